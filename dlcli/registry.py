@@ -3,7 +3,8 @@
 `@register("layer", "linear")` makes a class reachable from a config. Its YAML schema is its constructor's
 signature: **keyword-only parameters are the options a user writes; positional ones are supplied by the code
 that builds it** (an input shape, a generator). A parameter annotated with a base class that has a
-`registry_kind` is itself a component, written as a name or as `{name: …, options}`.
+`registry_kind` is itself a component, written as a name or as `{name: …, options}`; it arrives as an object.
+Annotated with `Described(kind)` it is written the same way and arrives as that plain mapping.
 
 The table below is the one piece of process-wide state that grows at import time; it is written by the
 decorator only, and a duplicate name raises.
@@ -25,6 +26,17 @@ C = TypeVar("C", bound=Callable[..., Any])
 REQUIRED: Any = inspect.Parameter.empty
 
 _components: dict[str, dict[str, Callable[..., Any]]] = {}
+
+
+@dataclass(frozen=True)
+class Described:
+    """Marks an option that holds the description of a component, not the component itself.
+
+    Architectures use it: they return nodes that are data, and data can be saved.
+    `Initialization = Annotated[dict[str, Any], Described("initializer")]`
+    """
+
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -113,5 +125,13 @@ def argument_descriptions(component: Callable[..., Any]) -> Mapping[str, str]:
 
 
 def component_kind(annotation: Any) -> str | None:
-    """The kind named by a component base class used as an annotation, else None."""
-    return getattr(annotation, "registry_kind", None) if isinstance(annotation, type) else None
+    """The kind of component that an annotation stands for, else None."""
+    if isinstance(annotation, type):
+        return getattr(annotation, "registry_kind", None)
+    marks = getattr(annotation, "__metadata__", ())
+    return next((mark.kind for mark in marks if isinstance(mark, Described)), None)
+
+
+def is_described(annotation: Any) -> bool:
+    """Whether the component of `component_kind` arrives as its description instead of an object."""
+    return not isinstance(annotation, type) and component_kind(annotation) is not None
