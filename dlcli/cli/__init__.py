@@ -1,0 +1,5 @@
+"""The command line: one file a command; each parses its arguments, calls one function of `dlcli` and prints what it gives.
+
+`main.py` is where the shell enters and the only place that reports errors and chooses exit codes, `app.py` lists
+the commands, `console.py` owns the two streams.
+"""

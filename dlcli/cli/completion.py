@@ -1,0 +1,43 @@
+"""What the shell may complete: config files, run ids, registered names. Asked for at every Tab, so all are cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+
+def configs(incomplete: str) -> Iterator[str]:
+    """YAML files, and the folders that may hold some, beside what is typed so far."""
+    typed = Path(incomplete)
+    folder = typed if incomplete.endswith("/") else typed.parent
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield f"{entry}/"
+        elif entry.suffix in {".yaml", ".yml"}:
+            yield str(entry)
+
+
+def runs(context: typer.Context) -> Iterator[str]:
+    """Ids of runs, the newest first."""
+    folder = Path(context.params.get("runs_dir") or "runs")
+    if folder.is_dir():
+        yield from sorted((run.name for run in folder.iterdir() if (run / "run.json").is_file()), reverse=True)
+
+
+def configs_and_runs(context: typer.Context, incomplete: str) -> Iterator[str]:
+    yield from configs(incomplete)
+    yield from runs(context)
+
+
+def kinds() -> list[str]:
+    """Kinds of registered components, as `dlcli list` names them."""
+    from dlcli import components, registry
+
+    components.load()
+    return registry.kinds()

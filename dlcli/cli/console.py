@@ -1,0 +1,63 @@
+"""The two streams: results go to stdout, progress and everything else to stderr.
+
+Nothing else in `dlcli` writes to either. rich honours NO_COLOR, drops colour off a terminal and fits tables
+to a narrow one; off a terminal lines are as long as they need to be, so that `| grep` sees whole rows.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from dlcli import strict_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+UNWRAPPED = 10_000  # columns: wider than any row
+
+
+@functools.cache
+def results() -> Console:
+    """What the user asked for: stdout."""
+    return _console(sys.stdout, stderr=False)
+
+
+@functools.cache
+def notes() -> Console:
+    """Progress, one row an epoch, remarks and errors: stderr."""
+    return _console(sys.stderr, stderr=True)
+
+
+def _console(stream: TextIO, *, stderr: bool) -> Console:
+    from rich.console import Console
+
+    piped = not stream.isatty() and "COLUMNS" not in os.environ
+    return Console(stderr=stderr, width=UNWRAPPED if piped else None, markup=False, highlight=False, emoji=False)
+
+
+def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
+    """A plain table; the columns headed by `numbers` are set flush right."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for heading in headings:
+        made.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def print_document(document: Any) -> None:
+    """The one JSON document of `--json`, strict, on stdout."""
+    sys.stdout.write(strict_json.dumps(document, indent=2) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Text that is read back by a program (YAML, a JSON Schema) on stdout, exactly as it is."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")

@@ -1,0 +1,129 @@
+"""Where the shell enters: run one command, and end in one line, one exit code and, with `--json`, one document.
+
+Errors are reported and exit codes chosen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+import typer
+
+from dlcli import strict_json
+from dlcli.errors import ConfigError, DlcliError, RunInterruptedError, StorageError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (default: the shell's) name, and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # the reader left, as in `dlcli list | head`
+        code = _discard_output()
+    return code
+
+
+def _run(words: list[str]) -> int:
+    try:
+        code = _invoke(words)
+    except DlcliError as error:
+        return _report(error, words)
+    except typer.TyperException as error:
+        return _report(_usage_error(error), words)
+    except (KeyboardInterrupt, typer.Abort):
+        return _report(_interrupted(), words)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _report(_storage_error(error), words)
+    except MemoryError as error:
+        return _report(DlcliError(f"out of memory: {error or 'the machine has no more to give'}"), words)
+    except Exception as error:  # a bug: nothing the user did is shown as a bare traceback
+        return _report(_internal_error(error), words)
+    return _report(_interrupted(), words) if code == _interrupted().exit_code else code
+
+
+def _invoke(words: list[str]) -> int:
+    """The exit code of the command; what it raises goes through, a Ctrl-C comes back as 130."""
+    from dlcli.cli.app import app
+
+    for stream in (sys.stdout, sys.stderr):
+        _replace_what_cannot_be_encoded(stream)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            return app(words, prog_name="dlcli", standalone_mode=False) or 0
+        except SystemExit as left:  # completion scripts, and a pipe whose reader left
+            return left.code if isinstance(left.code, int) else 0
+
+
+def _report(error: DlcliError, words: Sequence[str]) -> int:
+    """Say what went wrong on stderr, or in a document on stdout, and give the exit code."""
+    if _wants_debugging(words) and sys.exc_info()[0] is not None:
+        import traceback
+
+        traceback.print_exc()
+    if "--json" in words:
+        document = getattr(error, "document", {}) | {"error": error.to_json()}
+        sys.stdout.write(strict_json.dumps(document, indent=2) + "\n")
+    else:
+        sys.stderr.write(f"{error}\n" if error.file else f"dlcli: {error}\n")
+    return error.exit_code
+
+
+def _wants_debugging(words: Sequence[str]) -> bool:
+    return "--debug" in words or os.environ.get("DLCLI_DEBUG", "") not in {"", "0"}
+
+
+def _usage_error(error: typer.TyperException) -> DlcliError:
+    """A misspelt command or option, as the parser words it, with where to read more."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "dlcli"
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    return ConfigError(f"{message[:1].lower()}{message[1:]} (see {command} --help)")
+
+
+def _interrupted() -> DlcliError:
+    return RunInterruptedError("interrupted", signal_number=signal.SIGINT)
+
+
+def _storage_error(error: OSError) -> DlcliError:
+    return StorageError(error.strerror or str(error), file=str(error.filename) if error.filename else None)
+
+
+def _internal_error(error: Exception) -> DlcliError:
+    """One line for a bug of `dlcli` itself; the traceback goes to a file that can be sent along with a report."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="dlcli-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write("".join(traceback.format_exception(error)))
+    summary = " ".join(f"{type(error).__name__}: {error}".split())
+    return DlcliError(f"internal error, not your mistake: {summary} (traceback in {log.name}; --debug shows it)")
+
+
+def _show_warning(message: Warning | str, *_place: Any, **_more: Any) -> None:
+    """A warning of a library as one line, without the source line it came from."""
+    sys.stderr.write(f"warning: {' '.join(str(message).split())}\n")
+
+
+def _replace_what_cannot_be_encoded(stream: TextIO) -> None:
+    """On a terminal that cannot show `≤`, print a `?` for it instead of failing."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+def _discard_output() -> int:
+    """Point both streams at nothing, so that the interpreter's last flush does not complain as well."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return 1
