@@ -1,0 +1,22 @@
+"""A run's folder: how it is made, written, locked, found and removed."""
+
+from __future__ import annotations
+
+from dlcli.runs.catalog import Comparison, RunSummary, compare, find, list_runs, remove
+from dlcli.runs.folder import RunFolder
+from dlcli.runs.record import RunRecord, Status
+from dlcli.runs.session import Session, recording
+
+__all__ = [
+    "Comparison",
+    "RunFolder",
+    "RunRecord",
+    "RunSummary",
+    "Session",
+    "Status",
+    "compare",
+    "find",
+    "list_runs",
+    "recording",
+    "remove",
+]

@@ -1,0 +1,135 @@
+"""The runs under one folder: found, listed, compared, removed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlcli.errors import ConfigError, StorageError
+from dlcli.runs import storage
+from dlcli.runs.differences import differences
+from dlcli.runs.folder import RECORD, RunFolder
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One row of `dlcli runs list`.
+
+    Args:
+        id: the folder's name.
+        status: as in `run.json`; "killed" when that says "running" but its process is gone, "damaged" when it
+            cannot be read.
+        name: the experiment's name.
+        started: UTC time, ISO 8601.
+        epochs: finished so far.
+        metrics: final metrics, `<split>/<metric>` → value; empty until the run has ended.
+    """
+
+    id: str
+    status: str
+    name: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    epochs: int = 0
+    metrics: Mapping[str, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side: only the options on which they differ, and every final metric.
+
+    Args:
+        runs: their ids, in the order asked for.
+        options: dotted key → one JSON text per run.
+        metrics: `<split>/<metric>` → one value per run, None where a run has none.
+    """
+
+    runs: list[str]
+    options: dict[str, list[str]]
+    metrics: dict[str, list[float | None]]
+
+
+def run_folders(root: Path) -> list[RunFolder]:
+    """Every run under `root`, newest first."""
+    if not root.is_dir():
+        return []
+    with storage.reporting("read", root):
+        paths = [path for path in root.iterdir() if (path / RECORD).is_file() and not path.name.startswith(".")]
+    return [RunFolder(path) for path in sorted(paths, key=lambda path: path.name, reverse=True)]
+
+
+def list_runs(root: Path) -> list[RunSummary]:
+    """One row for every run under `root`, newest first."""
+    return [summarize(folder) for folder in run_folders(root)]
+
+
+def summarize(folder: RunFolder) -> RunSummary:
+    """The row of one run."""
+    try:
+        record = folder.record()
+        epochs = max((int(line["epoch"]) for line in folder.metrics() if line.get("kind") == "epoch"), default=0)
+    except StorageError:
+        return RunSummary(id=folder.id, status="damaged")
+    return RunSummary(
+        id=folder.id,
+        status=run_status(folder, record.status),
+        name=record.name,
+        started=record.started,
+        ended=record.ended,
+        epochs=epochs,
+        metrics=record.metrics,
+    )
+
+
+def run_status(folder: RunFolder, recorded: str) -> str:
+    """The recorded status, but "killed" for a run whose process is gone without a word."""
+    return "killed" if recorded == "running" and folder.process() is None else recorded
+
+
+def find(root: Path, text: str) -> RunFolder:
+    """The run that `text` means: a path to its folder, its id, or the start of its id under `root`.
+
+    Raises:
+        ConfigError: none does, with the nearest id; or several do.
+    """
+    if (Path(text) / RECORD).is_file():
+        return RunFolder(Path(text))
+    ids = [folder.id for folder in run_folders(root)]
+    matches = [text] if text in ids else [id for id in ids if text and id.startswith(text)]
+    if len(matches) == 1:
+        return RunFolder(root / matches[0])
+    if matches:
+        raise ConfigError(f"run {text!r} is ambiguous: {', '.join(matches)}")
+    near = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "`dlcli runs list` shows the runs there are"
+    raise ConfigError(f"no run {text!r} in {root}; {hint}")
+
+
+def compare(folders: Sequence[RunFolder], configs: Sequence[Mapping[str, Any]]) -> Comparison:
+    """Put runs side by side; `configs` are their resolved configs, in the same order."""
+    metrics = [folder.record().metrics for folder in folders]
+    names = sorted({name for one in metrics for name in one})
+    return Comparison(
+        runs=[folder.id for folder in folders],
+        options=differences(configs),
+        metrics={name: [one.get(name) for one in metrics] for name in names},
+    )
+
+
+def remove(folder: RunFolder, *, force: bool = False) -> None:
+    """Delete a run because the user asked for it.
+
+    Args:
+        force: even while a process trains in it.
+
+    Raises:
+        ConfigError: a process trains in it.
+        StorageError: it cannot be removed.
+    """
+    process = folder.process()
+    if process is not None and not force:
+        raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first, or force")
+    storage.remove_folder(folder.path)

@@ -1,0 +1,59 @@
+"""A run while its process works on it: locked, and its record says how it ended whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator, Mapping
+
+from dlcli.errors import DivergedError, DlcliError, RunInterruptedError, StorageError
+from dlcli.runs.folder import RunFolder
+from dlcli.runs.record import RunRecord, Status
+
+
+class Session:
+    """What a running block reports for `run.json`.
+
+    Args:
+        record: the run's record as it starts.
+    """
+
+    def __init__(self, record: RunRecord) -> None:
+        self.record = record
+        self.metrics: Mapping[str, float | None] = record.metrics
+
+
+@contextlib.contextmanager
+def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
+    """Lock `folder` and keep its `run.json`: "running" in the block, then what the block ended with.
+
+    Put the final metrics into `session.metrics`.
+
+    Raises:
+        ConfigError: another process trains in this folder.
+        StorageError: the record cannot be written.
+    """
+    with folder.locked():
+        folder.write_record(record)
+        session = Session(record)
+        try:
+            yield session
+        except BaseException as error:
+            status, exit_code = outcome(error)
+            document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
+            with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
+                folder.log(f"{status}: {error}", "ERROR")
+                folder.write_record(record.end(status, exit_code, metrics=session.metrics, error=document))
+            raise
+        folder.write_record(record.end("done", 0, metrics=session.metrics, error=None))
+
+
+def outcome(error: BaseException) -> tuple[Status, int]:
+    """The status and exit code of a run that `error` ended."""
+    if isinstance(error, DivergedError):
+        return "diverged", error.exit_code
+    if isinstance(error, RunInterruptedError):
+        return "interrupted", error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", 128 + signal.SIGINT
+    return "failed", error.exit_code if isinstance(error, DlcliError) else 1

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.errors import ConfigError, StorageError
+from dlcli.runs import RunFolder
+
+
+def test_a_new_run_has_its_own_folder(tmp_path: Path) -> None:
+    one, two = RunFolder.create(tmp_path / "runs", "digits"), RunFolder.create(tmp_path / "runs", "digits")
+    assert one.path != two.path
+    assert re.fullmatch(r"\d{8}T\d{6}Z-digits-[0-9a-f]{6}", one.id)
+
+
+def test_a_taken_name_is_never_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = iter(["aaaaaa", "aaaaaa", "bbbbbb"])
+    monkeypatch.setattr("secrets.token_hex", lambda size: next(tokens))
+    first, second = RunFolder.create(tmp_path, "x"), RunFolder.create(tmp_path, "x")
+    assert first.id.endswith("aaaaaa")
+    assert second.id.endswith("bbbbbb")
+
+
+def test_a_root_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(StorageError, match="cannot be made"):
+        RunFolder.create(tmp_path / "runs", "x")
+
+
+def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is not a run: it has no run\.json"):
+        RunFolder.open(tmp_path)
+
+
+def test_json_is_strict_and_arrays_come_back_exactly(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.write_json("report/report.json", {"error": float("nan"), "count": np.int64(3)})
+    assert folder.read_json("report/report.json") == {"error": None, "count": 3}
+    arrays = {"train": np.arange(5), "dev": np.array([7, 9])}
+    folder.write_arrays("splits.npz", arrays)
+    read = folder.read_arrays("splits.npz")
+    assert {name: (array.tolist(), array.dtype) for name, array in read.items()} == {
+        name: (array.tolist(), array.dtype) for name, array in arrays.items()
+    }
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.write_text("a.json", "{")
+    folder.write_text("a.npz", "{")
+    for read in (folder.read_json, folder.read_arrays, folder.read_text):
+        with pytest.raises(StorageError, match="cannot be read: no such file"):
+            read("absent")
+    with pytest.raises(StorageError, match=r"a\.json: is not JSON"):
+        folder.read_json("a.json")
+    with pytest.raises(StorageError, match=r"a\.npz: is not a readable"):
+        folder.read_arrays("a.npz")
+    folder.write_json("run.json", {"id": "only"})
+    with pytest.raises(StorageError, match=r"run\.json: is not the record of a run"):
+        folder.record()
+
+
+def test_metrics_are_cut_back_to_a_checkpoint(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.append_metrics({"epoch": 1, "train/loss": float("inf")})
+    size = folder.metrics_size()
+    folder.append_metrics({"epoch": 2})
+    folder.truncate_metrics(size)
+    assert folder.metrics() == [{"epoch": 1, "train/loss": None}]
+
+
+def test_the_log_is_plain_lines_with_utc_times(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.log("started")
+    folder.log("the disk is nearly full", "WARNING")
+    lines = folder.read_text("train.log").splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z INFO started", lines[0])
+    assert lines[1].endswith("Z WARNING the disk is nearly full")

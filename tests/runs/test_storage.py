@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlcli.errors import StorageError
+from dlcli.runs import storage
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    storage.write_bytes(tmp_path / "deep" / "a.json", b"first")
+    storage.write_bytes(tmp_path / "deep" / "a.json", b"second")
+    assert (tmp_path / "deep" / "a.json").read_bytes() == b"second"
+    assert names(tmp_path / "deep") == ["a.json"]
+
+
+def test_the_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (events.append("fsync"), fsync(descriptor))[1])
+    monkeypatch.setattr(Path, "replace", lambda self, target: (events.append("rename"), replace(self, target))[1])
+    storage.write_bytes(tmp_path / "a", b"x")
+    assert events == ["fsync", "rename", "fsync"]  # the file, its name, the folder's list of names
+
+
+def no_space(*arguments: Any, **options: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    storage.write_bytes(path, b"before")
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(StorageError) as caught:
+        storage.write_bytes(path, b"after")
+    assert str(caught.value) == f"{path}: cannot be written: no space left on device"
+    assert path.read_bytes() == b"before"
+    with pytest.raises(StorageError):
+        storage.write_folder(tmp_path / "b", {"x": b"1"})
+    assert names(tmp_path) == ["a"]
+
+
+def test_the_system_refusing_bytes_leaves_nothing_behind(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(StorageError, match="cannot be written: file too large"):
+            storage.write_bytes(tmp_path / "a", bytes(10_000))
+        with pytest.raises(StorageError, match="cannot be written: file too large"):
+            storage.write_folder(tmp_path / "b", {"small": b"1", "large": bytes(10_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert names(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StorageError, match=r"cannot be written: (not a directory|file exists)"):
+        storage.write_bytes(tmp_path / "file" / "a", b"x")
+
+
+def test_a_folder_appears_whole_and_is_not_replaced(tmp_path: Path) -> None:
+    storage.write_folder(tmp_path / "b", {"x": b"1", "y": b"2"})
+    assert {name: (tmp_path / "b" / name).read_bytes() for name in names(tmp_path / "b")} == {"x": b"1", "y": b"2"}
+    with pytest.raises(StorageError):
+        storage.write_folder(tmp_path / "b", {"x": b"3"})
+    assert (tmp_path / "b" / "x").read_bytes() == b"1"
+    assert names(tmp_path) == ["b"]
+
+
+def test_leftovers_of_a_kill_are_cleared(tmp_path: Path) -> None:
+    storage.partial_name(tmp_path / "a").write_bytes(b"half")
+    storage.partial_name(tmp_path / "b").mkdir()
+    (tmp_path / "c").write_bytes(b"whole")
+    assert len(storage.remove_partials(tmp_path)) == 2
+    assert names(tmp_path) == ["c"]
+
+
+def test_removing_a_folder_removes_it(tmp_path: Path) -> None:
+    storage.write_folder(tmp_path / "b", {"x": b"1"})
+    storage.remove_folder(tmp_path / "b")
+    assert names(tmp_path) == []
+    with pytest.raises(StorageError, match="cannot be removed"):
+        storage.remove_folder(tmp_path / "b")
