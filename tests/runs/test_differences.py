@@ -18,7 +18,4 @@ def test_only_what_differs_is_listed() -> None:
     new = {"seed": 0, "optimizer": {"name": "sgd"}}
     expected = {"optimizer.name": ['"adam"', '"sgd"'], "optimizer.learning_rate": ["0.1", ABSENT]}
     assert differences([old, new]) == expected
-        "optimizer.name": ['"adam"', '"sgd"'],
-        "optimizer.learning_rate": ["0.1", ABSENT],
-    }
     assert differences([old, old]) == {}
