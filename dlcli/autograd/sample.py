@@ -1,0 +1,41 @@
+"""Inputs on which a Function is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call of a Function whose gradient can be compared with differences.
+
+    Args:
+        inputs: the array inputs, float64 where they have a gradient; None for an optional input left out.
+        options: the keyword options.
+        differentiable: which inputs are checked; None for every float array.
+    """
+
+    inputs: tuple[np.ndarray | None, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    differentiable: tuple[bool, ...] | None = None
+
+    def checked_inputs(self) -> tuple[bool, ...]:
+        """Whether each input is checked."""
+        if self.differentiable is not None:
+            return self.differentiable
+        return tuple(array is not None and array.dtype.kind == "f" for array in self.inputs)
+
+
+def draw(*shape: int, seed: int = 0) -> np.ndarray:
+    """Standard normal numbers."""
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def draw_away_from_zero(*shape: int, seed: int = 0) -> np.ndarray:
+    """Numbers of both signs between 0.1 and 2 in size: no difference quotient crosses a kink at 0."""
+    generator = np.random.default_rng(seed)
+    signs: np.ndarray = generator.choice([-1.0, 1.0], shape)
+    return signs * generator.uniform(0.1, 2.0, shape)

@@ -1,0 +1,69 @@
+"""Softmax of the last axis, its logarithm, and the cross-entropy fused with it.
+
+The largest logit of each row is subtracted first, so no exponential overflows and no logarithm is of 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """`exp(x_k) / Σ_j exp(x_j)` over the last axis."""
+    exponentials = _exp_shifted(x)
+    exponentials /= np.add.reduce(exponentials, axis=-1, keepdims=True)
+    return exponentials
+
+
+def softmax_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """`y (g − Σ_k g_k y_k)`, from the result `y` of `softmax`."""
+    grad_x: np.ndarray = grad * y
+    grad_x -= y * np.add.reduce(grad_x, axis=-1, keepdims=True)
+    return grad_x
+
+
+def log_softmax(x: np.ndarray) -> np.ndarray:
+    """`x_k − log Σ_j exp(x_j)` over the last axis."""
+    shifted: np.ndarray = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
+    return shifted
+
+
+def log_softmax_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """`g − softmax(x) Σ_k g_k`, from the result `y` of `log_softmax`."""
+    grad_x: np.ndarray = np.exp(y)
+    grad_x *= np.add.reduce(grad, axis=-1, keepdims=True)
+    np.subtract(grad, grad_x, out=grad_x)
+    return grad_x
+
+
+def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`−log softmax(z)_y` of each row, and the softmax.
+
+    (N, K), (N,) -> (N,), (N, K)
+    """
+    shifted: np.ndarray = logits - np.maximum.reduce(logits, axis=-1, keepdims=True)
+    picked = shifted[np.arange(len(labels)), labels]
+    probabilities: np.ndarray = np.exp(shifted, out=shifted)
+    sums = np.add.reduce(probabilities, axis=-1, keepdims=True)
+    probabilities /= sums
+    losses: np.ndarray = np.log(sums[:, 0])
+    losses -= picked
+    return losses, probabilities
+
+
+def softmax_cross_entropy_backward(
+    probabilities: np.ndarray, labels: np.ndarray, scale: np.ndarray | float
+) -> np.ndarray:
+    """`scale_n (p_n − onehot(y_n))`: (N, K), (N,), (N,) or one number -> (N, K)."""
+    per_row = np.asarray(scale, probabilities.dtype)
+    grad: np.ndarray = probabilities * per_row[..., None]
+    grad[np.arange(len(labels)), labels] -= per_row
+    return grad
+
+
+def _exp_shifted(x: np.ndarray) -> np.ndarray:
+    """`exp(x − max x)`, freshly allocated."""
+    shifted: np.ndarray = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    np.exp(shifted, out=shifted)
+    return shifted

@@ -1,0 +1,28 @@
+"""What training makes small."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.autograd import Tensor
+
+
+class Loss:
+    """Base of the losses: from a model's outputs and the targets to one number."""
+
+    registry_kind: ClassVar[str] = "loss"
+
+    def prepare(self, targets: np.ndarray) -> None:
+        """Look at the targets of the training set once, before training; most losses have no need to."""
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        """The mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`.
+
+        Args:
+            outputs: (N, …), of the model.
+            targets: (N, …).
+            weights: (N,), what each example counts; None for 1.
+        """
+        raise NotImplementedError

@@ -1,0 +1,41 @@
+"""Loss of a classification into K classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import Rate
+from dlcli.errors import ConfigError
+from dlcli.losses.class_weights import ClassWeights, balanced_weights, fixed_weights
+from dlcli.losses.loss import Loss
+from dlcli.registry import register
+
+
+@register("loss", "softmax_cross_entropy")
+class SoftmaxCrossEntropy(Loss):
+    """`−log softmax(z)_y`, from logits (…, K) and labels (…) or distributions (…, K).
+
+    Args:
+        label_smoothing: share of the target spread evenly over all classes.
+        class_weights: one weight per class, "balanced" (rare classes weigh more, from the training set), or null.
+    """
+
+    def __init__(self, *, label_smoothing: Rate = 0.0, class_weights: ClassWeights = None) -> None:
+        self.label_smoothing = label_smoothing
+        self.class_weights = class_weights
+        self._weights = fixed_weights(class_weights)
+
+    def prepare(self, targets: np.ndarray) -> None:
+        if self.class_weights == "balanced":
+            self._weights = balanced_weights(targets.reshape(-1), int(targets.max()) + 1)
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        if self._weights is not None and len(self._weights) != outputs.shape[-1]:
+            raise ConfigError(
+                f"class_weights has {len(self._weights)} weights, the model has {outputs.shape[-1]} outputs"
+            )
+        return ops.softmax_cross_entropy(
+            outputs, targets, weights, class_weights=self._weights, label_smoothing=self.label_smoothing
+        )

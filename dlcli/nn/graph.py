@@ -1,0 +1,188 @@
+"""A model: named layers and the wiring between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcli.autograd import Tensor
+from dlcli.errors import ConfigError
+from dlcli.nn.layer import Layer, Shape, ShapeError
+from dlcli.nn.module import Module
+from dlcli.nn.node import INPUT, Node
+from dlcli.nn.wiring import label, wire
+from dlcli.rng import Generators
+
+
+@dataclass(frozen=True)
+class NodeSummary:
+    """What `show` prints of a node.
+
+    Args:
+        name: name of the node.
+        type: registered name of its layer.
+        inputs: names of the nodes it reads.
+        output_shape: without the batch axis.
+        parameters: how many numbers it trains.
+        flops: operations for one example, a multiply-add counted as 2.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    output_shape: Shape
+    parameters: int
+    flops: int
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One layer's turn: which values it reads, and which nobody reads after it."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    finished: tuple[str, ...]
+
+
+class Graph(Module):
+    """Layers that run in topological order on named values.
+
+    Args:
+        nodes: in the order they run, inputs named (the result of `wire`).
+        layers: the layer of each node, built.
+        shapes: output shape of each node and of "input", without the batch axis.
+        output: the node whose result is the model's.
+        dtype: type of the parameters; floating-point inputs are converted to it.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        layers: Mapping[str, Layer],
+        shapes: Mapping[str, Shape],
+        output: str,
+        dtype: type[np.floating[Any]],
+    ) -> None:
+        self.nodes = tuple(nodes)
+        self.layers = {node.name: layers[node.name] for node in nodes}
+        self.shapes = dict(shapes)
+        self.output = output
+        self.dtype = np.dtype(dtype)
+        last_reader = {name: node.name for node in nodes for name in node.inputs}
+        self._steps = [
+            _Step(
+                node.name,
+                self.layers[node.name],
+                node.inputs,
+                tuple(name for name in dict.fromkeys(node.inputs) if last_reader[name] == node.name),
+            )
+            for node in nodes
+        ]
+
+    @classmethod
+    def build(
+        cls,
+        nodes: Sequence[Node],
+        input_shape: Shape,
+        *,
+        generators: Generators,
+        create: Callable[[Node], Layer],
+        output: str | None = None,
+        dtype: type[np.floating[Any]] = np.float32,
+        key_of: Callable[[int], str] = "model.layers[{}]".format,
+    ) -> Graph:
+        """Wire the nodes, infer every shape and create the parameters.
+
+        Args:
+            nodes: every one named, in the order of the config.
+            input_shape: shape of one example.
+            generators: `init` draws the weights, `dropout` goes to layers that draw in training.
+            create: makes the layer that a node describes.
+            output: the node whose result is the model's; None for the last.
+            dtype: type of the parameters.
+            key_of: position of a node -> dotted path of its place in the config, for errors.
+
+        Raises:
+            ConfigError: wrong wiring or shapes; the message names the node, `key` its place.
+        """
+        if not nodes:
+            raise ConfigError("a model needs at least one layer", key="model")
+        output = nodes[-1].name if output is None else output
+        positions = {node.name: position for position, node in enumerate(nodes)}
+        ordered = wire(nodes, output, key_of)
+        layers: dict[str, Layer] = {}
+        shapes: dict[str, Shape] = {INPUT: tuple(input_shape)}
+        for node in ordered:
+            layer = create(node)
+            input_shapes = [shapes[name] for name in node.inputs]
+            key = key_of(positions[node.name])
+            if layer.num_inputs not in (None, len(node.inputs)):
+                expected = f"{layer.num_inputs} input{'s' if layer.num_inputs != 1 else ''}"
+                found = f"{len(node.inputs)} ({', '.join(node.inputs)})"
+                raise ConfigError(f"{label(node)}: {node.type} takes {expected}, got {found}", key=key)
+            try:
+                shapes[node.name] = layer.output_shape(*input_shapes)
+            except ShapeError as error:
+                given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
+                raise ConfigError(f"{label(node)}: {error}; inputs: {given}", key=key) from None
+            layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
+            layer.generator = generators["dropout"]
+            layers[node.name] = layer
+        graph = cls(ordered, layers, shapes, output, dtype)
+        for name, parameter in graph.parameters().items():
+            parameter.name = name
+        return graph
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of one example."""
+        return self.shapes[INPUT]
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the result for one example."""
+        return self.shapes[self.output]
+
+    def children(self) -> dict[str, Module]:
+        return dict(self.layers)
+
+    def astype(self, dtype: type[np.floating[Any]]) -> None:
+        super().astype(dtype)
+        self.dtype = np.dtype(dtype)
+
+    def forward(self, x: Tensor | np.ndarray, on_output: Callable[[str, np.ndarray], None] | None = None) -> Tensor:
+        """The result for a batch.
+
+        Args:
+            x: (N, *input_shape).
+            on_output: called with the name and the result of every node, in the order they run.
+        """
+        if not isinstance(x, Tensor):
+            x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
+        values = {INPUT: x}
+        for step in self._steps:
+            result = step.layer.forward(*[values[name] for name in step.inputs])
+            for name in step.finished:
+                del values[name]
+            values[step.name] = result
+            if on_output is not None:
+                on_output(step.name, result.data)
+        return values[self.output]
+
+    def summary(self) -> list[NodeSummary]:
+        """One row for each node, in the order they run."""
+        return [
+            NodeSummary(
+                node.name,
+                node.type,
+                node.inputs,
+                self.shapes[node.name],
+                sum(parameter.size for parameter in self.layers[node.name].parameters().values()),
+                self.layers[node.name].flops(*[self.shapes[name] for name in node.inputs]),
+            )
+            for node in self.nodes
+        ]

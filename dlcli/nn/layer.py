@@ -1,0 +1,68 @@
+"""What a node of a model's graph does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli.autograd import Tensor
+from dlcli.nn.module import Module
+
+#: sizes of the axes after the batch axis
+Shape: TypeAlias = tuple[int, ...]
+
+
+class ShapeError(ValueError):
+    """A layer cannot take inputs of these shapes; the message has the shapes and the arithmetic."""
+
+
+@dataclass(frozen=True)
+class LayerSample:
+    """A layer on which gradients are checked, and the shapes of its inputs without the batch axis."""
+
+    layer: Layer
+    input_shapes: tuple[Shape, ...]
+
+
+class Layer(Module):
+    """Base of every layer. Its keyword-only constructor parameters are its YAML options.
+
+    A layer is told the shapes of its inputs once (`build`), and creates its parameters then.
+    """
+
+    registry_kind: ClassVar[str] = "layer"
+
+    #: how many inputs it takes; None for one or more
+    num_inputs: ClassVar[int | None] = 1
+
+    #: set by the graph for layers that draw random numbers in training
+    generator: np.random.Generator | None = None
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        """Shape of the result, without the batch axis.
+
+        Raises:
+            ShapeError: the layer cannot take such inputs.
+        """
+        return input_shapes[0]
+
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
+        """Create the parameters; a layer without any has nothing to do."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The result for a batch: every input has the batch axis first."""
+        raise NotImplementedError
+
+    def flops(self, *input_shapes: Shape) -> int:
+        """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""
+        return math.prod(self.output_shape(*input_shapes))
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        """Layers and input shapes on which the gradient check runs."""
+        return ()

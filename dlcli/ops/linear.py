@@ -1,0 +1,55 @@
+"""Affine map of the last axis: `y = x W + b`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "linear")
+class Linear(Function):
+    """`y = x W + b`; `∂L/∂x = g Wᵀ`, `∂L/∂W = xᵀ g`, `∂L/∂b = Σ_n g_n`, with g = ∂L/∂y.
+
+    x: (..., D), weight: (D, U), bias: (U,) or None -> (..., U)
+    """
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+        rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])  # (..., D) -> (N, D)
+        ctx.save(rows, weight)
+        ctx.shape_x = x.shape
+        y = kernels.linear(rows, weight, bias)
+        return y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[1])
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, weight = ctx.saved
+        needs_x, needs_weight, needs_bias = ctx.needs_grad
+        rows = grad if grad.ndim == 2 else grad.reshape(-1, grad.shape[-1])  # (..., U) -> (N, U)
+        return (
+            kernels.linear_grad_input(rows, weight).reshape(ctx.shape_x) if needs_x else None,
+            kernels.linear_grad_weight(x, rows, out=ctx.out(1)) if needs_weight else None,
+            kernels.linear_grad_bias(rows, out=ctx.out(2)) if needs_bias else None,
+        )
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(4, 3), draw(3, 2, seed=1), draw(2, seed=2)))
+        yield Sample((draw(2, 3, 4), draw(4, 5, seed=1), None))
+
+
+def linear(x: Tensor | np.ndarray, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Affine map of the last axis.
+
+    Args:
+        x: (..., D).
+        weight: (D, U).
+        bias: (U,), or None.
+    """
+    return Linear.apply(x, weight, bias)

@@ -1,0 +1,118 @@
+"""Categorical cross-entropy of logits, fused with the softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "softmax_cross_entropy")
+class SoftmaxCrossEntropy(Function):
+    """`L = −Σ_n s_n log softmax(z_n)_{y_n}`; `∂L/∂z_n = s_n (softmax(z_n) − onehot(y_n))`: `dz = a − y` of the notes.
+
+    logits: (N, K), labels: (N,) integer, scale: (N,) or () -> ()
+    """
+
+    @staticmethod
+    def forward(ctx: Context, logits: np.ndarray, labels: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        losses, probabilities = kernels.softmax_cross_entropy(logits, labels)
+        ctx.save(probabilities, labels, scale)
+        losses *= scale
+        total: np.ndarray = np.add.reduce(losses)
+        return total
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        probabilities, labels, scale = ctx.saved
+        return kernels.softmax_cross_entropy_backward(probabilities, labels, grad * scale), None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        labels = np.array([0, 2, 1, 2])
+        yield Sample((draw(4, 3), labels, np.array(0.25)), differentiable=(True, False, False))
+        yield Sample((draw(4, 3), labels, np.array([0.1, 0.2, 0.0, 0.7])), differentiable=(True, False, False))
+
+
+@register("function", "soft_cross_entropy")
+class SoftCrossEntropy(Function):
+    """`L = −Σ_nk q_nk log softmax(z_n)_k`; `∂L/∂z_n = softmax(z_n) Σ_k q_nk − q_n`; rows of q may sum to anything.
+
+    logits: (N, K), targets q: (N, K) -> ()
+    """
+
+    @staticmethod
+    def forward(ctx: Context, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        log_probabilities = kernels.log_softmax(logits)
+        ctx.save(log_probabilities, targets)
+        loss: np.ndarray = -np.vdot(targets, log_probabilities)
+        return loss
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        log_probabilities, targets = ctx.saved
+        return kernels.log_softmax_backward(targets * -grad, log_probabilities), None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(4, 3), np.abs(draw(4, 3, seed=1))), differentiable=(True, False))
+
+
+def softmax_cross_entropy(
+    logits: Tensor,
+    targets: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    class_weights: np.ndarray | None = None,
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Mean cross-entropy over the examples, as torch.nn.CrossEntropyLoss defines it.
+
+    For a label y the loss of an example is `−Σ_k q_k log softmax(z)_k` with `q = (1 − ε) c_y onehot(y) + ε c / K`, and
+    the mean `Σ w ℓ / Σ w c_y`; for a distribution t, `q = c ((1 − ε) t + ε / K)` and the mean `Σ w ℓ / Σ w`. Label
+    smoothing ε is from Szegedy et al. 2016, arXiv:1512.00567.
+
+    Args:
+        logits: (..., K).
+        targets: labels (...) of integers, or distributions (..., K) of floats.
+        weights: (...), w; None for 1.
+        class_weights: (K,), c; None for 1.
+        label_smoothing: ε in [0, 1).
+    """
+    num_classes = logits.shape[-1]
+    rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)
+    dtype = logits.dtype
+    if class_weights is not None:
+        class_weights = class_weights.astype(dtype, copy=False)
+    if targets.dtype.kind == "f":
+        q = (1 - label_smoothing) * targets.reshape(rows.shape) + label_smoothing / num_classes
+        q = q if class_weights is None else q * class_weights
+        scale = _scale(len(rows), dtype, weights)
+        return SoftCrossEntropy.apply(rows, (q * scale[..., None]).astype(dtype, copy=False))
+    labels = targets if targets.ndim == 1 else targets.reshape(-1)
+    scale = _scale(len(rows), dtype, weights, None if class_weights is None else class_weights[labels])
+    if not label_smoothing:
+        return SoftmaxCrossEntropy.apply(rows, labels, scale)
+    # the smooth part is weighted by the example and the class it goes to, the mean by the class of the label
+    q = np.zeros(rows.shape, dtype)
+    q[np.arange(len(rows)), labels] = (1 - label_smoothing) * scale
+    shares = np.full(num_classes, label_smoothing / num_classes, dtype)
+    shares = shares if class_weights is None else shares * class_weights
+    own_weight = 1 if class_weights is None else class_weights[labels]
+    q += (scale / own_weight)[..., None] * shares
+    return SoftCrossEntropy.apply(rows, q)
+
+
+def _scale(count: int, dtype: np.dtype, *weights: np.ndarray | None) -> np.ndarray:
+    """What each example counts in the mean: the product of the weights, divided by its sum; () when all are None."""
+    product = None
+    for weight in weights:
+        if weight is not None:
+            flat = weight.reshape(-1).astype(dtype, copy=False)
+            product = flat if product is None else product * flat
+    return np.asarray(1 / count, dtype) if product is None else product / product.sum()
