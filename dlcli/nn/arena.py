@@ -1,0 +1,111 @@
+"""All trainable parameters in one flat array, their gradients in another.
+
+An optimizer step, a norm, a clip and a checkpoint are then each one call, whatever the model looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.nn.parameter import Parameter
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Where one parameter lies in the arena.
+
+    Args:
+        name: the parameter's name.
+        start: index of its first element.
+        stop: index after its last.
+        shape: its shape.
+    """
+
+    name: str
+    start: int
+    stop: int
+    shape: tuple[int, ...]
+
+
+class Arena:
+    """The trainable parameters of a model as views into `data`, their gradients as views into `grad`.
+
+    Parameters that weight penalties apply to come first, so that they are one slice, `decayed`; within both groups
+    the model's order is kept. A parameter that appears under two names is packed once. Frozen parameters stay
+    outside with memory of their own; after freezing or thawing, make a new arena of the same parameters.
+
+    Args:
+        parameters: the model's parameters by name, all of one dtype.
+
+    Raises:
+        ValueError: the trainable parameters differ in dtype.
+    """
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        first_names: dict[int, str] = {}
+        for name, parameter in parameters.items():
+            first_names.setdefault(id(parameter), name)
+        unique = {name: parameters[name] for name in first_names.values()}
+        trainable = {name: parameter for name, parameter in unique.items() if parameter.trainable}
+        dtypes = {parameter.dtype for parameter in trainable.values()} or {np.dtype(np.float32)}
+        if len(dtypes) > 1:
+            raise ValueError(f"an arena holds parameters of one dtype, not of {sorted(map(str, dtypes))}")
+        (self.dtype,) = dtypes
+        self.data = np.empty(sum(parameter.size for parameter in trainable.values()), self.dtype)
+        self._grad = np.zeros_like(self.data)
+        self._parameters = tuple(trainable.values())
+
+        segments: dict[str, Segment] = {}
+        start = 0
+        for name, parameter in sorted(trainable.items(), key=lambda item: not item[1].decay):
+            stop = start + parameter.size
+            segments[name] = Segment(name, start, stop, parameter.shape)
+            _pack(parameter, self.data[start:stop], self._grad[start:stop])
+            start = stop
+        for parameter in unique.values():
+            if not parameter.trainable:
+                parameter.data = parameter.data.copy()
+                parameter.grad = None
+
+        #: in the order of the model
+        self.segments = tuple(segments[name] for name in trainable)
+        self.decayed = slice(0, sum(parameter.size for parameter in self._parameters if parameter.decay))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def grad(self) -> np.ndarray:
+        """The gradients (P,); those of parameters that the last backward pass did not reach are zero."""
+        for parameter in self._parameters:
+            parameter.settle_grad()
+        return self._grad
+
+    def zero_grad(self) -> None:
+        """Clear every gradient, without a pass over the memory."""
+        for parameter in self._parameters:
+            parameter.clear_grad()
+
+    def norm(self) -> float:
+        """The norm of the whole gradient."""
+        return kernels.l2_norm(self.grad)
+
+    def segment_norms(self, flat: np.ndarray) -> dict[str, float]:
+        """The norm of every parameter's part of `flat`, by name, in the order of the model.
+
+        Args:
+            flat: (P,), laid out as `data`: the gradients, the parameters, the change that a step made.
+        """
+        return {segment.name: kernels.l2_norm(flat[segment.start : segment.stop]) for segment in self.segments}
+
+
+def _pack(parameter: Parameter, data: np.ndarray, grad: np.ndarray) -> None:
+    """Move a parameter into its flat memory; its gradient starts at zero."""
+    data[:] = parameter.data.ravel()
+    parameter.data = data.reshape(parameter.shape)
+    parameter.grad = grad.reshape(parameter.shape)
+    parameter.clear_grad()
