@@ -1,18 +1,34 @@
 """Numeric primitives on plain arrays; what the rest of dlcli calls is the backend re-exported here."""
 
-from dlcli.kernels.reference.activations import relu, relu_backward
-from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
-from dlcli.kernels.reference.norms import l2_norm
-from dlcli.kernels.reference.optimizers import (
-    adagrad_update,
-    adam_update,
-    add_penalty_gradient,
-    centered_rmsprop_update,
-    discounted_sum_update,
-    momentum_update,
-    rmsprop_update,
-    sgd_update,
+from dlcli.kernels.reference.activations import (
+    elu,
+    elu_backward,
+    gelu,
+    gelu_backward,
+    gelu_tanh,
+    gelu_tanh_backward,
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    silu,
+    silu_backward,
+    softplus,
+    softplus_backward,
+    tanh,
+    tanh_backward,
 )
+from dlcli.kernels.reference.dropout import dropout_mask
+from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
+from dlcli.kernels.reference.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_backward,
+    huber,
+    huber_backward,
+)
+from dlcli.kernels.reference.normalization import batch_norm, batch_norm_backward
 from dlcli.kernels.reference.softmax import (
     log_softmax,
     log_softmax_backward,
@@ -23,25 +39,39 @@ from dlcli.kernels.reference.softmax import (
 )
 
 __all__ = [
-    "adagrad_update",
-    "adam_update",
-    "add_penalty_gradient",
-    "centered_rmsprop_update",
-    "discounted_sum_update",
-    "l2_norm",
+    "batch_norm",
+    "batch_norm_backward",
+    "binary_cross_entropy",
+    "binary_cross_entropy_backward",
+    "dropout_mask",
+    "elu",
+    "elu_backward",
+    "gelu",
+    "gelu_backward",
+    "gelu_tanh",
+    "gelu_tanh_backward",
+    "huber",
+    "huber_backward",
+    "leaky_relu",
+    "leaky_relu_backward",
     "linear",
     "linear_grad_bias",
     "linear_grad_input",
     "linear_grad_weight",
     "log_softmax",
     "log_softmax_backward",
-    "momentum_update",
     "relu",
     "relu_backward",
-    "rmsprop_update",
-    "sgd_update",
+    "sigmoid",
+    "sigmoid_backward",
+    "silu",
+    "silu_backward",
     "softmax",
     "softmax_backward",
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
+    "softplus",
+    "softplus_backward",
+    "tanh",
+    "tanh_backward",
 ]

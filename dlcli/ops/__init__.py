@@ -1,7 +1,66 @@
 """Differentiable functions on tensors, one topic a file."""
 
+from dlcli.ops.arithmetic import (
+    absolute,
+    add,
+    divide,
+    exp,
+    log,
+    maximum,
+    multiply,
+    negative,
+    power,
+    subtract,
+)
+from dlcli.ops.batch_norm import batch_norm, fixed_batch_norm
+from dlcli.ops.binary_cross_entropy import binary_cross_entropy
+from dlcli.ops.dropout import dropout
+from dlcli.ops.gelu import gelu, gelu_tanh, silu
 from dlcli.ops.linear import linear
-from dlcli.ops.relu import relu
+from dlcli.ops.matmul import matmul
+from dlcli.ops.reductions import mean, sum
+from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
+from dlcli.ops.relu import elu, leaky_relu, relu
+from dlcli.ops.shapes import concat, reshape, transpose
+from dlcli.ops.sigmoid import sigmoid, softplus, tanh
+from dlcli.ops.softmax import log_softmax, softmax
 from dlcli.ops.softmax_cross_entropy import softmax_cross_entropy
 
-__all__ = ["linear", "relu", "softmax_cross_entropy"]
+__all__ = [
+    "absolute",
+    "add",
+    "batch_norm",
+    "binary_cross_entropy",
+    "concat",
+    "divide",
+    "dropout",
+    "elu",
+    "exp",
+    "fixed_batch_norm",
+    "gelu",
+    "gelu_tanh",
+    "huber",
+    "leaky_relu",
+    "linear",
+    "log",
+    "log_softmax",
+    "matmul",
+    "maximum",
+    "mean",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "multiply",
+    "negative",
+    "power",
+    "relu",
+    "reshape",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softmax_cross_entropy",
+    "softplus",
+    "subtract",
+    "sum",
+    "tanh",
+    "transpose",
+]

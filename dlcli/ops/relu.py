@@ -1,4 +1,4 @@
-"""Rectifiers: linear for positive inputs."""
+"""Rectifiers: linear for positive inputs, small or bounded for negative ones."""
 
 from __future__ import annotations
 
@@ -32,6 +32,57 @@ class ReLU(Function):
         yield Sample((draw_away_from_zero(3, 4),))
 
 
+@register("function", "leaky_relu")
+class LeakyReLU(Function):
+    """`x` where x > 0, else `slope · x` (Maas et al. 2013)."""
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray, *, slope: float) -> np.ndarray:
+        ctx.save(x)
+        ctx.slope = slope
+        return kernels.leaky_relu(x, slope)
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+        (x,) = ctx.saved
+        return kernels.leaky_relu_backward(grad, x, ctx.slope)
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw_away_from_zero(3, 4),), {"slope": 0.01})
+
+
+@register("function", "elu")
+class ELU(Function):
+    """`x` where x > 0, else `α (exp(x) − 1)` (Clevert et al. 2016, arXiv:1511.07289)."""
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray, *, alpha: float) -> np.ndarray:
+        y = kernels.elu(x, alpha)
+        ctx.save(y)
+        ctx.alpha = alpha
+        return y
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+        (y,) = ctx.saved
+        return kernels.elu_backward(grad, y, ctx.alpha)
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw_away_from_zero(3, 4),), {"alpha": 0.7})
+
+
 def relu(x: Tensor | np.ndarray) -> Tensor:
     """`max(x, 0)`, elementwise."""
     return ReLU.apply(x)
+
+
+def leaky_relu(x: Tensor | np.ndarray, *, slope: float) -> Tensor:
+    """`x` where x > 0, else `slope · x`."""
+    return LeakyReLU.apply(x, slope=slope)
+
+
+def elu(x: Tensor | np.ndarray, *, alpha: float) -> Tensor:
+    """`x` where x > 0, else `α (exp(x) − 1)`, α > 0."""
+    return ELU.apply(x, alpha=alpha)

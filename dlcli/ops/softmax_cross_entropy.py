@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
+from dlcli.ops.weighting import mean_scale
 from dlcli.registry import register
 
 
@@ -87,15 +88,16 @@ def softmax_cross_entropy(
     num_classes = logits.shape[-1]
     rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)
     dtype = logits.dtype
+    flat_weights = None if weights is None else weights.reshape(-1)
     if class_weights is not None:
         class_weights = class_weights.astype(dtype, copy=False)
     if targets.dtype.kind == "f":
         q = (1 - label_smoothing) * targets.reshape(rows.shape) + label_smoothing / num_classes
         q = q if class_weights is None else q * class_weights
-        scale = _scale(len(rows), dtype, weights)
+        scale = mean_scale((len(rows),), dtype, flat_weights)
         return SoftCrossEntropy.apply(rows, (q * scale[..., None]).astype(dtype, copy=False))
     labels = targets if targets.ndim == 1 else targets.reshape(-1)
-    scale = _scale(len(rows), dtype, weights, None if class_weights is None else class_weights[labels])
+    scale = mean_scale((len(rows),), dtype, flat_weights, None if class_weights is None else class_weights[labels])
     if not label_smoothing:
         return SoftmaxCrossEntropy.apply(rows, labels, scale)
     # the smooth part is weighted by the example and the class it goes to, the mean by the class of the label
@@ -106,13 +108,3 @@ def softmax_cross_entropy(
     own_weight = 1 if class_weights is None else class_weights[labels]
     q += (scale / own_weight)[..., None] * shares
     return SoftCrossEntropy.apply(rows, q)
-
-
-def _scale(count: int, dtype: np.dtype, *weights: np.ndarray | None) -> np.ndarray:
-    """What each example counts in the mean: the product of the weights, divided by its sum; () when all are None."""
-    product = None
-    for weight in weights:
-        if weight is not None:
-            flat = weight.reshape(-1).astype(dtype, copy=False)
-            product = flat if product is None else product * flat
-    return np.asarray(1 / count, dtype) if product is None else product / product.sum()

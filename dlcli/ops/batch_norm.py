@@ -1,0 +1,132 @@
+"""Batch normalisation of the last axis: every other axis counts as the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "batch_norm")
+class BatchNorm(Function):
+    """`y = γ (x − μ)/√(σ² + ε) + β` with μ, σ² of the batch (Ioffe & Szegedy 2015, arXiv:1502.03167).
+
+    With x̂ the normalised input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`.
+
+    x: (..., C), gamma: (C,), beta: (C,) -> (..., C)
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        *,
+        epsilon: float,
+        on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
+    ) -> np.ndarray:
+        rows = x.reshape(-1, x.shape[-1])  # (..., C) -> (M, C)
+        y, normalized, inverse_std, mean, variance = kernels.batch_norm(rows, gamma, beta, epsilon)
+        ctx.save(normalized, inverse_std, gamma)
+        if on_statistics is not None:
+            on_statistics(mean, variance, len(rows))
+        return y.reshape(x.shape)
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rows = grad.reshape(-1, grad.shape[-1])  # (..., C) -> (M, C)
+        grad_x, grad_gamma, grad_beta = kernels.batch_norm_backward(rows, *ctx.saved)
+        return grad_x.reshape(grad.shape), grad_gamma, grad_beta
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(6, 3), draw(3, seed=1), draw(3, seed=2)), {"epsilon": 1e-5})
+        yield Sample((draw(2, 4, 3), draw(3, seed=1), draw(3, seed=2)), {"epsilon": 1e-3})
+
+
+@register("function", "fixed_batch_norm")
+class FixedBatchNorm(Function):
+    """`y = γ (x − μ)/√(σ² + ε) + β` with given μ, σ²: batch normalisation at evaluation.
+
+    x: (..., C), gamma, beta, mean, variance: (C,) -> (..., C)
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        mean: np.ndarray,
+        variance: np.ndarray,
+        *,
+        epsilon: float,
+    ) -> np.ndarray:
+        inverse_std = 1 / np.sqrt(variance + variance.dtype.type(epsilon))
+        scale = gamma * inverse_std
+        ctx.save(x, scale, mean, inverse_std)
+        y: np.ndarray = x * scale
+        y += beta - mean * scale
+        return y
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, scale, mean, inverse_std = ctx.saved
+        needs_x, needs_gamma, *_ = ctx.needs_grad
+        return (
+            grad * scale if needs_x else None,
+            grad * ((x - mean) * inverse_std) if needs_gamma else None,
+            grad,
+            None,
+            None,
+        )
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample(
+            (draw(5, 3), draw(3, seed=1), draw(3, seed=2), draw(3, seed=3), 0.5 + np.abs(draw(3, seed=4))),
+            {"epsilon": 1e-5},
+            differentiable=(True, True, True, False, False),
+        )
+
+
+def batch_norm(
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    *,
+    epsilon: float,
+    on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
+) -> Tensor:
+    """Normalise each channel by the mean and variance of the batch.
+
+    Args:
+        x: (..., C).
+        gamma: (C,), the new standard deviation.
+        beta: (C,), the new mean.
+        epsilon: added to the variance.
+        on_statistics: called with the mean (C,), the biased variance (C,) and the number of rows they are of.
+    """
+    return BatchNorm.apply(x, gamma, beta, epsilon=epsilon, on_statistics=on_statistics)
+
+
+def fixed_batch_norm(
+    x: Tensor, gamma: Tensor, beta: Tensor, mean: np.ndarray, variance: np.ndarray, *, epsilon: float
+) -> Tensor:
+    """Normalise each channel by a given mean and variance.
+
+    Args:
+        x: (..., C).
+        gamma: (C,).
+        beta: (C,).
+        mean: (C,).
+        variance: (C,).
+        epsilon: added to the variance.
+    """
+    return FixedBatchNorm.apply(x, gamma, beta, mean, variance, epsilon=epsilon)

@@ -1,0 +1,76 @@
+"""Binary cross-entropy of logits, fused with the sigmoid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.ops.weighting import mean_scale
+from dlcli.registry import register
+
+
+@register("function", "binary_cross_entropy")
+class BinaryCrossEntropy(Function):
+    """`L = −Σ s (p y log σ(z) + (1 − y) log(1 − σ(z)))`; for p = 1, `∂L/∂z = s (σ(z) − y)`: `dz = a − y` of the notes.
+
+    logits z: (...), targets y: (...) in [0, 1], scale s: broadcasts to (...) -> ()
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context, logits: np.ndarray, targets: np.ndarray, scale: np.ndarray, *, positive_weight: float
+    ) -> np.ndarray:
+        ctx.save(logits, targets, scale)
+        ctx.positive_weight = positive_weight
+        losses = kernels.binary_cross_entropy(logits, targets, positive_weight)
+        losses *= scale
+        loss: np.ndarray = losses.sum()
+        return loss
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None, None]:
+        logits, targets, scale = ctx.saved
+        grad_logits = kernels.binary_cross_entropy_backward(logits, targets, ctx.positive_weight)
+        return grad_logits * (grad * scale), None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        targets = np.array([[0.0], [1.0], [1.0], [0.0]])
+        yield Sample((3 * draw(4, 1), targets, np.array(0.25)), {"positive_weight": 1.0}, (True, False, False))
+        yield Sample(
+            (draw(4, 1), 0.05 + 0.9 * targets, np.array([[0.1], [0.3], [0.2], [0.4]])),
+            {"positive_weight": 3.0},
+            (True, False, False),
+        )
+
+
+def binary_cross_entropy(
+    logits: Tensor,
+    targets: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    positive_weight: float = 1.0,
+    class_weights: np.ndarray | None = None,
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Mean of `−(p y log σ(z) + (1 − y) log(1 − σ(z)))`, stable at any magnitude of z.
+
+    Args:
+        logits: (N, …).
+        targets: as many, each 0 or 1 (between them without class weights).
+        weights: (N,), what each example counts; None for 1.
+        positive_weight: p, as pos_weight of torch.nn.BCEWithLogitsLoss.
+        class_weights: (2,), weights of 0 and 1; the mean becomes `Σ c_y ℓ / Σ c_y`, as for two softmax classes.
+        label_smoothing: ε in [0, 1); targets become `(1 − ε) y + ε/2`.
+    """
+    targets = targets.reshape(logits.shape)
+    per_class = None if class_weights is None else class_weights[targets.astype(np.intp, copy=False)]
+    scale = mean_scale(logits.shape, logits.dtype, weights, per_class)
+    targets = targets.astype(logits.dtype, copy=False)
+    if label_smoothing:
+        targets = targets * (1 - label_smoothing) + label_smoothing / 2
+    return BinaryCrossEntropy.apply(logits, targets, scale, positive_weight=positive_weight)

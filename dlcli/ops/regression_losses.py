@@ -1,0 +1,131 @@
+"""Mean losses of predicted numbers: squared, absolute and Huber."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw, draw_away_from_zero
+from dlcli.ops.weighting import mean_scale
+from dlcli.registry import register
+
+
+@register("function", "squared_error")
+class SquaredError(Function):
+    """`Σ s r²` with `r = prediction − target`; `∂L/∂prediction = 2 s r`.
+
+    predictions: (...), targets: (...), scale s: broadcasts to (...) -> ()
+    """
+
+    @staticmethod
+    def forward(ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        residuals = predictions - targets
+        scaled = residuals * scale
+        ctx.save(scaled)
+        loss: np.ndarray = np.vdot(residuals, scaled)
+        return loss
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None, None]:
+        (scaled,) = ctx.saved
+        return scaled * (2 * grad), None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(4, 2), draw(4, 2, seed=1), np.array(0.125)), {}, (True, False, False))
+
+
+@register("function", "absolute_error")
+class AbsoluteError(Function):
+    """`Σ s |r|` with `r = prediction − target`; the derivative at r = 0 is taken as 0.
+
+    predictions: (...), targets: (...), scale s: broadcasts to (...) -> ()
+    """
+
+    @staticmethod
+    def forward(ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        residuals = predictions - targets
+        ctx.save(residuals, scale)
+        loss: np.ndarray = (np.abs(residuals) * scale).sum()
+        return loss
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None, None]:
+        residuals, scale = ctx.saved
+        return np.sign(residuals) * (grad * scale), None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        targets = draw(4, 2)
+        scale = np.array([[0.1], [0.2], [0.3], [0.4]])
+        yield Sample((targets + draw_away_from_zero(4, 2, seed=1), targets, scale), {}, (True, False, False))
+
+
+@register("function", "huber")
+class Huber(Function):
+    """`Σ s h(r)`, h being `r²/2` for |r| ≤ δ and `δ (|r| − δ/2)` beyond; `h′` is r clipped to ±δ (Huber 1964).
+
+    predictions: (...), targets: (...), scale s: broadcasts to (...) -> ()
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context, predictions: np.ndarray, targets: np.ndarray, scale: np.ndarray, *, delta: float
+    ) -> np.ndarray:
+        residuals = predictions - targets
+        ctx.save(residuals, scale)
+        ctx.delta = delta
+        loss: np.ndarray = (kernels.huber(residuals, delta) * scale).sum()
+        return loss
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None, None]:
+        residuals, scale = ctx.saved
+        return kernels.huber_backward(residuals, ctx.delta) * (grad * scale), None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(4, 2), draw(4, 2, seed=1), np.array(0.125)), {"delta": 0.8}, (True, False, False))
+
+
+def mean_squared_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+    """Mean of `(prediction − target)²` over all numbers.
+
+    Args:
+        predictions: (N, …).
+        targets: as many.
+        weights: (N,), what each example counts; None for 1.
+    """
+    return SquaredError.apply(predictions, *_prepared(predictions, targets, weights))
+
+
+def mean_absolute_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+    """Mean of `|prediction − target|` over all numbers.
+
+    Args:
+        predictions: (N, …).
+        targets: as many.
+        weights: (N,), what each example counts; None for 1.
+    """
+    return AbsoluteError.apply(predictions, *_prepared(predictions, targets, weights))
+
+
+def huber(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None, *, delta: float) -> Tensor:
+    """Mean of the Huber loss of the residuals: squared up to δ, linear beyond.
+
+    Args:
+        predictions: (N, …).
+        targets: as many.
+        weights: (N,), what each example counts; None for 1.
+        delta: where the loss turns linear.
+    """
+    return Huber.apply(predictions, *_prepared(predictions, targets, weights), delta=delta)
+
+
+def _prepared(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Targets in the shape and type of the predictions, and what each number counts."""
+    targets = targets.reshape(predictions.shape).astype(predictions.dtype, copy=False)
+    return targets, mean_scale(predictions.shape, predictions.dtype, weights)

@@ -1,0 +1,28 @@
+"""What each number counts in the mean that a loss is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def mean_scale(shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | None) -> np.ndarray:
+    """Factors s with `Σ s ℓ` the weighted mean of losses of `shape`: the product of the weights over its sum.
+
+    Args:
+        shape: of the losses, (N, …).
+        dtype: of the result.
+        weights: each (N,) or of leading axes of `shape`; None counts as 1.
+
+    Returns:
+        () without weights, else an array that broadcasts to `shape`.
+    """
+    product = None
+    for weight in weights:
+        if weight is not None:
+            weight = weight.astype(dtype, copy=False).reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+            product = weight if product is None else product * weight
+    if product is None:
+        return np.asarray(1 / np.prod(shape, dtype=int), dtype)
+    repeats = np.prod(shape, dtype=int) // product.size
+    scale: np.ndarray = product / (product.sum() * dtype.type(repeats))
+    return scale
