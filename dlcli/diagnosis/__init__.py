@@ -1,0 +1,63 @@
+"""What a finished run says about itself: where its error comes from, how sure that is, and what to try next."""
+
+from dlcli.diagnosis.advice import advise
+from dlcli.diagnosis.assessment import Assessment, assess
+from dlcli.diagnosis.baseline import Baseline, compare_with_constant
+from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
+from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
+from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
+from dlcli.diagnosis.intervals import Interval
+from dlcli.diagnosis.knobs import Advice, Case
+from dlcli.diagnosis.learning_curve import Course, Curve, curve
+from dlcli.diagnosis.level import Level
+from dlcli.diagnosis.measure import Measure
+from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
+from dlcli.diagnosis.power import ExamplesNeeded
+from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
+from dlcli.diagnosis.wording import (
+    METHOD,
+    confusion_sentence,
+    gap_phrase,
+    gap_sentence,
+    level_title,
+    needed_sentence,
+    verdict_sentence,
+)
+
+__all__ = [
+    "METHOD",
+    "Advice",
+    "Assessment",
+    "Baseline",
+    "Case",
+    "ConfusedPair",
+    "Confusion",
+    "Course",
+    "Curve",
+    "Diagnosis",
+    "ExamplesNeeded",
+    "Gap",
+    "IdenticalUnits",
+    "Interval",
+    "Level",
+    "Measure",
+    "SplitErrors",
+    "SplitOutcome",
+    "TrainingResult",
+    "advise",
+    "assess",
+    "compare_with_constant",
+    "confusion_of",
+    "confusion_sentence",
+    "curve",
+    "diagnose",
+    "difference_interval",
+    "error_interval",
+    "gap_phrase",
+    "gap_sentence",
+    "identical_units",
+    "level_title",
+    "needed_sentence",
+    "paired_difference_interval",
+    "verdict_sentence",
+]

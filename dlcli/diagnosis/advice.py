@@ -1,0 +1,45 @@
+"""Which two or three knobs to turn next, in the order in which the evidence speaks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK, Advice, Adviser, Case
+
+MOST = 3
+#: knobs for one gap, so that a second gap is heard too
+_MOST_PER_GAP = 2
+
+
+def advise(case: Case) -> tuple[Advice, ...]:
+    """At most three pieces of advice, each for another knob.
+
+    What goes wrong in training comes first. Then the knobs for the high gaps, the largest gap first; where no gap is
+    conclusive, what would settle the largest one, and its knobs. Then the metric, human-level error and dev set.
+    """
+    chosen: dict[str, Advice] = {}
+    for advice in _in_order(case):
+        chosen.setdefault(advice.knob, advice)
+        if len(chosen) == MOST:
+            break
+    return tuple(chosen.values())
+
+
+def _in_order(case: Case) -> Iterator[Advice]:
+    yield from _ask(ALARMS, case)
+    diagnosis = case.diagnosis
+    high = sorted(
+        (gap for gap in diagnosis.gaps if gap.verdict == "high"), key=lambda gap: gap.difference.value, reverse=True
+    )
+    for gap in high:
+        limit = MOST if len(high) == 1 else _MOST_PER_GAP
+        yield from list(_ask(KNOBS[gap.name], case))[:limit]
+    undecided = diagnosis.undecided
+    if not high and undecided is not None:
+        yield from _ask(MEASUREMENTS, case)
+        yield from list(_ask(KNOBS[undecided.name], case))[:_MOST_PER_GAP]
+    yield from _ask(OUTLOOK, case)
+
+
+def _ask(advisers: tuple[Adviser, ...], case: Case) -> Iterator[Advice]:
+    return (advice for adviser in advisers if (advice := adviser(case)) is not None)

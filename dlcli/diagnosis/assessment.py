@@ -1,0 +1,106 @@
+"""A finished run, examined: the chain, the learning curve, the baseline, the mistakes, and what to try next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.diagnosis.advice import advise
+from dlcli.diagnosis.baseline import Baseline, compare_with_constant
+from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
+from dlcli.diagnosis.confusion import Confusion, confusion_of
+from dlcli.diagnosis.knobs import Advice, Case
+from dlcli.diagnosis.learning_curve import Course, Curve, curve
+from dlcli.diagnosis.outcome import SPLITS, SplitOutcome, TrainingResult
+from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that a report says about a run.
+
+    Args:
+        diagnosis: the chain human → train → train-dev → dev → test.
+        loss: the training loss by epoch.
+        baseline: the comparison with a constant prediction, on the split nobody chose on where there is one.
+        confusion: the confusion matrix of the dev set, else of the training set; None for regression.
+        identical: layers whose units are copies of each other.
+        warnings: what a reader must know before believing the numbers.
+        advice: two or three things to try next.
+    """
+
+    diagnosis: Diagnosis
+    loss: Curve
+    baseline: Baseline
+    confusion: Confusion | None
+    identical: tuple[IdenticalUnits, ...]
+    warnings: tuple[str, ...]
+    advice: tuple[Advice, ...]
+
+
+def assess(result: TrainingResult) -> Assessment:
+    """Examine a run.
+
+    Raises:
+        ValueError: the result has no training split.
+    """
+    outcomes = [outcome for split in SPLITS if (outcome := result.outcome(split)) is not None]
+    diagnosis = diagnose(
+        [
+            SplitErrors(outcome.split, result.measure.per_example(outcome.predictions, outcome.targets))
+            for outcome in outcomes
+        ],
+        measure=result.measure,
+        human_error=result.human_error,
+    )
+    train, last = outcomes[0], outcomes[-1]
+    beside = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
+    case = Case(
+        diagnosis=diagnosis,
+        spec=result.spec,
+        loss=curve(result.history, "train/loss"),
+        optimized=curve(result.history, result.optimizing_metric),
+        best_epoch=result.best_epoch,
+        num_train=len(train.targets),
+        train_class_counts=_class_counts(train) if result.is_classification else (),
+        identical=identical_units(result.parameters),
+        dead_units=result.dead_units,
+        baseline=beside,
+    )
+    looked_at = result.outcome("dev") or train
+    return Assessment(
+        diagnosis=diagnosis,
+        loss=case.loss,
+        baseline=beside,
+        confusion=confusion_of(looked_at, result.class_names) if result.is_classification else None,
+        identical=case.identical,
+        warnings=tuple(_warnings(result, case, beside)),
+        advice=advise(case),
+    )
+
+
+def _class_counts(train: SplitOutcome) -> tuple[int, ...]:
+    return tuple(int(count) for count in np.bincount(train.targets.astype(np.int64)))
+
+
+def _warnings(result: TrainingResult, case: Case, beside: Baseline) -> list[str]:
+    warnings = []
+    text = result.measure.text
+    if result.status != "done":
+        warnings.append(f"The run is {result.status}; the numbers are those of its last checkpoint.")
+    if not beside.is_beaten:
+        word = "is worse than" if beside.difference.low > 0 else "is not shown to be better than"
+        warnings.append(
+            f"The model {word} no model: {beside.split} error {text(beside.model_error)}, "
+            f"{beside.rule} has {text(beside.error)}."
+        )
+    if case.loss.course in {Course.DIVERGING, Course.OSCILLATING, Course.STUCK}:
+        warnings.append(f"The training loss is {case.loss.course}.")
+    warnings.extend(
+        f"All {layer.num_units} units of {layer.parameter} have the same weights and do the work of one."
+        for layer in case.identical
+    )
+    if result.spec["data"]["split"].get("group_by") is not None:
+        warnings.append("Examples come in groups and are no independent samples: the true intervals are wider.")
+    return warnings

@@ -1,0 +1,193 @@
+"""The chain human → train → train-dev → dev → test: where a model loses its accuracy, and how sure that is.
+
+Each link of the chain is a gap with a meaning of its own (Ng, *Machine Learning Yearning*, chapters 20-28 and 40-41):
+train − human is the avoidable bias, train-dev − train the variance, dev − train-dev the data mismatch, and
+test − dev what was overfitted to the dev set by choosing on it. Without a train-dev set the variance is dev − train.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+
+from dlcli.diagnosis.error_intervals import difference_interval, error_interval
+from dlcli.diagnosis.intervals import Interval
+from dlcli.diagnosis.level import Level
+from dlcli.diagnosis.measure import Measure
+from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
+
+GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
+Verdict = Literal["high", "small", "inconclusive"]
+
+#: what the step down to a split means; the first split after train shows the variance, whichever it is
+_GAP_AT: dict[str, GapName] = {
+    "train": "avoidable_bias",
+    "train_dev": "variance",
+    "dev": "data_mismatch",
+    "test": "dev_overfit",
+}
+#: a conclusive gap is high when it makes up at least this share of all the positive gaps together
+_RELEVANT_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class SplitErrors:
+    """The errors a model makes on the examples of one split.
+
+    Args:
+        split: train, train_dev, dev or test.
+        per_example: the error of each example (N,): 0 or 1 for classification, squared or absolute otherwise.
+    """
+
+    split: str
+    per_example: np.ndarray[Any, Any]
+
+    @classmethod
+    def counted(cls, split: str, *, num_examples: int, num_errors: int) -> SplitErrors:
+        """A classified split of which only the number of errors is known."""
+        return cls(split, np.repeat([1.0, 0.0], [num_errors, num_examples - num_errors]))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The step from one level of the chain to the next.
+
+    Args:
+        name: what the step means.
+        earlier: the level before.
+        later: the level whose error is compared with it.
+        difference: later − earlier, with its interval.
+        verdict: "inconclusive" when the interval covers zero; "high" when the gap is positive and a relevant share of
+            all positive gaps; "small" otherwise.
+        needed: the sizes of the splits that would settle a positive gap; empty when it is settled.
+    """
+
+    name: GapName
+    earlier: str
+    later: str
+    difference: Interval
+    verdict: Verdict
+    needed: tuple[ExamplesNeeded, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The chain of a run and what it says.
+
+    Args:
+        measure: the unit of every error.
+        levels: human, or the optimum 0 that is assumed, and every split that has examples, in the chain's order.
+        gaps: the links between neighbouring levels.
+        human_error_known: False when 0 is assumed; the avoidable bias is an upper bound then.
+    """
+
+    measure: Measure
+    levels: tuple[Level, ...]
+    gaps: tuple[Gap, ...]
+    human_error_known: bool
+
+    @property
+    def largest(self) -> Gap | None:
+        """The largest of the high gaps; None when nothing is conclusive."""
+        return max(
+            (gap for gap in self.gaps if gap.verdict == "high"), key=lambda gap: gap.difference.value, default=None
+        )
+
+    @property
+    def verdict(self) -> str:
+        """The name of the largest high gap, else "inconclusive"."""
+        return "inconclusive" if self.largest is None else self.largest.name
+
+    @property
+    def undecided(self) -> Gap | None:
+        """The largest positive gap whose interval covers zero."""
+        return max(
+            (gap for gap in self.gaps if gap.verdict == "inconclusive" and gap.difference.value > 0),
+            key=lambda gap: gap.difference.value,
+            default=None,
+        )
+
+    def is_upper_bound(self, gap: Gap) -> bool:
+        """Whether the gap is only the most it can be: the distance to an optimum that is assumed to be 0."""
+        return gap.name == "avoidable_bias" and not self.human_error_known
+
+    def gap(self, name: GapName) -> Gap | None:
+        return next((gap for gap in self.gaps if gap.name == name), None)
+
+    def level(self, name: str) -> Level | None:
+        return next((level for level in self.levels if level.name == name), None)
+
+
+def diagnose(
+    splits: Sequence[SplitErrors],
+    *,
+    measure: Measure = Measure.ERROR_RATE,
+    human_error: float | None = None,
+    confidence: float = 0.95,
+) -> Diagnosis:
+    """Diagnose a model from the errors it makes on each split.
+
+    Args:
+        splits: in the order of the chain, train first; those without examples are absent links.
+        measure: the unit of the error.
+        human_error: human-level or optimal error in that unit; None assumes 0.
+        confidence: confidence level of every interval.
+
+    Raises:
+        ValueError: there are no training examples.
+    """
+    present = [split for split in splits if len(split.per_example)]
+    if not present or present[0].split != "train":
+        raise ValueError("the chain starts with the examples of the training split")
+    optimum = human_error or 0.0
+    human = Interval(optimum, optimum, optimum, confidence, "assumed" if human_error is None else "given")
+    levels = [
+        Level("human", human),
+        *(
+            Level(split.split, error_interval(split.per_example, measure, level=confidence), len(split.per_example))
+            for split in present
+        ),
+    ]
+    differences = [
+        _shifted(levels[1].error, optimum),
+        *(
+            difference_interval(later.per_example, earlier.per_example, measure, level=confidence)
+            for earlier, later in pairwise(present)
+        ),
+    ]
+    gaps = [
+        _gap(earlier, later, difference)
+        for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
+    ]
+    return Diagnosis(measure, tuple(levels), _judged(gaps), human_error is not None)
+
+
+def _shifted(error: Interval, optimum: float) -> Interval:
+    """The distance to a level that is known exactly."""
+    return Interval(
+        error.value - optimum, error.low - optimum, error.high - optimum, error.level, f"shifted {error.method}"
+    )
+
+
+def _gap(earlier: Level, later: Level, difference: Interval) -> Gap:
+    name = "variance" if earlier.name == "train" else _GAP_AT[later.name]
+    return Gap(name, earlier.name, later.name, difference, "inconclusive", examples_needed(earlier, later, difference))
+
+
+def _judged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Set the verdicts, which depend on all the gaps."""
+    total = sum(max(0.0, gap.difference.value) for gap in gaps)
+    return tuple(
+        gap
+        if gap.difference.covers(0)
+        else replace(gap, verdict="high" if gap.difference.value >= _RELEVANT_SHARE * total > 0 else "small")
+        for gap in gaps
+    )

@@ -1,0 +1,75 @@
+"""Which classes are taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcli.diagnosis.outcome import SplitOutcome
+
+
+@dataclass(frozen=True)
+class ConfusedPair:
+    """How often examples of one class are taken for another.
+
+    Args:
+        target: the class they are of.
+        predicted: the class they are taken for.
+        count: how many.
+        num_examples: all examples of `target`.
+    """
+
+    target: str
+    predicted: str
+    count: int
+    num_examples: int
+
+    @property
+    def share(self) -> float:
+        return self.count / self.num_examples
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """The confusion matrix of a split.
+
+    Args:
+        split: train, train_dev, dev or test.
+        counts: (K, K) integers, rows are targets and columns predictions.
+        class_names: in the order of the rows.
+    """
+
+    split: str
+    counts: np.ndarray[Any, Any]
+    class_names: tuple[str, ...]
+
+    @property
+    def examples_per_class(self) -> tuple[int, ...]:
+        return tuple(int(count) for count in self.counts.sum(axis=1))
+
+    def most_confused(self, limit: int = 5) -> tuple[ConfusedPair, ...]:
+        """The pairs with the most mistakes, and among equals those of the rarer class first."""
+        totals = self.examples_per_class
+        pairs = [
+            ConfusedPair(self.class_names[row], self.class_names[column], int(count), totals[row])
+            for (row, column), count in np.ndenumerate(self.counts)
+            if row != column and count
+        ]
+        return tuple(sorted(pairs, key=lambda pair: (-pair.count, -pair.share))[:limit])
+
+    @property
+    def recalls(self) -> tuple[float | None, ...]:
+        """The share of each class that is recognised; None for a class without examples."""
+        totals = self.examples_per_class
+        return tuple(self.counts[row, row] / total if total else None for row, total in enumerate(totals))
+
+
+def confusion_of(outcome: SplitOutcome, class_names: Sequence[str]) -> Confusion:
+    """Count the (target, prediction) pairs of a classified split."""
+    num_classes = len(class_names)
+    flat = outcome.targets.astype(np.int64) * num_classes + outcome.predictions.astype(np.int64)
+    counts = np.bincount(flat.ravel(), minlength=num_classes**2).reshape(num_classes, num_classes)
+    return Confusion(outcome.split, counts, tuple(class_names))

@@ -1,0 +1,43 @@
+"""What can be tried next: every adviser, in the order of its expected use.
+
+An adviser looks at the evidence and returns its advice, or None where it does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dlcli.diagnosis.bias_variance import GapName
+from dlcli.diagnosis.knobs.advice import Advice, Adviser, Case
+from dlcli.diagnosis.knobs.fit_dev import closer_examples, early_stopping, more_dropout, more_examples, stronger_l2
+from dlcli.diagnosis.knobs.fit_test import bigger_dev_set, sharper_dev_set
+from dlcli.diagnosis.knobs.fit_train import (
+    better_optimizer,
+    bigger_network,
+    break_symmetry,
+    less_regularization,
+    lower_learning_rate,
+    raise_learning_rate,
+    revive_units,
+    train_longer,
+)
+from dlcli.diagnosis.knobs.real_world import harder_dev_set, measure_human_level, metric_for_rare_classes
+
+#: training that goes wrong: asked before anything else
+ALARMS: tuple[Adviser, ...] = (break_symmetry, lower_learning_rate, raise_learning_rate, revive_units)
+
+#: what closes each gap of the chain
+KNOBS: Mapping[GapName, tuple[Adviser, ...]] = {
+    "avoidable_bias": (train_longer, bigger_network, better_optimizer, less_regularization),
+    "variance": (stronger_l2, more_dropout, more_examples, early_stopping),
+    "data_mismatch": (closer_examples,),
+    "dev_overfit": (bigger_dev_set,),
+}
+
+#: what makes an undecided chain decide
+MEASUREMENTS: tuple[Adviser, ...] = (sharper_dev_set,)
+
+#: what remains when the gaps have nothing more to say
+OUTLOOK: tuple[Adviser, ...] = (metric_for_rare_classes, measure_human_level, harder_dev_set)
+
+__all__ = ["ALARMS", "KNOBS", "MEASUREMENTS", "OUTLOOK", "Advice", "Adviser", "Case"]

@@ -1,0 +1,115 @@
+"""Knobs that make a model fit its training set: against avoidable bias and training that goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
+from dlcli.diagnosis.learning_curve import Course
+
+_DEAD_SHARE = 0.5
+
+
+def break_symmetry(case: Case) -> Advice | None:
+    """Random initial weights, where hidden units are copies of each other."""
+    if not case.identical:
+        return None
+    layers = ", ".join(f"{layer.parameter} ({layer.num_units} units)" for layer in case.identical)
+    why = (
+        f"all units of {layers} have the same weights: units that start equal get equal gradients, so the layer "
+        "does the work of a single unit"
+    )
+    initializer = "he_normal" if "relu" in str(case.model.get("activation", "relu")) else "glorot_normal"
+    if "initializer" in case.model:
+        return Advice("random initialisation", "fit-train", why, {"model.initializer": initializer})
+    return Advice("random initialisation", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
+
+
+def lower_learning_rate(case: Case) -> Advice | None:
+    """Smaller steps, where the loss grows or jumps."""
+    divisors = {Course.DIVERGING: 10.0, Course.OSCILLATING: 3.0}
+    if case.loss.course not in divisors:
+        return None
+    rate = one_digit(case.learning_rate / divisors[case.loss.course])
+    why = f"the training loss is {case.loss.course} at learning rate {case.learning_rate:g}: the steps are too large"
+    return Advice("lower learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
+
+
+def revive_units(case: Case) -> Advice | None:
+    """A slope below zero, where most ReLU units never fire."""
+    dead = {node: share for node, share in case.dead_units.items() if share >= _DEAD_SHARE}
+    if not dead or case.model.get("activation") != "relu":
+        return None
+    shares = ", ".join(f"{share:.0%} of {node}" for node, share in dead.items())
+    why = f"{shares} are zero for every training example; a leaky slope lets them learn again"
+    return Advice("leaky ReLU", "fit-train", why, {"model.activation": "leaky_relu"})
+
+
+def raise_learning_rate(case: Case) -> Advice | None:
+    """Larger steps, where the loss hardly moves from its start."""
+    if case.loss.course is not Course.STUCK or case.identical:
+        return None
+    rate = one_digit(case.learning_rate * 10)
+    why = (
+        f"in {len(case.loss.values)} epochs the training loss went from {case.loss.values[0]:.3g} to "
+        f"{min(case.loss.values):.3g} at best: the steps of {case.learning_rate:g} may be too small"
+    )
+    return Advice("higher learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
+
+
+def train_longer(case: Case) -> Advice | None:
+    """More epochs, where the training loss still falls."""
+    if case.loss.course is not Course.FALLING:
+        return None
+    epochs = int(case.section("training")["epochs"])
+    if len(case.loss.epochs) < epochs:
+        return None  # early stopping ended the run, more epochs would not be used
+    why = (
+        f"{case.gap('avoidable_bias')} and the training loss still fell by "
+        f"{case.loss.relative_drop_at_end:.0%} in the last quarter of {epochs} epochs"
+    )
+    return Advice("longer training", "fit-train", why, {"training.epochs": 2 * epochs})
+
+
+def bigger_network(case: Case) -> Advice | None:
+    """Wider hidden layers, or a first one."""
+    hidden = case.model.get("hidden_units")
+    if hidden is None:
+        return _hidden_layer(case)
+    why = case.gap("avoidable_bias")
+    if not hidden:
+        return Advice("a hidden layer", "fit-train", f"{why}, with a linear model", {"model.hidden_units": [64]})
+    wider = [2 * int(units) for units in hidden]
+    widths = "-".join(str(units) for units in hidden)
+    return Advice("bigger network", "fit-train", f"{why}, with {widths} hidden units", {"model.hidden_units": wider})
+
+
+def _hidden_layer(case: Case) -> Advice:
+    why = case.gap("avoidable_bias")
+    action = "add a hidden layer or widen the ones there are, in `model.layers`"
+    return Advice("bigger network", "fit-train", why, action=action)
+
+
+def better_optimizer(case: Case) -> Advice | None:
+    """Adam, where plain gradient descent is what leaves the error high."""
+    optimizer = case.section("optimizer")
+    if optimizer["name"] not in {"sgd", "momentum"} or case.learning_rate == 0:
+        return None
+    why = f"{case.gap('avoidable_bias')} after {len(case.loss.values)} epochs of {optimizer['name']}"
+    return Advice("better optimizer", "fit-train", why, {"optimizer": {"name": "adam", "learning_rate": 1e-3}})
+
+
+def less_regularization(case: Case) -> Advice | None:
+    """Weaker penalties and less dropout, where they hold the model back."""
+    settings: dict[str, Any] = {
+        f"regularization.{name}": one_digit(case.regularization[name] / 10)
+        for name in ("l1", "l2", "weight_decay")
+        if case.regularization[name] > 0
+    }
+    if case.regularization["dropout"] > 0:
+        settings["regularization.dropout"] = round(case.regularization["dropout"] / 2, 2)
+    if not settings:
+        return None
+    now = ", ".join(f"{key.rpartition('.')[2]} {case.regularization[key.rpartition('.')[2]]:g}" for key in settings)
+    why = f"{case.gap('avoidable_bias')} under {now}"
+    return Advice("less regularisation", "fit-train", why, settings)

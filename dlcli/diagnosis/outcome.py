@@ -1,0 +1,80 @@
+"""What a finished training run hands to the diagnosis: plain arrays and mappings, nothing that computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dlcli.diagnosis.measure import Measure
+
+#: the order of the chain, from the examples that were fitted to the ones nobody looked at
+SPLITS = ("train", "train_dev", "dev", "test")
+
+
+@dataclass(frozen=True)
+class SplitOutcome:
+    """The model's predictions for one split, in evaluation mode, beside the truth.
+
+    Args:
+        split: train, train_dev, dev or test.
+        predictions: class indices (N,), or values (N,) or (N, K) in the target's unit.
+        targets: the same shape and unit.
+    """
+
+    split: str
+    predictions: np.ndarray[Any, Any]
+    targets: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A finished run, as the diagnosis and the report read it.
+
+    Args:
+        run: the run's id.
+        name: the experiment's name.
+        status: done, diverged, interrupted or failed.
+        measure: the unit of the error.
+        splits: the outcomes that exist; a split without examples is left out.
+        metrics: final metrics by name, such as `dev/error`.
+        history: the records of metrics.jsonl: `epoch`, `step` and metrics by name.
+        optimizing_metric: the metric by which the best epoch was chosen.
+        best_epoch: the epoch whose weights were evaluated, None when nothing was chosen.
+        spec: the resolved config as a plain mapping.
+        class_names: names of the classes in the order of their indices; empty for regression.
+        parameters: trained weights by dotted name; empty when they are not to be looked at.
+        dead_units: share of a node's units that are zero for every training example, by node name.
+        seconds: wall time of the run.
+    """
+
+    run: str
+    name: str
+    status: str
+    measure: Measure
+    splits: Sequence[SplitOutcome]
+    metrics: Mapping[str, float]
+    history: Sequence[Mapping[str, Any]]
+    optimizing_metric: str
+    best_epoch: int | None
+    spec: Mapping[str, Any]
+    class_names: Sequence[str] = ()
+    parameters: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    dead_units: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
+
+    @property
+    def is_classification(self) -> bool:
+        return self.measure is Measure.ERROR_RATE
+
+    @property
+    def human_error(self) -> float | None:
+        """Human-level or optimal error in the unit of `measure`; None when it is not known in that unit."""
+        value = self.spec["evaluation"]["human_error"]
+        same_unit = self.is_classification or self.optimizing_metric.endswith(f"/{self.measure}")
+        return float(value) if value is not None and same_unit else None
+
+    def outcome(self, split: str) -> SplitOutcome | None:
+        return next((outcome for outcome in self.splits if outcome.split == split and len(outcome.targets)), None)

@@ -1,0 +1,79 @@
+"""The report as data: what `report/report.json` holds. A reader may rely on every key of a schema version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dlcli.diagnosis import METHOD, Assessment, Confusion, Diagnosis, TrainingResult, verdict_sentence
+
+SCHEMA = "dlcli/report"
+SCHEMA_VERSION = 1
+
+
+def report_document(result: TrainingResult, assessment: Assessment) -> dict[str, Any]:
+    """The whole report as plain values."""
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "run": result.run,
+        "name": result.name,
+        "status": result.status,
+        "seconds": result.seconds,
+        "optimizing_metric": result.optimizing_metric,
+        "best_epoch": result.best_epoch,
+        "metrics": dict(result.metrics),
+        "warnings": list(assessment.warnings),
+        "diagnosis": _diagnosis(assessment.diagnosis),
+        "baseline": {
+            "rule": assessment.baseline.rule,
+            "split": assessment.baseline.split,
+            "error": assessment.baseline.error,
+            "model_error": assessment.baseline.model_error,
+            "is_beaten": assessment.baseline.is_beaten,
+            "difference": asdict(assessment.baseline.difference),
+        },
+        "training_loss": {
+            "course": assessment.loss.course.value,
+            "relative_drop_at_end": assessment.loss.relative_drop_at_end,
+        },
+        "identical_units": [asdict(layer) for layer in assessment.identical],
+        "confusion": None if assessment.confusion is None else _confusion(assessment.confusion),
+        "advice": [advice.to_json() for advice in assessment.advice],
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "measure": diagnosis.measure.value,
+        "human_error_known": diagnosis.human_error_known,
+        "levels": [
+            {"name": level.name, "num_examples": level.num_examples, "error": asdict(level.error)}
+            for level in diagnosis.levels
+        ],
+        "gaps": [
+            {
+                "name": gap.name,
+                "from": gap.earlier,
+                "to": gap.later,
+                "difference": asdict(gap.difference),
+                "verdict": gap.verdict,
+                "is_upper_bound": diagnosis.is_upper_bound(gap),
+                "needed": [asdict(need) | {"more": need.more} for need in gap.needed],
+            }
+            for gap in diagnosis.gaps
+        ],
+        "verdict": diagnosis.verdict,
+        "summary": verdict_sentence(diagnosis),
+        "method": METHOD,
+    }
+
+
+def _confusion(confusion: Confusion) -> dict[str, Any]:
+    return {
+        "split": confusion.split,
+        "class_names": list(confusion.class_names),
+        "counts": confusion.counts.tolist(),
+        "recalls": list(confusion.recalls),
+        "most_confused": [asdict(pair) | {"share": pair.share} for pair in confusion.most_confused()],
+    }

@@ -1,0 +1,160 @@
+"""The learning curve as a picture: the loss, and the metric that decides, by epoch."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dlcli.diagnosis import Curve, TrainingResult, curve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: two colours of the palette of Okabe & Ito, distinct for every kind of colour vision and in grey
+_COLOURS = {"train": "#0072B2", "dev": "#D55E00"}
+_INK, _GREY, _GRID = "#333333", "#6B6B6B", "#E4E4E4"
+_INCHES, _DOTS_PER_INCH = (9.0, 3.7), 140
+#: a loss that falls by more than this factor is drawn on a logarithmic axis
+_LOGARITHMIC = 30.0
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One half of the picture: a metric of train and dev, and what is marked in it."""
+
+    metric: str
+    curves: Mapping[str, Curve]
+    is_rate: bool
+    is_logarithmic: bool
+    human_error: float | None
+    best_epoch: int | None
+
+    def text(self, value: float) -> str:
+        return f"{100 * value:.3g} %" if self.is_rate else f"{value:.3g}"
+
+
+def learning_curve_png(result: TrainingResult) -> bytes | None:
+    """Draw the loss (left) and the optimizing metric (right) of train and dev; None without two epochs.
+
+    The best epoch and human-level error are marked where they are known.
+    """
+    panels = _panels(result)
+    if not panels:
+        return None
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.subplots_adjust(left=0.065, right=0.925, bottom=0.1, top=0.84, wspace=0.38)
+    for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+        _draw(axes, panel)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None, "Title": f"{result.name}: learning curve"})
+    return picture.getvalue()
+
+
+def _panels(result: TrainingResult) -> list[_Panel]:
+    optimized = result.optimizing_metric.rpartition("/")[2]
+    panels = []
+    for metric in dict.fromkeys(("loss", optimized)):
+        found = {split: _finite(curve(result.history, f"{split}/{metric}")) for split in _COLOURS}
+        curves = {split: line for split, line in found.items() if len(line.epochs) > 1}
+        if not curves:
+            continue
+        values = [value for line in curves.values() for value in line.values]
+        panels.append(
+            _Panel(
+                metric=metric.replace("_", " "),
+                curves=curves,
+                is_rate=result.is_classification and metric != "loss",
+                is_logarithmic=metric == "loss" and min(values) > 0 and max(values) > _LOGARITHMIC * min(values),
+                human_error=result.human_error if metric in {"error", result.measure} else None,
+                best_epoch=result.best_epoch if metric == optimized else None,
+            )
+        )
+    return panels
+
+
+def _finite(line: Curve) -> Curve:
+    pairs = [pair for pair in zip(line.epochs, line.values, strict=True) if math.isfinite(pair[1])]
+    return Curve(line.metric, tuple(epoch for epoch, _ in pairs), tuple(value for _, value in pairs))
+
+
+def _draw(axes: Axes, panel: _Panel) -> None:
+    for split, line in panel.curves.items():
+        axes.plot(line.epochs, line.values, color=_COLOURS[split], linewidth=1.9, solid_capstyle="round", zorder=3)
+    labels = [(line.values[-1], split, _COLOURS[split]) for split, line in panel.curves.items()]
+    if panel.human_error is not None:
+        axes.axhline(panel.human_error, color=_GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
+        labels.append((panel.human_error, "human", _GREY))
+    _style(axes, panel)
+    _label_ends(axes, labels, max(line.epochs[-1] for line in panel.curves.values()))
+    _mark_best(axes, panel)
+
+
+def _style(axes: Axes, panel: _Panel) -> None:
+    title = f"{panel.metric} by epoch" + (", logarithmic" if panel.is_logarithmic else "")
+    axes.set_title(title, loc="left", color=_INK, fontsize=11, fontweight="bold", pad=22)
+    if panel.is_logarithmic:
+        axes.set_yscale("log", subs=[2, 5])
+        axes.yaxis.set_minor_formatter(lambda value, _: panel.text(value))
+    else:
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.yaxis.set_major_formatter(lambda value, _: panel.text(value))
+    axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+    axes.tick_params(which="both", colors=_INK, labelsize=9, length=0)
+    axes.grid(axis="y", color=_GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.02)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(_GREY)
+
+
+def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) -> None:
+    """Write each name right of its line's end, in order of height and apart from its neighbours."""
+    line_height = 14 * _DOTS_PER_INCH / 72
+    labels = sorted(labels)
+    ends = [float(axes.transData.transform((epoch, height))[1]) for height, _, _ in labels]
+    places = list(ends)
+    for index in range(1, len(places)):
+        places[index] = max(places[index], places[index - 1] + line_height)
+    raised = sum(places) / len(places) - sum(ends) / len(ends)
+    places = [place - raised for place in places]
+    for end, place, (height, name, colour) in zip(ends, places, labels, strict=True):
+        axes.annotate(
+            name,
+            (epoch, height),
+            xytext=(7, (place - end) * 72 / _DOTS_PER_INCH),
+            textcoords="offset points",
+            color=colour,
+            fontsize=10,
+            fontweight="bold",
+            verticalalignment="center",
+            annotation_clip=False,
+        )
+
+
+def _mark_best(axes: Axes, panel: _Panel) -> None:
+    """A dot on the dev curve at the best epoch, and what it is worth above the panel."""
+    line = panel.curves.get("dev")
+    if line is None or panel.best_epoch not in line.epochs:
+        return
+    value = line.values[line.epochs.index(panel.best_epoch)]
+    top = axes.get_ylim()[1]
+    axes.vlines(panel.best_epoch, value, top, color=_GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    axes.plot(panel.best_epoch, value, "o", color=_COLOURS["dev"], markeredgecolor="white", markersize=8, zorder=4)
+    axes.annotate(
+        f"best epoch {panel.best_epoch}: dev {panel.text(value)}",
+        (panel.best_epoch, top),
+        xytext=(0, 5),
+        textcoords="offset points",
+        color=_INK,
+        fontsize=9,
+        horizontalalignment="right" if panel.best_epoch > sum(axes.get_xlim()) / 2 else "left",
+    )

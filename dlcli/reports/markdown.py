@@ -1,0 +1,139 @@
+"""The report as a page: `report/report.md`, short enough to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dlcli.diagnosis import (
+    METHOD,
+    Advice,
+    Assessment,
+    Confusion,
+    Diagnosis,
+    Level,
+    TrainingResult,
+    confusion_sentence,
+    level_title,
+    verdict_sentence,
+)
+
+_MOST_CLASSES = 12
+
+
+def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: str | None) -> str:
+    """The page.
+
+    Args:
+        result: the run.
+        assessment: what was found.
+        picture: file name of the learning curve beside the page, None where there is none.
+    """
+    sections = [
+        f"# {result.name}",
+        _facts(result),
+        *(f"> **{warning}**" for warning in assessment.warnings),
+        "## Where the error comes from",
+        f"**{verdict_sentence(assessment.diagnosis)}**",
+        _chain(assessment.diagnosis),
+        f"{METHOD} Intervals: {_methods(assessment.diagnosis)}.",
+        "## What to try next",
+        *(_advice(number, piece) for number, piece in enumerate(assessment.advice, start=1)),
+        "## Results",
+        _metrics(result),
+        _baseline(result, assessment),
+    ]
+    if picture is not None:
+        sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({picture})"]
+    sections.append(f"The training loss is {assessment.loss.course} at the end.")
+    if assessment.confusion is not None:
+        sections += [f"## Mistakes in {assessment.confusion.split}", *_mistakes(assessment.confusion)]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _facts(result: TrainingResult) -> str:
+    best = f", best epoch {result.best_epoch} by `{result.optimizing_metric}`" if result.best_epoch is not None else ""
+    seconds = f", {result.seconds:.1f} s" if result.seconds is not None else ""
+    return f"Run `{result.run}`: {result.status}{best}{seconds}."
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
+    """A Markdown table whose columns from `numbers_from` on are aligned right."""
+    rule = ["---" if column < numbers_from else "---:" for column in range(len(header))]
+    lines = [header, rule, *([_cell(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Text that stays within its cell."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+def _chain(diagnosis: Diagnosis) -> str:
+    measure = diagnosis.measure
+    gaps = {gap.later: gap for gap in diagnosis.gaps}
+    rows: list[Sequence[str]] = []
+    for level in diagnosis.levels:
+        if (gap := gaps.get(level.name)) is not None:
+            verdict = f"{gap.verdict}{' (upper bound)' if diagnosis.is_upper_bound(gap) else ''}"
+            ends = measure.difference_range_text(gap.difference.low, gap.difference.high)
+            size = measure.difference_text(gap.difference.value)
+            rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{ends}*", "", f"*{verdict}*"])
+        rows.append([f"**{level_title(diagnosis, level.name)}**", *_level_cells(diagnosis, level), ""])
+    confidence = 100 * diagnosis.levels[0].error.level
+    return _table(["", measure.label, f"{confidence:g} % interval", "examples", "verdict"], rows)
+
+
+def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:
+    text = diagnosis.measure.text
+    error = f"**{text(level.error.value)}**"
+    if level.num_examples is None:
+        return error, "", ""
+    return error, diagnosis.measure.range_text(level.error.low, level.error.high), f"{level.num_examples:,}"
+
+
+def _methods(diagnosis: Diagnosis) -> str:
+    levels = {level.error.method for level in diagnosis.levels if level.num_examples is not None}
+    differences = {gap.difference.method for gap in diagnosis.gaps}
+    return f"{' and '.join(sorted(levels))} for levels, {' and '.join(sorted(differences))} for gaps"
+
+
+def _advice(number: int, advice: Advice) -> str:
+    step = f"```\n   {advice.set_line}\n   ```" if advice.set_line else f"*{advice.action}*"
+    return f"{number}. **{advice.knob}** ({advice.knob_class}): {advice.why}.\n\n   {step}"
+
+
+def _metrics(result: TrainingResult) -> str:
+    """One row a metric, one column a split."""
+    names = [name.split("/", 1) for name in result.metrics if "/" in name]
+    splits = [split for split in ("train", "train_dev", "dev", "test") if any(split == found for found, _ in names)]
+    metrics = dict.fromkeys(metric for _, metric in names)
+    rows = [
+        [metric, *(_number(result.metrics.get(f"{split}/{metric}")) for split in splits)] for metric in sorted(metrics)
+    ]
+    return _table(["metric", *splits], rows) if rows else ""
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _baseline(result: TrainingResult, assessment: Assessment) -> str:
+    found, text = assessment.baseline, result.measure.text
+    ends = result.measure.difference_range_text(found.difference.low, found.difference.high)
+    return (
+        f"Baseline, {found.rule}: {found.split} error {text(found.error)}; the model has {text(found.model_error)} "
+        f"(difference {result.measure.difference_text(found.difference.value)}, {ends}, "
+        f"{found.difference.method})."
+    )
+
+
+def _mistakes(confusion: Confusion) -> list[str]:
+    sentence = confusion_sentence(confusion, limit=5) or "No mistakes."
+    if len(confusion.class_names) > _MOST_CLASSES:
+        return [sentence, f"All {len(confusion.class_names)}² counts are in report.json."]
+    rows = [
+        [name, *(str(count) for count in row), "" if recall is None else f"{100 * recall:.1f} %"]
+        for name, row, recall in zip(confusion.class_names, confusion.counts.tolist(), confusion.recalls, strict=True)
+    ]
+    header = ["true \\ predicted", *(_cell(name) for name in confusion.class_names), "recall"]
+    return [sentence, _table(header, rows)]

@@ -1,0 +1,109 @@
+"""The report on the terminal: rich renderables for a width of 80, readable on dark and on light backgrounds.
+
+Verdicts differ in their words and marks, not in colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dlcli.diagnosis import (
+    Advice,
+    Assessment,
+    Diagnosis,
+    Gap,
+    confusion_sentence,
+    level_title,
+    verdict_sentence,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.panel import Panel
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 80
+_VERDICT_STYLES = {"high": "bold red", "small": "green", "inconclusive": "yellow"}
+_VERDICT_MARKS = {"high": "▲", "small": "✓", "inconclusive": "?"}
+
+
+def report(assessment: Assessment) -> Group:
+    """The whole report: the chain, the verdict, warnings, the most confused classes, what to try next."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    sentences = [Text(verdict_sentence(assessment.diagnosis), style="bold")]
+    if assessment.confusion is not None and (confused := confusion_sentence(assessment.confusion)):
+        sentences.append(Text(confused))
+    sentences.extend(Text(f"! {warning}", style="bold red") for warning in assessment.warnings)
+    return Group(
+        chain_table(assessment.diagnosis),
+        *(Padding(sentence, (0, 0, 1, 0)) for sentence in sentences),
+        advice_panel(assessment.advice),
+    )
+
+
+def chain_table(diagnosis: Diagnosis) -> Table:
+    """Levels and gaps in turn, so that a gap stands between the levels it separates."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    measure = diagnosis.measure
+    table = Table(box=SIMPLE_HEAD, width=WIDTH, pad_edge=False, title_justify="left", title_style="bold")
+    table.title = f"Where the error comes from ({measure.label})"
+    confidence = diagnosis.levels[0].error.level
+    table.add_column("level / gap")
+    table.add_column("error", justify="right")
+    table.add_column(f"{100 * confidence:g} % interval", justify="right")
+    table.add_column("examples", justify="right")
+    table.add_column("verdict")
+    gaps = {gap.later: gap for gap in diagnosis.gaps}
+    for level in diagnosis.levels:
+        if (gap := gaps.get(level.name)) is not None:
+            difference = gap.difference
+            table.add_row(
+                Text(f"  {gap.title}", style="italic"),
+                Text(measure.difference_text(difference.value)),
+                Text(measure.difference_range_text(difference.low, difference.high)),
+                "",
+                verdict_text(diagnosis, gap),
+            )
+        is_point = level.num_examples is None
+        interval = "" if is_point else measure.range_text(level.error.low, level.error.high)
+        table.add_row(
+            Text(level_title(diagnosis, level.name), style="bold"),
+            Text(measure.text(level.error.value), style="bold"),
+            interval,
+            "" if is_point else f"{level.num_examples:,}",
+            "",
+        )
+    return table
+
+
+def verdict_text(diagnosis: Diagnosis, gap: Gap) -> Text:
+    """A gap's verdict with its mark."""
+    from rich.text import Text
+
+    bound = ", at most" if diagnosis.is_upper_bound(gap) else ""
+    return Text(f"{_VERDICT_MARKS[gap.verdict]} {gap.verdict}{bound}", style=_VERDICT_STYLES[gap.verdict])
+
+
+def advice_panel(advice: Sequence[Advice]) -> Panel:
+    """What to try next: each knob with its class, why, and the line to add to the command."""
+    from rich.box import ROUNDED
+    from rich.panel import Panel
+    from rich.text import Text
+
+    text = Text()
+    for number, piece in enumerate(advice, start=1):
+        text.append(f"{number}. {piece.knob}", style="bold")
+        text.append(f" · {piece.knob_class}\n", style="cyan")
+        text.append(f"{piece.why}\n")
+        text.append(f"{piece.set_line or piece.action}\n", style="green" if piece.set_line else "italic")
+        text.append("\n" if number < len(advice) else "")
+    text.rstrip()
+    return Panel(text, title="what to try next", title_align="left", box=ROUNDED, width=WIDTH)
