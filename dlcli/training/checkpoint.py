@@ -1,0 +1,107 @@
+"""One checkpoint: a folder of three files that say what they must hold.
+
+    epoch-0007/
+      weights.safetensors   what predictions are made with: parameters (averaged, if the run averages) and buffers
+      state.safetensors     what going on needs besides: optimiser memory, averages, running accumulators
+      state.json            position, generators, best so far, and the SHA-256 of the two others and of itself
+
+Nothing in it is pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlcli.errors import StorageError
+from dlcli.runs.storage import reporting
+from dlcli.strict_json import dumps
+
+WEIGHTS = "weights.safetensors"
+ARRAYS = "state.safetensors"
+STATE = "state.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint holds.
+
+    Args:
+        weights: parameters and buffers by dotted name.
+        arrays: arrays of the state by name.
+        state: JSON-ready rest of the state.
+    """
+
+    weights: Mapping[str, np.ndarray]
+    arrays: Mapping[str, np.ndarray]
+    state: Mapping[str, Any]
+
+
+def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """The files of a checkpoint by name."""
+    weights, arrays = _encode_arrays(checkpoint.weights), _encode_arrays(checkpoint.arrays)
+    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(dumps(checkpoint.state).encode())}
+    state = dumps({"sha256": sums, "state": checkpoint.state}, indent=1)
+    return {WEIGHTS: weights, ARRAYS: arrays, STATE: state.encode()}
+
+
+def read(folder: Path) -> Checkpoint:
+    """The checkpoint in `folder`, verified.
+
+    Raises:
+        StorageError: a file is missing, cut short or changed; the error names it.
+    """
+    state, sums = _read_state(folder)
+    return Checkpoint(_read_arrays(folder / WEIGHTS, sums[WEIGHTS]), _read_arrays(folder / ARRAYS, sums[ARRAYS]), state)
+
+
+def read_weights(folder: Path) -> dict[str, np.ndarray]:
+    """Only the weights of the checkpoint in `folder`, verified.
+
+    Raises:
+        StorageError: a file is missing, cut short or changed; the error names it.
+    """
+    _, sums = _read_state(folder)
+    return _read_arrays(folder / WEIGHTS, sums[WEIGHTS])
+
+
+def _read_state(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    path = folder / STATE
+    with reporting("read", path):
+        data = path.read_bytes()
+    try:
+        document = json.loads(data)
+        state, sums = document["state"], document["sha256"]
+        intact = _sha256(dumps(state).encode()) == sums[STATE] and {WEIGHTS, ARRAYS} <= sums.keys()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        intact = False
+    if not intact:
+        raise StorageError("is damaged: its checksum does not match", file=str(path))
+    return state, sums
+
+
+def _encode_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
+    from safetensors.numpy import save
+
+    # safetensors 0.8.0 silently corrupts strided arrays; asarray keeps 0-d arrays 0-d, ascontiguousarray does not
+    return save({name: np.asarray(array, order="C") for name, array in arrays.items()})
+
+
+def _read_arrays(path: Path, expected_sum: str) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load
+
+    with reporting("read", path):
+        data = path.read_bytes()
+    if _sha256(data) != expected_sum:
+        raise StorageError(f"is damaged: its checksum does not match the one in {STATE}", file=str(path))
+    return load(data)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

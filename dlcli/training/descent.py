@@ -1,0 +1,102 @@
+"""One step of gradient descent: the gradients of a batch, then the update."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from dlcli.nn import Graph
+from dlcli.nn.arena import Arena
+from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty
+from dlcli.tasks import Task
+from dlcli.training.settings import TrainingSettings
+
+
+class NonFiniteError(Exception):
+    """The loss or a gradient of a step is not finite; the parameters are still those of before the step."""
+
+
+class Descent:
+    """Steps on the parameters of a model.
+
+    Args:
+        model: in training mode while steps are taken.
+        task: its loss is made small.
+        optimizer: set up here for the model's arena.
+        settings: penalties, clipping and decay.
+        examples: size of the training set, the m of the penalties.
+        average: of the weights, updated after every step; None for none.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Graph,
+        task: Task,
+        optimizer: Optimizer,
+        settings: TrainingSettings,
+        examples: int,
+        average: WeightAverage | None,
+    ) -> None:
+        self.model = model
+        self.task = task
+        self.optimizer = optimizer
+        self.settings = settings
+        self.examples = examples
+        self.average = average
+        self.arena = Arena(model.parameters())
+        optimizer.setup(self.arena)
+        self._penalized = settings.l1 > 0 or settings.l2 > 0
+
+    def compute_gradients(
+        self, x: np.ndarray, y: np.ndarray, on_output: Callable[[str, np.ndarray], None] | None = None
+    ) -> tuple[float, np.ndarray]:
+        """Fill the arena's gradients; returns the batch's mean loss, without penalties, and the model's outputs.
+
+        Raises:
+            NonFiniteError: the loss or a gradient is not finite.
+        """
+        self.arena.zero_grad()
+        outputs = self.model.forward(x, on_output)
+        loss = self.task.loss(outputs, y)
+        value = loss.item()
+        if not math.isfinite(value):
+            raise NonFiniteError
+        loss.backward()
+        if self._penalized:
+            add_penalty_gradient(self.arena, self.settings.l1, self.settings.l2, self.examples)
+        if not is_finite(self.arena.grad):
+            raise NonFiniteError
+        return value, outputs.data
+
+    def update(self, learning_rate: float) -> None:
+        """Clip the gradients and take the step."""
+        if self.settings.max_gradient_value is not None:
+            clip_by_value(self.arena, self.settings.max_gradient_value)
+        if self.settings.max_gradient_norm is not None:
+            clip_by_norm(self.arena, self.settings.max_gradient_norm)
+        self.optimizer.step(self.arena, learning_rate, self.settings.weight_decay)
+        if self.average is not None:
+            self.average.update(self.arena)
+
+    def penalty(self) -> float:
+        """What the penalties add to the loss."""
+        return penalty(self.arena, self.settings.l1, self.settings.l2, self.examples) if self._penalized else 0.0
+
+    @contextlib.contextmanager
+    def evaluation_weights(self) -> Iterator[None]:
+        """Within, the model has the weights it is judged and used with: averaged ones where they are averaged."""
+        with contextlib.nullcontext() if self.average is None else self.average.applied(self.arena):
+            yield
+
+
+def is_finite(values: np.ndarray) -> bool:
+    """Whether every number of a flat array is finite.
+
+    One product tells nearly always, at the price of reading the array once; only when it overflows is each number
+    looked at.
+    """
+    return math.isfinite(values @ values) or bool(np.isfinite(values).all())

@@ -1,0 +1,28 @@
+"""How long one prediction takes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from dlcli.data import Split
+from dlcli.nn import Graph
+from dlcli.training.evaluate import evaluation_mode
+
+
+def median_latency_ms(model: Graph, split: Split, *, repeats: int = 50) -> float:
+    """Median time in milliseconds of a forward pass on one example, after some to warm up.
+
+    Args:
+        model: the weights do not matter, only the architecture.
+        split: its first example is used.
+        repeats: timed passes.
+    """
+    x, _ = next(split.batches(1))
+    times = []
+    with evaluation_mode(model):
+        for _ in range(repeats // 5 + repeats):
+            start = time.perf_counter()
+            model.forward(x)
+            times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times[-repeats:])

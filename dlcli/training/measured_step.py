@@ -1,0 +1,62 @@
+"""A training step that also measures how large the numbers of each layer are.
+
+That is what shows exploding and vanishing gradients. It costs several times a plain step, so it is done once an epoch.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.nn.arena import Arena
+from dlcli.training.descent import Descent
+
+
+@dataclass(frozen=True)
+class LayerSizes:
+    """Figures of one step, by layer.
+
+    Args:
+        gradient_norm: Euclidean norm of the gradients of all the layer's parameters, before clipping.
+        update_norm: of the change that the step made.
+        weight_norm: of the parameters after the step.
+        activation_rms: root mean square of the layer's output.
+    """
+
+    gradient_norm: dict[str, float]
+    update_norm: dict[str, float]
+    weight_norm: dict[str, float]
+    activation_rms: dict[str, float]
+
+
+def measured_step(
+    descent: Descent, x: np.ndarray, y: np.ndarray, learning_rate: float
+) -> tuple[float, np.ndarray, LayerSizes]:
+    """The same step as `compute_gradients` and `update` take, measured; returns loss, outputs and sizes.
+
+    Raises:
+        NonFiniteError: the loss or a gradient is not finite.
+    """
+    activation_rms: dict[str, float] = {}
+
+    def measure(node: str, outputs: np.ndarray) -> None:
+        activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
+
+    loss, outputs = descent.compute_gradients(x, y, measure)
+    arena = descent.arena
+    gradient_norm = layer_norms(arena, arena.grad)
+    before = arena.data.copy()
+    descent.update(learning_rate)
+    update_norm = layer_norms(arena, arena.data - before)
+    return loss, outputs, LayerSizes(gradient_norm, update_norm, layer_norms(arena, arena.data), activation_rms)
+
+
+def layer_norms(arena: Arena, flat: np.ndarray) -> dict[str, float]:
+    """The norm of each layer's part of an array laid out like the arena, all its parameters together."""
+    norms: dict[str, float] = {}
+    for parameter, norm in arena.segment_norms(flat).items():
+        layer = parameter.rpartition(".")[0]
+        norms[layer] = math.hypot(norms.get(layer, 0.0), norm)
+    return norms

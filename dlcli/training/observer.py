@@ -1,0 +1,122 @@
+"""Who wants to know how training goes: a progress bar, a table, a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dlcli.runs import RunFolder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training is about to do.
+
+    Args:
+        epochs: how many there will be at most.
+        steps_per_epoch: optimiser steps in each.
+        epoch: finished epochs; above 0 in a resumed run.
+        batch: finished steps of the epoch under way.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+    epoch: int
+    batch: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training is.
+
+    Args:
+        epoch: the one under way, from 1.
+        batch: its finished steps.
+        steps_per_epoch: optimiser steps in an epoch.
+        step: steps taken since the start of the run.
+        loss: running mean of the loss over this epoch, in training mode.
+    """
+
+    epoch: int
+    batch: int
+    steps_per_epoch: int
+    step: int
+    loss: float
+
+
+class Observer:
+    """Base of the observers; each method may be left as it is. They are called in the training process's thread."""
+
+    def on_start(self, plan: Plan) -> None:
+        """Before the first step."""
+
+    def on_step(self, progress: Progress) -> None:
+        """After a step, at most ten times a second."""
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        """After an epoch was evaluated.
+
+        Args:
+            record: its line of `metrics.jsonl`.
+            is_best: whether no epoch before was as good.
+        """
+
+    def on_message(self, message: str) -> None:
+        """Something happened that the user should know; training goes on."""
+
+    def on_end(self) -> None:
+        """Training is over, well or not."""
+
+
+class LogWriter(Observer):
+    """Writes `train.log`.
+
+    Args:
+        folder: of the run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def on_start(self, plan: Plan) -> None:
+        verb = "start" if plan.epoch == plan.batch == 0 else f"go on after {plan.epoch} epochs and {plan.batch} steps"
+        self.folder.log(f"{verb}: {plan.epochs} epochs of {plan.steps_per_epoch} steps")
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        figures = " ".join(f"{name}={value:.6g}" for name, value in record.items() if isinstance(value, int | float))
+        self.folder.log(f"{figures}{' (best so far)' if is_best else ''}")
+
+    def on_message(self, message: str) -> None:
+        self.folder.log(message, "WARNING")
+
+
+class Observers(Observer):
+    """Several observers as one.
+
+    Args:
+        observers: called in this order.
+    """
+
+    def __init__(self, observers: tuple[Observer, ...]) -> None:
+        self.observers = observers
+
+    def on_start(self, plan: Plan) -> None:
+        for observer in self.observers:
+            observer.on_start(plan)
+
+    def on_step(self, progress: Progress) -> None:
+        for observer in self.observers:
+            observer.on_step(progress)
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        for observer in self.observers:
+            observer.on_epoch(record, is_best)
+
+    def on_message(self, message: str) -> None:
+        for observer in self.observers:
+            observer.on_message(message)
+
+    def on_end(self) -> None:
+        for observer in self.observers:
+            observer.on_end()

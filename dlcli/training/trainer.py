@@ -1,0 +1,340 @@
+"""The training loop: epochs of mini-batch steps, each epoch evaluated, recorded and checkpointed.
+
+What the figures of a record mean:
+
+- `train/loss` and the other `train/…` are running figures in training mode: every example with the weights of its own
+  step, dropout on. A model's training error proper is measured in evaluation mode, after training.
+- `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights where weights are averaged.
+- Norms per layer and the sizes of activations are those of the epoch's last step, gradients before clipping.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import NoReturn
+
+import numpy as np
+
+from dlcli.data import ShuffledBatches, Split
+from dlcli.errors import DivergedError, RunInterruptedError
+from dlcli.metrics import Metric
+from dlcli.nn import Graph
+from dlcli.optim import Optimizer, WeightAverage
+from dlcli.rng import Generators
+from dlcli.runs import RunFolder
+from dlcli.tasks import Task
+from dlcli.training.checkpoint import Checkpoint
+from dlcli.training.checkpoint_store import CheckpointStore
+from dlcli.training.descent import Descent, NonFiniteError, is_finite
+from dlcli.training.divergence import diverged
+from dlcli.training.early_stopping import EarlyStopping
+from dlcli.training.measured_step import LayerSizes, measured_step
+from dlcli.training.nonfinite import Culprit, find_in_step, find_in_weights
+from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
+from dlcli.training.running import RunningOutputs
+from dlcli.training.selection import Candidate, Selection
+from dlcli.training.settings import TrainingSettings
+from dlcli.training.signals import StopRequest, stop_requests
+from dlcli.training.snapshot import MovingParts
+from dlcli.training.state import TrainingState
+from dlcli.training.summary import TrainingSummary
+from dlcli.training.watch import BrokenModelError, Watch
+
+#: seconds between two calls of `Observer.on_step`
+PROGRESS_INTERVAL = 0.1
+
+
+class Trainer:
+    """Trains a model in a run folder, from the beginning or from where the folder's checkpoints leave off.
+
+    Args:
+        model: with its initial weights.
+        task: its loss, and what its outputs mean.
+        splits: by name; "train" is trained on, "dev" and "train_dev" are watched where they are.
+        optimizer: not set up yet.
+        metrics: measured after every epoch, besides the loss.
+        selection: what makes an epoch the best.
+        settings: how long and in what steps.
+        folder: of the run; gets metrics, log and checkpoints.
+        generators: the experiment's, those that the model draws from.
+        early_stopping: None to train for all epochs.
+        average: of the weights, used in evaluation; None to use the weights themselves.
+        observers: are told how it goes, besides `train.log`.
+
+    Raises:
+        ConfigError: a metric to select or stop by is not one that is measured.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Graph,
+        task: Task,
+        splits: Mapping[str, Split],
+        optimizer: Optimizer,
+        metrics: Sequence[Metric],
+        selection: Selection,
+        settings: TrainingSettings,
+        folder: RunFolder,
+        generators: Generators,
+        early_stopping: EarlyStopping | None = None,
+        average: WeightAverage | None = None,
+        observers: Sequence[Observer] = (),
+    ) -> None:
+        train = splits["train"]
+        self.model = model
+        self.task = task
+        self.train_split = train
+        self.selection = selection
+        self.settings = settings
+        self.folder = folder
+        self.generators = generators
+        self.early_stopping = early_stopping
+        self.observer = Observers((LogWriter(folder), *observers))
+        self.batches = ShuffledBatches(
+            len(train),
+            batch_size=settings.batch_size,
+            seed=generators.seed,
+            shuffle=settings.shuffle,
+            drop_last=settings.drop_last,
+        )
+        self.total_steps = settings.epochs * len(self.batches)
+        self.descent = Descent(
+            model=model, task=task, optimizer=optimizer, settings=settings, examples=len(train), average=average
+        )
+        self.outputs = RunningOutputs(len(train), model.output_shape, model.dtype)
+        self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
+        self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep)
+        decisive = [("evaluation.optimize", selection.metric)]
+        decisive += [("evaluation.satisfice", constraint.metric) for constraint in selection.constraints]
+        if early_stopping is not None:
+            decisive.append(("regularization.early_stopping.metric", early_stopping.metric))
+        self.watch = Watch(
+            model=model,
+            task=task,
+            splits=splits,
+            metrics=metrics,
+            decisive=decisive,
+            outputs=self.outputs,
+            batch_size=settings.evaluation_batch_size,
+        )
+        self._clock = 0.0
+        self._progress_due = 0.0
+
+    @property
+    def state(self) -> TrainingState:
+        """Where training is."""
+        return self.parts.state
+
+    def run(self) -> TrainingSummary:
+        """Train from the initial weights.
+
+        Raises:
+            DivergedError: a loss, a gradient or a weight was not finite.
+            RunInterruptedError: SIGINT or SIGTERM; a checkpoint was written.
+            StorageError: the folder cannot be written.
+        """
+        self.observer.on_start(
+            Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
+        )
+        try:
+            with np.errstate(all="ignore"), self.store, stop_requests() as stop:
+                self._clock = time.perf_counter()
+                self.model.train()
+                while self.state.epoch < self.settings.epochs and not self._stops_early:
+                    self._run_epoch(stop)
+            return self._finish()
+        finally:
+            self.observer.on_end()
+
+    def resume(self) -> TrainingSummary:
+        """Go on from the newest intact checkpoint; without any, from the initial weights.
+
+        Raises:
+            StorageError: no checkpoint is intact; and what `run` raises.
+        """
+        checkpoint = self.store.load_newest(self.observer.on_message)
+        if checkpoint is None:
+            self.observer.on_message("no checkpoint was written yet; training starts again from the first epoch")
+            self.folder.truncate_metrics(0)
+        else:
+            self._restore(checkpoint)
+        return self.run()
+
+    # An epoch
+
+    def _run_epoch(self, stop: StopRequest) -> None:
+        settings, state, steps = self.settings, self.state, len(self.batches)
+        for batch in range(state.batch, steps):
+            learning_rate = self._learning_rate(self.total_steps)
+            loss, sizes = self._step(
+                self.batches.indices(state.epoch, batch), learning_rate, measured=batch == steps - 1
+            )
+            if time.perf_counter() >= self._progress_due:
+                self._report_progress()
+            if settings.log_every_steps and state.step % settings.log_every_steps == 0:
+                self.folder.append_metrics(
+                    {
+                        "kind": "step",
+                        "epoch": state.epoch + 1,
+                        "step": state.step,
+                        "train/batch_loss": loss,
+                        "learning_rate": learning_rate,
+                    }
+                )
+            if state.batch < steps:
+                if settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0:
+                    self._save()
+                if stop.signal_number is not None:
+                    self._save()
+                    self._interrupt(stop)
+        assert sizes is not None, "the last step of an epoch is measured"
+        self._finish_epoch(learning_rate, sizes)
+        if stop.signal_number is not None:
+            self._interrupt(stop)
+
+    def _step(self, indices: np.ndarray, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
+        """Take one step on these examples and count it; returns the batch's loss."""
+        state, descent = self.state, self.descent
+        x, y = self.train_split.gather(indices)
+        assert y is not None, "the training set has targets"
+        generators = self.generators.state()
+        sizes = None
+        try:
+            if measured:
+                loss, outputs, sizes = measured_step(descent, x, y, learning_rate)
+            else:
+                loss, outputs = descent.compute_gradients(x, y)
+                descent.update(learning_rate)
+        except NonFiniteError:
+            self.generators.restore(generators)  # the same dropout masks again
+            raise self._diverged(find_in_step(self.model, self.task, x, y), learning_rate) from None
+        self.outputs.put(state.examples, outputs)
+        state.loss_sum += loss * len(indices)
+        state.examples += len(indices)
+        state.batch += 1
+        state.step += 1
+        return loss, sizes
+
+    def _finish_epoch(self, learning_rate: float, sizes: LayerSizes) -> None:
+        state = self.state
+        values = self._measure(learning_rate)
+        candidate = Candidate(
+            epoch=state.epoch + 1,
+            step=state.step,
+            checkpoint=f"epoch-{state.epoch + 1:04d}",
+            value=values[self.selection.metric],
+            broken=self.selection.broken(values),
+        )
+        is_best = self.selection.prefers(candidate, state.best)
+        if is_best:
+            state.best = candidate
+        if self.early_stopping is not None:
+            self.early_stopping.update(values[self.early_stopping.metric])
+        self._lap()
+        record = {
+            "kind": "epoch",
+            "epoch": state.epoch + 1,
+            "step": state.step,
+            "seconds": state.epoch_seconds,
+            **values,
+            "train/penalty": self.descent.penalty(),
+            "learning_rate": learning_rate,
+            **asdict(sizes),
+        }
+        self.folder.append_metrics(record)
+        self.observer.on_epoch(record, is_best)
+        state.begin_next_epoch()
+        is_last = state.epoch >= self.settings.epochs or self._stops_early
+        if is_best or is_last or state.epoch % self.settings.checkpoint_every_epochs == 0:
+            self._save()
+
+    def _measure(self, learning_rate: float) -> dict[str, float]:
+        """Every figure of the epoch that is ending by its name."""
+        state = self.state
+        values = self.watch.measure_running(state, self.batches.order(state.epoch)[: state.examples])
+        with self.descent.evaluation_weights():
+            try:
+                values |= self.watch.measure(state)
+            except BrokenModelError as error:
+                raise self._diverged(error.culprit, learning_rate, split=error.split) from None
+        self.watch.check_decisive(values)
+        return values
+
+    # Saving and restoring
+
+    def _save(self) -> None:
+        if not is_finite(self.descent.arena.data):
+            raise self._diverged(find_in_weights(self.model), self._learning_rate(self.total_steps))
+        self._lap()
+        contents = self.parts.capture(metrics_size=self.folder.metrics_size(), total_steps=self.total_steps)
+        best = None if self.state.best is None else asdict(self.state.best) | {"metric": self.selection.metric}
+        self.store.save(self.state.checkpoint_name, contents, best=best)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        self.parts.restore(checkpoint)
+        self.folder.truncate_metrics(checkpoint.state["metrics_size"])
+        best = self.state.best
+        if best is not None and not self.store.is_intact(best.checkpoint):
+            self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")
+            self.state.best = None
+        before, after = self._learning_rate(checkpoint.state["total_steps"]), self._learning_rate(self.total_steps)
+        if before != after:
+            self.observer.on_message(
+                f"the schedule depends on training.epochs: the learning rate goes on at {after:.3g}, not {before:.3g}, "
+                f"and the result is not that of {self.settings.epochs} epochs from the start"
+            )
+
+    def _finish(self) -> TrainingSummary:
+        state = self.state
+        assert state.best is not None, "every epoch is a candidate"
+        self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
+        self.model.eval()
+        return TrainingSummary(state.epoch, state.step, state.seconds, state.best, self._stops_early)
+
+    # Small things
+
+    @property
+    def _stops_early(self) -> bool:
+        return self.early_stopping is not None and self.early_stopping.should_stop
+
+    def _learning_rate(self, total_steps: int) -> float:
+        """The rate of the next step in a training of `total_steps`."""
+        state = self.state
+        epoch = state.epoch + state.batch / len(self.batches)
+        return self.descent.optimizer.learning_rate_at(epoch, state.step, total_steps)
+
+    def _lap(self) -> None:
+        """Add the time since the last call to the epoch under way."""
+        now = time.perf_counter()
+        self.state.epoch_seconds += now - self._clock
+        self._clock = now
+
+    def _report_progress(self) -> None:
+        state = self.state
+        self._progress_due = time.perf_counter() + PROGRESS_INTERVAL
+        self.observer.on_step(Progress(state.epoch + 1, state.batch, len(self.batches), state.step, state.loss))
+
+    def _interrupt(self, stop: StopRequest) -> NoReturn:
+        self.store.wait()
+        assert stop.signal_number is not None
+        raise RunInterruptedError(
+            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint; `dlcli resume {self.folder.id}` "
+            "goes on",
+            signal_number=stop.signal_number,
+        )
+
+    def _diverged(self, culprit: Culprit, learning_rate: float, split: str = "train") -> DivergedError:
+        self.store.wait()
+        checkpoints = self.store.names()
+        return diverged(
+            culprit,
+            epoch=self.state.epoch + 1,
+            step=self.state.step,
+            learning_rate=learning_rate,
+            settings=self.settings,
+            checkpoint=checkpoints[-1] if checkpoints else None,
+            split=split,
+        )
