@@ -29,6 +29,17 @@ from dlcli.kernels.reference.losses import (
     huber_backward,
 )
 from dlcli.kernels.reference.normalization import batch_norm, batch_norm_backward
+from dlcli.kernels.reference.norms import l2_norm
+from dlcli.kernels.reference.optimizers import (
+    adagrad_update,
+    adam_update,
+    add_penalty_gradient,
+    centered_rmsprop_update,
+    discounted_sum_update,
+    momentum_update,
+    rmsprop_update,
+    sgd_update,
+)
 from dlcli.kernels.reference.softmax import (
     log_softmax,
     log_softmax_backward,
@@ -39,10 +50,15 @@ from dlcli.kernels.reference.softmax import (
 )
 
 __all__ = [
+    "adagrad_update",
+    "adam_update",
+    "add_penalty_gradient",
     "batch_norm",
     "batch_norm_backward",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "centered_rmsprop_update",
+    "discounted_sum_update",
     "dropout_mask",
     "elu",
     "elu_backward",
@@ -52,6 +68,7 @@ __all__ = [
     "gelu_tanh_backward",
     "huber",
     "huber_backward",
+    "l2_norm",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
@@ -60,8 +77,11 @@ __all__ = [
     "linear_grad_weight",
     "log_softmax",
     "log_softmax_backward",
+    "momentum_update",
     "relu",
     "relu_backward",
+    "rmsprop_update",
+    "sgd_update",
     "sigmoid",
     "sigmoid_backward",
     "silu",
