@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer
 
+from dlcli.cli import components
+
 
 def configs(incomplete: str) -> Iterator[str]:
     """YAML files, and the folders that may hold some, beside what is typed so far."""
@@ -36,8 +38,24 @@ def configs_and_runs(context: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 def kinds() -> list[str]:
-    """Kinds of registered components, as `dlcli list` names them."""
-    from dlcli import components, registry
+    """Kinds of components."""
+    from dlcli import registry
 
     components.load()
     return registry.kinds()
+
+
+def names(context: typer.Context) -> list[str]:
+    """Names of components of the kind that was typed before."""
+    from dlcli import registry
+
+    components.load()
+    return registry.names(context.params.get("kind") or "")
+
+
+def datasets() -> list[str]:
+    """Data sets that are known by name."""
+    from dlcli import registry
+
+    components.load()
+    return registry.names("dataset")

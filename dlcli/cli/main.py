@@ -9,12 +9,13 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 import typer
 
-from dlcli import strict_json
+from dlcli.cli import console
+from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import ConfigError, DlcliError, RunInterruptedError, StorageError
 
 
@@ -35,6 +36,8 @@ def _run(words: list[str]) -> int:
         code = _invoke(words)
     except DlcliError as error:
         return _report(error, words)
+    except FailedResultError as failed:
+        return _report(failed.error, words, failed.document)
     except typer.TyperException as error:
         return _report(_usage_error(error), words)
     except (KeyboardInterrupt, typer.Abort):
@@ -52,27 +55,26 @@ def _run(words: list[str]) -> int:
 
 def _invoke(words: list[str]) -> int:
     """The exit code of the command; what it raises goes through, a Ctrl-C comes back as 130."""
-    from dlcli.cli.app import app
+    from dlcli.cli.app import command_line
 
     for stream in (sys.stdout, sys.stderr):
         _replace_what_cannot_be_encoded(stream)
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
-            return app(words, prog_name="dlcli", standalone_mode=False) or 0
+            return command_line()(words, prog_name="dlcli", standalone_mode=False) or 0
         except SystemExit as left:  # completion scripts, and a pipe whose reader left
             return left.code if isinstance(left.code, int) else 0
 
 
-def _report(error: DlcliError, words: Sequence[str]) -> int:
-    """Say what went wrong on stderr, or in a document on stdout, and give the exit code."""
+def _report(error: DlcliError, words: Sequence[str], result: Mapping[str, Any] | None = None) -> int:
+    """Say what went wrong on stderr, or in a document beside the result on stdout, and give the exit code."""
     if _wants_debugging(words) and sys.exc_info()[0] is not None:
         import traceback
 
         traceback.print_exc()
     if "--json" in words:
-        document = getattr(error, "document", {}) | {"error": error.to_json()}
-        sys.stdout.write(strict_json.dumps(document, indent=2) + "\n")
+        console.print_document({**(result or {}), "error": error.to_json()})
     else:
         sys.stderr.write(f"{error}\n" if error.file else f"dlcli: {error}\n")
     return error.exit_code

@@ -24,6 +24,15 @@ RunName = Annotated[
         autocompletion=completion.runs,
     ),
 ]
+RunNames = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN...",
+        help="Runs: their ids, the beginnings of their ids, or their folders.",
+        show_default=False,
+        autocompletion=completion.runs,
+    ),
+]
 ConfigOrRun = Annotated[
     str,
     typer.Argument(

@@ -1,0 +1,62 @@
+"""The table of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlcli import __version__
+from dlcli.cli import console, doctor, eval, gradcheck, list, predict, resume, show, train
+from dlcli.cli.config import init, schema, validate
+from dlcli.cli.config import show as config_show
+from dlcli.cli.runs import compare, rm
+from dlcli.cli.runs import list as runs_list
+from dlcli.cli.runs import show as runs_show
+
+
+def command_line() -> typer.Typer:
+    """Every command, in the order in which the help shows them."""
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(dlcli)
+    app.command("train")(train.train)
+    app.command("eval")(eval.evaluate)
+    app.command("predict")(predict.predict)
+    app.command("resume")(resume.resume)
+    app.command("gradcheck")(gradcheck.gradcheck)
+    app.command("show")(show.show)
+    app.command("list")(list.list_components)
+
+    runs = typer.Typer(help="List, show, compare and remove runs.")
+    runs.command("list")(runs_list.list_runs)
+    runs.command("show")(runs_show.show)
+    runs.command("compare")(compare.compare)
+    runs.command("rm")(rm.remove)
+    app.add_typer(runs, name="runs")
+
+    config = typer.Typer(help="Start, check and resolve config files.")
+    config.command("init")(init.init)
+    config.command("validate")(validate.validate)
+    config.command("show")(config_show.show)
+    config.command("schema")(schema.schema)
+    app.add_typer(config, name="config")
+
+    app.command("doctor")(doctor.doctor)
+    return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console.print_text(f"dlcli {__version__}")
+        raise typer.Exit
+
+
+def dlcli(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error as well (also: DLCLI_DEBUG=1).")
+    ] = False,
+) -> None:
+    """Train neural networks from YAML files, and learn what to try next."""

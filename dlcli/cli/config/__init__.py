@@ -1,0 +1,1 @@
+"""`dlcli config …`: one file a command."""

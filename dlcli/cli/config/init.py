@@ -1,0 +1,40 @@
+"""`dlcli config init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlcli.cli import completion, components, console, options
+from dlcli.errors import ConfigError
+
+
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path("config.yaml"),
+    dataset: Annotated[
+        str, typer.Option("--dataset", help="A data set that needs no files.", autocompletion=completion.datasets)
+    ] = "digits",
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a config to start from, with every key explained."""
+    import importlib.resources
+    import string
+
+    from dlcli import registry
+
+    components.load()
+    registry.lookup("dataset", dataset)
+    if file.exists() and not force:
+        raise ConfigError("exists; give --force to write over it", file=str(file))
+    template = (importlib.resources.files("dlcli.cli.config") / "template.yaml").read_text(encoding="utf-8")
+    text = string.Template(template).substitute(file=file, name=f"{dataset.replace('_', '-')}-mlp", dataset=dataset)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    if json:
+        console.print_document({"file": str(file), "dataset": dataset})
+    elif not quiet:
+        console.notes().print(f"wrote {file}; next: dlcli train {file}")

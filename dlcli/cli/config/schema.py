@@ -1,0 +1,17 @@
+"""`dlcli config schema`."""
+
+from __future__ import annotations
+
+from dlcli.cli import components, console
+
+
+def schema() -> None:
+    """Print the JSON Schema of config files, for editors that complete and check YAML.
+
+    In VS Code with the YAML extension: dlcli config schema > schema.json, and as the first line of a config
+    # yaml-language-server: $schema=schema.json
+    """
+    from dlcli.spec.json_schema import json_schema
+
+    components.load()
+    console.print_document(json_schema())

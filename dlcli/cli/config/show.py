@@ -1,0 +1,17 @@
+"""`dlcli config show`."""
+
+from __future__ import annotations
+
+from dlcli.cli import components, console, options
+
+
+def show(config: options.ConfigFile, overrides: options.Overrides = None, json: options.Json = False) -> None:
+    """Print a config with every default filled in, as a run stores it."""
+    from dlcli.spec.load import load_spec
+
+    components.load()
+    spec = load_spec(config, overrides or ())
+    if json:
+        console.print_document(spec.resolved())
+    else:
+        console.print_text(spec.to_yaml())

@@ -1,0 +1,115 @@
+"""What `dlcli doctor` looks at: the machine, the libraries and the folders that an experiment needs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PYTHON = (3, 11)
+GIBIBYTE = 2**30
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's table.
+
+    Args:
+        ok: False when experiments will fail or results will suffer; what is only worth knowing is True.
+    """
+
+    name: str
+    found: str
+    ok: bool = True
+
+
+def examine(runs_dir: Path) -> list[Check]:
+    """Every check, in the order in which they are shown."""
+    return [
+        python(),
+        *dependencies(),
+        *blas(),
+        cores(),
+        memory(),
+        kernels(),
+        data(),
+        runs_folder(runs_dir),
+        git(),
+    ]
+
+
+def python() -> Check:
+    version = platform.python_version_tuple()
+    ok = (int(version[0]), int(version[1])) >= PYTHON
+    return Check("python", f"{platform.python_version()} ({platform.python_implementation()})", ok)
+
+
+def dependencies() -> Iterator[Check]:
+    """Everything that `pip install dlcli` promises."""
+    for requirement in importlib.metadata.requires("dlcli") or []:
+        if "extra ==" in requirement:
+            continue
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        try:
+            yield Check(name, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(name, f"missing; pip install '{requirement}'", ok=False)
+
+
+def blas() -> Iterator[Check]:
+    """The libraries that multiply NumPy's matrices, and on how many threads."""
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    for pool in threadpool_info():
+        architecture = pool.get("architecture")
+        details = f"{pool['internal_api']} {pool['version'] or ''}".strip()
+        kind = f" for {architecture}" if architecture else ""
+        yield Check(str(pool["user_api"]), f"{details}{kind}, {pool['num_threads']} threads")
+
+
+def cores() -> Check:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Check("cores", f"{usable} of {os.cpu_count()} usable ({platform.machine()})")
+
+
+def memory() -> Check:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Check("memory", f"{total / GIBIBYTE:.1f} GiB")
+
+
+def kernels() -> Check:
+    """Which of the folders under `dlcli/kernels/` the numeric primitives come from."""
+    from dlcli import kernels
+
+    backend = kernels.linear.__module__.removeprefix("dlcli.kernels.").split(".")[0]
+    return Check("kernels", backend)
+
+
+def data() -> Check:
+    """Where data sets that do not come with the installation are looked for, after the config's own folder."""
+    from dlcli.data.places import Places
+
+    folders = Places().folders()[1:]
+    missing = "DLCLI_DATA" in os.environ and not folders[0].is_dir()
+    note = "; $DLCLI_DATA is not a folder" if missing else ""
+    return Check("data", f"{', then '.join(map(str, folders))}{note}", ok=not missing)
+
+
+def runs_folder(folder: Path) -> Check:
+    """Whether runs can be written, and how much room there is."""
+    existing = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        return Check("runs", f"{folder} cannot be written", ok=False)
+    return Check("runs", f"{folder}, {shutil.disk_usage(existing).free / GIBIBYTE:.1f} GiB free")
+
+
+def git() -> Check:
+    found = shutil.which("git")
+    return Check("git", found or "not found; runs will not name the commit they come from")

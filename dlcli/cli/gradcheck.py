@@ -1,0 +1,90 @@
+"""`dlcli gradcheck`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlcli.cli import completion, console, options
+from dlcli.cli.failed_result import FailedResultError
+from dlcli.errors import ConfigError, GateError
+
+if TYPE_CHECKING:
+    from dlcli.autograd.gradcheck import ParameterCheck
+    from dlcli.experiment import GradientReport
+
+
+def gradcheck(
+    config: Annotated[
+        Path | None,
+        typer.Argument(metavar="CONFIG", help="The model to check.", autocompletion=completion.configs),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Check every registered function and layer instead.")
+    ] = False,
+    overrides: options.Overrides = None,
+    max_per_parameter: Annotated[
+        int, typer.Option("--max", min=1, metavar="N", help="Elements checked of each parameter.")
+    ] = 20,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Compare gradients with central differences.
+
+    In float64, with dropout held still and batch norm in training mode; exit 4 when a gradient is wrong.
+    """
+    from dlcli import experiment
+
+    if (config is None) != everything:
+        raise ConfigError("give a config, or --all" if config is None else "give a config or --all, not both")
+    if config is None:
+        report = experiment.check_all_gradients()
+    else:
+        report = experiment.check_gradients(config, overrides=overrides or (), max_per_parameter=max_per_parameter)
+    if not json:
+        print_report(report)
+    if not report.ok:
+        raise FailedResultError(GateError(f"wrong gradient: {describe(report.worst)}"), document(report))
+    if json:
+        console.print_document(document(report))
+
+
+def print_report(report: GradientReport) -> None:
+    """One row a parameter: its worst element."""
+    rows = [
+        (
+            check.parameter,
+            f"{check.checked:,}",
+            str(list(check.index)),
+            f"{check.analytic:.6e}",
+            f"{check.numeric:.6e}",
+            f"{check.relative_error:.1e}",
+        )
+        for check in report.checks
+    ]
+    headings = ("parameter", "checked", "worst at", "analytic", "numeric", "relative error")
+    console.results().print(console.table(*headings, rows=rows, numbers=headings[1:]))
+
+
+def describe(check: ParameterCheck) -> str:
+    return (
+        f"{check.parameter}{list(check.index)}: analytic {check.analytic:.6e}, numeric {check.numeric:.6e}, "
+        f"relative error {check.relative_error:.1e}"
+    )
+
+
+def document(report: GradientReport) -> dict[str, Any]:
+    worst = report.worst
+    return {
+        "ok": report.ok,
+        "checked": report.checked,
+        "worst": {
+            "parameter": worst.parameter,
+            "index": list(worst.index),
+            "analytic": worst.analytic,
+            "numeric": worst.numeric,
+            "relative_error": worst.relative_error,
+        },
+    }

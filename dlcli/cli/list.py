@@ -1,0 +1,102 @@
+"""`dlcli list`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from dlcli.cli import completion, components, console, options
+from dlcli.errors import ConfigError, unknown_name
+
+
+def list_components(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="KIND", help="Such as layers or optimizer.", autocompletion=completion.kinds),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="Such as linear or adam.", autocompletion=completion.names),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """List what a config can name.
+
+    Without arguments the kinds of components; with a kind, its components; with a name as well, its options.
+    """
+    components.load()
+    if kind is None:
+        _list_kinds(json=json)
+    elif name is None:
+        _list_names(_singular(kind), json=json)
+    else:
+        _list_options(_singular(kind), name, json=json)
+
+
+def _singular(text: str) -> str:
+    """The registry's word for what the user called `layers`, `layer`, `loss` or `losses`.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    from dlcli import registry
+
+    kinds = registry.kinds()
+    for kind in kinds:
+        if text in (kind, f"{kind}s", f"{kind}es"):
+            return kind
+    raise ConfigError(f"{text!r}: {unknown_name('kind', text, kinds)}")
+
+
+def _list_kinds(*, json: bool) -> None:
+    from dlcli import registry
+
+    names = {kind: registry.names(kind) for kind in registry.kinds()}
+    if json:
+        console.print_document({"kinds": names})
+    else:
+        rows = [(kind, ", ".join(members)) for kind, members in names.items()]
+        console.results().print(console.table("kind", "names", rows=rows))
+
+
+def _list_names(kind: str, *, json: bool) -> None:
+    from dlcli import registry
+
+    summaries = {name: registry.summary(registry.lookup(kind, name)) for name in registry.names(kind)}
+    if json:
+        components = [{"name": name, "summary": summary} for name, summary in summaries.items()]
+        console.print_document({"kind": kind, "components": components})
+    else:
+        console.results().print(console.table(kind, "what it is", rows=summaries.items()))
+
+
+def _list_options(kind: str, name: str, *, json: bool) -> None:
+    from dlcli import registry
+    from dlcli.spec.expectations import describe
+
+    component = registry.lookup(kind, name)
+    rows = [
+        {
+            "name": option.name,
+            "type": describe(option.annotation),
+            "required": option.required,
+            "default": None if option.required else option.default,
+            "description": option.description,
+        }
+        for option in registry.options(component)
+    ]
+    summary = registry.summary(component)
+    if json:
+        console.print_document({"kind": kind, "name": name, "summary": summary, "options": rows})
+        return
+    console.results().print(f"{name}: {summary}")
+    if rows:
+        cells = [(row["name"], _default(row), row["type"], row["description"]) for row in rows]
+        console.results().print(console.table("option", "default", "type", "what it is", rows=cells))
+
+
+def _default(row: dict[str, Any]) -> str:
+    from dlcli import strict_json
+
+    return "(required)" if row["required"] else strict_json.dumps(row["default"])

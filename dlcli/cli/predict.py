@@ -1,0 +1,59 @@
+"""`dlcli predict`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from dlcli.cli import console, options
+
+
+def predict(
+    run: options.RunName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Examples in the format of the training data.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
+    ] = None,
+    format: Annotated[
+        Literal["csv", "jsonl"], typer.Option("--format", help="One row, or one object, a line.")
+    ] = "csv",
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+) -> None:
+    """Predict new examples.
+
+    Every row gets its id, its class and that class's probability, or its value.
+    """
+    from dlcli import experiment
+
+    rows = list(experiment.load(run, runs_dir=runs_dir).predict_file(file))
+    text = as_csv(rows) if format == "csv" else as_jsonl(rows)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if json:
+        written = {"output": str(output)} if output else {"predictions": rows}
+        console.print_document({"run": run, "rows": len(rows), **written})
+    elif output is None:
+        console.print_text(text)
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow(row.values())
+    return text.getvalue()
+
+
+def as_jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
+    from dlcli import strict_json
+
+    return "".join(f"{strict_json.dumps(row)}\n" for row in rows)

@@ -1,0 +1,90 @@
+"""How training is shown: a bar for the steps, a row of figures for each epoch. Off a terminal, the rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcli.cli import console, figures
+from dlcli.training.observer import Observer, Plan, Progress
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+#: fields of a line of `metrics.jsonl` that say when it was written, not how good the model is
+BOOKKEEPING = ("kind", "epoch", "step", "seconds")
+WIDTH = 10  # columns of a figure
+
+
+class EpochTable(Observer):
+    """One row an epoch on stderr, under a header; the bar below it is on terminals only."""
+
+    def __init__(self) -> None:
+        self.console = console.notes()
+        self.columns: list[str] = []
+        self.bar: tqdm[Any] | None = None
+
+    def on_start(self, plan: Plan) -> None:
+        if not self.console.is_terminal:
+            return
+        from tqdm import tqdm
+
+        self.bar = tqdm(
+            total=plan.epochs * plan.steps_per_epoch,
+            initial=plan.epoch * plan.steps_per_epoch + plan.batch,
+            file=self.console.file,
+            unit="step",
+            leave=False,
+            dynamic_ncols=True,
+        )
+
+    def on_step(self, progress: Progress) -> None:
+        if self.bar is not None:
+            self.bar.set_postfix_str(f"epoch {progress.epoch}, loss {figures.number(progress.loss)}", refresh=False)
+            self.bar.update(progress.step - self.bar.n)
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        if not self.columns:
+            self.columns = fitting(record, self.console.width)
+            self._print(" ".join(heading.rjust(width_of(heading)) for heading in ("epoch", *self.columns)))
+        cells = [str(record["epoch"]).rjust(width_of("epoch"))]
+        cells += [figures.number(record.get(column)).rjust(width_of(column)) for column in self.columns]
+        self._print(" ".join([*cells, "*"] if is_best else cells))
+
+    def on_message(self, message: str) -> None:
+        self._print(message)
+
+    def on_end(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def _print(self, line: str) -> None:
+        """Print above the bar."""
+        if self.bar is not None:
+            self.bar.clear()
+        self.console.print(line, soft_wrap=True)
+        if self.bar is not None:
+            self.bar.refresh()
+
+
+def width_of(heading: str) -> int:
+    return max(len(heading), WIDTH) if heading != "epoch" else len(heading)
+
+
+def fitting(record: Mapping[str, Any], width: int) -> Sequence[str]:
+    """The figures of an epoch that fit into a row of `width` columns, in the record's order."""
+    room = width - width_of("epoch") - len(" *")
+    columns = []
+    for name, value in record.items():
+        if name in BOOKKEEPING or not isinstance(value, int | float):
+            continue
+        room -= 1 + width_of(name)
+        if room < 0:
+            break
+        columns.append(name)
+    return columns
+
+
+def observer(*, quiet: bool) -> Observer:
+    """The epoch table, or an observer that shows nothing."""
+    return Observer() if quiet else EpochTable()

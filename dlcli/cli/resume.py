@@ -1,0 +1,35 @@
+"""`dlcli resume`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlcli.cli import console, options, summary
+
+
+def resume(
+    run: options.RunName,
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", min=1, help="Train up to this many epochs in all.", show_default=False)
+    ] = None,
+    overrides: options.Overrides = None,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Go on with a run as if it had never stopped.
+
+    An interrupted run goes on where it was, also in the middle of an epoch; a finished one for more --epochs.
+    """
+    from dlcli import experiment
+    from dlcli.cli import progress
+
+    resumed = experiment.resume(
+        run, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
+    )
+    if json:
+        console.print_document(summary.document(resumed))
+    else:
+        summary.print_run(resumed)

@@ -1,0 +1,1 @@
+"""`dlcli runs …`: one file a command."""

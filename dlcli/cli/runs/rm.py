@@ -1,0 +1,34 @@
+"""`dlcli runs rm`."""
+
+from __future__ import annotations
+
+import sys
+import typer
+
+from dlcli.cli import console, options
+from dlcli.errors import ConfigError
+
+
+def remove(
+    names: options.RunNames,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Remove runs and everything in their folders."""
+    from dlcli import runs
+
+    folders = [runs.find(runs_dir, name) for name in names]
+    ids = [folder.id for folder in folders]
+    if not yes:
+        if json or not sys.stdin.isatty():
+            raise ConfigError("nobody is there to ask; give --yes to remove without being asked")
+        if not typer.confirm(f"Remove {', '.join(ids)}?", err=True):
+            return
+    for folder in folders:
+        runs.remove(folder)
+    if json:
+        console.print_document({"removed": ids})
+    elif not quiet:
+        console.notes().print(f"removed {', '.join(ids)}")

@@ -1,0 +1,34 @@
+"""`dlcli runs show`."""
+
+from __future__ import annotations
+
+from dlcli.cli import console, figures, options
+
+
+def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
+    """Show what a run is, how it ended and what it reached."""
+    from dlcli import runs
+
+    folder = runs.find(runs_dir, run)
+    record = folder.record()
+    if json:
+        console.print_document({**record.to_json(), "folder": folder.path})
+        return
+    facts = {
+        "run": record.id,
+        "folder": str(folder.path),
+        "status": record.status,
+        "started": record.started,
+        "ended": record.ended,
+        "command": " ".join(record.command),
+        "seed": str(record.seed),
+        "commit": record.git_commit,
+        "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
+        "error": record.error["message"] if record.error else None,
+    }
+    rows = [(name, value) for name, value in facts.items() if value is not None]
+    console.results().print(console.table("", "", rows=rows))
+    if record.metrics:
+        cells = [(name, figures.number(value)) for name, value in record.metrics.items()]
+        console.results().print()
+        console.results().print(console.table("metric", "value", rows=cells, numbers=["value"]))

@@ -1,0 +1,50 @@
+"""`dlcli show`."""
+
+from __future__ import annotations
+
+from dlcli.cli import console, options
+
+
+def show(
+    config_or_run: options.ConfigOrRun,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+) -> None:
+    """Print a model's graph, node by node.
+
+    What each node reads, the shape of its output, its parameters, and its operations for one example (FLOPs, a
+    multiply-add counted as two).
+    """
+    from dlcli import experiment
+
+    nodes = experiment.show(config_or_run, runs_dir=runs_dir)
+    parameters = sum(node.parameters for node in nodes)
+    flops = sum(node.flops for node in nodes)
+    if json:
+        rows = [
+            {
+                "name": node.name,
+                "type": node.type,
+                "inputs": node.inputs,
+                "output_shape": node.output_shape,
+                "parameters": node.parameters,
+                "flops": node.flops,
+            }
+            for node in nodes
+        ]
+        console.print_document({"nodes": rows, "parameters": parameters, "flops": flops})
+        return
+    cells = [
+        (
+            node.name,
+            node.type,
+            ", ".join(node.inputs),
+            " × ".join(map(str, node.output_shape)),
+            f"{node.parameters:,}",
+            f"{node.flops:,}",
+        )
+        for node in nodes
+    ]
+    total = ("total", "", "", "", f"{parameters:,}", f"{flops:,}")
+    headings = ("node", "type", "reads", "output", "parameters", "FLOPs")
+    console.results().print(console.table(*headings, rows=[*cells, total], numbers=["parameters", "FLOPs"]))

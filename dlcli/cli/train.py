@@ -1,0 +1,28 @@
+"""`dlcli train`."""
+
+from __future__ import annotations
+
+from dlcli.cli import console, options, summary
+
+
+def train(
+    config: options.ConfigFile,
+    overrides: options.Overrides = None,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a model from a config file.
+
+    The result is a folder in runs/, with a report on what to try next.
+    """
+    from dlcli import experiment
+    from dlcli.cli import progress
+
+    run = experiment.train(
+        config, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
+    )
+    if json:
+        console.print_document(summary.document(run))
+    else:
+        summary.print_run(run)

@@ -1,0 +1,60 @@
+"""What the shell may complete."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "configs").mkdir()
+    for file in ("configs/iris.yaml", "configs/notes.txt", "mlp.yml", ".hidden.yaml"):
+        (tmp_path / file).touch()
+    for run in ("20260101T000000Z-iris-aaaaaa", "20260102T000000Z-iris-bbbbbb"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        (tmp_path / "runs" / run / "run.json").write_text("{}")
+    return tmp_path
+
+
+def complete(folder: Path, line: str) -> list[str]:
+    """What bash offers after `line`."""
+    words = line.split(" ")
+    environment = os.environ | {
+        "_DLCLI_COMPLETE": "complete_bash",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from dlcli.cli.main import main; sys.exit(main())"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+def test_commands(folder):
+    assert complete(folder, "dlcli gra") == ["gradcheck"]
+
+
+def test_config_files(folder):
+    assert complete(folder, "dlcli train ") == ["configs/", "mlp.yml", "runs/"]
+    assert complete(folder, "dlcli train configs/") == ["configs/iris.yaml"]
+
+
+def test_runs_the_newest_first(folder):
+    ids = ["20260102T000000Z-iris-bbbbbb", "20260101T000000Z-iris-aaaaaa"]
+    assert complete(folder, "dlcli resume 2026") == ids
+
+
+def test_registered_names(folder):
+    assert complete(folder, "dlcli list opt") == ["optimizer"]
+    assert "adam" in complete(folder, "dlcli list optimizer ad")
+    assert complete(folder, "dlcli config init a.yaml --dataset dig") == ["digits"]
