@@ -115,7 +115,7 @@ def centered_rmsprop_update(
         np.multiply(m, m, scratch)
         np.multiply(scratch, share, scratch)
         np.subtract(s, scratch, scratch)
-        np.maximum(scratch, 0, scratch)
+        np.maximum(scratch, 0, out=scratch)
         np.sqrt(scratch, scratch)
         np.add(scratch, eps, scratch)
         np.divide(grad, scratch, scratch)

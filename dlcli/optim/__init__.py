@@ -1,0 +1,46 @@
+"""Optimizers, learning-rate schedules, and what is done to gradients and weights around a step."""
+
+from dlcli.optim.adam import Adam, AdamW
+from dlcli.optim.adaptive import Adagrad, RMSProp
+from dlcli.optim.averaging import ExponentialAverage, WeightAverage
+from dlcli.optim.clipping import clip_by_norm, clip_by_value
+from dlcli.optim.gradient_descent import SGD, Momentum
+from dlcli.optim.optimizer import Optimizer
+from dlcli.optim.penalties import add_penalty_gradient, penalty, sparsity
+from dlcli.optim.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    InverseSquareRoot,
+    InverseTime,
+    Milestones,
+    Polynomial,
+    Schedule,
+    Staircase,
+)
+
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Constant",
+    "Cosine",
+    "Exponential",
+    "ExponentialAverage",
+    "InverseSquareRoot",
+    "InverseTime",
+    "Milestones",
+    "Momentum",
+    "Optimizer",
+    "Polynomial",
+    "RMSProp",
+    "Schedule",
+    "Staircase",
+    "WeightAverage",
+    "add_penalty_gradient",
+    "clip_by_norm",
+    "clip_by_value",
+    "penalty",
+    "sparsity",
+]

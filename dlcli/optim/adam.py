@@ -1,0 +1,82 @@
+"""Adam: momentum and RMSProp together, both corrected for starting at zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.constraints import NonNegativeFloat, PositiveFloat, Rate
+from dlcli.nn.arena import Arena
+from dlcli.optim.optimizer import Optimizer
+from dlcli.optim.schedules import Schedule
+from dlcli.registry import register
+
+
+@register("optimizer", "adam")
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015): `w ← w − α m̂ / (√v̂ + ε)`, m̂ and v̂ the averages of g and g².
+
+    Args:
+        learning_rate: size of a step, α.
+        beta1: the average of the gradient runs over about 1 / (1 − β₁) steps.
+        beta2: the average of its square runs over about 1 / (1 − β₂) steps.
+        epsilon: keeps the division finite, ε.
+        schedule: how the learning rate changes; null keeps it constant.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate: PositiveFloat = 0.001,
+        beta1: Rate = 0.9,
+        beta2: Rate = 0.999,
+        epsilon: PositiveFloat = 1e-8,
+        schedule: Schedule | None = None,
+    ) -> None:
+        super().__init__(learning_rate, schedule, ("first_moment", "second_moment"))
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        kernels.adam_update(
+            parameters,
+            gradients,
+            self.memory["first_moment"],
+            self.memory["second_moment"],
+            learning_rate=learning_rate,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            step=self.steps,
+        )
+
+
+@register("optimizer", "adamw")
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019): `w ← (1 − α λ) w` before the step of Adam.
+
+    Args:
+        learning_rate: size of a step, α.
+        beta1: the average of the gradient runs over about 1 / (1 − β₁) steps.
+        beta2: the average of its square runs over about 1 / (1 − β₂) steps.
+        epsilon: keeps the division finite, ε.
+        weight_decay: λ, for weights only; `regularization.weight_decay` is added to it.
+        schedule: how the learning rate changes; null keeps it constant.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate: PositiveFloat = 0.001,
+        beta1: Rate = 0.9,
+        beta2: Rate = 0.999,
+        epsilon: PositiveFloat = 1e-8,
+        weight_decay: NonNegativeFloat = 0.01,
+        schedule: Schedule | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon, schedule=schedule)
+        self.weight_decay = weight_decay
+
+    def step(self, arena: Arena, learning_rate: float, weight_decay: float = 0.0) -> None:
+        super().step(arena, learning_rate, self.weight_decay + weight_decay)

@@ -1,0 +1,77 @@
+"""A step size of its own for every parameter, from the squares of its gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.constraints import PositiveFloat, Rate
+from dlcli.optim.optimizer import Optimizer
+from dlcli.optim.schedules import Schedule
+from dlcli.registry import register
+
+
+@register("optimizer", "adagrad")
+class Adagrad(Optimizer):
+    """Adagrad (Duchi et al. 2011): `s ← s + g²`, `w ← w − α g / (√s + ε)`.
+
+    Args:
+        learning_rate: size of the first step, α.
+        epsilon: keeps the division finite, ε.
+        schedule: how the learning rate changes; null keeps it constant.
+    """
+
+    def __init__(
+        self, *, learning_rate: PositiveFloat = 0.01, epsilon: PositiveFloat = 1e-10, schedule: Schedule | None = None
+    ) -> None:
+        super().__init__(learning_rate, schedule, ("squares",))
+        self.epsilon = epsilon
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        kernels.adagrad_update(
+            parameters, gradients, self.memory["squares"], learning_rate=learning_rate, epsilon=self.epsilon
+        )
+
+
+@register("optimizer", "rmsprop")
+class RMSProp(Optimizer):
+    """RMSProp (Hinton 2012): `s ← β s + (1 − β) g²`, `w ← w − α g / (√s + ε)`.
+
+    Args:
+        learning_rate: size of a step, α.
+        beta: the average runs over about 1 / (1 − β) steps.
+        epsilon: keeps the division finite, ε.
+        centered: divide by the gradient's standard deviation, √(s − m²), in the place of √s (Graves 2013).
+        schedule: how the learning rate changes; null keeps it constant.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate: PositiveFloat = 0.001,
+        beta: Rate = 0.9,
+        epsilon: PositiveFloat = 1e-8,
+        centered: bool = False,
+        schedule: Schedule | None = None,
+    ) -> None:
+        super().__init__(learning_rate, schedule, ("squares", "means") if centered else ("squares",))
+        self.beta = beta
+        self.epsilon = epsilon
+        self.centered = centered
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        squares = self.memory["squares"]
+        if self.centered:
+            kernels.centered_rmsprop_update(
+                parameters,
+                gradients,
+                squares,
+                self.memory["means"],
+                learning_rate=learning_rate,
+                beta=self.beta,
+                epsilon=self.epsilon,
+            )
+        else:
+            kernels.rmsprop_update(
+                parameters, gradients, squares, learning_rate=learning_rate, beta=self.beta, epsilon=self.epsilon
+            )

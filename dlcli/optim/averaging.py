@@ -1,0 +1,90 @@
+"""Exponentially weighted averages with bias correction.
+
+`v_t = β v_{t−1} + (1 − β) x_t` averages `x` over about `1 / (1 − β)` steps, but starts at zero and is too small at
+first; `v_t / (1 − β^t)` is not. Kept here as a discounted sum and the sum of its weights: their quotient is the
+corrected average.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.nn.arena import Arena
+
+
+class ExponentialAverage:
+    """The average of a sequence of numbers.
+
+    Args:
+        decay: β, 0 ≤ β < 1.
+    """
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+        self.total = 0.0
+        self.weight = 0.0
+
+    @property
+    def value(self) -> float:
+        """The average so far; NaN before the first number."""
+        return self.total / self.weight if self.weight else math.nan
+
+    def update(self, number: float) -> float:
+        """Take in the next number; returns the average."""
+        self.total = self.decay * self.total + number
+        self.weight = self.decay * self.weight + 1
+        return self.value
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {"total": np.array(self.total), "weight": np.array(self.weight)}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        self.total = float(state["total"])
+        self.weight = float(state["weight"])
+
+
+class WeightAverage:
+    """The average of the weights over the last steps, which often generalises better than the last weights.
+
+    Args:
+        decay: β, 0 ≤ β < 1; 0.999 averages over about 1000 steps.
+    """
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+        self.total: np.ndarray | None = None
+        self.weight = 0.0
+
+    def update(self, arena: Arena) -> None:
+        """Take in the parameters after a step."""
+        if self.total is None:
+            self.total = np.zeros_like(arena.data)
+        kernels.discounted_sum_update(self.total, arena.data, decay=self.decay)
+        self.weight = self.decay * self.weight + 1
+
+    @contextmanager
+    def applied(self, arena: Arena) -> Iterator[None]:
+        """Within, the model has the averaged weights (its last ones, if there is no average yet)."""
+        if self.total is None:
+            yield
+            return
+        last = arena.data.copy()
+        np.divide(self.total, self.weight, out=arena.data)
+        try:
+            yield
+        finally:
+            arena.data[:] = last
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that `load_state` needs to go on with the same bits; copies."""
+        return {} if self.total is None else {"total": self.total.copy(), "weight": np.array(self.weight)}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take up a saved average; an empty state is that of an average before its first step."""
+        self.total = state["total"].copy() if state else None
+        self.weight = float(state["weight"]) if state else 0.0

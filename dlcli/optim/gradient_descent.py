@@ -1,0 +1,83 @@
+"""Gradient descent, and with a memory of the direction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.constraints import PositiveFloat, Rate
+from dlcli.errors import ConfigError
+from dlcli.optim.optimizer import Optimizer
+from dlcli.optim.schedules import Schedule
+from dlcli.registry import register
+
+
+@register("optimizer", "sgd")
+class SGD(Optimizer):
+    """Gradient descent `w ← w − α g`, or with classical momentum `v ← μ v + g`, `w ← w − α v`.
+
+    Args:
+        learning_rate: size of a step, α.
+        momentum: what a step keeps of the velocity, μ; 0 for none.
+        nesterov: look ahead along the velocity: `w ← w − α (g + μ v)`.
+        schedule: how the learning rate changes; null keeps it constant.
+
+    Raises:
+        ConfigError: `nesterov` without momentum.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate: PositiveFloat = 0.01,
+        momentum: Rate = 0.0,
+        nesterov: bool = False,
+        schedule: Schedule | None = None,
+    ) -> None:
+        if nesterov and not momentum:
+            raise ConfigError("nesterov looks ahead along the velocity: it needs a momentum above 0, such as 0.9")
+        super().__init__(learning_rate, schedule, ("velocity",) if momentum else ())
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        if not self.momentum:
+            kernels.sgd_update(parameters, gradients, learning_rate=learning_rate)
+            return
+        kernels.momentum_update(
+            parameters,
+            gradients,
+            self.memory["velocity"],
+            learning_rate=learning_rate,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+        )
+
+
+@register("optimizer", "momentum")
+class Momentum(Optimizer):
+    """Descent along the averaged gradient: `v ← β v + (1 − β) g`, `w ← w − α v`.
+
+    The classical form of `sgd` with its learning rate times 1 − β: there, raising the momentum lengthens the steps;
+    here it only smooths them.
+
+    Args:
+        learning_rate: size of a step, α.
+        beta: the average runs over about 1 / (1 − β) steps.
+        schedule: how the learning rate changes; null keeps it constant.
+    """
+
+    def __init__(
+        self, *, learning_rate: PositiveFloat = 0.01, beta: Rate = 0.9, schedule: Schedule | None = None
+    ) -> None:
+        super().__init__(learning_rate, schedule, ("velocity",))
+        self.beta = beta
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        kernels.momentum_update(
+            parameters,
+            gradients,
+            self.memory["velocity"],  # holds v / (1 − β)
+            learning_rate=learning_rate * (1 - self.beta),
+            momentum=self.beta,
+        )

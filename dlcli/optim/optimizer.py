@@ -1,0 +1,84 @@
+"""What every optimizer shares: its learning rate, its memory, saving and restoring it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.nn.arena import Arena
+from dlcli.optim.schedules import Schedule
+
+
+class Optimizer:
+    """Base of the optimizers: the update rule itself is one kernel call in `update`.
+
+    Args:
+        learning_rate: the rate that the schedule multiplies.
+        schedule: how the rate changes; None keeps it constant.
+        memory_names: the arrays, each of the arena's size and zero at first, that one step hands to the next.
+    """
+
+    registry_kind: ClassVar[str] = "optimizer"
+
+    def __init__(self, learning_rate: float, schedule: Schedule | None, memory_names: tuple[str, ...] = ()) -> None:
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.memory_names = memory_names
+        self.memory: dict[str, np.ndarray] = {}
+        self.steps = 0
+
+    def learning_rate_at(self, epoch: float, step: int, total_steps: int) -> float:
+        """The learning rate of a step.
+
+        Args:
+            epoch: epochs before this step, with the part of the current one.
+            step: steps before this one.
+            total_steps: steps of the whole training.
+        """
+        factor = 1.0 if self.schedule is None else self.schedule.factor(epoch, step, total_steps)
+        return self.learning_rate * factor
+
+    def setup(self, arena: Arena) -> None:
+        """Start afresh, for the parameters of `arena`."""
+        self.memory = {name: np.zeros_like(arena.data) for name in self.memory_names}
+        self.steps = 0
+
+    def step(self, arena: Arena, learning_rate: float, weight_decay: float = 0.0) -> None:
+        """Change the parameters of the arena by their gradients.
+
+        A number too large for the dtype is no error here: it ends as a loss that is not finite, which training reports.
+
+        Args:
+            arena: the one given to `setup`.
+            learning_rate: the rate of this step, from `learning_rate_at`.
+            weight_decay: decoupled (Loshchilov & Hutter 2019): `w ← (1 − α λ) w` before the update, weights only.
+        """
+        self.steps += 1
+        with np.errstate(over="ignore", invalid="ignore"):
+            if weight_decay:
+                arena.data[arena.decayed] *= 1 - learning_rate * weight_decay
+            self.update(arena.data, arena.grad, learning_rate)
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        """The update rule, in place on `parameters` (P,) and on the memory; `steps` counts this one."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that `load_state` needs to go on with the same bits; copies."""
+        return {name: array.copy() for name, array in self.memory.items()} | {"steps": np.array(self.steps)}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take up the state of another optimizer of the same options, after `setup`.
+
+        Raises:
+            ValueError: the state is that of another kind of optimizer, or of another model.
+        """
+        expected = {name: array.shape for name, array in self.memory.items()} | {"steps": ()}
+        found = {name: array.shape for name, array in state.items()}
+        if found != expected:
+            raise ValueError(f"this optimizer state does not fit: it holds {found}, the model needs {expected}")
+        for name, array in self.memory.items():
+            array[:] = state[name]
+        self.steps = int(state["steps"])

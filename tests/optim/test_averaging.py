@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from dlcli.nn.arena import Arena
+from dlcli.nn.parameter import Parameter
+from dlcli.optim import ExponentialAverage, WeightAverage
+
+
+def textbook_average(numbers: list[float], decay: float) -> float:
+    """`v = β v + (1 − β) x` from 0, divided by `1 − β^t`."""
+    value = 0.0
+    for number in numbers:
+        value = decay * value + (1 - decay) * number
+    return value / (1 - decay ** len(numbers))
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.5, 0.98])
+def test_bias_corrected_average_of_numbers(decay: float) -> None:
+    numbers = [40.0, 49.0, 45.0, 44.0]
+    average = ExponentialAverage(decay)
+    assert math.isnan(average.value)
+    assert average.update(numbers[0]) == numbers[0]
+    for number in numbers[1:]:
+        average.update(number)
+    assert average.value == pytest.approx(textbook_average(numbers, decay))
+
+
+def test_average_of_numbers_goes_on_where_it_was() -> None:
+    first, second = ExponentialAverage(0.9), ExponentialAverage(0.9)
+    first.update(3.0)
+    second.load_state(first.state())
+    assert first.update(5.0) == second.update(5.0)
+
+
+@pytest.fixture
+def arena() -> Arena:
+    return Arena({"weight": Parameter(np.array([1.0, 2.0]))})
+
+
+def test_average_of_weights_is_swapped_in_and_out(arena: Arena) -> None:
+    average = WeightAverage(0.9)
+    for value in (10.0, 20.0, 40.0):
+        arena.data[:] = [value, -value]
+        average.update(arena)
+    expected = textbook_average([10.0, 20.0, 40.0], 0.9)
+    with average.applied(arena):
+        assert arena.data == pytest.approx([expected, -expected])
+    assert np.array_equal(arena.data, [40, -40])
+
+
+def test_last_weights_come_back_after_an_error(arena: Arena) -> None:
+    average = WeightAverage(0.9)
+    average.update(arena)
+    arena.data[:] = 7
+    with pytest.raises(RuntimeError), average.applied(arena):
+        raise RuntimeError
+    assert np.array_equal(arena.data, [7, 7])
+
+
+def test_without_a_step_there_is_no_average_to_apply(arena: Arena) -> None:
+    with WeightAverage(0.9).applied(arena):
+        assert np.array_equal(arena.data, [1, 2])
+
+
+def test_average_of_weights_goes_on_with_the_same_bits(arena: Arena) -> None:
+    first, second = WeightAverage(0.99), WeightAverage(0.99)
+    second.load_state(first.state())  # before the first step
+    for _ in range(3):
+        arena.data *= 1.1
+        first.update(arena)
+    state = first.state()
+    second.load_state(state)
+    for average in (first, second):
+        average.update(arena)
+    assert np.array_equal(first.total, second.total)
+    assert first.weight == second.weight
+    assert not np.array_equal(first.total, state["total"])

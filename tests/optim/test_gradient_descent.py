@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.errors import ConfigError
+from dlcli.nn.arena import Arena
+from dlcli.nn.parameter import Parameter
+from dlcli.optim import SGD
+
+
+def test_nesterov_needs_momentum() -> None:
+    with pytest.raises(ConfigError, match="nesterov"):
+        SGD(nesterov=True)
+
+
+def test_plain_descent_keeps_no_memory() -> None:
+    optimizer = SGD()
+    optimizer.setup(Arena({"weight": Parameter(np.ones(2))}))
+    assert list(optimizer.state()) == ["steps"]
