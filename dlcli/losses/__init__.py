@@ -1,6 +1,15 @@
 """The losses, each registered under its YAML name."""
 
+from dlcli.losses.binary_cross_entropy import BinaryCrossEntropy
 from dlcli.losses.loss import Loss
+from dlcli.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError
 from dlcli.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
-__all__ = ["Loss", "SoftmaxCrossEntropy"]
+__all__ = [
+    "BinaryCrossEntropy",
+    "Huber",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "SoftmaxCrossEntropy",
+]

@@ -15,18 +15,31 @@ ClassWeights: TypeAlias = list[NonNegativeFloat] | Literal["balanced"] | None
 
 def fixed_weights(class_weights: ClassWeights) -> np.ndarray | None:
     """The weights as an array; None when there are none, or when they are still to be computed."""
-    return None if class_weights is None or class_weights == "balanced" else np.array(class_weights)
+    return None if class_weights is None or class_weights == "balanced" else np.array(class_weights, np.float64)
 
 
 def balanced_weights(labels: np.ndarray, num_classes: int) -> np.ndarray:
     """`N / (K · N_k)`: every class counts the same in the sum (King & Zeng 2001, as in scikit-learn).
 
+    Args:
+        labels: of the training set, 0 … num_classes − 1, any shape and type.
+        num_classes: K.
+
     Raises:
         ConfigError: a class has no example.
     """
+    labels = labels.reshape(-1).astype(np.intp)
     counts = np.bincount(labels, minlength=num_classes)
     if not counts.all():
         absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
-        raise ConfigError(f"class_weights: balanced needs every class in the training set; there is none of {absent}")
+        raise ConfigError(
+            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}'
+        )
     weights: np.ndarray = len(labels) / (num_classes * counts)
     return weights
+
+
+def require_length(weights: np.ndarray, num_classes: int) -> None:
+    """Raise a ConfigError unless there is one weight for each class."""
+    if len(weights) != num_classes:
+        raise ConfigError(f"class_weights has {len(weights)} numbers for {num_classes} classes")

@@ -7,8 +7,7 @@ import numpy as np
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import Rate
-from dlcli.errors import ConfigError
-from dlcli.losses.class_weights import ClassWeights, balanced_weights, fixed_weights
+from dlcli.losses.class_weights import ClassWeights, balanced_weights, fixed_weights, require_length
 from dlcli.losses.loss import Loss
 from dlcli.registry import register
 
@@ -29,13 +28,11 @@ class SoftmaxCrossEntropy(Loss):
 
     def prepare(self, targets: np.ndarray) -> None:
         if self.class_weights == "balanced":
-            self._weights = balanced_weights(targets.reshape(-1), int(targets.max()) + 1)
+            self._weights = balanced_weights(targets, num_classes=int(targets.max()) + 1)
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-        if self._weights is not None and len(self._weights) != outputs.shape[-1]:
-            raise ConfigError(
-                f"class_weights has {len(self._weights)} weights, the model has {outputs.shape[-1]} outputs"
-            )
+        if self._weights is not None:
+            require_length(self._weights, outputs.shape[-1])
         return ops.softmax_cross_entropy(
             outputs, targets, weights, class_weights=self._weights, label_smoothing=self.label_smoothing
         )

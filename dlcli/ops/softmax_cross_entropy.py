@@ -86,25 +86,24 @@ def softmax_cross_entropy(
         label_smoothing: ε in [0, 1).
     """
     num_classes = logits.shape[-1]
-    rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)
+    rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)  # (..., K) -> (N, K)
     dtype = logits.dtype
-    flat_weights = None if weights is None else weights.reshape(-1)
+    weights = None if weights is None else weights.reshape(-1)
+    class_weights = None if class_weights is None else class_weights.astype(dtype, copy=False)
+    soft = targets.dtype.kind == "f"
+    targets = targets.reshape(rows.shape) if soft else targets.reshape(-1)
+    label_weights = None if soft or class_weights is None else class_weights[targets]
+    if not soft and not label_smoothing:
+        return SoftmaxCrossEntropy.apply(rows, targets, mean_scale(targets.shape, dtype, weights, label_weights))
+
+    q = (targets if soft else _one_hot(targets, num_classes)) * (1 - label_smoothing) + label_smoothing / num_classes
     if class_weights is not None:
-        class_weights = class_weights.astype(dtype, copy=False)
-    if targets.dtype.kind == "f":
-        q = (1 - label_smoothing) * targets.reshape(rows.shape) + label_smoothing / num_classes
-        q = q if class_weights is None else q * class_weights
-        scale = mean_scale((len(rows),), dtype, flat_weights)
-        return SoftCrossEntropy.apply(rows, (q * scale[..., None]).astype(dtype, copy=False))
-    labels = targets if targets.ndim == 1 else targets.reshape(-1)
-    scale = mean_scale((len(rows),), dtype, flat_weights, None if class_weights is None else class_weights[labels])
-    if not label_smoothing:
-        return SoftmaxCrossEntropy.apply(rows, labels, scale)
-    # the smooth part is weighted by the example and the class it goes to, the mean by the class of the label
-    q = np.zeros(rows.shape, dtype)
-    q[np.arange(len(rows)), labels] = (1 - label_smoothing) * scale
-    shares = np.full(num_classes, label_smoothing / num_classes, dtype)
-    shares = shares if class_weights is None else shares * class_weights
-    own_weight = 1 if class_weights is None else class_weights[labels]
-    q += (scale / own_weight)[..., None] * shares
-    return SoftCrossEntropy.apply(rows, q)
+        q *= class_weights
+    counts = np.ones(len(rows)) if weights is None else weights
+    q *= (counts / (counts if label_weights is None else counts * label_weights).sum())[:, None]
+    return SoftCrossEntropy.apply(rows, q.astype(dtype, copy=False))
+
+
+def _one_hot(labels: np.ndarray, num_classes: int) -> np.ndarray:
+    """(N,) -> (N, K), 1 at the label."""
+    return np.eye(num_classes)[labels]

@@ -14,7 +14,7 @@ def mean_scale(shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | N
         weights: each (N,) or of leading axes of `shape`; None counts as 1.
 
     Returns:
-        () without weights, else an array that broadcasts to `shape`.
+        () without weights, else an array that broadcasts to `shape`; zeros when nothing counts.
     """
     product = None
     for weight in weights:
@@ -24,5 +24,5 @@ def mean_scale(shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | N
     if product is None:
         return np.asarray(1 / np.prod(shape, dtype=int), dtype)
     repeats = np.prod(shape, dtype=int) // product.size
-    scale: np.ndarray = product / (product.sum() * dtype.type(repeats))
-    return scale
+    total = product.sum() * dtype.type(repeats)
+    return product / total if total else np.zeros_like(product)

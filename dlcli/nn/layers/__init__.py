@@ -1,6 +1,41 @@
 """The layers, each registered under its YAML name."""
 
-from dlcli.nn.layers.activations import ReLU
+from dlcli.nn.layers.activations import (
+    ELU,
+    GELU,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from dlcli.nn.layers.batch_norm import BatchNorm
+from dlcli.nn.layers.dropout import Dropout
 from dlcli.nn.layers.linear import Linear
+from dlcli.nn.layers.merge import Add, Concat, Multiply
+from dlcli.nn.layers.shapes import Flatten, Input, Reshape
 
-__all__ = ["Linear", "ReLU"]
+__all__ = [
+    "ELU",
+    "GELU",
+    "Add",
+    "BatchNorm",
+    "Concat",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "Input",
+    "LeakyReLU",
+    "Linear",
+    "Multiply",
+    "ReLU",
+    "Reshape",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+]

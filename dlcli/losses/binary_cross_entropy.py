@@ -1,0 +1,52 @@
+"""Loss of a yes/no question."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import PositiveFloat, Rate
+from dlcli.losses.class_weights import ClassWeights, balanced_weights, fixed_weights, require_length
+from dlcli.losses.loss import Loss
+from dlcli.registry import register
+
+
+@register("loss", "binary_cross_entropy")
+class BinaryCrossEntropy(Loss):
+    """`−(y log σ(z) + (1 − y) log(1 − σ(z)))`, from logits and targets 0 or 1.
+
+    Args:
+        positive_weight: factor on the loss of the ones; the mean is over the examples all the same.
+        class_weights: weights of 0 and 1, "balanced" (the rarer weighs more, from the training set), or null; the
+            mean is `Σ c_y ℓ / Σ c_y`.
+        label_smoothing: ε; targets become `(1 − ε) y + ε/2`.
+    """
+
+    def __init__(
+        self,
+        *,
+        positive_weight: PositiveFloat = 1.0,
+        class_weights: ClassWeights = None,
+        label_smoothing: Rate = 0.0,
+    ) -> None:
+        self.positive_weight = positive_weight
+        self.class_weights = class_weights
+        self.label_smoothing = label_smoothing
+        self._weights = fixed_weights(class_weights)
+
+    def prepare(self, targets: np.ndarray) -> None:
+        if self.class_weights == "balanced":
+            self._weights = balanced_weights(targets, num_classes=2)
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        if self._weights is not None:
+            require_length(self._weights, 2)
+        return ops.binary_cross_entropy(
+            outputs,
+            targets,
+            weights,
+            positive_weight=self.positive_weight,
+            class_weights=self._weights,
+            label_smoothing=self.label_smoothing,
+        )

@@ -1,0 +1,91 @@
+"""Networks of fully connected layers, from logistic regression to deep ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from dlcli.constraints import PositiveInt, Rate
+from dlcli.nn.layer import Shape
+from dlcli.nn.node import Node, with_names
+from dlcli.registry import Described, register
+
+Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "identity"]
+Initialization: TypeAlias = Annotated[dict[str, Any], Described("initializer")]
+
+#: activations that saturate on both sides keep the variance with √(1/n); the rectifier family wants √(2/n)
+SATURATING = ("sigmoid", "tanh", "identity")
+
+
+@register("architecture", "mlp")
+def mlp(
+    input_shape: Shape,
+    output_units: int,
+    /,
+    *,
+    hidden_units: list[PositiveInt],
+    activation: Activation = "relu",
+    initializer: Initialization | None = None,
+    batch_norm: bool = False,
+    dropout_rate: Rate = 0.0,
+) -> list[Node]:
+    """Multilayer perceptron: hidden layers of `linear → (batch_norm) → activation → (dropout)`, then a linear output.
+
+    Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors.
+
+    Args:
+        hidden_units: units of each hidden layer; an empty list is a linear model.
+        activation: nonlinearity of the hidden layers.
+        initializer: of every weight, the output's too; null means he_normal before the rectifier family and
+            xavier_normal before saturating activations and at the output.
+        batch_norm: normalise before each activation; the linear layer before then has no bias.
+        dropout_rate: probability of dropping a hidden unit in training.
+    """
+    hidden_initializer = initializer or {"name": "xavier_normal" if activation in SATURATING else "he_normal"}
+    nodes = _flattened(input_shape)
+    for units in hidden_units:
+        nodes.append(_linear(units, hidden_initializer, use_bias=not batch_norm))
+        if batch_norm:
+            nodes.append(Node("", "batch_norm"))
+        nodes.append(Node("", activation))
+        if dropout_rate:
+            nodes.append(Node("", "dropout", {"rate": dropout_rate}))
+    nodes.append(_linear(output_units, initializer or {"name": "xavier_normal"}, name="output"))
+    return with_names(nodes)
+
+
+@register("architecture", "logistic_regression")
+def logistic_regression(
+    input_shape: Shape, output_units: int, /, *, initializer: Initialization | None = None
+) -> list[Node]:
+    """One linear unit whose logit goes through a sigmoid: `ŷ = σ(wᵀx + b)` (Cox 1958).
+
+    Args:
+        initializer: of the weights; null means zeros, from where this convex problem starts as well as from anywhere.
+    """
+    return _linear_model(input_shape, output_units, initializer)
+
+
+@register("architecture", "softmax_regression")
+def softmax_regression(
+    input_shape: Shape, output_units: int, /, *, initializer: Initialization | None = None
+) -> list[Node]:
+    """One linear unit a class, their logits through a softmax: multinomial logistic regression.
+
+    Args:
+        initializer: of the weights; null means zeros, from where this convex problem starts as well as from anywhere.
+    """
+    return _linear_model(input_shape, output_units, initializer)
+
+
+def _linear_model(input_shape: Shape, output_units: int, initializer: Initialization | None) -> list[Node]:
+    output = _linear(output_units, initializer or {"name": "zeros"}, name="output")
+    return with_names([*_flattened(input_shape), output])
+
+
+def _flattened(input_shape: Shape) -> list[Node]:
+    """Nodes that make one axis of an example."""
+    return [] if len(input_shape) == 1 else [Node("", "flatten")]
+
+
+def _linear(units: int, initializer: dict[str, Any], *, use_bias: bool = True, name: str = "") -> Node:
+    return Node(name, "linear", {"units": units, "use_bias": use_bias, "initializer": dict(initializer)})

@@ -1,0 +1,100 @@
+"""Gradients of layers and whole models against differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dlcli import registry
+from dlcli.autograd import Tensor
+from dlcli.autograd.gradcheck import EPSILON, ParameterCheck, check_parameters
+from dlcli.nn.graph import Graph
+from dlcli.nn.layer import Layer, LayerSample
+from dlcli.nn.module import Module
+
+#: examples in the batch that layers are checked on
+BATCH_SIZE = 3
+
+
+def check_layer(name: str, *, epsilon: float = EPSILON) -> list[ParameterCheck]:
+    """Check a registered layer in training mode on each of its samples, with respect to inputs and parameters.
+
+    Returns:
+        one check for each input and parameter, called `<layer>[<sample>].<parameter>`.
+
+    Raises:
+        ValueError: the layer declares no samples.
+    """
+    layer_class = registry.lookup("layer", name)
+    if not (isinstance(layer_class, type) and issubclass(layer_class, Layer)):
+        raise TypeError(f"{name!r} is registered as a layer, but is not a Layer")
+    samples = list(layer_class.samples())
+    if not samples:
+        raise ValueError(f"layer {name!r} declares no samples, so nothing checks its gradient")
+    return [
+        check
+        for position, sample in enumerate(samples)
+        for check in _check_sample(sample, f"{name}[{position}]", epsilon)
+    ]
+
+
+def check_model(
+    graph: Graph,
+    loss: Callable[[Tensor], Tensor],
+    inputs: np.ndarray,
+    *,
+    epsilon: float = EPSILON,
+    max_per_parameter: int | None = None,
+    generator: np.random.Generator | None = None,
+) -> list[ParameterCheck]:
+    """Check every trainable parameter of a model as it stands (training or evaluation), its random draws held.
+
+    Args:
+        graph: a model with float64 parameters.
+        loss: from the model's outputs to the scalar.
+        inputs: (N, *graph.input_shape), a batch.
+        epsilon: step of the differences.
+        max_per_parameter: how many elements of each parameter to check; None for all.
+        generator: draws these elements.
+    """
+
+    def objective() -> Tensor:
+        _hold_draws(graph)
+        return loss(graph.forward(inputs))
+
+    trainable = {name: parameter for name, parameter in graph.parameters().items() if parameter.trainable}
+    before = {name: layer.generator for name, layer in graph.layers.items()}
+    try:
+        return check_parameters(
+            objective, trainable, epsilon=epsilon, max_per_parameter=max_per_parameter, generator=generator
+        )
+    finally:
+        for name, layer in graph.layers.items():
+            layer.generator = before[name]
+
+
+def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[ParameterCheck]:
+    """Compare the gradients of `Σ r · layer(inputs)`, r random."""
+    generator = np.random.default_rng(0)
+    layer = sample.layer
+    layer.build(*sample.input_shapes, generator=generator, dtype=np.float64)
+    inputs = [
+        Tensor(generator.standard_normal((BATCH_SIZE, *shape)), requires_grad=True) for shape in sample.input_shapes
+    ]
+    direction = generator.standard_normal((BATCH_SIZE, *layer.output_shape(*sample.input_shapes)))
+
+    def objective() -> Tensor:
+        _hold_draws(layer)
+        return (layer.forward(*inputs) * direction).sum()
+
+    leaves: dict[str, Tensor] = {f"{label}.input[{position}]": leaf for position, leaf in enumerate(inputs)}
+    leaves |= {f"{label}.{name}": parameter for name, parameter in layer.parameters().items()}
+    return check_parameters(objective, leaves, epsilon=epsilon)
+
+
+def _hold_draws(module: Module) -> None:
+    """Start the generator of every layer anew, so that each forward pass draws the same numbers."""
+    for position, (_, inner) in enumerate(module.modules()):
+        if isinstance(inner, Layer):
+            inner.generator = np.random.default_rng(position)

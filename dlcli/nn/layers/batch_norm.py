@@ -1,0 +1,76 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import PositiveFloat, Rate
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.parameter import Parameter
+from dlcli.registry import register
+
+
+@register("layer", "batch_norm")
+class BatchNorm(Layer):
+    """Normalises each channel (last axis) to mean β and standard deviation γ, which are trained.
+
+    In training by the batch's mean and variance, in evaluation by their moving averages. The layer before it needs
+    no bias (`use_bias: false`), since the mean is taken off (Ioffe & Szegedy 2015, arXiv:1502.03167).
+
+    Args:
+        momentum: how much of the moving averages stays at each step; 1 − momentum comes from the batch.
+        epsilon: added to the variance.
+    """
+
+    buffer_names: ClassVar[tuple[str, ...]] = ("moving_mean", "moving_variance")
+
+    gamma: Parameter
+    beta: Parameter
+    moving_mean: np.ndarray
+    moving_variance: np.ndarray
+
+    def __init__(self, *, momentum: Rate = 0.9, epsilon: PositiveFloat = 1e-5) -> None:
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        if not input_shapes[0]:
+            raise ShapeError("batch_norm needs an input with channels, got single numbers ()")
+        return input_shapes[0]
+
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
+        channels = input_shapes[0][-1]
+        self.gamma = Parameter(np.ones(channels, dtype), decay=False)
+        self.beta = Parameter(np.zeros(channels, dtype), decay=False)
+        self.moving_mean = np.zeros(channels, dtype)
+        self.moving_variance = np.ones(channels, dtype)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        if self.training:
+            return ops.batch_norm(
+                inputs[0], self.gamma, self.beta, epsilon=self.epsilon, on_statistics=self._update_moving_averages
+            )
+        return ops.fixed_batch_norm(
+            inputs[0], self.gamma, self.beta, self.moving_mean, self.moving_variance, epsilon=self.epsilon
+        )
+
+    def flops(self, *input_shapes: Shape) -> int:
+        return 2 * super().flops(*input_shapes)  # evaluation: one scale, one shift
+
+    def _update_moving_averages(self, mean: np.ndarray, variance: np.ndarray, count: int) -> None:
+        """Mix in the batch's mean and its unbiased variance (algorithm 2 of the paper)."""
+        unbiased = variance * (count / max(count - 1, 1))
+        for average, latest in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
+            average *= self.momentum
+            average += (1 - self.momentum) * latest
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(), ((3,),))
+        yield LayerSample(cls(epsilon=1e-3), ((2, 3),))
