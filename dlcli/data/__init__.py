@@ -1,0 +1,34 @@
+"""From files to mini-batches: reading, splitting, normalising."""
+
+from __future__ import annotations
+
+from dlcli.data import embedded, formats, generated
+from dlcli.data.batches import ShuffledBatches, Split
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.loading import Data, load_data
+from dlcli.data.new_data import new_data
+from dlcli.data.normalization import Normalization
+from dlcli.data.places import Places
+from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.splits import SPLITS, SplitOptions
+
+__all__ = [
+    "SPLITS",
+    "Data",
+    "DatasetReader",
+    "Examples",
+    "FileFormat",
+    "Normalization",
+    "Places",
+    "Preprocessor",
+    "RawData",
+    "ShuffledBatches",
+    "Split",
+    "SplitOptions",
+    "embedded",
+    "formats",
+    "generated",
+    "load_data",
+    "new_data",
+]

@@ -1,0 +1,146 @@
+"""Real data sets that come with scikit-learn, read from its files without importing it (which takes a second)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.places import Places, sha256
+from dlcli.data.readers import DatasetReader
+from dlcli.errors import DataError
+from dlcli.registry import register
+
+
+def bundled(name: str) -> Path:
+    """A file in scikit-learn's folder of data.
+
+    Raises:
+        DataError: scikit-learn is not installed, or has no such file.
+    """
+    found = find_spec("sklearn")
+    if found is None or not found.submodule_search_locations:
+        raise DataError("the data set comes with scikit-learn, which is not installed: pip install scikit-learn")
+    path = Path(found.submodule_search_locations[0]) / "datasets" / "data" / name
+    if not path.is_file():
+        raise DataError("this version of scikit-learn has no such file; versions from 1.4 on have it", file=str(path))
+    return path
+
+
+class _Embedded(DatasetReader):
+    """A file of scikit-learn with one example a line, the label in the last column."""
+
+    file: ClassVar[str]
+    target_name: ClassVar[str]
+    feature_names: ClassVar[tuple[str, ...]] = ()
+    class_names: ClassVar[tuple[str, ...]]
+    description: ClassVar[str]
+
+    def read(self, places: Places) -> RawData:
+        path = bundled(self.file)
+        inputs, labels = self.parse(path)
+        examples = Examples(
+            inputs,
+            labels.astype(np.int64),
+            row_numbers(len(inputs)),
+            feature_names=self.feature_names,
+            target_names=(self.target_name,),
+        )
+        return RawData(
+            examples, {path.name: sha256(path)}, self.description, class_names=self.class_names, target_kind="classes"
+        )
+
+    @abstractmethod
+    def parse(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and labels."""
+
+
+class _EmbeddedTable(_Embedded):
+    """The files whose first line counts their rows and names their classes."""
+
+    def parse(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
+        table = np.loadtxt(path, delimiter=",", skiprows=1)
+        return table[:, :-1], table[:, -1]
+
+
+@register("dataset", "digits")
+class Digits(_Embedded):
+    """1,797 handwritten digits of 8×8 grey pixels from 0 to 16, 10 classes (UCI)."""
+
+    file = "digits.csv.gz"
+    target_name = "digit"
+    class_names = tuple(map(str, range(10)))
+    description = "Optical recognition of handwritten digits: 1,797 images of 8×8 pixels, 10 classes (UCI)"
+
+    def parse(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
+        table = np.loadtxt(path, delimiter=",")
+        return table[:, :-1].reshape(-1, 8, 8, 1), table[:, -1]
+
+
+@register("dataset", "breast_cancer")
+class BreastCancer(_EmbeddedTable):
+    """569 breast tumours described by 30 measures of their cell nuclei; malignant or benign (Wisconsin, UCI)."""
+
+    file = "breast_cancer.csv"
+    target_name = "diagnosis"
+    class_names = ("malignant", "benign")
+    description = "Breast cancer Wisconsin (diagnostic): 569 tumours, 30 measures, malignant or benign (UCI)"
+    _measures = (
+        "radius", "texture", "perimeter", "area", "smoothness",
+        "compactness", "concavity", "concave points", "symmetry", "fractal dimension",
+    )  # fmt: skip
+    feature_names = (
+        *(f"mean {measure}" for measure in _measures),
+        *(f"{measure} error" for measure in _measures),
+        *(f"worst {measure}" for measure in _measures),
+    )
+
+
+@register("dataset", "iris")
+class Iris(_EmbeddedTable):
+    """150 iris flowers, 4 lengths in cm, 3 species (Fisher, 1936)."""
+
+    file = "iris.csv"
+    target_name = "species"
+    class_names = ("setosa", "versicolor", "virginica")
+    description = "Iris: 150 flowers, 4 lengths, 3 species (Fisher, 1936)"
+    feature_names = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
+
+
+@register("dataset", "wine")
+class Wine(_EmbeddedTable):
+    """178 wines from 3 growers in one region, 13 chemical measures (UCI)."""
+
+    file = "wine_data.csv"
+    target_name = "grower"
+    class_names = ("class_0", "class_1", "class_2")
+    description = "Wine recognition: 178 wines, 13 chemical measures, 3 growers (UCI)"
+    feature_names = (
+        "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
+        "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
+    )  # fmt: skip
+
+
+@register("dataset", "diabetes")
+class Diabetes(DatasetReader):
+    """442 diabetes patients, 10 measures in their own units; the target is the disease's progression after a year."""
+
+    def read(self, places: Places) -> RawData:
+        inputs_path, targets_path = bundled("diabetes_data_raw.csv.gz"), bundled("diabetes_target.csv.gz")
+        examples = Examples(
+            np.loadtxt(inputs_path),
+            np.loadtxt(targets_path),
+            row_numbers(442),
+            feature_names=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+            target_names=("progression",),
+        )
+        return RawData(
+            examples,
+            {path.name: sha256(path) for path in (inputs_path, targets_path)},
+            "Diabetes: 442 patients, 10 measures, progression after one year (Efron et al., 2004)",
+            target_kind="values",
+        )

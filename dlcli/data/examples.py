@@ -1,0 +1,127 @@
+"""Examples as they were read: nothing normalised, nothing encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dlcli.data.table import Column, Table
+from dlcli.errors import DataError, unknown_name
+
+#: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
+CHUNK_SIZE = 1 << 17
+
+Inputs = np.ndarray | Table
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and targets in the order of their file.
+
+    Args:
+        inputs: (N, …) array, possibly memory-mapped, or a table of N rows.
+        targets: (N,) labels or values, (N, K) for several values, None where the file has none.
+        ids: (N,) what the user knows an example by: row numbers unless the file says otherwise.
+        feature_names: names of the inputs where they have some.
+        target_names: names of the targets where they have some.
+        fields: anything else known of each example, by which it can be grouped or ordered.
+    """
+
+    inputs: Inputs
+    targets: np.ndarray | None
+    ids: np.ndarray
+    feature_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+    fields: Mapping[str, Column] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def field_values(self, name: str, purpose: str) -> np.ndarray:
+        """(N,) the values of a field.
+
+        Raises:
+            DataError: there is no such field, or an example lacks it.
+        """
+        if name not in self.fields:
+            known = [*self.fields]
+            hint = unknown_name("column", name, known) if known else "this data has no columns by name"
+            raise DataError(f"{name!r}: {hint}", key=f"data.split.{purpose}")
+        column = self.fields[name]
+        if column.missing.any():
+            rows = np.flatnonzero(column.missing)
+            found = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
+            raise DataError(found, key=f"data.split.{purpose}")
+        return column.values()
+
+
+@dataclass(frozen=True)
+class RawData:
+    """What a reader returns.
+
+    Args:
+        examples: everything but the given test set.
+        test: the test set that comes with the data, if one does.
+        fingerprint: file name → sha256.
+        description: one line about the data.
+        class_names: names of the labels 0 … K−1, or of the sorted labels.
+        target_kind: what the targets are where the reader knows it, else None.
+        warnings: what the user should hear about the files.
+    """
+
+    examples: Examples
+    fingerprint: Mapping[str, str]
+    description: str
+    test: Examples | None = None
+    class_names: tuple[str, ...] | None = None
+    target_kind: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def row_numbers(count: int) -> np.ndarray:
+    return np.arange(count, dtype=np.int64)
+
+
+def row_chunks(inputs: Inputs, rows: np.ndarray | None = None) -> Iterator[tuple[slice, Inputs]]:
+    """The rows of `inputs` a few at a time, each with its place among `rows`; memory stays bounded."""
+    count = len(inputs) if rows is None else len(rows)
+    width = len(inputs.columns) if isinstance(inputs, Table) else inputs.size // max(len(inputs), 1)
+    step = max(1, CHUNK_SIZE // max(width, 1))
+    for start in range(0, count, step):
+        place = slice(start, min(start + step, count))
+        chosen = place if rows is None else rows[place]
+        yield place, inputs.take(chosen) if isinstance(inputs, Table) else inputs[chosen]
+
+
+def check_numbers(inputs: np.ndarray, what: str, file: str | None = None) -> None:
+    """Refuse arrays that are not finite numbers.
+
+    Raises:
+        DataError: another type, no example, or NaN or infinity, with how many and where.
+    """
+    if inputs.dtype.kind not in "biuf":
+        raise DataError(f"{what} has the type {inputs.dtype}; numbers are expected", file=file)
+    if inputs.ndim == 0 or inputs.size == 0:
+        raise DataError(f"{what} has the shape {inputs.shape}: there is no example in it", file=file)
+    if inputs.dtype.kind != "f":
+        return
+    nans = wrong = 0
+    first: Sequence[int] = ()
+    for place, chunk in row_chunks(inputs):
+        assert isinstance(chunk, np.ndarray)
+        with np.errstate(over="ignore"):
+            finite = np.isfinite(chunk.astype(np.float32, copy=False))
+        if finite.all():
+            continue
+        if not first:
+            position = np.argwhere(~finite)[0]
+            first = [place.start + int(position[0]), *map(int, position[1:])]
+        nans += int(np.isnan(chunk).sum())
+        wrong += int((~finite).sum())
+    if first:
+        raise DataError(
+            f"{what} has {nans} NaN and {wrong - nans} infinite values (as float32), the first at {list(first)}",
+            file=file,
+        )

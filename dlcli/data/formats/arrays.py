@@ -1,0 +1,104 @@
+"""What the array formats share: inputs and targets that belong together."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
+from dlcli.data.places import Places, sha256
+from dlcli.data.readers import FileFormat
+from dlcli.data.table import Column
+from dlcli.errors import ConfigError, DataError
+
+MIB = 1 << 20
+
+
+def array_examples(
+    inputs: np.ndarray,
+    targets: np.ndarray | None,
+    *,
+    file: Path,
+    target_file: Path | None = None,
+    fields: Mapping[str, Column] | None = None,
+) -> Examples:
+    """Checked examples.
+
+    Args:
+        inputs: (N, …) numbers.
+        targets: (N,) labels or values, or (N, K) values.
+        file: where the inputs are from.
+        target_file: where the targets are from, if from another file.
+        fields: what else is known of each example.
+
+    Raises:
+        DataError: not one target an example, or not finite numbers.
+    """
+    check_numbers(inputs, "the array of inputs", str(file))
+    if inputs.ndim == 1:
+        inputs = inputs[:, np.newaxis]
+    if targets is not None:
+        place = str(target_file or file)
+        if targets.ndim not in (1, 2) or len(targets) != len(inputs):
+            raise DataError(
+                f"the targets have the shape {targets.shape}; one row for each of {len(inputs)} inputs is expected",
+                file=place,
+            )
+        if targets.dtype.kind not in "USO":
+            check_numbers(targets, "the array of targets", place)
+        targets = np.array(targets[:, 0] if targets.shape[1:] == (1,) else targets)
+    return Examples(inputs, targets, row_numbers(len(inputs)), fields=fields or {})
+
+
+def stays_on_disk(count: int, limit_mib: int) -> bool:
+    """Whether an array of `count` numbers is larger than the limit as float32."""
+    return 4 * count > limit_mib * MIB
+
+
+class PairedFiles(FileFormat):
+    """Formats with one array in a file: one file for the inputs and one for the targets."""
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        targets_path: str,
+        test_path: str | None,
+        test_targets_path: str | None,
+        class_names: list[str] | None,
+        folder: str | None,
+        source: str | None,
+    ) -> None:
+        super().__init__(path=path, folder=folder, source=source, class_names=class_names)
+        self.targets_path = targets_path
+        self.test_path = test_path
+        self.test_targets_path = test_targets_path
+        if (test_path is None) != (test_targets_path is None):
+            raise ConfigError("test_path and test_targets_path belong together", key="data.dataset.test_path")
+
+    @abstractmethod
+    def read_inputs(self, path: Path) -> np.ndarray:
+        """(N, …) numbers."""
+
+    @abstractmethod
+    def read_targets(self, path: Path) -> np.ndarray:
+        """(N,) or (N, K)."""
+
+    def read(self, places: Places) -> RawData:
+        files = [self.find(places, file) for file in (self.require_path(), self.targets_path)]
+        examples = self.read_new(*files)
+        test = None
+        if self.test_path is not None and self.test_targets_path is not None:
+            test_files = [self.find(places, file) for file in (self.test_path, self.test_targets_path)]
+            test = self.read_new(*test_files)
+            files += test_files
+        description = f"{files[0].name}: {len(examples)} examples"
+        return RawData(examples, {file.name: sha256(file) for file in files}, description, test, self.class_names)
+
+    def read_new(self, path: Path, targets_path: Path | None) -> Examples:
+        """The examples of any file of this format, and of a file of targets where there is one."""
+        targets = None if targets_path is None else self.read_targets(targets_path)
+        return array_examples(self.read_inputs(path), targets, file=path, target_file=targets_path)

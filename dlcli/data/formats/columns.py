@@ -1,0 +1,185 @@
+"""From Arrow columns to typed ones: numbers or words, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dlcli.data.table import CategoricalColumn, Column, NumericColumn
+from dlcli.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Kind = Literal["numeric", "categorical"]
+
+#: a column of words is suspicious if at least this share of them are numbers
+MOSTLY_NUMBERS = 0.9
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read into Arrow, not yet typed.
+
+    Args:
+        path: of the file.
+        table: the columns.
+        line_of: the line of a row in the file; None where the file has no lines.
+    """
+
+    path: Path
+    table: pa.Table
+    line_of: Callable[[int], int] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.table.column_names)
+
+    def error(self, message: str, column: str, row: int) -> DataError:
+        """An error that says where the cell is."""
+        if self.line_of is None:
+            return DataError(f"row {row + 1}: {message}", file=str(self.path), key=column)
+        return DataError(message, file=str(self.path), line=self.line_of(row), key=column)
+
+
+def typed_column(
+    source: Source, name: str, kind: Kind | None, missing_values: Sequence[str], strip: str | None = None
+) -> Column:
+    """One column of a file.
+
+    Args:
+        source: the file.
+        name: of the column.
+        kind: numbers or words; None = numbers if everything that is not missing is one.
+        missing_values: words that stand for a missing value.
+        strip: characters to take away at the end of words.
+
+    Raises:
+        DataError: a number is expected and something else found, with its line; infinite numbers; nested values.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = source.table.column(name)
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.cast(cells.type.value_type)
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        numbers = _native_numbers(source, name, cells)
+        if kind != "categorical":
+            return _checked(source, name, NumericColumn(numbers))
+        cells = cells.cast(pa.string())
+    words = pc.utf8_trim_whitespace(cells)
+    if strip is not None:
+        words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
+    words = pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
+    if kind != "categorical":
+        try:
+            return _checked(source, name, NumericColumn(_to_numpy(pc.cast(words, pa.float64()))))
+        except pa.ArrowInvalid as error:
+            if kind == "numeric":
+                raise _not_a_number(source, name, words.to_pylist()) from error
+    encoded = words.combine_chunks().dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return CategoricalColumn(codes.astype(np.int32), tuple(encoded.dictionary.to_pylist()))
+
+
+def ids_of(source: Source, name: str) -> np.ndarray:
+    """(N,) the cells of a column as words, untouched but for spaces around them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    words = pc.utf8_trim_whitespace(source.table.column(name).cast(pa.string()))
+    return np.array(["" if word is None else word for word in words.to_pylist()])
+
+
+def suspicion(source: Source, name: str, column: Column) -> str | None:
+    """A warning about a column of words that looks like numbers with a few mistakes in it."""
+    if not isinstance(column, CategoricalColumn) or not column.categories:
+        return None
+    numeric = np.array([is_number(word) for word in column.categories])
+    present = column.codes[~column.missing]
+    share = numeric[present].mean() if len(present) else 0.0
+    if not MOSTLY_NUMBERS <= share < 1:
+        return None
+    rows = np.flatnonzero(~column.missing & ~np.append(numeric, True)[column.codes])
+    word = column.categories[column.codes[rows[0]]]
+    message = (
+        f"{len(rows)} of {len(column)} values are not numbers, the first is {word!r}, so the column is taken as "
+        "categorical; list it under numeric, or the word under missing_values"
+    )
+    return str(source.error(message, name, int(rows[0])))
+
+
+def is_number(word: str) -> bool:
+    """Whether Arrow reads the word as a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return word.isascii() and "_" not in word and word == word.strip()
+
+
+def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> np.ndarray:
+    import pyarrow as pa
+
+    kind = cells.type
+    if pa.types.is_temporal(kind):
+        cells = cells.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
+    elif not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or _is_numeric(kind)):
+        raise DataError(f"columns of the type {kind} cannot be read", file=str(source.path), key=name)
+    if pa.types.is_boolean(cells.type):
+        cells = cells.cast(pa.uint8())
+    return _to_numpy(cells.cast(pa.float64(), safe=False))
+
+
+def _is_numeric(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _to_numpy(cells: pa.ChunkedArray) -> np.ndarray:
+    """(N,) float64, writable or not; null becomes NaN."""
+    numbers: np.ndarray = cells.to_numpy()
+    return numbers
+
+
+def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
+    largest = float(np.finfo(np.float32).max)
+    wrong = np.abs(column.numbers) > largest
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise source.error(f"{column.numbers[row]:g} is not finite (as float32)", name, row)
+    return column
+
+
+def _not_a_number(source: Source, name: str, words: Sequence[str | None]) -> DataError:
+    rows = [row for row, word in enumerate(words) if word is not None and not is_number(word)]
+    more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
+    return source.error(f"expected a number, found {words[rows[0]]!r}{more}", name, rows[0])
+
+
+def typed_columns(
+    source: Source,
+    required: Sequence[str],
+    kinds: Mapping[str, Kind],
+    missing_values: Sequence[str],
+    strip: Mapping[str, str],
+) -> dict[str, Column]:
+    """Every required column of a file, and the others that hold numbers or words; `kinds` and `strip` are by name."""
+    columns = {}
+    for name in source.names:
+        if name in required or not _is_nested(source, name):
+            columns[name] = typed_column(source, name, kinds.get(name), missing_values, strip.get(name))
+    return columns
+
+
+def _is_nested(source: Source, name: str) -> bool:
+    import pyarrow as pa
+
+    kind = source.table.schema.field(name).type
+    return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind))

@@ -1,0 +1,94 @@
+"""idx files, plain or gzipped, as MNIST and its relatives come."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.data.formats.arrays import PairedFiles
+from dlcli.data.places import read_bytes
+from dlcli.errors import DataError
+from dlcli.registry import register
+
+#: third byte of the file → element type, big-endian
+ELEMENT_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """The array of an idx file.
+
+    Format: http://yann.lecun.com/exdb/mnist/ — two zero bytes, the element type, the number of axes, the length of
+    each axis as a big-endian 32-bit integer, the elements.
+
+    Raises:
+        DataError: the file is not such a file, or is damaged or cut short.
+    """
+    content = read_bytes(path)
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"the gzip file is damaged or cut short: {error}", file=str(path)) from error
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:
+        raise DataError(f"not an idx file: it starts with the bytes {content[:4].hex(' ') or '(none)'}", file=str(path))
+    element, rank = np.dtype(ELEMENT_TYPES[content[2]]), content[3]
+    start = 4 + 4 * rank
+    shape = tuple(np.frombuffer(content[4:start], dtype=">u4").tolist()) if len(content) >= start else ()
+    expected = start + element.itemsize * math.prod(shape)
+    if len(shape) != rank or len(content) != expected:
+        raise DataError(
+            f"the file has {len(content)} bytes where its header, shape {shape}, needs {expected}: it is damaged or cut short",
+            file=str(path),
+        )
+    array = np.frombuffer(content, dtype=element, offset=start).reshape(shape)
+    return array.astype(element.newbyteorder("="), copy=False)
+
+
+@register("format", "idx")
+class Idx(PairedFiles):
+    """idx files (plain or .gz), one for the inputs and one for the targets; (N, H, W) images become (N, H, W, 1).
+
+    Args:
+        path: the file of inputs, such as train-images-idx3-ubyte.gz.
+        targets_path: the file of targets, such as train-labels-idx1-ubyte.gz.
+        test_path: the file of the given test set's inputs; null = none.
+        test_targets_path: the file of the given test set's targets.
+        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the files can be had; shown when they are not found.
+    """
+
+    endings: ClassVar[tuple[str, ...]] = (".idx", ".idx.gz", "-ubyte", "-ubyte.gz")
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        targets_path: str,
+        test_path: str | None = None,
+        test_targets_path: str | None = None,
+        class_names: list[str] | None = None,
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(
+            path=path,
+            targets_path=targets_path,
+            test_path=test_path,
+            test_targets_path=test_targets_path,
+            class_names=class_names,
+            folder=folder,
+            source=source,
+        )
+
+    def read_inputs(self, path: Path) -> np.ndarray:
+        inputs = read_idx(path)
+        return inputs[..., np.newaxis] if inputs.ndim == 3 else inputs  # (N, H, W) -> (N, H, W, 1)
+
+    def read_targets(self, path: Path) -> np.ndarray:
+        return read_idx(path)

@@ -1,0 +1,86 @@
+"""NumPy files: one array in each .npy file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.formats.arrays import PairedFiles, stays_on_disk
+from dlcli.data.formats.npz import pickled
+from dlcli.data.places import unreadable
+from dlcli.errors import DataError
+from dlcli.registry import register
+
+
+def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
+    """The array of an .npy file; above the limit it is memory-mapped. Pickled objects are never read.
+
+    Args:
+        path: of the file.
+        limit_mib: mebibytes as float32.
+
+    Raises:
+        DataError: the file is not such a file, or is damaged.
+    """
+    try:
+        mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, EOFError) as error:
+        if "Python objects" in str(error):
+            raise pickled(path, "the file") from error
+        raise DataError(f"not an .npy file, or a damaged one: {error}", file=str(path)) from error
+    if limit_mib is not None and stays_on_disk(mapped.size, limit_mib):
+        return mapped
+    return np.array(mapped)
+
+
+@register("format", "npy")
+class Npy(PairedFiles):
+    """NumPy files (.npy), one for the inputs and one for the targets.
+
+    Args:
+        path: the file of inputs, (N, …) numbers.
+        targets_path: the file of targets: (N,) labels or values, or (N, K) values.
+        test_path: the file of the given test set's inputs; null = none.
+        test_targets_path: the file of the given test set's targets.
+        memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
+            batch.
+        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the files can be had; shown when they are not found.
+    """
+
+    endings: ClassVar[tuple[str, ...]] = (".npy",)
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        targets_path: str,
+        test_path: str | None = None,
+        test_targets_path: str | None = None,
+        memory_limit_mib: PositiveInt = 1024,
+        class_names: list[str] | None = None,
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(
+            path=path,
+            targets_path=targets_path,
+            test_path=test_path,
+            test_targets_path=test_targets_path,
+            class_names=class_names,
+            folder=folder,
+            source=source,
+        )
+        self.memory_limit_mib = memory_limit_mib
+
+    def read_inputs(self, path: Path) -> np.ndarray:
+        return read_npy(path, self.memory_limit_mib)
+
+    def read_targets(self, path: Path) -> np.ndarray:
+        return read_npy(path)

@@ -1,0 +1,181 @@
+"""NumPy archives: several arrays in one .npz file."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.formats.arrays import array_examples, stays_on_disk
+from dlcli.data.places import Places, sha256, unreadable
+from dlcli.data.readers import FileFormat
+from dlcli.data.table import column_of
+from dlcli.errors import DataError, unknown_name
+from dlcli.registry import register
+
+
+class NpzArchive:
+    """The arrays of an open .npz file. Pickled objects are never read."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.path = path
+        self.archive = archive
+        self.names = [name.removesuffix(".npy") for name in archive.namelist()]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an array, without reading it."""
+        shape, _, _, _ = self._header(name)
+        return shape
+
+    def read(self, name: str, limit_mib: int | None = None) -> np.ndarray:
+        """One array; above the limit it is memory-mapped if the archive does not compress it.
+
+        Args:
+            name: of the array.
+            limit_mib: mebibytes as float32.
+
+        Raises:
+            DataError: there is no such array, or it cannot be read.
+        """
+        shape, fortran_order, dtype, header_size = self._header(name)
+        entry = self._entry(name)
+        size = int(np.prod(shape, dtype=np.int64))
+        if limit_mib is not None and entry.compress_type == zipfile.ZIP_STORED and stays_on_disk(size, limit_mib):
+            offset = self._data_offset(entry) + header_size
+            order = "F" if fortran_order else "C"
+            return np.memmap(self.path, dtype=dtype, mode="r", offset=offset, shape=shape, order=order)  # type: ignore[call-overload, no-any-return]
+        try:
+            with self.archive.open(entry) as stream:
+                return np.lib.format.read_array(stream, allow_pickle=False)  # type: ignore[no-any-return, no-untyped-call]
+        except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
+
+    def _entry(self, name: str) -> zipfile.ZipInfo:
+        if name not in self.names:
+            raise DataError(f"{name!r}: {unknown_name('array', name, self.names)}", file=str(self.path))
+        return self.archive.infolist()[self.names.index(name)]
+
+    def _header(self, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+        """Shape, whether in Fortran order, type, and the header's length in bytes."""
+        try:
+            with self.archive.open(self._entry(name)) as stream:
+                version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+                read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+                shape, fortran_order, dtype = read(stream)  # type: ignore[no-untyped-call]
+                size = stream.tell()
+        except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise DataError(f"{name!r} is not a NumPy array: {error}", file=str(self.path)) from error
+        if dtype.hasobject:
+            raise pickled(self.path, name)
+        return shape, fortran_order, dtype, size
+
+    def _data_offset(self, entry: zipfile.ZipInfo) -> int:
+        """Where an entry's bytes start: after its local header of 30 bytes, its name and its extra field."""
+        with self.path.open("rb") as stream:
+            stream.seek(entry.header_offset)
+            header = stream.read(30)
+        return (
+            entry.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        )
+
+
+def pickled(path: Path, what: str) -> DataError:
+    return DataError(
+        f"{what} holds Python objects, which are pickled; they are never read: save numbers or words", file=str(path)
+    )
+
+
+@contextmanager
+def open_npz(path: Path) -> Iterator[NpzArchive]:
+    """The archive at `path`.
+
+    Raises:
+        DataError: it is not an .npz file.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except zipfile.BadZipFile as error:
+        raise DataError(f"not an .npz file: {error}", file=str(path)) from error
+    with archive:
+        yield NpzArchive(path, archive)
+
+
+@register("format", "npz")
+class Npz(FileFormat):
+    """NumPy archives (.npz) with one array of inputs and one of targets.
+
+    Args:
+        path: the file; null only where split.files names one for each split.
+        inputs: name of the array of inputs, (N, …) numbers.
+        targets: name of the array of targets: (N,) labels or values, or (N, K) values.
+        test_path: a file with the given test set; null = none, or the same file if test_inputs is set.
+        test_inputs: name of the test set's array of inputs; null = as in training.
+        test_targets: name of the test set's array of targets; null = as in training.
+        memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
+            batch; a compressed archive is always read whole.
+        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the files can be had; shown when they are not found.
+    """
+
+    endings: ClassVar[tuple[str, ...]] = (".npz",)
+
+    def __init__(
+        self,
+        *,
+        path: str | None = None,
+        inputs: str = "x",
+        targets: str = "y",
+        test_path: str | None = None,
+        test_inputs: str | None = None,
+        test_targets: str | None = None,
+        memory_limit_mib: PositiveInt = 1024,
+        class_names: list[str] | None = None,
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(path=path, folder=folder, source=source, class_names=class_names)
+        self.inputs = inputs
+        self.targets = targets
+        self.test_path = test_path
+        self.test_inputs = test_inputs
+        self.test_targets = test_targets
+        self.memory_limit_mib = memory_limit_mib
+
+    def read(self, places: Places) -> RawData:
+        path = self.find(places, self.require_path())
+        examples = self._examples(path, self.inputs, self.targets)
+        fingerprint = {path.name: sha256(path)}
+        test = None
+        if self.test_path is not None or self.test_inputs is not None:
+            test_path = path if self.test_path is None else self.find(places, self.test_path)
+            test = self._examples(test_path, self.test_inputs or self.inputs, self.test_targets or self.targets)
+            fingerprint[test_path.name] = sha256(test_path)
+        return RawData(examples, fingerprint, f"{path.name}: {len(examples)} examples", test, self.class_names)
+
+    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:
+        return {split: self._examples(path, self.inputs, self.targets) for split, path in files.items()}
+
+    def read_new(self, path: Path, *, require_targets: bool) -> Examples:
+        """Examples of a new file; the targets are read if they are required."""
+        return self._examples(path, self.inputs, self.targets, require_targets=require_targets)
+
+    def _examples(self, path: Path, inputs: str, targets: str, *, require_targets: bool = True) -> Examples:
+        with open_npz(path) as archive:
+            x = archive.read(inputs, self.memory_limit_mib)
+            y = archive.read(targets) if require_targets else None
+            used = {inputs, targets, self.test_inputs, self.test_targets}
+            others = [name for name in archive.names if name not in used and archive.shape(name) == x.shape[:1]]
+            return array_examples(x, y, file=path, fields={name: column_of(archive.read(name)) for name in others})

@@ -1,0 +1,173 @@
+"""From a reader to everything a training needs: splits, their treatment, and what the user should know about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.data.batches import Split
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.labels import TargetKind, infer_target_kind
+from dlcli.data.new_data import ready
+from dlcli.data.normalization import NoNormalization, Normalization, Standard
+from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes
+from dlcli.data.places import Places, sha256
+from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.splits import SPLITS, SplitOptions, read_indices, split_examples, with_train_dev
+from dlcli.errors import ConfigError, DataError
+
+
+@dataclass(frozen=True)
+class Part:
+    """A split before it is treated: some rows of some examples."""
+
+    examples: Examples
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data of an experiment.
+
+    Args:
+        splits: train and, where they were asked for, train_dev, dev and test, in this order.
+        preprocessor: what was learnt from the training set and is applied to everything.
+        indices: split → row numbers in the file it is from.
+        description: one line about the data.
+        fingerprint: file name → sha256.
+        overlaps: splits that have identical examples.
+        warnings: what the user should hear, overlaps included.
+    """
+
+    splits: Mapping[str, Split]
+    preprocessor: Preprocessor
+    indices: Mapping[str, np.ndarray]
+    description: str
+    fingerprint: Mapping[str, str]
+    overlaps: tuple[Overlap, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one example as the model gets it."""
+        return self.preprocessor.input_shape
+
+    @property
+    def target_kind(self) -> TargetKind:
+        return self.preprocessor.target_kind
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """The classes in the order of the model's outputs; None where the targets are values."""
+        return self.preprocessor.class_names
+
+
+def load_data(
+    reader: DatasetReader | FileFormat,
+    places: Places,
+    *,
+    split: SplitOptions,
+    seed: int,
+    normalization: Normalization | None = None,
+    target_normalization: Normalization | None = None,
+    target_kind: TargetKind | None = None,
+) -> Data:
+    """Read, divide, and normalise with the training set's statistics.
+
+    Args:
+        reader: of the data.
+        places: where its files are looked for.
+        split: how it is divided.
+        seed: of the experiment.
+        normalization: of the inputs; None = standard.
+        target_normalization: of the targets, where they are values; None = none.
+        target_kind: what the targets are; None = as the reader knows or the values look.
+
+    Raises:
+        ConfigError: options that contradict each other.
+        DataError: whatever is wrong with the data, with its place.
+    """
+    raw, sources = _sources(reader, places, split)
+    kind = target_kind or raw.target_kind or infer_target_kind(_targets(raw.examples))
+    parts = _parts(raw, sources, places, split, seed=seed, target_kind=kind)
+    train = parts["train"]
+    preprocessor = Preprocessor.fit(
+        train.examples,
+        train.rows,
+        normalization=normalization or Standard(),
+        target_normalization=target_normalization or NoNormalization(),
+        target_kind=kind,
+        class_names=raw.class_names,
+    )
+    splits = {name: ready(part.examples, part.rows, preprocessor, name) for name, part in parts.items()}
+    overlaps = find_overlaps(
+        {name: row_hashes(part.examples.inputs, part.rows) for name, part in parts.items()},
+        {name: made.targets for name, made in splits.items() if made.targets is not None},
+    )
+    warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    if split.group_by in train.examples.feature_names:
+        warnings.append(f"{split.group_by} groups the examples and is also an input; list it under exclude")
+    return Data(
+        splits=splits,
+        preprocessor=preprocessor,
+        indices={name: part.rows for name, part in parts.items()},
+        description=raw.description,
+        fingerprint=raw.fingerprint,
+        overlaps=tuple(overlaps),
+        warnings=tuple(warnings),
+    )
+
+
+def _sources(
+    reader: DatasetReader | FileFormat, places: Places, split: SplitOptions
+) -> tuple[RawData, dict[str, Examples]]:
+    """What the reader returns, and the examples of the files that the splits have, if they have."""
+    if split.files is None:
+        return reader.read(places), {}
+    if not isinstance(reader, FileFormat):
+        raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
+    paths = {name: reader.find(places, file) for name, file in split.files.items()}
+    sources = reader.read_splits(paths)
+    fingerprint = {path.name: sha256(path) for path in paths.values()}
+    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in sources.items())
+    return RawData(sources["train"], fingerprint, described, class_names=reader.class_names), sources
+
+
+def _parts(
+    raw: RawData,
+    sources: Mapping[str, Examples],
+    places: Places,
+    split: SplitOptions,
+    *,
+    seed: int,
+    target_kind: TargetKind,
+) -> dict[str, Part]:
+    """The splits, in their order."""
+    parts: dict[str, Part] = {}
+    if sources:
+        for file, shares in split.shares_of_files().items():
+            examples = sources[file]
+            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind)
+            parts |= {name: Part(examples, chosen) for name, chosen in rows.items()}
+    else:
+        has_test = raw.test is not None
+        if split.indices is not None:
+            given = read_indices(places.find(split.indices), len(raw.examples), has_test=has_test)
+            rows = with_train_dev(raw.examples, given, split, seed=seed, target_kind=target_kind)
+        else:
+            shares = split.shares(has_test=has_test)
+            rows = split_examples(raw.examples, shares, split, seed=seed, target_kind=target_kind)
+        check_disjoint(rows)
+        parts |= {name: Part(raw.examples, chosen) for name, chosen in rows.items()}
+    if raw.test is not None:
+        parts["test"] = Part(raw.test, np.arange(len(raw.test)))
+    return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _targets(examples: Examples) -> np.ndarray:
+    if examples.targets is None:
+        raise DataError("the data has no targets to learn")
+    return examples.targets

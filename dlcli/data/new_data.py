@@ -1,0 +1,183 @@
+"""Files that the training never saw, read and treated as the training data was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.data.batches import Split, TransformedRows
+from dlcli.data.examples import Examples
+from dlcli.data.formats.arrays import PairedFiles, array_examples
+from dlcli.data.formats.columns import Kind, Source
+from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.idx import Idx
+from dlcli.data.formats.npy import Npy
+from dlcli.data.formats.npz import Npz
+from dlcli.data.formats.parquet import Parquet
+from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
+from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.table import NumericColumn, Table
+from dlcli.errors import DataError
+
+
+def new_data(
+    path: Path,
+    reader: DatasetReader | FileFormat,
+    preprocessor: Preprocessor,
+    *,
+    require_targets: bool,
+    targets_path: Path | None = None,
+) -> Split:
+    """Examples of a file, ready for a model that was trained on other data.
+
+    The file's ending says its format; the options of the training data's reader hold for its own format. Columns are
+    matched by name, in any order; what is not needed is ignored and noted.
+
+    Args:
+        path: of the file: csv, parquet, npz, npy, idx.
+        reader: what the training data was read with.
+        preprocessor: what the training data was treated with.
+        require_targets: whether targets are needed; otherwise they are not read.
+        targets_path: the file of targets for npy and idx; None = for idx, the file beside it that is called labels.
+
+    Raises:
+        DataError: the file cannot be read, or lacks what the model needs, or has what the model does not know.
+    """
+    if not path.exists():
+        raise DataError("no such file", file=str(path))
+    file_format = format_of(path, reader)
+    notes: tuple[str, ...] = ()
+    if isinstance(file_format, TableFormat):
+        examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)
+    elif isinstance(file_format, Npz):
+        examples = file_format.read_new(path, require_targets=require_targets)
+    else:
+        assert isinstance(file_format, PairedFiles)
+        examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
+    return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+
+
+def ready(
+    examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
+) -> Split:
+    """Some rows of examples, ready for a model.
+
+    Args:
+        examples: as they were read.
+        rows: (n,) which of them.
+        preprocessor: fit on the training set.
+        name: of the split.
+        notes: what the user should hear about them.
+    """
+    inputs: np.ndarray | TransformedRows
+    if isinstance(examples.inputs, np.memmap):
+        inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)
+    else:
+        inputs = preprocessor.inputs(examples.inputs, rows)
+    if preprocessor.encoder is not None and isinstance(examples.inputs, Table):
+        unknown = preprocessor.encoder.unknown_categories(examples.inputs.take(rows))
+        notes += tuple(
+            f"{name}: {count} of {len(rows)} values of {column} are not in the training set; they count as no category"
+            for column, count in unknown.items()
+        )
+    targets = None if examples.targets is None else preprocessor.targets.encode(examples.targets[rows], name)
+    return Split(name, inputs, targets, examples.ids[rows], notes)
+
+
+def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
+    """How to read a file: by its ending, else as the training data.
+
+    Raises:
+        DataError: an ending that says nothing, for a model whose data was not read from a file.
+    """
+    name = path.name.lower()
+    kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Npz, Npy, Idx)
+    ending = next((kind for kind in kinds if name.endswith(kind.endings)), None)
+    if isinstance(reader, FileFormat) and (ending is None or isinstance(reader, ending)):
+        return reader
+    if ending is None:
+        known = ", ".join(ending for kind in kinds for ending in kind.endings)
+        raise DataError(f"the ending of the file does not say its format; these do: {known}", file=str(path))
+    if ending is Csv:
+        return Csv(delimiter="\t" if name.endswith(".tsv") else ",")
+    if ending is Npy:
+        return Npy(path=str(path), targets_path="")
+    if ending is Idx:
+        return Idx(path=str(path), targets_path="")
+    return Parquet() if ending is Parquet else Npz()
+
+
+def _targets_beside(path: Path, targets_path: Path | None) -> Path:
+    """The file of targets: the one given, or the neighbour in the way MNIST's files are called.
+
+    Raises:
+        DataError: there is none.
+    """
+    if targets_path is not None:
+        return targets_path
+    beside = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+    if beside == path or not beside.is_file():
+        raise DataError("the file has inputs only; give the file of targets, too, or use .npz", file=str(path))
+    return beside
+
+
+def _from_table(
+    path: Path,
+    file_format: TableFormat,
+    reader: DatasetReader | FileFormat,
+    preprocessor: Preprocessor,
+    *,
+    require_targets: bool,
+) -> tuple[Examples, tuple[str, ...]]:
+    options = reader.table if isinstance(reader, TableFormat) else file_format.table
+    source = file_format.open_new(path, preprocessor.feature_names, preprocessor.target_names)
+    features, targets = _columns(source, preprocessor)
+    require_columns(source, features)
+    if require_targets:
+        require_columns(source, targets or ("a column of targets",))
+    kinds: dict[str, Kind] = dict.fromkeys(features, "numeric")
+    if preprocessor.encoder is not None:
+        kinds = {feature.name: feature.kind for feature in preprocessor.encoder.features}
+    known_id = options.id if options.id in source.names else None
+    layout = Layout(tuple(features), tuple(targets) if require_targets else (), known_id, kinds)
+    examples = examples_of(source, layout, options)
+    if preprocessor.encoder is None:
+        examples = _as_array(source, examples, preprocessor)
+    ignored = [name for name in source.names if name not in (*features, *targets, options.id)]
+    return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()
+
+
+def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str], Sequence[str]]:
+    """The columns of features and of targets in a file of new data.
+
+    A model that was trained on arrays without names takes all columns but the targets' in their order; one column
+    too many is the target, and is the last one.
+    """
+    targets = preprocessor.target_names
+    if preprocessor.feature_names:
+        return preprocessor.feature_names, targets
+    count = math.prod(preprocessor.input_shape)
+    features = [name for name in source.names if name not in targets]
+    if not set(targets) <= set(source.names) and len(features) == count + 1:
+        features, targets = features[:-1], (features[-1],)
+    if len(features) != count:
+        found = f"{count} columns of inputs are expected; the file has {len(features)}"
+        raise DataError(found, file=str(source.path))
+    return features, targets
+
+
+def _as_array(source: Source, examples: Examples, preprocessor: Preprocessor) -> Examples:
+    assert isinstance(examples.inputs, Table)
+    columns = examples.inputs.columns
+    for name, column in columns.items():
+        if column.missing.any():
+            raise source.error(
+                "the value is missing, and the model has learnt no substitute", name, int(np.argmax(column.missing))
+            )
+    numbers = np.stack([column.numbers for column in columns.values() if isinstance(column, NumericColumn)], axis=1)
+    made = array_examples(preprocessor.shaped(numbers), examples.targets, file=source.path)
+    return Examples(made.inputs, made.targets, examples.ids)

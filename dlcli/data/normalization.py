@@ -1,0 +1,148 @@
+"""Normalisation: statistics of the training set, applied to everything.
+
+Every kind is an affine map, (x − shift) / scale, so that what is stored with a model is two arrays.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from dlcli.registry import register
+
+Per = Literal["feature", "channel", "all"]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The map (x − shift) / scale.
+
+    Args:
+        shift: float64, broadcast against one example.
+        scale: float64 of the same shape, nowhere 0.
+    """
+
+    shift: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def identity(cls) -> Scaling:
+        return cls(np.zeros(()), np.ones(()))
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """(N, …) float64."""
+        scaled = np.subtract(values, self.shift, dtype=np.float64)
+        scaled /= self.scale
+        return scaled
+
+    def inverse(self, scaled: np.ndarray) -> np.ndarray:
+        """(N, …) float64 in the original unit."""
+        return np.asarray(scaled, dtype=np.float64) * self.scale + self.shift
+
+    def to_json(self) -> dict[str, Any]:
+        return {"shift": self.shift.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Scaling:
+        return cls(np.array(document["shift"], np.float64), np.array(document["scale"], np.float64))
+
+
+class Normalization(ABC):
+    """A way to choose shift and scale."""
+
+    registry_kind: ClassVar[str] = "normalization"
+
+    @abstractmethod
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
+        """The scaling for the training examples, given as (n, …) arrays a few at a time."""
+
+
+@register("normalization", "none")
+class NoNormalization(Normalization):
+    """Values as they are."""
+
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
+        return Scaling.identity()
+
+
+@register("normalization", "standard")
+class Standard(Normalization):
+    """Mean 0 and standard deviation 1: (x − μ) / σ. What is constant in the training set is only centred.
+
+    Args:
+        per: one μ and σ per feature, per channel (the last axis), or one for all.
+    """
+
+    def __init__(self, *, per: Per = "feature") -> None:
+        self.per = per
+
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
+        count, mean, squares = moments(chunks)
+        axes = pooled_axes(self.per, mean.ndim)
+        shift = mean.mean(axis=axes)
+        deviation = np.sqrt((squares / count + (mean - shift) ** 2).mean(axis=axes))
+        # a constant feature deviates by rounding errors, not by exactly 0
+        constant = deviation <= 64 * np.finfo(np.float64).eps * np.abs(shift)
+        return Scaling(shift, np.where(constant, 1.0, deviation))
+
+
+@register("normalization", "min_max")
+class MinMax(Normalization):
+    """The training set's smallest value to 0 and its largest to 1: (x − min) / (max − min).
+
+    Args:
+        per: one range per feature, per channel (the last axis), or one for all.
+    """
+
+    def __init__(self, *, per: Per = "feature") -> None:
+        self.per = per
+
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
+        low, high = extremes(chunks)
+        axes = pooled_axes(self.per, low.ndim)
+        low, high = low.min(axis=axes), high.max(axis=axes)
+        return Scaling(low, np.where(high > low, high - low, 1.0))
+
+
+def pooled_axes(per: Per, rank: int) -> tuple[int, ...]:
+    """The axes of an example that share a statistic."""
+    return {"feature": (), "channel": tuple(range(rank - 1)), "all": tuple(range(rank))}[per]
+
+
+def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
+    """Count, mean and sum of squared deviations of each feature, in one pass.
+
+    Chan, Golub, LeVeque (1983), "Algorithms for computing the sample variance", equation 2.1.
+    """
+    iterator = iter(chunks)
+    count, mean, squares = _chunk_moments(next(iterator))
+    for chunk in iterator:
+        size, chunk_mean, chunk_squares = _chunk_moments(chunk)
+        total = count + size
+        difference = chunk_mean - mean
+        mean += difference * (size / total)
+        squares += chunk_squares + difference**2 * (count * size / total)
+        count = total
+    return count, mean, squares
+
+
+def _chunk_moments(chunk: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+    centred = chunk.astype(np.float64)
+    mean = centred.mean(axis=0)
+    centred -= mean
+    return len(chunk), np.asarray(mean), np.einsum("n...,n...->...", centred, centred)
+
+
+def extremes(chunks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value of each feature, float64."""
+    iterator: Iterator[np.ndarray] = iter(chunks)
+    first = next(iterator)
+    low, high = first.min(axis=0), first.max(axis=0)
+    for chunk in iterator:
+        np.minimum(low, chunk.min(axis=0), out=low)
+        np.maximum(high, chunk.max(axis=0), out=high)
+    return low.astype(np.float64), high.astype(np.float64)

@@ -1,0 +1,88 @@
+"""Do two splits share examples? Then what is measured on one is not new to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from dlcli.data.examples import Inputs, row_chunks
+from dlcli.data.table import Table
+from dlcli.errors import DataError
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Examples of `second` whose inputs are also in `first`.
+
+    Args:
+        first: name of a split.
+        second: name of another split.
+        count: how many examples of `second`.
+        conflicting: how many of them have a target that none of their twins in `first` has.
+        size: number of examples of `second`.
+    """
+
+    first: str
+    second: str
+    count: int
+    conflicting: int
+    size: int
+
+    def __str__(self) -> str:
+        conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
+        share = 100 * self.count / self.size
+        return f"{self.count} of {self.size} {self.second} examples ({share:.2g} %) are also in {self.first}{conflict}"
+
+
+def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
+    """Refuse splits of the same data that share an index.
+
+    Raises:
+        DataError: two splits share one, with the first and how many, or a split has one twice.
+    """
+    for name, chosen in indices.items():
+        values, counts = np.unique(chosen, return_counts=True)
+        if (counts > 1).any():
+            raise DataError(f"{name} has example {values[np.argmax(counts > 1)]} more than once", key="data.split")
+    for (first, a), (second, b) in combinations(indices.items(), 2):
+        shared = np.intersect1d(a, b)
+        if len(shared):
+            raise DataError(
+                f"{first} and {second} share {len(shared)} examples, the first is example {shared[0]}", key="data.split"
+            )
+
+
+def row_hashes(inputs: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
+    """(n,) int64: equal examples have equal ones, and others differ but for a chance of 2⁻⁶⁴."""
+    hashes = np.empty(len(inputs) if rows is None else len(rows), dtype=np.int64)
+    for place, chunk in row_chunks(inputs, rows):
+        if isinstance(chunk, Table):
+            matrix = np.stack([column.hashes() for column in chunk.columns.values()], axis=1)
+        else:
+            matrix = chunk.reshape(len(chunk), -1)
+        hashes[place] = [hash(row.tobytes()) for row in matrix]
+    return hashes
+
+
+def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray]) -> list[Overlap]:
+    """The pairs of splits that have identical inputs in common.
+
+    Args:
+        hashes: split → (N,) hash of each example's inputs.
+        targets: split → (N,) or (N, K) targets.
+    """
+    with_target = {name: hashes[name] ^ _target_hashes(targets[name]) for name in hashes}
+    found = []
+    for first, second in combinations(hashes, 2):
+        shared = np.isin(hashes[second], hashes[first])
+        if shared.any():
+            conflicting = shared & ~np.isin(with_target[second], with_target[first])
+            found.append(Overlap(first, second, int(shared.sum()), int(conflicting.sum()), len(shared)))
+    return found
+
+
+def _target_hashes(targets: np.ndarray) -> np.ndarray:
+    return np.array([hash(row.tobytes()) for row in targets.reshape(len(targets), -1)], dtype=np.int64)

@@ -1,0 +1,95 @@
+"""Where the files of a data set are looked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlcli.errors import DataError
+
+
+@dataclass(frozen=True)
+class Places:
+    """Finds files: `data.path`, then the config's folder, then `$DLCLI_DATA`, then the user's cache.
+
+    Args:
+        config_folder: folder of the config; relative paths start here.
+        data_path: the config's `data.path`.
+        environment: the process's environment.
+    """
+
+    config_folder: Path = field(default_factory=Path)
+    data_path: str | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def folders(self, folder: str | None = None) -> list[Path]:
+        """The folders to look in, first one first.
+
+        Args:
+            folder: the data set's own folder below `$DLCLI_DATA` and the cache.
+        """
+        found = [] if self.data_path is None else [self.config_folder / Path(self.data_path).expanduser()]
+        found.append(self.config_folder)
+        if self.environment.get("DLCLI_DATA"):
+            found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
+        cache = self.environment.get("XDG_CACHE_HOME") or "~/.cache"
+        found.append(Path(cache).expanduser() / "dlcli" / (folder or ""))
+        return found
+
+    def find(self, file: str, *, folder: str | None = None, source: str | None = None) -> Path:
+        """The path of `file`.
+
+        Args:
+            file: a path, absolute or relative to one of the folders.
+            folder: the data set's own folder below `$DLCLI_DATA` and the cache.
+            source: where the file can be had.
+
+        Raises:
+            DataError: it is nowhere; the message says where it was looked for and how to get it.
+        """
+        candidates = [place / Path(file).expanduser() for place in self.folders(folder)]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+        directory = next((candidate for candidate in candidates if candidate.is_dir()), None)
+        if directory is not None:
+            raise DataError(f"{directory} is a folder; a file is expected", file=file)
+        tried = list(dict.fromkeys(str(candidate) for candidate in candidates))
+        message = f"no such file; looked at {', '.join(tried)}"
+        if "DLCLI_DATA" not in self.environment:
+            message += "; the environment variable DLCLI_DATA, where data sets may be kept, is not set"
+        if source is not None:
+            message += f"; it can be had from {source}"
+        raise DataError(message, file=file)
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(f"cannot be read: {error.strerror or error}", file=str(path))

@@ -1,0 +1,176 @@
+"""Everything between examples as they were read and arrays for a model, learnt from the training set alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcli.data.encoding import TableEncoder
+from dlcli.data.examples import Examples, Inputs, row_chunks
+from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values, targets_from_json
+from dlcli.data.normalization import Normalization, Scaling
+from dlcli.data.table import NumericColumn, Table
+from dlcli.errors import DataError
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """The same treatment for training, dev, test and new data; it is stored with the model.
+
+    Args:
+        input_shape: of one example as the model gets it.
+        encoder: from a table to numbers; None where the inputs are arrays already.
+        scaling: of the inputs.
+        targets: classes, or values with their scaling.
+        feature_names: names of the inputs as they stand in the data, where they have some.
+    """
+
+    input_shape: tuple[int, ...]
+    encoder: TableEncoder | None
+    scaling: Scaling
+    targets: Targets
+    feature_names: tuple[str, ...]
+
+    @classmethod
+    def fit(
+        cls,
+        examples: Examples,
+        rows: np.ndarray,
+        *,
+        normalization: Normalization,
+        target_normalization: Normalization,
+        target_kind: TargetKind,
+        class_names: Sequence[str] | None = None,
+    ) -> Preprocessor:
+        """Learn from the training set.
+
+        Args:
+            examples: the examples that the training set is part of.
+            rows: (n,) which of them are the training set.
+            normalization: of the inputs.
+            target_normalization: of the targets, where they are values.
+            target_kind: what the targets are.
+            class_names: names of the labels 0 … K−1, or of the sorted labels.
+        """
+        assert examples.targets is not None
+        targets: Targets
+        if target_kind == "classes":
+            column = examples.target_names[0] if examples.target_names else None
+            targets = ClassLabels.fit(examples.targets[rows], class_names, column)
+        else:
+            targets = Values.fit(examples.targets[rows], target_normalization, examples.target_names)
+        inputs = examples.inputs
+        if not isinstance(inputs, Table):
+            scaling = normalization.fit(chunk for _, chunk in row_chunks(inputs, rows) if isinstance(chunk, np.ndarray))
+            return cls(inputs.shape[1:], None, scaling, targets, examples.feature_names)
+        encoder = TableEncoder.fit(inputs.take(rows))
+        scaling = _scaling_of_numbers(encoder, inputs, rows, normalization)
+        return cls((len(encoder.names),), encoder, scaling, targets, examples.feature_names)
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        return self.targets.names if isinstance(self.targets, ClassLabels) else None
+
+    @property
+    def target_kind(self) -> TargetKind:
+        return "classes" if isinstance(self.targets, ClassLabels) else "values"
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the model's inputs, one-hot columns included; empty where they have none."""
+        return self.feature_names if self.encoder is None else self.encoder.names
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """The columns that are predicted, where they have names."""
+        if isinstance(self.targets, Values):
+            return self.targets.names
+        return () if self.targets.column is None else (self.targets.column,)
+
+    def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
+        """(n, …) float32, normalised.
+
+        Args:
+            raw: a table with the training data's columns, or an array of (N, …) examples.
+            rows: (n,) which of them; all where None.
+
+        Raises:
+            DataError: the columns or the shape are not those of the training data.
+        """
+        if isinstance(raw, np.ndarray):
+            raw = self.shaped(raw)
+        count = len(raw) if rows is None else len(rows)
+        out = np.empty((count, *self.input_shape), dtype=np.float32)
+        for place, chunk in row_chunks(raw, rows):
+            out[place] = self.scaling.apply(self._matrix(chunk))
+        return out
+
+    def shaped(self, raw: np.ndarray) -> np.ndarray:
+        """The array with the axes of the training data: flat examples are folded, axes of length 1 come and go.
+
+        Raises:
+            DataError: another shape.
+        """
+        expected = self.input_shape if self.encoder is None else (len(self.feature_names),)
+        found = raw.shape[1:]
+        same = [axis for axis in found if axis != 1] == [axis for axis in expected if axis != 1]
+        flat = found == (math.prod(expected),)
+        if raw.ndim == 0 or not (same or flat):
+            shown = ", ".join(map(str, ("N", *expected)))
+            raise DataError(f"inputs of the shape ({shown}) are expected, one row an example; found {raw.shape}")
+        return raw.reshape(len(raw), *expected)
+
+    def _matrix(self, chunk: Inputs) -> np.ndarray:
+        if isinstance(chunk, Table):
+            if self.encoder is None:
+                raise DataError("this model was trained on arrays; it cannot read a table")
+            return self.encoder.encode(chunk)
+        if self.encoder is not None:
+            return self.encoder.encode(self._as_table(chunk))
+        return chunk
+
+    def _as_table(self, numbers: np.ndarray) -> Table:
+        return Table(
+            {name: NumericColumn(numbers[:, k].astype(np.float64)) for k, name in enumerate(self.feature_names)}
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values from which `from_json` makes an equal preprocessor, to the last bit."""
+        return {
+            "input_shape": list(self.input_shape),
+            "feature_names": list(self.feature_names),
+            "encoder": None if self.encoder is None else self.encoder.to_json(),
+            "scaling": self.scaling.to_json(),
+            "targets": self.targets.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Preprocessor:
+        encoder = document["encoder"]
+        return cls(
+            tuple(document["input_shape"]),
+            None if encoder is None else TableEncoder.from_json(encoder),
+            Scaling.from_json(document["scaling"]),
+            targets_from_json(document["targets"]),
+            tuple(document["feature_names"]),
+        )
+
+
+def _scaling_of_numbers(encoder: TableEncoder, table: Table, rows: np.ndarray, normalization: Normalization) -> Scaling:
+    """The scaling of an encoded table: its numbers are normalised, its zeros and ones stay."""
+    scaled = encoder.scaled
+    shift, scale = np.zeros(len(scaled)), np.ones(len(scaled))
+    if scaled.any():
+
+        def numbers() -> Iterator[np.ndarray]:
+            for _, chunk in row_chunks(table, rows):
+                assert isinstance(chunk, Table)
+                yield encoder.encode(chunk)[:, scaled]
+
+        fitted = normalization.fit(numbers())
+        shift[scaled], scale[scaled] = fitted.shift, fitted.scale
+    return Scaling(shift, scale)

@@ -1,0 +1,63 @@
+"""What every source of data has in common: it reads files found in `Places` and returns `RawData`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.places import Places
+from dlcli.errors import ConfigError
+
+
+class DatasetReader(ABC):
+    """A data set known by name: embedded or generated."""
+
+    registry_kind: ClassVar[str] = "dataset"
+
+    @abstractmethod
+    def read(self, places: Places) -> RawData:
+        """All examples, in a fixed order."""
+
+
+class FileFormat(ABC):
+    """Files of the user's own, in one format."""
+
+    registry_kind: ClassVar[str] = "format"
+    #: ends of the file names that belong to this format, in lower case
+    endings: ClassVar[tuple[str, ...]]
+
+    def __init__(
+        self, *, path: str | None, folder: str | None, source: str | None, class_names: list[str] | None
+    ) -> None:
+        self.path = path
+        self.folder = folder
+        self.source = source
+        self.class_names = None if class_names is None else tuple(class_names)
+
+    @abstractmethod
+    def read(self, places: Places) -> RawData:
+        """The examples of the file, and of the test file where there is one."""
+
+    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:
+        """The examples of one file a split; what the training file shows of its columns holds for all."""
+        raise ConfigError(
+            f"split.files needs a format that keeps inputs and targets in one file, such as csv; "
+            f"{type(self).__name__} does not",
+            key="data.split.files",
+        )
+
+    def find(self, places: Places, file: str) -> Path:
+        return places.find(file, folder=self.folder, source=self.source)
+
+    def require_path(self) -> str:
+        """The option `path`.
+
+        Raises:
+            ConfigError: it is absent.
+        """
+        if self.path is None:
+            raise ConfigError("the format needs a path, unless split.files names the files", key="data.dataset.path")
+        return self.path

@@ -1,0 +1,297 @@
+"""Which examples are for training, for choosing (dev) and for the final figure (test)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from dlcli import rng
+from dlcli.data.examples import Examples
+from dlcli.data.labels import TargetKind, plain_labels
+from dlcli.errors import ConfigError, DataError, unknown_name
+
+SPLITS = ("train", "train_dev", "dev", "test")
+#: the splits that share the examples; train_dev is taken from train
+SHARED = ("train", "dev", "test")
+DEFAULT_SHARES = {"train": 0.6, "dev": 0.2, "test": 0.2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitOptions:
+    """How the data is divided.
+
+    The shares of train, dev and test sum to 1. When all are None they are 60/20/20, or 80/20 where a test set or the
+    files of the splits are given; once one is given, the others are 0 and train is the rest.
+
+    Args:
+        train: share of the examples for training.
+        dev: share for choosing between models.
+        test: share for the final figure; 0 where the data brings its own test set, or for none.
+        train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
+        stratify: keep each class's share in every split.
+        group_by: a column whose equal values stay in one split, such as a patient.
+        order_by: a column by which the latest examples become test, those before them dev (dates as YYYY-MM-DD);
+            train_dev is drawn at random from the training part.
+        files: split → file with its rows. A split with a share but no file is drawn from another's: dev from the
+            training file, test from the dev file, so that dev and test come from one distribution.
+        indices: an .npz file with an array of row numbers (from 0) for each split, such as a run's splits.npz.
+    """
+
+    train: float | None = None
+    dev: float | None = None
+    test: float | None = None
+    train_dev: float = 0.0
+    stratify: bool = False
+    group_by: str | None = None
+    order_by: str | None = None
+    files: Mapping[str, str] | None = None
+    indices: str | None = None
+
+    def __post_init__(self) -> None:
+        for ways in (("stratify", "group_by", "order_by"), ("files", "indices")):
+            chosen = [way for way in ways if getattr(self, way)]
+            if len(chosen) > 1:
+                raise ConfigError(f"{chosen[0]} and {chosen[1]} exclude each other", key=f"data.split.{chosen[1]}")
+        for name in self.files or {}:
+            if name not in SPLITS:
+                raise ConfigError(f"{name!r}: {unknown_name('split', name, SPLITS)}", key="data.split.files")
+        if self.files is not None and "train" not in self.files:
+            raise ConfigError("there is no file for train", key="data.split.files")
+        if not 0 <= self.train_dev < 1:
+            raise ConfigError(
+                f"a share of the training part is at least 0 and less than 1, not {self.train_dev:g}",
+                key="data.split.train_dev",
+            )
+        if self.files is not None and "train_dev" in self.files and self.train_dev > 0:
+            raise ConfigError("train_dev has a file and a share; give one of them", key="data.split.train_dev")
+
+    def shares(self, *, has_test: bool) -> dict[str, float]:
+        """The shares of train, dev and test.
+
+        Args:
+            has_test: whether the data brings its own test set.
+
+        Raises:
+            ConfigError: they are no shares, do not sum to 1, or leave nothing to train on.
+        """
+        given = {name: share for name in SHARED if (share := getattr(self, name)) is not None}
+        for name, share in given.items():
+            if not 0 <= share <= 1:
+                raise ConfigError(f"a share is between 0 and 1, not {share:g}", key=f"data.split.{name}")
+        if not given:
+            return {"train": 0.8, "dev": 0.2, "test": 0.0} if has_test or self.files else dict(DEFAULT_SHARES)
+        rest = max(0.0, round(1 - sum(given.values()), 12))
+        shares = {name: given.get(name, rest if name == "train" else 0.0) for name in SHARED}
+        if abs(sum(shares.values()) - 1) > 1e-6:
+            raise ConfigError(f"the shares sum to {sum(shares.values()):g}, not to 1", key="data.split")
+        if shares["train"] == 0:
+            raise ConfigError("there is nothing to train on", key="data.split.train")
+        if has_test and shares["test"] > 0:
+            raise ConfigError("the data brings its own test set; leave the share of test out", key="data.split.test")
+        return shares
+
+    def shares_of_files(self) -> dict[str, dict[str, float]]:
+        """Which splits are drawn from which split's file: file's split → split → share, above 0.
+
+        Raises:
+            ConfigError: a file is divided, and the split it is named for has no share of it.
+        """
+        files = self.files or {}
+        shares = self.shares(has_test=False)
+        origin = {"dev": "train", "test": "dev" if "dev" in files else "train"}
+        drawn: dict[str, dict[str, float]] = {name: {name: shares.get(name, 1.0)} for name in SPLITS if name in files}
+        for name, file in origin.items():
+            if name not in files and shares[name] > 0:
+                drawn[file][name] = shares[name]
+                if shares[file] == 0:
+                    found = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
+                    raise ConfigError(found, key=f"data.split.{file}")
+        return {name: splits if len(splits) > 1 else {name: 1.0} for name, splits in drawn.items()}
+
+
+def split_examples(
+    examples: Examples, shares: Mapping[str, float], options: SplitOptions, *, seed: int, target_kind: TargetKind
+) -> dict[str, np.ndarray]:
+    """Divide examples by shares.
+
+    Args:
+        examples: all of them.
+        shares: split → share; splits without one are left out.
+        options: what must stay together, and train_dev.
+        seed: of the experiment.
+        target_kind: what the targets are.
+
+    Returns:
+        split → ascending row numbers.
+
+    Raises:
+        ConfigError: stratify without classes.
+        DataError: a split would be empty, a class or the groups cannot be divided, or a column is missing.
+    """
+    present = {name: share for name, share in shares.items() if share > 0}
+    rows = divide(examples, np.arange(len(examples)), present, options, target_kind, rng.generator(seed, "split"))
+    return with_train_dev(examples, rows, options, seed=seed, target_kind=target_kind)
+
+
+def with_train_dev(
+    examples: Examples, rows: Mapping[str, np.ndarray], options: SplitOptions, *, seed: int, target_kind: TargetKind
+) -> dict[str, np.ndarray]:
+    """The splits with train_dev carved out of train, at random so that both have the same distribution."""
+    if options.train_dev == 0 or "train" not in rows:
+        return dict(rows)
+    shares = {"train": 1 - options.train_dev, "train_dev": options.train_dev}
+    unordered = replace(options, order_by=None)
+    carved = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
+    return {name: carved[name] if name in carved else rows[name] for name in SPLITS if name in {**carved, **rows}}
+
+
+def divide(
+    examples: Examples,
+    rows: np.ndarray,
+    shares: Mapping[str, float],
+    options: SplitOptions,
+    target_kind: TargetKind,
+    generator: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """Divide some rows of `examples` in proportion to the shares, as `options` says.
+
+    Args:
+        examples: where groups, times and classes are looked up.
+        rows: (n,) the rows to divide.
+        shares: split → share, above 0.
+        options: stratify, group_by, order_by.
+        target_kind: what the targets are.
+        generator: for the draw.
+    """
+    total = sum(shares.values())
+    shares = {name: share / total for name, share in shares.items()}
+    if options.group_by is not None:
+        parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
+    elif options.order_by is not None:
+        parts = _by_time(examples.field_values(options.order_by, "order_by")[rows], shares)
+    elif options.stratify:
+        classes = _classes(examples, target_kind)[rows]
+        _check_classes(classes, len(shares))
+        parts = _by_class(classes, shares, generator)
+    else:
+        parts = _by_class(np.zeros(len(rows), dtype=np.int64), shares, generator)
+    for name, part in parts.items():
+        if len(part) == 0:
+            raise DataError(
+                f"the {name} split would be empty: {shares[name]:.3g} of {len(rows)} examples", key=f"data.split.{name}"
+            )
+    return {name: rows[np.sort(part)] for name, part in parts.items()}
+
+
+def shares_to_sizes(count: int, shares: Mapping[str, float]) -> dict[str, int]:
+    """Whole numbers that sum to `count`, by the method of largest remainders; the earlier split wins a tie."""
+    exact = np.array([count * share for share in shares.values()])
+    return dict(zip(shares, _rounded(exact, exact, count), strict=True))
+
+
+def _rounded(exact: np.ndarray, wish: np.ndarray, count: int) -> list[int]:
+    """Round `exact` up or down so that it sums to `count`, up where `wish` is furthest above the floor."""
+    floor = np.floor(exact + 1e-9)
+    has_remainder = exact - floor > 1e-9
+    order = np.lexsort((np.arange(len(exact)), -(wish - floor).round(9), ~has_remainder))
+    floor[order[: count - int(floor.sum())]] += 1
+    return [int(size) for size in floor]
+
+
+def _by_class(
+    classes: np.ndarray, shares: Mapping[str, float], generator: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Every class by the same shares, each within one example; rounding errors are carried on, so that totals fit."""
+    ratios = np.array([*shares.values()])
+    carried = np.zeros(len(shares))
+    parts: list[list[np.ndarray]] = [[] for _ in shares]
+    for label in np.unique(classes):
+        members = generator.permutation(np.flatnonzero(classes == label))
+        exact = ratios * len(members)
+        sizes = _rounded(exact, exact + carried, len(members))
+        carried += exact - sizes
+        for part, piece in zip(parts, np.split(members, np.cumsum(sizes)[:-1]), strict=True):
+            part.append(piece)
+    return {name: np.concatenate(part) for name, part in zip(shares, parts, strict=True)}
+
+
+def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.random.Generator) -> dict[str, np.ndarray]:
+    """Whole groups, in random order, each to the split that lacks most."""
+    values, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    lacking = {name: float(size) for name, size in shares_to_sizes(len(groups), shares).items()}
+    if len(values) < len(shares):
+        raise DataError(f"{len(values)} groups cannot fill {len(shares)} splits", key="data.split.group_by")
+    if sizes.max() > max(lacking.values()):
+        name = max(lacking, key=lambda split: lacking[split])
+        raise DataError(
+            f"group {values[sizes.argmax()]!s} has {sizes.max()} of {len(groups)} examples, "
+            f"more than {name} is to have ({lacking[name]:.0f})",
+            key="data.split.group_by",
+        )
+    chosen: dict[str, list[int]] = {name: [] for name in shares}
+    order = generator.permutation(len(values))
+    for done, group in enumerate(order.tolist()):
+        empty = [name for name in shares if not chosen[name]]
+        open_splits = empty if len(empty) == len(values) - done else list(shares)
+        name = max(open_splits, key=lambda split: lacking[split])
+        chosen[name].append(group)
+        lacking[name] -= sizes[group]
+    return {name: np.flatnonzero(np.isin(group_of, members)) for name, members in chosen.items()}
+
+
+def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.ndarray]:
+    order = np.argsort(times, kind="stable")
+    sizes = shares_to_sizes(len(times), shares)
+    return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
+
+
+def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
+    if target_kind != "classes" or examples.targets is None:
+        raise ConfigError("stratify needs classes; the targets are values", key="data.split.stratify")
+    return plain_labels(examples.targets)
+
+
+def _check_classes(classes: np.ndarray, num_splits: int) -> None:
+    labels, counts = np.unique(classes, return_counts=True)
+    if counts.min() < num_splits:
+        raise DataError(
+            f"class {labels[counts.argmin()]!s} has {counts.min()} examples, too few to be in {num_splits} splits",
+            key="data.split.stratify",
+        )
+
+
+def read_indices(path: Path, count: int, *, has_test: bool) -> dict[str, np.ndarray]:
+    """The row numbers of each split from an .npz file.
+
+    Args:
+        path: of the file.
+        count: number of examples.
+        has_test: whether the data brings its own test set; then `test` is not read.
+
+    Raises:
+        DataError: the file is not such a file, or its numbers do not fit the data.
+    """
+    from dlcli.data.formats.npz import open_npz
+
+    found: dict[str, np.ndarray] = {}
+    with open_npz(path) as arrays:
+        for name in arrays.names:
+            if name not in SPLITS:
+                raise DataError(f"{name!r}: {unknown_name('split', name, SPLITS)}", file=str(path))
+            if has_test and name == "test":
+                continue
+            rows = arrays.read(name)
+            if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) == 0:
+                raise DataError(
+                    f"{name} has {rows.dtype} of shape {rows.shape}; row numbers are expected", file=str(path)
+                )
+            if rows.min() < 0 or rows.max() >= count:
+                wrong = rows.min() if rows.min() < 0 else rows.max()
+                raise DataError(f"{name} has the row number {wrong}; the data has {count} rows, from 0", file=str(path))
+            found[name] = rows.astype(np.int64)
+    if "train" not in found:
+        raise DataError("there are no row numbers for train", file=str(path))
+    return {name: found[name] for name in SPLITS if name in found}

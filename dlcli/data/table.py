@@ -1,0 +1,109 @@
+"""Tables of typed columns: what CSV and Parquet files are read into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class NumericColumn:
+    """Numbers; a missing one is NaN.
+
+    Args:
+        numbers: (N,) float64.
+    """
+
+    numbers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def missing(self) -> np.ndarray:
+        """(N,) bool."""
+        return np.isnan(self.numbers)
+
+    def values(self) -> np.ndarray:
+        """(N,) the numbers, as integers where all of them are whole."""
+        if not np.isfinite(self.numbers).all() or (np.abs(self.numbers) >= 2.0**53).any():
+            return self.numbers
+        whole = self.numbers.astype(np.int64)
+        return whole if np.array_equal(whole, self.numbers) else self.numbers
+
+    def take(self, rows: np.ndarray | slice) -> NumericColumn:
+        return NumericColumn(self.numbers[rows])
+
+    def hashes(self) -> np.ndarray:
+        """(N,) int64: equal values have equal ones."""
+        return np.where(self.missing, np.nan, self.numbers + 0.0).view(np.int64)
+
+
+@dataclass(frozen=True)
+class CategoricalColumn:
+    """Words out of a few; a missing one has the code −1.
+
+    Args:
+        codes: (N,) positions in `categories`.
+        categories: the distinct words, in any order.
+    """
+
+    codes: np.ndarray
+    categories: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def missing(self) -> np.ndarray:
+        """(N,) bool."""
+        return self.codes < 0
+
+    def values(self) -> np.ndarray:
+        """(N,) the words; the empty one where missing."""
+        return np.array([*self.categories, ""])[self.codes]
+
+    def take(self, rows: np.ndarray | slice) -> CategoricalColumn:
+        return CategoricalColumn(self.codes[rows], self.categories)
+
+    def hashes(self) -> np.ndarray:
+        """(N,) int64: equal words have equal ones, also in another column with other codes."""
+        return np.array([*map(hash, self.categories), 0], dtype=np.int64)[self.codes]
+
+
+Column = NumericColumn | CategoricalColumn
+
+
+def column_of(values: Sequence[object] | np.ndarray) -> Column:
+    """A column of plain values: numbers (None is missing), otherwise words."""
+    array = np.asarray(values)
+    if array.dtype.kind in "biufmM":
+        return NumericColumn(array.astype(np.int64 if array.dtype.kind in "mM" else np.float64).astype(np.float64))
+    if all(value is None or isinstance(value, int | float) for value in array.tolist()):
+        return NumericColumn(np.array([np.nan if value is None else value for value in array.tolist()], np.float64))
+    words = ["" if value is None else str(value) for value in array.tolist()]
+    categories, codes = np.unique(np.array(words), return_inverse=True)
+    empty = np.flatnonzero(categories == "")
+    return CategoricalColumn(np.where(np.isin(codes, empty), -1, codes), tuple(map(str, categories)))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length by name, in order."""
+
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    def select(self, names: Sequence[str]) -> Table:
+        return Table({name: self.columns[name] for name in names})
+
+    def take(self, rows: np.ndarray | slice) -> Table:
+        return Table({name: column.take(rows) for name, column in self.columns.items()})
