@@ -81,14 +81,14 @@ class Curve:
 
 
 def curve(history: Sequence[Mapping[str, Any]], metric: str) -> Curve:
-    """The epochs of `metric` in the records of metrics.jsonl; the last record of an epoch counts.
+    """The values of `metric` at the ends of the epochs, from the records of metrics.jsonl.
 
     A value that is null in the file was not finite when it was written.
     """
     by_epoch = {
         int(record["epoch"]): math.nan if record[metric] is None else float(record[metric])
         for record in history
-        if metric in record and record.get("epoch") is not None
+        if metric in record and record["kind"] == "epoch"
     }
     epochs = sorted(by_epoch)
     return Curve(metric, tuple(epochs), tuple(by_epoch[epoch] for epoch in epochs))

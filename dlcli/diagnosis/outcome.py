@@ -40,7 +40,7 @@ class TrainingResult:
         measure: the unit of the error.
         splits: the outcomes that exist; a split without examples is left out.
         metrics: final metrics by name, such as `dev/error`.
-        history: the records of metrics.jsonl: `epoch`, `step` and metrics by name.
+        history: the records of metrics.jsonl: `kind` (epoch or step), `epoch`, and metrics by name.
         optimizing_metric: the metric by which the best epoch was chosen.
         best_epoch: the epoch whose weights were evaluated, None when nothing was chosen.
         spec: the resolved config as a plain mapping.

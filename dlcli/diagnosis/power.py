@@ -31,9 +31,10 @@ class ExamplesNeeded:
 def examples_needed(earlier: Level, later: Level, difference: Interval) -> tuple[ExamplesNeeded, ...]:
     """The sizes at which the interval of a positive difference would exclude zero; empty when it does, or none would.
 
-    A difference's interval reaches down by √(a² + b²), where a is the upper arm of the earlier level's interval and b
-    the lower arm of the later one's (Newcombe 1998, method 10; Zou & Donner 2008 beyond rates), and an arm shrinks
-    as 1/√n. The later level's split is enlarged alone where that is enough, else both splits are.
+    A difference's interval reaches down by √(a² + b²), where a and b are the arms of the two levels' intervals
+    (Newcombe 1998, method 10; Zou & Donner 2008 beyond rates). An interval's half width stands for its arm, which it
+    approaches with growing n, and shrinks as 1/√n. The later level's split is enlarged alone where that is enough,
+    else both splits are.
 
     Args:
         earlier: the level before, exactly known when it has no examples.
@@ -42,8 +43,8 @@ def examples_needed(earlier: Level, later: Level, difference: Interval) -> tuple
     """
     if difference.value <= 0 or not difference.covers(0):
         return ()
-    arm_earlier = earlier.error.high - earlier.error.value
-    arm_later = later.error.value - later.error.low
+    arm_earlier = (earlier.error.high - earlier.error.low) / 2
+    arm_later = (later.error.high - later.error.low) / 2
     if arm_earlier < difference.value:
         return (_enlarged(later, arm_later**2 / (difference.value**2 - arm_earlier**2)),)
     factor = (arm_earlier**2 + arm_later**2) / difference.value**2

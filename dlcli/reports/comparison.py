@@ -24,13 +24,11 @@ class EvaluatedRun:
     Args:
         run: its id.
         measure: the unit of its error.
-        metrics: final metrics by name, such as `dev/error`.
         predictions: by split, the records of predictions/<split>.jsonl with `id`, `target` and `prediction`.
     """
 
     run: str
     measure: Measure
-    metrics: Mapping[str, float | None]
     predictions: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -63,20 +61,18 @@ class SplitComparison:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs, metric by metric, and where predictions are there, with intervals.
+    """The errors of two runs on every split that both have predictions for.
 
     Args:
         first: id of the first run.
         second: id of the second run.
         measure: the unit of the errors; None when the runs do not share one, and nothing can be said.
-        metrics: by name, the value of each run.
-        splits: the comparisons of their errors.
+        splits: the comparisons.
     """
 
     first: str
     second: str
     measure: Measure | None
-    metrics: Mapping[str, tuple[float | None, float | None]]
     splits: tuple[SplitComparison, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -84,29 +80,26 @@ class Comparison:
             "first": self.first,
             "second": self.second,
             "measure": None if self.measure is None else self.measure.value,
-            "metrics": {name: list(values) for name, values in self.metrics.items()},
             "splits": [asdict(split) | {"verdict": split.verdict} for split in self.splits],
         }
 
 
 def compare_runs(first: EvaluatedRun, second: EvaluatedRun) -> Comparison:
-    """Compare two runs; their errors only when they are in the same unit."""
-    names = sorted(first.metrics.keys() | second.metrics.keys())
-    metrics = {name: (first.metrics.get(name), second.metrics.get(name)) for name in names}
+    """Compare the errors of two runs, when they are in the same unit."""
     if first.measure is not second.measure:
-        return Comparison(first.run, second.run, None, metrics, ())
+        return Comparison(first.run, second.run, None, ())
     splits = tuple(
         _compare_split(split, first.predictions[split], second.predictions[split], first.measure)
         for split in _SPLITS
         if first.predictions.get(split) and second.predictions.get(split)
     )
-    return Comparison(first.run, second.run, first.measure, metrics, splits)
+    return Comparison(first.run, second.run, first.measure, splits)
 
 
 def _compare_split(
     split: str, first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]], measure: Measure
 ) -> SplitComparison:
-    is_paired = _targets(first) == _targets(second)
+    is_paired = len(first) == len(second) and _targets(first) == _targets(second)
     of_first, of_second = (_errors(records, measure) for records in (first, second))
     interval = paired_difference_interval if is_paired else difference_interval
     return SplitComparison(
@@ -136,14 +129,14 @@ def _errors(records: Sequence[Mapping[str, Any]], measure: Measure) -> np.ndarra
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """The errors with the interval of their difference and the verdict, then every metric of both runs."""
+    """Each split with both errors, the interval of their difference and the verdict."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, width=WIDTH, pad_edge=False)
     table.caption = f"first: {comparison.first}\nsecond: {comparison.second}"
     table.caption_justify = "left"
-    table.add_column("metric")
+    table.add_column("split")
     for header in ("first", "second", "difference"):
         table.add_column(header, justify="right")
     table.add_column("verdict")
@@ -152,18 +145,10 @@ def comparison_table(comparison: Comparison) -> Table:
         assert measure is not None
         ends = measure.difference_range_text(split.difference.low, split.difference.high)
         table.add_row(
-            f"{split.split} {measure.label}",
+            split.split,
             measure.text(split.first),
             measure.text(split.second),
             f"{measure.difference_text(split.difference.value)} ({ends})",
             split.verdict,
-            end_section=split is comparison.splits[-1],
         )
-    for name, (first, second) in comparison.metrics.items():
-        difference = f"{second - first:+.4g}" if first is not None and second is not None else ""
-        table.add_row(name, _number(first), _number(second), difference, "")
     return table
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"

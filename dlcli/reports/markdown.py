@@ -44,7 +44,10 @@ def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: 
     ]
     if picture is not None:
         sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({picture})"]
-    sections.append(f"The training loss is {assessment.loss.course} at the end.")
+    sections.append(
+        f"The training loss is {assessment.loss.course} at the end. By epoch, train is measured while training, "
+        "every example with the weights of its own step and with dropout on; dev in evaluation mode."
+    )
     if assessment.confusion is not None:
         sections += [f"## Mistakes in {assessment.confusion.split}", *_mistakes(assessment.confusion)]
     return "\n\n".join(section for section in sections if section) + "\n"

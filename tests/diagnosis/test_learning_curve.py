@@ -1,0 +1,49 @@
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.diagnosis import Course, Curve, curve
+
+EPOCHS = np.arange(20)
+
+
+def of(values: Any) -> Curve:
+    return Curve("train/loss", tuple(range(1, len(values) + 1)), tuple(float(value) for value in values))
+
+
+@pytest.mark.parametrize(
+    ("values", "course"),
+    [
+        (2.3 * np.exp(-EPOCHS / 15), Course.FALLING),
+        (2.3 * np.exp(-EPOCHS / 2) + 0.5, Course.FLAT),
+        (np.full(20, 2.302), Course.STUCK),
+        (2.302 - 0.0005 * EPOCHS, Course.STUCK),
+        (1 + EPOCHS**2, Course.DIVERGING),
+        ([1.0, 0.5, math.nan, math.nan], Course.DIVERGING),
+        (1 + 0.4 * (-1.0) ** EPOCHS, Course.OSCILLATING),
+        (2.3 * np.exp(-EPOCHS / 2) + 0.5 + 0.01 * (-1.0) ** EPOCHS, Course.FLAT),
+        ([2.0, 1.0, 0.5], Course.UNKNOWN),
+        ([], Course.UNKNOWN),
+    ],
+)
+def test_course(values: Any, course: Course) -> None:
+    assert of(values).course is course
+
+
+def test_the_drop_at_the_end_is_relative() -> None:
+    line = of(np.linspace(10, 6, 21))  # 0.2 an epoch; the last 5 epochs begin at 7
+    assert line.relative_drop_at_end == pytest.approx(1 / 7, rel=1e-6)
+
+
+def test_records_of_steps_are_left_out_and_null_is_not_finite() -> None:
+    history = [
+        {"kind": "step", "epoch": 1, "train/loss": 9.0},
+        {"kind": "epoch", "epoch": 1, "train/loss": 2.0},
+        {"kind": "epoch", "epoch": 2, "train/loss": None},
+        {"kind": "epoch", "epoch": 3, "dev/loss": 1.0},
+    ]
+    line = curve(history, "train/loss")
+    assert line.epochs == (1, 2)
+    assert line.values[0] == 2.0 and math.isnan(line.values[1])
