@@ -1,0 +1,80 @@
+"""A config as plain values that remember where each of them was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlcli.errors import ConfigError
+from dlcli.spec.key_paths import KeyPath, format_path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was written: a line of a file, or a `--set` argument (which has no line)."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass
+class Document:
+    """The values of a YAML text, with a place for every key and value.
+
+    Args:
+        file: the file as the user named it; it appears in messages.
+        text: the YAML as it was written.
+        data: mappings, lists, str, int, float, bool and None.
+        problems: mistakes that do not hide the rest, such as a duplicate key.
+    """
+
+    file: str
+    text: str = ""
+    data: Any = field(default_factory=dict)
+    problems: list[ConfigError] = field(default_factory=list)
+    value_places: dict[KeyPath, Place] = field(default_factory=dict)
+    key_places: dict[KeyPath, Place] = field(default_factory=dict)
+
+    def place(self, path: KeyPath, *, key: bool = False) -> Place:
+        """Where the value at `path` (or its key) was written; the nearest parent's place when it was not."""
+        for end in range(len(path), -1, -1):
+            places = self.key_places if key and path[:end] in self.key_places else self.value_places
+            if path[:end] in places:
+                return places[path[:end]]
+        return Place(self.file)
+
+    def position(self, path: KeyPath, key: bool = False) -> tuple[int, int]:
+        """Line and column of the value at `path`, or of its key, both from 1."""
+        place = self.place(path, key=key)
+        return place.line or 1, place.column or 1
+
+    def best_place(self, path: KeyPath) -> Place:
+        """The place an editor should jump to: a scalar itself, the key of a mapping or list."""
+        value = self.get(path)
+        return self.place(path, key=isinstance(value, dict | list))
+
+    def get(self, path: KeyPath) -> Any:
+        """The value at `path`, None when there is none."""
+        value = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def error(self, path: KeyPath, message: str, *, key: bool = False) -> ConfigError:
+        """A mistake in the value at `path`, or in its key."""
+        place = self.place(path, key=True) if key else self.best_place(path)
+        return ConfigError(
+            message, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
+        )
+
+    def move(self, path: KeyPath, place: Place) -> None:
+        """Say that the value at `path`, with all it holds, was written at `place`."""
+        for places in (self.value_places, self.key_places):
+            for old in [old for old in places if old[: len(path)] == path]:
+                del places[old]
+        self.value_places[path] = place
+        self.key_places[path] = place

@@ -1,0 +1,160 @@
+"""Annotations and values in the words of an error message: "expected a number greater than 0, found -1"."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import types
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from dlcli import registry
+from dlcli.spec.scalars import plain_scalar
+
+_NOUNS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
+_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "texts"}
+_BOOLEAN_WORDS = {
+    "yes": True,
+    "no": False,
+    "on": True,
+    "off": False,
+    "y": True,
+    "n": False,
+    "true": True,
+    "false": False,
+}
+
+
+def peel(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type and the constraints around it: `Annotated[int, Gt(0)]` is `int` with `(Gt(0),)`."""
+    if get_origin(annotation) is Annotated:
+        inner, marks = peel(annotation.__origin__)
+        return inner, (*marks, *annotation.__metadata__)
+    return annotation, ()
+
+
+def members(annotation: Any) -> tuple[Any, ...]:
+    """The alternatives of a union, null among them as `NoneType`; anything else is its own only alternative."""
+    inner, _ = peel(annotation)
+    return get_args(inner) if get_origin(inner) in (Union, types.UnionType) else (annotation,)
+
+
+def describe(annotation: Any) -> str:
+    """What a value of this type is called: `a number greater than 0`, `a list of integers or null`."""
+    alternatives = [member for member in members(annotation) if member is not types.NoneType]
+    words = [_describe_one(member) for member in alternatives]
+    if types.NoneType in members(annotation):
+        words.append("null")
+    return " or ".join(words)
+
+
+def _describe_one(annotation: Any) -> str:
+    inner, marks = peel(annotation)
+    origin, arguments = get_origin(inner), get_args(inner)
+    if kind := registry.component_kind(annotation):
+        article = "an" if kind[0] in "aeiou" else "a"
+        return f"{article} {kind} (its name or {{name: …, options}})"
+    if origin is Literal:
+        return f"one of: {', '.join(map(str, arguments))}" if len(arguments) > 1 else str(arguments[0])
+    if origin is list:
+        return f"a list of {_describe_many(arguments[0])}"
+    if origin is dict:
+        return f"a mapping of names to {_describe_many(arguments[1])}"
+    return f"{_NOUNS[inner]}{_range(marks)}" if inner in _NOUNS else "a mapping of keys"
+
+
+def _describe_many(annotation: Any) -> str:
+    inner, marks = peel(annotation)
+    if kind := registry.component_kind(annotation):
+        return f"{kind}s"
+    if get_origin(inner) is list:
+        return f"lists of {_describe_many(get_args(inner)[0])}"
+    if inner in _PLURALS:
+        return f"{_PLURALS[inner]}{_range(marks)}"
+    if get_origin(inner) is Literal:
+        return f"names ({', '.join(map(str, get_args(inner)))})"
+    return "mappings"
+
+
+def _range(marks: tuple[Any, ...]) -> str:
+    bounds: dict[type, Any] = {type(mark): mark for mark in marks}
+    if Ge in bounds and Le in bounds:
+        return f" from {bounds[Ge].ge} to {bounds[Le].le}"
+    words = [
+        f"{phrase} {getattr(bounds[bound], bound.__name__.lower())}"
+        for bound, phrase in ((Gt, "greater than"), (Ge, "at least"), (Lt, "less than"), (Le, "at most"))
+        if bound in bounds
+    ]
+    return f" {' and '.join(words)}" if words else ""
+
+
+def show(value: Any) -> str:
+    """A value the way it is written in YAML, short enough for a message."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    if isinstance(value, dict):
+        return "a mapping" if value else "an empty mapping"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:50]}…{text[-1]}"
+
+
+def expected(annotation: Any, value: Any) -> str:
+    """The message for a value that does not fit its annotation."""
+    words = describe(annotation)
+    if isinstance(value, float) and not math.isfinite(value):
+        words = words.replace("a number", "a finite number")
+    separator = ";" if "one of: " in words else ","
+    return f"expected {words}{separator} found {show(value)}{_hint(annotation, value)}"
+
+
+def _hint(annotation: Any, value: Any) -> str:
+    """What the user most likely meant, as the end of a message; empty when there is no telling."""
+    alternatives = [peel(member)[0] for member in members(annotation)]
+    numeric = int in alternatives or float in alternatives
+    if isinstance(value, str):
+        names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
+        near = difflib.get_close_matches(value, [name for name in names if isinstance(name, str)], n=1, cutoff=0.5)
+        meant = _meant_number(value) if numeric else None
+        if meant is not None:
+            return meant
+        if bool in alternatives and value.lower() in _BOOLEAN_WORDS:
+            return f"; write {show(_BOOLEAN_WORDS[value.lower()])}"
+        if types.NoneType in alternatives and value.lower() in ("none", "nil", "null"):
+            return "; write null"
+        if near:
+            return f"; did you mean {near[0]}?"
+    elif isinstance(value, float) and int in alternatives and value.is_integer() and abs(value) < 1e15:
+        return f"; write {int(value)}"
+    elif isinstance(value, bool | int | float) and str in alternatives:
+        return "; write it in quotes"
+    lists = [member for member in alternatives if get_origin(member) is list]
+    if lists and isinstance(value, bool | int | float | str) and _fits(value, get_args(lists[0])[0]):
+        return f"; write [{value if isinstance(value, str) else show(value)}]"
+    return ""
+
+
+def _meant_number(text: str) -> str | None:
+    """The hint for a text where a number belongs, None if the text is no number in any spelling."""
+    number = plain_scalar(text) if len(text) < 40 else None
+    if isinstance(number, int | float) and not isinstance(number, bool):
+        return "; it is a text: remove the quotes"
+    digits = re.sub(r"(?<=\d)[_,](?=\d{3})", "", text)
+    if digits != text and re.fullmatch(r"[-+]?\d+(\.\d+)?", digits):
+        return f"; write {digits}"
+    if percent := re.fullmatch(r"(\d+(?:\.\d+)?) ?%", text):
+        return f"; write {float(percent.group(1)) / 100:g}"
+    return None
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    if registry.component_kind(annotation):
+        return isinstance(value, str)
+    accepted = [peel(member)[0] for member in members(annotation)]
+    literals = [name for member in accepted if get_origin(member) is Literal for name in get_args(member)]
+    return type(value) in accepted or value in literals or (type(value) is int and float in accepted)

@@ -1,0 +1,56 @@
+"""What only the whole config can add to a mistake: where else the key belongs, how else it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlcli.spec.document import Document
+from dlcli.spec.expectations import members, peel
+from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.spec.schema import Sections
+from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, Section, annotation_of, fields_of
+
+
+def hint(mistake: Mistake, document: Document) -> str:
+    """The end of the mistake's message; empty when there is nothing to add."""
+    if mistake.kind == MISSING_KEY:
+        return _how_to_add(mistake.path, document)
+    if mistake.kind == UNKNOWN_KEY:
+        return _kept_option(mistake.path, document) or _where_it_belongs(mistake)
+    return ""
+
+
+def _how_to_add(path: KeyPath, document: Document) -> str:
+    """A component written as a bare name becomes a mapping once it has options."""
+    name, key = document.get(path[:-1]), path[-1]
+    if not isinstance(name, str):
+        return ""
+    in_layers = path[-3:-2] == ("layers",)
+    return f"; write {{{name}: {{{key}: …}}}}" if in_layers else f"; write {{name: {name}, {key}: …}}"
+
+
+def _kept_option(path: KeyPath, document: Document) -> str:
+    """An option of the old component in the file, after an override has set the name of a new one."""
+    for name in ("name", "architecture", "format"):
+        setting = document.key_places.get((*path[:-1], name))
+        written = document.place(path, key=True)
+        if setting is not None and setting.line is None and written.line is not None:
+            component = format_path(path[:-1])
+            return f"; the file's options are kept under a new {name}; set {component} as a whole to drop them"
+    return ""
+
+
+def _where_it_belongs(mistake: Mistake) -> str:
+    key = mistake.path[-1]
+    homes = [format_path(home) for home in _known_paths(Sections) if home[-1] == key and home != mistake.path]
+    return f"; there is {' and '.join(homes)}" if homes and "did you mean" not in mistake.message else ""
+
+
+def _known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The paths of all keys that every config may have."""
+    for key, field in fields_of(section).items():
+        yield (*path, key)
+        for member in members(annotation_of(field)):
+            inner, _ = peel(member)
+            if isinstance(inner, type) and issubclass(inner, Section):
+                yield from _known_paths(inner, (*path, key))

@@ -1,0 +1,97 @@
+"""From a config file to a `Spec`, or to all of its mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.spec.document import Document
+from dlcli.spec.hints import hint
+from dlcli.spec.overrides import apply_override, parse_overrides
+from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
+from dlcli.spec.spec import Spec
+from dlcli.spec.text_file import read_text
+from dlcli.spec.yaml_loader import read_yaml
+
+Overrides = Sequence[str] | Mapping[str, Any]
+
+
+def load_spec(path: str | Path, overrides: Overrides = ()) -> Spec:
+    """Read a config file and check it.
+
+    Args:
+        path: the YAML file.
+        overrides: `key=VALUE` texts as on the command line, or key → value. Relative paths in them are
+            relative to the working directory, those in the file to the file's folder.
+
+    Raises:
+        InvalidConfigError: with every mistake, in the order of the file.
+    """
+    return spec_from_text(read_text(Path(path)), file=str(path), overrides=overrides)
+
+
+def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
+    """Check a config that has been read already; `file` is what messages call it.
+
+    Raises:
+        InvalidConfigError: with every mistake, in the order of the file.
+    """
+    document = read_yaml(text, file)
+    problems, applied = list(document.problems), []
+    for override in parse_overrides(overrides):
+        try:
+            if isinstance(override, ConfigError):
+                raise override
+            apply_override(document, override)
+            applied.append(override)
+        except ConfigError as problem:
+            problems.append(problem)
+    _fill_from_file(document)
+    try:
+        spec = Spec.read(document, tuple(str(override) for override in applied))
+    except ValidationError as error:
+        problems += [_located(mistake, document) for mistake in mistakes_of(error)]
+    if problems:
+        raise InvalidConfigError(problems)
+    return spec
+
+
+def _fill_from_file(document: Document) -> None:
+    """What depends on the file itself: the experiment's name, and the folder that paths are relative to."""
+    folder = Path(document.file).parent
+    document.data.setdefault("name", _as_name(Path(document.file).stem))
+    data = document.data.get("data")
+    if not isinstance(data, dict):
+        return
+    path = data.get("path")
+    if path is None:
+        data["path"] = str(folder.absolute())
+    elif isinstance(path, str):
+        overridden = document.place(("data", "path")).line is None
+        data["path"] = str((Path.cwd() if overridden else folder.absolute()) / _from_home(path))
+
+
+def _from_home(path: str) -> Path:
+    """A path with `~` expanded, where there is such a home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
+def _as_name(stem: str) -> str:
+    """A file's stem as the name of an experiment."""
+    allowed = [letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in stem]
+    return "".join(allowed).strip("-") or "experiment"
+
+
+def _located(mistake: Mistake, document: Document) -> ConfigError:
+    """A mistake with its place: a missing key is located at the mapping that lacks it."""
+    message = mistake.message + hint(mistake, document)
+    if mistake.kind == MISSING_KEY:
+        return document.error(mistake.path[:-1], message)
+    return document.error(mistake.path, message, key=mistake.kind == UNKNOWN_KEY)

@@ -1,0 +1,36 @@
+"""Names of measured things: `<split>/<metric>`, such as `dev/error`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dlcli.errors import unknown_name
+from dlcli.spec.expectations import show
+from dlcli.spec.section import Mistake, mistaken
+
+#: the parts of a data set, in the order in which a model meets them
+SPLITS = ("train", "train_dev", "dev", "test")
+
+
+def check_metric_name(name: str) -> str:
+    """`dev/error`, or a ValueError that says what is wrong with it."""
+    split, slash, metric = name.partition("/")
+    if not slash or not re.fullmatch(r"[a-z][a-z0-9_]*", metric):
+        raise ValueError(f"expected <split>/<metric> such as dev/error, found {show(name)}")
+    if split not in SPLITS:
+        raise ValueError(unknown_name("split", split, SPLITS))
+    return name
+
+
+def check_metric_keys(constraints: dict[str, Any]) -> dict[str, Any]:
+    """A mapping whose keys are metrics: `latency_ms`, or one of a split, `dev/recall`."""
+    mistakes = []
+    for name in constraints:
+        try:
+            check_metric_name(name if "/" in name else f"dev/{name}")
+        except ValueError as error:
+            mistakes.append(Mistake((name,), str(error)))
+    if mistakes:
+        raise mistaken(mistakes)
+    return constraints

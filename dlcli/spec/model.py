@@ -1,0 +1,185 @@
+"""The `model` section: a registered architecture with its options beside it, or a list of layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from dlcli import registry
+from dlcli.errors import unknown_name
+from dlcli.spec.component import ComponentSpec, check_name, check_options
+from dlcli.spec.expectations import expected, show
+from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of, plain
+
+#: inputs that are not the names of nodes
+PREVIOUS, INPUT = "previous", "input"
+
+_NODE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One entry of `layers`.
+
+    Args:
+        layer: the layer's type with its options.
+        name: what other layers call its output; null when nobody does.
+        inputs: the names of the nodes it reads; `previous` is the entry before, `input` the examples.
+    """
+
+    layer: ComponentSpec
+    name: str | None = None
+    inputs: tuple[str, ...] = (PREVIOUS,)
+
+    def plain(self) -> Any:
+        options = plain(self.layer.options)
+        if self.name is not None:
+            options["name"] = self.name
+        if self.inputs != (PREVIOUS,):
+            options["inputs"] = list(self.inputs)
+        return {self.layer.name: options} if options else self.layer.name
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model that has been checked but not built: either `architecture` or `layers` is there.
+
+    Args:
+        architecture: the architecture with its options.
+        layers: the nodes in the order in which they were written.
+        output: the name of the node whose output is the model's; null = the last one.
+    """
+
+    architecture: ComponentSpec | None = None
+    layers: tuple[LayerSpec, ...] | None = None
+    output: str | None = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(check_model)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"$ref": "#/definitions/model"}
+
+    def plain(self) -> dict[str, Any]:
+        if self.architecture is not None:
+            return {"architecture": self.architecture.name, **plain(self.architecture.options)}
+        return {"layers": plain(list(self.layers or ())), "output": self.output}
+
+
+def check_model(value: Any) -> ModelSpec:
+    """`value` as a model, with defaults filled in.
+
+    Raises:
+        ValidationError: holding `Mistake`s.
+    """
+    if isinstance(value, ModelSpec):
+        return value
+    if not isinstance(value, dict):
+        raise mistaken([Mistake((), f"expected a mapping with architecture or layers, found {show(value)}")])
+    if "architecture" in value and "layers" in value:
+        raise mistaken([Mistake(("layers",), "a model has either an architecture or layers, found both")])
+    if "architecture" in value:
+        return ModelSpec(architecture=_check_architecture(value))
+    if "layers" in value:
+        return _check_layers(value)
+    raise mistaken([Mistake(("architecture",), "missing key architecture or layers", MISSING_KEY)])
+
+
+def _check_architecture(value: dict[str, Any]) -> ComponentSpec:
+    options = dict(value)
+    name = options.pop("architecture")
+    if not isinstance(name, str):
+        hint = "; its options stand beside it" if isinstance(name, dict) else ""
+        message = f"expected the name of an architecture, found {show(name)}{hint}"
+        raise mistaken([Mistake(("architecture",), message)])
+    check_name("architecture", name, ("architecture",))
+    return ComponentSpec("architecture", name, check_options("architecture", name, options))
+
+
+def _check_layers(value: dict[str, Any]) -> ModelSpec:
+    keys = ("layers", "output")
+    mistakes = [Mistake((key,), unknown_name("key", key, keys), UNKNOWN_KEY) for key in value if key not in keys]
+    output = value.get("output")
+    if output is not None and not isinstance(output, str):
+        mistakes.append(Mistake(("output",), expected(str | None, output)))
+    entries = value["layers"]
+    if not isinstance(entries, list) or not entries:
+        mistakes.append(Mistake(("layers",), f"expected a list of layers, found {show(entries)}"))
+        raise mistaken(mistakes)
+    layers: list[LayerSpec] = []
+    for index, entry in enumerate(entries):
+        try:
+            layers.append(_check_layer(entry))
+        except ValidationError as error:
+            mistakes += [found.below("layers", index) for found in mistakes_of(error)]
+    mistakes += _repeated_names(entries)
+    if mistakes:
+        raise mistaken(mistakes)
+    return ModelSpec(layers=tuple(layers), output=output)
+
+
+def _check_layer(entry: Any) -> LayerSpec:
+    """One entry: a layer's name, or a mapping from it to its options, `name` and `inputs`."""
+    if isinstance(entry, str):
+        check_name("layer", entry)
+        return LayerSpec(ComponentSpec("layer", entry, check_options("layer", entry, {})))
+    if not isinstance(entry, dict) or len(entry) != 1:
+        raise mistaken([Mistake((), _not_a_layer(entry))])
+    [(layer, written)] = entry.items()
+    check_name("layer", layer, (layer,))
+    options = {} if written is None else written
+    if not isinstance(options, dict):
+        raise mistaken([Mistake((layer,), f"expected the options of {layer}, found {show(options)}")])
+    name, inputs = options.get("name"), options.get("inputs", PREVIOUS)
+    inputs = [inputs] if isinstance(inputs, str) else inputs
+    mistakes = [Mistake((layer, key), message) for key, message in _wiring_mistakes(name, inputs)]
+    try:
+        own = {key: option for key, option in options.items() if key not in ("name", "inputs")}
+        checked = check_options("layer", layer, own)
+    except ValidationError as error:
+        mistakes += [found.below(layer) for found in mistakes_of(error)]
+    if mistakes:
+        raise mistaken(mistakes)
+    return LayerSpec(ComponentSpec("layer", layer, checked), name, tuple(inputs))
+
+
+def _wiring_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
+    """What is wrong with a layer's `name` and `inputs`: the key and the message."""
+    if name is not None and (not isinstance(name, str) or not _NODE_NAME.fullmatch(name)):
+        yield "name", f"expected a name of letters, digits and _, found {show(name)}"
+    if name in (PREVIOUS, INPUT):
+        yield "name", f"the name {name} is taken: it stands for other inputs"
+    if not isinstance(inputs, list) or not inputs or not all(isinstance(source, str) for source in inputs):
+        yield "inputs", f"expected the name of a layer or a list of names, found {show(inputs)}"
+
+
+def _not_a_layer(entry: Any) -> str:
+    if isinstance(entry, dict) and len(entry) > 1:
+        if "name" in entry and entry["name"] in registry.names("layer"):
+            return f"expected one layer with its options; write {entry['name']}: {{…}} without name"
+        layer, *others = entry
+        found = f"found the keys {', '.join(entry)}; indent {', '.join(others)} below {layer}"
+        return f"expected one layer with its options, {found}"
+    return f"expected the name of a layer, or {{name: {{options}}}}; found {show(entry)}"
+
+
+def _repeated_names(entries: list[Any]) -> list[Mistake]:
+    """Two nodes of one name, at the second."""
+    mistakes: list[Mistake] = []
+    first: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        [(type_name, options)] = entry.items() if isinstance(entry, dict) and len(entry) == 1 else [("", None)]
+        name = options.get("name") if isinstance(options, dict) else None
+        if isinstance(name, str) and name in first:
+            message = f"the name {name!r} is already taken by layers[{first[name]}]"
+            mistakes.append(Mistake(("layers", index, type_name, "name"), message))
+        elif isinstance(name, str):
+            first[name] = index
+    return mistakes

@@ -1,0 +1,174 @@
+"""Single values of a config, set from outside: `--set optimizer.learning_rate=1e-2`.
+
+| written | does |
+|---|---|
+| `a.b=VALUE` | sets the key, with the sections above it where they are missing |
+| `a.list[0]=VALUE`, `a.list[-1]=VALUE` | replaces an item |
+| `a.list+=VALUE` | appends an item, or every item of a list |
+| `optimizer=sgd` | replaces the component with all its options |
+| `optimizer.name=sgd` | replaces the component and keeps the options, which must then be its own |
+| `optimizer.beta1=0.8` where the file has `optimizer: adam` | gives the component an option |
+
+VALUE is YAML. Whether the key exists and the value fits is checked afterwards, with the rest of the config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dlcli.errors import ConfigError
+from dlcli.spec.document import Document, Place
+from dlcli.spec.key_paths import KeyPath, format_path, parse_path
+from dlcli.spec.yaml_loader import parse_value
+from dlcli.spec.yaml_writer import to_flow
+
+
+@dataclass(frozen=True)
+class Override:
+    """One value to set.
+
+    Args:
+        path: where.
+        value: plain data.
+        append: add to the list there instead of replacing it.
+        source: what stands in place of `file:line:column` in a message.
+    """
+
+    path: KeyPath
+    value: Any
+    append: bool
+    source: str
+
+    def __str__(self) -> str:
+        return f"{format_path(self.path)}{'+' if self.append else ''}={to_flow(self.value)}"
+
+    def error(self, message: str) -> ConfigError:
+        return ConfigError(message, file=self.source, key=format_path(self.path) or None)
+
+
+def parse_overrides(overrides: Sequence[str] | Mapping[str, Any]) -> Iterator[Override | ConfigError]:
+    """Every override, or what is wrong with its writing.
+
+    Args:
+        overrides: `key=VALUE` texts as on the command line, or key → value as in Python.
+    """
+    if isinstance(overrides, Mapping):
+        for key, value in overrides.items():
+            yield _from_item(key, value)
+    else:
+        for text in overrides:
+            yield _from_text(text)
+
+
+def _from_text(text: str) -> Override | ConfigError:
+    source = f"--set {text}"
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip("+ "):
+        return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", file=source)
+    append = key.endswith("+")
+    try:
+        return Override(parse_path(key.removesuffix("+").strip()), parse_value(value), append, source)
+    except ValueError as error:
+        return ConfigError(str(error), file=source)
+    except ConfigError as error:
+        return ConfigError(f"the value is not YAML: {error.message}", file=source)
+
+
+def _from_item(key: Any, value: Any) -> Override | ConfigError:
+    source = f"overrides[{key!r}]"
+    try:
+        return Override(parse_path(str(key)), _plain(value), False, source)
+    except (ValueError, TypeError) as error:
+        return ConfigError(str(error), file=source)
+
+
+def _plain(value: Any) -> Any:
+    """A Python value as the plain data that YAML would have given.
+
+    Raises:
+        TypeError: it has no YAML form.
+    """
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("the keys of a mapping are texts")
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):  # NumPy scalars and arrays, without importing NumPy
+        return _plain(value.tolist())
+    if hasattr(value, "__fspath__"):
+        return str(value)
+    raise TypeError(f"expected plain data, found a {type(value).__name__}")
+
+
+def apply_override(document: Document, override: Override) -> None:
+    """Change one value of a document.
+
+    Raises:
+        ConfigError: there is no such place.
+    """
+    place = Place(override.source)
+    holder, path = _holder(document, override, place)
+    step = path[-1]
+    if isinstance(step, int):
+        step = _index(holder, step, override, path[:-1])
+        path = (*path[:-1], step)
+    if not override.append:
+        holder[step] = override.value
+        document.move(path, place)
+        return
+    present = holder.get(step) if isinstance(holder, dict) else holder[step]
+    if present is not None and not isinstance(present, list):
+        raise override.error(f"{format_path(path)} is not a list; += adds to lists")
+    items = holder[step] = list(present or [])
+    if present is None:
+        document.move(path, place)
+    for item in override.value if isinstance(override.value, list) else [override.value]:
+        document.move((*path, len(items)), place)
+        items.append(item)
+
+
+def _holder(document: Document, override: Override, place: Place) -> tuple[Any, KeyPath]:
+    """The mapping or list that holds the last step of the path, made where it is missing; and the path as it stands."""
+    holder: Any = document.data
+    walked: KeyPath = ()
+    for step, following in zip(override.path, override.path[1:], strict=False):
+        if isinstance(step, int):
+            step = _index(holder, step, override, walked)
+        _check_is_section(holder, step, override, walked)
+        walked = (*walked, step)
+        inner = holder.get(step) if isinstance(holder, dict) else holder[step]
+        if not isinstance(inner, dict | list):
+            if isinstance(following, int):
+                raise override.error(f"{format_path(walked)} is not a list")
+            inner = holder[step] = _opened(inner, following)
+            document.move(walked, place)
+        holder = inner
+    _check_is_section(holder, override.path[-1], override, walked)
+    return holder, (*walked, override.path[-1])
+
+
+def _opened(value: Any, following: str) -> dict[str, Any]:
+    """A mapping in place of a scalar: a component's name becomes `{name: …}`, an entry of `layers` `{relu: {}}`."""
+    if not isinstance(value, str):
+        return {}
+    return {value: {}} if value == following else {"name": value}
+
+
+def _check_is_section(holder: Any, step: str | int, override: Override, walked: KeyPath) -> None:
+    if isinstance(step, str) and isinstance(holder, list):
+        name = format_path(walked)
+        raise override.error(f"{name} is a list; its items are {name}[0], {name}[1], …")
+
+
+def _index(holder: Any, step: int, override: Override, walked: KeyPath) -> int:
+    """The index of an existing item, counted from the end when negative."""
+    if not isinstance(holder, list):
+        raise override.error(f"{format_path(walked)} is not a list")
+    if not -len(holder) <= step < len(holder):
+        raise override.error(f"{format_path(walked)} has {len(holder)} items; there is no [{step}]")
+    return step % len(holder)

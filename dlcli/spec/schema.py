@@ -1,0 +1,218 @@
+"""The sections of a config: every key with its type, default and description.
+
+A section's docstring is its documentation, as it is for components: the editor (JSON Schema) and
+the file that `commented_template` writes show the text below `Args:`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
+from dlcli.spec.comparison import Comparison
+from dlcli.spec.component import ComponentSpec, OfKind
+from dlcli.spec.consistency import dropout_mistakes, split_mistakes
+from dlcli.spec.dataset import DatasetOrFormat
+from dlcli.spec.expectations import show
+from dlcli.spec.key_paths import KeyPath
+from dlcli.spec.metric_names import check_metric_keys, check_metric_name
+from dlcli.spec.model import ModelSpec
+from dlcli.spec.section import Section, mistaken
+from dlcli.spec.split_options import SplitOptions
+
+Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
+Normalization = Annotated[ComponentSpec, OfKind("normalization")]
+Task = Annotated[ComponentSpec, OfKind("task")]
+Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
+Metric = Annotated[ComponentSpec, OfKind("metric")]
+MetricName = Annotated[str, AfterValidator(check_metric_name)]
+
+
+def _check_experiment_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+        raise ValueError(f"expected letters, digits, '.', '_' and '-', found {show(name)}")
+    return name
+
+
+ExperimentName = Annotated[str, AfterValidator(_check_experiment_name)]
+
+
+class DataSection(Section):
+    """The examples: where they come from, how they are divided, how they are scaled.
+
+    Args:
+        dataset: a registered data set, or {format: csv, …} for files of your own.
+        path: folder where the files are looked for first, relative to this file; null = the folder of this file.
+        split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
+        normalize: scaling of the inputs, with statistics of the training set only.
+        normalize_targets: scaling of the targets of a regression.
+    """
+
+    dataset: Dataset
+    path: str | None = None
+    split: SplitOptions = SplitOptions()
+    normalize: Normalization = ComponentSpec("normalization", "standard")
+    normalize_targets: Normalization = ComponentSpec("normalization", "none")
+
+
+class EarlyStopping(Section):
+    """Stop when a metric no longer improves, and go back to the weights that were best.
+
+    Args:
+        metric: what must improve, as <split>/<metric>.
+        patience: epochs without improvement before stopping.
+        min_delta: a smaller change is no improvement.
+        mode: whether lower (min) or higher (max) is better; null = known from the metric.
+    """
+
+    metric: MetricName = "dev/error"
+    patience: PositiveInt = 5
+    min_delta: NonNegativeFloat = 0.0
+    mode: Literal["min", "max"] | None = None
+
+
+class RegularizationSection(Section):
+    """What keeps the model from learning the training set by heart.
+
+    Args:
+        l1: λ of the penalty λ/m·‖w‖₁ for m training examples, without biases.
+        l2: λ of the penalty λ/2m·‖w‖² for m training examples, without biases.
+        weight_decay: decoupled decay; a step takes learning rate × this share off every weight.
+        dropout: probability of dropping a unit, for architectures that have dropout.
+        early_stopping: when to stop before the last epoch; null = never.
+    """
+
+    l1: NonNegativeFloat = 0.0
+    l2: NonNegativeFloat = 0.0
+    weight_decay: NonNegativeFloat = 0.0
+    dropout: Rate = 0.0
+    early_stopping: EarlyStopping | None = None
+
+
+class GradientClipping(Section):
+    """A bound on the gradients of a step.
+
+    Args:
+        max_norm: scale the whole gradient down to this L2 norm.
+        max_value: cut every element to ± this value.
+    """
+
+    max_norm: PositiveFloat | None = None
+    max_value: PositiveFloat | None = None
+
+
+class WeightAverage(Section):
+    """An exponentially weighted average of the weights, with bias correction.
+
+    Args:
+        decay: weight of the past; the average spans about 1/(1−decay) steps.
+    """
+
+    decay: Rate = 0.999
+
+
+class Checkpointing(Section):
+    """How often the state of the training is saved.
+
+    Args:
+        every_epochs: epochs between checkpoints.
+        every_steps: steps between checkpoints within an epoch; null = none there.
+        keep: how many of the latest are kept, beside the best.
+    """
+
+    every_epochs: PositiveInt = 1
+    every_steps: PositiveInt | None = None
+    keep: PositiveInt = 2
+
+
+class TrainingSection(Section):
+    """The training loop.
+
+    Args:
+        epochs: passes over the training set.
+        batch_size: examples a step; 1 = stochastic, full = all of them.
+        shuffle: a new order of the examples every epoch.
+        drop_last: leave out a last batch that is smaller than the others.
+        gradient_clipping: a bound on the gradients; null = none.
+        weight_average: evaluate with an average of the weights; null = with the weights themselves.
+        log_every_steps: write metrics every so many steps too; null = once an epoch.
+        checkpoint: how often the state is saved.
+    """
+
+    epochs: PositiveInt = 20
+    batch_size: PositiveInt | Literal["full"] = 64
+    shuffle: bool = True
+    drop_last: bool = False
+    gradient_clipping: GradientClipping | None = None
+    weight_average: WeightAverage | None = None
+    log_every_steps: PositiveInt | None = None
+    checkpoint: Checkpointing = Checkpointing()
+
+
+class EvaluationSection(Section):
+    """What is measured, and what decides which model is best.
+
+    Args:
+        metrics: what to report; [] = the usual metrics of the task.
+        optimize: the one metric that decides what is best, as <split>/<metric>; null = the task's.
+        satisfice: constraints that the best model must meet, such as {latency_ms: "<= 5"}.
+        human_error: error of people on this task, in place of the best possible one; null = unknown.
+        batch_size: examples evaluated at once; the figures do not depend on it.
+    """
+
+    metrics: list[Metric] = Field(default_factory=list)
+    optimize: MetricName | None = None
+    satisfice: Annotated[dict[str, Comparison], AfterValidator(check_metric_keys)] = Field(default_factory=dict)
+    human_error: NonNegativeFloat | None = None
+    batch_size: PositiveInt = 1024
+
+
+class Sections(Section):
+    """A deep-learning experiment for dlcli.
+
+    Args:
+        name: goes into the name of the run's folder; left out = the name of this file.
+        seed: every random number follows from it.
+        data: the examples.
+        task: the kind of problem; null = seen from the targets.
+        model: either a registered architecture with its options beside it, or a list of layers.
+        optimizer: the update rule, with its learning rate and schedule.
+        regularization: what keeps the model from learning the training set by heart.
+        training: the training loop.
+        evaluation: what is measured, and what decides which model is best.
+    """
+
+    name: ExperimentName = "experiment"
+    seed: NonNegativeInt = 0
+    data: DataSection
+    task: Task | None = None
+    model: ModelSpec
+    optimizer: Optimizer
+    regularization: RegularizationSection = RegularizationSection()
+    training: TrainingSection = TrainingSection()
+    evaluation: EvaluationSection = EvaluationSection()
+
+    @field_validator("regularization")
+    @classmethod
+    def _check_regularization(cls, checked: RegularizationSection, info: ValidationInfo) -> RegularizationSection:
+        mistakes = list(dropout_mistakes(info.data["model"], checked.dropout)) if "model" in info.data else []
+        if checked.early_stopping and "data" in info.data:
+            watched: dict[KeyPath, str] = {("early_stopping", "metric"): checked.early_stopping.metric}
+            mistakes += split_mistakes(info.data["data"].split.possible(), watched)
+        if mistakes:
+            raise mistaken(mistakes)
+        return checked
+
+    @field_validator("evaluation")
+    @classmethod
+    def _check_evaluation(cls, checked: EvaluationSection, info: ValidationInfo) -> EvaluationSection:
+        deciding: dict[KeyPath, str] = {("satisfice", name): name for name in checked.satisfice if "/" in name}
+        if checked.optimize is not None:
+            deciding["optimize",] = checked.optimize
+        mistakes = list(split_mistakes(info.data["data"].split.possible(), deciding)) if "data" in info.data else []
+        if mistakes:
+            raise mistaken(mistakes)
+        return checked

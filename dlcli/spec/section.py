@@ -1,0 +1,151 @@
+"""What every checked mapping has in common: strict types, no unknown keys, mistakes in plain words.
+
+Pydantic finds the mistakes; each section rewords its own, knowing what its keys are. The reworded mistakes
+pass through the sections around them unchanged, only their path grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from dlcli import registry
+from dlcli.errors import unknown_name
+from dlcli.spec.expectations import describe, expected, members, peel
+from dlcli.spec.key_paths import KeyPath
+
+#: the error types of `Mistake`: about a value, about a key that should not be there, about one that should
+VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missing_key"
+
+
+class Mistake:
+    """One problem of a config: what kind, where (relative to the section that says it), and in which words."""
+
+    def __init__(self, path: KeyPath, message: str, kind: str = VALUE) -> None:
+        self.path = path
+        self.message = message
+        self.kind = kind
+
+    def below(self, *path: str | int) -> Mistake:
+        """The same mistake, seen from the section that holds this one at `path`."""
+        return Mistake((*path, *self.path), self.message, self.kind)
+
+    def for_pydantic(self) -> InitErrorDetails:
+        error = PydanticCustomError(self.kind, "{message}", {"message": self.message})
+        return InitErrorDetails(type=error, loc=self.path, input=None)
+
+
+def mistaken(mistakes: Iterable[Mistake]) -> ValidationError:
+    """The exception that a validator raises for `mistakes`."""
+    return ValidationError.from_exception_data("config", [mistake.for_pydantic() for mistake in mistakes])
+
+
+def mistakes_of(error: ValidationError) -> list[Mistake]:
+    """The mistakes in an exception raised by a section."""
+    return [
+        Mistake(details["loc"], details["ctx"]["message"], details["type"])
+        for details in error.errors(include_url=False, include_input=False)
+    ]
+
+
+class Section(BaseModel):
+    """A mapping with known keys: typed fields, described in the docstring."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True, protected_namespaces=()
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_plain_words(cls, value: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            fields = fields_of(cls)
+            reworded = [_reword(details, fields) for details in error.errors(include_url=False)]
+            once = {(mistake.path, mistake.message): mistake for mistake in reworded}
+            raise mistaken(once.values()) from None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        shown = handler(schema)
+        section = handler.resolve_ref_schema(shown)
+        section["description"] = registry.summary(cls)
+        for key, description in registry.argument_descriptions(cls).items():
+            section["properties"][key]["description"] = description
+        return shown
+
+    def plain(self) -> dict[str, Any]:
+        """The section as a plain mapping with every key, the way it would be written in YAML."""
+        return {key: plain(getattr(self, name)) for key, name in _attributes(type(self)).items()}
+
+
+def plain(value: Any) -> Any:
+    """A checked value as mappings, lists and scalars."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value.plain() if hasattr(value, "plain") else value
+
+
+def fields_of(section: type[Section]) -> dict[str, FieldInfo]:
+    """The fields of a section by the keys they have in YAML."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
+def annotation_of(field: FieldInfo) -> Any:
+    """A field's type with its constraints."""
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def _attributes(section: type[Section]) -> dict[str, str]:
+    return {field.alias or name: name for name, field in section.model_fields.items()}
+
+
+def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
+    kind, path, value = details["type"], details["loc"], details["input"]
+    if kind == "value_error" and not path:
+        return Mistake(path, str(details["ctx"]["error"]))
+    if not path:
+        return Mistake(path, details["ctx"]["message"] if kind == VALUE else expected(Section, value))
+    key = str(path[0])
+    if kind == "extra_forbidden":
+        hint = "; a space is missing after the colon" if key.partition(":")[0] in fields else ""
+        return Mistake(path, unknown_name("key", key, fields) + hint, UNKNOWN_KEY)
+    annotation = annotation_of(fields[key])
+    if kind == "missing":
+        return Mistake(path, f"missing key {key}; expected {describe(annotation)}", MISSING_KEY)
+    annotation, inner = _without_tags(annotation, path[1:])
+    path = (key, *inner)
+    if kind in (VALUE, UNKNOWN_KEY, MISSING_KEY):
+        return Mistake(path, details["ctx"]["message"], kind)
+    if kind == "value_error":
+        return Mistake(path, str(details["ctx"]["error"]))
+    return Mistake(path, expected(annotation, value))
+
+
+def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
+    """The annotation at `path` below a field, and the path without the names pydantic gives to union members."""
+    alternatives = [member for member in members(annotation) if member is not type(None)]
+    if len(alternatives) > 1:
+        containers = [member for member in alternatives if get_origin(peel(member)[0]) in (list, dict)]
+        if len(path) < 2 or not containers:
+            return annotation, ()
+        return _without_tags(containers[0], path[1:])
+    inner, _ = peel(alternatives[0])
+    if path and get_origin(inner) in (list, dict):
+        below, rest = _without_tags(get_args(inner)[-1], path[1:])
+        return below, (path[0], *rest)
+    return alternatives[0], path

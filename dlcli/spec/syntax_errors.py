@@ -1,0 +1,57 @@
+"""What the YAML parser's complaints mean, said to someone who does not know how a parser works."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+
+def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Mark]:
+    """The message for a syntax error, and the parser's mark it should point at.
+
+    The wording covers both parsers of PyYAML, libyaml's and its own.
+    """
+    problem, context = error.problem or "", error.context or ""
+    here: Any = error.problem_mark or error.context_mark
+    opened: Any = error.context_mark or here
+    lines = text.split("\n")
+    line = lines[here.line] if here.line < len(lines) else ""
+    character = line[here.column : here.column + 1]
+
+    if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())] or "tab character" in problem:
+        return "a tab; YAML is indented with spaces", here
+    if re.search(r"expected ',' or '[\]}]'", problem):
+        bracket = "[" if "]" in problem else "{"
+        if here.line == opened.line:
+            return f"a comma is missing here, or the {bracket} at column {opened.column + 1} is not closed", here
+        return f"this {bracket} is not closed (or a comma is missing before line {here.line + 1})", opened
+    if "unexpected end of stream" in problem:
+        return "this quote is not closed", opened
+    if "could not find expected ':'" in problem:
+        return "expected `key: value`; a colon, or the space after it, is missing", opened
+    if "values are not allowed" in problem:
+        above = lines[here.line - 1] if here.line else ""
+        if re.match(r"\s*[\w-]+:\S", above):
+            return "unexpected colon; on the line above, the space after the colon is missing", here
+        return "unexpected colon; is this line indented too far, or is a text with `: ` not in quotes?", here
+    if "entries are not allowed" in problem:
+        return "unexpected dash; the items of a list begin on lines of their own", here
+    if "scanning a block scalar" in context:
+        return 'a text that begins with > or | must be in quotes, such as "> 5"', opened
+    if "cannot start any token" in problem:
+        return f"a text that begins with {character or 'this character'} must be in quotes", here
+    if "alphabetic or numeric character" in problem:
+        return f"a text that begins with {'&' if 'anchor' in context else '*'} must be in quotes", opened
+    if "unknown escape character" in problem:
+        return "unknown escape in double quotes; write \\\\ for a backslash, or use single quotes", here
+    if "node content" in problem:
+        return f"expected a value, found {character!r}" if character else "expected a value", here
+    if "parsing a block" in context:
+        if line[: here.column].strip():
+            return "unexpected text after the value; is a quote closed too early?", here
+        return "this line is not indented like the lines it belongs to", here
+    if "document start" in problem:
+        return "expected the end of the file after ...", here
+    return problem or str(error), here

@@ -1,0 +1,95 @@
+"""A config to start from, with every key explained in the words of the schema."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from dlcli import registry
+from dlcli.spec.component import ComponentSpec
+from dlcli.spec.expectations import members
+from dlcli.spec.model import ModelSpec
+from dlcli.spec.schema import Sections
+from dlcli.spec.section import Section, plain
+from dlcli.spec.yaml_loader import load_yaml
+from dlcli.spec.yaml_writer import to_flow
+
+_START = """\
+name: {name}
+data:
+  dataset: {dataset}
+  split: {{train: 0.6, dev: 0.2, test: 0.2}}
+model:
+  architecture: mlp
+  hidden_units: [64, 32]
+optimizer:
+  name: adam
+  learning_rate: 1e-3
+regularization:
+  early_stopping: {{metric: dev/error, patience: 5}}
+training:
+  gradient_clipping: {{max_norm: 5.0}}
+"""
+_COLUMN = 34
+_WIDTH = 118
+
+
+def commented_template(name: str = "my-experiment", dataset: str = "digits") -> str:
+    """A complete config that trains a small network, with a comment at every key.
+
+    Args:
+        name: of the experiment.
+        dataset: a registered data set that needs no options.
+
+    Raises:
+        ConfigError: there is no such data set.
+    """
+    registry.lookup("dataset", dataset)
+    start = load_yaml(_START.format(name=name, dataset=dataset), f"{name}.yaml")
+    return "\n".join(_lines(Sections.model_validate(start.data), "")) + "\n"
+
+
+def _lines(holder: Section | ComponentSpec | ModelSpec, indent: str) -> Iterator[str]:
+    for key, value, description in _entries(holder):
+        opens = isinstance(value, Section | ModelSpec) or (isinstance(value, ComponentSpec) and bool(value.options))
+        if opens and not indent:
+            yield ""
+        written = f"{indent}{key}:" if opens else f"{indent}{key}: {to_flow(plain(value))}"
+        yield from _commented(written, description, indent)
+        if opens:
+            yield from _lines(value, indent + "  ")
+
+
+def _entries(holder: Section | ComponentSpec | ModelSpec) -> Iterator[tuple[str, Any, str]]:
+    """The keys of a mapping with their values and descriptions."""
+    if isinstance(holder, Section):
+        descriptions = registry.argument_descriptions(type(holder))
+        for key in type(holder).model_fields:
+            value = getattr(holder, key)
+            yield key, value, descriptions[key] + ("" if value is not None else _example(type(holder), key))
+        return
+    component = holder if isinstance(holder, ComponentSpec) else holder.architecture
+    if component is not None:
+        constructor = registry.lookup(component.kind, component.name)
+        yield "name" if component is holder else component.kind, component.name, registry.summary(constructor)
+        for option in registry.options(constructor):
+            yield option.name, component.options[option.name], option.description
+
+
+def _example(section: type[Section], key: str) -> str:
+    """What may stand in place of a null: the section that belongs there, with its defaults."""
+    for member in members(section.model_fields[key].annotation):
+        if isinstance(member, type) and issubclass(member, Section):
+            return f"; or {to_flow(member().plain())}"
+    return ""
+
+
+def _commented(written: str, description: str, indent: str) -> Iterator[str]:
+    """A line with its comment behind it, or above it where the two are too long for one line."""
+    line = f"{written:<{_COLUMN}}  # {description}"
+    if len(line) <= _WIDTH or not description:
+        yield line if description else written
+    else:
+        yield from textwrap.wrap(description, _WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
+        yield written

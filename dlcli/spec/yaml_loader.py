@@ -1,0 +1,218 @@
+"""YAML text to plain values with positions: one document, plain data, no surprises of YAML 1.1.
+
+The events of PyYAML's parser are read directly (libyaml's where it is there), so that depth, aliases and
+duplicate keys are checked while reading, before anything is built.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.spec.document import Document, Place
+from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.spec.scalars import plain_scalar
+from dlcli.spec.syntax_errors import in_plain_words
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 50
+MAX_VALUES = 100_000
+
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_yaml(text: str, file: str) -> Document:
+    """Read a config whose top level is a mapping.
+
+    Raises:
+        InvalidConfigError: with every mistake that could be found.
+    """
+    document = read_yaml(text, file)
+    if document.problems:
+        raise InvalidConfigError(document.problems)
+    return document
+
+
+def read_yaml(text: str, file: str) -> Document:
+    """Like `load_yaml`, but mistakes that do not hide the rest are left in `problems`.
+
+    Raises:
+        InvalidConfigError: the text is not YAML, or its top level is not a mapping.
+    """
+    reader = _Reader(text.removeprefix("\ufeff"), file)
+    document = reader.read()
+    if document.data is None:
+        raise InvalidConfigError([*document.problems, ConfigError("the file has no keys", file=file, line=1, column=1)])
+    if not isinstance(document.data, dict):
+        found = "a list" if isinstance(document.data, list) else "a single value"
+        mistake = document.error((), f"expected `key: value` lines at the top level, found {found}")
+        raise InvalidConfigError([*document.problems, mistake])
+    return document
+
+
+def parse_value(text: str) -> Any:
+    """The value of a short YAML text such as `1e-3`, `[64, 32]` or `{name: sgd}`.
+
+    Raises:
+        ConfigError: the text is not YAML; the place is left to the caller.
+    """
+    try:
+        document = _Reader(text, "").read()
+    except InvalidConfigError as error:
+        raise ConfigError(error.message) from None
+    if document.problems:
+        raise ConfigError(document.problems[0].message)
+    return document.data
+
+
+class _Reader:
+    """Turns the parser's events into values, recording where each stood."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.document = Document(file=file, text=text, data=None)
+        self.events: Iterator[Any] = iter(())
+        self.anchors: dict[str, Any] = {}
+        self.open_anchors: set[str] = set()
+        self.values = 0
+
+    def read(self) -> Document:
+        try:
+            self._check_characters()
+            self.events = yaml.parse(self.document.text, Loader=_PARSER)
+            self._read_document()
+        except yaml.MarkedYAMLError as error:
+            message, mark = in_plain_words(error, self.document.text)
+            self._refuse(message, self._place(mark))
+        except yaml.YAMLError as error:
+            self._refuse(" ".join(str(error).split()), Place(self.document.file))
+        return self.document
+
+    def _check_characters(self) -> None:
+        text = self.document.text
+        if len(text) > MAX_CHARACTERS:
+            message = f"the file has {len(text):,} characters; a config has at most {MAX_CHARACTERS:,}"
+            self._refuse(message, Place(self.document.file))
+        if bad := _UNREADABLE.search(text):
+            before = text[: bad.start()]
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            name = "a NUL byte" if bad.group() == "\0" else f"the control character U+{ord(bad.group()):04X}"
+            self._refuse(f"{name} cannot stand in a config", Place(self.document.file, line, column))
+
+    def _read_document(self) -> None:
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if self.values:
+                    self._refuse("expected one document, found a second one", self._place(event.start_mark))
+            elif isinstance(event, yaml.NodeEvent):
+                self.document.data = self._value(event, ())
+
+    def _value(self, event: Any, path: KeyPath) -> Any:
+        place = self._place(event.start_mark)
+        self.document.value_places.setdefault(path, place)
+        self.values += 1
+        if self.values > MAX_VALUES:
+            self._refuse(f"more than {MAX_VALUES:,} values", place, path)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, place, path)
+        if len(path) > MAX_DEPTH:
+            self._refuse(f"more than {MAX_DEPTH} levels deep", place)
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._report(f"tags such as {tag} are not allowed; a config is plain data", place, path)
+        if event.anchor is None:
+            return self._content(event, place, path)
+        self.open_anchors.add(event.anchor)
+        value = self.anchors[event.anchor] = self._content(event, place, path)
+        self.open_anchors.discard(event.anchor)
+        return value
+
+    def _content(self, event: Any, place: Place, path: KeyPath) -> Any:
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        if event.style:  # quoted or block text
+            return event.value
+        try:
+            return plain_scalar(event.value)
+        except ValueError as error:
+            return self._report(str(error), place, path)
+
+    def _list(self, path: KeyPath) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: KeyPath) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            place = self._place(event.start_mark)
+            key = self._key(event, place, path)
+            inner = (*path, key)
+            if key in mapping:
+                first = self.document.key_places[inner].line
+                self._report(f"duplicate key; it is already on line {first}", place, inner)
+            self.document.key_places.setdefault(inner, place)
+            value = self._value(next(self.events), inner)
+            mapping.setdefault(key, value)
+        return mapping
+
+    def _key(self, event: Any, place: Place, path: KeyPath) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            found = {yaml.AliasEvent: "an alias", yaml.SequenceStartEvent: "a list"}.get(type(event), "a mapping")
+            self._report(f"a key is text, found {found}", place, path)
+            if not isinstance(event, yaml.AliasEvent):
+                self._value(event, (*path, found))
+            return found
+        text = str(event.value)
+        if event.style:
+            return text
+        if text == "<<":
+            self._report("merge keys (<<) are not part of YAML 1.2; write the keys out", place, path)
+        elif not text:
+            self._report("a key is missing before the colon", place, path)
+        elif text[0] in "+-.0123456789~nNtTfF" and not isinstance(self._content(event, place, path), str):
+            self._report(f'a key is text; write "{text}" in quotes', place, path)
+        return text
+
+    def _alias(self, event: Any, place: Place, path: KeyPath) -> Any:
+        if event.anchor in self.open_anchors:
+            self._refuse(f"*{event.anchor} stands inside the value it repeats", place, path)
+        if event.anchor not in self.anchors:
+            message = f"*{event.anchor} repeats &{event.anchor}, which is not defined above"
+            return self._report(f"{message}; quote a text that begins with *", place, path)
+        values, height = _extent(self.anchors[event.anchor])
+        self.values += values
+        if self.values > MAX_VALUES:
+            self._refuse(f"the aliases expand to more than {MAX_VALUES:,} values", place, path)
+        if len(path) + height > MAX_DEPTH:
+            self._refuse(f"more than {MAX_DEPTH} levels deep", place)
+        return copy.deepcopy(self.anchors[event.anchor])
+
+    def _place(self, mark: Any) -> Place:
+        return Place(self.document.file, mark.line + 1, mark.column + 1)
+
+    def _report(self, message: str, place: Place, path: KeyPath) -> None:
+        """Note a mistake and read on."""
+        key = format_path(path) or None
+        mistake = ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
+        self.document.problems.append(mistake)
+
+    def _refuse(self, message: str, place: Place, path: KeyPath = ()) -> None:
+        """Note a mistake after which nothing more can be read."""
+        self._report(message, place, path)
+        raise InvalidConfigError(self.document.problems)
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many values `value` holds, itself included, and how many levels deep they go."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    extents = [_extent(item) for item in inner]
+    return 1 + sum(values for values, _ in extents), max((height + 1 for _, height in extents), default=0)

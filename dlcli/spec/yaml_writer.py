@@ -1,0 +1,62 @@
+"""Plain values to YAML that reads back to the same values under the 1.2 core schema."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import yaml
+
+from dlcli.spec.scalars import plain_scalar
+
+
+def to_yaml(value: Any) -> str:
+    """A mapping as block YAML, keys in their order, lists of scalars on one line."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def to_flow(value: Any) -> str:
+    """Any value on one line: `{name: sgd, learning_rate: 0.1}`."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what the 1.2 schema would read as something else, and never writes anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """The tag that a value has without being written: what an unquoted scalar means."""
+        if kind is not yaml.ScalarNode:
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        return _TAG + (_meaning(value) if implicit[0] else "str")
+
+
+_TAG = "tag:yaml.org,2002:"
+_TAG_NAMES = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str"}
+
+
+def _meaning(text: str) -> str:
+    try:
+        return _TAG_NAMES[type(plain_scalar(text))]
+    except ValueError:  # digits that are too many for a number
+        return "int"
+
+
+def _number(dumper: _Dumper, number: float) -> yaml.ScalarNode:
+    words = {math.inf: ".inf", -math.inf: "-.inf"}
+    text = ".nan" if math.isnan(number) else words.get(number) or repr(number)
+    return dumper.represent_scalar(f"{_TAG}float", text)
+
+
+def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
+    flow = not any(isinstance(item, dict | list) for item in items)
+    return dumper.represent_sequence(f"{_TAG}seq", items, flow_style=flow or None)
+
+
+_Dumper.add_representer(float, _number)
+_Dumper.add_representer(list, _list)
