@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dlcli.data import embedded, formats, generated
 from dlcli.data.batches import ShuffledBatches, Split
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples, RawData, check_numbers
+from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values
 from dlcli.data.loading import Data, load_data
 from dlcli.data.new_data import new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.splits import SPLITS, SplitOptions
+from dlcli.data.split_options import SPLITS, SplitOptions
 
 __all__ = [
     "SPLITS",
+    "ClassLabels",
     "Data",
     "DatasetReader",
     "Examples",
@@ -26,6 +28,10 @@ __all__ = [
     "ShuffledBatches",
     "Split",
     "SplitOptions",
+    "TargetKind",
+    "Targets",
+    "Values",
+    "check_numbers",
     "embedded",
     "formats",
     "generated",

@@ -1,5 +1,7 @@
 """Real data sets that come with scikit-learn, read from its files without importing it (which takes a second)."""
 
+# ruff: noqa: ARG002 - every reader is told the places, these need none
+
 from __future__ import annotations
 
 from abc import abstractmethod

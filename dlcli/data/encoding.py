@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcli.data.table import CategoricalColumn, Column, NumericColumn, Table
+from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 from dlcli.errors import DataError, unknown_name
 
 #: a column of more words than this is a name or an id, and would fill the memory with zeros
@@ -25,7 +25,7 @@ class NumericFeature:
         has_indicator: whether the second column is there.
     """
 
-    kind: ClassVar[str] = "numeric"
+    kind: ClassVar[Kind] = "numeric"
     name: str
     median: float
     has_indicator: bool
@@ -47,7 +47,8 @@ class NumericFeature:
         if self.has_indicator:
             out[:, 1] = missing
 
-    def unknown(self, column: Column) -> int:
+    def unknown(self, column: Column) -> int:  # noqa: ARG002
+        """None: every number is known."""
         return 0
 
     def to_json(self) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class CategoricalFeature:
         has_missing: whether "missing" is one more category, the last.
     """
 
-    kind: ClassVar[str] = "categorical"
+    kind: ClassVar[Kind] = "categorical"
     name: str
     categories: tuple[str, ...]
     has_missing: bool
@@ -75,9 +76,8 @@ class CategoricalFeature:
         categories = sorted(column.categories[code] for code in used.tolist() if code >= 0)
         if len(categories) > MOST_CATEGORIES:
             raise DataError(
-                f"{len(categories)} different words in {len(column)} rows cannot become one-hot columns "
-                f"(at most {MOST_CATEGORIES}); list the column under exclude, or under numeric if it holds numbers",
-                key=name,
+                f"column {name}: {len(categories)} different words in {len(column)} rows cannot become one-hot columns "
+                f"(at most {MOST_CATEGORIES}); list it under exclude, or under numeric if it holds numbers"
             )
         return cls(name, tuple(categories), bool(column.missing.any()))
 
@@ -90,7 +90,8 @@ class CategoricalFeature:
         """(n,) the column of each word in the one-hot block, −1 for an unknown one."""
         known = {word: position for position, word in enumerate(self.categories)}
         missing = len(self.categories) if self.has_missing else -1
-        return np.array([*(known.get(word, -1) for word in column.categories), missing])[column.codes]
+        positions = np.array([*(known.get(word, -1) for word in column.categories), missing])
+        return positions.take(column.codes)
 
     def encode(self, column: Column, out: np.ndarray) -> None:
         """Fill `out`, (n, number of categories)."""
@@ -133,7 +134,7 @@ class TableEncoder:
         features: list[Feature] = []
         for name, column in table.columns.items():
             if column.missing.all():
-                raise DataError("every value in the training set is missing; list the column under exclude", key=name)
+                raise DataError(f"column {name}: every value in the training set is missing; list it under exclude")
             if isinstance(column, NumericColumn):
                 features.append(NumericFeature.fit(name, column))
             else:
@@ -174,12 +175,10 @@ class TableEncoder:
 
     def _column(self, feature: Feature, table: Table) -> Column:
         if feature.name not in table.columns:
-            raise DataError(
-                f"the column is absent: {unknown_name('column', feature.name, table.names)}", key=feature.name
-            )
+            raise DataError(f"there is no column {feature.name}: {unknown_name('column', feature.name, table.names)}")
         column = table.columns[feature.name]
         if isinstance(column, NumericColumn) != (feature.kind == "numeric"):
-            raise DataError(f"the column was {feature.kind} in the training data and is not here", key=feature.name)
+            raise DataError(f"column {feature.name} was {feature.kind} in the training data and is not here")
         return column
 
     def to_json(self) -> list[dict[str, Any]]:

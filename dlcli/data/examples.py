@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dlcli.data.labels import TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.errors import DataError, unknown_name
 
@@ -76,7 +77,7 @@ class RawData:
     description: str
     test: Examples | None = None
     class_names: tuple[str, ...] | None = None
-    target_kind: str | None = None
+    target_kind: TargetKind | None = None
     warnings: tuple[str, ...] = ()
 
 

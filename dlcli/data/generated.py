@@ -1,5 +1,7 @@
 """Two-dimensional data sets drawn from a formula, to see what a model can and cannot separate."""
 
+# ruff: noqa: ARG002 - every reader is told the places, these need none
+
 from __future__ import annotations
 
 import hashlib
@@ -38,7 +40,8 @@ def _positions_in_class(labels: np.ndarray) -> np.ndarray:
     """(N,) from 0 for the first example of a class to 1 for its last."""
     sizes = np.bincount(labels)
     starts = np.cumsum(sizes) - sizes
-    return (np.arange(len(labels)) - starts[labels]) / np.maximum(sizes[labels] - 1, 1)
+    positions: np.ndarray = (np.arange(len(labels)) - starts[labels]) / np.maximum(sizes[labels] - 1, 1)
+    return positions
 
 
 @register("dataset", "moons")

@@ -61,13 +61,13 @@ class ClassLabels:
     """The classes of a problem, in the order of the model's outputs.
 
     Args:
-        labels: the labels as they stand in the data, sorted.
-        names: what they are called.
+        names: what the classes are called.
+        labels: as they stand in the data, sorted; None = they are the names.
         column: the label's column, where it has a name.
     """
 
-    labels: tuple[str, ...] | tuple[int, ...]
     names: tuple[str, ...]
+    labels: tuple[str, ...] | tuple[int, ...] | None = None
     column: str | None = None
 
     @classmethod
@@ -87,10 +87,10 @@ class ClassLabels:
             found = list(range(len(names)))
         if names is not None and len(names) != len(found):
             shown = f"{len(names)} class names for the {len(found)} labels {abbreviated(found)}"
-            raise DataError(shown, key="class_names")
+            raise DataError(shown, key="data.dataset.class_names")
         if len(found) < 2:
             raise DataError(f"the training set has one class only, {found[0]!r}: there is nothing to tell apart")
-        return cls(tuple(found), tuple(map(str, found)) if names is None else tuple(names), column)
+        return cls(tuple(map(str, found)) if names is None else tuple(names), tuple(found), column)
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
         """(N,) int64 positions among the classes.
@@ -98,7 +98,8 @@ class ClassLabels:
         Raises:
             DataError: a label that the training set does not have.
         """
-        known = np.array(self.labels)
+        labels = self.names if self.labels is None else self.labels
+        known = np.array(labels)
         given = plain_labels(targets)
         if known.dtype.kind != given.dtype.kind and "U" in (known.dtype.kind, given.dtype.kind):
             known, given = known.astype(str), given.astype(str)
@@ -107,14 +108,18 @@ class ClassLabels:
         unseen = known[positions] != given
         if unseen.any():
             label = str(given[np.argmax(unseen)])
-            hint = unknown_name("label", label, map(str, self.labels))
-            raise DataError(
-                f"{split} has the label {label!r}, which the training set does not have: {hint}", key=self.column
-            )
+            where = "" if self.column is None else f" in {self.column}"
+            hint = unknown_name("label", label, map(str, labels))
+            raise DataError(f"{split} has the label {label!r}{where}, which the training set does not have: {hint}")
         return positions.astype(np.int64)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "classes", "labels": list(self.labels), "names": list(self.names), "column": self.column}
+        return {
+            "kind": "classes",
+            "names": list(self.names),
+            "labels": self.labels and list(self.labels),
+            "column": self.column,
+        }
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,10 @@ class Values:
     """Numbers to be predicted.
 
     Args:
-        count: how many numbers each example has as its target, K.
-        names: the target columns, where they have names.
-        scaling: from their unit to what the model is trained on.
+        names: the K target columns, where they have names.
+        scaling: from their unit to what the model is trained on; shift and scale are (K,).
     """
 
-    count: int
     names: tuple[str, ...]
     scaling: Scaling
 
@@ -135,7 +138,14 @@ class Values:
     def fit(cls, targets: np.ndarray, normalization: Normalization, names: tuple[str, ...]) -> Values:
         """The scaling of the training set's targets, each target on its own."""
         columns = as_columns(targets, "the training set")
-        return cls(columns.shape[1], names, normalization.fit([columns]))
+        scaling = normalization.fit([columns])
+        width = columns.shape[1:]
+        return cls(names, Scaling(np.broadcast_to(scaling.shift, width), np.broadcast_to(scaling.scale, width)))
+
+    @property
+    def count(self) -> int:
+        """How many values an example has."""
+        return self.scaling.shift.size
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
         """(N, K) float32.
@@ -157,7 +167,6 @@ class Values:
     def to_json(self) -> dict[str, Any]:
         return {
             "kind": "values",
-            "count": self.count,
             "names": list(self.names),
             "scaling": self.scaling.to_json(),
         }
@@ -168,8 +177,10 @@ Targets = ClassLabels | Values
 
 def targets_from_json(document: dict[str, Any]) -> Targets:
     if document["kind"] == "classes":
-        return ClassLabels(tuple(document["labels"]), tuple(document["names"]), document["column"])
-    return Values(document["count"], tuple(document["names"]), Scaling.from_json(document["scaling"]))
+        return ClassLabels(
+            tuple(document["names"]), document["labels"] and tuple(document["labels"]), document["column"]
+        )
+    return Values(tuple(document["names"]), Scaling.from_json(document["scaling"]))
 
 
 def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
@@ -186,7 +197,7 @@ def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
     if not finite.all():
         row = int(np.argmin(finite))
         raise DataError(
-            f"{split}: {int((~finite).sum())} targets are not finite, the first is {columns[row].tolist()} of example {row}"
+            f"{split}: {int((~finite).sum())} targets are not finite, the first is {columns[row]} of example {row}"
         )
     return columns
 

@@ -11,7 +11,7 @@ import numpy as np
 from dlcli.data.batches import Split, TransformedRows
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import PairedFiles, array_examples
-from dlcli.data.formats.columns import Kind, Source
+from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.npy import Npy
@@ -20,7 +20,7 @@ from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.table import NumericColumn, Table
+from dlcli.data.table import Kind, NumericColumn, Table
 from dlcli.errors import DataError
 
 

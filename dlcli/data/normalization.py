@@ -29,19 +29,16 @@ class Scaling:
     shift: np.ndarray
     scale: np.ndarray
 
-    @classmethod
-    def identity(cls) -> Scaling:
-        return cls(np.zeros(()), np.ones(()))
-
     def apply(self, values: np.ndarray) -> np.ndarray:
         """(N, …) float64."""
-        scaled = np.subtract(values, self.shift, dtype=np.float64)
+        scaled: np.ndarray = np.subtract(values, self.shift, dtype=np.float64)
         scaled /= self.scale
         return scaled
 
     def inverse(self, scaled: np.ndarray) -> np.ndarray:
         """(N, …) float64 in the original unit."""
-        return np.asarray(scaled, dtype=np.float64) * self.scale + self.shift
+        values: np.ndarray = np.asarray(scaled, dtype=np.float64) * self.scale + self.shift
+        return values
 
     def to_json(self) -> dict[str, Any]:
         return {"shift": self.shift.tolist(), "scale": self.scale.tolist()}
@@ -65,8 +62,8 @@ class Normalization(ABC):
 class NoNormalization(Normalization):
     """Values as they are."""
 
-    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        return Scaling.identity()
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:  # noqa: ARG002
+        return Scaling(np.zeros(()), np.ones(()))
 
 
 @register("normalization", "standard")

@@ -22,7 +22,7 @@ class Places:
     """
 
     config_folder: Path = field(default_factory=Path)
-    data_path: str | None = None
+    data_path: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def folders(self, folder: str | None = None) -> list[Path]:
@@ -31,7 +31,7 @@ class Places:
         Args:
             folder: the data set's own folder below `$DLCLI_DATA` and the cache.
         """
-        found = [] if self.data_path is None else [self.config_folder / Path(self.data_path).expanduser()]
+        found = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
         found.append(self.config_folder)
         if self.environment.get("DLCLI_DATA"):
             found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))

@@ -115,6 +115,8 @@ class Preprocessor:
         Raises:
             DataError: another shape.
         """
+        if raw.dtype.kind not in "biuf":
+            raise DataError(f"inputs are numbers, not {raw.dtype}")
         expected = self.input_shape if self.encoder is None else (len(self.feature_names),)
         found = raw.shape[1:]
         same = [axis for axis in found if axis != 1] == [axis for axis in expected if axis != 1]

@@ -41,7 +41,7 @@ class FileFormat(ABC):
     def read(self, places: Places) -> RawData:
         """The examples of the file, and of the test file where there is one."""
 
-    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:
+    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:  # noqa: ARG002
         """The examples of one file a split; what the training file shows of its columns holds for all."""
         raise ConfigError(
             f"split.files needs a format that keeps inputs and targets in one file, such as csv; "

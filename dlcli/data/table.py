@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -24,7 +25,8 @@ class NumericColumn:
     @property
     def missing(self) -> np.ndarray:
         """(N,) bool."""
-        return np.isnan(self.numbers)
+        missing: np.ndarray = np.isnan(self.numbers)
+        return missing
 
     def values(self) -> np.ndarray:
         """(N,) the numbers, as integers where all of them are whole."""
@@ -63,17 +65,20 @@ class CategoricalColumn:
 
     def values(self) -> np.ndarray:
         """(N,) the words; the empty one where missing."""
-        return np.array([*self.categories, ""])[self.codes]
+        words: np.ndarray = np.array([*self.categories, ""])[self.codes]
+        return words
 
     def take(self, rows: np.ndarray | slice) -> CategoricalColumn:
         return CategoricalColumn(self.codes[rows], self.categories)
 
     def hashes(self) -> np.ndarray:
         """(N,) int64: equal words have equal ones, also in another column with other codes."""
-        return np.array([*map(hash, self.categories), 0], dtype=np.int64)[self.codes]
+        hashes: np.ndarray = np.array([*map(hash, self.categories), 0], dtype=np.int64)[self.codes]
+        return hashes
 
 
 Column = NumericColumn | CategoricalColumn
+Kind = Literal["numeric", "categorical"]
 
 
 def column_of(values: Sequence[object] | np.ndarray) -> Column:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlcli.data.table import CategoricalColumn, Column, NumericColumn
+from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Kind = Literal["numeric", "categorical"]
 
 #: a column of words is suspicious if at least this share of them are numbers
 MOSTLY_NUMBERS = 0.9

@@ -59,7 +59,7 @@ class CsvText:
         try:
             text = content.decode(encoding)
         except LookupError as error:
-            raise ConfigError(f"{dialect.encoding!r} is no encoding", key="encoding") from error
+            raise ConfigError(f"{dialect.encoding!r} is no encoding", key="data.dataset.encoding") from error
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             raise DataError(
@@ -89,8 +89,11 @@ class CsvText:
                 numbers.append(number)
                 yield line
 
-        quoting = csv.QUOTE_NONE if self.dialect.quote is None else csv.QUOTE_MINIMAL
-        reader = csv.reader(numbered(), delimiter=self.dialect.delimiter, quotechar=self.dialect.quote, quoting=quoting)
+        delimiter, quote = self.dialect.delimiter, self.dialect.quote
+        if quote is None:
+            reader = csv.reader(numbered(), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        else:
+            reader = csv.reader(numbered(), delimiter=delimiter, quotechar=quote)
         try:
             for cells in reader:
                 yield numbers[0], cells

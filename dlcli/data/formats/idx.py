@@ -42,7 +42,7 @@ def read_idx(path: Path) -> np.ndarray:
     expected = start + element.itemsize * math.prod(shape)
     if len(shape) != rank or len(content) != expected:
         raise DataError(
-            f"the file has {len(content)} bytes where its header, shape {shape}, needs {expected}: it is damaged or cut short",
+            f"cut short or damaged: the file has {len(content)} bytes, its header {shape} needs {expected}",
             file=str(path),
         )
     array = np.frombuffer(content, dtype=element, offset=start).reshape(shape)

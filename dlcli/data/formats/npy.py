@@ -26,7 +26,7 @@ def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
         DataError: the file is not such a file, or is damaged.
     """
     try:
-        mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")  # type: ignore[no-untyped-call]
+        mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")
     except OSError as error:
         raise unreadable(path, error) from error
     except (ValueError, EOFError) as error:

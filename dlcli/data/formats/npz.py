@@ -52,11 +52,13 @@ class NpzArchive:
         size = int(np.prod(shape, dtype=np.int64))
         if limit_mib is not None and entry.compress_type == zipfile.ZIP_STORED and stays_on_disk(size, limit_mib):
             offset = self._data_offset(entry) + header_size
-            order = "F" if fortran_order else "C"
-            return np.memmap(self.path, dtype=dtype, mode="r", offset=offset, shape=shape, order=order)  # type: ignore[call-overload, no-any-return]
+            mapped: np.ndarray = np.memmap(
+                self.path, dtype=dtype, mode="r", offset=offset, shape=shape, order="F" if fortran_order else "C"
+            )
+            return mapped
         try:
             with self.archive.open(entry) as stream:
-                return np.lib.format.read_array(stream, allow_pickle=False)  # type: ignore[no-any-return, no-untyped-call]
+                return np.lib.format.read_array(stream, allow_pickle=False)
         except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
 
@@ -69,9 +71,9 @@ class NpzArchive:
         """Shape, whether in Fortran order, type, and the header's length in bytes."""
         try:
             with self.archive.open(self._entry(name)) as stream:
-                version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+                version = np.lib.format.read_magic(stream)
                 read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-                shape, fortran_order, dtype = read(stream)  # type: ignore[no-untyped-call]
+                shape, fortran_order, dtype = read(stream)
                 size = stream.tell()
         except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError(f"{name!r} is not a NumPy array: {error}", file=str(self.path)) from error

@@ -65,7 +65,7 @@ class Parquet(TableFormat):
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
         )
 
-    def open(self, path: Path, *, is_test: bool = False) -> Source:
+    def open(self, path: Path, *, is_test: bool = False) -> Source:  # noqa: ARG002
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -81,5 +81,5 @@ class Parquet(TableFormat):
             raise DataError("the file has no columns", file=str(path))
         return Source(path, table)
 
-    def open_new(self, path: Path, features: Sequence[str], targets: Sequence[str]) -> Source:
+    def open_new(self, path: Path, features: Sequence[str], targets: Sequence[str]) -> Source:  # noqa: ARG002
         return self.open(path)

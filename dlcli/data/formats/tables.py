@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.formats.columns import Kind, Source, ids_of, suspicion, typed_columns
+from dlcli.data.formats.columns import Source, ids_of, suspicion, typed_columns
 from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat
-from dlcli.data.table import CategoricalColumn, Column, NumericColumn, Table
+from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 from dlcli.errors import ConfigError, DataError, unknown_name
 
 MISSING_VALUES = ("", "?", "NA", "N/A", "NaN", "nan", "null")
@@ -130,15 +130,19 @@ class TableFormat(FileFormat):
             for name in names or ():
                 if name not in source.names:
                     known = unknown_name("column", name, source.names)
-                    raise DataError(f"{name!r}: {known}", file=str(source.path), key=option)
+                    raise DataError(f"{name!r} in {source.path}: {known}", key=f"data.dataset.{option}")
         for name in features:
             if name in set_aside:
-                raise ConfigError(f"{name!r} is a feature and also the label, the id or excluded", key="features")
+                raise ConfigError(
+                    f"{name!r} is a feature and also the label, the id or excluded", key="data.dataset.features"
+                )
         if not features:
-            raise DataError("no column is left for the inputs", file=str(source.path), key="features")
+            raise DataError(f"{source.path} has no column left for the inputs", key="data.dataset.features")
         both = set(table.numeric or ()) & set(table.categorical or ())
         if both:
-            raise ConfigError(f"{sorted(both)[0]!r} is listed as numeric and as categorical", key="categorical")
+            raise ConfigError(
+                f"{sorted(both)[0]!r} is listed as numeric and as categorical", key="data.dataset.categorical"
+            )
         kinds: dict[str, Kind] = dict.fromkeys(table.numeric or (), "numeric")
         kinds |= dict.fromkeys(table.categorical or (), "categorical")
         return Layout(features, targets, table.id, kinds)
@@ -151,8 +155,8 @@ class TableFormat(FileFormat):
             return (label,)
         if isinstance(label, int):
             if not -len(source.names) <= label < len(source.names):
-                found = f"there is no column {label}; the file has {len(source.names)}, counted from 0"
-                raise DataError(found, file=str(source.path), key="label")
+                found = f"there is no column {label} in {source.path}; it has {len(source.names)}, counted from 0"
+                raise DataError(found, key="data.dataset.label")
             return (source.names[label],)
         return tuple(label)
 
