@@ -38,11 +38,11 @@ SPEC: dict[str, Any] = {
 
 
 def spec_with(**changes: Any) -> dict[str, Any]:
-    """The spec above with some keys of some sections changed: `model__hidden_units=[]`."""
+    """The spec above with keys of sections changed, `model__hidden_units=[]`, or whole sections, `model={…}`."""
     spec = copy.deepcopy(SPEC)
     for path, value in changes.items():
         section, _, key = path.partition("__")
-        spec[section][key] = value
+        spec[section] = spec[section] | {key: value} if key else value
     return spec
 
 

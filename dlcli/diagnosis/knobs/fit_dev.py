@@ -23,7 +23,7 @@ def stronger_l2(case: Case) -> Advice | None:
 
 def more_dropout(case: Case) -> Advice | None:
     """Dropout on the hidden units of an architecture that has it."""
-    now = float(case.regularization["dropout"])
+    now = float(case.regularization["dropout"] or case.model.get("dropout_rate", 0.0))
     if "dropout_rate" not in case.model or not case.model.get("hidden_units", True) or now >= _STRONG_DROPOUT:
         return None
     value = min(_STRONG_DROPOUT, round(now + 0.2, 2))

@@ -29,7 +29,7 @@ def _bigger_dev_set(case: Case, why: str, *, wanted: float) -> Advice:
     """Move a part of the training ratio to dev; `wanted` is how many times larger dev should be."""
     split: dict[str, Any] = dict(case.section("data")["split"])
     train, dev = split["train"], split["dev"]
-    if split.get("files") is not None or not dev or not train:
+    if split["files"] is not None or split["indices"] is not None or not dev or not train:
         return Advice("bigger dev set", "fit-test", why, action="collect more dev examples")
     larger = round(min(dev * wanted, dev + train / 3), 3)
     if larger <= dev:

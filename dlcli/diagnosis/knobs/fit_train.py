@@ -7,7 +7,10 @@ from typing import Any
 from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
 from dlcli.diagnosis.learning_curve import Course
 
+#: most of a layer's units are dead
 _DEAD_SHARE = 0.5
+_SATURATING = ("sigmoid", "tanh", "identity")
+_LINEAR_MODELS = ("logistic_regression", "softmax_regression")
 
 
 def break_symmetry(case: Case) -> Advice | None:
@@ -19,7 +22,7 @@ def break_symmetry(case: Case) -> Advice | None:
         f"all units of {layers} have the same weights: units that start equal get equal gradients, so the layer "
         "does the work of a single unit"
     )
-    initializer = "he_normal" if "relu" in str(case.model.get("activation", "relu")) else "glorot_normal"
+    initializer = "xavier_normal" if case.model.get("activation") in _SATURATING else "he_normal"
     if "initializer" in case.model:
         return Advice("random initialisation", "fit-train", why, {"model.initializer": initializer})
     return Advice("random initialisation", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
@@ -65,7 +68,7 @@ def train_longer(case: Case) -> Advice | None:
     if len(case.loss.epochs) < epochs:
         return None  # early stopping ended the run, more epochs would not be used
     why = (
-        f"{case.gap('avoidable_bias')} and the training loss still fell by "
+        f"{case.gap('avoidable_bias')}, and the training loss still fell by "
         f"{case.loss.relative_drop_at_end:.0%} in the last quarter of {epochs} epochs"
     )
     return Advice("longer training", "fit-train", why, {"training.epochs": 2 * epochs})
@@ -73,21 +76,20 @@ def train_longer(case: Case) -> Advice | None:
 
 def bigger_network(case: Case) -> Advice | None:
     """Wider hidden layers, or a first one."""
+    why = case.gap("avoidable_bias")
     hidden = case.model.get("hidden_units")
-    if hidden is None:
-        return _hidden_layer(case)
-    why = case.gap("avoidable_bias")
-    if not hidden:
-        return Advice("a hidden layer", "fit-train", f"{why}, with a linear model", {"model.hidden_units": [64]})
-    wider = [2 * int(units) for units in hidden]
-    widths = "-".join(str(units) for units in hidden)
-    return Advice("bigger network", "fit-train", f"{why}, with {widths} hidden units", {"model.hidden_units": wider})
-
-
-def _hidden_layer(case: Case) -> Advice:
-    why = case.gap("avoidable_bias")
-    action = "add a hidden layer or widen the ones there are, in `model.layers`"
-    return Advice("bigger network", "fit-train", why, action=action)
+    if hidden:
+        wider = [2 * int(units) for units in hidden]
+        widths = "-".join(str(units) for units in hidden)
+        return Advice("bigger network", "fit-train", f"{why} with {widths} hidden units", {"model.hidden_units": wider})
+    settings: dict[str, Any] = {}
+    if hidden is not None:
+        settings = {"model.hidden_units": [64]}
+    elif case.model.get("architecture") in _LINEAR_MODELS:
+        settings = {"model": {"architecture": "mlp", "hidden_units": [64]}}
+    if settings:
+        return Advice("hidden layer", "fit-train", f"{why} with a linear model", settings)
+    return Advice("bigger network", "fit-train", why, action="widen or add layers in model.layers")
 
 
 def better_optimizer(case: Case) -> Advice | None:

@@ -1,0 +1,112 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dlcli.diagnosis import Case, IdenticalUnits
+from dlcli.diagnosis.knobs.fit_train import (
+    better_optimizer,
+    bigger_network,
+    break_symmetry,
+    less_regularization,
+    lower_learning_rate,
+    raise_learning_rate,
+    revive_units,
+    train_longer,
+)
+
+Make = Callable[..., Case]
+Spec = Callable[..., dict[str, Any]]
+FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
+LAYERS = {"layers": [{"linear": {"units": 8}}, "relu", {"linear": {"units": 3}}], "output": None}
+
+
+@pytest.mark.parametrize(("activation", "initializer"), [("relu", "he_normal"), ("tanh", "xavier_normal")])
+def test_symmetry_is_broken_with_the_initializer_of_the_activation(
+    make_case: Make, make_spec: Spec, activation: str, initializer: str
+) -> None:
+    case = make_case(spec=make_spec(model__activation=activation), identical=(IdenticalUnits("linear_1.weight", 64),))
+    advice = break_symmetry(case)
+    assert advice is not None and advice.settings == {"model.initializer": initializer}
+    assert "linear_1.weight (64 units)" in advice.why
+
+
+def test_symmetry_in_a_list_of_layers_is_an_action(make_case: Make, make_spec: Spec) -> None:
+    advice = break_symmetry(make_case(spec=make_spec(model=LAYERS), identical=(IdenticalUnits("linear_1.weight", 8),)))
+    assert advice is not None and advice.set_line is None and "initializer: he_normal" in advice.action
+
+
+@pytest.mark.parametrize(
+    ("loss", "rate"),
+    [
+        ([1.0, math.nan, math.nan, math.nan], 1e-4),
+        ([1 + 0.5 * (-1.0) ** epoch for epoch in range(20)], 3e-4),
+        (FALLING, None),
+    ],
+    ids=["diverging", "oscillating", "falling"],
+)
+def test_lower_learning_rate(make_case: Make, loss: list[float], rate: float | None) -> None:
+    advice = lower_learning_rate(make_case(loss=loss))
+    assert (advice and advice.settings) == (rate and {"optimizer.learning_rate": rate})
+
+
+def test_higher_learning_rate_where_the_loss_does_not_move(make_case: Make) -> None:
+    advice = raise_learning_rate(make_case(loss=[2.302 - 1e-5 * epoch for epoch in range(20)]))
+    assert advice is not None and advice.settings == {"optimizer.learning_rate": 0.01}
+    assert raise_learning_rate(make_case(loss=FALLING)) is None
+
+
+def test_symmetry_is_not_cured_by_a_higher_learning_rate(make_case: Make) -> None:
+    stuck = make_case(loss=[2.302] * 20, identical=(IdenticalUnits("linear_1.weight", 64),))
+    assert raise_learning_rate(stuck) is None
+
+
+def test_dead_units(make_case: Make, make_spec: Spec) -> None:
+    dead = {"relu_1": 0.8, "relu_2": 0.1}
+    advice = revive_units(make_case(dead_units=dead))
+    assert advice is not None and advice.settings == {"model.activation": "leaky_relu"}
+    assert "80% of relu_1" in advice.why and "relu_2" not in advice.why
+    assert revive_units(make_case(dead_units=dead, spec=make_spec(model__activation="gelu"))) is None
+    assert revive_units(make_case()) is None
+
+
+def test_longer_training_only_where_the_loss_still_falls_at_the_last_epoch(make_case: Make) -> None:
+    advice = train_longer(make_case(loss=FALLING))
+    assert advice is not None and advice.settings == {"training.epochs": 40}
+    assert train_longer(make_case()) is None
+    assert train_longer(make_case(loss=FALLING[:12])) is None, "early stopping ended it at epoch 12 of 20"
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        ({"architecture": "mlp", "hidden_units": [64, 32]}, {"model.hidden_units": [128, 64]}),
+        ({"architecture": "mlp", "hidden_units": []}, {"model.hidden_units": [64]}),
+        (
+            {"architecture": "logistic_regression", "initializer": None},
+            {"model": {"architecture": "mlp", "hidden_units": [64]}},
+        ),
+        (LAYERS, {}),
+    ],
+)
+def test_bigger_network(make_case: Make, make_spec: Spec, model: dict[str, Any], settings: dict[str, Any]) -> None:
+    advice = bigger_network(make_case(spec=make_spec(model=model)))
+    assert advice is not None and advice.settings == settings
+    assert bool(advice.action) is not bool(settings)
+
+
+def test_adam_in_place_of_plain_descent_only(make_case: Make, make_spec: Spec) -> None:
+    plain = make_spec(optimizer={"name": "sgd", "learning_rate": 0.1, "momentum": 0.0})
+    advice = better_optimizer(make_case(spec=plain))
+    assert advice is not None and advice.settings == {"optimizer": {"name": "adam", "learning_rate": 0.001}}
+    assert better_optimizer(make_case()) is None
+
+
+def test_less_regularization_names_what_there_is(make_case: Make, make_spec: Spec) -> None:
+    strong = make_spec(regularization__l2=30.0, regularization__dropout=0.5)
+    advice = less_regularization(make_case(spec=strong))
+    assert advice is not None
+    assert advice.settings == {"regularization.l2": 3.0, "regularization.dropout": 0.25}
+    assert advice.why.endswith("under l2 30, dropout 0.5")
+    assert less_regularization(make_case()) is None

@@ -1,0 +1,73 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dlcli.diagnosis import Case, Diagnosis, IdenticalUnits, advise
+from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
+
+Make = Callable[..., Case]
+MakeDiagnosis = Callable[..., Diagnosis]
+FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
+
+CHAINS: dict[str, dict[str, Any]] = {
+    "avoidable_bias": {"train": (200, 1000), "dev": (210, 1000)},
+    "variance": {"train": (5, 1000), "dev": (100, 1000)},
+    "data_mismatch": {"train": (5, 1000), "train_dev": (8, 1000), "dev": (100, 1000)},
+    "dev_overfit": {"train": (5, 1000), "dev": (6, 1000), "test": (100, 1000)},
+    "inconclusive": {"human_error": 0.05, "train": (100, 2000), "dev": (21, 300)},
+}
+
+
+@pytest.mark.parametrize("verdict", CHAINS)
+def test_two_or_three_different_knobs_for_every_verdict(
+    make_case: Make, make_diagnosis: MakeDiagnosis, verdict: str
+) -> None:
+    diagnosis = make_diagnosis(**CHAINS[verdict])
+    assert diagnosis.verdict == verdict
+    advice = advise(make_case(diagnosis, loss=FALLING))
+    assert 2 <= len(advice) <= 3
+    assert len({piece.knob for piece in advice}) == len(advice)
+    assert all(bool(piece.settings) is not bool(piece.action) for piece in advice)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "knobs"),
+    [
+        ("avoidable_bias", ["longer training", "bigger network", "human-level error"]),
+        ("variance", ["stronger L2", "more dropout", "more training data"]),
+        ("data_mismatch", ["closer training data", "human-level error", "another dev set"]),
+        ("dev_overfit", ["bigger dev set", "human-level error", "another dev set"]),
+        ("inconclusive", ["bigger dev set", "stronger L2", "more dropout"]),
+    ],
+)
+def test_the_largest_gap_decides_the_knobs(
+    make_case: Make, make_diagnosis: MakeDiagnosis, verdict: str, knobs: list[str]
+) -> None:
+    advice = advise(make_case(make_diagnosis(**CHAINS[verdict]), loss=FALLING))
+    assert [piece.knob for piece in advice] == knobs
+
+
+def test_two_high_gaps_are_both_heard(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+    advice = advise(make_case(make_diagnosis(train=(100, 1000), dev=(260, 1000)), loss=FALLING))
+    assert [piece.knob_class for piece in advice] == ["fit-dev", "fit-dev", "fit-train"]
+
+
+def test_what_goes_wrong_in_training_comes_first(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+    case = make_case(
+        make_diagnosis(**CHAINS["avoidable_bias"]),
+        loss=[1.0, math.nan, math.nan, math.nan],
+        identical=(IdenticalUnits("linear_1.weight", 64),),
+    )
+    assert [piece.knob for piece in advise(case)] == [
+        "random initialisation",
+        "lower learning rate",
+        "bigger network",
+    ]
+
+
+def test_every_adviser_is_documented_and_listed_once() -> None:
+    advisers = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(adviser for knobs in KNOBS.values() for adviser in knobs)]
+    assert len(advisers) == len(set(advisers))
+    assert all(adviser.__doc__ for adviser in advisers)
