@@ -104,10 +104,10 @@ class RunInterruptedError(DlcliError):
 
 
 class InvalidConfigError(ConfigError):
-    """All the mistakes of a config at once, in the order in which they stand in the file."""
+    """All the mistakes of a config at once, in the order in which they stand in the file; those without a line last."""
 
     def __init__(self, problems: Sequence[ConfigError]) -> None:
-        ordered = sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+        ordered = sorted(problems, key=lambda it: (it.line is None, it.line or 0, it.column or 0))
         first = ordered[0]
         super().__init__(first.message, file=first.file, line=first.line, column=first.column, key=first.key)
         self.problems = ordered

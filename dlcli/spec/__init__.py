@@ -3,6 +3,7 @@
 from dlcli.spec.component import ComponentSpec, component_from
 from dlcli.spec.load import load_spec, spec_from_text
 from dlcli.spec.model import LayerSpec, ModelSpec
+from dlcli.spec.section import plain
 from dlcli.spec.spec import Spec
 
-__all__ = ["ComponentSpec", "LayerSpec", "ModelSpec", "Spec", "component_from", "load_spec", "spec_from_text"]
+__all__ = ["ComponentSpec", "LayerSpec", "ModelSpec", "Spec", "component_from", "load_spec", "plain", "spec_from_text"]

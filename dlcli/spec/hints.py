@@ -43,7 +43,7 @@ def _kept_option(path: KeyPath, document: Document) -> str:
 def _where_it_belongs(mistake: Mistake) -> str:
     key = mistake.path[-1]
     homes = [format_path(home) for home in _known_paths(Sections) if home[-1] == key and home != mistake.path]
-    return f"; there is {' and '.join(homes)}" if homes and "did you mean" not in mistake.message else ""
+    return f"; did you mean {' or '.join(homes)}?" if homes and "did you mean" not in mistake.message else ""
 
 
 def _known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:

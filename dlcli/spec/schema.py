@@ -18,7 +18,7 @@ from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
-from dlcli.spec.metric_names import check_metric_keys, check_metric_name
+from dlcli.spec.metric_names import check_constrained_name, check_metric_name
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section, mistaken
 from dlcli.spec.split_options import SplitOptions
@@ -29,6 +29,7 @@ Task = Annotated[ComponentSpec, OfKind("task")]
 Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
 Metric = Annotated[ComponentSpec, OfKind("metric")]
 MetricName = Annotated[str, AfterValidator(check_metric_name)]
+ConstrainedName = Annotated[str, AfterValidator(check_constrained_name)]
 
 
 def _check_experiment_name(name: str) -> str:
@@ -62,13 +63,13 @@ class EarlyStopping(Section):
     """Stop when a metric no longer improves, and go back to the weights that were best.
 
     Args:
-        metric: what must improve, as <split>/<metric>.
+        metric: what must improve, as <split>/<metric>; null = what decides which model is best.
         patience: epochs without improvement before stopping.
         min_delta: a smaller change is no improvement.
         mode: whether lower (min) or higher (max) is better; null = known from the metric.
     """
 
-    metric: MetricName = "dev/error"
+    metric: MetricName | None = None
     patience: PositiveInt = 5
     min_delta: NonNegativeFloat = 0.0
     mode: Literal["min", "max"] | None = None
@@ -165,7 +166,7 @@ class EvaluationSection(Section):
 
     metrics: list[Metric] = Field(default_factory=list)
     optimize: MetricName | None = None
-    satisfice: Annotated[dict[str, Comparison], AfterValidator(check_metric_keys)] = Field(default_factory=dict)
+    satisfice: dict[ConstrainedName, Comparison] = Field(default_factory=dict)
     human_error: NonNegativeFloat | None = None
     batch_size: PositiveInt = 1024
 
@@ -199,8 +200,9 @@ class Sections(Section):
     @classmethod
     def _check_regularization(cls, checked: RegularizationSection, info: ValidationInfo) -> RegularizationSection:
         mistakes = list(dropout_mistakes(info.data["model"], checked.dropout)) if "model" in info.data else []
-        if checked.early_stopping and "data" in info.data:
-            watched: dict[KeyPath, str] = {("early_stopping", "metric"): checked.early_stopping.metric}
+        metric = checked.early_stopping.metric if checked.early_stopping else None
+        if metric is not None and "data" in info.data:
+            watched: dict[KeyPath, str] = {("early_stopping", "metric"): metric}
             mistakes += split_mistakes(info.data["data"].split.possible(), watched)
         if mistakes:
             raise mistaken(mistakes)

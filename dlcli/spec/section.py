@@ -26,7 +26,11 @@ from dlcli.spec.expectations import describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
 
 #: the error types of `Mistake`: about a value, about a key that should not be there, about one that should
-VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missing_key"
+KINDS = VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missing_key"
+
+#: what pydantic appends to the path of a mapping's key that does not fit
+_OF_KEY = "[key]"
+_LEAVE_OUT = "; leave the key out for the defaults"
 
 
 class Mistake:
@@ -74,8 +78,7 @@ class Section(BaseModel):
         except ValidationError as error:
             fields = fields_of(cls)
             reworded = [_reword(details, fields) for details in error.errors(include_url=False)]
-            once = {(mistake.path, mistake.message): mistake for mistake in reworded}
-            raise mistaken(once.values()) from None
+            raise mistaken(_without_echoes(reworded)) from None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -115,11 +118,11 @@ def _attributes(section: type[Section]) -> dict[str, str]:
 
 
 def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
+    """One of pydantic's errors about a section, in the words of dlcli."""
     kind, path, value = details["type"], details["loc"], details["input"]
-    if kind == "value_error" and not path:
-        return Mistake(path, str(details["ctx"]["error"]))
+    own_words = _own_words(details)
     if not path:
-        return Mistake(path, details["ctx"]["message"] if kind == VALUE else expected(Section, value))
+        return Mistake(path, own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}")
     key = str(path[0])
     if kind == "extra_forbidden":
         hint = "; a space is missing after the colon" if key.partition(":")[0] in fields else ""
@@ -128,12 +131,16 @@ def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
     if kind == "missing":
         return Mistake(path, f"missing key {key}; expected {describe(annotation)}", MISSING_KEY)
     annotation, inner = _without_tags(annotation, path[1:])
-    path = (key, *inner)
-    if kind in (VALUE, UNKNOWN_KEY, MISSING_KEY):
-        return Mistake(path, details["ctx"]["message"], kind)
-    if kind == "value_error":
-        return Mistake(path, str(details["ctx"]["error"]))
-    return Mistake(path, expected(annotation, value))
+    if path[-1] == _OF_KEY:
+        kind = UNKNOWN_KEY
+    return Mistake((key, *inner), own_words or expected(annotation, value), kind if kind in KINDS else VALUE)
+
+
+def _own_words(details: ErrorDetails) -> str | None:
+    """The message of an error that did not come from pydantic."""
+    if details["type"] in KINDS:
+        return str(details["ctx"]["message"])
+    return str(details["ctx"]["error"]) if details["type"] == "value_error" else None
 
 
 def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
@@ -146,6 +153,15 @@ def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
         return _without_tags(containers[0], path[1:])
     inner, _ = peel(alternatives[0])
     if path and get_origin(inner) in (list, dict):
+        if path[1:] == (_OF_KEY,):
+            return get_args(inner)[0], path[:1]
         below, rest = _without_tags(get_args(inner)[-1], path[1:])
         return below, (path[0], *rest)
     return alternatives[0], path
+
+
+def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
+    """One mistake a place: where a list has a wrong item, the list is not said to be wrong as well."""
+    once = {(mistake.path, mistake.message): mistake for mistake in mistakes}.values()
+    holders = {mistake.path[:end] for mistake in once for end in range(1, len(mistake.path))}
+    return [mistake for mistake in once if mistake.kind != VALUE or mistake.path not in holders]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import field_validator, model_validator
 
 from dlcli.constraints import Fraction, Rate
-from dlcli.errors import unknown_name
 from dlcli.spec.metric_names import SPLITS
-from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, Section, mistaken
+from dlcli.spec.section import MISSING_KEY, Mistake, Section, mistaken
 
+SplitName = Literal["train", "train_dev", "dev", "test"]
 #: the splits that share the examples; train_dev is taken from train
 SHARED = ("train", "dev", "test")
 
@@ -37,7 +37,7 @@ class SplitOptions(Section):
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None
-    files: dict[str, str] | None = None
+    files: dict[SplitName, str] | None = None
     indices: str | None = None
 
     @model_validator(mode="before")
@@ -73,9 +73,6 @@ class SplitOptions(Section):
     @field_validator("files")
     @classmethod
     def _check_files(cls, files: dict[str, str] | None) -> dict[str, str] | None:
-        unknown = [name for name in files or {} if name not in SPLITS]
-        if unknown:
-            raise mistaken([Mistake((name,), unknown_name("split", name, SPLITS), UNKNOWN_KEY) for name in unknown])
         if files is not None and "train" not in files:
             raise mistaken([Mistake(("train",), "missing key train; expected a file", MISSING_KEY)])
         return files

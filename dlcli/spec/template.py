@@ -67,7 +67,7 @@ def _entries(holder: Section | ComponentSpec | ModelSpec) -> Iterator[tuple[str,
         descriptions = registry.argument_descriptions(type(holder))
         for key in type(holder).model_fields:
             value = getattr(holder, key)
-            yield key, value, descriptions[key] + ("" if value is not None else _example(type(holder), key))
+            yield key, value, descriptions[key].rstrip(".") + ("" if value is not None else _example(type(holder), key))
         return
     component = holder if isinstance(holder, ComponentSpec) else holder.architecture
     if component is not None:
@@ -87,6 +87,7 @@ def _example(section: type[Section], key: str) -> str:
 
 def _commented(written: str, description: str, indent: str) -> Iterator[str]:
     """A line with its comment behind it, or above it where the two are too long for one line."""
+    description = description.rstrip(".")
     line = f"{written:<{_COLUMN}}  # {description}"
     if len(line) <= _WIDTH or not description:
         yield line if description else written
