@@ -1,0 +1,69 @@
+"""How often the right class is chosen."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.registry import register
+
+
+@register("metric", "accuracy")
+class Accuracy(Metric):
+    """The share of examples whose class is predicted."""
+
+    name = "accuracy"
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.correct = 0
+        self.examples = 0
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        self.correct += int(np.count_nonzero(predictions == targets))
+        self.examples += len(targets)
+
+    def result(self) -> float:
+        return self.correct / self.examples if self.examples else math.nan
+
+
+@register("metric", "error")
+class Error(Accuracy):
+    """The share of examples whose class is not predicted: 1 − accuracy."""
+
+    name = "error"
+    higher_is_better = False
+
+    def result(self) -> float:
+        return (self.examples - self.correct) / self.examples if self.examples else math.nan
+
+
+@register("metric", "top_k_accuracy")
+class TopKAccuracy(Accuracy):
+    """The share of examples whose class is among the k most probable; reported as `top_<k>_accuracy`.
+
+    Of equally probable classes the one with the lower index counts as more probable, so that k = 1 is the accuracy.
+
+    Args:
+        k: how many classes count.
+    """
+
+    needs: ClassVar[PredictionForm] = "probabilities"
+
+    def __init__(self, *, k: PositiveInt = 5) -> None:
+        self.k = k
+        self.name = f"top_{k}_accuracy"
+        super().__init__()
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        own = predictions[np.arange(len(targets)), targets][:, None]  # (N, K) -> (N, 1)
+        before_it = np.arange(predictions.shape[1]) < targets[:, None]
+        ahead = ~(predictions <= own) | ((predictions == own) & before_it)  # NaN is ahead of everything
+        self.correct += int(np.count_nonzero(ahead.sum(axis=1) < self.k))
+        self.examples += len(targets)

@@ -1,0 +1,33 @@
+"""How often each class is taken for each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class ConfusionMatrix:
+    """Counts of (target, prediction) pairs.
+
+    Args:
+        num_classes: rows and columns to start with; a higher class index adds more.
+    """
+
+    def __init__(self, num_classes: int = 0) -> None:
+        #: (K, K) integers, rows are targets and columns predictions
+        self.counts = np.zeros((num_classes, num_classes), np.int64)
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Count some examples.
+
+        Args:
+            predictions: class indices (N,).
+            targets: class indices (N,).
+        """
+        if not len(targets):
+            return
+        missing = 1 + max(int(predictions.max()), int(targets.max())) - len(self.counts)
+        if missing > 0:
+            self.counts = np.pad(self.counts, (0, missing))
+        num_classes = len(self.counts)
+        pairs = targets.astype(np.int64) * num_classes + predictions
+        self.counts += np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)

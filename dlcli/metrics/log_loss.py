@@ -1,0 +1,37 @@
+"""How improbable the model finds the truth."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.registry import register
+
+
+@register("metric", "log_loss")
+class LogLoss(Metric):
+    """The mean of −log p of the true class; a p of 0 counts as the smallest step of its dtype, as in scikit-learn."""
+
+    name = "log_loss"
+    higher_is_better = False
+    unit = "nats"
+    needs: ClassVar[PredictionForm] = "probabilities"
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.total = 0.0
+        self.examples = 0
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        smallest = np.finfo(predictions.dtype).eps
+        of_truth = predictions[np.arange(len(targets)), targets].astype(np.float64)  # (N, K) -> (N,)
+        self.total -= float(np.log(np.clip(of_truth, smallest, 1 - smallest)).sum())
+        self.examples += len(targets)
+
+    def result(self) -> float:
+        return self.total / self.examples if self.examples else math.nan

@@ -1,0 +1,130 @@
+"""How many of the predicted are right, how many of the right are found, and both in one number.
+
+With hits, predicted and actual counts of a class: `precision = hits / predicted`, `recall = hits / actual`,
+`F1 = 2 hits / (predicted + actual)`, their harmonic mean. A quotient 0/0 counts as 0: the precision of a class that is
+never predicted, the recall of one that has no example. These are scikit-learn's conventions.
+
+`average` says what becomes of several classes: "binary" is the score of `positive_class` against all others, "macro"
+the mean over the classes that occur as a target or a prediction, "weighted" the same weighted by examples, "micro" the
+score of the summed counts, which equals the accuracy. All but "binary" prefix the metric's name, as in `macro_f1`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from dlcli.constraints import NonNegativeInt
+from dlcli.metrics.confusion_matrix import ConfusionMatrix
+from dlcli.metrics.metric import Metric
+from dlcli.registry import register
+
+Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
+
+
+class ClassScore(Metric):
+    """Base of the scores that each class has for itself."""
+
+    def __init__(self, score_name: str, average: Average, positive_class: int) -> None:
+        self.name = score_name if average == "binary" else f"{average}_{score_name}"
+        self.average = average
+        self.positive_class = positive_class
+        self.reset()
+
+    def reset(self) -> None:
+        self.confusion = ConfusionMatrix(self.positive_class + 1)
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        self.confusion.update(predictions, targets)
+
+    def result(self) -> float:
+        counts = self.confusion.counts
+        hits, predicted, actual = counts.diagonal(), counts.sum(axis=0), counts.sum(axis=1)
+        if not actual.any():
+            return math.nan
+        if self.average == "micro":
+            return float(self.score(hits.sum(), predicted.sum(), actual.sum()))
+        scores = self.score(hits, predicted, actual)
+        if self.average == "binary":
+            return float(scores[self.positive_class])
+        if self.average == "weighted":
+            return float(np.average(scores, weights=actual))
+        return float(scores[predicted + actual > 0].mean())
+
+    def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
+        """The score of each class (K,), from its counts (K,)."""
+        raise NotImplementedError
+
+
+@register("metric", "precision")
+class Precision(ClassScore):
+    """The share of the predictions of a class that are right.
+
+    Args:
+        average: binary (of the positive class), macro, micro or weighted over classes.
+        positive_class: index of the class that `binary` is about.
+    """
+
+    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+        super().__init__("precision", average, positive_class)
+
+    def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        return _ratio(hits, predicted)
+
+
+@register("metric", "recall")
+class Recall(ClassScore):
+    """The share of the examples of a class that are found.
+
+    Args:
+        average: binary (of the positive class), macro, micro or weighted over classes.
+        positive_class: index of the class that `binary` is about.
+    """
+
+    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+        super().__init__("recall", average, positive_class)
+
+    def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        return _ratio(hits, actual)
+
+
+@register("metric", "f1")
+class F1(ClassScore):
+    """The harmonic mean of precision and recall.
+
+    Args:
+        average: binary (of the positive class), macro, micro or weighted over classes.
+        positive_class: index of the class that `binary` is about.
+    """
+
+    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+        super().__init__("f1", average, positive_class)
+
+    def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
+        return _ratio(2 * hits, predicted + actual)
+
+
+@register("metric", "macro_precision")
+def macro_precision() -> Precision:
+    """The mean precision of the classes, each counting the same."""
+    return Precision(average="macro")
+
+
+@register("metric", "macro_recall")
+def macro_recall() -> Recall:
+    """The mean recall of the classes, each counting the same."""
+    return Recall(average="macro")
+
+
+@register("metric", "macro_f1")
+def macro_f1() -> F1:
+    """The mean F1 of the classes, each counting the same."""
+    return F1(average="macro")
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """`part / whole`, and 0 where the whole is 0."""
+    ratio: np.ndarray = np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
+    return ratio

@@ -1,0 +1,207 @@
+"""Every metric: scikit-learn's numbers on random cases, and what must hold for all of them."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as sklearn_metrics
+
+from dlcli import registry
+from dlcli.metrics import Metric, TopKAccuracy
+
+AVERAGES = ("binary", "macro", "micro", "weighted")
+
+
+def quiet(function: Callable[..., Any]) -> Callable[..., float]:
+    """scikit-learn warns of classes without predictions or examples; what it returns is what is compared."""
+
+    def call(*arguments: Any, **options: Any) -> float:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return float(function(*arguments, **options))
+
+    return call
+
+
+def streamed(metric: Metric, predictions: np.ndarray, targets: np.ndarray, cuts: list[int]) -> float:
+    metric.reset()
+    for some, of_them in zip(np.split(predictions, sorted(cuts)), np.split(targets, sorted(cuts)), strict=True):
+        metric.update(some, of_them)
+    return metric.result()
+
+
+@st.composite
+def labels(draw: st.DrawFn, num_classes: int | None = None) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Predicted labels, true labels, and where the stream is cut into batches; classes may be absent from either."""
+    size = draw(st.integers(1, 30))
+    classes = num_classes or draw(st.integers(2, 5))
+    some = st.lists(st.integers(0, classes - 1), min_size=size, max_size=size)
+    return np.array(draw(some)), np.array(draw(some)), draw(st.lists(st.integers(0, size), max_size=3))
+
+
+@st.composite
+def probabilities(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Probabilities (N, K) with many ties, true labels, cuts."""
+    size, classes = draw(st.integers(2, 30)), draw(st.integers(2, 5))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32)))
+    logits = generator.integers(-3, 3, (size, classes)) * draw(st.sampled_from([0.5, 30.0]))
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    targets = generator.integers(0, classes, size)
+    return exponentials / exponentials.sum(axis=1, keepdims=True), targets, [size // 2]
+
+
+@st.composite
+def values(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Predicted and true values (N, D) far from zero, where a naive variance fails; some targets are constant."""
+    size, outputs = draw(st.integers(2, 30)), draw(st.integers(1, 3))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32)))
+    offset = draw(st.sampled_from([0.0, 1e6]))
+    targets = offset + generator.integers(0, draw(st.sampled_from([1, 4])), (size, outputs))
+    predictions = targets + generator.integers(-1, 2, (size, outputs)) * draw(st.sampled_from([0.0, 0.5]))
+    return predictions, targets.astype(np.float64), [draw(st.integers(0, size))]
+
+
+@settings(deadline=None)
+@given(labels())
+def test_accuracy_and_error(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    expected = sklearn_metrics.accuracy_score(targets, predictions)
+    assert streamed(metric("accuracy"), predictions, targets, cuts) == pytest.approx(expected)
+    assert streamed(metric("error"), predictions, targets, cuts) == pytest.approx(1 - expected)
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@given(data=st.data())
+def test_precision_recall_f1(name: str, average: str, data: st.DataObject) -> None:
+    predictions, targets, cuts = data.draw(labels(num_classes=2 if average == "binary" else None))
+    expected = quiet(getattr(sklearn_metrics, f"{name}_score"))(targets, predictions, average=average)
+    ours = metric(name, average=average)
+    assert streamed(ours, predictions, targets, cuts) == pytest.approx(expected)
+    assert ours.name == (name if average == "binary" else f"{average}_{name}")
+
+
+@settings(deadline=None)
+@given(labels(num_classes=4), st.integers(0, 5))
+def test_binary_average_is_one_class_against_the_rest(
+    case: tuple[np.ndarray, np.ndarray, list[int]], positive: int
+) -> None:
+    """A positive class above all that occur has no predictions and no examples: 0."""
+    predictions, targets, cuts = case
+    expected = quiet(sklearn_metrics.f1_score)(targets == positive, predictions == positive)
+    assert streamed(metric("f1", positive_class=positive), predictions, targets, cuts) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(probabilities())
+def test_log_loss(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    expected = sklearn_metrics.log_loss(targets, predictions, labels=range(predictions.shape[1]))
+    assert streamed(metric("log_loss"), predictions, targets, cuts) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(probabilities())
+def test_roc_auc(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    ours = streamed(metric("roc_auc"), predictions, targets, cuts)
+    if 0 < np.count_nonzero(targets == 1) < len(targets):
+        assert ours == pytest.approx(sklearn_metrics.roc_auc_score(targets == 1, predictions[:, 1]))
+    else:
+        assert math.isnan(ours)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 4))
+def test_top_k_accuracy(seed: int, k: int) -> None:
+    """Without ties, which scikit-learn breaks the other way round."""
+    generator = np.random.default_rng(seed)
+    predictions, targets = generator.random((20, 5)), generator.integers(0, 5, 20)
+    expected = sklearn_metrics.top_k_accuracy_score(targets, predictions, k=k, labels=range(5))
+    assert streamed(metric("top_k_accuracy", k=k), predictions, targets, [7]) == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(probabilities())
+def test_top_1_accuracy_is_the_accuracy(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    accuracy = streamed(metric("accuracy"), predictions.argmax(axis=1), targets, cuts)
+    assert streamed(TopKAccuracy(k=1), predictions, targets, cuts) == accuracy
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("mean_squared_error", sklearn_metrics.mean_squared_error),
+        ("root_mean_squared_error", lambda *pair: math.sqrt(sklearn_metrics.mean_squared_error(*pair))),
+        ("mean_absolute_error", sklearn_metrics.mean_absolute_error),
+        ("r2", sklearn_metrics.r2_score),
+    ],
+)
+@given(case=values())
+def test_regression(name: str, reference: Callable[..., float], case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    assert streamed(metric(name), predictions, targets, cuts) == pytest.approx(
+        reference(targets, predictions), rel=1e-8
+    )
+
+
+def metric(name: str, **options: Any) -> Metric:
+    made = registry.lookup("metric", name)(**options)
+    assert isinstance(made, Metric)
+    return made
+
+
+def every_metric() -> list[str]:
+    names = registry.names("metric")
+    assert len(names) >= 15
+    return names
+
+
+def example(form: str) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions in a form, and targets; the second half is predicted better."""
+    targets = np.array([0, 1, 1, 0, 1, 0, 2, 1])
+    guesses = np.array([1, 0, 1, 0, 1, 0, 2, 1])
+    if form == "labels":
+        return guesses, targets
+    if form == "probabilities":
+        return 0.1 + 0.7 * np.eye(3)[guesses], targets
+    return guesses.astype(np.float32), targets.astype(np.float32)
+
+
+@pytest.mark.parametrize("name", every_metric())
+def test_no_examples_give_nan(name: str) -> None:
+    one = metric(name)
+    assert math.isnan(one.result())
+    predictions, targets = example(one.needs)
+    one.update(predictions[:0], targets[:0])
+    assert math.isnan(one.result())
+
+
+@pytest.mark.parametrize("name", every_metric())
+def test_reset_forgets(name: str) -> None:
+    one = metric(name)
+    predictions, targets = example(one.needs)
+    first = streamed(one, predictions, targets, [])
+    second = streamed(one, predictions[4:], targets[4:], [])
+    assert second == streamed(metric(name), predictions[4:], targets[4:], [])
+    if name != "top_k_accuracy":  # with three classes all are among the top five
+        assert (second > first) == one.higher_is_better
+        assert second != first
+
+
+@pytest.mark.parametrize("name", every_metric())
+def test_says_what_it_is(name: str) -> None:
+    one = metric(name)
+    assert one.name == {"top_k_accuracy": "top_5_accuracy"}.get(name, name)
+    assert one.unit
+    assert registry.summary(registry.lookup("metric", name)).endswith(".")

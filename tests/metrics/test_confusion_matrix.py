@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.metrics import ConfusionMatrix
+
+
+def test_rows_are_targets_and_columns_predictions() -> None:
+    matrix = ConfusionMatrix(2)
+    matrix.update(np.array([1, 1, 0]), np.array([0, 1, 0]))
+    assert matrix.counts.tolist() == [[1, 1], [0, 1]]
+
+
+def test_grows_with_the_classes_it_meets() -> None:
+    matrix = ConfusionMatrix()
+    matrix.update(np.array([0]), np.array([0]))
+    matrix.update(np.array([2]), np.array([1]))
+    matrix.update(np.array([], np.int64), np.array([], np.int64))
+    assert matrix.counts.tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
