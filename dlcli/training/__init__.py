@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dlcli.metrics import Constraint
 from dlcli.training.checkpoint_store import CheckpointStore
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
-from dlcli.training.selection import Candidate, Constraint, Selection, higher_is_better
+from dlcli.training.selection import LATENCY, Candidate, Selection, higher_is_better
 from dlcli.training.settings import TrainingSettings
 from dlcli.training.summary import TrainingSummary
 from dlcli.training.trainer import Trainer
 
 __all__ = [
+    "LATENCY",
     "Candidate",
     "CheckpointStore",
     "Constraint",

@@ -150,17 +150,27 @@ class CheckpointStore:
             return False
         return True
 
-    def _write(self, name: str, contents: Checkpoint, best: Mapping[str, Any] | None) -> None:
-        path = self.folder / name
-        if path.exists():  # a fallback from a damaged pointer, or the same step saved twice
-            storage.remove_folder(path)
-        storage.write_folder(path, checkpoint.encode(contents))
+    def point_at(self, name: str, contents: Checkpoint, best: Mapping[str, Any] | None) -> None:
+        """Make `last.json` and `best.json` say what they said when this checkpoint was the last.
+
+        Raises:
+            StorageError: they cannot be written.
+        """
         position = contents.state["position"]
         last = {"checkpoint": name, "epoch": position["epoch"], "step": position["step"]}
-        storage.write_bytes(self.folder / "last.json", dumps(last, indent=2).encode())
-        if best is not None and best != self.pointer("best"):
-            storage.write_bytes(self.folder / "best.json", dumps(best, indent=2).encode())
+        self._write_pointer("last", last)
+        if best is not None:
+            self._write_pointer("best", best)
+
+    def _write(self, name: str, contents: Checkpoint, best: Mapping[str, Any] | None) -> None:
+        storage.write_folder(self.folder / name, checkpoint.encode(contents))
+        self.point_at(name, contents, best)
         self._prune(protected=None if best is None else best["checkpoint"])
+
+    def _write_pointer(self, which: str, value: Mapping[str, Any]) -> None:
+        path, data = self.folder / f"{which}.json", dumps(value, indent=2).encode()
+        if not path.exists() or path.read_bytes() != data:
+            storage.write_bytes(path, data)
 
     def _prune(self, protected: str | None) -> None:
         for name in self.names()[: -self.keep]:

@@ -30,10 +30,8 @@ def diverged(
     """
     where = f"epoch {epoch}, step {step + 1}" if split == "train" else f"the evaluation on {split} after epoch {epoch}"
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
-    return DivergedError(
-        f"training diverged in {where}: {culprit} is the first that is not finite; {_advice(culprit, learning_rate, settings)}"
-        f"; {left}"
-    )
+    advice = _advice(culprit, learning_rate, settings)
+    return DivergedError(f"training diverged in {where}: {culprit} was the first not to be finite; {advice}; {left}")
 
 
 def _advice(culprit: Culprit, learning_rate: float, settings: TrainingSettings) -> str:
@@ -42,6 +40,5 @@ def _advice(culprit: Culprit, learning_rate: float, settings: TrainingSettings) 
     lower = f"try a smaller learning rate (--set optimizer.learning_rate={learning_rate / 10:.3g})"
     if settings.max_gradient_norm is None:
         return f"{lower} or clip the gradients (--set training.gradient_clipping.max_norm=1)"
-    return (
-        f"{lower} or a tighter clip (--set training.gradient_clipping.max_norm={settings.max_gradient_norm / 10:.3g})"
-    )
+    tighter = settings.max_gradient_norm / 10
+    return f"{lower} or a tighter clip (--set training.gradient_clipping.max_norm={tighter:.3g})"

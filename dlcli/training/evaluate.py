@@ -20,7 +20,8 @@ class Evaluation:
     """What a model makes of a split.
 
     Args:
-        metrics: "loss" and every metric by its plain name; the loss is the mean over the examples of the batches' losses.
+        metrics: "loss" and every metric by its plain name; the loss is the mean of the batches' losses, each counted by
+            its examples.
         outputs: (N, …) of the model, where they were asked for.
     """
 

@@ -69,10 +69,8 @@ def find_in_evaluation(model: Graph, x: np.ndarray) -> Culprit | None:
 
 def find_in_weights(model: Graph) -> Culprit:
     """The first layer in the graph's order whose weights are not finite."""
-    return next(
-        (Culprit("weights", node.name) for node in model.nodes if not _has_finite_weights(model, node.name)),
-        Culprit("unknown"),
-    )
+    broken = (node.name for node in model.nodes if not _has_finite_weights(model, node.name))
+    return Culprit("weights", next(broken, None))
 
 
 def _has_finite_weights(model: Graph, node: str) -> bool:

@@ -7,56 +7,14 @@ optimising metric alone decides. Of equals the earlier stays.
 
 from __future__ import annotations
 
-import operator
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dlcli.errors import ConfigError
-from dlcli.metrics import Metric
+from dlcli.metrics import Constraint, Metric
 
 #: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric
 LATENCY = "latency_ms"
-
-_COMPARISONS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A satisficing constraint.
-
-    Args:
-        metric: `<split>/<metric>`, or `latency_ms`.
-        comparison: one of <=, <, >=, >.
-        threshold: what the metric is compared with.
-    """
-
-    metric: str
-    comparison: str
-    threshold: float
-
-    @classmethod
-    def parse(cls, metric: str, text: str) -> Constraint:
-        """From a config's form, such as `latency_ms` and `<= 5`.
-
-        Raises:
-            ConfigError: the text is not a comparison and a number.
-        """
-        match = re.fullmatch(r"\s*(<=|>=|<|>)\s*(\S+)\s*", text)
-        try:
-            if match:
-                return cls(metric, match[1], float(match[2]))
-        except ValueError:
-            pass
-        raise ConfigError(f"{metric}: {text!r} is not a constraint; write a comparison and a number, such as '<= 5'")
-
-    def is_satisfied(self, value: float) -> bool:
-        """Whether `value` satisfies it; NaN satisfies nothing."""
-        return bool(_COMPARISONS[self.comparison](value, self.threshold))
-
-    def __str__(self) -> str:
-        return f"{self.metric} {self.comparison} {self.threshold:g}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -169,26 +169,18 @@ class Trainer:
         settings, state, steps = self.settings, self.state, len(self.batches)
         for batch in range(state.batch, steps):
             learning_rate = self._learning_rate(self.total_steps)
-            loss, sizes = self._step(
-                self.batches.indices(state.epoch, batch), learning_rate, measured=batch == steps - 1
-            )
+            indices = self.batches.indices(state.epoch, batch)
+            loss, sizes = self._step(indices, learning_rate, measured=batch == steps - 1)
             if time.perf_counter() >= self._progress_due:
                 self._report_progress()
             if settings.log_every_steps and state.step % settings.log_every_steps == 0:
-                self.folder.append_metrics(
-                    {
-                        "kind": "step",
-                        "epoch": state.epoch + 1,
-                        "step": state.step,
-                        "train/batch_loss": loss,
-                        "learning_rate": learning_rate,
-                    }
-                )
+                position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
+                self.folder.append_metrics(position | {"train/batch_loss": loss, "learning_rate": learning_rate})
             if state.batch < steps:
-                if settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0:
+                stops = stop.signal_number is not None
+                if stops or (settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0):
                     self._save()
-                if stop.signal_number is not None:
-                    self._save()
+                if stops:
                     self._interrupt(stop)
         assert sizes is not None, "the last step of an epoch is measured"
         self._finish_epoch(learning_rate, sizes)
@@ -270,8 +262,7 @@ class Trainer:
             raise self._diverged(find_in_weights(self.model), self._learning_rate(self.total_steps))
         self._lap()
         contents = self.parts.capture(metrics_size=self.folder.metrics_size(), total_steps=self.total_steps)
-        best = None if self.state.best is None else asdict(self.state.best) | {"metric": self.selection.metric}
-        self.store.save(self.state.checkpoint_name, contents, best=best)
+        self.store.save(self.state.checkpoint_name, contents, best=self._best())
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self.parts.restore(checkpoint)
@@ -280,12 +271,18 @@ class Trainer:
         if best is not None and not self.store.is_intact(best.checkpoint):
             self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")
             self.state.best = None
+        self.store.point_at(self.state.checkpoint_name, checkpoint, self._best())
         before, after = self._learning_rate(checkpoint.state["total_steps"]), self._learning_rate(self.total_steps)
         if before != after:
             self.observer.on_message(
                 f"the schedule depends on training.epochs: the learning rate goes on at {after:.3g}, not {before:.3g}, "
                 f"and the result is not that of {self.settings.epochs} epochs from the start"
             )
+
+    def _best(self) -> dict[str, Any] | None:
+        """What `best.json` says."""
+        best = self.state.best
+        return None if best is None else {"metric": self.selection.metric} | asdict(best)
 
     def _finish(self) -> TrainingSummary:
         state = self.state

@@ -1,0 +1,96 @@
+"""A small experiment that uses everything that has a memory: dropout, batch norm, Adam, a schedule, an average."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli import registry
+from dlcli.data import ClassLabels, Split
+from dlcli.metrics import Metric
+from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.optim import Adam, Cosine, Optimizer, WeightAverage
+from dlcli.rng import Generators
+from dlcli.runs import RunFolder
+from dlcli.tasks import Classification
+from dlcli.training import EarlyStopping, Observer, Selection, Trainer, TrainingSettings
+
+MakeTrainer = Callable[..., Trainer]
+
+NODES = [
+    Node("", "linear", {"units": 6, "use_bias": False}),
+    Node("", "batch_norm"),
+    Node("", "relu"),
+    Node("", "dropout", {"rate": 0.2}),
+    Node("", "linear", {"units": 3}),
+]
+
+
+SETTINGS = {"epochs": 4, "batch_size": 16, "l2": 0.1, "max_gradient_norm": 1.0}
+
+
+def create_layer(node: Node) -> Layer:
+    layer: Layer = registry.lookup("layer", node.type)(**node.options)
+    return layer
+
+
+def blobs(name: str, examples: int, seed: int) -> Split:
+    """Three classes of four numbers each, overlapping a little."""
+    generator = np.random.default_rng(seed)
+    y = generator.integers(0, 3, examples)
+    x = generator.normal(size=(examples, 4)) + 3 * np.eye(3, 4)[y]
+    return Split(name, x.astype(np.float32), y, np.arange(examples))
+
+
+@pytest.fixture
+def splits() -> dict[str, Split]:
+    return {"train": blobs("train", 50, seed=1), "dev": blobs("dev", 30, seed=2)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder.create(tmp_path, "blobs")
+
+
+@pytest.fixture
+def make_trainer(splits: dict[str, Split], folder: RunFolder) -> MakeTrainer:
+    """Makes a trainer in `folder`; any part can be given, any setting by its name."""
+
+    def make(
+        *,
+        run: RunFolder = folder,
+        data: Mapping[str, Split] = splits,
+        nodes: Sequence[Node] = NODES,
+        optimizer: Optimizer | None = None,
+        metrics: Sequence[str] = ("error",),
+        selection: Selection | None = None,
+        early_stopping: EarlyStopping | None = None,
+        average: bool = True,
+        observers: Sequence[Observer] = (),
+        **settings: Any,
+    ) -> Trainer:
+        generators = Generators(7)
+        model = Graph.build(with_names(nodes), (4,), generators=generators, create=create_layer)
+        chosen: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
+        return Trainer(
+            model=model,
+            task=Classification(ClassLabels(("0", "1", "2"), ("a", "b", "c"))),
+            splits=data,
+            optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
+            metrics=chosen,
+            selection=selection or Selection("dev/loss", higher_is_better=False),
+            settings=TrainingSettings(
+                **{"epochs": 4, "batch_size": 16, "l2": 0.1, "max_gradient_norm": 1.0, **settings}
+            ),
+            folder=run,
+            generators=generators,
+            early_stopping=early_stopping,
+            average=WeightAverage(0.9) if average else None,
+            observers=observers,
+        )
+
+    return make

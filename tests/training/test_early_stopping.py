@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from dlcli.training import EarlyStopping
+
+
+def epochs_until_stop(stopping: EarlyStopping, values: list[float]) -> int | None:
+    for epoch, value in enumerate(values, start=1):
+        stopping.update(value)
+        if stopping.should_stop:
+            return epoch
+    return None
+
+
+@pytest.mark.parametrize(
+    ("values", "epoch"),
+    [
+        ([0.5, 0.4, 0.4, 0.45, 0.3], 4),  # two epochs after the second without being better than 0.4
+        ([0.5, 0.4, 0.45, 0.3, 0.2], None),
+        ([0.5, 0.5, 0.5], 3),
+    ],
+)
+def test_it_stops_after_as_many_epochs_without_improvement(values: list[float], epoch: int | None) -> None:
+    stopping = EarlyStopping(metric="dev/error", patience=2, higher_is_better=False)
+    assert epochs_until_stop(stopping, values) == epoch
+
+
+def test_higher_can_be_better() -> None:
+    stopping = EarlyStopping(metric="dev/accuracy", patience=2, higher_is_better=True)
+    assert epochs_until_stop(stopping, [0.5, 0.6, 0.7, 0.6, 0.5]) == 5
+
+
+def test_small_improvements_do_not_count_and_do_not_move_the_mark() -> None:
+    stopping = EarlyStopping(metric="dev/error", patience=2, min_delta=0.1, higher_is_better=False)
+    assert epochs_until_stop(stopping, [0.5, 0.45, 0.41]) == 3
+    creeping = EarlyStopping(metric="dev/error", patience=2, min_delta=0.1, higher_is_better=False)
+    assert epochs_until_stop(creeping, [0.5, 0.45, 0.39, 0.35]) is None  # 0.39 is 0.11 below the mark of 0.5
+
+
+def test_its_memory_can_be_restored() -> None:
+    first = EarlyStopping(metric="dev/error", patience=3, higher_is_better=False)
+    for value in (0.5, 0.6, 0.7):
+        first.update(value)
+    second = EarlyStopping(metric="dev/error", patience=3, higher_is_better=False)
+    second.restore(first.state())
+    assert not second.should_stop
+    second.update(0.5)
+    assert second.should_stop

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.training import check_epochs_left, check_resumable
+
+CONFIG: dict[str, Any] = {
+    "seed": 0,
+    "optimizer": {"name": "adam", "learning_rate": 0.1},
+    "model": {"architecture": "mlp", "hidden_units": [4]},
+    "regularization": {"l2": 0.0, "early_stopping": {"metric": "dev/error", "patience": 5}},
+    "training": {"epochs": 5, "batch_size": 64, "checkpoint": {"keep": 2}},
+    "evaluation": {"metrics": [{"name": "accuracy"}]},
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    config = copy.deepcopy(CONFIG)
+    *parents, key = path.split(".")
+    section = config
+    for parent in parents:
+        section = section[parent]
+    section[key] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("training.epochs", 9),
+        ("training.checkpoint.keep", 9),
+        ("regularization.early_stopping.patience", 9),
+        ("evaluation.metrics", [{"name": "macro_f1"}]),
+        ("seed", 0),
+    ],
+)
+def test_what_leaves_the_past_as_it_is_may_change(path: str, value: Any) -> None:
+    check_resumable(CONFIG, changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("seed", 1),
+        ("training.batch_size", 32),
+        ("optimizer.learning_rate", 0.2),
+        ("regularization.early_stopping.metric", "dev/loss"),
+        ("model.hidden_units", [4, 4]),
+    ],
+)
+def test_what_would_have_led_elsewhere_is_refused(path: str, value: Any) -> None:
+    with pytest.raises(InvalidConfigError) as caught:
+        check_resumable(CONFIG, changed(path, value))
+    assert [problem.key for problem in caught.value.problems] == [path]
+
+
+def test_the_refusal_is_a_diff_of_everything() -> None:
+    new = changed("optimizer.learning_rate", 0.2)
+    new["seed"], new["training"]["epochs"] = 1, 9
+    with pytest.raises(InvalidConfigError) as caught:
+        check_resumable(CONFIG, new)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("seed: is 0 in the run, not 1")
+    assert lines[1].startswith("optimizer.learning_rate: is 0.1 in the run, not 0.2")
+
+
+def test_a_finished_run_wants_more_epochs() -> None:
+    check_epochs_left(run="r", finished=4, epochs=5)
+    with pytest.raises(ConfigError, match="run r has already been trained for 5 epochs; give a larger --epochs"):
+        check_epochs_left(run="r", finished=5, epochs=5)

@@ -1,0 +1,195 @@
+"""A run that is stopped anywhere and resumed is, bit for bit, the run that was not stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.errors import RunInterruptedError, StorageError
+from dlcli.optim import Adam, Cosine
+from dlcli.runs import RunFolder
+from dlcli.training import EarlyStopping, Observer, checkpoint
+from dlcli.training.checkpoint import WEIGHTS
+
+STEPS = 16  # four epochs of four
+
+
+class SignallingAdam(Adam):
+    """Sends a signal to its own process in the middle of a step."""
+
+    def __init__(self, at: int, number: int, learning_rate: float = 0.02) -> None:
+        super().__init__(learning_rate=learning_rate, schedule=Cosine())
+        self.at = at
+        self.number = number
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+        if self.steps == self.at:
+            os.kill(os.getpid(), self.number)
+        super().update(parameters, gradients, learning_rate)
+
+
+class Messages(Observer):
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def on_message(self, message: str) -> None:
+        self.messages.append(message)
+
+
+def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, Any]]:
+    """Everything that a run leaves, without the clock's readings."""
+    records = [{**record, "seconds": None} for record in trainer.folder.metrics()]
+    last = checkpoint.read(trainer.folder.checkpoints / trainer.store.names()[-1])
+    best = trainer.store.load_weights("best")
+    arrays = {
+        f"{kind}.{name}": array.tobytes()
+        for kind, group in (("last", last.weights), ("state", last.arrays), ("best", best))
+        for name, array in group.items()
+    }
+    state = {**last.state, "metrics_size": None}
+    state["position"] = {**state["position"], "seconds": None, "epoch_seconds": None}
+    return records, arrays, state
+
+
+def stopping() -> EarlyStopping:
+    return EarlyStopping(metric="dev/loss", patience=50, higher_is_better=False)
+
+
+@pytest.fixture
+def uninterrupted(make_trainer: Any, folder: RunFolder) -> Any:
+    trainer = make_trainer(run=RunFolder.create(folder.path, "whole"), early_stopping=stopping(), log_every_steps=3)
+    trainer.run()
+    return result(trainer)
+
+
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
+def test_stopped_after_any_step(make_trainer: Any, folder: RunFolder, uninterrupted: Any, step: int) -> None:
+    with pytest.raises(RunInterruptedError) as caught:
+        make_trainer(early_stopping=stopping(), optimizer=SignallingAdam(step, signal.SIGTERM), log_every_steps=3).run()
+    assert caught.value.exit_code == 143
+    assert f"stopped by SIGTERM after {step} steps" in caught.value.message
+    expected = f"epoch-{step // 4:04d}" if step % 4 == 0 else f"epoch-{step // 4 + 1:04d}-step-{step:08d}"
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3)
+    assert resumed.store.names()[-1] == expected
+    resumed.resume()
+    assert result(resumed) == uninterrupted
+
+
+def test_stopped_after_every_step(make_trainer: Any, folder: RunFolder, uninterrupted: Any) -> None:
+    for step in range(1, STEPS + 1):
+        trainer = make_trainer(
+            early_stopping=stopping(), optimizer=SignallingAdam(step, signal.SIGINT), log_every_steps=3
+        )
+        with pytest.raises(RunInterruptedError) as caught:
+            trainer.resume()
+        assert caught.value.exit_code == 130
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3)
+    resumed.resume()  # nothing is left but to restore the best weights
+    assert result(resumed) == uninterrupted
+
+
+def test_a_second_interrupt_does_not_wait(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Impatient(SignallingAdam):
+        def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+            super().update(parameters, gradients, learning_rate)
+            super().update(parameters, gradients, learning_rate)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_trainer(optimizer=Impatient(6, signal.SIGINT)).run()
+
+
+def test_a_kill_between_record_and_checkpoint_repeats_the_record(
+    make_trainer: Any, folder: RunFolder, uninterrupted: Any
+) -> None:
+    with pytest.raises(RunInterruptedError):
+        make_trainer(early_stopping=stopping(), optimizer=SignallingAdam(8, signal.SIGTERM), log_every_steps=3).run()
+    folder.append_metrics({"kind": "epoch", "epoch": 3})
+    with (folder.path / "metrics.jsonl").open("ab") as file:
+        file.write(b'{"kind": "ep')
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3)
+    resumed.resume()
+    assert result(resumed) == uninterrupted
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    make_trainer: Any, folder: RunFolder, uninterrupted: Any
+) -> None:
+    with pytest.raises(RunInterruptedError):
+        make_trainer(early_stopping=stopping(), optimizer=SignallingAdam(12, signal.SIGTERM), log_every_steps=3).run()
+    weights = folder.checkpoints / "epoch-0003" / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1])
+    observer = Messages()
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3, observers=[observer])
+    resumed.resume()
+    assert len(observer.messages) == 1
+    assert str(weights) in observer.messages[0]
+    assert result(resumed) == uninterrupted
+
+
+def test_a_damaged_best_is_told_and_sought_again(make_trainer: Any, folder: RunFolder) -> None:
+    first = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1)
+    best = first.run().best
+    assert best.epoch < 9
+    (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
+    with pytest.raises(StorageError, match="is damaged"):
+        first.store.load_weights("best")
+    observer = Messages()
+    resumed = make_trainer(epochs=10, optimizer=Adam(learning_rate=0.3), observers=[observer])
+    assert resumed.resume().best.epoch == 10
+    assert f"the best checkpoint, {best.checkpoint}, is damaged" in observer.messages[0]
+
+
+def test_without_a_checkpoint_it_starts_again(make_trainer: Any, folder: RunFolder, uninterrupted: Any) -> None:
+    folder.append_metrics({"kind": "step", "epoch": 1, "step": 1})
+    observer = Messages()
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3, observers=[observer])
+    resumed.resume()
+    assert "no checkpoint was written yet" in observer.messages[0]
+    assert result(resumed) == uninterrupted
+
+
+def test_more_epochs_go_on_where_the_run_ended(make_trainer: Any, folder: RunFolder) -> None:
+    constant = Adam(learning_rate=0.02)
+    whole = make_trainer(run=RunFolder.create(folder.path, "whole"), epochs=6, optimizer=constant)
+    whole.run()
+    make_trainer(epochs=4, optimizer=Adam(learning_rate=0.02)).run()
+    observer = Messages()
+    extended = make_trainer(epochs=6, optimizer=Adam(learning_rate=0.02), observers=[observer])
+    extended.resume()
+    assert observer.messages == []
+    assert result(extended) == result(whole)
+
+
+def test_more_epochs_under_a_schedule_of_the_whole_training_are_told_of(make_trainer: Any) -> None:
+    make_trainer(epochs=4).run()
+    observer = Messages()
+    make_trainer(epochs=6, observers=[observer]).resume()
+    (message,) = observer.messages
+    assert "the schedule depends on training.epochs" in message
+    assert "not 0," in message  # a cosine ends at zero
+
+
+def test_checkpoints_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
+    trainer = make_trainer(checkpoint_every_steps=3, checkpoint_keep=100)
+    trainer.run()
+    assert trainer.store.names() == [
+        "epoch-0001-step-00000003",
+        "epoch-0001",
+        "epoch-0002-step-00000006",
+        "epoch-0002",
+        "epoch-0003-step-00000009",
+        "epoch-0003",
+        "epoch-0004-step-00000015",
+        "epoch-0004",
+    ]
+
+
+def test_checkpoints_may_be_rare(make_trainer: Any) -> None:
+    trainer = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_every_epochs=4, checkpoint_keep=100)
+    best = trainer.run().best
+    assert {"epoch-0004", "epoch-0008", "epoch-0009", best.checkpoint} <= set(trainer.store.names())
+    assert len(trainer.store.names()) < 9

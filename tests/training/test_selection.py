@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from dlcli.training import Candidate, Constraint, Selection
+
+
+def candidate(value: float, *broken: str) -> Candidate:
+    return Candidate(epoch=1, step=1, checkpoint="epoch-0001", value=value, broken=broken)
+
+
+ERROR = Selection("dev/error", higher_is_better=False)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "replaces"),
+    [
+        (candidate(0.1), None, True),
+        (candidate(0.1), candidate(0.2), True),
+        (candidate(0.2), candidate(0.2), False),  # of equals the earlier stays
+        (candidate(0.1, "latency_ms <= 5"), candidate(0.9), False),  # never replaces one that satisfies
+        (candidate(0.9), candidate(0.1, "latency_ms <= 5"), True),
+        (candidate(0.1, "a <= 1"), candidate(0.2, "b <= 1"), True),  # while none satisfies, the metric decides
+    ],
+)
+def test_satisfying_comes_before_optimizing(new: Candidate, old: Candidate | None, replaces: bool) -> None:
+    assert ERROR.prefers(new, old) is replaces
+
+
+def test_the_direction_can_be_up() -> None:
+    accuracy = Selection("dev/accuracy", higher_is_better=True)
+    assert accuracy.prefers(candidate(0.9), candidate(0.8))
+    assert not accuracy.prefers(candidate(0.8), candidate(0.9))
+
+
+def test_broken_constraints_are_named() -> None:
+    selection = Selection("dev/error", False, (Constraint("dev/recall", ">=", 0.9), Constraint("latency_ms", "<=", 5)))
+    assert selection.broken({"dev/recall": 0.5, "latency_ms": 1}) == ("dev/recall >= 0.9",)
+    assert selection.broken({"dev/recall": 0.95, "latency_ms": 1}) == ()
+
+
+def test_a_candidate_survives_json() -> None:
+    one = candidate(0.25, "latency_ms <= 5")
+    assert Candidate.from_json({**vars(one), "broken": list(one.broken)}) == one

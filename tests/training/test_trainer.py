@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.data import Split
+from dlcli.errors import ConfigError, DataError, StorageError
+from dlcli.nn import Node
+from dlcli.optim import SGD, Adam
+from dlcli.runs import RunFolder, storage
+from dlcli.training import Constraint, EarlyStopping, Observer, Plan, Progress, Selection, Trainer, evaluate_split
+from dlcli.training.trainer import PROGRESS_INTERVAL
+
+LINEAR = [Node("", "linear", {"units": 3})]
+
+
+def epochs(folder: RunFolder) -> list[dict[str, Any]]:
+    return [record for record in folder.metrics() if record["kind"] == "epoch"]
+
+
+def test_it_learns(make_trainer: Any, folder: RunFolder) -> None:
+    summary = make_trainer(epochs=20).run()
+    records = epochs(folder)
+    assert [record["epoch"] for record in records] == list(range(1, 21))
+    assert [record["step"] for record in records] == [4 * epoch for epoch in range(1, 21)]
+    assert records[-1]["train/loss"] < 0.7 * records[0]["train/loss"]
+    assert min(record["dev/error"] for record in records) < 0.2  # chance is 2/3
+    assert (summary.epochs, summary.steps, summary.stopped_early) == (20, 80, False)
+    assert summary.seconds == pytest.approx(sum(record["seconds"] for record in records))
+
+
+def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunFolder) -> None:
+    trainer = make_trainer(epochs=1, optimizer=SGD(learning_rate=0.5), max_gradient_norm=1e-3, average=False)
+    trainer.run()
+    (record,) = epochs(folder)
+    trained = ["linear_1", "batch_norm_1", "linear_2"]
+    for figure in ("gradient_norm", "update_norm", "weight_norm"):
+        assert list(record[figure]) == trained
+    assert list(record["activation_rms"]) == ["linear_1", "batch_norm_1", "relu_1", "dropout_1", "linear_2"]
+    norms = list(record["gradient_norm"].values())
+    assert math.hypot(*norms) > 1e-3  # before clipping
+    assert math.hypot(*record["update_norm"].values()) == pytest.approx(0.5 * 1e-3, rel=1e-3)  # SGD: rate × clipped
+    last = trainer.model.state_dict()
+    expected = np.linalg.norm(np.concatenate([last["linear_2.weight"].ravel(), last["linear_2.bias"]]))
+    assert record["weight_norm"]["linear_2"] == pytest.approx(float(expected), rel=1e-6)
+    assert record["learning_rate"] == 0.5
+
+
+def test_the_running_figures_are_those_of_each_step(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
+    trainer = make_trainer(epochs=1, nodes=LINEAR, optimizer=SGD(learning_rate=1e-9), l2=0.0)
+    evaluation = evaluate_split(trainer.model, trainer.task, splits["train"], trainer.watch.metrics)
+    trainer.run()
+    (record,) = epochs(folder)  # weights hardly move and nothing is random: the same as one evaluation
+    assert record["train/loss"] == pytest.approx(evaluation.metrics["loss"], rel=1e-5)
+    assert record["train/error"] == evaluation.metrics["error"]
+    assert record["train/penalty"] == 0
+
+
+def test_penalties_are_recorded_and_shrink_the_weights(make_trainer: Any, folder: RunFolder) -> None:
+    free = make_trainer(l2=0.0, run=RunFolder.create(folder.path, "free"), epochs=10)
+    held = make_trainer(l2=20.0, l1=1.0, run=RunFolder.create(folder.path, "held"), epochs=10)
+    free.run()
+    held.run()
+    assert epochs(held.folder)[-1]["train/penalty"] > 0
+    assert np.linalg.norm(held.model.state_dict()["linear_1.weight"]) < 0.9 * np.linalg.norm(
+        free.model.state_dict()["linear_1.weight"]
+    )
+
+
+def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFolder, splits: dict[str, Split]) -> None:
+    trainer = make_trainer(epochs=12, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1)
+    summary = trainer.run()
+    losses = [record["dev/loss"] for record in epochs(folder)]
+    assert summary.best.epoch == 1 + int(np.argmin(losses)) != 12  # so that the best is not the last
+    evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], [])
+    assert evaluation.metrics["loss"] == min(losses)
+    assert not trainer.model.training
+    assert trainer.store.names() == [summary.best.checkpoint, "epoch-0012"]
+
+
+def test_early_stopping_ends_training(make_trainer: Any, folder: RunFolder) -> None:
+    stopping = EarlyStopping(metric="dev/loss", patience=2, higher_is_better=False, min_delta=1e6)
+    summary = make_trainer(epochs=50, early_stopping=stopping).run()
+    assert (summary.epochs, summary.stopped_early) == (3, True)
+    assert len(epochs(folder)) == 3
+
+
+def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_trainer: Any, folder: RunFolder) -> None:
+    make_trainer(epochs=8).run()
+    losses = [record["train/loss"] for record in epochs(folder)]
+    assert losses.index(min(losses)) > 2
+    run = RunFolder.create(folder.path, "constrained")
+    selection = Selection("dev/loss", False, (Constraint("train/loss", ">=", sorted(losses)[-2]),))
+    summary = make_trainer(epochs=8, run=run, selection=selection).run()
+    assert summary.best.broken == ()
+    assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
+
+
+def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
+    make_trainer(epochs=1).run()
+    assert "latency_ms" not in epochs(folder)[0]
+    run = RunFolder.create(folder.path, "latency")
+    selection = Selection("dev/loss", False, (Constraint("latency_ms", "<=", 1e-9),))
+    summary = make_trainer(epochs=2, run=run, selection=selection).run()
+    first, second = epochs(run)
+    assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
+    assert summary.best.broken == ("latency_ms <= 1e-09",)
+
+
+@pytest.mark.parametrize("metric", ["dev/eror", "test/error", "train_dev/loss", "error"])
+def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_trainer(selection=Selection(metric, False))
+    assert caught.value.key == "evaluation.optimize"
+    with pytest.raises(ConfigError, match="not measured") as caught:
+        make_trainer(early_stopping=EarlyStopping(metric=metric, patience=1, higher_is_better=False))
+    assert caught.value.key == "regularization.early_stopping.metric"
+
+
+def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = make_trainer(selection=Selection("dev/error", False))
+    monkeypatch.setattr(type(trainer.watch.metrics[0]), "result", lambda self: math.nan)
+    with pytest.raises(DataError, match="dev/error has no value"):
+        trainer.run()
+
+
+def test_without_a_dev_set_the_training_set_decides(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
+    summary = make_trainer(data={"train": splits["train"]}, selection=Selection("train/error", False)).run()
+    assert summary.best.value == min(record["train/error"] for record in epochs(folder))
+    assert not [name for name in epochs(folder)[0] if name.startswith("dev/")]
+
+
+def test_full_batch_and_single_examples(make_trainer: Any, folder: RunFolder) -> None:
+    full = make_trainer(batch_size="full", epochs=2)
+    assert full.run().steps == 2
+    single = make_trainer(batch_size=1, epochs=1, nodes=LINEAR, run=RunFolder.create(folder.path, "single"))
+    assert single.run().steps == 50
+
+
+def test_steps_are_recorded_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
+    make_trainer(epochs=2, log_every_steps=3).run()
+    steps = [record for record in folder.metrics() if record["kind"] == "step"]
+    assert [(record["epoch"], record["step"]) for record in steps] == [(1, 3), (2, 6)]
+    assert all(record["train/batch_loss"] > 0 for record in steps)
+
+
+class Recorder(Observer):
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def on_start(self, plan: Plan) -> None:
+        self.calls.append(plan)
+
+    def on_step(self, progress: Progress) -> None:
+        self.calls.append(progress)
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        self.calls.append((record["epoch"], is_best))
+
+    def on_end(self) -> None:
+        self.calls.append("end")
+
+
+def test_observers_are_told(make_trainer: Any, folder: RunFolder) -> None:
+    recorder = Recorder()
+    make_trainer(epochs=2, observers=[recorder]).run()
+    assert recorder.calls[0] == Plan(epochs=2, steps_per_epoch=4, epoch=0, batch=0)
+    first = recorder.calls[1]
+    assert (first.epoch, first.batch, first.step, first.steps_per_epoch) == (1, 1, 1, 4)
+    assert (1, True) in recorder.calls
+    assert recorder.calls[-1] == "end"
+    log = folder.read_text("train.log").splitlines()
+    assert log[0].endswith("INFO start: 2 epochs of 4 steps")
+    assert "dev/error=" in log[1]
+
+
+def test_progress_is_told_ten_times_a_second_at_most(make_trainer: Any) -> None:
+    recorder = Recorder()
+    summary = make_trainer(epochs=30, observers=[recorder]).run()
+    told = sum(isinstance(call, Progress) for call in recorder.calls)
+    assert told <= 1 + summary.seconds / PROGRESS_INTERVAL
+
+
+def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
+    make_trainer: Any, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer: Trainer = make_trainer(epochs=10)
+    write = storage.write_durably
+
+    def fill_up(path: Any, data: bytes) -> None:
+        if "epoch-0003" in str(path):
+            raise OSError(28, "No space left on device")
+        write(path, data)
+
+    monkeypatch.setattr(storage, "write_durably", fill_up)
+    with pytest.raises(StorageError) as caught:
+        trainer.run()
+    assert str(caught.value) == f"{folder.checkpoints / 'epoch-0003'}: cannot be written: no space left on device"
+    assert trainer.store.names() == ["epoch-0001", "epoch-0002"]
+    assert all(trainer.store.is_intact(name) for name in trainer.store.names())
+    assert storage.remove_partials(folder.checkpoints) == []
+    monkeypatch.undo()
+    assert make_trainer(epochs=10).resume().epochs == 10
+
+
+def test_metrics_that_cannot_be_written_stop_the_run(make_trainer: Any, folder: RunFolder) -> None:
+    (folder.path / "metrics.jsonl").mkdir()
+    with pytest.raises(StorageError, match=r"metrics\.jsonl: cannot be written: is a directory"):
+        make_trainer().run()
