@@ -65,7 +65,7 @@ class Constant(Schedule):
 @register("schedule", "inverse_time")
 @dataclass(frozen=True, kw_only=True)
 class InverseTime(Schedule):
-    """`1 / (1 + decay_rate · epoch)`.
+    """Falls as `1 / (1 + decay_rate · epoch)`.
 
     Args:
         decay_rate: the rate has halved after 1 / decay_rate epochs.
@@ -81,7 +81,7 @@ class InverseTime(Schedule):
 @register("schedule", "exponential")
 @dataclass(frozen=True, kw_only=True)
 class Exponential(Schedule):
-    """`rate ^ epoch`.
+    """Falls as `rate ^ epoch`.
 
     Args:
         rate: what an epoch leaves of the learning rate, such as 0.95.
@@ -97,7 +97,7 @@ class Exponential(Schedule):
 @register("schedule", "inverse_sqrt")
 @dataclass(frozen=True, kw_only=True)
 class InverseSquareRoot(Schedule):
-    """`scale / √(epoch + 1)`; the + 1 because epochs count from 0 here.
+    """Falls as `scale / √(epoch + 1)`; the + 1 because epochs count from 0 here.
 
     Args:
         scale: the factor in the first epoch.
@@ -113,7 +113,7 @@ class InverseSquareRoot(Schedule):
 @register("schedule", "staircase")
 @dataclass(frozen=True, kw_only=True)
 class Staircase(Schedule):
-    """`rate ^ ⌊epoch / every⌋`: the same steps down at equal distances.
+    """Steps down at equal distances: `rate ^ ⌊epoch / every⌋`.
 
     Args:
         every: epochs between two steps down.
@@ -131,7 +131,7 @@ class Staircase(Schedule):
 @register("schedule", "milestones")
 @dataclass(frozen=True, kw_only=True)
 class Milestones(Schedule):
-    """`rate ^ (milestones passed)`: steps down at chosen epochs.
+    """Steps down at chosen epochs: `rate ^ (milestones passed)`.
 
     Args:
         epochs: the epochs before which the rate steps down, such as [80, 120].
