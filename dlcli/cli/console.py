@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from dlcli import strict_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 UNWRAPPED = 10_000  # columns: wider than any row
@@ -46,8 +46,9 @@ def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] 
     from rich.table import Table
 
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for heading in headings:
-        made.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
+    for position, heading in enumerate(headings):
+        justify: JustifyMethod = "right" if heading in numbers else "left"
+        made.add_column(heading, justify=justify, overflow="fold", no_wrap=position == 0)
     for row in rows:
         made.add_row(*row)
     return made

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import console, figures, options, summary
+from dlcli.cli.failed_result import FailedResultError
+from dlcli.errors import GateError
+
+if TYPE_CHECKING:
+    from dlcli.experiment import Evaluation
 
 
 def evaluate(
@@ -15,16 +20,52 @@ def evaluate(
     split: Annotated[str, typer.Option("--split", metavar="SPLIT", help="train, train_dev, dev or test.")] = "test",
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="A file of new, labelled examples; normalised as the training set was."),
+        typer.Option("--data", metavar="FILE", help="New, labelled examples; treated as the training set was."),
     ] = None,
     fail_under: Annotated[
         float | None,
-        typer.Option("--fail-under", metavar="VALUE", help="Exit 4 when the metric that chose the model is worse."),
+        typer.Option(
+            "--fail-under",
+            metavar="VALUE",
+            help="Exit 4 when the metric that chose the model is worse; where that is an error rate, the accuracy.",
+        ),
     ] = None,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Measure a trained model on one of its splits, or on new data."""
     from dlcli import experiment
 
     evaluation = experiment.evaluate(run, split=split, data=data, runs_dir=runs_dir)
+    if not quiet:
+        summary.print_warnings(evaluation.warnings)
+    if not json:
+        print_evaluation(evaluation)
+    shortfall = None if fail_under is None else falls_short(evaluation, fail_under)
+    if shortfall is not None:
+        raise FailedResultError(GateError(shortfall), summary.document(evaluation))
+    if json:
+        console.print_document(summary.document(evaluation))
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """One row a metric, with the interval that it lies in."""
+    intervals = {
+        name: f"{figures.number(interval.low)} … {figures.number(interval.high)}"
+        for name, interval in evaluation.intervals.items()
+    }
+    rows = [(name, figures.number(value), intervals.get(name, "")) for name, value in evaluation.metrics.items()]
+    console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))
+    console.results().print(f"\n{evaluation.id}, {evaluation.num_examples:,} examples of {evaluation.split}")
+
+
+def falls_short(evaluation: Evaluation, bar: float) -> str | None:
+    """In what the model is worse than `bar`, None when it is not."""
+    name, higher_is_better = evaluation.deciding_metric, evaluation.higher_is_better
+    accuracy = f"{evaluation.split}/accuracy"
+    if name.endswith("/error") and accuracy in evaluation.metrics:
+        name, higher_is_better = accuracy, True
+    value = evaluation.metrics[name]
+    reached = value >= bar if higher_is_better else value <= bar
+    return None if reached else f"{name} is {value:.6g}; at {'least' if higher_is_better else 'most'} {bar:g} was asked for"

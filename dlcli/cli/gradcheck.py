@@ -49,6 +49,8 @@ def gradcheck(
         raise FailedResultError(GateError(f"wrong gradient: {describe(report.worst)}"), document(report))
     if json:
         console.print_document(document(report))
+    elif not quiet:
+        console.notes().print(f"{report.checked:,} gradients are right; the worst: {describe(report.worst)}")
 
 
 def print_report(report: GradientReport) -> None:

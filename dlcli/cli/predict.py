@@ -18,10 +18,11 @@ def predict(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
     ] = None,
     format: Annotated[
-        Literal["csv", "jsonl"], typer.Option("--format", help="One row, or one object, a line.")
+        Literal["csv", "jsonl"], typer.Option("--format", help="A table with a header, or one JSON object a line.")
     ] = "csv",
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Predict new examples.
 
@@ -38,6 +39,8 @@ def predict(
         console.print_document({"run": run, "rows": len(rows), **written})
     elif output is None:
         console.print_text(text)
+    elif not quiet:
+        console.notes().print(f"wrote {len(rows):,} predictions to {output}")
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -29,6 +29,8 @@ def resume(
     resumed = experiment.resume(
         run, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
     )
+    if not quiet:
+        summary.print_warnings(resumed.warnings)
     if json:
         console.print_document(summary.document(resumed))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
@@ -21,9 +21,20 @@ def document(result: Run | Evaluation) -> dict[str, Any]:
     }
 
 
-def print_metrics(metrics: Mapping[str, float | None]) -> None:
-    """One row a metric, one column a split."""
-    splits = list(dict.fromkeys(name.partition("/")[0] for name in metrics))
-    names = list(dict.fromkeys(name.partition("/")[2] for name in metrics))
-    rows = [(name, *(figures.number(metrics.get(f"{split}/{name}")) for split in splits)) for name in names]
-    console.results().print(console.table("metric", *splits, rows=rows, numbers=splits))
+def print_warnings(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        console.notes().print(f"warning: {warning}", soft_wrap=True)
+
+
+def print_run(run: Run) -> None:
+    """The report on what to try next, the final metrics, and where it all is."""
+    from dlcli.reports import terminal
+
+    results = console.results()
+    results.print(terminal.report(run.assessment))
+    splits = list(dict.fromkeys(name.partition("/")[0] for name in run.metrics))
+    names = list(dict.fromkeys(name.partition("/")[2] for name in run.metrics))
+    rows = [(name, *(figures.number(run.metrics.get(f"{split}/{name}")) for split in splits)) for name in names]
+    results.print()
+    results.print(console.table("metric", *splits, rows=rows, numbers=splits))
+    results.print(f"\n{run.path}  ({figures.duration(run.seconds)}; the report is report/report.md)")

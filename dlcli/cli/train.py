@@ -19,9 +19,10 @@ def train(
     from dlcli import experiment
     from dlcli.cli import progress
 
-    run = experiment.train(
-        config, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
-    )
+    observer = progress.observer(quiet=quiet)
+    run = experiment.train(config, overrides=overrides or (), runs_dir=runs_dir, observer=observer)
+    if not quiet:
+        summary.print_warnings(run.warnings)
     if json:
         console.print_document(summary.document(run))
     else:

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from dlcli.cli import console, figures, options
+from dlcli.errors import StorageError
 
 
 def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
-    """List the runs, the newest first."""
+    """List the runs, the newest first, each with the metric that chose its best epoch."""
     from dataclasses import asdict
 
     from dlcli import runs
 
-    found = runs.list_runs(runs_dir)
+    found = [(run, best_epoch(runs_dir / run.id)) for run in runs.list_runs(runs_dir)]
     if json:
-        console.print_document({"runs": [asdict(run) for run in found]})
+        console.print_document({"runs": [asdict(run) | {"best": best} for run, best in found]})
         return
     if not found:
         console.notes().print(f"no runs in {runs_dir}")
         return
-    console.results().print(
-        console.table(
-            "run",
-            "status",
-            "epochs",
-            "metric",
-            "value",
-            "age",
-            rows=[
-                (run.id, run.status, str(run.epochs), *_headline(run.metrics or {}), figures.age(run.started))
-                for run in found
-            ],
-            numbers=["epochs", "value", "age"],
+    rows = [
+        (
+            run.id,
+            run.status,
+            str(run.epochs),
+            best.get("metric", "–"),
+            figures.number(best.get("value")),
+            figures.age(run.started),
         )
-    )
+        for run, best in found
+    ]
+    headings = ("run", "status", "epochs", "chosen by", "best", "age")
+    console.results().print(console.table(*headings, rows=rows, numbers=["epochs", "best", "age"]))
+
+
+def best_epoch(folder: Path) -> dict[str, Any]:
+    """What the run's checkpoints say of its best epoch; empty before the first, and when they are damaged."""
+    from dlcli.runs import RunFolder
+    from dlcli.training import CheckpointStore
+
+    try:
+        return CheckpointStore(RunFolder(folder).checkpoints).pointer("best") or {}
+    except StorageError:
+        return {}
