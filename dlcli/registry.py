@@ -98,6 +98,18 @@ def lookup(kind: str, name: str) -> Callable[..., Any]:
     return components[name]
 
 
+def name_of(kind: str, component: Callable[..., Any]) -> str:
+    """The name under which `component` is registered.
+
+    Raises:
+        KeyError: it is not registered as a `kind`.
+    """
+    for name, registered in _components.get(kind, {}).items():
+        if registered is component:
+            return name
+    raise KeyError(f"{component!r} is not a registered {kind}")
+
+
 def options(component: Callable[..., Any]) -> list[Option]:
     """The options of a component, in the order of its signature."""
     target = component.__init__ if isinstance(component, type) else component  # type: ignore[misc]

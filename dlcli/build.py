@@ -1,0 +1,307 @@
+"""From a checked config to objects: the only place that turns names into classes.
+
+Everything below takes plain typed arguments and knows of no config. A mistake that shows only now, such as layers
+whose shapes do not fit, is reported at its place in the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import dlcli.components  # fills the registry
+from dlcli import registry
+from dlcli.data import ClassLabels, Data, DatasetReader, FileFormat, Places, SplitOptions, Targets, load_data
+from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_name
+from dlcli.metrics import Metric
+from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.optim import Optimizer, WeightAverage
+from dlcli.rng import Generators
+from dlcli.spec import ComponentSpec, Spec, component_from, plain
+from dlcli.tasks import Task
+from dlcli.training import LATENCY, Constraint, EarlyStopping, Selection, TrainingSettings, higher_is_better
+
+SECTIONS = frozenset(Spec.model_fields)
+LOSS = "loss"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The objects of an experiment, ready to be trained.
+
+    Args:
+        spec: what they were made from.
+        data: the splits and their preprocessing.
+        task: the loss, and what outputs mean.
+        model: with its initial weights.
+        metrics: what is measured, the deciding ones included.
+        selection: which epoch is the best.
+        generators: those that the model draws from.
+    """
+
+    spec: Spec
+    data: Data
+    task: Task
+    model: Graph
+    metrics: tuple[Metric, ...]
+    selection: Selection
+    generators: Generators
+
+
+def build_experiment(spec: Spec, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
+    """Read the data and make everything that a training or a gradient check needs.
+
+    Raises:
+        ConfigError: at the key that asks for what cannot be.
+        DataError: the data is missing or not what the config says.
+    """
+    with located(spec):
+        return experiment_on(spec, build_data(spec), dtype=dtype)
+
+
+def experiment_on(spec: Spec, data: Data, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
+    """Everything but the data, which has been read."""
+    generators = Generators(spec.seed)
+    task = build_task(spec, data.preprocessor.targets)
+    model = build_model(spec, data.preprocessor.input_shape, task, generators=generators, dtype=dtype)
+    metrics, selection = build_measures(spec, task, data.splits)
+    return Experiment(spec, data, task, model, metrics, selection, generators)
+
+
+@contextlib.contextmanager
+def located(spec: Spec) -> Iterator[None]:
+    """Errors that know their key but not their place get the place in the config file."""
+    try:
+        yield
+    except DlcliError as error:
+        problems = error.problems if isinstance(error, InvalidConfigError) else []
+        for problem in (*problems, error):
+            if problem.file is None and problem.key and problem.key.partition(".")[0] in SECTIONS:
+                vars(problem).update(spec.locate(problem.key))
+        raise
+
+
+def create(component: ComponentSpec, *supplied: Any) -> Any:
+    """The object that a checked component stands for.
+
+    Args:
+        component: its nested components are created first.
+        supplied: positional arguments, which come from the code and not from the config.
+    """
+    options = {key: _created(value) for key, value in component.options.items()}
+    return registry.lookup(component.kind, component.name)(*supplied, **options)
+
+
+def _created(value: Any) -> Any:
+    if isinstance(value, ComponentSpec):
+        return create(value)
+    return [_created(item) for item in value] if isinstance(value, list) else value
+
+
+# ---- data ----
+
+
+def build_reader(spec: Spec) -> DatasetReader | FileFormat:
+    """What reads the data set."""
+    reader: DatasetReader | FileFormat = create(spec.data.dataset)
+    return reader
+
+
+def build_places(spec: Spec) -> Places:
+    """Where its files are looked for."""
+    return Places(config_folder=spec.file.parent, data_path=spec.data.path)
+
+
+def build_split_options(spec: Spec) -> SplitOptions:
+    """How the data is divided."""
+    return SplitOptions(
+        **{field.name: getattr(spec.data.split, field.name) for field in dataclasses.fields(SplitOptions)}
+    )
+
+
+def build_data(spec: Spec) -> Data:
+    """The splits, preprocessed with statistics of the training set."""
+    section = spec.data
+    return load_data(
+        build_reader(spec),
+        build_places(spec),
+        split=build_split_options(spec),
+        normalization=create(section.normalize),
+        target_normalization=create(section.normalize_targets),
+        target_kind=None if spec.task is None else {"regression": "values"}.get(spec.task.name, "classes"),
+        seed=spec.seed,
+    )
+
+
+# ---- task, model, metrics ----
+
+
+def build_task(spec: Spec, targets: Targets) -> Task:
+    """The task that the config names, else the one that the targets and the model speak for."""
+    component = spec.task or component_from("task", _inferred_task(spec, targets))
+    task: Task = create(component, targets)
+    return task
+
+
+def _inferred_task(spec: Spec, targets: Targets) -> str:
+    if not isinstance(targets, ClassLabels):
+        return "regression"
+    two_outputs = spec.model.architecture is not None and spec.model.architecture.name == "softmax_regression"
+    return "binary_classification" if len(targets.names) == 2 and not two_outputs else "classification"
+
+
+def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> list[Node]:
+    """The model of the config as named nodes."""
+    if spec.model.architecture is not None:
+        component = spec.model.architecture
+        if spec.regularization.dropout:
+            options = component.options | {"dropout_rate": spec.regularization.dropout}
+            component = dataclasses.replace(component, options=options)
+        nodes: list[Node] = create(component, input_shape, output_units)
+        return with_names(nodes)
+    layers = spec.model.layers or ()
+    return with_names(Node(it.name or "", it.layer.name, plain(it.layer.options), it.inputs) for it in layers)
+
+
+def build_model(
+    spec: Spec,
+    input_shape: tuple[int, ...],
+    task: Task,
+    *,
+    generators: Generators,
+    dtype: type[np.floating[Any]] = np.float32,
+) -> Graph:
+    """The model with its initial weights.
+
+    Raises:
+        ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
+    """
+    listed = spec.model.layers is not None
+    model = Graph.build(
+        model_nodes(spec, input_shape, task.output_units),
+        input_shape,
+        generators=generators,
+        create=create_layer,
+        output=spec.model.output,
+        dtype=dtype,
+        key_of="model.layers[{}]".format if listed else lambda _: "model",
+    )
+    if model.output_shape != (task.output_units,):
+        name = registry.name_of("task", type(task))
+        raise ConfigError(
+            f"the last layer, {model.output}, gives {shown(model.output_shape)} an example; "
+            f"{name} on this data needs {shown((task.output_units,))}",
+            key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
+        )
+    return model
+
+
+def create_layer(node: Node) -> Layer:
+    """The layer that a node describes."""
+    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}))
+    return layer
+
+
+def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tuple[Metric, ...], Selection]:
+    """What is measured, and how the best epoch is chosen from it.
+
+    The metrics are those of the config, else the task's, and with them every one that chooses, stops or constrains.
+
+    Args:
+        spec: the config.
+        task: must be able to use the metrics.
+        splits: names of the splits there are.
+
+    Raises:
+        ConfigError: a name that is no metric, or a metric of another kind of problem.
+    """
+    optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
+    components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
+    metrics: list[Metric] = []
+    for index, component in enumerate(components):
+        metrics.append(_metric(component, task, f"evaluation.metrics[{index}]"))
+    for name, key in _deciding_metrics(spec, task, optimize):
+        if name not in (LOSS, LATENCY, *(metric.name for metric in metrics)):
+            if name not in registry.names("metric"):
+                known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
+                raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
+            metrics.append(_metric(component_from("metric", name), task, key))
+    constraints = tuple(Constraint(name, it.symbol, it.bound) for name, it in spec.evaluation.satisfice.items())
+    return tuple(metrics), Selection(optimize, higher_is_better(optimize, metrics), constraints)
+
+
+def _metric(component: ComponentSpec, task: Task, key: str) -> Metric:
+    metric: Metric = create(component)
+    if not task.accepts(metric):
+        kind = registry.name_of("task", type(task)).replace("_", " ")
+        usable = [name for name in registry.names("metric") if task.accepts(create(component_from("metric", name)))]
+        raise ConfigError(f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", key=key)
+    return metric
+
+
+def _deciding_metrics(spec: Spec, task: Task, optimize: str) -> list[tuple[str, str]]:
+    """Plain names of the metrics that choose, stop or constrain, and of the report's; each with its key."""
+    stopping = spec.regularization.early_stopping
+    named = [(optimize, "evaluation.optimize"), (task.default_optimize, "evaluation.metrics")]
+    if stopping is not None and stopping.metric is not None:
+        named.append((stopping.metric, "regularization.early_stopping.metric"))
+    named += [(name, f"evaluation.satisfice.{name}") for name in spec.evaluation.satisfice]
+    return [(name.rpartition("/")[2], key) for name, key in named]
+
+
+def shown(shape: tuple[int, ...]) -> str:
+    """A shape as people say it: `3 numbers`, `8 × 8 × 1 numbers`."""
+    return " × ".join(map(str, shape)) + (" number" if shape == (1,) else " numbers")
+
+
+# ---- training ----
+
+
+def build_optimizer(spec: Spec) -> Optimizer:
+    """The update rule with its schedule."""
+    optimizer: Optimizer = create(spec.optimizer)
+    return optimizer
+
+
+def build_settings(spec: Spec) -> TrainingSettings:
+    """The plain numbers of the training."""
+    training, regularization = spec.training, spec.regularization
+    clipping = training.gradient_clipping
+    return TrainingSettings(
+        epochs=training.epochs,
+        batch_size=training.batch_size,
+        shuffle=training.shuffle,
+        drop_last=training.drop_last,
+        max_gradient_norm=None if clipping is None else clipping.max_norm,
+        max_gradient_value=None if clipping is None else clipping.max_value,
+        l1=regularization.l1,
+        l2=regularization.l2,
+        weight_decay=regularization.weight_decay,
+        log_every_steps=training.log_every_steps,
+        checkpoint_every_epochs=training.checkpoint.every_epochs,
+        checkpoint_every_steps=training.checkpoint.every_steps,
+        checkpoint_keep=training.checkpoint.keep,
+        evaluation_batch_size=spec.evaluation.batch_size,
+    )
+
+
+def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Selection) -> EarlyStopping | None:
+    """The rule for stopping before the last epoch, if the config has one."""
+    options = spec.regularization.early_stopping
+    if options is None:
+        return None
+    metric = options.metric or selection.metric
+    better = higher_is_better(metric, metrics) if options.mode is None else options.mode == "max"
+    return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, higher_is_better=better)
+
+
+def build_weight_average(spec: Spec) -> WeightAverage | None:
+    """The average of the weights that is used for evaluation, if the config asks for one."""
+    options = spec.training.weight_average
+    return None if options is None else WeightAverage(options.decay)

@@ -1,0 +1,22 @@
+"""What dlcli does, as functions: the command line and `import dlcli` are thin faces over them."""
+
+from dlcli.experiment.evaluation import evaluate
+from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
+from dlcli.experiment.graph import show
+from dlcli.experiment.loaded import LoadedModel, load
+from dlcli.experiment.results import Evaluation, Run
+from dlcli.experiment.training import resume, train
+
+__all__ = [
+    "Evaluation",
+    "GradientReport",
+    "LoadedModel",
+    "Run",
+    "check_all_gradients",
+    "check_gradients",
+    "evaluate",
+    "load",
+    "resume",
+    "show",
+    "train",
+]

@@ -1,0 +1,110 @@
+"""What follows a training: the best weights measured on every split, predictions written down, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.build import Experiment
+from dlcli.data import Split
+from dlcli.diagnosis import Assessment, Measure, SplitOutcome, TrainingResult, assess
+from dlcli.experiment.predictions import prediction_rows, target_rows
+from dlcli.metrics import Metric
+from dlcli.nn import Graph
+from dlcli.reports import write_report
+from dlcli.runs import RunFolder
+from dlcli.strict_json import dumps
+from dlcli.tasks import Predictions, Task
+from dlcli.training import TrainingSummary, evaluate_split
+
+#: splits whose predictions are written down, to look at the mistakes; those of the training set would fill disks
+WRITTEN_SPLITS = ("train_dev", "dev", "test")
+
+
+@dataclass(frozen=True)
+class MeasuredSplit:
+    """A split, what the model says of it, and how good that is.
+
+    Args:
+        split: with targets.
+        predictions: of its examples.
+        truth: class indices (N,), or values (N, K) in the targets' unit.
+        metrics: as `<split>/<metric>`.
+    """
+
+    split: Split
+    predictions: Predictions
+    truth: np.ndarray
+    metrics: dict[str, float]
+
+    @property
+    def outcome(self) -> SplitOutcome:
+        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth)
+
+
+def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
+    """Measure a trained model on every split and write its predictions and its report.
+
+    Args:
+        experiment: its model has the best weights.
+        folder: of the run.
+        summary: how the training ended.
+    """
+    batch_size = experiment.spec.evaluation.batch_size
+    measured = [
+        measure(experiment.model, experiment.task, split, experiment.metrics, batch_size=batch_size)
+        for split in experiment.data.splits.values()
+    ]
+    for one in measured:
+        if one.split.name in WRITTEN_SPLITS:
+            write_predictions(experiment, folder, one)
+    class_names = experiment.data.class_names
+    result = TrainingResult(
+        run=folder.id,
+        name=experiment.spec.name,
+        status="done",
+        measure=Measure.of_metric(experiment.selection.metric, classification=class_names is not None),
+        splits=[one.outcome for one in measured],
+        metrics={name: value for one in measured for name, value in one.metrics.items()},
+        history=folder.metrics(),
+        optimizing_metric=experiment.selection.metric,
+        best_epoch=summary.best.epoch,
+        spec=experiment.spec.resolved(),
+        class_names=class_names or (),
+        parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
+        seconds=summary.seconds,
+    )
+    assessment = assess(result)
+    write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
+    return result, assessment
+
+
+def measure(model: Graph, task: Task, split: Split, metrics: Sequence[Metric], *, batch_size: int) -> MeasuredSplit:
+    """A model on a split that has targets.
+
+    Args:
+        model: with the weights to be measured.
+        task: what its outputs mean.
+        split: with targets.
+        metrics: reset before use.
+        batch_size: examples per forward pass.
+    """
+    evaluation = evaluate_split(model, task, split, metrics, batch_size=batch_size, keep_outputs=True)
+    assert evaluation.outputs is not None
+    assert split.targets is not None, f"{split.name} has no targets"
+    predictions = task.predictions(evaluation.outputs)
+    return MeasuredSplit(split, predictions, task.truth(split.targets), evaluation.named(split.name))
+
+
+def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> None:
+    """`predictions/<split>.jsonl`: id, target and prediction of every example."""
+    names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
+    rows = zip(
+        prediction_rows(measured.split.ids, measured.predictions, *names),
+        target_rows(measured.truth, class_names=names[0]),
+        strict=True,
+    )
+    lines = (dumps(prediction | target) for prediction, target in rows)
+    folder.write_text(f"predictions/{measured.split.name}.jsonl", "".join(f"{line}\n" for line in lines))

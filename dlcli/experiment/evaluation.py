@@ -1,0 +1,74 @@
+"""Measure a trained model on one of its splits, or on new data."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from dlcli import runs
+from dlcli.build import build_data, build_measures, located
+from dlcli.data import Split
+from dlcli.diagnosis import Interval, Measure, error_interval
+from dlcli.errors import ConfigError, unknown_name
+from dlcli.experiment.conclusion import measure
+from dlcli.experiment.loaded import LoadedModel
+from dlcli.experiment.results import Evaluation
+from dlcli.experiment.training import SPLITS, check_same_data
+
+
+def evaluate(
+    run: str | Path, *, split: str = "test", data: str | Path | None = None, runs_dir: str | Path = "runs"
+) -> Evaluation:
+    """Measure the best weights of a run.
+
+    Args:
+        run: the run's folder, its name, or the beginning of it.
+        split: train, train_dev, dev or test; without meaning when there is `data`.
+        data: a file of new, labelled examples in the format of the training data.
+        runs_dir: the folder that names are looked for in.
+
+    Raises:
+        ConfigError: there is no such run or no such split.
+        DataError: the data is missing, has changed, or is not like the training data.
+        StorageError: the run has no weights, or a file is damaged.
+    """
+    clock = time.perf_counter()
+    loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
+    names = list(loaded.folder.read_arrays(SPLITS))
+    examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
+    metrics, selection = build_measures(loaded.spec, loaded.task, names)
+    measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.spec.evaluation.batch_size)
+    deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
+    unit = Measure.of_metric(selection.metric, classification=bool(loaded.class_names))
+    errors = unit.per_example(measured.outcome.predictions, measured.outcome.targets)
+    error = error_interval(errors, unit)
+    intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
+    if unit is Measure.ERROR_RATE:
+        accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
+        intervals[f"{examples.name}/accuracy"] = accuracy
+    return Evaluation(
+        path=loaded.folder.path,
+        split=examples.name,
+        num_examples=len(examples),
+        metrics=measured.metrics,
+        intervals={name: interval for name, interval in intervals.items() if name in measured.metrics},
+        deciding_metric=deciding,
+        higher_is_better=selection.higher_is_better,
+        seconds=time.perf_counter() - clock,
+        warnings=examples.notes,
+    )
+
+
+def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
+    """A split of the run's own data, read again and treated as it was.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the data is missing or has changed.
+    """
+    if split not in names:
+        raise ConfigError(f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}")
+    with located(loaded.spec):
+        data = build_data(loaded.spec)
+        check_same_data(loaded.folder, loaded.folder.record(), data.fingerprint)
+    return data.splits[split]

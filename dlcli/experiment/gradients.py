@@ -1,0 +1,93 @@
+"""Gradients compared with differences: of a configured model, or of everything that is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dlcli import registry, rng
+from dlcli.autograd.gradcheck import TOLERANCE, ParameterCheck, check_function
+from dlcli.build import build_experiment
+from dlcli.errors import ConfigError
+from dlcli.nn.gradcheck import check_layer, check_model
+from dlcli.spec import Overrides, load_spec
+
+#: examples in the batch on which a configured model is checked
+BATCH_SIZE = 8
+#: a model with more parameters than this is checked on a sample of each, unless told otherwise
+MOST_ELEMENTS = 10_000
+SAMPLED_PER_PARAMETER = 100
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The outcome of a gradient check.
+
+    Args:
+        checks: one for each parameter or input that was checked.
+        tolerance: the relative error that none may reach.
+    """
+
+    checks: Sequence[ParameterCheck]
+    tolerance: float = TOLERANCE
+
+    @property
+    def ok(self) -> bool:
+        return all(check.passed(self.tolerance) for check in self.checks)
+
+    @property
+    def checked(self) -> int:
+        """Elements compared."""
+        return sum(check.checked for check in self.checks)
+
+    @property
+    def worst(self) -> ParameterCheck:
+        """The check with the largest relative error."""
+        return max(self.checks, key=lambda check: check.relative_error)
+
+
+def check_gradients(
+    config: str | Path, *, overrides: Overrides = (), max_per_parameter: int | None = None
+) -> GradientReport:
+    """Check every parameter of a configured model on a batch of its own training set, in float64.
+
+    Dropout is held still and batch norm is in training mode.
+
+    Args:
+        config: the YAML file.
+        overrides: of the config.
+        max_per_parameter: elements of each parameter that are checked, drawn at random; None for all of them in a
+            model of up to 10,000 parameters, else for 100.
+
+    Raises:
+        ConfigError: the config is wrong, or its model has no parameters.
+        DataError: the data is missing or not what the config says.
+    """
+    experiment = build_experiment(load_spec(config, overrides), dtype=np.float64)
+    model, generator = experiment.model, rng.generator(experiment.spec.seed, "gradcheck")
+    parameters = model.parameters()
+    if not parameters:
+        raise ConfigError("the model has no parameters: there is nothing to check", file=str(config), key="model")
+    if max_per_parameter is None and sum(parameter.size for parameter in parameters.values()) > MOST_ELEMENTS:
+        max_per_parameter = SAMPLED_PER_PARAMETER
+    train = experiment.data.splits["train"]
+    x, y = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
+    assert y is not None, "the training set has targets"
+    checks = check_model(
+        model,
+        lambda outputs: experiment.task.loss(outputs, y),
+        x,
+        max_per_parameter=max_per_parameter,
+        generator=generator,
+    )
+    return GradientReport(checks)
+
+
+def check_all_gradients() -> GradientReport:
+    """Check every registered Function and layer on the samples that it declares."""
+    checks = [check for name in registry.names("function") for check in check_function(name)]
+    checks += [check for name in registry.names("layer") for check in check_layer(name)]
+    return GradientReport(checks)

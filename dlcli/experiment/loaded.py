@@ -1,0 +1,138 @@
+"""A trained model, ready to be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlcli import runs
+from dlcli.build import build_model, build_reader, build_task, located
+from dlcli.data import Preprocessor, Split, check_numbers, new_data
+from dlcli.errors import DataError, StorageError
+from dlcli.experiment.predictions import prediction_rows
+from dlcli.rng import Generators
+from dlcli.runs import RunFolder
+from dlcli.spec import Spec, load_spec
+from dlcli.tasks import Predictions
+from dlcli.training import CheckpointStore, compute_outputs
+
+PREPROCESSING = "preprocessing.json"
+RESOLVED_CONFIG = "config.resolved.yaml"
+
+
+class LoadedModel:
+    """The best weights of a run, with the preprocessing they were trained with.
+
+    Args:
+        folder: of the run.
+
+    Raises:
+        StorageError: the run has no weights yet, or they are damaged.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.spec: Spec = load_spec(folder.path / RESOLVED_CONFIG)
+        self.preprocessor = stored_preprocessor(folder)
+        with located(self.spec):
+            self.task = build_task(self.spec, self.preprocessor.targets)
+            self.model = build_model(
+                self.spec, self.preprocessor.input_shape, self.task, generators=Generators(self.spec.seed)
+            )
+        self.model.load_state_dict(CheckpointStore(folder.checkpoints).load_weights("best"))
+        self.model.eval()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes in the order of the model's outputs; empty for a regression."""
+        return self.preprocessor.class_names or ()
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """What the model says of examples that nobody has normalised.
+
+        Args:
+            inputs: (N, …), as the training data was before preprocessing.
+
+        Returns:
+            class names (N,), or values (N, K) in the targets' unit.
+
+        Raises:
+            DataError: another shape, or values that are not finite.
+        """
+        predictions = self._predictions(self._split(inputs))
+        if predictions.labels is None:
+            return predictions.best_guess()
+        return np.array(self.class_names)[predictions.labels]
+
+    def predict_probabilities(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, K) the probability of each class, in the order of `class_names`.
+
+        Args:
+            inputs: (N, …), as the training data was before preprocessing.
+
+        Raises:
+            DataError: the model predicts values, or the inputs have another shape.
+        """
+        predictions = self._predictions(self._split(inputs))
+        if predictions.probabilities is None:
+            raise DataError("a regression has no probabilities; use predict")
+        return predictions.probabilities
+
+    def predict_file(self, path: str | Path) -> list[dict[str, Any]]:
+        """One row for each example of a file in the format of the training data.
+
+        Returns:
+            rows of `id`, `class` and `probability`, or of `id` and the predicted values.
+
+        Raises:
+            DataError: the file is missing, or not like the training data.
+        """
+        split = self.read(path, require_targets=False)
+        names = self.class_names, self.preprocessor.targets.names
+        return list(prediction_rows(split.ids, self._predictions(split), *names))
+
+    def read(self, path: str | Path, *, require_targets: bool) -> Split:
+        """New data, preprocessed as the training set was.
+
+        Raises:
+            DataError: the file is missing, or not like the training data.
+        """
+        reader = build_reader(self.spec)
+        return new_data(Path(path), reader, self.preprocessor, require_targets=require_targets)
+
+    def _split(self, inputs: np.ndarray) -> Split:
+        inputs = np.asarray(inputs)
+        check_numbers(inputs, "inputs")
+        return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))
+
+    def _predictions(self, split: Split) -> Predictions:
+        batches = split.batches(self.spec.evaluation.batch_size)
+        return self.task.predictions(np.concatenate(list(compute_outputs(self.model, batches))))
+
+
+def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:
+    """The trained model of a run.
+
+    Args:
+        run: the run's folder, its name, or the beginning of it.
+        runs_dir: the folder that names are looked for in.
+
+    Raises:
+        ConfigError: there is no such run.
+        StorageError: it has no weights, or a file is damaged.
+    """
+    return LoadedModel(runs.find(Path(runs_dir), str(run)))
+
+
+def stored_preprocessor(folder: RunFolder) -> Preprocessor:
+    """The preprocessing that a run's model was trained with.
+
+    Raises:
+        StorageError: it is missing or damaged.
+    """
+    try:
+        return Preprocessor.from_json(folder.read_json(PREPROCESSING))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StorageError("is not the preprocessing of a run", file=str(folder.path / PREPROCESSING)) from error

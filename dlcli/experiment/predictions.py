@@ -1,0 +1,45 @@
+"""Predictions as rows for people and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlcli.tasks import Predictions
+
+
+def prediction_rows(
+    ids: np.ndarray, predictions: Predictions, class_names: Sequence[str], value_names: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """One mapping for each example: `id`, then `class` and its `probability`, or the predicted values by name.
+
+    Args:
+        ids: (N,) of the examples.
+        predictions: of the same examples.
+        class_names: in the order of the model's outputs; empty for regression.
+        value_names: of the predicted values; where they have none they are called `value`, or `value_0` … `value_K`.
+    """
+    if predictions.labels is not None and predictions.probabilities is not None:
+        sureness = np.take_along_axis(predictions.probabilities, predictions.labels[:, None], axis=1)[:, 0]  # (N,)
+        for example, label, probability in zip(
+            ids.tolist(), predictions.labels.tolist(), sureness.tolist(), strict=True
+        ):
+            yield {"id": example, "class": class_names[label], "probability": probability}
+        return
+    values = predictions.best_guess().reshape(len(ids), -1)  # (N, K)
+    unnamed = ["value"] if values.shape[1] == 1 else [f"value_{k}" for k in range(values.shape[1])]
+    for example, row in zip(ids.tolist(), values.tolist(), strict=True):
+        yield {"id": example, **dict(zip(value_names or unnamed, row, strict=True))}
+
+
+def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """One mapping for each example: its true class or values, as `target`.
+
+    Args:
+        truth: class indices (N,), or values (N, K).
+        class_names: in the order of the indices; empty for regression.
+    """
+    for row in truth.reshape(len(truth), -1).tolist():
+        yield {"target": class_names[row[0]] if class_names else row[0] if len(row) == 1 else row}

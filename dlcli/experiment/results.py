@@ -1,0 +1,68 @@
+"""What the functions of this package return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlcli.diagnosis import Assessment, Interval, TrainingResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A finished training.
+
+    Args:
+        path: the run's folder.
+        status: as in its `run.json`.
+        metrics: of every split, with the best weights, as `<split>/<metric>`.
+        seconds: wall time of this call.
+        result: what the diagnosis looked at.
+        assessment: what it found.
+        warnings: what the user should know about the data.
+    """
+
+    path: Path
+    status: str
+    metrics: Mapping[str, float]
+    seconds: float
+    result: TrainingResult
+    assessment: Assessment
+    warnings: Sequence[str] = ()
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A trained model measured on one split, or on new data.
+
+    Args:
+        path: the run's folder.
+        split: train, train_dev, dev, test, or "data" for new data.
+        num_examples: how many it was measured on.
+        metrics: as `<split>/<metric>`.
+        intervals: 95 % intervals of those that have one, by the same names.
+        deciding_metric: the metric that chose the model, on this split: `<split>/<metric>`.
+        higher_is_better: its direction.
+        seconds: wall time of this call.
+        warnings: what the user should know about the data.
+    """
+
+    path: Path
+    split: str
+    num_examples: int
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, Interval]
+    deciding_metric: str
+    higher_is_better: bool
+    seconds: float
+    warnings: Sequence[str] = ()
+    status: str = field(default="done", init=False)
+
+    @property
+    def id(self) -> str:
+        return self.path.name

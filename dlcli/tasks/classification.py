@@ -1,0 +1,38 @@
+"""One of K classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.data import ClassLabels
+from dlcli.losses import Loss, SoftmaxCrossEntropy
+from dlcli.metrics import Metric
+from dlcli.registry import register
+from dlcli.tasks.task import Predictions, Task
+
+
+@register("task", "classification")
+class Classification(Task):
+    """One of K classes, from K logits (softmax).
+
+    Args:
+        loss: what training makes small; null is softmax_cross_entropy.
+    """
+
+    default_metrics = ("accuracy", "error")
+    default_optimize = "error"
+
+    def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
+        self.classes = classes
+        self.loss_function = SoftmaxCrossEntropy() if loss is None else loss
+
+    @property
+    def output_units(self) -> int:
+        return len(self.classes.names)
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:
+        return Predictions(labels=outputs.argmax(axis=1), probabilities=kernels.softmax(outputs))
+
+    def accepts(self, metric: Metric) -> bool:
+        return metric.needs in ("labels", "probabilities")

@@ -1,0 +1,40 @@
+"""Numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.data import Values
+from dlcli.losses import Loss, MeanSquaredError
+from dlcli.metrics import Metric
+from dlcli.registry import register
+from dlcli.tasks.task import Predictions, Task
+
+
+@register("task", "regression")
+class Regression(Task):
+    """One or several numbers for each example; metrics are in the unit of the targets.
+
+    Args:
+        loss: what training makes small; null is mean_squared_error.
+    """
+
+    default_metrics = ("root_mean_squared_error", "mean_absolute_error", "r2")
+    default_optimize = "root_mean_squared_error"
+
+    def __init__(self, values: Values, /, *, loss: Loss | None = None) -> None:
+        self.values = values
+        self.loss_function = MeanSquaredError() if loss is None else loss
+
+    @property
+    def output_units(self) -> int:
+        return int(self.values.scaling.shift.size)
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:
+        return Predictions(values=self.values.inverse(outputs))
+
+    def truth(self, targets: np.ndarray) -> np.ndarray:
+        return self.values.inverse(targets)
+
+    def accepts(self, metric: Metric) -> bool:
+        return metric.needs == "values"

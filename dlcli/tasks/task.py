@@ -1,0 +1,77 @@
+"""What a kind of problem is: its loss, what a model's outputs mean, and how they are judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.autograd import Tensor
+from dlcli.losses import Loss
+from dlcli.metrics import Metric
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of N examples, in every form that a metric or a reader may want.
+
+    Args:
+        labels: (N,) class indices; None for regression.
+        probabilities: (N, K) of every class; None for regression.
+        values: (N, K) in the targets' unit; None for classification.
+    """
+
+    labels: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
+    values: np.ndarray | None = None
+
+    def best_guess(self) -> np.ndarray:
+        """Labels (N,) or values (N, K): what is compared with the truth."""
+        guess = self.values if self.labels is None else self.labels
+        assert guess is not None, "a prediction has labels or values"
+        return guess
+
+    def form(self, name: str) -> np.ndarray | None:
+        """The form that a metric says it needs; None where this kind of problem has no such form."""
+        forms = {"labels": self.labels, "probabilities": self.probabilities, "values": self.values}
+        return forms[name]
+
+
+class Task:
+    """Base of the kinds of problem. The positional parameter, what is predicted, comes from the data."""
+
+    registry_kind: ClassVar[str] = "task"
+
+    #: names of the metrics that are reported unless the config asks for others
+    default_metrics: ClassVar[tuple[str, ...]]
+    #: the metric by which the best epoch is chosen unless the config says otherwise
+    default_optimize: ClassVar[str]
+
+    loss_function: Loss
+
+    @property
+    def output_units(self) -> int:
+        """How many numbers a model puts out for one example."""
+        raise NotImplementedError
+
+    def loss(self, outputs: Tensor, targets: np.ndarray) -> Tensor:
+        """The mean loss of a batch.
+
+        Args:
+            outputs: (N, output_units) of the model.
+            targets: as the data's splits hold them.
+        """
+        return self.loss_function(outputs, targets)
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:
+        """What the outputs (N, output_units) of a model mean."""
+        raise NotImplementedError
+
+    def truth(self, targets: np.ndarray) -> np.ndarray:
+        """Targets as metrics compare them: class indices (N,), or values (N, K) in their own unit."""
+        return targets
+
+    def accepts(self, metric: Metric) -> bool:
+        """Whether the metric can judge this task's predictions."""
+        raise NotImplementedError
