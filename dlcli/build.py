@@ -15,9 +15,19 @@ from typing import Any
 
 import numpy as np
 
-import dlcli.components  # fills the registry
+import dlcli.components  # noqa: F401  # fills the registry
 from dlcli import registry
-from dlcli.data import ClassLabels, Data, DatasetReader, FileFormat, Places, SplitOptions, Targets, load_data
+from dlcli.data import (
+    ClassLabels,
+    Data,
+    DatasetReader,
+    FileFormat,
+    Places,
+    SplitOptions,
+    TargetKind,
+    Targets,
+    load_data,
+)
 from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_name
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
@@ -115,7 +125,7 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
 
 def build_places(spec: Spec) -> Places:
     """Where its files are looked for."""
-    return Places(config_folder=spec.file.parent, data_path=spec.data.path)
+    return Places(config_folder=spec.file.parent, data_path=Path(spec.data.path) if spec.data.path else None)
 
 
 def build_split_options(spec: Spec) -> SplitOptions:
@@ -134,9 +144,18 @@ def build_data(spec: Spec) -> Data:
         split=build_split_options(spec),
         normalization=create(section.normalize),
         target_normalization=create(section.normalize_targets),
-        target_kind=None if spec.task is None else {"regression": "values"}.get(spec.task.name, "classes"),
+        target_kind=_target_kind(spec),
         seed=spec.seed,
     )
+
+
+def _target_kind(spec: Spec) -> TargetKind | None:
+    """What the task predicts; None lets the targets speak for themselves."""
+    if spec.task is None:
+        return None
+    task_class = registry.lookup("task", spec.task.name)
+    assert isinstance(task_class, type) and issubclass(task_class, Task)
+    return task_class.target_kind
 
 
 # ---- task, model, metrics ----

@@ -64,7 +64,8 @@ class LoadedModel:
         predictions = self._predictions(self._split(inputs))
         if predictions.labels is None:
             return predictions.best_guess()
-        return np.array(self.class_names)[predictions.labels]
+        named: np.ndarray = np.array(self.class_names)[predictions.labels]
+        return named
 
     def predict_probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """(N, K) the probability of each class, in the order of `class_names`.

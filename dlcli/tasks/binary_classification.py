@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from dlcli import kernels
-from dlcli.data import ClassLabels
+from dlcli.data import ClassLabels, TargetKind
 from dlcli.errors import ConfigError
 from dlcli.losses import BinaryCrossEntropy, Loss
 from dlcli.metrics import Metric
@@ -24,6 +26,7 @@ class BinaryClassification(Task):
         ConfigError: the data has another number of classes.
     """
 
+    target_kind: ClassVar[TargetKind] = "classes"
     default_metrics = ("accuracy", "error")
     default_optimize = "error"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from dlcli import kernels
-from dlcli.data import ClassLabels
+from dlcli.data import ClassLabels, TargetKind
 from dlcli.losses import Loss, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
 from dlcli.registry import register
@@ -20,6 +22,7 @@ class Classification(Task):
         loss: what training makes small; null is softmax_cross_entropy.
     """
 
+    target_kind: ClassVar[TargetKind] = "classes"
     default_metrics = ("accuracy", "error")
     default_optimize = "error"
 

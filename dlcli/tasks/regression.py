@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
-from dlcli.data import Values
+from dlcli.data import TargetKind, Values
 from dlcli.losses import Loss, MeanSquaredError
 from dlcli.metrics import Metric
 from dlcli.registry import register
@@ -19,6 +21,7 @@ class Regression(Task):
         loss: what training makes small; null is mean_squared_error.
     """
 
+    target_kind: ClassVar[TargetKind] = "values"
     default_metrics = ("root_mean_squared_error", "mean_absolute_error", "r2")
     default_optimize = "root_mean_squared_error"
 
@@ -28,7 +31,7 @@ class Regression(Task):
 
     @property
     def output_units(self) -> int:
-        return int(self.values.scaling.shift.size)
+        return self.values.count
 
     def predictions(self, outputs: np.ndarray) -> Predictions:
         return Predictions(values=self.values.inverse(outputs))

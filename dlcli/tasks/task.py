@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.autograd import Tensor
+from dlcli.data import TargetKind
 from dlcli.losses import Loss
 from dlcli.metrics import Metric
 
@@ -43,6 +44,8 @@ class Task:
 
     registry_kind: ClassVar[str] = "task"
 
+    #: classes, or values
+    target_kind: ClassVar[TargetKind]
     #: names of the metrics that are reported unless the config asks for others
     default_metrics: ClassVar[tuple[str, ...]]
     #: the metric by which the best epoch is chosen unless the config says otherwise
