@@ -126,6 +126,6 @@ def unknown_name(what: str, found: str, candidates: Iterable[str]) -> str:
     'unknown key; did you mean learning_rate? (epsilon, learning_rate)'
     """
     names = sorted(set(candidates))
-    near = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(found.lower(), names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "expected one of these:"
     return f"unknown {what}; {hint} ({', '.join(names)})" if names else f"unknown {what}; none is allowed here"

@@ -27,12 +27,16 @@ class Document:
         text: the YAML as it was written.
         data: mappings, lists, str, int, float, bool and None.
         problems: mistakes that do not hide the rest, such as a duplicate key.
+        unreadable: where a problem has left something else than was meant, so that there is no use in checking it.
+        value_places: where each value was written.
+        key_places: where each key of a mapping was written.
     """
 
     file: str
     text: str = ""
     data: Any = field(default_factory=dict)
     problems: list[ConfigError] = field(default_factory=list)
+    unreadable: set[KeyPath] = field(default_factory=set)
     value_places: dict[KeyPath, Place] = field(default_factory=dict)
     key_places: dict[KeyPath, Place] = field(default_factory=dict)
 

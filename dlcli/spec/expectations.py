@@ -13,6 +13,9 @@ from annotated_types import Ge, Gt, Le, Lt
 from dlcli import registry
 from dlcli.spec.scalars import plain_scalar
 
+#: what a section is called
+SECTION = "a mapping of keys"
+
 _NOUNS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
 _PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "texts"}
 _BOOLEAN_WORDS = {
@@ -62,7 +65,7 @@ def _describe_one(annotation: Any) -> str:
         return f"a list of {_describe_many(arguments[0])}"
     if origin is dict:
         return f"a mapping of names to {_describe_many(arguments[1])}"
-    return f"{_NOUNS[inner]}{_range(marks)}" if inner in _NOUNS else "a mapping of keys"
+    return f"{_NOUNS[inner]}{_range(marks)}" if inner in _NOUNS else SECTION
 
 
 def _describe_many(annotation: Any) -> str:
@@ -97,7 +100,8 @@ def show(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
     if isinstance(value, list):
-        return "a list" if value else "an empty list"
+        written = f"[{', '.join('…' if isinstance(item, list | dict) else show(item) for item in value[:20])}]"
+        return ("a list" if len(written) > 40 else written) if value else "an empty list"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     text = repr(value)
@@ -119,7 +123,9 @@ def _hint(annotation: Any, value: Any) -> str:
     numeric = int in alternatives or float in alternatives
     if isinstance(value, str):
         names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
-        near = difflib.get_close_matches(value, [name for name in names if isinstance(name, str)], n=1, cutoff=0.5)
+        near = difflib.get_close_matches(
+            value.lower(), [name for name in names if isinstance(name, str)], n=1, cutoff=0.5
+        )
         meant = _meant_number(value) if numeric else None
         if meant is not None:
             return meant

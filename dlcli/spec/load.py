@@ -54,7 +54,7 @@ def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
     try:
         spec = Spec.read(document, tuple(str(override) for override in applied))
     except ValidationError as error:
-        problems += [_located(mistake, document) for mistake in mistakes_of(error)]
+        problems += [_located(mistake, document) for mistake in mistakes_of(error) if _is_readable(mistake, document)]
     if problems:
         raise InvalidConfigError(problems)
     return spec
@@ -87,6 +87,10 @@ def _as_name(stem: str) -> str:
     """A file's stem as the name of an experiment."""
     allowed = [letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in stem]
     return "".join(allowed).strip("-") or "experiment"
+
+
+def _is_readable(mistake: Mistake, document: Document) -> bool:
+    return not any(mistake.path[: len(path)] == path for path in document.unreadable)
 
 
 def _located(mistake: Mistake, document: Document) -> ConfigError:

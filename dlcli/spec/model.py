@@ -136,7 +136,9 @@ def _check_layer(entry: Any) -> LayerSpec:
     check_name("layer", layer, (layer,))
     options = {} if written is None else written
     if not isinstance(options, dict):
-        raise mistaken([Mistake((layer,), f"expected the options of {layer}, found {show(options)}")])
+        raise mistaken(
+            [Mistake((layer,), f"expected the options of {layer}, found {show(options)}{_first_option(layer)}")]
+        )
     name, inputs = options.get("name"), options.get("inputs", PREVIOUS)
     inputs = [inputs] if isinstance(inputs, str) else inputs
     mistakes = [Mistake((layer, key), message) for key, message in _wiring_mistakes(name, inputs)]
@@ -148,6 +150,11 @@ def _check_layer(entry: Any) -> LayerSpec:
     if mistakes:
         raise mistaken(mistakes)
     return LayerSpec(ComponentSpec("layer", layer, checked), name, tuple(inputs))
+
+
+def _first_option(layer: str) -> str:
+    first = next(iter(registry.options(registry.lookup("layer", layer))), None)
+    return f"; write {layer}: {{{first.name}: …}}" if first else ""
 
 
 def _wiring_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:

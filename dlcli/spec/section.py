@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from dlcli import registry
 from dlcli.errors import unknown_name
-from dlcli.spec.expectations import describe, expected, members, peel
+from dlcli.spec.expectations import SECTION, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
 
 #: the error types of `Mistake`: about a value, about a key that should not be there, about one that should
@@ -129,7 +129,8 @@ def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
         return Mistake(path, unknown_name("key", key, fields) + hint, UNKNOWN_KEY)
     annotation = annotation_of(fields[key])
     if kind == "missing":
-        return Mistake(path, f"missing key {key}; expected {describe(annotation)}", MISSING_KEY)
+        words = describe(annotation)
+        return Mistake(path, f"missing key {key}" + (f"; expected {words}" if words != SECTION else ""), MISSING_KEY)
     annotation, inner = _without_tags(annotation, path[1:])
     if path[-1] == _OF_KEY:
         kind = UNKNOWN_KEY
@@ -157,7 +158,7 @@ def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
             return get_args(inner)[0], path[:1]
         below, rest = _without_tags(get_args(inner)[-1], path[1:])
         return below, (path[0], *rest)
-    return alternatives[0], path
+    return annotation, path
 
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:

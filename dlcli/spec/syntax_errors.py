@@ -32,10 +32,7 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
     if "could not find expected ':'" in problem:
         return "expected `key: value`; a colon, or the space after it, is missing", opened
     if "values are not allowed" in problem:
-        above = lines[here.line - 1] if here.line else ""
-        if re.match(r"\s*[\w-]+:\S", above):
-            return "unexpected colon; on the line above, the space after the colon is missing", here
-        return "unexpected colon; is this line indented too far, or is a text with `: ` not in quotes?", here
+        return _unexpected_colon(lines[: here.line], line[: here.column]), here
     if "entries are not allowed" in problem:
         return "unexpected dash; the items of a list begin on lines of their own", here
     if "scanning a block scalar" in context:
@@ -55,3 +52,16 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
     if "document start" in problem:
         return "expected the end of the file after ...", here
     return problem or str(error), here
+
+
+def _unexpected_colon(above: list[str], before: str) -> str:
+    """A colon where no key can end: the mistake is often on the line above."""
+    written = [line for line in above if line.strip() and not line.lstrip().startswith("#")]
+    last = written[-1] if written else ""
+    if re.search(r":\s", before):
+        return "unexpected second colon; a text with a colon and a space in it must be in quotes"
+    if re.fullmatch(r"\s*(- )?[\w-]+:\S.*", last):
+        return "unexpected colon; on the line above, the space after the colon is missing"
+    if re.fullmatch(r"\s*(- )?[\w-]+\s*", last):
+        return "unexpected colon; on the line above, a colon is missing"
+    return "unexpected colon; this line is indented too far"

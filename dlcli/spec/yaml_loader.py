@@ -158,7 +158,7 @@ class _Reader:
             inner = (*path, key)
             if key in mapping:
                 first = self.document.key_places[inner].line
-                self._report(f"duplicate key; it is already on line {first}", place, inner)
+                self._report(f"duplicate key; it is already on line {first}", place, inner, readable=True)
             self.document.key_places.setdefault(inner, place)
             value = self._value(next(self.events), inner)
             mapping.setdefault(key, value)
@@ -167,7 +167,7 @@ class _Reader:
     def _key(self, event: Any, place: Place, path: KeyPath) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             found = {yaml.AliasEvent: "an alias", yaml.SequenceStartEvent: "a list"}.get(type(event), "a mapping")
-            self._report(f"a key is text, found {found}", place, path)
+            self._report(f"a key is text, found {found}", place, (*path, found))
             if not isinstance(event, yaml.AliasEvent):
                 self._value(event, (*path, found))
             return found
@@ -175,11 +175,11 @@ class _Reader:
         if event.style:
             return text
         if text == "<<":
-            self._report("merge keys (<<) are not part of YAML 1.2; write the keys out", place, path)
+            self._report("merge keys (<<) are not part of YAML 1.2; write the keys out", place, (*path, text))
         elif not text:
-            self._report("a key is missing before the colon", place, path)
-        elif text[0] in "+-.0123456789~nNtTfF" and not isinstance(self._content(event, place, path), str):
-            self._report(f'a key is text; write "{text}" in quotes', place, path)
+            self._report("a key is missing before the colon", place, (*path, text))
+        elif _is_no_text(text):
+            self._report(f'a key is text; write "{text}" in quotes', place, (*path, text))
         return text
 
     def _alias(self, event: Any, place: Place, path: KeyPath) -> Any:
@@ -199,8 +199,10 @@ class _Reader:
     def _place(self, mark: Any) -> Place:
         return Place(self.document.file, mark.line + 1, mark.column + 1)
 
-    def _report(self, message: str, place: Place, path: KeyPath) -> None:
+    def _report(self, message: str, place: Place, path: KeyPath, *, readable: bool = False) -> None:
         """Note a mistake and read on."""
+        if not readable:
+            self.document.unreadable.add(path)
         key = format_path(path) or None
         mistake = ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
         self.document.problems.append(mistake)
@@ -209,6 +211,13 @@ class _Reader:
         """Note a mistake after which nothing more can be read."""
         self._report(message, place, path)
         raise InvalidConfigError(self.document.problems)
+
+
+def _is_no_text(scalar: str) -> bool:
+    try:
+        return not isinstance(plain_scalar(scalar), str)
+    except ValueError:
+        return True
 
 
 def _extent(value: Any) -> tuple[int, int]:
