@@ -106,4 +106,5 @@ def softmax_cross_entropy(
 
 def _one_hot(labels: np.ndarray, num_classes: int) -> np.ndarray:
     """(N,) -> (N, K), 1 at the label."""
-    return np.eye(num_classes)[labels]
+    one_hot: np.ndarray = np.eye(num_classes)[labels]
+    return one_hot

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -22,7 +24,7 @@ def mean_scale(shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | N
             weight = weight.astype(dtype, copy=False).reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
             product = weight if product is None else product * weight
     if product is None:
-        return np.asarray(1 / np.prod(shape, dtype=int), dtype)
-    repeats = np.prod(shape, dtype=int) // product.size
+        return np.asarray(1 / math.prod(shape), dtype)
+    repeats = math.prod(shape) // product.size
     total = product.sum() * dtype.type(repeats)
     return product / total if total else np.zeros_like(product)

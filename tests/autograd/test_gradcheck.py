@@ -1,0 +1,155 @@
+"""The check itself: right passes, wrong is caught and named, kinks are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pytest
+
+from dlcli import ops, registry
+from dlcli.autograd import Context, Function, Sample, Tensor, check_function, check_parameters
+from dlcli.autograd.gradcheck import TOLERANCE
+
+
+class WrongSquare(Function):
+    """x² with the derivative of one element 0.01 % too large."""
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
+        ctx.save(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+        (x,) = ctx.saved
+        grad_x: np.ndarray = 2 * x * grad
+        grad_x[1, 0] *= 1.0001
+        return grad_x
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((np.array([[1.0, -2.0], [0.5, 3.0]]),))
+
+
+class Unchecked(Function):
+    """A Function whose author forgot the samples."""
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Both Functions above, for one test only."""
+    functions = dict(registry._components["function"], wrong_square=WrongSquare, unchecked=Unchecked)
+    monkeypatch.setitem(registry._components, "function", functions)
+    yield
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_wrong_backward_is_caught_and_named() -> None:
+    (check,) = check_function("wrong_square")
+    assert check.parameter == "wrong_square[0].x"
+    assert not check.passed()
+    assert check.index == (1, 0)
+    assert check.analytic == pytest.approx(check.numeric * 1.0001, rel=1e-7)
+    assert check.relative_error == pytest.approx(5e-5, rel=1e-2)
+    assert check.kinks == 0
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_function_without_samples_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'unchecked' declares no samples"):
+        check_function("unchecked")
+
+
+def test_every_element_of_every_parameter_is_compared() -> None:
+    x = Tensor(np.random.default_rng(0).standard_normal((3, 2)), requires_grad=True)
+    y = Tensor(np.random.default_rng(1).standard_normal(2), requires_grad=True)
+    checks = check_parameters(lambda: ops.tanh(x * y).sum(), {"x": x, "y": y})
+    assert [(check.parameter, check.checked, check.size) for check in checks] == [("x", 6, 6), ("y", 2, 2)]
+    assert all(check.passed() and check.norm_relative_error < TOLERANCE for check in checks)
+
+
+def test_only_some_elements_when_asked() -> None:
+    x = Tensor(np.ones(50), requires_grad=True)
+    (check,) = check_parameters(
+        lambda: (x * x).sum(), {"x": x}, max_per_parameter=7, generator=np.random.default_rng(0)
+    )
+    assert (check.checked, check.size) == (7, 50)
+    with pytest.raises(ValueError, match="needs a generator"):
+        check_parameters(lambda: (x * x).sum(), {"x": x}, max_per_parameter=7)
+
+
+def test_values_and_gradients_are_put_back() -> None:
+    x = Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    x.grad = np.array([7.0, 7.0])
+    check_parameters(lambda: (x * x).sum(), {"x": x})
+    np.testing.assert_array_equal(x.data, [1.0, 2.0])
+    np.testing.assert_array_equal(x.grad, [7.0, 7.0])
+
+
+def test_a_kink_is_counted_not_failed() -> None:
+    x = Tensor(np.array([-1.0, 0.0, 2.0]), requires_grad=True)
+    (check,) = check_parameters(lambda: ops.relu(x).sum(), {"x": x})
+    assert check.passed()
+    assert (check.checked, check.kinks, check.size) == (2, 1, 3)
+
+
+def test_a_kink_within_the_step_is_not_stepped_over() -> None:
+    """At 4e-6 from the kink the first difference straddles it, a smaller step does not: nothing is left out."""
+    x = Tensor(np.array([4e-6, -4e-6]), requires_grad=True)
+    (check,) = check_parameters(lambda: ops.relu(x).sum(), {"x": x})
+    assert check.passed()
+    assert (check.checked, check.kinks) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "factor"),
+    [
+        (lambda x: (x * x).sum(), 2.0),
+        (lambda x: x.sum(), 1.001),
+        (lambda x: ops.relu(x).sum(), 0.5),
+        (lambda x: (x * 1e-6).sum(), 2.0),
+        (lambda x: ops.exp(x * 10.0).sum(), 1.00001),
+    ],
+    ids=["quadratic", "linear", "relu", "tiny", "steep"],
+)
+def test_a_wrong_factor_is_never_taken_for_a_kink(expression: Callable[[Tensor], Tensor], factor: float) -> None:
+    class Scaled(Function):
+        """x, with a wrong derivative."""
+
+        @staticmethod
+        def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
+            return x + 0.0
+
+        @staticmethod
+        def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+            return grad * factor
+
+    x = Tensor(np.array([0.7, 1.3]), requires_grad=True)
+    (check,) = check_parameters(lambda: expression(Scaled.apply(x)), {"x": x})
+    assert not check.passed()
+    assert check.kinks == 0
+
+
+def test_a_parameter_that_is_not_reached_has_gradient_zero() -> None:
+    x, unused = (Tensor(np.ones(2), requires_grad=True) for _ in range(2))
+    checks = check_parameters(lambda: (x * x).sum(), {"x": x, "unused": unused})
+    assert checks[1].passed()
+    assert checks[1].analytic == 0
+
+
+def test_a_gradient_that_is_not_finite_fails() -> None:
+    x = Tensor(np.array([0.0]), requires_grad=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        (check,) = check_parameters(lambda: ops.power(x, 0.5).sum(), {"x": x})
+    assert check.relative_error == np.inf
+
+
+def test_what_cannot_be_checked_is_refused() -> None:
+    single = Tensor(np.ones(2, np.float32), requires_grad=True)
+    with pytest.raises(ValueError, match="single is float32"):
+        check_parameters(lambda: single.sum(), {"single": single})
+    x = Tensor(np.ones(2), requires_grad=True)
+    generator = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="hold its random draws"):
+        check_parameters(lambda: ops.dropout(x, 0.5, generator).sum() * generator.random(), {"x": x})
