@@ -6,7 +6,7 @@ import re
 
 KeyPath = tuple[str | int, ...]
 
-_STEP = re.compile(r"(?:(?:^|\.)([^.\[\]=+\s]+)|\[(-?\d{1,9})\])")
+_STEP = re.compile(r"\.([^.\[\]=+\s]+)|\[(-?\d{1,9})\]")
 
 
 def format_path(path: KeyPath) -> str:
@@ -22,11 +22,11 @@ def parse_path(text: str) -> KeyPath:
         ValueError: the text is not a path, such as `a..b` or `a[x]`.
     """
     path: list[str | int] = []
-    end = 0
-    while end < len(text):
-        step = _STEP.match(text, end)
-        if step is None or (end == 0 and step.group(1) is None):
+    dotted, end = f".{text}" if text else "", 0
+    while end < len(dotted):
+        step = _STEP.match(dotted, end)
+        if step is None:
             raise ValueError(f"{text!r} is not a path such as model.layers[0].linear.units")
-        path.append(step.group(1) if step.group(1) is not None else int(step.group(2)))
+        path.append(step.group(1) or int(step.group(2)))
         end = step.end()
     return tuple(path)

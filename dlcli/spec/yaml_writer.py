@@ -41,6 +41,8 @@ _TAG_NAMES = {type(None): "null", bool: "bool", int: "int", float: "float", str:
 
 
 def _meaning(text: str) -> str:
+    if text == "<<":
+        return "merge"
     try:
         return _TAG_NAMES[type(plain_scalar(text))]
     except ValueError:  # digits that are too many for a number

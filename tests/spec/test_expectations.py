@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+import pytest
+
+from dlcli import registry
+from dlcli.constraints import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate
+from dlcli.spec.expectations import describe, expected, show
+
+
+class Schedule:
+    registry_kind: ClassVar[str] = "schedule"
+
+
+class Optimizer:
+    registry_kind: ClassVar[str] = "optimizer"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (bool, "true or false"),
+        (int, "an integer"),
+        (float, "a number"),
+        (str, "text"),
+        (PositiveInt, "an integer greater than 0"),
+        (NonNegativeInt, "an integer at least 0"),
+        (Rate, "a number at least 0 and less than 1"),
+        (Fraction, "a number from 0 to 1"),
+        (Literal["same", "valid"], "one of: same, valid"),
+        (Literal["full"], "full"),
+        (list[int], "a list of integers"),
+        (list[PositiveInt], "a list of integers greater than 0"),
+        (list[list[float]], "a list of lists of numbers"),
+        (list[Literal["a", "b"]], "a list of names (a, b)"),
+        (list[Schedule], "a list of schedules"),
+        (dict[str, float], "a mapping of names to numbers"),
+        (PositiveFloat | None, "a number greater than 0 or null"),
+        (PositiveInt | Literal["full"], "an integer greater than 0 or full"),
+        (list[float] | Literal["balanced"] | None, "a list of numbers or balanced or null"),
+        (Schedule | None, "a schedule (its name or {name: …, options}) or null"),
+        (Optimizer, "an optimizer (its name or {name: …, options})"),
+        (
+            Annotated[dict[str, Any], registry.Described("initializer")],
+            "an initializer (its name or {name: …, options})",
+        ),
+    ],
+)
+def test_describe(annotation: Any, words: str) -> None:
+    assert describe(annotation) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (3, "3"),
+        (-0.5, "-0.5"),
+        (math.inf, ".inf"),
+        (-math.inf, "-.inf"),
+        (math.nan, ".nan"),
+        ("x", "'x'"),
+        ([], "an empty list"),
+        ([1, "a", None, []], "[1, 'a', null, …]"),
+        (list(range(99)), "a list"),
+        ({}, "an empty mapping"),
+        ({"a": 1}, "a mapping"),
+        ("x" * 200, f"'{'x' * 49}…'"),
+    ],
+)
+def test_show(value: Any, words: str) -> None:
+    assert show(value) == words
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "message"),
+    [
+        (PositiveFloat, -1, "expected a number greater than 0, found -1"),
+        (Literal["same", "valid"], "sam", "expected one of: same, valid; found 'sam'; did you mean same?"),
+        (Literal["relu", "tanh"], "ReLU", "expected one of: relu, tanh; found 'ReLU'; did you mean relu?"),
+        (list[int], "x", "expected a list of integers, found 'x'"),
+        (list[int], 64, "expected a list of integers, found 64; write [64]"),
+        (list[str], "a", "expected a list of texts, found 'a'; write [a]"),
+        (list[Schedule], "cosine", "expected a list of schedules, found 'cosine'; write [cosine]"),
+        (list[Literal["a", "b"]], "a", "expected a list of names (a, b), found 'a'; write [a]"),
+        (list[int], True, "expected a list of integers, found true"),
+        (float, "1e-3", "expected a number, found '1e-3'; it is a text: remove the quotes"),
+        (int, "1_000", "expected an integer, found '1_000'; write 1000"),
+        (int, "1,000,000", "expected an integer, found '1,000,000'; write 1000000"),
+        (float, "12,5", "expected a number, found '12,5'"),
+        (Rate, "20%", "expected a number at least 0 and less than 1, found '20%'; write 0.2"),
+        (float, math.inf, "expected a finite number, found .inf"),
+        (int, 10.0, "expected an integer, found 10.0; write 10"),
+        (int, 2.5, "expected an integer, found 2.5"),
+        (int, math.nan, "expected an integer, found .nan"),
+        (bool, "yes", "expected true or false, found 'yes'; write true"),
+        (bool, "Off", "expected true or false, found 'Off'; write false"),
+        (bool, "maybe", "expected true or false, found 'maybe'"),
+        (str, 3, "expected text, found 3; write it in quotes"),
+        (float | None, "None", "expected a number or null, found 'None'; write null"),
+    ],
+)
+def test_expected(annotation: Any, value: Any, message: str) -> None:
+    assert expected(annotation, value) == message

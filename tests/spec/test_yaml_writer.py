@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.spec.yaml_loader import load_yaml, parse_value
+from dlcli.spec.yaml_writer import to_flow, to_yaml
+
+READABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=12)
+AMBIGUOUS = st.sampled_from(
+    ["1e-3", "no", "010", "0o7", "null", "~", "", "true", ".inf", "1_000", "<<", "- a", "a: b", "9" * 500]
+)
+SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False) | READABLE | AMBIGUOUS
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(READABLE | AMBIGUOUS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, and of the same types: 1 is not 1.0 is not true."""
+    return repr(one) == repr(other)
+
+
+@given(st.dictionaries(READABLE | AMBIGUOUS, VALUES, min_size=1, max_size=4))
+def test_what_is_written_reads_back_the_same(value: dict[str, Any]) -> None:
+    assert same(load_yaml(to_yaml(value), "f").data, value)
+
+
+@given(VALUES)
+def test_a_flow_value_reads_back_the_same(value: Any) -> None:
+    assert same(parse_value(to_flow(value)), value)
+
+
+@pytest.mark.parametrize("number", [1e-05, 0.1, 1e22, 5e-324, 1 / 3, 123456789.123456789])
+def test_floats_are_exact_and_stay_floats(number: float) -> None:
+    assert same(load_yaml(to_yaml({"a": number}), "f").data["a"], number)
+
+
+def test_keys_keep_their_order_and_short_lists_their_line() -> None:
+    assert (
+        to_yaml({"b": 1, "a": {"z": [64, 32], "y": [{"name": "x"}]}}) == "b: 1\na:\n  z: [64, 32]\n  y:\n  - name: x\n"
+    )
+
+
+def test_equal_objects_are_written_out_without_anchors() -> None:
+    shared = [1, 2]
+    assert to_yaml({"a": shared, "b": shared}) == "a: [1, 2]\nb: [1, 2]\n"
+
+
+def test_flow_is_one_line() -> None:
+    assert (
+        to_flow({"name": "sgd", "learning_rate": 1e-05, "note": "no"}) == "{name: sgd, learning_rate: 1e-05, note: no}"
+    )
+    assert to_flow("1e-3") == "'1e-3'"
+    assert to_flow(None) == "null"
