@@ -1,0 +1,42 @@
+"""Gradient checks of configured models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli import experiment
+from dlcli.ops.linear import Linear
+
+
+def test_every_parameter_of_a_model_is_right(config: Path) -> None:
+    report = experiment.check_gradients(config, overrides=["model.batch_norm=true"])
+    assert report.ok
+    names = {check.parameter for check in report.checks}
+    assert {"linear_1.weight", "batch_norm_1.gamma", "batch_norm_1.beta", "output.weight", "output.bias"} <= names
+    assert report.checked == sum(check.size for check in report.checks)
+    assert report.worst.relative_error < 1e-6
+
+
+def test_a_wrong_backward_is_caught_and_named(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Linear.backward
+
+    def wrong(ctx, grad):  # type: ignore[no-untyped-def]
+        grad_x, grad_weight, grad_bias = right(ctx, grad)
+        grad_weight[0, 0] *= 1.01
+        return grad_x, grad_weight, grad_bias
+
+    monkeypatch.setattr(Linear, "backward", staticmethod(wrong))
+    report = experiment.check_gradients(config)
+    assert not report.ok
+    assert report.worst.parameter in ("linear_1.weight", "output.weight")
+    assert report.worst.index == (0, 0)
+    np.testing.assert_allclose(report.worst.analytic / report.worst.numeric, 1.01, rtol=1e-4)
+
+
+def test_a_large_model_is_checked_on_a_sample_unless_asked_for_all(config: Path) -> None:
+    wide = ["model.hidden_units=[2000]"]
+    assert experiment.check_gradients(config, overrides=wide).checked == 100 + 100 + 100 + 3
+    assert experiment.check_gradients(config, overrides=wide, max_per_parameter=5).checked == 5 + 5 + 5 + 3
