@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +27,27 @@ from dlcli.training.checkpoint import Checkpoint
 #: names that stand for the checkpoint which `<name>.json` points at
 POINTERS = ("best", "last")
 
+#: how long the writer pauses, in times that a write took
+PAUSE = 9
+
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?")
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A checkpoint on its way to the disk."""
+
+    name: str
+    contents: Checkpoint
+    best: Mapping[str, Any] | None
 
 
 class CheckpointStore:
     """The folder `checkpoints/` of a run. Use as a context manager: leaving it waits for the last write.
 
-    A thread of its own writes one checkpoint at a time, because waiting for a disk takes as long as an epoch of a small
-    model; an error it meets is raised by the next `save`, `wait` or exit.
+    A thread of its own writes, because waiting for a disk can take longer than an epoch of a small model, and it pauses
+    so that it writes for a tenth of the time at most. Of the checkpoints that come meanwhile only the best and the
+    newest wait to be written. An error it meets is raised by the next `save`, `wait` or exit.
 
     Args:
         folder: where the checkpoints are.
@@ -42,7 +58,11 @@ class CheckpointStore:
         self.folder = folder
         self.keep = keep
         self._writer: ThreadPoolExecutor | None = None
-        self._pending: Future[None] | None = None
+        self._writing: Future[None] | None = None
+        self._failure: Exception | None = None
+        self._pause_ends = 0.0
+        self._waiting: list[_Waiting] = []
+        self._lock = threading.Lock()  # of `_waiting`
 
     def __enter__(self) -> CheckpointStore:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoints")
@@ -50,13 +70,14 @@ class CheckpointStore:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         assert self._writer is not None
+        self._writer.submit(self._write_waiting)
         self._writer.shutdown(wait=True)
         self._writer = None
-        if kind is None:
-            self.wait()
+        if kind is None and self._failure is not None:
+            raise self._failure
 
     def save(self, name: str, contents: Checkpoint, *, best: Mapping[str, Any] | None) -> None:
-        """Write a checkpoint and make it the last one.
+        """Have a checkpoint written and made the last one.
 
         Args:
             name: such as `epoch-0007`.
@@ -64,12 +85,17 @@ class CheckpointStore:
             best: what `best.json` is to say; its `checkpoint` is a name.
 
         Raises:
-            StorageError: the checkpoint before this one could not be written.
+            StorageError: one before it could not be written.
         """
         assert self._writer is not None
-        self.wait()
-        frozen = Checkpoint(_copies(contents.weights), _copies(contents.arrays), contents.state)
-        self._pending = self._writer.submit(self._write, name, frozen, best)
+        if self._failure is not None:
+            raise self._failure
+        new = _Waiting(name, Checkpoint(_copies(contents.weights), _copies(contents.arrays), contents.state), best)
+        with self._lock:
+            self._waiting = [one for one in self._waiting if best is not None and one.name == best["checkpoint"]]
+            self._waiting.append(new)
+        if (self._writing is None or self._writing.done()) and time.monotonic() >= self._pause_ends:
+            self._writing = self._writer.submit(self._write_waiting)
 
     def wait(self) -> None:
         """Until what was saved is on the disk.
@@ -77,9 +103,10 @@ class CheckpointStore:
         Raises:
             StorageError: it could not be written.
         """
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
+        assert self._writer is not None
+        self._writer.submit(self._write_waiting).result()
+        if self._failure is not None:
+            raise self._failure
 
     def names(self) -> list[str]:
         """The checkpoints there are, oldest first."""
@@ -162,10 +189,22 @@ class CheckpointStore:
         if best is not None:
             self._write_pointer("best", best)
 
-    def _write(self, name: str, contents: Checkpoint, best: Mapping[str, Any] | None) -> None:
-        storage.write_folder(self.folder / name, checkpoint.encode(contents))
-        self.point_at(name, contents, best)
-        self._prune(protected=None if best is None else best["checkpoint"])
+    def _write_waiting(self) -> None:
+        """Write what waits, in the writer's thread."""
+        start = time.monotonic()
+        try:
+            while self._failure is None and (one := self._next_waiting()) is not None:
+                storage.write_folder(self.folder / one.name, checkpoint.encode(one.contents))
+                self.point_at(one.name, one.contents, one.best)
+                self._prune(protected=None if one.best is None else one.best["checkpoint"])
+        except Exception as error:  # raised again in the thread that trains
+            self._failure = error
+        now = time.monotonic()
+        self._pause_ends = now + PAUSE * (now - start)
+
+    def _next_waiting(self) -> _Waiting | None:
+        with self._lock:
+            return self._waiting.pop(0) if self._waiting else None
 
     def _write_pointer(self, which: str, value: Mapping[str, Any]) -> None:
         path, data = self.folder / f"{which}.json", dumps(value, indent=2).encode()

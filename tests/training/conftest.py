@@ -17,7 +17,7 @@ from dlcli.optim import Adam, Cosine, Optimizer, WeightAverage
 from dlcli.rng import Generators
 from dlcli.runs import RunFolder
 from dlcli.tasks import Classification
-from dlcli.training import EarlyStopping, Observer, Selection, Trainer, TrainingSettings
+from dlcli.training import CheckpointStore, EarlyStopping, Observer, Selection, Trainer, TrainingSettings
 
 MakeTrainer = Callable[..., Trainer]
 
@@ -94,3 +94,15 @@ def make_trainer(splits: dict[str, Split], folder: RunFolder) -> MakeTrainer:
         )
 
     return make
+
+
+@pytest.fixture
+def written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every checkpoint is on the disk before the next step, however fast the epochs."""
+    save = CheckpointStore.save
+
+    def save_and_wait(store: CheckpointStore, *arguments: Any, **options: Any) -> None:
+        save(store, *arguments, **options)
+        store.wait()
+
+    monkeypatch.setattr(CheckpointStore, "save", save_and_wait)

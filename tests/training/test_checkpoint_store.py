@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def refuse(message: str) -> None:
     raise AssertionError(message)
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_the_newest_and_the_best_stay(tmp_path: Path) -> None:
     with CheckpointStore(tmp_path, keep=2) as store:
         for epoch in range(1, 6):
@@ -43,6 +45,7 @@ def test_the_newest_and_the_best_stay(tmp_path: Path) -> None:
     assert [store.load_weights(which)["w"][0] for which in ("best", "last", "epoch-0004")] == [2, 5, 4]
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_the_middle_of_an_epoch_comes_before_its_end(tmp_path: Path) -> None:
     with CheckpointStore(tmp_path, keep=9) as store:
         for name in ("epoch-0007", "epoch-0007-step-00000100", "epoch-0006", "epoch-0007-step-00000020"):
@@ -63,6 +66,37 @@ def test_what_is_saved_may_change_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     np.testing.assert_array_equal(store.load_weights("last")["w"], np.ones(3))
 
 
+def test_of_what_comes_while_the_disk_is_busy_the_best_and_the_newest_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, gate, write = threading.Event(), threading.Event(), storage.write_folder
+
+    def slow(path: Path, files: Mapping[str, bytes]) -> None:
+        busy.set()
+        gate.wait(10)
+        write(path, files)
+
+    monkeypatch.setattr(storage, "write_folder", slow)
+    with CheckpointStore(tmp_path, keep=9) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+        busy.wait(10)
+        for epoch in range(2, 7):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=best(f"epoch-{min(epoch, 4):04d}"))
+        gate.set()
+    assert store.names() == ["epoch-0001", "epoch-0004", "epoch-0006"]
+    assert store.load_weights("best")["w"][0] == 4
+
+
+def test_writing_pauses_between_checkpoints_and_ends_with_the_last(tmp_path: Path) -> None:
+    with CheckpointStore(tmp_path, keep=99) as store:
+        store.save("epoch-0001", contents(1, 1), best=None)
+        store.wait()
+        for epoch in range(2, 20):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=None)
+        assert store.names() == ["epoch-0001"]
+    assert store.names() == ["epoch-0001", "epoch-0019"]
+
+
 def test_no_checkpoint_is_told_from_a_damaged_one(tmp_path: Path) -> None:
     store = CheckpointStore(tmp_path / "none")
     assert store.names() == []
@@ -73,6 +107,7 @@ def test_no_checkpoint_is_told_from_a_damaged_one(tmp_path: Path) -> None:
         store.load_weights("epoch-0003")
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_a_damaged_newest_gives_way_to_the_one_before(tmp_path: Path) -> None:
     with CheckpointStore(tmp_path, keep=3) as store:
         for epoch in (1, 2, 3):

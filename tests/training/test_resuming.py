@@ -115,6 +115,7 @@ def test_a_kill_between_record_and_checkpoint_repeats_the_record(
     assert result(resumed) == uninterrupted
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     make_trainer: Any, folder: RunFolder, uninterrupted: Any
 ) -> None:
@@ -173,6 +174,7 @@ def test_more_epochs_under_a_schedule_of_the_whole_training_are_told_of(make_tra
     assert "not 0," in message  # a cosine ends at zero
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_checkpoints_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
     trainer = make_trainer(checkpoint_every_steps=3, checkpoint_keep=100)
     trainer.run()
@@ -188,6 +190,7 @@ def test_checkpoints_within_an_epoch(make_trainer: Any, folder: RunFolder) -> No
     ]
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_checkpoints_may_be_rare(make_trainer: Any) -> None:
     trainer = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_every_epochs=4, checkpoint_keep=100)
     best = trainer.run().best

@@ -185,6 +185,7 @@ def test_progress_is_told_ten_times_a_second_at_most(make_trainer: Any) -> None:
     assert told <= 1 + summary.seconds / PROGRESS_INTERVAL
 
 
+@pytest.mark.usefixtures("written_at_once")
 def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
     make_trainer: Any, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
