@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dlcli.diagnosis import Interval, Measure, difference_interval, paired_difference_interval
+from dlcli.reports.document import DOCUMENT
+from dlcli.runs import RunFolder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,12 +27,31 @@ class EvaluatedRun:
     Args:
         run: its id.
         measure: the unit of its error.
-        predictions: by split, the records of predictions/<split>.jsonl with `id`, `target` and `prediction`.
+        predictions: by split, the records of predictions/<split>.jsonl: `id`, `target`, and the `class` or the values
+            that were predicted.
     """
 
     run: str
     measure: Measure
     predictions: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @classmethod
+    def read(cls, folder: RunFolder) -> EvaluatedRun | None:
+        """What a run's folder holds of it; None when the run has no report yet.
+
+        Raises:
+            StorageError: a file cannot be read.
+        """
+        if not (folder.path / DOCUMENT).is_file():
+            return None
+        measure = Measure(folder.read_json(DOCUMENT)["diagnosis"]["measure"])
+        files = {split: f"predictions/{split}.jsonl" for split in _SPLITS}
+        predictions = {
+            split: [json.loads(line) for line in folder.read_text(name).splitlines()]
+            for split, name in files.items()
+            if (folder.path / name).is_file()
+        }
+        return cls(folder.id, measure, predictions)
 
 
 @dataclass(frozen=True)
@@ -121,11 +143,16 @@ def _errors(records: Sequence[Mapping[str, Any]], measure: Measure) -> np.ndarra
     """The error of each example (N,), in the order of the ids."""
     ordered = sorted(records, key=lambda record: str(record["id"]))
     if measure is Measure.ERROR_RATE:
-        return np.array([float(record["prediction"] != record["target"]) for record in ordered])
+        return np.array([float(record["class"] != record["target"]) for record in ordered])
     return measure.per_example(
-        np.array([record["prediction"] for record in ordered], dtype=np.float64),
-        np.array([record["target"] for record in ordered], dtype=np.float64),
+        np.array([_values(record) for record in ordered], dtype=np.float64),
+        np.array([np.ravel(record["target"]) for record in ordered], dtype=np.float64),
     )
+
+
+def _values(record: Mapping[str, Any]) -> list[float]:
+    """The predicted values of an example, which stand in its record under names of their own."""
+    return [value for key, value in record.items() if key not in {"id", "target"}]
 
 
 def comparison_table(comparison: Comparison) -> Table:

@@ -7,6 +7,8 @@ from typing import Any
 
 from dlcli.diagnosis import METHOD, Assessment, Confusion, Diagnosis, TrainingResult, verdict_sentence
 
+#: where the document is, relative to the run
+DOCUMENT = "report/report.json"
 SCHEMA = "dlcli/report"
 SCHEMA_VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dlcli import strict_json
 from dlcli.diagnosis import Assessment, TrainingResult
-from dlcli.reports.document import report_document
+from dlcli.reports.document import DOCUMENT, report_document
 from dlcli.reports.learning_curve import learning_curve_png
 from dlcli.reports.markdown import report_markdown
 
@@ -34,4 +34,4 @@ def write_report(
         write_bytes(f"{FOLDER}/{PICTURE}", picture)
     page = report_markdown(result, assessment, picture=PICTURE if picture is not None else None)
     write_text(f"{FOLDER}/report.md", page)
-    write_text(f"{FOLDER}/report.json", strict_json.dumps(report_document(result, assessment), indent=2) + "\n")
+    write_text(DOCUMENT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")

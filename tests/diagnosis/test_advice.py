@@ -54,11 +54,14 @@ def test_two_high_gaps_are_both_heard(make_case: Make, make_diagnosis: MakeDiagn
     assert [piece.knob_class for piece in advice] == ["fit-dev", "fit-dev", "fit-train"]
 
 
-def test_what_goes_wrong_in_training_comes_first(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+def test_what_goes_wrong_in_training_comes_first(
+    make_case: Make, make_diagnosis: MakeDiagnosis, make_spec: Callable[..., dict[str, Any]]
+) -> None:
     case = make_case(
         make_diagnosis(**CHAINS["avoidable_bias"]),
         loss=[1.0, math.nan, math.nan, math.nan],
         identical=(IdenticalUnits("linear_1.weight", 64),),
+        spec=make_spec(model__initializer={"name": "zeros"}),
     )
     assert [piece.knob for piece in advise(case)] == [
         "random initialisation",

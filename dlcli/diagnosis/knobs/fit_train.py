@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
@@ -10,12 +11,13 @@ from dlcli.diagnosis.learning_curve import Course
 #: most of a layer's units are dead
 _DEAD_SHARE = 0.5
 _SATURATING = ("sigmoid", "tanh", "identity")
+_CONSTANT_INITIALIZERS = ("zeros", "constant")
 _LINEAR_MODELS = ("logistic_regression", "softmax_regression")
 
 
 def break_symmetry(case: Case) -> Advice | None:
-    """Random initial weights, where hidden units are copies of each other."""
-    if not case.identical:
+    """Random initial weights, where units that started equal are still copies of each other."""
+    if not case.identical or not _starts_without_randomness(case.model):
         return None
     layers = ", ".join(f"{layer.parameter} ({layer.num_units} units)" for layer in case.identical)
     why = (
@@ -26,6 +28,14 @@ def break_symmetry(case: Case) -> Advice | None:
     if "initializer" in case.model:
         return Advice("random initialisation", "fit-train", why, {"model.initializer": initializer})
     return Advice("random initialisation", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
+
+
+def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
+    """Whether an initializer of the model is a constant; units may also be equal because a penalty made them all zero."""
+    of_layers = [layer for layer in model.get("layers", ()) if isinstance(layer, Mapping)]
+    options = [model, *(options for layer in of_layers for options in layer.values())]
+    initializers = [found for option in options if (found := option.get("initializer")) is not None]
+    return any(initializer["name"] in _CONSTANT_INITIALIZERS for initializer in initializers)
 
 
 def lower_learning_rate(case: Case) -> Advice | None:

@@ -19,22 +19,28 @@ from dlcli.diagnosis.knobs.fit_train import (
 Make = Callable[..., Case]
 Spec = Callable[..., dict[str, Any]]
 FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
-LAYERS = {"layers": [{"linear": {"units": 8}}, "relu", {"linear": {"units": 3}}], "output": None}
+ZEROS = {"name": "zeros"}
+LAYERS = {"layers": [{"linear": {"units": 8, "initializer": ZEROS}}, "relu", {"linear": {"units": 3}}], "output": None}
+SYMMETRIC = (IdenticalUnits("linear_1.weight", 64),)
 
 
 @pytest.mark.parametrize(("activation", "initializer"), [("relu", "he_normal"), ("tanh", "xavier_normal")])
 def test_symmetry_is_broken_with_the_initializer_of_the_activation(
     make_case: Make, make_spec: Spec, activation: str, initializer: str
 ) -> None:
-    case = make_case(spec=make_spec(model__activation=activation), identical=(IdenticalUnits("linear_1.weight", 64),))
-    advice = break_symmetry(case)
+    model = {"architecture": "mlp", "hidden_units": [64], "activation": activation, "initializer": ZEROS}
+    advice = break_symmetry(make_case(spec=make_spec(model=model), identical=SYMMETRIC))
     assert advice is not None and advice.settings == {"model.initializer": initializer}
     assert "linear_1.weight (64 units)" in advice.why
 
 
 def test_symmetry_in_a_list_of_layers_is_an_action(make_case: Make, make_spec: Spec) -> None:
-    advice = break_symmetry(make_case(spec=make_spec(model=LAYERS), identical=(IdenticalUnits("linear_1.weight", 8),)))
+    advice = break_symmetry(make_case(spec=make_spec(model=LAYERS), identical=SYMMETRIC))
     assert advice is not None and advice.set_line is None and "initializer: he_normal" in advice.action
+
+
+def test_units_that_started_at_random_and_were_made_equal_need_no_initializer(make_case: Make) -> None:
+    assert break_symmetry(make_case(identical=SYMMETRIC)) is None, "he_normal, and a strong L1 penalty perhaps"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,7 @@ def test_higher_learning_rate_where_the_loss_does_not_move(make_case: Make) -> N
 
 
 def test_symmetry_is_not_cured_by_a_higher_learning_rate(make_case: Make) -> None:
-    stuck = make_case(loss=[2.302] * 20, identical=(IdenticalUnits("linear_1.weight", 64),))
+    stuck = make_case(loss=[2.302] * 20, identical=SYMMETRIC)
     assert raise_learning_rate(stuck) is None
 
 

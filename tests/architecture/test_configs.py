@@ -1,0 +1,44 @@
+"""Every shipped config is valid, explains its keys, and gets advice that can be followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli.spec import load_spec
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+PATHS = sorted(CONFIGS.rglob("*.yaml"))
+#: raise it with every config that is added
+COUNT = 10
+
+
+def test_no_config_is_overlooked() -> None:
+    assert len(PATHS) == COUNT
+    assert all(path.suffix == ".yaml" for path in CONFIGS.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_config_is_valid_and_named_after_its_file(path: Path) -> None:
+    assert load_spec(path).name == path.stem.replace("_", "-")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_key_is_explained(path: Path) -> None:
+    assert list(unexplained(path.read_text().splitlines())) == []
+
+
+def unexplained(lines: list[str]) -> Iterator[str]:
+    """Keys without a comment on their line; a section is explained by its own keys."""
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if not text or text.startswith(("#", "- ")) or "  # " in line:
+            continue
+        indent = len(line) - len(line.lstrip())
+        following = next((later for later in lines[number + 1 :] if later.strip()), "")
+        opens_section = text.endswith(":") and len(following) - len(following.lstrip()) > indent
+        if not opens_section:
+            yield text

@@ -1,0 +1,62 @@
+"""Every adviser's settings, asked for every shipped config, are a valid config again, and another one."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli.diagnosis import Advice, Case, Curve, Diagnosis, IdenticalUnits
+from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
+from dlcli.spec import load_spec
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+ADVISERS = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(adviser for knobs in KNOBS.values() for adviser in knobs)]
+COURSES = {
+    "falling": [2.3 * math.exp(-epoch / 15) for epoch in range(500)],
+    "diverging": [1.0, 2.0, 4.0, 8.0],
+    "stuck": [2.302] * 12,
+    "flat": [2.3 * math.exp(-epoch) + 1 for epoch in range(30)],
+}
+#: turned up, so that advice to turn them down can be followed, too
+REGULARIZED = ("regularization.l1=0.5", "regularization.l2=30", "regularization.weight_decay=0.01")
+
+
+def advice_for(
+    config: Path, overrides: tuple[str, ...], course: str, make_diagnosis: Callable[..., Diagnosis]
+) -> list[Advice]:
+    spec = load_spec(config, overrides)
+    diagnosis = make_diagnosis(train=(100, 2000), train_dev=(120, 2000), dev=(21, 300), test=(30, 300))
+    cases = [
+        Case(
+            diagnosis=diagnosis,
+            spec=spec.resolved(),
+            loss=Curve("train/loss", tuple(range(1, len(COURSES[course]) + 1)), tuple(COURSES[course])),
+            optimized=Curve(spec.evaluation.optimize or "dev/error", tuple(range(1, 21)), (0.1,) * 20),
+            best_epoch=5,
+            num_train=2000,
+            train_class_counts=() if spec.task is not None and spec.task.name == "regression" else (1900, 100),
+            identical=identical,
+            dead_units={"relu_1": 0.9},
+        )
+        for identical in ((), (IdenticalUnits("linear_1.weight", 64),))
+    ]
+    return [advice for case in cases for adviser in ADVISERS if (advice := adviser(case)) is not None]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("overrides", [(), REGULARIZED], ids=["as it is", "regularized"])
+@pytest.mark.parametrize("course", COURSES)
+def test_a_set_line_makes_another_valid_config(
+    config: Path, overrides: tuple[str, ...], course: str, make_diagnosis: Callable[..., Diagnosis]
+) -> None:
+    before = load_spec(config, overrides).resolved()
+    settings = [advice.set_line for advice in advice_for(config, overrides, course, make_diagnosis) if advice.set_line]
+    assert settings
+    for line in settings:
+        words = [word for word in shlex.split(line) if word != "--set"]
+        assert load_spec(config, [*overrides, *words]).resolved() != before, line

@@ -1,0 +1,58 @@
+import math
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dlcli.diagnosis import TrainingResult
+from dlcli.reports import learning_curve_png
+
+Make = Callable[..., TrainingResult]
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+def test_two_panels_and_the_same_bytes_every_time(result: TrainingResult) -> None:
+    picture = learning_curve_png(result)
+    assert picture is not None and size_of(picture) == (1260, 518)
+    assert learning_curve_png(result) == picture
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_one_epoch_is_no_curve(make_result: Make, epochs: int) -> None:
+    assert learning_curve_png(make_result(epochs)) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"best_epoch": None},
+        {"optimizing_metric": "dev/loss"},
+        {"optimizing_metric": "dev/macro_f1"},
+        {"history": [{"kind": "epoch", "epoch": e, "train/loss": 0.0} for e in (1, 2)]},
+        {"history": [{"kind": "epoch", "epoch": e, "train/loss": 10.0**-e} for e in range(1, 6)]},
+        {"history": [{"kind": "epoch", "epoch": e, "train/loss": None if e == 3 else e} for e in (1, 2, 3)]},
+    ],
+    ids=["no best", "loss decides", "metric not recorded", "all zero", "logarithmic", "diverged"],
+)
+def test_what_a_run_may_lack(make_result: Make, fields: dict[str, Any]) -> None:
+    picture = learning_curve_png(make_result(**fields))
+    assert picture is not None
+    size_of(picture)
+
+
+def test_nothing_finite_is_no_curve(make_result: Make) -> None:
+    history = [{"kind": "epoch", "epoch": e, "train/loss": math.nan} for e in (1, 2, 3)]
+    assert learning_curve_png(make_result(history=history)) is None
+
+
+def test_matplotlib_is_loaded_when_a_picture_is_drawn_and_pyplot_never() -> None:
+    code = "import sys, dlcli.reports; assert 'matplotlib' not in sys.modules and 'rich' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,43 @@
+from collections.abc import Callable
+
+from dlcli.diagnosis import Assessment, TrainingResult, assess
+from dlcli.reports import report_markdown
+
+
+def test_the_page(result: TrainingResult, assessment: Assessment) -> None:
+    page = report_markdown(result, assessment, picture="learning_curve.png")
+    assert page.startswith("# example\n")
+    assert "| **dev** | **8.0 %** | 5.0 … 12.6 % | 200 |  |" in page
+    assert "↳ *variance*" in page and "*high*" in page
+    assert "![Loss and error of train and dev by epoch](learning_curve.png)" in page
+    assert "--set regularization.l2=0.3" in page
+    assert "| accuracy |  |  | 0.93 |" in page
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_header(result: TrainingResult, assessment: Assessment) -> None:
+    page = report_markdown(result, assessment, picture=None)
+    tables = [block.splitlines() for block in page.split("\n\n") if block.startswith("|")]
+    assert len(tables) == 3
+    for header, *rows in tables:
+        cells = header.replace("\\|", "").count("|")
+        assert {row.replace("\\|", "").count("|") for row in rows} == {cells}
+
+
+def test_class_names_cannot_break_a_table(result: TrainingResult, assessment: Assessment) -> None:
+    assert "| a\\|b |" in report_markdown(result, assessment, picture=None)
+
+
+def test_without_a_picture_there_is_none(result: TrainingResult, assessment: Assessment) -> None:
+    assert "![" not in report_markdown(result, assessment, picture=None)
+
+
+def test_warnings_stand_at_the_top(make_result: Callable[..., TrainingResult]) -> None:
+    result = make_result(status="interrupted")
+    page = report_markdown(result, assess(result), picture=None)
+    assert page.index("> **The run is interrupted") < page.index("## Where the error comes from")
+
+
+def test_regression(regression: TrainingResult) -> None:
+    page = report_markdown(regression, assess(regression), picture=None)
+    assert "root mean squared error" in page and "Mistakes" not in page
+    assert "points" not in page

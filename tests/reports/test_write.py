@@ -1,0 +1,24 @@
+import json
+from collections.abc import Callable
+
+from dlcli.diagnosis import Assessment, TrainingResult, assess
+from dlcli.reports import write_report
+
+
+def test_a_folder_of_three_files(result: TrainingResult, assessment: Assessment) -> None:
+    texts: dict[str, str] = {}
+    pictures: dict[str, bytes] = {}
+    write_report(result, assessment, write_text=texts.__setitem__, write_bytes=pictures.__setitem__)
+    assert texts.keys() == {"report/report.json", "report/report.md"}
+    assert pictures.keys() == {"report/learning_curve.png"}
+    assert json.loads(texts["report/report.json"])["run"] == result.run
+    assert "](learning_curve.png)" in texts["report/report.md"]
+
+
+def test_without_a_curve_the_page_shows_none(make_result: Callable[..., TrainingResult]) -> None:
+    texts: dict[str, str] = {}
+    pictures: dict[str, bytes] = {}
+    result = make_result(epochs=1)
+    write_report(result, assess(result), write_text=texts.__setitem__, write_bytes=pictures.__setitem__)
+    assert not pictures
+    assert "learning_curve.png" not in texts["report/report.md"]
