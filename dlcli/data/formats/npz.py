@@ -76,7 +76,7 @@ class NpzArchive:
                 shape, fortran_order, dtype = read(stream)
                 size = stream.tell()
         except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-            raise DataError(f"{name!r} is not a NumPy array: {error}", file=str(self.path)) from error
+            raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
         if dtype.hasobject:
             raise pickled(self.path, name)
         return shape, fortran_order, dtype, size

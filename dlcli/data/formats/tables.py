@@ -211,12 +211,8 @@ def _labelled_rows(
         return np.flatnonzero(~missing)
     row = int(np.argmax(missing))
     name = next(name for name in targets if columns[name].missing[row])
-    count = int(missing.sum())
-    raise source.error(
-        f"the label is missing, here and in {count - 1} other rows; drop_missing_labels: true leaves them out",
-        name,
-        row,
-    )
+    more = f", here and in {int(missing.sum()) - 1} more rows" if missing.sum() > 1 else ""
+    raise source.error(f"the label is missing{more}; drop_missing_labels: true leaves such rows out", name, row)
 
 
 def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> np.ndarray:

@@ -1,0 +1,78 @@
+"""What every registered data set keeps to."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import dlcli.data  # noqa: F401 - registers the data sets
+from dlcli import registry
+from dlcli.data import Places, Preprocessor, ShuffledBatches, SplitOptions, load_data
+
+NAMES = registry.names("dataset")
+
+
+def test_there_are_data_sets():
+    assert set(NAMES) >= {
+        "digits", "breast_cancer", "iris", "wine", "diabetes", "moons", "circles", "spirals", "planar_flower",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reading_is_repeatable_and_complete(name: str):
+    raw, again = (registry.lookup("dataset", name)().read(Places()) for _ in range(2))
+    examples = raw.examples
+    assert np.array_equal(examples.inputs, again.examples.inputs)
+    assert np.array_equal(examples.targets, again.examples.targets)
+    assert raw.fingerprint == again.fingerprint
+    assert all(len(digest) == 64 for digest in raw.fingerprint.values())
+    assert len(examples.inputs) == len(examples.targets) == len(examples.ids) == len(set(examples.ids.tolist()))
+    assert np.isfinite(examples.inputs).all()
+    assert raw.description
+    assert raw.target_kind in ("classes", "values")
+    assert (raw.class_names is not None) == (raw.target_kind == "classes")
+    if examples.feature_names:
+        assert len(examples.feature_names) == examples.inputs.shape[1]
+    if raw.class_names is not None:
+        assert sorted(set(examples.targets.tolist())) == list(range(len(raw.class_names)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_loading_gives_what_a_model_needs(name: str):
+    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    assert list(data.splits) == ["train", "dev", "test"]
+    assert sum(map(len, data.splits.values())) == sum(map(len, data.indices.values()))
+    for split in data.splits.values():
+        assert split.inputs.dtype == np.float32
+        assert split.inputs.shape == (len(split), *data.input_shape)
+        assert split.inputs.flags.c_contiguous
+        expected = ((len(split),), np.int64) if data.class_names else ((len(split), 1), np.float32)
+        assert (split.targets.shape, split.targets.dtype) == expected
+    train = data.splits["train"]
+    varying = train.inputs.std(axis=0) > 0
+    np.testing.assert_allclose(train.inputs.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(train.inputs.std(axis=0)[varying], 1, rtol=1e-3)
+    batches = ShuffledBatches(len(train), batch_size=16, seed=0)
+    x, y = train.gather(batches.indices(0, len(batches) - 1))
+    assert 1 <= len(x) == len(y) <= 16
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_preprocessing_survives_json(name: str):
+    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    again = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
+    examples = registry.lookup("dataset", name)().read(Places()).examples
+    rows = data.indices["test"]
+    assert again.inputs(examples.inputs, rows).tobytes() == data.splits["test"].inputs.tobytes()
+    assert again.targets.encode(examples.targets[rows], "test").tobytes() == data.splits["test"].targets.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["dataset", "format", "normalization"])
+def test_every_option_is_described(kind: str):
+    for name in registry.names(kind):
+        component = registry.lookup(kind, name)
+        assert registry.summary(component)
+        for option in registry.options(component):
+            assert option.description, f"{kind} {name} does not say what {option.name} is"

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.data import Places, RawData
+from dlcli.data.formats import Csv
+from dlcli.data.table import CategoricalColumn, NumericColumn, Table
+from dlcli.errors import ConfigError, DataError, DlcliError
+
+PEOPLE = """age, job, pay, rich
+30, nurse, 1e3, no
+?, baker, 2000.5, yes
+50, NA, -3, no
+40, nurse, 4, yes
+"""
+
+
+def read(tmp_path: Path, content: str | bytes = PEOPLE, **options: Any) -> RawData:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return Csv(path="people.csv", **options).read(Places(config_folder=tmp_path))
+
+
+def columns(raw: RawData) -> dict[str, Any]:
+    assert isinstance(raw.examples.inputs, Table)
+    return dict(raw.examples.inputs.columns)
+
+
+def test_kinds_and_missing_values_are_found_and_the_last_column_is_the_label(tmp_path: Path):
+    raw = read(tmp_path)
+    found = columns(raw)
+    assert list(found) == ["age", "job", "pay"]
+    assert np.array_equal(found["age"].numbers, [30, np.nan, 50, 40], equal_nan=True)
+    assert found["job"].values().tolist() == ["nurse", "baker", "", "nurse"]
+    assert found["pay"].numbers.tolist() == [1000, 2000.5, -3, 4]
+    assert raw.examples.targets.tolist() == ["no", "yes", "no", "yes"]
+    assert raw.examples.ids.tolist() == [0, 1, 2, 3]
+    assert raw.examples.target_names == ("rich",)
+    assert raw.warnings == ()
+
+
+@pytest.mark.parametrize("label", ["pay", 2, -2])
+def test_the_label_by_name_or_number(tmp_path: Path, label: int | str):
+    raw = read(tmp_path, label=label)
+    assert raw.examples.target_names == ("pay",)
+    assert raw.examples.feature_names == ("age", "job", "rich")
+    assert raw.examples.targets.tolist() == [1000, 2000.5, -3, 4]
+
+
+def test_several_targets(tmp_path: Path):
+    raw = read(tmp_path, "a,b,c\n1,2,3\n4,5,6.5\n", label=["c", "a"])
+    assert raw.examples.targets.tolist() == [[3, 1], [6.5, 4]]
+    with pytest.raises(DataError, match="several targets must be numbers; this one has 'nurse'") as caught:
+        read(tmp_path, label=["pay", "job"], missing_values=["?"])
+    assert caught.value.key == "job"
+
+
+def test_columns_have_parts(tmp_path: Path):
+    raw = read(tmp_path, label="rich", exclude=["job"], id="pay")
+    assert raw.examples.feature_names == ("age",)
+    assert raw.examples.ids.tolist() == ["1e3", "2000.5", "-3", "4"]
+    assert set(raw.examples.fields) == {"age", "job", "pay", "rich"}
+    assert read(tmp_path, features=["pay", "age"]).examples.feature_names == ("pay", "age")
+
+
+def test_numbers_can_be_words(tmp_path: Path):
+    found = columns(read(tmp_path, "zip,y\n01,0\n1,1\n", categorical=["zip"]))
+    assert isinstance(found["zip"], CategoricalColumn)
+    assert found["zip"].categories == ("01", "1")
+
+
+def test_names_without_a_header(tmp_path: Path):
+    body = PEOPLE.split("\n", 1)[1]
+    assert read(tmp_path, body, columns=["a", "b", "c", "d"]).examples.feature_names == ("a", "b", "c")
+    raw = read(tmp_path, body, header=False, label=2)
+    assert raw.examples.feature_names == ("column_0", "column_1", "column_3")
+    renamed = read(tmp_path, PEOPLE, header=True, columns=["a", "b", "c", "d"])
+    assert len(renamed.examples) == 4
+
+
+def test_other_separators_comments_and_lines_to_skip(tmp_path: Path):
+    content = "made by hand\n% note\na;b\n'1;5';x\n% more\n2;y\n"
+    found = columns(
+        read(tmp_path, content, delimiter=";", quote="'", comment="%", skip_rows=1, label="b", categorical=["a"])
+    )
+    assert found["a"].categories == ("1;5", "2")
+
+
+def test_a_test_file_is_read_as_the_training_file_is(tmp_path: Path):
+    (tmp_path / "test.csv").write_text("|junk\n5,7,no.\n6,x,yes.\n")
+    raw = read(
+        tmp_path,
+        "1,a,no\n2,b,yes\n",
+        columns=["n", "w", "y"],
+        test_path="test.csv",
+        test_skip_rows=1,
+        label_strip=".",
+    )
+    assert raw.test is not None
+    assert raw.test.targets.tolist() == ["no", "yes"]
+    assert isinstance(raw.test.inputs.columns["w"], CategoricalColumn)
+    assert raw.test.inputs.columns["n"].numbers.tolist() == [5, 6]
+    assert set(raw.fingerprint) == {"people.csv", "test.csv"}
+
+
+def test_a_test_file_with_other_columns_is_refused(tmp_path: Path):
+    (tmp_path / "test.csv").write_text("agee, job, pay, rich\n1,a,2,no\n")
+    with pytest.raises(DataError, match=r"the file lacks age; age: unknown column; did you mean agee"):
+        read(tmp_path, test_path="test.csv")
+    (tmp_path / "test.csv").write_text("age, job, pay, rich\nyoung,a,2,no\n")
+    with pytest.raises(DataError, match="expected a number, found 'young'") as caught:
+        read(tmp_path, test_path="test.csv")
+    assert (caught.value.file, caught.value.line, caught.value.key) == (str(tmp_path / "test.csv"), 2, "age")
+
+
+def test_one_wrong_number_is_suspicious(tmp_path: Path):
+    content = "a,y\n" + "".join(f"{n},{n % 2}\n" for n in range(30)) + "x7,1\n"
+    raw = read(tmp_path, content)
+    assert len(raw.warnings) == 1
+    assert "people.csv:32 a: 1 of 31 values are not numbers, the first is 'x7'" in raw.warnings[0]
+    assert read(tmp_path, content, categorical=["a"]).warnings == ()
+    assert isinstance(columns(read(tmp_path, content, missing_values=["x7"]))["a"], NumericColumn)
+
+
+ERRORS: list[tuple[str, dict[str, Any], str]] = [
+    ("", {}, "people.csv: the file is empty"),
+    ("a,b\n", {}, "people.csv: the file has a header but no rows"),
+    ("a,b\n1,2\n3\n", {}, "people.csv:3: 2 cells are expected, as the columns say; this line has 1"),
+    ('a,b\n"1\n1",2\n\n3,4,5\n', {}, "people.csv:5: 2 cells are expected"),
+    ("a,b,a\n1,2,3\n", {}, "people.csv:1: two columns are called 'a'"),
+    ("a,b\n1,2\n\nx,2\ny,3\n", {"numeric": ["a"]}, "people.csv:4 a: expected a number, found 'x' (and 1 more)"),
+    ("a,b\n1,2\n2,inf\n", {"label": "a"}, "people.csv:3 b: inf is not finite"),
+    ("a,b\n1,2\n2,1e39\n", {"label": "a"}, "people.csv:3 b: 1e+39 is not finite"),
+    ("a,b\n1,2\n2,inf\n", {}, "people.csv:3 b: inf is not finite"),
+    ("a,b\n1,2\n2,?\n3,\n", {}, "people.csv:3 b: the label is missing, here and in 1 more"),
+    ("a,b\n1,?\n", {"drop_missing_labels": True}, "people.csv:2 b: the label is missing"),
+    ("a,b\n1,2\n", {"label": "bb"}, "data.dataset.label: 'bb' in "),
+    ("a,b\n1,2\n", {"label": 7}, "data.dataset.label: there is no column 7"),
+    ("a,b\n1,2\n", {"exclude": ["c"]}, "data.dataset.exclude: 'c' in "),
+    ("a,b\n1,2\n", {"exclude": ["a"]}, "data.dataset.features: "),
+    ("a,b\n1,2\n", {"features": ["b"]}, "data.dataset.features: 'b' is a feature and also"),
+    ("a,b\n1,2\n", {"numeric": ["a"], "categorical": ["a"]}, "data.dataset.categorical: 'a' is listed as"),
+    ("a,b\n1,2\n", {"columns": ["x", "y", "z"]}, "people.csv:1: 3 cells are expected"),
+    ("a,b\n1,2\n", {"path": None}, "data.dataset.path: the format needs a path"),
+]
+
+
+@pytest.mark.parametrize(("content", "options", "message"), ERRORS)
+def test_mistakes_have_a_place(tmp_path: Path, content: str, options: dict[str, Any], message: str):
+    (tmp_path / "people.csv").write_text(content)
+    with pytest.raises(DlcliError) as caught:
+        Csv(**{"path": "people.csv", **options}).read(Places(config_folder=tmp_path))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_rows_without_a_label_can_be_left_out(tmp_path: Path):
+    raw = read(tmp_path, "a,g,b\n1,u,2\n2,v,?\n3,w,4\n", drop_missing_labels=True)
+    assert raw.examples.targets.tolist() == [2, 4]
+    assert raw.examples.ids.tolist() == [0, 2]
+    assert raw.examples.field_values("g", "group_by").tolist() == ["u", "w"]
+
+
+@pytest.mark.parametrize("options", [{"delimiter": ""}, {"delimiter": "ab"}, {"delimiter": "é"}, {"quote": "\n"}])
+def test_separators_are_one_character(options: dict[str, str]):
+    with pytest.raises(ConfigError, match="one ASCII character"):
+        Csv(path="a.csv", **options)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from dlcli.data import Places
+from dlcli.data.formats import Idx
+from dlcli.data.formats.idx import ELEMENT_TYPES, read_idx
+from dlcli.errors import ConfigError, DataError
+
+CODES = {np.dtype(name): code for code, name in ELEMENT_TYPES.items()}
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, CODES[array.dtype], array.ndim, *array.shape)
+    return header + array.tobytes()
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(list(CODES)).flatmap(
+        lambda dtype: arrays.arrays(
+            dtype, arrays.array_shapes(max_dims=4), elements={"allow_nan": False} if dtype.kind == "f" else None
+        )
+    ),
+    st.booleans(),
+)
+def test_every_element_type_is_read(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray, compress: bool):
+    path = tmp_path_factory.mktemp("idx") / "a.idx"
+    content = idx_bytes(array)
+    path.write_bytes(gzip.compress(content) if compress else content)
+    read = read_idx(path)
+    assert read.dtype.isnative
+    assert np.array_equal(read, array)
+
+
+IMAGES = idx_bytes(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not an idx file"),
+        (b"PK\x03\x04", "not an idx file: it starts with the bytes 50 4b 03 04"),
+        (b"\0\0\x07\x01\0\0\0\x01a", "not an idx file"),
+        (IMAGES[:9], "cut short or damaged"),
+        (IMAGES[:-1], r"39 bytes, its header \(2, 3, 4\) needs 40"),
+        (IMAGES + b"\0", "cut short or damaged"),
+        (gzip.compress(IMAGES)[:-9], "gzip"),
+        (gzip.compress(IMAGES)[:12] + b"\xff\xff" + gzip.compress(IMAGES)[14:], "gzip"),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path: Path, content: bytes, message: str):
+    path = tmp_path / "images.idx"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message) as caught:
+        read_idx(path)
+    assert caught.value.file == str(path)
+
+
+def test_images_get_a_channel_and_the_test_set_is_read(tmp_path: Path):
+    (tmp_path / "x").write_bytes(IMAGES)
+    (tmp_path / "y").write_bytes(idx_bytes(np.array([1, 0], np.uint8)))
+    reader = Idx(path="x", targets_path="y", test_path="x", test_targets_path="y", class_names=["a", "b"])
+    raw = reader.read(Places(config_folder=tmp_path))
+    assert raw.examples.inputs.shape == (2, 3, 4, 1)
+    assert raw.test is not None
+    assert raw.class_names == ("a", "b")
+    assert set(raw.fingerprint) == {"x", "y"}
+
+
+def test_inputs_and_targets_of_other_lengths_are_refused(tmp_path: Path):
+    (tmp_path / "x").write_bytes(IMAGES)
+    (tmp_path / "y").write_bytes(idx_bytes(np.array([1, 0, 1], np.uint8)))
+    with pytest.raises(DataError, match="one row for each of 2 inputs") as caught:
+        Idx(path="x", targets_path="y").read(Places(config_folder=tmp_path))
+    assert caught.value.file == str(tmp_path / "y")
+
+
+def test_half_a_test_set_is_refused():
+    with pytest.raises(ConfigError, match="belong together"):
+        Idx(path="x", targets_path="y", test_path="z")

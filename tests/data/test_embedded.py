@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.data import Places, embedded
+from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bundled
+from dlcli.data.readers import DatasetReader
+from dlcli.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("reader", "loader", "options"),
+    [
+        (Digits(), "load_digits", {}),
+        (BreastCancer(), "load_breast_cancer", {}),
+        (Iris(), "load_iris", {}),
+        (Wine(), "load_wine", {}),
+        (Diabetes(), "load_diabetes", {"scaled": False}),
+    ],
+)
+def test_the_data_is_scikit_learns(reader: DatasetReader, loader: str, options: dict[str, bool]):
+    from sklearn import datasets
+
+    expected = getattr(datasets, loader)(**options)
+    raw = reader.read(Places())
+    assert np.array_equal(raw.examples.inputs.reshape(expected.data.shape), expected.data)
+    assert np.array_equal(raw.examples.targets, expected.target)
+    if raw.examples.feature_names:
+        assert list(raw.examples.feature_names) == list(expected.feature_names)
+    if raw.class_names is not None:
+        assert list(raw.class_names) == [str(name) for name in expected.target_names]
+
+
+def test_digits_are_images():
+    assert Digits().read(Places()).examples.inputs.shape == (1797, 8, 8, 1)
+
+
+def test_scikit_learn_is_not_imported_for_its_files():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from dlcli.data import Places; from dlcli.data.embedded import Digits; Digits().read(Places());"
+        "sys.exit('sklearn' in sys.modules or 'pyarrow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_absent_file_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    with pytest.raises(DataError, match=r"versions from 1\.4 on have it"):
+        bundled("boston.csv")
+    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
+    with pytest.raises(DataError, match="pip install scikit-learn"):
+        bundled("iris.csv")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.data import Places
+from dlcli.data.generated import Circles, Moons, PlanarFlower, Spirals
+from dlcli.data.readers import DatasetReader
+from dlcli.errors import ConfigError
+
+
+def points_of(reader: DatasetReader) -> tuple[np.ndarray, np.ndarray]:
+    examples = reader.read(Places()).examples
+    return examples.inputs, examples.targets
+
+
+@pytest.mark.parametrize("kind", [Moons, Circles, Spirals, PlanarFlower])
+def test_size_balance_and_seed(kind: type):
+    points, labels = points_of(kind(examples=301, seed=1))
+    assert points.shape == (301, 2)
+    assert np.ptp(np.bincount(labels)) <= 1
+    assert np.array_equal(points, points_of(kind(examples=301, seed=1))[0])
+    assert not np.array_equal(points, points_of(kind(examples=301, seed=2))[0])
+    prints = [kind(examples=301, seed=seed).read(Places()).fingerprint for seed in (1, 1, 2)]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_moons_without_noise_are_half_circles():
+    points, labels = points_of(Moons(noise=0))
+    np.testing.assert_allclose(np.linalg.norm(points[labels == 0], axis=1), 1)
+    np.testing.assert_allclose(np.linalg.norm(points[labels == 1] - [1, 0.5], axis=1), 1)
+    assert (points[labels == 0, 1] >= -1e-12).all()
+    assert (points[labels == 1, 1] <= 0.5 + 1e-12).all()
+
+
+def test_circles_without_noise_have_two_radii():
+    points, labels = points_of(Circles(noise=0, factor=0.3))
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), np.where(labels == 0, 1, 0.3))
+
+
+@pytest.mark.parametrize("arms", [2, 5])
+def test_spirals_are_the_same_arm_turned(arms: int):
+    points, labels = points_of(Spirals(examples=100 * arms, arms=arms, noise=0))
+    first, second = (points[labels == arm] @ [1, 1j] for arm in (0, 1))
+    np.testing.assert_allclose(second, first * np.exp(2j * np.pi / arms), atol=1e-12)
+
+
+def test_the_flower_is_a_rose_curve_of_two_colours():
+    # the notes' flower: r = 4 sin 4θ, x = (r sin θ, r cos θ), one class for each half of θ
+    points, labels = points_of(PlanarFlower(noise=0))
+    angle = np.concatenate([np.linspace(0, np.pi, 200), np.linspace(np.pi, 2 * np.pi, 200)])
+    radius = 4 * np.sin(4 * angle)
+    np.testing.assert_allclose(points, np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1), atol=1e-12)
+    assert labels.tolist() == [0] * 200 + [1] * 200
+
+
+def test_options_that_make_no_data():
+    with pytest.raises(ConfigError, match="1 examples cannot be divided among 2 classes"):
+        Moons(examples=1).read(Places())
+    with pytest.raises(ConfigError, match="at least 2 arms"):
+        Spirals(arms=1)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from dlcli.data.labels import ClassLabels, Values, infer_target_kind, plain_labels, targets_from_json
+from dlcli.data.normalization import NoNormalization, Standard
+from dlcli.errors import ConfigError, DataError
+
+
+@pytest.mark.parametrize(
+    ("targets", "kind"),
+    [
+        (np.array(["a", "b"]), "classes"),
+        (np.array([True, False]), "classes"),
+        (np.array([0, 1, 1, 0]), "classes"),
+        (np.array([0.0, 1.0, 1.0, 0.0]), "classes"),
+        (np.array([0.5, 1.0, 1.0, 0.0]), "values"),
+        (np.arange(20), "values"),
+        (np.arange(1000) % 101, "values"),
+        (np.zeros((5, 2)), "values"),
+    ],
+)
+def test_the_kind_is_inferred(targets: np.ndarray, kind: str):
+    assert infer_target_kind(targets) == kind
+
+
+def test_classes_are_sorted_by_number_and_by_word():
+    assert ClassLabels.fit(np.array([10, 9, 2, 10]), None, None).names == ("2", "9", "10")
+    assert ClassLabels.fit(np.array(["b", "a", "b"]), None, None).names == ("a", "b")
+    assert ClassLabels.fit(np.array([1.0, 0.0]), None, None).labels == (0, 1)
+    assert ClassLabels.fit(np.array([True, False]), None, None).names == ("false", "true")
+
+
+def test_names_of_numbered_labels_keep_their_place_even_if_one_is_absent_from_training():
+    classes = ClassLabels.fit(np.array([0, 2]), ["top", "bag", "boot"], None)
+    assert classes.encode(np.array([2, 1, 0]), "test").tolist() == [2, 1, 0]
+    assert classes.names == ("top", "bag", "boot")
+
+
+def test_names_of_sorted_labels():
+    classes = ClassLabels.fit(np.array(["-", "+"]), ["plus", "minus"], None)
+    assert classes.encode(np.array(["-"]), "test").tolist() == [1]
+    with pytest.raises(DataError, match="3 class names for the 2 labels"):
+        ClassLabels.fit(np.array(["-", "+"]), ["a", "b", "c"], None)
+
+
+def test_an_unseen_label_is_named_with_its_nearest():
+    classes = ClassLabels.fit(np.array(["setosa", "virginica"]), None, "species")
+    with pytest.raises(DataError, match=r"dev has the label 'setose' in species, .* did you mean setosa"):
+        classes.encode(np.array(["setosa", "setose"]), "dev")
+    with pytest.raises(DataError, match="'7'"):
+        ClassLabels.fit(np.array([0, 1]), None, None).encode(np.array([0, 7]), "test")
+
+
+def test_words_and_numbers_of_the_same_look_match():
+    assert ClassLabels.fit(np.array([2, 10]), None, None).encode(np.array(["10", "2"]), "new").tolist() == [1, 0]
+    assert ClassLabels.fit(np.array(["2", "10"]), None, None).encode(np.array([10, 2]), "new").tolist() == [0, 1]
+
+
+def test_names_alone_are_labels():
+    assert ClassLabels(("b", "a")).encode(np.array(["a", "b", "b"]), "new").tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        (np.array([0.5, 1.0]), "the label of example 0 is 0.5"),
+        (np.array([0.0, np.nan]), "the label of example 1 is nan"),
+        (np.zeros((3, 2)), "argmax"),
+    ],
+)
+def test_what_is_no_label(targets: np.ndarray, message: str):
+    with pytest.raises(DataError, match=message):
+        plain_labels(targets)
+
+
+def test_one_class_is_nothing_to_learn():
+    with pytest.raises(DataError, match="one class only, 'a'"):
+        ClassLabels.fit(np.array(["a", "a"]), None, None)
+
+
+def test_values_are_scaled_and_scaled_back():
+    targets = np.random.default_rng(0).normal(150, 70, (40, 2))
+    values = Values.fit(targets, Standard(), ("a", "b"))
+    encoded = values.encode(targets, "train")
+    assert encoded.dtype == np.float32
+    np.testing.assert_allclose(encoded.std(axis=0), 1, rtol=1e-5)
+    np.testing.assert_allclose(values.inverse(encoded), targets, rtol=1e-5)
+    assert values.count == 2
+
+
+def test_values_are_columns_whatever_the_normalization():
+    values = Values.fit(np.array([1.0, 2.0]), NoNormalization(), ())
+    assert values.count == 1
+    assert values.encode(np.array([3, 4]), "dev").tolist() == [[3.0], [4.0]]
+    with pytest.raises(DataError, match="dev has 2 targets an example where the training set has 1"):
+        values.encode(np.zeros((3, 2)), "dev")
+
+
+def test_what_is_no_value():
+    with pytest.raises(ConfigError, match="regression needs numbers") as caught:
+        Values.fit(np.array(["a"]), Standard(), ())
+    assert caught.value.key == "task"
+    with pytest.raises(DataError, match=r"1 targets are not finite, the first is .* of example 1"):
+        Values.fit(np.array([1.0, np.inf]), Standard(), ())
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        ClassLabels.fit(np.array([3, 1]), ["x", "y"], "label"),
+        ClassLabels(("a", "b")),
+        Values.fit(np.array([1 / 3, 2.0]), Standard(), ("y",)),
+    ],
+)
+def test_json_round_trip(targets: ClassLabels | Values):
+    again = targets_from_json(json.loads(json.dumps(targets.to_json())))
+    assert again.to_json() == targets.to_json()
+    if isinstance(targets, ClassLabels):
+        assert again == targets

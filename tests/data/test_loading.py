@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import os
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.data import Data, Places, SplitOptions, load_data
+from dlcli.data.batches import TransformedRows
+from dlcli.data.embedded import Diabetes, Digits, Iris
+from dlcli.data.formats import Csv, Idx, Npy, Npz
+from dlcli.data.normalization import MinMax, Standard
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.errors import ConfigError, DataError
+
+ADULT_COLUMNS = [
+    "age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race",
+    "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income",
+]  # fmt: skip
+
+needs_data = pytest.mark.skipif(
+    "DLCLI_DATA" not in os.environ, reason="DLCLI_DATA, the folder of real data, is not set"
+)
+
+
+def load(reader: DatasetReader | FileFormat, places: Places | None = None, seed: int = 0, **split: object) -> Data:
+    return load_data(reader, places or Places(), split=SplitOptions(**split), seed=seed)
+
+
+def test_digits_are_split_and_normalised():
+    data = load(Digits(), stratify=True)
+    assert {name: len(split) for name, split in data.splits.items()} == {"train": 1078, "dev": 360, "test": 359}
+    train = data.splits["train"]
+    assert train.inputs.dtype == np.float32
+    np.testing.assert_allclose(train.inputs.mean(axis=0), 0, atol=1e-5)
+    assert data.input_shape == (8, 8, 1)
+    assert data.target_kind == "classes"
+    assert data.class_names == tuple("0123456789")
+    assert train.targets.dtype == np.int64
+    assert np.array_equal(train.ids, data.indices["train"])
+    assert list(data.fingerprint) == ["digits.csv.gz"]
+
+
+def test_values_have_a_unit():
+    data = load_data(Diabetes(), Places(), split=SplitOptions(), seed=0, target_normalization=Standard())
+    train = data.splits["train"]
+    assert data.target_kind == "values"
+    assert data.class_names is None
+    assert train.targets.shape == (265, 1)
+    assert train.targets.dtype == np.float32
+    np.testing.assert_allclose(train.targets.std(), 1, rtol=1e-5)
+    np.testing.assert_allclose(data.preprocessor.targets.inverse(train.targets).max(), 346, rtol=1e-6)  # 25…346
+
+
+def test_the_kind_of_targets_can_be_told():
+    data = load_data(Iris(), Places(), split=SplitOptions(), seed=0, target_kind="values", normalization=MinMax())
+    assert data.splits["train"].targets.shape == (90, 1)
+
+
+def test_twins_in_two_splits_are_reported(tmp_path: Path):
+    x = np.arange(20.0)[:, np.newaxis]
+    x[19] = x[0]
+    x[18] = x[0]
+    np.savez(tmp_path / "a.npz", x=x, y=np.arange(20) % 2)
+    np.savez(tmp_path / "i.npz", train=np.arange(15), dev=np.arange(15, 20))
+    data = load(Npz(path="a.npz"), Places(config_folder=tmp_path), indices="i.npz")
+    assert [(found.count, found.conflicting) for found in data.overlaps] == [(2, 1)]
+    assert data.warnings == ("2 of 5 dev examples (40 %) are also in train, 1 of them with another target",)
+
+
+def test_indices_come_back_as_they_were(tmp_path: Path):
+    first = load(Iris(), train_dev=0.1)
+    np.savez(tmp_path / "splits.npz", **first.indices)
+    second = load(Iris(), Places(config_folder=tmp_path), seed=9, indices="splits.npz")
+    assert list(second.splits) == ["train", "train_dev", "dev", "test"]
+    for name, split in first.splits.items():
+        assert np.array_equal(split.inputs, second.splits[name].inputs)
+    np.savez(tmp_path / "bad.npz", train=[0, 1, 2], dev=[2, 3])
+    with pytest.raises(DataError, match="train and dev share 1 examples, the first is example 2"):
+        load(Iris(), Places(config_folder=tmp_path), indices="bad.npz")
+
+
+@pytest.fixture
+def two_sources(tmp_path: Path) -> Path:
+    draw = np.random.default_rng(0)
+    for name, count, words in (("web", 200, ["a", "b"]), ("app", 100, ["b", "c"])):
+        rows = [f"{draw.normal():.6f},{draw.choice(words)},{draw.integers(2)}" for _ in range(count)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["x,w,y", *rows]) + "\n")
+    return tmp_path
+
+
+def test_dev_and_test_are_drawn_from_one_file(two_sources: Path):
+    data = load(
+        Csv(),
+        Places(config_folder=two_sources),
+        files={"train": "web.csv", "dev": "app.csv"},
+        train=0.8,
+        dev=0.12,
+        test=0.08,
+        train_dev=0.1,
+    )
+    assert {name: len(split) for name, split in data.splits.items()} == {
+        "train": 180, "train_dev": 20, "dev": 60, "test": 40,
+    }  # fmt: skip
+    shared = np.concatenate([data.indices["dev"], data.indices["test"]])
+    assert np.array_equal(np.sort(shared), np.arange(100))
+    assert set(data.fingerprint) == {"web.csv", "app.csv"}
+    assert any(
+        warning.startswith("dev: ") and "of w are not in the training set" in warning for warning in data.warnings
+    )
+
+
+def test_the_dev_file_does_not_change_the_statistics(two_sources: Path):
+    places = Places(config_folder=two_sources)
+    files = {"train": "web.csv", "dev": "app.csv"}
+    before = load(Csv(), places, files=files).preprocessor.to_json()
+    app = two_sources / "app.csv"
+    app.write_text(app.read_text().replace("0.", "9."))
+    assert load(Csv(), places, files=files).preprocessor.to_json() == before
+
+
+def test_files_of_splits_are_for_files(two_sources: Path):
+    with pytest.raises(ConfigError, match="this data set has none"):
+        load(Iris(), files={"train": "web.csv"})
+    with pytest.raises(ConfigError, match="Npy does not"):
+        load(Npy(path="x", targets_path="y"), Places(config_folder=two_sources), files={"train": "web.csv"})
+
+
+def test_a_group_among_the_inputs_is_a_warning(two_sources: Path):
+    path = two_sources / "web.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(["g," + lines[0], *(f"g{n % 50},{line}" for n, line in enumerate(lines[1:]))]) + "\n")
+    data = load(Csv(path="web.csv"), Places(config_folder=two_sources), group_by="g")
+    assert any("list it under exclude" in warning for warning in data.warnings)
+    assert not load(Csv(path="web.csv", exclude=["g"]), Places(config_folder=two_sources), group_by="g").warnings
+
+
+def test_an_unseen_label_in_the_test_set(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((1, 2)), y_test=[7])
+    reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
+    with pytest.raises(DataError, match="test has the label '7'"):
+        load(reader, Places(config_folder=tmp_path))
+
+
+def test_a_test_set_of_another_shape(tmp_path: Path):
+    np.savez(
+        tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((2, 3)), y_test=[0, 1]
+    )
+    reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
+    with pytest.raises(DataError, match=r"shape \(N, 2\) are expected, .* found \(2, 3\)"):
+        load(reader, Places(config_folder=tmp_path))
+
+
+@pytest.mark.parametrize("width", [64, 256])
+def test_the_memory_does_not_grow_with_a_mapped_file(tmp_path: Path, width: int):
+    count = 50_000
+    inputs = np.lib.format.open_memmap(tmp_path / "x.npy", mode="w+", dtype=np.float32, shape=(count, width))
+    inputs[:, 0] = np.arange(count)  # the rest of the file is a hole: 12 or 49 MiB of zeros
+    inputs.flush()
+    del inputs
+    np.save(tmp_path / "y.npy", np.arange(count) % 2)
+    reader = Npy(path="x.npy", targets_path="y.npy", memory_limit_mib=4)
+    tracemalloc.start()
+    data = load(reader, Places(config_folder=tmp_path))
+    train = data.splits["train"]
+    for batch in range(20):
+        train.gather(np.arange(batch, len(train), 400))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(train.inputs, TransformedRows)
+    assert peak < 12 * 2**20  # the indices, hashes and targets of 50,000 examples and one chunk of 1 MiB
+    in_memory = load(Npy(path="x.npy", targets_path="y.npy"), Places(config_folder=tmp_path))
+    chosen = np.array([5, 0, 29_999])
+    assert np.array_equal(train.gather(chosen)[0], in_memory.splits["train"].gather(chosen)[0])
+
+
+@needs_data
+def test_adult():
+    reader = Csv(
+        path="adult.data",
+        test_path="adult.test",
+        test_skip_rows=1,
+        label_strip=".",
+        columns=ADULT_COLUMNS,
+        folder="adult",
+    )
+    data = load(reader)
+    assert data.class_names == ("<=50K", ">50K")
+    assert {name: len(split) for name, split in data.splits.items()} == {"train": 26049, "dev": 6512, "test": 16281}
+    test = data.splits["test"]
+    assert int((test.targets == 1).sum()) == 3846  # adult.names: 23.62 % of 16,281 earn more than 50K
+    names = data.preprocessor.input_names
+    assert {"age", "workclass=<missing>", "native-country=<missing>", "sex=Male"} <= set(names)
+    assert not any("?" in name for name in names)
+    assert np.isfinite(test.inputs).all()
+    start = time.perf_counter()
+    load(reader)
+    assert time.perf_counter() - start < 1.5  # 0.3 s on an idle machine
+
+
+@needs_data
+def test_fashion_mnist():
+    reader = Idx(
+        path="train-images-idx3-ubyte.gz",
+        targets_path="train-labels-idx1-ubyte.gz",
+        test_path="t10k-images-idx3-ubyte.gz",
+        test_targets_path="t10k-labels-idx1-ubyte.gz",
+        folder="fashion_mnist",
+    )
+    data = load(reader, train=0.9, dev=0.1)
+    assert {name: len(split) for name, split in data.splits.items()} == {"train": 54000, "dev": 6000, "test": 10000}
+    assert data.input_shape == (28, 28, 1)
+    assert np.bincount(data.splits["test"].targets).tolist() == [1000] * 10
+    start = time.perf_counter()
+    load(reader, train=0.9, dev=0.1)
+    assert time.perf_counter() - start < 3  # 0.6 s on an idle machine

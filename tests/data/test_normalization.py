@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from dlcli.data.normalization import MinMax, NoNormalization, Scaling, Standard, moments
+
+numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
+
+
+@settings(deadline=None)
+@given(arrays.arrays(np.float64, st.tuples(st.integers(2, 40), st.integers(1, 4)), elements=numbers), st.integers(1, 7))
+def test_moments_do_not_depend_on_the_chunks(values: np.ndarray, step: int):
+    count, mean, squares = moments(values[start : start + step] for start in range(0, len(values), step))
+    assert count == len(values)
+    np.testing.assert_allclose(mean, values.mean(axis=0), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(squares / count, values.var(axis=0), rtol=1e-9, atol=1e-6)
+
+
+def test_moments_of_a_large_offset_are_exact():
+    # Σx² − (Σx)²/n would lose all digits here
+    values = np.random.default_rng(0).standard_normal((1000, 1)) + 1e9
+    _, _, squares = moments(np.array_split(values, 7))
+    np.testing.assert_allclose(squares / 1000, values.var(axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("per", "axes"), [("feature", (0,)), ("channel", (0, 1, 2)), ("all", (0, 1, 2, 3))])
+def test_standard_divides_by_sigma_over_the_right_axes(per: str, axes: tuple[int, ...]):
+    images = np.random.default_rng(0).normal(5, 3, (50, 4, 4, 3)) * [1, 10, 100]
+    scaling = Standard(per=per).fit(np.array_split(images, 3))
+    np.testing.assert_allclose(scaling.shift, images.mean(axis=axes))
+    np.testing.assert_allclose(scaling.scale, images.std(axis=axes))
+    normalised = scaling.apply(images)
+    np.testing.assert_allclose(normalised.mean(axis=axes), 0, atol=1e-12)
+    np.testing.assert_allclose(normalised.std(axis=axes), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e9, -3.3e-5])
+@pytest.mark.parametrize("normalization", [Standard(), MinMax()])
+def test_a_constant_feature_becomes_zero(value: float, normalization: Standard | MinMax):
+    values = np.full((1001, 2), value)
+    scaling = normalization.fit(np.array_split(values, 9))
+    assert scaling.scale.tolist() == [1.0, 1.0]
+    np.testing.assert_allclose(scaling.apply(values), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("per", "shape"), [("feature", (4, 4, 3)), ("channel", (3,)), ("all", ())])
+def test_min_max_maps_onto_zero_to_one(per: str, shape: tuple[int, ...]):
+    images = np.random.default_rng(0).integers(0, 256, (60, 4, 4, 3)).astype(np.uint8)
+    scaling = MinMax(per=per).fit(np.array_split(images, 4))
+    assert scaling.shift.shape == shape
+    scaled = scaling.apply(images)
+    assert scaled.min() == 0
+    assert scaled.max() == 1
+
+
+def test_none_changes_nothing():
+    values = np.random.default_rng(0).standard_normal((5, 3))
+    assert np.array_equal(NoNormalization().fit([values]).apply(values), values)
+
+
+@settings(deadline=None)
+@given(arrays.arrays(np.float64, (5, 3), elements=numbers))
+def test_inverse_and_json_are_exact(values: np.ndarray):
+    scaling = Standard().fit([values])
+    again = Scaling.from_json(json.loads(json.dumps(scaling.to_json())))
+    assert np.array_equal(again.shift, scaling.shift)
+    assert np.array_equal(again.scale, scaling.scale)
+    np.testing.assert_allclose(scaling.inverse(scaling.apply(values)), values, rtol=1e-9, atol=1e-9)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from dlcli.data import Places
+from dlcli.data.places import read_bytes, sha256
+from dlcli.errors import DataError
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    environment = {"DLCLI_DATA": str(tmp_path / "shared"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    return Places(config_folder=tmp_path / "configs", data_path=Path("../own"), environment=environment)
+
+
+def write(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+    return path
+
+
+def test_the_places_come_in_order(places: Places, tmp_path: Path):
+    found = [
+        write(tmp_path / "cache/dlcli/adult/adult.data"),
+        write(tmp_path / "shared/adult/adult.data"),
+        write(tmp_path / "configs/adult.data"),
+        write(tmp_path / "own/adult.data"),
+    ]
+    for path in reversed(found):
+        assert places.find("adult.data", folder="adult").resolve() == path
+        path.unlink()
+    with pytest.raises(DataError):
+        places.find("adult.data", folder="adult")
+
+
+def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(places: Places, tmp_path: Path):
+    with pytest.raises(DataError) as caught:
+        places.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
+    message = str(caught.value)
+    for place in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
+        assert place in message
+    assert "https://archive.ics.uci.edu/dataset/2" in message
+    assert "DLCLI_DATA" not in message
+    assert "\n" not in message
+
+
+def test_an_unset_variable_is_mentioned(tmp_path: Path):
+    with pytest.raises(DataError, match=r"DLCLI_DATA.* is not set"):
+        Places(config_folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path)}).find("x.csv")
+
+
+def test_the_cache_is_in_the_home_folder_by_default(tmp_path: Path):
+    assert Places(environment={}).folders("iris")[-1] == Path.home() / ".cache/dlcli/iris"
+
+
+def test_an_absolute_path_is_taken_as_it_is(places: Places, tmp_path: Path):
+    path = write(tmp_path / "elsewhere/a.csv")
+    assert places.find(str(path)) == path
+
+
+def test_a_folder_is_not_a_file(places: Places, tmp_path: Path):
+    (tmp_path / "configs/things").mkdir(parents=True)
+    with pytest.raises(DataError, match="is a folder"):
+        places.find("things")
+
+
+def test_sha256_and_unreadable_files(tmp_path: Path):
+    path = write(tmp_path / "a")
+    assert sha256(path) == hashlib.sha256(b"x").hexdigest()
+    for read in (sha256, read_bytes):
+        with pytest.raises(DataError, match="cannot be read: No such file"):
+            read(tmp_path / "b")

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcli.data import Examples, SplitOptions
+from dlcli.data.examples import row_numbers
+from dlcli.data.splits import read_indices, shares_to_sizes, split_examples
+from dlcli.data.table import column_of
+from dlcli.errors import ConfigError, DataError
+
+SHARES = st.sampled_from([(0.6, 0.2, 0.2), (0.98, 0.01, 0.01), (0.8, 0.2, 0.0), (0.7, 0.0, 0.3), (0.5, 0.25, 0.25)])
+SEEDS = st.integers(0, 2**32)
+
+
+def examples_with(targets: np.ndarray, **fields: np.ndarray) -> Examples:
+    count = len(targets)
+    columns = {name: column_of(values) for name, values in fields.items()}
+    return Examples(np.zeros((count, 1)), targets, row_numbers(count), fields=columns)
+
+
+def split(examples: Examples, seed: int = 0, kind: str = "classes", **options: object) -> dict[str, np.ndarray]:
+    chosen = SplitOptions(**options)
+    return split_examples(examples, chosen.shares(has_test=False), chosen, seed=seed, target_kind=kind)
+
+
+def assert_partition(rows: dict[str, np.ndarray], count: int) -> None:
+    """Every example is in exactly one split, and each split is ascending."""
+    assert np.array_equal(np.sort(np.concatenate(list(rows.values()))), np.arange(count))
+    assert all((np.diff(part) > 0).all() for part in rows.values())
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**7), st.lists(st.integers(1, 1000), min_size=1, max_size=4))
+def test_sizes_are_whole_sum_up_and_differ_by_less_than_one(count: int, weights: list[int]):
+    shares = {str(place): weight / sum(weights) for place, weight in enumerate(weights)}
+    sizes = shares_to_sizes(count, shares)
+    assert sum(sizes.values()) == count
+    assert all(abs(sizes[name] - count * share) < 1 + 1e-6 for name, share in shares.items())
+
+
+def test_sizes_by_largest_remainder():
+    # 10 × (0.6, 0.25, 0.15) = 6, 2.5, 1.5: one seat is left, and the earlier of two equal remainders has it
+    assert shares_to_sizes(10, {"train": 0.6, "dev": 0.25, "test": 0.15}) == {"train": 6, "dev": 3, "test": 1}
+
+
+@settings(deadline=None)
+@given(st.integers(100, 500), SHARES, SEEDS)
+def test_random_splits_are_a_partition_of_the_right_sizes(count: int, shares: tuple[float, float, float], seed: int):
+    train, dev, test = shares
+    rows = split(examples_with(np.zeros(count, int)), seed, train=train, dev=dev, test=test)
+    assert_partition(rows, count)
+    given_shares = {"train": train, "dev": dev, "test": test}
+    assert set(rows) == {name for name, share in given_shares.items() if share > 0}
+    assert all(abs(len(part) - given_shares[name] * count) < 1 for name, part in rows.items())
+
+
+def test_the_seed_decides():
+    examples = examples_with(np.zeros(100, int))
+    assert np.array_equal(split(examples, 3)["dev"], split(examples, 3)["dev"])
+    assert not np.array_equal(split(examples, 3)["dev"], split(examples, 4)["dev"])
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(3, 60), min_size=2, max_size=8), SHARES, SEEDS)
+def test_stratified_splits_keep_each_class_within_one(sizes: list[int], shares: tuple[float, float, float], seed: int):
+    labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    train, dev, test = shares
+    options = SplitOptions(train=train, dev=dev, test=test, stratify=True)
+    try:
+        rows = split_examples(
+            examples_with(labels), options.shares(has_test=False), options, seed=seed, target_kind="classes"
+        )
+    except DataError as error:
+        assert "would be empty" in error.message
+        return
+    assert_partition(rows, len(labels))
+    for name, part in rows.items():
+        share = {"train": train, "dev": dev, "test": test}[name]
+        for label, size in enumerate(sizes):
+            assert abs((labels[part] == label).sum() - share * size) <= 1
+        assert abs(len(part) - share * len(labels)) <= 2  # rounding errors are carried from class to class
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 20), min_size=8, max_size=40), SEEDS)
+def test_groups_stay_together(sizes: list[int], seed: int):
+    groups = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    count = len(groups)
+    if max(sizes) > 0.6 * count - 1:
+        return
+    rows = split(examples_with(np.zeros(count, int), patient=groups), seed, group_by="patient")
+    assert_partition(rows, count)
+    members = {name: set(groups[part].tolist()) for name, part in rows.items()}
+    assert not members["train"] & members["dev"]
+    assert not members["train"] & members["test"]
+    assert not members["dev"] & members["test"]
+    for name, share in (("train", 0.6), ("dev", 0.2), ("test", 0.2)):
+        assert abs(len(rows[name]) - share * count) <= 2 * max(sizes) + 1
+
+
+def test_as_many_groups_as_splits_fill_them():
+    rows = split(examples_with(np.zeros(30, int), g=np.repeat([1, 2, 3], 10)), group_by="g")
+    assert [len(part) for part in rows.values()] == [10, 10, 10]
+
+
+def test_the_latest_examples_are_the_test_set():
+    when = np.random.default_rng(0).permutation(100)
+    rows = split(examples_with(np.zeros(100, int), when=when), order_by="when", train_dev=0.1)
+    assert_partition(rows, 100)
+    past = np.concatenate([rows["train"], rows["train_dev"]])
+    assert when[past].max() < when[rows["dev"]].min()
+    assert when[rows["dev"]].max() < when[rows["test"]].min()
+    assert when[rows["train_dev"]].min() < when[rows["train"]].max()  # drawn at random, not the latest
+
+
+def test_dates_are_ordered_as_words():
+    dates = np.array([f"2024-{month:02d}-01" for month in (5, 1, 12, 2, 10, 3, 4, 6, 7, 8)])
+    rows = split(examples_with(np.zeros(10, int), day=dates), order_by="day", train=0.8, dev=0.1, test=0.1)
+    assert rows["test"].tolist() == [2]
+    assert rows["dev"].tolist() == [4]
+
+
+@settings(deadline=None)
+@given(st.integers(50, 300), st.sampled_from([0.05, 0.1, 0.5]), SEEDS)
+def test_train_dev_is_carved_out_of_train_and_leaves_the_rest_alone(count: int, share: float, seed: int):
+    labels = np.arange(count) % 3
+    plain = split(examples_with(labels), seed)
+    carved = split(examples_with(labels), seed, train_dev=share)
+    assert list(carved) == ["train", "train_dev", "dev", "test"]
+    assert_partition(carved, count)
+    assert np.array_equal(carved["dev"], plain["dev"])
+    assert np.array_equal(carved["test"], plain["test"])
+    assert abs(len(carved["train_dev"]) - share * len(plain["train"])) < 1
+
+
+def test_train_dev_keeps_groups_and_strata():
+    groups = np.repeat(np.arange(40), 5)
+    rows = split(examples_with(np.zeros(200, int), g=groups), group_by="g", train_dev=0.25)
+    assert not set(groups[rows["train"]]) & set(groups[rows["train_dev"]])
+    labels = np.arange(200) % 4
+    rows = split(examples_with(labels), stratify=True, train_dev=0.25)
+    assert abs(np.bincount(labels[rows["train_dev"]]) - 7.5).max() <= 1  # 200 × 0.6 × 0.25 / 4
+
+
+@pytest.mark.parametrize(
+    ("targets", "options", "message"),
+    [
+        (np.zeros(30, int), {"train": 0.98, "dev": 0.01, "test": 0.01}, "the dev split would be empty: 0.01 of 30"),
+        (np.array([0] * 20 + [1] * 2), {"stratify": True}, "class 1 has 2 examples, too few to be in 3 splits"),
+        (np.zeros(20, int), {"group_by": "g"}, "2 groups cannot fill 3 splits"),
+        (np.zeros(20, int), {"group_by": "big"}, "group 0 has 15 of 20 examples, more than train is to have"),
+        (np.zeros(20, int), {"group_by": "gg"}, "unknown column; did you mean g"),
+        (np.zeros(20, int), {"order_by": "nothing"}, "unknown column"),
+    ],
+)
+def test_splits_that_cannot_be(targets: np.ndarray, options: dict[str, object], message: str):
+    count = len(targets)
+    fields = {"g": np.arange(count) % 2, "big": np.maximum(np.arange(count) - 14, 0)}
+    with pytest.raises(DataError, match=message):
+        split(examples_with(targets, **fields), **options)
+
+
+def test_data_without_columns_cannot_be_grouped():
+    with pytest.raises(DataError, match="this data has no columns by name"):
+        split(examples_with(np.zeros(9, int)), group_by="patient")
+
+
+def test_values_have_no_strata():
+    with pytest.raises(ConfigError, match="stratify needs classes"):
+        split(examples_with(np.random.default_rng(0).random(30)), kind="values", stratify=True)
+
+
+def test_indices_from_a_file(tmp_path: Path):
+    path = tmp_path / "splits.npz"
+    np.savez(path, dev=np.array([4, 3]), train=np.array([0, 1, 2]), test=np.array([9]))
+    rows = read_indices(path, 10, has_test=False)
+    assert {name: part.tolist() for name, part in rows.items()} == {"train": [0, 1, 2], "dev": [4, 3], "test": [9]}
+    assert list(read_indices(path, 10, has_test=True)) == ["train", "dev"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"train": [0, 10]}, "row number 10; the data has 10 rows"),
+        ({"train": [0, -1]}, "row number -1"),
+        ({"train": [0.5]}, "row numbers are expected"),
+        ({"train": []}, "row numbers are expected"),
+        ({"trian": [1]}, "did you mean train"),
+        ({"dev": [1]}, "no row numbers for train"),
+    ],
+)
+def test_indices_that_are_wrong(tmp_path: Path, arrays: dict[str, list[int]], message: str):
+    path = tmp_path / "splits.npz"
+    np.savez(path, **{name: np.array(rows) for name, rows in arrays.items()})
+    with pytest.raises(DataError, match=message) as caught:
+        read_indices(path, 10, has_test=False)
+    assert caught.value.file == str(path)
