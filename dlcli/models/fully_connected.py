@@ -69,7 +69,7 @@ def logistic_regression(
 def softmax_regression(
     input_shape: Shape, output_units: int, /, *, initializer: Initialization | None = None
 ) -> list[Node]:
-    """One linear unit a class, their logits through a softmax: multinomial logistic regression.
+    """One linear unit a class, their logits through a softmax (Bishop 2006, Pattern Recognition, 4.3.4).
 
     Args:
         initializer: of the weights; null means zeros, from where this convex problem starts as well as from anywhere.

@@ -209,7 +209,7 @@ class Maximum(Function):
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         a, b = ctx.saved
-        grad_a: np.ndarray = np.where(a == b, 0.5 * grad, np.where(a > b, grad, 0))
+        grad_a: np.ndarray = np.where(a == b, 0.5 * grad, grad * (a > b))
         return grad_a, grad - grad_a
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Elementwise activations, each forward beside the backward that multiplies `grad` by the derivative.
 
-A backward takes whichever of input x and result y makes it cheapest. Nothing overflows at any magnitude.
+A backward takes whichever of input x and result y makes it cheapest. No exponential is taken of a positive number, so
+none overflows.
 """
 
 from __future__ import annotations
@@ -51,9 +52,8 @@ def elu_backward(grad: np.ndarray, y: np.ndarray, alpha: float) -> np.ndarray:
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """`1 / (1 + exp(−x))`, as `exp(x) / (1 + exp(x))` for negative x."""
     decay = np.exp(-np.abs(x))
-    y: np.ndarray = np.where(x >= 0, 1, decay)
-    y /= 1 + decay
-    return y
+    larger = 1 / (1 + decay)
+    return np.where(x >= 0, larger, decay * larger)
 
 
 def sigmoid_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:

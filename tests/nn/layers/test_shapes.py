@@ -1,0 +1,45 @@
+"""Layers that change the shape only."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.autograd import Tensor
+from dlcli.nn import ShapeError
+from dlcli.nn.layers import Flatten, Input, Reshape
+
+X = np.arange(24.0).reshape(2, 3, 4)
+
+
+def test_flatten() -> None:
+    assert Flatten().output_shape((3, 4)) == (12,)
+    assert Flatten().output_shape(()) == (1,)
+    np.testing.assert_array_equal(Flatten().forward(Tensor(X)).data, X.reshape(2, 12))
+
+
+def test_reshape() -> None:
+    layer = Reshape(shape=[2, -1])
+    assert layer.output_shape((3, 4)) == (2, 6)
+    np.testing.assert_array_equal(layer.forward(Tensor(X)).data, X.reshape(2, 2, 6))
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ([5, 5], r"3×4 = 12 numbers do not fill \(5, 5\) \(5×5 = 25\)"),
+        ([5, -1], r"3×4 = 12 numbers do not fill \(5, -1\) \(5 = 5\)"),
+        ([-1, -1], "one of them may be −1"),
+        ([0, 3], "sizes are at least 1"),
+    ],
+)
+def test_a_shape_that_does_not_fit(shape: list[int], message: str) -> None:
+    with pytest.raises(ShapeError, match=message):
+        Reshape(shape=shape).output_shape((3, 4))
+
+
+def test_input_states_the_shape() -> None:
+    assert Input().output_shape((3, 4)) == (3, 4)
+    assert Input(shape=[3, 4]).output_shape((3, 4)) == (3, 4)
+    with pytest.raises(ShapeError, match=r"expects examples of shape \(5,\), got \(3, 4\)"):
+        Input(shape=[5]).output_shape((3, 4))

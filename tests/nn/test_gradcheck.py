@@ -1,0 +1,108 @@
+"""Gradients of whole models against differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pytest
+
+from dlcli import ops, registry
+from dlcli.autograd import Context, Function, Tensor
+from dlcli.nn import Graph, Layer, LayerSample, Node
+from dlcli.nn.gradcheck import check_layer, check_model
+
+GraphOf = Callable[..., Graph]
+X = np.random.default_rng(0).standard_normal((6, 4))
+LABELS = np.array([0, 1, 2, 0, 1, 2])
+
+
+def loss(outputs: Tensor) -> Tensor:
+    return ops.softmax_cross_entropy(outputs, LABELS)
+
+
+class SlopedTanh(Function):
+    """tanh with the derivative 1 − |tanh|."""
+
+    @staticmethod
+    def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
+        y = np.tanh(x)
+        ctx.save(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
+        (y,) = ctx.saved
+        return grad * (1 - np.abs(y))
+
+
+class WrongLayer(Layer):
+    """A layer with a wrong backward."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return SlopedTanh.apply(inputs[0])
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(), ((3,),))
+
+
+class UncheckedLayer(Layer):
+    """A layer whose author forgot the samples."""
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Both layers above, for one test only."""
+    layers = dict(registry._components["layer"], wrong=WrongLayer, unchecked=UncheckedLayer)
+    monkeypatch.setitem(registry._components, "layer", layers)
+    yield
+
+
+def test_every_parameter_of_a_model_with_dropout_and_batch_norm(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (4,),
+        Node("first", "linear", {"units": 5, "use_bias": False}),
+        "batch_norm",
+        Node("trunk", "elu"),
+        ("dropout", {"rate": 0.3}),
+        ("linear", {"units": 5}),
+        Node("sum", "add", inputs=("previous", "trunk")),
+        "relu",
+        Node("output", "linear", {"units": 3}),
+        dtype=np.float64,
+    )
+    generators = [layer.generator for layer in graph.layers.values()]
+    checks = check_model(graph, loss, X)
+    assert [check.parameter for check in checks] == list(graph.parameters())
+    assert all(check.passed() for check in checks)
+    assert sum(check.checked + check.kinks for check in checks) == sum(p.size for p in graph.parameters().values())
+    assert [layer.generator for layer in graph.layers.values()] == generators, "the generators are given back"
+
+
+def test_frozen_parameters_are_left_out(graph_of: GraphOf) -> None:
+    graph = graph_of((4,), ("linear", {"units": 3}), dtype=np.float64)
+    graph.parameters()["linear_1.weight"].trainable = False
+    assert [check.parameter for check in check_model(graph, loss, X)] == ["linear_1.bias"]
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_wrong_layer_in_a_model_shows_in_the_parameters_before_it(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (4,), Node("before", "linear", {"units": 3}), "wrong", Node("after", "linear", {"units": 3}), dtype=np.float64
+    )
+    outcome = {check.parameter: check.passed() for check in check_model(graph, loss, X)}
+    assert outcome == {"before.weight": False, "before.bias": False, "after.weight": True, "after.bias": True}
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_wrong_layer_is_caught_and_named() -> None:
+    (check,) = check_layer("wrong")
+    assert check.parameter == "wrong[0].input[0]"
+    assert not check.passed()
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_layer_without_samples_is_refused() -> None:
+    with pytest.raises(ValueError, match="'unchecked' declares no samples"):
+        check_layer("unchecked")

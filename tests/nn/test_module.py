@@ -1,0 +1,74 @@
+"""Names, modes, saving and restoring."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from dlcli.nn import Module, Parameter
+
+
+class Inner(Module):
+    """A weight and a moving average."""
+
+    buffer_names: ClassVar[tuple[str, ...]] = ("average",)
+
+    def __init__(self) -> None:
+        self.weight = Parameter(np.ones((2, 3), np.float32))
+        self.average = np.zeros(3, np.float32)
+
+
+class Outer(Module):
+    """A module in a module."""
+
+    def __init__(self) -> None:
+        self.scale = Parameter(np.ones(1, np.float32))
+        self.inner = Inner()
+        self.not_a_parameter = np.ones(7)
+
+
+def test_names_are_dotted_and_ordered() -> None:
+    module = Outer()
+    assert list(module.parameters()) == ["scale", "inner.weight"]
+    assert list(module.buffers()) == ["inner.average"]
+    assert list(module.state_dict()) == ["scale", "inner.weight", "inner.average"]
+
+
+def test_training_is_switched_all_the_way_down() -> None:
+    module = Outer()
+    assert module.training
+    module.eval()
+    assert not module.training
+    assert not module.inner.training
+    module.train()
+    assert module.inner.training
+
+
+def test_a_state_survives_the_round_trip_into_the_same_memory() -> None:
+    source, target = Outer(), Outer()
+    source.inner.weight.data += 4
+    source.inner.average += 2
+    memory = target.inner.weight.data
+    target.load_state_dict(source.state_dict())
+    assert target.inner.weight.data is memory
+    for name, array in target.state_dict().items():
+        np.testing.assert_array_equal(array, source.state_dict()[name])
+
+
+def test_a_state_that_does_not_fit_changes_nothing_and_lists_every_reason() -> None:
+    module = Outer()
+    state = {"scale": np.full(1, 9.0, np.float32), "inner.weight": np.zeros((3, 2)), "inner.averag": np.zeros(3)}
+    with pytest.raises(ValueError, match="do not fit") as caught:
+        module.load_state_dict(state)
+    assert "inner.average is missing" in str(caught.value)
+    assert "inner.averag: unknown name; did you mean inner.average?" in str(caught.value)
+    assert "inner.weight has shape (3, 2), the model needs (2, 3)" in str(caught.value)
+    np.testing.assert_array_equal(module.scale.data, [1.0])
+
+
+def test_astype_converts_parameters_and_buffers() -> None:
+    module = Outer()
+    module.astype(np.float64)
+    assert {array.dtype for array in module.state_dict().values()} == {np.dtype(np.float64)}

@@ -1,0 +1,20 @@
+"""Names for nodes that were given none."""
+
+from __future__ import annotations
+
+from dlcli.nn import Node, with_names
+
+
+def test_unnamed_nodes_are_counted_by_type() -> None:
+    nodes = [Node("", "linear"), Node("", "relu"), Node("head", "linear"), Node("", "linear")]
+    assert [node.name for node in with_names(nodes)] == ["linear_1", "relu_1", "head", "linear_2"]
+
+
+def test_a_chosen_name_is_not_given_twice() -> None:
+    nodes = [Node("", "relu"), Node("relu_1", "relu"), Node("", "relu")]
+    assert [node.name for node in with_names(nodes)] == ["relu_2", "relu_1", "relu_3"]
+
+
+def test_names_are_left_alone() -> None:
+    nodes = [Node("a", "relu"), Node("b", "relu", inputs=("a",))]
+    assert with_names(nodes) == nodes
