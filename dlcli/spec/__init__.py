@@ -6,4 +6,14 @@ from dlcli.spec.model import LayerSpec, ModelSpec
 from dlcli.spec.section import plain
 from dlcli.spec.spec import Spec
 
-__all__ = ["ComponentSpec", "LayerSpec", "ModelSpec", "Overrides", "Spec", "component_from", "load_spec", "plain", "spec_from_text"]
+__all__ = [
+    "ComponentSpec",
+    "LayerSpec",
+    "ModelSpec",
+    "Overrides",
+    "Spec",
+    "component_from",
+    "load_spec",
+    "plain",
+    "spec_from_text",
+]

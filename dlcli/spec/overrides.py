@@ -78,6 +78,8 @@ def _from_text(text: str) -> Override | ConfigError:
 
 def _from_item(key: Any, value: Any) -> Override | ConfigError:
     source = f"overrides[{key!r}]"
+    if not key:
+        return ConfigError("expected a key, such as optimizer.learning_rate", file=source)
     try:
         return Override(parse_path(str(key)), _plain(value), False, source)
     except (ValueError, TypeError) as error:

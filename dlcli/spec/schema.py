@@ -54,7 +54,7 @@ class DataSection(Section):
 
     dataset: Dataset
     path: str | None = None
-    split: SplitOptions = SplitOptions()
+    split: SplitOptions = Field(default_factory=SplitOptions)
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 
@@ -150,7 +150,7 @@ class TrainingSection(Section):
     gradient_clipping: GradientClipping | None = None
     weight_average: WeightAverage | None = None
     log_every_steps: PositiveInt | None = None
-    checkpoint: Checkpointing = Checkpointing()
+    checkpoint: Checkpointing = Field(default_factory=Checkpointing)
 
 
 class EvaluationSection(Section):
@@ -192,9 +192,9 @@ class Sections(Section):
     task: Task | None = None
     model: ModelSpec
     optimizer: Optimizer
-    regularization: RegularizationSection = RegularizationSection()
-    training: TrainingSection = TrainingSection()
-    evaluation: EvaluationSection = EvaluationSection()
+    regularization: RegularizationSection = Field(default_factory=RegularizationSection)
+    training: TrainingSection = Field(default_factory=TrainingSection)
+    evaluation: EvaluationSection = Field(default_factory=EvaluationSection)
 
     @field_validator("regularization")
     @classmethod

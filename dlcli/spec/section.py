@@ -67,7 +67,13 @@ class Section(BaseModel):
     """A mapping with known keys: typed fields, described in the docstring."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True, protected_namespaces=()
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        protected_namespaces=(),
+        defer_build=True,
     )
 
     @model_validator(mode="wrap")
@@ -76,8 +82,7 @@ class Section(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            fields = fields_of(cls)
-            reworded = [_reword(details, fields) for details in error.errors(include_url=False)]
+            reworded = [_reword(details, cls) for details in error.errors(include_url=False)]
             raise mistaken(_without_echoes(reworded)) from None
 
     @classmethod
@@ -117,9 +122,10 @@ def _attributes(section: type[Section]) -> dict[str, str]:
     return {field.alias or name: name for name, field in section.model_fields.items()}
 
 
-def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
+def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
     """One of pydantic's errors about a section, in the words of dlcli."""
     kind, path, value = details["type"], details["loc"], details["input"]
+    fields = fields_of(section)
     own_words = _own_words(details)
     if not path:
         return Mistake(path, own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}")
@@ -127,6 +133,8 @@ def _reword(details: ErrorDetails, fields: dict[str, FieldInfo]) -> Mistake:
     if kind == "extra_forbidden":
         hint = "; a space is missing after the colon" if key.partition(":")[0] in fields else ""
         return Mistake(path, unknown_name("key", key, fields) + hint, UNKNOWN_KEY)
+    if key not in fields:  # pydantic's path to a wrong default has the attribute instead of the key
+        key = section.model_fields[key].alias or key
     annotation = annotation_of(fields[key])
     if kind == "missing":
         words = describe(annotation)

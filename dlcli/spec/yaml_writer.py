@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import yaml
@@ -49,6 +50,11 @@ def _meaning(text: str) -> str:
         return "int"
 
 
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Text on its line: line breaks of Unicode are escaped, as YAML 1.1 would fold them."""
+    return dumper.represent_scalar(f"{_TAG}str", text, style='"' if re.search("[\x85\u2028\u2029]", text) else None)
+
+
 def _number(dumper: _Dumper, number: float) -> yaml.ScalarNode:
     words = {math.inf: ".inf", -math.inf: "-.inf"}
     text = ".nan" if math.isnan(number) else words.get(number) or repr(number)
@@ -60,5 +66,6 @@ def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
     return dumper.represent_sequence(f"{_TAG}seq", items, flow_style=flow or None)
 
 
+_Dumper.add_representer(str, _text)
 _Dumper.add_representer(float, _number)
 _Dumper.add_representer(list, _list)

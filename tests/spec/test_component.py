@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+
+from dlcli import registry
+from dlcli.errors import InvalidConfigError
+from dlcli.spec import ComponentSpec, component_from
+from dlcli.spec.component import options_model
+from dlcli.spec.section import fields_of
+
+
+def test_a_name_and_a_mapping_are_the_same_component() -> None:
+    assert component_from("optimizer", "adam") == component_from("optimizer", {"name": "adam"})
+
+
+def test_defaults_are_filled_in() -> None:
+    assert component_from("optimizer", {"name": "adam", "beta1": 0.8}) == ComponentSpec(
+        "optimizer",
+        "adam",
+        {"learning_rate": 1e-3, "beta1": 0.8, "beta2": 0.999, "epsilon": 1e-8, "schedule": None},
+    )
+
+
+def test_an_integer_is_a_number() -> None:
+    rate = component_from("optimizer", {"name": "adam", "learning_rate": 1}).options["learning_rate"]
+    assert (rate, type(rate)) == (1.0, float)
+
+
+def test_nested_components_are_specs() -> None:
+    adam = component_from("optimizer", {"name": "adam", "schedule": {"name": "inverse_time", "decay_rate": 0.5}})
+    assert adam.options["schedule"] == ComponentSpec("schedule", "inverse_time", {"decay_rate": 0.5})
+    assert component_from("optimizer", {"name": "adam", "schedule": "constant"}).options["schedule"] == ComponentSpec(
+        "schedule", "constant"
+    )
+
+
+def test_described_components_stay_plain_and_are_complete() -> None:
+    linear = component_from("layer", {"name": "linear", "units": 3, "initializer": "normal"})
+    assert linear.options["initializer"] == {"name": "normal", "std": 0.01}
+
+
+def test_a_spec_is_checked_again() -> None:
+    assert component_from("layer", ComponentSpec("layer", "dropout")).options == {"rate": 0.5}
+    with pytest.raises(InvalidConfigError, match="rate: expected a number"):
+        component_from("layer", ComponentSpec("layer", "dropout", {"rate": 2}))
+
+
+@pytest.mark.parametrize(
+    "value", ["adam", {"name": "adam", "beta1": 0.5, "schedule": {"name": "inverse_time", "decay_rate": 1.0}}]
+)
+def test_plain_is_undone_by_checking(value: Any) -> None:
+    component = component_from("optimizer", value)
+    assert component_from("optimizer", component.plain()) == component
+
+
+def test_plain_is_the_bare_name_where_there_are_no_options() -> None:
+    assert component_from("normalization", "none").plain() == "none"
+
+
+def test_every_mistake_of_a_component_is_named() -> None:
+    wrong = {"name": "adam", "beta1": 1, "beta_2": 0.9, "schedule": {"name": "inverse_time"}}
+    with pytest.raises(InvalidConfigError) as caught:
+        component_from("optimizer", wrong)
+    assert {(problem.key, problem.message.partition(";")[0]) for problem in caught.value.problems} == {
+        ("beta1", "expected a number at least 0 and less than 1, found 1"),
+        ("beta_2", "unknown key"),
+        ("schedule.decay_rate", "missing key decay_rate"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("adan", r"'adan': unknown optimizer; did you mean adam\?"),
+        ({"name": "adan"}, r"name: 'adan': unknown optimizer; did you mean adam\?"),
+        ({"name": 3}, "name: expected text, found 3"),
+        ({}, "missing key name; expected one of: adam, sgd"),
+        ({"sgd": {"learning_rate": 1}}, r"missing key name; write \{name: sgd, …\}"),
+        (None, "expected an optimizer .*, found null"),
+        ([], "expected an optimizer .*, found an empty list"),
+    ],
+)
+def test_what_is_no_component(value: Any, message: str) -> None:
+    with pytest.raises(InvalidConfigError, match=message):
+        component_from("optimizer", value)
+
+
+def test_an_unknown_kind_has_no_names() -> None:
+    with pytest.raises(InvalidConfigError, match="unknown teapot; none is allowed here"):
+        component_from("teapot", "brown")
+
+
+def test_options_may_have_any_name() -> None:
+    fields = fields_of(options_model(registry.lookup("layer", "linear")))
+    assert list(fields) == ["units", "use_bias", "initializer", "copy"]
+
+
+def test_a_tuple_as_default_becomes_a_list() -> None:
+    def chain(*, units: list[int] = (3, 4)) -> None:  # type: ignore[assignment]
+        """Layers."""
+
+    chain.__annotations__["units"] = list[int]
+    registry.register("layer", "chain")(chain)
+    assert component_from("layer", "chain").options == {"units": [3, 4]}
+
+
+@pytest.mark.parametrize("annotation", [Path, object, tuple[int, int], set[str], Annotated[bytes, "x"]])
+def test_a_signature_outside_the_vocabulary_is_a_programming_error(annotation: Any) -> None:
+    def strange(*, option: Any) -> None:
+        """Strange."""
+
+    strange.__annotations__["option"] = annotation
+    registry.register("layer", "strange")(strange)
+    with pytest.raises(TypeError, match=r"strange\(option: …\): options are numbers, texts, lists"):
+        component_from("layer", {"name": "strange", "option": 1})
+
+
+def test_a_default_outside_its_range_is_found() -> None:
+    def broken(*, rate: Any = 2.0) -> None:
+        """Broken."""
+
+    broken.__annotations__["rate"] = float
+    registry.register("layer", "broken")(broken)
+    assert component_from("layer", "broken").options == {"rate": 2.0}
+    broken.__annotations__["rate"] = int
+    options_model.cache_clear()
+    with pytest.raises(InvalidConfigError, match=r"rate: expected an integer, found 2\.0"):
+        component_from("layer", "broken")
