@@ -53,7 +53,8 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     """`1 / (1 + exp(−x))`, as `exp(x) / (1 + exp(x))` for negative x."""
     decay = np.exp(-np.abs(x))
     larger = 1 / (1 + decay)
-    return np.where(x >= 0, larger, decay * larger)
+    y: np.ndarray = np.where(x >= 0, larger, decay * larger)
+    return y
 
 
 def sigmoid_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
