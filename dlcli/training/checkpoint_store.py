@@ -184,10 +184,11 @@ class CheckpointStore:
             StorageError: they cannot be written.
         """
         position = contents.state["position"]
-        last = {"checkpoint": name, "epoch": position["epoch"], "step": position["step"]}
-        self._write_pointer("last", last)
+        pointers = {"last": {"checkpoint": name, "epoch": position["epoch"], "step": position["step"]}}
         if best is not None:
-            self._write_pointer("best", best)
+            pointers["best"] = dict(best)
+        files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
+        storage.write_files(self.folder, files)
 
     def _write_waiting(self) -> None:
         """Write what waits, in the writer's thread."""
@@ -205,11 +206,6 @@ class CheckpointStore:
     def _next_waiting(self) -> _Waiting | None:
         with self._lock:
             return self._waiting.pop(0) if self._waiting else None
-
-    def _write_pointer(self, which: str, value: Mapping[str, Any]) -> None:
-        path, data = self.folder / f"{which}.json", dumps(value, indent=2).encode()
-        if not path.exists() or path.read_bytes() != data:
-            storage.write_bytes(path, data)
 
     def _prune(self, protected: str | None) -> None:
         for name in self.names()[: -self.keep]:

@@ -41,6 +41,12 @@ def test_the_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypa
     assert events == ["fsync", "rename", "fsync"]  # the file, its name, the folder's list of names
 
 
+def test_several_files_are_replaced_together(tmp_path: Path) -> None:
+    storage.write_files(tmp_path, {"a": b"1", "b": b"2"})
+    storage.write_files(tmp_path, {"a": b"3"})
+    assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == {"a": b"3", "b": b"2"}
+
+
 def no_space(*arguments: Any, **options: Any) -> None:
     raise OSError(28, "No space left on device")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -190,14 +191,14 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
     make_trainer: Any, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer: Trainer = make_trainer(epochs=10)
-    write = storage.write_durably
+    write = Path.write_bytes
 
-    def fill_up(path: Any, data: bytes) -> None:
+    def fill_up(path: Path, data: bytes) -> int:
         if "epoch-0003" in str(path):
             raise OSError(28, "No space left on device")
-        write(path, data)
+        return write(path, data)
 
-    monkeypatch.setattr(storage, "write_durably", fill_up)
+    monkeypatch.setattr(Path, "write_bytes", fill_up)
     with pytest.raises(StorageError) as caught:
         trainer.run()
     assert str(caught.value) == f"{folder.checkpoints / 'epoch-0003'}: cannot be written: no space left on device"
