@@ -21,6 +21,9 @@ from dlcli.spec.expectations import expected, members, peel, show
 from dlcli.spec.key_paths import KeyPath, format_path
 from dlcli.spec.section import MISSING_KEY, Mistake, Section, fields_of, mistaken, mistakes_of, plain
 
+#: the key that stands for a reference until the whole JSON Schema is put together
+DEFINED_AS = "definedAs"
+
 
 @dataclass(frozen=True)
 class ComponentSpec:
@@ -59,7 +62,7 @@ class OfKind(registry.Described):
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"$ref": f"#/definitions/{self.kind}"}
+        return {DEFINED_AS: self.kind}
 
     def check(self, value: Any) -> Any:
         component = check_component(self.kind, value)

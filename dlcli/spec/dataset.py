@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import CoreSchema
 
-from dlcli.spec.component import ComponentSpec, OfKind, check_component
+from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_component
 from dlcli.spec.section import Mistake, mistaken
 
 
@@ -18,7 +18,7 @@ class DatasetOrFormat(OfKind):
     kind: str = "dataset"
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"anyOf": [{"$ref": "#/definitions/dataset"}, {"$ref": "#/definitions/format"}]}
+        return {"anyOf": [{DEFINED_AS: "dataset"}, {DEFINED_AS: "format"}]}
 
     def check(self, value: Any) -> ComponentSpec:
         if isinstance(value, ComponentSpec):

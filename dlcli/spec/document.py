@@ -54,7 +54,9 @@ class Document:
         return place.line or 1, place.column or 1
 
     def best_place(self, path: KeyPath) -> Place:
-        """The place an editor should jump to: a scalar itself, the key of a mapping or list."""
+        """Where an editor should jump to: a scalar itself, the key of a mapping or list, else the parent."""
+        while path and path not in self.value_places:
+            path = path[:-1]
         value = self.get(path)
         return self.place(path, key=isinstance(value, dict | list))
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from dlcli import registry
-from dlcli.spec.component import options_model
+from dlcli.spec.component import DEFINED_AS, options_model
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, plain
 
@@ -69,6 +69,8 @@ def _in_draft_7(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     inner = {key: _in_draft_7(item) for key, item in schema.items()}
+    if DEFINED_AS in inner:
+        inner["$ref"] = _POINTER + inner.pop(DEFINED_AS)
     if "$ref" in inner and len(inner) > 1:
         inner["allOf"] = [{"$ref": inner.pop("$ref")}]
     return inner

@@ -10,11 +10,15 @@ from dlcli.spec.expectations import show
 #: the parts of a data set, in the order in which a model meets them
 SPLITS = ("train", "train_dev", "dev", "test")
 
+#: regular expressions of `error` and `dev/error`
+METRIC = "[a-z][a-z0-9_]*"
+METRIC_NAME = f"({'|'.join(SPLITS)})/{METRIC}"
+
 
 def check_metric_name(name: str) -> str:
     """`dev/error`, or a ValueError that says what is wrong with it."""
     split, slash, metric = name.partition("/")
-    if not slash or not re.fullmatch(r"[a-z][a-z0-9_]*", metric):
+    if not slash or not re.fullmatch(METRIC, metric):
         raise ValueError(f"expected <split>/<metric> such as dev/error, found {show(name)}")
     if split not in SPLITS:
         raise ValueError(unknown_name("split", split, SPLITS))

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from dlcli import registry
 from dlcli.errors import unknown_name
-from dlcli.spec.component import ComponentSpec, check_name, check_options
+from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
 from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of, plain
 
@@ -65,7 +65,7 @@ class ModelSpec:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"$ref": "#/definitions/model"}
+        return {DEFINED_AS: "model"}
 
     def plain(self) -> dict[str, Any]:
         if self.architecture is not None:

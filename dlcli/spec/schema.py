@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
 from dlcli.spec.comparison import Comparison
@@ -18,7 +18,7 @@ from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
-from dlcli.spec.metric_names import check_constrained_name, check_metric_name
+from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name, check_metric_name
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section, mistaken
 from dlcli.spec.split_options import SplitOptions
@@ -28,17 +28,23 @@ Normalization = Annotated[ComponentSpec, OfKind("normalization")]
 Task = Annotated[ComponentSpec, OfKind("task")]
 Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
 Metric = Annotated[ComponentSpec, OfKind("metric")]
-MetricName = Annotated[str, AfterValidator(check_metric_name)]
-ConstrainedName = Annotated[str, AfterValidator(check_constrained_name)]
 
 
 def _check_experiment_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+    if not re.fullmatch(_EXPERIMENT_NAME, name):
         raise ValueError(f"expected letters, digits, '.', '_' and '-', found {show(name)}")
     return name
 
 
-ExperimentName = Annotated[str, AfterValidator(_check_experiment_name)]
+def _shown_as(pattern: str) -> WithJsonSchema:
+    """A text that editors check, too; the validator beside it says in words what is wrong."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+_EXPERIMENT_NAME = "[A-Za-z0-9._-]+"
+ExperimentName = Annotated[str, AfterValidator(_check_experiment_name), _shown_as(_EXPERIMENT_NAME)]
+MetricName = Annotated[str, AfterValidator(check_metric_name), _shown_as(METRIC_NAME)]
+ConstrainedName = Annotated[str, AfterValidator(check_constrained_name), _shown_as(f"({METRIC_NAME}|{METRIC})")]
 
 
 class DataSection(Section):
