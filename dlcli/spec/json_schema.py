@@ -63,7 +63,7 @@ def _section_schema(section: type[Section]) -> JsonSchemaValue:
 
 
 def _in_draft_7(schema: Any) -> Any:
-    """Draft 7 ignores whatever stands beside a `$ref`: put the reference inside an `allOf`."""
+    """References inside an `allOf`, as draft 7 ignores whatever stands beside a `$ref`; no keys but those described."""
     if isinstance(schema, list):
         return [_in_draft_7(item) for item in schema]
     if not isinstance(schema, dict):
@@ -71,6 +71,8 @@ def _in_draft_7(schema: Any) -> Any:
     inner = {key: _in_draft_7(item) for key, item in schema.items()}
     if DEFINED_AS in inner:
         inner["$ref"] = _POINTER + inner.pop(DEFINED_AS)
+    if "patternProperties" in inner:
+        inner["additionalProperties"] = False
     if "$ref" in inner and len(inner) > 1:
         inner["allOf"] = [{"$ref": inner.pop("$ref")}]
     return inner

@@ -1,0 +1,100 @@
+"""Every registered component can be written in a config, is documented, and every shipped config is sound."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
+from dlcli import registry
+from dlcli.spec import component_from, load_spec, spec_from_text
+from dlcli.spec.component import options_model
+from dlcli.spec.expectations import describe
+from dlcli.spec.json_schema import json_schema
+from dlcli.spec.section import fields_of
+from dlcli.spec.template import commented_template
+from dlcli.spec.yaml_loader import load_yaml
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+#: a function is an operation of the tape, not something a config names
+COMPONENTS = [(kind, name) for kind in registry.kinds() if kind != "function" for name in registry.names(kind)]
+#: keys that stand beside the options
+RESERVED = {"layer": {"name", "inputs"}, "architecture": {"architecture", "layers"}, "format": {"format", "name"}}
+
+each_component = pytest.mark.parametrize(("kind", "name"), COMPONENTS)
+
+
+@pytest.fixture(autouse=True)
+def _components() -> None:
+    """The real ones, in place of the small world of the other tests."""
+
+
+def test_there_are_components_of_every_kind() -> None:
+    kinds = {kind for kind, _ in COMPONENTS}
+    assert kinds >= {"architecture", "dataset", "format", "initializer", "layer", "loss", "metric", "normalization"}
+    assert kinds >= {"optimizer", "schedule", "task"}
+
+
+@each_component
+def test_a_component_and_its_options_are_described(kind: str, name: str) -> None:
+    component = registry.lookup(kind, name)
+    assert registry.summary(component).strip()
+    for option in registry.options(component):
+        assert option.description, f"{option.name} is missing below Args:"
+        assert describe(option.annotation)
+    described = registry.argument_descriptions(component)
+    assert set(fields_of(options_model(component))) <= set(described)
+
+
+@each_component
+def test_the_defaults_of_a_component_fit_its_signature(kind: str, name: str) -> None:
+    for option in registry.options(registry.lookup(kind, name)):
+        assert option.name not in RESERVED.get(kind, {"name"})
+    if not any(option.required for option in registry.options(registry.lookup(kind, name))):
+        component = component_from(kind, name)
+        assert component_from(kind, {"name": name, **component.options}) == component
+
+
+def test_the_schema_is_valid_and_accepts_every_shipped_config() -> None:
+    schema = json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    assert len(CONFIGS) >= 9
+    for file in CONFIGS:
+        validator.validate(load_yaml(file.read_text(encoding="utf-8"), str(file)).data)
+        validator.validate(load_spec(file).resolved())
+
+
+def test_every_option_is_described_in_the_schema() -> None:
+    def sections(schema: Any) -> list[dict[str, Any]]:
+        inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+        own = [schema] if isinstance(schema, dict) and isinstance(schema.get("properties"), dict) else []
+        return own + [section for item in inner for section in sections(item)]
+
+    for section in sections(json_schema()):
+        for key, shown in section["properties"].items():
+            assert shown.get("description"), (section.get("description"), key)
+
+
+@pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
+def test_a_shipped_config_loads_back_equal(file: Path) -> None:
+    spec = load_spec(file)
+    assert spec_from_text(spec.to_yaml(), file="runs/x/config.resolved.yaml") == spec
+
+
+def test_the_template_is_valid_with_the_real_components() -> None:
+    spec = spec_from_text(commented_template(), file="config.yaml")
+    assert spec.data.dataset.name == "digits"
+
+
+def test_checking_a_config_takes_less_than_50_milliseconds() -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        load_spec(CONFIGS[0])
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 0.05
