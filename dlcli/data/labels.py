@@ -64,11 +64,13 @@ class ClassLabels:
         names: what the classes are called.
         labels: as they stand in the data, sorted; None = they are the names.
         column: the label's column, where it has a name.
+        counts: how many training examples each class has; None where that is not known.
     """
 
     names: tuple[str, ...]
     labels: tuple[str, ...] | tuple[int, ...] | None = None
     column: str | None = None
+    counts: tuple[int, ...] | None = None
 
     @classmethod
     def fit(cls, targets: np.ndarray, names: Sequence[str] | None, column: str | None) -> ClassLabels:
@@ -82,7 +84,9 @@ class ClassLabels:
         Raises:
             DataError: one class only, or another number of names than of classes.
         """
-        found = np.unique(plain_labels(targets)).tolist()
+        unique, appearances = np.unique(plain_labels(targets), return_counts=True)
+        counts = dict(zip(unique.tolist(), appearances.tolist(), strict=True))
+        found = list(counts)
         if names is not None and all(isinstance(label, int) and 0 <= label < len(names) for label in found):
             found = list(range(len(names)))
         if names is not None and len(names) != len(found):
@@ -90,7 +94,8 @@ class ClassLabels:
             raise DataError(shown, key="data.dataset.class_names")
         if len(found) < 2:
             raise DataError(f"the training set has one class only, {found[0]!r}: there is nothing to tell apart")
-        return cls(tuple(map(str, found)) if names is None else tuple(names), tuple(found), column)
+        called = tuple(map(str, found)) if names is None else tuple(names)
+        return cls(called, tuple(found), column, tuple(counts.get(label, 0) for label in found))
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
         """(N,) int64 positions among the classes.
@@ -119,6 +124,7 @@ class ClassLabels:
             "names": list(self.names),
             "labels": self.labels and list(self.labels),
             "column": self.column,
+            "counts": self.counts and list(self.counts),
         }
 
 

@@ -99,14 +99,20 @@ class Preprocessor:
             rows: (n,) which of them; all where None.
 
         Raises:
-            DataError: the columns or the shape are not those of the training data.
+            DataError: the columns or the shape are not those of the training data, or a number is too large.
         """
         if isinstance(raw, np.ndarray):
             raw = self.shaped(raw)
         count = len(raw) if rows is None else len(rows)
         out = np.empty((count, *self.input_shape), dtype=np.float32)
         for place, chunk in row_chunks(raw, rows):
-            out[place] = self.scaling.apply(self._matrix(chunk))
+            scaled = self.scaling.apply(self._matrix(chunk))
+            try:
+                with np.errstate(over="raise"):
+                    out[place] = scaled
+            except FloatingPointError as error:
+                largest = f"{np.abs(scaled).max():.3g}"
+                raise DataError(f"a normalised input is {largest}, too large for float32; look for outliers") from error
         return out
 
     def shaped(self, raw: np.ndarray) -> np.ndarray:

@@ -115,6 +115,13 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]):
         preprocessor.inputs(np.zeros(shape))
 
 
+def test_an_outlier_beyond_float32_is_refused():
+    examples = Examples(np.array([[1.0], [1.0 + 1e-9], [1e38]]), np.array([0, 1, 0]), row_numbers(3))
+    preprocessor = fit(examples, np.arange(2), "classes")
+    with pytest.raises(DataError, match=r"a normalised input is 2e\+47, too large for float32"):
+        preprocessor.inputs(examples.inputs)
+
+
 def test_words_are_no_inputs():
     with pytest.raises(DataError, match="inputs are numbers"):
         fit(images(), np.arange(20), "classes").inputs(np.array([["a"] * 16]))

@@ -70,19 +70,22 @@ def typed_column(
         if kind != "categorical":
             return _checked(source, name, NumericColumn(numbers))
         cells = cells.cast(pa.string())
-    words = pc.utf8_trim_whitespace(cells)
+    encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    words = pc.utf8_trim_whitespace(encoded.dictionary)
     if strip is not None:
         words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
     words = pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
     if kind != "categorical":
         try:
-            return _checked(source, name, NumericColumn(_to_numpy(pc.cast(words, pa.float64()))))
+            numbers = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
+            return _checked(source, name, NumericColumn(np.append(numbers, np.nan)[codes]))
         except pa.ArrowInvalid as error:
             if kind == "numeric":
-                raise _not_a_number(source, name, words.to_pylist()) from error
-    encoded = words.combine_chunks().dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return CategoricalColumn(codes.astype(np.int32), tuple(encoded.dictionary.to_pylist()))
+                raise _not_a_number(source, name, words.to_pylist(), codes) from error
+    categories = words.dictionary_encode()  # trimming may have made two words one
+    positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return CategoricalColumn(np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist()))
 
 
 def ids_of(source: Source, name: str) -> np.ndarray:
@@ -131,19 +134,14 @@ def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> np.nda
         raise DataError(f"columns of the type {kind} cannot be read", file=str(source.path), key=name)
     if pa.types.is_boolean(cells.type):
         cells = cells.cast(pa.uint8())
-    return _to_numpy(cells.cast(pa.float64(), safe=False))
+    numbers: np.ndarray = cells.cast(pa.float64(), safe=False).to_numpy()
+    return numbers
 
 
 def _is_numeric(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _to_numpy(cells: pa.ChunkedArray) -> np.ndarray:
-    """(N,) float64, writable or not; null becomes NaN."""
-    numbers: np.ndarray = cells.to_numpy()
-    return numbers
 
 
 def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
@@ -155,10 +153,11 @@ def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
     return column
 
 
-def _not_a_number(source: Source, name: str, words: Sequence[str | None]) -> DataError:
-    rows = [row for row, word in enumerate(words) if word is not None and not is_number(word)]
+def _not_a_number(source: Source, name: str, words: Sequence[str | None], codes: np.ndarray) -> DataError:
+    wrong = np.array([*(word is not None and not is_number(word) for word in words), False])
+    rows = np.flatnonzero(wrong[codes])
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-    return source.error(f"expected a number, found {words[rows[0]]!r}{more}", name, rows[0])
+    return source.error(f"expected a number, found {words[codes[rows[0]]]!r}{more}", name, int(rows[0]))
 
 
 def typed_columns(

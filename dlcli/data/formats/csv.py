@@ -136,6 +136,7 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
     twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if twice is not None:
         raise DataError(f"two columns are called {twice!r}", file=str(text.path), line=text.line_of(0))
+    text.check_quotes()
     dialect = text.dialect
     try:
         table = csv.read_csv(
@@ -152,5 +153,5 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
         )
     except pa.ArrowInvalid as error:
         text.check_widths(len(names))
-        raise DataError(f"not CSV: {error}", file=str(text.path)) from error
+        raise DataError(f"not CSV: {' '.join(str(error).split())}", file=str(text.path)) from error
     return Source(text.path, table, lambda row: text.line_of(row + has_header))

@@ -122,6 +122,22 @@ class CsvText:
                 found = f"{width} cells are expected, as the columns say; this line has {len(cells)}"
                 raise DataError(found, file=str(self.path), line=line)
 
+    def check_quotes(self) -> None:
+        """Refuse a quote that is opened and never closed.
+
+        Raises:
+            DataError: with the line of the record that it swallows the rest of the file into.
+        """
+        quote = self.dialect.quote
+        if quote is None or self.text.count(quote) % 2 == 0:
+            return
+        *_, (line, _) = self.records()
+        last = [text for number, text in self.lines() if number >= line]
+        try:
+            list(csv.reader(last, delimiter=self.dialect.delimiter, quotechar=quote, strict=True))
+        except csv.Error as error:
+            raise DataError("a quote is opened here and never closed", file=str(self.path), line=line) from error
+
     def body(self) -> bytes:
         """The lines that count, in UTF-8."""
         if self.skip_rows == 0 and self.dialect.comment is None:

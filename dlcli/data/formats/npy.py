@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.constraints import PositiveInt
 from dlcli.data.formats.arrays import PairedFiles, stays_on_disk
-from dlcli.data.formats.npz import pickled
+from dlcli.data.formats.npz import DAMAGE, pickled
 from dlcli.data.places import unreadable
 from dlcli.errors import DataError
 from dlcli.registry import register
@@ -29,7 +29,7 @@ def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
         mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")
     except OSError as error:
         raise unreadable(path, error) from error
-    except (ValueError, EOFError) as error:
+    except DAMAGE as error:
         if "Python objects" in str(error):
             raise pickled(path, "the file") from error
         raise DataError(f"not an .npy file, or a damaged one: {error}", file=str(path)) from error

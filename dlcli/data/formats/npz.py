@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +21,19 @@ from dlcli.data.readers import FileFormat
 from dlcli.data.table import column_of
 from dlcli.errors import DataError, unknown_name
 from dlcli.registry import register
+
+#: what reading a damaged array raises; its header is Python source
+DAMAGE = (
+    ValueError,
+    EOFError,
+    OSError,
+    SyntaxError,
+    TokenError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class NpzArchive:
@@ -49,7 +64,7 @@ class NpzArchive:
         """
         shape, fortran_order, dtype, header_size = self._header(name)
         entry = self._entry(name)
-        size = int(np.prod(shape, dtype=np.int64))
+        size = math.prod(shape)
         if limit_mib is not None and entry.compress_type == zipfile.ZIP_STORED and stays_on_disk(size, limit_mib):
             offset = self._data_offset(entry) + header_size
             mapped: np.ndarray = np.memmap(
@@ -59,7 +74,7 @@ class NpzArchive:
         try:
             with self.archive.open(entry) as stream:
                 return np.lib.format.read_array(stream, allow_pickle=False)
-        except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGE as error:
             raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
@@ -75,10 +90,13 @@ class NpzArchive:
                 read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
                 shape, fortran_order, dtype = read(stream)
                 size = stream.tell()
-        except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGE as error:
             raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
         if dtype.hasobject:
             raise pickled(self.path, name)
+        expected = size + math.prod(shape) * dtype.itemsize
+        if self._entry(name).file_size != expected:
+            raise DataError(f"the array {name!r} is damaged: it is not {expected} bytes long", file=str(self.path))
         return shape, fortran_order, dtype, size
 
     def _data_offset(self, entry: zipfile.ZipInfo) -> int:
@@ -108,7 +126,7 @@ def open_npz(path: Path) -> Iterator[NpzArchive]:
         archive = zipfile.ZipFile(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(f"not an .npz file: {error}", file=str(path)) from error
     with archive:
         yield NpzArchive(path, archive)

@@ -71,9 +71,11 @@ class Parquet(TableFormat):
 
         try:
             table = parquet.read_table(pa.BufferReader(read_bytes(path)))
-        except (pa.ArrowException, OSError) as error:
-            raise DataError(f"not a Parquet file, or a damaged one: {error}", file=str(path)) from error
-        names = table.column_names
+            table.validate(full=True)
+            names = table.column_names
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            reason = " ".join(str(error).split())
+            raise DataError(f"not a Parquet file, or a damaged one: {reason}", file=str(path)) from error
         twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
         if twice is not None:
             raise DataError(f"two columns are called {twice!r}", file=str(path))

@@ -131,6 +131,7 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("a,b\n", {}, "people.csv: the file has a header but no rows"),
     ("a,b\n1,2\n3\n", {}, "people.csv:3: 2 cells are expected, as the columns say; this line has 1"),
     ('a,b\n"1\n1",2\n\n3,4,5\n', {}, "people.csv:5: 2 cells are expected"),
+    ('a,b\n1,2\n3,"4\n5,6\n', {}, "people.csv:3: a quote is opened here and never closed"),
     ("a,b,a\n1,2,3\n", {}, "people.csv:1: two columns are called 'a'"),
     ("a,b\n1,2\n\nx,2\ny,3\n", {"numeric": ["a"]}, "people.csv:4 a: expected a number, found 'x' (and 1 more)"),
     ("a,b\n1,2\n2,inf\n", {"label": "a"}, "people.csv:3 b: inf is not finite"),

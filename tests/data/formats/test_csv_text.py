@@ -57,6 +57,13 @@ def test_bytes_that_are_not_the_encoding(tmp_path: Path):
         text_of(tmp_path, b"a\n", Dialect(",", '"', None, "utf-9"))
 
 
+def test_quotes_that_are_not_pairs(tmp_path: Path):
+    text_of(tmp_path, 'size,n\n5" disk,3\n').check_quotes()
+    with pytest.raises(DataError, match=r"a quote is opened here") as caught:
+        text_of(tmp_path, 'a,b\n"x\ny",1\n2,"z\n3,4\n').check_quotes()
+    assert caught.value.line == 4
+
+
 def test_what_csv_cannot_be(tmp_path: Path):
     with pytest.raises(DataError, match="not CSV") as caught:
         list(text_of(tmp_path, "a\n" + "x" * 200_000 + "\n").records())
