@@ -184,7 +184,10 @@ Targets = ClassLabels | Values
 def targets_from_json(document: dict[str, Any]) -> Targets:
     if document["kind"] == "classes":
         return ClassLabels(
-            tuple(document["names"]), document["labels"] and tuple(document["labels"]), document["column"]
+            tuple(document["names"]),
+            document["labels"] and tuple(document["labels"]),
+            document["column"],
+            document["counts"] and tuple(document["counts"]),
         )
     return Values(tuple(document["names"]), Scaling.from_json(document["scaling"]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dlcli import ops
@@ -35,9 +37,9 @@ class BinaryCrossEntropy(Loss):
         self.label_smoothing = label_smoothing
         self._weights = fixed_weights(class_weights)
 
-    def prepare(self, targets: np.ndarray) -> None:
+    def prepare(self, class_counts: Sequence[int]) -> None:
         if self.class_weights == "balanced":
-            self._weights = balanced_weights(targets, num_classes=2)
+            self._weights = balanced_weights(class_counts)
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
         if self._weights is not None:

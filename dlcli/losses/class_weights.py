@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -18,24 +19,22 @@ def fixed_weights(class_weights: ClassWeights) -> np.ndarray | None:
     return None if class_weights is None or class_weights == "balanced" else np.array(class_weights, np.float64)
 
 
-def balanced_weights(labels: np.ndarray, num_classes: int) -> np.ndarray:
+def balanced_weights(class_counts: Sequence[int]) -> np.ndarray:
     """`N / (K · N_k)`: every class counts the same in the sum (King & Zeng 2001, as in scikit-learn).
 
     Args:
-        labels: of the training set, 0 … num_classes − 1, any shape and type.
-        num_classes: K.
+        class_counts: how many examples each class has in the training set.
 
     Raises:
-        ConfigError: a class has no example.
+        ConfigError: a class has none.
     """
-    labels = labels.reshape(-1).astype(np.intp)
-    counts = np.bincount(labels, minlength=num_classes)
+    counts = np.asarray(class_counts)
     if not counts.all():
         absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
         raise ConfigError(
             f'class_weights: "balanced" needs every class in the training set; no example has class {absent}'
         )
-    weights: np.ndarray = len(labels) / (num_classes * counts)
+    weights: np.ndarray = counts.sum() / (len(counts) * counts)
     return weights
 
 

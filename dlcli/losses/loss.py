@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -14,8 +15,8 @@ class Loss:
 
     registry_kind: ClassVar[str] = "loss"
 
-    def prepare(self, targets: np.ndarray) -> None:
-        """Look at the targets of the training set once, before training; most losses have no need to."""
+    def prepare(self, class_counts: Sequence[int]) -> None:
+        """Be told how many training examples each class has, before the first call; most losses have no need to."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
         """The mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`.

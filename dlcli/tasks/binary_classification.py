@@ -38,6 +38,8 @@ class BinaryClassification(Task):
             )
         self.classes = classes
         self.loss_function = BinaryCrossEntropy() if loss is None else loss
+        if classes.counts is not None:
+            self.loss_function.prepare(classes.counts)
 
     @property
     def output_units(self) -> int:

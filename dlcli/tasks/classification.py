@@ -29,6 +29,8 @@ class Classification(Task):
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
         self.classes = classes
         self.loss_function = SoftmaxCrossEntropy() if loss is None else loss
+        if classes.counts is not None:
+            self.loss_function.prepare(classes.counts)
 
     @property
     def output_units(self) -> int:

@@ -9,11 +9,12 @@ from dlcli.autograd import Tensor
 from dlcli.data import ClassLabels, Values
 from dlcli.data.normalization import Scaling
 from dlcli.errors import ConfigError
+from dlcli.losses import BinaryCrossEntropy
 from dlcli.metrics import Accuracy, LogLoss, MeanAbsoluteError
 from dlcli.tasks import BinaryClassification, Classification, Regression
 
-TWO = ClassLabels(("no", "yes"), ("no", "yes"))
-THREE = ClassLabels((0, 1, 2), ("setosa", "versicolor", "virginica"))
+TWO = ClassLabels(("no", "yes"), counts=(3, 1))
+THREE = ClassLabels(("setosa", "versicolor", "virginica"), (0, 1, 2))
 #: one target, trained on as (value − 100) / 20
 VALUES = Values(("height",), Scaling(np.array([100.0]), np.array([20.0])))
 
@@ -64,6 +65,15 @@ def test_the_loss_of_a_hopeless_guess_is_known() -> None:
     task = Classification(THREE)
     loss = task.loss(Tensor(np.zeros((4, 3))), np.array([0, 1, 2, 0]))
     np.testing.assert_allclose(loss.item(), np.log(3))
+
+
+def test_balanced_weights_come_from_the_counts_of_the_training_set() -> None:
+    """With N = 4 examples and counts 3 and 1 the weights are N/(K·N_k) = 2/3 and 2."""
+    task = BinaryClassification(TWO, loss=BinaryCrossEntropy(class_weights="balanced"))
+    logits, targets = np.array([[0.7], [-0.3], [1.1]]), np.array([0, 1, 1])
+    each = np.log1p(np.exp(logits[:, 0])) - targets * logits[:, 0]
+    weights = np.array([2 / 3, 2, 2])
+    np.testing.assert_allclose(task.loss(Tensor(logits), targets).item(), (weights * each).sum() / weights.sum())
 
 
 def test_each_task_accepts_its_own_metrics_only() -> None:
