@@ -23,7 +23,7 @@ def diverged(
         culprit: what went first.
         epoch: the one under way, from 1.
         step: steps taken before.
-        learning_rate: of the last step.
+        learning_rate: the optimizer's, before any schedule.
         settings: of the training.
         checkpoint: name of the last good one.
         split: whose examples showed it.
@@ -31,7 +31,7 @@ def diverged(
     where = f"epoch {epoch}, step {step + 1}" if split == "train" else f"the evaluation on {split} after epoch {epoch}"
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
     advice = _advice(culprit, learning_rate, settings)
-    return DivergedError(f"training diverged in {where}: {culprit} was the first not to be finite; {advice}; {left}")
+    return DivergedError(f"training diverged in {where}; not finite first: {culprit}; {advice}; {left}")
 
 
 def _advice(culprit: Culprit, learning_rate: float, settings: TrainingSettings) -> str:

@@ -202,7 +202,7 @@ class Trainer:
                 descent.update(learning_rate)
         except NonFiniteError:
             self.generators.restore(generators)  # the same dropout masks again
-            raise self._diverged(find_in_step(self.model, self.task, x, y), learning_rate) from None
+            raise self._diverged(find_in_step(self.model, self.task, x, y)) from None
         self.outputs.put(state.examples, outputs)
         state.loss_sum += loss * len(indices)
         state.examples += len(indices)
@@ -212,7 +212,7 @@ class Trainer:
 
     def _finish_epoch(self, learning_rate: float, sizes: LayerSizes) -> None:
         state = self.state
-        values = self._measure(learning_rate)
+        values = self._measure()
         candidate = Candidate(
             epoch=state.epoch + 1,
             step=state.step,
@@ -243,7 +243,7 @@ class Trainer:
         if is_best or is_last or state.epoch % self.settings.checkpoint_every_epochs == 0:
             self._save()
 
-    def _measure(self, learning_rate: float) -> dict[str, float]:
+    def _measure(self) -> dict[str, float]:
         """Every figure of the epoch that is ending by its name."""
         state = self.state
         values = self.watch.measure_running(state, self.batches.order(state.epoch)[: state.examples])
@@ -251,7 +251,7 @@ class Trainer:
             try:
                 values |= self.watch.measure(state)
             except BrokenModelError as error:
-                raise self._diverged(error.culprit, learning_rate, split=error.split) from None
+                raise self._diverged(error.culprit, split=error.split) from None
         self.watch.check_decisive(values)
         return values
 
@@ -259,7 +259,7 @@ class Trainer:
 
     def _save(self) -> None:
         if not is_finite(self.descent.arena.data):
-            raise self._diverged(find_in_weights(self.model), self._learning_rate(self.total_steps))
+            raise self._diverged(find_in_weights(self.model))
         self._lap()
         contents = self.parts.capture(metrics_size=self.folder.metrics_size(), total_steps=self.total_steps)
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
@@ -323,14 +323,14 @@ class Trainer:
             signal_number=stop.signal_number,
         )
 
-    def _diverged(self, culprit: Culprit, learning_rate: float, split: str = "train") -> DivergedError:
+    def _diverged(self, culprit: Culprit, split: str = "train") -> DivergedError:
         self.store.wait()
         checkpoints = self.store.names()
         return diverged(
             culprit,
             epoch=self.state.epoch + 1,
             step=self.state.step,
-            learning_rate=learning_rate,
+            learning_rate=self.descent.optimizer.learning_rate,
             settings=self.settings,
             checkpoint=checkpoints[-1] if checkpoints else None,
             split=split,

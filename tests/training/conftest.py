@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,6 @@ from dlcli.rng import Generators
 from dlcli.runs import RunFolder
 from dlcli.tasks import Classification
 from dlcli.training import CheckpointStore, EarlyStopping, Observer, Selection, Trainer, TrainingSettings
-
-MakeTrainer = Callable[..., Trainer]
 
 NODES = [
     Node("", "linear", {"units": 6, "use_bias": False}),
@@ -46,9 +45,46 @@ def blobs(name: str, examples: int, seed: int) -> Split:
     return Split(name, x.astype(np.float32), y, np.arange(examples))
 
 
+def blob_splits() -> dict[str, Split]:
+    return {"train": blobs("train", 50, seed=1), "dev": blobs("dev", 30, seed=2)}
+
+
+def build_trainer(
+    *,
+    run: RunFolder,
+    data: Mapping[str, Split],
+    nodes: Sequence[Node] = NODES,
+    create: Callable[[Node], Layer] = create_layer,
+    optimizer: Optimizer | None = None,
+    metrics: Sequence[str] = ("error",),
+    selection: Selection | None = None,
+    early_stopping: EarlyStopping | None = None,
+    average: bool = True,
+    observers: Sequence[Observer] = (),
+    **settings: Any,
+) -> Trainer:
+    generators = Generators(7)
+    model = Graph.build(with_names(nodes), (4,), generators=generators, create=create)
+    chosen: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
+    return Trainer(
+        model=model,
+        task=Classification(ClassLabels(("0", "1", "2"), ("a", "b", "c"))),
+        splits=data,
+        optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
+        metrics=chosen,
+        selection=selection or Selection("dev/loss", higher_is_better=False),
+        settings=TrainingSettings(**{**SETTINGS, **settings}),
+        folder=run,
+        generators=generators,
+        early_stopping=early_stopping,
+        average=WeightAverage(0.9) if average else None,
+        observers=observers,
+    )
+
+
 @pytest.fixture
 def splits() -> dict[str, Split]:
-    return {"train": blobs("train", 50, seed=1), "dev": blobs("dev", 30, seed=2)}
+    return blob_splits()
 
 
 @pytest.fixture
@@ -57,43 +93,9 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 @pytest.fixture
-def make_trainer(splits: dict[str, Split], folder: RunFolder) -> MakeTrainer:
+def make_trainer(splits: dict[str, Split], folder: RunFolder) -> Callable[..., Trainer]:
     """Makes a trainer in `folder`; any part can be given, any setting by its name."""
-
-    def make(
-        *,
-        run: RunFolder = folder,
-        data: Mapping[str, Split] = splits,
-        nodes: Sequence[Node] = NODES,
-        optimizer: Optimizer | None = None,
-        metrics: Sequence[str] = ("error",),
-        selection: Selection | None = None,
-        early_stopping: EarlyStopping | None = None,
-        average: bool = True,
-        observers: Sequence[Observer] = (),
-        **settings: Any,
-    ) -> Trainer:
-        generators = Generators(7)
-        model = Graph.build(with_names(nodes), (4,), generators=generators, create=create_layer)
-        chosen: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
-        return Trainer(
-            model=model,
-            task=Classification(ClassLabels(("0", "1", "2"), ("a", "b", "c"))),
-            splits=data,
-            optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
-            metrics=chosen,
-            selection=selection or Selection("dev/loss", higher_is_better=False),
-            settings=TrainingSettings(
-                **{"epochs": 4, "batch_size": 16, "l2": 0.1, "max_gradient_norm": 1.0, **settings}
-            ),
-            folder=run,
-            generators=generators,
-            early_stopping=early_stopping,
-            average=WeightAverage(0.9) if average else None,
-            observers=observers,
-        )
-
-    return make
+    return functools.partial(build_trainer, run=folder, data=splits)
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.data import Split
+from dlcli.training import compute_outputs, evaluate_split
+
+
+def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, Split]) -> None:
+    trainer = make_trainer()
+    train, metrics = splits["train"], trainer.watch.metrics
+    whole = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=50, keep_outputs=True)
+    parts = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=7, keep_outputs=True)
+    assert parts.metrics["loss"] == pytest.approx(whole.metrics["loss"], rel=1e-6)
+    assert parts.metrics["error"] == whole.metrics["error"]
+    assert whole.outputs is not None
+    assert parts.outputs is not None
+    np.testing.assert_allclose(parts.outputs, whole.outputs, rtol=1e-5, atol=1e-6)
+    assert whole.named("train") == {"train/loss": whole.metrics["loss"], "train/error": whole.metrics["error"]}
+
+
+def test_it_counts_what_it_says(make_trainer: Any, splits: dict[str, Split]) -> None:
+    trainer = make_trainer()
+    evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], trainer.watch.metrics, keep_outputs=True)
+    outputs, targets = evaluation.outputs, splits["dev"].targets
+    assert outputs is not None
+    assert evaluation.metrics["error"] == np.mean(outputs.argmax(axis=1) != targets)
+    exact = outputs.astype(np.float64)
+    log_sum = np.log(np.exp(exact).sum(axis=1))
+    expected = np.mean(log_sum - exact[np.arange(30), targets])  # −log softmax of the true class
+    assert evaluation.metrics["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_it_changes_nothing(make_trainer: Any, splits: dict[str, Split]) -> None:
+    trainer = make_trainer()
+    trainer.model.train()
+    before = {name: array.copy() for name, array in trainer.model.state_dict().items()}
+    generators = trainer.generators.state()
+    evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], [])
+    assert evaluation.outputs is None
+    assert trainer.model.training
+    assert trainer.generators.state() == generators  # dropout is off
+    for name, array in trainer.model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])  # batch norm's averages too
+
+
+def test_outputs_of_new_data_need_no_targets(make_trainer: Any, splits: dict[str, Split]) -> None:
+    trainer = make_trainer()
+    dev = splits["dev"]
+    unlabelled = Split("new", dev.inputs, None, dev.ids)
+    batches = list(compute_outputs(trainer.model, unlabelled.batches(8)))
+    assert [len(batch) for batch in batches] == [8, 8, 8, 6]
+    kept = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_outputs=True).outputs
+    np.testing.assert_array_equal(np.concatenate(batches), kept)
+    assert trainer.model.training

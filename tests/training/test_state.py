@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import json
+
+from dlcli.strict_json import dumps
+from dlcli.training import Candidate
+from dlcli.training.state import TrainingState
+
+
+def test_names_say_where_training_is() -> None:
+    state = TrainingState(epoch=7, batch=0, step=700)
+    assert state.checkpoint_name == "epoch-0007"
+    state.batch, state.step = 34, 734
+    assert state.checkpoint_name == "epoch-0008-step-00000734"
+
+
+def test_the_next_epoch_starts_its_sums_at_zero() -> None:
+    state = TrainingState(epoch=1, batch=3, step=9, loss_sum=6.0, examples=4, epoch_seconds=2.0, seconds=5.0)
+    assert state.loss == 1.5
+    state.begin_next_epoch()
+    assert state == TrainingState(epoch=2, batch=0, step=9, seconds=7.0)
+    assert state.loss == 0
+
+
+def test_it_survives_json() -> None:
+    best = Candidate(epoch=1, step=3, checkpoint="epoch-0001", value=0.1 + 0.2, broken=("latency_ms <= 5",))
+    for state in (TrainingState(best=best, loss_sum=1 / 3), TrainingState()):
+        assert TrainingState.from_json(json.loads(dumps(state.to_json()))) == state
