@@ -19,7 +19,8 @@ from dlcli import registry
 from dlcli.errors import ConfigError, InvalidConfigError, unknown_name
 from dlcli.spec.expectations import expected, members, peel, show
 from dlcli.spec.key_paths import KeyPath, format_path
-from dlcli.spec.section import MISSING_KEY, Mistake, Section, fields_of, mistaken, mistakes_of, plain
+from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.section import Section, fields_of, plain
 
 #: the key that stands for a reference until the whole JSON Schema is put together
 DEFINED_AS = "definedAs"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Set
 
 from dlcli import registry
 from dlcli.spec.key_paths import KeyPath
+from dlcli.spec.mistake import Mistake
 from dlcli.spec.model import ModelSpec
-from dlcli.spec.section import Mistake
 
 
 def dropout_mistakes(model: ModelSpec, dropout: float) -> Iterator[Mistake]:

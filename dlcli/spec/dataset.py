@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import CoreSchema
 
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_component
-from dlcli.spec.section import Mistake, mistaken
+from dlcli.spec.mistake import Mistake, mistaken
 
 
 @dataclass(frozen=True)

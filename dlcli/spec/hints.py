@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dlcli.spec.document import Document
 from dlcli.spec.expectations import members, peel
 from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake
 from dlcli.spec.schema import Sections
-from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, Section, annotation_of, fields_of
+from dlcli.spec.section import Section, annotation_of, fields_of
 
 
 def hint(mistake: Mistake, document: Document) -> str:

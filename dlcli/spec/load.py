@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from dlcli.errors import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document
 from dlcli.spec.hints import hint
+from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
 from dlcli.spec.overrides import apply_override, parse_overrides
-from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
 from dlcli.spec.spec import Spec
 from dlcli.spec.text_file import read_text
 from dlcli.spec.yaml_loader import read_yaml

@@ -14,7 +14,8 @@ from dlcli import registry
 from dlcli.errors import unknown_name
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
-from dlcli.spec.section import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of, plain
+from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.section import plain
 
 #: inputs that are not the names of nodes
 PREVIOUS, INPUT = "previous", "input"

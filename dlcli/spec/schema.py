@@ -19,8 +19,9 @@ from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name, check_metric_name
+from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
-from dlcli.spec.section import Section, mistaken
+from dlcli.spec.section import Section
 from dlcli.spec.split_options import SplitOptions
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]

@@ -8,7 +8,8 @@ from pydantic import field_validator, model_validator
 
 from dlcli.constraints import Fraction, Rate
 from dlcli.spec.metric_names import SPLITS
-from dlcli.spec.section import MISSING_KEY, Mistake, Section, mistaken
+from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken
+from dlcli.spec.section import Section
 
 SplitName = Literal["train", "train_dev", "dev", "test"]
 #: the splits that share the examples; train_dev is taken from train

@@ -50,7 +50,9 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
             return "unexpected text after the value; is a quote closed too early?", here
         return "this line is not indented like the lines it belongs to", here
     if "document start" in problem:
-        return "expected the end of the file after ...", here
+        if "..." in lines[: here.line]:
+            return "expected the end of the file after ...", here
+        return "this line is not indented like the lines above it", here
     return problem or str(error), here
 
 

@@ -1,0 +1,43 @@
+"""A mistake in a config on its way from the validator that saw it to the place in the file where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from dlcli.spec.key_paths import KeyPath
+
+#: the error types of `Mistake`: about a value, about a key that should not be there, about one that should
+KINDS = VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missing_key"
+
+
+class Mistake:
+    """One problem of a config: what kind, where (relative to the section that says it), and in which words."""
+
+    def __init__(self, path: KeyPath, message: str, kind: str = VALUE) -> None:
+        self.path = path
+        self.message = message
+        self.kind = kind
+
+    def below(self, *path: str | int) -> Mistake:
+        """The same mistake, seen from the section that holds this one at `path`."""
+        return Mistake((*path, *self.path), self.message, self.kind)
+
+    def for_pydantic(self) -> InitErrorDetails:
+        error = PydanticCustomError(self.kind, "{message}", {"message": self.message})
+        return InitErrorDetails(type=error, loc=self.path, input=None)
+
+
+def mistaken(mistakes: Iterable[Mistake]) -> ValidationError:
+    """The exception that a validator raises for `mistakes`."""
+    return ValidationError.from_exception_data("config", [mistake.for_pydantic() for mistake in mistakes])
+
+
+def mistakes_of(error: ValidationError) -> list[Mistake]:
+    """The mistakes in an exception raised by a section."""
+    return [
+        Mistake(details["loc"], details["ctx"]["message"], details["type"])
+        for details in error.errors(include_url=False, include_input=False)
+    ]
