@@ -134,20 +134,23 @@ def _from_table(
     require_targets: bool,
 ) -> tuple[Examples, tuple[str, ...]]:
     options = reader.table if isinstance(reader, TableFormat) else file_format.table
-    source = file_format.open_new(path, preprocessor.feature_names, preprocessor.target_names)
+    kinds: dict[str, Kind] = {}
+    if preprocessor.encoder is not None:
+        kinds = {feature.name: feature.kind for feature in preprocessor.encoder.features}
+    expected = Layout(preprocessor.feature_names, preprocessor.target_names, options.id, kinds)
+    source = file_format.open_new(path, expected)
     features, targets = _columns(source, preprocessor)
     require_columns(source, features)
     if require_targets:
         require_columns(source, targets or ("a column of targets",))
-    kinds: dict[str, Kind] = dict.fromkeys(features, "numeric")
-    if preprocessor.encoder is not None:
-        kinds = {feature.name: feature.kind for feature in preprocessor.encoder.features}
     known_id = options.id if options.id in source.names else None
+    kinds = kinds or dict.fromkeys(features, "numeric")
     layout = Layout(tuple(features), tuple(targets) if require_targets else (), known_id, kinds)
     examples = examples_of(source, layout, options)
     if preprocessor.encoder is None:
         examples = _as_array(source, examples, preprocessor)
-    ignored = [name for name in source.names if name not in (*features, *targets, options.id)]
+    used = {*features, *targets, options.id, *(options.exclude or ()), *(source.names if options.features else ())}
+    ignored = [name for name in source.names if name not in used]
     return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()
 
 

@@ -57,7 +57,7 @@ class Places:
         directory = next((candidate for candidate in candidates if candidate.is_dir()), None)
         if directory is not None:
             raise DataError(f"{directory} is a folder; a file is expected", file=file)
-        tried = list(dict.fromkeys(str(candidate) for candidate in candidates))
+        tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))
         message = f"no such file; looked at {', '.join(tried)}"
         if "DLCLI_DATA" not in self.environment:
             message += "; the environment variable DLCLI_DATA, where data sets may be kept, is not set"

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcli import rng
 from dlcli.data.examples import Examples
+from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
 from dlcli.data.split_options import SPLITS, SplitOptions
 from dlcli.errors import ConfigError, DataError, unknown_name
@@ -177,8 +178,6 @@ def read_indices(path: Path, count: int, *, has_test: bool) -> dict[str, np.ndar
     Raises:
         DataError: the file is not such a file, or its numbers do not fit the data.
     """
-    from dlcli.data.formats.npz import open_npz
-
     found: dict[str, np.ndarray] = {}
     with open_npz(path) as arrays:
         for name in arrays.names:

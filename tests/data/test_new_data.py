@@ -105,6 +105,19 @@ def test_what_is_missing_or_unknown_is_named(
     assert message in str(caught.value)
 
 
+def test_a_header_of_other_names_is_no_row(tmp_path: Path, trained: tuple[Csv, Preprocessor]):
+    path = write(tmp_path / "new.csv", "Age,job,hours,pay\n30,nurse,40,low\n")
+    with pytest.raises(DataError, match=r"the file lacks age; age: unknown column"):
+        new_data(path, *trained, require_targets=False)
+
+
+def test_excluded_columns_are_not_noted(tmp_path: Path):
+    write(tmp_path / "a.csv", "n,x,y\n1,1,a\n2,2,b\n3,3,a\n4,4,b\n")
+    reader = Csv(path="a.csv", exclude=["n"])
+    preprocessor = load(reader, tmp_path).preprocessor
+    assert new_data(tmp_path / "a.csv", reader, preprocessor, require_targets=False).notes == ()
+
+
 def test_ids_of_new_rows(tmp_path: Path):
     write(tmp_path / "a.csv", "who,x,y\np1,1,a\np2,2,b\np3,3,a\np4,4,b\n")
     reader = Csv(path="a.csv", id="who")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from dlcli.constraints import NonNegativeInt
 from dlcli.data.formats.columns import Source, is_number
 from dlcli.data.formats.csv_text import CsvText, Dialect
-from dlcli.data.formats.tables import TableFormat, TableOptions
+from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
 
@@ -94,21 +94,27 @@ class Csv(TableFormat):
         text = CsvText.read(path, self.dialect, self.test_skip_rows if is_test else self.skip_rows)
         return parse(text, self.columns or self._own_names(text), has_header=self.header)
 
-    def open_new(self, path: Path, features: Sequence[str], targets: Sequence[str]) -> Source:
+    def open_new(self, path: Path, expected: Layout) -> Source:
         is_test = self.test_path is not None and path.name == Path(self.test_path).name
         if is_test or path.name == Path(self.path or "").name:
             return self.open(path, is_test=is_test)
         text = CsvText.read(path, self.dialect, self.skip_rows)
         first = text.first_cells()
-        if features and set(features) <= set(first):
+        if expected.features and set(expected.features) <= set(first):
             return parse(text, first, has_header=True)
         if self.columns is not None:
-            unlabelled = [name for name in self.columns if name not in targets]
+            unlabelled = [name for name in self.columns if name not in expected.targets]
             names = unlabelled if len(first) == len(unlabelled) else self.columns
-            return parse(text, names, has_header=self.header)
-        if not features and all(is_number(cell) for cell in first):
+            is_header = not self.header and self._is_header(dict(zip(names, first, strict=False)), expected)
+            return parse(text, first if is_header else names, has_header=self.header or is_header)
+        if not expected.features and all(is_number(cell) for cell in first):
             return parse(text, numbered_names(len(first)), has_header=False)
         return parse(text, self._own_names(text), has_header=self.header)
+
+    def _is_header(self, cells: Mapping[str, str], expected: Layout) -> bool:
+        """Whether words stand where the numbers should be."""
+        numeric = [cells[name] for name, kind in expected.kinds.items() if kind == "numeric" and name in cells]
+        return bool(numeric) and not any(is_number(cell) or cell in self.table.missing for cell in numeric)
 
     def _own_names(self, text: CsvText) -> list[str]:
         first = text.first_cells()

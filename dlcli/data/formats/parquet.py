@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from dlcli.data.formats.columns import Source
-from dlcli.data.formats.tables import TableFormat, TableOptions
+from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.places import read_bytes
 from dlcli.errors import DataError
 from dlcli.registry import register
@@ -83,5 +82,5 @@ class Parquet(TableFormat):
             raise DataError("the file has no columns", file=str(path))
         return Source(path, table)
 
-    def open_new(self, path: Path, features: Sequence[str], targets: Sequence[str]) -> Source:  # noqa: ARG002
+    def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
         return self.open(path)

@@ -77,8 +77,8 @@ class TableFormat(FileFormat):
         """The columns of a file as the options describe it."""
 
     @abstractmethod
-    def open_new(self, path: Path, features: Sequence[str], targets: Sequence[str]) -> Source:
-        """The columns of new data: like `open`, but the file may have a header, and may lack the targets."""
+    def open_new(self, path: Path, expected: Layout) -> Source:
+        """The columns of new data: like `open`, but the file may have a header, and may lack the expected targets."""
 
     def read(self, places: Places) -> RawData:
         path = self.find(places, self.require_path())
