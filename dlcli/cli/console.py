@@ -54,6 +54,18 @@ def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] 
     return made
 
 
+def facts(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and what they stand for, one a line."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 3, 0, 0))
+    made.add_column(no_wrap=True, style="bold")
+    made.add_column(overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
 def print_document(document: Any) -> None:
     """The one JSON document of `--json`, strict, on stdout."""
     sys.stdout.write(strict_json.dumps(document, indent=2) + "\n")

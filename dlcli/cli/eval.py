@@ -41,7 +41,7 @@ def evaluate(
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:
-        print_evaluation(evaluation)
+        print_evaluation(evaluation, data or evaluation.split)
     shortfall = None if fail_under is None else falls_short(evaluation, fail_under)
     if shortfall is not None:
         raise FailedResultError(GateError(shortfall), summary.document(evaluation))
@@ -49,15 +49,15 @@ def evaluate(
         console.print_document(summary.document(evaluation))
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
-    """One row a metric, with the interval that it lies in."""
+def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
+    """One row a metric, with the interval that it lies in; `examples` is what it was measured on."""
     intervals = {
         name: f"{figures.number(interval.low)} … {figures.number(interval.high)}"
         for name, interval in evaluation.intervals.items()
     }
     rows = [(name, figures.number(value), intervals.get(name, "")) for name, value in evaluation.metrics.items()]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))
-    console.results().print(f"\n{evaluation.id}, {evaluation.num_examples:,} examples of {evaluation.split}")
+    console.results().print(f"\n{evaluation.id}, {evaluation.num_examples:,} examples of {examples}")
 
 
 def falls_short(evaluation: Evaluation, bar: float) -> str | None:
@@ -68,4 +68,8 @@ def falls_short(evaluation: Evaluation, bar: float) -> str | None:
         name, higher_is_better = accuracy, True
     value = evaluation.metrics[name]
     reached = value >= bar if higher_is_better else value <= bar
-    return None if reached else f"{name} is {value:.6g}; at {'least' if higher_is_better else 'most'} {bar:g} was asked for"
+    return (
+        None
+        if reached
+        else f"{name} is {value:.6g}; at {'least' if higher_is_better else 'most'} {bar:g} was asked for"
+    )

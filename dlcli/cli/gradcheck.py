@@ -26,8 +26,15 @@ def gradcheck(
     ] = False,
     overrides: options.Overrides = None,
     max_per_parameter: Annotated[
-        int, typer.Option("--max", min=1, metavar="N", help="Elements checked of each parameter.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--max-per-parameter",
+            min=1,
+            metavar="N",
+            help="Elements checked of each parameter, drawn at random; all of them in a small model, 100 in a large one.",
+            show_default=False,
+        ),
+    ] = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -44,6 +44,8 @@ class EpochTable(Observer):
             self.bar.update(progress.step - self.bar.n)
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        if self.bar is not None:
+            self.bar.update(record["step"] - self.bar.n)
         if not self.columns:
             self.columns = fitting(record, self.console.width)
             self._print(" ".join(heading.rjust(width_of(heading)) for heading in ("epoch", *self.columns)))
@@ -72,12 +74,12 @@ def width_of(heading: str) -> int:
 
 
 def fitting(record: Mapping[str, Any], width: int) -> Sequence[str]:
-    """The figures of an epoch that fit into a row of `width` columns, in the record's order."""
+    """The figures of an epoch that fit into a row of `width` columns: the loss, then what unseen examples say."""
+    names = [name for name, value in record.items() if isinstance(value, int | float) and name not in BOOKKEEPING]
+    names.sort(key=lambda name: (name != "train/loss", "dev/" not in name, "/" not in name))
     room = width - width_of("epoch") - len(" *")
     columns = []
-    for name, value in record.items():
-        if name in BOOKKEEPING or not isinstance(value, int | float):
-            continue
+    for name in names:
         room -= 1 + width_of(name)
         if room < 0:
             break

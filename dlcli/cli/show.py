@@ -7,6 +7,7 @@ from dlcli.cli import console, options
 
 def show(
     config_or_run: options.ConfigOrRun,
+    overrides: options.Overrides = None,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
 ) -> None:
@@ -17,7 +18,7 @@ def show(
     """
     from dlcli import experiment
 
-    nodes = experiment.show(config_or_run, runs_dir=runs_dir)
+    nodes = experiment.show(config_or_run, overrides=overrides or (), runs_dir=runs_dir)
     parameters = sum(node.parameters for node in nodes)
     flops = sum(node.flops for node in nodes)
     if json:

@@ -31,7 +31,7 @@ def print_run(run: Run) -> None:
     from dlcli.reports import terminal
 
     results = console.results()
-    results.print(terminal.report(run.assessment))
+    results.print(terminal.report(run.assessment), width=min(terminal.WIDTH, results.width))
     splits = list(dict.fromkeys(name.partition("/")[0] for name in run.metrics))
     names = list(dict.fromkeys(name.partition("/")[2] for name in run.metrics))
     rows = [(name, *(figures.number(run.metrics.get(f"{split}/{name}")) for split in splits)) for name in names]

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = """
 data: {dataset: {name: parity, bits: 6}}
 model: {layers: [{linear: {units: 8}}, hard_tanh, {linear: {units: 1}}]}
+optimizer: adam
 training: {epochs: 2}
 """
 
@@ -29,7 +30,7 @@ def dlcli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     shutil.copytree(ROOT / "dlcli", folder / "dlcli", ignore=shutil.ignore_patterns("__pycache__"))
     recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", recipes, re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     for file, code in blocks:
         with (folder / file).open("a", encoding="utf-8") as target:
             target.write(f"\n{code}")

@@ -1,10 +1,13 @@
-"""Run the command line in this process, with its streams and exit code apart."""
+"""Run the command line in this process, in a folder with an experiment, its streams and exit code apart."""
 
 from __future__ import annotations
 
 import json
+import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,3 +45,49 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Outcome(code, streams.out, streams.err)
 
     return call
+
+
+CONFIG = """\
+name: points
+data: {dataset: {format: csv, path: points.csv, label: side, id: number}, split: {train: 0.6, dev: 0.2, test: 0.2}}
+model: {architecture: mlp, hidden_units: [8]}
+optimizer: {name: adam, learning_rate: 0.03}
+training: {epochs: 10, batch_size: 32}
+"""
+
+
+def points(count: int = 300) -> str:
+    """Points of the plane as CSV, each with the side of the diagonal that it is on."""
+    generator = random.Random(0)
+    lines = ["number,x1,x2,side"]
+    for number in range(count):
+        x1, x2 = generator.random(), generator.random()
+        lines.append(f"p{number},{x1:.6f},{x2:.6f},{'above' if x2 > x1 else 'below'}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: a config and the data that it reads."""
+    (tmp_path / "points.csv").write_text(points(), encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like `folder` with one finished run; copied by those who change it."""
+    place = tmp_path_factory.mktemp("trained")
+    (place / "points.csv").write_text(points(), encoding="utf-8")
+    (place / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    assert main(["train", str(place / "config.yaml"), "--runs-dir", str(place / "runs"), "--quiet"]) == 0
+    return place
+
+
+@pytest.fixture
+def finished(folder: Path, trained: Path) -> str:
+    """The id of a finished run in the working directory's `runs/`."""
+    shutil.copytree(trained / "runs", folder / "runs")
+    (run,) = (folder / "runs").iterdir()
+    return run.name

@@ -26,8 +26,7 @@ def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RU
         "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         "error": record.error["message"] if record.error else None,
     }
-    rows = [(name, value) for name, value in facts.items() if value is not None]
-    console.results().print(console.table("", "", rows=rows))
+    console.results().print(console.facts((name, value) for name, value in facts.items() if value is not None))
     if record.metrics:
         cells = [(name, figures.number(value)) for name, value in record.metrics.items()]
         console.results().print()

@@ -1,0 +1,61 @@
+"""`dlcli config init|validate|show|schema`."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+import yaml
+
+import dlcli.components  # noqa: F401  # imported for its registrations
+from dlcli import registry
+
+
+@pytest.mark.parametrize("dataset", registry.names("dataset"))
+def test_init_writes_a_config_that_is_valid_for_every_data_set(run, folder, dataset):
+    assert run("config", "init", "new.yaml", "--dataset", dataset).code == 0
+    assert run("config", "validate", "new.yaml").stdout == "new.yaml: ok\n"
+    assert run("show", "new.yaml").code == 0
+
+
+def test_init_keeps_what_is_there(run, folder):
+    before = (folder / "config.yaml").read_text()
+    assert run("config", "init", "config.yaml").code == 2
+    assert (folder / "config.yaml").read_text() == before
+    assert run("config", "init", "config.yaml", "--force").code == 0
+    assert (folder / "config.yaml").read_text() != before
+
+
+def test_init_knows_the_data_sets(run, folder):
+    outcome = run("config", "init", "new.yaml", "--dataset", "digit")
+    assert outcome.code == 2
+    assert "did you mean digits?" in outcome.stderr
+    assert not (folder / "new.yaml").exists()
+
+
+def test_validate_reports_every_mistake_of_every_file(run, folder):
+    (folder / "one.yaml").write_text((folder / "config.yaml").read_text().replace("adam", "adma"))
+    (folder / "two.yaml").write_text((folder / "config.yaml").read_text().replace("epochs: 10", "epohcs: ten"))
+    outcome = run("config", "validate", "one.yaml", "config.yaml", "two.yaml")
+    assert (outcome.code, outcome.stdout) == (2, "config.yaml: ok\n")
+    assert "one.yaml:4:" in outcome.stderr
+    assert "two.yaml:5:" in outcome.stderr
+    document = run("config", "validate", "one.yaml", "two.yaml", "--json").document
+    assert not document["ok"]
+    assert {problem["file"] for problem in document["error"]["problems"]} == {"one.yaml", "two.yaml"}
+
+
+def test_show_prints_a_config_that_loads_back(run, folder):
+    text = run("config", "show", "config.yaml", "--set", "seed=3").stdout
+    assert yaml.safe_load(text)["seed"] == 3
+    (folder / "resolved.yaml").write_text(text)
+    assert run("config", "show", "resolved.yaml").stdout == text
+    assert run("config", "show", "config.yaml", "--json").document["optimizer"]["beta1"] == 0.9
+
+
+def test_schema_accepts_what_the_check_accepts(run, folder):
+    schema = run("config", "schema").document
+    jsonschema.Draft7Validator.check_schema(schema)
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    jsonschema.validate(config, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(config | {"sead": 1}, schema)
