@@ -32,7 +32,7 @@ def _how_to_add(path: KeyPath, document: Document) -> str:
 
 def _kept_option(path: KeyPath, document: Document) -> str:
     """An option of the old component in the file, after an override has set the name of a new one."""
-    for name in ("name", "architecture", "format"):
+    for name in ("name", "architecture", "format") if len(path) > 1 else ():
         setting = document.key_places.get((*path[:-1], name))
         written = document.place(path, key=True)
         if setting is not None and setting.line is None and written.line is not None:

@@ -76,6 +76,10 @@ def test_kept_options_that_the_new_component_lacks_are_explained(good: str) -> N
     )
 
 
+def test_a_new_name_of_the_experiment_is_no_new_component(good: str) -> None:
+    assert "kept under" not in failure(good + "trainig: {}\n", ["name=other"])
+
+
 def test_a_bare_name_takes_options(check: Check, good: str) -> None:
     assert check(good, "data.normalize.per=channel").data.normalize.options == {"per": "channel"}
     assert check(good, "task.name=classification").task == ComponentSpec("task", "classification", {"loss": None})
