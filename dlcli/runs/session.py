@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dlcli.errors import DivergedError, DlcliError, RunInterruptedError, StorageError
 from dlcli.runs.folder import RunFolder
 from dlcli.runs.record import RunRecord, Status
+from dlcli.runs.storage import remove_partials
 
 
 class Session:
@@ -25,7 +26,7 @@ class Session:
 
 @contextlib.contextmanager
 def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
-    """Lock `folder` and keep its `run.json`: "running" in the block, then what the block ended with.
+    """Lock `folder`, clear what a kill left half-written, and keep `run.json`: "running", then how the block ended.
 
     Put the final metrics into `session.metrics`.
 
@@ -34,6 +35,7 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
         StorageError: the record cannot be written.
     """
     with folder.locked():
+        remove_partials(folder.path)
         folder.write_record(record)
         session = Session(record)
         try:

@@ -81,7 +81,7 @@ class CheckpointStore:
 
         Args:
             name: such as `epoch-0007`.
-            contents: may change again as soon as this returns.
+            contents: must not change any more.
             best: what `best.json` is to say; its `checkpoint` is a name.
 
         Raises:
@@ -90,10 +90,9 @@ class CheckpointStore:
         assert self._writer is not None
         if self._failure is not None:
             raise self._failure
-        new = _Waiting(name, Checkpoint(_copies(contents.weights), _copies(contents.arrays), contents.state), best)
         with self._lock:
             self._waiting = [one for one in self._waiting if best is not None and one.name == best["checkpoint"]]
-            self._waiting.append(new)
+            self._waiting.append(_Waiting(name, contents, best))
         if (self._writing is None or self._writing.done()) and time.monotonic() >= self._pause_ends:
             self._writing = self._writer.submit(self._write_waiting)
 
@@ -218,7 +217,3 @@ def _position(name: str) -> tuple[int, float]:
     match = _NAME.fullmatch(name)
     assert match is not None
     return int(match[1]), float(match[2] or "inf")
-
-
-def _copies(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: np.array(array, order="C") for name, array in arrays.items()}

@@ -54,8 +54,8 @@ class RunningOutputs:
         return {metric.name: metric.result() for metric in metrics}
 
     def state(self, examples: int) -> dict[str, np.ndarray]:
-        """The outputs of the first `examples` of the epoch."""
-        return {} if self._outputs is None or examples == 0 else {"outputs": self._outputs[:examples]}
+        """The outputs of the first `examples` of the epoch; a copy."""
+        return {} if self._outputs is None or examples == 0 else {"outputs": self._outputs[:examples].copy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         if "outputs" in state:

@@ -33,7 +33,7 @@ class MovingParts:
     early_stopping: EarlyStopping | None
 
     def capture(self, *, metrics_size: int, total_steps: int) -> Checkpoint:
-        """A picture of now; its weights are those the model is used with.
+        """A picture of now, which nothing changes any more; its weights are those the model is used with.
 
         Args:
             metrics_size: bytes of `metrics.jsonl` that belong to it.

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from dlcli.data import ShuffledBatches, Split
-from dlcli.errors import DivergedError, RunInterruptedError
+from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.optim import Optimizer, WeightAverage
@@ -272,6 +272,11 @@ class Trainer:
             self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")
             self.state.best = None
         self.store.point_at(self.state.checkpoint_name, checkpoint, self._best())
+        if self._stops_early:
+            self.observer.on_message(
+                f"training had stopped early after {self.state.epoch} epochs; "
+                "raise regularization.early_stopping.patience to train on"
+            )
         before, after = self._learning_rate(checkpoint.state["total_steps"]), self._learning_rate(self.total_steps)
         if before != after:
             self.observer.on_message(
@@ -286,7 +291,8 @@ class Trainer:
 
     def _finish(self) -> TrainingSummary:
         state = self.state
-        assert state.best is not None, "every epoch is a candidate"
+        if state.best is None:  # it was damaged, and no epoch was left to find another
+            raise StorageError("no best checkpoint is left; resume with more epochs", file=str(self.store.folder))
         self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
         self.model.eval()
         return TrainingSummary(state.epoch, state.step, state.seconds, state.best, self._stops_early)

@@ -6,6 +6,7 @@ import pytest
 
 from dlcli.errors import ConfigError, DivergedError, RunInterruptedError, StorageError
 from dlcli.runs import RunFolder, RunRecord, Status, recording
+from dlcli.runs.storage import partial_name
 
 
 @pytest.fixture
@@ -69,3 +70,10 @@ def test_two_processes_cannot_train_in_one_folder(folder: RunFolder, record: Run
     ):
         pass
     assert folder.record().resumed == ()
+
+
+def test_what_a_kill_left_half_written_is_cleared(folder: RunFolder, record: RunRecord) -> None:
+    partial = partial_name(folder.path / "run.json")
+    partial.write_text("{")
+    with recording(folder, record):
+        assert not partial.exists()

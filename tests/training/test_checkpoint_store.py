@@ -54,18 +54,6 @@ def test_the_middle_of_an_epoch_comes_before_its_end(tmp_path: Path) -> None:
     assert store.names() == ordered
 
 
-def test_what_is_saved_may_change_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, write = threading.Event(), storage.write_folder
-    monkeypatch.setattr(storage, "write_folder", lambda *arguments: (gate.wait(10), write(*arguments)))
-    array = np.ones(3)
-    with CheckpointStore(tmp_path) as store:
-        store.save("epoch-0001", Checkpoint({"w": array}, {}, contents(1).state), best=None)
-        array[:] = 5
-        assert store.names() == []
-        gate.set()
-    np.testing.assert_array_equal(store.load_weights("last")["w"], np.ones(3))
-
-
 def test_of_what_comes_while_the_disk_is_busy_the_best_and_the_newest_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

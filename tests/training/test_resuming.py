@@ -144,6 +144,24 @@ def test_a_damaged_best_is_told_and_sought_again(make_trainer: Any, folder: RunF
     assert f"the best checkpoint, {best.checkpoint}, is damaged" in observer.messages[0]
 
 
+def test_a_damaged_best_with_no_epoch_left_is_an_error(make_trainer: Any, folder: RunFolder) -> None:
+    best = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1).run().best
+    (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
+    with pytest.raises(StorageError, match="no best checkpoint is left; resume with more epochs"):
+        make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3)).resume()
+
+
+def test_a_run_that_had_stopped_early_says_so_and_goes_on_with_more_patience(make_trainer: Any) -> None:
+    def impatient(patience: int) -> EarlyStopping:
+        return EarlyStopping(metric="dev/loss", patience=patience, higher_is_better=False, min_delta=1e6)
+
+    assert make_trainer(epochs=9, early_stopping=impatient(2)).run().epochs == 3
+    observer = Messages()
+    assert make_trainer(epochs=9, early_stopping=impatient(2), observers=[observer]).resume().epochs == 3
+    assert "training had stopped early after 3 epochs; raise regularization.early" in observer.messages[0]
+    assert make_trainer(epochs=9, early_stopping=impatient(4)).resume().epochs == 5
+
+
 def test_without_a_checkpoint_it_starts_again(make_trainer: Any, folder: RunFolder, uninterrupted: Any) -> None:
     folder.append_metrics({"kind": "step", "epoch": 1, "step": 1})
     observer = Messages()
