@@ -68,8 +68,5 @@ def falls_short(evaluation: Evaluation, bar: float) -> str | None:
         name, higher_is_better = accuracy, True
     value = evaluation.metrics[name]
     reached = value >= bar if higher_is_better else value <= bar
-    return (
-        None
-        if reached
-        else f"{name} is {value:.6g}; at {'least' if higher_is_better else 'most'} {bar:g} was asked for"
-    )
+    wanted = f"at {'least' if higher_is_better else 'most'} {bar:g}"
+    return None if reached else f"{name} is {value:.6g}; {wanted} was asked for"

@@ -31,7 +31,7 @@ def gradcheck(
             "--max-per-parameter",
             min=1,
             metavar="N",
-            help="Elements checked of each parameter, drawn at random; all of them in a small model, 100 in a large one.",
+            help="Elements checked of each parameter; all of a small model, 100 drawn at random in a large one.",
             show_default=False,
         ),
     ] = None,

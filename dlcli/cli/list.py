@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -72,31 +72,33 @@ def _list_names(kind: str, *, json: bool) -> None:
 
 
 def _list_options(kind: str, name: str, *, json: bool) -> None:
-    from dlcli import registry
+    from dlcli import registry, strict_json
     from dlcli.spec.expectations import describe
 
     component = registry.lookup(kind, name)
-    rows = [
-        {
-            "name": option.name,
-            "type": describe(option.annotation),
-            "required": option.required,
-            "default": None if option.required else option.default,
-            "description": option.description,
-        }
-        for option in registry.options(component)
-    ]
-    summary = registry.summary(component)
+    found, summary = registry.options(component), registry.summary(component)
     if json:
+        rows = [
+            {
+                "name": option.name,
+                "type": describe(option.annotation),
+                "required": option.required,
+                "default": None if option.required else option.default,
+                "description": option.description,
+            }
+            for option in found
+        ]
         console.print_document({"kind": kind, "name": name, "summary": summary, "options": rows})
         return
-    console.results().print(f"{name}: {summary}")
-    if rows:
-        cells = [(row["name"], _default(row), row["type"], row["description"]) for row in rows]
+    console.results().print(f"{name}: {summary}", soft_wrap=True)
+    if found:
+        cells = [
+            (
+                option.name,
+                "(required)" if option.required else strict_json.dumps(option.default),
+                describe(option.annotation),
+                option.description,
+            )
+            for option in found
+        ]
         console.results().print(console.table("option", "default", "type", "what it is", rows=cells))
-
-
-def _default(row: dict[str, Any]) -> str:
-    from dlcli import strict_json
-
-    return "(required)" if row["required"] else strict_json.dumps(row["default"])

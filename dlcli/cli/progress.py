@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
@@ -73,7 +73,7 @@ def width_of(heading: str) -> int:
     return max(len(heading), WIDTH) if heading != "epoch" else len(heading)
 
 
-def fitting(record: Mapping[str, Any], width: int) -> Sequence[str]:
+def fitting(record: Mapping[str, Any], width: int) -> list[str]:
     """The figures of an epoch that fit into a row of `width` columns: the loss, then what unseen examples say."""
     names = [name for name, value in record.items() if isinstance(value, int | float) and name not in BOOKKEEPING]
     names.sort(key=lambda name: (name != "train/loss", "dev/" not in name, "/" not in name))
