@@ -12,7 +12,7 @@ from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, infer_target_kind
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
-from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes
+from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.places import Places, sha256
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
@@ -109,6 +109,9 @@ def load_data(
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
     warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    if split.group_by is not None:
+        grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}
+        warnings += shared_groups({name: _groups(part, split.group_by) for name, part in grouped.items()})
     if split.group_by in train.examples.feature_names:
         warnings.append(f"{split.group_by} groups the examples and is also an input; list it under exclude")
     return Data(
@@ -166,6 +169,10 @@ def _parts(
     if raw.test is not None:
         parts["test"] = Part(raw.test, np.arange(len(raw.test)))
     return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _groups(part: Part, column: str) -> np.ndarray:
+    return part.examples.field_values(column, "group_by").take(part.rows)
 
 
 def _targets(examples: Examples) -> np.ndarray:

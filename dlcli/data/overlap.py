@@ -84,5 +84,20 @@ def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.nda
     return found
 
 
+def shared_groups(groups: Mapping[str, np.ndarray]) -> list[str]:
+    """A warning for each pair of splits that have a group in common.
+
+    Args:
+        groups: split → (N,) the group of each example.
+    """
+    found = []
+    for (first, a), (second, b) in combinations(groups.items(), 2):
+        shared = np.intersect1d(a, b)
+        if len(shared):
+            more = f" and {len(shared) - 1} more are" if len(shared) > 1 else " is"
+            found.append(f"group {shared[0]}{more} in {first} and in {second}")
+    return found
+
+
 def _target_hashes(targets: np.ndarray) -> np.ndarray:
     return np.array([hash(row.tobytes()) for row in targets.reshape(len(targets), -1)], dtype=np.int64)

@@ -138,6 +138,14 @@ def test_a_group_among_the_inputs_is_a_warning(two_sources: Path):
     assert not load(Csv(path="web.csv", exclude=["g"]), Places(config_folder=two_sources), group_by="g").warnings
 
 
+def test_given_splits_that_share_a_group_are_reported(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.arange(12.0), y=np.arange(12) % 2, g=np.arange(12) // 4)
+    np.savez(tmp_path / "i.npz", train=np.arange(6), dev=np.arange(6, 12))
+    data = load(Npz(path="a.npz"), Places(config_folder=tmp_path), indices="i.npz", group_by="g")
+    assert data.warnings == ("group 1 is in train and in dev",)
+    assert load(Npz(path="a.npz"), Places(config_folder=tmp_path), group_by="g", train=0.7, dev=0.3).warnings == ()
+
+
 def test_an_unseen_label_in_the_test_set(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((1, 2)), y_test=[7])
     reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes
+from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.table import Table, column_of
 from dlcli.errors import DataError
 
@@ -46,3 +46,11 @@ def test_an_overlap_says_what_it_is():
         "2 of 40 dev examples (5 %) are also in train, 1 of them with another target"
     )
     assert str(Overlap("train", "dev", 1, 0, 3)) == "1 of 3 dev examples (33 %) are also in train"
+
+
+def test_groups_in_two_splits_are_named():
+    groups = {"train": np.array(["a", "b", "c"]), "dev": np.array(["b", "c", "d"]), "test": np.array(["d"])}
+    assert shared_groups(groups) == [
+        "group b and 1 more are in train and in dev",
+        "group d is in dev and in test",
+    ]
