@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.comparison import Comparison
 from dlcli.data import Split
 from dlcli.errors import ConfigError, DataError, StorageError
 from dlcli.nn import Node
-from dlcli.optim import SGD, Adam
+from dlcli.optim import SGD, Adam, InverseTime
 from dlcli.runs import RunFolder, storage
-from dlcli.training import Constraint, EarlyStopping, Observer, Plan, Progress, Selection, Trainer, evaluate_split
+from dlcli.training import EarlyStopping, Observer, Plan, Progress, Selection, Trainer, evaluate_split
 from dlcli.training.trainer import PROGRESS_INTERVAL
 
 LINEAR = [Node("", "linear", {"units": 3})]
@@ -95,7 +96,7 @@ def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_tra
     losses = [record["train/loss"] for record in epochs(folder)]
     assert losses.index(min(losses)) > 2
     run = RunFolder.create(folder.path, "constrained")
-    selection = Selection("dev/loss", False, (Constraint("train/loss", ">=", sorted(losses)[-2]),))
+    selection = Selection("dev/loss", False, {"train/loss": Comparison(">=", sorted(losses)[-2])})
     summary = make_trainer(epochs=8, run=run, selection=selection).run()
     assert summary.best.broken == ()
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
@@ -105,7 +106,7 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
     make_trainer(epochs=1).run()
     assert "latency_ms" not in epochs(folder)[0]
     run = RunFolder.create(folder.path, "latency")
-    selection = Selection("dev/loss", False, (Constraint("latency_ms", "<=", 1e-9),))
+    selection = Selection("dev/loss", False, {"latency_ms": Comparison("<=", 1e-9)})
     summary = make_trainer(epochs=2, run=run, selection=selection).run()
     first, second = epochs(run)
     assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
@@ -213,3 +214,10 @@ def test_metrics_that_cannot_be_written_stop_the_run(make_trainer: Any, folder: 
     (folder.path / "metrics.jsonl").mkdir()
     with pytest.raises(StorageError, match=r"metrics\.jsonl: cannot be written: is a directory"):
         make_trainer().run()
+
+
+def test_the_learning_rate_follows_the_schedule_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
+    optimizer = SGD(learning_rate=0.1, schedule=InverseTime(decay_rate=1.0))
+    make_trainer(epochs=2, optimizer=optimizer, log_every_steps=1).run()
+    rates = [record["learning_rate"] for record in folder.metrics() if record["kind"] == "step"]
+    assert rates == pytest.approx([0.1 / (1 + step / 4) for step in range(8)])  # four steps an epoch
