@@ -35,7 +35,7 @@ from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
 from dlcli.tasks import Task
-from dlcli.training import LATENCY, Constraint, EarlyStopping, Selection, TrainingSettings, higher_is_better
+from dlcli.training import LATENCY, EarlyStopping, Selection, TrainingSettings, higher_is_better
 
 SECTIONS = frozenset(Spec.model_fields)
 LOSS = "loss"
@@ -251,8 +251,8 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
                 known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
                 raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
             metrics.append(_metric(component_from("metric", name), task, key))
-    constraints = tuple(Constraint(name, it.symbol, it.bound) for name, it in spec.evaluation.satisfice.items())
-    return tuple(metrics), Selection(optimize, higher_is_better(optimize, metrics), constraints)
+    better = higher_is_better(optimize, metrics)
+    return tuple(metrics), Selection(optimize, better, spec.evaluation.satisfice)
 
 
 def _metric(component: ComponentSpec, task: Task, key: str) -> Metric:

@@ -1,8 +1,7 @@
-"""The metrics, each registered under its YAML name, and the constraints that a metric may have to satisfy."""
+"""The metrics, each registered under its YAML name."""
 
 from dlcli.metrics.accuracy import Accuracy, Error, TopKAccuracy
 from dlcli.metrics.confusion_matrix import ConfusionMatrix
-from dlcli.metrics.constraint import Constraint
 from dlcli.metrics.log_loss import LogLoss
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.precision_recall import F1, Precision, Recall, macro_f1, macro_precision, macro_recall
@@ -15,7 +14,6 @@ __all__ = [
     "ROCAUC",
     "Accuracy",
     "ConfusionMatrix",
-    "Constraint",
     "Error",
     "LogLoss",
     "MeanAbsoluteError",

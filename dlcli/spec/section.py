@@ -14,6 +14,7 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, ErrorDetails
 
 from dlcli import registry
+from dlcli.comparison import Comparison
 from dlcli.errors import unknown_name
 from dlcli.spec.expectations import SECTION, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
@@ -66,6 +67,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Comparison):
+        return str(value)
     return value.plain() if hasattr(value, "plain") else value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dlcli.metrics import Constraint
 from dlcli.training.checkpoint_store import CheckpointStore
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split
@@ -17,7 +16,6 @@ __all__ = [
     "LATENCY",
     "Candidate",
     "CheckpointStore",
-    "Constraint",
     "EarlyStopping",
     "Evaluation",
     "Observer",

@@ -8,10 +8,11 @@ optimising metric alone decides. Of equals the earlier stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dlcli.metrics import Constraint, Metric
+from dlcli.comparison import Comparison
+from dlcli.metrics import Metric
 
 #: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric
 LATENCY = "latency_ms"
@@ -47,21 +48,21 @@ class Selection:
     Args:
         metric: the optimising metric, `<split>/<metric>`.
         higher_is_better: its direction.
-        constraints: all of them are to be satisfied.
+        constraints: metric → what it must be; all of them are to be satisfied.
     """
 
     metric: str
     higher_is_better: bool
-    constraints: tuple[Constraint, ...] = ()
+    constraints: Mapping[str, Comparison] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """The metrics it looks at."""
-        return [self.metric, *(constraint.metric for constraint in self.constraints)]
+        return [self.metric, *self.constraints]
 
     def broken(self, values: Mapping[str, float]) -> tuple[str, ...]:
         """The constraints that `values` do not satisfy."""
-        return tuple(str(one) for one in self.constraints if not one.is_satisfied(values[one.metric]))
+        return tuple(f"{name} {must}" for name, must in self.constraints.items() if not must.holds(values[name]))
 
     def prefers(self, candidate: Candidate, incumbent: Candidate | None) -> bool:
         """Whether `candidate` replaces `incumbent`."""

@@ -108,7 +108,7 @@ class Trainer:
         self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep)
         decisive = [("evaluation.optimize", selection.metric)]
-        decisive += [("evaluation.satisfice", constraint.metric) for constraint in selection.constraints]
+        decisive += [("evaluation.satisfice", name) for name in selection.constraints]
         if early_stopping is not None:
             decisive.append(("regularization.early_stopping.metric", early_stopping.metric))
         self.watch = Watch(
