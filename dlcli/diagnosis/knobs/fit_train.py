@@ -31,7 +31,7 @@ def break_symmetry(case: Case) -> Advice | None:
 
 
 def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
-    """Whether an initializer of the model is a constant; units may also be equal because a penalty made them all zero."""
+    """Whether an initializer is a constant; units may also be equal because a penalty made them all zero."""
     of_layers = [layer for layer in model.get("layers", ()) if isinstance(layer, Mapping)]
     options = [model, *(options for layer in of_layers for options in layer.values())]
     initializers = [found for option in options if (found := option.get("initializer")) is not None]
