@@ -16,6 +16,7 @@ from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.wording import (
     METHOD,
+    baseline_sentence,
     confusion_sentence,
     gap_phrase,
     gap_sentence,
@@ -46,6 +47,7 @@ __all__ = [
     "TrainingResult",
     "advise",
     "assess",
+    "baseline_sentence",
     "compare_with_constant",
     "confusion_of",
     "confusion_sentence",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK, Advice, Adviser, Case
 
 MOST = 3
-#: knobs for one gap, so that a second gap is heard too
+#: knobs for one gap, so that a second gap is heard too, or that human level is to be measured
 _MOST_PER_GAP = 2
 
 
@@ -15,7 +15,7 @@ def advise(case: Case) -> tuple[Advice, ...]:
     """At most three pieces of advice, each for another knob.
 
     What goes wrong in training comes first. Then the knobs for the high gaps, the largest gap first; where no gap is
-    conclusive, what would settle the largest one, and its knobs. Then the metric, human-level error and dev set.
+    conclusive, what would settle the largest one, and its knobs. Then the metric, human-level error and the mistakes.
     """
     chosen: dict[str, Advice] = {}
     for advice in _in_order(case):
@@ -32,7 +32,7 @@ def _in_order(case: Case) -> Iterator[Advice]:
         (gap for gap in diagnosis.gaps if gap.verdict == "high"), key=lambda gap: gap.difference.value, reverse=True
     )
     for gap in high:
-        limit = MOST if len(high) == 1 else _MOST_PER_GAP
+        limit = MOST if len(high) == 1 and not diagnosis.is_upper_bound(gap) else _MOST_PER_GAP
         yield from list(_ask(KNOBS[gap.name], case))[:limit]
     undecided = diagnosis.undecided
     if not high and undecided is not None:

@@ -14,6 +14,7 @@ from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
 from dlcli.diagnosis.outcome import SPLITS, SplitOutcome, TrainingResult
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
+from dlcli.diagnosis.wording import baseline_sentence
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,10 @@ def _class_counts(train: SplitOutcome) -> tuple[int, ...]:
 
 def _warnings(result: TrainingResult, case: Case, beside: Baseline) -> list[str]:
     warnings = []
-    text = result.measure.text
     if result.status != "done":
         warnings.append(f"The run is {result.status}; the numbers are those of its last checkpoint.")
     if not beside.is_beaten:
-        word = "is worse than" if beside.difference.low > 0 else "is not shown to be better than"
-        warnings.append(
-            f"The model {word} no model: {beside.split} error {text(beside.model_error)}, "
-            f"{beside.rule} has {text(beside.error)}."
-        )
+        warnings.append(baseline_sentence(result.measure, beside))
     if case.loss.course in {Course.DIVERGING, Course.OSCILLATING, Course.STUCK}:
         warnings.append(f"The training loss is {case.loss.course}.")
     warnings.extend(

@@ -32,6 +32,8 @@ _GAP_AT: dict[str, GapName] = {
 }
 #: a conclusive gap is high when it makes up at least this share of all the positive gaps together
 _RELEVANT_SHARE = 0.2
+#: an error rate below this is small where nobody knows whether people would do better
+_RELEVANT_UPPER_BOUND = 0.005
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Gap:
         later: the level whose error is compared with it.
         difference: later − earlier, with its interval.
         verdict: "inconclusive" when the interval covers zero; "high" when the gap is positive and a relevant share of
-            all positive gaps; "small" otherwise.
+            all positive gaps; "small" otherwise. The distance of an error rate to an optimum that is only assumed
+            to be 0 is "small" below half a point.
         needed: the sizes of the splits that would settle a positive gap; empty when it is settled.
     """
 
@@ -167,7 +170,8 @@ def diagnose(
         _gap(earlier, later, difference)
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
-    return Diagnosis(measure, tuple(levels), _judged(gaps), human_error is not None)
+    least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
+    return Diagnosis(measure, tuple(levels), _judged(gaps, least_bias=least), human_error is not None)
 
 
 def _shifted(error: Interval, optimum: float) -> Interval:
@@ -182,12 +186,14 @@ def _gap(earlier: Level, later: Level, difference: Interval) -> Gap:
     return Gap(name, earlier.name, later.name, difference, "inconclusive", examples_needed(earlier, later, difference))
 
 
-def _judged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """Set the verdicts, which depend on all the gaps."""
+def _judged(gaps: Sequence[Gap], *, least_bias: float) -> tuple[Gap, ...]:
+    """Set the verdicts, which depend on all the gaps; an avoidable bias below `least_bias` is small."""
     total = sum(max(0.0, gap.difference.value) for gap in gaps)
-    return tuple(
-        gap
-        if gap.difference.covers(0)
-        else replace(gap, verdict="high" if gap.difference.value >= _RELEVANT_SHARE * total > 0 else "small")
-        for gap in gaps
-    )
+    return tuple(replace(gap, verdict=_verdict(gap, total, least_bias)) for gap in gaps)
+
+
+def _verdict(gap: Gap, total: float, least_bias: float) -> Verdict:
+    if gap.difference.covers(0):
+        return "inconclusive"
+    least = max(_RELEVANT_SHARE * total, least_bias if gap.name == "avoidable_bias" else 0.0)
+    return "high" if gap.difference.value >= least > 0 else "small"

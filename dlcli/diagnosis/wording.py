@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap
 from dlcli.diagnosis.confusion import Confusion
+from dlcli.diagnosis.measure import Measure
 
 #: what the intervals are, and what they leave out
 METHOD = (
@@ -28,11 +30,16 @@ def gap_sentence(diagnosis: Diagnosis, gap: Gap) -> str:
     later = diagnosis.level(gap.later)
     assert later is not None, "a gap ends at a level of the chain"
     side = "above" if difference.value >= 0 else "below"
+    earlier = level_title(diagnosis, gap.earlier) if gap.earlier != "human" else _optimum(diagnosis)
     return (
         f"{level_title(diagnosis, gap.later)} error {measure.text(later.error.value)} is "
-        f"{measure.difference_text(abs(difference.value)).lstrip('+')} {side} {level_title(diagnosis, gap.earlier)} "
+        f"{measure.difference_text(abs(difference.value)).lstrip('+')} {side} {earlier} "
         f"({100 * difference.level:g} % interval {measure.difference_range_text(difference.low, difference.high)})"
     )
+
+
+def _optimum(diagnosis: Diagnosis) -> str:
+    return "human level" if diagnosis.human_error_known else "an assumed optimum of 0"
 
 
 def gap_phrase(diagnosis: Diagnosis, gap: Gap) -> str:
@@ -56,7 +63,7 @@ def verdict_sentence(diagnosis: Diagnosis) -> str:
     assert largest is not None
     sentence = f"The largest gap is the {largest.title}: {gap_sentence(diagnosis, largest)}."
     if diagnosis.is_upper_bound(largest):
-        sentence += " Human-level error is not given: as much of this as people get wrong, too, cannot be avoided."
+        sentence += " Human-level error is not given, so this is the most that can be avoided."
     if undecided is not None and undecided.difference.value > largest.difference.value:
         sentence += f" The {undecided.title} looks larger, but its interval covers zero. {needed_sentence(undecided)}"
     return sentence.rstrip()
@@ -70,6 +77,16 @@ def needed_sentence(gap: Gap) -> str:
         f"{need.need:,} {need.split.replace('_', '-')} examples ({need.more:,} more)" for need in gap.needed
     )
     return f"About {sizes} would settle it, if the difference is what it looks like."
+
+
+def baseline_sentence(measure: Measure, baseline: Baseline) -> str:
+    """The model beside the constant that fits the training set best, and whether it is better."""
+    split = baseline.split.replace("_", "-")
+    beside = f"{split} error {measure.text(baseline.model_error)}, {baseline.rule} has {measure.text(baseline.error)}"
+    if baseline.is_beaten:
+        return f"The model is better than no model: {beside}."
+    verdict = "worse than" if baseline.difference.low > 0 else "not shown to be better than"
+    return f"The model is {verdict} no model: {beside}."
 
 
 def confusion_sentence(confusion: Confusion, limit: int = 3) -> str:

@@ -12,6 +12,7 @@ from dlcli.diagnosis import (
     Diagnosis,
     Level,
     TrainingResult,
+    baseline_sentence,
     confusion_sentence,
     level_title,
     verdict_sentence,
@@ -121,12 +122,10 @@ def _number(value: float | None) -> str:
 
 
 def _baseline(result: TrainingResult, assessment: Assessment) -> str:
-    found, text = assessment.baseline, result.measure.text
-    ends = result.measure.difference_range_text(found.difference.low, found.difference.high)
+    found, measure = assessment.baseline.difference, result.measure
     return (
-        f"Baseline, {found.rule}: {found.split} error {text(found.error)}; the model has {text(found.model_error)} "
-        f"(difference {result.measure.difference_text(found.difference.value)}, {ends}, "
-        f"{found.difference.method})."
+        f"{baseline_sentence(measure, assessment.baseline)} The difference is {measure.difference_text(found.value)} "
+        f"({measure.difference_range_text(found.low, found.high)}; {found.method})."
     )
 
 

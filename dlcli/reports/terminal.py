@@ -13,6 +13,7 @@ from dlcli.diagnosis import (
     Assessment,
     Diagnosis,
     Gap,
+    baseline_sentence,
     confusion_sentence,
     level_title,
     verdict_sentence,
@@ -38,6 +39,8 @@ def report(assessment: Assessment) -> Group:
     sentences = [Text(verdict_sentence(assessment.diagnosis), style="bold")]
     if assessment.confusion is not None and (confused := confusion_sentence(assessment.confusion)):
         sentences.append(Text(confused))
+    if assessment.baseline.is_beaten:
+        sentences.append(Text(baseline_sentence(assessment.diagnosis.measure, assessment.baseline)))
     sentences.extend(Text(f"! {warning}", style="bold red") for warning in assessment.warnings)
     return Group(
         chain_table(assessment.diagnosis),

@@ -12,6 +12,7 @@ import pytest
 from dlcli.diagnosis import Case, Curve, Diagnosis, Measure, SplitErrors, SplitOutcome, TrainingResult, diagnose
 
 SPEC: dict[str, Any] = {
+    "seed": 0,
     "data": {
         "split": {
             "train": 0.6,

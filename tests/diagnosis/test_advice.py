@@ -37,9 +37,9 @@ def test_two_or_three_different_knobs_for_every_verdict(
     [
         ("avoidable_bias", ["longer training", "bigger network", "human-level error"]),
         ("variance", ["stronger L2", "more dropout", "more training data"]),
-        ("data_mismatch", ["closer training data", "human-level error", "another dev set"]),
-        ("dev_overfit", ["bigger dev set", "human-level error", "another dev set"]),
-        ("inconclusive", ["bigger dev set", "stronger L2", "more dropout"]),
+        ("data_mismatch", ["closer training data", "human-level error", "error analysis"]),
+        ("dev_overfit", ["bigger dev set", "human-level error", "error analysis"]),
+        ("inconclusive", ["bigger dev set", "another seed", "stronger L2"]),
     ],
 )
 def test_the_largest_gap_decides_the_knobs(
@@ -66,7 +66,7 @@ def test_what_goes_wrong_in_training_comes_first(
     assert [piece.knob for piece in advise(case)] == [
         "random initialisation",
         "lower learning rate",
-        "bigger network",
+        "human-level error",
     ]
 
 

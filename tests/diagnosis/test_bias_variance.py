@@ -74,6 +74,15 @@ def test_without_a_human_error_the_avoidable_bias_is_an_upper_bound(make_diagnos
     assert not given_zero.is_upper_bound(given_zero.gaps[0])
 
 
+@pytest.mark.parametrize(
+    ("human_error", "errors", "verdict"), [(None, 4, "small"), (None, 6, "high"), (0.0, 4, "high")]
+)
+def test_half_a_point_above_an_assumed_optimum_is_small(
+    make_diagnosis: Make, human_error: float | None, errors: int, verdict: str
+) -> None:
+    assert make_diagnosis(human_error=human_error, train=(errors, 1000)).gaps[0].verdict == verdict
+
+
 def test_regression_is_diagnosed_in_its_own_unit() -> None:
     generator = np.random.default_rng(0)
     splits = [

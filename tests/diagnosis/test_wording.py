@@ -1,6 +1,19 @@
 from collections.abc import Callable
 
-from dlcli.diagnosis import Diagnosis, gap_phrase, gap_sentence, level_title, needed_sentence, verdict_sentence
+import pytest
+
+from dlcli.diagnosis import (
+    Baseline,
+    Diagnosis,
+    Interval,
+    Measure,
+    baseline_sentence,
+    gap_phrase,
+    gap_sentence,
+    level_title,
+    needed_sentence,
+    verdict_sentence,
+)
 
 Make = Callable[..., Diagnosis]
 
@@ -17,7 +30,7 @@ def test_a_conclusive_gap_with_its_numbers(make_diagnosis: Make) -> None:
 def test_an_upper_bound_is_called_one(make_diagnosis: Make) -> None:
     diagnosis = make_diagnosis(train=(200, 1000))
     assert level_title(diagnosis, "human") == "assumed optimum"
-    assert "Human-level error is not given" in verdict_sentence(diagnosis)
+    assert "this is the most that can be avoided" in verdict_sentence(diagnosis)
 
 
 def test_an_undecided_chain_says_what_would_settle_it(make_diagnosis: Make) -> None:
@@ -42,3 +55,18 @@ def test_a_perfect_model_has_nothing_to_tell_apart(make_diagnosis: Make) -> None
 def test_nothing_needed_is_nothing_said(make_diagnosis: Make) -> None:
     (bias,) = make_diagnosis(train=(200, 1000)).gaps
     assert needed_sentence(bias) == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.2, -0.1, "is better than no model"),
+        (-0.1, 0.1, "is not shown to be better than"),
+        (0.1, 0.2, "is worse than"),
+    ],
+)
+def test_the_model_beside_no_model(low: float, high: float, verdict: str) -> None:
+    found = Baseline("always 'no'", "test", 0.24, 0.14, Interval((low + high) / 2, low, high, 0.95, "paired"))
+    sentence = baseline_sentence(Measure.ERROR_RATE, found)
+    assert verdict in sentence
+    assert sentence.endswith("test error 14.0 %, always 'no' has 24.0 %.")

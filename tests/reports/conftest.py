@@ -11,6 +11,7 @@ import pytest
 from dlcli.diagnosis import Assessment, Measure, SplitOutcome, TrainingResult, assess
 
 SPEC: dict[str, Any] = {
+    "seed": 0,
     "data": {"split": {"train": 0.6, "dev": 0.2, "test": 0.2, "group_by": None, "files": None, "indices": None}},
     "model": {"architecture": "mlp", "hidden_units": [64], "activation": "relu", "dropout_rate": 0.0},
     "optimizer": {"name": "adam", "learning_rate": 0.001},

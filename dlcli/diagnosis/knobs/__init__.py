@@ -9,8 +9,15 @@ from collections.abc import Mapping
 
 from dlcli.diagnosis.bias_variance import GapName
 from dlcli.diagnosis.knobs.advice import Advice, Adviser, Case
-from dlcli.diagnosis.knobs.fit_dev import closer_examples, early_stopping, more_dropout, more_examples, stronger_l2
-from dlcli.diagnosis.knobs.fit_test import bigger_dev_set, sharper_dev_set
+from dlcli.diagnosis.knobs.fit_dev import (
+    closer_examples,
+    early_stopping,
+    error_analysis,
+    more_dropout,
+    more_examples,
+    stronger_l2,
+)
+from dlcli.diagnosis.knobs.fit_test import another_seed, bigger_dev_set, sharper_split
 from dlcli.diagnosis.knobs.fit_train import (
     better_optimizer,
     bigger_network,
@@ -35,9 +42,9 @@ KNOBS: Mapping[GapName, tuple[Adviser, ...]] = {
 }
 
 #: what makes an undecided chain decide
-MEASUREMENTS: tuple[Adviser, ...] = (sharper_dev_set,)
+MEASUREMENTS: tuple[Adviser, ...] = (sharper_split, another_seed)
 
 #: what remains when the gaps have nothing more to say
-OUTLOOK: tuple[Adviser, ...] = (metric_for_rare_classes, measure_human_level, harder_dev_set)
+OUTLOOK: tuple[Adviser, ...] = (metric_for_rare_classes, measure_human_level, error_analysis, harder_dev_set)
 
 __all__ = ["ALARMS", "KNOBS", "MEASUREMENTS", "OUTLOOK", "Advice", "Adviser", "Case"]

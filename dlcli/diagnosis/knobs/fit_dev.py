@@ -56,6 +56,20 @@ def more_examples(case: Case) -> Advice | None:
     return Advice("more training data", "fit-dev", why, action="collect more training examples")
 
 
+def error_analysis(case: Case) -> Advice | None:
+    """A look at the mistakes themselves, as long as there are some."""
+    dev = case.diagnosis.level("dev")
+    if dev is None or dev.error.value == 0:
+        return None
+    measure = case.diagnosis.measure
+    why = f"dev error {case.error('dev')}"
+    if not case.is_regression:
+        ceiling = measure.difference_text(dev.error.value / 10).lstrip("+")
+        why += f": a kind of mistake that is a tenth of them can gain at most {ceiling}"
+    action = "sort a hundred of the worst examples in predictions/dev.jsonl into kinds and count them"
+    return Advice("error analysis", "fit-dev", why, action=action)
+
+
 def closer_examples(case: Case) -> Advice | None:
     """Training examples that are like those of the dev set."""
     why = f"{case.gap('data_mismatch')}: the dev set is unlike what the model was trained on"

@@ -9,30 +9,42 @@ from dlcli.diagnosis.wording import gap_phrase
 
 
 def bigger_dev_set(case: Case) -> Advice | None:
-    """More dev examples, where choosing on them has overfitted them."""
-    why = f"{case.gap('dev_overfit')}: the dev set was chosen on so often that it is too small"
-    return _bigger_dev_set(case, why, wanted=2.0)
-
-
-def sharper_dev_set(case: Case) -> Advice | None:
-    """More dev examples, where too few of them leave the largest gap undecided."""
-    gap = case.diagnosis.undecided
-    needed = {} if gap is None else {need.split: need for need in gap.needed}
-    if gap is None or "dev" not in needed:
+    """Twice the dev examples, where choosing on them has overfitted them."""
+    gap = case.diagnosis.gap("dev_overfit")
+    if gap is None or gap.verdict != "high":
         return None
-    need = needed["dev"]
-    why = f"{gap_phrase(case.diagnosis, gap)}; about {need.need:,} dev examples, not {need.have:,}, would settle it"
-    return _bigger_dev_set(case, why, wanted=need.need / need.have)
+    why = f"{case.gap('dev_overfit')}: what was chosen on the dev set does not hold beyond it"
+    return _bigger_split(case, "dev", why, factor=2.0)
 
 
-def _bigger_dev_set(case: Case, why: str, *, wanted: float) -> Advice:
-    """Move a part of the training ratio to dev; `wanted` is how many times larger dev should be."""
-    split: dict[str, Any] = dict(case.section("data")["split"])
-    train, dev = split["train"], split["dev"]
-    if split["files"] is not None or split["indices"] is not None or not dev or not train:
-        return Advice("bigger dev set", "fit-test", why, action="collect more dev examples")
-    larger = round(min(dev * wanted, dev + train / 3), 3)
-    if larger <= dev:
-        return Advice("bigger dev set", "fit-test", why, action="collect more dev examples")
-    settings = {"data.split.train": round(train + dev - larger, 3), "data.split.dev": larger}
-    return Advice("bigger dev set", "fit-test", why, settings)
+def sharper_split(case: Case) -> Advice | None:
+    """More dev or test examples, where too few of them leave the largest gap undecided."""
+    gap = case.diagnosis.undecided
+    need = next((need for need in gap.needed if need.split in ("dev", "test")), None) if gap else None
+    if gap is None or need is None:
+        return None
+    why = f"{gap_phrase(case.diagnosis, gap)}; about {need.need:,} {need.split} examples, not {need.have:,}, settle it"
+    return _bigger_split(case, need.split, why, factor=need.need / need.have)
+
+
+def another_seed(case: Case) -> Advice | None:
+    """Another split and other initial weights, where a gap may be the luck of these."""
+    gap = case.diagnosis.undecided
+    if gap is None:
+        return None
+    why = f"{gap_phrase(case.diagnosis, gap)} may be the luck of this split and these initial weights"
+    return Advice("another seed", "fit-test", why, {"seed": int(case.spec["seed"]) + 1})
+
+
+def _bigger_split(case: Case, split: str, why: str, *, factor: float) -> Advice:
+    """Move a part of the training share to `split`, as long as at most a third of it is enough."""
+    knob, collect = f"bigger {split} set", f"collect more {split} examples"
+    shares: dict[str, Any] = dict(case.section("data")["split"])
+    train, now = shares["train"], shares[split]
+    if shares["files"] is not None or shares["indices"] is not None or not train or not now:
+        return Advice(knob, "fit-test", why, action=collect)
+    moved = round(now * (factor - 1), 3)
+    if moved > train / 3 + 1e-9:
+        return Advice(knob, "fit-test", why, action=collect)
+    settings = {"data.split.train": round(train - moved, 3), f"data.split.{split}": round(now + moved, 3)}
+    return Advice(knob, "fit-test", why, settings)

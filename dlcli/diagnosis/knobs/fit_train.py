@@ -85,7 +85,9 @@ def train_longer(case: Case) -> Advice | None:
 
 
 def bigger_network(case: Case) -> Advice | None:
-    """Wider hidden layers, or a first one."""
+    """Wider hidden layers, or a first one; copies of a unit do not get better by being more."""
+    if case.identical:
+        return None
     why = case.gap("avoidable_bias")
     hidden = case.model.get("hidden_units")
     if hidden:
@@ -103,12 +105,13 @@ def bigger_network(case: Case) -> Advice | None:
 
 
 def better_optimizer(case: Case) -> Advice | None:
-    """Adam, where plain gradient descent is what leaves the error high."""
+    """Adam, where gradient descent has not come to its end."""
     optimizer = case.section("optimizer")
-    if optimizer["name"] not in {"sgd", "momentum"} or case.learning_rate == 0:
+    if optimizer["name"] not in {"sgd", "momentum"} or case.loss.course is not Course.FALLING:
         return None
-    why = f"{case.gap('avoidable_bias')} after {len(case.loss.values)} epochs of {optimizer['name']}"
-    return Advice("better optimizer", "fit-train", why, {"optimizer": {"name": "adam", "learning_rate": 1e-3}})
+    rate = one_digit(min(1e-2, max(1e-3, case.learning_rate / 10)))
+    why = f"{case.gap('avoidable_bias')} after {len(case.loss.values)} epochs of {optimizer['name']}, still on the way"
+    return Advice("better optimizer", "fit-train", why, {"optimizer": {"name": "adam", "learning_rate": rate}})
 
 
 def less_regularization(case: Case) -> Advice | None:

@@ -32,8 +32,10 @@ def measure_human_level(case: Case) -> Advice | None:
 
 def harder_dev_set(case: Case) -> Advice | None:
     """Examples of what comes next, where no gap is left to close on these."""
+    if case.diagnosis.largest is not None or case.diagnosis.undecided is not None:
+        return None
     last = case.diagnosis.levels[-1]
-    why = f"{last.name} error {case.error(last.name)} and no conclusive gap left: these sets cannot rank better models"
+    why = f"{last.name} error {case.error(last.name)} and no gap left to close: these sets cannot rank better models"
     return Advice(
         "another dev set", "real-world", why, action="collect dev and test examples of what users will really send"
     )

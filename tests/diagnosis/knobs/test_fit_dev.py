@@ -4,7 +4,14 @@ from typing import Any
 import pytest
 
 from dlcli.diagnosis import Case, Diagnosis
-from dlcli.diagnosis.knobs.fit_dev import closer_examples, early_stopping, more_dropout, more_examples, stronger_l2
+from dlcli.diagnosis.knobs.fit_dev import (
+    closer_examples,
+    early_stopping,
+    error_analysis,
+    more_dropout,
+    more_examples,
+    stronger_l2,
+)
 
 Make = Callable[..., Case]
 Spec = Callable[..., dict[str, Any]]
@@ -58,3 +65,10 @@ def test_mismatch_asks_for_closer_examples(make_case: Make, make_diagnosis: Call
     diagnosis = make_diagnosis(train=(10, 1000), train_dev=(12, 1000), dev=(100, 1000))
     advice = closer_examples(make_case(diagnosis))
     assert advice is not None and "data mismatch of +8.8 points" in advice.why
+
+
+def test_error_analysis_states_its_ceiling(make_case: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:
+    advice = error_analysis(make_case(make_diagnosis(train=(10, 1000), dev=(80, 1000))))
+    assert advice is not None and "can gain at most 0.80 points" in advice.why
+    assert error_analysis(make_case(make_diagnosis(train=(10, 1000), dev=(0, 1000)))) is None
+    assert error_analysis(make_case(make_diagnosis(train=(10, 1000), test=(8, 1000)))) is None

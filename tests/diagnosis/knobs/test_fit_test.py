@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from dlcli.diagnosis import Case, Diagnosis
-from dlcli.diagnosis.knobs.fit_test import bigger_dev_set, sharper_dev_set
+from dlcli.diagnosis.knobs.fit_test import another_seed, bigger_dev_set, sharper_split
 
 Make = Callable[..., Case]
 Spec = Callable[..., dict[str, Any]]
@@ -19,27 +19,49 @@ def test_an_overfitted_dev_set_is_doubled(make_case: Make, make_diagnosis: MakeD
     assert "dev overfit of +6.8 points" in advice.why
 
 
+@pytest.mark.parametrize("test", [(30, 1000), (8, 1000)], ids=["undecided", "lower"])
+def test_only_a_conclusive_gap_speaks_of_an_overfitted_dev_set(
+    make_case: Make, make_diagnosis: MakeDiagnosis, test: tuple[int, int]
+) -> None:
+    assert bigger_dev_set(make_case(make_diagnosis(train=(10, 1000), dev=(20, 1000), test=test))) is None
+    assert bigger_dev_set(make_case(make_diagnosis(train=(10, 1000), dev=(20, 1000)))) is None
+
+
 @pytest.mark.parametrize(
     "split",
     [
         {"train": 0.8, "dev": 0.2, "files": {"train": "a.csv", "dev": "b.csv"}, "indices": None},
         {"train": 0.8, "dev": 0.2, "files": None, "indices": "splits.npz"},
         {"train": None, "dev": None, "files": None, "indices": None},
+        {"train": 0.5, "dev": 0.5, "files": None, "indices": None},
     ],
-    ids=["files", "indices", "no shares"],
+    ids=["files", "indices", "no shares", "not enough to move"],
 )
-def test_without_shares_to_move_it_is_an_action(make_case: Make, make_spec: Spec, split: dict[str, Any]) -> None:
-    advice = bigger_dev_set(make_case(spec=make_spec(data__split=split)))
-    assert advice is not None and not advice.settings and advice.action
-
-
-def test_an_undecided_gap_asks_for_the_dev_examples_that_settle_it(
-    make_case: Make, make_diagnosis: MakeDiagnosis
+def test_without_shares_to_move_it_is_an_action(
+    make_case: Make, make_diagnosis: MakeDiagnosis, make_spec: Spec, split: dict[str, Any]
 ) -> None:
-    advice = sharper_dev_set(make_case(make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))))
-    assert advice is not None and "about 830 dev examples, not 300" in advice.why
-    assert advice.settings == {"data.split.train": 0.4, "data.split.dev": 0.4}, "at most a third of train moves"
+    diagnosis = make_diagnosis(train=(10, 1000), dev=(12, 1000), test=(80, 1000))
+    advice = bigger_dev_set(make_case(diagnosis, spec=make_spec(data__split=split)))
+    assert advice is not None and not advice.settings and advice.action == "collect more dev examples"
+
+
+def test_an_undecided_gap_asks_for_the_examples_that_settle_it(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+    advice = sharper_split(make_case(make_diagnosis(human_error=0.05, train=(100, 2000), dev=(25, 330))))
+    assert advice is not None and "about 480 dev examples, not 330, settle it" in advice.why
+    assert advice.settings == {"data.split.train": 0.509, "data.split.dev": 0.291}
+
+
+def test_an_undecided_overfit_asks_for_test_examples(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+    advice = sharper_split(make_case(make_diagnosis(human_error=0.01, train=(10, 1000), dev=(10, 1000), test=(4, 200))))
+    assert advice is not None and advice.knob == "bigger test set"
 
 
 def test_a_settled_gap_asks_for_nothing(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
-    assert sharper_dev_set(make_case(make_diagnosis(train=(0, 1000), dev=(80, 1000)))) is None
+    settled = make_case(make_diagnosis(train=(0, 1000), dev=(80, 1000)))
+    assert sharper_split(settled) is None
+    assert another_seed(settled) is None
+
+
+def test_another_seed_may_tell_luck_from_a_gap(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
+    advice = another_seed(make_case(make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))))
+    assert advice is not None and advice.settings == {"seed": 1}

@@ -102,11 +102,19 @@ def test_bigger_network(make_case: Make, make_spec: Spec, model: dict[str, Any],
     assert bool(advice.action) is not bool(settings)
 
 
-def test_adam_in_place_of_plain_descent_only(make_case: Make, make_spec: Spec) -> None:
-    plain = make_spec(optimizer={"name": "sgd", "learning_rate": 0.1, "momentum": 0.0})
-    advice = better_optimizer(make_case(spec=plain))
-    assert advice is not None and advice.settings == {"optimizer": {"name": "adam", "learning_rate": 0.001}}
-    assert better_optimizer(make_case()) is None
+def test_wider_layers_of_copies_do_nothing(make_case: Make) -> None:
+    assert bigger_network(make_case(identical=SYMMETRIC)) is None
+
+
+@pytest.mark.parametrize(("now", "advised"), [(0.1, 0.01), (0.02, 0.002), (1.0, 0.01), (1e-4, 0.001)])
+def test_adam_where_plain_descent_is_still_on_its_way(
+    make_case: Make, make_spec: Spec, now: float, advised: float
+) -> None:
+    plain = make_spec(optimizer={"name": "sgd", "learning_rate": now, "momentum": 0.0})
+    advice = better_optimizer(make_case(spec=plain, loss=FALLING))
+    assert advice is not None and advice.settings == {"optimizer": {"name": "adam", "learning_rate": advised}}
+    assert better_optimizer(make_case(spec=plain)) is None, "it has converged"
+    assert better_optimizer(make_case(loss=FALLING)) is None, "it is Adam"
 
 
 def test_less_regularization_names_what_there_is(make_case: Make, make_spec: Spec) -> None:

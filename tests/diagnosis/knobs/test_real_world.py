@@ -19,6 +19,9 @@ def test_human_level_only_where_it_is_not_known(make_case: Make, make_diagnosis:
     assert measure_human_level(make_case(make_diagnosis(human_error=0.0, train=(1, 10)))) is None
 
 
-def test_the_last_level_speaks_for_a_harder_dev_set(make_case: Make) -> None:
-    advice = harder_dev_set(make_case())
-    assert advice is not None and "dev error 10.0 %" in advice.why
+def test_a_harder_dev_set_where_no_gap_is_left(make_case: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:
+    advice = harder_dev_set(make_case(make_diagnosis(human_error=0.0, train=(0, 1000), dev=(0, 400))))
+    assert advice is not None and "dev error 0.0 %" in advice.why
+    assert harder_dev_set(make_case()) is None, "its avoidable bias is high"
+    undecided = make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))
+    assert harder_dev_set(make_case(undecided)) is None
