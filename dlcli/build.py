@@ -23,7 +23,6 @@ from dlcli.data import (
     DatasetReader,
     FileFormat,
     Places,
-    SplitOptions,
     TargetKind,
     Targets,
     load_data,
@@ -128,20 +127,13 @@ def build_places(spec: Spec) -> Places:
     return Places(config_folder=spec.file.parent, data_path=Path(spec.data.path) if spec.data.path else None)
 
 
-def build_split_options(spec: Spec) -> SplitOptions:
-    """How the data is divided."""
-    return SplitOptions(
-        **{field.name: getattr(spec.data.split, field.name) for field in dataclasses.fields(SplitOptions)}
-    )
-
-
 def build_data(spec: Spec) -> Data:
     """The splits, preprocessed with statistics of the training set."""
     section = spec.data
     return load_data(
         build_reader(spec),
         build_places(spec),
-        split=build_split_options(spec),
+        split=section.split.options(),
         normalization=create(section.normalize),
         target_normalization=create(section.normalize_targets),
         target_kind=_target_kind(spec),

@@ -12,10 +12,8 @@ from dlcli.data.normalization import Normalization
 from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.split_options import SPLITS, SplitOptions
 
 __all__ = [
-    "SPLITS",
     "ClassLabels",
     "Data",
     "DatasetReader",
@@ -27,7 +25,6 @@ __all__ = [
     "RawData",
     "ShuffledBatches",
     "Split",
-    "SplitOptions",
     "TargetKind",
     "Targets",
     "Values",

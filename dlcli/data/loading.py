@@ -16,9 +16,9 @@ from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashe
 from dlcli.data.places import Places, sha256
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.split_options import SPLITS, SplitOptions
 from dlcli.data.splits import read_indices, split_examples, with_train_dev
 from dlcli.errors import ConfigError, DataError
+from dlcli.split_options import SPLITS, SplitOptions
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dlcli import rng
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
-from dlcli.data.split_options import SPLITS, SplitOptions
 from dlcli.errors import ConfigError, DataError, unknown_name
+from dlcli.split_options import SPLITS, SplitOptions
 
 
 def split_examples(

@@ -6,9 +6,7 @@ import re
 
 from dlcli.errors import unknown_name
 from dlcli.spec.expectations import show
-
-#: the parts of a data set, in the order in which a model meets them
-SPLITS = ("train", "train_dev", "dev", "test")
+from dlcli.split_options import SPLITS
 
 #: regular expressions of `error` and `dev/error`
 METRIC = "[a-z][a-z0-9_]*"

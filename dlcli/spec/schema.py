@@ -22,7 +22,7 @@ from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name,
 from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section
-from dlcli.spec.split_options import SplitOptions
+from dlcli.spec.split_options import SplitSection
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
 Normalization = Annotated[ComponentSpec, OfKind("normalization")]
@@ -61,7 +61,7 @@ class DataSection(Section):
 
     dataset: Dataset
     path: str | None = None
-    split: SplitOptions = Field(default_factory=SplitOptions)
+    split: SplitSection = Field(default_factory=SplitSection)
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 

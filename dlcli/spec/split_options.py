@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from dlcli.constraints import Fraction, Rate
-from dlcli.spec.metric_names import SPLITS
-from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken
+from dlcli.errors import ConfigError
+from dlcli.spec.key_paths import parse_path
+from dlcli.spec.mistake import Mistake, mistaken
 from dlcli.spec.section import Section
+from dlcli.split_options import SHARED, SPLITS, SplitOptions, complete_shares
 
 SplitName = Literal["train", "train_dev", "dev", "test"]
-#: the splits that share the examples; train_dev is taken from train
-SHARED = ("train", "dev", "test")
 
 
-class SplitOptions(Section):
+class SplitSection(Section):
     """How the examples are divided. The shares of train, dev and test sum to 1.
 
     Args:
@@ -44,50 +44,24 @@ class SplitOptions(Section):
     @model_validator(mode="before")
     @classmethod
     def _fill_shares(cls, written: Any) -> Any:
-        """Once one share is given, those left out are 0, and `train` is the rest."""
+        """Once one share is given, those left out are filled in, so that the resolved config has them all."""
         given = {split: written.get(split) for split in SHARED} if isinstance(written, dict) else {}
         if all(share is None for share in given.values()):
             return written
-        shares = [share for share in given.values() if isinstance(share, int | float) and 0 <= share <= 1]
-        default = {"train": max(0.0, round(1 - sum(shares), 12)), "dev": 0.0, "test": 0.0}
-        return written | {split: default[split] if share is None else share for split, share in given.items()}
+        shares = {split: share for split, share in given.items() if isinstance(share, int | float) and 0 <= share <= 1}
+        return written | {split: share for split, share in complete_shares(shares).items() if given[split] is None}
 
     @model_validator(mode="after")
-    def _check_shares(self) -> Self:
-        shares = {split: share for split in SHARED if (share := getattr(self, split)) is not None}
-        total = sum(shares.values())
-        if shares and abs(total - 1) > 1e-6:
-            written = ", ".join(f"{split} {share:g}" for split, share in shares.items())
-            raise ValueError(f"the shares sum to {total:.6g}, expected 1 ({written})")
-        if self.train == 0:
-            raise mistaken([Mistake(("train",), "expected a share greater than 0, found 0")])
+    def _check_options(self) -> Self:
+        try:
+            self.options()
+        except ConfigError as error:
+            raise mistaken([Mistake(parse_path(error.key or "")[2:], error.message)]) from None
         return self
 
-    @model_validator(mode="after")
-    def _check_ways(self) -> Self:
-        for ways in (("stratify", "group_by", "order_by"), ("files", "indices")):
-            chosen = [way for way in ways if getattr(self, way)]
-            if len(chosen) > 1:
-                raise mistaken([Mistake((chosen[1],), f"{chosen[0]} and {chosen[1]} exclude each other")])
-        return self
-
-    @field_validator("files")
-    @classmethod
-    def _check_files(cls, files: dict[str, str] | None) -> dict[str, str] | None:
-        if files is not None and "train" not in files:
-            raise mistaken([Mistake(("train",), "missing key train; expected a file", MISSING_KEY)])
-        return files
-
-    def shares(self, *, own_test: bool) -> dict[str, float]:
-        """The shares of train, dev and test.
-
-        Args:
-            own_test: the data set brings its own test set, and the shares divide the rest.
-        """
-        if self.train is None or self.dev is None or self.test is None:
-            given = own_test or self.files is not None
-            return {"train": 0.8, "dev": 0.2, "test": 0.0} if given else {"train": 0.6, "dev": 0.2, "test": 0.2}
-        return {"train": self.train, "dev": self.dev, "test": self.test}
+    def options(self) -> SplitOptions:
+        """The options as the data takes them."""
+        return SplitOptions(**{name: getattr(self, name) for name in type(self).model_fields})
 
     def possible(self) -> set[str]:
         """The splits there may be: a test set may come with the data set, and any split from a file of indices."""

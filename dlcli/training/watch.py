@@ -20,7 +20,7 @@ from dlcli.training.selection import LATENCY
 from dlcli.training.state import TrainingState
 
 #: splits that are looked at after every epoch; the test set never is
-SPLITS = ("train_dev", "dev")
+WATCHED = ("train_dev", "dev")
 
 
 class BrokenModelError(Exception):
@@ -43,7 +43,7 @@ class Watch:
     Args:
         model: judged with the weights it has when asked.
         task: its loss, and what its outputs mean.
-        splits: by name; of "train" the running outputs are judged, those in `SPLITS` are evaluated.
+        splits: by name; of "train" the running outputs are judged, those in `WATCHED` are evaluated.
         metrics: measured besides the loss.
         decisive: pairs of an option and the metric it names: what decides which epoch is the best, and when to stop.
         outputs: of the epoch, in training mode.
@@ -67,7 +67,7 @@ class Watch:
         self.model = model
         self.task = task
         self.train = splits["train"]
-        self.evaluated = [splits[name] for name in SPLITS if name in splits]
+        self.evaluated = [splits[name] for name in WATCHED if name in splits]
         self.metrics = metrics
         self.decisive = [name for _, name in decisive]
         self.outputs = outputs

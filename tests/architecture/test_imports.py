@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 #: lowest first; the names on one line are neighbours and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "rng", "constraints", "comparison", "strict_json"),
-    ("registry", "comparison"),
+    ("registry", "split_options"),
     ("spec", "runs", "kernels"),
     ("autograd",),
     ("ops",),

@@ -9,7 +9,8 @@ import pytest
 
 import dlcli.data  # noqa: F401 - registers the data sets
 from dlcli import registry
-from dlcli.data import Places, Preprocessor, ShuffledBatches, SplitOptions, load_data
+from dlcli.data import Places, Preprocessor, ShuffledBatches, load_data
+from dlcli.split_options import SplitOptions
 
 NAMES = registry.names("dataset")
 

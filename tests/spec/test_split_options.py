@@ -4,23 +4,23 @@ from typing import Any
 
 import pytest
 
-from dlcli.spec.split_options import SplitOptions
+from dlcli.spec.split_options import SplitSection
 
 
-def split(**options: Any) -> SplitOptions:
-    return SplitOptions.model_validate(options)
+def split(**options: Any) -> SplitSection:
+    return SplitSection.model_validate(options)
 
 
 def test_by_default_the_test_set_comes_out_of_the_examples() -> None:
-    assert split().shares(own_test=False) == {"train": 0.6, "dev": 0.2, "test": 0.2}
+    assert split().options().shares(has_test=False) == {"train": 0.6, "dev": 0.2, "test": 0.2}
 
 
 def test_by_default_a_test_set_that_is_there_is_used() -> None:
-    assert split().shares(own_test=True) == {"train": 0.8, "dev": 0.2, "test": 0.0}
+    assert split().options().shares(has_test=True) == {"train": 0.8, "dev": 0.2, "test": 0.0}
 
 
 def test_files_leave_nothing_to_share() -> None:
-    assert split(files={"train": "a.csv"}).shares(own_test=False)["test"] == 0.0
+    assert split(files={"train": "a.csv"}).options().shares(has_test=False)["test"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,7 @@ def test_files_leave_nothing_to_share() -> None:
 def test_given_shares_are_completed(given: dict[str, float | None], shares: tuple[float, float, float]) -> None:
     options = split(**given)
     assert (options.train, options.dev, options.test) == shares
-    assert (
-        options.shares(own_test=False)
-        == options.shares(own_test=True)
-        == dict(zip(("train", "dev", "test"), shares, strict=True))
-    )
+    assert options.options().shares(has_test=False) == dict(zip(("train", "dev", "test"), shares, strict=True))
 
 
 def test_completed_shares_are_checked_to_the_same() -> None:

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.data import Places, SplitOptions, load_data
+from dlcli.data import Places, load_data
 from dlcli.data.formats import Csv, Idx, Npy, Npz, Parquet
 from dlcli.data.readers import FileFormat
 from dlcli.errors import DlcliError
+from dlcli.split_options import SplitOptions
 
 PIECES = [b"\n", b",", b'"', b"\r", b"\0", b"nan", b"inf", b"1e400", b"\xff", b" "]
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from dlcli.errors import ConfigError, unknown_name
 
+#: in the order in which a model meets them
 SPLITS = ("train", "train_dev", "dev", "test")
-#: the splits that share the examples; train_dev is taken from train
+#: those that a model is not trained on
+UNSEEN_SPLITS = SPLITS[1:]
+#: those that share the examples; train_dev is taken from train
 SHARED = ("train", "dev", "test")
-DEFAULT_SHARES = {"train": 0.6, "dev": 0.2, "test": 0.2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,10 @@ class SplitOptions:
         files: split → file with its rows. A split with a share but no file is drawn from another's: dev from the
             training file, test from the dev file, so that dev and test come from one distribution.
         indices: an .npz file with an array of row numbers (from 0) for each split, such as a run's splits.npz.
+
+    Raises:
+        ConfigError: the shares are no shares, do not sum to 1 or leave nothing to train on, or two options contradict
+            each other.
     """
 
     train: float | None = None
@@ -45,6 +51,7 @@ class SplitOptions:
     indices: str | None = None
 
     def __post_init__(self) -> None:
+        self._check_shares()
         for ways in (("stratify", "group_by", "order_by"), ("files", "indices")):
             chosen = [way for way in ways if getattr(self, way)]
             if len(chosen) > 1:
@@ -53,14 +60,29 @@ class SplitOptions:
             if name not in SPLITS:
                 raise ConfigError(f"{name!r}: {unknown_name('split', name, SPLITS)}", key="data.split.files")
         if self.files is not None and "train" not in self.files:
-            raise ConfigError("there is no file for train", key="data.split.files")
+            raise ConfigError("missing key train; expected a file", key="data.split.files")
+        if self.files is not None and "train_dev" in self.files and self.train_dev > 0:
+            raise ConfigError("train_dev has a file and a share; give one of them", key="data.split.train_dev")
+
+    def _check_shares(self) -> None:
+        given = self._given_shares()
+        for name, share in given.items():
+            if not 0 <= share <= 1:
+                raise ConfigError(f"a share is between 0 and 1, not {share:g}", key=f"data.split.{name}")
         if not 0 <= self.train_dev < 1:
             raise ConfigError(
                 f"a share of the training part is at least 0 and less than 1, not {self.train_dev:g}",
                 key="data.split.train_dev",
             )
-        if self.files is not None and "train_dev" in self.files and self.train_dev > 0:
-            raise ConfigError("train_dev has a file and a share; give one of them", key="data.split.train_dev")
+        shares = complete_shares(given)
+        if given and abs(sum(shares.values()) - 1) > 1e-6:
+            written = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+            raise ConfigError(f"the shares sum to {sum(shares.values()):.6g}, expected 1 ({written})", key="data.split")
+        if shares["train"] == 0:
+            raise ConfigError("expected a share greater than 0, found 0: nothing to train on", key="data.split.train")
+
+    def _given_shares(self) -> dict[str, float]:
+        return {name: share for name in SHARED if (share := getattr(self, name)) is not None}
 
     def shares(self, *, has_test: bool) -> dict[str, float]:
         """The shares of train, dev and test.
@@ -69,20 +91,14 @@ class SplitOptions:
             has_test: whether the data brings its own test set.
 
         Raises:
-            ConfigError: they are no shares, do not sum to 1, or leave nothing to train on.
+            ConfigError: test has a share although the data brings its own.
         """
-        given = {name: share for name in SHARED if (share := getattr(self, name)) is not None}
-        for name, share in given.items():
-            if not 0 <= share <= 1:
-                raise ConfigError(f"a share is between 0 and 1, not {share:g}", key=f"data.split.{name}")
+        given = self._given_shares()
+        if not given and (has_test or self.files):
+            return {"train": 0.8, "dev": 0.2, "test": 0.0}
         if not given:
-            return {"train": 0.8, "dev": 0.2, "test": 0.0} if has_test or self.files else dict(DEFAULT_SHARES)
-        rest = max(0.0, round(1 - sum(given.values()), 12))
-        shares = {name: given.get(name, rest if name == "train" else 0.0) for name in SHARED}
-        if abs(sum(shares.values()) - 1) > 1e-6:
-            raise ConfigError(f"the shares sum to {sum(shares.values()):g}, not to 1", key="data.split")
-        if shares["train"] == 0:
-            raise ConfigError("there is nothing to train on", key="data.split.train")
+            return {"train": 0.6, "dev": 0.2, "test": 0.2}
+        shares = complete_shares(given)
         if has_test and shares["test"] > 0:
             raise ConfigError("the data brings its own test set; leave the share of test out", key="data.split.test")
         return shares
@@ -104,3 +120,9 @@ class SplitOptions:
                     found = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
                     raise ConfigError(found, key=f"data.split.{file}")
         return {name: splits if len(splits) > 1 else {name: 1.0} for name, splits in drawn.items()}
+
+
+def complete_shares(given: Mapping[str, float]) -> dict[str, float]:
+    """The shares of train, dev and test when some are given: the others are 0, and train is the rest."""
+    rest = max(0.0, round(1 - sum(given.values()), 12))
+    return {name: given.get(name, rest if name == "train" else 0.0) for name in SHARED}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dlcli.data import SplitOptions
 from dlcli.errors import ConfigError
+from dlcli.split_options import SplitOptions
 
 
 def test_defaults():
