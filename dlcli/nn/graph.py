@@ -12,8 +12,9 @@ from dlcli.autograd import Tensor
 from dlcli.errors import ConfigError
 from dlcli.nn.layer import Layer, Shape, ShapeError
 from dlcli.nn.module import Module
-from dlcli.nn.node import INPUT, Node
+from dlcli.nn.node import Node
 from dlcli.nn.wiring import label, wire
+from dlcli.node_names import INPUT
 from dlcli.rng import Generators
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-#: names of inputs that are not nodes: the node before in the list, and the model's input
-PREVIOUS = "previous"
-INPUT = "input"
+from dlcli.node_names import PREVIOUS
 
 
 @dataclass(frozen=True)

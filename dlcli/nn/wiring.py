@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dlcli.errors import ConfigError, InvalidConfigError, unknown_name
-from dlcli.nn.node import INPUT, PREVIOUS, Node
+from dlcli.nn.node import Node
+from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
 
 
 def wire(nodes: Sequence[Node], output: str, key_of: Callable[[int], str]) -> list[Node]:
@@ -31,8 +32,8 @@ def wire(nodes: Sequence[Node], output: str, key_of: Callable[[int], str]) -> li
     for position, node in enumerate(nodes):
         if positions[node.name] != position:
             complain(position, f"this name is taken by layer {positions[node.name] + 1} of the list; names are unique")
-        elif node.name in (INPUT, PREVIOUS) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", node.name):
-            complain(position, 'a name is letters, digits, "_" and "-", and neither "input" nor "previous"')
+        elif node.name in (INPUT, PREVIOUS) or not re.fullmatch(NODE_NAME, node.name):
+            complain(position, 'a name is letters, digits and "_", and neither "input" nor "previous"')
         before = nodes[position - 1].name if position else INPUT
         inputs = tuple(before if name == PREVIOUS else name for name in node.inputs)
         if not inputs:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from dlcli import registry
+from dlcli.node_names import NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, options_model
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, plain
@@ -19,13 +20,13 @@ _OUTPUT = {"type": ["string", "null"], "description": "the layer whose output is
 _WIRING = {
     "name": {
         "type": ["string", "null"],
-        "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+        "pattern": f"^{NODE_NAME}$",
         "description": "what other layers call its output",
     },
     "inputs": {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
         "description": "the layers it reads, by name; previous = the one before, input = the examples",
-        "default": "previous",
+        "default": PREVIOUS,
     },
 }
 

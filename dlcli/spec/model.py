@@ -12,15 +12,11 @@ from pydantic_core import CoreSchema, core_schema
 
 from dlcli import registry
 from dlcli.errors import unknown_name
+from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.section import plain
-
-#: inputs that are not the names of nodes
-PREVIOUS, INPUT = "previous", "input"
-
-_NODE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -160,7 +156,7 @@ def _first_option(layer: str) -> str:
 
 def _wiring_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with a layer's `name` and `inputs`: the key and the message."""
-    if name is not None and (not isinstance(name, str) or not _NODE_NAME.fullmatch(name)):
+    if name is not None and (not isinstance(name, str) or not re.fullmatch(NODE_NAME, name)):
         yield "name", f"expected a name of letters, digits and _, found {show(name)}"
     if name in (PREVIOUS, INPUT):
         yield "name", f"the name {name} is taken: it stands for other inputs"
