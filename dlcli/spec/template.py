@@ -27,7 +27,7 @@ optimizer:
   name: adam
   learning_rate: 1e-3
 regularization:
-  early_stopping: {{metric: dev/error, patience: 5}}
+  early_stopping: {{patience: 5}}
 training:
   gradient_clipping: {{max_norm: 5.0}}
 """

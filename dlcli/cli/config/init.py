@@ -10,6 +10,11 @@ import typer
 from dlcli.cli import completion, components, console, options
 from dlcli.errors import ConfigError
 
+HEADER = """\
+# `dlcli train {file}` runs this experiment, `dlcli config validate {file}` checks it.
+# `dlcli list` names everything that may stand here. A key that you take out has its default.
+"""
+
 
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path("config.yaml"),
@@ -21,17 +26,12 @@ def init(
     quiet: options.Quiet = False,
 ) -> None:
     """Write a config to start from, with every key explained."""
-    import importlib.resources
-    import string
-
-    from dlcli import registry
+    from dlcli.spec.template import commented_template
 
     components.load()
-    registry.lookup("dataset", dataset)
+    text = HEADER.format(file=file) + commented_template(f"{dataset.replace('_', '-')}-mlp", dataset)
     if file.exists() and not force:
         raise ConfigError("exists; give --force to write over it", file=str(file))
-    template = (importlib.resources.files("dlcli.cli.config") / "template.yaml").read_text(encoding="utf-8")
-    text = string.Template(template).substitute(file=file, name=f"{dataset.replace('_', '-')}-mlp", dataset=dataset)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if json:
