@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 UNWRAPPED = 10_000  # columns: wider than any row
+NARROW = 60  # columns: below this even names are broken into lines
 
 
 @functools.cache
@@ -45,10 +46,11 @@ def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] 
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    whole_names = results().width >= NARROW
     for position, heading in enumerate(headings):
         justify: JustifyMethod = "right" if heading in numbers else "left"
-        made.add_column(heading, justify=justify, overflow="fold", no_wrap=position == 0)
+        made.add_column(heading, justify=justify, overflow="fold", no_wrap=whole_names and position == 0)
     for row in rows:
         made.add_row(*row)
     return made

@@ -67,8 +67,8 @@ def print_report(report: GradientReport) -> None:
             check.parameter,
             f"{check.checked:,}",
             str(list(check.index)),
-            f"{check.analytic:.6e}",
-            f"{check.numeric:.6e}",
+            f"{check.analytic:.4e}",
+            f"{check.numeric:.4e}",
             f"{check.relative_error:.1e}",
         )
         for check in report.checks

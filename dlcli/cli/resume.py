@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import options, summary
 
 
 def resume(
@@ -29,9 +29,4 @@ def resume(
     resumed = experiment.resume(
         run, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
     )
-    if not quiet:
-        summary.print_warnings(resumed.warnings)
-    if json:
-        console.print_document(summary.document(resumed))
-    else:
-        summary.print_run(resumed)
+    summary.report(resumed, json=json, quiet=quiet)

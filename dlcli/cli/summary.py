@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
+from dlcli.cli.failed_result import FailedResultError
+from dlcli.errors import GateError
 
 if TYPE_CHECKING:
     from dlcli.experiment import Evaluation, Run
@@ -24,6 +26,23 @@ def document(result: Run | Evaluation) -> dict[str, Any]:
 def print_warnings(warnings: Iterable[str]) -> None:
     for warning in warnings:
         console.notes().print(f"warning: {warning}", soft_wrap=True)
+
+
+def report(run: Run, *, json: bool, quiet: bool) -> None:
+    """The end of a training.
+
+    Raises:
+        FailedResultError: no epoch satisfies the constraints of the config.
+    """
+    if not quiet:
+        print_warnings(run.warnings)
+    if not json:
+        print_run(run)
+    if run.broken:
+        error = GateError(f"no epoch satisfies {' and '.join(run.broken)}", key="evaluation.satisfice")
+        raise FailedResultError(error, document(run))
+    if json:
+        console.print_document(document(run))
 
 
 def print_run(run: Run) -> None:

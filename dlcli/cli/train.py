@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import options, summary
 
 
 def train(
@@ -21,9 +21,4 @@ def train(
 
     observer = progress.observer(quiet=quiet)
     run = experiment.train(config, overrides=overrides or (), runs_dir=runs_dir, observer=observer)
-    if not quiet:
-        summary.print_warnings(run.warnings)
-    if json:
-        console.print_document(summary.document(run))
-    else:
-        summary.print_run(run)
+    summary.report(run, json=json, quiet=quiet)

@@ -20,6 +20,7 @@ class Run:
         seconds: wall time of this call.
         result: what the diagnosis looked at.
         assessment: what it found.
+        broken: the constraints that even the best epoch does not satisfy, such as `latency_ms <= 5`.
         warnings: what the user should know about the data.
     """
 
@@ -29,6 +30,7 @@ class Run:
     seconds: float
     result: TrainingResult
     assessment: Assessment
+    broken: Sequence[str] = ()
     warnings: Sequence[str] = ()
 
     @property

@@ -20,16 +20,10 @@ from dlcli.build import (
 )
 from dlcli.errors import DataError
 from dlcli.experiment.conclusion import conclude
-from dlcli.experiment.loaded import PREPROCESSING, RESOLVED_CONFIG
 from dlcli.experiment.results import Run
-from dlcli.runs import RunFolder, RunRecord, recording
+from dlcli.runs import RunFolder, RunRecord, files, recording
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import CheckpointStore, Observer, Trainer, TrainingSummary, check_epochs_left, check_resumable
-
-CONFIG = "config.yaml"
-OVERRIDES = "overrides.json"
-SPLITS = "splits.npz"
-GRAPH = "graph.json"
 
 
 def train(
@@ -99,7 +93,7 @@ def resume(
     """
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run))
-    resolved = folder.path / RESOLVED_CONFIG
+    resolved = folder.path / files.RESOLVED_CONFIG
     before = load_spec(resolved)
     changes: Overrides = overrides
     if epochs is not None:
@@ -117,7 +111,7 @@ def resume(
     experiment = build_experiment(spec)
     check_same_data(folder, record, experiment.data.fingerprint)
     with recording(folder, record.resume(sys.argv)) as session:
-        folder.write_text(RESOLVED_CONFIG, spec.to_yaml())
+        folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
         summary = build_trainer(experiment, folder, observer).resume()
         finished = _concluded(experiment, folder, summary, clock)
         session.metrics = finished.metrics
@@ -147,12 +141,12 @@ def build_trainer(experiment: Experiment, folder: RunFolder, observer: Observer 
 def write_inputs(experiment: Experiment, folder: RunFolder) -> None:
     """Everything that the run can be repeated and its model used from."""
     spec, data = experiment.spec, experiment.data
-    folder.write_text(CONFIG, spec.source_text)
-    folder.write_text(RESOLVED_CONFIG, spec.to_yaml())
-    folder.write_json(OVERRIDES, spec.overrides)
-    folder.write_json(PREPROCESSING, data.preprocessor.to_json())
-    folder.write_json(GRAPH, graph_document(experiment))
-    folder.write_arrays(SPLITS, data.indices)
+    folder.write_text(files.CONFIG, spec.source_text)
+    folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
+    folder.write_json(files.OVERRIDES, spec.overrides)
+    folder.write_json(files.PREPROCESSING, data.preprocessor.to_json())
+    folder.write_json(files.GRAPH, graph_document(experiment))
+    folder.write_arrays(files.SPLITS, data.indices)
     for warning in data.warnings:
         folder.log(warning, "WARNING")
 
@@ -195,5 +189,6 @@ def _concluded(experiment: Experiment, folder: RunFolder, summary: TrainingSumma
         seconds=time.perf_counter() - clock,
         result=result,
         assessment=assessment,
+        broken=summary.best.broken,
         warnings=experiment.data.warnings,
     )

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+TRAIN_SHARE = 0.9  # the rest is the config's dev set, which this script has no use for
 EPOCHS = 5
 BATCH_SIZE = 64
 THREADS = 2
@@ -33,9 +34,11 @@ def main(folder: Path) -> None:
     torch.manual_seed(0)
     images = {split: read_idx(folder / f"{split}-images-idx3-ubyte.gz") for split in ("train", "t10k")}
     labels = {split: read_idx(folder / f"{split}-labels-idx1-ubyte.gz") for split in ("train", "t10k")}
-    inputs = {split: torch.tensor(array.reshape(len(array), -1)).float() / 255 for split, array in images.items()}
+    chosen = torch.randperm(len(images["train"]))[: int(TRAIN_SHARE * len(images["train"]))]
+    inputs = {split: torch.tensor(array.reshape(len(array), -1)).float() for split, array in images.items()}
     targets = {split: torch.tensor(array.astype(np.int64)) for split, array in labels.items()}
-    mean, deviation = inputs["train"].mean(), inputs["train"].std()
+    inputs["train"], targets["train"] = inputs["train"][chosen], targets["train"][chosen]
+    mean, deviation = inputs["train"].mean(0), inputs["train"].std(0).clamp_min(1e-8)
     inputs = {split: (array - mean) / deviation for split, array in inputs.items()}
 
     model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))

@@ -34,6 +34,18 @@ def test_train_with_json_prints_one_document_and_quietly_nothing_else(run, folde
     assert (folder / "runs" / outcome.document["run"] / "report/report.md").is_file()
 
 
+@pytest.mark.parametrize(("constraint", "code"), [("<= 1", 0), ("<= 0", 4)])
+def test_train_fails_when_no_epoch_satisfies_a_constraint(run, folder, constraint, code):
+    options = ("--set", f'evaluation.satisfice={{latency_ms: "< 1e6", dev/error: "{constraint}"}}', "--quiet")
+    outcome = run("train", "config.yaml", *options, "--set", "training.epochs=1")
+    assert outcome.code == code
+    assert "what to try next" in outcome.stdout
+    assert ("dev/error <= 0" in outcome.stderr) == (code == 4)
+    document = run("train", "config.yaml", *options, "--set", "training.epochs=1", "--json").document
+    assert set(document) >= RUN_KEYS
+    assert ("error" in document) == (code == 4)
+
+
 def test_eval_measures_a_split_again(run, finished):
     document = run("eval", finished, "--split", "dev", "--json").document
     assert set(document) == RUN_KEYS

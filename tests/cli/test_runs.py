@@ -40,7 +40,11 @@ def test_compare_shows_only_what_differs(run, finished, second):
     assert document["options"].pop("data.path")  # the finished run was trained in another folder
     assert document["options"] == {"seed": ["0", "7"], "training.epochs": ["10", "1"]}
     assert len(document["metrics"]["test/error"]) == 2
-    assert "training.epochs" in run("runs", "compare", finished, second).stdout
+    (errors,) = document["errors"]
+    assert (errors["first"], errors["second"]) == (finished, second)
+    text = run("runs", "compare", finished, second).stdout
+    assert "training.epochs" in text
+    assert "verdict" in text
 
 
 def test_rm_removes_what_it_is_told_to(run, finished, second, folder):

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from dlcli.cli import console, figures, options
 
-RESOLVED = "config.resolved.yaml"
-
 
 def compare(
     names: options.RunNames,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
 ) -> None:
-    """Put runs side by side: the options on which they differ, and their final metrics."""
-    from dataclasses import asdict
+    """Put runs side by side.
 
-    from dlcli import runs
-    from dlcli.spec.yaml_loader import read_yaml
+    The options on which they differ, their final metrics, and each run's errors against those of the run before it,
+    with the interval of the difference.
+    """
+    from dlcli import experiment
+    from dlcli.reports import comparison_table
 
-    folders = [runs.find(runs_dir, name) for name in names]
-    configs = [read_yaml(folder.read_text(RESOLVED), str(folder.path / RESOLVED)).data for folder in folders]
-    comparison = runs.compare(folders, configs)
+    compared = experiment.compare(names, runs_dir=runs_dir)
     if json:
-        console.print_document(asdict(comparison))
+        console.print_document(compared.to_json())
         return
-    options_rows = [(key, *values) for key, values in comparison.options.items()]
-    metrics_rows = [(name, *map(figures.number, values)) for name, values in comparison.metrics.items()]
-    if options_rows:
-        console.results().print(console.table("option", *comparison.runs, rows=options_rows))
-        console.results().print()
-    console.results().print(console.table("metric", *comparison.runs, rows=metrics_rows, numbers=comparison.runs))
+    results = console.results()
+    if compared.options:
+        rows = [(key, *values) for key, values in compared.options.items()]
+        results.print(console.table("option", *compared.runs, rows=rows))
+        results.print()
+    cells = [(name, *map(figures.number, values)) for name, values in compared.metrics.items()]
+    results.print(console.table("metric", *compared.runs, rows=cells, numbers=compared.runs))
+    for errors in compared.errors:
+        if errors.splits:
+            results.print()
+            results.print(comparison_table(errors))

@@ -27,13 +27,12 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
             run.id,
             run.status,
             str(run.epochs),
-            best.get("metric", "–"),
-            figures.number(best.get("value")),
+            f"{best['metric']} {figures.number(best['value'])}" if best else "–",
             figures.age(run.started),
         )
         for run, best in found
     ]
-    headings = ("run", "status", "epochs", "chosen by", "best", "age")
+    headings = ("run", "status", "epochs", "best", "age")
     console.results().print(console.table(*headings, rows=rows, numbers=["epochs", "best", "age"]))
 
 
