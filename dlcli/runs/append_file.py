@@ -34,7 +34,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a `.jsonl` file, one a line; a last line cut off by a kill is left out.
 
     Raises:
-        StorageError: a line before the last is not JSON.
+        StorageError: a line before the last is not a JSON object.
     """
     if not path.exists():
         return []
@@ -43,9 +43,12 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     records = []
     for number, line in enumerate(lines[:-1], start=1):  # after the last newline: nothing, or a torn line
         try:
-            records.append(json.loads(line))
-        except ValueError as error:
-            raise StorageError("not a line of JSON; the file is damaged", file=str(path), line=number) from error
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise StorageError("not a JSON object; the file is damaged", file=str(path), line=number)
+        records.append(record)
     return records
 
 

@@ -1,17 +1,15 @@
-"""The runs under one folder: found, listed, compared, removed."""
+"""The runs under one folder: found, listed, removed."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import storage
-from dlcli.runs.differences import differences
-from dlcli.runs.folder import RECORD, RunFolder
+from dlcli.runs import files, storage
+from dlcli.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,7 @@ class RunSummary:
             cannot be read.
         name: the experiment's name.
         started: UTC time, ISO 8601.
+        ended: UTC time, ISO 8601; None until the run has ended.
         epochs: finished so far.
         metrics: final metrics, `<split>/<metric>` → value; empty until the run has ended.
     """
@@ -37,28 +36,22 @@ class RunSummary:
     metrics: Mapping[str, float | None] | None = None
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Runs side by side: only the options on which they differ, and every final metric.
-
-    Args:
-        runs: their ids, in the order asked for.
-        options: dotted key → one JSON text per run.
-        metrics: `<split>/<metric>` → one value per run, None where a run has none.
-    """
-
-    runs: list[str]
-    options: dict[str, list[str]]
-    metrics: dict[str, list[float | None]]
-
-
 def run_folders(root: Path) -> list[RunFolder]:
     """Every run under `root`, newest first."""
     if not root.is_dir():
         return []
     with storage.reporting("read", root):
-        paths = [path for path in root.iterdir() if (path / RECORD).is_file() and not path.name.startswith(".")]
+        paths = [path for path in root.iterdir() if _is_run(path) and not path.name.startswith(".")]
     return [RunFolder(path) for path in sorted(paths, key=lambda path: path.name, reverse=True)]
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        return (path / files.RECORD).is_file()
+    except PermissionError:  # somebody else's: it is there, and what reads it says that it must not
+        return True
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def list_runs(root: Path) -> list[RunSummary]:
@@ -95,7 +88,7 @@ def find(root: Path, text: str) -> RunFolder:
     Raises:
         ConfigError: none does, with the nearest id; or several do.
     """
-    if (Path(text) / RECORD).is_file():
+    if _is_run(Path(text)):
         return RunFolder(Path(text))
     ids = [folder.id for folder in run_folders(root)]
     matches = [text] if text in ids else [id for id in ids if text and id.startswith(text)]
@@ -106,17 +99,6 @@ def find(root: Path, text: str) -> RunFolder:
     near = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "`dlcli runs list` shows the runs there are"
     raise ConfigError(f"no run {text!r} in {root}; {hint}")
-
-
-def compare(folders: Sequence[RunFolder], configs: Sequence[Mapping[str, Any]]) -> Comparison:
-    """Put runs side by side; `configs` are their resolved configs, in the same order."""
-    metrics = [folder.record().metrics for folder in folders]
-    names = sorted({name for one in metrics for name in one})
-    return Comparison(
-        runs=[folder.id for folder in folders],
-        options=differences(configs),
-        metrics={name: [one.get(name) for one in metrics] for name in names},
-    )
 
 
 def remove(folder: RunFolder, *, force: bool = False) -> None:

@@ -1,15 +1,12 @@
-"""The folder of one run: where its files are and how they are written.
-
-runs/20261122T101500Z-digits-mlp-3fa2c1/
-  config.yaml  config.resolved.yaml  overrides.json  run.json  splits.npz
-  metrics.jsonl  train.log  checkpoints/  predictions/  report/
-"""
+"""The folder of one run, such as `runs/20261122T101500Z-digits-mlp-3fa2c1/`: how its files are written and read."""
 
 from __future__ import annotations
 
 import io
 import json
 import secrets
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,16 +16,9 @@ from typing import Any, Literal
 import numpy as np
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import append_file, lock, storage
+from dlcli.runs import append_file, files, lock, storage
 from dlcli.runs.record import RunRecord
 from dlcli.strict_json import dumps
-
-RECORD = "run.json"
-METRICS = "metrics.jsonl"
-LOG = "train.log"
-CHECKPOINTS = "checkpoints"
-LOCK = ".lock"
-
 
 class RunFolder:
     """One run's folder. Names are paths relative to it, such as `report/report.json`."""
@@ -62,8 +52,8 @@ class RunFolder:
         Raises:
             ConfigError: there is no run.
         """
-        if not (path / RECORD).is_file():
-            raise ConfigError(f"{path} is not a run: it has no {RECORD}")
+        if not (path / files.RECORD).is_file():
+            raise ConfigError(f"{path} is not a run: it has no {files.RECORD}")
         return cls(path)
 
     @property
@@ -72,7 +62,7 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> Path:
-        return self.path / CHECKPOINTS
+        return self.path / files.CHECKPOINTS
 
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write one file whole or not at all.
@@ -104,7 +94,13 @@ class RunFolder:
             return (self.path / name).read_bytes()
 
     def read_text(self, name: str) -> str:
-        return self.read_bytes(name).decode()
+        try:
+            try:
+            return self.read_bytes(name).decode()
+        except UnicodeDecodeError as error:
+            raise StorageError(f"is not UTF-8: {error.reason}", file=str(self.path / name)) from error
+        except UnicodeDecodeError as error:
+            raise StorageError("is not text; the file is damaged", file=str(self.path / name)) from error
 
     def read_json(self, name: str) -> Any:
         try:
@@ -116,8 +112,16 @@ class RunFolder:
         try:
             with np.load(io.BytesIO(self.read_bytes(name)), allow_pickle=False) as arrays:
                 return dict(arrays)
-        except (ValueError, EOFError, OSError) as error:
-            raise StorageError(f"is not a readable .npz: {error}", file=str(self.path / name)) from error
+        except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise StorageError("is not a readable .npz; the file is damaged", file=str(self.path / name)) from error
+
+    def read_records(self, name: str) -> list[dict[str, Any]]:
+        """The JSON objects of a `.jsonl` file, without a last line that a kill cut off; empty when there is no file.
+
+        Raises:
+            StorageError: a line is not JSON.
+        """
+        return append_file.read_records(self.path / name)
 
     def append_metrics(self, record: Mapping[str, Any]) -> None:
         """Add one line to `metrics.jsonl`.
@@ -125,24 +129,24 @@ class RunFolder:
         Raises:
             StorageError: it cannot be written.
         """
-        append_file.append_line(self.path / METRICS, dumps(record))
+        append_file.append_line(self.path / files.METRICS, dumps(record))
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl`, without a last line that a kill cut off."""
-        return append_file.read_records(self.path / METRICS)
+        """The lines of `metrics.jsonl`."""
+        return self.read_records(files.METRICS)
 
     def metrics_size(self) -> int:
         """Bytes in `metrics.jsonl`: a checkpoint remembers them."""
-        return append_file.file_size(self.path / METRICS)
+        return append_file.file_size(self.path / files.METRICS)
 
     def truncate_metrics(self, size: int) -> None:
         """Forget what `metrics.jsonl` says after its first `size` bytes."""
-        append_file.truncate(self.path / METRICS, size)
+        append_file.truncate(self.path / files.METRICS, size)
 
     def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
         """Add `message` to `train.log` with the time in UTC."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        append_file.append_line(self.path / LOG, f"{now} {level} {message}")
+        append_file.append_line(self.path / files.LOG, f"{now} {level} {message}")
 
     def record(self) -> RunRecord:
         """What `run.json` says.
@@ -151,12 +155,12 @@ class RunFolder:
             StorageError: it is missing or damaged.
         """
         try:
-            return RunRecord.from_json(self.read_json(RECORD))
-        except (TypeError, KeyError) as error:
-            raise StorageError("is not the record of a run", file=str(self.path / RECORD)) from error
+            return RunRecord.from_json(self.read_json(files.RECORD))
+        except (TypeError, AttributeError) as error:
+            raise StorageError("is not the record of a run", file=str(self.path / files.RECORD)) from error
 
     def write_record(self, record: RunRecord) -> None:
-        self.write_json(RECORD, record.to_json())
+        self.write_json(files.RECORD, record.to_json())
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -165,9 +169,9 @@ class RunFolder:
         Raises:
             ConfigError: another process is at it.
         """
-        with lock.exclusive(self.path / LOCK):
+        with lock.exclusive(self.path / files.LOCK):
             yield
 
     def process(self) -> int | None:
         """The process that is training in this folder now, or None."""
-        return lock.holder(self.path / LOCK)
+        return lock.holder(self.path / files.LOCK)

@@ -103,7 +103,7 @@ class RunRecord:
         """The inverse of `to_json`; keys that a later version has added are left aside.
 
         Raises:
-            TypeError: a field is missing.
+            TypeError, AttributeError: a field is missing, or `value` is no mapping.
         """
         known = {item.name for item in dataclasses.fields(cls)}
         fields = {key: item for key, item in value.items() if key in known}

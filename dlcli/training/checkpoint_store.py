@@ -126,7 +126,7 @@ class CheckpointStore:
             text = path.read_bytes()
         try:
             found: dict[str, Any] = json.loads(text)
-            return {**found, "checkpoint": str(found["checkpoint"])}
+            return {**found, "checkpoint": _name(found["checkpoint"])}
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError("is damaged", file=str(path)) from error
 
@@ -210,6 +210,12 @@ class CheckpointStore:
         for name in self.names()[: -self.keep]:
             if name != protected:
                 storage.remove_folder(self.folder / name)
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is no checkpoint's name")
+    return value
 
 
 def _position(name: str) -> tuple[int, float]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.runs import RunFolder, RunRecord, compare, find, list_runs, recording, remove
+from dlcli.errors import ConfigError, StorageError
+from dlcli.runs import RunFolder, RunRecord, find, list_runs, recording, remove
 
 
 def make(root: Path, id: str, metrics: dict[str, float | None] | None = None) -> RunFolder:
@@ -42,6 +42,41 @@ def test_a_damaged_record_is_shown_as_such(tmp_path: Path) -> None:
     assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
 
 
+@pytest.mark.parametrize("text", ["[]", "1", "null", '{"id": null}', "\udcff"])
+def test_a_record_that_is_not_one_is_damaged(tmp_path: Path, text: str) -> None:
+    make(tmp_path, "a").write_bytes("run.json", text.encode("utf-8", "surrogateescape"))
+    assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
+    with pytest.raises(StorageError, match=r"run\.json"):
+        RunFolder(tmp_path / "a").record()
+
+
+@pytest.mark.parametrize("line", ["[]", "{", "1"])
+def test_damaged_metrics_are_shown_as_such(tmp_path: Path, line: str) -> None:
+    folder = make(tmp_path, "a")
+    folder.write_text("metrics.jsonl", f'{line}\n{{"kind": "epoch", "epoch": 1}}\n')
+    assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
+
+
+def test_somebody_elses_run_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "mine")
+    make(tmp_path, "theirs")
+    reachable = Path.is_file
+
+    def is_file(path: Path) -> bool:
+        if "theirs" in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return reachable(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert {row.id for row in list_runs(tmp_path)} == {"mine", "theirs"}
+    assert find(tmp_path, "mine").id == "mine"
+
+
+def test_a_name_that_is_too_long_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no run"):
+        find(tmp_path, "a" * 300)
+
+
 def test_a_run_is_found_by_path_id_or_prefix(tmp_path: Path) -> None:
     one = make(tmp_path, "20260101T000000Z-a-111111")
     make(tmp_path, "20260101T000000Z-b-222222")
@@ -66,14 +101,6 @@ def test_a_run_that_is_not_found_has_a_hint(tmp_path: Path, text: str, message: 
     make(tmp_path, "20260102T000000Z-b-222222")
     with pytest.raises(ConfigError, match=message):
         find(tmp_path, text)
-
-
-def test_runs_are_compared_by_what_differs(tmp_path: Path) -> None:
-    folders = [make(tmp_path, "a", {"dev/error": 0.5}), make(tmp_path, "b", {"dev/error": 0.25, "test/error": 0.3})]
-    compared = compare(folders, [{"seed": 0, "model": {"units": 1}}, {"seed": 0, "model": {"units": 2}}])
-    assert compared.runs == ["a", "b"]
-    assert compared.options == {"model.units": ["1", "2"]}
-    assert compared.metrics == {"dev/error": [0.5, 0.25], "test/error": [None, 0.3]}
 
 
 def test_removing_refuses_a_run_in_training(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,24 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     folder.write_json("run.json", {"id": "only"})
     with pytest.raises(StorageError, match=r"run\.json: is not the record of a run"):
         folder.record()
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda it: it[: len(it) // 2], lambda it: it.replace(it[120:124], b"\xff\x00\xff\x00")]
+)
+def test_a_damaged_archive_is_named(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    folder = RunFolder(tmp_path)
+    folder.write_arrays("splits.npz", {"train": np.arange(500)})
+    folder.write_bytes("splits.npz", damage(folder.read_bytes("splits.npz")))
+    with pytest.raises(StorageError, match=r"splits\.npz: is not a readable \.npz"):
+        folder.read_arrays("splits.npz")
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.write_bytes("config.yaml", b"\xff\xfe\xff")
+    with pytest.raises(StorageError, match=r"config\.yaml: is not text"):
+        folder.read_text("config.yaml")
 
 
 def test_metrics_are_cut_back_to_a_checkpoint(tmp_path: Path) -> None:

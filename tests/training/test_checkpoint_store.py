@@ -125,8 +125,9 @@ def test_without_an_intact_checkpoint_nothing_is_removed(tmp_path: Path) -> None
     assert not store.is_intact("epoch-0001")
 
 
-def test_a_damaged_pointer_is_named(tmp_path: Path) -> None:
-    (tmp_path / "best.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[]", '{"checkpoint": null}', '{"checkpoint": "../../elsewhere"}'])
+def test_a_damaged_pointer_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "best.json").write_text(text)
     with pytest.raises(StorageError, match=r"best\.json: is damaged"):
         CheckpointStore(tmp_path).load_weights()
 
