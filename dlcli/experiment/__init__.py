@@ -1,5 +1,6 @@
 """What dlcli does, as functions: the command line and `import dlcli` are thin faces over them."""
 
+from dlcli.experiment.comparison import Comparison, compare
 from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.experiment.graph import show
@@ -8,12 +9,14 @@ from dlcli.experiment.results import Evaluation, Run
 from dlcli.experiment.training import resume, train
 
 __all__ = [
+    "Comparison",
     "Evaluation",
     "GradientReport",
     "LoadedModel",
     "Run",
     "check_all_gradients",
     "check_gradients",
+    "compare",
     "evaluate",
     "load",
     "resume",

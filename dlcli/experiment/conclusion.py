@@ -14,13 +14,11 @@ from dlcli.experiment.predictions import prediction_rows, target_rows
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.reports import write_report
-from dlcli.runs import RunFolder
+from dlcli.runs import RunFolder, files
+from dlcli.split_options import UNSEEN_SPLITS
 from dlcli.strict_json import dumps
 from dlcli.tasks import Predictions, Task
 from dlcli.training import TrainingSummary, evaluate_split
-
-#: splits whose predictions are written down, to look at the mistakes; those of the training set would fill disks
-WRITTEN_SPLITS = ("train_dev", "dev", "test")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         for split in experiment.data.splits.values()
     ]
     for one in measured:
-        if one.split.name in WRITTEN_SPLITS:
+        if one.split.name in UNSEEN_SPLITS:  # those of the training set would fill disks
             write_predictions(experiment, folder, one)
     class_names = experiment.data.class_names
     result = TrainingResult(
@@ -107,4 +105,4 @@ def write_predictions(experiment: Experiment, folder: RunFolder, measured: Measu
         strict=True,
     )
     lines = (dumps(prediction | target) for prediction, target in rows)
-    folder.write_text(f"predictions/{measured.split.name}.jsonl", "".join(f"{line}\n" for line in lines))
+    folder.write_text(files.predictions(measured.split.name), "".join(f"{line}\n" for line in lines))

@@ -13,7 +13,8 @@ from dlcli.errors import ConfigError, unknown_name
 from dlcli.experiment.conclusion import measure
 from dlcli.experiment.loaded import LoadedModel
 from dlcli.experiment.results import Evaluation
-from dlcli.experiment.training import SPLITS, check_same_data
+from dlcli.experiment.training import check_same_data
+from dlcli.runs import files
 
 
 def evaluate(
@@ -34,7 +35,7 @@ def evaluate(
     """
     clock = time.perf_counter()
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
-    names = list(loaded.folder.read_arrays(SPLITS))
+    names = list(loaded.folder.read_arrays(files.SPLITS))
     examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
     metrics, selection = build_measures(loaded.spec, loaded.task, names)
     measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.spec.evaluation.batch_size)

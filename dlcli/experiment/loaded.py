@@ -13,13 +13,10 @@ from dlcli.data import Preprocessor, Split, check_numbers, new_data
 from dlcli.errors import DataError, StorageError
 from dlcli.experiment.predictions import prediction_rows
 from dlcli.rng import Generators
-from dlcli.runs import RunFolder
+from dlcli.runs import RunFolder, files
 from dlcli.spec import Spec, load_spec
 from dlcli.tasks import Predictions
 from dlcli.training import CheckpointStore, compute_outputs
-
-PREPROCESSING = "preprocessing.json"
-RESOLVED_CONFIG = "config.resolved.yaml"
 
 
 class LoadedModel:
@@ -34,7 +31,7 @@ class LoadedModel:
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self.spec: Spec = load_spec(folder.path / RESOLVED_CONFIG)
+        self.spec: Spec = load_spec(folder.path / files.RESOLVED_CONFIG)
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)
@@ -134,6 +131,6 @@ def stored_preprocessor(folder: RunFolder) -> Preprocessor:
         StorageError: it is missing or damaged.
     """
     try:
-        return Preprocessor.from_json(folder.read_json(PREPROCESSING))
+        return Preprocessor.from_json(folder.read_json(files.PREPROCESSING))
     except (KeyError, TypeError, ValueError) as error:
-        raise StorageError("is not the preprocessing of a run", file=str(folder.path / PREPROCESSING)) from error
+        raise StorageError("is not the preprocessing of a run", file=str(folder.path / files.PREPROCESSING)) from error

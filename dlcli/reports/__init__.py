@@ -1,6 +1,6 @@
 """A run told to people and programs: a page, a document, a picture, the terminal, and two runs side by side."""
 
-from dlcli.reports.comparison import Comparison, EvaluatedRun, compare_runs, comparison_table
+from dlcli.reports.comparison import ErrorComparison, EvaluatedRun, compare_errors, comparison_table
 from dlcli.reports.document import report_document
 from dlcli.reports.learning_curve import learning_curve_png
 from dlcli.reports.markdown import report_markdown
@@ -8,11 +8,11 @@ from dlcli.reports.terminal import advice_panel, chain_table, report
 from dlcli.reports.write import write_report
 
 __all__ = [
-    "Comparison",
+    "ErrorComparison",
     "EvaluatedRun",
     "advice_panel",
     "chain_table",
-    "compare_runs",
+    "compare_errors",
     "comparison_table",
     "learning_curve_png",
     "report",

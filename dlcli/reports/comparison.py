@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dlcli.diagnosis import Interval, Measure, difference_interval, paired_difference_interval
-from dlcli.reports.document import DOCUMENT
-from dlcli.runs import RunFolder
+from dlcli.errors import StorageError
+from dlcli.runs import RunFolder, files
+from dlcli.split_options import UNSEEN_SPLITS
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH = 80
-_SPLITS = ("train_dev", "dev", "test")
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,16 @@ class EvaluatedRun:
         Raises:
             StorageError: a file cannot be read.
         """
-        if not (folder.path / DOCUMENT).is_file():
+        if not (folder.path / files.REPORT).is_file():
             return None
-        measure = Measure(folder.read_json(DOCUMENT)["diagnosis"]["measure"])
-        files = {split: f"predictions/{split}.jsonl" for split in _SPLITS}
+        try:
+            measure = Measure(folder.read_json(files.REPORT)["diagnosis"]["measure"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise StorageError("is not the report of a run", file=str(folder.path / files.REPORT)) from error
         predictions = {
-            split: [json.loads(line) for line in folder.read_text(name).splitlines()]
-            for split, name in files.items()
-            if (folder.path / name).is_file()
+            split: folder.read_records(name)
+            for split in UNSEEN_SPLITS
+            if (folder.path / (name := files.predictions(split))).is_file()
         }
         return cls(folder.id, measure, predictions)
 
@@ -82,7 +83,7 @@ class SplitComparison:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ErrorComparison:
     """The errors of two runs on every split that both have predictions for.
 
     Args:
@@ -106,16 +107,16 @@ class Comparison:
         }
 
 
-def compare_runs(first: EvaluatedRun, second: EvaluatedRun) -> Comparison:
+def compare_errors(first: EvaluatedRun, second: EvaluatedRun) -> ErrorComparison:
     """Compare the errors of two runs, when they are in the same unit."""
     if first.measure is not second.measure:
-        return Comparison(first.run, second.run, None, ())
+        return ErrorComparison(first.run, second.run, None, ())
     splits = tuple(
         _compare_split(split, first.predictions[split], second.predictions[split], first.measure)
-        for split in _SPLITS
+        for split in UNSEEN_SPLITS
         if first.predictions.get(split) and second.predictions.get(split)
     )
-    return Comparison(first.run, second.run, first.measure, splits)
+    return ErrorComparison(first.run, second.run, first.measure, splits)
 
 
 def _compare_split(
@@ -155,7 +156,7 @@ def _values(record: Mapping[str, Any]) -> list[float]:
     return [value for key, value in record.items() if key not in {"id", "target"}]
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: ErrorComparison) -> Table:
     """Each split with both errors, the interval of their difference and the verdict."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

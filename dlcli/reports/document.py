@@ -1,4 +1,4 @@
-"""The report as data: what `report/report.json` holds. A reader may rely on every key of a schema version."""
+"""The report as data: what `report.json` holds. A reader may rely on every key of a schema version."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 from dlcli.diagnosis import METHOD, Assessment, Confusion, Diagnosis, TrainingResult, verdict_sentence
 
-#: where the document is, relative to the run
-DOCUMENT = "report/report.json"
 SCHEMA = "dlcli/report"
 SCHEMA_VERSION = 1
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 from dlcli import strict_json
 from dlcli.diagnosis import Assessment, TrainingResult
-from dlcli.reports.document import DOCUMENT, report_document
+from dlcli.reports.document import report_document
 from dlcli.reports.learning_curve import learning_curve_png
 from dlcli.reports.markdown import report_markdown
-
-FOLDER = "report"
-PICTURE = "learning_curve.png"
+from dlcli.runs import files
 
 
 def write_report(
@@ -31,7 +30,7 @@ def write_report(
     """
     picture = learning_curve_png(result)
     if picture is not None:
-        write_bytes(f"{FOLDER}/{PICTURE}", picture)
-    page = report_markdown(result, assessment, picture=PICTURE if picture is not None else None)
-    write_text(f"{FOLDER}/report.md", page)
-    write_text(DOCUMENT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")
+        write_bytes(files.LEARNING_CURVE, picture)
+    page = report_markdown(result, assessment, picture=None if picture is None else PurePath(files.LEARNING_CURVE).name)
+    write_text(files.REPORT_PAGE, page)
+    write_text(files.REPORT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dlcli.runs.catalog import Comparison, RunSummary, compare, find, list_runs, remove
+from dlcli.runs.catalog import RunSummary, find, list_runs, remove
 from dlcli.runs.folder import RunFolder
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.session import Session, recording
 
 __all__ = [
-    "Comparison",
     "RunFolder",
     "RunRecord",
     "RunSummary",
     "Session",
     "Status",
-    "compare",
     "find",
     "list_runs",
     "recording",

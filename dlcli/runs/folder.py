@@ -20,6 +20,7 @@ from dlcli.runs import append_file, files, lock, storage
 from dlcli.runs.record import RunRecord
 from dlcli.strict_json import dumps
 
+
 class RunFolder:
     """One run's folder. Names are paths relative to it, such as `report/report.json`."""
 
@@ -95,10 +96,7 @@ class RunFolder:
 
     def read_text(self, name: str) -> str:
         try:
-            try:
             return self.read_bytes(name).decode()
-        except UnicodeDecodeError as error:
-            raise StorageError(f"is not UTF-8: {error.reason}", file=str(self.path / name)) from error
         except UnicodeDecodeError as error:
             raise StorageError("is not text; the file is damaged", file=str(self.path / name)) from error
 

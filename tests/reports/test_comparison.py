@@ -7,7 +7,7 @@ from rich.console import Console
 
 from dlcli import strict_json
 from dlcli.diagnosis import Assessment, Measure, TrainingResult
-from dlcli.reports import EvaluatedRun, compare_runs, comparison_table, write_report
+from dlcli.reports import EvaluatedRun, compare_errors, comparison_table, write_report
 from dlcli.runs import RunFolder
 
 
@@ -25,7 +25,7 @@ def run(name: str, **predictions: list[dict[str, Any]]) -> EvaluatedRun:
 def test_the_same_examples_are_paired_whatever_their_order() -> None:
     first = run("a", dev=classified(set(range(30)), 400))
     second = run("b", dev=classified(set(range(12)), 400)[::-1])
-    (dev,) = compare_runs(first, second).splits
+    (dev,) = compare_errors(first, second).splits
     assert dev.is_paired and dev.num_examples == (400, 400)
     assert (dev.first, dev.second) == (0.075, 0.03)
     assert dev.difference.value == pytest.approx(-0.045)
@@ -36,41 +36,41 @@ def test_pairing_decides_what_independent_samples_leave_open() -> None:
     """20 and 12 errors of 400: on the same examples, where the 12 are among the 20, they decide; on others not."""
     first, second = classified(set(range(20)), 400), classified(set(range(12)), 400)
     elsewhere = classified({400 + number for number in range(12)}, 400, start=400)
-    (paired,) = compare_runs(run("a", dev=first), run("b", dev=second)).splits
-    (unpaired,) = compare_runs(run("a", dev=first), run("b", dev=elsewhere)).splits
+    (paired,) = compare_errors(run("a", dev=first), run("b", dev=second)).splits
+    (unpaired,) = compare_errors(run("a", dev=first), run("b", dev=elsewhere)).splits
     assert paired.verdict == "second is better"
     assert not unpaired.is_paired and unpaired.verdict == "inconclusive"
 
 
 def test_the_same_ids_with_other_targets_are_other_examples() -> None:
     other = [record | {"target": "no"} for record in classified(set(), 50)]
-    (dev,) = compare_runs(run("a", dev=classified(set(), 50)), run("b", dev=other)).splits
+    (dev,) = compare_errors(run("a", dev=classified(set(), 50)), run("b", dev=other)).splits
     assert not dev.is_paired
 
 
 def test_only_splits_that_both_have() -> None:
     first = run("a", dev=classified({1}, 50), test=classified({1}, 50))
     second = run("b", test=classified({1}, 50), train_dev=classified({1}, 50))
-    assert [split.split for split in compare_runs(first, second).splits] == ["test"]
+    assert [split.split for split in compare_errors(first, second).splits] == ["test"]
 
 
 def test_a_regression_in_its_unit() -> None:
     first = [{"id": k, "price": 10.0, "target": 10.0 + (-1) ** k * 3} for k in range(60)]
     second = [{"id": k, "price": 10.0 + (-1) ** k * 2.0, "target": 10.0 + (-1) ** k * 3} for k in range(60)]
     unit = Measure.ROOT_MEAN_SQUARED
-    (dev,) = compare_runs(EvaluatedRun("a", unit, {"dev": first}), EvaluatedRun("b", unit, {"dev": second})).splits
+    (dev,) = compare_errors(EvaluatedRun("a", unit, {"dev": first}), EvaluatedRun("b", unit, {"dev": second})).splits
     assert (dev.first, dev.second) == (3.0, 1.0)
     assert dev.verdict == "second is better"
 
 
 def test_units_that_differ_are_not_compared() -> None:
-    comparison = compare_runs(run("a"), EvaluatedRun("b", Measure.MEAN_SQUARED, {}))
+    comparison = compare_errors(run("a"), EvaluatedRun("b", Measure.MEAN_SQUARED, {}))
     assert comparison.measure is None and comparison.splits == ()
     strict_json.dumps(comparison.to_json())
 
 
 def test_the_table_fits_80_columns() -> None:
-    comparison = compare_runs(
+    comparison = compare_errors(
         run("20261122T101500Z-digits-mlp-3fa2c1", dev=classified({1, 2}, 400), test=classified({7}, 400)),
         run("20261122T111500Z-digits-mlp-9bb0e4", dev=classified(set(range(40)), 400), test=classified({7}, 400)),
     )

@@ -1,0 +1,29 @@
+"""What the files in a run's folder are called, relative to it."""
+
+from __future__ import annotations
+
+#: what was asked for: the text of the config, every key with its value, and what `--set` changed
+CONFIG = "config.yaml"
+RESOLVED_CONFIG = "config.resolved.yaml"
+OVERRIDES = "overrides.json"
+#: how the run came to be and how it ended; a folder with this file is a run
+RECORD = "run.json"
+#: row numbers of every split, what was learned from the training set to treat inputs and targets, the model as data
+SPLITS = "splits.npz"
+PREPROCESSING = "preprocessing.json"
+GRAPH = "graph.json"
+#: one line an epoch (and every so many steps), and what happened when
+METRICS = "metrics.jsonl"
+LOG = "train.log"
+CHECKPOINTS = "checkpoints"
+#: the report as data, as a page, and the picture beside the page
+REPORT = "report/report.json"
+REPORT_PAGE = "report/report.md"
+LEARNING_CURVE = "report/learning_curve.png"
+#: held by the process that trains in the folder
+LOCK = ".lock"
+
+
+def predictions(split: str) -> str:
+    """One line for each example of a split: its id, its target and what the model predicts."""
+    return f"predictions/{split}.jsonl"
