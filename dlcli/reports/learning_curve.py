@@ -19,10 +19,12 @@ _INK, _GREY, _GRID = "#333333", "#6B6B6B", "#E4E4E4"
 _INCHES, _DOTS_PER_INCH = (9.0, 3.7), 140
 #: a loss that falls by more than this factor is drawn on a logarithmic axis
 _LOGARITHMIC = 30.0
+#: the first tenth of the epochs is cut off where showing it would squeeze the rest by more than this
+_SQUEEZED = 2.5
 
 
 @dataclass(frozen=True)
-class _Panel:
+class Panel:
     """One half of the picture: a metric of train and dev, and what is marked in it."""
 
     metric: str
@@ -34,6 +36,24 @@ class _Panel:
 
     def text(self, value: float) -> str:
         return f"{100 * value:.3g} %" if self.is_rate else f"{value:.3g}"
+
+    @property
+    def best(self) -> float | None:
+        """The dev curve at the best epoch."""
+        line = self.curves.get("dev")
+        return None if line is None else dict(zip(line.epochs, line.values, strict=True)).get(self.best_epoch or 0)
+
+    @property
+    def limits(self) -> tuple[float, float, bool]:
+        """The lower and upper end of the vertical axis, and whether the first epochs are cut off by it."""
+        marks = [mark for mark in (self.human_error, self.best, 0.0 if self.is_rate else None) if mark is not None]
+        whole = [value for line in self.curves.values() for value in line.values] + marks
+        later = [line.values[1 + len(line.values) // 10 :] for line in self.curves.values()]
+        settled = [value for values in later for value in values] + marks
+        is_cut = _span(whole) > _SQUEEZED * _span(settled) > 0
+        shown = settled if is_cut else whole
+        margin = 0.05 * (_span(shown) or abs(shown[0]) or 1.0)
+        return min(shown) - margin, max(shown) + margin, is_cut
 
 
 def learning_curve_png(result: TrainingResult) -> bytes | None:
@@ -50,7 +70,7 @@ def learning_curve_png(result: TrainingResult) -> bytes | None:
 
     figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(figure)
-    figure.subplots_adjust(left=0.065, right=0.925, bottom=0.1, top=0.84, wspace=0.38)
+    figure.subplots_adjust(left=0.065, right=0.925, bottom=0.15, top=0.85, wspace=0.38)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _draw(axes, panel)
     picture = io.BytesIO()
@@ -58,7 +78,7 @@ def learning_curve_png(result: TrainingResult) -> bytes | None:
     return picture.getvalue()
 
 
-def _panels(result: TrainingResult) -> list[_Panel]:
+def _panels(result: TrainingResult) -> list[Panel]:
     optimized = result.optimizing_metric.rpartition("/")[2]
     panels = []
     for metric in dict.fromkeys(("loss", optimized)):
@@ -68,7 +88,7 @@ def _panels(result: TrainingResult) -> list[_Panel]:
             continue
         values = [value for line in curves.values() for value in line.values]
         panels.append(
-            _Panel(
+            Panel(
                 metric=metric.replace("_", " "),
                 curves=curves,
                 is_rate=result.is_classification and metric != "loss",
@@ -80,12 +100,16 @@ def _panels(result: TrainingResult) -> list[_Panel]:
     return panels
 
 
+def _span(values: list[float]) -> float:
+    return max(values) - min(values)
+
+
 def _finite(line: Curve) -> Curve:
     pairs = [pair for pair in zip(line.epochs, line.values, strict=True) if math.isfinite(pair[1])]
     return Curve(line.metric, tuple(epoch for epoch, _ in pairs), tuple(value for _, value in pairs))
 
 
-def _draw(axes: Axes, panel: _Panel) -> None:
+def _draw(axes: Axes, panel: Panel) -> None:
     for split, line in panel.curves.items():
         axes.plot(line.epochs, line.values, color=_COLOURS[split], linewidth=1.9, solid_capstyle="round", zorder=3)
     labels = [(line.values[-1], split, _COLOURS[split]) for split, line in panel.curves.items()]
@@ -97,14 +121,17 @@ def _draw(axes: Axes, panel: _Panel) -> None:
     _mark_best(axes, panel)
 
 
-def _style(axes: Axes, panel: _Panel) -> None:
-    title = f"{panel.metric} by epoch" + (", logarithmic" if panel.is_logarithmic else "")
-    axes.set_title(title, loc="left", color=_INK, fontsize=11, fontweight="bold", pad=22)
+def _style(axes: Axes, panel: Panel) -> None:
+    low, high, is_cut = panel.limits
+    scale = " (logarithmic)" if panel.is_logarithmic else ""
+    start = "; the first ones are cut off" if is_cut and not panel.is_logarithmic else ""
+    axes.set_xlabel(f"epoch{start}", loc="left", color=_GREY, fontsize=9)
+    axes.set_title(f"{panel.metric}{scale}", loc="left", color=_INK, fontsize=11, fontweight="bold", pad=22)
     if panel.is_logarithmic:
         axes.set_yscale("log", subs=[2, 5])
         axes.yaxis.set_minor_formatter(lambda value, _: panel.text(value))
     else:
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+        axes.set_ylim(low, high)
     axes.yaxis.set_major_formatter(lambda value, _: panel.text(value))
     axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
     axes.tick_params(which="both", colors=_INK, labelsize=9, length=0)
@@ -125,7 +152,8 @@ def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) ->
     for index in range(1, len(places)):
         places[index] = max(places[index], places[index - 1] + line_height)
     raised = sum(places) / len(places) - sum(ends) / len(ends)
-    places = [place - raised for place in places]
+    lowered = min(raised, places[0] - float(axes.bbox.y0) - line_height / 4)
+    places = [place - lowered for place in places]
     for end, place, (height, name, colour) in zip(ends, places, labels, strict=True):
         axes.annotate(
             name,
@@ -140,17 +168,15 @@ def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) ->
         )
 
 
-def _mark_best(axes: Axes, panel: _Panel) -> None:
+def _mark_best(axes: Axes, panel: Panel) -> None:
     """A dot on the dev curve at the best epoch, and what it is worth above the panel."""
-    line = panel.curves.get("dev")
-    if line is None or panel.best_epoch not in line.epochs:
+    if panel.best is None or panel.best_epoch is None:
         return
-    value = line.values[line.epochs.index(panel.best_epoch)]
     top = axes.get_ylim()[1]
-    axes.vlines(panel.best_epoch, value, top, color=_GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
-    axes.plot(panel.best_epoch, value, "o", color=_COLOURS["dev"], markeredgecolor="white", markersize=8, zorder=4)
+    axes.vlines(panel.best_epoch, panel.best, top, color=_GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    axes.plot(panel.best_epoch, panel.best, "o", color=_COLOURS["dev"], markeredgecolor="white", markersize=8, zorder=4)
     axes.annotate(
-        f"best epoch {panel.best_epoch}: dev {panel.text(value)}",
+        f"best epoch {panel.best_epoch}: dev {panel.text(panel.best)}",
         (panel.best_epoch, top),
         xytext=(0, 5),
         textcoords="offset points",

@@ -3,12 +3,14 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import TrainingResult
+from dlcli.diagnosis import Curve, TrainingResult
 from dlcli.reports import learning_curve_png
+from dlcli.reports.learning_curve import Panel
 
 Make = Callable[..., TrainingResult]
 
@@ -56,3 +58,15 @@ def test_nothing_finite_is_no_curve(make_result: Make) -> None:
 def test_matplotlib_is_loaded_when_a_picture_is_drawn_and_pyplot_never() -> None:
     code = "import sys, dlcli.reports; assert 'matplotlib' not in sys.modules and 'rich' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_steep_start_is_cut_off_and_every_mark_stays_in_view() -> None:
+    values = (50.0, 9.0, 8.0, 7.5, 7.0, 6.8, 6.7, 6.6)
+    line = Curve("dev/loss", tuple(range(1, 9)), values)
+    panel = Panel("loss", {"dev": line}, is_rate=False, is_logarithmic=False, human_error=None, best_epoch=8)
+    low, high, is_cut = panel.limits
+    assert is_cut and low < 6.6 and 9.0 < high < 10
+    low, high, is_cut = replace(panel, best_epoch=1).limits
+    assert not is_cut and high > 50, "the best epoch is the first"
+    low, high, is_cut = replace(panel, human_error=2.0).limits
+    assert low < 2.0

@@ -49,10 +49,8 @@ def early_stopping(case: Case) -> Advice | None:
 
 def more_examples(case: Case) -> Advice | None:
     """More training data: the surest cure of variance, and the dearest."""
-    why = (
-        f"{case.gap('variance')}; a variance shrinks between 1/√m and 1/m, so halving it takes "
-        f"{2 * case.num_train:,} to {4 * case.num_train:,} training examples instead of {case.num_train:,}"
-    )
+    size = f"2 to 4 times the {case.num_train:,} examples"
+    why = f"{case.gap('variance')}, which shrinks between 1/√m and 1/m: half of it takes {size}"
     return Advice("more training data", "fit-dev", why, action="collect more training examples")
 
 

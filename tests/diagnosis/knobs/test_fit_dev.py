@@ -58,7 +58,7 @@ def test_early_stopping_where_the_last_epochs_gained_nothing(make_case: Make, ma
 def test_more_data_says_how_much(make_case: Make) -> None:
     advice = more_examples(make_case())
     assert advice is not None and advice.set_line is None
-    assert "2,000 to 4,000 training examples instead of 1,000" in advice.why
+    assert "2 to 4 times the 1,000 examples" in advice.why
 
 
 def test_mismatch_asks_for_closer_examples(make_case: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:
