@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
-from dlcli.spec.comparison import WrittenComparison
+from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfKind
 from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
@@ -173,7 +173,7 @@ class EvaluationSection(Section):
 
     metrics: list[Metric] = Field(default_factory=list)
     optimize: MetricName | None = None
-    satisfice: dict[ConstrainedName, WrittenComparison] = Field(default_factory=dict)
+    satisfice: dict[ConstrainedName, WrittenBound] = Field(default_factory=dict)
     human_error: NonNegativeFloat | None = None
     batch_size: PositiveInt = 1024
 

@@ -14,7 +14,7 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, ErrorDetails
 
 from dlcli import registry
-from dlcli.comparison import Comparison
+from dlcli.bound import Bound
 from dlcli.errors import unknown_name
 from dlcli.spec.expectations import SECTION, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
@@ -67,7 +67,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, Comparison):
+    if isinstance(value, Bound):
         return str(value)
     return value.plain() if hasattr(value, "plain") else value
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlcli.comparison import Comparison
+from dlcli.bound import Bound
 from dlcli.metrics import Metric
 
 #: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric
@@ -53,7 +53,7 @@ class Selection:
 
     metric: str
     higher_is_better: bool
-    constraints: Mapping[str, Comparison] = field(default_factory=dict)
+    constraints: Mapping[str, Bound] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcli.comparison import Comparison
+from dlcli.bound import Bound
 from dlcli.training import Candidate, Selection
 
 
@@ -35,7 +35,7 @@ def test_the_direction_can_be_up() -> None:
 
 
 def test_broken_constraints_are_named() -> None:
-    selection = Selection("dev/error", False, {"dev/recall": Comparison(">=", 0.9), "latency_ms": Comparison("<=", 5)})
+    selection = Selection("dev/error", False, {"dev/recall": Bound(">=", 0.9), "latency_ms": Bound("<=", 5)})
     assert selection.broken({"dev/recall": 0.5, "latency_ms": 1}) == ("dev/recall >= 0.9",)
     assert selection.broken({"dev/recall": 0.95, "latency_ms": 1}) == ()
 

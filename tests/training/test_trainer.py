@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.comparison import Comparison
+from dlcli.bound import Bound
 from dlcli.data import Split
 from dlcli.errors import ConfigError, DataError, StorageError
 from dlcli.nn import Node
@@ -96,7 +96,7 @@ def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_tra
     losses = [record["train/loss"] for record in epochs(folder)]
     assert losses.index(min(losses)) > 2
     run = RunFolder.create(folder.path, "constrained")
-    selection = Selection("dev/loss", False, {"train/loss": Comparison(">=", sorted(losses)[-2])})
+    selection = Selection("dev/loss", False, {"train/loss": Bound(">=", sorted(losses)[-2])})
     summary = make_trainer(epochs=8, run=run, selection=selection).run()
     assert summary.best.broken == ()
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
@@ -106,7 +106,7 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
     make_trainer(epochs=1).run()
     assert "latency_ms" not in epochs(folder)[0]
     run = RunFolder.create(folder.path, "latency")
-    selection = Selection("dev/loss", False, {"latency_ms": Comparison("<=", 1e-9)})
+    selection = Selection("dev/loss", False, {"latency_ms": Bound("<=", 1e-9)})
     summary = make_trainer(epochs=2, run=run, selection=selection).run()
     first, second = epochs(run)
     assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
