@@ -20,7 +20,9 @@ def evaluate(
     split: Annotated[str, typer.Option("--split", metavar="SPLIT", help="train, train_dev, dev or test.")] = "test",
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="FILE", help="New, labelled examples; treated as the training set was."),
+        typer.Option(
+            "--data", metavar="FILE", help="New, labelled examples; treated as the training set was.", readable=False
+        ),
     ] = None,
     fail_under: Annotated[
         float | None,

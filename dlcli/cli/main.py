@@ -5,6 +5,7 @@ Errors are reported and exit codes chosen here and nowhere else.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -22,13 +23,26 @@ from dlcli.errors import ConfigError, DlcliError, RunInterruptedError, StorageEr
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (default: the shell's) name, and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    _open_missing_streams()
     try:
         code = _run(words)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:  # the reader left, as in `dlcli list | head`
         code = _discard_output()
+    except OSError as error:  # stdout goes to a full disk: there is no place for a document that says so
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"dlcli: the output cannot be written: {(error.strerror or str(error)).lower()}\n")
+            sys.stderr.flush()
+        code = _discard_output()
     return code
+
+
+def _open_missing_streams() -> None:
+    """Give a process that was started without streams, as in `dlcli list >&-`, ones that lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _run(words: list[str]) -> int:

@@ -9,11 +9,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dlcli.cli import console, options
+from dlcli.errors import ConfigError
 
 
 def predict(
     run: options.RunName,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Examples in the format of the training data.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Examples in the format of the training data.", readable=False)
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
     ] = None,
@@ -30,6 +33,8 @@ def predict(
     """
     from dlcli import experiment
 
+    if output is not None and output.exists() and file.exists() and output.samefile(file):
+        raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
     rows = list(experiment.load(run, runs_dir=runs_dir).predict_file(file))
     text = as_csv(rows) if format == "csv" else as_jsonl(rows)
     if output is not None:

@@ -88,6 +88,12 @@ def test_predict_writes_files(run, finished, folder):
     assert run("predict", finished, "points.csv", "--output", "no/folder/out.csv").code == 1
 
 
+def test_predict_does_not_write_over_the_examples(run, finished, folder):
+    before = (folder / "points.csv").read_text()
+    assert run("predict", finished, "points.csv", "--output", folder / "points.csv").code == 2
+    assert (folder / "points.csv").read_text() == before
+
+
 def test_resume_goes_on_with_a_finished_run(run, finished):
     assert run("resume", finished).code == 2
     document = run("resume", finished, "--epochs", "12", "--json", "--quiet").document

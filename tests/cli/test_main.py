@@ -165,3 +165,23 @@ def test_nothing_else_writes_to_the_streams():
         if any(word in file.read_text(encoding="utf-8") for word in ("sys.stdout", "sys.stderr", "Console("))
     }
     assert writers == {"cli/console.py", "cli/main.py"}
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["list --json", "runs rm nothing"])
+def test_streams_that_are_closed_are_no_error(tmp_path, arguments, closed):
+    command = f"exec {sys.executable} -m dlcli {arguments} {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == (0 if arguments.startswith("list") else 2)
+    assert "internal error" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("arguments", ["list", "list --json", "list no-such-kind --json"])
+def test_output_that_cannot_be_written_is_one_line(arguments):
+    command = f"{sys.executable} -m dlcli {arguments} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "no space left on device" in done.stderr.lower()
