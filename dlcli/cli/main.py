@@ -10,14 +10,15 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
-
-import typer
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from dlcli.cli import console
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import ConfigError, DlcliError, RunInterruptedError, StorageError
+
+if TYPE_CHECKING:
+    from typer import TyperException
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,9 +53,7 @@ def _run(words: list[str]) -> int:
         return _report(error, words)
     except FailedResultError as failed:
         return _report(failed.error, words, failed.document)
-    except typer.TyperException as error:
-        return _report(_usage_error(error), words)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return _report(_interrupted(), words)
     except BrokenPipeError:
         raise
@@ -69,16 +68,36 @@ def _run(words: list[str]) -> int:
 
 def _invoke(words: list[str]) -> int:
     """The exit code of the command; what it raises goes through, a Ctrl-C comes back as 130."""
+    import typer
+
     from dlcli.cli.app import command_line
 
     for stream in (sys.stdout, sys.stderr):
         _replace_what_cannot_be_encoded(stream)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _termination_raised():
         warnings.showwarning = _show_warning
         try:
             return command_line()(words, prog_name="dlcli", standalone_mode=False) or 0
         except SystemExit as left:  # completion scripts, and a pipe whose reader left
             return left.code if isinstance(left.code, int) else 0
+        except typer.TyperException as error:
+            raise _usage_error(error) from error
+        except typer.Abort:
+            return _interrupted().exit_code
+
+
+@contextlib.contextmanager
+def _termination_raised() -> Iterator[None]:
+    """Let SIGTERM end the command as an error does: said, and written into the run's record."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        raise RunInterruptedError("terminated", signal_number=number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _report(error: DlcliError, words: Sequence[str], result: Mapping[str, Any] | None = None) -> int:
@@ -98,7 +117,7 @@ def _wants_debugging(words: Sequence[str]) -> bool:
     return "--debug" in words or os.environ.get("DLCLI_DEBUG", "") not in {"", "0"}
 
 
-def _usage_error(error: typer.TyperException) -> DlcliError:
+def _usage_error(error: TyperException) -> DlcliError:
     """A misspelt command or option, as the parser words it, with where to read more."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "dlcli"

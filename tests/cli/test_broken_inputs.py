@@ -138,3 +138,25 @@ def test_a_signal_ends_training_after_a_checkpoint_and_it_can_go_on(run, folder,
     assert (
         run("resume", row["id"], "--set", f"training.epochs={more}", "--quiet", "--json").document["status"] == "done"
     )
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, folder, monkeypatch, sent, code):
+    with monkeypatch.context() as patch:
+        patch.setattr("dlcli.experiment.training.conclude", lambda *_: os.kill(os.getpid(), sent))
+        outcome = run("train", "config.yaml", "--quiet", "--json")
+    assert outcome.code == code
+    assert outcome.document["error"]["kind"] == "interrupted"
+    (row,) = run("runs", "list", "--json").document["runs"]
+    assert row["status"] == "interrupted"
+    finished = run("resume", row["id"], "--quiet", "--json")
+    assert finished.document["status"] == "done"
+    assert (folder / "runs" / row["id"] / "report" / "report.md").is_file()
+
+
+def test_sigterm_while_data_is_read_is_one_line(run, folder, monkeypatch):
+    monkeypatch.setattr("dlcli.build.load_data", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    outcome = run("train", "config.yaml")
+    assert_one_line(outcome, 143)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert not (folder / "runs").exists()
