@@ -101,17 +101,14 @@ def find(root: Path, text: str) -> RunFolder:
     raise ConfigError(f"no run {text!r} in {root}; {hint}")
 
 
-def remove(folder: RunFolder, *, force: bool = False) -> None:
+def remove(folder: RunFolder) -> None:
     """Delete a run because the user asked for it.
-
-    Args:
-        force: even while a process trains in it.
 
     Raises:
         ConfigError: a process trains in it.
         StorageError: it cannot be removed.
     """
     process = folder.process()
-    if process is not None and not force:
-        raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first, or force")
+    if process is not None:
+        raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first")
     storage.remove_folder(folder.path)

@@ -110,7 +110,3 @@ def test_removing_refuses_a_run_in_training(tmp_path: Path) -> None:
     assert folder.path.exists()
     remove(folder)
     assert not folder.path.exists()
-    forced = make(tmp_path, "b")
-    with forced.locked():
-        remove(forced, force=True)
-    assert not forced.path.exists()
