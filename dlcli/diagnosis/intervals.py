@@ -86,19 +86,6 @@ def newcombe_interval(
     return Interval(difference, max(-1.0, low), min(1.0, high), level, "Newcombe")
 
 
-def difference_from_known_interval(errors: int, num_examples: int, known: float, *, level: float = 0.95) -> Interval:
-    """An error rate minus a known one (human-level error): the Wilson interval, shifted.
-
-    Args:
-        errors: wrongly predicted examples.
-        num_examples: all examples.
-        known: the rate to compare with, taken as exact.
-        level: confidence level.
-    """
-    rate = wilson_interval(errors, num_examples, level=level)
-    return Interval(rate.value - known, rate.low - known, rate.high - known, level, "Wilson, shifted")
-
-
 def bootstrap_interval(
     samples: Sequence[np.ndarray],
     statistic: Callable[..., float],

@@ -76,5 +76,12 @@ class TrainingResult:
         same_unit = self.is_classification or self.optimizing_metric.endswith(f"/{self.measure}")
         return float(value) if value is not None and same_unit else None
 
+    @property
+    def sparsity(self) -> float | None:
+        """The share of the best epoch's weights that L1 has brought to zero; None where there is no L1."""
+        epochs = (record for record in self.history if record["kind"] == "epoch")
+        found = next((record.get("sparsity") for record in epochs if record["epoch"] == self.best_epoch), None)
+        return None if found is None else float(found)
+
     def outcome(self, split: str) -> SplitOutcome | None:
         return next((outcome for outcome in self.splits if outcome.split == split and len(outcome.targets)), None)

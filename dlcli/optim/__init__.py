@@ -2,11 +2,11 @@
 
 from dlcli.optim.adam import Adam, AdamW
 from dlcli.optim.adaptive import Adagrad, RMSProp
-from dlcli.optim.averaging import ExponentialAverage, WeightAverage
+from dlcli.optim.averaging import WeightAverage
 from dlcli.optim.clipping import clip_by_norm, clip_by_value
 from dlcli.optim.gradient_descent import SGD, Momentum
 from dlcli.optim.optimizer import Optimizer
-from dlcli.optim.penalties import add_penalty_gradient, penalty, sparsity
+from dlcli.optim.penalties import NEAR_ZERO, add_penalty_gradient, penalty, sparsity
 from dlcli.optim.schedules import (
     Constant,
     Cosine,
@@ -20,6 +20,7 @@ from dlcli.optim.schedules import (
 )
 
 __all__ = [
+    "NEAR_ZERO",
     "SGD",
     "Adagrad",
     "Adam",
@@ -27,7 +28,6 @@ __all__ = [
     "Constant",
     "Cosine",
     "Exponential",
-    "ExponentialAverage",
     "InverseSquareRoot",
     "InverseTime",
     "Milestones",

@@ -1,4 +1,4 @@
-"""Exponentially weighted averages with bias correction.
+"""The exponentially weighted average of the weights, with bias correction.
 
 `v_t = β v_{t−1} + (1 − β) x_t` averages `x` over about `1 / (1 − β)` steps, but starts at zero and is too small at
 first; `v_t / (1 − β^t)` is not. Kept here as a discounted sum and the sum of its weights: their quotient is the
@@ -7,7 +7,6 @@ corrected average.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -15,37 +14,6 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.nn.arena import Arena
-
-
-class ExponentialAverage:
-    """The average of a sequence of numbers.
-
-    Args:
-        decay: β, 0 ≤ β < 1.
-    """
-
-    def __init__(self, decay: float) -> None:
-        self.decay = decay
-        self.total = 0.0
-        self.weight = 0.0
-
-    @property
-    def value(self) -> float:
-        """The average so far; NaN before the first number."""
-        return self.total / self.weight if self.weight else math.nan
-
-    def update(self, number: float) -> float:
-        """Take in the next number; returns the average."""
-        self.total = self.decay * self.total + number
-        self.weight = self.decay * self.weight + 1
-        return self.value
-
-    def state(self) -> dict[str, np.ndarray]:
-        return {"total": np.array(self.total), "weight": np.array(self.weight)}
-
-    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        self.total = float(state["total"])
-        self.weight = float(state["weight"])
 
 
 class WeightAverage:

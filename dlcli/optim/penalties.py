@@ -12,6 +12,9 @@ import numpy as np
 from dlcli import kernels
 from dlcli.nn.arena import Arena
 
+#: a weight of at most this size counts as zero: gradient steps bring a weight near zero, hardly ever onto it
+NEAR_ZERO = 1e-3
+
 
 def penalty(arena: Arena, l1: float, l2: float, examples: int) -> float:
     """What the penalties add to the cost.
@@ -35,10 +38,7 @@ def add_penalty_gradient(arena: Arena, l1: float, l2: float, examples: int) -> N
     )
 
 
-def sparsity(arena: Arena, threshold: float = 1e-3) -> float:
-    """The share of weights with `|w| ≤ threshold`: what L1 is for; NaN for a model without weights.
-
-    Gradient steps bring a weight near zero, hardly ever onto it, hence the threshold; 0 counts exact zeros.
-    """
+def sparsity(arena: Arena, threshold: float = NEAR_ZERO) -> float:
+    """The share of weights with `|w| ≤ threshold`: what L1 is for; NaN for a model without weights."""
     weights = arena.data[arena.decayed]
     return float(np.mean(np.abs(weights) <= threshold)) if len(weights) else math.nan

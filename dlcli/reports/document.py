@@ -23,6 +23,7 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
         "optimizing_metric": result.optimizing_metric,
         "best_epoch": result.best_epoch,
         "metrics": dict(result.metrics),
+        "sparsity": result.sparsity,
         "warnings": list(assessment.warnings),
         "diagnosis": _diagnosis(assessment.diagnosis),
         "baseline": {

@@ -9,6 +9,7 @@ from dlcli.diagnosis import (
     Advice,
     Assessment,
     Confusion,
+    Course,
     Diagnosis,
     Level,
     TrainingResult,
@@ -17,6 +18,7 @@ from dlcli.diagnosis import (
     level_title,
     verdict_sentence,
 )
+from dlcli.optim import NEAR_ZERO
 
 _MOST_CLASSES = 12
 
@@ -42,11 +44,18 @@ def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: 
         "## Results",
         _metrics(result),
         _baseline(result, assessment),
+        _sparsity(result),
     ]
     if picture is not None:
         sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({picture})"]
+    course = assessment.loss.course
+    ending = (
+        "Too few epochs to say how the training loss ends."
+        if course is Course.UNKNOWN
+        else f"The training loss is {course} at the end."
+    )
     sections.append(
-        f"The training loss is {assessment.loss.course} at the end. By epoch, train is measured while training, "
+        f"{ending} By epoch, train is measured while training, "
         "every example with the weights of its own step and with dropout on; dev in evaluation mode."
     )
     if assessment.confusion is not None:
@@ -127,6 +136,13 @@ def _baseline(result: TrainingResult, assessment: Assessment) -> str:
         f"{baseline_sentence(measure, assessment.baseline)} The difference is {measure.difference_text(found.value)} "
         f"({measure.difference_range_text(found.low, found.high)}; {found.method})."
     )
+
+
+def _sparsity(result: TrainingResult) -> str:
+    """What L1 did; empty where there is none."""
+    if result.sparsity is None:
+        return ""
+    return f"L1 brought {100 * result.sparsity:.1f} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
 
 
 def _mistakes(confusion: Confusion) -> list[str]:

@@ -72,7 +72,7 @@ class EarlyStopping(Section):
     Args:
         metric: what must improve, as <split>/<metric>; null = what decides which model is best.
         patience: epochs without improvement before stopping.
-        min_delta: a smaller change is no improvement.
+        min_delta: what an improvement must exceed.
         mode: whether lower (min) or higher (max) is better; null = known from the metric.
     """
 
@@ -86,9 +86,9 @@ class RegularizationSection(Section):
     """What keeps the model from learning the training set by heart.
 
     Args:
-        l1: λ of the penalty λ/m·‖w‖₁ for m training examples, without biases.
-        l2: λ of the penalty λ/2m·‖w‖² for m training examples, without biases.
-        weight_decay: decoupled decay; a step takes learning rate × this share off every weight.
+        l1: λ of the penalty λ/m·‖w‖₁ for m training examples, weights only; the share of zeros it brings is reported.
+        l2: λ of the penalty λ/2m·‖w‖² for m training examples, weights only (no biases, no γ and β of batch_norm).
+        weight_decay: decoupled decay; a step takes learning rate × this share off every weight (not off biases).
         dropout: probability of dropping a unit, for architectures that have dropout.
         early_stopping: when to stop before the last epoch; null = never.
     """

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.nn import Graph
 from dlcli.nn.arena import Arena
-from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty
+from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
 from dlcli.tasks import Task
 from dlcli.training.settings import TrainingSettings
 
@@ -85,6 +85,13 @@ class Descent:
     def penalty(self) -> float:
         """What the penalties add to the loss."""
         return penalty(self.arena, self.settings.l1, self.settings.l2, self.examples) if self._penalized else 0.0
+
+    def sparsity(self) -> float | None:
+        """The share of the weights it is judged with that L1 has brought to zero; None where there is no L1."""
+        if not self.settings.l1:
+            return None
+        with self.evaluation_weights():
+            return sparsity(self.arena)
 
     @contextlib.contextmanager
     def evaluation_weights(self) -> Iterator[None]:

@@ -236,6 +236,8 @@ class Trainer:
             "learning_rate": learning_rate,
             **asdict(sizes),
         }
+        if (sparsity := self.descent.sparsity()) is not None:
+            record["sparsity"] = sparsity
         self.folder.append_metrics(record)
         self.observer.on_epoch(record, is_best)
         state.begin_next_epoch()

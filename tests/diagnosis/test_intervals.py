@@ -9,7 +9,6 @@ from scipy import stats
 from dlcli.diagnosis.intervals import (
     Interval,
     bootstrap_interval,
-    difference_from_known_interval,
     newcombe_interval,
     paired_bootstrap_interval,
     wilson_interval,
@@ -69,14 +68,6 @@ def test_newcombe_covers_about_as_often_as_it_says() -> None:
     pairs = zip(first.tolist(), second.tolist(), strict=True)
     coverage = np.mean([newcombe_interval(a, 150, b, 300).covers(0.07) for a, b in pairs])
     assert 0.93 < coverage < 0.97
-
-
-def test_difference_from_a_known_rate_is_wilson_shifted() -> None:
-    rate, difference = wilson_interval(12, 100), difference_from_known_interval(12, 100, 0.05)
-    assert difference.value == pytest.approx(0.07)
-    assert difference.low == pytest.approx(rate.low - 0.05)
-    assert difference.high == pytest.approx(rate.high - 0.05)
-    assert not difference.covers(0)
 
 
 @pytest.mark.parametrize("method", ["percentile", "BCa"])

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from dlcli.nn.arena import Arena
 from dlcli.nn.parameter import Parameter
-from dlcli.optim import ExponentialAverage, WeightAverage
+from dlcli.optim import WeightAverage
 
 
 def textbook_average(numbers: list[float], decay: float) -> float:
@@ -18,35 +16,18 @@ def textbook_average(numbers: list[float], decay: float) -> float:
     return value / (1 - decay ** len(numbers))
 
 
-@pytest.mark.parametrize("decay", [0.0, 0.5, 0.98])
-def test_bias_corrected_average_of_numbers(decay: float) -> None:
-    numbers = [40.0, 49.0, 45.0, 44.0]
-    average = ExponentialAverage(decay)
-    assert math.isnan(average.value)
-    assert average.update(numbers[0]) == numbers[0]
-    for number in numbers[1:]:
-        average.update(number)
-    assert average.value == pytest.approx(textbook_average(numbers, decay))
-
-
-def test_average_of_numbers_goes_on_where_it_was() -> None:
-    first, second = ExponentialAverage(0.9), ExponentialAverage(0.9)
-    first.update(3.0)
-    second.load_state(first.state())
-    assert first.update(5.0) == second.update(5.0)
-
-
 @pytest.fixture
 def arena() -> Arena:
     return Arena({"weight": Parameter(np.array([1.0, 2.0]))})
 
 
-def test_average_of_weights_is_swapped_in_and_out(arena: Arena) -> None:
-    average = WeightAverage(0.9)
+@pytest.mark.parametrize("decay", [0.0, 0.5, 0.9, 0.98])
+def test_average_of_weights_is_swapped_in_and_out(arena: Arena, decay: float) -> None:
+    average = WeightAverage(decay)
     for value in (10.0, 20.0, 40.0):
         arena.data[:] = [value, -value]
         average.update(arena)
-    expected = textbook_average([10.0, 20.0, 40.0], 0.9)
+    expected = textbook_average([10.0, 20.0, 40.0], decay)
     with average.applied(arena):
         assert arena.data == pytest.approx([expected, -expected])
     assert np.array_equal(arena.data, [40, -40])

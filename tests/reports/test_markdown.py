@@ -41,3 +41,17 @@ def test_regression(regression: TrainingResult) -> None:
     page = report_markdown(regression, assess(regression), picture=None)
     assert "root mean squared error" in page and "Mistakes" not in page
     assert "points" not in page
+
+
+def test_what_l1_did_is_told(make_result: Callable[..., TrainingResult]) -> None:
+    free = make_result()
+    assert "L1" not in report_markdown(free, assess(free), picture=None)
+    sparse = make_result(history=[record | {"sparsity": record["epoch"] / 20} for record in free.history])
+    assert sparse.sparsity == 0.55  # of the best epoch, 11
+    assert "L1 brought 55.0 % of the weights to zero" in report_markdown(sparse, assess(sparse), picture=None)
+
+
+def test_how_the_loss_ends_is_not_said_of_too_few_epochs(make_result: Callable[..., TrainingResult]) -> None:
+    short, long = make_result(epochs=2), make_result()
+    assert "Too few epochs to say" in report_markdown(short, assess(short), picture=None)
+    assert "The training loss is still falling at the end." in report_markdown(long, assess(long), picture=None)

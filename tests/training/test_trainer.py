@@ -221,3 +221,15 @@ def test_the_learning_rate_follows_the_schedule_within_an_epoch(make_trainer: An
     make_trainer(epochs=2, optimizer=optimizer, log_every_steps=1).run()
     rates = [record["learning_rate"] for record in folder.metrics() if record["kind"] == "step"]
     assert rates == pytest.approx([0.1 / (1 + step / 4) for step in range(8)])  # four steps an epoch
+
+
+def test_sparsity_is_recorded_where_there_is_l1(make_trainer: Any, folder: RunFolder) -> None:
+    free = make_trainer(epochs=2, run=RunFolder.create(folder.path, "free"))
+    held = make_trainer(epochs=30, l1=30.0, average=False)
+    free.run()
+    held.run()
+    assert all("sparsity" not in record for record in epochs(free.folder))
+    recorded = [record["sparsity"] for record in epochs(folder)]
+    assert recorded[-1] > recorded[0]
+    weights = np.concatenate([array.ravel() for array in held.model.state_dict().values() if array.ndim == 2])
+    assert recorded[held.state.best.epoch - 1] == pytest.approx(np.mean(np.abs(weights) <= 1e-3))
