@@ -5,6 +5,7 @@ from dlcli.diagnosis.assessment import Assessment, assess
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
+from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.knobs import Advice, Case
@@ -35,6 +36,7 @@ __all__ = [
     "Confusion",
     "Course",
     "Curve",
+    "DeadUnits",
     "Diagnosis",
     "ExamplesNeeded",
     "Gap",

@@ -12,9 +12,10 @@ from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
-from dlcli.diagnosis.outcome import SPLITS, SplitOutcome, TrainingResult
+from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.wording import baseline_sentence
+from dlcli.split_options import SPLITS
 
 
 @dataclass(frozen=True)

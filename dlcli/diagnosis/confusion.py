@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.diagnosis.outcome import SplitOutcome
+from dlcli.metrics import ConfusionMatrix
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,6 @@ class Confusion:
 
 def confusion_of(outcome: SplitOutcome, class_names: Sequence[str]) -> Confusion:
     """Count the (target, prediction) pairs of a classified split."""
-    num_classes = len(class_names)
-    flat = outcome.targets.astype(np.int64) * num_classes + outcome.predictions.astype(np.int64)
-    counts = np.bincount(flat.ravel(), minlength=num_classes**2).reshape(num_classes, num_classes)
-    return Confusion(outcome.split, counts, tuple(class_names))
+    matrix = ConfusionMatrix(len(class_names))
+    matrix.update(outcome.predictions, outcome.targets)
+    return Confusion(outcome.split, matrix.counts, tuple(class_names))

@@ -10,9 +10,6 @@ import numpy as np
 
 from dlcli.diagnosis.measure import Measure
 
-#: the order of the chain, from the examples that were fitted to the ones nobody looked at
-SPLITS = ("train", "train_dev", "dev", "test")
-
 
 @dataclass(frozen=True)
 class SplitOutcome:
@@ -46,7 +43,7 @@ class TrainingResult:
         spec: the resolved config as a plain mapping.
         class_names: names of the classes in the order of their indices; empty for regression.
         parameters: trained weights by dotted name; empty when they are not to be looked at.
-        dead_units: share of a node's units that are zero for every training example, by node name.
+        dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
         seconds: wall time of the run.
     """
 

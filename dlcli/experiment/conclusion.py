@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.build import Experiment
 from dlcli.data import Split
-from dlcli.diagnosis import Assessment, Measure, SplitOutcome, TrainingResult, assess
+from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
 from dlcli.experiment.predictions import prediction_rows, target_rows
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
@@ -51,8 +51,16 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         summary: how the training ended.
     """
     batch_size = experiment.spec.evaluation.batch_size
+    dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
     measured = [
-        measure(experiment.model, experiment.task, split, experiment.metrics, batch_size=batch_size)
+        measure(
+            experiment.model,
+            experiment.task,
+            split,
+            experiment.metrics,
+            batch_size=batch_size,
+            on_output=dead.see if split.name == "train" else None,
+        )
         for split in experiment.data.splits.values()
     ]
     for one in measured:
@@ -72,6 +80,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         spec=experiment.spec.resolved(),
         class_names=class_names or (),
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
+        dead_units=dead.shares(),
         seconds=summary.seconds,
     )
     assessment = assess(result)
@@ -79,7 +88,15 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
     return result, assessment
 
 
-def measure(model: Graph, task: Task, split: Split, metrics: Sequence[Metric], *, batch_size: int) -> MeasuredSplit:
+def measure(
+    model: Graph,
+    task: Task,
+    split: Split,
+    metrics: Sequence[Metric],
+    *,
+    batch_size: int,
+    on_output: Callable[[str, np.ndarray], None] | None = None,
+) -> MeasuredSplit:
     """A model on a split that has targets.
 
     Args:
@@ -88,8 +105,11 @@ def measure(model: Graph, task: Task, split: Split, metrics: Sequence[Metric], *
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
+        on_output: called with the name and the result of every node, batch by batch.
     """
-    evaluation = evaluate_split(model, task, split, metrics, batch_size=batch_size, keep_outputs=True)
+    evaluation = evaluate_split(
+        model, task, split, metrics, batch_size=batch_size, keep_outputs=True, on_output=on_output
+    )
     assert evaluation.outputs is not None
     assert split.targets is not None, f"{split.name} has no targets"
     predictions = task.predictions(evaluation.outputs)

@@ -19,6 +19,7 @@ from dlcli.diagnosis import (
     verdict_sentence,
 )
 from dlcli.optim import NEAR_ZERO
+from dlcli.split_options import SPLITS
 
 _MOST_CLASSES = 12
 
@@ -118,7 +119,7 @@ def _advice(number: int, advice: Advice) -> str:
 def _metrics(result: TrainingResult) -> str:
     """One row a metric, one column a split."""
     names = [name.split("/", 1) for name in result.metrics if "/" in name]
-    splits = [split for split in ("train", "train_dev", "dev", "test") if any(split == found for found, _ in names)]
+    splits = [split for split in SPLITS if any(split == found for found, _ in names)]
     metrics = dict.fromkeys(metric for _, metric in names)
     rows = [
         [metric, *(_number(result.metrics.get(f"{split}/{metric}")) for split in splits)] for metric in sorted(metrics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -41,6 +41,7 @@ def evaluate_split(
     *,
     batch_size: int = 1024,
     keep_outputs: bool = False,
+    on_output: Callable[[str, np.ndarray], None] | None = None,
 ) -> Evaluation:
     """Judge `model` on a split that has targets.
 
@@ -51,6 +52,7 @@ def evaluate_split(
         metrics: reset before use.
         batch_size: examples per forward pass.
         keep_outputs: also return the model's outputs.
+        on_output: called with the name and the result of every node, batch by batch.
     """
     loss_sum = 0.0
     kept = []
@@ -59,7 +61,7 @@ def evaluate_split(
     with evaluation_mode(model):
         for x, y in split.batches(batch_size):
             assert y is not None, f"{split.name} has no targets"
-            outputs = model.forward(x).data
+            outputs = model.forward(x, on_output).data
             loss_sum += task.loss(Tensor(outputs), y).item() * len(y)
             update_metrics(metrics, task, outputs, y)
             if keep_outputs:

@@ -190,3 +190,13 @@ def test_the_checkpoint_is_what_its_checksum_says(trained: experiment.Run) -> No
     folder = trained.path / "checkpoints" / best
     stored = json.loads((folder / "state.json").read_text())["sha256"]["weights.safetensors"]
     assert hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest() == stored
+
+
+def test_dead_units_are_found(config: Path, tmp_path: Path) -> None:
+    run = experiment.train(
+        config,
+        overrides={"optimizer": {"name": "sgd", "learning_rate": 10.0}, "training.gradient_clipping.max_norm": 1},
+        runs_dir=tmp_path / "runs",
+    )
+    assert run.result.dead_units["relu_1"] > 0.5
+    assert "leaky ReLU" in [advice.knob for advice in run.assessment.advice]

@@ -7,10 +7,10 @@ from typing import Any
 
 from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
 from dlcli.diagnosis.learning_curve import Course
+from dlcli.models.fully_connected import SATURATING
 
 #: most of a layer's units are dead
 _DEAD_SHARE = 0.5
-_SATURATING = ("sigmoid", "tanh", "identity")
 _CONSTANT_INITIALIZERS = ("zeros", "constant")
 _LINEAR_MODELS = ("logistic_regression", "softmax_regression")
 
@@ -24,7 +24,7 @@ def break_symmetry(case: Case) -> Advice | None:
         f"all units of {layers} have the same weights: units that start equal get equal gradients, so the layer "
         "does the work of a single unit"
     )
-    initializer = "xavier_normal" if case.model.get("activation") in _SATURATING else "he_normal"
+    initializer = "xavier_normal" if case.model.get("activation") in SATURATING else "he_normal"
     if "initializer" in case.model:
         return Advice("random initialisation", "fit-train", why, {"model.initializer": initializer})
     return Advice("random initialisation", "fit-train", why, action=f"give those layers `initializer: {initializer}`")

@@ -1,0 +1,12 @@
+import numpy as np
+
+from dlcli.diagnosis import DeadUnits
+
+
+def test_a_unit_is_dead_that_never_fires_in_any_batch() -> None:
+    dead = DeadUnits(["relu_1", "relu_2", "relu_3"])
+    dead.see("relu_1", np.array([[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]))
+    dead.see("relu_1", np.array([[0.0, 2.0, 0.0, 0.0]]))
+    dead.see("relu_2", np.ones((3, 4)))
+    dead.see("linear_1", np.zeros((3, 4)))
+    assert dead.shares() == {"relu_1": 0.5}
