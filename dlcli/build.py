@@ -33,7 +33,7 @@ from dlcli.nn import Graph, Layer, Node, with_names
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
-from dlcli.tasks import Task
+from dlcli.tasks import Classification, Task
 from dlcli.training import LATENCY, EarlyStopping, Selection, TrainingSettings, higher_is_better
 
 SECTIONS = frozenset(Spec.model_fields)
@@ -230,8 +230,12 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
         splits: names of the splits there are.
 
     Raises:
-        ConfigError: a name that is no metric, or a metric of another kind of problem.
+        ConfigError: a name that is no metric, a metric or a human error of another kind of problem.
     """
+    human_error = spec.evaluation.human_error
+    if isinstance(task, Classification) and human_error is not None and human_error > 1:
+        found = f"expected an error rate from 0 to 1, found {human_error:g}; write 0.05 for 5 %"
+        raise ConfigError(found, key="evaluation.human_error")
     optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
     components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
     metrics: list[Metric] = []
@@ -253,6 +257,9 @@ def _metric(component: ComponentSpec, task: Task, key: str) -> Metric:
         kind = registry.name_of("task", type(task)).replace("_", " ")
         usable = [name for name in registry.names("metric") if task.accepts(create(component_from("metric", name)))]
         raise ConfigError(f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", key=key)
+    if isinstance(task, Classification) and metric.positive_class >= task.num_classes:
+        found = f"there is no class {metric.positive_class}; the data has {task.num_classes}, counted from 0"
+        raise ConfigError(found, key=f"{key}.positive_class")
     return metric
 
 

@@ -162,6 +162,18 @@ def test_mistakes_in_the_graph_are_found_at_their_line(
         ("evaluation.optimize=dev/acuracy", "evaluation.optimize", "did you mean accuracy?"),
         ("task=binary_classification", "task", "the data has 3; use classification"),
         ("data.split.group_by=patient", "data.split.group_by", "no columns"),
+        ("evaluation.human_error=5", "evaluation.human_error", "an error rate from 0 to 1, found 5"),
+        (
+            "evaluation.metrics=[{name: roc_auc, positive_class: 3}]",
+            "evaluation.metrics[0].positive_class",
+            "no class 3",
+        ),
+        ("task={name: classification, loss: huber}", "task.loss", "huber is no loss of a classification"),
+        (
+            "task={name: classification, loss: {name: softmax_cross_entropy, class_weights: [1, 2]}}",
+            "task.loss.class_weights",
+            "class_weights has 2 numbers for 3 classes",
+        ),
     ],
 )
 def test_what_does_not_suit_the_data_is_refused_with_its_key(

@@ -1,7 +1,7 @@
 """The losses, each registered under its YAML name."""
 
 from dlcli.losses.binary_cross_entropy import BinaryCrossEntropy
-from dlcli.losses.loss import Loss
+from dlcli.losses.loss import Loss, OutputForm
 from dlcli.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError
 from dlcli.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
@@ -11,5 +11,6 @@ __all__ = [
     "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
+    "OutputForm",
     "SoftmaxCrossEntropy",
 ]

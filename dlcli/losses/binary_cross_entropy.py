@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveFloat, Rate
-from dlcli.losses.class_weights import ClassWeights, balanced_weights, fixed_weights, require_length
-from dlcli.losses.loss import Loss
+from dlcli.losses.class_weights import ClassWeightedLoss, ClassWeights
+from dlcli.losses.loss import OutputForm
 from dlcli.registry import register
 
 
 @register("loss", "binary_cross_entropy")
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(ClassWeightedLoss):
     """`−(y log σ(z) + (1 − y) log(1 − σ(z)))`, from logits and targets 0 or 1.
 
     Args:
@@ -25,6 +25,8 @@ class BinaryCrossEntropy(Loss):
         label_smoothing: ε; targets become `(1 − ε) y + ε/2`.
     """
 
+    needs: ClassVar[OutputForm] = "one logit"
+
     def __init__(
         self,
         *,
@@ -32,23 +34,16 @@ class BinaryCrossEntropy(Loss):
         class_weights: ClassWeights = None,
         label_smoothing: Rate = 0.0,
     ) -> None:
+        super().__init__(class_weights)
         self.positive_weight = positive_weight
-        self.class_weights = class_weights
         self.label_smoothing = label_smoothing
-        self._weights = fixed_weights(class_weights)
-
-    def prepare(self, class_counts: Sequence[int]) -> None:
-        if self.class_weights == "balanced":
-            self._weights = balanced_weights(class_counts)
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-        if self._weights is not None:
-            require_length(self._weights, 2)
         return ops.binary_cross_entropy(
             outputs,
             targets,
             weights,
             positive_weight=self.positive_weight,
-            class_weights=self._weights,
+            class_weights=self.weights_of(2),
             label_smoothing=self.label_smoothing,
         )

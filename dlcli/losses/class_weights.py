@@ -9,14 +9,45 @@ import numpy as np
 
 from dlcli.constraints import NonNegativeFloat
 from dlcli.errors import ConfigError
+from dlcli.losses.loss import Loss
 
 #: one weight a class, or "balanced"
 ClassWeights: TypeAlias = list[NonNegativeFloat] | Literal["balanced"] | None
 
+_KEY = "task.loss.class_weights"
 
-def fixed_weights(class_weights: ClassWeights) -> np.ndarray | None:
-    """The weights as an array; None when there are none, or when they are still to be computed."""
-    return None if class_weights is None or class_weights == "balanced" else np.array(class_weights, np.float64)
+
+class ClassWeightedLoss(Loss):
+    """Base of the losses in which some classes may count more than others.
+
+    Args:
+        class_weights: one weight a class, "balanced" (from the training set), or None.
+    """
+
+    def __init__(self, class_weights: ClassWeights) -> None:
+        self.class_weights = class_weights
+        is_given = class_weights is not None and class_weights != "balanced"
+        self._weights = np.array(class_weights, np.float64) if is_given else None
+
+    def prepare(self, class_counts: Sequence[int]) -> None:
+        """Compute balanced weights, or check given ones.
+
+        Raises:
+            ConfigError: there is not one weight for each class, or a class to be balanced has no example.
+        """
+        if self.class_weights == "balanced":
+            self._weights = balanced_weights(class_counts)
+        self.weights_of(len(class_counts))
+
+    def weights_of(self, num_classes: int) -> np.ndarray | None:
+        """The weights (K,); None where all classes count the same.
+
+        Raises:
+            ConfigError: there is not one weight for each class.
+        """
+        if self._weights is not None and len(self._weights) != num_classes:
+            raise ConfigError(f"class_weights has {len(self._weights)} numbers for {num_classes} classes", key=_KEY)
+        return self._weights
 
 
 def balanced_weights(class_counts: Sequence[int]) -> np.ndarray:
@@ -32,13 +63,7 @@ def balanced_weights(class_counts: Sequence[int]) -> np.ndarray:
     if not counts.all():
         absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
         raise ConfigError(
-            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}'
+            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}', key=_KEY
         )
     weights: np.ndarray = counts.sum() / (len(counts) * counts)
     return weights
-
-
-def require_length(weights: np.ndarray, num_classes: int) -> None:
-    """Raise a ConfigError unless there is one weight for each class."""
-    if len(weights) != num_classes:
-        raise ConfigError(f"class_weights has {len(weights)} numbers for {num_classes} classes")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveFloat
-from dlcli.losses.loss import Loss
+from dlcli.losses.loss import Loss, OutputForm
 from dlcli.registry import register
 
 
+class ValueLoss(Loss):
+    """Base of the losses of predicted numbers."""
+
+    needs: ClassVar[OutputForm] = "values"
+
+
 @register("loss", "mean_squared_error")
-class MeanSquaredError(Loss):
+class MeanSquaredError(ValueLoss):
     """`(ŷ − y)²`: predicts the mean; one outlier can outweigh the rest."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
@@ -20,7 +28,7 @@ class MeanSquaredError(Loss):
 
 
 @register("loss", "mean_absolute_error")
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(ValueLoss):
     """`|ŷ − y|`: predicts the median; outliers count by their distance only."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
@@ -28,7 +36,7 @@ class MeanAbsoluteError(Loss):
 
 
 @register("loss", "huber")
-class Huber(Loss):
+class Huber(ValueLoss):
     """`r²/2` for residuals |r| ≤ delta, `delta (|r| − delta/2)` beyond (Huber 1964).
 
     Args:

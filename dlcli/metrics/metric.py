@@ -22,6 +22,9 @@ class Metric:
     #: what `update` gets: class indices (N,), probabilities (N, K), or values (N,) or (N, D)
     needs: ClassVar[PredictionForm] = "labels"
 
+    #: index of the class it is about; −1 where it is about all of them alike
+    positive_class: int = -1
+
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         """Take in some examples.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.data import ClassLabels, TargetKind
-from dlcli.losses import Loss, SoftmaxCrossEntropy
+from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
 from dlcli.registry import register
 from dlcli.tasks.task import Predictions, Task
@@ -23,18 +23,27 @@ class Classification(Task):
     """
 
     target_kind: ClassVar[TargetKind] = "classes"
+    output_form: ClassVar[OutputForm] = "class logits"
     default_metrics = ("accuracy", "error")
     default_optimize = "error"
 
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
+        super().__init__(self.default_loss() if loss is None else loss)
         self.classes = classes
-        self.loss_function = SoftmaxCrossEntropy() if loss is None else loss
         if classes.counts is not None:
             self.loss_function.prepare(classes.counts)
 
     @property
-    def output_units(self) -> int:
+    def num_classes(self) -> int:
         return len(self.classes.names)
+
+    @property
+    def output_units(self) -> int:
+        return self.num_classes
+
+    def default_loss(self) -> Loss:
+        """What training makes small unless the config says otherwise."""
+        return SoftmaxCrossEntropy()
 
     def predictions(self, outputs: np.ndarray) -> Predictions:
         return Predictions(labels=outputs.argmax(axis=1), probabilities=kernels.softmax(outputs))

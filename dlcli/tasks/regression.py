@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.data import TargetKind, Values
-from dlcli.losses import Loss, MeanSquaredError
+from dlcli.losses import Loss, MeanSquaredError, OutputForm
 from dlcli.metrics import Metric
 from dlcli.registry import register
 from dlcli.tasks.task import Predictions, Task
@@ -22,12 +22,13 @@ class Regression(Task):
     """
 
     target_kind: ClassVar[TargetKind] = "values"
+    output_form: ClassVar[OutputForm] = "values"
     default_metrics = ("root_mean_squared_error", "mean_absolute_error", "r2")
     default_optimize = "root_mean_squared_error"
 
     def __init__(self, values: Values, /, *, loss: Loss | None = None) -> None:
+        super().__init__(MeanSquaredError() if loss is None else loss)
         self.values = values
-        self.loss_function = MeanSquaredError() if loss is None else loss
 
     @property
     def output_units(self) -> int:

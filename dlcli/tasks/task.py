@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli import registry
 from dlcli.autograd import Tensor
 from dlcli.data import TargetKind
-from dlcli.losses import Loss
+from dlcli.errors import ConfigError
+from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
 
 
@@ -40,7 +42,14 @@ class Predictions:
 
 
 class Task:
-    """Base of the kinds of problem. The positional parameter, what is predicted, comes from the data."""
+    """Base of the kinds of problem. The positional parameter of the others, what is predicted, comes from the data.
+
+    Args:
+        loss: what training makes small.
+
+    Raises:
+        ConfigError: the loss is one of other outputs.
+    """
 
     registry_kind: ClassVar[str] = "task"
 
@@ -51,7 +60,16 @@ class Task:
     #: the metric by which the best epoch is chosen unless the config says otherwise
     default_optimize: ClassVar[str]
 
-    loss_function: Loss
+    #: what a model's outputs are, so that losses of other outputs are refused
+    output_form: ClassVar[OutputForm]
+
+    def __init__(self, loss: Loss) -> None:
+        if loss.needs != self.output_form:
+            fitting = [name for name in registry.names("loss") if _needs(name) == self.output_form]
+            found = registry.name_of("loss", type(loss))
+            own = registry.name_of("task", type(self))
+            raise ConfigError(f"{found} is no loss of a {own}; these are: {', '.join(fitting)}", key="task.loss")
+        self.loss_function = loss
 
     @property
     def output_units(self) -> int:
@@ -78,3 +96,7 @@ class Task:
     def accepts(self, metric: Metric) -> bool:
         """Whether the metric can judge this task's predictions."""
         raise NotImplementedError
+
+
+def _needs(loss: str) -> str | None:
+    return getattr(registry.lookup("loss", loss), "needs", None)

@@ -9,7 +9,7 @@ from dlcli.autograd import Tensor
 from dlcli.data import ClassLabels, Values
 from dlcli.data.normalization import Scaling
 from dlcli.errors import ConfigError
-from dlcli.losses import BinaryCrossEntropy
+from dlcli.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from dlcli.metrics import Accuracy, LogLoss, MeanAbsoluteError
 from dlcli.tasks import BinaryClassification, Classification, Regression
 
@@ -51,6 +51,13 @@ def test_probabilities_stay_finite_at_any_size_of_logit(logit: float) -> None:
 def test_binary_classification_refuses_three_classes() -> None:
     with pytest.raises(ConfigError, match="the data has 3; use classification"):
         BinaryClassification(THREE)
+
+
+def test_a_loss_of_other_outputs_is_refused() -> None:
+    with pytest.raises(ConfigError, match="is no loss of a binary_classification; these are: binary_cross_entropy"):
+        BinaryClassification(TWO, loss=SoftmaxCrossEntropy())
+    with pytest.raises(ConfigError, match="these are: huber, mean_absolute_error, mean_squared_error"):
+        Regression(VALUES, loss=BinaryCrossEntropy())
 
 
 def test_regression_speaks_in_the_unit_of_the_targets() -> None:
