@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,9 @@ TargetKind = Literal["classes", "values"]
 
 #: whole numbers with more distinct values than this are values, not classes
 MOST_CLASSES_OF_NUMBERS = 100
+
+#: how many classes a message lists
+SHOWN = 10
 
 
 def infer_target_kind(targets: np.ndarray) -> TargetKind:
@@ -114,7 +118,8 @@ class ClassLabels:
         if unseen.any():
             label = str(given[np.argmax(unseen)])
             where = "" if self.column is None else f" in {self.column}"
-            hint = unknown_name("label", label, map(str, labels))
+            near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
+            hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
             raise DataError(f"{split} has the label {label!r}{where}, which the training set does not have: {hint}")
         return positions.astype(np.int64)
 

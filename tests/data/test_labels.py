@@ -47,6 +47,13 @@ def test_names_of_sorted_labels():
         ClassLabels.fit(np.array(["-", "+"]), ["a", "b", "c"], None)
 
 
+def test_of_many_labels_few_are_listed():
+    classes = ClassLabels.fit(np.array([f"person {number}" for number in range(500)]), None, "who")
+    with pytest.raises(DataError, match="did you mean person 50") as caught:
+        classes.encode(np.array(["person 500"]), "dev")
+    assert len(str(caught.value)) < 300
+
+
 def test_an_unseen_label_is_named_with_its_nearest():
     classes = ClassLabels.fit(np.array(["setosa", "virginica"]), None, "species")
     with pytest.raises(DataError, match=r"dev has the label 'setose' in species, .* did you mean setosa"):

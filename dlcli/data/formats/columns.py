@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: a column of words is suspicious if at least this share of them are numbers
 MOSTLY_NUMBERS = 0.9
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,12 @@ def suspicion(source: Source, name: str, column: Column) -> str | None:
     """A warning about a column of words that looks like numbers with a few mistakes in it."""
     if not isinstance(column, CategoricalColumn) or not column.categories:
         return None
+    commas = sum(_DECIMAL_COMMA.fullmatch(word) is not None for word in column.categories)
+    if commas >= MOSTLY_NUMBERS * len(column.categories):
+        word = next(word for word in column.categories if _DECIMAL_COMMA.fullmatch(word))
+        row = int(np.argmax(column.codes == column.categories.index(word)))
+        message = f"{word!r} has a decimal comma, so the column is taken as categorical; write numbers with a point"
+        return str(source.error(message, name, row))
     numeric = np.array([is_number(word) for word in column.categories])
     present = column.codes[~column.missing]
     share = numeric[present].mean() if len(present) else 0.0

@@ -13,6 +13,9 @@ from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
 
+#: what stands between cells, in files that call themselves comma-separated
+DELIMITERS = (";", "\t", "|", ",")
+
 
 @register("format", "csv")
 class Csv(TableFormat):
@@ -144,6 +147,10 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
         raise DataError(f"two columns are called {twice!r}", file=str(text.path), line=text.line_of(0))
     text.check_quotes()
     dialect = text.dialect
+    other = next((character for character in DELIMITERS if character in names[0] and len(names) == 1), None)
+    if other is not None and other != dialect.delimiter:
+        found = f"there is one column, {names[0]!r}; set delimiter: {other!r}"
+        raise DataError(found, file=str(text.path), line=text.line_of(0))
     try:
         table = csv.read_csv(
             pa.py_buffer(text.body()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from dlcli.data.places import read_bytes
 from dlcli.errors import ConfigError, DataError
+
+#: what a file in UTF-16 begins with
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class CsvText:
             DataError: the file cannot be read or decoded, or is empty.
         """
         content = read_bytes(path)
+        if dialect.encoding.lower().startswith("utf-8") and content.startswith(UTF_16):
+            raise DataError("this is UTF-16, as spreadsheets write it; set encoding: utf-16", file=str(path))
         encoding = "utf-8-sig" if dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else dialect.encoding
         try:
             text = content.decode(encoding)
@@ -67,6 +73,8 @@ class CsvText:
                 file=str(path),
                 line=line,
             ) from error
+        if "\r" in text and "\n" not in text:
+            raise DataError("its lines end in a carriage return alone; save it with line feeds", file=str(path))
         made = cls(path, text, skip_rows, dialect)
         if next(made.records(), None) is None:
             raise DataError("the file is empty", file=str(path))

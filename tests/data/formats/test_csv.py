@@ -126,12 +126,30 @@ def test_one_wrong_number_is_suspicious(tmp_path: Path):
     assert isinstance(columns(read(tmp_path, content, missing_values=["x7"]))["a"], NumericColumn)
 
 
+def test_decimal_commas_are_suspicious(tmp_path: Path):
+    content = "a;y\n" + "".join(f"{n},5;{n % 2}\n" for n in range(30))
+    (warning,) = read(tmp_path, content, delimiter=";").warnings
+    assert "people.csv:2 a: '0,5' has a decimal comma" in warning
+    assert read(tmp_path, content, delimiter=";", categorical=["a"]).warnings == ()
+
+
+def test_utf_16_is_recognised(tmp_path: Path):
+    (tmp_path / "people.csv").write_bytes("a,b\n1,2\n".encode("utf-16"))
+    with pytest.raises(DlcliError, match="set encoding: utf-16"):
+        Csv(path="people.csv").read(Places(config_folder=tmp_path))
+    assert len(Csv(path="people.csv", encoding="utf-16").read(Places(config_folder=tmp_path)).examples) == 1
+
+
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("", {}, "people.csv: the file is empty"),
     ("a,b\n", {}, "people.csv: the file has a header but no rows"),
     ("a,b\n1,2\n3\n", {}, "people.csv:3: 2 cells are expected, as the columns say; this line has 1"),
     ('a,b\n"1\n1",2\n\n3,4,5\n', {}, "people.csv:5: 2 cells are expected"),
     ('a,b\n1,2\n3,"4\n5,6\n', {}, "people.csv:3: a quote is opened here and never closed"),
+    ("a;b\n1;2\n", {"label": "b"}, "people.csv:1: there is one column, 'a;b'; set delimiter: ';'"),
+    ("a,b\n1,2\n", {"delimiter": ";"}, "people.csv:1: there is one column, 'a,b'; set delimiter: ','"),
+    ("a\tb\n1\t2\n", {}, "people.csv:1: there is one column, 'a\\tb'; set delimiter: '\\t'"),
+    ("a,b\r1,2\r", {}, "people.csv: its lines end in a carriage return alone"),
     ("a,b,a\n1,2,3\n", {}, "people.csv:1: two columns are called 'a'"),
     ("a,b\n1,2\n\nx,2\ny,3\n", {"numeric": ["a"]}, "people.csv:4 a: expected a number, found 'x' (and 1 more)"),
     ("a,b\n1,2\n2,inf\n", {"label": "a"}, "people.csv:3 b: inf is not finite"),
