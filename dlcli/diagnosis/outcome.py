@@ -45,6 +45,7 @@ class TrainingResult:
         parameters: trained weights by dotted name; empty when they are not to be looked at.
         dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
         seconds: wall time of the run.
+        remarks: what the user should know about the data, such as overlapping splits.
     """
 
     run: str
@@ -61,6 +62,7 @@ class TrainingResult:
     parameters: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     dead_units: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
+    remarks: Sequence[str] = ()
 
     @property
     def is_classification(self) -> bool:

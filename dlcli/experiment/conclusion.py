@@ -82,6 +82,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
         dead_units=dead.shares(),
         seconds=summary.seconds,
+        remarks=experiment.data.warnings,
     )
     assessment = assess(result)
     write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)

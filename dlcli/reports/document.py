@@ -24,7 +24,7 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
         "best_epoch": result.best_epoch,
         "metrics": dict(result.metrics),
         "sparsity": result.sparsity,
-        "warnings": list(assessment.warnings),
+        "warnings": [*result.remarks, *assessment.warnings],
         "diagnosis": _diagnosis(assessment.diagnosis),
         "baseline": {
             "rule": assessment.baseline.rule,

@@ -35,6 +35,7 @@ def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: 
     sections = [
         f"# {result.name}",
         _facts(result),
+        *(f"> **The data:** {remark}" for remark in result.remarks),
         *(f"> **{warning}**" for warning in assessment.warnings),
         "## Where the error comes from",
         f"**{verdict_sentence(assessment.diagnosis)}**",

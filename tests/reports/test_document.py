@@ -92,6 +92,11 @@ def test_advice_has_a_class_and_a_line_or_an_action(result: TrainingResult, asse
         assert (piece["set"] is None) is not (piece["action"] is None)
 
 
+def test_warnings_begin_with_those_of_the_data(make_result: Callable[..., TrainingResult]) -> None:
+    result = make_result(remarks=("overlap",), status="interrupted")
+    assert report_document(result, assess(result))["warnings"][0] == "overlap"
+
+
 def test_identical_units_are_listed(make_result: Callable[..., TrainingResult]) -> None:
     document = of(make_result(parameters={"linear_1.weight": np.zeros((4, 8))}))
     assert document["identical_units"] == [{"parameter": "linear_1.weight", "num_units": 8}]

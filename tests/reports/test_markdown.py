@@ -37,6 +37,12 @@ def test_warnings_stand_at_the_top(make_result: Callable[..., TrainingResult]) -
     assert page.index("> **The run is interrupted") < page.index("## Where the error comes from")
 
 
+def test_what_is_wrong_with_the_data_stands_at_the_top(make_result: Callable[..., TrainingResult]) -> None:
+    result = make_result(remarks=("3 of 200 dev examples (1.5 %) are also in train",))
+    page = report_markdown(result, assess(result), picture=None)
+    assert page.index("3 of 200 dev examples (1.5 %)") < page.index("## Where the error comes from")
+
+
 def test_regression(regression: TrainingResult) -> None:
     page = report_markdown(regression, assess(regression), picture=None)
     assert "root mean squared error" in page and "Mistakes" not in page
