@@ -26,7 +26,7 @@ class LoadedModel:
         folder: of the run.
 
     Raises:
-        StorageError: the run has no weights yet, or they are damaged.
+        StorageError: the run has no weights yet, or they are damaged or of another model.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -38,7 +38,11 @@ class LoadedModel:
             self.model = build_model(
                 self.spec, self.preprocessor.input_shape, self.task, generators=Generators(self.spec.seed)
             )
-        self.model.load_state_dict(CheckpointStore(folder.checkpoints).load_weights("best"))
+        weights = CheckpointStore(folder.checkpoints).load_weights("best")
+        try:
+            self.model.load_state_dict(weights)
+        except ValueError as error:  # somebody has changed the run's config
+            raise StorageError(f"is not the model that was trained: {error}", file=str(self.spec.file)) from error
         self.model.eval()
 
     @property

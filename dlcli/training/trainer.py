@@ -267,7 +267,12 @@ class Trainer:
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        self.parts.restore(checkpoint)
+        try:
+            self.parts.restore(checkpoint)
+        except ValueError as error:  # somebody has changed the run's config
+            raise StorageError(
+                f"the checkpoint is of another training: {error}", file=str(self.store.folder)
+            ) from error
         self.folder.truncate_metrics(checkpoint.state["metrics_size"])
         best = self.state.best
         if best is not None and not self.store.is_intact(best.checkpoint):

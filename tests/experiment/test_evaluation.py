@@ -105,3 +105,15 @@ def test_a_regression_predicts_in_the_unit_of_its_targets(tmp_path: Path) -> Non
     assert row["id"] == 0 and row["y"] == pytest.approx(1030, rel=0.01)
     with pytest.raises(DataError, match="no probabilities"):
         loaded.predict_probabilities(np.array([[10.0]]))
+
+
+def test_a_run_whose_config_was_changed_is_named(config: Path, tmp_path: Path) -> None:
+    run = experiment.train(config, overrides={"training.epochs": 1}, runs_dir=tmp_path / "runs")
+    resolved = run.path / "config.resolved.yaml"
+    resolved.write_text(resolved.read_text().replace("hidden_units: [8]", "hidden_units: [9]"))
+    with pytest.raises(
+        StorageError, match=r"config\.resolved\.yaml: is not the model that was trained: .*the model needs"
+    ):
+        experiment.load(run.path)
+    with pytest.raises(StorageError, match="the checkpoint is of another training: "):
+        experiment.resume(run.path, epochs=2)
