@@ -27,7 +27,7 @@ class Culprit:
     def __str__(self) -> str:
         if self.what == "unknown":
             return "a value that was finite when the step was repeated"
-        return f"the {self.what}" if self.layer is None else f"the {self.what} of {self.layer}"
+        return f"the {self.what}" if self.layer is None else f"the {self.what} of layer {self.layer}"
 
 
 def find_in_step(model: Graph, task: Task, x: np.ndarray, y: np.ndarray) -> Culprit:
