@@ -47,7 +47,7 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
     if targets.ndim != 1:
         raise DataError(
             f"classes are one label for each example; the targets have the shape {targets.shape} "
-            "(one-hot rows become labels by their argmax)"
+            "(of one-hot rows, save the argmax)"
         )
     if targets.dtype.kind == "b":
         return np.where(targets, "true", "false")

@@ -34,7 +34,7 @@ class Overlap:
     def __str__(self) -> str:
         conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
         share = 100 * self.count / self.size
-        return f"{self.count} of {self.size} {self.second} examples ({share:.2g} %) are also in {self.first}{conflict}"
+        return f"{self.count} of {self.size} {self.second} examples ({share:.3g} %) are also in {self.first}{conflict}"
 
 
 def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:

@@ -45,7 +45,8 @@ def test_an_overlap_says_what_it_is():
     assert str(Overlap("train", "dev", 2, 1, 40)) == (
         "2 of 40 dev examples (5 %) are also in train, 1 of them with another target"
     )
-    assert str(Overlap("train", "dev", 1, 0, 3)) == "1 of 3 dev examples (33 %) are also in train"
+    assert str(Overlap("train", "dev", 1, 0, 3)) == "1 of 3 dev examples (33.3 %) are also in train"
+    assert str(Overlap("train", "dev", 20, 0, 20)) == "20 of 20 dev examples (100 %) are also in train"
 
 
 def test_groups_in_two_splits_are_named():
