@@ -1,6 +1,6 @@
 """From one seed to independent generators, one for each purpose.
 
-Drawing more numbers for one purpose never changes another: a model with dropout is initialised and shuffled
+Drawing more numbers for one purpose never changes another: a model with dropout is initialized and shuffled
 exactly like the same model without it.
 """
 

@@ -1,6 +1,6 @@
 """The two streams: results go to stdout, progress and everything else to stderr.
 
-Nothing else in `dlcli` writes to either. rich honours NO_COLOR, drops colour off a terminal and fits tables
+Nothing else in `dlcli` writes to either. rich honors NO_COLOR, drops color off a terminal and fits tables
 to a narrow one; off a terminal lines are as long as they need to be, so that `| grep` sees whole rows.
 """
 

@@ -21,7 +21,7 @@ def evaluate(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="FILE", help="New, labelled examples; treated as the training set was.", readable=False
+            "--data", metavar="FILE", help="New, labeled examples; treated as the training set was.", readable=False
         ),
     ] = None,
     fail_under: Annotated[

@@ -1,4 +1,4 @@
-"""From files to mini-batches: reading, splitting, normalising."""
+"""From files to mini-batches: reading, splitting, normalizing."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Split:
 
     Args:
         name: of the split.
-        inputs: (N, …) float32, normalised.
+        inputs: (N, …) float32, normalized.
         targets: (N,) int64 classes, (N, K) float32 values, or None for new data without targets.
         ids: (N,) what the user knows each example by.
         notes: what the user should hear about this split.

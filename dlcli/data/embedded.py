@@ -71,7 +71,7 @@ class _EmbeddedTable(_Embedded):
 
 @register("dataset", "digits")
 class Digits(_Embedded):
-    """1,797 handwritten digits of 8×8 grey pixels from 0 to 16, 10 classes (UCI)."""
+    """1,797 handwritten digits of 8×8 gray pixels from 0 to 16, 10 classes (UCI)."""
 
     file = "digits.csv.gz"
     target_name = "digit"
@@ -85,12 +85,12 @@ class Digits(_Embedded):
 
 @register("dataset", "breast_cancer")
 class BreastCancer(_EmbeddedTable):
-    """569 breast tumours described by 30 measures of their cell nuclei; malignant or benign (Wisconsin, UCI)."""
+    """569 breast tumors described by 30 measures of their cell nuclei; malignant or benign (Wisconsin, UCI)."""
 
     file = "breast_cancer.csv"
     target_name = "diagnosis"
     class_names = ("malignant", "benign")
-    description = "Breast cancer Wisconsin (diagnostic): 569 tumours, 30 measures, malignant or benign (UCI)"
+    description = "Breast cancer Wisconsin (diagnostic): 569 tumors, 30 measures, malignant or benign (UCI)"
     _measures = (
         "radius", "texture", "perimeter", "area", "smoothness",
         "compactness", "concavity", "concave points", "symmetry", "fractal dimension",

@@ -148,7 +148,7 @@ class TableEncoder:
 
     @property
     def scaled(self) -> np.ndarray:
-        """(D,) bool: which columns of the matrix are numbers, to be normalised; the others are 0 or 1."""
+        """(D,) bool: which columns of the matrix are numbers, to be normalized; the others are 0 or 1."""
         flags = [
             feature.kind == "numeric" and place == 0 for feature in self.features for place in range(len(feature.names))
         ]

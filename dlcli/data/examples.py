@@ -1,4 +1,4 @@
-"""Examples as they were read: nothing normalised, nothing encoded."""
+"""Examples as they were read: nothing normalized, nothing encoded."""
 
 from __future__ import annotations
 

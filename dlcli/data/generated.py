@@ -144,7 +144,7 @@ class Spirals(DatasetReader):
 
 @register("dataset", "planar_flower")
 class PlanarFlower(DatasetReader):
-    """A flower whose petals are of two colours, one half each: r = size·sin(petals·θ).
+    """A flower whose petals are of two colors, one half each: r = size·sin(petals·θ).
 
     Args:
         examples: number of points.

@@ -35,7 +35,7 @@ class Data:
 
     Args:
         splits: train and, where they were asked for, train_dev, dev and test, in this order.
-        preprocessor: what was learnt from the training set and is applied to everything.
+        preprocessor: what was learned from the training set and is applied to everything.
         indices: split → row numbers in the file it is from.
         description: one line about the data.
         fingerprint: file name → sha256.
@@ -76,7 +76,7 @@ def load_data(
     target_normalization: Normalization | None = None,
     target_kind: TargetKind | None = None,
 ) -> Data:
-    """Read, divide, and normalise with the training set's statistics.
+    """Read, divide, and normalize with the training set's statistics.
 
     Args:
         reader: of the data.

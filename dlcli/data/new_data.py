@@ -112,7 +112,7 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
 
 
 def _targets_beside(path: Path, targets_path: Path | None) -> Path:
-    """The file of targets: the one given, or the neighbour in the way MNIST's files are called.
+    """The file of targets: the one given, or the neighbor in the way MNIST's files are called.
 
     Raises:
         DataError: there is none.
@@ -179,7 +179,7 @@ def _as_array(source: Source, examples: Examples, preprocessor: Preprocessor) ->
     for name, column in columns.items():
         if column.missing.any():
             raise source.error(
-                "the value is missing, and the model has learnt no substitute", name, int(np.argmax(column.missing))
+                "the value is missing, and the model has learned no substitute", name, int(np.argmax(column.missing))
             )
     numbers = np.stack([column.numbers for column in columns.values() if isinstance(column, NumericColumn)], axis=1)
     made = array_examples(preprocessor.shaped(numbers), examples.targets, file=source.path)

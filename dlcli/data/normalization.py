@@ -1,4 +1,4 @@
-"""Normalisation: statistics of the training set, applied to everything.
+"""Normalization: statistics of the training set, applied to everything.
 
 Every kind is an affine map, (x − shift) / scale, so that what is stored with a model is two arrays.
 """
@@ -68,7 +68,7 @@ class NoNormalization(Normalization):
 
 @register("normalization", "standard")
 class Standard(Normalization):
-    """Mean 0 and standard deviation 1: (x − μ) / σ. What is constant in the training set is only centred.
+    """Mean 0 and standard deviation 1: (x − μ) / σ. What is constant in the training set is only centered.
 
     Args:
         per: one μ and σ per feature, per channel (the last axis), or one for all.
@@ -128,10 +128,10 @@ def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
 
 
 def _chunk_moments(chunk: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
-    centred = chunk.astype(np.float64)
-    mean = centred.mean(axis=0)
-    centred -= mean
-    return len(chunk), np.asarray(mean), np.einsum("n...,n...->...", centred, centred)
+    centered = chunk.astype(np.float64)
+    mean = centered.mean(axis=0)
+    centered -= mean
+    return len(chunk), np.asarray(mean), np.einsum("n...,n...->...", centered, centered)
 
 
 def extremes(chunks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

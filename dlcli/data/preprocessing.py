@@ -1,4 +1,4 @@
-"""Everything between examples as they were read and arrays for a model, learnt from the training set alone."""
+"""Everything between examples as they were read and arrays for a model, learned from the training set alone."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Preprocessor:
         return () if self.targets.column is None else (self.targets.column,)
 
     def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
-        """(n, …) float32, normalised.
+        """(n, …) float32, normalized.
 
         Args:
             raw: a table with the training data's columns, or an array of (N, …) examples.
@@ -112,7 +112,7 @@ class Preprocessor:
                     out[place] = scaled
             except FloatingPointError as error:
                 largest = f"{np.abs(scaled).max():.3g}"
-                raise DataError(f"a normalised input is {largest}, too large for float32; look for outliers") from error
+                raise DataError(f"a normalized input is {largest}, too large for float32; look for outliers") from error
         return out
 
     def shaped(self, raw: np.ndarray) -> np.ndarray:
@@ -169,7 +169,7 @@ class Preprocessor:
 
 
 def _scaling_of_numbers(encoder: TableEncoder, table: Table, rows: np.ndarray, normalization: Normalization) -> Scaling:
-    """The scaling of an encoded table: its numbers are normalised, its zeros and ones stay."""
+    """The scaling of an encoded table: its numbers are normalized, its zeros and ones stay."""
     scaled = encoder.scaled
     shift, scale = np.zeros(len(scaled)), np.ones(len(scaled))
     if scaled.any():

@@ -88,7 +88,7 @@ class Diagnosis:
     Args:
         measure: the unit of every error.
         levels: human, or the optimum 0 that is assumed, and every split that has examples, in the chain's order.
-        gaps: the links between neighbouring levels.
+        gaps: the links between neighboring levels.
         human_error_known: False when 0 is assumed; the avoidable bias is an upper bound then.
     """
 

@@ -63,7 +63,7 @@ class Confusion:
 
     @property
     def recalls(self) -> tuple[float | None, ...]:
-        """The share of each class that is recognised; None for a class without examples."""
+        """The share of each class that is recognized; None for a class without examples."""
         totals = self.examples_per_class
         return tuple(self.counts[row, row] / total if total else None for row, total in enumerate(totals))
 

@@ -54,10 +54,10 @@ def wilson_interval(errors: int, num_examples: int, *, level: float = 0.95) -> I
         return Interval(math.nan, 0.0, 1.0, level, "Wilson")
     z = _normal_quantile(level)
     rate = errors / num_examples
-    centre = (rate + z**2 / (2 * num_examples)) / (1 + z**2 / num_examples)
+    center = (rate + z**2 / (2 * num_examples)) / (1 + z**2 / num_examples)
     margin = z * math.sqrt(rate * (1 - rate) / num_examples + z**2 / (4 * num_examples**2)) / (1 + z**2 / num_examples)
-    low = 0.0 if errors == 0 else centre - margin
-    high = 1.0 if errors == num_examples else centre + margin
+    low = 0.0 if errors == 0 else center - margin
+    high = 1.0 if errors == num_examples else center + margin
     return Interval(rate, low, high, level, "Wilson")
 
 

@@ -27,9 +27,9 @@ def paired_rate_interval(first: np.ndarray[Any, Any], second: np.ndarray[Any, An
     differences = np.asarray(first, dtype=np.float64) - second
     only_first = (int(np.count_nonzero(differences > 0)) + 1) / (num_examples + 2)
     only_second = (int(np.count_nonzero(differences < 0)) + 1) / (num_examples + 2)
-    centre = only_first - only_second
-    variance = (only_first + only_second - centre**2) / (num_examples + 2)
+    center = only_first - only_second
+    variance = (only_first + only_second - center**2) / (num_examples + 2)
     margin = NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(variance)
     return Interval(
-        float(differences.mean()), max(-1.0, centre - margin), min(1.0, centre + margin), level, "paired, Bonett-Price"
+        float(differences.mean()), max(-1.0, center - margin), min(1.0, center + margin), level, "paired, Bonett-Price"
     )

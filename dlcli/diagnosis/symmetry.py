@@ -1,4 +1,4 @@
-"""Hidden units that are copies of each other: what an initialisation without randomness leads to."""
+"""Hidden units that are copies of each other: what an initialization without randomness leads to."""
 
 from __future__ import annotations
 

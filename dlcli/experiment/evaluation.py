@@ -25,7 +25,7 @@ def evaluate(
     Args:
         run: the run's folder, its name, or the beginning of it.
         split: train, train_dev, dev or test; without meaning when there is `data`.
-        data: a file of new, labelled examples in the format of the training data.
+        data: a file of new, labeled examples in the format of the training data.
         runs_dir: the folder that names are looked for in.
 
     Raises:

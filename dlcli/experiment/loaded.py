@@ -51,7 +51,7 @@ class LoadedModel:
         return self.preprocessor.class_names or ()
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """What the model says of examples that nobody has normalised.
+        """What the model says of examples that nobody has normalized.
 
         Args:
             inputs: (N, …), as the training data was before preprocessing.

@@ -40,7 +40,7 @@ class Huber(ValueLoss):
     """`r²/2` for residuals |r| ≤ delta, `delta (|r| − delta/2)` beyond (Huber 1964).
 
     Args:
-        delta: where it turns from squared to absolute, in units of the (normalised) target.
+        delta: where it turns from squared to absolute, in units of the (normalized) target.
     """
 
     def __init__(self, *, delta: PositiveFloat = 1.0) -> None:

@@ -37,7 +37,7 @@ def mlp(
         activation: nonlinearity of the hidden layers.
         initializer: of every weight, the output's too; null means he_normal before the rectifier family and
             xavier_normal before saturating activations and at the output.
-        batch_norm: normalise before each activation; the linear layer before then has no bias.
+        batch_norm: normalize before each activation; the linear layer before then has no bias.
         dropout_rate: probability of dropping a hidden unit in training.
     """
     hidden_initializer = initializer or {"name": "xavier_normal" if activation in SATURATING else "he_normal"}

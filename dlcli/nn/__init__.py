@@ -1,4 +1,4 @@
-"""Modules that hold parameters, initialisers, layers and the graph that wires them."""
+"""Modules that hold parameters, initializers, layers and the graph that wires them."""
 
 from dlcli.nn import layers
 from dlcli.nn.arena import Arena, Segment

@@ -1,6 +1,6 @@
 """How weights start. `n` below is the fan-in: the number of inputs to one unit."""
 
-# ruff: noqa: ARG002 - every initialiser is told both fans, few need both
+# ruff: noqa: ARG002 - every initializer is told both fans, few need both
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.registry import register
 
 
 class Initializer:
-    """Base of the initialisers."""
+    """Base of the initializers."""
 
     registry_kind: ClassVar[str] = "initializer"
 

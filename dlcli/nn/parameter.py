@@ -17,7 +17,7 @@ class Parameter(Tensor):
 
     Args:
         data: the initial values; kept, not copied.
-        decay: whether weight penalties and weight decay apply; False for biases and normalisation parameters.
+        decay: whether weight penalties and weight decay apply; False for biases and normalization parameters.
         name: dotted name within the model, set when the model is built.
     """
 

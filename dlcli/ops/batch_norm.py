@@ -1,4 +1,4 @@
-"""Batch normalisation of the last axis: every other axis counts as the batch."""
+"""Batch normalization of the last axis: every other axis counts as the batch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlcli.registry import register
 class BatchNorm(Function):
     """`y = γ (x − μ)/√(σ² + ε) + β` with μ, σ² of the batch (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
-    With x̂ the normalised input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`.
+    With x̂ the normalized input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`.
 
     x: (..., C), gamma: (C,), beta: (C,) -> (..., C)
     """
@@ -52,7 +52,7 @@ class BatchNorm(Function):
 
 @register("function", "fixed_batch_norm")
 class FixedBatchNorm(Function):
-    """`y = γ (x − μ)/√(σ² + ε) + β` with given μ, σ²: batch normalisation at evaluation.
+    """`y = γ (x − μ)/√(σ² + ε) + β` with given μ, σ²: batch normalization at evaluation.
 
     x: (..., C), gamma, beta, mean, variance: (C,) -> (..., C)
     """
@@ -104,7 +104,7 @@ def batch_norm(
     epsilon: float,
     on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
 ) -> Tensor:
-    """Normalise each channel by the mean and variance of the batch.
+    """Normalize each channel by the mean and variance of the batch.
 
     Args:
         x: (..., C).
@@ -119,7 +119,7 @@ def batch_norm(
 def fixed_batch_norm(
     x: Tensor, gamma: Tensor, beta: Tensor, mean: np.ndarray, variance: np.ndarray, *, epsilon: float
 ) -> Tensor:
-    """Normalise each channel by a given mean and variance.
+    """Normalize each channel by a given mean and variance.
 
     Args:
         x: (..., C).

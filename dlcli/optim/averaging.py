@@ -17,7 +17,7 @@ from dlcli.nn.arena import Arena
 
 
 class WeightAverage:
-    """The average of the weights over the last steps, which often generalises better than the last weights.
+    """The average of the weights over the last steps, which often generalizes better than the last weights.
 
     Args:
         decay: β, 0 ≤ β < 1; 0.999 averages over about 1000 steps.

@@ -1,6 +1,6 @@
-"""L1 and L2 regularisation: the cost grows by `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, m the number of training examples.
+"""L1 and L2 regularization: the cost grows by `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, m the number of training examples.
 
-Weights only: biases and normalisation parameters are left alone.
+Weights only: biases and normalization parameters are left alone.
 """
 
 from __future__ import annotations

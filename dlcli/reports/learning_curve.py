@@ -13,9 +13,9 @@ from dlcli.diagnosis import Curve, TrainingResult, curve
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: two colours of the palette of Okabe & Ito, distinct for every kind of colour vision and in grey
-_COLOURS = {"train": "#0072B2", "dev": "#D55E00"}
-_INK, _GREY, _GRID = "#333333", "#6B6B6B", "#E4E4E4"
+#: two colors of the palette of Okabe & Ito, distinct for every kind of color vision and in gray
+_COLORS = {"train": "#0072B2", "dev": "#D55E00"}
+_INK, _GRAY, _GRID = "#333333", "#6B6B6B", "#E4E4E4"
 _INCHES, _DOTS_PER_INCH = (9.0, 3.7), 140
 #: a loss that falls by more than this factor is drawn on a logarithmic axis
 _LOGARITHMIC = 30.0
@@ -82,7 +82,7 @@ def _panels(result: TrainingResult) -> list[Panel]:
     optimized = result.optimizing_metric.rpartition("/")[2]
     panels = []
     for metric in dict.fromkeys(("loss", optimized)):
-        found = {split: _finite(curve(result.history, f"{split}/{metric}")) for split in _COLOURS}
+        found = {split: _finite(curve(result.history, f"{split}/{metric}")) for split in _COLORS}
         curves = {split: line for split, line in found.items() if len(line.epochs) > 1}
         if not curves:
             continue
@@ -111,11 +111,11 @@ def _finite(line: Curve) -> Curve:
 
 def _draw(axes: Axes, panel: Panel) -> None:
     for split, line in panel.curves.items():
-        axes.plot(line.epochs, line.values, color=_COLOURS[split], linewidth=1.9, solid_capstyle="round", zorder=3)
-    labels = [(line.values[-1], split, _COLOURS[split]) for split, line in panel.curves.items()]
+        axes.plot(line.epochs, line.values, color=_COLORS[split], linewidth=1.9, solid_capstyle="round", zorder=3)
+    labels = [(line.values[-1], split, _COLORS[split]) for split, line in panel.curves.items()]
     if panel.human_error is not None:
-        axes.axhline(panel.human_error, color=_GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
-        labels.append((panel.human_error, "human", _GREY))
+        axes.axhline(panel.human_error, color=_GRAY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
+        labels.append((panel.human_error, "human", _GRAY))
     _style(axes, panel)
     _label_ends(axes, labels, max(line.epochs[-1] for line in panel.curves.values()))
     _mark_best(axes, panel)
@@ -125,7 +125,7 @@ def _style(axes: Axes, panel: Panel) -> None:
     low, high, is_cut = panel.limits
     scale = " (logarithmic)" if panel.is_logarithmic else ""
     start = "; the first ones are cut off" if is_cut and not panel.is_logarithmic else ""
-    axes.set_xlabel(f"epoch{start}", loc="left", color=_GREY, fontsize=9)
+    axes.set_xlabel(f"epoch{start}", loc="left", color=_GRAY, fontsize=9)
     axes.set_title(f"{panel.metric}{scale}", loc="left", color=_INK, fontsize=11, fontweight="bold", pad=22)
     if panel.is_logarithmic:
         axes.set_yscale("log", subs=[2, 5])
@@ -140,11 +140,11 @@ def _style(axes: Axes, panel: Panel) -> None:
     axes.margins(x=0.02)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_GREY)
+    axes.spines["bottom"].set_color(_GRAY)
 
 
 def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) -> None:
-    """Write each name right of its line's end, in order of height and apart from its neighbours."""
+    """Write each name right of its line's end, in order of height and apart from its neighbors."""
     line_height = 14 * _DOTS_PER_INCH / 72
     labels = sorted(labels)
     ends = [float(axes.transData.transform((epoch, height))[1]) for height, _, _ in labels]
@@ -154,13 +154,13 @@ def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) ->
     raised = sum(places) / len(places) - sum(ends) / len(ends)
     lowered = min(raised, places[0] - float(axes.bbox.y0) - line_height / 4)
     places = [place - lowered for place in places]
-    for end, place, (height, name, colour) in zip(ends, places, labels, strict=True):
+    for end, place, (height, name, color) in zip(ends, places, labels, strict=True):
         axes.annotate(
             name,
             (epoch, height),
             xytext=(7, (place - end) * 72 / _DOTS_PER_INCH),
             textcoords="offset points",
-            color=colour,
+            color=color,
             fontsize=10,
             fontweight="bold",
             verticalalignment="center",
@@ -173,8 +173,8 @@ def _mark_best(axes: Axes, panel: Panel) -> None:
     if panel.best is None or panel.best_epoch is None:
         return
     top = axes.get_ylim()[1]
-    axes.vlines(panel.best_epoch, panel.best, top, color=_GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
-    axes.plot(panel.best_epoch, panel.best, "o", color=_COLOURS["dev"], markeredgecolor="white", markersize=8, zorder=4)
+    axes.vlines(panel.best_epoch, panel.best, top, color=_GRAY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    axes.plot(panel.best_epoch, panel.best, "o", color=_COLORS["dev"], markeredgecolor="white", markersize=8, zorder=4)
     axes.annotate(
         f"best epoch {panel.best_epoch}: dev {panel.text(panel.best)}",
         (panel.best_epoch, top),

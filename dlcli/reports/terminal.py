@@ -1,6 +1,6 @@
 """The report on the terminal: rich renderables for a width of 80, readable on dark and on light backgrounds.
 
-Verdicts differ in their words and marks, not in colour alone.
+Verdicts differ in their words and marks, not in color alone.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     epoch-0007/
       weights.safetensors   what predictions are made with: parameters (averaged, if the run averages) and buffers
-      state.safetensors     what going on needs besides: optimiser memory, averages, running accumulators
+      state.safetensors     what going on needs besides: optimizer memory, averages, running accumulators
       state.json            position, generators, best so far, and the SHA-256 of the two others and of itself
 
 Nothing in it is pickled.

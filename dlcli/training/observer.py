@@ -15,7 +15,7 @@ class Plan:
 
     Args:
         epochs: how many there will be at most.
-        steps_per_epoch: optimiser steps in each.
+        steps_per_epoch: optimizer steps in each.
         epoch: finished epochs; above 0 in a resumed run.
         batch: finished steps of the epoch under way.
     """
@@ -33,7 +33,7 @@ class Progress:
     Args:
         epoch: the one under way, from 1.
         batch: its finished steps.
-        steps_per_epoch: optimiser steps in an epoch.
+        steps_per_epoch: optimizer steps in an epoch.
         step: steps taken since the start of the run.
         loss: running mean of the loss over this epoch, in training mode.
     """

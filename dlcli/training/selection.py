@@ -1,8 +1,8 @@
-"""Which epoch's weights are the best: one metric to optimise, any number of constraints to satisfy.
+"""Which epoch's weights are the best: one metric to optimize, any number of constraints to satisfy.
 
 The notes' rule for choosing between models: among those that satisfy every constraint take the one with the best
-optimising metric. One that breaks a constraint never replaces one that satisfies them all; while none satisfies, the
-optimising metric alone decides. Of equals the earlier stays.
+optimizing metric. One that breaks a constraint never replaces one that satisfies them all; while none satisfies, the
+optimizing metric alone decides. Of equals the earlier stays.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Candidate:
 
     Args:
         epoch: finished epochs, from 1.
-        step: optimiser steps taken.
+        step: optimizer steps taken.
         checkpoint: name of the checkpoint that holds them.
-        value: the optimising metric.
+        value: the optimizing metric.
         broken: the constraints they do not satisfy, such as `latency_ms <= 5`.
     """
 
@@ -46,7 +46,7 @@ class Selection:
     """The rule.
 
     Args:
-        metric: the optimising metric, `<split>/<metric>`.
+        metric: the optimizing metric, `<split>/<metric>`.
         higher_is_better: its direction.
         constraints: metric → what it must be; all of them are to be satisfied.
     """

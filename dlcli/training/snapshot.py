@@ -20,7 +20,7 @@ class MovingParts:
 
     Args:
         state: position and running sums.
-        descent: parameters, optimiser memory, averages.
+        descent: parameters, optimizer memory, averages.
         generators: of the experiment.
         outputs: of the epoch under way.
         early_stopping: its memory; None when it is off.

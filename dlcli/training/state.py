@@ -17,7 +17,7 @@ class TrainingState:
     Args:
         epoch: finished epochs.
         batch: finished batches of the epoch under way.
-        step: optimiser steps taken since the start.
+        step: optimizer steps taken since the start.
         loss_sum: sum over the examples seen in this epoch of the loss in training mode.
         examples: examples seen in this epoch.
         epoch_seconds: wall time spent on this epoch, all sessions together.

@@ -13,7 +13,7 @@ class TrainingSummary:
 
     Args:
         epochs: finished.
-        steps: optimiser steps taken.
+        steps: optimizer steps taken.
         seconds: wall time, all sessions together.
         best: the epoch whose weights the model has.
         stopped_early: whether the early-stopping metric ended it.

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "dlcli"
 
-#: lowest first; the names on one line are neighbours and may not import each other
+#: lowest first; the names on one line are neighbors and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "rng", "constraints", "bound", "strict_json", "node_names"),
     ("registry", "split_options"),

@@ -53,7 +53,7 @@ def test_eval_measures_a_split_again(run, finished):
     assert document["metrics"]["dev/error"] == shown["dev/error"]
 
 
-def test_eval_on_new_data_uses_the_stored_normalisation(run, finished, folder):
+def test_eval_on_new_data_uses_the_stored_normalization(run, finished, folder):
     lines = (folder / "points.csv").read_text().splitlines()
     (folder / "few.csv").write_text("\n".join(lines[:11]) + "\n")
     few = run("eval", finished, "--data", "few.csv", "--json").document["metrics"]

@@ -45,7 +45,7 @@ def test_spirals_are_the_same_arm_turned(arms: int):
     np.testing.assert_allclose(second, first * np.exp(2j * np.pi / arms), atol=1e-12)
 
 
-def test_the_flower_is_a_rose_curve_of_two_colours():
+def test_the_flower_is_a_rose_curve_of_two_colors():
     # the notes' flower: r = 4 sin 4θ, x = (r sin θ, r cos θ), one class for each half of θ
     points, labels = points_of(PlanarFlower(noise=0))
     angle = np.concatenate([np.linspace(0, np.pi, 200), np.linspace(np.pi, 2 * np.pi, 200)])

@@ -31,7 +31,7 @@ def load(reader: DatasetReader | FileFormat, places: Places | None = None, seed:
     return load_data(reader, places or Places(), split=SplitOptions(**split), seed=seed)
 
 
-def test_digits_are_split_and_normalised():
+def test_digits_are_split_and_normalized():
     data = load(Digits(), stratify=True)
     assert {name: len(split) for name, split in data.splits.items()} == {"train": 1078, "dev": 360, "test": 359}
     train = data.splits["train"]

@@ -35,9 +35,9 @@ def test_standard_divides_by_sigma_over_the_right_axes(per: str, axes: tuple[int
     scaling = Standard(per=per).fit(np.array_split(images, 3))
     np.testing.assert_allclose(scaling.shift, images.mean(axis=axes))
     np.testing.assert_allclose(scaling.scale, images.std(axis=axes))
-    normalised = scaling.apply(images)
-    np.testing.assert_allclose(normalised.mean(axis=axes), 0, atol=1e-12)
-    np.testing.assert_allclose(normalised.std(axis=axes), 1, rtol=1e-12)
+    normalized = scaling.apply(images)
+    np.testing.assert_allclose(normalized.mean(axis=axes), 0, atol=1e-12)
+    np.testing.assert_allclose(normalized.std(axis=axes), 1, rtol=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e9, -3.3e-5])

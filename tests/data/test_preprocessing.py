@@ -43,7 +43,7 @@ def fit(examples: Examples, rows: np.ndarray, kind: str, normalization: Normaliz
     )
 
 
-def test_arrays_are_normalised_as_float32():
+def test_arrays_are_normalized_as_float32():
     examples, rows = images(), np.arange(20)
     preprocessor = fit(examples, rows, "classes")
     inputs = preprocessor.inputs(examples.inputs, rows)
@@ -53,7 +53,7 @@ def test_arrays_are_normalised_as_float32():
     np.testing.assert_allclose(inputs.std(axis=0), 1, rtol=1e-5)
 
 
-def test_the_numbers_of_a_table_are_normalised_and_its_categories_are_not():
+def test_the_numbers_of_a_table_are_normalized_and_its_categories_are_not():
     examples, rows = people(), np.arange(40)
     preprocessor = fit(examples, rows, "values")
     inputs = preprocessor.inputs(examples.inputs, rows)
@@ -118,7 +118,7 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]):
 def test_an_outlier_beyond_float32_is_refused():
     examples = Examples(np.array([[1.0], [1.0 + 1e-9], [1e38]]), np.array([0, 1, 0]), row_numbers(3))
     preprocessor = fit(examples, np.arange(2), "classes")
-    with pytest.raises(DataError, match=r"a normalised input is 2e\+47, too large for float32"):
+    with pytest.raises(DataError, match=r"a normalized input is 2e\+47, too large for float32"):
         preprocessor.inputs(examples.inputs)
 
 

@@ -64,7 +64,7 @@ def test_what_goes_wrong_in_training_comes_first(
         spec=make_spec(model__initializer={"name": "zeros"}),
     )
     assert [piece.knob for piece in advise(case)] == [
-        "random initialisation",
+        "random initialization",
         "lower learning rate",
         "human-level error",
     ]

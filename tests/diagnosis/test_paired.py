@@ -11,7 +11,7 @@ def pair(only_first: int, only_second: int, both_right: int) -> tuple[np.ndarray
 
 def test_adjusted_wald_by_hand() -> None:
     interval = paired_rate_interval(*pair(9, 1, 38))
-    # n = 48: rates 10/50 and 2/50, centre 0.16, variance (0.24 − 0.0256) / 50
+    # n = 48: rates 10/50 and 2/50, center 0.16, variance (0.24 − 0.0256) / 50
     margin = 1.959964 * ((0.24 - 0.0256) / 50) ** 0.5
     assert interval.value == pytest.approx(8 / 48)
     assert (interval.low, interval.high) == pytest.approx((0.16 - margin, 0.16 + margin))

@@ -34,7 +34,7 @@ def test_a_run_is_found_by_the_beginning_of_its_name(trained: experiment.Run) ->
     assert loaded.folder.path == trained.path
 
 
-def test_predictions_on_raw_inputs_are_those_of_the_stored_normalisation(trained: experiment.Run) -> None:
+def test_predictions_on_raw_inputs_are_those_of_the_stored_normalization(trained: experiment.Run) -> None:
     inputs, labels = load_iris(return_X_y=True)
     loaded = experiment.load(trained.path)
     classes = loaded.predict(inputs)
@@ -69,7 +69,7 @@ def test_a_file_is_predicted_row_by_row(trained: experiment.Run, tmp_path: Path)
     assert all(0.3 < row["probability"] <= 1 for row in rows)
 
 
-def test_new_labelled_data_is_evaluated(trained: experiment.Run, tmp_path: Path) -> None:
+def test_new_labeled_data_is_evaluated(trained: experiment.Run, tmp_path: Path) -> None:
     inputs, labels = load_iris(return_X_y=True)
     np.savez(tmp_path / "new.npz", x=inputs, y=labels)
     evaluation = experiment.evaluate(trained.path, data=tmp_path / "new.npz")

@@ -1,4 +1,4 @@
-"""How weights start: the spread of each initialiser, against PyTorch's where it has one."""
+"""How weights start: the spread of each initializer, against PyTorch's where it has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch normalisation against PyTorch."""
+"""Batch normalization against PyTorch."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Classification:
     """One of several classes.
 
     Args:
-        loss: what is minimised; null = softmax_cross_entropy.
+        loss: what is minimized; null = softmax_cross_entropy.
     """
 
     def __init__(self, *, loss: Loss | None = None) -> None: ...

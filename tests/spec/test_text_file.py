@@ -21,7 +21,7 @@ def test_reads_utf_8_with_any_line_ends_and_byte_order_mark(tmp_path: Path) -> N
     assert read_text(file) == "name: é\nseed: 1\n"
 
 
-def test_a_missing_file_suggests_its_neighbour(tmp_path: Path) -> None:
+def test_a_missing_file_suggests_its_neighbor(tmp_path: Path) -> None:
     (tmp_path / "quickstart.yaml").touch()
     error = failure(tmp_path / "quikstart.yaml")
     assert error.message == f"there is no such file; did you mean {tmp_path / 'quickstart.yaml'}?"

@@ -50,8 +50,8 @@ def test_it_changes_nothing(make_trainer: Any, splits: dict[str, Split]) -> None
 def test_outputs_of_new_data_need_no_targets(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     dev = splits["dev"]
-    unlabelled = Split("new", dev.inputs, None, dev.ids)
-    batches = list(compute_outputs(trainer.model, unlabelled.batches(8)))
+    unlabeled = Split("new", dev.inputs, None, dev.ids)
+    batches = list(compute_outputs(trainer.model, unlabeled.batches(8)))
     assert [len(batch) for batch in batches] == [8, 8, 8, 6]
     kept = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_outputs=True).outputs
     np.testing.assert_array_equal(np.concatenate(batches), kept)

@@ -42,7 +42,7 @@ class Csv(TableFormat):
         numeric: columns that must be numbers; null = those whose every value is one.
         categorical: columns that are words even if they look like numbers; null = those with a value that is no number.
         missing_values: what stands for a missing value; null = nothing at all, ?, NA, N/A, NaN, nan, null.
-        id: a column by which you know an example; it is shown beside predictions and not learnt from.
+        id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
         class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
@@ -106,8 +106,8 @@ class Csv(TableFormat):
         if expected.features and set(expected.features) <= set(first):
             return parse(text, first, has_header=True)
         if self.columns is not None:
-            unlabelled = [name for name in self.columns if name not in expected.targets]
-            names = unlabelled if len(first) == len(unlabelled) else self.columns
+            unlabeled = [name for name in self.columns if name not in expected.targets]
+            names = unlabeled if len(first) == len(unlabeled) else self.columns
             is_header = not self.header and self._is_header(dict(zip(names, first, strict=False)), expected)
             return parse(text, first if is_header else names, has_header=self.header or is_header)
         if not expected.features and all(is_number(cell) for cell in first):

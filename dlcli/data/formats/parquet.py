@@ -29,7 +29,7 @@ class Parquet(TableFormat):
         numeric: columns of words that must be numbers; null = those whose every value is one.
         categorical: columns that are words even if they hold numbers; null = those with a value that is no number.
         missing_values: words that stand for a missing value; null = nothing at all, ?, NA, N/A, NaN, nan, null.
-        id: a column by which you know an example; it is shown beside predictions and not learnt from.
+        id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
         class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.

@@ -189,7 +189,7 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
     strip = {} if options.label_strip is None else dict.fromkeys(layout.targets, options.label_strip)
     columns = typed_columns(source, (*layout.features, *layout.targets), layout.kinds, options.missing, strip)
     ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
-    keep = slice(None) if not layout.targets else _labelled_rows(source, columns, layout.targets, options)
+    keep = slice(None) if not layout.targets else _labeled_rows(source, columns, layout.targets, options)
     kept = {name: column.take(keep) for name, column in columns.items()}
     return Examples(
         Table({name: kept[name] for name in layout.features}),
@@ -201,7 +201,7 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
     )
 
 
-def _labelled_rows(
+def _labeled_rows(
     source: Source, columns: Mapping[str, Column], targets: Sequence[str], options: TableOptions
 ) -> np.ndarray | slice:
     missing = np.any([columns[name].missing for name in targets], axis=0)

@@ -15,7 +15,7 @@ from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
 
-#: what a knob is meant to move, one thing at a time (orthogonalisation)
+#: what a knob is meant to move, one thing at a time (orthogonalization)
 KnobClass = Literal["fit-train", "fit-dev", "fit-test", "real-world"]
 
 

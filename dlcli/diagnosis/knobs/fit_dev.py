@@ -75,5 +75,5 @@ def closer_examples(case: Case) -> Advice | None:
         "closer training data",
         "fit-dev",
         why,
-        action="look at dev mistakes for what training lacks; collect or synthesise such examples",
+        action="look at dev mistakes for what training lacks; collect or synthesize such examples",
     )

@@ -26,8 +26,8 @@ def break_symmetry(case: Case) -> Advice | None:
     )
     initializer = "xavier_normal" if case.model.get("activation") in SATURATING else "he_normal"
     if "initializer" in case.model:
-        return Advice("random initialisation", "fit-train", why, {"model.initializer": initializer})
-    return Advice("random initialisation", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
+        return Advice("random initialization", "fit-train", why, {"model.initializer": initializer})
+    return Advice("random initialization", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
 
 
 def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
@@ -127,4 +127,4 @@ def less_regularization(case: Case) -> Advice | None:
         return None
     now = ", ".join(f"{key.rpartition('.')[2]} {case.regularization[key.rpartition('.')[2]]:g}" for key in settings)
     why = f"{case.gap('avoidable_bias')} under {now}"
-    return Advice("less regularisation", "fit-train", why, settings)
+    return Advice("less regularization", "fit-train", why, settings)

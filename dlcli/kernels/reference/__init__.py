@@ -1,1 +1,1 @@
-"""The kernels in NumPy: the formulas, vectorised. This is the truth that other backends are tested against."""
+"""The kernels in NumPy: the formulas, vectorized. This is the truth that other backends are tested against."""

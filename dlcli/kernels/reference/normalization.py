@@ -1,4 +1,4 @@
-"""Batch normalisation over the rows of a matrix: one mean and variance for each column."""
+"""Batch normalization over the rows of a matrix: one mean and variance for each column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch normalisation."""
+"""Batch normalization."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlcli.registry import register
 
 @register("layer", "batch_norm")
 class BatchNorm(Layer):
-    """Normalises each channel (last axis) to mean β and standard deviation γ, which are trained.
+    """Normalizes each channel (last axis) to mean β and standard deviation γ, which are trained.
 
     In training by the batch's mean and variance, in evaluation by their moving averages. The layer before it needs
     no bias (`use_bias: false`), since the mean is taken off (Ioffe & Szegedy 2015, arXiv:1502.03167).

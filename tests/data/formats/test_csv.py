@@ -133,7 +133,7 @@ def test_decimal_commas_are_suspicious(tmp_path: Path):
     assert read(tmp_path, content, delimiter=";", categorical=["a"]).warnings == ()
 
 
-def test_utf_16_is_recognised(tmp_path: Path):
+def test_utf_16_is_recognized(tmp_path: Path):
     (tmp_path / "people.csv").write_bytes("a,b\n1,2\n".encode("utf-16"))
     with pytest.raises(DlcliError, match="set encoding: utf-16"):
         Csv(path="people.csv").read(Places(config_folder=tmp_path))

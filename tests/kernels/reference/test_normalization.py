@@ -1,4 +1,4 @@
-"""Batch normalisation on plain arrays."""
+"""Batch normalization on plain arrays."""
 
 from __future__ import annotations
 

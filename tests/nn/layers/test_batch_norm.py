@@ -1,4 +1,4 @@
-"""Batch normalisation as a layer: moving averages, training and evaluation, against PyTorch."""
+"""Batch normalization as a layer: moving averages, training and evaluation, against PyTorch."""
 
 from __future__ import annotations
 
