@@ -12,8 +12,8 @@ METHOD = (
     "Every interval takes the trained weights as given and says how much the error may move on other examples of the "
     "same kind; it leaves out how much another training set or seed would change the weights. Training error is "
     "measured in evaluation mode on the very examples the weights were fitted to, and dev error on the examples the "
-    "best epoch was chosen on, so both are optimistic. Splits share no examples and count as independent samples; "
-    "human-level error counts as exact."
+    "best epoch was chosen on, so both are optimistic. Splits count as independent samples; where they share "
+    "examples, later levels look better than they are. Human-level error counts as exact."
 )
 
 

@@ -56,14 +56,14 @@ def chain_table(diagnosis: Diagnosis) -> Table:
     from rich.text import Text
 
     measure = diagnosis.measure
-    table = Table(box=SIMPLE_HEAD, width=WIDTH, pad_edge=False, title_justify="left", title_style="bold")
+    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, title_justify="left", title_style="bold")
     table.title = f"Where the error comes from ({measure.label})"
     confidence = diagnosis.levels[0].error.level
     table.add_column("level / gap")
-    table.add_column("error", justify="right")
-    table.add_column(f"{100 * confidence:g} % interval", justify="right")
-    table.add_column("examples", justify="right")
-    table.add_column("verdict")
+    table.add_column("error", justify="right", overflow="fold")
+    table.add_column(f"{100 * confidence:g} % interval", justify="right", overflow="fold")
+    table.add_column("examples", justify="right", overflow="fold")
+    table.add_column("verdict", overflow="fold")
     gaps = {gap.later: gap for gap in diagnosis.gaps}
     for level in diagnosis.levels:
         if (gap := gaps.get(level.name)) is not None:
@@ -109,4 +109,13 @@ def advice_panel(advice: Sequence[Advice]) -> Panel:
         text.append(f"{piece.set_line or piece.action}\n", style="green" if piece.set_line else "italic")
         text.append("\n" if number < len(advice) else "")
     text.rstrip()
-    return Panel(text, title="what to try next", title_align="left", box=ROUNDED, width=WIDTH)
+    hint = "a --set line goes behind dlcli train CONFIG" if any(piece.set_line for piece in advice) else None
+    return Panel(
+        text,
+        title="what to try next",
+        title_align="left",
+        subtitle=hint,
+        subtitle_align="left",
+        box=ROUNDED,
+        width=WIDTH,
+    )

@@ -56,3 +56,13 @@ def test_brackets_are_text(text: str) -> None:
 
 def test_class_names_are_no_markup(make_result: Callable[..., TrainingResult]) -> None:
     assert "[red]" in shown(report(assess(make_result(class_names=("[red]", "[/]", "x")))))
+
+
+@pytest.mark.parametrize("width", [44, 60, 80, 120])
+def test_a_narrow_terminal_loses_no_number(assessment: Assessment, width: int) -> None:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    console.print(chain_table(assessment.diagnosis))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for level in assessment.diagnosis.levels:
+        assert assessment.diagnosis.measure.text(level.error.value) in text
+        assert level.num_examples is None or str(level.num_examples) in text
