@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dlcli import strict_json
 from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, GapName
 from dlcli.diagnosis.learning_curve import Curve
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
+from dlcli.spec.yaml_writer import to_flow
 
 #: what a knob is meant to move, one thing at a time (orthogonalization)
 KnobClass = Literal["fit-train", "fit-dev", "fit-test", "real-world"]
@@ -40,7 +40,7 @@ class Advice:
     @property
     def set_line(self) -> str | None:
         """The settings as command-line options, quoted for the shell."""
-        parts = [f"--set {shlex.quote(f'{key}={yaml_value(value)}')}" for key, value in self.settings.items()]
+        parts = [f"--set {shlex.quote(f'{key}={to_flow(value)}')}" for key, value in self.settings.items()]
         return " ".join(parts) or None
 
     def to_json(self) -> dict[str, Any]:
@@ -113,15 +113,6 @@ class Case:
 
 
 Adviser = Callable[[Case], Advice | None]
-
-
-def yaml_value(value: Any) -> str:
-    """`value` as YAML on one line, without spaces where JSON has none to need."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {yaml_value(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(yaml_value(item) for item in value) + "]"
-    return value if isinstance(value, str) else strict_json.dumps(value)
 
 
 def one_digit(value: float) -> float:

@@ -3,13 +3,13 @@ import shlex
 import pytest
 
 from dlcli.diagnosis import Advice
-from dlcli.diagnosis.knobs.advice import one_digit, yaml_value
+from dlcli.diagnosis.knobs.advice import one_digit
 
 
 def test_the_set_line_survives_the_shell() -> None:
     advice = Advice("x", "fit-train", "why", {"model.hidden_units": [128, 64], "optimizer.learning_rate": 1e-4})
-    assert advice.set_line == "--set 'model.hidden_units=[128,64]' --set optimizer.learning_rate=0.0001"
-    assert shlex.split(advice.set_line)[1] == "model.hidden_units=[128,64]"
+    assert advice.set_line == "--set 'model.hidden_units=[128, 64]' --set optimizer.learning_rate=0.0001"
+    assert shlex.split(advice.set_line)[1] == "model.hidden_units=[128, 64]"
 
 
 def test_an_action_has_no_set_line() -> None:
@@ -22,10 +22,12 @@ def test_an_action_has_no_set_line() -> None:
     }
 
 
-def test_values_as_yaml() -> None:
-    assert (
-        yaml_value({"metric": "dev/error", "patience": 5, "mode": None})
-        == "{metric: dev/error, patience: 5, mode: null}"
+def test_values_are_yaml() -> None:
+    stopping = {"metric": "dev/error", "patience": 5, "mode": None}
+    advice = Advice("x", "fit-dev", "why", {"regularization.early_stopping": stopping, "name": "1e3"})
+    assert advice.set_line == (
+        "--set 'regularization.early_stopping={metric: dev/error, patience: 5, mode: null}' "
+        """--set 'name='"'"'1e3'"'"''"""
     )
 
 
