@@ -16,23 +16,15 @@ def show(
     What each node reads, the shape of its output, its parameters, and its operations for one example (FLOPs, a
     multiply-add counted as two).
     """
+    from dataclasses import asdict
+
     from dlcli import experiment
 
     nodes = experiment.show(config_or_run, overrides=overrides or (), runs_dir=runs_dir)
     parameters = sum(node.parameters for node in nodes)
     flops = sum(node.flops for node in nodes)
     if json:
-        rows = [
-            {
-                "name": node.name,
-                "type": node.type,
-                "inputs": node.inputs,
-                "output_shape": node.output_shape,
-                "parameters": node.parameters,
-                "flops": node.flops,
-            }
-            for node in nodes
-        ]
+        rows = [asdict(node) for node in nodes]
         console.print_document({"nodes": rows, "parameters": parameters, "flops": flops})
         return
     cells = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -155,16 +156,7 @@ def graph_document(experiment: Experiment) -> dict[str, Any]:
     """The model as data: its nodes with options, shapes and sizes."""
     model = experiment.model
     nodes = [
-        {
-            "name": node.name,
-            "type": node.type,
-            "options": node.options,
-            "inputs": node.inputs,
-            "output_shape": summary.output_shape,
-            "parameters": summary.parameters,
-            "flops": summary.flops,
-        }
-        for node, summary in zip(model.nodes, model.summary(), strict=True)
+        asdict(summary) | {"options": node.options} for node, summary in zip(model.nodes, model.summary(), strict=True)
     ]
     return {"input_shape": model.input_shape, "output": model.output, "nodes": nodes}
 
