@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dlcli.cli import console, options
+from dlcli.cli import console, options, summary
 from dlcli.errors import ConfigError
 
 
@@ -35,7 +35,10 @@ def predict(
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
-    rows = list(experiment.load(run, runs_dir=runs_dir).predict_file(file))
+    remarks: list[str] = []
+    rows = experiment.load(run, runs_dir=runs_dir).predict_file(file, remark=remarks.append)
+    if not quiet:
+        summary.print_warnings(remarks)
     text = as_csv(rows) if format == "csv" else as_jsonl(rows)
     if output is not None:
         output.write_text(text, encoding="utf-8")

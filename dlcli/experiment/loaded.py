@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,12 @@ class LoadedModel:
             raise DataError("a regression has no probabilities; use predict")
         return predictions.probabilities
 
-    def predict_file(self, path: str | Path) -> list[dict[str, Any]]:
+    def predict_file(self, path: str | Path, *, remark: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
         """One row for each example of a file in the format of the training data.
+
+        Args:
+            path: of the file.
+            remark: is told what the user should know about it, such as words that the training set does not have.
 
         Returns:
             rows of `id`, `class` and `probability`, or of `id` and the predicted values.
@@ -92,6 +97,9 @@ class LoadedModel:
             DataError: the file is missing, or not like the training data.
         """
         split = self.read(path, require_targets=False)
+        if remark is not None:
+            for note in split.notes:
+                remark(note)
         names = self.class_names, self.preprocessor.targets.names
         return list(prediction_rows(split.ids, self._predictions(split), *names))
 

@@ -88,6 +88,15 @@ def test_predict_writes_files(run, finished, folder):
     assert run("predict", finished, "points.csv", "--output", "no/folder/out.csv").code == 1
 
 
+def test_predict_says_which_words_it_does_not_know(run, folder):
+    rows = [f"{'red' if number % 2 else 'blue'},{number},{'ab'[number % 2]}" for number in range(60)]
+    (folder / "points.csv").write_text("\n".join(["color,number,side", *rows]) + "\n")
+    made = run("train", "config.yaml", "--set", "training.epochs=1", "--quiet", "--json").document["run"]
+    (folder / "new.csv").write_text("color,number\ngreen,3\n")
+    assert "of color are not in the training set" in run("predict", made, "new.csv").stderr
+    assert run("predict", made, "new.csv", "--quiet").stderr == ""
+
+
 def test_predict_does_not_write_over_the_examples(run, finished, folder):
     before = (folder / "points.csv").read_text()
     assert run("predict", finished, "points.csv", "--output", folder / "points.csv").code == 2
