@@ -20,18 +20,29 @@ from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from conftest import blob_splits, build_trainer
 from dlcli.runs import RunFolder
-trainer = build_trainer(run=RunFolder(Path(sys.argv[1])), data=blob_splits(), epochs={EPOCHS}, checkpoint_every_steps=3)
+from dlcli.training import Observer
+class Clock(Observer):
+    def on_epoch(self, record, is_best):
+        print("epoch", flush=True)
+trainer = build_trainer(
+    run=RunFolder(Path(sys.argv[1])), data=blob_splits(), epochs={EPOCHS}, checkpoint_every_steps=3, observers=[Clock()]
+)
 print("training", flush=True)
 trainer.run()
 """
 
 
-def kill_after(folder: RunFolder, seconds: float) -> bool:
-    """Train in a process of its own and kill it; returns whether it was killed before it was done."""
+def kill_after(folder: RunFolder, epochs: int, seconds: float) -> bool:
+    """Train in a process of its own and kill it, so many seconds into an epoch; returns whether it was not done yet.
+
+    The process itself counts the epochs: on a busy machine it may be many times slower than this one was.
+    """
     command = [sys.executable, "-c", TRAIN, str(folder.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"training\n"
+        for _ in range(epochs):
+            assert process.stdout.readline() == b"epoch\n"
         time.sleep(seconds)
         process.kill()
         return process.wait() != 0
@@ -52,12 +63,12 @@ def check_kills(make_trainer: Any, folder: RunFolder, *, kills: int, seed: int) 
     moments = random.Random(seed)
     killed = 0
     for _ in range(kills):
-        moment = moments.uniform(0, seconds)
+        epoch, within = moments.randrange(EPOCHS), moments.uniform(0, seconds / EPOCHS)
         run = RunFolder.create(folder.path, "killed")
-        killed += kill_after(run, moment)
+        killed += kill_after(run, epoch, within)
         resumed = make_trainer(run=run, epochs=EPOCHS, checkpoint_every_steps=3)
         resumed.resume()
-        assert outcome(resumed) == outcome(whole), f"killed after {moment} s"
+        assert outcome(resumed) == outcome(whole), f"killed {within} s after epoch {epoch}"
     assert killed >= kills / 2, "most of the kills came too late to test anything"
 
 
