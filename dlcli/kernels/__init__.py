@@ -20,6 +20,7 @@ from dlcli.kernels.reference.activations import (
     tanh,
     tanh_backward,
 )
+from dlcli.kernels.reference.convolution import conv2d, conv2d_grad_bias, conv2d_grad_input, conv2d_grad_weight
 from dlcli.kernels.reference.dropout import dropout_mask
 from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
 from dlcli.kernels.reference.losses import (
@@ -40,6 +41,14 @@ from dlcli.kernels.reference.optimizers import (
     rmsprop_update,
     sgd_update,
 )
+from dlcli.kernels.reference.pooling import (
+    average_pool2d,
+    average_pool2d_backward,
+    global_average_pool2d,
+    global_average_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
 from dlcli.kernels.reference.softmax import (
     log_softmax,
     log_softmax_backward,
@@ -53,11 +62,17 @@ __all__ = [
     "adagrad_update",
     "adam_update",
     "add_penalty_gradient",
+    "average_pool2d",
+    "average_pool2d_backward",
     "batch_norm",
     "batch_norm_backward",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
     "centered_rmsprop_update",
+    "conv2d",
+    "conv2d_grad_bias",
+    "conv2d_grad_input",
+    "conv2d_grad_weight",
     "discounted_sum_update",
     "dropout_mask",
     "elu",
@@ -66,6 +81,8 @@ __all__ = [
     "gelu_backward",
     "gelu_tanh",
     "gelu_tanh_backward",
+    "global_average_pool2d",
+    "global_average_pool2d_backward",
     "huber",
     "huber_backward",
     "l2_norm",
@@ -77,6 +94,8 @@ __all__ = [
     "linear_grad_weight",
     "log_softmax",
     "log_softmax_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "momentum_update",
     "relu",
     "relu_backward",

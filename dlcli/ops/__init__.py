@@ -14,10 +14,12 @@ from dlcli.ops.arithmetic import (
 )
 from dlcli.ops.batch_norm import batch_norm, fixed_batch_norm
 from dlcli.ops.binary_cross_entropy import binary_cross_entropy
+from dlcli.ops.conv2d import conv2d
 from dlcli.ops.dropout import dropout
 from dlcli.ops.gelu import gelu, gelu_tanh, silu
 from dlcli.ops.linear import linear
 from dlcli.ops.matmul import matmul
+from dlcli.ops.pooling import average_pool2d, global_average_pool2d, max_pool2d
 from dlcli.ops.reductions import mean, sum
 from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
 from dlcli.ops.relu import elu, leaky_relu, relu
@@ -29,9 +31,11 @@ from dlcli.ops.softmax_cross_entropy import softmax_cross_entropy
 __all__ = [
     "absolute",
     "add",
+    "average_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "concat",
+    "conv2d",
     "divide",
     "dropout",
     "elu",
@@ -39,12 +43,14 @@ __all__ = [
     "fixed_batch_norm",
     "gelu",
     "gelu_tanh",
+    "global_average_pool2d",
     "huber",
     "leaky_relu",
     "linear",
     "log",
     "log_softmax",
     "matmul",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
