@@ -1,0 +1,12 @@
+// One function for each bind_<topic>.cpp, called when the module is made.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace dlcli {
+
+void install_allocator();
+
+void bind_activations(nanobind::module_& module);
+
+}  // namespace dlcli

@@ -1,0 +1,158 @@
+// Vectors of floats, as wide as this file's instruction set has them, through the vector extensions of GCC and Clang.
+#pragma once
+
+#include <cstring>
+#if defined(__AVX2__) || defined(__SSE2__)
+#include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+#include "kernels.h"
+
+namespace dlcli::DLCLI_ISA {
+
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
+// floats in a vector
+constexpr Index W = vector_bytes / 4;
+// vector registers of the instruction set
+#if defined(__AVX512F__) || defined(__ARM_NEON)
+constexpr int vector_registers = 32;
+#else
+constexpr int vector_registers = 16;
+#endif
+
+typedef float Vec __attribute__((vector_size(vector_bytes)));
+typedef std::int32_t IntVec __attribute__((vector_size(vector_bytes)));
+typedef std::uint32_t UintVec __attribute__((vector_size(vector_bytes)));
+typedef std::uint64_t WideVec __attribute__((vector_size(vector_bytes)));
+
+#define DLCLI_INLINE static inline __attribute__((always_inline))
+
+DLCLI_INLINE Vec load(const float* p) {
+  Vec v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+DLCLI_INLINE void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
+
+DLCLI_INLINE Vec splat(float x) { return Vec{} + x; }
+
+DLCLI_INLINE IntVec splat_int(std::int32_t x) { return IntVec{} + x; }
+
+DLCLI_INLINE Vec as_float(IntVec v) { return reinterpret_cast<Vec>(v); }
+
+DLCLI_INLINE IntVec as_int(Vec v) { return reinterpret_cast<IntVec>(v); }
+
+// yes where the mask is true, no elsewhere
+DLCLI_INLINE Vec select(IntVec mask, Vec yes, Vec no) { return mask ? yes : no; }
+
+DLCLI_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
+
+DLCLI_INLINE Vec min(Vec a, Vec b) { return a < b ? a : b; }
+
+DLCLI_INLINE Vec abs(Vec v) { return as_float(as_int(v) & splat_int(0x7fffffff)); }
+
+// magnitude of the first, sign of the second
+DLCLI_INLINE Vec copy_sign(Vec magnitude, Vec sign) {
+  return as_float((as_int(magnitude) & splat_int(0x7fffffff)) | (as_int(sign) & splat_int(INT32_MIN)));
+}
+
+DLCLI_INLINE Vec sqrt(Vec v) {
+#if defined(__AVX512F__)
+  return _mm512_sqrt_ps(v);
+#elif defined(__AVX2__)
+  return _mm256_sqrt_ps(v);
+#elif defined(__SSE2__)
+  return _mm_sqrt_ps(v);
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  return (Vec)vsqrtq_f32((float32x4_t)v);
+#else
+  for (Index i = 0; i < W; ++i) v[i] = __builtin_sqrtf(v[i]);
+  return v;
+#endif
+}
+
+// the first n < W floats at p, `fill` after them
+DLCLI_INLINE Vec load_partial(const float* p, Index n, float fill = 0) {
+#if defined(__AVX512F__)
+  return _mm512_mask_loadu_ps(splat(fill), static_cast<__mmask16>((1u << n) - 1), p);
+#else
+  Vec v = splat(fill);
+  std::memcpy(&v, p, static_cast<std::size_t>(n) * sizeof(float));
+  return v;
+#endif
+}
+
+// the first n < W floats of v to p
+DLCLI_INLINE void store_partial(float* p, Vec v, Index n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), v);
+#else
+  std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float));
+#endif
+}
+
+// v[0] + v[1] + …, in a fixed order
+DLCLI_INLINE float sum(Vec v) {
+  alignas(vector_bytes) float lanes[W];
+  store(lanes, v);
+  for (Index width = W / 2; width > 0; width /= 2)
+    for (Index i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  return lanes[0];
+}
+
+DLCLI_INLINE float largest(Vec v) {
+  alignas(vector_bytes) float lanes[W];
+  store(lanes, v);
+  for (Index width = W / 2; width > 0; width /= 2)
+    for (Index i = 0; i < width; ++i) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
+  return lanes[0];
+}
+
+// products of the lower halves of 64-bit lanes
+DLCLI_INLINE WideVec multiply_wide(WideVec a, WideVec b) {
+#if defined(__AVX512F__)
+  return (WideVec)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (WideVec)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (WideVec)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return a * b;
+#endif
+}
+
+// y[i] = f(x[i]…) for i in [begin, end): f takes and gives vectors; the rest of the last one is padding
+template <class F>
+DLCLI_INLINE void map(const float* x, float* y, Index begin, Index end, const F& f) {
+  Index i = begin;
+  for (; i + 2 * W <= end; i += 2 * W) {
+    const Vec first = f(load(x + i)), second = f(load(x + i + W));
+    store(y + i, first);
+    store(y + i + W, second);
+  }
+  for (; i + W <= end; i += W) store(y + i, f(load(x + i)));
+  if (i < end) store_partial(y + i, f(load_partial(x + i, end - i)), end - i);
+}
+
+template <class F>
+DLCLI_INLINE void map(const float* a, const float* b, float* y, Index begin, Index end, const F& f) {
+  Index i = begin;
+  for (; i + 2 * W <= end; i += 2 * W) {
+    const Vec first = f(load(a + i), load(b + i)), second = f(load(a + i + W), load(b + i + W));
+    store(y + i, first);
+    store(y + i + W, second);
+  }
+  for (; i + W <= end; i += W) store(y + i, f(load(a + i), load(b + i)));
+  if (i < end) store_partial(y + i, f(load_partial(a + i, end - i), load_partial(b + i, end - i)), end - i);
+}
+
+}  // namespace dlcli::DLCLI_ISA
