@@ -31,6 +31,12 @@ conv2d_grad_weight = fastest(reference.convolution.conv2d_grad_weight)
 
 dropout_mask = fastest(reference.dropout.dropout_mask)
 
+embedding = fastest(reference.embedding.embedding)
+embedding_backward = fastest(reference.embedding.embedding_backward)
+
+gru = fastest(reference.gru.gru)
+gru_backward = fastest(reference.gru.gru_backward)
+
 linear = fastest(reference.linear.linear)
 linear_grad_bias = fastest(reference.linear.linear_grad_bias)
 linear_grad_input = fastest(reference.linear.linear_grad_input)
@@ -40,6 +46,9 @@ binary_cross_entropy = fastest(reference.losses.binary_cross_entropy)
 binary_cross_entropy_backward = fastest(reference.losses.binary_cross_entropy_backward)
 huber = fastest(reference.losses.huber)
 huber_backward = fastest(reference.losses.huber_backward)
+
+lstm = fastest(reference.lstm.lstm)
+lstm_backward = fastest(reference.lstm.lstm_backward)
 
 batch_norm = fastest(reference.normalization.batch_norm)
 batch_norm_backward = fastest(reference.normalization.batch_norm_backward)
@@ -61,6 +70,9 @@ global_average_pool2d = fastest(reference.pooling.global_average_pool2d)
 global_average_pool2d_backward = fastest(reference.pooling.global_average_pool2d_backward)
 max_pool2d = fastest(reference.pooling.max_pool2d)
 max_pool2d_backward = fastest(reference.pooling.max_pool2d_backward)
+
+rnn = fastest(reference.rnn.rnn)
+rnn_backward = fastest(reference.rnn.rnn_backward)
 
 log_softmax = fastest(reference.softmax.log_softmax)
 log_softmax_backward = fastest(reference.softmax.log_softmax_backward)
@@ -95,12 +107,16 @@ __all__ = [
     "dropout_mask",
     "elu",
     "elu_backward",
+    "embedding",
+    "embedding_backward",
     "gelu",
     "gelu_backward",
     "gelu_tanh",
     "gelu_tanh_backward",
     "global_average_pool2d",
     "global_average_pool2d_backward",
+    "gru",
+    "gru_backward",
     "huber",
     "huber_backward",
     "l2_norm",
@@ -112,12 +128,16 @@ __all__ = [
     "linear_grad_weight",
     "log_softmax",
     "log_softmax_backward",
+    "lstm",
+    "lstm_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "momentum_update",
     "relu",
     "relu_backward",
     "rmsprop_update",
+    "rnn",
+    "rnn_backward",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",
