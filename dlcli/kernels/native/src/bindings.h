@@ -8,5 +8,7 @@ namespace dlcli {
 void install_allocator();
 
 void bind_activations(nanobind::module_& module);
+void bind_images(nanobind::module_& module);
+void bind_linear(nanobind::module_& module);
 
 }  // namespace dlcli

@@ -38,4 +38,6 @@ NB_MODULE(_native, module) {
   });
 
   dlcli::bind_activations(module);
+  dlcli::bind_images(module);
+  dlcli::bind_linear(module);
 }

@@ -100,6 +100,48 @@ DLCLI_INLINE void store_partial(float* p, Vec v, Index n) {
 #endif
 }
 
+#ifdef __clang__
+#define DLCLI_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define DLCLI_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (IntVec){__VA_ARGS__})
+#endif
+
+// a[0] b[0] a[1] b[1] …, the first and the second half of it
+DLCLI_INLINE Vec zip_low(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return DLCLI_SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+#elif defined(__AVX2__)
+  return DLCLI_SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#else
+  return DLCLI_SHUFFLE(a, b, 0, 4, 1, 5);
+#endif
+}
+
+DLCLI_INLINE Vec zip_high(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return DLCLI_SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif defined(__AVX2__)
+  return DLCLI_SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+  return DLCLI_SHUFFLE(a, b, 2, 6, 3, 7);
+#endif
+}
+
+// W × W floats in W vectors, transposed in log2(W) rounds of shuffling both halves into each other
+DLCLI_INLINE void transpose(Vec (&rows)[W]) {
+#pragma GCC unroll 4
+  for (Index round = 1; round < W; round *= 2) {
+    Vec zipped[W];
+#pragma GCC unroll 8
+    for (Index i = 0; i < W / 2; ++i) {
+      zipped[2 * i] = zip_low(rows[i], rows[i + W / 2]);
+      zipped[2 * i + 1] = zip_high(rows[i], rows[i + W / 2]);
+    }
+#pragma GCC unroll 16
+    for (Index i = 0; i < W; ++i) rows[i] = zipped[i];
+  }
+}
+
 // v[0] + v[1] + …, in a fixed order
 DLCLI_INLINE float sum(Vec v) {
   alignas(vector_bytes) float lanes[W];
