@@ -44,8 +44,15 @@ class BatchNorm(Function):
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        grad_x, grad_gamma, grad_beta, grad_residual = kernels.batch_norm_backward(_rows(grad), *ctx.saved)
-        return grad_x.reshape(grad.shape), grad_gamma, grad_beta, grad_residual.reshape(grad.shape)
+        grad_x, grad_gamma, grad_beta, grad_residual = kernels.batch_norm_backward(
+            _rows(grad), *ctx.saved, residual=ctx.needs_grad[3]
+        )
+        return (
+            grad_x.reshape(grad.shape),
+            grad_gamma,
+            grad_beta,
+            None if grad_residual is None else grad_residual.reshape(grad.shape),
+        )
 
     @staticmethod
     def samples() -> Iterable[Sample]:

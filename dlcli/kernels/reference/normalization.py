@@ -41,12 +41,14 @@ def batch_norm_backward(
     mean: np.ndarray,
     inverse_std: np.ndarray,
     y: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    residual: bool = False,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
     """`∂β = Σ g`, `∂γ = Σ g x̂`, `∂x = γ/√(σ² + ε) (g − ∂β/M − x̂ ∂γ/M)`, `∂residual = g`.
 
-    With a ReLU on top its result y is given, and g is `grad` where y > 0, else 0.
+    With a ReLU on top its result y is given, and g is `grad` where y > 0, else 0. Whether there was a residual is told
+    by `residual`: its gradient is None otherwise.
 
-    (M, C), (M, C), (C,), (C,), (C,), y (M, C) -> ∂x (M, C), ∂γ (C,), ∂β (C,), g (M, C)
+    (M, C), (M, C), (C,), (C,), (C,), y (M, C) -> ∂x (M, C), ∂γ (C,), ∂β (C,), ∂residual (M, C)
     """
     rows = grad.dtype.type(len(grad))
     if y is not None:
@@ -59,4 +61,4 @@ def batch_norm_backward(
     grad_x += grad
     grad_x -= grad_beta / rows
     grad_x *= gamma * inverse_std
-    return grad_x, grad_gamma, grad_beta, grad
+    return grad_x, grad_gamma, grad_beta, grad if residual else None

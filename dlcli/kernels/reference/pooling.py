@@ -17,14 +17,14 @@ def max_pool2d(
 ) -> tuple[np.ndarray, np.ndarray]:
     """`max_ij X_ij`, and which tap `i f_w + j` it came from: the first of equals.
 
-    (N, H, W, C) -> y (N, P, Q, C), taps (N, P, Q, C) of int32
+    (N, H, W, C) -> y (N, P, Q, C), taps (N, P, Q, C) of the smallest unsigned integers that hold them
     """
     size = output_size(x.shape[1:3], window, stride, padding)
     x = padded(x, padding, -np.inf)
     values = np.stack([x[pixels] for _, pixels in tap_slices(window, size, stride)])  # (f_h f_w, N, P, Q, C)
     taps = values.argmax(axis=0)
     y: np.ndarray = np.take_along_axis(values, taps[np.newaxis], axis=0)[0]
-    return y, taps.astype(np.int32)
+    return y, taps.astype(np.min_scalar_type(window[0] * window[1] - 1))
 
 
 def max_pool2d_backward(

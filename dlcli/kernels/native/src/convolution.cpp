@@ -213,7 +213,7 @@ __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, 
 #pragma GCC unroll 16
   for (int t = 0; t < T; ++t)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) sums[t][v] = load(partial + (t * V + v) * W);
+    for (int v = 0; v < V; ++v) sums[t][v] = Vec{};
   for (Index m = 0; m < pixels; ++m, panel += PANEL_STRIDE, grad += grad_step) {
     Vec g[V];
 #pragma GCC unroll 4
@@ -226,7 +226,10 @@ __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, 
 #pragma GCC unroll 16
   for (int t = 0; t < T; ++t)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) store(partial + (t * V + v) * W, sums[t][v]);
+    for (int v = 0; v < V; ++v) {
+      float* to = partial + (t * V + v) * W;
+      store(to, load(to) + sums[t][v]);
+    }
 }
 
 // How the weight gradient is laid out while it is summed: for each panel, for each block of V vectors of output

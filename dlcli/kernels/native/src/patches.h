@@ -35,11 +35,10 @@ struct Units {
   explicit Units(const Patches& p) {
     const Index row = p.taps_w * p.channels;
     whole_rows = p.apart_w == 1 && p.channels == p.pitch && row <= PANEL_DEPTH;
-    pieces = whole_rows ? 1 : (p.channels + PANEL_DEPTH - 1) / PANEL_DEPTH;
-    length = whole_rows ? row : (p.channels + (pieces ? pieces - 1 : 0)) / (pieces ? pieces : 1);
-    count = whole_rows ? p.taps_h : p.taps_h * p.taps_w * pieces;
-    if (length == 0) count = 0;
-    per_panel = length ? PANEL_DEPTH / length : 1;
+    pieces = whole_rows || p.channels == 0 ? 1 : (p.channels + PANEL_DEPTH - 1) / PANEL_DEPTH;
+    length = whole_rows ? row : (p.channels + pieces - 1) / pieces;
+    count = length == 0 ? 0 : (whole_rows ? p.taps_h : p.taps_h * p.taps_w * pieces);
+    per_panel = length == 0 ? 1 : PANEL_DEPTH / length;
   }
 
   // the column at which unit u starts

@@ -43,7 +43,8 @@ DLCLI_INLINE Vec load(const float* p) {
 
 DLCLI_INLINE void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 
-DLCLI_INLINE Vec splat(float x) { return Vec{} + x; }
+// x − 0 is x for every x, so that nothing is left to compute; 0 + x is not, for −0
+DLCLI_INLINE Vec splat(float x) { return x - Vec{}; }
 
 DLCLI_INLINE IntVec splat_int(std::int32_t x) { return IntVec{} + x; }
 
