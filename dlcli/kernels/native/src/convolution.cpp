@@ -1,59 +1,19 @@
-// Convolution and its gradients as products with the matrix of patches (patches.h).
-//
-// The register tile of the convolution holds T output pixels by V vectors of output channels: every step along the
-// depth loads V vectors of filters and T numbers of the panel for T V multiply-adds. The weight gradient runs along the
-// pixels instead and holds T rows of the filter by V vectors of output channels.
+// Convolution and its gradients as products with the matrix of patches (patches.h); filters of 3×3 that move by single
+// pixels take a way with fewer multiplications (winograd.h).
 #include "patches.h"
 #include "simd.h"
 #include "threads.h"
+#include "tiles.h"
+#include "winograd.h"
 
 namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-constexpr bool many_registers = vector_registers >= 32;
-// pixels by vectors, for one vector of output channels and for pairs of them
-constexpr int SINGLE_T = many_registers ? 28 : 12;
-constexpr int PAIR_T = many_registers ? 14 : 6;
-// rows of the filter by vectors, in the weight gradient
-constexpr int GRAD_SINGLE_T = many_registers ? 16 : 12;
-constexpr int GRAD_PAIR_T = many_registers ? 12 : 6;
-constexpr int GRAD_QUAD_T = many_registers ? 6 : 0;
 // pixels whose patches are one panel of the weight gradient
 constexpr Index GRAD_PIXELS = 64;
 // multiply-adds that take longer than waking a thread
 constexpr Index GRAIN = 400000;
-
-Index round_up(Index n, Index multiple) { return (n + multiple - 1) / multiple * multiple; }
-
-// Where filters lie, seen as a matrix (depth, channels): element (tap (i, j), c, o) is at
-// data + (first_h + i step_h) row + (first_w + j step_w) tap + c inner + o outer.
-struct Filters {
-  const float* data;
-  Index first_h, step_h, first_w, step_w, row, tap, inner, outer;
-};
-
-// What the products become: pixel (image, row, column) is at data + image_step image + …
-struct Target {
-  float* data;
-  Index image_step, row_step, column_step, channels;
-  const float* bias;
-  bool relu;
-};
-
-// Filters packed for the register tile: for each block of one or two vectors of output channels its bias, then its
-// rows; zeros where the channels end.
-struct Packed {
-  Index channels, depth;
-  bool single;  // all blocks of one vector, and the tall tile
-
-  Packed(Index channels, Index depth) : channels(channels), depth(depth), single(channels <= W) {}
-
-  Index blocks() const { return single ? 1 : (channels + 2 * W - 1) / (2 * W); }
-  Index width(Index block) const { return single || channels - block * 2 * W <= W ? W : 2 * W; }
-  Index offset(Index block) const { return block * 2 * W * (depth + 1); }
-  Index size() const { return round_up(channels, W) * (depth + 1); }
-};
 
 void pack_filters(const Patches& p, const Filters& f, const Target& target, const Packed& packed, float* to) {
   divide(packed.blocks(), 1 + 40000 / (packed.depth * 2 * W + 1), 1, [&](Index begin, Index end) {
@@ -77,50 +37,6 @@ void pack_filters(const Patches& p, const Filters& f, const Target& target, cons
         }
     }
   });
-}
-
-// `count` ≤ T rows of results: the bias or what is there already, plus panel times filters
-template <int T, int V>
-__attribute__((noinline)) void multiply_tile(const float* panel, const float* filters, const float* bias, Index depth,
-                                             float* const* rows, Index count, Index channels, bool relu) {
-  Vec sums[T][V];
-  const bool whole = channels == V * W;
-  const Index rest = channels - (V - 1) * W;  // channels of the last vector
-  if (bias != nullptr) {
-#pragma GCC unroll 28
-    for (int t = 0; t < T; ++t)
-#pragma GCC unroll 2
-      for (int v = 0; v < V; ++v) sums[t][v] = load(bias + v * W);
-  } else {
-#pragma GCC unroll 28
-    for (int t = 0; t < T; ++t)
-#pragma GCC unroll 2
-      for (int v = 0; v < V; ++v)
-        sums[t][v] = t >= count                 ? Vec{}
-                     : whole || v < V - 1       ? load(rows[t] + v * W)
-                                                : load_partial(rows[t] + v * W, rest);
-  }
-  for (Index k = 0; k < depth; ++k, ++panel, filters += V * W) {
-    Vec weights[V];
-#pragma GCC unroll 2
-    for (int v = 0; v < V; ++v) weights[v] = load(filters + v * W);
-#pragma GCC unroll 28
-    for (int t = 0; t < T; ++t)
-#pragma GCC unroll 2
-      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t * PANEL_STRIDE]) * weights[v];
-  }
-#pragma GCC unroll 28
-  for (int t = 0; t < T; ++t)
-#pragma GCC unroll 2
-    for (int v = 0; v < V; ++v) {
-      const Vec sum = relu ? (sums[t][v] < 0.0f ? Vec{} : sums[t][v]) : sums[t][v];
-      if (t < count) {
-        if (whole || v < V - 1)
-          store(rows[t] + v * W, sum);
-        else
-          store_partial(rows[t] + v * W, sum, rest);
-      }
-    }
 }
 
 template <int T>
@@ -150,9 +66,9 @@ void multiply_tiles(const Patches& p, const Packed& packed, const float* filters
         if (unit > 0) bias = nullptr;
         const Index channels = packed.channels - block * 2 * W < width ? packed.channels - block * 2 * W : width;
         if (width == W)
-          multiply_tile<T, 1>(panel, weights, bias, depth, rows, count, channels, relu);
+          multiply_tile<T, 1, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
         else if constexpr (T <= PAIR_T)
-          multiply_tile<T, 2>(panel, weights, bias, depth, rows, count, channels, relu);
+          multiply_tile<T, 2, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
         for (Index t = 0; t < count; ++t) rows[t] += width;
       }
       for (Index t = 0; t < count; ++t)
@@ -206,48 +122,6 @@ struct Phase {
   }
 };
 
-template <int T, int V>
-__attribute__((noinline)) void grad_tile(const float* panel, const float* grad, Index grad_step, Index pixels,
-                                         float* partial) {
-  Vec sums[T][V];
-#pragma GCC unroll 16
-  for (int t = 0; t < T; ++t)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) sums[t][v] = Vec{};
-  for (Index m = 0; m < pixels; ++m, panel += PANEL_STRIDE, grad += grad_step) {
-    Vec g[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) g[v] = load(grad + v * W);
-#pragma GCC unroll 16
-    for (int t = 0; t < T; ++t)
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t]) * g[v];
-  }
-#pragma GCC unroll 16
-  for (int t = 0; t < T; ++t)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) {
-      float* to = partial + (t * V + v) * W;
-      store(to, load(to) + sums[t][v]);
-    }
-}
-
-// How the weight gradient is laid out while it is summed: for each panel, for each block of V vectors of output
-// channels, the panel's columns (rounded up to tiles) by the block's width.
-struct GradLayout {
-  Index vectors;  // of output channels
-  Index block;    // vectors in a block: 4, 2 or 1
-  Index tile;     // rows of the filter in a tile
-
-  explicit GradLayout(Index channels) {
-    vectors = (channels + W - 1) / W;
-    block = GRAD_QUAD_T && vectors % 4 == 0 ? 4 : (vectors % 2 == 0 ? 2 : 1);
-    tile = block == 4 ? GRAD_QUAD_T : (block == 2 ? GRAD_PAIR_T : GRAD_SINGLE_T);
-  }
-
-  Index width() const { return vectors * W; }
-};
-
 void grad_panel(const GradLayout& layout, const float* panel, Index depth, const float* grad, Index grad_step,
                 Index pixels, float* partial) {
   const Index rows = round_up(depth, layout.tile);
@@ -255,11 +129,11 @@ void grad_panel(const GradLayout& layout, const float* panel, Index depth, const
     for (Index v = 0; v < layout.vectors; v += layout.block) {
       float* sums = partial + v * W * rows + k * layout.block * W;
       if (layout.block == 1)
-        grad_tile<GRAD_SINGLE_T, 1>(panel + k, grad + v * W, grad_step, pixels, sums);
+        grad_tile<GRAD_SINGLE_T, 1, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
       else if (layout.block == 2)
-        grad_tile<GRAD_PAIR_T, 2>(panel + k, grad + v * W, grad_step, pixels, sums);
+        grad_tile<GRAD_PAIR_T, 2, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
       else if constexpr (GRAD_QUAD_T > 0)
-        grad_tile<GRAD_QUAD_T, 4>(panel + k, grad + v * W, grad_step, pixels, sums);
+        grad_tile<GRAD_QUAD_T, 4, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
     }
 }
 
@@ -334,10 +208,19 @@ void grad_weight_of_group(const Patches& p, Index batch, const float* grad, Inde
   }
 }
 
+bool winograd_takes(const Convolution& c) {
+  return c.window_h == 3 && c.window_w == 3 && c.stride_h == 1 && c.stride_w == 1 && c.dilation_h == 1 &&
+         c.dilation_w == 1 && c.groups == 1 && winograd_pays(c.channels, c.filters);
+}
+
 }  // namespace
 
 void conv2d(const Convolution& c, const float* x, const float* weight, const float* bias, float* y, bool relu) {
   const Index filters = c.filters / c.groups;
+  if (winograd_takes(c))
+    return winograd_multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left},
+                             {weight, 0, 1, 0, 1, 3 * c.channels * filters, c.channels * filters, filters, 1},
+                             {y, c.rows * c.columns * filters, c.columns * filters, filters, filters, bias, relu});
   for (Index group = 0; group < c.groups; ++group) {
     const Patches p = input_patches(c, x, group);
     const Index first = group * filters;
@@ -350,6 +233,11 @@ void conv2d(const Convolution& c, const float* x, const float* weight, const flo
 
 void conv2d_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
   const Index channels = c.channels / c.groups, filters = c.filters / c.groups;
+  if (winograd_takes(c))
+    return winograd_multiply(
+        {grad, c.batch, c.rows, c.columns, filters, c.height, c.width, 2 - c.top, 2 - c.left},
+        {weight, 2, -1, 2, -1, 3 * channels * filters, channels * filters, 1, filters},
+        {grad_x, c.height * c.width * channels, c.width * channels, channels, channels, nullptr, false});
   for (Index row = 0; row < c.stride_h && row < c.height; ++row)
     for (Index column = 0; column < c.stride_w && column < c.width; ++column) {
       const Phase h(row, c.window_h, c.stride_h, c.dilation_h, c.top);
@@ -382,6 +270,9 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
 
 void conv2d_grad_weight(const Convolution& c, const float* x, const float* grad, float* grad_weight) {
   const Index filters = c.filters / c.groups;
+  if (winograd_takes(c))
+    return winograd_grad_weight({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left}, grad,
+                                filters, grad_weight);
   for (Index group = 0; group < c.groups; ++group)
     grad_weight_of_group(input_patches(c, x, group), c.batch, grad + group * filters, c.filters, filters,
                          grad_weight + group * filters);

@@ -1,0 +1,140 @@
+// The register tiles of convolution, and how what they multiply is laid out.
+//
+// The tile of the convolution holds T output pixels by V vectors of output channels: every step along the depth loads V
+// vectors of filters and T numbers of the panel for T V multiply-adds. The weight gradient runs along the pixels
+// instead and holds T rows of the filter by V vectors of output channels. Rows of a panel are STRIDE apart.
+#pragma once
+
+#include "simd.h"
+#include "threads.h"
+
+namespace dlcli::DLCLI_ISA {
+
+constexpr bool many_registers = vector_registers >= 32;
+// pixels by vectors, for one vector of output channels and for pairs of them
+constexpr int SINGLE_T = many_registers ? 28 : 12;
+constexpr int PAIR_T = many_registers ? 14 : 6;
+// rows of the filter by vectors, in the weight gradient
+constexpr int GRAD_SINGLE_T = many_registers ? 16 : 12;
+constexpr int GRAD_PAIR_T = many_registers ? 12 : 6;
+constexpr int GRAD_QUAD_T = many_registers ? 6 : 0;
+
+static inline Index round_up(Index n, Index multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+// Where filters lie, seen as a matrix (depth, channels): element (tap (i, j), c, o) is at
+// data + (first_h + i step_h) row + (first_w + j step_w) tap + c inner + o outer.
+struct Filters {
+  const float* data;
+  Index first_h, step_h, first_w, step_w, row, tap, inner, outer;
+};
+
+// What the products become: pixel (image, row, column) is at data + image_step image + …
+struct Target {
+  float* data;
+  Index image_step, row_step, column_step, channels;
+  const float* bias;
+  bool relu;
+};
+
+// Filters packed for the register tile: for each block of one or two vectors of output channels its bias, then its
+// rows; zeros where the channels end.
+struct Packed {
+  Index channels, depth;
+  bool single;  // all blocks of one vector, and the tall tile
+
+  Packed(Index channels, Index depth) : channels(channels), depth(depth), single(channels <= W) {}
+
+  Index blocks() const { return single ? 1 : (channels + 2 * W - 1) / (2 * W); }
+  Index width(Index block) const { return single || channels - block * 2 * W <= W ? W : 2 * W; }
+  Index offset(Index block) const { return block * 2 * W * (depth + 1); }
+  Index size() const { return round_up(channels, W) * (depth + 1); }
+};
+
+// `count` ≤ T rows of results: the bias or what is there already, plus panel times filters
+template <int T, int V, int STRIDE>
+static __attribute__((noinline)) void multiply_tile(const float* panel, const float* filters, const float* bias, Index depth,
+                                             float* const* rows, Index count, Index channels, bool relu) {
+  Vec sums[T][V];
+  const bool whole = channels == V * W;
+  const Index rest = channels - (V - 1) * W;  // channels of the last vector
+  if (bias != nullptr) {
+#pragma GCC unroll 28
+    for (int t = 0; t < T; ++t)
+#pragma GCC unroll 2
+      for (int v = 0; v < V; ++v) sums[t][v] = load(bias + v * W);
+  } else {
+#pragma GCC unroll 28
+    for (int t = 0; t < T; ++t)
+#pragma GCC unroll 2
+      for (int v = 0; v < V; ++v)
+        sums[t][v] = t >= count                 ? Vec{}
+                     : whole || v < V - 1       ? load(rows[t] + v * W)
+                                                : load_partial(rows[t] + v * W, rest);
+  }
+  for (Index k = 0; k < depth; ++k, ++panel, filters += V * W) {
+    Vec weights[V];
+#pragma GCC unroll 2
+    for (int v = 0; v < V; ++v) weights[v] = load(filters + v * W);
+#pragma GCC unroll 28
+    for (int t = 0; t < T; ++t)
+#pragma GCC unroll 2
+      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t * STRIDE]) * weights[v];
+  }
+#pragma GCC unroll 28
+  for (int t = 0; t < T; ++t)
+#pragma GCC unroll 2
+    for (int v = 0; v < V; ++v) {
+      const Vec sum = relu ? (sums[t][v] < 0.0f ? Vec{} : sums[t][v]) : sums[t][v];
+      if (t < count) {
+        if (whole || v < V - 1)
+          store(rows[t] + v * W, sum);
+        else
+          store_partial(rows[t] + v * W, sum, rest);
+      }
+    }
+}
+
+// adds `pixels` rows of the panel, T columns of it, times as many rows of `grad` to a tile of the weight gradient
+template <int T, int V, int STRIDE>
+static __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, Index grad_step, Index pixels,
+                                         float* partial) {
+  Vec sums[T][V];
+#pragma GCC unroll 16
+  for (int t = 0; t < T; ++t)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) sums[t][v] = Vec{};
+  for (Index m = 0; m < pixels; ++m, panel += STRIDE, grad += grad_step) {
+    Vec g[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) g[v] = load(grad + v * W);
+#pragma GCC unroll 16
+    for (int t = 0; t < T; ++t)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t]) * g[v];
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < T; ++t)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      float* to = partial + (t * V + v) * W;
+      store(to, load(to) + sums[t][v]);
+    }
+}
+
+// How the weight gradient is laid out while it is summed: for each panel, for each block of V vectors of output
+// channels, the panel's columns (rounded up to tiles) by the block's width.
+struct GradLayout {
+  Index vectors;  // of output channels
+  Index block;    // vectors in a block: 4, 2 or 1
+  Index tile;     // rows of the filter in a tile
+
+  explicit GradLayout(Index channels) {
+    vectors = (channels + W - 1) / W;
+    block = GRAD_QUAD_T && vectors % 4 == 0 ? 4 : (vectors % 2 == 0 ? 2 : 1);
+    tile = block == 4 ? GRAD_QUAD_T : (block == 2 ? GRAD_PAIR_T : GRAD_SINGLE_T);
+  }
+
+  Index width() const { return vectors * W; }
+};
+
+}  // namespace dlcli::DLCLI_ISA
