@@ -53,6 +53,7 @@ lstm_backward = fastest(reference.lstm.lstm_backward)
 batch_norm = fastest(reference.normalization.batch_norm)
 batch_norm_backward = fastest(reference.normalization.batch_norm_backward)
 
+is_finite = fastest(reference.norms.is_finite)
 l2_norm = fastest(reference.norms.l2_norm)
 
 adagrad_update = fastest(reference.optimizers.adagrad_update)
@@ -119,6 +120,7 @@ __all__ = [
     "gru_backward",
     "huber",
     "huber_backward",
+    "is_finite",
     "l2_norm",
     "leaky_relu",
     "leaky_relu_backward",

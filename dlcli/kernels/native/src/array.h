@@ -61,6 +61,14 @@ struct Labels {
   int ndim = 0;
 };
 
+// One number, or a vector of float32 with one for each row
+struct Scale {
+  nb::object owner;
+  const float* data = nullptr;
+  Index size = 0;
+  float value = 0;
+};
+
 // A new float32 array from NumPy's allocator, which the package replaces by its own (allocator.cpp)
 struct Result {
   nb::object array;
@@ -167,6 +175,29 @@ struct type_caster<dlcli::Labels> {
     value.data = static_cast<const npy_intp*>(PyArray_DATA(array));
     value.size = PyArray_SIZE(array);
     value.ndim = PyArray_NDIM(array);
+    return true;
+  }
+};
+
+template <>
+struct type_caster<dlcli::Scale> {
+  NB_TYPE_CASTER(dlcli::Scale, const_name("numpy.ndarray | float"))
+
+  bool from_python(handle source, uint8_t flags, cleanup_list* cleanup) noexcept {
+    if (PyArray_Check(source.ptr()) && PyArray_NDIM(reinterpret_cast<PyArrayObject*>(source.ptr())) > 0) {
+      make_caster<dlcli::Input> vector;
+      if (!vector.from_python(source, flags, cleanup) || vector.value.ndim != 1) return false;
+      value.owner = std::move(vector.value.owner);
+      value.data = vector.value.data;
+      value.size = vector.value.size;
+      return true;
+    }
+    const double number = PyFloat_AsDouble(source.ptr());
+    if (number == -1 && PyErr_Occurred()) {
+      PyErr_Clear();
+      return false;
+    }
+    value.value = static_cast<float>(number);
     return true;
   }
 };

@@ -39,5 +39,8 @@ NB_MODULE(_native, module) {
 
   dlcli::bind_activations(module);
   dlcli::bind_images(module);
+  dlcli::bind_dropout(module);
   dlcli::bind_linear(module);
+  dlcli::bind_losses(module);
+  dlcli::bind_optimizers(module);
 }

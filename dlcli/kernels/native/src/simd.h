@@ -173,6 +173,24 @@ DLCLI_INLINE WideVec multiply_wide(WideVec a, WideVec b) {
 #endif
 }
 
+// the first `width` <= W floats at p; with a constant width, one load
+DLCLI_INLINE Vec load_width(const float* p, Index width) { return width == W ? load(p) : load_partial(p, width); }
+
+DLCLI_INLINE void store_width(float* p, Vec v, Index width) {
+  if (width == W)
+    store(p, v);
+  else
+    store_partial(p, v, width);
+}
+
+// f(i, width) for the vectors of [begin, end): `width` floats from i on, W but for the last
+template <class F>
+DLCLI_INLINE void for_vectors(Index begin, Index end, const F& f) {
+  Index i = begin;
+  for (; i + W <= end; i += W) f(i, W);
+  if (i < end) f(i, end - i);
+}
+
 // y[i] = f(x[i]…) for i in [begin, end): f takes and gives vectors; the rest of the last one is padding
 template <class F>
 DLCLI_INLINE void map(const float* x, float* y, Index begin, Index end, const F& f) {

@@ -105,6 +105,7 @@ DLCLI_INLINE Vec softplus(Vec x) { return log1p_unit(exp(-abs(x))) + select(x < 
 // (2/√π) ∫_z^∞ e^(-t²) dt for z >= 0, with a relative error below 1e-6 down to 1e-35 (Numerical Recipes, erfcc; the
 // square in two parts, since an error of it is one of the exponent)
 DLCLI_INLINE Vec erfc_positive(Vec z) {
+  z = select(z > 20.0f, splat(20.0f), z);
   const Vec t = 2.0f / (2.0f + z);
   Vec p = splat(0.17087277f);
   p = p * t - 0.82215223f;
