@@ -19,7 +19,12 @@ def embedding(weight: np.ndarray, indices: np.ndarray) -> np.ndarray:
 def embedding_backward(
     grad: np.ndarray, indices: np.ndarray, num_embeddings: int, out: np.ndarray | None = None
 ) -> np.ndarray:
-    """`Σ grad` of each row, in the order of the indices: (..., D), (...) -> (V, D); into `out` if given."""
+    """`Σ grad` of each row, in the order of the indices: (..., D), (...) -> (V, D); into `out` if given.
+
+    Raises:
+        IndexError: an index is negative or not below V.
+    """
+    check_indices(indices, num_embeddings)
     size = grad.shape[-1]
     grad_weight = np.empty((num_embeddings, size), grad.dtype) if out is None else out
     grad_weight[:] = 0

@@ -13,5 +13,6 @@ void bind_dropout(nanobind::module_& module);
 void bind_linear(nanobind::module_& module);
 void bind_losses(nanobind::module_& module);
 void bind_optimizers(nanobind::module_& module);
+void bind_recurrent(nanobind::module_& module);
 
 }  // namespace dlcli

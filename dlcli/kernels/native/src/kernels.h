@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sequences.h"
 #include "windows.h"
 
 namespace dlcli {

@@ -41,6 +41,7 @@ NB_MODULE(_native, module) {
   dlcli::bind_images(module);
   dlcli::bind_dropout(module);
   dlcli::bind_linear(module);
+  dlcli::bind_recurrent(module);
   dlcli::bind_losses(module);
   dlcli::bind_optimizers(module);
 }
