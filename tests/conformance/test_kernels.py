@@ -7,8 +7,10 @@ largest magnitude of the result (and for sums over n terms times √n), in units
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,9 +102,7 @@ CASES = {
     "l2_norm": Case(n.l2_norm, lambda n, m, k, g: (normal(g, n * m),), 16, {}),
     "leaky_relu": unary(a.leaky_relu, 2, 0.01),
     "leaky_relu_backward": binary(a.leaky_relu_backward, 2, 0.01),
-    "linear": Case(
-        linear.linear, lambda n, m, k, g: (normal(g, n, k), normal(g, k, m), normal(g, m)), 16, {}, terms=2
-    ),
+    "linear": Case(linear.linear, lambda n, m, k, g: (normal(g, n, k), normal(g, k, m), normal(g, m)), 16, {}, terms=2),
     "linear_grad_bias": Case(linear.linear_grad_bias, lambda n, m, k, g: (normal(g, n, m),), 16, {}, terms=0),
     "linear_grad_input": Case(
         linear.linear_grad_input, lambda n, m, k, g: (normal(g, n, k), normal(g, m, k)), 16, {}, terms=2
@@ -130,11 +130,8 @@ CASES = {
     "tanh": unary(a.tanh, 8),
     "tanh_backward": binary(a.tanh_backward, 8),
 }
-#: kernels that are tried elsewhere, by the folder or file below tests/ that does it
-ELSEWHERE = {
-    "batch_norm": "kernels/native/test_batch_norm.py",
-    "dropout_mask": "kernels/native/test_dropout.py",
-}
+#: other files that try kernels, each name in them once at least
+OTHER_FILES = ("conformance/test_kernels_*.py", "kernels/native/test_*.py")
 NAMES = sorted(CASES)
 UPDATES = {name for name in NAMES if name.endswith("_update") or name == "add_penalty_gradient"}
 REDUCTIONS_OF_ROWS = {"softmax", "softmax_backward", "log_softmax", "log_softmax_backward"}
@@ -197,7 +194,10 @@ def assert_conforms(name: str, sizes: tuple[int, int, int], seed: int, strides: 
 
 
 def test_every_kernel_is_tried() -> None:
-    assert sorted({*CASES, *ELSEWHERE}) == sorted(set(kernels.__all__) - {"backend"})
+    tests = Path(__file__).parents[1]
+    others = "".join(file.read_text() for pattern in OTHER_FILES for file in tests.glob(pattern))
+    untried = set(kernels.__all__) - {"backend", *CASES} - set(re.findall(r"\w+", others))
+    assert not untried
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -263,6 +263,18 @@ def test_extremes(name: str, value: float) -> None:
         actual = results(name, getattr(kernels, name), given_arguments)
     for got, wanted in zip(actual, expected, strict=True):
         np.testing.assert_allclose(got, wanted, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("activation", list(linear.ACTIVATIONS))
+@pytest.mark.parametrize("sizes", [(0, 3, 2), (1, 10, 784), (4, 64, 33), (13, 47, 400), (65, 130, 0), (64, 10, 128)])
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_an_activation_joined_to_a_product_gives_the_bits_of_both_apart(
+    activation: linear.Activation, sizes: tuple[int, int, int], with_bias: bool
+) -> None:
+    x, weight, bias = arguments("linear", sizes, 0)
+    bias = bias if with_bias else None
+    apart = getattr(kernels, activation)(kernels.linear(x, weight, bias))
+    np.testing.assert_array_equal(kernels.linear(x, weight, bias, activation), apart)
 
 
 def test_writes_into_out() -> None:

@@ -1,4 +1,4 @@
-"""The kernels in C++, when they were built: C++17 and OpenMP, compiled for several instruction sets (`src/kernels.def`).
+"""The kernels in C++, when they were built: for several instruction sets, with OpenMP (`src/kernels.def`).
 
 Environment variables, read once:
 
