@@ -79,14 +79,18 @@ void wide_moments(const Wide& wide, const float* x, Index begin, Index end, floa
       Vec sums[4] = {}, squares[4] = {};
       const float* from = x + row * wide.width + v;
       for (Index i = 0; i < count; ++i, from += wide.width)
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) sums[j] += load(from + j * W);
+#pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) sums[j] *= inverse;
       from = x + row * wide.width + v;
       for (Index i = 0; i < count; ++i, from += wide.width)
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
           const Vec d = load(from + j * W) - sums[j];
           squares[j] += d * d;
         }
+#pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) join(v + j * W, sums[j], squares[j]);
     }
     for (; v < wide.width; v += W) {
@@ -140,9 +144,11 @@ void wide_sums(const Wide& wide, const float* grad, const float* x, const float*
     const auto strip = [&](Index v, auto vectors) {
       constexpr int N = decltype(vectors)::value;
       Vec sum[N] = {}, product[N] = {}, mu[N];
+#pragma GCC unroll 4
       for (int j = 0; j < N; ++j) mu[j] = load(mean + v + j * W);
       Index at = row * wide.width + v;
       for (Index i = 0; i < count; ++i, at += wide.width)
+#pragma GCC unroll 4
         for (int j = 0; j < N; ++j) {
           Vec g = load(grad + at + j * W);
           if (RELU) g = load(y + at + j * W) > 0.0f ? g : Vec{};
@@ -150,6 +156,7 @@ void wide_sums(const Wide& wide, const float* grad, const float* x, const float*
           sum[j] += g;
           product[j] += g * (load(x + at + j * W) - mu[j]);
         }
+#pragma GCC unroll 4
       for (int j = 0; j < N; ++j) {
         store(sums + v + j * W, load(sums + v + j * W) + sum[j]);
         store(products + v + j * W, load(products + v + j * W) + product[j]);

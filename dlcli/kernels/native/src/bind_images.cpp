@@ -202,11 +202,11 @@ void bind_pooling(nb::module_& module) {
 void bind_batch_norm(nb::module_& module) {
   module.def(
       "batch_norm",
-      [](const Input& x, const Input& gamma, const Input& beta, float epsilon, const Input& residual, bool relu) {
+      [](const Input& x, const Input& gamma, const Input& beta, double epsilon, const Input& residual, bool relu) {
         require(x.ndim == 2 && x.shape[0] > 0 && gamma.ndim == 1 && gamma.size == x.last() && same_shape(gamma, beta) &&
                 (!residual || same_shape(x, residual)));
         Result y(x), mean(gamma), variance(gamma), inverse_std(gamma);
-        kernels().batch_norm(x.data, gamma.data, beta.data, residual.data, epsilon, relu, x.rows(), x.last(), y.data,
+        kernels().batch_norm(x.data, gamma.data, beta.data, residual.data, static_cast<float>(epsilon), relu, x.rows(), x.last(), y.data,
                              mean.data, variance.data, inverse_std.data);
         return nb::make_tuple(y.array, mean.array, variance.array, inverse_std.array);
       },

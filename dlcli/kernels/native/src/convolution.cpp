@@ -12,8 +12,44 @@ namespace {
 
 // pixels whose patches are one panel of the weight gradient
 constexpr Index GRAD_PIXELS = 64;
+// channels of images that are copied with their padding
+constexpr Index FEW_CHANNELS = 8;
 // multiply-adds that take longer than waking a thread
 constexpr Index GRAIN = 400000;
+
+// Images of few channels, of which patches are short pieces: a copy with the padding around them and room to read on
+// behind the last one, so that a panel is filled without a look at the borders.
+Patches with_margins(const Patches& p, Index batch) {
+  if (p.channels != p.pitch || p.channels > FEW_CHANNELS || p.apart_w != 1 || p.depth() == 0) return p;
+  Patches copy = p;
+  copy.height = (p.rows - 1) * p.step_h + (p.taps_h - 1) * p.apart_h + 1;
+  copy.width = (p.columns - 1) * p.step_w + p.taps_w;
+  copy.first_h = copy.first_w = 0;
+  copy.inside = true;
+  if (batch * p.rows * p.columns == 0 || !Units(copy).whole_rows) return p;
+  const Index row = copy.width * p.channels;
+  float* images = scratch(Scratch::other, batch * copy.height * row + PANEL_STRIDE - PANEL_DEPTH);
+  const Index before = p.first_w < 0 ? -p.first_w : 0;
+  const Index start = p.first_w < 0 ? 0 : p.first_w;
+  const Index fits = copy.width - before < p.width - start ? copy.width - before : p.width - start;
+  const Index count = fits > 0 && before < copy.width ? fits : 0;
+  divide(batch * copy.height, 1 + 60000 / row, 1, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      const Index h = i % copy.height + p.first_h;
+      float* to = images + i * row;
+      if (h < 0 || h >= p.height || count == 0) {
+        zero_floats(to, row);
+        continue;
+      }
+      zero_floats(to, before * p.channels);
+      copy_floats(to + before * p.channels, p.image + ((i / copy.height * p.height + h) * p.width + start) * p.channels,
+                  count * p.channels);
+      zero_floats(to + (before + count) * p.channels, row - (before + count) * p.channels);
+    }
+  });
+  copy.image = images;
+  return copy;
+}
 
 void pack_filters(const Patches& p, const Filters& f, const Target& target, const Packed& packed, float* to) {
   divide(packed.blocks(), 1 + 40000 / (packed.depth * 2 * W + 1), 1, [&](Index begin, Index end) {
@@ -65,28 +101,30 @@ void multiply_tiles(const Patches& p, const Packed& packed, const float* filters
         const float* weights = bias + width * (1 + start);
         if (unit > 0) bias = nullptr;
         const Index channels = packed.channels - block * 2 * W < width ? packed.channels - block * 2 * W : width;
-        if (width == W)
-          multiply_tile<T, 1, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
+        if (packed.half)
+          multiply_tile<HalfVec, T, 1, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
+        else if (width == W)
+          multiply_tile<Vec, T, 1, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
         else if constexpr (T <= PAIR_T)
-          multiply_tile<T, 2, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
+          multiply_tile<Vec, T, 2, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
         for (Index t = 0; t < count; ++t) rows[t] += width;
       }
-      for (Index t = 0; t < count; ++t)
-        rows[t] -= packed.single ? W : round_up(packed.channels, W);
+      for (Index t = 0; t < count; ++t) rows[t] -= packed.all_widths();
       unit = stop;
     } while (unit < units.count);
   }
 }
 
-void multiply_patches(const Patches& p, Index batch, const Filters& filters, const Target& target) {
-  const Packed packed(target.channels, p.depth());
-  const Index pixels = batch * p.rows * p.columns;
+void multiply_patches(const Patches& given, Index batch, const Filters& filters, const Target& target) {
+  const Packed packed(target.channels, given.depth());
+  const Index pixels = batch * given.rows * given.columns;
   if (pixels == 0 || target.channels == 0) return;
+  const Patches p = with_margins(given, batch);
   float* weights = scratch(Scratch::caller, packed.size());
   pack_filters(p, filters, target, packed, weights);
   const Index tile = packed.single ? SINGLE_T : PAIR_T;
   const Index tiles = (pixels + tile - 1) / tile;
-  const Index work = (packed.depth + 1) * round_up(packed.channels, W) * tile;
+  const Index work = (packed.depth + 1) * packed.all_widths() * tile;
   divide(tiles, 1 + GRAIN / work, 1, [&](Index begin, Index end) {
     if (packed.single)
       multiply_tiles<SINGLE_T>(p, packed, weights, target, pixels, begin, end);
@@ -167,8 +205,9 @@ void grad_partial(const Patches& p, const GradLayout& layout, const float* grad,
   }
 }
 
-void grad_weight_of_group(const Patches& p, Index batch, const float* grad, Index grad_step, Index channels,
+void grad_weight_of_group(const Patches& given, Index batch, const float* grad, Index grad_step, Index channels,
                           float* grad_weight) {
+  const Patches p = with_margins(given, batch);
   const GradLayout layout(channels);
   const Units units(p);
   const Index pixels = batch * p.rows * p.columns;

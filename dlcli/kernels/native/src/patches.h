@@ -22,6 +22,7 @@ struct Patches {
   Index height, width, pitch, channels;
   Index rows, columns, step_h, step_w;
   Index taps_h, taps_w, first_h, first_w, apart_h, apart_w;
+  bool inside = false;  // every tap of every pixel lies on the image, with room to read on behind it
 
   Index depth() const { return taps_h * taps_w * channels; }
 };
@@ -86,9 +87,30 @@ struct Pixel {
   }
 };
 
+// The same for patches that lie inside: rows of taps in pieces of F floats, of which the last runs over what the next
+// row of taps overwrites.
+template <int F>
+static inline void fill_panel_inside(const Patches& p, const Units& units, Pixel pixel, Index count, Index begin,
+                                     Index end, float* panel) {
+  const Index row = p.apart_h * p.width * p.pitch;
+  for (Index t = 0; t < count; ++t, pixel.next(p), panel += PANEL_STRIDE) {
+    const float* from =
+        p.image +
+        ((pixel.image * p.height + pixel.row * p.step_h + begin * p.apart_h) * p.width + pixel.column * p.step_w) * p.pitch;
+    float* to = panel;
+    for (Index i = begin; i < end; ++i, from += row, to += units.length)
+      for (Index k = 0; k < units.length; k += F) __builtin_memcpy(to + k, from + k, F * sizeof(float));
+  }
+}
+
 // Units [begin, end) of the patches of `count` pixels from `pixel` on, as rows of a panel.
 static inline void fill_panel(const Patches& p, const Units& units, Pixel pixel, Index count, Index begin, Index end,
                               float* panel) {
+  if (p.inside) {
+    if (units.length <= 4) return fill_panel_inside<4>(p, units, pixel, count, begin, end, panel);
+    if (units.length <= 8) return fill_panel_inside<8>(p, units, pixel, count, begin, end, panel);
+    return fill_panel_inside<16>(p, units, pixel, count, begin, end, panel);
+  }
   for (Index t = 0; t < count; ++t, pixel.next(p), panel += PANEL_STRIDE) {
     const float* image = p.image + pixel.image * p.height * p.width * p.pitch;
     const Index h0 = pixel.row * p.step_h + p.first_h;

@@ -38,21 +38,23 @@ void each_row(Index batch, Index rows, Index work, const Body& body) {
   });
 }
 
-// op(channel, lanes) for the channels, a vector at a time
+// op(channel) for the channels, a vector at a time; the last one may reach over their end
 template <class Op>
 DLCLI_INLINE void each_channel(Index channels, const Op& op) {
-  Index c = 0;
-  for (; c + W <= channels; c += W) op(c, W);
-  if (c < channels) op(c, channels - c);
+  for (Index c = 0; c < channels; c += W) op(c);
 }
 
-DLCLI_INLINE Vec load_lanes(const float* p, Index lanes) { return lanes == W ? load(p) : load_partial(p, lanes); }
+// A row of channels that is read or written in whole vectors: what reaches over the end of a pixel is the pixel after
+// it, which is written later. Only where the array (of `size` numbers), or this row's part of it, ends is there less.
+DLCLI_INLINE Vec load_at(const float* p, Index at, Index size) {
+  return at + W <= size ? load(p + at) : load_partial(p + at, size - at);
+}
 
-DLCLI_INLINE void store_lanes(float* p, Vec v, Index lanes) {
-  if (lanes == W)
-    store(p, v);
+DLCLI_INLINE void store_at(float* p, Index at, Index size, Vec v) {
+  if (at + W <= size)
+    store(p + at, v);
   else
-    store_partial(p, v, lanes);
+    store_partial(p + at, v, size - at);
 }
 
 float inside_share(Range h, Range w) { return 1 / static_cast<float>((h.end - h.begin) * (w.end - w.begin)); }
@@ -60,6 +62,7 @@ float inside_share(Range h, Range w) { return 1 / static_cast<float>((h.end - h.
 }  // namespace
 
 void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) {
+  const Index size = s.batch * s.height * s.width * s.channels;
   const Index work = s.columns * s.window_h * s.window_w * s.channels;
   each_row(s.batch, s.rows, work, [&](Index image, Index row) {
     const Range h = taps_inside(row, s.stride_h, s.top, s.window_h, s.height);
@@ -67,55 +70,59 @@ void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) 
       const Range w = taps_inside(column, s.stride_w, s.left, s.window_w, s.width);
       const Index origin = (image * s.height + row * s.stride_h - s.top) * s.width + column * s.stride_w - s.left;
       const Index to = ((image * s.rows + row) * s.columns + column) * s.channels;
-      each_channel(s.channels, [&](Index c, Index lanes) {
-        Vec best = load_lanes(x + (origin + h.begin * s.width + w.begin) * s.channels + c, lanes);
+      const Index row_end = (image * s.rows + row + 1) * s.columns * s.channels;
+      each_channel(s.channels, [&](Index c) {
+        Vec best = load_at(x, (origin + h.begin * s.width + w.begin) * s.channels + c, size);
         IntVec from = splat_int(static_cast<std::int32_t>(h.begin * s.window_w + w.begin));
         for (Index i = h.begin; i < h.end; ++i)
           for (Index j = w.begin; j < w.end; ++j) {
-            const Vec v = load_lanes(x + (origin + i * s.width + j) * s.channels + c, lanes);
+            const Vec v = load_at(x, (origin + i * s.width + j) * s.channels + c, size);
             const IntVec larger = (v > best) | ((v != v) & (best == best));  // not a number counts as the largest
             best = larger ? v : best;
             from = larger ? splat_int(static_cast<std::int32_t>(i * s.window_w + j)) : from;
           }
-        store_lanes(y + to + c, best, lanes);
+        store_at(y, to + c, row_end, best);
         const ByteVec bytes = __builtin_convertvector(from, ByteVec);
-        if (lanes == W)
+        if (to + c + W <= row_end)
           std::memcpy(taps + to + c, &bytes, W);
         else
-          std::memcpy(taps + to + c, &bytes, static_cast<std::size_t>(lanes));
+          std::memcpy(taps + to + c, &bytes, static_cast<std::size_t>(row_end - to - c));
       });
     }
   });
 }
 
 void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t* taps, float* grad_x) {
+  const Index size = s.batch * s.rows * s.columns * s.channels;
   const Index work = s.width * s.channels;
   each_row(s.batch, s.height, work, [&](Index image, Index h) {
     const Range rows = windows_over(h, s.stride_h, s.top, s.window_h, s.rows);
     for (Index w = 0; w < s.width; ++w) {
       const Range columns = windows_over(w, s.stride_w, s.left, s.window_w, s.columns);
-      float* to = grad_x + ((image * s.height + h) * s.width + w) * s.channels;
-      each_channel(s.channels, [&](Index c, Index lanes) {
+      const Index to = ((image * s.height + h) * s.width + w) * s.channels;
+      const Index row_end = (image * s.height + h + 1) * s.width * s.channels;
+      each_channel(s.channels, [&](Index c) {
         Vec sum = {};
         for (Index row = rows.begin; row < rows.end; ++row)
           for (Index column = columns.begin; column < columns.end; ++column) {
             const Index from = ((image * s.rows + row) * s.columns + column) * s.channels + c;
             const Index tap = (h + s.top - row * s.stride_h) * s.window_w + w + s.left - column * s.stride_w;
             ByteVec bytes = {};
-            if (lanes == W)
+            if (from + W <= size)
               std::memcpy(&bytes, taps + from, W);
             else
-              std::memcpy(&bytes, taps + from, static_cast<std::size_t>(lanes));
+              std::memcpy(&bytes, taps + from, static_cast<std::size_t>(size - from));
             const IntVec held = __builtin_convertvector(bytes, IntVec) == splat_int(static_cast<std::int32_t>(tap));
-            sum += held ? load_lanes(grad + from, lanes) : Vec{};
+            sum += held ? load_at(grad, from, size) : Vec{};
           }
-        store_lanes(to + c, sum, lanes);
+        store_at(grad_x, to + c, row_end, sum);
       });
     }
   });
 }
 
 void average_pool2d(const Windows& s, const float* x, float* y) {
+  const Index size = s.batch * s.height * s.width * s.channels;
   const Index work = s.columns * s.window_h * s.window_w * s.channels;
   each_row(s.batch, s.rows, work, [&](Index image, Index row) {
     const Range h = taps_inside(row, s.stride_h, s.top, s.window_h, s.height);
@@ -123,34 +130,38 @@ void average_pool2d(const Windows& s, const float* x, float* y) {
       const Range w = taps_inside(column, s.stride_w, s.left, s.window_w, s.width);
       const Vec share = splat(inside_share(h, w));
       const Index origin = (image * s.height + row * s.stride_h - s.top) * s.width + column * s.stride_w - s.left;
-      float* to = y + ((image * s.rows + row) * s.columns + column) * s.channels;
-      each_channel(s.channels, [&](Index c, Index lanes) {
+      const Index to = ((image * s.rows + row) * s.columns + column) * s.channels;
+      const Index row_end = (image * s.rows + row + 1) * s.columns * s.channels;
+      each_channel(s.channels, [&](Index c) {
         Vec sum = {};
         for (Index i = h.begin; i < h.end; ++i)
           for (Index j = w.begin; j < w.end; ++j)
-            sum += load_lanes(x + (origin + i * s.width + j) * s.channels + c, lanes);
-        store_lanes(to + c, sum * share, lanes);
+            sum += load_at(x, (origin + i * s.width + j) * s.channels + c, size);
+        store_at(y, to + c, row_end, sum * share);
       });
     }
   });
 }
 
 void average_pool2d_backward(const Windows& s, const float* grad, float* grad_x) {
+  const Index size = s.batch * s.rows * s.columns * s.channels;
   const Index work = s.width * s.channels;
   each_row(s.batch, s.height, work, [&](Index image, Index h) {
     const Range rows = windows_over(h, s.stride_h, s.top, s.window_h, s.rows);
     for (Index w = 0; w < s.width; ++w) {
       const Range columns = windows_over(w, s.stride_w, s.left, s.window_w, s.columns);
-      float* to = grad_x + ((image * s.height + h) * s.width + w) * s.channels;
-      each_channel(s.channels, [&](Index c, Index lanes) {
+      const Index to = ((image * s.height + h) * s.width + w) * s.channels;
+      const Index row_end = (image * s.height + h + 1) * s.width * s.channels;
+      each_channel(s.channels, [&](Index c) {
         Vec sum = {};
         for (Index row = rows.begin; row < rows.end; ++row)
           for (Index column = columns.begin; column < columns.end; ++column) {
             const float share = inside_share(taps_inside(row, s.stride_h, s.top, s.window_h, s.height),
                                              taps_inside(column, s.stride_w, s.left, s.window_w, s.width));
-            sum += load_lanes(grad + ((image * s.rows + row) * s.columns + column) * s.channels + c, lanes) * splat(share);
+            const Index from = ((image * s.rows + row) * s.columns + column) * s.channels + c;
+            sum += load_at(grad, from, size) * splat(share);
           }
-        store_lanes(to + c, sum, lanes);
+        store_at(grad_x, to + c, row_end, sum);
       });
     }
   });
@@ -159,11 +170,11 @@ void average_pool2d_backward(const Windows& s, const float* grad, float* grad_x)
 void global_average_pool2d(const float* x, Index batch, Index pixels, Index channels, float* y) {
   const Vec share = splat(1 / static_cast<float>(pixels));
   each_row(batch, 1, pixels * channels, [&](Index image, Index) {
-    each_channel(channels, [&](Index c, Index lanes) {
-      const float* from = x + image * pixels * channels + c;
+    each_channel(channels, [&](Index c) {
+      const Index from = image * pixels * channels + c;
       Vec sum = {};
-      for (Index i = 0; i < pixels; ++i) sum += load_lanes(from + i * channels, lanes);
-      store_lanes(y + image * channels + c, sum * share, lanes);
+      for (Index i = 0; i < pixels; ++i) sum += load_at(x, from + i * channels, batch * pixels * channels);
+      store_at(y, image * channels + c, (image + 1) * channels, sum * share);
     });
   });
 }
@@ -171,11 +182,13 @@ void global_average_pool2d(const float* x, Index batch, Index pixels, Index chan
 void global_average_pool2d_backward(const float* grad, Index batch, Index pixels, Index channels, float* grad_x) {
   const Vec share = splat(1 / static_cast<float>(pixels));
   each_row(batch, 1, pixels * channels, [&](Index image, Index) {
-    each_channel(channels, [&](Index c, Index lanes) {
-      const Vec v = load_lanes(grad + image * channels + c, lanes) * share;
-      float* to = grad_x + image * pixels * channels + c;
-      for (Index i = 0; i < pixels; ++i) store_lanes(to + i * channels, v, lanes);
-    });
+    const Index end = (image + 1) * pixels * channels;
+    for (Index i = 0; i < pixels; ++i) {
+      const Index to = (image * pixels + i) * channels;
+      each_channel(channels, [&](Index c) {
+        store_at(grad_x, to + c, end, load_at(grad, image * channels + c, batch * channels) * share);
+      });
+    }
   });
 }
 

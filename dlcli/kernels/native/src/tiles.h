@@ -40,56 +40,86 @@ struct Target {
 // rows; zeros where the channels end.
 struct Packed {
   Index channels, depth;
-  bool single;  // all blocks of one vector, and the tall tile
+  bool half;    // one block of half a vector
+  bool single;  // one block of at most one vector, and the tall tile
 
-  Packed(Index channels, Index depth) : channels(channels), depth(depth), single(channels <= W) {}
+  Packed(Index channels, Index depth)
+      : channels(channels), depth(depth), half(vector_bytes >= 32 && channels <= W / 2), single(channels <= W) {}
 
   Index blocks() const { return single ? 1 : (channels + 2 * W - 1) / (2 * W); }
-  Index width(Index block) const { return single || channels - block * 2 * W <= W ? W : 2 * W; }
+  Index width(Index block) const { return half ? W / 2 : (single || channels - block * 2 * W <= W ? W : 2 * W); }
+  Index all_widths() const { return half ? W / 2 : round_up(channels, W); }
   Index offset(Index block) const { return block * 2 * W * (depth + 1); }
-  Index size() const { return round_up(channels, W) * (depth + 1); }
+  Index size() const { return all_widths() * (depth + 1); }
 };
 
+typedef float HalfVec __attribute__((vector_size(vector_bytes / 2)));
+
+// loads and stores of a whole or half a vector; the partial ones of its first n floats
+template <class V>
+DLCLI_INLINE V load_as(const float* p) {
+  V v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class V>
+DLCLI_INLINE V load_partial_as(const float* p, Index n) {
+  const Vec whole = load_partial(p, n);
+  V v;
+  std::memcpy(&v, &whole, sizeof v);
+  return v;
+}
+
+template <class V>
+DLCLI_INLINE void store_partial_as(float* p, V v, Index n) {
+  Vec whole = {};
+  std::memcpy(&whole, &v, sizeof v);
+  store_partial(p, whole, n);
+}
+
 // `count` ≤ T rows of results: the bias or what is there already, plus panel times filters
-template <int T, int V, int STRIDE>
-static __attribute__((noinline)) void multiply_tile(const float* panel, const float* filters, const float* bias, Index depth,
-                                             float* const* rows, Index count, Index channels, bool relu) {
-  Vec sums[T][V];
-  const bool whole = channels == V * W;
-  const Index rest = channels - (V - 1) * W;  // channels of the last vector
+template <class Vector, int T, int V, int STRIDE>
+static __attribute__((noinline)) void multiply_tile(const float* panel, const float* filters, const float* bias,
+                                                    Index depth, float* const* rows, Index count, Index channels,
+                                                    bool relu) {
+  constexpr Index lanes = sizeof(Vector) / sizeof(float);
+  Vector sums[T][V];
+  const bool whole = channels == V * lanes;
+  const Index rest = channels - (V - 1) * lanes;  // channels of the last vector
   if (bias != nullptr) {
 #pragma GCC unroll 28
     for (int t = 0; t < T; ++t)
 #pragma GCC unroll 2
-      for (int v = 0; v < V; ++v) sums[t][v] = load(bias + v * W);
+      for (int v = 0; v < V; ++v) sums[t][v] = load_as<Vector>(bias + v * lanes);
   } else {
 #pragma GCC unroll 28
     for (int t = 0; t < T; ++t)
 #pragma GCC unroll 2
       for (int v = 0; v < V; ++v)
-        sums[t][v] = t >= count                 ? Vec{}
-                     : whole || v < V - 1       ? load(rows[t] + v * W)
-                                                : load_partial(rows[t] + v * W, rest);
+        sums[t][v] = t >= count           ? Vector{}
+                     : whole || v < V - 1 ? load_as<Vector>(rows[t] + v * lanes)
+                                          : load_partial_as<Vector>(rows[t] + v * lanes, rest);
   }
-  for (Index k = 0; k < depth; ++k, ++panel, filters += V * W) {
-    Vec weights[V];
+  for (Index k = 0; k < depth; ++k, ++panel, filters += V * lanes) {
+    Vector weights[V];
 #pragma GCC unroll 2
-    for (int v = 0; v < V; ++v) weights[v] = load(filters + v * W);
+    for (int v = 0; v < V; ++v) weights[v] = load_as<Vector>(filters + v * lanes);
 #pragma GCC unroll 28
     for (int t = 0; t < T; ++t)
 #pragma GCC unroll 2
-      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t * STRIDE]) * weights[v];
+      for (int v = 0; v < V; ++v) sums[t][v] += (panel[t * STRIDE] - Vector{}) * weights[v];
   }
 #pragma GCC unroll 28
   for (int t = 0; t < T; ++t)
 #pragma GCC unroll 2
     for (int v = 0; v < V; ++v) {
-      const Vec sum = relu ? (sums[t][v] < 0.0f ? Vec{} : sums[t][v]) : sums[t][v];
+      const Vector sum = relu ? (sums[t][v] < 0.0f ? Vector{} : sums[t][v]) : sums[t][v];
       if (t < count) {
         if (whole || v < V - 1)
-          store(rows[t] + v * W, sum);
+          std::memcpy(rows[t] + v * lanes, &sum, sizeof sum);
         else
-          store_partial(rows[t] + v * W, sum, rest);
+          store_partial_as<Vector>(rows[t] + v * lanes, sum, rest);
       }
     }
 }
@@ -97,7 +127,7 @@ static __attribute__((noinline)) void multiply_tile(const float* panel, const fl
 // adds `pixels` rows of the panel, T columns of it, times as many rows of `grad` to a tile of the weight gradient
 template <int T, int V, int STRIDE>
 static __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, Index grad_step, Index pixels,
-                                         float* partial) {
+                                                float* partial) {
   Vec sums[T][V];
 #pragma GCC unroll 16
   for (int t = 0; t < T; ++t)

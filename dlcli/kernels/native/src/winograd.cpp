@@ -197,9 +197,9 @@ void multiply_places(const Packed& packed, const float* panels, const float* fil
         float* rows[T];
         for (Index i = 0; i < T; ++i) rows[i] = products + (place * TILES + t + i) * packed.channels + block * 2 * W;
         if (width == W)
-          multiply_tile<T, 1, STRIDE>(panel, weights, zeros, packed.depth, rows, rest, width, false);
+          multiply_tile<Vec, T, 1, STRIDE>(panel, weights, zeros, packed.depth, rows, rest, width, false);
         else if constexpr (T <= PAIR_T)
-          multiply_tile<T, 2, STRIDE>(panel, weights, zeros, packed.depth, rows, rest, width, false);
+          multiply_tile<Vec, T, 2, STRIDE>(panel, weights, zeros, packed.depth, rows, rest, width, false);
       }
     }
 }
