@@ -7,6 +7,7 @@ largest magnitude of the result (and for sums over n terms times √n), in units
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ ROUNDING = 2.0**-24
 SIZES = st.sampled_from([0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 15, 16, 17, 24, 31, 32, 33, 47, 63, 64, 65, 97, 130, 400])
 LENGTHS = st.sampled_from([0, 1, 2, 15, 16, 17, 63, 64, 65, 100, 1000, 4095, 4097, 20_001, 70_003])
 STRIDES = st.sampled_from(["contiguous", "transposed", "every second", "reversed", "shifted"])
+#: fewer in the processes that try the other instruction sets (tests/kernels/native/test_native.py)
+EXAMPLES = 10 if os.environ.get("DLCLI_NATIVE_ISA") else 40
 RATES = {"learning_rate": 0.01}
 
 
@@ -206,7 +209,7 @@ def test_is_native(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(sizes=st.tuples(SIZES, SIZES, SIZES), seed=st.integers(0, 2**32), strides=STRIDES)
 def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed: int, strides: str) -> None:
     if name in REDUCTIONS_OF_ROWS and 0 in sizes[:2]:
@@ -215,7 +218,7 @@ def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed:
 
 
 @pytest.mark.parametrize("name", sorted(UPDATES))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(length=LENGTHS, seed=st.integers(0, 2**32))
 def test_updates_agree_at_any_length(name: str, length: int, seed: int) -> None:
     assert_conforms(name, (length, 0, 0), seed, "contiguous")

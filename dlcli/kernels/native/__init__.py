@@ -10,6 +10,7 @@ Environment variables, read once:
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
@@ -53,3 +54,16 @@ def fastest(reference: Kernel) -> Kernel:
 def description() -> str:
     """Such as "native (avx512, 2 threads)"; "reference" when this backend is not in use."""
     return "reference" if module is None else f"native ({module.chosen_isa()}, {module.max_threads()} threads)"
+
+
+def why_not() -> str | None:
+    """Why this backend is not in use, in words; None when it is."""
+    if module is not None:
+        return None
+    if os.environ.get("DLCLI_KERNELS") == "reference":
+        return "DLCLI_KERNELS says so"
+    compiler = shutil.which(os.environ.get("CXX") or "c++") or shutil.which("g++") or shutil.which("clang++")
+    again = "`pip install --force-reinstall --no-deps --no-cache-dir` of the same dlcli"
+    if compiler is None:
+        return f"no C++ compiler was found when dlcli was installed; install one (g++ or clang++), then {again}"
+    return f"the native kernels were not built; {again} tries {compiler} again, with -v showing what goes wrong"
