@@ -58,9 +58,7 @@ def labels(batch: int) -> np.ndarray:
     return np.random.default_rng(1).integers(0, 10, batch)
 
 
-def training_step(
-    parameters: Sequence[Parameter], optimizer: Optimizer, loss: Callable[[], Tensor]
-) -> Step:
+def training_step(parameters: Sequence[Parameter], optimizer: Optimizer, loss: Callable[[], Tensor]) -> Step:
     """Clear the gradients, go forward and back, update: what the trainer does with a batch."""
     arena = Arena({str(index): parameter for index, parameter in enumerate(parameters)})
     optimizer.setup(arena)
@@ -138,9 +136,7 @@ def lenet_torch() -> Any:
 
 def lenet_ours() -> Step:
     network, x, y = LeNet(), images(64, 28, 1), labels(64)
-    return training_step(
-        network.parameters, Adam(learning_rate=1e-3), lambda: ops.softmax_cross_entropy(network(x), y)
-    )
+    return training_step(network.parameters, Adam(learning_rate=1e-3), lambda: ops.softmax_cross_entropy(network(x), y))
 
 
 def lenet_theirs(channels_last: bool) -> Step:
@@ -175,7 +171,7 @@ def inference_theirs(channels_last: bool) -> Step:
 
 
 class ResNet20:
-    """Three stages of three residual blocks for 32×32 images (He et al. 2015), 1×1 convolutions where the size changes."""
+    """Three stages of three residual blocks for 32×32 images (He et al. 2015); 1×1 filters where the size changes."""
 
     def __init__(self) -> None:
         self.parameters: list[Parameter] = []
@@ -203,9 +199,7 @@ class ResNet20:
             residual = y
             if shortcut is not None:
                 weight, gamma, beta = shortcut
-                residual = ops.batch_norm(
-                    ops.conv2d(y, weight, stride=(stride, stride)), gamma, beta, epsilon=1e-5
-                )
+                residual = ops.batch_norm(ops.conv2d(y, weight, stride=(stride, stride)), gamma, beta, epsilon=1e-5)
             weight, gamma, beta = first
             inner = ops.conv2d(y, weight, stride=(stride, stride), padding=SAME)
             inner = ops.batch_norm(inner, gamma, beta, epsilon=1e-5, relu=True)
@@ -228,9 +222,7 @@ def resnet_torch() -> Any:
     from torch import nn
 
     def convolution(size: int, channels: int, count: int, stride: int) -> Any:
-        return nn.Sequential(
-            nn.Conv2d(channels, count, size, stride, size // 2, bias=False), nn.BatchNorm2d(count)
-        )
+        return nn.Sequential(nn.Conv2d(channels, count, size, stride, size // 2, bias=False), nn.BatchNorm2d(count))
 
     class Block(nn.Module):
         def __init__(self, channels: int, count: int, stride: int) -> None:

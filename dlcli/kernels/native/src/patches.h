@@ -62,7 +62,12 @@ static inline void copy_floats(float* to, const float* from, Index n) {
 }
 
 static inline void zero_floats(float* to, Index n) {
-  for (Index i = 0; i < n; ++i) to[i] = 0;
+  if (n >= W) {
+    for (Index i = 0; i < n - W; i += W) store(to + i, Vec{});
+    store(to + n - W, Vec{});
+  } else {
+    for (Index i = 0; i < n; ++i) to[i] = 0;
+  }
 }
 
 // An output pixel, counted along the columns, then the rows, then the images.
@@ -92,14 +97,14 @@ struct Pixel {
 template <int F>
 static inline void fill_panel_inside(const Patches& p, const Units& units, Pixel pixel, Index count, Index begin,
                                      Index end, float* panel) {
-  const Index row = p.apart_h * p.width * p.pitch;
+  const Index row = p.apart_h * p.width * p.pitch, length = units.length;
   for (Index t = 0; t < count; ++t, pixel.next(p), panel += PANEL_STRIDE) {
     const float* from =
         p.image +
         ((pixel.image * p.height + pixel.row * p.step_h + begin * p.apart_h) * p.width + pixel.column * p.step_w) * p.pitch;
     float* to = panel;
-    for (Index i = begin; i < end; ++i, from += row, to += units.length)
-      for (Index k = 0; k < units.length; k += F) __builtin_memcpy(to + k, from + k, F * sizeof(float));
+    for (Index i = begin; i < end; ++i, from += row, to += length)
+      for (Index k = 0; k < length; k += F) __builtin_memcpy(to + k, from + k, F * sizeof(float));
   }
 }
 

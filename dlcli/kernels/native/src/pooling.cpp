@@ -12,6 +12,27 @@ constexpr Index GRAIN = 32768;
 
 typedef std::uint8_t ByteVec __attribute__((vector_size(W)));
 
+// bytes as integers; GCC takes many scalar instructions for what is one
+DLCLI_INLINE IntVec widen(ByteVec bytes) {
+#if defined(__AVX512F__)
+  return (IntVec)_mm512_cvtepu8_epi32((__m128i)bytes);
+#elif defined(__AVX2__)
+  long long packed;
+  std::memcpy(&packed, &bytes, sizeof packed);
+  return (IntVec)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(packed));
+#else
+  return __builtin_convertvector(bytes, IntVec);
+#endif
+}
+
+DLCLI_INLINE ByteVec narrow(IntVec integers) {
+#if defined(__AVX512F__)
+  return (ByteVec)_mm512_cvtepi32_epi8((__m512i)integers);
+#else
+  return __builtin_convertvector(integers, ByteVec);
+#endif
+}
+
 struct Range {
   Index begin, end;
 };
@@ -82,7 +103,7 @@ void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) 
             from = larger ? splat_int(static_cast<std::int32_t>(i * s.window_w + j)) : from;
           }
         store_at(y, to + c, row_end, best);
-        const ByteVec bytes = __builtin_convertvector(from, ByteVec);
+        const ByteVec bytes = narrow(from);
         if (to + c + W <= row_end)
           std::memcpy(taps + to + c, &bytes, W);
         else
@@ -112,7 +133,7 @@ void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t
               std::memcpy(&bytes, taps + from, W);
             else
               std::memcpy(&bytes, taps + from, static_cast<std::size_t>(size - from));
-            const IntVec held = __builtin_convertvector(bytes, IntVec) == splat_int(static_cast<std::int32_t>(tap));
+            const IntVec held = widen(bytes) == splat_int(static_cast<std::int32_t>(tap));
             sum += held ? load_at(grad, from, size) : Vec{};
           }
         store_at(grad_x, to + c, row_end, sum);
