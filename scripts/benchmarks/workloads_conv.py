@@ -1,42 +1,20 @@
-"""Convolutional workloads assembled from Functions, each beside its twin in PyTorch.
-
-Usage: python scripts/benchmarks/workloads_conv.py [NAME …] [--rounds N] [--threads N] [--reference]
-
-Everything is float32. The steps take turns; PyTorch runs with its default layout and with channels_last, and the
-faster one counts. Peak memory is that of a process that runs one side alone.
-"""
+"""Convolutional networks assembled from Functions, each beside its twin in PyTorch."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from benchmarks.workload import Step, Workload
 from dlcli import ops
 from dlcli.autograd import Tensor, no_grad
 from dlcli.nn import Arena, Parameter
 from dlcli.optim import SGD, Adam, Optimizer
 
-Step = Callable[[], Any]
 SAME = ((1, 1), (1, 1))
-
-
-class Workload(NamedTuple):
-    """What is timed, and the ratio to PyTorch's best that is asked for and hoped for."""
-
-    name: str
-    bar: float
-    aim: float
-    ours: Callable[[], Step]
-    theirs: Callable[[bool], Step]
 
 
 def parameter(*shape: int, fan_in: int = 0) -> Parameter:
@@ -305,82 +283,19 @@ def training_step_torch(
     return step
 
 
+def beside(
+    name: str, what: str, bar: float, aim: float, ours: Callable[[], Step], theirs: Callable[[bool], Step]
+) -> Workload:
+    """With PyTorch's two layouts of images."""
+    return Workload(
+        name, what, bar, aim, ours, {"eager": partial(theirs, False), "channels_last": partial(theirs, True)}
+    )
+
+
 WORKLOADS = (
-    Workload("conv3x3", 1.0, 0.8, convolution_ours, convolution_theirs),
-    Workload("lenet", 0.6, 0.3, lenet_ours, lenet_theirs),
-    Workload("resnet20", 0.7, 0.5, resnet_ours, resnet_theirs),
-    Workload("vgg", 0.9, 0.7, vgg_ours, vgg_theirs),
-    Workload("lenet_inference", 0.5, 0.2, inference_ours, inference_theirs),
+    beside("lenet", "LeNet-5, 28×28, batch 64, Adam", 0.6, 0.3, lenet_ours, lenet_theirs),
+    beside("resnet20", "ResNet-20, 32×32, batch 64, SGD with momentum", 0.7, 0.5, resnet_ours, resnet_theirs),
+    beside("conv3x3", "one 3×3 convolution 64→64, 32×32, batch 32", 1.0, 0.8, convolution_ours, convolution_theirs),
+    beside("vgg", "VGG-style block 3→64→64→pool→128→128, 32×32, batch 32", 0.9, 0.7, vgg_ours, vgg_theirs),
+    beside("lenet_inference", "LeNet-5, prediction of one example", 0.5, 0.2, inference_ours, inference_theirs),
 )
-
-
-def milliseconds(step: Step, repeats: int) -> float:
-    start = time.perf_counter()
-    for _ in range(repeats):
-        step()
-    return (time.perf_counter() - start) / repeats * 1e3
-
-
-def measure(workload: Workload, rounds: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Median and smallest time of a step in milliseconds, of dlcli and PyTorch in both layouts, taking turns."""
-    steps = {"dlcli": workload.ours(), "torch": workload.theirs(False), "torch channels_last": workload.theirs(True)}
-    for step in steps.values():
-        milliseconds(step, 3)
-    repeats = {name: max(1, int(20 / milliseconds(step, 1))) for name, step in steps.items()}
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            times[name].append(milliseconds(step, repeats[name]))
-    return {name: statistics.median(each) for name, each in times.items()}, {
-        name: min(each) for name, each in times.items()
-    }
-
-
-def peak_memory(name: str, side: str) -> float:
-    """Largest resident size, in MiB, of a process that runs ten steps of one side."""
-    command = [sys.executable, __file__, name, "--alone", side]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def run_alone(workload: Workload, side: str) -> None:
-    step = workload.ours() if side == "dlcli" else workload.theirs(side == "torch channels_last")
-    for _ in range(10):
-        step()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--memory", action="store_true", help="also the peak memory of each side")
-    parser.add_argument("--alone", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    chosen = [workload for workload in WORKLOADS if not arguments.names or workload.name in arguments.names]
-    if arguments.alone:
-        return run_alone(chosen[0], arguments.alone)
-
-    import torch
-
-    from dlcli import kernels
-
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
-    print(f"{kernels.backend()}; torch {torch.__version__}, {torch.get_num_threads()} threads; milliseconds")
-    for workload in chosen:
-        medians, smallest = measure(workload, arguments.rounds)
-        best = min(time for name, time in medians.items() if name != "dlcli")
-        least = min(time for name, time in smallest.items() if name != "dlcli")
-        figures = " ".join(f"{name} {time:.3f}" for name, time in medians.items())
-        print(
-            f"{workload.name}: {figures}; ratio {medians['dlcli'] / best:.2f}"
-            f" (of smallest {smallest['dlcli'] / least:.2f}), bar {workload.bar}, aim {workload.aim}",
-            flush=True,
-        )
-        if arguments.memory:
-            peaks = {side: peak_memory(workload.name, side) for side in medians}
-            print("  peak MiB: " + ", ".join(f"{side} {peak:.0f}" for side, peak in peaks.items()))
-    return None
-
-
-if __name__ == "__main__":
-    main()
