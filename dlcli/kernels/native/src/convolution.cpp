@@ -247,6 +247,74 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
   }
 }
 
+// The gradient of images of few channels: each row of `grad` becomes, with all filters at once, what it adds to the
+// patch under it, whose rows of taps are contiguous. One image after the other, into a copy with its padding.
+void scatter_images(const Convolution& c, const float* grad, const float* filters, const Packed& packed, float* grad_x,
+                    Index begin, Index end) {
+  const Index length = c.window_w * c.channels, width = packed.all_widths();
+  const Index height = (c.rows - 1) * c.stride_h + (c.window_h - 1) * c.dilation_h + 1;
+  const Index row = ((c.columns - 1) * c.stride_w + c.window_w) * c.channels;
+  float* panel = scratch(Scratch::gemm_a, PAIR_T * (PANEL_STRIDE + width));
+  float* patches = panel + PAIR_T * PANEL_STRIDE;
+  float* image = scratch(Scratch::gemm_b, height * row);
+  float* rows[PAIR_T];
+  for (Index n = begin; n < end; ++n) {
+    zero_floats(image, height * row);
+    for (Index first = 0; first < c.rows * c.columns; first += PAIR_T) {
+      const Index count = c.rows * c.columns - first < PAIR_T ? c.rows * c.columns - first : PAIR_T;
+      for (Index t = 0; t < count; ++t) {
+        copy_floats(panel + t * PANEL_STRIDE, grad + (n * c.rows * c.columns + first + t) * c.filters, c.filters);
+        rows[t] = patches + t * width;
+      }
+      for (Index block = 0; block < packed.blocks(); ++block) {
+        const float* bias = filters + packed.offset(block);
+        const Index wide = packed.width(block);
+        if (wide == W)
+          multiply_tile<Vec, PAIR_T, 1, PANEL_STRIDE>(panel, bias + wide, bias, packed.depth, rows, count, wide, false);
+        else
+          multiply_tile<Vec, PAIR_T, 2, PANEL_STRIDE>(panel, bias + wide, bias, packed.depth, rows, count, wide, false);
+        for (Index t = 0; t < count; ++t) rows[t] += wide;
+      }
+      for (Index t = 0; t < count; ++t) {
+        const Index p = (first + t) / c.columns, q = (first + t) % c.columns;
+        float* to = image + p * c.stride_h * row + q * c.stride_w * c.channels;
+        const float* from = patches + t * width;
+        for (Index i = 0; i < c.window_h; ++i, to += c.dilation_h * row, from += length) {
+          Index k = 0;
+          for (; k + W <= length; k += W) store(to + k, load(to + k) + load(from + k));
+          if (k < length) store_partial(to + k, load_partial(to + k, length - k) + load_partial(from + k, length - k), length - k);
+        }
+      }
+    }
+    for (Index h = 0; h < c.height; ++h) {
+      float* to = grad_x + (n * c.height + h) * c.width * c.channels;
+      const float* from = image + (h + c.top) * row;
+      const Index reached = row - c.left * c.channels < c.width * c.channels ? row - c.left * c.channels : c.width * c.channels;
+      const Index filled = h + c.top < height && reached > 0 ? reached : 0;
+      copy_floats(to, from + c.left * c.channels, filled);
+      zero_floats(to + filled, c.width * c.channels - filled);
+    }
+  }
+}
+
+bool scatter_pays(const Convolution& c) {
+  return c.channels <= FEW_CHANNELS && c.groups == 1 && c.dilation_w == 1 && c.filters <= PANEL_DEPTH &&
+         c.window_h * c.window_w * c.channels > W && c.rows > 0 && c.columns > 0 && c.filters > 0 && c.channels > 0;
+}
+
+void scatter_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
+  const Index outputs = c.window_h * c.window_w * c.channels;
+  const Packed packed(outputs, c.filters);
+  // the filters as one row of outputs for each of them: (window_h window_w channels, filters), transposed
+  const Patches rows = {grad, c.rows, c.columns, c.filters, c.filters, c.rows, c.columns, 1, 1, 1, 1, 0, 0, 1, 1};
+  float* filters = scratch(Scratch::caller, packed.size());
+  pack_filters(rows, {weight, 0, 1, 0, 1, 0, 0, 1, c.filters}, {nullptr, 0, 0, 0, outputs, nullptr, false}, packed, filters);
+  const Index work = c.rows * c.columns * c.filters * packed.all_widths();
+  divide(c.batch, 1 + GRAIN / work, 1, [&](Index begin, Index end) {
+    scatter_images(c, grad, filters, packed, grad_x, begin, end);
+  });
+}
+
 bool winograd_takes(const Convolution& c) {
   return c.window_h == 3 && c.window_w == 3 && c.stride_h == 1 && c.stride_w == 1 && c.dilation_h == 1 &&
          c.dilation_w == 1 && c.groups == 1 && winograd_pays(c.channels, c.filters);
@@ -277,6 +345,7 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
         {grad, c.batch, c.rows, c.columns, filters, c.height, c.width, 2 - c.top, 2 - c.left},
         {weight, 2, -1, 2, -1, 3 * channels * filters, channels * filters, 1, filters},
         {grad_x, c.height * c.width * channels, c.width * channels, channels, channels, nullptr, false});
+  if (scatter_pays(c)) return scatter_grad_input(c, grad, weight, grad_x);
   for (Index row = 0; row < c.stride_h && row < c.height; ++row)
     for (Index column = 0; column < c.stride_w && column < c.width; ++column) {
       const Phase h(row, c.window_h, c.stride_h, c.dilation_h, c.top);
