@@ -42,16 +42,30 @@ class GRU(Function):
         states, gates = kernels.gru(
             x, input_weight, recurrent_weight, bias, candidate_bias, initial_state, mask, reverse, reset_after
         )
-        ctx.direction = reverse, reset_after
+        ctx.form = reverse, reset_after
         ctx.save(x, input_weight, recurrent_weight, initial_state, mask, states, gates)
         return states
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        *given, states, gates = ctx.saved
+        x, input_weight, recurrent_weight, initial_state, mask, states, gates = ctx.saved
+        reverse, reset_after = ctx.form
         needs_x, *needed, needs_state, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3), ctx.out(4))
-        grad_x, *grads, grad_state = kernels.gru_backward(grad, *given, *ctx.direction, states, gates, needs_x, out)
+        grad_x, *grads, grad_state = kernels.gru_backward(
+            grad,
+            x,
+            input_weight,
+            recurrent_weight,
+            initial_state,
+            mask,
+            reverse,
+            reset_after,
+            states,
+            gates,
+            needs_x,
+            out,
+        )
         kept = [found if needs else None for found, needs in zip(grads, needed, strict=True)]
         return grad_x, *kept, grad_state if needs_state else None, None
 

@@ -47,12 +47,24 @@ class LSTM(Function):
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        *given, states, gates = ctx.saved
+        x, input_weight, recurrent_weight, hidden, cell, mask, states, gates = ctx.saved
         needs_x, *needed, needs_hidden, needs_cell, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3))
         grad_hidden, grad_cell = grad if ctx.with_cells else (grad, None)
         grad_x, *grads, grad_initial_hidden, grad_initial_cell = kernels.lstm_backward(
-            grad_hidden, grad_cell, *given, ctx.reverse, states, gates, needs_x, out
+            grad_hidden,
+            grad_cell,
+            x,
+            input_weight,
+            recurrent_weight,
+            hidden,
+            cell,
+            mask,
+            ctx.reverse,
+            states,
+            gates,
+            needs_x,
+            out,
         )
         return (
             grad_x,

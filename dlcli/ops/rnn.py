@@ -41,10 +41,12 @@ class RNN(Function):
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        *given, states = ctx.saved
+        x, input_weight, recurrent_weight, initial_state, mask, states = ctx.saved
         needs_x, *needed, needs_state, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3))
-        grad_x, *grads, grad_state = kernels.rnn_backward(grad, *given, ctx.reverse, states, needs_x, out)
+        grad_x, *grads, grad_state = kernels.rnn_backward(
+            grad, x, input_weight, recurrent_weight, initial_state, mask, ctx.reverse, states, needs_x, out
+        )
         kept = [found if needs else None for found, needs in zip(grads, needed, strict=True)]
         return grad_x, *kept, grad_state if needs_state else None, None
 

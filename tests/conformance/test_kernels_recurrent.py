@@ -110,6 +110,13 @@ def both_passes(cell: str, call: dict[str, Any], twin: bool) -> tuple[list[Any],
     return [states, *gates], list(found)
 
 
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "embedding"])
+def test_the_kernel_is_native(name: str) -> None:
+    module = getattr(reference, name)
+    for kernel in (name, f"{name}_backward"):
+        assert getattr(kernels, kernel) is not getattr(module, kernel)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @settings(max_examples=60, deadline=None)
 @given(call=calls())

@@ -1,7 +1,6 @@
 // Gated recurrent units over whole sequences. A panel of weights is the three gates of one block of units; gradients
 // have a fourth vector, that of the product with the state which the reset gate multiplies.
 #include "recurrent.h"
-#include "vector_math.h"
 
 namespace dlcli::DLCLI_ISA {
 
@@ -74,7 +73,7 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * sums_row;
-          const Vec reset = sigmoid(load(sum)), update = sigmoid(load(sum + W));
+          const Vec reset = logistic(load(sum)), update = logistic(load(sum + W));
           const Vec before = load(now + r * stride + j * W);
           const Vec under_reset = reset_after ? load(sum + 3 * W) : reset * before;
           float* gate = gates + step * SUMS * s.size + j * W;
@@ -82,7 +81,7 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
           store_lanes(gate + s.size, update, filled);
           store_lanes(gate + 3 * s.size, under_reset, filled);
           if (reset_after) {
-            const Vec candidate = tanh(load(sum + 2 * W) + reset * under_reset);
+            const Vec candidate = squash(load(sum + 2 * W) + reset * under_reset);
             store_lanes(gate + 2 * s.size, candidate, filled);
             const Vec h = s.padded(first + r, t) ? before : (1.0f - update) * candidate + update * before;
             store(next + r * stride + j * W, h);
@@ -102,7 +101,7 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
           for (Index r = 0; r < rows; ++r) {
             const Index step = (first + r) * s.length + t;
             const float* sum = sums + r * sums_row;
-            const Vec update = load(sum + W), candidate = tanh(load(sum + 2 * W));
+            const Vec update = load(sum + W), candidate = squash(load(sum + 2 * W));
             const Vec before = load(now + r * stride + j * W);
             store_lanes(gates + step * SUMS * s.size + 2 * s.size + j * W, candidate, filled);
             const Vec h = s.padded(first + r, t) ? before : update * candidate + (1.0f - update) * before;

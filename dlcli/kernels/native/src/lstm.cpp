@@ -1,6 +1,5 @@
 // Long short-term memory over whole sequences. A panel of weights is the four gates of one block of units.
 #include "recurrent.h"
-#include "vector_math.h"
 
 namespace dlcli::DLCLI_ISA {
 
@@ -61,8 +60,8 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * GATES * W;
-          const Vec update = sigmoid(load(sum)), forget = sigmoid(load(sum + W));
-          const Vec candidate = tanh(load(sum + 2 * W)), output = sigmoid(load(sum + 3 * W));
+          const Vec update = logistic(load(sum)), forget = logistic(load(sum + W));
+          const Vec candidate = squash(load(sum + 2 * W)), output = logistic(load(sum + 3 * W));
           float* gate = gates + step * GATES * s.size + j * W;
           store_lanes(gate, update, filled);
           store_lanes(gate + s.size, forget, filled);
@@ -70,7 +69,7 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           store_lanes(gate + 3 * s.size, output, filled);
           const Vec before = load(cell + r * width + j * W);
           Vec c = update * candidate + forget * before;
-          Vec h = output * tanh(c);
+          Vec h = output * squash(c);
           if (s.padded(first + r, t)) {
             c = before;
             h = load(now + r * stride + s.inputs + j * W);
@@ -116,8 +115,18 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
         const Index n = first + r, step = n * s.length + t;
         const bool padding = s.padded(n, t);
         const float* before = s.before(cells, initial_cell, n, t);
+        // what the next sequence reads and writes, or the first one at the step after
+        const bool last = r == rows - 1;
+        const Index then_n = last ? first : n + 1, then_t = last && i > 0 ? s.step(i - 1) : t;
+        const Index then = then_n * s.length + then_t;
         for (Index j = 0; j < blocks(s.size); ++j) {
           const Index filled = lanes(s.size, j);
+          if (!last || i > 0) {
+            prefetch<false>(gates + then * columns + j * W, s.size, GATES);
+            prefetch<false>(cells + then * s.size + j * W, 0, 1);
+            prefetch<false>(grad_hidden + then * s.size + j * W, 0, 1);
+            prefetch<true>(g.row(j, then_n, then_t), W, PANEL);
+          }
           float* to = grads + r * stride + j * GATES * W;
           float* kept = g.row(j, n, t);
           Vec h = load(hidden_grad + r * width + j * W) + load_lanes(grad_hidden + step * s.size + j * W, filled);
@@ -132,7 +141,7 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
             const float* gate = gates + step * columns + j * W;
             const Vec update = load_lanes(gate, filled), forget = load_lanes(gate + s.size, filled);
             const Vec candidate = load_lanes(gate + 2 * s.size, filled), output = load_lanes(gate + 3 * s.size, filled);
-            const Vec squashed = tanh(load_lanes(cells + step * s.size + j * W, filled));
+            const Vec squashed = squash(load_lanes(cells + step * s.size + j * W, filled));
             const Vec previous = before ? load_lanes(before + j * W, filled) : Vec{};
             c += h * output * (1.0f - squashed * squashed);
             const Vec grad[GATES] = {c * candidate * update * (1.0f - update), c * previous * forget * (1.0f - forget),

@@ -1,6 +1,5 @@
 // The network of Elman over whole sequences. A panel of weights is four blocks of units.
 #include "recurrent.h"
-#include "vector_math.h"
 
 namespace dlcli::DLCLI_ISA {
 
@@ -61,7 +60,7 @@ void rnn(const Sequences& s, const float* x, const float* input_weight, const fl
           const bool padding = s.padded(first + r, t);
           for (int v = 0; v < count; ++v) {
             const Index block = q * PANEL + v, place = s.inputs + block * W;
-            const Vec h = padding ? load(now + r * stride + place) : tanh(load(sums + (r * PANEL + v) * W));
+            const Vec h = padding ? load(now + r * stride + place) : squash(load(sums + (r * PANEL + v) * W));
             store(next + r * stride + place, h);
             store_lanes(states + ((first + r) * s.length + t) * s.size + block * W, h, lanes(s.size, block));
           }
