@@ -165,13 +165,15 @@ void grad_panel(const GradLayout& layout, const float* panel, Index depth, const
   const Index rows = round_up(depth, layout.tile);
   for (Index k = 0; k < rows; k += layout.tile)
     for (Index v = 0; v < layout.vectors; v += layout.block) {
-      float* sums = partial + v * W * rows + k * layout.block * W;
-      if (layout.block == 1)
-        grad_tile<GRAD_SINGLE_T, 1, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
+      float* sums = partial + (v * rows + k * layout.block) * layout.lanes;
+      if (layout.lanes < W)
+        grad_tile<HalfVec, GRAD_SINGLE_T, 1, PANEL_STRIDE>(panel + k, grad, grad_step, pixels, sums);
+      else if (layout.block == 1)
+        grad_tile<Vec, GRAD_SINGLE_T, 1, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
       else if (layout.block == 2)
-        grad_tile<GRAD_PAIR_T, 2, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
+        grad_tile<Vec, GRAD_PAIR_T, 2, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
       else if constexpr (GRAD_QUAD_T > 0)
-        grad_tile<GRAD_QUAD_T, 4, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
+        grad_tile<Vec, GRAD_QUAD_T, 4, PANEL_STRIDE>(panel + k, grad + v * W, grad_step, pixels, sums);
     }
 }
 
@@ -234,9 +236,9 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
     const Index rows = round_up(depth, layout.tile);
     for (Index k = 0; k < depth; ++k)
       for (Index v = 0; v < layout.vectors; ++v) {
-        const float* from = sums + v / layout.block * layout.block * W * rows + (k * layout.block + v % layout.block) * W;
-        Vec sum = load(from);
-        for (int thread = 1; thread < parts; ++thread) sum += load(from + thread * size);
+        const float* from = sums + (v / layout.block * layout.block * rows + k * layout.block + v % layout.block) * layout.lanes;
+        Vec sum = load_width(from, layout.lanes);
+        for (int thread = 1; thread < parts; ++thread) sum += load_width(from + thread * size, layout.lanes);
         float* to = grad_weight + (start + k) * grad_step + v * W;
         if (channels - v * W >= W)
           store(to, sum);

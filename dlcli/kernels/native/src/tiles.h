@@ -125,46 +125,50 @@ static __attribute__((noinline)) void multiply_tile(const float* panel, const fl
 }
 
 // adds `pixels` rows of the panel, T columns of it, times as many rows of `grad` to a tile of the weight gradient
-template <int T, int V, int STRIDE>
+template <class Vector, int T, int V, int STRIDE>
 static __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, Index grad_step, Index pixels,
                                                 float* partial) {
-  Vec sums[T][V];
+  constexpr Index lanes = sizeof(Vector) / sizeof(float);
+  Vector sums[T][V];
 #pragma GCC unroll 16
   for (int t = 0; t < T; ++t)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) sums[t][v] = Vec{};
+    for (int v = 0; v < V; ++v) sums[t][v] = Vector{};
   for (Index m = 0; m < pixels; ++m, panel += STRIDE, grad += grad_step) {
-    Vec g[V];
+    Vector g[V];
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) g[v] = load(grad + v * W);
+    for (int v = 0; v < V; ++v) g[v] = load_as<Vector>(grad + v * lanes);
 #pragma GCC unroll 16
     for (int t = 0; t < T; ++t)
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) sums[t][v] += splat(panel[t]) * g[v];
+      for (int v = 0; v < V; ++v) sums[t][v] += (panel[t] - Vector{}) * g[v];
   }
 #pragma GCC unroll 16
   for (int t = 0; t < T; ++t)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) {
-      float* to = partial + (t * V + v) * W;
-      store(to, load(to) + sums[t][v]);
+      float* to = partial + (t * V + v) * lanes;
+      const Vector sum = load_as<Vector>(to) + sums[t][v];
+      std::memcpy(to, &sum, sizeof sum);
     }
 }
 
 // How the weight gradient is laid out while it is summed: for each panel, for each block of V vectors of output
 // channels, the panel's columns (rounded up to tiles) by the block's width.
 struct GradLayout {
+  Index lanes;    // of a vector: W, or half of them where that is enough
   Index vectors;  // of output channels
   Index block;    // vectors in a block: 4, 2 or 1
   Index tile;     // rows of the filter in a tile
 
   explicit GradLayout(Index channels) {
-    vectors = (channels + W - 1) / W;
+    lanes = vector_bytes >= 32 && channels <= W / 2 ? W / 2 : W;
+    vectors = (channels + lanes - 1) / lanes;
     block = GRAD_QUAD_T && vectors % 4 == 0 ? 4 : (vectors % 2 == 0 ? 2 : 1);
     tile = block == 4 ? GRAD_QUAD_T : (block == 2 ? GRAD_PAIR_T : GRAD_SINGLE_T);
   }
 
-  Index width() const { return vectors * W; }
+  Index width() const { return vectors * lanes; }
 };
 
 }  // namespace dlcli::DLCLI_ISA

@@ -231,11 +231,11 @@ void grad_places(const GradLayout& layout, Index channels, const float* panels, 
         const float* grad = grads + place * GRAD_TILES * width + v * W;
         float* to = sums + v * W * rows + k * layout.block * W;
         if (layout.block == 1)
-          grad_tile<GRAD_SINGLE_T, 1, STRIDE>(panel, grad, width, count, to);
+          grad_tile<Vec, GRAD_SINGLE_T, 1, STRIDE>(panel, grad, width, count, to);
         else if (layout.block == 2)
-          grad_tile<GRAD_PAIR_T, 2, STRIDE>(panel, grad, width, count, to);
+          grad_tile<Vec, GRAD_PAIR_T, 2, STRIDE>(panel, grad, width, count, to);
         else if constexpr (GRAD_QUAD_T > 0)
-          grad_tile<GRAD_QUAD_T, 4, STRIDE>(panel, grad, width, count, to);
+          grad_tile<Vec, GRAD_QUAD_T, 4, STRIDE>(panel, grad, width, count, to);
       }
 }
 
