@@ -1,5 +1,6 @@
 // Convolution and its gradients as products with the matrix of patches (patches.h); filters of 3×3 that move by single
 // pixels take a way with fewer multiplications (winograd.h).
+#include "depthwise.h"
 #include "patches.h"
 #include "simd.h"
 #include "threads.h"
@@ -325,6 +326,7 @@ bool winograd_takes(const Convolution& c) {
 }  // namespace
 
 void conv2d(const Convolution& c, const float* x, const float* weight, const float* bias, float* y, bool relu) {
+  if (is_depthwise(c)) return depthwise(c, x, weight, bias, y, relu);
   const Index filters = c.filters / c.groups;
   if (winograd_takes(c))
     return winograd_multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left},
@@ -341,6 +343,7 @@ void conv2d(const Convolution& c, const float* x, const float* weight, const flo
 }
 
 void conv2d_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
+  if (is_depthwise(c)) return depthwise_grad_input(c, grad, weight, grad_x);
   const Index channels = c.channels / c.groups, filters = c.filters / c.groups;
   if (winograd_takes(c))
     return winograd_multiply(
@@ -379,6 +382,7 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
 }
 
 void conv2d_grad_weight(const Convolution& c, const float* x, const float* grad, float* grad_weight) {
+  if (is_depthwise(c)) return depthwise_grad_weight(c, x, grad, grad_weight);
   const Index filters = c.filters / c.groups;
   if (winograd_takes(c))
     return winograd_grad_weight({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left}, grad,

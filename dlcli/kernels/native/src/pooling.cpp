@@ -1,14 +1,10 @@
 // Pooling. Every number of a result is written once, by one thread: an output pixel looks at its window, and in the
 // backward pass an image's pixel at the windows that it lies in.
-#include "simd.h"
-#include "threads.h"
+#include "channels.h"
 
 namespace dlcli::DLCLI_ISA {
 
 namespace {
-
-// numbers looked at that take longer than waking a thread
-constexpr Index GRAIN = 32768;
 
 typedef std::uint8_t ByteVec __attribute__((vector_size(W)));
 
@@ -49,33 +45,6 @@ Range windows_over(Index h, Index stride, Index before, Index window, Index outp
   const Index begin = reach <= 0 ? 0 : (reach + stride - 1) / stride;
   const Index end = (h + before) / stride + 1;
   return {begin, end < outputs ? end : outputs};
-}
-
-// body(image, row) for all rows of all images, divided among threads
-template <class Body>
-void each_row(Index batch, Index rows, Index work, const Body& body) {
-  divide(batch * rows, 1 + GRAIN / (work + 1), 1, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) body(i / rows, i % rows);
-  });
-}
-
-// op(channel) for the channels, a vector at a time; the last one may reach over their end
-template <class Op>
-DLCLI_INLINE void each_channel(Index channels, const Op& op) {
-  for (Index c = 0; c < channels; c += W) op(c);
-}
-
-// A row of channels that is read or written in whole vectors: what reaches over the end of a pixel is the pixel after
-// it, which is written later. Only where the array (of `size` numbers), or this row's part of it, ends is there less.
-DLCLI_INLINE Vec load_at(const float* p, Index at, Index size) {
-  return at + W <= size ? load(p + at) : load_partial(p + at, size - at);
-}
-
-DLCLI_INLINE void store_at(float* p, Index at, Index size, Vec v) {
-  if (at + W <= size)
-    store(p + at, v);
-  else
-    store_partial(p + at, v, size - at);
 }
 
 float inside_share(Range h, Range w) { return 1 / static_cast<float>((h.end - h.begin) * (w.end - w.begin)); }
