@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 from dlcli.kernels.native.cores import usable_cores
 
+#: how often a waiting thread looks before it sleeps
+SPINS = "2000"
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -24,10 +26,16 @@ def load() -> ModuleType | None:
     """The compiled module, set up; None when it was not built or is switched off."""
     if os.environ.get("DLCLI_KERNELS") == "reference":
         return None
+    # GNU's OpenMP, which reads this once: threads that wait for work give way after some 30 µs in the place of 4 ms,
+    # which they take from others on a machine with more to do
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     try:
         from dlcli.kernels.native import _native
     except ImportError:
         return None
+    finally:
+        if os.environ["GOMP_SPINCOUNT"] == SPINS:
+            del os.environ["GOMP_SPINCOUNT"]
     _native.choose_isa(os.environ.get("DLCLI_NATIVE_ISA", ""))
     _native.set_max_threads(int(os.environ.get("OMP_NUM_THREADS") or usable_cores()))
     _native.install_allocator()

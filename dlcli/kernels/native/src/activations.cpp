@@ -48,7 +48,7 @@ void leaky_relu_backward(const float* grad, const float* x, float* grad_x, Index
 }
 
 void elu(const float* x, float* y, Index n, float alpha) {
-  unary(x, y, n, heavy, [=](Vec v) { return select(v > 0.0f, v, alpha * expm1_negative(min(v, Vec{}))); });
+  unary(x, y, n, heavy, [=](Vec v) { return select(v > 0.0f, v, alpha * expm1_negative(select(v > 0.0f, Vec{}, v))); });
 }
 
 void elu_backward(const float* grad, const float* y, float* grad_x, Index n, float alpha) {

@@ -69,6 +69,14 @@ struct Scale {
   float value = 0;
 };
 
+// Any real number. nanobind's own conversions refuse an int for a double and a double that float32 would round, and the
+// reference twin would silently take the call.
+struct Number {
+  double value = 0;
+
+  operator float() const { return static_cast<float>(value); }
+};
+
 // A new float32 array from NumPy's allocator, which the package replaces by its own (allocator.cpp)
 struct Result {
   nb::object array;
@@ -199,6 +207,18 @@ struct type_caster<dlcli::Scale> {
     }
     value.value = static_cast<float>(number);
     return true;
+  }
+};
+
+template <>
+struct type_caster<dlcli::Number> {
+  NB_TYPE_CASTER(dlcli::Number, const_name("float"))
+
+  bool from_python(handle source, uint8_t, cleanup_list*) noexcept {
+    value.value = PyFloat_AsDouble(source.ptr());
+    if (value.value != -1 || !PyErr_Occurred()) return true;
+    PyErr_Clear();
+    return false;
   }
 };
 

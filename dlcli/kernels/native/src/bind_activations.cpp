@@ -23,7 +23,7 @@ void def(nb::module_& module, const char* name, Unary kernel) {
 
 // y from x and one number
 void def(nb::module_& module, const char* name, UnaryWith kernel, const char* number) {
-  module.def(name, [kernel](const Input& x, float number) {
+  module.def(name, [kernel](const Input& x, const Number& number) {
     Result y(x);
     (kernels().*kernel)(x.data, y.data, x.size, number);
     return y.array;
@@ -41,7 +41,7 @@ void def(nb::module_& module, const char* name, Binary kernel, const char* saved
 }
 
 void def(nb::module_& module, const char* name, BinaryWith kernel, const char* saved, const char* number) {
-  module.def(name, [kernel](const Input& grad, const Input& saved, float number) {
+  module.def(name, [kernel](const Input& grad, const Input& saved, const Number& number) {
     require(same_shape(grad, saved));
     Result grad_x(grad);
     (kernels().*kernel)(grad.data, saved.data, grad_x.data, grad.size, number);

@@ -23,7 +23,7 @@ bool is_float32(nb::handle dtype) {
 }  // namespace
 
 void bind_dropout(nb::module_& module) {
-  module.def("dropout_mask", [](nb::tuple shape, double rate, nb::object generator, nb::object dtype) {
+  module.def("dropout_mask", [](nb::tuple shape, const Number& number, nb::object generator, nb::object dtype) {
     npy_intp sizes[NPY_MAXDIMS];
     const int ndim = static_cast<int>(shape.size());
     require(is_float32(dtype) && ndim <= NPY_MAXDIMS);
@@ -31,6 +31,7 @@ void bind_dropout(nb::module_& module) {
     for (int axis = 0; axis < ndim; ++axis) size *= sizes[axis] = nb::cast<npy_intp>(shape[axis]);
     Result mask(ndim, sizes);
     const auto key = nb::cast<std::uint64_t>(generator.attr("bit_generator").attr("random_raw")());
+    const double rate = number.value;
     const auto threshold = static_cast<std::uint32_t>(std::ceil(rate * 16777216));
     kernels().dropout_mask(key, threshold, static_cast<float>(1 / (1 - rate)), mask.data, size);
     return mask.array;

@@ -62,27 +62,27 @@ void bind_losses(nb::module_& module) {
     return grad.array;
   }, "probabilities"_a, "labels"_a, "scale"_a);
 
-  module.def("binary_cross_entropy", [](const Input& logits, const Input& targets, float positive_weight) {
+  module.def("binary_cross_entropy", [](const Input& logits, const Input& targets, const Number& positive_weight) {
     require(same_shape(logits, targets));
     Result losses(logits);
     kernels().binary_cross_entropy(logits.data, targets.data, losses.data, logits.size, positive_weight);
     return losses.array;
   }, "logits"_a, "targets"_a, "positive_weight"_a);
 
-  module.def("binary_cross_entropy_backward", [](const Input& logits, const Input& targets, float positive_weight) {
+  module.def("binary_cross_entropy_backward", [](const Input& logits, const Input& targets, const Number& positive_weight) {
     require(same_shape(logits, targets));
     Result grad(logits);
     kernels().binary_cross_entropy_backward(logits.data, targets.data, grad.data, logits.size, positive_weight);
     return grad.array;
   }, "logits"_a, "targets"_a, "positive_weight"_a);
 
-  module.def("huber", [](const Input& residuals, float delta) {
+  module.def("huber", [](const Input& residuals, const Number& delta) {
     Result losses(residuals);
     kernels().huber(residuals.data, losses.data, residuals.size, delta);
     return losses.array;
   }, "residuals"_a, "delta"_a);
 
-  module.def("huber_backward", [](const Input& residuals, float delta) {
+  module.def("huber_backward", [](const Input& residuals, const Number& delta) {
     Result grad(residuals);
     kernels().huber_backward(residuals.data, grad.data, residuals.size, delta);
     return grad.array;
