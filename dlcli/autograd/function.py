@@ -39,16 +39,12 @@ class Function:
     @classmethod
     def apply(cls, *inputs: Tensor | np.ndarray | None, **options: Any) -> Tensor:
         """Run forward on tensors or plain arrays and record it if any tensor requires a gradient."""
-        recording = is_recording()
-        arrays: list[np.ndarray | None] = []
-        edges: list[Context | Tensor | None] = []
-        for value in inputs:
-            if isinstance(value, Tensor):
-                arrays.append(value.data)
-                edges.append((value.creator or value) if recording and value.requires_grad else None)
-            else:
-                arrays.append(value)
-                edges.append(None)
+        arrays = [value.data if isinstance(value, Tensor) else value for value in inputs]
+        if not is_recording():
+            return Tensor(cls.forward(Context(cls, (), (False,) * len(inputs)), *arrays, **options))
+        edges = [
+            (value.creator or value) if isinstance(value, Tensor) and value.requires_grad else None for value in inputs
+        ]
         needs_grad = tuple([edge is not None for edge in edges])
         context = Context(cls, tuple(edges), needs_grad)
         result = Tensor(cls.forward(context, *arrays, **options))

@@ -85,11 +85,12 @@ def memory() -> Check:
 
 
 def kernels() -> Check:
-    """Which of the folders under `dlcli/kernels/` the numeric primitives come from."""
+    """Whether the numeric primitives are the native ones, and if not, what is missing."""
     from dlcli import kernels
+    from dlcli.kernels.native import why_not
 
-    backend = kernels.linear.__module__.removeprefix("dlcli.kernels.").split(".")[0]
-    return Check("kernels", backend)
+    reason = why_not()
+    return Check("kernels", kernels.backend() + (f": {reason}" if reason else ""))
 
 
 def data() -> Check:

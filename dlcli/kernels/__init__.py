@@ -1,73 +1,126 @@
-"""Numeric primitives on plain arrays; what the rest of dlcli calls is the backend re-exported here."""
+"""Numeric primitives on plain arrays: the fastest there is of each, native where it was built, else the reference."""
 
-from dlcli.kernels.reference.activations import (
-    elu,
-    elu_backward,
-    gelu,
-    gelu_backward,
-    gelu_tanh,
-    gelu_tanh_backward,
-    leaky_relu,
-    leaky_relu_backward,
-    relu,
-    relu_backward,
-    sigmoid,
-    sigmoid_backward,
-    silu,
-    silu_backward,
-    softplus,
-    softplus_backward,
-    tanh,
-    tanh_backward,
-)
-from dlcli.kernels.reference.dropout import dropout_mask
-from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
-from dlcli.kernels.reference.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_backward,
-    huber,
-    huber_backward,
-)
-from dlcli.kernels.reference.normalization import batch_norm, batch_norm_backward
-from dlcli.kernels.reference.norms import l2_norm
-from dlcli.kernels.reference.optimizers import (
-    adagrad_update,
-    adam_update,
-    add_penalty_gradient,
-    centered_rmsprop_update,
-    discounted_sum_update,
-    momentum_update,
-    rmsprop_update,
-    sgd_update,
-)
-from dlcli.kernels.reference.softmax import (
-    log_softmax,
-    log_softmax_backward,
-    softmax,
-    softmax_backward,
-    softmax_cross_entropy,
-    softmax_cross_entropy_backward,
-)
+from __future__ import annotations
+
+from dlcli.kernels import native, reference
+from dlcli.kernels.native import fastest
+
+elu = fastest(reference.activations.elu)
+elu_backward = fastest(reference.activations.elu_backward)
+gelu = fastest(reference.activations.gelu)
+gelu_backward = fastest(reference.activations.gelu_backward)
+gelu_tanh = fastest(reference.activations.gelu_tanh)
+gelu_tanh_backward = fastest(reference.activations.gelu_tanh_backward)
+leaky_relu = fastest(reference.activations.leaky_relu)
+leaky_relu_backward = fastest(reference.activations.leaky_relu_backward)
+relu = fastest(reference.activations.relu)
+relu_backward = fastest(reference.activations.relu_backward)
+sigmoid = fastest(reference.activations.sigmoid)
+sigmoid_backward = fastest(reference.activations.sigmoid_backward)
+silu = fastest(reference.activations.silu)
+silu_backward = fastest(reference.activations.silu_backward)
+softplus = fastest(reference.activations.softplus)
+softplus_backward = fastest(reference.activations.softplus_backward)
+tanh = fastest(reference.activations.tanh)
+tanh_backward = fastest(reference.activations.tanh_backward)
+
+conv2d = fastest(reference.convolution.conv2d)
+conv2d_grad_bias = fastest(reference.convolution.conv2d_grad_bias)
+conv2d_grad_input = fastest(reference.convolution.conv2d_grad_input)
+conv2d_grad_weight = fastest(reference.convolution.conv2d_grad_weight)
+
+dropout_mask = fastest(reference.dropout.dropout_mask)
+
+embedding = fastest(reference.embedding.embedding)
+embedding_backward = fastest(reference.embedding.embedding_backward)
+
+gru = fastest(reference.gru.gru)
+gru_backward = fastest(reference.gru.gru_backward)
+
+linear = fastest(reference.linear.linear)
+linear_grad_bias = fastest(reference.linear.linear_grad_bias)
+linear_grad_input = fastest(reference.linear.linear_grad_input)
+linear_grad_weight = fastest(reference.linear.linear_grad_weight)
+
+binary_cross_entropy = fastest(reference.losses.binary_cross_entropy)
+binary_cross_entropy_backward = fastest(reference.losses.binary_cross_entropy_backward)
+huber = fastest(reference.losses.huber)
+huber_backward = fastest(reference.losses.huber_backward)
+
+lstm = fastest(reference.lstm.lstm)
+lstm_backward = fastest(reference.lstm.lstm_backward)
+
+batch_norm = fastest(reference.normalization.batch_norm)
+batch_norm_backward = fastest(reference.normalization.batch_norm_backward)
+
+is_finite = fastest(reference.norms.is_finite)
+l2_norm = fastest(reference.norms.l2_norm)
+
+adagrad_update = fastest(reference.optimizers.adagrad_update)
+adam_update = fastest(reference.optimizers.adam_update)
+add_penalty_gradient = fastest(reference.optimizers.add_penalty_gradient)
+centered_rmsprop_update = fastest(reference.optimizers.centered_rmsprop_update)
+discounted_sum_update = fastest(reference.optimizers.discounted_sum_update)
+momentum_update = fastest(reference.optimizers.momentum_update)
+rmsprop_update = fastest(reference.optimizers.rmsprop_update)
+sgd_update = fastest(reference.optimizers.sgd_update)
+
+average_pool2d = fastest(reference.pooling.average_pool2d)
+average_pool2d_backward = fastest(reference.pooling.average_pool2d_backward)
+global_average_pool2d = fastest(reference.pooling.global_average_pool2d)
+global_average_pool2d_backward = fastest(reference.pooling.global_average_pool2d_backward)
+max_pool2d = fastest(reference.pooling.max_pool2d)
+max_pool2d_backward = fastest(reference.pooling.max_pool2d_backward)
+
+rnn = fastest(reference.rnn.rnn)
+rnn_backward = fastest(reference.rnn.rnn_backward)
+
+log_softmax = fastest(reference.softmax.log_softmax)
+log_softmax_backward = fastest(reference.softmax.log_softmax_backward)
+softmax = fastest(reference.softmax.softmax)
+softmax_backward = fastest(reference.softmax.softmax_backward)
+softmax_cross_entropy = fastest(reference.softmax.softmax_cross_entropy)
+softmax_cross_entropy_backward = fastest(reference.softmax.softmax_cross_entropy_backward)
+
+
+def backend() -> str:
+    """What computes: "native (avx512, 2 threads)" or "reference"."""
+    return native.description()
+
 
 __all__ = [
     "adagrad_update",
     "adam_update",
     "add_penalty_gradient",
+    "average_pool2d",
+    "average_pool2d_backward",
+    "backend",
     "batch_norm",
     "batch_norm_backward",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
     "centered_rmsprop_update",
+    "conv2d",
+    "conv2d_grad_bias",
+    "conv2d_grad_input",
+    "conv2d_grad_weight",
     "discounted_sum_update",
     "dropout_mask",
     "elu",
     "elu_backward",
+    "embedding",
+    "embedding_backward",
     "gelu",
     "gelu_backward",
     "gelu_tanh",
     "gelu_tanh_backward",
+    "global_average_pool2d",
+    "global_average_pool2d_backward",
+    "gru",
+    "gru_backward",
     "huber",
     "huber_backward",
+    "is_finite",
     "l2_norm",
     "leaky_relu",
     "leaky_relu_backward",
@@ -77,10 +130,16 @@ __all__ = [
     "linear_grad_weight",
     "log_softmax",
     "log_softmax_backward",
+    "lstm",
+    "lstm_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "momentum_update",
     "relu",
     "relu_backward",
     "rmsprop_update",
+    "rnn",
+    "rnn_backward",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,10 @@ class NodeSummary:
 
 @dataclass(frozen=True)
 class _Step:
-    """One layer's turn: which values it reads, and which nobody reads after it."""
+    """One operation's turn: which values it reads, and which nobody reads after it."""
 
     name: str
-    layer: Layer
+    run: Callable[..., Tensor]
     inputs: tuple[str, ...]
     finished: tuple[str, ...]
 
@@ -73,16 +74,23 @@ class Graph(Module):
         self.shapes = dict(shapes)
         self.output = output
         self.dtype = np.dtype(dtype)
-        last_reader = {name: node.name for node in nodes for name in node.inputs}
-        self._steps = [
-            _Step(
-                node.name,
-                self.layers[node.name],
-                node.inputs,
-                tuple(name for name in dict.fromkeys(node.inputs) if last_reader[name] == node.name),
-            )
-            for node in nodes
-        ]
+        steps = [_Step(node.name, self.layers[node.name].forward, node.inputs, ()) for node in nodes]
+        self._steps = _with_finished(steps)
+        self._fused_steps = _with_finished(self._fuse(steps))
+
+    def _fuse(self, steps: Sequence[_Step]) -> list[_Step]:
+        """The same computation with neighbours joined that have one operation for both (`Layer.followed_by`)."""
+        readers = Counter([self.output, *(name for step in steps for name in step.inputs)])
+        fused: list[_Step] = []
+        for step in steps:
+            before = fused[-1] if fused else None
+            if before is not None and step.inputs == (before.name,) and readers[before.name] == 1:
+                run = self.layers[before.name].followed_by(self.layers[step.name])
+                if run is not None:
+                    fused[-1] = replace(before, name=step.name, run=run)
+                    continue
+            fused.append(step)
+        return fused
 
     @classmethod
     def build(
@@ -165,8 +173,8 @@ class Graph(Module):
         if not isinstance(x, Tensor):
             x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
         values = {INPUT: x}
-        for step in self._steps:
-            result = step.layer.forward(*[values[name] for name in step.inputs])
+        for step in self._fused_steps if on_output is None else self._steps:
+            result = step.run(*[values[name] for name in step.inputs])
             for name in step.finished:
                 del values[name]
             values[step.name] = result
@@ -187,3 +195,12 @@ class Graph(Module):
             )
             for node in self.nodes
         ]
+
+
+def _with_finished(steps: Sequence[_Step]) -> list[_Step]:
+    """The steps, each knowing the values that it is the last to read."""
+    last_reader = {name: step.name for step in steps for name in step.inputs}
+    return [
+        replace(step, finished=tuple(name for name in dict.fromkeys(step.inputs) if last_reader[name] == step.name))
+        for step in steps
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -57,6 +57,10 @@ class Layer(Module):
     def forward(self, *inputs: Tensor) -> Tensor:
         """The result for a batch: every input has the batch axis first."""
         raise NotImplementedError
+
+    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
+        """`forward` of this layer and then of `layer` in one operation, to the same bits; None where there is none."""
+        return None
 
     def flops(self, *input_shapes: Shape) -> int:
         """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""

@@ -14,13 +14,19 @@ from dlcli.ops.arithmetic import (
 )
 from dlcli.ops.batch_norm import batch_norm, fixed_batch_norm
 from dlcli.ops.binary_cross_entropy import binary_cross_entropy
+from dlcli.ops.conv2d import conv2d
 from dlcli.ops.dropout import dropout
+from dlcli.ops.embedding import embedding
 from dlcli.ops.gelu import gelu, gelu_tanh, silu
+from dlcli.ops.gru import gru
 from dlcli.ops.linear import linear
+from dlcli.ops.lstm import lstm
 from dlcli.ops.matmul import matmul
+from dlcli.ops.pooling import average_pool2d, global_average_pool2d, max_pool2d
 from dlcli.ops.reductions import mean, sum
 from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
 from dlcli.ops.relu import elu, leaky_relu, relu
+from dlcli.ops.rnn import rnn
 from dlcli.ops.shapes import concat, reshape, transpose
 from dlcli.ops.sigmoid import sigmoid, softplus, tanh
 from dlcli.ops.softmax import log_softmax, softmax
@@ -29,22 +35,29 @@ from dlcli.ops.softmax_cross_entropy import softmax_cross_entropy
 __all__ = [
     "absolute",
     "add",
+    "average_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "concat",
+    "conv2d",
     "divide",
     "dropout",
     "elu",
+    "embedding",
     "exp",
     "fixed_batch_norm",
     "gelu",
     "gelu_tanh",
+    "global_average_pool2d",
+    "gru",
     "huber",
     "leaky_relu",
     "linear",
     "log",
     "log_softmax",
+    "lstm",
     "matmul",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
@@ -54,6 +67,7 @@ __all__ = [
     "power",
     "relu",
     "reshape",
+    "rnn",
     "sigmoid",
     "silu",
     "softmax",

@@ -16,9 +16,10 @@ from dlcli.registry import register
 class BatchNorm(Function):
     """`y = γ (x − μ)/√(σ² + ε) + β` with μ, σ² of the batch (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
-    With x̂ the normalized input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`.
+    With x̂ the normalized input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`. A residual is added
+    to the result and ReLU applied last, where they are asked for (He et al. 2015, arXiv:1512.03385).
 
-    x: (..., C), gamma: (C,), beta: (C,) -> (..., C)
+    x: (..., C), gamma: (C,), beta: (C,), residual: (..., C) or None -> (..., C)
     """
 
     @staticmethod
@@ -27,27 +28,40 @@ class BatchNorm(Function):
         x: np.ndarray,
         gamma: np.ndarray,
         beta: np.ndarray,
+        residual: np.ndarray | None = None,
         *,
         epsilon: float,
+        relu: bool = False,
         on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
     ) -> np.ndarray:
-        rows = x.reshape(-1, x.shape[-1])  # (..., C) -> (M, C)
-        y, normalized, inverse_std, mean, variance = kernels.batch_norm(rows, gamma, beta, epsilon)
-        ctx.save(normalized, inverse_std, gamma)
+        rows = _rows(x)
+        added = None if residual is None else _rows(residual)
+        y, mean, variance, inverse_std = kernels.batch_norm(rows, gamma, beta, epsilon, added, relu)
+        ctx.save(rows, gamma, mean, inverse_std, y if relu else None)
         if on_statistics is not None:
             on_statistics(mean, variance, len(rows))
         return y.reshape(x.shape)
 
     @staticmethod
-    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        rows = grad.reshape(-1, grad.shape[-1])  # (..., C) -> (M, C)
-        grad_x, grad_gamma, grad_beta = kernels.batch_norm_backward(rows, *ctx.saved)
-        return grad_x.reshape(grad.shape), grad_gamma, grad_beta
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        grad_x, grad_gamma, grad_beta, grad_residual = kernels.batch_norm_backward(
+            _rows(grad), *ctx.saved, residual=ctx.needs_grad[3]
+        )
+        return (
+            grad_x.reshape(grad.shape),
+            grad_gamma,
+            grad_beta,
+            None if grad_residual is None else grad_residual.reshape(grad.shape),
+        )
 
     @staticmethod
     def samples() -> Iterable[Sample]:
-        yield Sample((draw(6, 3), draw(3, seed=1), draw(3, seed=2)), {"epsilon": 1e-5})
-        yield Sample((draw(2, 4, 3), draw(3, seed=1), draw(3, seed=2)), {"epsilon": 1e-3})
+        yield Sample((draw(6, 3), draw(3, seed=1), draw(3, seed=2), None), {"epsilon": 1e-5})
+        yield Sample((draw(2, 4, 3), draw(3, seed=1), draw(3, seed=2), None), {"epsilon": 1e-3, "relu": True})
+        yield Sample((draw(7, 2), draw(2, seed=1), draw(2, seed=2), draw(7, 2, seed=3)), {"epsilon": 1e-3})
+        yield Sample(
+            (draw(2, 4, 3), draw(3, seed=1), draw(3, seed=2), draw(2, 4, 3, seed=3)), {"epsilon": 1e-3, "relu": True}
+        )
 
 
 @register("function", "fixed_batch_norm")
@@ -100,8 +114,10 @@ def batch_norm(
     x: Tensor,
     gamma: Tensor,
     beta: Tensor,
+    residual: Tensor | None = None,
     *,
     epsilon: float,
+    relu: bool = False,
     on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
 ) -> Tensor:
     """Normalize each channel by the mean and variance of the batch.
@@ -110,10 +126,12 @@ def batch_norm(
         x: (..., C).
         gamma: (C,), the new standard deviation.
         beta: (C,), the new mean.
+        residual: (..., C), added to the result, or None.
         epsilon: added to the variance.
+        relu: whether `max(y, 0)` follows, last.
         on_statistics: called with the mean (C,), the biased variance (C,) and the number of rows they are of.
     """
-    return BatchNorm.apply(x, gamma, beta, epsilon=epsilon, on_statistics=on_statistics)
+    return BatchNorm.apply(x, gamma, beta, residual, epsilon=epsilon, relu=relu, on_statistics=on_statistics)
 
 
 def fixed_batch_norm(
@@ -130,3 +148,8 @@ def fixed_batch_norm(
         epsilon: added to the variance.
     """
     return FixedBatchNorm.apply(x, gamma, beta, mean, variance, epsilon=epsilon)
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    """(..., C) -> (M, C)."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])

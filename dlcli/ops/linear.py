@@ -1,4 +1,4 @@
-"""Affine map of the last axis: `y = x W + b`."""
+"""Affine map of the last axis: `y = x W + b`, alone or with the activation that follows."""
 
 from __future__ import annotations
 
@@ -9,29 +9,46 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
+from dlcli.kernels.reference.linear import Activation
 from dlcli.registry import register
+
+BACKWARD = {
+    "relu": kernels.relu_backward,
+    "sigmoid": kernels.sigmoid_backward,
+    "tanh": kernels.tanh_backward,
+}
 
 
 @register("function", "linear")
 class Linear(Function):
-    """`y = x W + b`; `∂L/∂x = g Wᵀ`, `∂L/∂W = xᵀ g`, `∂L/∂b = Σ_n g_n`, with g = ∂L/∂y.
+    """`y = f(x W + b)`; `∂L/∂x = g Wᵀ`, `∂L/∂W = xᵀ g`, `∂L/∂b = Σ_n g_n`, with g = f′ ∂L/∂y.
 
     x: (..., D), weight: (D, U), bias: (U,) or None -> (..., U)
     """
 
     @staticmethod
-    def forward(ctx: Context, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        weight: np.ndarray,
+        bias: np.ndarray | None,
+        *,
+        activation: Activation | None = None,
+    ) -> np.ndarray:
         rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])  # (..., D) -> (N, D)
-        ctx.save(rows, weight)
+        y = kernels.linear(rows, weight, bias, activation)
+        ctx.save(rows, weight, None if activation is None else y)
         ctx.shape_x = x.shape
-        y = kernels.linear(rows, weight, bias)
+        ctx.activation = activation
         return y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[1])
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        x, weight = ctx.saved
+        x, weight, y = ctx.saved
         needs_x, needs_weight, needs_bias = ctx.needs_grad
         rows = grad if grad.ndim == 2 else grad.reshape(-1, grad.shape[-1])  # (..., U) -> (N, U)
+        if ctx.activation is not None:
+            rows = BACKWARD[ctx.activation](rows, y)
         return (
             kernels.linear_grad_input(rows, weight).reshape(ctx.shape_x) if needs_x else None,
             kernels.linear_grad_weight(x, rows, out=ctx.out(1)) if needs_weight else None,
@@ -42,14 +59,19 @@ class Linear(Function):
     def samples() -> Iterable[Sample]:
         yield Sample((draw(4, 3), draw(3, 2, seed=1), draw(2, seed=2)))
         yield Sample((draw(2, 3, 4), draw(4, 5, seed=1), None))
+        for activation in BACKWARD:
+            yield Sample((draw(4, 3), draw(3, 2, seed=1), draw(2, seed=2)), {"activation": activation})
 
 
-def linear(x: Tensor | np.ndarray, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def linear(
+    x: Tensor | np.ndarray, weight: Tensor, bias: Tensor | None = None, *, activation: Activation | None = None
+) -> Tensor:
     """Affine map of the last axis.
 
     Args:
         x: (..., D).
         weight: (D, U).
         bias: (U,), or None.
+        activation: applied to the result; None for none.
     """
-    return Linear.apply(x, weight, bias)
+    return Linear.apply(x, weight, bias, activation=activation)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.nn import Graph
 from dlcli.nn.arena import Arena
 from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
@@ -68,7 +69,7 @@ class Descent:
         loss.backward()
         if self._penalized:
             add_penalty_gradient(self.arena, self.settings.l1, self.settings.l2, self.examples)
-        if not is_finite(self.arena.grad):
+        if not kernels.is_finite(self.arena.grad):
             raise NonFiniteError
         return value, outputs.data
 
@@ -98,12 +99,3 @@ class Descent:
         """Within, the model has the weights it is judged and used with: averaged ones where they are averaged."""
         with contextlib.nullcontext() if self.average is None else self.average.applied(self.arena):
             yield
-
-
-def is_finite(values: np.ndarray) -> bool:
-    """Whether every number of a flat array is finite.
-
-    One product tells nearly always, at the price of reading the array once; only when it overflows is each number
-    looked at.
-    """
-    return math.isfinite(values @ values) or bool(np.isfinite(values).all())

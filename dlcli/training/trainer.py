@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.data import ShuffledBatches, Split
 from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
@@ -27,7 +28,7 @@ from dlcli.runs import RunFolder
 from dlcli.tasks import Task
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.checkpoint_store import CheckpointStore
-from dlcli.training.descent import Descent, NonFiniteError, is_finite
+from dlcli.training.descent import Descent, NonFiniteError
 from dlcli.training.divergence import diverged
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.measured_step import LayerSizes, measured_step
@@ -260,7 +261,7 @@ class Trainer:
     # Saving and restoring
 
     def _save(self) -> None:
-        if not is_finite(self.descent.arena.data):
+        if not kernels.is_finite(self.descent.arena.data):
             raise self._diverged(find_in_weights(self.model))
         self._lap()
         contents = self.parts.capture(metrics_size=self.folder.metrics_size(), total_steps=self.total_steps)

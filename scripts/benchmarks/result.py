@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Result:
         beside: the same figure of other tools.
         note: why there is no value.
     """
+
+    headings: ClassVar[tuple[str, ...]] = ("what", "figure", "bar", "beside it", "")
 
     what: str
     value: float | None

@@ -51,6 +51,23 @@ def test_every_axis_but_the_last_is_the_batch(same_as_torch) -> None:
     )
 
 
+@pytest.mark.parametrize("with_residual", [False, True])
+@pytest.mark.parametrize("relu", [False, True])
+def test_with_what_follows_it_in_a_residual_network(same_as_torch, relu, with_residual) -> None:
+    torch = pytest.importorskip("torch")
+
+    def theirs(x, gamma, beta, residual):
+        y = torch.nn.functional.batch_norm(x, None, None, gamma, beta, training=True, eps=1e-5)
+        y = y + residual if with_residual else y + 0 * residual
+        return y.relu() if relu else y
+
+    def ours(x, gamma, beta, residual):
+        y = ops.batch_norm(x, gamma, beta, residual if with_residual else None, epsilon=1e-5, relu=relu)
+        return y if with_residual else y + 0 * residual
+
+    same_as_torch(ours, theirs, X, GAMMA, BETA, GENERATOR.standard_normal(X.shape))
+
+
 def test_the_statistics_are_handed_out() -> None:
     seen: list[tuple[np.ndarray, np.ndarray, int]] = []
     ops.batch_norm(

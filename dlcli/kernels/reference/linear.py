@@ -1,16 +1,26 @@
-"""Products of a batch of rows with a weight matrix: `y = x W + b`."""
+"""Products of a batch of rows with a weight matrix: `y = x W + b`, and the activation that follows."""
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 
+from dlcli.kernels.reference.activations import relu, sigmoid, tanh
 
-def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+#: activations whose derivative is a function of their result
+Activation: TypeAlias = Literal["relu", "sigmoid", "tanh"]
+ACTIVATIONS = {"relu": relu, "sigmoid": sigmoid, "tanh": tanh}
+
+
+def linear(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, activation: Activation | None = None
+) -> np.ndarray:
     """(N, D), (D, U), (U,) -> (N, U)."""
     y: np.ndarray = np.matmul(x, weight)
     if bias is not None:
         y += bias
-    return y
+    return y if activation is None else ACTIVATIONS[activation](y)
 
 
 def linear_grad_input(grad: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Batch normalization over the rows of a matrix: one mean and variance for each column."""
+"""Batch normalization over the rows of a matrix: one mean and variance for each column.
+
+The sum with a residual branch and the ReLU that often follow are done in the same call, so that the result is
+written once. Backward starts again from the input, so that no normalized copy is kept.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,55 @@ import numpy as np
 
 
 def batch_norm(
-    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """`y = γ x̂ + β` with `x̂ = (x − μ) / √(σ² + ε)`, μ and σ² of the batch.
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    epsilon: float,
+    residual: np.ndarray | None = None,
+    relu: bool = False,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """`y = γ x̂ + β (+ residual)`, then `max(y, 0)` when `relu`; `x̂ = (x − μ) / √(σ² + ε)`, μ and σ² of the batch.
 
-    (M, C), (C,), (C,) -> y (M, C), x̂ (M, C), 1/√(σ² + ε) (C,), μ (C,), σ² (C,)
+    (M, C), (C,), (C,), residual (M, C) -> y (M, C), μ (C,), σ² (C,), 1/√(σ² + ε) (C,)
     """
     mean = np.add.reduce(x, axis=0) / x.dtype.type(len(x))
-    normalized: np.ndarray = x - mean
-    variance = np.add.reduce(normalized * normalized, axis=0) / x.dtype.type(len(x))
+    y: np.ndarray = x - mean
+    variance = np.add.reduce(y * y, axis=0) / x.dtype.type(len(x))
     inverse_std = 1 / np.sqrt(variance + x.dtype.type(epsilon))
-    normalized *= inverse_std
-    y = normalized * gamma
+    y *= inverse_std * gamma
     y += beta
-    return y, normalized, inverse_std, mean, variance
+    if residual is not None:
+        y += residual
+    if relu:
+        np.maximum(y, 0, out=y)
+    return y, mean, variance, inverse_std
 
 
 def batch_norm_backward(
-    grad: np.ndarray, normalized: np.ndarray, inverse_std: np.ndarray, gamma: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`∂β = Σ g`, `∂γ = Σ g x̂`, `∂x = γ/√(σ² + ε) (g − ∂β/M − x̂ ∂γ/M)`.
+    grad: np.ndarray,
+    x: np.ndarray,
+    gamma: np.ndarray,
+    mean: np.ndarray,
+    inverse_std: np.ndarray,
+    y: np.ndarray | None = None,
+    residual: bool = False,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """`∂β = Σ g`, `∂γ = Σ g x̂`, `∂x = γ/√(σ² + ε) (g − ∂β/M − x̂ ∂γ/M)`, `∂residual = g`.
 
-    (M, C), (M, C), (C,), (C,) -> ∂x (M, C), ∂γ (C,), ∂β (C,)
+    With a ReLU on top its result y is given, and g is `grad` where y > 0, else 0. Whether there was a residual is told
+    by `residual`: its gradient is None otherwise.
+
+    (M, C), (M, C), (C,), (C,), (C,), y (M, C) -> ∂x (M, C), ∂γ (C,), ∂β (C,), ∂residual (M, C)
     """
     rows = grad.dtype.type(len(grad))
+    if y is not None:
+        grad = grad * (y > 0)
+    grad_x: np.ndarray = x - mean
+    grad_x *= inverse_std
     grad_beta: np.ndarray = np.add.reduce(grad, axis=0)
-    grad_gamma: np.ndarray = np.add.reduce(grad * normalized, axis=0)
-    grad_x: np.ndarray = normalized * (grad_gamma / -rows)
+    grad_gamma: np.ndarray = np.add.reduce(grad * grad_x, axis=0)
+    grad_x *= grad_gamma / -rows
     grad_x += grad
     grad_x -= grad_beta / rows
     grad_x *= gamma * inverse_std
-    return grad_x, grad_gamma, grad_beta
+    return grad_x, grad_gamma, grad_beta, grad if residual else None

@@ -1,4 +1,4 @@
-"""Lengths of flat arrays."""
+"""Figures of flat arrays."""
 
 from __future__ import annotations
 
@@ -17,3 +17,13 @@ def l2_norm(x: np.ndarray) -> float:
         if not SAFE_SQUARES[0] <= square <= SAFE_SQUARES[1]:
             square = float(np.sum(np.square(x, dtype=np.float64)))
     return math.sqrt(square)
+
+
+def is_finite(x: np.ndarray) -> bool:
+    """Whether every number of a 1-D array is finite.
+
+    One product tells nearly always, at the price of reading the array once; only when it overflows is each number
+    looked at.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(np.dot(x, x)) or bool(np.isfinite(x).all())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -10,10 +11,15 @@ from numpy.typing import DTypeLike
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveInt
+from dlcli.kernels.reference.linear import Activation
 from dlcli.nn.initializers import HeNormal, Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layers.activations import ReLU, Sigmoid, Tanh
 from dlcli.nn.parameter import Parameter
 from dlcli.registry import register
+
+#: activations that are computed with the product
+FUSED: dict[type[Layer], Activation] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
 
 
 @register("layer", "linear")
@@ -50,6 +56,13 @@ class Linear(Layer):
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.linear(inputs[0], self.weight, self.bias)
+
+    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:
+        activation = FUSED.get(type(layer))
+        return None if activation is None else partial(self._forward_with, activation=activation)
+
+    def _forward_with(self, x: Tensor, activation: Activation) -> Tensor:
+        return ops.linear(x, self.weight, self.bias, activation=activation)
 
     def flops(self, *input_shapes: Shape) -> int:
         (*positions, features) = input_shapes[0]

@@ -1,0 +1,312 @@
+// Batch normalization, fused with the sum and the ReLU that follow it, forward and backward.
+//
+// The rows of (rows, channels) are taken `fold` at a time, as wide rows of whole vectors: every number of channels then
+// runs at the same speed. What is left over, fewer than `fold` rows, is done one number at a time.
+#include <type_traits>
+
+#include "simd.h"
+#include "threads.h"
+
+namespace dlcli::DLCLI_ISA {
+
+namespace {
+
+// numbers that take longer than waking a thread
+constexpr Index GRAIN = 32768;
+// numbers that stay in the first-level cache between two passes
+constexpr Index BLOCK = 4096;
+
+struct Wide {
+  Index fold, width, rows, left_over;
+
+  Wide(Index all_rows, Index channels) {
+    fold = 1;
+    while (fold * channels % W || fold * channels < 4 * W) ++fold;
+    width = fold * channels;
+    rows = all_rows / fold;
+    left_over = all_rows % fold;
+  }
+
+  Index block() const { return width >= BLOCK ? 1 : BLOCK / width; }
+};
+
+// what each channel is given, once for every place in a wide row
+void widen(const Wide& wide, const float* from, Index channels, float* to) {
+  for (Index i = 0; i < wide.width; ++i) to[i] = from[i % channels];
+}
+
+// body(wide row begin, end, thread, threads) on as many threads as are worth it, at most `limit`
+template <class Body>
+int on_rows(const Wide& wide, const Body& body) {
+  const int threads = useful_threads(wide.rows * wide.width, GRAIN);
+  int actual = 1;
+  on_threads(threads, [&](int thread, int count) {
+    if (thread == 0) actual = count;
+    body(part(wide.rows, thread, count), part(wide.rows, thread + 1, count), thread);
+  });
+  return actual;
+}
+
+// A count, a mean and a sum of squared deviations, joined with another (Chan et al. 1979).
+struct Moments {
+  double count = 0, mean = 0, deviations = 0;
+
+  void join(double other_count, double other_mean, double other_deviations) {
+    if (other_count == 0) return;
+    const double delta = other_mean - mean, total = count + other_count;
+    mean += delta * other_count / total;
+    deviations += other_deviations + delta * delta * count * other_count / total;
+    count = total;
+  }
+};
+
+// Means and sums of squared deviations of wide rows [begin, end), for every place: blocks are read twice while they
+// are in the cache, then joined.
+void wide_moments(const Wide& wide, const float* x, Index begin, Index end, float* mean, float* deviations) {
+  for (Index v = 0; v < wide.width; ++v) mean[v] = deviations[v] = 0;
+  for (Index row = begin; row < end; row += wide.block()) {
+    const Index count = end - row < wide.block() ? end - row : wide.block();
+    const float before = static_cast<float>(row - begin), here = static_cast<float>(count);
+    const Vec share = splat(here / (before + here)), both = splat(before * here / (before + here));
+    const auto join = [&](Index v, Vec block_mean, Vec block_deviations) {
+      const Vec delta = block_mean - load(mean + v);
+      store(mean + v, load(mean + v) + delta * share);
+      store(deviations + v, load(deviations + v) + block_deviations + delta * delta * both);
+    };
+    const Vec inverse = splat(1 / here);
+    Index v = 0;
+    for (; v + 4 * W <= wide.width; v += 4 * W) {
+      Vec sums[4] = {}, squares[4] = {};
+      const float* from = x + row * wide.width + v;
+      for (Index i = 0; i < count; ++i, from += wide.width)
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; ++j) sums[j] += load(from + j * W);
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) sums[j] *= inverse;
+      from = x + row * wide.width + v;
+      for (Index i = 0; i < count; ++i, from += wide.width)
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; ++j) {
+          const Vec d = load(from + j * W) - sums[j];
+          squares[j] += d * d;
+        }
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) join(v + j * W, sums[j], squares[j]);
+    }
+    for (; v < wide.width; v += W) {
+      Vec sum = {}, squares = {};
+      const float* from = x + row * wide.width + v;
+      for (Index i = 0; i < count; ++i) sum += load(from + i * wide.width);
+      sum *= inverse;
+      for (Index i = 0; i < count; ++i) {
+        const Vec d = load(from + i * wide.width) - sum;
+        squares += d * d;
+      }
+      join(v, sum, squares);
+    }
+  }
+}
+
+// op(v, place) for every vector of wide rows [begin, end): where it is in the array and in the row
+template <class Op>
+DLCLI_INLINE void each_vector(const Wide& wide, Index begin, Index end, const Op& op) {
+  for (Index row = begin; row < end; ++row) {
+    const Index at = row * wide.width;
+    Index v = 0;
+    for (; v + 4 * W <= wide.width; v += 4 * W)
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) op(at + v + j * W, v + j * W);
+    for (; v < wide.width; v += W) op(at + v, v);
+  }
+}
+
+template <bool RELU, bool RESIDUAL>
+void normalize(const Wide& wide, const float* x, const float* scale, const float* shift, const float* residual,
+               float* y) {
+  on_rows(wide, [&](Index begin, Index end, int) {
+    each_vector(wide, begin, end, [&](Index at, Index place) {
+      Vec v = load(x + at) * load(scale + place) + load(shift + place);
+      if (RESIDUAL) v += load(residual + at);
+      if (RELU) v = v < 0.0f ? Vec{} : v;
+      store(y + at, v);
+    });
+  });
+}
+
+// Σ g and Σ g (x − μ) of wide rows [begin, end) for every place; g with the ReLU's mask goes to `masked` when asked for.
+// Sums of blocks are added up, which keeps more digits than one long sum.
+template <bool RELU, bool KEEP>
+void wide_sums(const Wide& wide, const float* grad, const float* x, const float* y, const float* mean, Index begin,
+               Index end, float* masked, float* sums, float* products) {
+  for (Index v = 0; v < wide.width; ++v) sums[v] = products[v] = 0;
+  for (Index row = begin; row < end; row += wide.block()) {
+    const Index count = end - row < wide.block() ? end - row : wide.block();
+    const auto strip = [&](Index v, auto vectors) {
+      constexpr int N = decltype(vectors)::value;
+      Vec sum[N] = {}, product[N] = {}, mu[N];
+#pragma GCC unroll 4
+      for (int j = 0; j < N; ++j) mu[j] = load(mean + v + j * W);
+      Index at = row * wide.width + v;
+      for (Index i = 0; i < count; ++i, at += wide.width)
+#pragma GCC unroll 4
+        for (int j = 0; j < N; ++j) {
+          Vec g = load(grad + at + j * W);
+          if (RELU) g = load(y + at + j * W) > 0.0f ? g : Vec{};
+          if (KEEP) store(masked + at + j * W, g);
+          sum[j] += g;
+          product[j] += g * (load(x + at + j * W) - mu[j]);
+        }
+#pragma GCC unroll 4
+      for (int j = 0; j < N; ++j) {
+        store(sums + v + j * W, load(sums + v + j * W) + sum[j]);
+        store(products + v + j * W, load(products + v + j * W) + product[j]);
+      }
+    };
+    Index v = 0;
+    for (; v + 4 * W <= wide.width; v += 4 * W) strip(v, std::integral_constant<int, 4>{});
+    for (; v < wide.width; v += W) strip(v, std::integral_constant<int, 1>{});
+  }
+}
+
+}  // namespace
+
+void batch_norm(const float* x, const float* gamma, const float* beta, const float* residual, float epsilon, bool relu,
+                Index rows, Index channels, float* y, float* mean, float* variance, float* inverse_std) {
+  if (channels == 0) return;
+  const Wide wide(rows, channels);
+  const int limit = max_threads();
+  float* moments = scratch(Scratch::caller, 2 * limit * wide.width);
+  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
+    float* own = moments + 2 * thread * wide.width;
+    wide_moments(wide, x, begin, end, own, own + wide.width);
+  });
+  for (Index c = 0; c < channels; ++c) {
+    Moments all;
+    for (int thread = 0; thread < threads; ++thread) {
+      const float* own = moments + 2 * thread * wide.width;
+      const Index count = part(wide.rows, thread + 1, threads) - part(wide.rows, thread, threads);
+      for (Index i = c; i < wide.width; i += channels)
+        all.join(static_cast<double>(count), own[i], own[wide.width + i]);
+    }
+    for (Index row = rows - wide.left_over; row < rows; ++row) all.join(1, x[row * channels + c], 0);
+    mean[c] = static_cast<float>(all.mean);
+    variance[c] = static_cast<float>(all.deviations / static_cast<double>(rows));
+    inverse_std[c] = 1 / __builtin_sqrtf(variance[c] + epsilon);
+  }
+
+  float* scale = moments;
+  float* shift = moments + wide.width;
+  for (Index i = 0; i < wide.width; ++i) {
+    const Index c = i % channels;
+    scale[i] = gamma[c] * inverse_std[c];
+    shift[i] = beta[c] - mean[c] * scale[i];
+  }
+  if (relu)
+    residual ? normalize<true, true>(wide, x, scale, shift, residual, y)
+             : normalize<true, false>(wide, x, scale, shift, residual, y);
+  else
+    residual ? normalize<false, true>(wide, x, scale, shift, residual, y)
+             : normalize<false, false>(wide, x, scale, shift, residual, y);
+  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+    const Index c = i % channels;
+    float v = x[i] * scale[c] + shift[c];
+    if (residual) v += residual[i];
+    y[i] = relu && v < 0 ? 0 : v;
+  }
+}
+
+void batch_norm_backward(const float* grad, const float* x, const float* gamma, const float* mean,
+                         const float* inverse_std, const float* y, Index rows, Index channels, float* grad_x,
+                         float* grad_gamma, float* grad_beta, float* masked) {
+  if (channels == 0) return;
+  const Wide wide(rows, channels);
+  const int limit = max_threads();
+  float* centre = scratch(Scratch::caller, (2 * limit + 4) * wide.width);
+  float* partials = centre + 4 * wide.width;
+  widen(wide, mean, channels, centre);
+  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
+    float* own = partials + 2 * thread * wide.width;
+    float* products = own + wide.width;
+    if (y)
+      masked ? wide_sums<true, true>(wide, grad, x, y, centre, begin, end, masked, own, products)
+             : wide_sums<true, false>(wide, grad, x, y, centre, begin, end, masked, own, products);
+    else
+      wide_sums<false, false>(wide, grad, x, y, centre, begin, end, masked, own, products);
+  });
+  float* scale = centre + wide.width;     // γ/√(σ² + ε)
+  float* slope = centre + 2 * wide.width;  // −γ/(σ² + ε) Σ g x̂ / rows, the factor of x − μ
+  float* shift = centre + 3 * wide.width;
+  for (Index c = 0; c < channels; ++c) {
+    double sum = 0, product = 0;
+    for (int thread = 0; thread < threads; ++thread) {
+      const float* own = partials + 2 * thread * wide.width;
+      for (Index i = c; i < wide.width; i += channels) {
+        sum += own[i];
+        product += own[wide.width + i];
+      }
+    }
+    for (Index i = (rows - wide.left_over) * channels + c; i < rows * channels; i += channels) {
+      const float g = y && !(y[i] > 0) ? 0 : grad[i];
+      if (masked) masked[i] = g;
+      sum += g;
+      product += static_cast<double>(g) * (x[i] - mean[c]);
+    }
+    grad_beta[c] = static_cast<float>(sum);
+    grad_gamma[c] = static_cast<float>(product * inverse_std[c]);
+    scale[c] = gamma[c] * inverse_std[c];
+    slope[c] = static_cast<float>(-product * inverse_std[c] * inverse_std[c] * scale[c] / static_cast<double>(rows));
+    shift[c] = static_cast<float>(-sum * scale[c] / static_cast<double>(rows));
+  }
+  for (Index i = channels; i < wide.width; ++i) {
+    scale[i] = scale[i - channels];
+    slope[i] = slope[i - channels];
+    shift[i] = shift[i - channels];
+  }
+  const float* g = masked ? masked : grad;
+  on_rows(wide, [&](Index begin, Index end, int) {
+    if (y && !masked)
+      each_vector(wide, begin, end, [&](Index at, Index place) {
+        const Vec passed = load(y + at) > 0.0f ? load(grad + at) : Vec{};
+        store(grad_x + at, load(shift + place) + passed * load(scale + place) +
+                               (load(x + at) - load(centre + place)) * load(slope + place));
+      });
+    else
+      each_vector(wide, begin, end, [&](Index at, Index place) {
+        store(grad_x + at, load(shift + place) + load(g + at) * load(scale + place) +
+                               (load(x + at) - load(centre + place)) * load(slope + place));
+      });
+  });
+  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+    const Index c = i % channels;
+    const float passed = y && !(y[i] > 0) ? 0 : grad[i];
+    grad_x[i] = shift[c] + passed * scale[c] + (x[i] - mean[c]) * slope[c];
+  }
+}
+
+void channel_sums(const float* x, Index rows, Index channels, float* sums) {
+  if (channels == 0) return;
+  const Wide wide(rows, channels);
+  float* partials = scratch(Scratch::caller, max_threads() * wide.width);
+  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
+    float* own = partials + thread * wide.width;
+    for (Index v = 0; v < wide.width; ++v) own[v] = 0;
+    for (Index row = begin; row < end; row += wide.block()) {
+      const Index count = end - row < wide.block() ? end - row : wide.block();
+      for (Index v = 0; v < wide.width; v += W) {
+        const float* from = x + row * wide.width + v;
+        Vec sum = {};
+        for (Index i = 0; i < count; ++i) sum += load(from + i * wide.width);
+        store(own + v, load(own + v) + sum);
+      }
+    }
+  });
+  for (Index c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (int thread = 0; thread < threads; ++thread)
+      for (Index i = c; i < wide.width; i += channels) sum += partials[thread * wide.width + i];
+    for (Index row = rows - wide.left_over; row < rows; ++row) sum += x[row * channels + c];
+    sums[c] = static_cast<float>(sum);
+  }
+}
+
+}  // namespace dlcli::DLCLI_ISA

@@ -1,0 +1,370 @@
+// Matrix products: a tile of C is kept in registers while a column of A and a row of B go by.
+//
+// Per thread: blocks of B that fit the second-level cache are packed into panels as wide as a tile; strips of A as high
+// as a tile go through them. A strip is packed too where that pays: when many panels read it, or when its rows lie so
+// that they push each other out of the first-level cache. Products with few rows read B where it lies.
+#include "gemm.h"
+
+#include "simd.h"
+#include "threads.h"
+#include "vector_math.h"
+
+namespace dlcli::DLCLI_ISA {
+
+namespace {
+
+// rows and vectors of a tile: its sums, two vectors of B and one number of A fill the registers
+constexpr int tile_rows = vector_registers == 32 ? 12 : 6;
+constexpr int tile_vectors = 2;
+constexpr Index panel = tile_vectors * W;
+// floats between the columns of a packed strip
+constexpr Index strip = (tile_rows + W - 1) / W * W;
+// a strip of A (24 KiB) fits the first-level cache, a block of B (480 KiB) the second
+constexpr Index block_k = 384;
+constexpr Index block_n = 320 / panel * panel;
+// tiles of products with few rows: wider, so that enough sums are under way
+constexpr int few_rows = 4;
+constexpr int wide_vectors = 4;
+// multiply-adds worth another thread; of products with few rows, which wait for B to come from the cache, fewer
+constexpr Index grain = 131072;
+constexpr Index few_rows_grain = 49152;
+
+// what a tile does when its sums are complete or, for all but the last block of k, put aside in C
+struct Finish {
+  const float* bias;
+  bool add;
+  bool relu;
+};
+
+// Sums of R × V vectors over k. The last vector has `tail` columns (W: all).
+template <int R, int V, bool AdjacentRows>
+void tile(Index k, const float* a, Index a_row, Index a_column, const float* b, Index b_row, float* c, Index c_row,
+          Index tail, Finish finish) {
+  Vec sums[R][V] = {};
+  if (AdjacentRows) a_row = 1;
+  for (Index p = 0; p < k; ++p) {
+    Vec row[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) row[v] = load(b + v * W);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      const Vec number = splat(a[r * a_row]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) sums[r][v] += number * row[v];
+    }
+    a += a_column;
+    b += b_row;
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < V; ++v) {
+    const bool whole = v < V - 1 || tail == W;
+    const Vec bias = !finish.bias ? Vec{} : whole ? load(finish.bias + v * W) : load_partial(finish.bias + v * W, tail);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      float* place = c + r * c_row + v * W;
+      Vec sum = sums[r][v];
+      if (finish.add) sum += whole ? load(place) : load_partial(place, tail);
+      if (finish.bias) sum += bias;
+      if (finish.relu) sum = sum < 0.0f ? Vec{} : sum;
+      if (whole)
+        store(place, sum);
+      else
+        store_partial(place, sum, tail);
+    }
+  }
+}
+
+using Tile = void (*)(Index, const float*, Index, Index, const float*, Index, float*, Index, Index, Finish);
+
+#define DLCLI_TILES_6(V, adjacent) \
+  tile<1, V, adjacent>, tile<2, V, adjacent>, tile<3, V, adjacent>, tile<4, V, adjacent>, tile<5, V, adjacent>, \
+      tile<6, V, adjacent>
+#define DLCLI_TILES_12(V, adjacent) \
+  DLCLI_TILES_6(V, adjacent), tile<7, V, adjacent>, tile<8, V, adjacent>, tile<9, V, adjacent>, \
+      tile<10, V, adjacent>, tile<11, V, adjacent>, tile<12, V, adjacent>
+
+// by adjacency of A's rows, vectors and rows
+#if defined(__AVX512F__) || defined(__ARM_NEON)
+const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_12(1, false)}, {DLCLI_TILES_12(2, false)}},
+                                     {{DLCLI_TILES_12(1, true)}, {DLCLI_TILES_12(2, true)}}};
+#else
+const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_6(1, false)}, {DLCLI_TILES_6(2, false)}},
+                                     {{DLCLI_TILES_6(1, true)}, {DLCLI_TILES_6(2, true)}}};
+#endif
+const Tile wide_tiles[2][few_rows] = {
+    {tile<1, 4, false>, tile<2, 4, false>, tile<3, 4, false>, tile<4, 4, false>},
+    {tile<1, 4, true>, tile<2, 4, true>, tile<3, 4, true>, tile<4, 4, true>}};
+
+// W × W floats, from[i][j] at from[i * row + j] for i < rows, j < columns: transposed to to[j * W' + i]
+void transpose_block(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
+  Vec block[W];
+  if (rows == W && columns == W) {
+    for (Index i = 0; i < W; ++i) block[i] = load(from + i * row);
+  } else {
+    for (Index i = 0; i < W; ++i)
+      block[i] = i >= rows ? Vec{} : columns == W ? load(from + i * row) : load_partial(from + i * row, columns);
+  }
+  transpose(block);
+  if (columns == W) {
+    for (Index j = 0; j < W; ++j) store(to + j * to_row, block[j]);
+  } else {
+    for (Index j = 0; j < columns; ++j) store(to + j * to_row, block[j]);
+  }
+}
+
+// B (k, n) into panels: panel q holds its columns k times, padded with zeros
+void pack_b(Matrix b, Index k, Index n, float* packed) {
+  if (b.column == 1) {
+    for (Index p = 0; p < k; ++p) {
+      const float* row = b.data + p * b.row;
+      float* to = packed + p * panel;
+      Index j = 0;
+      for (; j + panel <= n; j += panel, to += k * panel)
+        for (int v = 0; v < tile_vectors; ++v) store(to + v * W, load(row + j + v * W));
+      if (j < n)
+        for (Index v = 0; v < tile_vectors; ++v, j += W)
+          store(to + v * W, j + W <= n ? load(row + j) : j < n ? load_partial(row + j, n - j) : Vec{});
+    }
+  } else if (b.row == 1) {
+    for (Index j = 0; j < n; j += panel) {
+      float* to = packed + j * k;
+      for (Index v = 0; v < tile_vectors; ++v) {
+        const Index columns = n - j - v * W;
+        for (Index p = 0; p < k; p += W)
+          transpose_block(b.data + (j + v * W) * b.column + p, b.column, columns < 0 ? 0 : columns < W ? columns : W,
+                          k - p < W ? k - p : W, to + p * panel + v * W, panel);
+      }
+    }
+  } else {
+    for (Index j = 0; j < n; j += panel)
+      for (Index p = 0; p < k; ++p)
+        for (Index i = 0; i < panel; ++i)
+          packed[j * k + p * panel + i] = j + i < n ? b.data[p * b.row + (j + i) * b.column] : 0;
+  }
+}
+
+// `rows` <= tile_rows rows of A into columns that lie `strip` apart
+void pack_a(Matrix a, Index rows, Index k, float* packed) {
+  if (a.column == 1) {
+    for (Index i = 0; i < rows; i += W)
+      for (Index p = 0; p < k; p += W)
+        transpose_block(a.data + i * a.row + p, a.row, rows - i < W ? rows - i : W, k - p < W ? k - p : W,
+                        packed + p * strip + i, strip);
+  } else if (rows == tile_rows && a.row == 1) {
+    for (Index p = 0; p < k; ++p) std::memcpy(packed + p * strip, a.data + p * a.column, tile_rows * sizeof(float));
+  } else {
+    for (Index p = 0; p < k; ++p)
+      for (Index i = 0; i < rows; ++i) packed[p * strip + i] = a.data[i * a.row + p * a.column];
+  }
+}
+
+// whether to pack a strip of A that `panels` panels read
+bool pays_to_pack(Matrix a, Index panels) {
+  if (a.row == 1) return panels >= 4;
+  if (a.column != 1) return true;
+  // rows 4 KiB apart share one set of the first-level cache
+  const bool collide = a.row * static_cast<Index>(sizeof(float)) % 4096 == 0;
+  return panels >= (collide ? 2 : 8);
+}
+
+void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
+  for (Index i = 0; i < rows; ++i, c += c_row) {
+    if (activation == Activation::sigmoid)
+      map(c, c, 0, columns, [](Vec v) { return sigmoid(v); });
+    else
+      map(c, c, 0, columns, [](Vec v) { return tanh(v); });
+  }
+}
+
+bool is_late(Activation activation) { return activation == Activation::sigmoid || activation == Activation::tanh; }
+
+// C where there is nothing to sum over
+void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
+  for (Index i = 0; i < m; ++i, c += c_row) {
+    for (Index j = 0; j < n; ++j) {
+      const float value = (epilogue.accumulate ? c[j] : 0) + (epilogue.bias ? epilogue.bias[j] : 0);
+      c[j] = epilogue.activation == Activation::relu && value < 0 ? 0 : value;
+    }
+    if (is_late(epilogue.activation)) activate(epilogue.activation, c, c_row, 1, n);
+  }
+}
+
+// C (m, n) with rows of A and of Bᵀ that are each adjacent: one scalar product after the other, for few rows
+void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
+  for (Index i = 0; i < m; ++i) {
+    const float* x = a.data + i * a.row;
+    float* to = c + i * c_row;
+    Index j = 0;
+    for (; j < n; j += 4) {
+      const float* y[4];
+      for (Index q = 0; q < 4; ++q) y[q] = b.data + (j + q < n ? j + q : n - 1) * b.column;
+      Vec sums[4] = {};
+      Index p = 0;
+      for (; p + W <= k; p += W)
+        for (Index q = 0; q < 4; ++q) sums[q] += load(x + p) * load(y[q] + p);
+      if (p < k)
+        for (Index q = 0; q < 4; ++q) sums[q] += load_partial(x + p, k - p) * load_partial(y[q] + p, k - p);
+      for (Index q = 0; q < 4 && j + q < n; ++q) {
+        float value = sum(sums[q]);
+        if (epilogue.accumulate) value += to[j + q];
+        if (epilogue.bias) value += epilogue.bias[j + q];
+        to[j + q] = epilogue.activation == Activation::relu && value < 0 ? 0 : value;
+      }
+    }
+    if (is_late(epilogue.activation)) activate(epilogue.activation, to, c_row, 1, n);
+  }
+}
+
+// C (m, n) with few rows: B is read where it lies, only the columns that do not fill a vector are packed
+void few_rows_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
+  const bool adjacent = a.row == 1;
+  const bool relu = epilogue.activation == Activation::relu;
+  Index j = 0;
+  if (m <= few_rows)
+    for (; j + wide_vectors * W <= n; j += wide_vectors * W)
+      wide_tiles[adjacent][m - 1](k, a.data, a.row, a.column, b.data + j, b.row, c + j, c_row, W,
+                                  {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.accumulate, relu});
+  for (; j < n; j += panel) {
+    const Index columns = n - j < panel ? n - j : panel;
+    const int vectors = static_cast<int>((columns + W - 1) / W);
+    const Index tail = columns - (vectors - 1) * W;
+    Matrix part = {b.data + j, b.row, 1};
+    if (columns < vectors * W) {
+      float* packed = scratch(Scratch::gemm_b, k * panel);
+      pack_b(part, k, columns, packed);
+      part = {packed, panel, 1};
+    }
+    tiles[adjacent][vectors - 1][m - 1](k, a.data, a.row, a.column, part.data, part.row, c + j, c_row, tail,
+                                        {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.accumulate, relu});
+  }
+  if (is_late(epilogue.activation)) activate(epilogue.activation, c, c_row, m, n);
+}
+
+Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
+  if (m <= 0 || n <= 0) return;
+  if (k <= 0) return fill(m, n, c, c_row, epilogue);
+  if (m <= few_rows && b.row == 1 && b.column != 1 && a.column == 1)
+    return scalar_products(m, n, k, a, b, c, c_row, epilogue);
+  if (m <= tile_rows && b.column == 1 && (a.column == 1 || a.row == 1))
+    return few_rows_product(m, n, k, a, b, c, c_row, epilogue);
+
+  const Index k_step = divide_up(k, divide_up(k, block_k));
+  const Index n_blocks = divide_up(n, block_n);
+  const Index n_step = divide_up(divide_up(n, n_blocks), panel) * panel;
+  const Index strips = divide_up(m, tile_rows);
+  // blocks of W rows and columns are transposed whole
+  float* packed_b = scratch(Scratch::gemm_b, (k_step + W) * n_step);
+  float* packed_a = scratch(Scratch::gemm_a, (k_step + W) * strip);
+  for (Index j0 = 0; j0 < n; j0 += n_step) {
+    const Index columns = n - j0 < n_step ? n - j0 : n_step;
+    const Index panels = divide_up(columns, panel);
+    for (Index k0 = 0; k0 < k; k0 += k_step) {
+      const Index depth = k - k0 < k_step ? k - k0 : k_step;
+      const bool last = k0 + depth == k;
+      pack_b({b.data + k0 * b.row + j0 * b.column, b.row, b.column}, depth, columns, packed_b);
+      for (Index s = 0; s < strips; ++s) {
+        // strips of nearly the same height, rather than a low one at the end
+        const Index i0 = m * s / strips, rows = m * (s + 1) / strips - i0;
+        Matrix part = {a.data + i0 * a.row + k0 * a.column, a.row, a.column};
+        if (pays_to_pack(part, panels)) {
+          pack_a(part, rows, depth, packed_a);
+          part = {packed_a, 1, strip};
+        }
+        const auto& kinds = tiles[part.row == 1];
+        for (Index q = 0; q < panels; ++q) {
+          const Index width = columns - q * panel < panel ? columns - q * panel : panel;
+          const Index vectors = divide_up(width, W);
+          float* to = c + i0 * c_row + j0 + q * panel;
+          kinds[vectors - 1][rows - 1](
+              depth, part.data, part.row, part.column, packed_b + q * panel * depth, panel, to, c_row,
+              width - (vectors - 1) * W,
+              {last && epilogue.bias ? epilogue.bias + j0 + q * panel : nullptr, k0 > 0 || epilogue.accumulate,
+               last && epilogue.activation == Activation::relu});
+          if (last && is_late(epilogue.activation)) activate(epilogue.activation, to, c_row, rows, width);
+        }
+      }
+    }
+  }
+}
+
+namespace {
+
+// how a product is divided: into rows × columns × depth parts
+struct Division {
+  Index rows, columns, depth;
+};
+
+// the division among `threads` with the least work for the busiest, counted in multiply-adds of vectors
+Division divide_product(Index m, Index n, Index k, int threads) {
+  Division best = {1, 1, 1};
+  double least = 1e300;
+  for (Index depth = 1; depth <= threads; ++depth)
+    for (Index rows = 1; rows * depth <= threads; ++rows) {
+      const Index columns = threads / (rows * depth);
+      if (depth > 1 && k / depth < 256) continue;
+      const double height = static_cast<double>(divide_up(m, rows));
+      const double vectors = static_cast<double>(divide_up(divide_up(n, panel), columns) * tile_vectors);
+      const double length = static_cast<double>(divide_up(k, depth));
+      // sums, packing of B, packing of A, adding up partial results
+      const double work = (height + 4) * vectors * length + height * length / 2 +
+                          (depth > 1 ? 4.0 * static_cast<double>(m * divide_up(n, W)) + 8000 : 0);
+      if (work < least) {
+        least = work;
+        best = {rows, columns, depth};
+      }
+    }
+  return best;
+}
+
+}  // namespace
+
+void gemm(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
+  const int threads = useful_threads(m * n * k, m <= few_rows ? few_rows_grain : grain);
+  if (threads == 1) return gemm_serial(m, n, k, a, b, c, c_row, epilogue);
+  const Division division = divide_product(m, n, k, threads);
+  const Index parts = division.rows * division.columns * division.depth;
+  const Index panels = divide_up(n, panel);
+  const Index size = m * n;
+  // all but the first part of a sum are put aside, and added in order
+  float* partial = division.depth > 1 ? shared_scratch(size * (division.depth - 1)) : nullptr;
+  on_threads(static_cast<int>(parts), [&](int thread, int team) {
+    for (Index q = thread; q < parts; q += team) {
+      const Index row = q % division.rows, column = q / division.rows % division.columns;
+      const Index layer = q / (division.rows * division.columns);
+      const Index i0 = m * row / division.rows, i1 = m * (row + 1) / division.rows;
+      const Index j0 = panels * column / division.columns * panel;
+      const Index end = panels * (column + 1) / division.columns * panel, j1 = end < n ? end : n;
+      const Index k0 = k * layer / division.depth, k1 = k * (layer + 1) / division.depth;
+      const Matrix part_a = {a.data + i0 * a.row + k0 * a.column, a.row, a.column};
+      const Matrix part_b = {b.data + k0 * b.row + j0 * b.column, b.row, b.column};
+      if (division.depth == 1) {
+        Epilogue part = epilogue;
+        if (part.bias) part.bias += j0;
+        gemm_serial(i1 - i0, j1 - j0, k1 - k0, part_a, part_b, c + i0 * c_row + j0, c_row, part);
+      } else if (layer == 0) {
+        Epilogue part;
+        part.accumulate = epilogue.accumulate;
+        gemm_serial(i1 - i0, j1 - j0, k1 - k0, part_a, part_b, c + i0 * c_row + j0, c_row, part);
+      } else {
+        gemm_serial(i1 - i0, j1 - j0, k1 - k0, part_a, part_b, partial + (layer - 1) * size + i0 * n + j0, n, {});
+      }
+    }
+  });
+  if (division.depth == 1) return;
+  divide(m, 65536 / (n * division.depth) + 1, 1, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      for (Index layer = 1; layer < division.depth; ++layer)
+        map(c + i * c_row, partial + (layer - 1) * size + i * n, c + i * c_row, 0, n,
+            [](Vec total, Vec more) { return total + more; });
+      Epilogue rest = epilogue;
+      rest.accumulate = true;
+      if (rest.bias || rest.activation != Activation::none) fill(1, n, c + i * c_row, c_row, rest);
+    }
+  });
+}
+
+}  // namespace dlcli::DLCLI_ISA

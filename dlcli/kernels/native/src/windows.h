@@ -1,0 +1,21 @@
+// How windows slide over images: what convolution and pooling share.
+#pragma once
+
+#include <cstddef>
+
+namespace dlcli {
+
+// Images (batch, height, width, channels); results (batch, rows, columns, …).
+struct Windows {
+  std::ptrdiff_t batch, height, width, channels;
+  std::ptrdiff_t rows, columns;
+  std::ptrdiff_t window_h, window_w, stride_h, stride_w, dilation_h, dilation_w;
+  std::ptrdiff_t top, left;  // padding before the first pixel; what is after the last follows from the size
+};
+
+// Filters (window_h, window_w, channels / groups, filters).
+struct Convolution : Windows {
+  std::ptrdiff_t filters, groups;
+};
+
+}  // namespace dlcli

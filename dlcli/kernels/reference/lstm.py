@@ -1,0 +1,113 @@
+"""Long short-term memory over whole sequences (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000).
+
+The four gates stand side by side in the order input (update), forget, candidate, output, as in PyTorch. A step whose
+mask is 0 is padding: the states before it are passed on unchanged, so what stands there changes nothing, and the
+last states (the first ones in reverse) are those of the last real step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.kernels.reference.activations import sigmoid, sigmoid_backward, tanh, tanh_backward
+from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
+from dlcli.kernels.reference.sequences import flat, initial_or_zeros, previous_states, real_steps, time_order
+
+
+def lstm(
+    x: np.ndarray,
+    input_weight: np.ndarray,
+    recurrent_weight: np.ndarray,
+    bias: np.ndarray,
+    initial_hidden: np.ndarray | None,
+    initial_cell: np.ndarray | None,
+    mask: np.ndarray | None,
+    reverse: bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """`c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}`, `h_t = Γ_o ∗ tanh(c_t)`: the states after each step, h then c, and the gates.
+
+    `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and `c̃ = tanh(x_t W + h_{t−1} U + b)`, each with its own columns.
+
+    (N, T, D), (D, 4H), (H, 4H), (4H,), (N, H), (N, H), (N, T) -> (2, N, T, H), (N, T, 4H)
+    """
+    batch, length, _ = x.shape
+    size = len(recurrent_weight)
+    gates = linear(flat(x), input_weight, bias).reshape(batch, length, 4 * size)
+    states = np.empty((2, batch, length, size), x.dtype)
+    hidden = initial_or_zeros(initial_hidden, batch, size, x.dtype)
+    cell = initial_or_zeros(initial_cell, batch, size, x.dtype)
+    for t in time_order(length, reverse):
+        gates[:, t] += hidden @ recurrent_weight
+        update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # views, (N, H) each
+        update[:], forget[:], candidate[:], output[:] = (
+            sigmoid(update),
+            sigmoid(forget),
+            tanh(candidate),
+            sigmoid(output),
+        )
+        new_cell = update * candidate + forget * cell
+        new_hidden = output * tanh(new_cell)
+        real = real_steps(mask, t)
+        cell = new_cell if real is None else np.where(real, new_cell, cell)
+        hidden = new_hidden if real is None else np.where(real, new_hidden, hidden)
+        states[0, :, t], states[1, :, t] = hidden, cell
+    return states, gates
+
+
+def lstm_backward(
+    grad_hidden: np.ndarray,
+    grad_cell: np.ndarray | None,
+    x: np.ndarray,
+    input_weight: np.ndarray,
+    recurrent_weight: np.ndarray,
+    initial_hidden: np.ndarray | None,
+    initial_cell: np.ndarray | None,
+    mask: np.ndarray | None,
+    reverse: bool,
+    states: np.ndarray,
+    gates: np.ndarray,
+    needs_x: bool = True,
+    out: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None] = (None, None, None),
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Gradients of x (None unless `needs_x`), input weight, recurrent weight, bias, initial hidden and initial cell.
+
+    `grad_hidden` and `grad_cell` (None for zeros) are (N, T, H), those of the states after each step; `states` and
+    `gates` are those of the forward pass; the gradients of the weights and the bias are written into `out` if given.
+    """
+    _, batch, length, size = states.shape
+    previous_cells = previous_states(states[1], initial_cell, reverse)
+    grad_sums = np.empty_like(gates)  # of what goes into the gates
+    hidden_grad = np.zeros((batch, size), states.dtype)
+    cell_grad = np.zeros((batch, size), states.dtype)
+    for t in reversed(time_order(length, reverse)):
+        hidden_grad = hidden_grad + grad_hidden[:, t]
+        if grad_cell is not None:
+            cell_grad = cell_grad + grad_cell[:, t]
+        real = real_steps(mask, t)
+        new_hidden_grad = hidden_grad if real is None else np.where(real, hidden_grad, 0)
+        new_cell_grad = cell_grad if real is None else np.where(real, cell_grad, 0)
+        update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # (N, H) each
+        squashed = tanh(states[1, :, t])
+        new_cell_grad = new_cell_grad + tanh_backward(new_hidden_grad * output, squashed)
+        grad_sums[:, t] = np.concatenate(
+            [
+                sigmoid_backward(new_cell_grad * candidate, update),
+                sigmoid_backward(new_cell_grad * previous_cells[:, t], forget),
+                tanh_backward(new_cell_grad * update, candidate),
+                sigmoid_backward(new_hidden_grad * squashed, output),
+            ],
+            axis=1,
+        )
+        previous_hidden_grad = grad_sums[:, t] @ recurrent_weight.T
+        previous_cell_grad = new_cell_grad * forget
+        hidden_grad = previous_hidden_grad if real is None else np.where(real, previous_hidden_grad, hidden_grad)
+        cell_grad = previous_cell_grad if real is None else np.where(real, previous_cell_grad, cell_grad)
+    rows = flat(grad_sums)
+    return (
+        linear_grad_input(rows, input_weight).reshape(x.shape) if needs_x else None,
+        linear_grad_weight(flat(x), rows, out[0]),
+        linear_grad_weight(flat(previous_states(states[0], initial_hidden, reverse)), rows, out[1]),
+        linear_grad_bias(rows, out[2]),
+        hidden_grad,
+        cell_grad,
+    )

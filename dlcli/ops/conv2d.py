@@ -1,0 +1,95 @@
+"""Two-dimensional convolution of images with channels last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+Pair = tuple[int, int]
+Sides = tuple[Pair, Pair]
+NO_PADDING: Sides = ((0, 0), (0, 0))
+
+
+@register("function", "conv2d")
+class Conv2D(Function):
+    """`Y = Σ_ij X_ij W_ij + b`, X_ij what tap (i, j) of the filter lies on; `max(Y, 0)` on top when `relu`.
+
+    `∂L/∂X_ij += g W_ijᵀ`, `∂L/∂W_ij = X_ijᵀ g`, `∂L/∂b = Σ g`, with g = ∂L/∂Y (LeCun et al. 1989).
+
+    x: (N, H, W, C), weight: (f_h, f_w, C/groups, K), bias: (K,) or None -> (N, P, Q, K)
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        weight: np.ndarray,
+        bias: np.ndarray | None,
+        *,
+        stride: Pair = (1, 1),
+        padding: Sides = NO_PADDING,
+        dilation: Pair = (1, 1),
+        groups: int = 1,
+        relu: bool = False,
+    ) -> np.ndarray:
+        y = kernels.conv2d(x, weight, bias, stride, padding, dilation, groups, relu)
+        ctx.geometry = (stride, padding, dilation, groups)
+        ctx.save(x, weight, y if relu else None)
+        return y
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, weight, y = ctx.saved
+        needs_x, needs_weight, needs_bias = ctx.needs_grad
+        if y is not None:
+            grad = kernels.relu_backward(grad, y)
+        return (
+            kernels.conv2d_grad_input(grad, weight, x.shape[1:3], *ctx.geometry) if needs_x else None,
+            kernels.conv2d_grad_weight(x, grad, weight.shape[:2], *ctx.geometry, out=ctx.out(1))
+            if needs_weight
+            else None,
+            kernels.conv2d_grad_bias(grad, out=ctx.out(2)) if needs_bias else None,
+        )
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(2, 4, 5, 3), draw(3, 3, 3, 2, seed=1), draw(2, seed=2)), {"padding": ((1, 1), (1, 1))})
+        yield Sample((draw(2, 4, 3, 2), draw(2, 2, 2, 3, seed=1), draw(3, seed=2)), {"relu": True})
+        yield Sample(
+            (draw(1, 6, 7, 1), draw(2, 3, 1, 2, seed=1), None),
+            {"stride": (2, 3), "padding": ((1, 0), (0, 2)), "dilation": (2, 1)},
+        )
+        yield Sample((draw(2, 4, 4, 4), draw(3, 2, 2, 6, seed=1), draw(6, seed=2)), {"groups": 2, "stride": (1, 2)})
+        yield Sample((draw(1, 4, 4, 3), draw(3, 3, 1, 3, seed=1), draw(3, seed=2)), {"groups": 3})
+
+
+def conv2d(
+    x: Tensor | np.ndarray,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *,
+    stride: Pair = (1, 1),
+    padding: Sides = NO_PADDING,
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    relu: bool = False,
+) -> Tensor:
+    """Convolve images with filters (cross-correlation, as everywhere in deep learning).
+
+    Args:
+        x: (N, H, W, C).
+        weight: (f_h, f_w, C/groups, K).
+        bias: (K,), or None.
+        stride: pixels between outputs, (down, across).
+        padding: zeros around the images, ((above, below), (left, right)).
+        dilation: pixels between the taps of a filter, (down, across).
+        groups: parts that the channels are split into, each convolved by itself; C for a depthwise convolution.
+        relu: whether `max(y, 0)` follows in the same call.
+    """
+    return Conv2D.apply(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups, relu=relu)

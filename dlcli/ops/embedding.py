@@ -1,0 +1,48 @@
+"""Vectors looked up by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "embedding")
+class Embedding(Function):
+    """`y = E[i]`, the product of a one-hot vector with E; `∂L/∂E[i] = Σ g` over the places where i was looked up.
+
+    weight: (V, D), indices: (...) integer -> (..., D)
+    """
+
+    @staticmethod
+    def forward(ctx: Context, weight: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        ctx.save(indices)
+        ctx.num_embeddings = len(weight)
+        return kernels.embedding(weight, indices)
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None]:
+        (indices,) = ctx.saved
+        return kernels.embedding_backward(grad, indices, ctx.num_embeddings, ctx.out(0)), None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        yield Sample((draw(5, 3), np.array([[4, 0, 1], [0, 0, 2]])), differentiable=(True, False))
+
+
+def embedding(weight: Tensor, indices: np.ndarray) -> Tensor:
+    """The rows of a table.
+
+    Args:
+        weight: (V, D).
+        indices: (...), integers from 0 to V − 1.
+
+    Raises:
+        IndexError: an index lies outside.
+    """
+    return Embedding.apply(weight, indices)

@@ -1,0 +1,123 @@
+"""A layer of long short-term memory, over whole sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "lstm")
+class LSTM(Function):
+    """`c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}`, `h_t = Γ_o ∗ tanh(c_t)` (Hochreiter & Schmidhuber 1997, Gers et al. 2000).
+
+    `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)`, `c̃ = tanh(…)` likewise; the columns are in the order Γ_u, Γ_f, c̃, Γ_o. A
+    padded step passes both states on. The result is h, or h and c as [0] and [1] when `with_cells`.
+
+    x: (N, T, D), input_weight: (D, 4H), recurrent_weight: (H, 4H), bias: (4H,), initial_hidden and initial_cell: (N, H)
+    or None, mask: (N, T) or None -> (N, T, H), or (2, N, T, H)
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        input_weight: np.ndarray,
+        recurrent_weight: np.ndarray,
+        bias: np.ndarray,
+        initial_hidden: np.ndarray | None,
+        initial_cell: np.ndarray | None,
+        mask: np.ndarray | None,
+        *,
+        reverse: bool = False,
+        with_cells: bool = False,
+    ) -> np.ndarray:
+        states, gates = kernels.lstm(
+            x, input_weight, recurrent_weight, bias, initial_hidden, initial_cell, mask, reverse
+        )
+        ctx.reverse, ctx.with_cells = reverse, with_cells
+        ctx.save(x, input_weight, recurrent_weight, initial_hidden, initial_cell, mask, states, gates)
+        result: np.ndarray = states if with_cells else states[0]
+        return result
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, input_weight, recurrent_weight, hidden, cell, mask, states, gates = ctx.saved
+        needs_x, *needed, needs_hidden, needs_cell, _ = ctx.needs_grad
+        out = (ctx.out(1), ctx.out(2), ctx.out(3))
+        grad_hidden, grad_cell = grad if ctx.with_cells else (grad, None)
+        grad_x, *grads, grad_initial_hidden, grad_initial_cell = kernels.lstm_backward(
+            grad_hidden,
+            grad_cell,
+            x,
+            input_weight,
+            recurrent_weight,
+            hidden,
+            cell,
+            mask,
+            ctx.reverse,
+            states,
+            gates,
+            needs_x,
+            out,
+        )
+        return (
+            grad_x,
+            *(found if needs else None for found, needs in zip(grads, needed, strict=True)),
+            grad_initial_hidden if needs_hidden else None,
+            grad_initial_cell if needs_cell else None,
+            None,
+        )
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        weights = (draw(3, 8, seed=1), draw(2, 8, seed=2), draw(8, seed=3))
+        initial = (draw(2, 2, seed=4), draw(2, 2, seed=5))
+        mask = np.array([[True, True, True, False], [True, False, False, False]])
+        yield Sample((draw(2, 4, 3), *weights, None, None, None))
+        yield Sample((draw(2, 4, 3), *weights, *initial, mask), {"with_cells": True})
+        yield Sample((draw(2, 4, 3), *weights, *initial, mask), {"reverse": True, "with_cells": True})
+
+
+def lstm(
+    x: Tensor | np.ndarray,
+    input_weight: Tensor,
+    recurrent_weight: Tensor,
+    bias: Tensor,
+    initial_hidden: Tensor | None = None,
+    initial_cell: Tensor | None = None,
+    *,
+    mask: np.ndarray | None = None,
+    reverse: bool = False,
+    with_cells: bool = False,
+) -> Tensor:
+    """The hidden state after each step of an LSTM; that after the last one is at [:, -1], in reverse at [:, 0].
+
+    Args:
+        x: (N, T, D).
+        input_weight: (D, 4H), the columns in the order update, forget, candidate, output.
+        recurrent_weight: (H, 4H), likewise.
+        bias: (4H,), likewise.
+        initial_hidden: (N, H); None for zeros.
+        initial_cell: (N, H); None for zeros.
+        mask: (N, T), False where a sequence is padded: its states are passed on there; None when none is.
+        reverse: whether the sequence is read from its end.
+        with_cells: whether the cell states come too: the result is then (2, N, T, H), hidden states [0] and cells [1],
+            to be sliced. It costs a copy of their gradients, so leave it off where only the hidden states are used.
+    """
+    return LSTM.apply(
+        x,
+        input_weight,
+        recurrent_weight,
+        bias,
+        initial_hidden,
+        initial_cell,
+        mask,
+        reverse=reverse,
+        with_cells=with_cells,
+    )

@@ -1,0 +1,83 @@
+"""A recurrent layer with tanh units, over whole sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Context, Function, Sample, Tensor
+from dlcli.autograd.sample import draw
+from dlcli.registry import register
+
+
+@register("function", "rnn")
+class RNN(Function):
+    """`h_t = tanh(x_t W + h_{t−1} U + b)`; a padded step passes the state on (Elman 1990; in time as Werbos 1990).
+
+    With `s_t = x_t W + h_{t−1} U + b`: `∂L/∂s_t = (g_t + ∂L/∂s_{t+1} Uᵀ) (1 − h_t²)`, `∂L/∂U = Σ_t h_{t−1}ᵀ ∂L/∂s_t`.
+
+    x: (N, T, D), input_weight: (D, H), recurrent_weight: (H, H), bias: (H,), initial_state: (N, H) or None,
+    mask: (N, T) or None -> (N, T, H)
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Context,
+        x: np.ndarray,
+        input_weight: np.ndarray,
+        recurrent_weight: np.ndarray,
+        bias: np.ndarray,
+        initial_state: np.ndarray | None,
+        mask: np.ndarray | None,
+        *,
+        reverse: bool = False,
+    ) -> np.ndarray:
+        states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse)
+        ctx.reverse = reverse
+        ctx.save(x, input_weight, recurrent_weight, initial_state, mask, states)
+        return states
+
+    @staticmethod
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, input_weight, recurrent_weight, initial_state, mask, states = ctx.saved
+        needs_x, *needed, needs_state, _ = ctx.needs_grad
+        out = (ctx.out(1), ctx.out(2), ctx.out(3))
+        grad_x, *grads, grad_state = kernels.rnn_backward(
+            grad, x, input_weight, recurrent_weight, initial_state, mask, ctx.reverse, states, needs_x, out
+        )
+        kept = [found if needs else None for found, needs in zip(grads, needed, strict=True)]
+        return grad_x, *kept, grad_state if needs_state else None, None
+
+    @staticmethod
+    def samples() -> Iterable[Sample]:
+        weights = (draw(3, 2, seed=1), draw(2, 2, seed=2), draw(2, seed=3))
+        mask = np.array([[True, True, True, False], [True, False, False, False]])
+        yield Sample((draw(2, 4, 3), *weights, None, None))
+        yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask))
+        yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask), {"reverse": True})
+
+
+def rnn(
+    x: Tensor | np.ndarray,
+    input_weight: Tensor,
+    recurrent_weight: Tensor,
+    bias: Tensor,
+    initial_state: Tensor | None = None,
+    *,
+    mask: np.ndarray | None = None,
+    reverse: bool = False,
+) -> Tensor:
+    """The state after each step of a recurrent layer; that after the last one is at [:, -1], in reverse at [:, 0].
+
+    Args:
+        x: (N, T, D).
+        input_weight: (D, H).
+        recurrent_weight: (H, H).
+        bias: (H,).
+        initial_state: (N, H); None for zeros.
+        mask: (N, T), False where a sequence is padded: its state is passed on there; None when none is.
+        reverse: whether the sequence is read from its end.
+    """
+    return RNN.apply(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse=reverse)

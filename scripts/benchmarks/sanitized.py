@@ -1,0 +1,39 @@
+"""The tests of the native kernels under the address and undefined-behaviour sanitizers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.commands import ROOT
+
+TESTS = ("tests/conformance", "tests/kernels")
+#: Python's own allocations never end; NumPy's large requests that fail are its own affair
+ADDRESS_OPTIONS = "detect_leaks=0:allocator_may_return_null=1"
+
+
+def run_kernel_tests() -> bool:
+    """Build the package with the sanitizers, into a folder of its own, and test it there; whether all went well."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site"
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
+        built = subprocess.run([*pip, "-Ccmake.define.DLCLI_SANITIZE=ON", str(ROOT)], check=False)
+        if built.returncode != 0 or not list(site.glob("dlcli/kernels/native/_native.*")):
+            print("the native kernels were not built with the sanitizers", file=sys.stderr)
+            return False
+        # Python itself is not built with the sanitizer, so that its library must be there first
+        library = subprocess.run(
+            [os.environ.get("CXX", "c++"), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        settings = {
+            "PYTHONPATH": str(site),
+            "LD_PRELOAD": library,
+            "ASAN_OPTIONS": ADDRESS_OPTIONS,
+            "UBSAN_OPTIONS": "print_stacktrace=1",
+            "OMP_NUM_THREADS": "3",
+        }
+        pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
+        return subprocess.run(pytest, cwd=ROOT, env=os.environ | settings, check=False).returncode == 0

@@ -1,0 +1,29 @@
+"""A training step or a prediction that is timed beside its twin in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Step = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """
+    Args:
+        name: as it is called on the command line.
+        what: in words.
+        bar: the ratio to PyTorch's best time that must be reached.
+        aim: the ratio that is hoped for.
+        ours: makes our step, on fresh parameters.
+        theirs: makes the steps of PyTorch's variants, the fastest of which counts.
+    """
+
+    name: str
+    what: str
+    bar: float
+    aim: float
+    ours: Callable[[], Step]
+    theirs: Mapping[str, Callable[[], Step]]

@@ -1,0 +1,301 @@
+"""Convolutional networks assembled from Functions, each beside its twin in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.workload import Step, Workload
+from dlcli import ops
+from dlcli.autograd import Tensor, no_grad
+from dlcli.nn import Arena, Parameter
+from dlcli.optim import SGD, Adam, Optimizer
+
+SAME = ((1, 1), (1, 1))
+
+
+def parameter(*shape: int, fan_in: int = 0) -> Parameter:
+    """He-normal weights, or zeros without a fan-in."""
+    generator = np.random.default_rng(sum(shape))
+    values = generator.standard_normal(shape) * np.sqrt(2 / fan_in) if fan_in else np.zeros(shape)
+    return Parameter(values.astype(np.float32))
+
+
+def filters(size: int, channels: int, count: int) -> Parameter:
+    return parameter(size, size, channels, count, fan_in=size * size * channels)
+
+
+def images(batch: int, size: int, channels: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((batch, size, size, channels)).astype(np.float32)
+
+
+def labels(batch: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 10, batch)
+
+
+def training_step(parameters: Sequence[Parameter], optimizer: Optimizer, loss: Callable[[], Tensor]) -> Step:
+    """Clear the gradients, go forward and back, update: what the trainer does with a batch."""
+    arena = Arena({str(index): parameter for index, parameter in enumerate(parameters)})
+    optimizer.setup(arena)
+
+    def step() -> None:
+        arena.zero_grad()
+        loss().backward()
+        optimizer.step(arena, optimizer.learning_rate)
+
+    return step
+
+
+# one convolution
+
+
+def convolution_ours() -> Step:
+    x, weight, bias = Tensor(images(32, 32, 64), requires_grad=True), filters(3, 64, 64), parameter(64)
+    grad = images(32, 32, 64)
+
+    def step() -> None:
+        x.grad = weight.grad = bias.grad = None
+        ops.conv2d(x, weight, bias, padding=SAME).backward(grad)
+
+    return step
+
+
+def convolution_theirs(channels_last: bool) -> Step:
+    import torch
+
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    convolution = torch.nn.Conv2d(64, 64, 3, padding=1).to(memory_format=layout)
+    x = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout).requires_grad_()
+    grad = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout)
+
+    def step() -> None:
+        x.grad = None
+        convolution.zero_grad(set_to_none=True)
+        convolution(x).backward(grad)
+
+    return step
+
+
+# LeNet-5
+
+
+class LeNet:
+    """Two convolutions of 5×5 with pooling, three fully connected layers; ReLU throughout."""
+
+    def __init__(self) -> None:
+        self.parameters = [
+            *(filters(5, 1, 6), parameter(6), filters(5, 6, 16), parameter(16)),
+            *(parameter(400, 120, fan_in=400), parameter(120), parameter(120, 84, fan_in=120), parameter(84)),
+            *(parameter(84, 10, fan_in=84), parameter(10)),
+        ]
+
+    def __call__(self, x: np.ndarray) -> Tensor:
+        w1, b1, w2, b2, w3, b3, w4, b4, w5, b5 = self.parameters
+        pool = {"window": (2, 2), "stride": (2, 2)}
+        y = ops.max_pool2d(ops.conv2d(x, w1, b1, padding=((2, 2), (2, 2)), relu=True), **pool)
+        y = ops.max_pool2d(ops.conv2d(y, w2, b2, relu=True), **pool)
+        y = y.reshape(len(x), -1)  # (N, 5, 5, 16) -> (N, 400)
+        y = ops.relu(ops.linear(y, w3, b3))
+        return ops.linear(ops.relu(ops.linear(y, w4, b4)), w5, b5)
+
+
+def lenet_torch() -> Any:
+    from torch import nn
+
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+    )
+
+
+def lenet_ours() -> Step:
+    network, x, y = LeNet(), images(64, 28, 1), labels(64)
+    return training_step(network.parameters, Adam(learning_rate=1e-3), lambda: ops.softmax_cross_entropy(network(x), y))
+
+
+def lenet_theirs(channels_last: bool) -> Step:
+    return training_step_torch(lenet_torch(), "adam", 64, 28, 1, channels_last)
+
+
+def inference_ours() -> Step:
+    network, x = LeNet(), images(1, 28, 1)
+
+    def step() -> np.ndarray:
+        with no_grad():
+            return network(x).data
+
+    return step
+
+
+def inference_theirs(channels_last: bool) -> Step:
+    import torch
+
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    network = lenet_torch().to(memory_format=layout).eval()
+    x = torch.randn(1, 1, 28, 28).contiguous(memory_format=layout)
+
+    def step() -> Any:
+        with torch.inference_mode():
+            return network(x)
+
+    return step
+
+
+# ResNet-20
+
+
+class ResNet20:
+    """Three stages of three residual blocks for 32×32 images (He et al. 2015); 1×1 filters where the size changes."""
+
+    def __init__(self) -> None:
+        self.parameters: list[Parameter] = []
+        self.stem = self._convolution(3, 3, 16)
+        self.blocks = []
+        channels = 16
+        for count, stride in [(16, 1)] * 3 + [(32, 2)] + [(32, 1)] * 2 + [(64, 2)] + [(64, 1)] * 2:
+            first, second = self._convolution(3, channels, count), self._convolution(3, count, count)
+            shortcut = self._convolution(1, channels, count) if channels != count else None
+            self.blocks.append((first, second, shortcut, stride))
+            channels = count
+        self.head = (parameter(64, 10, fan_in=64), parameter(10))
+        self.parameters += self.head
+
+    def _convolution(self, size: int, channels: int, count: int) -> tuple[Parameter, Parameter, Parameter]:
+        """Filters, γ and β."""
+        layer = (filters(size, channels, count), Parameter(np.ones(count, np.float32)), parameter(count))
+        self.parameters += layer
+        return layer
+
+    def __call__(self, x: np.ndarray) -> Tensor:
+        weight, gamma, beta = self.stem
+        y = ops.batch_norm(ops.conv2d(x, weight, padding=SAME), gamma, beta, epsilon=1e-5, relu=True)
+        for first, second, shortcut, stride in self.blocks:
+            residual = y
+            if shortcut is not None:
+                weight, gamma, beta = shortcut
+                residual = ops.batch_norm(ops.conv2d(y, weight, stride=(stride, stride)), gamma, beta, epsilon=1e-5)
+            weight, gamma, beta = first
+            inner = ops.conv2d(y, weight, stride=(stride, stride), padding=SAME)
+            inner = ops.batch_norm(inner, gamma, beta, epsilon=1e-5, relu=True)
+            weight, gamma, beta = second
+            inner = ops.conv2d(inner, weight, padding=SAME)
+            y = ops.batch_norm(inner, gamma, beta, residual, epsilon=1e-5, relu=True)
+        return ops.linear(ops.global_average_pool2d(y), *self.head)
+
+
+def resnet_ours() -> Step:
+    network, x, y = ResNet20(), images(64, 32, 3), labels(64)
+    return training_step(
+        network.parameters,
+        SGD(learning_rate=0.1, momentum=0.9),
+        lambda: ops.softmax_cross_entropy(network(x), y),
+    )
+
+
+def resnet_torch() -> Any:
+    from torch import nn
+
+    def convolution(size: int, channels: int, count: int, stride: int) -> Any:
+        return nn.Sequential(nn.Conv2d(channels, count, size, stride, size // 2, bias=False), nn.BatchNorm2d(count))
+
+    class Block(nn.Module):
+        def __init__(self, channels: int, count: int, stride: int) -> None:
+            super().__init__()
+            self.first, self.second = convolution(3, channels, count, stride), convolution(3, count, count, 1)
+            self.shortcut = convolution(1, channels, count, stride) if channels != count else nn.Identity()
+            self.relu = nn.ReLU(inplace=True)
+
+        def forward(self, x: Any) -> Any:
+            return self.relu(self.second(self.relu(self.first(x))) + self.shortcut(x))
+
+    blocks: list[Any] = []
+    channels = 16
+    for count, stride in [(16, 1)] * 3 + [(32, 2)] + [(32, 1)] * 2 + [(64, 2)] + [(64, 1)] * 2:
+        blocks.append(Block(channels, count, stride))
+        channels = count
+    return nn.Sequential(
+        *(convolution(3, 3, 16, 1), nn.ReLU(inplace=True), *blocks),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)),
+    )
+
+
+def resnet_theirs(channels_last: bool) -> Step:
+    return training_step_torch(resnet_torch(), "sgd", 64, 32, 3, channels_last)
+
+
+# a block as in VGG
+
+
+def vgg_ours() -> Step:
+    weights = [filters(3, 3, 64), filters(3, 64, 64), filters(3, 64, 128), filters(3, 128, 128)]
+    biases = [parameter(weight.shape[3]) for weight in weights]
+    head = [parameter(128, 10, fan_in=128), parameter(10)]
+    x, y = images(32, 32, 3), labels(32)
+
+    def loss() -> Tensor:
+        features: Tensor | np.ndarray = x
+        for index, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+            features = ops.conv2d(features, weight, bias, padding=SAME, relu=True)
+            if index == 1:
+                features = ops.max_pool2d(features, window=(2, 2), stride=(2, 2))
+        return ops.softmax_cross_entropy(ops.linear(ops.global_average_pool2d(features), *head), y)
+
+    return training_step([*weights, *biases, *head], SGD(learning_rate=0.01, momentum=0.9), loss)
+
+
+def vgg_theirs(channels_last: bool) -> Step:
+    from torch import nn
+
+    network = nn.Sequential(
+        *(nn.Conv2d(3, 64, 3, padding=1), nn.ReLU(inplace=True)),
+        *(nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2)),
+        *(nn.Conv2d(64, 128, 3, padding=1), nn.ReLU(inplace=True)),
+        *(nn.Conv2d(128, 128, 3, padding=1), nn.ReLU(inplace=True)),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10)),
+    )
+    return training_step_torch(network, "sgd", 32, 32, 3, channels_last)
+
+
+def training_step_torch(
+    network: Any, optimizer_name: str, batch: int, size: int, channels: int, channels_last: bool
+) -> Step:
+    import torch
+
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    network = network.to(memory_format=layout)
+    if optimizer_name == "adam":
+        optimizer: Any = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
+    else:
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, fused=True)
+    x = torch.from_numpy(images(batch, size, channels)).permute(0, 3, 1, 2).contiguous(memory_format=layout)
+    y = torch.from_numpy(labels(batch))
+    loss = torch.nn.CrossEntropyLoss()
+
+    def step() -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss(network(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def beside(
+    name: str, what: str, bar: float, aim: float, ours: Callable[[], Step], theirs: Callable[[bool], Step]
+) -> Workload:
+    """With PyTorch's two layouts of images."""
+    return Workload(
+        name, what, bar, aim, ours, {"eager": partial(theirs, False), "channels_last": partial(theirs, True)}
+    )
+
+
+WORKLOADS = (
+    beside("lenet", "LeNet-5, 28×28, batch 64, Adam", 0.6, 0.3, lenet_ours, lenet_theirs),
+    beside("resnet20", "ResNet-20, 32×32, batch 64, SGD with momentum", 0.7, 0.5, resnet_ours, resnet_theirs),
+    beside("conv3x3", "one 3×3 convolution 64→64, 32×32, batch 32", 1.0, 0.8, convolution_ours, convolution_theirs),
+    beside("vgg", "VGG-style block 3→64→64→pool→128→128, 32×32, batch 32", 0.9, 0.7, vgg_ours, vgg_theirs),
+    beside("lenet_inference", "LeNet-5, prediction of one example", 0.5, 0.2, inference_ours, inference_theirs),
+)

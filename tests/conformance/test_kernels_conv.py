@@ -1,0 +1,259 @@
+"""Convolution, pooling and batch norm: every native kernel against its reference twin, which runs in double precision.
+
+Tolerances are relative to the largest magnitude of the result. They hold for the direct way and for 3×3 filters' way
+with fewer multiplications alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcli import kernels
+from dlcli.kernels import native, reference
+
+pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
+
+CONVOLUTION = 3e-6
+NORMALIZATION = 3e-5
+POOLING = 1e-6
+EXAMPLES = 10 if os.environ.get("DLCLI_NATIVE_ISA") else 60
+NO_PADDING = ((0, 0), (0, 0))
+#: on both sides of what half a vector, a vector and a tile hold
+CHANNELS = st.sampled_from([1, 2, 3, 5, 6, 8, 15, 16, 17, 31, 32, 33, 48, 64, 80])
+LAYOUTS = st.sampled_from([np.ascontiguousarray, np.asfortranarray, lambda x: np.repeat(x, 2, axis=-1)[..., ::2]])
+TWINS = {
+    name: getattr(module, name)
+    for module, names in {
+        reference.convolution: ("conv2d", "conv2d_grad_bias", "conv2d_grad_input", "conv2d_grad_weight"),
+        reference.pooling: (
+            *("average_pool2d", "average_pool2d_backward", "global_average_pool2d"),
+            *("global_average_pool2d_backward", "max_pool2d", "max_pool2d_backward"),
+        ),
+        reference.normalization: ("batch_norm", "batch_norm_backward"),
+    }.items()
+    for name in names
+}
+
+
+class Geometry(NamedTuple):
+    """Of a convolution; `options` are stride, padding, dilation and groups."""
+
+    images: tuple[int, int, int, int]
+    filters: tuple[int, int, int, int]
+    options: tuple[Any, ...]
+
+
+def pair(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
+    return st.tuples(st.integers(low, high), st.integers(low, high))
+
+
+@st.composite
+def convolutions(draw: st.DrawFn) -> Geometry:
+    groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    channels, count = draw(CHANNELS), draw(CHANNELS)
+    images = (draw(st.integers(0, 3)), *draw(pair(1, 12)), channels * groups)
+    padding = (draw(pair(0, 3)), draw(pair(0, 3)))
+    if draw(st.booleans()):  # 3×3 that moves by single pixels has a way of its own
+        return Geometry(images, (3, 3, channels, count * groups), ((1, 1), padding, (1, 1), groups))
+    options = (draw(pair(1, 3)), padding, draw(pair(1, 3)), groups)
+    return Geometry(images, (*draw(pair(1, 5)), channels, count * groups), options)
+
+
+@st.composite
+def poolings(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[Any, ...]]:
+    """A shape of images, and window, stride and padding."""
+    window = draw(pair(1, 4))
+    padding = tuple(draw(pair(0, size - 1)) for size in window)
+    return (draw(st.integers(0, 3)), *draw(pair(1, 9)), draw(CHANNELS)), (window, draw(pair(1, 4)), padding)
+
+
+def normal(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def assert_conforms(
+    name: str, *arguments: Any, tolerance: float, layout: Callable[[np.ndarray], np.ndarray] = np.ascontiguousarray
+) -> Any:
+    """The native result, after it was held to the reference's."""
+    laid_out = [layout(value) if isinstance(value, np.ndarray) else value for value in arguments]
+    copies = [value.copy() if isinstance(value, np.ndarray) else value for value in laid_out]
+    doubled = [
+        value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        for value in arguments
+    ]
+    actual, expected = getattr(kernels, name)(*laid_out), TWINS[name](*doubled)
+    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
+        if wanted is None:
+            assert got is None
+            continue
+        assert got.shape == wanted.shape
+        assert got.dtype == (np.float32 if wanted.dtype.kind == "f" else wanted.dtype)
+        if wanted.size:
+            allowed = tolerance * max(1.0, float(np.abs(wanted).max()))
+            np.testing.assert_allclose(got, wanted, rtol=0, atol=allowed)
+    for value, copy in zip(laid_out, copies, strict=True):
+        if isinstance(value, np.ndarray):
+            np.testing.assert_array_equal(value, copy, "an input was changed")
+    return actual
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(geometry=convolutions(), seed=st.integers(0, 2**32), layout=LAYOUTS, relu=st.booleans(), biased=st.booleans())
+def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, biased: bool) -> None:
+    x, weight = normal(geometry.images, seed), normal(geometry.filters, seed + 1)
+    bias = normal(geometry.filters[3:], seed + 2) if biased else None
+    options = {"tolerance": CONVOLUTION, "layout": layout}
+    y = assert_conforms("conv2d", x, weight, bias, *geometry.options, relu, **options)
+    grad = normal(y.shape, seed + 3)
+    assert_conforms("conv2d_grad_input", grad, weight, x.shape[1:3], *geometry.options, **options)
+    assert_conforms("conv2d_grad_weight", x, grad, weight.shape[:2], *geometry.options, **options)
+    assert_conforms("conv2d_grad_bias", grad, **options)
+
+
+@pytest.mark.parametrize(
+    ("images", "filters", "options"),
+    [
+        ((3, 20, 21, 64), (3, 3, 64, 96), ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)),
+        ((2, 9, 9, 400), (3, 3, 400, 32), ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)),
+        ((2, 9, 9, 500), (2, 2, 500, 17), ((2, 1), NO_PADDING, (1, 2), 1)),
+        ((4, 28, 28, 1), (5, 5, 1, 6), ((1, 1), ((2, 2), (2, 2)), (1, 1), 1)),
+        ((4, 28, 27, 3), (7, 7, 3, 40), ((2, 2), ((3, 2), (2, 3)), (1, 1), 1)),
+        ((2, 17, 15, 24), (3, 3, 1, 24), ((1, 1), ((1, 1), (1, 1)), (1, 1), 24)),
+        ((2, 17, 15, 40), (1, 1, 40, 70), ((2, 2), NO_PADDING, (1, 1), 1)),
+        ((1, 40, 1, 5), (7, 1, 5, 3), ((1, 1), ((30, 3), (0, 2)), (5, 1), 1)),
+    ],
+)
+def test_convolutions_of_a_larger_kind(images: Any, filters: Any, options: Any) -> None:
+    x, weight = normal(images, 0), normal(filters, 1)
+    y = assert_conforms("conv2d", x, weight, normal(filters[3:], 2), *options, tolerance=CONVOLUTION)
+    grad = normal(y.shape, 3)
+    assert_conforms("conv2d_grad_input", grad, weight, images[1:3], *options, tolerance=CONVOLUTION)
+    assert_conforms("conv2d_grad_weight", x, grad, filters[:2], *options, tolerance=CONVOLUTION)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(pooling=poolings(), seed=st.integers(0, 2**32), layout=LAYOUTS)
+def test_pooling(pooling: tuple[Any, Any], seed: int, layout: Any) -> None:
+    shape, geometry = pooling
+    x, options = normal(shape, seed), {"tolerance": POOLING, "layout": layout}
+    y, taps = assert_conforms("max_pool2d", x, *geometry, **options)
+    grad = normal(y.shape, seed + 1)
+    assert_conforms("max_pool2d_backward", grad, taps, shape[1:3], *geometry, **options)
+    assert_conforms("average_pool2d", x, *geometry, **options)
+    assert_conforms("average_pool2d_backward", grad, shape[1:3], *geometry, **options)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(shape=st.tuples(st.integers(0, 4), st.integers(1, 9), st.integers(1, 9), CHANNELS), layout=LAYOUTS)
+def test_global_pooling(shape: tuple[int, ...], layout: Any) -> None:
+    options = {"tolerance": POOLING, "layout": layout}
+    y = assert_conforms("global_average_pool2d", normal(shape, 0), **options)
+    assert_conforms("global_average_pool2d_backward", normal(y.shape, 1), shape[1:3], **options)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    rows=st.sampled_from([1, 2, 7, 63, 64, 65, 300, 3000]),
+    channels=CHANNELS,
+    seed=st.integers(0, 2**32),
+    layout=LAYOUTS,
+    relu=st.booleans(),
+    with_residual=st.booleans(),
+)
+def test_batch_norm(rows: int, channels: int, seed: int, layout: Any, relu: bool, with_residual: bool) -> None:
+    x = 3 * normal((rows, channels), seed) + 5
+    gamma, beta = normal((channels,), seed + 1), normal((channels,), seed + 2)
+    residual = normal(x.shape, seed + 3) if with_residual else None
+    options = {"tolerance": NORMALIZATION, "layout": layout}
+    # one row, or two that are close, is normalized by little more than the epsilon
+    y, mean, _, inverse_std = assert_conforms("batch_norm", x, gamma, beta, 0.1, residual, relu, **options)
+    grad = normal(x.shape, seed + 4)
+    assert_conforms(
+        "batch_norm_backward", grad, x, gamma, mean, inverse_std, y if relu else None, with_residual, **options
+    )
+
+
+def test_batch_norm_of_a_channel_far_from_zero() -> None:
+    x = normal((5000, 20), 0) + 1000
+    _, mean, variance, _ = kernels.batch_norm(x, np.ones(20, np.float32), np.zeros(20, np.float32), 1e-5)
+    np.testing.assert_allclose(mean, x.astype(np.float64).mean(axis=0), rtol=1e-7)
+    np.testing.assert_allclose(variance, x.astype(np.float64).var(axis=0), rtol=1e-5)
+
+
+def calls() -> dict[str, tuple[Any, ...]]:
+    """One call of each kernel, with what its Function gives it."""
+    x, weight, grad = normal((9, 21, 20, 32), 0), normal((3, 3, 32, 48), 1), normal((9, 21, 20, 48), 2)
+    geometry = ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+    window = ((2, 2), (2, 2), NO_PADDING)
+    pooled, taps = TWINS["max_pool2d"](x, *window)
+    rows, channels = x.reshape(-1, 32), normal((32,), 3)
+    return {
+        "conv2d": (x, weight, None, *geometry, True),
+        "conv2d_grad_bias": (grad,),
+        "conv2d_grad_input": (grad, weight, (21, 20), *geometry),
+        "conv2d_grad_weight": (x, grad, (3, 3), *geometry),
+        "average_pool2d": (x, *window),
+        "average_pool2d_backward": (pooled, (21, 20), *window),
+        "global_average_pool2d": (x,),
+        "global_average_pool2d_backward": (x[:, 0, 0], (21, 20)),
+        "max_pool2d": (x, *window),
+        "max_pool2d_backward": (pooled, taps, (21, 20), *window),
+        "batch_norm": (rows, channels, channels, 1e-5, rows, True),
+        "batch_norm_backward": (rows, rows, channels, channels, channels, rows, True),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_float32_stays_in_native_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = calls()[name]
+    for module in (reference.convolution, reference.pooling, reference.normalization):
+        monkeypatch.setattr(module, "np", None)  # the twin would fail
+    getattr(kernels, name)(*arguments)
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_gives_the_same_bits_every_time(name: str) -> None:
+    first, *others = (getattr(kernels, name)(*calls()[name]) for _ in range(4))
+    for other in others:
+        for one, again in zip(*(each if isinstance(each, tuple) else (each,) for each in (first, other)), strict=True):
+            np.testing.assert_array_equal(one, again)
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_double_precision_is_the_reference(name: str) -> None:
+    doubled = [
+        value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        for value in calls()[name]
+    ]
+    actual, expected = getattr(kernels, name)(*doubled), TWINS[name](*doubled)
+    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
+        assert got.dtype == wanted.dtype
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "average_pool2d", "global_average_pool2d", "batch_norm"])
+def test_not_a_number_goes_through(name: str) -> None:
+    """Where the reference has NaN, so has the native kernel; around it a convolution may have more."""
+    arguments = calls()[name]
+    arguments[0].reshape(-1, 32)[333, 7] = np.nan
+    with np.errstate(all="ignore"):
+        actual, expected = getattr(kernels, name)(*arguments), TWINS[name](*arguments)
+    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
+        assert np.isnan(got[np.isnan(wanted)]).all()
+        assert np.isnan(got).sum() <= 3 * np.isnan(wanted).sum()
+
+
+def test_the_gradient_of_the_weights_is_written_where_it_is_wanted() -> None:
+    x, grad, *geometry = calls()["conv2d_grad_weight"]
+    weight, bias = np.empty((3, 3, 32, 48), np.float32), np.empty(48, np.float32)
+    assert kernels.conv2d_grad_weight(x, grad, *geometry, out=weight) is weight
+    assert kernels.conv2d_grad_bias(grad, out=bias) is bias
+    np.testing.assert_array_equal(weight, kernels.conv2d_grad_weight(x, grad, *geometry))
+    np.testing.assert_array_equal(bias, kernels.conv2d_grad_bias(grad))

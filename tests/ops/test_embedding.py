@@ -1,0 +1,39 @@
+"""Looking rows up against PyTorch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.nn import Parameter
+
+TABLE = np.random.default_rng(0).standard_normal((7, 3))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 5), (2, 3, 2), (0,)])
+def test_like_torch(same_as_torch, shape: tuple[int, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    indices = np.random.default_rng(1).integers(0, 7, shape)
+    same_as_torch(
+        lambda table: ops.embedding(table, indices),
+        lambda table: torch.nn.functional.embedding(torch.tensor(indices), table),
+        TABLE,
+    )
+
+
+@pytest.mark.parametrize("outside", [-1, 7])
+def test_an_index_outside_is_an_error(outside: int) -> None:
+    with pytest.raises(IndexError, match="embedding of 7 rows"):
+        ops.embedding(Tensor(TABLE), np.array([0, outside]))
+
+
+def test_rows_looked_up_twice_add_up_in_lent_memory() -> None:
+    table = Parameter(TABLE.copy())
+    memory = np.full_like(TABLE, 9.0)
+    table.grad = memory
+    table.clear_grad()
+    ops.embedding(table, np.array([2, 0, 2, 2])).sum().backward()
+    assert table.grad is memory
+    np.testing.assert_array_equal(memory[:, 0], [1, 0, 3, 0, 0, 0, 0])
