@@ -92,7 +92,7 @@ def baseline_sentence(measure: Measure, baseline: Baseline) -> str:
 def confusion_sentence(confusion: Confusion, limit: int = 3) -> str:
     """The pairs of classes that are taken for each other most; empty without mistakes."""
     pairs = ", ".join(
-        f"{pair.target} for {pair.predicted} ({pair.count} of {pair.num_examples})"
+        f"{pair.target} taken for {pair.predicted} ({pair.count} of {pair.num_examples})"
         for pair in confusion.most_confused(limit)
     )
-    return f"Most confused in {confusion.split.replace('_', '-')}, a class taken for another: {pairs}." if pairs else ""
+    return f"Most confused in {confusion.split.replace('_', '-')}: {pairs}." if pairs else ""

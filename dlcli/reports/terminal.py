@@ -91,7 +91,7 @@ def verdict_text(diagnosis: Diagnosis, gap: Gap) -> Text:
     """A gap's verdict with its mark."""
     from rich.text import Text
 
-    bound = ", at most" if diagnosis.is_upper_bound(gap) else ""
+    bound = " (at most)" if diagnosis.is_upper_bound(gap) else ""
     return Text(f"{_VERDICT_MARKS[gap.verdict]} {gap.verdict}{bound}", style=_VERDICT_STYLES[gap.verdict])
 
 

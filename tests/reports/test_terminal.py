@@ -36,7 +36,7 @@ def test_the_report_names_verdict_mistakes_and_advice(assessment: Assessment) ->
 def test_an_upper_bound_is_marked(make_result: Callable[..., TrainingResult], result: TrainingResult) -> None:
     spec = {**result.spec, "evaluation": {"human_error": None}}
     text = shown(chain_table(assess(make_result(spec=spec)).diagnosis))
-    assert "assumed optimum" in text and ", at most" in text
+    assert "assumed optimum" in text and " (at most)" in text
 
 
 def test_warnings_are_shown(make_result: Callable[..., TrainingResult]) -> None:
