@@ -25,9 +25,8 @@ constexpr Index block_n = 320 / panel * panel;
 // tiles of products with few rows: wider, so that enough sums are under way
 constexpr int few_rows = 4;
 constexpr int wide_vectors = 4;
-// multiply-adds worth another thread; of products with few rows, which wait for B to come from the cache, fewer
-constexpr Index grain = 131072;
-constexpr Index few_rows_grain = 49152;
+// multiply-adds worth another thread: with two threads there are twice as many, some 10 µs
+constexpr Index grain = 262144;
 
 // what a tile does when its sums are complete or, for all but the last block of k, put aside in C
 struct Finish {
@@ -323,7 +322,7 @@ Division divide_product(Index m, Index n, Index k, int threads) {
 }  // namespace
 
 void gemm(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
-  const int threads = useful_threads(m * n * k, m <= few_rows ? few_rows_grain : grain);
+  const int threads = useful_threads(m * n * k, grain);
   if (threads == 1) return gemm_serial(m, n, k, a, b, c, c_row, epilogue);
   const Division division = divide_product(m, n, k, threads);
   const Index parts = division.rows * division.columns * division.depth;
