@@ -44,8 +44,9 @@ class BatchNorm(Function):
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        x, gamma, mean, inverse_std, y = ctx.saved
         grad_x, grad_gamma, grad_beta, grad_residual = kernels.batch_norm_backward(
-            _rows(grad), *ctx.saved, residual=ctx.needs_grad[3]
+            _rows(grad), x, gamma, mean, inverse_std, y, residual=ctx.needs_grad[3]
         )
         return (
             grad_x.reshape(grad.shape),

@@ -49,9 +49,12 @@ class Conv2D(Function):
         needs_x, needs_weight, needs_bias = ctx.needs_grad
         if y is not None:
             grad = kernels.relu_backward(grad, y)
+        stride, padding, dilation, groups = ctx.geometry
         return (
-            kernels.conv2d_grad_input(grad, weight, x.shape[1:3], *ctx.geometry) if needs_x else None,
-            kernels.conv2d_grad_weight(x, grad, weight.shape[:2], *ctx.geometry, out=ctx.out(1))
+            kernels.conv2d_grad_input(grad, weight, x.shape[1:3], stride, padding, dilation, groups)
+            if needs_x
+            else None,
+            kernels.conv2d_grad_weight(x, grad, weight.shape[:2], stride, padding, dilation, groups, out=ctx.out(1))
             if needs_weight
             else None,
             kernels.conv2d_grad_bias(grad, out=ctx.out(2)) if needs_bias else None,

@@ -6,6 +6,7 @@ Sums of products are compared with the reference in float64 on the same numbers:
 
 from __future__ import annotations
 
+import resource
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,16 @@ def test_the_same_bits_every_time(cell: str) -> None:
     first, second = (both_passes(cell, LARGE, twin=False) for _ in range(2))
     for one, other in zip([*first[0], *first[1]], [*second[0], *second[1]], strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_memory_is_reused_after_the_warm_up() -> None:
+    """Gates of 10 MiB, twice: 5000 pages that would be faulted in each time if they were new."""
+    call = LARGE | {"length": 80, "size": 256}
+    for _ in range(2):
+        both_passes("lstm", call, twin=False)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    both_passes("lstm", call, twin=False)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 500
 
 
 @pytest.mark.parametrize("empty", ["batch", "length"])

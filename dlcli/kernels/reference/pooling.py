@@ -91,8 +91,10 @@ def _counts(
     """How many pixels of each window lie inside the image: (P, Q, 1)."""
     inside = padded(np.ones((1, *size, 1), dtype), padding)
     fit = output_size(size, window, stride, padding)
-    counts: np.ndarray = sum((inside[pixels] for _, pixels in tap_slices(window, fit, stride)), np.zeros((), dtype))
-    return counts[0]
+    counts: np.ndarray = np.zeros((1, *fit, 1), dtype)
+    for _, pixels in tap_slices(window, fit, stride):
+        counts += inside[pixels]
+    return counts.reshape(*fit, 1)
 
 
 def _padded_zeros(grad: np.ndarray, size: tuple[int, int], padding: Sides) -> np.ndarray:

@@ -9,7 +9,7 @@ namespace {
 
 // elements that are worth another thread: of what waits for memory, and of what computes an exponential
 constexpr Index light = 32768;
-constexpr Index heavy = 4096;
+constexpr Index heavy = 16384;
 
 template <class F>
 void unary(const float* x, float* y, Index n, Index grain, const F& f) {

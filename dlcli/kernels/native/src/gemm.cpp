@@ -25,9 +25,8 @@ constexpr Index block_n = 320 / panel * panel;
 // tiles of products with few rows: wider, so that enough sums are under way
 constexpr int few_rows = 4;
 constexpr int wide_vectors = 4;
-// multiply-adds worth another thread; of products with few rows, which wait for B to come from the cache, fewer
-constexpr Index grain = 131072;
-constexpr Index few_rows_grain = 49152;
+// multiply-adds worth another thread: with two threads there are twice as many, some 10 µs
+constexpr Index grain = 262144;
 
 // what a tile does when its sums are complete or, for all but the last block of k, put aside in C
 struct Finish {
@@ -164,7 +163,7 @@ bool pays_to_pack(Matrix a, Index panels) {
   if (a.column != 1) return true;
   // rows 4 KiB apart share one set of the first-level cache
   const bool collide = a.row * static_cast<Index>(sizeof(float)) % 4096 == 0;
-  return panels >= (collide ? 2 : 8);
+  return collide || panels >= 8;
 }
 
 void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
@@ -191,20 +190,20 @@ void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
 
 // C (m, n) with rows of A and of Bᵀ that are each adjacent: one scalar product after the other, for few rows
 void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
+  constexpr Index together = 4;
   for (Index i = 0; i < m; ++i) {
     const float* x = a.data + i * a.row;
     float* to = c + i * c_row;
-    Index j = 0;
-    for (; j < n; j += 4) {
-      const float* y[4];
-      for (Index q = 0; q < 4; ++q) y[q] = b.data + (j + q < n ? j + q : n - 1) * b.column;
-      Vec sums[4] = {};
+    for (Index j = 0; j < n; j += together) {
+      const float* y[together];
+      for (Index q = 0; q < together; ++q) y[q] = b.data + (j + q < n ? j + q : n - 1) * b.column;
+      Vec sums[together] = {};
       Index p = 0;
       for (; p + W <= k; p += W)
-        for (Index q = 0; q < 4; ++q) sums[q] += load(x + p) * load(y[q] + p);
+        for (Index q = 0; q < together; ++q) sums[q] += load(x + p) * load(y[q] + p);
       if (p < k)
-        for (Index q = 0; q < 4; ++q) sums[q] += load_partial(x + p, k - p) * load_partial(y[q] + p, k - p);
-      for (Index q = 0; q < 4 && j + q < n; ++q) {
+        for (Index q = 0; q < together; ++q) sums[q] += load_partial(x + p, k - p) * load_partial(y[q] + p, k - p);
+      for (Index q = 0; q < together && j + q < n; ++q) {
         float value = sum(sums[q]);
         if (epilogue.accumulate) value += to[j + q];
         if (epilogue.bias) value += epilogue.bias[j + q];
@@ -323,7 +322,7 @@ Division divide_product(Index m, Index n, Index k, int threads) {
 }  // namespace
 
 void gemm(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
-  const int threads = useful_threads(m * n * k, m <= few_rows ? few_rows_grain : grain);
+  const int threads = useful_threads(m * n * k, grain);
   if (threads == 1) return gemm_serial(m, n, k, a, b, c, c_row, epilogue);
   const Division division = divide_product(m, n, k, threads);
   const Index parts = division.rows * division.columns * division.depth;

@@ -6,7 +6,7 @@
 namespace dlcli::DLCLI_ISA {
 
 void binary_cross_entropy(const float* logits, const float* targets, float* losses, Index n, float positive_weight) {
-  divide(n, 4096, 64, [&](Index begin, Index end) {
+  divide(n, 16384, 64, [&](Index begin, Index end) {
     map(logits, targets, losses, begin, end, [=](Vec z, Vec y) {
       const Vec positive = positive_weight * y, negative = 1.0f - y;
       return positive * select(z > 0.0f, Vec{}, -z) + negative * select(z < 0.0f, Vec{}, z) +
@@ -17,7 +17,7 @@ void binary_cross_entropy(const float* logits, const float* targets, float* loss
 
 void binary_cross_entropy_backward(const float* logits, const float* targets, float* grad, Index n,
                                    float positive_weight) {
-  divide(n, 4096, 64, [&](Index begin, Index end) {
+  divide(n, 16384, 64, [&](Index begin, Index end) {
     map(logits, targets, grad, begin, end, [=](Vec z, Vec y) {
       const Vec positive = positive_weight * y;
       return sigmoid(z) * (positive + (1.0f - y)) - positive;

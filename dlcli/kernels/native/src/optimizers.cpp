@@ -6,7 +6,7 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-constexpr Index grain = 16384;
+constexpr Index grain = 32768;
 
 // f(i, width) for every vector of n numbers
 template <class F>

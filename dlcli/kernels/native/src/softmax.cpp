@@ -7,7 +7,7 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-constexpr Index grain = 4096;
+constexpr Index grain = 8192;
 
 // f(first row, row after the last) on parts of the rows
 template <class F>

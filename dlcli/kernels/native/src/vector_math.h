@@ -1,4 +1,4 @@
-// Elementary functions of vectors. The errors are the largest found against double precision over all magnitudes
+// Elementary functions of vectors. The errors are bounds held against double precision over all magnitudes
 // (tests/kernels/native/test_vector_math.py), in units of the last place.
 #pragma once
 
