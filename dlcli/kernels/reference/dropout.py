@@ -23,7 +23,7 @@ RESOLUTION = 2**24
 
 def dropout_mask(shape: tuple[int, ...], rate: float, generator: np.random.Generator, dtype: DTypeLike) -> np.ndarray:
     """0 with probability `rate`, else `1 / (1 − rate)`, so that the expectation is 1; one draw makes the key."""
-    words = philox_words(math.prod(shape), int(generator.bit_generator.random_raw()))  # type: ignore[attr-defined]
+    words = philox_words(math.prod(shape), int(generator.bit_generator.random_raw()))
     kept = (words >> 8) >= math.ceil(rate * RESOLUTION)
     mask: np.ndarray = np.multiply(kept, 1 / (1 - rate), dtype=dtype)
     return mask.reshape(shape)
@@ -31,7 +31,7 @@ def dropout_mask(shape: tuple[int, ...], rate: float, generator: np.random.Gener
 
 def philox_words(size: int, key: int) -> np.ndarray:
     """`size` random 32-bit words: word w of block 16 q + l is at 64 q + 16 w + l, blocks counted from 0."""
-    counters = np.arange(-(-size // (4 * GROUP)) * GROUP, dtype=np.uint64)
+    counters: np.ndarray = np.arange(-(-size // (4 * GROUP)) * GROUP, dtype=np.uint64)
     first, second, third, fourth = counters & WORD, counters >> 32, np.zeros_like(counters), np.zeros_like(counters)
     low_key, high_key = key & WORD, key >> 32
     for _ in range(ROUNDS):
