@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from dlcli import registry
+
+if os.environ.get("CI"):  # the same examples every time: a red run is about the change
+    settings.register_profile("ci", derandomize=True)
+    settings.load_profile("ci")
 
 #: what a hand on a keyboard, a merge or a template engine leaves behind
 _DEBRIS = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,14 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+#: the command line of the package in the working directory: an editable install has a finder that goes first
+MAIN = """
+import sys
+sys.meta_path = [finder for finder in sys.meta_path if "editable" not in type(finder).__module__]
+sys.path.insert(0, "")
+from dlcli.cli.main import main
+sys.exit(main())
+"""
 CONFIG = """
 data: {dataset: {name: parity, bits: 6}}
 model: {layers: [{linear: {units: 8}}, hard_tanh, {linear: {units: 1}}]}
@@ -41,9 +48,8 @@ def dlcli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
 
     def call(*arguments: str) -> Any:
-        command = [sys.executable, "-m", "dlcli", *arguments, "--json"]
-        environment = os.environ | {"PYTHONPATH": str(folder)}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", MAIN, *arguments, "--json"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 

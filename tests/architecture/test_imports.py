@@ -65,7 +65,7 @@ def imports(name: str, file: Path, known: dict[str, Path], *, types: bool) -> It
             source = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:
                 target = f"{source}.{alias.name}" if f"{source}.{alias.name}" in known else source
-                if target in known:
+                if target in known and target != name:  # a package may take a compiled module of its own
                     yield target
 
 

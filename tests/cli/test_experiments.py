@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from dlcli.ops.relu import ReLU
+from dlcli.ops.gelu import GELU
 
 RUN_KEYS = {"run", "status", "metrics", "seconds"}
 
@@ -128,14 +128,14 @@ def test_gradcheck_of_a_config(run, folder):
 
 
 def test_gradcheck_names_a_wrong_backward(run, folder, monkeypatch):
-    right = ReLU.backward
-    monkeypatch.setattr(ReLU, "backward", staticmethod(lambda ctx, grad: 1.01 * right(ctx, grad)))
-    outcome = run("gradcheck", "config.yaml")
+    right = GELU.backward
+    monkeypatch.setattr(GELU, "backward", staticmethod(lambda ctx, grad: 1.01 * right(ctx, grad)))
+    outcome = run("gradcheck", "config.yaml", "--set", "model.activation=gelu")
     assert outcome.code == 4
     assert "linear_1" in outcome.stderr
     document = run("gradcheck", "--all", "--json").document
     assert not document["ok"]
-    assert document["worst"]["parameter"].startswith("relu")
+    assert document["worst"]["parameter"].startswith("gelu")
     assert document["error"]["kind"] == "gate"
 
 

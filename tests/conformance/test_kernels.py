@@ -99,7 +99,7 @@ CASES = {
     "gelu": unary(a.gelu, 16),
     "gelu_backward": binary(a.gelu_backward, 16),
     "gelu_tanh": unary(a.gelu_tanh, 16),
-    "gelu_tanh_backward": binary(a.gelu_tanh_backward, 32),
+    "gelu_tanh_backward": binary(a.gelu_tanh_backward, 64),
     "huber": unary(losses.huber, 8, 1.3),
     "huber_backward": unary(losses.huber_backward, 1, 1.3),
     "is_finite": Case(n.is_finite, lambda n, m, k, g: (normal(g, n * m),), 0, {}),

@@ -183,8 +183,8 @@ def test_batch_norm(rows: int, channels: int, seed: int, layout: Any, relu: bool
 def test_batch_norm_of_a_channel_far_from_zero() -> None:
     x = normal((5000, 20), 0) + 1000
     _, mean, variance, _ = kernels.batch_norm(x, np.ones(20, np.float32), np.zeros(20, np.float32), 1e-5)
-    np.testing.assert_allclose(mean, x.astype(np.float64).mean(axis=0), rtol=1e-7)
-    np.testing.assert_allclose(variance, x.astype(np.float64).var(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(mean, x.astype(np.float64).mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(variance, x.astype(np.float64).var(axis=0), rtol=1e-4)  # 1000 / 2²⁴ is 6e-5
 
 
 def calls() -> dict[str, tuple[Any, ...]]:

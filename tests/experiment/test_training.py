@@ -195,7 +195,7 @@ def test_the_checkpoint_is_what_its_checksum_says(trained: experiment.Run) -> No
 def test_dead_units_are_found(config: Path, tmp_path: Path) -> None:
     run = experiment.train(
         config,
-        overrides={"optimizer": {"name": "sgd", "learning_rate": 10.0}, "training.gradient_clipping.max_norm": 1},
+        overrides={"optimizer": {"name": "sgd", "learning_rate": 1000.0}, "training.gradient_clipping.max_norm": 1},
         runs_dir=tmp_path / "runs",
     )
     assert run.result.dead_units["relu_1"] > 0.5

@@ -102,14 +102,15 @@ void gelu_backward(const float* grad, const float* x, float* grad_x, Index n) {
 }
 
 void gelu_tanh(const float* x, float* y, Index n) {
-  unary(x, y, n, heavy, [](Vec v) { return 0.5f * v * (1.0f + tanh(gelu_tanh_argument(v))); });
+  unary(x, y, n, heavy, [](Vec v) { return v * sigmoid(2.0f * gelu_tanh_argument(v)); });
 }
 
 void gelu_tanh_backward(const float* grad, const float* x, float* grad_x, Index n) {
   binary(grad, x, grad_x, n, heavy, [](Vec g, Vec v) {
-    const Vec t = tanh(gelu_tanh_argument(v));
+    // (1 + tanh u)/2 = σ(2u), which keeps its digits where 1 + tanh u would have none left
+    const Vec s = sigmoid(2.0f * gelu_tanh_argument(v));
     const Vec slope = sqrt_2_over_pi * (1.0f + 3.0f * gelu_cubic * (v * v));
-    return 0.5f * g * (1.0f + t + v * (1.0f - t * t) * slope);
+    return g * (s + 2.0f * v * s * (1.0f - s) * slope);
   });
 }
 
