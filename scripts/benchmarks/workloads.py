@@ -15,7 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks import workloads_conv, workloads_recurrent
+from benchmarks import workloads_conv, workloads_dense, workloads_recurrent
 from benchmarks.commands import THREADS, installed
 from benchmarks.workload import Step, Workload
 from benchmarks.workload_result import WorkloadResult
@@ -46,6 +46,7 @@ def _product_theirs() -> Step:
 PEAK = Workload("peak", f"product of {PEAK_SIZE}² matrices", 1.0, 1.0, _product_ours, {"eager": _product_theirs})
 WORKLOADS = (
     PEAK,
+    *workloads_dense.WORKLOADS,
     *workloads_conv.WORKLOADS,
     *workloads_recurrent.WORKLOADS,
 )
