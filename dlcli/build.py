@@ -128,9 +128,14 @@ def build_places(spec: Spec) -> Places:
 
 
 def build_data(spec: Spec) -> Data:
-    """The splits, preprocessed with statistics of the training set."""
+    """The splits, preprocessed with statistics of the training set.
+
+    Raises:
+        ConfigError: options that contradict each other or the data.
+        DataError: the data is missing or not what the config says.
+    """
     section = spec.data
-    return load_data(
+    data = load_data(
         build_reader(spec),
         build_places(spec),
         split=section.split.options(),
@@ -139,6 +144,9 @@ def build_data(spec: Spec) -> Data:
         target_kind=_target_kind(spec),
         seed=spec.seed,
     )
+    if data.target_kind == "classes" and section.normalize_targets.name != "none":
+        raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
+    return data
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:

@@ -162,6 +162,7 @@ def test_mistakes_in_the_graph_are_found_at_their_line(
         ("evaluation.optimize=dev/acuracy", "evaluation.optimize", "did you mean accuracy?"),
         ("task=binary_classification", "task", "the data has 3; use classification"),
         ("data.split.group_by=patient", "data.split.group_by", "no columns"),
+        ("data.normalize_targets=standard", "data.normalize_targets", "the targets of this data are classes"),
         ("evaluation.human_error=5", "evaluation.human_error", "an error rate from 0 to 1, found 5"),
         (
             "evaluation.metrics=[{name: roc_auc, positive_class: 3}]",
