@@ -142,6 +142,7 @@ def build_data(spec: Spec) -> Data:
         normalization=create(section.normalize),
         target_normalization=create(section.normalize_targets),
         target_kind=_target_kind(spec),
+        classes=section.classes,
         seed=spec.seed,
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
@@ -303,7 +304,9 @@ def build_settings(spec: Spec) -> TrainingSettings:
         epochs=training.epochs,
         batch_size=training.batch_size,
         shuffle=training.shuffle,
+        max_steps=training.max_steps,
         drop_last=training.drop_last,
+        stateful=training.stateful,
         max_gradient_norm=None if clipping is None else clipping.max_norm,
         max_gradient_value=None if clipping is None else clipping.max_value,
         l1=regularization.l1,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dlcli.data import embedded, formats, generated
-from dlcli.data.batches import ShuffledBatches, Split
+from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches, StreamBatches
+from dlcli.data.batches import Batch, SequenceSource, Split
 from dlcli.data.examples import Examples, RawData, check_numbers
 from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values
 from dlcli.data.loading import Data, load_data
@@ -14,6 +15,9 @@ from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 
 __all__ = [
+    "Batch",
+    "BatchOrder",
+    "BucketedBatches",
     "ClassLabels",
     "Data",
     "DatasetReader",
@@ -23,8 +27,10 @@ __all__ = [
     "Places",
     "Preprocessor",
     "RawData",
+    "SequenceSource",
     "ShuffledBatches",
     "Split",
+    "StreamBatches",
     "TargetKind",
     "Targets",
     "Values",

@@ -109,12 +109,11 @@ def measure(
         on_output: called with the name and the result of every node, batch by batch.
     """
     evaluation = evaluate_split(
-        model, task, split, metrics, batch_size=batch_size, keep_outputs=True, on_output=on_output
+        model, task, split, metrics, batch_size=batch_size, keep_predictions=True, on_output=on_output
     )
-    assert evaluation.outputs is not None
-    assert split.targets is not None, f"{split.name} has no targets"
-    predictions = task.predictions(evaluation.outputs)
-    return MeasuredSplit(split, predictions, task.truth(split.targets), evaluation.named(split.name))
+    assert evaluation.predictions is not None
+    assert evaluation.truth is not None
+    return MeasuredSplit(split, evaluation.predictions, evaluation.truth, evaluation.named(split.name))
 
 
 def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> None:

@@ -14,6 +14,7 @@ from dlcli.build import build_experiment
 from dlcli.errors import ConfigError
 from dlcli.nn.gradcheck import check_layer, check_model
 from dlcli.spec import Overrides, load_spec
+from dlcli.training import batch_loss
 
 #: examples in the batch on which a configured model is checked
 BATCH_SIZE = 8
@@ -74,12 +75,12 @@ def check_gradients(
     if max_per_parameter is None and sum(parameter.size for parameter in parameters.values()) > MOST_ELEMENTS:
         max_per_parameter = SAMPLED_PER_PARAMETER
     train = experiment.data.splits["train"]
-    x, y = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
-    assert y is not None, "the training set has targets"
+    batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
     checks = check_model(
         model,
-        lambda outputs: experiment.task.loss(outputs, y),
-        x,
+        lambda outputs: batch_loss(experiment.task, outputs, batch),
+        batch.inputs,
+        batch.lengths,
         max_per_parameter=max_per_parameter,
         generator=generator,
     )

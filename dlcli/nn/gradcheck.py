@@ -43,6 +43,7 @@ def check_model(
     graph: Graph,
     loss: Callable[[Tensor], Tensor],
     inputs: np.ndarray,
+    lengths: np.ndarray | None = None,
     *,
     epsilon: float = EPSILON,
     max_per_parameter: int | None = None,
@@ -54,6 +55,7 @@ def check_model(
         graph: a model with float64 parameters.
         loss: from the model's outputs to the scalar.
         inputs: (N, *graph.input_shape), a batch.
+        lengths: (N,) how many steps of each sequence are real; None where all are.
         epsilon: step of the differences.
         max_per_parameter: how many elements of each parameter to check; None for all.
         generator: draws these elements.
@@ -61,7 +63,7 @@ def check_model(
 
     def objective() -> Tensor:
         _hold_draws(graph)
-        return loss(graph.forward(inputs))
+        return loss(graph.forward(inputs, lengths))
 
     trainable = {name: parameter for name, parameter in graph.parameters().items() if parameter.trainable}
     before = {name: layer.generator for name, layer in graph.layers.items()}

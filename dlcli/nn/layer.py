@@ -40,6 +40,12 @@ class Layer(Module):
     #: how many inputs it takes; None for one or more
     num_inputs: ClassVar[int | None] = 1
 
+    #: whether `forward` takes `lengths=`: (N,) how many steps of each sequence of the first input are real, or None
+    takes_lengths: ClassVar[bool] = False
+
+    #: whether the steps of the result are those of the first input, whose lengths are then those of the result
+    keeps_steps: ClassVar[bool] = True
+
     #: set by the graph for layers that draw random numbers in training
     generator: np.random.Generator | None = None
 
@@ -59,7 +65,10 @@ class Layer(Module):
         raise NotImplementedError
 
     def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
-        """`forward` of this layer and then of `layer` in one operation, to the same bits; None where there is none."""
+        """`forward` of this layer and then of `layer` in one operation; None where there is none.
+
+        The operation takes `lengths=` where one of the two does.
+        """
         return None
 
     def flops(self, *input_shapes: Shape) -> int:

@@ -54,6 +54,7 @@ class DataSection(Section):
     Args:
         dataset: a registered data set, or {format: csv, …} for files of your own.
         path: folder where the files are looked for first, relative to this file; null = the folder of this file.
+        classes: only the examples of these classes, each by its name or label; null = of all.
         split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
         normalize: scaling of the inputs, with statistics of the training set only.
         normalize_targets: scaling of the targets of a regression.
@@ -61,6 +62,7 @@ class DataSection(Section):
 
     dataset: Dataset
     path: str | None = None
+    classes: list[str | int] | None = None
     split: SplitSection = Field(default_factory=SplitSection)
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
@@ -141,9 +143,11 @@ class TrainingSection(Section):
 
     Args:
         epochs: passes over the training set.
+        max_steps: stop after so many steps, even within an epoch; null = no limit.
         batch_size: examples a step; 1 = stochastic, full = all of them.
         shuffle: a new order of the examples every epoch.
         drop_last: leave out a last batch that is smaller than the others.
+        stateful: recurrent layers begin a batch where the one before it ended; for a model of one long text.
         gradient_clipping: a bound on the gradients; null = none.
         weight_average: evaluate with an average of the weights; null = with the weights themselves.
         log_every_steps: write metrics every so many steps too; null = once an epoch.
@@ -151,9 +155,11 @@ class TrainingSection(Section):
     """
 
     epochs: PositiveInt = 20
+    max_steps: PositiveInt | None = None
     batch_size: PositiveInt | Literal["full"] = 64
     shuffle: bool = True
     drop_last: bool = False
+    stateful: bool = False
     gradient_clipping: GradientClipping | None = None
     weight_average: WeightAverage | None = None
     log_every_steps: PositiveInt | None = None

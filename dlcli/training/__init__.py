@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlcli.training.checkpoint_store import CheckpointStore
+from dlcli.training.descent import batch_loss
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split
 from dlcli.training.observer import Observer, Plan, Progress
@@ -25,6 +26,7 @@ __all__ = [
     "Trainer",
     "TrainingSettings",
     "TrainingSummary",
+    "batch_loss",
     "check_epochs_left",
     "check_resumable",
     "compute_outputs",

@@ -12,6 +12,7 @@ from dlcli.nn.layers.activations import (
     Softplus,
     Tanh,
 )
+from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.layers.batch_norm import BatchNorm
 from dlcli.nn.layers.dropout import Dropout
 from dlcli.nn.layers.linear import Linear
@@ -22,6 +23,7 @@ __all__ = [
     "ELU",
     "GELU",
     "Add",
+    "AuxiliaryOutput",
     "BatchNorm",
     "Concat",
     "Dropout",
