@@ -27,6 +27,7 @@ class SplitOptions:
         dev: share for choosing between models.
         test: share for the final figure; 0 where the data brings its own test set, or for none.
         train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
+        train_limit: how many examples are left for training, drawn at random from the training part; None = all.
         stratify: keep each class's share in every split.
         group_by: a column whose equal values stay in one split, such as a patient.
         order_by: a column by which the latest examples become test, those before them dev (dates as YYYY-MM-DD);
@@ -44,6 +45,7 @@ class SplitOptions:
     dev: float | None = None
     test: float | None = None
     train_dev: float = 0.0
+    train_limit: int | None = None
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None

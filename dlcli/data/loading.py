@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.data.batches import Split
+from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, infer_target_kind
 from dlcli.data.new_data import ready
@@ -16,7 +17,7 @@ from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashe
 from dlcli.data.places import Places, sha256
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.splits import read_indices, split_examples, with_train_dev
+from dlcli.data.splits import limited, read_indices, split_examples, with_train_dev
 from dlcli.errors import ConfigError, DataError
 from dlcli.split_options import SPLITS, SplitOptions
 
@@ -75,6 +76,7 @@ def load_data(
     normalization: Normalization | None = None,
     target_normalization: Normalization | None = None,
     target_kind: TargetKind | None = None,
+    classes: Sequence[str | int] | None = None,
 ) -> Data:
     """Read, divide, and normalize with the training set's statistics.
 
@@ -86,6 +88,7 @@ def load_data(
         normalization: of the inputs; None = standard.
         target_normalization: of the targets, where they are values; None = none.
         target_kind: what the targets are; None = as the reader knows or the values look.
+        classes: names or labels of those that are wanted; None = all.
 
     Raises:
         ConfigError: options that contradict each other.
@@ -93,7 +96,8 @@ def load_data(
     """
     raw, sources = _sources(reader, places, split)
     kind = target_kind or raw.target_kind or infer_target_kind(_targets(raw.examples))
-    parts = _parts(raw, sources, places, split, seed=seed, target_kind=kind)
+    choice = None if classes is None else _choice(classes, raw, kind)
+    parts = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
@@ -101,7 +105,7 @@ def load_data(
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
         target_kind=kind,
-        class_names=raw.class_names,
+        class_names=raw.class_names if choice is None else choice.names,
     )
     splits = {name: ready(part.examples, part.rows, preprocessor, name) for name, part in parts.items()}
     overlaps = find_overlaps(
@@ -145,30 +149,56 @@ def _parts(
     sources: Mapping[str, Examples],
     places: Places,
     split: SplitOptions,
+    choice: ClassChoice | None,
     *,
     seed: int,
     target_kind: TargetKind,
 ) -> dict[str, Part]:
     """The splits, in their order."""
+
+    def usable(examples: Examples) -> np.ndarray:
+        return np.arange(len(examples)) if choice is None else choice.rows(examples)
+
     parts: dict[str, Part] = {}
     if sources:
         for file, shares in split.shares_of_files().items():
             examples = sources[file]
-            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind)
+            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(examples))
             parts |= {name: Part(examples, chosen) for name, chosen in rows.items()}
     else:
         has_test = raw.test is not None
         if split.indices is not None:
             given = read_indices(places.find(split.indices), len(raw.examples), has_test=has_test)
+            given = {name: _only(rows, usable(raw.examples), name) for name, rows in given.items()}
             rows = with_train_dev(raw.examples, given, split, seed=seed, target_kind=target_kind)
         else:
             shares = split.shares(has_test=has_test)
-            rows = split_examples(raw.examples, shares, split, seed=seed, target_kind=target_kind)
+            rows = split_examples(
+                raw.examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(raw.examples)
+            )
         check_disjoint(rows)
         parts |= {name: Part(raw.examples, chosen) for name, chosen in rows.items()}
     if raw.test is not None:
-        parts["test"] = Part(raw.test, np.arange(len(raw.test)))
+        parts["test"] = Part(raw.test, usable(raw.test))
+    train = parts["train"]
+    parts["train"] = Part(
+        train.examples, limited(train.examples, train.rows, split, seed=seed, target_kind=target_kind)
+    )
     return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _choice(classes: Sequence[str | int], raw: RawData, target_kind: TargetKind) -> ClassChoice:
+    if target_kind != "classes":
+        raise ConfigError("the targets of this data are values; there are no classes to choose", key="data.classes")
+    return ClassChoice.of(classes, raw.examples.targets, raw.class_names)
+
+
+def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:
+    """Those of the given rows that are usable, in their order."""
+    kept: np.ndarray = rows[np.isin(rows, usable)]
+    if len(kept) == 0:
+        raise DataError(f"none of the rows given for {split} is of a chosen class", key="data.classes")
+    return kept
 
 
 def _groups(part: Part, column: str) -> np.ndarray:

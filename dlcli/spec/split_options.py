@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from dlcli.constraints import Fraction, Rate
+from dlcli.constraints import Fraction, PositiveInt, Rate
 from dlcli.errors import ConfigError
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.mistake import Mistake, mistaken
@@ -24,6 +24,7 @@ class SplitSection(Section):
         dev: share for choosing between models.
         test: share for the final figure; 0 for none, or when the data set brings its own test set.
         train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
+        train_limit: train on so many examples of the training part only, drawn at random; null = on all.
         stratify: keep every class's share in every split.
         group_by: column whose equal values stay in one split, such as a patient.
         order_by: column to sort by; the latest examples become test, those before them dev.
@@ -35,6 +36,7 @@ class SplitSection(Section):
     dev: Fraction | None = None
     test: Fraction | None = None
     train_dev: Rate = 0.0
+    train_limit: PositiveInt | None = None
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None
