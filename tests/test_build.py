@@ -60,7 +60,7 @@ def test_an_architecture_gets_its_outputs_from_the_data(tmp_path: Path) -> None:
 
 def test_layers_with_names_make_residual_sums_and_concatenations(tmp_path: Path) -> None:
     experiment = build(tmp_path, LAYERS)
-    x = experiment.data.splits["dev"].gather(np.arange(7))[0]
+    x = experiment.data.splits["dev"].gather(np.arange(7)).inputs
     assert experiment.model.forward(x).shape == (7, 3)
     assert experiment.model.shapes["concat_1"] == (6 + 6 + 4,)
 

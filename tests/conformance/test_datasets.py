@@ -56,8 +56,8 @@ def test_loading_gives_what_a_model_needs(name: str):
     np.testing.assert_allclose(train.inputs.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(train.inputs.std(axis=0)[varying], 1, rtol=1e-3)
     batches = ShuffledBatches(len(train), batch_size=16, seed=0)
-    x, y = train.gather(batches.indices(0, len(batches) - 1))
-    assert 1 <= len(x) == len(y) <= 16
+    batch = train.gather(batches.indices(0, len(batches) - 1))
+    assert 1 <= len(batch) == len(batch.targets) <= 16
 
 
 @pytest.mark.parametrize("name", NAMES)
