@@ -22,6 +22,7 @@ from dlcli.ops.gru import gru
 from dlcli.ops.linear import linear
 from dlcli.ops.lstm import lstm
 from dlcli.ops.matmul import matmul
+from dlcli.ops.over_time import max_over_time, mean_over_time
 from dlcli.ops.pooling import average_pool2d, global_average_pool2d, max_pool2d
 from dlcli.ops.reductions import mean, sum
 from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
@@ -57,10 +58,12 @@ __all__ = [
     "log_softmax",
     "lstm",
     "matmul",
+    "max_over_time",
     "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
+    "mean_over_time",
     "mean_squared_error",
     "multiply",
     "negative",
