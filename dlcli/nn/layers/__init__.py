@@ -15,6 +15,7 @@ from dlcli.nn.layers.activations import (
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.layers.batch_norm import BatchNorm
 from dlcli.nn.layers.dropout import Dropout
+from dlcli.nn.layers.identity_shortcut import IdentityShortcut
 from dlcli.nn.layers.linear import Linear
 from dlcli.nn.layers.merge import Add, Concat, Multiply
 from dlcli.nn.layers.shapes import Flatten, Input, Reshape
@@ -29,6 +30,7 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Identity",
+    "IdentityShortcut",
     "Input",
     "LeakyReLU",
     "Linear",
