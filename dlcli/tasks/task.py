@@ -44,7 +44,9 @@ class Predictions:
     def take(self, indices: np.ndarray) -> Predictions:
         """Those of some of the examples."""
         forms = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Predictions(**{name: None if form is None else form.take(indices, axis=0) for name, form in forms.items()})
+        return Predictions(
+            **{name: None if form is None else form.take(indices, axis=0) for name, form in forms.items()}
+        )
 
 
 def joined(parts: Sequence[Predictions]) -> Predictions:
@@ -88,7 +90,12 @@ class Task:
         """How many numbers a model puts out for one example."""
         raise NotImplementedError
 
-    def loss(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> Tensor:  # noqa: ARG002
+    def loss(
+        self,
+        outputs: Tensor,
+        targets: np.ndarray,
+        lengths: np.ndarray | None = None,  # noqa: ARG002
+    ) -> Tensor:
         """The mean loss over what is judged in a batch.
 
         Args:

@@ -63,7 +63,7 @@ class Descent:
     def compute_gradients(
         self, batch: Batch, on_output: Callable[[str, np.ndarray], None] | None = None
     ) -> tuple[float, np.ndarray]:
-        """Fill the arena's gradients; returns the mean loss of the model's own output, without penalties, and the output.
+        """Fill the arena's gradients; returns the mean loss of the model's own output, no penalties, and that output.
 
         Raises:
             NonFiniteError: the loss or a gradient is not finite.

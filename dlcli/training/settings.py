@@ -16,7 +16,7 @@ class TrainingSettings:
         batch_size: examples in a mini-batch; "full" for the whole training set.
         shuffle: visit the examples in a new order each epoch.
         drop_last: leave out a short last batch.
-        stateful: recurrent layers begin a batch where the one before it ended; the examples are windows of one sequence.
+        stateful: recurrent layers begin a batch where the one before it ended; examples are windows of one sequence.
         max_gradient_norm: the gradient is scaled down to this norm; None for no limit.
         max_gradient_value: each element of the gradient is cut to ± this; None for no limit.
         l1: λ of `λ/m ‖w‖₁`.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,7 +35,7 @@ def test_every_example_is_visited_once(kind: str, count: int, size: int, epoch: 
 @given(count=st.integers(1, 60), rows=st.integers(1, 20))
 def test_each_row_of_a_stream_goes_on_where_it_ended(count: int, rows: int):
     batches = visited(StreamBatches(count, batch_size=rows), 0)
-    for before, after in zip(batches, batches[1:], strict=False):
+    for before, after in itertools.pairwise(batches):
         assert after == [index + 1 for index in before[: len(after)]]
 
 
