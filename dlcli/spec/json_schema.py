@@ -12,11 +12,17 @@ from dlcli.node_names import NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, options_model
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, plain
+from dlcli.spec.transfer import FROM, KEYS, TransferSection
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 _POINTER = "#/definitions/"
 
 _OUTPUT = {"type": ["string", "null"], "description": "the layer whose output is the model's; null = the last"}
+_SOURCE = {
+    "type": ["string", "null"],
+    "minLength": 1,
+    "description": registry.argument_descriptions(TransferSection)[FROM] + "; null = random weights",
+}
 _WIRING = {
     "name": {
         "type": ["string", "null"],
@@ -102,8 +108,9 @@ def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
 
 
 def _model_schema() -> dict[str, Any]:
+    """A model in each of its forms, and in each with the weights it starts from, or without."""
     names = registry.names("architecture")
-    architectures = [_component_schema("architecture", name, "architecture") for name in names]
+    forms = [_component_schema("architecture", name, "architecture") for name in names]
     layers = {
         "type": "object",
         "properties": {
@@ -113,7 +120,12 @@ def _model_schema() -> dict[str, Any]:
         "required": ["layers"],
         "additionalProperties": False,
     }
-    return {"anyOf": [*architectures, layers]}
+    weights = _section_schema(TransferSection)
+    del weights["definitions"]
+    for form in (*forms, layers):
+        form["properties"] = form["properties"] | weights["properties"] | {FROM: _SOURCE}
+        form["dependencies"] = {key: [FROM] for key in KEYS if key != FROM}
+    return {"anyOf": [*forms, layers, weights]}
 
 
 def _layer_schema() -> dict[str, Any]:
