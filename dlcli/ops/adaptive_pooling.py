@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw, draw_distinct
+from dlcli.autograd.sample import draw_distinct
 from dlcli.ops.conv2d import Pair
 from dlcli.ops.pooling import average_pool2d, max_pool2d
 from dlcli.ops.resample2d import resample2d
@@ -99,5 +99,5 @@ def _windows(size: Pair, counts: Pair) -> Iterator[tuple[int, int, slice, slice]
 
 
 def _along(length: int, count: int) -> list[slice]:
-    """Along one axis, window i of `count`: from `⌊i n/m⌋` up to `⌈(i+1) n/m⌉`, which may share a pixel with the next."""
+    """Along one axis, the windows `⌊i n/m⌋ … ⌈(i+1) n/m⌉`; neighbors share a pixel where m does not divide n."""
     return [slice(i * length // count, -(-(i + 1) * length // count)) for i in range(count)]

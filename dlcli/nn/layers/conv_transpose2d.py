@@ -84,10 +84,8 @@ class ConvTranspose2D(Layer):
             n, s, f, (before, after) = size[axis], self.stride[axis], self.kernel_size[axis], self._sides(size)[axis]
             result[axis] = (n - 1) * s - before - after + f + self.output_padding
             if result[axis] < 1:
-                more = f"+{self.output_padding}" if self.output_padding else ""
-                raise ShapeError(
-                    f"nothing is left of the {name}: (n−1)s−2p+f = ({n}−1)·{s}−({before}+{after})+{f}{more} = {result[axis]}"
-                )
+                numbers = f"({n}−1)·{s}−({before}+{after})+{f}" + f"+{self.output_padding}" * bool(self.output_padding)
+                raise ShapeError(f"nothing is left of the {name}: (n−1)s−2p+f = {numbers} = {result[axis]}")
         return result[0], result[1]
 
     def _sides(self, size: tuple[int, ...]) -> Sides:
