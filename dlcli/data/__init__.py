@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dlcli.data import embedded, formats, generated
+from dlcli.data import augmentation, embedded, formats, generated
+from dlcli.data.augmentation import Augmentation, Augmenter
+from dlcli.data.batch_loader import AugmentingLoader, BatchLoader
 from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches, StreamBatches
 from dlcli.data.batches import Batch, SequenceSource, Split
 from dlcli.data.examples import Examples, RawData, check_numbers
-from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values
+from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data
 from dlcli.data.new_data import new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.places import Places
+from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.targets import NextTokens, Targets, TokenLabels
 
 __all__ = [
+    "Augmentation",
+    "Augmenter",
+    "AugmentingLoader",
     "Batch",
+    "BatchLoader",
     "BatchOrder",
     "BucketedBatches",
     "ClassLabels",
@@ -23,8 +31,10 @@ __all__ = [
     "DatasetReader",
     "Examples",
     "FileFormat",
+    "NextTokens",
     "Normalization",
     "Places",
+    "Prefetcher",
     "Preprocessor",
     "RawData",
     "SequenceSource",
@@ -33,7 +43,9 @@ __all__ = [
     "StreamBatches",
     "TargetKind",
     "Targets",
+    "TokenLabels",
     "Values",
+    "augmentation",
     "check_numbers",
     "embedded",
     "formats",

@@ -12,7 +12,7 @@ import numpy as np
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.errors import ConfigError, DataError, unknown_name
 
-TargetKind = Literal["classes", "values"]
+TargetKind = Literal["classes", "values", "tokens", "token_labels"]
 
 #: whole numbers with more distinct values than this are values, not classes
 MOST_CLASSES_OF_NUMBERS = 100
@@ -132,6 +132,15 @@ class ClassLabels:
             "counts": self.counts and list(self.counts),
         }
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> ClassLabels:
+        return cls(
+            tuple(document["names"]),
+            document["labels"] and tuple(document["labels"]),
+            document["column"],
+            document["counts"] and tuple(document["counts"]),
+        )
+
 
 @dataclass(frozen=True)
 class Values:
@@ -181,20 +190,6 @@ class Values:
             "names": list(self.names),
             "scaling": self.scaling.to_json(),
         }
-
-
-Targets = ClassLabels | Values
-
-
-def targets_from_json(document: dict[str, Any]) -> Targets:
-    if document["kind"] == "classes":
-        return ClassLabels(
-            tuple(document["names"]),
-            document["labels"] and tuple(document["labels"]),
-            document["column"],
-            document["counts"] and tuple(document["counts"]),
-        )
-    return Values(tuple(document["names"]), Scaling.from_json(document["scaling"]))
 
 
 def as_columns(targets: np.ndarray, split: str) -> np.ndarray:

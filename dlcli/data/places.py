@@ -35,8 +35,7 @@ class Places:
         found.append(self.config_folder)
         if self.environment.get("DLCLI_DATA"):
             found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
-        cache = self.environment.get("XDG_CACHE_HOME") or "~/.cache"
-        found.append(Path(cache).expanduser() / "dlcli" / (folder or ""))
+        found.append(cache_folder(self.environment) / (folder or ""))
         return found
 
     def find(self, file: str, *, folder: str | None = None, source: str | None = None) -> Path:
@@ -64,6 +63,11 @@ class Places:
         if source is not None:
             message += f"; it can be had from {source}"
         raise DataError(message, file=file)
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The user's cache: the last place that is looked at, and where what takes long to compute is kept."""
+    return Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "dlcli"
 
 
 def sha256(path: Path) -> str:

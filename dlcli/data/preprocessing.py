@@ -11,9 +11,10 @@ import numpy as np
 
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
-from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values, targets_from_json
+from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.data.table import NumericColumn, Table
+from dlcli.data.targets import Targets, targets_from_json
 from dlcli.errors import DataError
 
 
