@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from dlcli.nn.layer import Layer, Shape, ShapeError
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
-from dlcli.nn.wiring import ancestors, label, wire
+from dlcli.nn.plan import Step, plan
+from dlcli.nn.wiring import label, wire
 from dlcli.node_names import INPUT
 from dlcli.rng import Generators
 
@@ -40,18 +40,6 @@ class NodeSummary:
     output_shape: Shape
     parameters: int
     flops: int
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One operation's turn: which values it reads, and which nobody reads after it."""
-
-    name: str
-    run: Callable[..., Tensor]
-    inputs: tuple[str, ...]
-    takes_lengths: bool
-    keeps_steps: bool
-    finished: tuple[str, ...] = ()
 
 
 class Graph(Module):
@@ -84,7 +72,7 @@ class Graph(Module):
         }
         #: whether recurrent layers begin each batch where the one before it ended
         self.carries = False
-        self._plans: dict[tuple[bool, bool], list[_Step]] = {}
+        self._plans: dict[tuple[bool, bool], list[Step]] = {}
 
     @classmethod
     def build(
@@ -212,36 +200,12 @@ class Graph(Module):
                 on_output(step.name, result.data)
         return values
 
-    def _plan(self, *, fused: bool, with_auxiliary: bool) -> list[_Step]:
+    def _plan(self, *, fused: bool, with_auxiliary: bool) -> list[Step]:
         """The operations of a forward pass, worked out when they are first asked for."""
-        plan = self._plans.get((fused, with_auxiliary))
-        if plan is None:
+        if (fused, with_auxiliary) not in self._plans:
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
-            needed = ancestors(self.nodes, outputs)
-            steps = []
-            for node in self.nodes:
-                layer = self.layers[node.name]
-                if node.name in needed:
-                    steps.append(_Step(node.name, layer.forward, node.inputs, layer.takes_lengths, layer.keeps_steps))
-            plan = _with_finished(self._fuse(steps, outputs) if fused else steps)
-            self._plans[fused, with_auxiliary] = plan
-        return plan
-
-    def _fuse(self, steps: Sequence[_Step], outputs: Collection[str]) -> list[_Step]:
-        """The same computation with neighbors joined that have one operation for both (`Layer.followed_by`)."""
-        readers = Counter([*outputs, *(name for step in steps for name in step.inputs)])
-        fused: list[_Step] = []
-        for step in steps:
-            before = fused[-1] if fused else None
-            if before is not None and step.inputs == (before.name,) and readers[before.name] == 1:
-                run = self.layers[before.name].followed_by(self.layers[step.name])
-                if run is not None:
-                    takes_lengths = before.takes_lengths or step.takes_lengths
-                    keeps_steps = before.keeps_steps and step.keeps_steps
-                    fused[-1] = _Step(step.name, run, before.inputs, takes_lengths, keeps_steps)
-                    continue
-            fused.append(step)
-        return fused
+            self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
+        return self._plans[fused, with_auxiliary]
 
     # State that goes from batch to batch
 
@@ -283,12 +247,3 @@ class Graph(Module):
             )
             for node in self.nodes
         ]
-
-
-def _with_finished(steps: Sequence[_Step]) -> list[_Step]:
-    """The steps, each knowing the values that it is the last to read."""
-    last_reader = {name: step.name for step in steps for name in step.inputs}
-    return [
-        replace(step, finished=tuple(name for name in dict.fromkeys(step.inputs) if last_reader[name] == step.name))
-        for step in steps
-    ]

@@ -80,8 +80,8 @@ class Convolution(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return self._convolve(inputs[0])
 
-    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:
-        return partial(self._convolve, relu=True) if type(layer) is ReLU else None
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+        return partial(self._convolve, relu=True) if [type(layer) for layer in layers] == [ReLU] else None
 
     def _convolve(self, x: Tensor, *, relu: bool = False) -> Tensor:
         return ops.conv2d(
