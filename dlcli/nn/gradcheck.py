@@ -82,7 +82,8 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
     layer = sample.layer
     layer.build(*sample.input_shapes, generator=generator, dtype=np.float64)
     inputs = [
-        Tensor(generator.standard_normal((BATCH_SIZE, *shape)), requires_grad=True) for shape in sample.input_shapes
+        Tensor(array, requires_grad=array.dtype.kind == "f")
+        for array in sample.draw_inputs(BATCH_SIZE, generator, np.float64)
     ]
     direction = generator.standard_normal((BATCH_SIZE, *layer.output_shape(*sample.input_shapes)))
 
@@ -90,7 +91,9 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
         _hold_draws(layer)
         return (layer.forward(*inputs) * direction).sum()
 
-    leaves: dict[str, Tensor] = {f"{label}.input[{position}]": leaf for position, leaf in enumerate(inputs)}
+    leaves: dict[str, Tensor] = {
+        f"{label}.input[{position}]": leaf for position, leaf in enumerate(inputs) if leaf.requires_grad
+    }
     leaves |= {f"{label}.{name}": parameter for name, parameter in layer.parameters().items()}
     return check_parameters(objective, leaves, epsilon=epsilon)
 

@@ -70,7 +70,7 @@ def rnn(
     input_weight: Tensor,
     recurrent_weight: Tensor,
     bias: Tensor,
-    initial_state: Tensor | None = None,
+    initial_state: Tensor | np.ndarray | None = None,
     *,
     mask: np.ndarray | None = None,
     reverse: bool = False,

@@ -1,0 +1,102 @@
+"""Vectors in the place of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import NonNegativeInt, PositiveInt
+from dlcli.errors import ConfigError
+from dlcli.nn.initializers import Initializer, Normal
+from dlcli.nn.layer import Layer, LayerSample, Shape
+from dlcli.nn.parameter import Parameter
+from dlcli.registry import register
+
+
+@register("layer", "embedding")
+class Embedding(Layer):
+    """A vector for each token, the row of a table: (…) -> (…, units). The row of padding is zero and stays so.
+
+    Args:
+        num_tokens: how many tokens the data has; None where it has none.
+        units: size of the vectors.
+        vocabulary_size: rows of the table; null means as many as the data has tokens.
+        padding_index: the token that fills up short sequences; null means that there is none.
+        trainable: whether the vectors learn; false keeps them as they start.
+        vectors: a text file of published vectors, a word and its numbers a line (as GloVe's), which the words that are
+            in it start from; null starts all from random numbers.
+        initializer: how the other vectors start; null means normal with standard deviation 0.1.
+
+    Raises:
+        ConfigError: neither the config nor the data says how many tokens there are, or the config says too few.
+    """
+
+    weight: Parameter
+
+    def __init__(
+        self,
+        num_tokens: int | None = None,
+        /,
+        *,
+        units: PositiveInt,
+        vocabulary_size: PositiveInt | None = None,
+        padding_index: NonNegativeInt | None = 0,
+        trainable: bool = True,
+        vectors: str | None = None,
+        initializer: Initializer | None = None,
+    ) -> None:
+        rows = vocabulary_size or num_tokens
+        if rows is None:
+            raise ConfigError("these inputs are no tokens: an embedding needs vocabulary_size, or other data")
+        if num_tokens is not None and rows < num_tokens:
+            raise ConfigError(f"vocabulary_size is {rows}, the data has {num_tokens} tokens")
+        if padding_index is not None and padding_index >= rows:
+            raise ConfigError(f"padding_index is {padding_index}, the tokens are 0 to {rows - 1}")
+        self.units = units
+        self.vocabulary_size = rows
+        self.padding_index = padding_index
+        self.trainable = trainable
+        self.vectors = vectors
+        self.initializer = initializer or Normal(std=0.1)
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        return (*input_shapes[0], self.units)
+
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
+        shape = (self.vocabulary_size, self.units)
+        self.weight = Parameter(self.initializer(shape, fan_in=1, fan_out=self.units, generator=generator, dtype=dtype))
+        self.weight.trainable = self.trainable
+        self._clear_padding()
+
+    def start_from(self, vectors: np.ndarray, known: np.ndarray) -> None:
+        """Take the vectors of some tokens from elsewhere.
+
+        Args:
+            vectors: (n, units).
+            known: (n,) the tokens whose vectors they are.
+        """
+        self.weight.data[known] = vectors
+        self._clear_padding()
+
+    def _clear_padding(self) -> None:
+        if self.padding_index is not None:
+            self.weight.data[self.padding_index] = 0
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        indices = inputs[0].data
+        if indices.dtype.kind not in "iu":
+            raise ConfigError(f"an embedding takes tokens, which are whole numbers; its inputs are {indices.dtype}")
+        return ops.embedding(self.weight, indices, padding_index=self.padding_index)
+
+    def flops(self, *input_shapes: Shape) -> int:  # noqa: ARG002
+        return 0
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        # padding is left out: moving its row, as differences do, would change the result
+        yield LayerSample(cls(units=3, vocabulary_size=5, padding_index=4), ((4,),), num_tokens=4)
+        yield LayerSample(cls(units=2, vocabulary_size=4, padding_index=None), ((2, 3),), num_tokens=4)
