@@ -4,9 +4,9 @@ Names follow a rule, not a table: the path of a module with "_" for "." is the n
 `layer1.0.conv1.weight` belongs to the node `layer1_0_conv1`. Of normalization layers `weight` and `bias` are γ and β,
 `running_mean` and `running_var` the moving averages.
 
-Layouts: filters (K, C, f_h, f_w) -> (f_h, f_w, C, K), also with groups; matrices (out, in) -> (in, out). PyTorch
-flattens images channels first. The graph says which linear layers read such numbers, and they are put in the order
-(H, W, C); a convolution that covers the whole image, which timm has in their place, becomes the same matrix.
+Layouts: filters (K, C, f_h, f_w) -> (f_h, f_w, C, K), also with groups or transposed; matrices (out, in) -> (in, out).
+PyTorch flattens images channels first. The graph says which linear layers read such numbers, and they are put in the
+order (H, W, C); a convolution that covers the whole image, which timm has in their place, becomes the same matrix.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _NORMALIZATION = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mea
 ARRAY_NAMES: Mapping[str, Mapping[str, str]] = {
     "conv2d": _SAME,
     "depthwise_conv2d": _SAME,
+    "conv_transpose2d": _SAME,
     "linear": _SAME,
     "embedding": {"weight": "weight"},
     "batch_norm": _NORMALIZATION,
@@ -97,7 +98,7 @@ class ConversionReport:
 
 
 def from_torch(state: Mapping[str, np.ndarray], graph: Graph) -> tuple[dict[str, np.ndarray], ConversionReport]:
-    """The arrays of a PyTorch state dict that fit the graph, in its names, layouts and type.
+    """Copies of the arrays of a PyTorch state dict that fit the graph, in its names, layouts and type.
 
     Nothing is changed in the graph; with `report.complete` the result is ready for `graph.load_state_dict`.
 
@@ -125,7 +126,7 @@ def from_torch(state: Mapping[str, np.ndarray], graph: Graph) -> tuple[dict[str,
             mismatched.append(ShapeMismatch(name, source, array.shape, own[name].shape))
         else:
             matched[name] = source
-            converted[name] = np.ascontiguousarray(value, dtype=graph.dtype)
+            converted[name] = np.array(value, dtype=graph.dtype, order="C")
     wrong = {mismatch.name for mismatch in mismatched}
     missing = tuple(name for name in own if name not in matched and name not in wrong)
     return converted, ConversionReport(matched, missing, tuple(unexpected), tuple(mismatched), tuple(ignored))
