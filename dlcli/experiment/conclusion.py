@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.build import Experiment
-from dlcli.data import Split
+from dlcli.data import SequenceSource, Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
 from dlcli.experiment.predictions import prediction_rows, target_rows
 from dlcli.metrics import Metric
@@ -36,6 +36,16 @@ class MeasuredSplit:
     predictions: Predictions
     truth: np.ndarray
     metrics: dict[str, float]
+
+    @property
+    def ids(self) -> np.ndarray:
+        """What each row of the predictions is known by: its example, and the step where each step has a row."""
+        ids = self.split.ids
+        if len(self.truth) == len(ids):
+            return ids
+        assert isinstance(self.split.inputs, SequenceSource), "only sequences have several rows an example"
+        lengths = self.split.inputs.lengths
+        return np.array([f"{example}:{step}" for example, n in zip(ids, lengths, strict=True) for step in range(n)])
 
     @property
     def outcome(self) -> SplitOutcome:
@@ -71,7 +81,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         run=folder.id,
         name=experiment.spec.name,
         status="done",
-        measure=Measure.of_metric(experiment.selection.metric, classification=class_names is not None),
+        measure=Measure.of_metric(experiment.selection.metric, target_kind=experiment.task.target_kind),
         splits=[one.outcome for one in measured],
         metrics={name: value for one in measured for name, value in one.metrics.items()},
         history=folder.metrics(),
@@ -120,7 +130,7 @@ def write_predictions(experiment: Experiment, folder: RunFolder, measured: Measu
     """`predictions/<split>.jsonl`: id, target and prediction of every example."""
     names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
     rows = zip(
-        prediction_rows(measured.split.ids, measured.predictions, *names),
+        prediction_rows(measured.ids, measured.predictions, *names),
         target_rows(measured.truth, class_names=names[0]),
         strict=True,
     )

@@ -40,7 +40,7 @@ def evaluate(
     metrics, selection = build_measures(loaded.spec, loaded.task, names)
     measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.spec.evaluation.batch_size)
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
-    unit = Measure.of_metric(selection.metric, classification=bool(loaded.class_names))
+    unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
     errors = unit.per_example(measured.outcome.predictions, measured.outcome.targets)
     error = error_interval(errors, unit)
     intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}

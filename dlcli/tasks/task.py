@@ -24,22 +24,26 @@ class Predictions:
         labels: (N,) class indices; None for regression.
         probabilities: (N, K) of every class; None for regression.
         values: (N, K) in the targets' unit; None for classification.
+        nats: (N,) −log p of a whole text; for language models.
+        correct: (N,) how many tokens of a text were the most probable ones; for language models.
     """
 
     labels: np.ndarray | None = None
     probabilities: np.ndarray | None = None
     values: np.ndarray | None = None
+    nats: np.ndarray | None = None
+    correct: np.ndarray | None = None
 
     def best_guess(self) -> np.ndarray:
-        """Labels (N,) or values (N, K): what is compared with the truth."""
-        guess = self.values if self.labels is None else self.labels
-        assert guess is not None, "a prediction has labels or values"
+        """Labels (N,), values (N, K) or nats (N,): what is compared with the truth."""
+        guess = next((form for form in (self.labels, self.values, self.nats) if form is not None), None)
+        assert guess is not None, "a prediction has labels, values or nats"
         return guess
 
     def form(self, name: str) -> np.ndarray | None:
         """The form that a metric says it needs; None where this kind of problem has no such form."""
-        forms = {"labels": self.labels, "probabilities": self.probabilities, "values": self.values}
-        return forms[name]
+        found: np.ndarray | None = getattr(self, name)
+        return found
 
     def take(self, indices: np.ndarray) -> Predictions:
         """Those of some of the examples."""
