@@ -18,16 +18,19 @@ import numpy as np
 import dlcli.components  # noqa: F401  # fills the registry
 from dlcli import registry
 from dlcli.data import (
+    Augmenter,
     ClassLabels,
     Data,
     DatasetReader,
     FileFormat,
     Places,
+    Split,
     TargetKind,
     Targets,
     load_data,
 )
 from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_name
+from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
 from dlcli.optim import Optimizer, WeightAverage
@@ -52,6 +55,7 @@ class Experiment:
         metrics: what is measured, the deciding ones included.
         selection: which epoch is the best.
         generators: those that the model draws from.
+        augmenter: what is changed at random in the training set; None for nothing.
     """
 
     spec: Spec
@@ -61,6 +65,7 @@ class Experiment:
     metrics: tuple[Metric, ...]
     selection: Selection
     generators: Generators
+    augmenter: Augmenter | None = None
 
 
 def build_experiment(spec: Spec, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
@@ -80,7 +85,8 @@ def experiment_on(spec: Spec, data: Data, *, dtype: type[np.floating[Any]] = np.
     task = build_task(spec, data.preprocessor.targets)
     model = build_model(spec, data.preprocessor.input_shape, task, generators=generators, dtype=dtype)
     metrics, selection = build_measures(spec, task, data.splits)
-    return Experiment(spec, data, task, model, metrics, selection, generators)
+    augmenter = build_augmenter(spec, data.splits["train"], task)
+    return Experiment(spec, data, task, model, metrics, selection, generators, augmenter)
 
 
 @contextlib.contextmanager
@@ -143,6 +149,7 @@ def build_data(spec: Spec) -> Data:
         target_normalization=create(section.normalize_targets),
         target_kind=_target_kind(spec),
         classes=section.classes,
+        keep_raw=bool(section.augment),
         seed=spec.seed,
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
@@ -157,6 +164,24 @@ def _target_kind(spec: Spec) -> TargetKind | None:
     task_class = registry.lookup("task", spec.task.name)
     assert isinstance(task_class, type) and issubclass(task_class, Task)
     return task_class.target_kind
+
+
+def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
+    """What the config changes at random in the training set; None for nothing.
+
+    Raises:
+        ConfigError: an augmentation does not fit the data or the loss.
+    """
+    if not spec.data.augment:
+        return None
+    classes = task.num_classes if isinstance(task, Classification) and task.output_units > 1 else None
+    loss = task.loss_function
+    weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
+    for position, component in enumerate(spec.data.augment):
+        if component.name == "mixup" and weighted and classes is None:
+            found = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
+            raise ConfigError(found, key=f"data.augment[{position}].mixup")
+    return Augmenter([create(component) for component in spec.data.augment], train, num_classes=classes)
 
 
 # ---- task, model, metrics ----

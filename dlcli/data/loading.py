@@ -18,6 +18,8 @@ from dlcli.data.places import Places, sha256
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.splits import limited, read_indices, split_examples, with_train_dev
+from dlcli.data.text.options import TextOptions
+from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.errors import ConfigError, DataError
 from dlcli.split_options import SPLITS, SplitOptions
 
@@ -37,7 +39,8 @@ class Data:
     Args:
         splits: train and, where they were asked for, train_dev, dev and test, in this order.
         preprocessor: what was learned from the training set and is applied to everything.
-        indices: split → row numbers in the file it is from.
+        indices: split → row numbers in the file it is from; of a running text, the first byte and the one behind the
+            last.
         description: one line about the data.
         fingerprint: file name → sha256.
         overlaps: splits that have identical examples.
@@ -77,6 +80,8 @@ def load_data(
     target_normalization: Normalization | None = None,
     target_kind: TargetKind | None = None,
     classes: Sequence[str | int] | None = None,
+    keep_raw: bool = False,
+    text: TextOptions | None = None,
 ) -> Data:
     """Read, divide, and normalize with the training set's statistics.
 
@@ -89,6 +94,8 @@ def load_data(
         target_normalization: of the targets, where they are values; None = none.
         target_kind: what the targets are; None = as the reader knows or the values look.
         classes: names or labels of those that are wanted; None = all.
+        keep_raw: the training set is transformed only when it is asked for, so that it can be augmented before.
+        text: how texts become tokens; None = as `TextOptions` says.
 
     Raises:
         ConfigError: options that contradict each other.
@@ -106,10 +113,19 @@ def load_data(
         target_normalization=target_normalization or NoNormalization(),
         target_kind=kind,
         class_names=raw.class_names if choice is None else choice.names,
+        text=text,
+        places=places,
     )
-    splits = {name: ready(part.examples, part.rows, preprocessor, name) for name, part in parts.items()}
+    splits = {
+        name: ready(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train")
+        for name, part in parts.items()
+    }
     overlaps = find_overlaps(
-        {name: row_hashes(part.examples.inputs, part.rows) for name, part in parts.items()},
+        {
+            name: row_hashes(part.examples.inputs, part.rows)
+            for name, part in parts.items()
+            if not isinstance(part.examples.inputs, TextStream)
+        },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
     warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
@@ -155,6 +171,8 @@ def _parts(
     target_kind: TargetKind,
 ) -> dict[str, Part]:
     """The splits, in their order."""
+    if isinstance(raw.examples.inputs, TextStream):
+        return _parts_of_stream(raw, sources, split)
 
     def usable(examples: Examples) -> np.ndarray:
         return np.arange(len(examples)) if choice is None else choice.rows(examples)
@@ -184,6 +202,18 @@ def _parts(
     parts["train"] = Part(
         train.examples, limited(train.examples, train.rows, split, seed=seed, target_kind=target_kind)
     )
+    return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: SplitOptions) -> dict[str, Part]:
+    """Stretches of a running text, or of several, that are the splits; their rows are the first byte and the last."""
+    check_divisible(split)
+    shares = split.shares_of_files() if sources else {"train": split.shares(has_test=False)}
+    parts: dict[str, Part] = {}
+    for file, of_file in shares.items():
+        examples = sources[file] if sources else raw.examples
+        assert isinstance(examples.inputs, TextStream)
+        parts |= {name: Part(examples, rows) for name, rows in examples.inputs.divide(of_file).items()}
     return {name: parts[name] for name in SPLITS if name in parts}
 
 

@@ -21,6 +21,9 @@ from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
+from dlcli.data.targets import NextTokens
+from dlcli.data.text.preparation import ready_texts
+from dlcli.data.text.stream import TextInputs
 from dlcli.errors import DataError
 
 
@@ -62,7 +65,13 @@ def new_data(
 
 
 def ready(
-    examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
+    examples: Examples,
+    rows: np.ndarray,
+    preprocessor: Preprocessor,
+    name: str,
+    notes: tuple[str, ...] = (),
+    *,
+    lazily: bool = False,
 ) -> Split:
     """Some rows of examples, ready for a model.
 
@@ -72,9 +81,12 @@ def ready(
         preprocessor: fit on the training set.
         name: of the split.
         notes: what the user should hear about them.
+        lazily: transform inputs when they are asked for, as it is done with those that stay in a file.
     """
+    if isinstance(examples.inputs, TextInputs):
+        return ready_texts(examples, rows, preprocessor, name, notes)
     inputs: np.ndarray | TransformedRows
-    if isinstance(examples.inputs, np.memmap):
+    if isinstance(examples.inputs, np.ndarray) and (lazily or isinstance(examples.inputs, np.memmap)):
         inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
@@ -84,6 +96,7 @@ def ready(
             f"{name}: {count} of {len(rows)} values of {column} are not in the training set; they count as no category"
             for column, count in unknown.items()
         )
+    assert not isinstance(preprocessor.targets, NextTokens)
     targets = None if examples.targets is None else preprocessor.targets.encode(examples.targets[rows], name)
     return Split(name, inputs, targets, examples.ids[rows], notes)
 

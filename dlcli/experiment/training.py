@@ -135,6 +135,7 @@ def build_trainer(experiment: Experiment, folder: RunFolder, observer: Observer 
             generators=experiment.generators,
             early_stopping=build_early_stopping(spec, experiment.metrics, experiment.selection),
             average=build_weight_average(spec),
+            augmenter=experiment.augmenter,
             observers=() if observer is None else (observer,),
         )
 

@@ -18,6 +18,7 @@ from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
+from dlcli.spec.listed import ListedOfKind, ListedSpec
 from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name, check_metric_name
 from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
@@ -26,6 +27,7 @@ from dlcli.spec.split_options import SplitSection
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
 Normalization = Annotated[ComponentSpec, OfKind("normalization")]
+Augmentation = Annotated[ListedSpec, ListedOfKind("augmentation")]
 Task = Annotated[ComponentSpec, OfKind("task")]
 Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
 Metric = Annotated[ComponentSpec, OfKind("metric")]
@@ -56,6 +58,7 @@ class DataSection(Section):
         path: folder where the files are looked for first, relative to this file; null = the folder of this file.
         classes: only the examples of these classes, each by its name or label; null = of all.
         split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
+        augment: what is changed at random in the training pictures, anew in every epoch, such as [mirror, random_crop].
         normalize: scaling of the inputs, with statistics of the training set only.
         normalize_targets: scaling of the targets of a regression.
     """
@@ -64,6 +67,7 @@ class DataSection(Section):
     path: str | None = None
     classes: list[str | int] | None = None
     split: SplitSection = Field(default_factory=SplitSection)
+    augment: list[Augmentation] = Field(default_factory=list)
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 

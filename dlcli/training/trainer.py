@@ -5,6 +5,7 @@ What the figures of a record mean:
 - `train/loss` and the other `train/…` are running figures in training mode: every example with the weights of its own
   step, dropout on. A model's training error proper is measured in evaluation mode, after training.
 - `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights where weights are averaged.
+  Where the training set is augmented they are of the augmented examples; a mixture counts as the class it has more of.
 - Norms per layer and the sizes of activations are those of the epoch's last step, gradients before clipping.
 """
 
@@ -18,7 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from dlcli import kernels
-from dlcli.data import Batch, Split
+from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetcher, Split
 from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
@@ -63,6 +64,7 @@ class Trainer:
         generators: the experiment's, those that the model draws from.
         early_stopping: None to train for all epochs.
         average: of the weights, used in evaluation; None to use the weights themselves.
+        augmenter: what is changed at random in the training set; None for nothing.
         observers: are told how it goes, besides `train.log`.
 
     Raises:
@@ -83,12 +85,12 @@ class Trainer:
         generators: Generators,
         early_stopping: EarlyStopping | None = None,
         average: WeightAverage | None = None,
+        augmenter: Augmenter | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
         train = splits["train"]
         self.model = model
         self.task = task
-        self.train_split = train
         self.selection = selection
         self.settings = settings
         self.folder = folder
@@ -96,6 +98,10 @@ class Trainer:
         self.early_stopping = early_stopping
         self.observer = Observers((LogWriter(folder), *observers))
         self.batches = batch_order(train, settings, generators.seed)
+        loader = BatchLoader(train, self.batches)
+        if augmenter is not None:
+            loader = AugmentingLoader(train, self.batches, augmenter, seed=generators.seed)
+        self.loader = Prefetcher(loader, epochs=settings.epochs)
         self.total_steps = settings.epochs * len(self.batches)
         if settings.max_steps is not None:
             self.total_steps = min(self.total_steps, settings.max_steps)
@@ -140,7 +146,7 @@ class Trainer:
             Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
         )
         try:
-            with np.errstate(all="ignore"), self.store, stop_requests() as stop:
+            with np.errstate(all="ignore"), self.store, self.loader, stop_requests() as stop:
                 self._clock = time.perf_counter()
                 self.model.train()
                 self._carry()
@@ -171,7 +177,7 @@ class Trainer:
         steps = min(len(self.batches), state.batch + self.total_steps - state.step)
         for batch in range(state.batch, steps):
             learning_rate = self._learning_rate(self.total_steps)
-            examples = self.train_split.gather(self.batches.indices(state.epoch, batch))
+            examples = self.loader.batch(state.epoch, batch)
             loss, sizes = self._step(examples, learning_rate, measured=batch == steps - 1)
             if time.perf_counter() >= self._progress_due:
                 self._report_progress()
