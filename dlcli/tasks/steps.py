@@ -12,6 +12,9 @@ from dlcli.tasks.task import Task
 class StepTask(Task):
     """Base of the tasks that predict one class for each step: outputs (N, T, K), targets (N, T)."""
 
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (*input_shape[:1], self.output_units)
+
     def loss(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> Tensor:
         return self.loss_function(outputs, targets, real_steps(targets, lengths))
 

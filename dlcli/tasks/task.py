@@ -94,6 +94,14 @@ class Task:
         """How many numbers a model puts out for one example."""
         raise NotImplementedError
 
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ARG002
+        """Shape of a model's output for one example.
+
+        Args:
+            input_shape: of one example, sequences with the longest number of steps.
+        """
+        return (self.output_units,)
+
     def loss(
         self,
         outputs: Tensor,

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("autograd",),
     ("ops",),
     ("nn", "data"),
-    ("losses", "optim", "metrics"),
+    ("losses", "optim", "metrics", "decoding"),
     ("models", "tasks"),
     ("training",),
     ("components",),

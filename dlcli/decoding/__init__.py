@@ -1,0 +1,6 @@
+"""From what a language model expects next to texts."""
+
+from dlcli.decoding.choice import TokenChoice
+from dlcli.decoding.continuation import continue_texts
+
+__all__ = ["TokenChoice", "continue_texts"]
