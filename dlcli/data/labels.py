@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class ClassLabels:
         counts: how many training examples each class has; None where that is not known.
     """
 
+    kind: ClassVar[TargetKind] = "classes"
     names: tuple[str, ...]
     labels: tuple[str, ...] | tuple[int, ...] | None = None
     column: str | None = None
@@ -151,6 +152,7 @@ class Values:
         scaling: from their unit to what the model is trained on; shift and scale are (K,).
     """
 
+    kind: ClassVar[TargetKind] = "values"
     names: tuple[str, ...]
     scaling: Scaling
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcli.data.labels import ClassLabels, Values
-from dlcli.data.normalization import Scaling
+from dlcli.data.examples import Examples
+from dlcli.data.labels import ClassLabels, TargetKind, Values
+from dlcli.data.normalization import Normalization, Scaling
 from dlcli.data.text.vocabulary import Vocabulary
-from dlcli.errors import ConfigError
+from dlcli.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class NextTokens:
         vocabulary: of the text; its tokens are the classes.
     """
 
+    kind: ClassVar[TargetKind] = "tokens"
     vocabulary: Vocabulary
 
     @property
@@ -40,6 +42,7 @@ class TokenLabels:
         classes: that a token may have.
     """
 
+    kind: ClassVar[TargetKind] = "token_labels"
     classes: ClassLabels
 
     @property
@@ -73,6 +76,42 @@ class TokenLabels:
 
 
 Targets = ClassLabels | Values | NextTokens | TokenLabels
+
+
+def fit_targets(
+    examples: Examples,
+    rows: np.ndarray,
+    kind: TargetKind,
+    normalization: Normalization,
+    class_names: Sequence[str] | None,
+    vocabulary: Vocabulary | None = None,
+) -> Targets:
+    """What is predicted, as the training set shows it.
+
+    Args:
+        examples: the examples that the training set is part of.
+        rows: (n,) which of them are the training set.
+        kind: what the targets are.
+        normalization: of values.
+        class_names: names of the labels 0 … K−1, or of the sorted labels.
+        vocabulary: of the inputs, where they are texts.
+
+    Raises:
+        ConfigError: the inputs or the targets are of another kind.
+        DataError: there are no targets.
+    """
+    if kind == "tokens":
+        if vocabulary is None:
+            raise ConfigError("the inputs of this data are no texts, whose next token could be predicted", key="task")
+        return NextTokens(vocabulary)
+    if examples.targets is None:
+        raise DataError("the data has no targets to learn")
+    column = examples.target_names[0] if examples.target_names else None
+    if kind == "token_labels":
+        return TokenLabels.fit(examples.targets[rows], class_names, column)
+    if kind == "classes":
+        return ClassLabels.fit(examples.targets[rows], class_names, column)
+    return Values.fit(examples.targets[rows], normalization, examples.target_names)
 
 
 def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Targets:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from dlcli.data.batches import Batch
 from dlcli.data.text.token_array import TokenArray, padded
+from dlcli.data.text.vocabulary import UNK
+
+#: no limit
+LONGEST = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -15,12 +20,15 @@ class TokenSequences:
     """Sequences to be read as a whole, whose targets are elsewhere.
 
     Args:
-        tokens: of all of them.
+        tokens: of all of them; one without any counts as one `<UNK>`.
+        max_length: how many of a sequence are used at most; None = all.
         labels: (total,) int64, one for each token; None = the steps have none.
     """
 
     tokens: TokenArray
+    max_length: int | None = None
     labels: np.ndarray | None = None
+    continuous: ClassVar[bool] = False
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -28,7 +36,8 @@ class TokenSequences:
     @property
     def lengths(self) -> np.ndarray:
         """(N,) int64."""
-        return self.tokens.lengths
+        lengths: np.ndarray = np.clip(self.tokens.lengths, 1, self.max_length)
+        return lengths
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -38,9 +47,11 @@ class TokenSequences:
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
-        lengths = self.tokens.offsets[indices + 1] - starts
-        inputs = padded(self.tokens.flat, starts, lengths)
-        targets = None if self.labels is None else padded(self.labels, starts, lengths)
+        real = np.minimum(self.tokens.offsets[indices + 1] - starts, self.max_length or LONGEST)
+        lengths = np.maximum(real, 1)
+        inputs = padded(self.tokens.flat, starts, real, width=lengths.max(initial=0))
+        inputs[real == 0, 0] = UNK
+        targets = None if self.labels is None else padded(self.labels, starts, real)
         return Batch(inputs, targets, unless_equal(lengths))
 
 
@@ -50,9 +61,12 @@ class NextTokenSequences:
 
     Args:
         tokens: each sequence from `<BOS>`, which is only an input, to `<EOS>`, which is only a target.
+        max_length: how many of a sequence are used at most, these two not counted; what is cut off has no `<EOS>`.
     """
 
     tokens: TokenArray
+    max_length: int | None = None
+    continuous: ClassVar[bool] = False
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -60,7 +74,12 @@ class NextTokenSequences:
     @property
     def lengths(self) -> np.ndarray:
         """(N,) int64, the predictions of each sequence."""
-        return self.tokens.lengths - 1
+        lengths: np.ndarray = np.minimum(self.tokens.lengths - 1, self._most)
+        return lengths
+
+    @property
+    def _most(self) -> int:
+        return LONGEST if self.max_length is None else self.max_length + 1
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -70,7 +89,7 @@ class NextTokenSequences:
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
-        lengths = self.tokens.offsets[indices + 1] - starts - 1
+        lengths = np.minimum(self.tokens.offsets[indices + 1] - starts - 1, self._most)
         flat = self.tokens.flat
         return Batch(padded(flat, starts, lengths), padded(flat, starts + 1, lengths), unless_equal(lengths))
 
@@ -86,6 +105,7 @@ class Windows:
 
     flat: np.ndarray
     window: int
+    continuous: ClassVar[bool] = True
 
     @property
     def total(self) -> int:

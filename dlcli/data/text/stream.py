@@ -35,6 +35,11 @@ class TextStream:
     def __len__(self) -> int:
         return len(self.content)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the text."""
+        return len(self)
+
     def take(self, rows: np.ndarray) -> TextStream:
         """The part from a byte to another; `rows` are these two."""
         start, stop = rows.tolist()

@@ -56,8 +56,7 @@ class TokenArray:
         return len(self.offsets) - 1
 
     def __getitem__(self, number: int) -> np.ndarray:
-        sequence: np.ndarray = self.flat[self.offsets[number] : self.offsets[number + 1]]
-        return sequence
+        return self.flat[self.offsets[number] : self.offsets[number + 1]]
 
     @property
     def lengths(self) -> np.ndarray:
@@ -71,18 +70,19 @@ class TokenArray:
         )
 
 
-def padded(flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """(n, longest) int64: pieces of an array, filled up with `<PAD>`.
+def padded(flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int | None = None) -> np.ndarray:
+    """(n, width) int64: pieces of an array, filled up with `<PAD>`.
 
     Args:
         flat: (total,) integers.
         starts: (n,) where each piece begins.
         lengths: (n,) of the pieces.
+        width: of the result; None = the longest of the pieces.
     """
-    steps = np.arange(lengths.max(initial=0))
-    places = starts[:, np.newaxis] + steps  # (n, longest)
+    steps = np.arange(lengths.max(initial=0) if width is None else width)
+    places = starts[:, np.newaxis] + steps  # (n, width)
     if (lengths == len(steps)).all():
-        return flat[places].astype(np.int64)
+        return flat.take(places).astype(np.int64)
     real = steps < lengths[:, np.newaxis]
     rows = np.full(places.shape, PAD, dtype=np.int64)
     rows[real] = flat[places[real]]
