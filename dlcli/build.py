@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from dlcli.data import (
     DatasetReader,
     FileFormat,
     Places,
+    Preprocessor,
     Split,
     TargetKind,
     Targets,
@@ -33,6 +35,7 @@ from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_na
 from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.nn.layers import Embedding
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
@@ -83,7 +86,7 @@ def experiment_on(spec: Spec, data: Data, *, dtype: type[np.floating[Any]] = np.
     """Everything but the data, which has been read."""
     generators = Generators(spec.seed)
     task = build_task(spec, data.preprocessor.targets)
-    model = build_model(spec, data.preprocessor.input_shape, task, generators=generators, dtype=dtype)
+    model = build_model(spec, data.preprocessor, task, generators=generators, dtype=dtype)
     metrics, selection = build_measures(spec, task, data.splits)
     augmenter = build_augmenter(spec, data.splits["train"], task)
     return Experiment(spec, data, task, model, metrics, selection, generators, augmenter)
@@ -216,7 +219,7 @@ def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> 
 
 def build_model(
     spec: Spec,
-    input_shape: tuple[int, ...],
+    preprocessor: Preprocessor,
     task: Task,
     *,
     generators: Generators,
@@ -228,11 +231,12 @@ def build_model(
         ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
     """
     listed = spec.model.layers is not None
+    vocabulary = preprocessor.vocabulary
     model = Graph.build(
-        model_nodes(spec, input_shape, task.output_units),
-        input_shape,
+        model_nodes(spec, preprocessor.input_shape, task.output_units),
+        preprocessor.input_shape,
         generators=generators,
-        create=create_layer,
+        create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
         output=spec.model.output,
         dtype=dtype,
         key_of="model.layers[{}]".format if listed else lambda _: "model",
@@ -247,9 +251,15 @@ def build_model(
     return model
 
 
-def create_layer(node: Node) -> Layer:
-    """The layer that a node describes."""
-    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}))
+def create_layer(node: Node, num_tokens: int | None = None) -> Layer:
+    """The layer that a node describes.
+
+    Args:
+        node: the description.
+        num_tokens: how many tokens the data has, which an embedding needs to know; None where it has none.
+    """
+    supplied = (num_tokens,) if registry.lookup("layer", node.type) is Embedding else ()
+    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}), *supplied)
     return layer
 
 

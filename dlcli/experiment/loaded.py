@@ -36,9 +36,7 @@ class LoadedModel:
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)
-            self.model = build_model(
-                self.spec, self.preprocessor.input_shape, self.task, generators=Generators(self.spec.seed)
-            )
+            self.model = build_model(self.spec, self.preprocessor, self.task, generators=Generators(self.spec.seed))
         weights = CheckpointStore(folder.checkpoints).load_weights("best")
         try:
             self.model.load_state_dict(weights)

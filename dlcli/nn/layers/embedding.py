@@ -12,7 +12,7 @@ from dlcli.autograd import Tensor
 from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.errors import ConfigError
 from dlcli.nn.initializers import Initializer, Normal
-from dlcli.nn.layer import Layer, LayerSample, Shape
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.parameter import Parameter
 from dlcli.registry import register
 
@@ -22,7 +22,7 @@ class Embedding(Layer):
     """A vector for each token, the row of a table: (…) -> (…, units). The row of padding is zero and stays so.
 
     Args:
-        num_tokens: how many tokens the data has; None where it has none.
+        num_tokens: how many tokens the data has; None where its inputs are no tokens.
         units: size of the vectors.
         vocabulary_size: rows of the table; null means as many as the data has tokens.
         padding_index: the token that fills up short sequences; null means that there is none.
@@ -30,9 +30,6 @@ class Embedding(Layer):
         vectors: a text file of published vectors, a word and its numbers a line (as GloVe's), which the words that are
             in it start from; null starts all from random numbers.
         initializer: how the other vectors start; null means normal with standard deviation 0.1.
-
-    Raises:
-        ConfigError: neither the config nor the data says how many tokens there are, or the config says too few.
     """
 
     weight: Parameter
@@ -49,25 +46,30 @@ class Embedding(Layer):
         vectors: str | None = None,
         initializer: Initializer | None = None,
     ) -> None:
-        rows = vocabulary_size or num_tokens
-        if rows is None:
-            raise ConfigError("these inputs are no tokens: an embedding needs vocabulary_size, or other data")
-        if num_tokens is not None and rows < num_tokens:
-            raise ConfigError(f"vocabulary_size is {rows}, the data has {num_tokens} tokens")
-        if padding_index is not None and padding_index >= rows:
-            raise ConfigError(f"padding_index is {padding_index}, the tokens are 0 to {rows - 1}")
+        self.num_tokens = num_tokens
         self.units = units
-        self.vocabulary_size = rows
+        self.vocabulary_size = vocabulary_size
         self.padding_index = padding_index
         self.trainable = trainable
         self.vectors = vectors
         self.initializer = initializer or Normal(std=0.1)
 
+    @property
+    def rows(self) -> int:
+        """How many vectors there are."""
+        return self.vocabulary_size or self.num_tokens or 0
+
     def output_shape(self, *input_shapes: Shape) -> Shape:
+        if not self.rows:
+            raise ShapeError("the inputs of this data are no tokens; write vocabulary_size if they are whole numbers")
+        if self.num_tokens is not None and self.rows < self.num_tokens:
+            raise ShapeError(f"vocabulary_size is {self.rows}, the data has {self.num_tokens} tokens")
+        if self.padding_index is not None and self.padding_index >= self.rows:
+            raise ShapeError(f"padding_index is {self.padding_index}, the tokens are 0 to {self.rows - 1}")
         return (*input_shapes[0], self.units)
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
-        shape = (self.vocabulary_size, self.units)
+        shape = (self.rows, self.units)
         self.weight = Parameter(self.initializer(shape, fan_in=1, fan_out=self.units, generator=generator, dtype=dtype))
         self.weight.trainable = self.trainable
         self._clear_padding()

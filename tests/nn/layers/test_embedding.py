@@ -7,6 +7,7 @@ import pytest
 
 from dlcli.autograd import Tensor
 from dlcli.errors import ConfigError
+from dlcli.nn import ShapeError
 from dlcli.nn.initializers import Constant
 from dlcli.nn.layers import Embedding
 
@@ -54,12 +55,12 @@ def test_vectors_from_elsewhere_leave_padding_alone() -> None:
 def test_the_data_says_how_many_rows_there_are() -> None:
     assert built(Embedding(6, units=2)).weight.shape == (6, 2)
     assert built(Embedding(6, units=2, vocabulary_size=9)).weight.shape == (9, 2)
-    with pytest.raises(ConfigError, match="vocabulary_size is 5, the data has 6 tokens"):
-        Embedding(6, units=2, vocabulary_size=5)
-    with pytest.raises(ConfigError, match="needs vocabulary_size"):
-        Embedding(units=2)
-    with pytest.raises(ConfigError, match="padding_index is 4, the tokens are 0 to 3"):
-        Embedding(units=2, vocabulary_size=4, padding_index=4)
+    with pytest.raises(ShapeError, match="vocabulary_size is 5, the data has 6 tokens"):
+        Embedding(6, units=2, vocabulary_size=5).output_shape((3,))
+    with pytest.raises(ShapeError, match="no tokens; write vocabulary_size"):
+        Embedding(units=2).output_shape((3,))
+    with pytest.raises(ShapeError, match="padding_index is 4, the tokens are 0 to 3"):
+        Embedding(units=2, vocabulary_size=4, padding_index=4).output_shape((3,))
 
 
 def test_real_numbers_are_no_tokens() -> None:
