@@ -32,6 +32,7 @@ class SplitOptions:
         group_by: a column whose equal values stay in one split, such as a patient.
         order_by: a column by which the latest examples become test, those before them dev (dates as YYYY-MM-DD);
             train_dev is drawn at random from the training part.
+        in_order: the first examples of the data are train, those after them dev, the last ones test.
         files: split → file with its rows. A split with a share but no file is drawn from another's: dev from the
             training file, test from the dev file, so that dev and test come from one distribution.
         indices: an .npz file with an array of row numbers (from 0) for each split, such as a run's splits.npz.
@@ -49,12 +50,13 @@ class SplitOptions:
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None
+    in_order: bool = False
     files: Mapping[str, str] | None = None
     indices: str | None = None
 
     def __post_init__(self) -> None:
         self._check_shares()
-        for ways in (("stratify", "group_by", "order_by"), ("files", "indices")):
+        for ways in (("stratify", "group_by", "order_by", "in_order"), ("files", "indices")):
             chosen = [way for way in ways if getattr(self, way)]
             if len(chosen) > 1:
                 raise ConfigError(f"{chosen[0]} and {chosen[1]} exclude each other", key=f"data.split.{chosen[1]}")

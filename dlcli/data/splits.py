@@ -55,7 +55,7 @@ def with_train_dev(
     if options.train_dev == 0 or "train" not in rows:
         return dict(rows)
     shares = {"train": 1 - options.train_dev, "train_dev": options.train_dev}
-    unordered = replace(options, order_by=None)
+    unordered = replace(options, order_by=None, in_order=False)
     carved = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
     return {name: carved[name] if name in carved else rows[name] for name in SPLITS if name in {**carved, **rows}}
 
@@ -75,7 +75,7 @@ def limited(
         found = f"there are {len(rows)} examples to train on, fewer than {limit}"
         raise DataError(found, key="data.split.train_limit")
     shares = {"train": float(limit), "unused": float(len(rows) - limit)}
-    drawn = replace(options, group_by=None, order_by=None)
+    drawn = replace(options, group_by=None, order_by=None, in_order=False)
     return divide(examples, rows, shares, drawn, target_kind, rng.generator(seed, "split", 2))["train"]
 
 
@@ -93,7 +93,7 @@ def divide(
         examples: where groups, times and classes are looked up.
         rows: (n,) the rows to divide.
         shares: split → share, above 0.
-        options: stratify, group_by, order_by.
+        options: stratify, group_by, order_by, in_order.
         target_kind: what the targets are.
         generator: for the draw.
     """
@@ -103,6 +103,8 @@ def divide(
         parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
     elif options.order_by is not None:
         parts = _by_time(examples.field_values(options.order_by, "order_by")[rows], shares)
+    elif options.in_order:
+        parts = _by_time(rows, shares)
     elif options.stratify:
         classes = _classes(examples, target_kind)[rows]
         _check_classes(classes, len(shares))

@@ -24,6 +24,7 @@ from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section
 from dlcli.spec.split_options import SplitSection
+from dlcli.spec.text_section import TextSection
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
 Normalization = Annotated[ComponentSpec, OfKind("normalization")]
@@ -59,6 +60,7 @@ class DataSection(Section):
         classes: only the examples of these classes, each by its name or label; null = of all.
         split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
         augment: what is changed at random in the training pictures, anew in every epoch, such as [mirror, random_crop].
+        text: how texts become numbers; null = as words, where the data is text.
         normalize: scaling of the inputs, with statistics of the training set only.
         normalize_targets: scaling of the targets of a regression.
     """
@@ -68,6 +70,7 @@ class DataSection(Section):
     classes: list[str | int] | None = None
     split: SplitSection = Field(default_factory=SplitSection)
     augment: list[Augmentation] = Field(default_factory=list)
+    text: TextSection | None = None
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 
