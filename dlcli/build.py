@@ -24,12 +24,16 @@ from dlcli.data import (
     Data,
     DatasetReader,
     FileFormat,
+    Normalization,
     Places,
     Preprocessor,
+    Pretrained,
     Split,
     TargetKind,
     Targets,
+    TextOptions,
     load_data,
+    scaling_of,
 )
 from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_name
 from dlcli.losses.class_weights import ClassWeightedLoss
@@ -136,21 +140,31 @@ def build_places(spec: Spec) -> Places:
     return Places(config_folder=spec.file.parent, data_path=Path(spec.data.path) if spec.data.path else None)
 
 
-def build_data(spec: Spec) -> Data:
+def build_data(spec: Spec, *, pretrained: Preprocessor | None = None) -> Data:
     """The splits, preprocessed with statistics of the training set.
+
+    Args:
+        spec: the config.
+        pretrained: the treatment that the scaling called `pretrained` is taken from.
 
     Raises:
         ConfigError: options that contradict each other or the data.
         DataError: the data is missing or not what the config says.
     """
     section = spec.data
+    normalization: Normalization = create(section.normalize)
+    if isinstance(normalization, Pretrained) and pretrained is not None:
+        normalization.scaling = scaling_of(pretrained)
+    if section.normalize_targets.name == "pretrained":
+        raise ConfigError("scales inputs only", key="data.normalize_targets")
     data = load_data(
         build_reader(spec),
         build_places(spec),
         split=section.split.options(),
-        normalization=create(section.normalize),
+        normalization=normalization,
         target_normalization=create(section.normalize_targets),
         target_kind=_target_kind(spec),
+        text=build_text_options(spec),
         classes=section.classes,
         keep_raw=bool(section.augment),
         seed=spec.seed,
@@ -158,6 +172,21 @@ def build_data(spec: Spec) -> Data:
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
     return data
+
+
+def build_text_options(spec: Spec) -> TextOptions | None:
+    """How texts become tokens; None where the config does not say."""
+    section = spec.data.text
+    if section is None:
+        return None
+    return TextOptions(
+        tokenizer=create(section.tokenizer),
+        min_count=section.vocabulary.min_count,
+        max_size=section.vocabulary.max_size,
+        max_length=section.max_length,
+        too_long=section.too_long,
+        window=section.window,
+    )
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:
@@ -199,7 +228,7 @@ def build_task(spec: Spec, targets: Targets) -> Task:
 
 def _inferred_task(spec: Spec, targets: Targets) -> str:
     if not isinstance(targets, ClassLabels):
-        return "regression"
+        return {"tokens": "language_modeling", "token_labels": "sequence_labeling"}.get(targets.kind, "regression")
     two_outputs = spec.model.architecture is not None and spec.model.architecture.name == "softmax_regression"
     return "binary_classification" if len(targets.names) == 2 and not two_outputs else "classification"
 
@@ -241,11 +270,12 @@ def build_model(
         dtype=dtype,
         key_of="model.layers[{}]".format if listed else lambda _: "model",
     )
-    if model.output_shape != (task.output_units,):
+    needed = task.output_shape(model.input_shape)
+    if model.output_shape != needed:
         name = registry.name_of("task", type(task))
         raise ConfigError(
             f"the last layer, {model.output}, gives {shown(model.output_shape)} an example; "
-            f"{name} on this data needs {shown((task.output_units,))}",
+            f"{name} on this data needs {shown(needed)}",
             key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
         )
     return model
@@ -331,7 +361,21 @@ def build_optimizer(spec: Spec) -> Optimizer:
     return optimizer
 
 
-def build_settings(spec: Spec) -> TrainingSettings:
+#: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
+MOST_EXAMPLES, MOST_STEPS = 1024, 8192
+
+
+def evaluation_batch_size(spec: Spec, preprocessor: Preprocessor) -> int:
+    """Examples per forward pass in evaluation; rows of a model that carries its state."""
+    if spec.evaluation.batch_size is not None:
+        return spec.evaluation.batch_size
+    if spec.training.stateful and spec.training.batch_size != "full":
+        return spec.training.batch_size
+    steps = 1 if preprocessor.text is None else preprocessor.input_shape[0]
+    return max(1, min(MOST_EXAMPLES, MOST_STEPS // steps))
+
+
+def build_settings(spec: Spec, preprocessor: Preprocessor) -> TrainingSettings:
     """The plain numbers of the training."""
     training, regularization = spec.training, spec.regularization
     clipping = training.gradient_clipping
@@ -351,7 +395,7 @@ def build_settings(spec: Spec) -> TrainingSettings:
         checkpoint_every_epochs=training.checkpoint.every_epochs,
         checkpoint_every_steps=training.checkpoint.every_steps,
         checkpoint_keep=training.checkpoint.keep,
-        evaluation_batch_size=spec.evaluation.batch_size,
+        evaluation_batch_size=evaluation_batch_size(spec, preprocessor),
     )
 
 

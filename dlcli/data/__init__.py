@@ -15,8 +15,11 @@ from dlcli.data.normalization import Normalization
 from dlcli.data.places import Places
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.targets import NextTokens, Targets, TokenLabels
+from dlcli.data.text.options import TextOptions
+from dlcli.data.text.vocabulary import Vocabulary
 
 __all__ = [
     "Augmentation",
@@ -36,6 +39,7 @@ __all__ = [
     "Places",
     "Prefetcher",
     "Preprocessor",
+    "Pretrained",
     "RawData",
     "SequenceSource",
     "ShuffledBatches",
@@ -43,8 +47,10 @@ __all__ = [
     "StreamBatches",
     "TargetKind",
     "Targets",
+    "TextOptions",
     "TokenLabels",
     "Values",
+    "Vocabulary",
     "augmentation",
     "check_numbers",
     "embedded",
@@ -52,4 +58,5 @@ __all__ = [
     "generated",
     "load_data",
     "new_data",
+    "scaling_of",
 ]

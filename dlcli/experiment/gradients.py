@@ -10,8 +10,8 @@ import numpy as np
 
 from dlcli import registry, rng
 from dlcli.autograd.gradcheck import TOLERANCE, ParameterCheck, check_function
-from dlcli.build import build_experiment
 from dlcli.errors import ConfigError
+from dlcli.experiment.transfer import start
 from dlcli.nn.gradcheck import check_layer, check_model
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import batch_loss
@@ -51,7 +51,11 @@ class GradientReport:
 
 
 def check_gradients(
-    config: str | Path, *, overrides: Overrides = (), max_per_parameter: int | None = None
+    config: str | Path,
+    *,
+    overrides: Overrides = (),
+    max_per_parameter: int | None = None,
+    runs_dir: str | Path = "runs",
 ) -> GradientReport:
     """Check every parameter of a configured model on a batch of its own training set, in float64.
 
@@ -62,12 +66,13 @@ def check_gradients(
         overrides: of the config.
         max_per_parameter: elements of each parameter that are checked, drawn at random; None for all of them in a
             model of up to 10,000 parameters, else for 100.
+        runs_dir: the folder that a run whose weights the model starts from is looked for in.
 
     Raises:
         ConfigError: the config is wrong, or its model has no parameters.
         DataError: the data is missing or not what the config says.
     """
-    experiment = build_experiment(load_spec(config, overrides), dtype=np.float64)
+    experiment, _ = start(load_spec(config, overrides), runs_dir=Path(runs_dir), dtype=np.float64)
     model, generator = experiment.model, rng.generator(experiment.spec.seed, "gradcheck")
     parameters = model.parameters()
     if not parameters:

@@ -60,6 +60,9 @@ class Layer(Module):
     #: whether the steps of the result are those of the first input, whose lengths are then those of the result
     keeps_steps: ClassVar[bool] = True
 
+    #: whether it draws random numbers in training
+    draws: ClassVar[bool] = False
+
     #: set by the graph for layers that draw random numbers in training
     generator: np.random.Generator | None = None
 
@@ -85,6 +88,11 @@ class Layer(Module):
         where one of them does. An operation for several layers needs one for fewer of them: they are joined one by one.
         """
         return None
+
+    @property
+    def varies(self) -> bool:
+        """Whether training changes what it makes of the same inputs."""
+        return not self.frozen and (self.draws or bool(self.state_dict()))
 
     def flops(self, *input_shapes: Shape) -> int:
         """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""

@@ -94,6 +94,15 @@ class Descent:
         if self.average is not None:
             self.average.update(self.arena)
 
+    def learning_rates(self, learning_rate: float) -> dict[str, float]:
+        """What a step's learning rate is called in the log; that of pretrained layers beside it, where it differs."""
+        scales = {group.scale for group in self.arena.rate_groups} or {1.0}
+        scaled = min(scales - {1.0}, default=1.0)
+        if 1.0 not in scales:
+            return {"learning_rate": learning_rate * scaled}
+        pretrained = {} if scaled == 1.0 else {"pretrained_learning_rate": learning_rate * scaled}
+        return {"learning_rate": learning_rate} | pretrained
+
     def penalty(self) -> float:
         """What the penalties add to the loss."""
         return penalty(self.arena, self.settings.l1, self.settings.l2, self.examples) if self._penalized else 0.0

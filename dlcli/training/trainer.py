@@ -183,7 +183,8 @@ class Trainer:
                 self._report_progress()
             if settings.log_every_steps and state.step % settings.log_every_steps == 0:
                 position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
-                self.folder.append_metrics(position | {"train/batch_loss": loss, "learning_rate": learning_rate})
+                rates = self.descent.learning_rates(learning_rate)
+                self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
             if state.batch < steps:
                 stops = stop.signal_number is not None
                 if stops or (settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0):
@@ -245,7 +246,7 @@ class Trainer:
             "seconds": state.epoch_seconds,
             **values,
             "train/penalty": self.descent.penalty(),
-            "learning_rate": learning_rate,
+            **self.descent.learning_rates(learning_rate),
             **asdict(sizes),
         }
         if (sparsity := self.descent.sparsity()) is not None:
