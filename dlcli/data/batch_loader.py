@@ -33,7 +33,7 @@ class BatchLoader:
     @property
     def takes_time(self) -> bool:
         """Whether making a batch is more than copying its rows."""
-        return not isinstance(self.split.inputs, np.ndarray)
+        return isinstance(self.split.inputs, TransformedRows)
 
 
 class AugmentingLoader(BatchLoader):

@@ -10,14 +10,15 @@ import numpy as np
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import TargetKind, infer_target_kind
+from dlcli.data.labels import TargetKind
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
-from dlcli.data.places import Places, sha256
+from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.splits import limited, read_indices, split_examples, with_train_dev
+from dlcli.data.targets import infer_kind
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.errors import ConfigError, DataError
@@ -102,7 +103,7 @@ def load_data(
         DataError: whatever is wrong with the data, with its place.
     """
     raw, sources = _sources(reader, places, split)
-    kind = target_kind or raw.target_kind or infer_target_kind(_targets(raw.examples))
+    kind = target_kind or raw.target_kind or infer_kind(raw.examples)
     choice = None if classes is None else _choice(classes, raw, kind)
     parts = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
@@ -147,17 +148,23 @@ def load_data(
 
 def _sources(
     reader: DatasetReader | FileFormat, places: Places, split: SplitOptions
-) -> tuple[RawData, dict[str, Examples]]:
+) -> tuple[RawData, Mapping[str, Examples]]:
     """What the reader returns, and the examples of the files that the splits have, if they have."""
     if split.files is None:
         return reader.read(places), {}
     if not isinstance(reader, FileFormat):
         raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
     paths = {name: reader.find(places, file) for name, file in split.files.items()}
-    sources = reader.read_splits(paths)
-    fingerprint = {path.name: sha256(path) for path in paths.values()}
-    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in sources.items())
-    return RawData(sources["train"], fingerprint, described, class_names=reader.class_names), sources
+    found = reader.read_splits(paths, places)
+    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
+    raw = RawData(
+        found.examples["train"],
+        found.fingerprint,
+        described,
+        class_names=reader.class_names,
+        warnings=found.warnings,
+    )
+    return raw, found.examples
 
 
 def _parts(
@@ -233,9 +240,3 @@ def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:
 
 def _groups(part: Part, column: str) -> np.ndarray:
     return part.examples.field_values(column, "group_by").take(part.rows)
-
-
-def _targets(examples: Examples) -> np.ndarray:
-    if examples.targets is None:
-        raise DataError("the data has no targets to learn")
-    return examples.targets

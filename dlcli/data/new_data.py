@@ -14,6 +14,7 @@ from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
+from dlcli.data.formats.new_pictures import are_pictures, new_pictures
 from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
@@ -41,7 +42,7 @@ def new_data(
     matched by name, in any order; what is not needed is ignored and noted.
 
     Args:
-        path: of the file: csv, parquet, npz, npy, idx.
+        path: of the file: csv, parquet, npz, npy, idx; a picture, or a folder of pictures.
         reader: what the training data was read with.
         preprocessor: what the training data was treated with.
         require_targets: whether targets are needed; otherwise they are not read.
@@ -52,8 +53,11 @@ def new_data(
     """
     if not path.exists():
         raise DataError("no such file", file=str(path))
-    file_format = format_of(path, reader)
     notes: tuple[str, ...] = ()
+    if are_pictures(path, reader):
+        examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
+        return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+    file_format = format_of(path, reader)
     if isinstance(file_format, TableFormat):
         examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)
     elif isinstance(file_format, Npz):
