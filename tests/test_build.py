@@ -118,10 +118,10 @@ def test_without_a_dev_set_the_training_set_decides(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_those_of_the_config(tmp_path: Path) -> None:
-    spec = build(
+    experiment = build(
         tmp_path, IRIS, "training.epochs=7", "training.gradient_clipping={max_norm: 5}", "regularization.l2=0.3"
-    ).spec
-    settings = build_settings(spec)
+    )
+    settings = build_settings(experiment.spec, experiment.data.preprocessor)
     assert (settings.epochs, settings.max_gradient_norm, settings.l2) == (7, 5, 0.3)
     assert settings.max_gradient_value is None
 

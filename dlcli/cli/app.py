@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlcli import __version__
-from dlcli.cli import console, doctor, eval, gradcheck, list, predict, resume, show, train
+from dlcli.cli import console, doctor, eval, gradcheck, list, predict, resume, sample, score, show, train
 from dlcli.cli.config import init, schema, validate
 from dlcli.cli.config import show as config_show
 from dlcli.cli.runs import compare, rm
@@ -22,6 +22,8 @@ def command_line() -> typer.Typer:
     app.command("train")(train.train)
     app.command("eval")(eval.evaluate)
     app.command("predict")(predict.predict)
+    app.command("sample")(sample.sample)
+    app.command("score")(score.score)
     app.command("resume")(resume.resume)
     app.command("gradcheck")(gradcheck.gradcheck)
     app.command("show")(show.show)

@@ -4,6 +4,7 @@ from dlcli.experiment.comparison import Comparison, compare
 from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.experiment.graph import show
+from dlcli.experiment.language import ScoredLine, perplexity, sample, score
 from dlcli.experiment.loaded import LoadedModel, load
 from dlcli.experiment.results import Evaluation, Run
 from dlcli.experiment.training import resume, train
@@ -14,12 +15,16 @@ __all__ = [
     "GradientReport",
     "LoadedModel",
     "Run",
+    "ScoredLine",
     "check_all_gradients",
     "check_gradients",
     "compare",
     "evaluate",
     "load",
+    "perplexity",
     "resume",
+    "sample",
+    "score",
     "show",
     "train",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.build import Experiment
+from dlcli.build import Experiment, evaluation_batch_size
 from dlcli.data import SequenceSource, Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
 from dlcli.experiment.predictions import prediction_rows, target_rows
@@ -60,7 +60,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         folder: of the run.
         summary: how the training ended.
     """
-    batch_size = experiment.spec.evaluation.batch_size
+    batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
     dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
     measured = [
         measure(
@@ -69,6 +69,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
             split,
             experiment.metrics,
             batch_size=batch_size,
+            carries=experiment.spec.training.stateful,
             on_output=dead.see if split.name == "train" else None,
         )
         for split in experiment.data.splits.values()
@@ -106,6 +107,7 @@ def measure(
     metrics: Sequence[Metric],
     *,
     batch_size: int,
+    carries: bool = False,
     on_output: Callable[[str, np.ndarray], None] | None = None,
 ) -> MeasuredSplit:
     """A model on a split that has targets.
@@ -116,10 +118,18 @@ def measure(
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
+        carries: the examples are windows of one sequence, read from where the one before it ended.
         on_output: called with the name and the result of every node, batch by batch.
     """
     evaluation = evaluate_split(
-        model, task, split, metrics, batch_size=batch_size, keep_predictions=True, on_output=on_output
+        model,
+        task,
+        split,
+        metrics,
+        batch_size=batch_size,
+        carries=carries,
+        keep_predictions=True,
+        on_output=on_output,
     )
     assert evaluation.predictions is not None
     assert evaluation.truth is not None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli import runs
-from dlcli.build import build_model, build_reader, build_task, located
+from dlcli.build import build_model, build_reader, build_task, evaluation_batch_size, located
 from dlcli.data import Preprocessor, Split, check_numbers, new_data
 from dlcli.errors import DataError, StorageError
 from dlcli.experiment.predictions import prediction_rows
@@ -43,6 +43,11 @@ class LoadedModel:
         except ValueError as error:  # somebody has changed the run's config
             raise StorageError(f"is not the model that was trained: {error}", file=str(self.spec.file)) from error
         self.model.eval()
+
+    @property
+    def batch_size(self) -> int:
+        """Examples per forward pass."""
+        return evaluation_batch_size(self.spec, self.preprocessor)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -116,7 +121,7 @@ class LoadedModel:
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))
 
     def _predictions(self, split: Split) -> Predictions:
-        batches = split.batches(self.spec.evaluation.batch_size)
+        batches = split.batches(self.batch_size)
         return self.task.predictions(np.concatenate(list(compute_outputs(self.model, batches))))
 
 

@@ -25,6 +25,7 @@ from dlcli.experiment.loaded import stored_preprocessor
 from dlcli.experiment.results import Run
 from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
+from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, files, recording
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import (
@@ -64,6 +65,7 @@ def train(
     """
     clock = time.perf_counter()
     experiment, transfer = start(load_spec(config, overrides), runs_dir=Path(runs_dir))
+    origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
     spec = experiment.spec
     folder = RunFolder.create(Path(runs_dir), spec.name)
     record = RunRecord.begin(
@@ -77,7 +79,7 @@ def train(
     )
     with recording(folder, record) as session:
         write_inputs(experiment, folder)
-        for line in () if transfer is None else transfer.lines():
+        for line in origins:
             folder.log(line)
         summary = build_trainer(experiment, folder, observer).run()
         run = _concluded(experiment, folder, summary, clock)

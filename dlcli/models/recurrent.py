@@ -21,7 +21,7 @@ def recurrent_language_model(
     cell: Cell = "lstm",
     embedding_units: PositiveInt = 64,
     units: PositiveInt = 256,
-    layers: PositiveInt = 1,
+    depth: PositiveInt = 1,
     dropout_rate: Rate = 0.0,
     vectors: str | None = None,
 ) -> list[Node]:
@@ -34,14 +34,14 @@ def recurrent_language_model(
         cell: kind of the recurrent layers.
         embedding_units: size of the vector of a token.
         units: size of the state.
-        layers: recurrent layers, each reading the states of the one before.
+        depth: recurrent layers, each reading the states of the one before.
         dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
         vectors: a file of published word vectors that the embedding starts from; null = random numbers.
     """
     return with_names(
         [
             *_embedding(embedding_units, vectors, dropout_rate),
-            _recurrent(cell, units, layers, dropout_rate),
+            _recurrent(cell, units, depth, dropout_rate),
             *_dropout(dropout_rate),
             _output(output_units),
         ]
@@ -57,7 +57,7 @@ def recurrent_classifier(
     cell: Cell = "lstm",
     embedding_units: PositiveInt = 64,
     units: PositiveInt = 128,
-    layers: PositiveInt = 1,
+    depth: PositiveInt = 1,
     bidirectional: bool = False,
     pooling: Literal["last", "mean", "max"] = "last",
     dropout_rate: Rate = 0.0,
@@ -73,7 +73,7 @@ def recurrent_classifier(
         cell: kind of the recurrent layers.
         embedding_units: size of the vector of a token; that of the vectors in the file, where there is one.
         units: size of the state, in each direction.
-        layers: recurrent layers, each reading the states of the one before.
+        depth: recurrent layers, each reading the states of the one before.
         bidirectional: whether sequences are also read from their end.
         pooling: what is made of the states: the last one, or the mean or maximum over the real steps.
         dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
@@ -89,7 +89,7 @@ def recurrent_classifier(
     return with_names(
         [
             *(_embedding(embedding_units, vectors, dropout_rate, trainable=train_vectors) if is_tokens else ()),
-            _recurrent(cell, units, layers, dropout_rate, bidirectional=bidirectional),
+            _recurrent(cell, units, depth, dropout_rate, bidirectional=bidirectional),
             pool,
             *_dropout(dropout_rate),
             _output(output_units),
@@ -106,7 +106,7 @@ def recurrent_labeler(
     cell: Cell = "lstm",
     embedding_units: PositiveInt = 64,
     units: PositiveInt = 128,
-    layers: PositiveInt = 1,
+    depth: PositiveInt = 1,
     bidirectional: bool = True,
     dropout_rate: Rate = 0.0,
     vectors: str | None = None,
@@ -120,7 +120,7 @@ def recurrent_labeler(
         cell: kind of the recurrent layers.
         embedding_units: size of the vector of a token; that of the vectors in the file, where there is one.
         units: size of the state, in each direction.
-        layers: recurrent layers, each reading the states of the one before.
+        depth: recurrent layers, each reading the states of the one before.
         bidirectional: whether sequences are also read from their end.
         dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
         vectors: a file of published word vectors that the embedding starts from; null = random numbers.
@@ -130,7 +130,7 @@ def recurrent_labeler(
     return with_names(
         [
             *(_embedding(embedding_units, vectors, dropout_rate, trainable=train_vectors) if is_tokens else ()),
-            _recurrent(cell, units, layers, dropout_rate, bidirectional=bidirectional),
+            _recurrent(cell, units, depth, dropout_rate, bidirectional=bidirectional),
             *_dropout(dropout_rate),
             _output(output_units),
         ]
@@ -174,10 +174,10 @@ def _embedding(units: int, vectors: str | None, dropout_rate: float, *, trainabl
     return [Node("", "embedding", options), *_dropout(dropout_rate)]
 
 
-def _recurrent(cell: Cell, units: int, layers: int, dropout_rate: float, *, bidirectional: bool = False) -> Node:
+def _recurrent(cell: Cell, units: int, depth: int, dropout_rate: float, *, bidirectional: bool = False) -> Node:
     options: dict[str, Any] = {"units": units}
-    if layers > 1:
-        options |= {"layers": layers, "dropout": dropout_rate}
+    if depth > 1:
+        options |= {"layers": depth, "dropout": dropout_rate}
     if bidirectional:
         options["bidirectional"] = True
     return Node("", cell, options)

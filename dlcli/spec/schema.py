@@ -145,6 +145,24 @@ class Checkpointing(Section):
     keep: PositiveInt = 2
 
 
+class Samples(Section):
+    """Texts that a language model writes while it learns, into train.log.
+
+    Args:
+        every_epochs: epochs between samples.
+        count: how many each time.
+        length: the most tokens of each, after the prompt.
+        prompt: what they begin with.
+        temperature: below 1 more cautious, above 1 more daring.
+    """
+
+    every_epochs: PositiveInt = 1
+    count: PositiveInt = 3
+    length: PositiveInt = 200
+    prompt: str = ""
+    temperature: NonNegativeFloat = 1.0
+
+
 class TrainingSection(Section):
     """The training loop.
 
@@ -159,6 +177,7 @@ class TrainingSection(Section):
         weight_average: evaluate with an average of the weights; null = with the weights themselves.
         log_every_steps: write metrics every so many steps too; null = once an epoch.
         checkpoint: how often the state is saved.
+        samples: texts of a language model in train.log after some epochs; null = none.
     """
 
     epochs: PositiveInt = 20
@@ -171,6 +190,7 @@ class TrainingSection(Section):
     weight_average: WeightAverage | None = None
     log_every_steps: PositiveInt | None = None
     checkpoint: Checkpointing = Field(default_factory=Checkpointing)
+    samples: Samples | None = None
 
 
 class EvaluationSection(Section):
@@ -181,14 +201,16 @@ class EvaluationSection(Section):
         optimize: the one metric that decides what is best, as <split>/<metric>; null = the task's.
         satisfice: constraints that the best model must meet, such as {latency_ms: "<= 5"}.
         human_error: error of people on this task, in place of the best possible one; null = unknown.
-        batch_size: examples evaluated at once; the figures do not depend on it.
+        batch_size: examples evaluated at once, null = 1024, fewer if they are long sequences; the figures do not depend
+            on it. Of a stateful model, in how many parts read side by side a text is evaluated: null = as many as in
+            training, 1 = one long pass.
     """
 
     metrics: list[Metric] = Field(default_factory=list)
     optimize: MetricName | None = None
     satisfice: dict[ConstrainedName, WrittenBound] = Field(default_factory=dict)
     human_error: NonNegativeFloat | None = None
-    batch_size: PositiveInt = 1024
+    batch_size: PositiveInt | None = None
 
 
 class Sections(Section):

@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.data import NextTokens, TargetKind
 from dlcli.data.text.vocabulary import SPECIAL_TOKENS
+from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
 from dlcli.registry import register
@@ -67,6 +68,9 @@ class LanguageModeling(StepTask):
         )
         nats = np.where(real, losses.reshape(targets.shape), 0).sum(axis=1, dtype=np.float64)
         return Predictions(nats=nats, correct=(correct & real).sum(axis=1)), truth
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:  # noqa: ARG002
+        raise ConfigError("a language model has no prediction for each example; `dlcli score` and `dlcli sample` ask it")
 
     def accepts(self, metric: Metric) -> bool:
         return metric.needs in ("nats", "correct")
