@@ -121,10 +121,10 @@ class Graph(Module):
                 raise ConfigError(f"{label(node)}: {node.type} takes {expected}, got {found}", key=key)
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
+                layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             except ShapeError as error:
                 given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
                 raise ConfigError(f"{label(node)}: {error}; inputs: {given}", key=key) from None
-            layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             layer.generator = generators["dropout"]
             layers[node.name] = layer
         graph = cls(ordered, layers, shapes, output, dtype)

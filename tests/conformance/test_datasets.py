@@ -49,7 +49,11 @@ def test_loading_gives_what_a_model_needs(name: str):
         assert split.inputs.dtype == np.float32
         assert split.inputs.shape == (len(split), *data.input_shape)
         assert split.inputs.flags.c_contiguous
-        expected = ((len(split),), np.int64) if data.class_names else ((len(split), 1), np.float32)
+        expected = (
+            ((len(split),), np.int64)
+            if data.class_names
+            else ((len(split), data.preprocessor.targets.count), np.float32)
+        )
         assert (split.targets.shape, split.targets.dtype) == expected
     train = data.splits["train"]
     varying = train.inputs.std(axis=0) > 0
