@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.data.labels import TargetKind
 from dlcli.data.table import Column, Table
-from dlcli.data.text.stream import TextInputs
+from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.errors import DataError, unknown_name
 
 #: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
@@ -41,6 +41,11 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def all_rows(self) -> np.ndarray:
+        """(N,) the number of every example; of a running text, (2,) its first byte and the one behind its last."""
+        return np.array([0, len(self)]) if isinstance(self.inputs, TextStream) else np.arange(len(self))
 
     def field_values(self, name: str, purpose: str) -> np.ndarray:
         """(N,) the values of a field.

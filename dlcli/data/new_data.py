@@ -14,7 +14,9 @@ from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
+from dlcli.data.formats.jsonl import Jsonl
 from dlcli.data.formats.new_pictures import are_pictures, new_pictures
+from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
@@ -42,7 +44,7 @@ def new_data(
     matched by name, in any order; what is not needed is ignored and noted.
 
     Args:
-        path: of the file: csv, parquet, npz, npy, idx; a picture, or a folder of pictures.
+        path: of the file: csv, parquet, jsonl, npz, npy, idx; a text, a picture, or a folder of such.
         reader: what the training data was read with.
         preprocessor: what the training data was treated with.
         require_targets: whether targets are needed; otherwise they are not read.
@@ -57,6 +59,9 @@ def new_data(
     if are_pictures(path, reader):
         examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
         return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+    if preprocessor.text is not None:
+        examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
+        return ready(examples, examples.all_rows, preprocessor, "new", notes)
     file_format = format_of(path, reader)
     if isinstance(file_format, TableFormat):
         examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)
@@ -112,7 +117,7 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         DataError: an ending that says nothing, for a model whose data was not read from a file.
     """
     name = path.name.lower()
-    kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Npz, Npy, Idx)
+    kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Jsonl, Npz, Npy, Idx)
     ending = next((kind for kind in kinds if name.endswith(kind.endings)), None)
     if isinstance(reader, FileFormat) and (ending is None or isinstance(reader, ending)):
         return reader
@@ -125,6 +130,8 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         return Npy(path=str(path), targets_path="")
     if ending is Idx:
         return Idx(path=str(path), targets_path="")
+    if ending is Jsonl:
+        return Jsonl()
     return Parquet() if ending is Parquet else Npz()
 
 

@@ -96,6 +96,11 @@ class Preprocessor:
         return self.targets.kind
 
     @property
+    def continuous(self) -> bool:
+        """Whether the training data was a running text."""
+        return self.text is not None and self.text.continuous
+
+    @property
     def vocabulary(self) -> Vocabulary | None:
         """The tokens that the inputs are made of; None where they are no texts."""
         return None if self.text is None else self.text.vocabulary

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dlcli.data.examples import Examples
-from dlcli.data.labels import ClassLabels, TargetKind, Values
+from dlcli.data.labels import ClassLabels, TargetKind, Values, infer_target_kind
 from dlcli.data.normalization import Normalization, Scaling
+from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.vocabulary import Vocabulary
 from dlcli.errors import ConfigError, DataError
 
@@ -76,6 +77,20 @@ class TokenLabels:
 
 
 Targets = ClassLabels | Values | NextTokens | TokenLabels
+
+
+def infer_kind(examples: Examples) -> TargetKind:
+    """What the targets look like; of texts without any, the next token.
+
+    Raises:
+        DataError: there are none.
+    """
+    targets = examples.targets
+    if targets is None and isinstance(examples.inputs, TextInputs):
+        return "tokens"
+    if targets is None:
+        raise DataError("the data has no targets to learn")
+    return "token_labels" if targets.dtype == object and isinstance(targets[0], tuple) else infer_target_kind(targets)
 
 
 def fit_targets(

@@ -124,7 +124,9 @@ class TableFormat(FileFormat):
         set_aside = {*targets, *(table.exclude or []), *([] if table.id is None else [table.id])}
         features = tuple(table.features or (name for name in source.names if name not in set_aside))
         if table.text is not None and table.features:
-            raise ConfigError("the text is all there is to predict from; leave features out", key="data.dataset.features")
+            raise ConfigError(
+                "the text is all there is to predict from; leave features out", key="data.dataset.features"
+            )
         if table.text is not None:
             features = (table.text,)
         named = {
@@ -215,17 +217,15 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
 def _texts(source: Source, layout: Layout, options: TableOptions, strip: Mapping[str, str]) -> Examples:
     """The rows of a file as texts; the other columns are targets, or fields."""
     assert options.text is not None
-    if layout.targets and is_list(source, layout.targets[0]):
-        targets, required = labels_of(source, layout.targets[0]), ()
-    else:
-        targets, required = None, layout.targets
+    nested = bool(layout.targets) and is_list(source, layout.targets[0])
+    required = () if nested else layout.targets
     columns = typed_columns(source.without(options.text), required, layout.kinds, options.missing, strip)
     keep = _labeled_rows(source, columns, required, options) if required else slice(None)
     kept = {name: column.take(keep) for name, column in columns.items()}
     ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
     return Examples(
         texts_of(source, options.text).take(keep),
-        _targets_of(source, kept, required) if required else targets,
+        labels_of(source, layout.targets[0]) if nested else _targets_of(source, kept, required) if required else None,
         ids[keep],
         feature_names=layout.features,
         target_names=layout.targets,

@@ -94,6 +94,12 @@ class TextFolder(FileFormat):
                 digest.update(f"{ids[-1]}\0{len(content)}\0".encode() + content)
         return Examples(Texts.of(texts), np.array(labels), np.array(ids)), digest.hexdigest()
 
-    def read_new(self, path: Path) -> Examples:
-        """A single text."""
-        return Examples(Texts.of([decoded(read_bytes(path), self.encoding, path)]), None, np.array([path.name]))
+    def read_new(self, path: Path, *, labeled: bool) -> Examples:
+        """The texts of any folder: of the classes' folders in it, or all there are below it."""
+        if labeled:
+            return self._read(path, self._classes_in(path))[0]
+        files = sorted(path.rglob("*.txt"))
+        if not files:
+            raise DataError("there is no .txt file in it", file=str(path))
+        texts = [decoded(read_bytes(file), self.encoding, file) for file in files]
+        return Examples(Texts.of(texts), None, np.array([file.relative_to(path).as_posix() for file in files]))

@@ -29,6 +29,7 @@ class TextEncoder:
         too_long: what is done to an example that has more.
         window: tokens of a running text that are one example.
         longest: tokens of the longest example of the training set, `max_length` at most; of a running text, `window`.
+        continuous: whether the training set was a running text.
     """
 
     tokenizer: Tokenizer
@@ -37,6 +38,7 @@ class TextEncoder:
     too_long: TooLong
     window: int
     longest: int
+    continuous: bool
 
     @classmethod
     def fit(cls, inputs: TextInputs, options: TextOptions, places: Places) -> TextEncoder:
@@ -47,19 +49,15 @@ class TextEncoder:
             DataError: the vocabulary is empty, or a file of the tokenizer is missing.
         """
         tokenizer = options.tokenizer.fit(plain_texts(inputs), places)
+        continuous = isinstance(inputs, TextStream)
         if isinstance(inputs, TextStream):
             counts, longest = tokenizer.count(inputs.chunks()), options.window
         else:
             counts, longest = _count(tokenizer, inputs)
-        longest = longest if options.max_length is None else min(longest, options.max_length)
-        return cls(
-            tokenizer,
-            _vocabulary(tokenizer, counts, options),
-            options.max_length,
-            options.too_long,
-            options.window,
-            longest,
-        )
+            longest = longest if options.max_length is None else min(longest, options.max_length)
+        vocabulary = _vocabulary(tokenizer, counts, options)
+        limits = options.max_length, options.too_long, options.window
+        return cls(tokenizer, vocabulary, *limits, longest, continuous)
 
     def indices(self, text: str | Sequence[str]) -> np.ndarray:
         """(T,) int32 numbers of the tokens of a text, or of the words of a sentence, all of them."""
@@ -79,6 +77,7 @@ class TextEncoder:
             "too_long": self.too_long,
             "window": self.window,
             "longest": self.longest,
+            "continuous": self.continuous,
         }
 
     @classmethod
