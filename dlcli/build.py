@@ -25,6 +25,7 @@ from dlcli.data import (
     DatasetReader,
     FileFormat,
     Normalization,
+    OnRead,
     Places,
     Preprocessor,
     Pretrained,
@@ -135,17 +136,19 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
     return reader
 
 
-def build_places(spec: Spec) -> Places:
-    """Where its files are looked for."""
-    return Places(config_folder=spec.file.parent, data_path=Path(spec.data.path) if spec.data.path else None)
+def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
+    """Where its files are looked for, and who is told when reading them takes its time."""
+    data_path = Path(spec.data.path) if spec.data.path else None
+    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
 
 
-def build_data(spec: Spec, *, pretrained: Preprocessor | None = None) -> Data:
+def build_data(spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None) -> Data:
     """The splits, preprocessed with statistics of the training set.
 
     Args:
         spec: the config.
         pretrained: the treatment that the scaling called `pretrained` is taken from.
+        on_read: is told how many files are read, where that takes its time.
 
     Raises:
         ConfigError: options that contradict each other or the data.
@@ -159,7 +162,7 @@ def build_data(spec: Spec, *, pretrained: Preprocessor | None = None) -> Data:
         raise ConfigError("scales inputs only", key="data.normalize_targets")
     data = load_data(
         build_reader(spec),
-        build_places(spec),
+        build_places(spec, on_read),
         split=section.split.options(),
         normalization=normalization,
         target_normalization=create(section.normalize_targets),

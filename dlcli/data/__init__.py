@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.data import augmentation, embedded, formats, generated
+from dlcli.data import augmentation, edge_patches, embedded, formats, generated, memory_tasks
 from dlcli.data.augmentation import Augmentation, Augmenter
 from dlcli.data.batch_loader import AugmentingLoader, BatchLoader
 from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches, StreamBatches
@@ -12,7 +12,7 @@ from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data
 from dlcli.data.new_data import new_data
 from dlcli.data.normalization import Normalization
-from dlcli.data.places import Places
+from dlcli.data.places import OnRead, Places
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
@@ -36,6 +36,7 @@ __all__ = [
     "FileFormat",
     "NextTokens",
     "Normalization",
+    "OnRead",
     "Places",
     "Prefetcher",
     "Preprocessor",
@@ -53,10 +54,12 @@ __all__ = [
     "Vocabulary",
     "augmentation",
     "check_numbers",
+    "edge_patches",
     "embedded",
     "formats",
     "generated",
     "load_data",
+    "memory_tasks",
     "new_data",
     "scaling_of",
 ]

@@ -64,7 +64,9 @@ def train(
         StorageError: the folder cannot be written.
     """
     clock = time.perf_counter()
-    experiment, transfer = start(load_spec(config, overrides), runs_dir=Path(runs_dir))
+    experiment, transfer = start(
+        load_spec(config, overrides), runs_dir=Path(runs_dir), on_read=None if observer is None else observer.on_read
+    )
     origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
     spec = experiment.spec
     folder = RunFolder.create(Path(runs_dir), spec.name)
@@ -127,16 +129,26 @@ def resume(
     last = CheckpointStore(folder.checkpoints).pointer("last")
     if record.status == "done" and last is not None:
         check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-    experiment = go_on(spec, stored_preprocessor(folder))
+    experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
     check_same_data(folder, record, experiment.data.fingerprint)
     if not CheckpointStore(folder.checkpoints).names():
         start_again(experiment, runs_dir=Path(runs_dir), sha256=(record.initial_weights or {}).get("sha256"))
+    elif spec.model.transfer is not None:
+        _restore_frozen(experiment, folder)
     with recording(folder, record.resume(sys.argv)) as session:
         folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
         summary = build_trainer(experiment, folder, observer).resume()
         finished = _concluded(experiment, folder, summary, clock)
         session.metrics = finished.metrics
     return finished
+
+
+def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
+    """Give the model the weights of a checkpoint: those of frozen layers, the same in all, are needed before the rest."""
+    store = CheckpointStore(folder.checkpoints)
+    intact = next((name for name in reversed(store.names()) if store.is_intact(name)), None)
+    if intact is not None:  # else the trainer says so
+        experiment.model.load_state_dict(store.load_weights(intact))
 
 
 def build_trainer(

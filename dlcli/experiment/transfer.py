@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from dlcli.build import Experiment, build_data, build_task, experiment_on, located
-from dlcli.data import Data, Preprocessor
+from dlcli.data import Data, OnRead, Preprocessor
 from dlcli.errors import ConfigError
 from dlcli.experiment.source import Source, check_unchanged, read_source
+from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.nn import with_names
 from dlcli.nn.head import head_layers
 from dlcli.nn.node import Node
@@ -74,7 +75,7 @@ class Transfer:
 
 
 def start(
-    spec: Spec, *, runs_dir: Path, dtype: type[np.floating[Any]] = np.float32
+    spec: Spec, *, runs_dir: Path, dtype: type[np.floating[Any]] = np.float32, on_read: OnRead | None = None
 ) -> tuple[Experiment, Transfer | None]:
     """The experiment that a config describes, with the weights that it starts from; None where these are random.
 
@@ -82,6 +83,7 @@ def start(
         spec: the config; that of the experiment has the model, too.
         runs_dir: where runs are looked for.
         dtype: of the parameters.
+        on_read: is told how many files of the data are read, where that takes its time.
 
     Raises:
         ConfigError: the source is missing or does not fit, or what building raises.
@@ -89,11 +91,12 @@ def start(
     """
     with located(spec):
         if spec.model.transfer is None:
-            return experiment_on(spec, build_data(spec), dtype=dtype), None
+            return experiment_on(spec, build_data(spec, on_read=on_read), dtype=dtype), None
         source = read_source(spec.model.transfer.source, runs_dir)
         brings_layers = spec.model.architecture is None and spec.model.layers is None
         spec = _completed(spec, source)
-        data = build_data(spec, pretrained=None if source.run is None else source.run.preprocessor)
+        preprocessor = None if source.run is None else source.run.preprocessor
+        data = build_data(spec, pretrained=preprocessor, on_read=on_read)
         if brings_layers and spec.model.transfer.replace_head:
             spec = _with_outputs(spec, source, data)
         experiment = experiment_on(spec, data, dtype=dtype)
@@ -101,15 +104,16 @@ def start(
         return replace(experiment, data=replace(data, warnings=(*data.warnings, *transfer.remarks))), transfer
 
 
-def go_on(spec: Spec, preprocessor: Preprocessor) -> Experiment:
+def go_on(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = None) -> Experiment:
     """The experiment of a run that has begun, to be given the weights of a checkpoint; the source is not needed.
 
     Args:
         spec: the run's own.
         preprocessor: likewise.
+        on_read: is told how many files of the data are read, where that takes its time.
     """
     with located(spec):
-        return experiment_on(spec, build_data(spec, pretrained=preprocessor))
+        return experiment_on(spec, build_data(spec, pretrained=preprocessor, on_read=on_read))
 
 
 def start_again(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -> None:
@@ -120,7 +124,9 @@ def start_again(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -
         DataError: it has changed.
     """
     transfer = experiment.spec.model.transfer
-    if transfer is not None:
+    if transfer is None:
+        start_from_vectors(experiment)
+    else:
         with located(experiment.spec):
             source = read_source(transfer.source, runs_dir)
             check_unchanged(source, sha256)

@@ -86,10 +86,14 @@ class PictureCache:
     def _blocks(self, files: Sequence[Path], form: PictureForm, model: Model | None) -> Iterator[np.ndarray]:
         done = 0
         self.on_read(done, len(files))
-        for block in decode_many(files, form, model):
-            yield block
-            done += len(block)
-            self.on_read(done, len(files))
+        try:
+            for block in decode_many(files, form, model):
+                yield block
+                done += len(block)
+                self.on_read(done, len(files))
+        finally:
+            if done < len(files):  # a file was broken: there is no more to wait for
+                self.on_read(len(files), len(files))
 
     def _keep(
         self, kept: Path, files: Sequence[Path], root: Path, form: PictureForm, model: Model | None
