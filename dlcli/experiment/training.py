@@ -144,7 +144,7 @@ def resume(
 
 
 def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
-    """Give the model the weights of a checkpoint: those of frozen layers, the same in all, are needed before the rest."""
+    """Give the model the weights of a checkpoint: its frozen layers, the same in all, are needed before the rest."""
     store = CheckpointStore(folder.checkpoints)
     intact = next((name for name in reversed(store.names()) if store.is_intact(name)), None)
     if intact is not None:  # else the trainer says so

@@ -141,6 +141,8 @@ def _own_axes(shape: Shape) -> Shape:
 
 def _input_sizes(graph: Graph, matching: Matching) -> tuple[int, int] | None:
     """The channels of the inputs in the source and here, where nothing else is wrong."""
+    if any(_layer(name) not in graph.layers and matching.naming == "dlcli" for name in matching.unused):
+        return None  # it has other layers: another model
     shapes = {name: graph.state_dict()[name].shape for name in matching.mismatched}
     pairs = [(found, shapes[name]) for name, found in matching.mismatched.items()]
     if matching.missing or not all(
