@@ -13,7 +13,7 @@ from dlcli.tasks import Predictions
 def prediction_rows(
     ids: np.ndarray, predictions: Predictions, class_names: Sequence[str], value_names: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One mapping for each example: `id`, then `class` and its `probability`, or `nats`, or the predicted values by name.
+    """One mapping for each example: `id`, then `class` and `probability`, or `nats`, or the predicted values by name.
 
     Args:
         ids: (N,) of the examples.

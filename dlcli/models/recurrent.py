@@ -64,7 +64,7 @@ def recurrent_classifier(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """One answer for a whole sequence (many-to-one): its last state, or the mean or maximum of all, into a linear layer.
+    """One answer for a whole sequence (many-to-one): its last state, or the mean or maximum of all, into `linear`.
 
     Sequences of tokens go through an embedding first; sequences of vectors are read as they are. Bidirectional:
     Schuster & Paliwal 1997.

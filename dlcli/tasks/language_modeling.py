@@ -70,7 +70,7 @@ class LanguageModeling(StepTask):
         return Predictions(nats=nats, correct=(correct & real).sum(axis=1)), truth
 
     def predictions(self, outputs: np.ndarray) -> Predictions:  # noqa: ARG002
-        raise ConfigError("a language model has no prediction for each example; `dlcli score` and `dlcli sample` ask it")
+        raise ConfigError("a language model predicts no class or value; ask it with `dlcli score` or `dlcli sample`")
 
     def accepts(self, metric: Metric) -> bool:
         return metric.needs in ("nats", "correct")

@@ -96,9 +96,11 @@ class Watch:
             state: at the end of the epoch.
             seen: indices of its examples, in its order.
         """
-        assert self.train.targets is not None, "the training set has targets"
-        running = self.outputs.metrics(self.task, self.metrics, self.train.targets.take(seen, axis=0))
-        return {"train/loss": state.loss} | {f"train/{name}": value for name, value in running.items()}
+        values = {"train/loss": state.loss}
+        if self.outputs.enabled and self.train.targets is not None:  # steps of sequences have no running metrics
+            running = self.outputs.metrics(self.task, self.metrics, self.train.targets.take(seen, axis=0))
+            values |= {f"train/{name}": value for name, value in running.items()}
+        return values
 
     def measure(self, state: TrainingState) -> dict[str, float]:
         """The figures of the splits that are not trained on, in evaluation mode, and the latency if it is decisive.

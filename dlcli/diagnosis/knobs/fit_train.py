@@ -94,6 +94,10 @@ def bigger_network(case: Case) -> Advice | None:
         wider = [2 * int(units) for units in hidden]
         widths = "-".join(str(units) for units in hidden)
         return Advice("bigger network", "fit-train", f"{why} with {widths} hidden units", {"model.hidden_units": wider})
+    units = case.model.get("units")
+    if units:
+        doubled = {"model.units": 2 * int(units)}
+        return Advice("bigger network", "fit-train", f"{why} with {units} units of state", doubled)
     settings: dict[str, Any] = {}
     if hidden is not None:
         settings = {"model.hidden_units": [64]}
