@@ -35,7 +35,8 @@ def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
     of_layers = [layer for layer in model.get("layers", ()) if isinstance(layer, Mapping)]
     options = [model, *(options for layer in of_layers for options in layer.values())]
     initializers = [found for option in options if (found := option.get("initializer")) is not None]
-    return any(initializer["name"] in _CONSTANT_INITIALIZERS for initializer in initializers)
+    names = [found["name"] if isinstance(found, Mapping) else found for found in initializers]
+    return any(name in _CONSTANT_INITIALIZERS for name in names)
 
 
 def lower_learning_rate(case: Case) -> Advice | None:
