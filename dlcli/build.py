@@ -142,13 +142,16 @@ def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
     return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
 
 
-def build_data(spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None) -> Data:
+def build_data(
+    spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None, keep_raw: bool = False
+) -> Data:
     """The splits, preprocessed with statistics of the training set.
 
     Args:
         spec: the config.
         pretrained: the treatment that the scaling called `pretrained` is taken from.
         on_read: is told how many files are read, where that takes its time.
+        keep_raw: the training set is transformed only when it is asked for, as it is where it is augmented.
 
     Raises:
         ConfigError: options that contradict each other or the data.
@@ -169,7 +172,7 @@ def build_data(spec: Spec, *, pretrained: Preprocessor | None = None, on_read: O
         target_kind=_target_kind(spec),
         text=build_text_options(spec),
         classes=section.classes,
-        keep_raw=bool(section.augment),
+        keep_raw=keep_raw or bool(section.augment),
         seed=spec.seed,
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":

@@ -10,6 +10,7 @@ from dlcli import __version__
 from dlcli.cli import console, doctor, eval, gradcheck, list, predict, resume, sample, score, show, train
 from dlcli.cli.config import init, schema, validate
 from dlcli.cli.config import show as config_show
+from dlcli.cli.data import preview
 from dlcli.cli.runs import compare, rm
 from dlcli.cli.runs import list as runs_list
 from dlcli.cli.runs import show as runs_show
@@ -42,6 +43,10 @@ def command_line() -> typer.Typer:
     config.command("show")(config_show.show)
     config.command("schema")(schema.schema)
     app.add_typer(config, name="config")
+
+    data = typer.Typer(help="Look at the data of a config.")
+    data.command("preview")(preview.preview)
+    app.add_typer(data, name="data")
 
     app.command("doctor")(doctor.doctor)
     return app

@@ -6,6 +6,7 @@ from dlcli.experiment.gradients import GradientReport, check_all_gradients, chec
 from dlcli.experiment.graph import show
 from dlcli.experiment.language import ScoredLine, perplexity, sample, score
 from dlcli.experiment.loaded import LoadedModel, load
+from dlcli.experiment.preview import Preview, preview
 from dlcli.experiment.results import Evaluation, Run
 from dlcli.experiment.training import resume, train
 
@@ -14,6 +15,7 @@ __all__ = [
     "Evaluation",
     "GradientReport",
     "LoadedModel",
+    "Preview",
     "Run",
     "ScoredLine",
     "check_all_gradients",
@@ -22,6 +24,7 @@ __all__ = [
     "evaluate",
     "load",
     "perplexity",
+    "preview",
     "resume",
     "sample",
     "score",
