@@ -38,6 +38,8 @@ class GRU(Recurrent):
         layers: how many are stacked, each reading the states of the one before.
         dropout: probability of dropping a number between two layers of the stack.
         form: torch or notes.
+        keep_bias: where the bias of the update gate starts, with the sign that keeps the state; at log T it remembers
+            about T steps from the beginning (Tallec & Ollivier 2018, arXiv:1804.11188).
         input_initializer: how the weights of the input start; null means xavier_normal.
         recurrent_initializer: how the weights of the state start; null means orthogonal.
     """
@@ -52,14 +54,18 @@ class GRU(Recurrent):
         layers: PositiveInt = 1,
         dropout: Rate = 0.0,
         form: Literal["torch", "notes"] = "torch",
+        keep_bias: float = 0.0,
         input_initializer: Initializer | None = None,
         recurrent_initializer: Initializer | None = None,
     ) -> None:
         super().__init__(units, bidirectional, layers, dropout, input_initializer, recurrent_initializer)
         self.form = form
+        self.keep_bias = keep_bias
 
     def make_cell(self, features: int, generator: np.random.Generator, dtype: DTypeLike) -> Cell:
         cell = super().make_cell(features, generator, dtype)
+        keeps = self.form == "torch"  # whether an open update gate keeps the state, and not what is new
+        cell.bias.data[self.units : 2 * self.units] = self.keep_bias if keeps else -self.keep_bias
         if self.form == "torch":
             cell.candidate_bias = Parameter(np.zeros(self.units, dtype), decay=False)
         return cell

@@ -31,8 +31,8 @@ class LSTM(Recurrent):
         bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
         layers: how many are stacked, each reading the states of the one before.
         dropout: probability of dropping a number between two layers of the stack.
-        forget_bias: where the bias of the forget gate starts; at 1 it remembers from the beginning (Jozefowicz et al.
-            2015).
+        forget_bias: where the bias of the forget gate starts; at 1 it remembers some steps from the beginning
+            (Jozefowicz et al. 2015), at log T about T (Tallec & Ollivier 2018, arXiv:1804.11188).
         input_initializer: how the weights of the input start; null means xavier_normal.
         recurrent_initializer: how the weights of the state start; null means orthogonal.
     """

@@ -261,6 +261,15 @@ def test_the_forget_gate_starts_open() -> None:
         assert cell.input_weight.decay
 
 
+@pytest.mark.parametrize("form", ["torch", "notes"])
+def test_a_gru_can_start_by_keeping_its_state(form: str) -> None:
+    layer = GRU(units=H, form=form, keep_bias=50.0)
+    layer.build((T, D), generator=np.random.default_rng(0), dtype=np.float64)
+    start = sequences(N, H)
+    states = layer.forward(Tensor(sequences(N, T, D)), Tensor(start)).data
+    np.testing.assert_allclose(states, np.broadcast_to(start[:, None], states.shape), atol=1e-12)
+
+
 def test_names_of_the_parameters() -> None:
     assert list(built("LSTM", bidirectional=True).parameters()) == [
         f"{layer}.{name}"
