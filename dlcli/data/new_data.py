@@ -27,6 +27,7 @@ from dlcli.data.table import Kind, NumericColumn, Table
 from dlcli.data.targets import NextTokens
 from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.stream import TextInputs
+from dlcli.data.text.texts import Sentences, Texts
 from dlcli.errors import DataError
 
 
@@ -71,6 +72,28 @@ def new_data(
         assert isinstance(file_format, PairedFiles)
         examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
     return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+
+
+def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor) -> Split:
+    """Texts from code, or sentences as lists of words, ready for a model.
+
+    Raises:
+        DataError: they are no texts.
+    """
+    if isinstance(texts, str):
+        raise DataError("a list of texts is expected, found one text; put it in brackets")
+    given = list(texts)
+    inputs: Texts | Sentences
+    if all(isinstance(text, str) for text in given):
+        inputs = Texts.of(given)
+    elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in given):
+        inputs = Sentences([tuple(words) for words in given])
+    else:
+        raise DataError("a list of texts is expected, or of lists of words; this model was trained on texts")
+    if not given:
+        raise DataError("there is no text")
+    rows = np.arange(len(given))
+    return ready_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
 
 
 def ready(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.build import Experiment, evaluation_batch_size
-from dlcli.data import SequenceSource, Split
+from dlcli.data import Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
-from dlcli.experiment.predictions import prediction_rows, target_rows
+from dlcli.experiment.predictions import prediction_rows, row_ids, target_rows
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.reports import write_report
@@ -40,12 +40,7 @@ class MeasuredSplit:
     @property
     def ids(self) -> np.ndarray:
         """What each row of the predictions is known by: its example, and the step where each step has a row."""
-        ids = self.split.ids
-        if len(self.truth) == len(ids):
-            return ids
-        assert isinstance(self.split.inputs, SequenceSource), "only sequences have several rows an example"
-        lengths = self.split.inputs.lengths
-        return np.array([f"{example}:{step}" for example, n in zip(ids, lengths, strict=True) for step in range(n)])
+        return row_ids(self.split, len(self.truth))
 
     @property
     def outcome(self) -> SplitOutcome:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.data import SequenceSource, Split
 from dlcli.tasks import Predictions
 
 
@@ -36,6 +37,20 @@ def prediction_rows(
     unnamed = ["value"] if values.shape[1] == 1 else [f"value_{k}" for k in range(values.shape[1])]
     for example, row in zip(ids.tolist(), values.tolist(), strict=True):
         yield {"id": example, **dict(zip(value_names or unnamed, row, strict=True))}
+
+
+def row_ids(split: Split, rows: int) -> np.ndarray:
+    """What each row of predictions is known by: its example, and the step where each step of a sequence has a row.
+
+    Args:
+        split: the examples.
+        rows: how many predictions there are of them.
+    """
+    if rows == len(split.ids):
+        return split.ids
+    assert isinstance(split.inputs, SequenceSource), "only sequences have several rows an example"
+    lengths = split.inputs.lengths
+    return np.array([f"{example}:{step}" for example, n in zip(split.ids, lengths, strict=True) for step in range(n)])
 
 
 def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
