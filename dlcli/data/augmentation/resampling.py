@@ -39,8 +39,9 @@ def resample2d(
 
     if not bilinear:
         return at(np.floor(y + 0.5).astype(np.intp), np.floor(x + 0.5).astype(np.intp))
-    left, top = np.minimum(x.astype(np.intp), width), np.minimum(y.astype(np.intp), height)
+    left, top = np.minimum(np.floor(x), width), np.minimum(np.floor(y), height)
     weight_x, weight_y = (x - left)[..., np.newaxis], (y - top)[..., np.newaxis]
+    left, top = left.astype(np.intp), top.astype(np.intp)
     upper = at(top, left) * (1 - weight_x) + at(top, left + 1) * weight_x
     lower = at(top + 1, left) * (1 - weight_x) + at(top + 1, left + 1) * weight_x
     blended: np.ndarray = upper * (1 - weight_y) + lower * weight_y

@@ -18,7 +18,7 @@ from dlcli.data.pictures import Channels, Model, Resize
 from dlcli.data.places import Places, sha256
 from dlcli.data.readers import SplitFiles
 from dlcli.data.table import CategoricalColumn
-from dlcli.errors import ConfigError
+from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
 
 
@@ -131,6 +131,10 @@ class ImageList(PictureFormat):
         """The rows of the list, the files' names as their inputs."""
         column = self.file or source.names[0]
         require_columns(source, [column])
+        if require_targets and len(source.names) == 1:
+            raise DataError(
+                f"there is one column, {column}; names of files and labels are expected", file=str(source.path)
+            )
         targets = self.csv.layout(source).targets if require_targets else ()
         if column in targets:
             raise ConfigError(f"{column!r} has the files' names and is also the label", key="data.dataset.label")

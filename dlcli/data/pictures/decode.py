@@ -25,7 +25,7 @@ Channels = Literal[1, 3]
 #: ends of the names of files that are taken for pictures, in lower case
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm")
 #: what Pillow may take a file for: formats that are pixels, and nothing that is a program
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 #: no picture has a side of more pixels: one that claims to is damaged, or meant to fill the memory
 LONGEST_SIDE = 20_000
 #: what Pillow raises for files that are damaged, cut short or something else
@@ -84,7 +84,7 @@ def decode(path: Path, form: PictureForm) -> np.ndarray:
             image = _resized(_in_bytes(image, form.channels, path), form, path)
             return np.array(image).reshape(image.height, image.width, -1)
     except UnidentifiedImageError as error:
-        raise DataError(f"is no picture that can be read ({', '.join(FORMATS[:-1])})", file=str(path)) from error
+        raise DataError(f"is no picture that can be read ({', '.join(FORMATS)})", file=str(path)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(
             f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; such pictures are not read", file=str(path)
