@@ -203,7 +203,7 @@ def test_new_pictures_that_cannot_be_judged_or_do_not_fit_are_refused(pets: Path
     with pytest.raises(DataError, match="holds pictures, but no folders"):
         new_data(pets / "cat" / "more", reader, preprocessor, require_targets=True)
     other = save(pets.parent / "other.png", size=(9, 9))
-    with pytest.raises(DataError, match="is 9 × 9 pixels, where each picture that the model was trained on is 4 × 6$"):
+    with pytest.raises(DataError, match=r"is 9 × 9 pixels, where each picture that the model was trained on is 4 × 6$"):
         new_data(other, reader, preprocessor, require_targets=False)
     (pets.parent / "none").mkdir()
     with pytest.raises(DataError, match="holds no picture"):
