@@ -56,11 +56,11 @@ class Lines(FileFormat):
     def read(self, places: Places) -> RawData:
         if self.files is None:
             path = self.find(places, self.require_path())
-            examples, warnings = self._read(path)
+            examples, warnings = self.read_noted(path)
             described = f"{path.name}: {len(examples):,} lines"
             return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens", warnings=warnings)
         paths = {label: self.find(places, file) for label, file in self.files.items()}
-        parts = {label: self._read(path) for label, path in paths.items()}
+        parts = {label: self.read_noted(path) for label, path in paths.items()}
         return RawData(
             _together({label: examples for label, (examples, _) in parts.items()}),
             {path.name: sha256(path) for path in paths.values()},
@@ -72,15 +72,12 @@ class Lines(FileFormat):
     def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
         if self.files is not None:
             raise ConfigError("each class has its file already; give shares", key="data.split.files")
-        parts = {split: self._read(path) for split, path in files.items()}
+        parts = {split: self.read_noted(path) for split, path in files.items()}
         found = SplitFiles.of({split: examples for split, (examples, _) in parts.items()}, files)
         return replace(found, warnings=tuple(warning for _, warnings in parts.values() for warning in warnings))
 
-    def read_new(self, path: Path) -> Examples:
-        """The lines of any file, without classes."""
-        return self._read(path)[0]
-
-    def _read(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
+    def read_noted(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
+        """The lines of any file, without classes, and what the user should hear about it."""
         content = read_text_file(path, self.encoding)
         texts, numbers, blank = lines_of(content)
         warnings = (f"{path.name}: {blank} lines have nothing but spaces; they are left out",) if blank else ()

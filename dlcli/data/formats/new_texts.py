@@ -54,7 +54,7 @@ def new_texts(
         raise DataError(found, file=str(path))
     if preprocessor.continuous:
         return (reader if isinstance(reader, Text) else Text()).read_new(path), ()
-    return (reader if isinstance(reader, Lines) else Lines()).read_new(path), ()
+    return (reader if isinstance(reader, Lines) else Lines()).read_noted(path)
 
 
 def _table_format(path: Path, reader: DatasetReader | FileFormat) -> TableFormat | None:

@@ -55,7 +55,7 @@ class TextEncoder:
         else:
             counts, longest = _count(tokenizer, inputs)
             longest = longest if options.max_length is None else min(longest, options.max_length)
-        vocabulary = _vocabulary(tokenizer, counts, options)
+        vocabulary = _vocabulary(tokenizer, counts, options, num_texts=0 if continuous else len(inputs))
         limits = options.max_length, options.too_long, options.window
         return cls(tokenizer, vocabulary, *limits, longest, continuous)
 
@@ -110,11 +110,13 @@ def _count(tokenizer: Tokenizer, inputs: Texts | Sentences) -> tuple[Counter[str
     return counts, longest
 
 
-def _vocabulary(tokenizer: Tokenizer, counts: Counter[str], options: TextOptions) -> Vocabulary:
+def _vocabulary(tokenizer: Tokenizer, counts: Counter[str], options: TextOptions, *, num_texts: int) -> Vocabulary:
     if tokenizer.tokens is None:
-        return Vocabulary.fit(counts, min_count=options.min_count, max_size=options.max_size)
+        return Vocabulary.fit(
+            counts, min_count=options.min_count, max_size=options.max_size, num_texts=num_texts
+        )
     for option, is_default in (("min_count", options.min_count == 1), ("max_size", options.max_size is None)):
         if not is_default:
             found = "this tokenizer has its own vocabulary, whose size is an option of the tokenizer"
             raise ConfigError(found, key=f"data.text.vocabulary.{option}")
-    return Vocabulary.fit({token: counts[token] for token in tokenizer.tokens}, min_count=0)
+    return Vocabulary.fit({token: counts[token] for token in tokenizer.tokens}, min_count=0, num_texts=num_texts)

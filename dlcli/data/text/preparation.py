@@ -45,12 +45,13 @@ def ready_texts(
     inputs = inputs.take(rows)
     is_next_token = isinstance(preprocessor.targets, NextTokens)
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
-    notes += _unknown(tokens, name)
     if isinstance(inputs, TextStream):
         windows = Windows(tokens.flat, encoder.window)
+        notes += _unknown(tokens, windows.total, name)
         return Split(name, windows, None, row_numbers(len(windows)), notes)
     ids = examples.ids[rows]
     lengths = tokens.lengths - 2 * is_next_token  # without <BOS> and <EOS>
+    notes += _unknown(tokens, int(lengths.sum()), name)
     notes += _too_long(lengths, ids, encoder, name) + _empty(lengths, name)
     source: SequenceSource
     if is_next_token:
@@ -95,8 +96,8 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
 
 
-def _unknown(tokens: TokenArray, name: str) -> tuple[str, ...]:
-    count, total = tokens.count(UNK), len(tokens.flat)
+def _unknown(tokens: TokenArray, total: int, name: str) -> tuple[str, ...]:
+    count = tokens.count(UNK)
     if name == "train" or count == 0:
         return ()
     share = 100 * count / total

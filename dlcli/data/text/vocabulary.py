@@ -22,20 +22,24 @@ class Vocabulary:
 
     Args:
         tokens: (V,) all of them, `<PAD>` first.
-        counts: (V,) how often each is in the training set; `<UNK>` stands there for all that were left out.
+        counts: (V,) how often each is in the training set; `<UNK>` stands there for all that were left out, `<EOS>` for
+            the ends of its texts.
     """
 
     tokens: tuple[str, ...]
     counts: tuple[int, ...]
 
     @classmethod
-    def fit(cls, counts: Mapping[str, int], *, min_count: int = 1, max_size: int | None = None) -> Vocabulary:
+    def fit(
+        cls, counts: Mapping[str, int], *, min_count: int = 1, max_size: int | None = None, num_texts: int = 0
+    ) -> Vocabulary:
         """The tokens that are frequent enough; of equally frequent ones, the first in the alphabet.
 
         Args:
             counts: token → how often the training set has it.
             min_count: how often a token must be there.
             max_size: how many are kept at most, the special ones not counted; None = all.
+            num_texts: how many texts end.
 
         Raises:
             DataError: none is left.
@@ -49,7 +53,7 @@ class Vocabulary:
             found = f"no token is {min_count} times in the training set; the most frequent is there {most} times"
             raise DataError(found, key="data.text.vocabulary.min_count")
         kept = sum(count for _, count in ordered)
-        special = (0, sum(counts.values()) - kept, 0, 0)
+        special = (0, sum(counts.values()) - kept, 0, num_texts)
         return cls((*SPECIAL_TOKENS, *(token for token, _ in ordered)), (*special, *(count for _, count in ordered)))
 
     def __len__(self) -> int:
