@@ -49,7 +49,7 @@ class EdgePatches(DatasetReader):
 
     def read(self, places: Places) -> RawData:
         path = bundled(f"{self.picture}.jpg", folder="images")
-        gray = decode(path, PictureForm(channels=1))[:, :, 0] / 255.0  # (H, W)
+        gray = decode(path, PictureForm(channels=1))[:, :, 0]  # (H, W), 0 to 255
         taps = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))  # (H − 2, W − 2, 3, 3)
         answers = np.einsum("hwij,ij->hw", taps, edge_filter(self.direction, self.kind))
         inputs = side_by_side(gray, self.size, every=self.size)

@@ -2,6 +2,7 @@
 
 from dlcli.experiment.comparison import Comparison, compare
 from dlcli.experiment.evaluation import evaluate
+from dlcli.experiment.filters import FilterPicture, filters
 from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.experiment.graph import show
 from dlcli.experiment.language import ScoredLine, perplexity, sample, score
@@ -13,6 +14,7 @@ from dlcli.experiment.training import resume, train
 __all__ = [
     "Comparison",
     "Evaluation",
+    "FilterPicture",
     "GradientReport",
     "LoadedModel",
     "Preview",
@@ -22,6 +24,7 @@ __all__ = [
     "check_gradients",
     "compare",
     "evaluate",
+    "filters",
     "load",
     "perplexity",
     "preview",

@@ -10,6 +10,7 @@ import numpy as np
 from dlcli.build import Experiment, evaluation_batch_size
 from dlcli.data import Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
+from dlcli.experiment.mistakes import worst_mistakes
 from dlcli.experiment.predictions import prediction_rows, row_ids, target_rows
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
@@ -91,7 +92,19 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         remarks=experiment.data.warnings,
     )
     assessment = assess(result)
-    write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
+    mistaken = None if assessment.confusion is None else assessment.confusion.split
+    mistakes = [
+        worst_mistakes(one.split, one.predictions, one.truth, experiment.data.preprocessor)
+        for one in measured
+        if one.split.name == mistaken
+    ]
+    write_report(
+        result,
+        assessment,
+        mistakes=mistakes[0] if mistakes else None,
+        write_text=folder.write_text,
+        write_bytes=folder.write_bytes,
+    )
     return result, assessment
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dlcli.autograd import Tensor
+from dlcli.autograd import Tensor, no_grad
 from dlcli.errors import ConfigError
 from dlcli.nn.carrying import Carrying
 from dlcli.nn.layer import Layer, Shape, ShapeError
@@ -206,6 +206,19 @@ class Graph(Module):
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
             self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
         return self._plans[fused, with_auxiliary]
+
+    def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
+        """The results of some nodes for a batch, computed with nothing that they do not need.
+
+        Args:
+            x: (N, *input_shape); of another height and width where the layers before these nodes take it.
+            names: of the nodes.
+        """
+        values = {INPUT: Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)}
+        with no_grad():
+            for step in plan(self.nodes, self.layers, names, fused=False):
+                values[step.name] = step.run(*[values[name] for name in step.inputs])
+        return {name: values[name].data for name in names}
 
     # State that goes from batch to batch
 
