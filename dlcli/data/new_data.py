@@ -57,12 +57,12 @@ def new_data(
     if not path.exists():
         raise DataError("no such file", file=str(path))
     notes: tuple[str, ...] = ()
-    if are_pictures(path, reader):
-        examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
-        return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
     if preprocessor.text is not None:
         examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
         return ready(examples, examples.all_rows, preprocessor, "new", notes)
+    if are_pictures(path, reader):
+        examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
+        return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
     file_format = format_of(path, reader)
     if isinstance(file_format, TableFormat):
         examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)

@@ -14,7 +14,11 @@ from dlcli.errors import ConfigError, DataError
 
 
 def prepared(
-    inputs: TextInputs, kind: TargetKind, targets: np.ndarray | None = None, rows: np.ndarray | None = None, **text: object
+    inputs: TextInputs,
+    kind: TargetKind,
+    targets: np.ndarray | None = None,
+    rows: np.ndarray | None = None,
+    **text: object,
 ) -> tuple[Preprocessor, Split]:
     """The preprocessor of some texts, the first two of them or `rows`, and all of them prepared by it."""
     examples = Examples(inputs, targets, np.arange(len(inputs)))
@@ -101,7 +105,7 @@ def test_numbers_are_no_texts():
     plain = NoNormalization()
     numbers = Examples(np.zeros((2, 3)), np.array([0, 1]), np.arange(2))
     treatment = {"normalization": plain, "target_normalization": plain}
-    with pytest.raises(ConfigError, match="data.text: the inputs of this data are no texts"):
+    with pytest.raises(ConfigError, match=r"data.text: the inputs of this data are no texts"):
         Preprocessor.fit(numbers, np.arange(2), target_kind="classes", text=TextOptions(), **treatment)
     with pytest.raises(ConfigError, match="task: the inputs of this data are no texts, whose next token"):
         Preprocessor.fit(numbers, np.arange(2), target_kind="tokens", **treatment)
