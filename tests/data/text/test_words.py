@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcli.data.text import Word
+from dlcli.data.text.words import ASCII, UNICODE, word_pattern
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,11 @@ def test_decoding_puts_marks_where_they_belong(text: str):
 def test_encoding_loses_spaces_only(text: str):
     tokenizer = Word(lowercase=False)
     assert "".join(tokenizer.encode(text)) == "".join(text.split())
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_english_is_read_faster_but_not_otherwise(text: str):
+    assert word_pattern(ASCII).findall(text) == word_pattern(UNICODE).findall(text)
 
 
 @given(st.lists(st.text(alphabet="ab'-., \n", max_size=20)), st.booleans())
