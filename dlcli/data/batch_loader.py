@@ -53,8 +53,10 @@ class AugmentingLoader(BatchLoader):
         if augmenter.images is not None:
             assert isinstance(split.inputs, TransformedRows)
             scaling = split.inputs.preprocessor.scaling
-            self._shift = scaling.shift.astype(np.float32)
-            self._factor = (1 / scaling.scale).astype(np.float32)
+            # of every channel, or one for all; as rows of a picture, which are worked on faster than many short pixels
+            row = (augmenter.output_size(augmenter.images.size)[1], augmenter.images.channels)
+            self._shift = np.broadcast_to(scaling.shift, row).astype(np.float32).ravel()
+            self._factor = np.broadcast_to(1 / scaling.scale, row).astype(np.float32).ravel()
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
         generator = rng.generator(self.seed, "augment", epoch, index)
@@ -69,6 +71,7 @@ class AugmentingLoader(BatchLoader):
         images = self.augmenter.images
         assert images is not None
         inputs = self.augmenter.transform(images.source[images.rows[examples]], generator)
-        inputs -= self._shift
-        inputs *= self._factor
+        rows = inputs.reshape(*inputs.shape[:2], -1)  # (N, h, w, C) -> (N, h, w · C)
+        rows -= self._shift
+        rows *= self._factor
         return Batch(inputs, None if self.split.targets is None else self.split.targets.take(examples, axis=0))

@@ -1,4 +1,4 @@
-"""Pictures mirrored and moved by whole pixels: nothing is blended, so rows are copied as they are."""
+"""Pictures mirrored and moved by whole pixels: nothing is blended, so pixels are copied."""
 
 from __future__ import annotations
 
@@ -28,29 +28,20 @@ def shift2d(images: np.ndarray, matrices: np.ndarray, size: tuple[int, int], fil
         (N, h, w, C) float32.
     """
     count, height, width, channels = images.shape
-    shifted = np.empty((count, *size, channels), np.float32)
-    shifted[:] = fill
-    columns = _overlaps(matrices[:, 0, 0], matrices[:, 0, 2], width, size[1])
-    rows = _overlaps(matrices[:, 1, 1], matrices[:, 1, 2], height, size[0])
-    for output, image, (to_rows, from_rows), (to_columns, from_columns) in zip(
-        shifted, images, rows, columns, strict=True
-    ):
-        output[to_rows, to_columns] = image[from_rows, from_columns]
+    padded = np.empty((count, height + 2, width + 2, channels), np.float32)
+    padded[:, (0, -1)] = padded[:, 1:-1, (0, -1)] = fill
+    padded[:, 1:-1, 1:-1] = images
+    rows = _positions(matrices[:, 1, 1], matrices[:, 1, 2], height, size[0])
+    columns = _positions(matrices[:, 0, 0], matrices[:, 0, 2], width, size[1])
+    rows += np.arange(count)[:, np.newaxis] * (height + 2)  # in all the pictures, one below the other
+    places = rows[:, :, np.newaxis] * (width + 2) + columns[:, np.newaxis]  # (N, h, w)
+    shifted: np.ndarray = padded.reshape(-1, channels).take(places, axis=0)
     return shifted
 
 
-def _overlaps(signs: np.ndarray, moves: np.ndarray, length: int, output_length: int) -> list[tuple[slice, slice]]:
-    """Along one axis, where output position q is input position `sign · q + move`: which part of the output is which
-    part of the input.
+def _positions(signs: np.ndarray, moves: np.ndarray, length: int, output_length: int) -> np.ndarray:
+    """(N, output_length) where output position q is looked up along one axis: at `sign · q + move`, 1 more for the
+    border; beyond the border at the border.
     """
-    overlaps = []
-    for sign, move in zip(signs.astype(np.intp).tolist(), moves.astype(np.intp).tolist(), strict=True):
-        first, last = (-move, length - 1 - move) if sign > 0 else (move - length + 1, move)
-        start, stop = max(first, 0), min(last + 1, output_length)
-        if start >= stop:
-            overlaps.append((slice(0), slice(0)))
-            continue
-        source = sign * start + move
-        end = source + sign * (stop - start)
-        overlaps.append((slice(start, stop), slice(source, end if end >= 0 else None, sign)))
-    return overlaps
+    positions = signs.astype(np.intp)[:, np.newaxis] * np.arange(output_length) + moves.astype(np.intp)[:, np.newaxis]
+    return np.clip(positions, -1, length) + 1
