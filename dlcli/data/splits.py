@@ -183,7 +183,8 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
 
 def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
     if target_kind != "classes" or examples.targets is None:
-        raise ConfigError("stratify needs classes; the targets are values", key="data.split.stratify")
+        found = target_kind.replace("_", " ")
+        raise ConfigError(f"stratify needs classes; the targets are {found}", key="data.split.stratify")
     return plain_labels(examples.targets)
 
 

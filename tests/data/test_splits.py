@@ -201,3 +201,15 @@ def test_indices_that_are_wrong(tmp_path: Path, arrays: dict[str, list[int]], me
     with pytest.raises(DataError, match=message) as caught:
         read_indices(path, 10, has_test=False)
     assert caught.value.file == str(path)
+
+
+def test_the_order_of_the_data_can_be_kept():
+    rows = split(examples_with(np.arange(10)), train=0.6, dev=0.2, test=0.2, in_order=True)
+    assert {name: part.tolist() for name, part in rows.items()} == {
+        "train": [0, 1, 2, 3, 4, 5],
+        "dev": [6, 7],
+        "test": [8, 9],
+    }
+    rows = split(examples_with(np.arange(10)), train=0.8, test=0.2, in_order=True, train_dev=0.25)
+    assert rows["test"].tolist() == [8, 9]
+    assert_partition(rows, 10)

@@ -19,7 +19,7 @@ from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences
-from dlcli.data.text.token_array import TokenArray
+from dlcli.data.text.token_array import TYPE, TokenArray
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
 from dlcli.errors import DataError
 
@@ -85,7 +85,7 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     """The file in the user's cache where the tokens of a large text are kept from run to run; None for small ones."""
     if isinstance(inputs, Sentences):
         return None
-    if inputs.size <= text_file.MEMORY_LIMIT:
+    if inputs.size * TYPE.itemsize <= text_file.MEMORY_LIMIT:  # there are no more tokens than bytes
         return None
     kind = [type(inputs).__name__, is_next_token]
     digest = hashlib.sha256(json.dumps([encoder.to_json(), kind]).encode())
