@@ -16,6 +16,7 @@ from dlcli.ops.batch_norm import batch_norm, fixed_batch_norm
 from dlcli.ops.binary_cross_entropy import binary_cross_entropy
 from dlcli.ops.conv2d import conv2d
 from dlcli.ops.dropout import dropout
+from dlcli.ops.embedded_inputs import embedded_inputs
 from dlcli.ops.embedding import embedding
 from dlcli.ops.gelu import gelu, gelu_tanh, silu
 from dlcli.ops.gru import gru
@@ -43,6 +44,7 @@ __all__ = [
     "divide",
     "dropout",
     "elu",
+    "embedded_inputs",
     "embedding",
     "exp",
     "fixed_batch_norm",

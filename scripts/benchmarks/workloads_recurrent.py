@@ -55,11 +55,11 @@ def ours(cell: str, size: int, length: int, batch: int) -> Step:
     optimizer.setup(arena)
     inputs, targets = characters(batch, length)
     layer: Callable[..., Tensor] = {"rnn": ops.rnn, "gru": ops.gru, "lstm": ops.lstm}[cell]
-    weights = [p[name] for name in ("input_weight", "recurrent_weight", "bias", "candidate_bias") if name in p]
+    weights = [p[name] for name in ("recurrent_weight", "bias", "candidate_bias") if name in p]
 
     def step() -> float:
         arena.zero_grad()
-        states = layer(ops.embedding(p["embedding"], inputs), *weights)  # (N, T, H)
+        states = layer(*ops.embedded_inputs(inputs, p["embedding"], p["input_weight"]), *weights)  # (N, T, H)
         loss = ops.softmax_cross_entropy(ops.linear(states, p["output_weight"], p["output_bias"]), targets)
         loss.backward()
         clip_by_norm(arena, MAX_NORM)
