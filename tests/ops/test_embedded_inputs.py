@@ -15,7 +15,7 @@ N, T, D, H = 4, 6, 3, 5
 LENGTHS = [6, 1, 4, 2]
 MASK = np.arange(T) < np.array(LENGTHS)[:, None]
 COLUMNS = {"rnn": 1, "gru": 3, "lstm": 4}
-#: fewer rows than there are tokens, and more
+#: far fewer rows than there are tokens, and more
 VOCABULARIES = [7, 60]
 
 
