@@ -18,6 +18,7 @@ from dlcli.ops.binary_cross_entropy import binary_cross_entropy
 from dlcli.ops.conv2d import conv2d
 from dlcli.ops.conv_transpose2d import conv_transpose2d
 from dlcli.ops.dropout import dropout, spatial_dropout
+from dlcli.ops.embedded_inputs import embedded_inputs
 from dlcli.ops.embedding import embedding
 from dlcli.ops.gelu import gelu, gelu_tanh, silu
 from dlcli.ops.gru import gru
@@ -53,6 +54,7 @@ __all__ = [
     "divide",
     "dropout",
     "elu",
+    "embedded_inputs",
     "embedding",
     "exp",
     "fixed_batch_norm",

@@ -21,8 +21,8 @@ class GRU(Function):
     `c̃ = tanh(x_t W_n + (Γ_r ∗ c_{t−1}) U_n + b_n)`, and no b_hn. The columns are in the order reset, update, candidate.
     A padded step passes the state on (Cho et al. 2014).
 
-    x: (N, T, D), input_weight: (D, 3H), recurrent_weight: (H, 3H), bias: (3H,), candidate_bias b_hn: (H,) or None,
-    initial_state: (N, H) or None, mask: (N, T) or None -> (N, T, H)
+    x: (N, T, D) or tokens (N, T), input_weight: (D, 3H), recurrent_weight: (H, 3H), bias: (3H,), candidate_bias b_hn:
+    (H,) or None, initial_state: (N, H) or None, mask: (N, T) or None -> (N, T, H)
     """
 
     @staticmethod
@@ -73,12 +73,14 @@ class GRU(Function):
     def samples() -> Iterable[Sample]:
         weights = (draw(3, 6, seed=1), draw(2, 6, seed=2), draw(6, seed=3))
         mask = np.array([[True, True, True, False], [True, False, False, False]])
+        tokens = np.array([[0, 2, 2, 0], [1, 0, 2, 1]])
         for form, bias in ((True, draw(2, seed=4)), (False, None)):
             yield Sample((draw(2, 4, 3), *weights, None, None, None), {"reset_after": form})
             yield Sample((draw(2, 4, 3), *weights, bias, draw(2, 2, seed=5), mask), {"reset_after": form})
             yield Sample(
                 (draw(2, 4, 3), *weights, bias, draw(2, 2, seed=5), mask), {"reset_after": form, "reverse": True}
             )
+            yield Sample((tokens, *weights, bias, draw(2, 2, seed=5), mask), {"reset_after": form, "reverse": True})
 
 
 def gru(
@@ -96,7 +98,8 @@ def gru(
     """The state after each step of gated recurrent units; that after the last one is at [:, -1], in reverse at [:, 0].
 
     Args:
-        x: (N, T, D).
+        x: (N, T, D); or (N, T), integers that stand for one-hot vectors, for which rows of `input_weight` are looked up
+            (see `embedded_inputs`).
         input_weight: (D, 3H), the columns in the order reset, update, candidate.
         recurrent_weight: (H, 3H), likewise.
         bias: (3H,), likewise.

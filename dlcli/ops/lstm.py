@@ -19,8 +19,8 @@ class LSTM(Function):
     `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)`, `c̃ = tanh(…)` likewise; the columns are in the order Γ_u, Γ_f, c̃, Γ_o. A
     padded step passes both states on. The result is h, or h and c as [0] and [1] when `with_cells`.
 
-    x: (N, T, D), input_weight: (D, 4H), recurrent_weight: (H, 4H), bias: (4H,), initial_hidden and initial_cell: (N, H)
-    or None, mask: (N, T) or None -> (N, T, H), or (2, N, T, H)
+    x: (N, T, D) or tokens (N, T), input_weight: (D, 4H), recurrent_weight: (H, 4H), bias: (4H,), initial_hidden and
+    initial_cell: (N, H) or None, mask: (N, T) or None -> (N, T, H), or (2, N, T, H)
     """
 
     @staticmethod
@@ -82,9 +82,12 @@ class LSTM(Function):
         weights = (draw(3, 8, seed=1), draw(2, 8, seed=2), draw(8, seed=3))
         initial = (draw(2, 2, seed=4), draw(2, 2, seed=5))
         mask = np.array([[True, True, True, False], [True, False, False, False]])
+        tokens = np.array([[0, 2, 2, 0], [1, 0, 2, 1]])
         yield Sample((draw(2, 4, 3), *weights, None, None, None))
         yield Sample((draw(2, 4, 3), *weights, *initial, mask), {"with_cells": True})
         yield Sample((draw(2, 4, 3), *weights, *initial, mask), {"reverse": True, "with_cells": True})
+        yield Sample((tokens, *weights, None, None, None))
+        yield Sample((tokens, *weights, *initial, mask), {"reverse": True})
 
 
 def lstm(
@@ -103,7 +106,8 @@ def lstm(
     """The hidden state after each step of an LSTM; that after the last one is at [:, -1], in reverse at [:, 0].
 
     Args:
-        x: (N, T, D).
+        x: (N, T, D); or (N, T), integers that stand for one-hot vectors, for which rows of `input_weight` are looked up
+            (see `embedded_inputs`).
         input_weight: (D, 4H), the columns in the order update, forget, candidate, output.
         recurrent_weight: (H, 4H), likewise.
         bias: (4H,), likewise.

@@ -20,8 +20,8 @@ class RNN(Function):
     With `s_t = x_t W + h_{t−1} U + b`: `∂L/∂s_t = (g_t + ∂L/∂s_{t+1} Uᵀ) (1 − h_t²)`, `∂L/∂U = Σ_t h_{t−1}ᵀ ∂L/∂s_t`.
     With ReLU in the place of tanh, the last factor is whether h_t > 0 (Le et al. 2015, arXiv:1504.00941).
 
-    x: (N, T, D), input_weight: (D, H), recurrent_weight: (H, H), bias: (H,), initial_state: (N, H) or None,
-    mask: (N, T) or None -> (N, T, H)
+    x: (N, T, D) or tokens (N, T), input_weight: (D, H), recurrent_weight: (H, H), bias: (H,), initial_state: (N, H) or
+    None, mask: (N, T) or None -> (N, T, H)
     """
 
     @staticmethod
@@ -59,10 +59,13 @@ class RNN(Function):
     def samples() -> Iterable[Sample]:
         weights = (draw(3, 2, seed=1), draw(2, 2, seed=2), draw(2, seed=3))
         mask = np.array([[True, True, True, False], [True, False, False, False]])
+        tokens = np.array([[0, 2, 2, 0], [1, 0, 2, 1]])
         yield Sample((draw(2, 4, 3), *weights, None, None))
         yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask))
         yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask), {"reverse": True})
         yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask), {"activation": "relu"})
+        yield Sample((tokens, *weights, None, None))
+        yield Sample((tokens, *weights, draw(2, 2, seed=4), mask), {"reverse": True})
 
 
 def rnn(
@@ -79,7 +82,8 @@ def rnn(
     """The state after each step of a recurrent layer; that after the last one is at [:, -1], in reverse at [:, 0].
 
     Args:
-        x: (N, T, D).
+        x: (N, T, D); or (N, T), integers that stand for one-hot vectors, for which rows of `input_weight` are looked up
+            (see `embedded_inputs`).
         input_weight: (D, H).
         recurrent_weight: (H, H).
         bias: (H,).

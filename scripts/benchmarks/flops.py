@@ -36,7 +36,9 @@ def conv2d_grad_weight(grad_weight: np.ndarray, _x: np.ndarray, grad: np.ndarray
 
 
 def recurrent(_states: Any, x: np.ndarray, input_weight: np.ndarray, recurrent_weight: np.ndarray, *_: Any) -> int:
-    return 2 * x.shape[0] * x.shape[1] * (input_weight.size + recurrent_weight.size)
+    looked_up = x.ndim == 2  # tokens, for which nothing is multiplied
+    multiplied = recurrent_weight.size + (0 if looked_up else input_weight.size)
+    return 2 * x.shape[0] * x.shape[1] * multiplied
 
 
 def recurrent_backward(grads: Any, _grad_states: np.ndarray, *arguments: Any) -> int:

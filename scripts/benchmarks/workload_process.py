@@ -19,7 +19,7 @@ def make_step(name: str, side: str) -> Step:
     from benchmarks.workloads import WORKLOADS
 
     (workload,) = (one for one in WORKLOADS if one.name == name)
-    return workload.ours() if side == "dlcli" else workload.theirs[side]()
+    return workload.make_step(side)
 
 
 def answer(request: str, step: Step) -> float:

@@ -14,6 +14,7 @@ class WorkloadResult:
         what: the workload in words.
         seconds: median of our step.
         torch_seconds: medians of PyTorch's variants; empty where it is not installed.
+        compiled_seconds: medians of those with torch.compile, or why there is none.
         least_ratio: our shortest time over PyTorch's shortest, which other work on the machine disturbs least.
         bar: the ratio to PyTorch's best that must be reached.
         aim: the ratio that is hoped for.
@@ -26,13 +27,14 @@ class WorkloadResult:
     """
 
     headings: ClassVar[tuple[str, ...]] = (
-        *("workload", "dlcli", "PyTorch", "ratio", "of least", "bar", "aim", "", "reference", "of peak"),
+        *("workload", "dlcli", "PyTorch", "ratio", "of least", "bar", "aim", "", "compiled", "reference", "of peak"),
         *("MiB", "PyTorch", "faults"),
     )
 
     what: str
     seconds: float
     torch_seconds: Mapping[str, float]
+    compiled_seconds: Mapping[str, float | str]
     least_ratio: float | None
     bar: float
     aim: float
@@ -63,6 +65,7 @@ class WorkloadResult:
             f"≤ {self.bar}",
             f"{self.aim}",
             {True: "reached", False: "MISSED", None: ""}[self.reached],
+            ", ".join(map(_milliseconds, self.compiled_seconds.values())) or "–",
             f"{self.reference_seconds * 1e3:.1f} ms",
             _number(self.share_of_peak, ".0%"),
             f"{self.memory / 2**20:.0f}",
@@ -72,6 +75,10 @@ class WorkloadResult:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"ratio": self.ratio, "reached": self.reached}
+
+
+def _milliseconds(seconds: float | str) -> str:
+    return seconds if isinstance(seconds, str) else f"{seconds * 1e3:.2f} ms"
 
 
 def _number(value: float | None, form: str) -> str:

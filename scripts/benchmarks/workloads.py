@@ -7,6 +7,7 @@ memory; between turns it waits for its next one. Times are medians over the turn
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -23,6 +24,8 @@ from benchmarks.workload_result import WorkloadResult
 TURNS_PER_ROUND = 5
 #: how long a turn is meant to take, and how long to wait for the other's threads to fall asleep, in seconds
 TURN, PAUSE = 0.1, 0.02
+#: how long torch.compile may take, in seconds
+COMPILATION = 120.0
 #: a product of square matrices, the best of which counts as what the machine can do
 PEAK_SIZE = 1536
 
@@ -53,9 +56,20 @@ WORKLOADS = (
 
 
 class Side:
-    """A process that runs the steps of one side."""
+    """A process that runs the steps of one side.
 
-    def __init__(self, workload: str, side: str, kernels: str = "") -> None:
+    Args:
+        workload: name of what is run.
+        side: `dlcli` or a variant of PyTorch.
+        kernels: which kernels of ours, as in $DLCLI_KERNELS.
+        patience: seconds until the first steps must be done; None for ever.
+
+    Raises:
+        RuntimeError: the process died.
+        TimeoutError: it was not done in time, and was ended.
+    """
+
+    def __init__(self, workload: str, side: str, kernels: str = "", patience: float | None = None) -> None:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.workload_process", workload, side],
@@ -66,19 +80,24 @@ class Side:
             text=True,
         )
         self.times: list[float] = []
-        warm_up = self.ask(3) / 3
+        warm_up = self.ask(3, patience) / 3
         self.repeats = max(1, round(TURN / min(warm_up, self.ask(1))))
         self.faults_before = self.ask("faults")
 
-    def ask(self, request: str | int) -> float:
+    def ask(self, request: str | int, patience: float | None = None) -> float:
         """
         Raises:
             RuntimeError: the process died.
+            TimeoutError: it did not answer for `patience` seconds, and was ended.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{request}\n")
         self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            self.process.kill()
+            self.process.communicate()
+            raise TimeoutError(f"no answer in {patience} s")
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.process.args!r} ended with {self.process.wait()}")
@@ -97,6 +116,19 @@ class Side:
         self.process.communicate()
 
 
+def compiled_sides(workload: Workload) -> tuple[dict[str, Side], dict[str, str]]:
+    """Those of torch.compile that are compiled in time, and why not the others."""
+    sides, reasons = {}, {}
+    for name in workload.compiled if installed("torch") else ():
+        try:
+            sides[name] = Side(workload.name, name, patience=COMPILATION)
+        except TimeoutError:
+            reasons[name] = f"over {COMPILATION:.0f} s to compile"
+        except RuntimeError:
+            reasons[name] = "does not compile"
+    return sides, reasons
+
+
 def compare(workload: Workload, turns: int, peak: float | None) -> WorkloadResult:
     """Time all sides of a workload.
 
@@ -106,8 +138,9 @@ def compare(workload: Workload, turns: int, peak: float | None) -> WorkloadResul
     """
     native, reference = Side(workload.name, "dlcli"), Side(workload.name, "dlcli", kernels="reference")
     variants = {name: Side(workload.name, name) for name in workload.theirs if installed("torch")}
+    compiled, reasons = compiled_sides(workload)
     for turn in range(turns):
-        for side in (native, *variants.values()):
+        for side in (native, *variants.values(), *compiled.values()):
             side.take_turn()
         if turn < 2:
             reference.take_turn(1)
@@ -120,6 +153,7 @@ def compare(workload: Workload, turns: int, peak: float | None) -> WorkloadResul
         what=workload.what,
         seconds=ours,
         torch_seconds=times,
+        compiled_seconds={name: median(side.times) for name, side in compiled.items()} | reasons,
         least_ratio=None if best is None else min(native.times) / min(min(side.times) for side in variants.values()),
         bar=workload.bar,
         aim=workload.aim,
@@ -130,7 +164,7 @@ def compare(workload: Workload, turns: int, peak: float | None) -> WorkloadResul
         torch_memory=None if best is None else variants[best].ask("memory"),
         page_faults=page_faults,
     )
-    for side in (native, reference, *variants.values()):
+    for side in (native, reference, *variants.values(), *compiled.values()):
         side.close()
     return result
 

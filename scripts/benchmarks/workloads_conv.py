@@ -63,11 +63,13 @@ def convolution_ours() -> Step:
     return step
 
 
-def convolution_theirs(channels_last: bool) -> Step:
+def convolution_theirs(channels_last: bool, compiled: bool = False) -> Step:
     import torch
 
     layout = torch.channels_last if channels_last else torch.contiguous_format
     convolution = torch.nn.Conv2d(64, 64, 3, padding=1).to(memory_format=layout)
+    if compiled:
+        convolution.compile()
     x = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout).requires_grad_()
     grad = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout)
 
@@ -117,8 +119,8 @@ def lenet_ours() -> Step:
     return training_step(network.parameters, Adam(learning_rate=1e-3), lambda: ops.softmax_cross_entropy(network(x), y))
 
 
-def lenet_theirs(channels_last: bool) -> Step:
-    return training_step_torch(lenet_torch(), "adam", 64, 28, 1, channels_last)
+def lenet_theirs(channels_last: bool, compiled: bool = False) -> Step:
+    return training_step_torch(lenet_torch(), "adam", 64, 28, 1, channels_last, compiled)
 
 
 def inference_ours() -> Step:
@@ -131,11 +133,13 @@ def inference_ours() -> Step:
     return step
 
 
-def inference_theirs(channels_last: bool) -> Step:
+def inference_theirs(channels_last: bool, compiled: bool = False) -> Step:
     import torch
 
     layout = torch.channels_last if channels_last else torch.contiguous_format
     network = lenet_torch().to(memory_format=layout).eval()
+    if compiled:
+        network.compile()
     x = torch.randn(1, 1, 28, 28).contiguous(memory_format=layout)
 
     def step() -> Any:
@@ -223,8 +227,8 @@ def resnet_torch() -> Any:
     )
 
 
-def resnet_theirs(channels_last: bool) -> Step:
-    return training_step_torch(resnet_torch(), "sgd", 64, 32, 3, channels_last)
+def resnet_theirs(channels_last: bool, compiled: bool = False) -> Step:
+    return training_step_torch(resnet_torch(), "sgd", 64, 32, 3, channels_last, compiled)
 
 
 # a block as in VGG
@@ -247,7 +251,7 @@ def vgg_ours() -> Step:
     return training_step([*weights, *biases, *head], SGD(learning_rate=0.01, momentum=0.9), loss)
 
 
-def vgg_theirs(channels_last: bool) -> Step:
+def vgg_theirs(channels_last: bool, compiled: bool = False) -> Step:
     from torch import nn
 
     network = nn.Sequential(
@@ -257,16 +261,18 @@ def vgg_theirs(channels_last: bool) -> Step:
         *(nn.Conv2d(128, 128, 3, padding=1), nn.ReLU(inplace=True)),
         *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10)),
     )
-    return training_step_torch(network, "sgd", 32, 32, 3, channels_last)
+    return training_step_torch(network, "sgd", 32, 32, 3, channels_last, compiled)
 
 
 def training_step_torch(
-    network: Any, optimizer_name: str, batch: int, size: int, channels: int, channels_last: bool
+    network: Any, optimizer_name: str, batch: int, size: int, channels: int, channels_last: bool, compiled: bool
 ) -> Step:
     import torch
 
     layout = torch.channels_last if channels_last else torch.contiguous_format
     network = network.to(memory_format=layout)
+    if compiled:
+        network.compile()
     if optimizer_name == "adam":
         optimizer: Any = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
     else:
@@ -284,11 +290,17 @@ def training_step_torch(
 
 
 def beside(
-    name: str, what: str, bar: float, aim: float, ours: Callable[[], Step], theirs: Callable[[bool], Step]
+    name: str, what: str, bar: float, aim: float, ours: Callable[[], Step], theirs: Callable[..., Step]
 ) -> Workload:
     """With PyTorch's two layouts of images."""
     return Workload(
-        name, what, bar, aim, ours, {"eager": partial(theirs, False), "channels_last": partial(theirs, True)}
+        name,
+        what,
+        bar,
+        aim,
+        ours,
+        {"eager": partial(theirs, False), "channels_last": partial(theirs, True)},
+        {"compiled, channels_last": partial(theirs, True, compiled=True)},
     )
 
 

@@ -44,11 +44,13 @@ def training_ours(sizes: Sequence[int], batch: int) -> Step:
     return training_step(parameters, Adam(), lambda: ops.softmax_cross_entropy(model.forward(x), y))
 
 
-def training_theirs(sizes: Sequence[int], batch: int) -> Step:
+def training_theirs(sizes: Sequence[int], batch: int, *, compiled: bool = False) -> Step:
     import torch
 
     model, x, y = network_torch(sizes), torch.tensor(vectors(batch, sizes[0])), torch.tensor(labels(batch))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    if compiled:
+        model.compile()
 
     def step() -> None:
         optimizer.zero_grad(set_to_none=True)
@@ -68,10 +70,12 @@ def inference_ours(sizes: Sequence[int]) -> Step:
     return step
 
 
-def inference_theirs(sizes: Sequence[int]) -> Step:
+def inference_theirs(sizes: Sequence[int], *, compiled: bool = False) -> Step:
     import torch
 
     model, x = network_torch(sizes).eval(), torch.tensor(vectors(1, sizes[0]))
+    if compiled:
+        model.compile()
 
     def step() -> Any:
         with torch.inference_mode():
@@ -89,6 +93,7 @@ WORKLOADS = (
         0.6,
         partial(training_ours, SMALL, 64),
         {"eager": partial(training_theirs, SMALL, 64)},
+        {"compiled": partial(training_theirs, SMALL, 64, compiled=True)},
     ),
     Workload(
         "mlp_large",
@@ -97,6 +102,7 @@ WORKLOADS = (
         0.9,
         partial(training_ours, LARGE, 256),
         {"eager": partial(training_theirs, LARGE, 256)},
+        {"compiled": partial(training_theirs, LARGE, 256, compiled=True)},
     ),
     Workload(
         "mlp_inference",
@@ -105,5 +111,6 @@ WORKLOADS = (
         0.2,
         partial(inference_ours, SMALL),
         {"eager": partial(inference_theirs, SMALL)},
+        {"compiled": partial(inference_theirs, SMALL, compiled=True)},
     ),
 )

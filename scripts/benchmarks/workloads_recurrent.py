@@ -55,11 +55,11 @@ def ours(cell: str, size: int, length: int, batch: int) -> Step:
     optimizer.setup(arena)
     inputs, targets = characters(batch, length)
     layer: Callable[..., Tensor] = {"rnn": ops.rnn, "gru": ops.gru, "lstm": ops.lstm}[cell]
-    weights = [p[name] for name in ("input_weight", "recurrent_weight", "bias", "candidate_bias") if name in p]
+    weights = [p[name] for name in ("recurrent_weight", "bias", "candidate_bias") if name in p]
 
     def step() -> float:
         arena.zero_grad()
-        states = layer(ops.embedding(p["embedding"], inputs), *weights)  # (N, T, H)
+        states = layer(*ops.embedded_inputs(inputs, p["embedding"], p["input_weight"]), *weights)  # (N, T, H)
         loss = ops.softmax_cross_entropy(ops.linear(states, p["output_weight"], p["output_bias"]), targets)
         loss.backward()
         clip_by_norm(arena, MAX_NORM)
@@ -69,7 +69,9 @@ def ours(cell: str, size: int, length: int, batch: int) -> Step:
     return step
 
 
-def theirs(cell: str, size: int, length: int, batch: int, *, batch_first: bool, fused: bool = True) -> Step:
+def theirs(
+    cell: str, size: int, length: int, batch: int, *, batch_first: bool, fused: bool = True, compiled: bool = False
+) -> Step:
     import torch
     from torch import nn
 
@@ -79,10 +81,16 @@ def theirs(cell: str, size: int, length: int, batch: int, *, batch_first: bool, 
     every = [*embedding.parameters(), *layer.parameters(), *output.parameters()]
     optimizer = torch.optim.Adam(every, lr=1e-3, fused=fused)
 
+    def loss_of_batch() -> Any:
+        logits = output(layer(embedding(inputs))[0])
+        return nn.functional.cross_entropy(logits.view(-1, VOCABULARY), targets.view(-1))
+
+    if compiled:
+        loss_of_batch = torch.compile(loss_of_batch)
+
     def step() -> float:
         optimizer.zero_grad(set_to_none=True)
-        logits = output(layer(embedding(inputs))[0])
-        loss = nn.functional.cross_entropy(logits.view(-1, VOCABULARY), targets.view(-1))
+        loss = loss_of_batch()
         loss.backward()
         nn.utils.clip_grad_norm_(every, MAX_NORM)
         optimizer.step()
@@ -103,6 +111,7 @@ def language_model(cell: str, size: int, length: int, batch: int, bar: float, ai
             "eager": partial(theirs, *shape, batch_first=True),
             "eager, time first": partial(theirs, *shape, batch_first=False),
         },
+        {"compiled": partial(theirs, *shape, batch_first=True, compiled=True)},
     )
 
 

@@ -35,6 +35,7 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
         "batch": draw(BATCHES),
         "length": draw(LENGTHS),
         "inputs": draw(SIZES),
+        "tokens": draw(st.sampled_from(["", "", "q", "i", "B"])),
         "size": draw(SIZES),
         "masked": draw(st.sampled_from(["no", "lengths", "any", "all"])),
         "initial": draw(st.booleans()),
@@ -54,7 +55,11 @@ def arguments(cell: str, call: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     def draw(*shape: int, scale: float = 1.0) -> np.ndarray:
         return (generator.standard_normal(shape) * scale).astype(np.float32)
 
-    x = draw(length, batch, inputs).transpose(1, 0, 2) if call["strided"] else draw(batch, length, inputs)
+    if call["tokens"]:
+        x = generator.integers(0, inputs, (length, batch)).astype(call["tokens"]).T
+    else:
+        x = draw(length, batch, inputs).transpose(1, 0, 2)
+    x = x if call["strided"] else np.ascontiguousarray(x)
     weights = draw(inputs, columns, scale=inputs**-0.5), draw(size, columns, scale=size**-0.5), draw(columns)
     mask = {
         "no": None,
@@ -135,6 +140,7 @@ LARGE = {
     "batch": 32,
     "length": 20,
     "inputs": 64,
+    "tokens": "",
     "size": 128,
     "masked": "lengths",
     "initial": True,
@@ -146,9 +152,11 @@ LARGE = {
 
 
 @pytest.mark.parametrize("change", [{}, {"length": 300, "batch": 3, "size": 33}, {"reverse": True, "batch": 101}])
+@pytest.mark.parametrize("tokens", ["", "q"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_many_sequences_and_long_ones(cell: str, change: dict[str, Any]) -> None:
+def test_many_sequences_and_long_ones(cell: str, tokens: str, change: dict[str, Any]) -> None:
     """Parts of a batch that go one after the other, and more steps than one chunk of the weight gradient."""
+    change = change | {"tokens": tokens}
     (states, *_), grads = both_passes(cell, LARGE | change, twin=False)
     (expected_states, *_), expected_grads = both_passes(cell, LARGE | change, twin=True)
     assert_close(states, expected_states, 5 * STATE_TOLERANCE)
@@ -156,11 +164,54 @@ def test_many_sequences_and_long_ones(cell: str, change: dict[str, Any]) -> None
         assert_close(found, expected, GRAD_TOLERANCE)
 
 
+@pytest.mark.parametrize("tokens", ["", "q"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_same_bits_every_time(cell: str) -> None:
-    first, second = (both_passes(cell, LARGE, twin=False) for _ in range(2))
+def test_the_same_bits_every_time(cell: str, tokens: str) -> None:
+    first, second = (both_passes(cell, LARGE | {"tokens": tokens}, twin=False) for _ in range(2))
     for one, other in zip([*first[0], *first[1]], [*second[0], *second[1]], strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("masked", ["no", "lengths"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_tokens_are_one_hot_vectors(cell: str, masked: str) -> None:
+    """Of 64 that are possible 40 occur: the rest have no gradient at all."""
+    name = cell.removeprefix("notes_")
+    call = LARGE | {"tokens": "q", "masked": masked}
+    (tokens, *before), after = arguments(cell, call)
+    tokens %= 40
+    one_hot = np.eye(64, dtype=np.float32)[tokens]
+    initial = before[3 + (name == "gru") :]
+    results = []
+    for x in (tokens, one_hot):
+        made = getattr(kernels, name)(x, *before, *after)
+        made = (made,) if name == "rnn" else made
+        grads = [np.ones((32, 20, 128), np.float32)] * (1 + (name == "lstm"))
+        found = getattr(kernels, f"{name}_backward")(*grads, x, *before[:2], *initial, *after, *made)
+        results.append([*made, *found[1:]])
+        assert (found[0] is None) == (x is tokens)
+        assert not found[1][40:].any()
+    for one, other in zip(*results, strict=True):
+        assert_close(one, other, GRAD_TOLERANCE)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_tokens_go_to_the_native_kernel(cell: str) -> None:
+    """The reference adds up in another order."""
+    name = cell.removeprefix("notes_")
+    before, after = arguments(cell, LARGE | {"tokens": "i"})
+    made, by_reference = (getattr(module, name)(*before, *after) for module in (kernels, getattr(reference, name)))
+    states, others = (made, by_reference) if name == "rnn" else (made[0], by_reference[0])
+    assert (states != others).any()
+
+
+@pytest.mark.parametrize("outside", [-1, 64])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_token_outside_the_vocabulary_is_an_error(cell: str, outside: int) -> None:
+    before, after = arguments(cell, LARGE | {"tokens": "q"})
+    before[0][-1, -1] = outside
+    with pytest.raises(IndexError, match=str(outside)):
+        getattr(kernels, cell.removeprefix("notes_"))(*before, *after)
 
 
 def test_memory_is_reused_after_the_warm_up() -> None:
@@ -174,9 +225,10 @@ def test_memory_is_reused_after_the_warm_up() -> None:
 
 
 @pytest.mark.parametrize("empty", ["batch", "length"])
+@pytest.mark.parametrize("tokens", ["", "q"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_nothing_to_do(cell: str, empty: str) -> None:
-    call = LARGE | {empty: 0}
+def test_nothing_to_do(cell: str, tokens: str, empty: str) -> None:
+    call = LARGE | {empty: 0, "tokens": tokens}
     (states, *_), grads = both_passes(cell, call, twin=False)
     assert states.size == 0
     for grad in grads[1:-1]:

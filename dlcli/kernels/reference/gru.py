@@ -17,8 +17,16 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli.kernels.reference.activations import sigmoid, sigmoid_backward, tanh, tanh_backward
-from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
-from dlcli.kernels.reference.sequences import flat, initial_or_zeros, previous_states, real_steps, time_order
+from dlcli.kernels.reference.linear import linear_grad_bias, linear_grad_weight
+from dlcli.kernels.reference.sequences import (
+    flat,
+    initial_or_zeros,
+    input_gradients,
+    input_products,
+    previous_states,
+    real_steps,
+    time_order,
+)
 
 
 def gru(
@@ -37,15 +45,15 @@ def gru(
     The gates are r, z, ñ and what the reset gate took part in: `h_{t−1} U_n + b_hn`, or `Γ_r ∗ c_{t−1}` in the notes'
     form, which has no `candidate_bias` (b_hn; None for zeros).
 
-    (N, T, D), (D, 3H), (H, 3H), (3H,), (H,), (N, H), (N, T) -> (N, T, H), (N, T, 4H)
+    (N, T, D) or tokens (N, T), (D, 3H), (H, 3H), (3H,), (H,), (N, H), (N, T) -> (N, T, H), (N, T, 4H)
     """
-    batch, length, _ = x.shape
+    batch, length = x.shape[:2]
     size = len(recurrent_weight)
-    projected = linear(flat(x), input_weight, bias).reshape(batch, length, 3 * size)
-    states = np.empty((batch, length, size), x.dtype)
-    gates = np.empty((batch, length, 4 * size), x.dtype)
+    projected = input_products(x, input_weight, bias)  # (N, T, 3H)
+    states = np.empty((batch, length, size), projected.dtype)
+    gates = np.empty((batch, length, 4 * size), projected.dtype)
     gate_weight, candidate_weight = recurrent_weight[:, : 2 * size], recurrent_weight[:, 2 * size :]
-    state = initial_or_zeros(initial_state, batch, size, x.dtype)
+    state = initial_or_zeros(initial_state, batch, size, projected.dtype)
     for t in time_order(length, reverse):
         of_gates, of_candidate = projected[:, t, : 2 * size], projected[:, t, 2 * size :]
         reset, update = np.split(sigmoid(of_gates + state @ gate_weight), 2, axis=1)
@@ -122,8 +130,7 @@ def gru_backward(
     grad_candidate_bias = np.empty(size, states.dtype) if out[3] is None else out[3]
     grad_candidate_bias[:] = linear_grad_bias(product_rows) if reset_after else 0
     return (
-        linear_grad_input(rows, input_weight).reshape(x.shape) if needs_x else None,
-        linear_grad_weight(flat(x), rows, out[0]),
+        *input_gradients(rows, x, input_weight, needs_x, out[0]),
         grad_recurrent_weight,
         linear_grad_bias(rows, out[2]),
         grad_candidate_bias,

@@ -10,8 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli.kernels.reference.activations import sigmoid, sigmoid_backward, tanh, tanh_backward
-from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
-from dlcli.kernels.reference.sequences import flat, initial_or_zeros, previous_states, real_steps, time_order
+from dlcli.kernels.reference.linear import linear_grad_bias, linear_grad_weight
+from dlcli.kernels.reference.sequences import (
+    flat,
+    initial_or_zeros,
+    input_gradients,
+    input_products,
+    previous_states,
+    real_steps,
+    time_order,
+)
 
 
 def lstm(
@@ -28,14 +36,14 @@ def lstm(
 
     `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and `c̃ = tanh(x_t W + h_{t−1} U + b)`, each with its own columns.
 
-    (N, T, D), (D, 4H), (H, 4H), (4H,), (N, H), (N, H), (N, T) -> (2, N, T, H), (N, T, 4H)
+    (N, T, D) or tokens (N, T), (D, 4H), (H, 4H), (4H,), (N, H), (N, H), (N, T) -> (2, N, T, H), (N, T, 4H)
     """
-    batch, length, _ = x.shape
+    batch, length = x.shape[:2]
     size = len(recurrent_weight)
-    gates = linear(flat(x), input_weight, bias).reshape(batch, length, 4 * size)
-    states = np.empty((2, batch, length, size), x.dtype)
-    hidden = initial_or_zeros(initial_hidden, batch, size, x.dtype)
-    cell = initial_or_zeros(initial_cell, batch, size, x.dtype)
+    gates = input_products(x, input_weight, bias)  # (N, T, 4H), turned into the gates in place
+    states = np.empty((2, batch, length, size), gates.dtype)
+    hidden = initial_or_zeros(initial_hidden, batch, size, gates.dtype)
+    cell = initial_or_zeros(initial_cell, batch, size, gates.dtype)
     for t in time_order(length, reverse):
         gates[:, t] += hidden @ recurrent_weight
         update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # views, (N, H) each
@@ -104,8 +112,7 @@ def lstm_backward(
         cell_grad = previous_cell_grad if real is None else np.where(real, previous_cell_grad, cell_grad)
     rows = flat(grad_sums)
     return (
-        linear_grad_input(rows, input_weight).reshape(x.shape) if needs_x else None,
-        linear_grad_weight(flat(x), rows, out[0]),
+        *input_gradients(rows, x, input_weight, needs_x, out[0]),
         linear_grad_weight(flat(previous_states(states[0], initial_hidden, reverse)), rows, out[1]),
         linear_grad_bias(rows, out[2]),
         hidden_grad,

@@ -11,8 +11,16 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dlcli.kernels.reference.activations import relu, relu_backward, tanh, tanh_backward
-from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
-from dlcli.kernels.reference.sequences import flat, initial_or_zeros, previous_states, real_steps, time_order
+from dlcli.kernels.reference.linear import linear_grad_bias, linear_grad_weight
+from dlcli.kernels.reference.sequences import (
+    flat,
+    initial_or_zeros,
+    input_gradients,
+    input_products,
+    previous_states,
+    real_steps,
+    time_order,
+)
 
 #: what squashes the sum at each step
 RecurrentActivation: TypeAlias = Literal["tanh", "relu"]
@@ -30,13 +38,12 @@ def rnn(
 ) -> np.ndarray:
     """`h_t = tanh(x_t W + h_{t−1} U + b)`, or ReLU in the place of tanh: the state after each step.
 
-    (N, T, D), (D, H), (H, H), (H,), (N, H), (N, T) -> (N, T, H)
+    (N, T, D) or tokens (N, T), (D, H), (H, H), (H,), (N, H), (N, T) -> (N, T, H)
     """
-    batch, length, _ = x.shape
-    size = len(recurrent_weight)
-    states = linear(flat(x), input_weight, bias).reshape(batch, length, size)
+    batch, length = x.shape[:2]
+    states = input_products(x, input_weight, bias)  # (N, T, H), turned into the states in place
     squash = tanh if activation == "tanh" else relu
-    state = initial_or_zeros(initial_state, batch, size, x.dtype)
+    state = initial_or_zeros(initial_state, batch, len(recurrent_weight), states.dtype)
     for t in time_order(length, reverse):
         new = squash(states[:, t] + state @ recurrent_weight)
         real = real_steps(mask, t)
@@ -75,8 +82,7 @@ def rnn_backward(
         grad_state = grad_previous if real is None else np.where(real, grad_previous, grad_state)
     rows = flat(grad_sums)
     return (
-        linear_grad_input(rows, input_weight).reshape(x.shape) if needs_x else None,
-        linear_grad_weight(flat(x), rows, out[0]),
+        *input_gradients(rows, x, input_weight, needs_x, out[0]),
         linear_grad_weight(flat(previous_states(states, initial_state, reverse)), rows, out[1]),
         linear_grad_bias(rows, out[2]),
         grad_state,

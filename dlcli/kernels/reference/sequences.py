@@ -1,8 +1,45 @@
-"""What the recurrent cells share: the order of the steps, and the states that each step starts from."""
+"""What the recurrent cells share: their products with the inputs, the order of the steps, the states they start from.
+
+The inputs are vectors (N, T, D), or integers (N, T) that stand for one-hot vectors: row i of the weight is then the
+product with the i-th of them, so that it is looked up, and its gradient is the sum over the steps that did.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+
+from dlcli.kernels.reference.embedding import check_indices, embedding_backward
+from dlcli.kernels.reference.linear import linear, linear_grad_input, linear_grad_weight
+
+
+def are_tokens(x: np.ndarray) -> bool:
+    """Whether the inputs are integers."""
+    return x.dtype.kind in "iu"
+
+
+def input_products(x: np.ndarray, input_weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """`x_t W + b` of every step: (N, T, D) or (N, T), (D, C), (C,) -> (N, T, C).
+
+    Raises:
+        IndexError: a token is negative or not below D.
+    """
+    if are_tokens(x):
+        check_indices(x, len(input_weight))
+        looked_up: np.ndarray = input_weight[x] + bias
+        return looked_up
+    return linear(flat(x), input_weight, bias).reshape(*x.shape[:2], len(bias))
+
+
+def input_gradients(
+    rows: np.ndarray, x: np.ndarray, input_weight: np.ndarray, needs_x: bool, out: np.ndarray | None
+) -> tuple[np.ndarray | None, np.ndarray]:
+    """Gradients of x (None unless `needs_x`, and for tokens) and W, from those of the products, (N T, C)."""
+    if are_tokens(x):
+        return None, embedding_backward(rows, x.reshape(-1), len(input_weight), out)
+    return (
+        linear_grad_input(rows, input_weight).reshape(x.shape) if needs_x else None,
+        linear_grad_weight(flat(x), rows, out),
+    )
 
 
 def time_order(length: int, reverse: bool) -> range:

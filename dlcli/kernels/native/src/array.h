@@ -59,6 +59,17 @@ struct Labels {
   const npy_intp* data = nullptr;
   Index size = 0;
   int ndim = 0;
+  const npy_intp* shape = nullptr;
+};
+
+// What the steps of sequences are: vectors (N, T, D) of float32, or integers (N, T) in their place
+struct Steps {
+  Input vectors;
+  Labels tokens;
+
+  bool are_tokens() const { return tokens.data != nullptr; }
+  bool are_sequences() const { return are_tokens() ? tokens.ndim == 2 : vectors.ndim == 3; }
+  Index axis(int i) const { return are_tokens() ? tokens.shape[i] : vectors.shape[i]; }
 };
 
 // One number, or a vector of float32 with one for each row
@@ -183,6 +194,24 @@ struct type_caster<dlcli::Labels> {
     value.data = static_cast<const npy_intp*>(PyArray_DATA(array));
     value.size = PyArray_SIZE(array);
     value.ndim = PyArray_NDIM(array);
+    value.shape = PyArray_DIMS(array);
+    return true;
+  }
+};
+
+template <>
+struct type_caster<dlcli::Steps> {
+  NB_TYPE_CASTER(dlcli::Steps, const_name("numpy.ndarray"))
+
+  bool from_python(handle source, uint8_t flags, cleanup_list* cleanup) noexcept {
+    make_caster<dlcli::Labels> tokens;
+    make_caster<dlcli::Input> vectors;
+    if (tokens.from_python(source, flags, cleanup))
+      value.tokens = std::move(tokens.value);
+    else if (vectors.from_python(source, flags, cleanup))
+      value.vectors = std::move(vectors.value);
+    else
+      return false;
     return true;
   }
 };

@@ -60,8 +60,12 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
         const float* of_state = of_input + s.inputs * GATES * W;
         const Index filled = lanes(s.size, j);
         float* sums = all_sums + j * SUMS * W;
-        for (Index r = 0; r < rows; ++r)
-          for (int v = 0; v < SUMS; ++v) store(sums + r * sums_row + v * W, load(panel + v * W));
+        for (Index r = 0; r < rows; ++r) {
+          const float* row = s.looked_up(input_weight, GATES * s.size, first + r, t);
+          for (int g = 0; g < GATES; ++g)
+            store(sums + r * sums_row + g * W, first_sum(panel + g * W, row, g * s.size + j * W, filled));
+          store(sums + r * sums_row + GATES * W, load(panel + GATES * W));
+        }
         multiply<false>({x + (first * s.length + t) * s.inputs, s.length * s.inputs, 1, of_input, GATES * W, s.inputs,
                          sums, sums_row},
                         rows, GATES);

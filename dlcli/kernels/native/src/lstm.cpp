@@ -53,10 +53,13 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
         copy_row(x + ((first + r) * s.length + t) * s.inputs, now + r * stride, s.inputs);
       for (Index j = 0; j < blocks(s.size); ++j) {
         const float* panel = packed + j * (depth + 1) * GATES * W;
-        for (Index r = 0; r < rows; ++r)
-          for (int g = 0; g < GATES; ++g) store(sums + (r * GATES + g) * W, load(panel + g * W));
-        multiply<false>({now, stride, 1, panel + GATES * W, GATES * W, depth, sums, GATES * W}, rows, GATES);
         const Index filled = lanes(s.size, j);
+        for (Index r = 0; r < rows; ++r) {
+          const float* row = s.looked_up(input_weight, GATES * s.size, first + r, t);
+          for (int g = 0; g < GATES; ++g)
+            store(sums + (r * GATES + g) * W, first_sum(panel + g * W, row, g * s.size + j * W, filled));
+        }
+        multiply<false>({now, stride, 1, panel + GATES * W, GATES * W, depth, sums, GATES * W}, rows, GATES);
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * GATES * W;

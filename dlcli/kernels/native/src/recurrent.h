@@ -161,6 +161,11 @@ static inline void over_batch(const Sequences& s, Index multiply_adds, const Bod
   });
 }
 
+// what a sum starts from: the bias, and what is looked up in the place of a product with the input
+DLCLI_INLINE Vec first_sum(const float* bias, const float* looked_up, Index column, Index filled) {
+  return looked_up ? load(bias) + load_lanes(looked_up + column, filled) : load(bias);
+}
+
 // distance of rows of n floats: whole cache lines, and not a power of two
 static inline Index row_stride(Index n) { return (n + 15) / 16 * 16 + 16; }
 
@@ -219,12 +224,18 @@ struct StepGradients {
   float* panel(Index q) const { return data + q * steps() * PANEL * W; }
   float* row(Index q, Index n, Index t) const { return panel(q) + (n * s.length + t) * PANEL * W; }
 
-  // sums (PANEL vectors) over all steps
-  void sum(Index q, float* sums) const {
-    Vec total[PANEL] = {};
-    const float* from = panel(q);
-    for (Index i = 0; i < steps(); ++i, from += PANEL * W)
+  // adds steps begin … end, counted through all sequences, to `sums` (PANEL vectors), and where there are tokens to the
+  // rows of `table` (vocabulary, PANEL vectors) that they looked up
+  void add_up(Index q, Index begin, Index end, float* sums, float* table) const {
+    Vec total[PANEL];
+    for (int v = 0; v < PANEL; ++v) total[v] = load(sums + v * W);
+    const float* from = panel(q) + begin * PANEL * W;
+    for (Index i = begin; i < end; ++i, from += PANEL * W) {
       for (int v = 0; v < PANEL; ++v) total[v] += load(from + v * W);
+      if (!s.tokens) continue;
+      float* row = table + s.tokens[i] * PANEL * W;
+      for (int v = 0; v < PANEL; ++v) store(row + v * W, load(row + v * W) + load(from + v * W));
+    }
     for (int v = 0; v < PANEL; ++v) store(sums + v * W, total[v]);
   }
 };
@@ -302,8 +313,13 @@ struct WeightGradient {
     on_threads(wanted, [&](int thread, int threads) {
       for (Index item = part(panels * parts, thread, threads); item < part(panels * parts, thread + 1, threads); ++item) {
         const Index q = item / parts, begin = part(rows, item % parts, parts), end = part(rows, item % parts + 1, parts);
-        float* c = scratch(Scratch::caller, (end - begin + 1) * PANEL * W);
-        for (Index i = 0; i < (end - begin) * PANEL * W; ++i) c[i] = 0;
+        // one part of a panel has also what takes a single pass: the sums, and the rows that were looked up
+        const bool adds_up = item % parts == 0;
+        const Index looked_up = s.tokens && adds_up ? s.vocabulary : 0;
+        float* c = scratch(Scratch::caller, (end - begin + 1 + looked_up) * PANEL * W);
+        float* sums = c + (end - begin) * PANEL * W;
+        float* table = sums + PANEL * W;
+        for (Index i = 0; i < (end - begin + 1 + looked_up) * PANEL * W; ++i) c[i] = 0;
         const Index x0 = begin < s.inputs ? begin : s.inputs, x1 = end < s.inputs ? end : s.inputs;
         const Index h0 = begin - x0, h1 = end - x1;  // x0 is `begin` or all inputs, of which `begin - x0` states follow
         over_chunks(s.batch, s.length, [&](Index n, Index count, Index from, Index to) {
@@ -313,14 +329,12 @@ struct WeightGradient {
           if (instead)
             add_products(g, q, of_instead, instead + h0, instead_row, h1 - h0, n, count, from, to,
                          c + (x1 - x0) * PANEL * W);
+          if (adds_up) g.add_up(q, n * s.length + from, (n + count - 1) * s.length + to, sums, table);
         });
         body(q, true, x0, x1, c);
         body(q, false, h0, h1, c + (x1 - x0) * PANEL * W);
-        if (begin == 0) {
-          float* sums = c + (end - begin) * PANEL * W;
-          g.sum(q, sums);
-          bias(q, sums);
-        }
+        body(q, true, 0, looked_up, table);
+        if (adds_up) bias(q, sums);
       }
     });
   }

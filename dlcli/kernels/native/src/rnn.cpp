@@ -53,8 +53,13 @@ void rnn(const Sequences& s, const float* x, const float* input_weight, const fl
       for (Index q = 0; q < panels(s); ++q) {
         const float* panel = packed + q * (depth + 1) * PANEL * W;
         const int count = vectors(s, q);
-        for (Index r = 0; r < rows; ++r)
-          for (int v = 0; v < count; ++v) store(sums + (r * PANEL + v) * W, load(panel + v * W));
+        for (Index r = 0; r < rows; ++r) {
+          const float* row = s.looked_up(input_weight, s.size, first + r, t);
+          for (int v = 0; v < count; ++v) {
+            const Index block = q * PANEL + v;
+            store(sums + (r * PANEL + v) * W, first_sum(panel + v * W, row, block * W, lanes(s.size, block)));
+          }
+        }
         multiply<false>({now, stride, 1, panel + PANEL * W, PANEL * W, depth, sums, PANEL * W}, rows, count);
         for (Index r = 0; r < rows; ++r) {
           const bool padding = s.padded(first + r, t);
