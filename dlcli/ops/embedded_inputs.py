@@ -13,7 +13,7 @@ TOKENS_PER_ROW = 2
 
 
 def embedded_inputs(
-    tokens: Tensor | np.ndarray, weight: Tensor, input_weight: Tensor
+    tokens: Tensor | np.ndarray, weight: Tensor, input_weight: Tensor, *, padding_index: int | None = None
 ) -> tuple[Tensor | np.ndarray, Tensor]:
     """The first two arguments of `lstm`, `gru` or `rnn` over embedded tokens: `lstm(*embedded_inputs(i, E, W), U, b)`.
 
@@ -25,6 +25,7 @@ def embedded_inputs(
         tokens: (N, T), integers from 0 to V − 1, also where the sequence is padded.
         weight: E, (V, D).
         input_weight: W, (D, C), with the columns of the recurrent layer.
+        padding_index: the row of E that gets no gradient; None where all do.
 
     Returns:
         The tokens and the table (V, C), or E[tokens] (N, T, D) and `input_weight`.
@@ -32,6 +33,9 @@ def embedded_inputs(
     Raises:
         IndexError: a token lies outside; at the latest when the layer looks it up.
     """
-    if TOKENS_PER_ROW * len(weight.data) <= tokens.size:
-        return tokens, linear(weight, input_weight)
-    return embedding(weight, tokens.data if isinstance(tokens, Tensor) else tokens), input_weight
+    indices = tokens.data if isinstance(tokens, Tensor) else tokens
+    if TOKENS_PER_ROW * len(weight.data) > indices.size:
+        return embedding(weight, indices, padding_index=padding_index), input_weight
+    if padding_index is not None:
+        weight = embedding(weight, np.arange(len(weight.data)), padding_index=padding_index)
+    return indices, linear(weight, input_weight)

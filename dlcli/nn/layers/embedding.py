@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -13,6 +14,7 @@ from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.errors import ConfigError
 from dlcli.nn.initializers import Initializer, Normal
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.parameter import Parameter
 from dlcli.registry import register
 
@@ -89,10 +91,14 @@ class Embedding(Layer):
             self.weight.data[self.padding_index] = 0
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        indices = inputs[0].data
-        if indices.dtype.kind not in "iu":
-            raise ConfigError(f"an embedding takes tokens, which are whole numbers; its inputs are {indices.dtype}")
-        return ops.embedding(self.weight, indices, padding_index=self.padding_index)
+        return ops.embedding(self.weight, _tokens(inputs[0]), padding_index=self.padding_index)
+
+    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:
+        return partial(self._read_by, layer) if isinstance(layer, Recurrent) else None
+
+    def _read_by(self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None) -> Tensor:
+        _tokens(inputs[0])
+        return layer.forward_embedded(*inputs, lengths=lengths, weight=self.weight, padding_index=self.padding_index)
 
     def flops(self, *input_shapes: Shape) -> int:  # noqa: ARG002
         return 0
@@ -102,3 +108,14 @@ class Embedding(Layer):
         # padding is left out: moving its row, as differences do, would change the result
         yield LayerSample(cls(units=3, vocabulary_size=5, padding_index=4), ((4,),), num_tokens=4)
         yield LayerSample(cls(units=2, vocabulary_size=4, padding_index=None), ((2, 3),), num_tokens=4)
+
+
+def _tokens(x: Tensor) -> np.ndarray:
+    """The tokens in a tensor.
+
+    Raises:
+        ConfigError: it holds other numbers.
+    """
+    if x.data.dtype.kind not in "iu":
+        raise ConfigError(f"an embedding takes tokens, which are whole numbers; its inputs are {x.data.dtype}")
+    return x.data

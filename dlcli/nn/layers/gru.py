@@ -71,11 +71,17 @@ class GRU(Recurrent):
         return cell
 
     def run(
-        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
         states = ops.gru(
             x,
-            cell.input_weight,
+            input_weight,
             cell.recurrent_weight,
             cell.bias,
             cell.candidate_bias,

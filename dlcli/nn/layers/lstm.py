@@ -60,12 +60,18 @@ class LSTM(Recurrent):
         return cell
 
     def run(
-        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
         cells: list[np.ndarray] = []  # (N, T, H), once
         states = ops.lstm(
             x,
-            cell.input_weight,
+            input_weight,
             cell.recurrent_weight,
             cell.bias,
             *start,

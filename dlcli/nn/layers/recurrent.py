@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -128,6 +128,32 @@ class Recurrent(Carrying):
         )
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        return self._read(inputs, lengths, lambda cell: (inputs[0], cell.input_weight))
+
+    def forward_embedded(
+        self, *inputs: Tensor, lengths: np.ndarray | None = None, weight: Tensor, padding_index: int | None
+    ) -> Tensor:
+        """`forward` of the embedded tokens, whose products with the input weights are looked up where that is faster.
+
+        Args:
+            inputs: tokens (N, T), and the states to start from.
+            lengths: as in `forward`.
+            weight: (V, D) of the embedding.
+            padding_index: its row that gets no gradient; None where all do.
+        """
+
+        def embedded(cell: Cell) -> tuple[Tensor | np.ndarray, Tensor]:
+            return ops.embedded_inputs(inputs[0], weight, cell.input_weight, padding_index=padding_index)
+
+        return self._read(inputs, lengths, embedded)
+
+    def _read(
+        self,
+        inputs: Sequence[Tensor],
+        lengths: np.ndarray | None,
+        first_inputs: Callable[[Cell], tuple[Tensor | np.ndarray, Tensor]],
+    ) -> Tensor:
+        """The states of the last layer; `first_inputs` are what a cell of the first layer reads, and its weight for it."""
         x, *given = inputs
         if self.carries and len(self.directions) > 1:
             raise ConfigError("a bidirectional layer cannot go on from the batch before: it reads the end first")
@@ -139,7 +165,9 @@ class Recurrent(Carrying):
                 x = self._dropped(x)
             read = []
             for reverse in self.directions:
-                states, final = self.run(next(cells), x, next(starts), mask, reverse)
+                cell = next(cells)
+                x_and_weight = (x, cell.input_weight) if layer else first_inputs(cell)
+                states, final = self.run(cell, *x_and_weight, next(starts), mask, reverse)
                 read.append(states)
                 finals.append(final)
             x = read[0] if len(read) == 1 else ops.concat(read, axis=-1)
@@ -149,13 +177,20 @@ class Recurrent(Carrying):
         return x
 
     def run(
-        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
         """The state after each step (N, T, H), and all states (N, H) after the last step as plain arrays.
 
         Args:
             cell: the weights.
-            x: (N, T, D).
+            x: (N, T, D), or tokens (N, T).
+            input_weight: (D, G·H) of the cell, or the table (V, G·H) of the tokens' products with it.
             start: the states to begin with, one for each of `state_names`.
             mask: (N, T), False where a sequence is padded; None where none is.
             reverse: whether the sequence is read from its end.

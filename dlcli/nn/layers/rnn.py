@@ -52,11 +52,17 @@ class RNN(Recurrent):
         self.activation: RecurrentActivation = activation
 
     def run(
-        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
         states = ops.rnn(
             x,
-            cell.input_weight,
+            input_weight,
             cell.recurrent_weight,
             cell.bias,
             *start,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from dlcli import registry
 from dlcli.autograd import Tensor
 from dlcli.errors import ConfigError
-from dlcli.nn import ShapeError
+from dlcli.nn import Graph, Node, ShapeError
 from dlcli.nn.initializers import Constant
 from dlcli.nn.layers import Embedding
+from dlcli.rng import Generators
 
 TOKENS = Tensor(np.array([[1, 3, 0], [2, 2, 1]]))
 
@@ -67,3 +71,35 @@ def test_real_numbers_are_no_tokens() -> None:
     layer = built(Embedding(units=2, vocabulary_size=4))
     with pytest.raises(ConfigError, match="whole numbers; its inputs are float32"):
         layer.forward(Tensor(np.zeros((1, 3), np.float32)))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("options", [{}, {"layers": 2, "bidirectional": True}], ids=["one layer", "a stack"])
+@pytest.mark.parametrize("steps", [3, 40], ids=["few tokens", "many tokens"])
+def test_tokens_read_through_the_table_are_the_same_as_embedded_ones(
+    cell: str, options: dict[str, Any], steps: int
+) -> None:
+    """Few tokens are embedded, many looked up in E·W: joined or one by one, results and gradients are the same."""
+    nodes = [
+        Node("embedding", "embedding", {"units": 3, "vocabulary_size": 9}),
+        Node("cell", cell, {"units": 4, **options}),
+    ]
+    tokens = np.random.default_rng(0).integers(1, 9, (2, steps))
+    lengths = np.array([steps, steps - 2])
+    tokens[1, -2:] = 0  # padding
+    grads = []
+    for separate in (False, True):
+        graph = Graph.build(
+            nodes,
+            (steps,),
+            generators=Generators(0),
+            create=lambda node: registry.lookup("layer", node.type)(**node.options),
+            dtype=np.float64,
+        )
+        result = graph.forward(tokens, lengths, on_output=(lambda *_: None) if separate else None)
+        real = np.arange(steps) < lengths[:, None]
+        (result * (real[..., None] * np.cos(np.arange(result.data.size)).reshape(result.shape))).sum().backward()
+        grads.append({name: parameter.grad for name, parameter in graph.parameters().items()})
+        assert not grads[-1]["embedding.weight"][0].any()
+    for name, grad in grads[0].items():
+        np.testing.assert_allclose(grad, grads[1][name], rtol=1e-10, atol=1e-12, err_msg=name)
