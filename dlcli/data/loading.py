@@ -140,7 +140,7 @@ def load_data(
         preprocessor=preprocessor,
         indices={name: part.rows for name, part in parts.items()},
         description=raw.description,
-        fingerprint=raw.fingerprint,
+        fingerprint=raw.fingerprint if text is None else {**raw.fingerprint, **text.tokenizer.fingerprint(places)},
         overlaps=tuple(overlaps),
         warnings=tuple(warnings),
     )

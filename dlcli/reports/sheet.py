@@ -138,31 +138,18 @@ class Sheet:
 
     def png(self) -> bytes:
         """The picture as a file."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from PIL import Image
+        from PIL.PngImagePlugin import PngInfo
 
         width, height = self._width(), round(self.height + MARGIN - GAP)
         canvas: np.ndarray = np.full((height, width, 3), 255, np.uint8)
         for x, y, pixels in self._pictures:
             canvas[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
-        figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH)
-        FigureCanvasAgg(figure)
-        figure.figimage(canvas, 0, 0, origin="upper")
-        for text in self._texts:
-            figure.text(
-                text.x / width,
-                1 - text.y / height,
-                text.text,
-                fontsize=text.size * 72 / _DOTS_PER_INCH,
-                color=text.color,
-                fontweight="bold" if text.bold else "normal",
-                horizontalalignment=text.horizontal,
-                verticalalignment=text.vertical,
-                rotation=text.rotation,
-                parse_math=False,
-            )
+        _write_over(canvas, self._texts)
+        information = PngInfo()
+        information.add_text("Title", self.title)
         file = io.BytesIO()
-        figure.savefig(file, format="png", metadata={"Software": None, "Title": self.title})
+        Image.fromarray(canvas).save(file, "PNG", pnginfo=information, compress_level=4)
         return file.getvalue()
 
     def _width(self) -> int:
@@ -201,3 +188,31 @@ def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     image = Image.fromarray(np.ascontiguousarray(pixels))
     method = Image.Resampling.NEAREST if width >= image.width else Image.Resampling.LANCZOS
     return np.array(image.resize((width, height), method))
+
+
+def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
+    """Texts on a picture (H, W, 3), drawn by matplotlib on a layer of their own."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    height, width, _ = canvas.shape
+    figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH, facecolor="none")
+    for text in texts:
+        figure.text(
+            text.x / width,
+            1 - text.y / height,
+            text.text,
+            fontsize=text.size * 72 / _DOTS_PER_INCH,
+            color=text.color,
+            fontweight="bold" if text.bold else "normal",
+            horizontalalignment=text.horizontal,
+            verticalalignment=text.vertical,
+            rotation=text.rotation,
+            parse_math=False,
+        )
+    layer = FigureCanvasAgg(figure)
+    layer.draw()  # type: ignore[no-untyped-call]
+    colors = np.asarray(layer.buffer_rgba())  # type: ignore[no-untyped-call]
+    inked = colors[..., 3] > 0
+    share = colors[inked, 3:] / 255
+    canvas[inked] = (colors[inked, :3] * share + canvas[inked] * (1 - share)).round()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlcli import experiment
+from dlcli.edge_filters import edge_filter
 from dlcli.experiment import Run
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -46,6 +48,15 @@ def test_the_regression_explains_half_of_the_variance_on_dev(tmp_path: Path) -> 
     run = train("regression_diabetes", tmp_path)
     assert run.metrics["dev/r2"] > 0.4
     assert run.assessment.baseline.is_beaten
+
+
+def test_the_edge_filter_emerges_from_its_answers(tmp_path: Path) -> None:
+    run = train("edge_detection", tmp_path)
+    learned = experiment.load(run.path).model.state_dict()["conv2d_1.weight"][:, :, 0, 0]
+    sobel = edge_filter("vertical", "sobel")
+    cosine = np.vdot(learned, sobel) / (np.linalg.norm(learned) * np.linalg.norm(sobel))
+    assert cosine > 0.9999
+    assert run.metrics["test/r2"] > 0.9999
 
 
 def test_the_linear_twin_fails_where_a_hidden_layer_succeeds(tmp_path: Path) -> None:

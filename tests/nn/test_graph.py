@@ -203,3 +203,20 @@ def test_auxiliary_outputs_are_there_in_training_only(graph_of: GraphOf) -> None
     seen: list[str] = []
     assert "auxiliary" not in graph.outputs(batch(2, 4), on_output=lambda name, _: seen.append(name))
     assert seen == ["trunk", "main"]
+
+
+def test_inner_results_alone_are_computed_of_images_of_any_size(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (6, 6, 1),
+        Node("edges", "conv2d", {"filters": 2, "kernel_size": 3}),
+        Node("active", "relu"),
+        "flatten",
+        ("linear", {"units": 3}),
+    )
+    seen: dict[str, np.ndarray] = {}
+    graph.forward(batch(2, 6, 6, 1), on_output=seen.__setitem__)
+    found = graph.node_outputs(batch(2, 6, 6, 1), ["edges", "active"])
+    assert set(found) == {"edges", "active"}
+    np.testing.assert_array_equal(found["edges"], seen["edges"])
+    np.testing.assert_array_equal(found["active"], seen["active"])
+    assert graph.node_outputs(batch(2, 20, 9, 1), ["active"])["active"].shape == (2, 18, 7, 2)

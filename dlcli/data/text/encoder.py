@@ -112,9 +112,7 @@ def _count(tokenizer: Tokenizer, inputs: Texts | Sentences) -> tuple[Counter[str
 
 def _vocabulary(tokenizer: Tokenizer, counts: Counter[str], options: TextOptions, *, num_texts: int) -> Vocabulary:
     if tokenizer.tokens is None:
-        return Vocabulary.fit(
-            counts, min_count=options.min_count, max_size=options.max_size, num_texts=num_texts
-        )
+        return Vocabulary.fit(counts, min_count=options.min_count, max_size=options.max_size, num_texts=num_texts)
     for option, is_default in (("min_count", options.min_count == 1), ("max_size", options.max_size is None)):
         if not is_default:
             found = "this tokenizer has its own vocabulary, whose size is an option of the tokenizer"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from dlcli.constraints import PositiveInt
-from dlcli.data.places import Places
+from dlcli.data.places import Places, sha256
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
@@ -42,6 +42,12 @@ class HuggingFace(Tokenizer):
     def fit(self, texts: Iterable[str], places: Places) -> Self:
         made = self._trained(texts) if self.path is None else _read(places.find(self.path))
         return type(self)(json.loads(made.to_str()), path=self.path, vocabulary_size=self.vocabulary_size)
+
+    def fingerprint(self, places: Places) -> Mapping[str, str]:
+        if self.path is None:
+            return {}
+        path = places.find(self.path)
+        return {path.name: sha256(path)}
 
     def _trained(self, texts: Iterable[str]) -> Any:
         library = _library()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -27,6 +27,10 @@ class Tokenizer(ABC):
             places: where files are looked for.
         """
         return self
+
+    def fingerprint(self, places: Places) -> Mapping[str, str]:  # noqa: ARG002
+        """File name → sha256 of the files that it is read from."""
+        return {}
 
     @property
     def tokens(self) -> tuple[str, ...] | None:

@@ -23,8 +23,9 @@ from dlcli.registry import register
 class Embedding(Layer):
     """A vector for each token, the row of a table: (…) -> (…, units). The row of padding is zero and stays so.
 
+    The positional parameter is how many tokens the data has; None where its inputs are no tokens.
+
     Args:
-        num_tokens: how many tokens the data has; None where its inputs are no tokens.
         units: size of the vectors.
         vocabulary_size: rows of the table; null means as many as the data has tokens.
         padding_index: the token that fills up short sequences; null means that there is none.

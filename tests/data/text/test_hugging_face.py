@@ -45,6 +45,8 @@ class TestWithTheLibrary:
         (tmp_path / "tokenizer.json").write_text(json.dumps(learned.description))
         read = HuggingFace(path="tokenizer.json").fit([], Places(config_folder=tmp_path))
         assert read.encode(TEXT) == learned.encode(TEXT)
+        assert [*read.fingerprint(Places(config_folder=tmp_path))] == ["tokenizer.json"]
+        assert learned.fingerprint(Places()) == {}
 
     def test_mistakes_are_explained(self, tmp_path: Path):
         (tmp_path / "broken.json").write_text("{}")

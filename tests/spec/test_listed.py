@@ -1,0 +1,89 @@
+"""Components in a list, by the example of `data.augment`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
+from dlcli.errors import ConfigError
+from dlcli.spec import Spec, spec_from_text
+from dlcli.spec.json_schema import json_schema
+from dlcli.spec.yaml_loader import load_yaml
+
+TEXT = """\
+data:
+  dataset: digits
+  augment: {augment}
+model: {{architecture: mlp, hidden_units: [4]}}
+optimizer: adam
+"""
+
+
+@pytest.fixture(autouse=True)
+def _components() -> None:
+    """The real ones, in place of the small world of the other tests."""
+
+
+def read(augment: str) -> Spec:
+    return spec_from_text(TEXT.format(augment=augment), file="c.yaml")
+
+
+def test_an_entry_is_a_name_or_a_name_with_its_options() -> None:
+    spec = read("[mirror, {random_crop: {padding: 2}}, {mixup: }]")
+    assert [entry.name for entry in spec.data.augment] == ["mirror", "random_crop", "mixup"]
+    assert [entry.options for entry in spec.data.augment][1:] == [{"padding": 2}, {"alpha": 0.2}]
+    assert read("[]").data.augment == []
+
+
+def test_a_resolved_list_loads_back_to_the_same() -> None:
+    spec = read("[{mirror: {axis: vertical}}, cutout]")
+    assert spec.resolved()["data"]["augment"] == [
+        {"mirror": {"probability": 0.5, "axis": "vertical"}},
+        {"cutout": {"size": 8, "probability": 1.0}},
+    ]
+    assert spec_from_text(spec.to_yaml(), file="c.yaml") == spec
+
+
+@pytest.mark.parametrize(
+    ("augment", "message"),
+    [
+        ("[miror]", "3:13 data.augment[0].miror: 'miror': unknown augmentation; did you mean mirror?"),
+        ("[mirror, {cutout: {sise: 3}}]", "3:31 data.augment[1].cutout.sise: unknown key; did you mean size?"),
+        ("[{cutout: {size: 0}}]", "data.augment[0].cutout.size: expected an integer greater than 0, found 0"),
+        ("[{cutout: 3}]", "data.augment[0].cutout: expected the options of cutout, found 3"),
+        (
+            "[{name: mirror}]",
+            "data.augment[0]: expected one augmentation with its options; write {mirror: {…}} without",
+        ),
+        (
+            "[{cutout: {}, size: 3}]",
+            "data.augment[0]: expected one augmentation with its options, found the keys cutout",
+        ),
+        ("[3]", "data.augment[0]: expected the name of a augmentation, or {name: {options}}; found 3"),
+        ("mirror", "data.augment: expected a list of augmentations, found 'mirror'; write [mirror]"),
+    ],
+)
+def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(augment)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("augment", "valid"),
+    [
+        ("[mirror, {random_crop: {padding: 2}}]", True),
+        ("[]", True),
+        ("[miror]", False),
+        ("[{cutout: {sise: 3}}]", False),
+        ("[{mirror: {}, cutout: {}}]", False),
+        ("mirror", False),
+    ],
+)
+def test_the_schema_agrees(augment: str, valid: bool) -> None:
+    document: Any = load_yaml(TEXT.format(augment=augment), "c.yaml").data
+    errors = [*jsonschema.Draft7Validator(json_schema()).iter_errors(document)]
+    assert (not errors) == valid
