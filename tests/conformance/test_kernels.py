@@ -229,6 +229,19 @@ def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed:
     assert_conforms(name, sizes, seed, strides)
 
 
+@pytest.mark.parametrize("name", ["linear", "linear_grad_input", "linear_grad_weight"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        *((1, 700, 400), (1, 10, 1024), (3, 130, 1024), (4, 64, 17), (16, 10, 300), (24, 47, 100), (30, 10, 1024)),
+        *((65, 3, 70), (65, 12, 4096), (64, 50, 100), (100, 65, 64), (200, 33, 3), (200, 100, 6), (61, 129, 800)),
+    ],
+)
+def test_every_way_of_multiplying_agrees(name: str, sizes: tuple[int, int, int]) -> None:
+    """Few rows, few columns, few terms, a few columns behind whole vectors, blocks; each with rows that collide."""
+    assert_conforms(name, sizes, 0, "contiguous")
+
+
 @pytest.mark.parametrize("name", sorted(UPDATES))
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(length=LENGTHS, seed=st.integers(0, 2**32))
