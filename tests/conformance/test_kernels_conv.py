@@ -67,6 +67,15 @@ def convolutions(draw: st.DrawFn) -> Geometry:
 
 
 @st.composite
+def depthwise_convolutions(draw: st.DrawFn) -> Geometry:
+    channels = draw(CHANNELS)
+    images = (draw(st.integers(0, 3)), *draw(pair(1, 20)), channels)
+    window = draw(st.one_of(st.just((3, 3)), pair(1, 7)))
+    stride, dilation = draw(st.one_of(st.just(((1, 1), (1, 1))), st.tuples(pair(1, 3), pair(1, 3))))
+    return Geometry(images, (*window, 1, channels), (stride, (draw(pair(0, 3)), draw(pair(0, 3))), dilation, channels))
+
+
+@st.composite
 def poolings(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[Any, ...]]:
     """A shape of images, and window, stride and padding."""
     window = draw(pair(1, 4))
@@ -105,7 +114,7 @@ def assert_conforms(
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(geometry=convolutions(), seed=st.integers(0, 2**32), layout=LAYOUTS, relu=st.booleans(), biased=st.booleans())
+@given(geometry=st.one_of(convolutions(), depthwise_convolutions()), seed=st.integers(0, 2**32), layout=LAYOUTS, relu=st.booleans(), biased=st.booleans())
 def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, biased: bool) -> None:
     x, weight = normal(geometry.images, seed), normal(geometry.filters, seed + 1)
     bias = normal(geometry.filters[3:], seed + 2) if biased else None

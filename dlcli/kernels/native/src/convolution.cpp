@@ -2,6 +2,7 @@
 // pixels take a way with fewer multiplications (winograd.h).
 #include "depthwise.h"
 #include "patches.h"
+#include "phase.h"
 #include "simd.h"
 #include "threads.h"
 #include "tiles.h"
@@ -140,26 +141,6 @@ Patches input_patches(const Convolution& c, const float* x, Index group) {
   return {x + group * channels, c.height,     c.width,    c.channels, channels, c.rows,       c.columns,   c.stride_h,
           c.stride_w,           c.window_h,   c.window_w, -c.top,     -c.left,  c.dilation_h, c.dilation_w};
 }
-
-// The taps of one axis that reach pixels ≡ phase modulo the stride, in order of the output that they come from:
-// tap(i) = last − i step meets output pixel / stride + first + i apart.
-struct Phase {
-  Index count, last, step, first, apart;
-
-  Phase(Index phase, Index window, Index stride, Index dilation, Index before) {
-    count = last = first = 0;
-    step = 1;
-    while (step * dilation % stride) ++step;
-    apart = step * dilation / stride;
-    for (Index tap = 0; tap < window; ++tap) {
-      const Index offset = phase + before - tap * dilation;
-      if (offset % stride) continue;
-      ++count;
-      last = tap;
-      first = offset / stride;
-    }
-  }
-};
 
 void grad_panel(const GradLayout& layout, const float* panel, Index depth, const float* grad, Index grad_step,
                 Index pixels, float* partial) {
