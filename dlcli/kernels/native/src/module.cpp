@@ -39,10 +39,12 @@ NB_MODULE(_native, module) {
   });
 
   dlcli::bind_activations(module);
+  dlcli::bind_arithmetic(module);
   dlcli::bind_images(module);
   dlcli::bind_dropout(module);
   dlcli::bind_linear(module);
   dlcli::bind_recurrent(module);
   dlcli::bind_losses(module);
+  dlcli::bind_normalization(module);
   dlcli::bind_optimizers(module);
 }
