@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.nn.arena import Arena
 from dlcli.optim.schedules import Schedule
 
@@ -58,7 +59,7 @@ class Optimizer:
         self.steps += 1
         with np.errstate(over="ignore", invalid="ignore"):
             if weight_decay:
-                arena.data[arena.decayed] *= 1 - learning_rate * weight_decay
+                kernels.scale_update(arena.data[arena.decayed], factor=1 - learning_rate * weight_decay)
             self.update(arena.data, arena.grad, learning_rate)
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:

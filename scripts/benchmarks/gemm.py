@@ -1,6 +1,7 @@
 """The products of a fully connected layer beside NumPy's OpenBLAS: `x W + b`, `g Wᵀ` and `xᵀ g` of mini-batches.
 
-OpenBLAS is asked for the product alone, into memory that it has written before; ours adds the bias and makes its result.
+OpenBLAS is asked for the product alone, into memory that it has written before; ours adds the bias and makes a new
+result.
 """
 
 from __future__ import annotations
