@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["check_gradients", "evaluate", "load", "resume", "train"]
+__all__ = ["check_gradients", "evaluate", "load", "resume", "sample", "score", "train"]
 
 if TYPE_CHECKING:
-    from dlcli.experiment import check_gradients, evaluate, load, resume, train
+    from dlcli.experiment import check_gradients, evaluate, load, resume, sample, score, train
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,18 +19,28 @@ import numpy as np
 import dlcli.components  # noqa: F401  # fills the registry
 from dlcli import registry
 from dlcli.data import (
+    Augmenter,
     ClassLabels,
     Data,
     DatasetReader,
     FileFormat,
+    Normalization,
+    OnRead,
     Places,
+    Preprocessor,
+    Pretrained,
+    Split,
     TargetKind,
     Targets,
+    TextOptions,
     load_data,
+    scaling_of,
 )
 from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_name
+from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.nn.layers import Embedding
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
@@ -52,6 +63,7 @@ class Experiment:
         metrics: what is measured, the deciding ones included.
         selection: which epoch is the best.
         generators: those that the model draws from.
+        augmenter: what is changed at random in the training set; None for nothing.
     """
 
     spec: Spec
@@ -61,6 +73,7 @@ class Experiment:
     metrics: tuple[Metric, ...]
     selection: Selection
     generators: Generators
+    augmenter: Augmenter | None = None
 
 
 def build_experiment(spec: Spec, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
@@ -78,9 +91,10 @@ def experiment_on(spec: Spec, data: Data, *, dtype: type[np.floating[Any]] = np.
     """Everything but the data, which has been read."""
     generators = Generators(spec.seed)
     task = build_task(spec, data.preprocessor.targets)
-    model = build_model(spec, data.preprocessor.input_shape, task, generators=generators, dtype=dtype)
+    model = build_model(spec, data.preprocessor, task, generators=generators, dtype=dtype)
     metrics, selection = build_measures(spec, task, data.splits)
-    return Experiment(spec, data, task, model, metrics, selection, generators)
+    augmenter = build_augmenter(spec, data.splits["train"], task)
+    return Experiment(spec, data, task, model, metrics, selection, generators, augmenter)
 
 
 @contextlib.contextmanager
@@ -122,31 +136,63 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
     return reader
 
 
-def build_places(spec: Spec) -> Places:
-    """Where its files are looked for."""
-    return Places(config_folder=spec.file.parent, data_path=Path(spec.data.path) if spec.data.path else None)
+def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
+    """Where its files are looked for, and who is told when reading them takes its time."""
+    data_path = Path(spec.data.path) if spec.data.path else None
+    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
 
 
-def build_data(spec: Spec) -> Data:
+def build_data(
+    spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None, keep_raw: bool = False
+) -> Data:
     """The splits, preprocessed with statistics of the training set.
+
+    Args:
+        spec: the config.
+        pretrained: the treatment that the scaling called `pretrained` is taken from.
+        on_read: is told how many files are read, where that takes its time.
+        keep_raw: the training set is transformed only when it is asked for, as it is where it is augmented.
 
     Raises:
         ConfigError: options that contradict each other or the data.
         DataError: the data is missing or not what the config says.
     """
     section = spec.data
+    normalization: Normalization = create(section.normalize)
+    if isinstance(normalization, Pretrained) and pretrained is not None:
+        normalization.scaling = scaling_of(pretrained)
+    if section.normalize_targets.name == "pretrained":
+        raise ConfigError("scales inputs only", key="data.normalize_targets")
     data = load_data(
         build_reader(spec),
-        build_places(spec),
+        build_places(spec, on_read),
         split=section.split.options(),
-        normalization=create(section.normalize),
+        normalization=normalization,
         target_normalization=create(section.normalize_targets),
         target_kind=_target_kind(spec),
+        text=build_text_options(spec),
+        classes=section.classes,
+        keep_raw=keep_raw or bool(section.augment),
         seed=spec.seed,
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
     return data
+
+
+def build_text_options(spec: Spec) -> TextOptions | None:
+    """How texts become tokens; None where the config does not say."""
+    section = spec.data.text
+    if section is None:
+        return None
+    return TextOptions(
+        tokenizer=create(section.tokenizer),
+        min_count=section.vocabulary.min_count,
+        max_size=section.vocabulary.max_size,
+        max_length=section.max_length,
+        too_long=section.too_long,
+        window=section.window,
+    )
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:
@@ -156,6 +202,24 @@ def _target_kind(spec: Spec) -> TargetKind | None:
     task_class = registry.lookup("task", spec.task.name)
     assert isinstance(task_class, type) and issubclass(task_class, Task)
     return task_class.target_kind
+
+
+def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
+    """What the config changes at random in the training set; None for nothing.
+
+    Raises:
+        ConfigError: an augmentation does not fit the data or the loss.
+    """
+    if not spec.data.augment:
+        return None
+    classes = task.num_classes if isinstance(task, Classification) and task.output_units > 1 else None
+    loss = task.loss_function
+    weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
+    for position, component in enumerate(spec.data.augment):
+        if component.name == "mixup" and weighted and classes is None:
+            found = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
+            raise ConfigError(found, key=f"data.augment[{position}].mixup")
+    return Augmenter([create(component) for component in spec.data.augment], train, num_classes=classes)
 
 
 # ---- task, model, metrics ----
@@ -170,7 +234,7 @@ def build_task(spec: Spec, targets: Targets) -> Task:
 
 def _inferred_task(spec: Spec, targets: Targets) -> str:
     if not isinstance(targets, ClassLabels):
-        return "regression"
+        return {"tokens": "language_modeling", "token_labels": "sequence_labeling"}.get(targets.kind, "regression")
     two_outputs = spec.model.architecture is not None and spec.model.architecture.name == "softmax_regression"
     return "binary_classification" if len(targets.names) == 2 and not two_outputs else "classification"
 
@@ -190,7 +254,7 @@ def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> 
 
 def build_model(
     spec: Spec,
-    input_shape: tuple[int, ...],
+    preprocessor: Preprocessor,
     task: Task,
     *,
     generators: Generators,
@@ -202,28 +266,36 @@ def build_model(
         ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
     """
     listed = spec.model.layers is not None
+    vocabulary = preprocessor.vocabulary
     model = Graph.build(
-        model_nodes(spec, input_shape, task.output_units),
-        input_shape,
+        model_nodes(spec, preprocessor.input_shape, task.output_units),
+        preprocessor.input_shape,
         generators=generators,
-        create=create_layer,
+        create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
         output=spec.model.output,
         dtype=dtype,
         key_of="model.layers[{}]".format if listed else lambda _: "model",
     )
-    if model.output_shape != (task.output_units,):
+    needed = task.output_shape(model.input_shape)
+    if model.output_shape != needed:
         name = registry.name_of("task", type(task))
         raise ConfigError(
             f"the last layer, {model.output}, gives {shown(model.output_shape)} an example; "
-            f"{name} on this data needs {shown((task.output_units,))}",
+            f"{name} on this data needs {shown(needed)}",
             key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
         )
     return model
 
 
-def create_layer(node: Node) -> Layer:
-    """The layer that a node describes."""
-    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}))
+def create_layer(node: Node, num_tokens: int | None = None) -> Layer:
+    """The layer that a node describes.
+
+    Args:
+        node: the description.
+        num_tokens: how many tokens the data has, which an embedding needs to know; None where it has none.
+    """
+    supplied = (num_tokens,) if registry.lookup("layer", node.type) is Embedding else ()
+    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}), *supplied)
     return layer
 
 
@@ -295,7 +367,21 @@ def build_optimizer(spec: Spec) -> Optimizer:
     return optimizer
 
 
-def build_settings(spec: Spec) -> TrainingSettings:
+#: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
+MOST_EXAMPLES, MOST_STEPS = 1024, 8192
+
+
+def evaluation_batch_size(spec: Spec, preprocessor: Preprocessor) -> int:
+    """Examples per forward pass in evaluation; rows of a model that carries its state."""
+    if spec.evaluation.batch_size is not None:
+        return spec.evaluation.batch_size
+    if spec.training.stateful and spec.training.batch_size != "full":
+        return spec.training.batch_size
+    steps = 1 if preprocessor.text is None else preprocessor.input_shape[0]
+    return max(1, min(MOST_EXAMPLES, MOST_STEPS // steps))
+
+
+def build_settings(spec: Spec, preprocessor: Preprocessor) -> TrainingSettings:
     """The plain numbers of the training."""
     training, regularization = spec.training, spec.regularization
     clipping = training.gradient_clipping
@@ -303,7 +389,9 @@ def build_settings(spec: Spec) -> TrainingSettings:
         epochs=training.epochs,
         batch_size=training.batch_size,
         shuffle=training.shuffle,
+        max_steps=training.max_steps,
         drop_last=training.drop_last,
+        stateful=training.stateful,
         max_gradient_norm=None if clipping is None else clipping.max_norm,
         max_gradient_value=None if clipping is None else clipping.max_value,
         l1=regularization.l1,
@@ -313,7 +401,7 @@ def build_settings(spec: Spec) -> TrainingSettings:
         checkpoint_every_epochs=training.checkpoint.every_epochs,
         checkpoint_every_steps=training.checkpoint.every_steps,
         checkpoint_keep=training.checkpoint.keep,
-        evaluation_batch_size=spec.evaluation.batch_size,
+        evaluation_batch_size=evaluation_batch_size(spec, preprocessor),
     )
 
 

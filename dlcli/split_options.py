@@ -27,10 +27,12 @@ class SplitOptions:
         dev: share for choosing between models.
         test: share for the final figure; 0 where the data brings its own test set, or for none.
         train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
+        train_limit: how many examples are left for training, drawn at random from the training part; None = all.
         stratify: keep each class's share in every split.
         group_by: a column whose equal values stay in one split, such as a patient.
         order_by: a column by which the latest examples become test, those before them dev (dates as YYYY-MM-DD);
             train_dev is drawn at random from the training part.
+        in_order: the first examples of the data are train, those after them dev, the last ones test.
         files: split → file with its rows. A split with a share but no file is drawn from another's: dev from the
             training file, test from the dev file, so that dev and test come from one distribution.
         indices: an .npz file with an array of row numbers (from 0) for each split, such as a run's splits.npz.
@@ -44,15 +46,17 @@ class SplitOptions:
     dev: float | None = None
     test: float | None = None
     train_dev: float = 0.0
+    train_limit: int | None = None
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None
+    in_order: bool = False
     files: Mapping[str, str] | None = None
     indices: str | None = None
 
     def __post_init__(self) -> None:
         self._check_shares()
-        for ways in (("stratify", "group_by", "order_by"), ("files", "indices")):
+        for ways in (("stratify", "group_by", "order_by", "in_order"), ("files", "indices")):
             chosen = [way for way in ways if getattr(self, way)]
             if len(chosen) > 1:
                 raise ConfigError(f"{chosen[0]} and {chosen[1]} exclude each other", key=f"data.split.{chosen[1]}")

@@ -60,7 +60,7 @@ def test_an_architecture_gets_its_outputs_from_the_data(tmp_path: Path) -> None:
 
 def test_layers_with_names_make_residual_sums_and_concatenations(tmp_path: Path) -> None:
     experiment = build(tmp_path, LAYERS)
-    x = experiment.data.splits["dev"].gather(np.arange(7))[0]
+    x = experiment.data.splits["dev"].gather(np.arange(7)).inputs
     assert experiment.model.forward(x).shape == (7, 3)
     assert experiment.model.shapes["concat_1"] == (6 + 6 + 4,)
 
@@ -118,10 +118,10 @@ def test_without_a_dev_set_the_training_set_decides(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_those_of_the_config(tmp_path: Path) -> None:
-    spec = build(
+    experiment = build(
         tmp_path, IRIS, "training.epochs=7", "training.gradient_clipping={max_norm: 5}", "regularization.l2=0.3"
-    ).spec
-    settings = build_settings(spec)
+    )
+    settings = build_settings(experiment.spec, experiment.data.preprocessor)
     assert (settings.epochs, settings.max_gradient_norm, settings.l2) == (7, 5, 0.3)
     assert settings.max_gradient_value is None
 

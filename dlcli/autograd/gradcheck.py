@@ -40,14 +40,14 @@ class ParameterCheck:
 
     Args:
         parameter: name of the array.
-        index: index of the element with the largest relative error.
+        index: index of the element with the largest relative error; empty for a derivative along a direction.
         analytic: its gradient from the backward pass.
         numeric: its gradient from differences.
         relative_error: of that element; inf when a value is not finite.
         norm_relative_error: `‖a − n‖ / (‖a‖ + ‖n‖)` over the checked elements (the formula of the CS 230 notes), with
             the same floor.
-        checked: elements compared.
-        kinks: elements left out because the function has a kink there.
+        checked: elements compared, or directions.
+        kinks: elements left out because the function has a kink there, or directions left for another one.
         size: elements in all.
     """
 
@@ -108,6 +108,29 @@ def check_parameters(
     Raises:
         ValueError: an array is not float64, or `loss` does not repeat itself.
     """
+    analytic, objective, value = analytic_gradients(loss, parameters)
+    return [
+        _check_array(
+            name,
+            parameter.data,
+            analytic[name],
+            objective,
+            value,
+            epsilon,
+            _chosen(parameter.size, max_per_parameter, generator),
+        )
+        for name, parameter in parameters.items()
+    ]
+
+
+def analytic_gradients(
+    loss: Callable[[], Tensor], parameters: Mapping[str, Tensor]
+) -> tuple[dict[str, np.ndarray], Callable[[], float], float]:
+    """The gradients of a scalar by a backward pass, the scalar as a function of the arrays, and its value.
+
+    Raises:
+        ValueError: an array is not float64, or `loss` does not repeat itself.
+    """
     for name, parameter in parameters.items():
         if parameter.dtype != np.float64:
             raise ValueError(f"{name} is {parameter.dtype}; differences need float64")
@@ -130,17 +153,12 @@ def check_parameters(
     value = result.item()
     if math.isfinite(value) and objective() != value:
         raise ValueError("the loss differs from call to call: hold its random draws while checking gradients")
-    return [
-        _check_array(
-            name,
-            parameter.data,
-            analytic[name],
-            objective,
-            epsilon,
-            _chosen(parameter.size, max_per_parameter, generator),
-        )
-        for name, parameter in parameters.items()
-    ]
+    return analytic, objective, value
+
+
+def difference_floor(value: float) -> float:
+    """What gradients are measured against at least, for a function of this value."""
+    return 1e-4 * max(1.0, abs(value))
 
 
 def _check_sample(function: type[Function], sample: Sample, label: str, epsilon: float) -> list[ParameterCheck]:
@@ -163,7 +181,7 @@ def _check_sample(function: type[Function], sample: Sample, label: str, epsilon:
             if leaf.grad is None:
                 raise RuntimeError(f"{label}: no gradient came back for input {position}")
             every = range(leaf.size)
-            checks.append(_check_array(f"{label}.{name}", leaf.data, leaf.grad, objective, epsilon, every))
+            checks.append(_check_array(f"{label}.{name}", leaf.data, leaf.grad, objective, objective(), epsilon, every))
     return checks
 
 
@@ -192,12 +210,12 @@ def _check_array(
     array: np.ndarray,
     analytic: np.ndarray,
     objective: Callable[[], float],
+    value: float,
     epsilon: float,
     elements: range | list[int],
 ) -> ParameterCheck:
     """Compare `analytic` with differences of `objective`, which reads `array`."""
-    value = objective()
-    floor = 1e-4 * max(1.0, abs(value))
+    floor = difference_floor(value)
     numeric = np.zeros(len(elements))
     errors = np.zeros(len(elements))
     at_kink = np.zeros(len(elements), dtype=bool)

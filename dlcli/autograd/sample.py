@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,3 +40,9 @@ def draw_away_from_zero(*shape: int, seed: int = 0) -> np.ndarray:
     generator = np.random.default_rng(seed)
     signs: np.ndarray = generator.choice([-1.0, 1.0], shape)
     return signs * generator.uniform(0.1, 2.0, shape)
+
+
+def draw_distinct(*shape: int, seed: int = 0) -> np.ndarray:
+    """Numbers 0.1 apart, in random order: no difference quotient changes which is the largest."""
+    values: np.ndarray = np.random.default_rng(seed).permutation(math.prod(shape)) / 10
+    return values.reshape(shape)

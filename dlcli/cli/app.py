@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from dlcli import __version__
-from dlcli.cli import console, doctor, eval, gradcheck, list, predict, resume, show, train
+from dlcli.cli import console, doctor, eval, filters, gradcheck, list, predict, resume, sample, score, show, train
 from dlcli.cli.config import init, schema, validate
 from dlcli.cli.config import show as config_show
+from dlcli.cli.data import preview
 from dlcli.cli.runs import compare, rm
 from dlcli.cli.runs import list as runs_list
 from dlcli.cli.runs import show as runs_show
@@ -22,9 +23,12 @@ def command_line() -> typer.Typer:
     app.command("train")(train.train)
     app.command("eval")(eval.evaluate)
     app.command("predict")(predict.predict)
+    app.command("sample")(sample.sample)
+    app.command("score")(score.score)
     app.command("resume")(resume.resume)
     app.command("gradcheck")(gradcheck.gradcheck)
     app.command("show")(show.show)
+    app.command("filters")(filters.filters)
     app.command("list")(list.list_components)
 
     runs = typer.Typer(help="List, show, compare and remove runs.")
@@ -40,6 +44,10 @@ def command_line() -> typer.Typer:
     config.command("show")(config_show.show)
     config.command("schema")(schema.schema)
     app.add_typer(config, name="config")
+
+    data = typer.Typer(help="Look at the data of a config.")
+    data.command("preview")(preview.preview)
+    app.add_typer(data, name="data")
 
     app.command("doctor")(doctor.doctor)
     return app

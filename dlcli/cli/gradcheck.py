@@ -35,6 +35,15 @@ def gradcheck(
             show_default=False,
         ),
     ] = None,
+    along_directions: Annotated[
+        bool | None,
+        typer.Option(
+            "--directions/--elements",
+            help="Check each parameter along one random direction, or element by element; directions for models "
+            "whose elements would take minutes.",
+            show_default=False,
+        ),
+    ] = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -49,7 +58,14 @@ def gradcheck(
     if config is None:
         report = experiment.check_all_gradients()
     else:
-        report = experiment.check_gradients(config, overrides=overrides or (), max_per_parameter=max_per_parameter)
+        if along_directions and max_per_parameter is not None:
+            raise ConfigError("--max-per-parameter is about elements; give it or --directions, not both")
+        report = experiment.check_gradients(
+            config,
+            overrides=overrides or (),
+            max_per_parameter=max_per_parameter,
+            along_directions=along_directions,
+        )
     if not json:
         print_report(report)
     if not report.ok:
@@ -57,7 +73,8 @@ def gradcheck(
     if json:
         console.print_document(document(report))
     elif not quiet:
-        console.notes().print(f"{report.checked:,} gradients are right; the worst: {describe(report.worst)}")
+        what = "derivatives along random directions" if report.along_directions else "gradients"
+        console.notes().print(f"{report.checked:,} {what} are right; the worst: {describe(report.worst)}")
 
 
 def print_report(report: GradientReport) -> None:
@@ -66,7 +83,7 @@ def print_report(report: GradientReport) -> None:
         (
             check.parameter,
             f"{check.checked:,}",
-            str(list(check.index)),
+            "along a direction" if report.along_directions else str(list(check.index)),
             f"{check.analytic:.4e}",
             f"{check.numeric:.4e}",
             f"{check.relative_error:.1e}",
@@ -78,8 +95,9 @@ def print_report(report: GradientReport) -> None:
 
 
 def describe(check: ParameterCheck) -> str:
+    place = list(check.index) if check.index or check.size == 1 else " along a direction"
     return (
-        f"{check.parameter}{list(check.index)}: analytic {check.analytic:.6e}, numeric {check.numeric:.6e}, "
+        f"{check.parameter}{place}: analytic {check.analytic:.6e}, numeric {check.numeric:.6e}, "
         f"relative error {check.relative_error:.1e}"
     )
 
@@ -89,6 +107,7 @@ def document(report: GradientReport) -> dict[str, Any]:
     return {
         "ok": report.ok,
         "checked": report.checked,
+        "along_directions": report.along_directions,
         "worst": {
             "parameter": worst.parameter,
             "index": list(worst.index),

@@ -24,6 +24,20 @@ class EpochTable(Observer):
         self.columns: list[str] = []
         self.bar: tqdm[Any] | None = None
 
+    def on_read(self, what: str, done: int, count: int) -> None:
+        if not self.console.is_terminal:
+            return
+        from tqdm import tqdm
+
+        if self.bar is None:
+            self.bar = tqdm(
+                total=count, desc=what, file=self.console.file, unit="file", leave=False, dynamic_ncols=True
+            )
+        self.bar.update(done - self.bar.n)
+        if done == count:
+            self.bar.close()
+            self.bar = None
+
     def on_start(self, plan: Plan) -> None:
         if not self.console.is_terminal:
             return

@@ -1,17 +1,55 @@
-"""Examples ready for a model, and the order in which they are visited."""
+"""Examples ready for a model, and the batches they come in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from dlcli import rng
 from dlcli.data.examples import Inputs
 from dlcli.data.preprocessing import Preprocessor
-from dlcli.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some examples as a model and its loss get them.
+
+    Args:
+        inputs: (N, …), sequences (N, T, …) padded to the longest of the batch.
+        targets: (N,) classes, (N, K) values, (N, T) one for each step, or None for data without targets.
+        lengths: (N,) int64, how many steps of each sequence are real; None where all are, and for what has no steps.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray | None
+    lengths: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@runtime_checkable
+class SequenceSource(Protocol):
+    """Sequences of different lengths, which are padded when they are asked for."""
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(N,) int64, the steps of each sequence."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(N, T, …) with the longest T."""
+
+    @property
+    def continuous(self) -> bool:
+        """Whether each one goes on where the one before it ended: windows of one long sequence."""
+
+    def __len__(self) -> int: ...
+
+    def gather(self, indices: np.ndarray) -> Batch:
+        """Some sequences, in the order of `indices`; with targets where each step has one."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +84,15 @@ class Split:
 
     Args:
         name: of the split.
-        inputs: (N, …) float32, normalized.
-        targets: (N,) int64 classes, (N, K) float32 values, or None for new data without targets.
+        inputs: (N, …) float32, normalized; or sequences.
+        targets: (N,) int64 classes, (N, K) float32 values; None for new data without targets, and for sequences that
+            bring a target for each of their steps.
         ids: (N,) what the user knows each example by.
         notes: what the user should hear about this split.
     """
 
     name: str
-    inputs: np.ndarray | TransformedRows
+    inputs: np.ndarray | TransformedRows | SequenceSource
     targets: np.ndarray | None
     ids: np.ndarray
     notes: tuple[str, ...] = ()
@@ -61,71 +100,21 @@ class Split:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """The inputs and targets of some examples, in the order of `indices`."""
-        inputs = self.inputs.take(indices, axis=0) if isinstance(self.inputs, np.ndarray) else self.inputs.take(indices)
-        return inputs, None if self.targets is None else self.targets.take(indices, axis=0)
+    def gather(self, indices: np.ndarray) -> Batch:
+        """Some examples, in the order of `indices`."""
+        targets = None if self.targets is None else self.targets.take(indices, axis=0)
+        if isinstance(self.inputs, np.ndarray):
+            return Batch(self.inputs.take(indices, axis=0), targets)
+        if isinstance(self.inputs, TransformedRows):
+            return Batch(self.inputs.take(indices), targets)
+        batch = self.inputs.gather(indices)
+        return batch if targets is None else replace(batch, targets=targets)
 
-    def batches(self, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    def batches(self, batch_size: int) -> Iterator[Batch]:
         """All examples in their order, as views where they are in memory; the last batch may be short."""
         for start in range(0, len(self), batch_size):
             stop = min(start + batch_size, len(self))
             if isinstance(self.inputs, np.ndarray):
-                yield self.inputs[start:stop], None if self.targets is None else self.targets[start:stop]
+                yield Batch(self.inputs[start:stop], None if self.targets is None else self.targets[start:stop])
             else:
                 yield self.gather(np.arange(start, stop))
-
-
-class ShuffledBatches:
-    """Which examples are in which mini-batch: a pure function of the seed and the epoch.
-
-    Batch size 1 is stochastic gradient descent, "full" is batch gradient descent.
-
-    Args:
-        num_examples: size of the training set.
-        batch_size: examples in a batch; the last one of an epoch may be short.
-        seed: of the experiment.
-        shuffle: visit the examples in a new order each epoch.
-        drop_last: leave out a short last batch.
-
-    Raises:
-        ConfigError: no batch is left.
-    """
-
-    def __init__(
-        self,
-        num_examples: int,
-        *,
-        batch_size: int | Literal["full"],
-        seed: int,
-        shuffle: bool = True,
-        drop_last: bool = False,
-    ) -> None:
-        self.num_examples = num_examples
-        self.batch_size = num_examples if batch_size == "full" else batch_size
-        self.seed = seed
-        self.shuffle = shuffle
-        self.batches_per_epoch = num_examples // self.batch_size if drop_last else -(-num_examples // self.batch_size)
-        if self.batches_per_epoch == 0:
-            raise ConfigError(
-                f"drop_last leaves no batch: the training set has {num_examples} examples and a batch {batch_size}",
-                key="training.batch_size",
-            )
-        self._order: tuple[int, np.ndarray] | None = None
-
-    def __len__(self) -> int:
-        return self.batches_per_epoch
-
-    def indices(self, epoch: int, batch: int) -> np.ndarray:
-        """The examples of one batch of one epoch, both counted from 0."""
-        start = batch * self.batch_size
-        return self.order(epoch)[start : start + self.batch_size]
-
-    def order(self, epoch: int) -> np.ndarray:
-        """(N,) the examples in the order in which this epoch visits them."""
-        if self._order is None or self._order[0] != epoch:
-            order = np.arange(self.num_examples)
-            if self.shuffle:
-                rng.generator(self.seed, "shuffle", epoch).shuffle(order)
-            self._order = (epoch, order)
-        return self._order[1]

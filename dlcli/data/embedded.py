@@ -18,8 +18,8 @@ from dlcli.errors import DataError
 from dlcli.registry import register
 
 
-def bundled(name: str) -> Path:
-    """A file in scikit-learn's folder of data.
+def bundled(name: str, folder: str = "data") -> Path:
+    """A file in one of scikit-learn's folders: `data`, or `images`.
 
     Raises:
         DataError: scikit-learn is not installed, or has no such file.
@@ -27,7 +27,7 @@ def bundled(name: str) -> Path:
     found = find_spec("sklearn")
     if found is None or not found.submodule_search_locations:
         raise DataError("the data set comes with scikit-learn, which is not installed: pip install scikit-learn")
-    path = Path(found.submodule_search_locations[0]) / "datasets" / "data" / name
+    path = Path(found.submodule_search_locations[0]) / "datasets" / folder / name
     if not path.is_file():
         raise DataError("this version of scikit-learn has no such file; versions from 1.4 on have it", file=str(path))
     return path

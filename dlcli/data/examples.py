@@ -9,6 +9,7 @@ import numpy as np
 
 from dlcli.data.labels import TargetKind
 from dlcli.data.table import Column, Table
+from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.errors import DataError, unknown_name
 
 #: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
@@ -22,15 +23,16 @@ class Examples:
     """Inputs and targets in the order of their file.
 
     Args:
-        inputs: (N, …) array, possibly memory-mapped, or a table of N rows.
-        targets: (N,) labels or values, (N, K) for several values, None where the file has none.
+        inputs: (N, …) array, possibly memory-mapped, a table of N rows, N texts, or one running text.
+        targets: (N,) labels or values, (N, K) for several values, (N,) of objects that are a label for each word of a
+            sentence; None where the file has none.
         ids: (N,) what the user knows an example by: row numbers unless the file says otherwise.
         feature_names: names of the inputs where they have some.
         target_names: names of the targets where they have some.
         fields: anything else known of each example, by which it can be grouped or ordered.
     """
 
-    inputs: Inputs
+    inputs: Inputs | TextInputs
     targets: np.ndarray | None
     ids: np.ndarray
     feature_names: tuple[str, ...] = ()
@@ -39,6 +41,11 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def all_rows(self) -> np.ndarray:
+        """(N,) the number of every example; of a running text, (2,) its first byte and the one behind its last."""
+        return np.array([0, len(self)]) if isinstance(self.inputs, TextStream) else np.arange(len(self))
 
     def field_values(self, name: str, purpose: str) -> np.ndarray:
         """(N,) the values of a field.

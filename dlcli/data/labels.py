@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.errors import ConfigError, DataError, unknown_name
 
-TargetKind = Literal["classes", "values"]
+TargetKind = Literal["classes", "values", "tokens", "token_labels"]
 
 #: whole numbers with more distinct values than this are values, not classes
 MOST_CLASSES_OF_NUMBERS = 100
@@ -71,6 +71,7 @@ class ClassLabels:
         counts: how many training examples each class has; None where that is not known.
     """
 
+    kind: ClassVar[TargetKind] = "classes"
     names: tuple[str, ...]
     labels: tuple[str, ...] | tuple[int, ...] | None = None
     column: str | None = None
@@ -132,6 +133,15 @@ class ClassLabels:
             "counts": self.counts and list(self.counts),
         }
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> ClassLabels:
+        return cls(
+            tuple(document["names"]),
+            document["labels"] and tuple(document["labels"]),
+            document["column"],
+            document["counts"] and tuple(document["counts"]),
+        )
+
 
 @dataclass(frozen=True)
 class Values:
@@ -142,6 +152,7 @@ class Values:
         scaling: from their unit to what the model is trained on; shift and scale are (K,).
     """
 
+    kind: ClassVar[TargetKind] = "values"
     names: tuple[str, ...]
     scaling: Scaling
 
@@ -181,20 +192,6 @@ class Values:
             "names": list(self.names),
             "scaling": self.scaling.to_json(),
         }
-
-
-Targets = ClassLabels | Values
-
-
-def targets_from_json(document: dict[str, Any]) -> Targets:
-    if document["kind"] == "classes":
-        return ClassLabels(
-            tuple(document["names"]),
-            document["labels"] and tuple(document["labels"]),
-            document["column"],
-            document["counts"] and tuple(document["counts"]),
-        )
-    return Values(tuple(document["names"]), Scaling.from_json(document["scaling"]))
 
 
 def as_columns(targets: np.ndarray, split: str) -> np.ndarray:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.data.batches import Split
+from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import TargetKind, infer_target_kind
+from dlcli.data.labels import TargetKind
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
-from dlcli.data.places import Places, sha256
+from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.splits import read_indices, split_examples, with_train_dev
+from dlcli.data.splits import limited, read_indices, split_examples, with_train_dev
+from dlcli.data.targets import infer_kind
+from dlcli.data.text.options import TextOptions
+from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.errors import ConfigError, DataError
 from dlcli.split_options import SPLITS, SplitOptions
 
@@ -36,7 +40,8 @@ class Data:
     Args:
         splits: train and, where they were asked for, train_dev, dev and test, in this order.
         preprocessor: what was learned from the training set and is applied to everything.
-        indices: split → row numbers in the file it is from.
+        indices: split → row numbers in the file it is from; of a running text, the first byte and the one behind the
+            last.
         description: one line about the data.
         fingerprint: file name → sha256.
         overlaps: splits that have identical examples.
@@ -75,6 +80,9 @@ def load_data(
     normalization: Normalization | None = None,
     target_normalization: Normalization | None = None,
     target_kind: TargetKind | None = None,
+    classes: Sequence[str | int] | None = None,
+    keep_raw: bool = False,
+    text: TextOptions | None = None,
 ) -> Data:
     """Read, divide, and normalize with the training set's statistics.
 
@@ -86,14 +94,18 @@ def load_data(
         normalization: of the inputs; None = standard.
         target_normalization: of the targets, where they are values; None = none.
         target_kind: what the targets are; None = as the reader knows or the values look.
+        classes: names or labels of those that are wanted; None = all.
+        keep_raw: the training set is transformed only when it is asked for, so that it can be augmented before.
+        text: how texts become tokens; None = as `TextOptions` says.
 
     Raises:
         ConfigError: options that contradict each other.
         DataError: whatever is wrong with the data, with its place.
     """
     raw, sources = _sources(reader, places, split)
-    kind = target_kind or raw.target_kind or infer_target_kind(_targets(raw.examples))
-    parts = _parts(raw, sources, places, split, seed=seed, target_kind=kind)
+    kind = target_kind or raw.target_kind or infer_kind(raw.examples)
+    choice = None if classes is None else _choice(classes, raw, kind)
+    parts = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
@@ -101,11 +113,20 @@ def load_data(
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
         target_kind=kind,
-        class_names=raw.class_names,
+        class_names=raw.class_names if choice is None else choice.names,
+        text=text,
+        places=places,
     )
-    splits = {name: ready(part.examples, part.rows, preprocessor, name) for name, part in parts.items()}
+    splits = {
+        name: ready(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train")
+        for name, part in parts.items()
+    }
     overlaps = find_overlaps(
-        {name: row_hashes(part.examples.inputs, part.rows) for name, part in parts.items()},
+        {
+            name: row_hashes(part.examples.inputs, part.rows)
+            for name, part in parts.items()
+            if not isinstance(part.examples.inputs, TextStream)
+        },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
     warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
@@ -127,17 +148,23 @@ def load_data(
 
 def _sources(
     reader: DatasetReader | FileFormat, places: Places, split: SplitOptions
-) -> tuple[RawData, dict[str, Examples]]:
+) -> tuple[RawData, Mapping[str, Examples]]:
     """What the reader returns, and the examples of the files that the splits have, if they have."""
     if split.files is None:
         return reader.read(places), {}
     if not isinstance(reader, FileFormat):
         raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
     paths = {name: reader.find(places, file) for name, file in split.files.items()}
-    sources = reader.read_splits(paths)
-    fingerprint = {path.name: sha256(path) for path in paths.values()}
-    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in sources.items())
-    return RawData(sources["train"], fingerprint, described, class_names=reader.class_names), sources
+    found = reader.read_splits(paths, places)
+    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
+    raw = RawData(
+        found.examples["train"],
+        found.fingerprint,
+        described,
+        class_names=reader.class_names,
+        warnings=found.warnings,
+    )
+    return raw, found.examples
 
 
 def _parts(
@@ -145,37 +172,71 @@ def _parts(
     sources: Mapping[str, Examples],
     places: Places,
     split: SplitOptions,
+    choice: ClassChoice | None,
     *,
     seed: int,
     target_kind: TargetKind,
 ) -> dict[str, Part]:
     """The splits, in their order."""
+    if isinstance(raw.examples.inputs, TextStream):
+        return _parts_of_stream(raw, sources, split)
+
+    def usable(examples: Examples) -> np.ndarray:
+        return np.arange(len(examples)) if choice is None else choice.rows(examples)
+
     parts: dict[str, Part] = {}
     if sources:
         for file, shares in split.shares_of_files().items():
             examples = sources[file]
-            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind)
+            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(examples))
             parts |= {name: Part(examples, chosen) for name, chosen in rows.items()}
     else:
         has_test = raw.test is not None
         if split.indices is not None:
             given = read_indices(places.find(split.indices), len(raw.examples), has_test=has_test)
+            given = {name: _only(rows, usable(raw.examples), name) for name, rows in given.items()}
             rows = with_train_dev(raw.examples, given, split, seed=seed, target_kind=target_kind)
         else:
             shares = split.shares(has_test=has_test)
-            rows = split_examples(raw.examples, shares, split, seed=seed, target_kind=target_kind)
+            rows = split_examples(
+                raw.examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(raw.examples)
+            )
         check_disjoint(rows)
         parts |= {name: Part(raw.examples, chosen) for name, chosen in rows.items()}
     if raw.test is not None:
-        parts["test"] = Part(raw.test, np.arange(len(raw.test)))
+        parts["test"] = Part(raw.test, usable(raw.test))
+    train = parts["train"]
+    parts["train"] = Part(
+        train.examples, limited(train.examples, train.rows, split, seed=seed, target_kind=target_kind)
+    )
     return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: SplitOptions) -> dict[str, Part]:
+    """Stretches of a running text, or of several, that are the splits; their rows are the first byte and the last."""
+    check_divisible(split)
+    shares = split.shares_of_files() if sources else {"train": split.shares(has_test=False)}
+    parts: dict[str, Part] = {}
+    for file, of_file in shares.items():
+        examples = sources[file] if sources else raw.examples
+        assert isinstance(examples.inputs, TextStream)
+        parts |= {name: Part(examples, rows) for name, rows in examples.inputs.divide(of_file).items()}
+    return {name: parts[name] for name in SPLITS if name in parts}
+
+
+def _choice(classes: Sequence[str | int], raw: RawData, target_kind: TargetKind) -> ClassChoice:
+    if target_kind != "classes":
+        raise ConfigError("the targets of this data are values; there are no classes to choose", key="data.classes")
+    return ClassChoice.of(classes, raw.examples.targets, raw.class_names)
+
+
+def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:
+    """Those of the given rows that are usable, in their order."""
+    kept: np.ndarray = rows[np.isin(rows, usable)]
+    if len(kept) == 0:
+        raise DataError(f"none of the rows given for {split} is of a chosen class", key="data.classes")
+    return kept
 
 
 def _groups(part: Part, column: str) -> np.ndarray:
     return part.examples.field_values(column, "group_by").take(part.rows)
-
-
-def _targets(examples: Examples) -> np.ndarray:
-    if examples.targets is None:
-        raise DataError("the data has no targets to learn")
-    return examples.targets

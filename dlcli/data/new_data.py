@@ -14,6 +14,9 @@ from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
+from dlcli.data.formats.jsonl import Jsonl
+from dlcli.data.formats.new_pictures import are_pictures, new_pictures
+from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
@@ -21,6 +24,10 @@ from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
+from dlcli.data.targets import NextTokens
+from dlcli.data.text.preparation import ready_texts
+from dlcli.data.text.stream import TextInputs
+from dlcli.data.text.texts import Sentences, Texts
 from dlcli.errors import DataError
 
 
@@ -38,7 +45,7 @@ def new_data(
     matched by name, in any order; what is not needed is ignored and noted.
 
     Args:
-        path: of the file: csv, parquet, npz, npy, idx.
+        path: of the file: csv, parquet, jsonl, npz, npy, idx; a text, a picture, or a folder of such.
         reader: what the training data was read with.
         preprocessor: what the training data was treated with.
         require_targets: whether targets are needed; otherwise they are not read.
@@ -49,8 +56,14 @@ def new_data(
     """
     if not path.exists():
         raise DataError("no such file", file=str(path))
-    file_format = format_of(path, reader)
     notes: tuple[str, ...] = ()
+    if preprocessor.text is not None:
+        examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
+        return ready(examples, examples.all_rows, preprocessor, "new", notes)
+    if are_pictures(path, reader):
+        examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
+        return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+    file_format = format_of(path, reader)
     if isinstance(file_format, TableFormat):
         examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)
     elif isinstance(file_format, Npz):
@@ -61,8 +74,36 @@ def new_data(
     return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
 
 
+def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor) -> Split:
+    """Texts from code, or sentences as lists of words, ready for a model.
+
+    Raises:
+        DataError: they are no texts.
+    """
+    if isinstance(texts, str):
+        raise DataError("a list of texts is expected, found one text; put it in brackets")
+    given = list(texts)
+    inputs: Texts | Sentences
+    if all(isinstance(text, str) for text in given):
+        inputs = Texts.of(given)
+    elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in given):
+        inputs = Sentences([tuple(words) for words in given])
+    else:
+        raise DataError("a list of texts is expected, or of lists of words; this model was trained on texts")
+    if not given:
+        raise DataError("there is no text")
+    rows = np.arange(len(given))
+    return ready_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
+
+
 def ready(
-    examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
+    examples: Examples,
+    rows: np.ndarray,
+    preprocessor: Preprocessor,
+    name: str,
+    notes: tuple[str, ...] = (),
+    *,
+    lazily: bool = False,
 ) -> Split:
     """Some rows of examples, ready for a model.
 
@@ -72,9 +113,12 @@ def ready(
         preprocessor: fit on the training set.
         name: of the split.
         notes: what the user should hear about them.
+        lazily: transform inputs when they are asked for, as it is done with those that stay in a file.
     """
+    if isinstance(examples.inputs, TextInputs):
+        return ready_texts(examples, rows, preprocessor, name, notes)
     inputs: np.ndarray | TransformedRows
-    if isinstance(examples.inputs, np.memmap):
+    if isinstance(examples.inputs, np.ndarray) and (lazily or isinstance(examples.inputs, np.memmap)):
         inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
@@ -84,6 +128,7 @@ def ready(
             f"{name}: {count} of {len(rows)} values of {column} are not in the training set; they count as no category"
             for column, count in unknown.items()
         )
+    assert not isinstance(preprocessor.targets, NextTokens)
     targets = None if examples.targets is None else preprocessor.targets.encode(examples.targets[rows], name)
     return Split(name, inputs, targets, examples.ids[rows], notes)
 
@@ -95,7 +140,7 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         DataError: an ending that says nothing, for a model whose data was not read from a file.
     """
     name = path.name.lower()
-    kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Npz, Npy, Idx)
+    kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Jsonl, Npz, Npy, Idx)
     ending = next((kind for kind in kinds if name.endswith(kind.endings)), None)
     if isinstance(reader, FileFormat) and (ending is None or isinstance(reader, ending)):
         return reader
@@ -108,6 +153,8 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         return Npy(path=str(path), targets_path="")
     if ending is Idx:
         return Idx(path=str(path), targets_path="")
+    if ending is Jsonl:
+        return Jsonl()
     return Parquet() if ending is Parquet else Npz()
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcli.data.examples import Inputs, row_chunks
 from dlcli.data.table import Table
+from dlcli.data.text.texts import Sentences, Texts
 from dlcli.errors import DataError
 
 
@@ -55,8 +56,10 @@ def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
             )
 
 
-def row_hashes(inputs: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
+def row_hashes(inputs: Inputs | Texts | Sentences, rows: np.ndarray | None = None) -> np.ndarray:
     """(n,) int64: equal examples have equal ones, and others differ but for a chance of 2⁻⁶⁴."""
+    if isinstance(inputs, Texts | Sentences):
+        return (inputs if rows is None else inputs.take(rows)).hashes()
     hashes = np.empty(len(inputs) if rows is None else len(rows), dtype=np.int64)
     for place, chunk in row_chunks(inputs, rows):
         if isinstance(chunk, Table):
@@ -72,9 +75,11 @@ def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.nda
 
     Args:
         hashes: split → (N,) hash of each example's inputs.
-        targets: split → (N,) or (N, K) targets.
+        targets: split → (N,) or (N, K) targets; without those that have none.
     """
-    with_target = {name: hashes[name] ^ _target_hashes(targets[name]) for name in hashes}
+    with_target = {
+        name: hashes[name] ^ _target_hashes(targets[name]) if name in targets else hashes[name] for name in hashes
+    }
     found = []
     for first, second in combinations(hashes, 2):
         shared = np.isin(hashes[second], hashes[first])

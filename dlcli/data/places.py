@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlcli.errors import DataError
+
+#: called with a description, how many files were read and how many there are
+OnRead = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,13 @@ class Places:
         config_folder: folder of the config; relative paths start here.
         data_path: the config's `data.path`.
         environment: the process's environment.
+        on_read: is told of files that take their time: of what, how many are done, of how many.
     """
 
     config_folder: Path = field(default_factory=Path)
     data_path: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    on_read: OnRead | None = None
 
     def folders(self, folder: str | None = None) -> list[Path]:
         """The folders to look in, first one first.
@@ -35,8 +40,7 @@ class Places:
         found.append(self.config_folder)
         if self.environment.get("DLCLI_DATA"):
             found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
-        cache = self.environment.get("XDG_CACHE_HOME") or "~/.cache"
-        found.append(Path(cache).expanduser() / "dlcli" / (folder or ""))
+        found.append(cache_folder(self.environment) / (folder or ""))
         return found
 
     def find(self, file: str, *, folder: str | None = None, source: str | None = None) -> Path:
@@ -50,20 +54,42 @@ class Places:
         Raises:
             DataError: it is nowhere; the message says where it was looked for and how to get it.
         """
-        candidates = [place / Path(file).expanduser() for place in self.folders(folder)]
+        candidates = self._candidates(file, folder)
         for candidate in candidates:
             if candidate.is_file():
                 return candidate
         directory = next((candidate for candidate in candidates if candidate.is_dir()), None)
         if directory is not None:
             raise DataError(f"{directory} is a folder; a file is expected", file=file)
+        raise self._nowhere("file", file, candidates, source)
+
+    def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
+        """The path of a folder of files; arguments and errors as those of `find`."""
+        candidates = self._candidates(name, folder)
+        for candidate in candidates:
+            if candidate.is_dir():
+                return candidate
+        file = next((candidate for candidate in candidates if candidate.is_file()), None)
+        if file is not None:
+            raise DataError(f"{file} is a file; a folder is expected", file=name)
+        raise self._nowhere("folder", name, candidates, source)
+
+    def _candidates(self, name: str, folder: str | None) -> list[Path]:
+        return [place / Path(name).expanduser() for place in self.folders(folder)]
+
+    def _nowhere(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
         tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))
-        message = f"no such file; looked at {', '.join(tried)}"
+        message = f"no such {what}; looked at {', '.join(tried)}"
         if "DLCLI_DATA" not in self.environment:
             message += "; the environment variable DLCLI_DATA, where data sets may be kept, is not set"
         if source is not None:
             message += f"; it can be had from {source}"
-        raise DataError(message, file=file)
+        return DataError(message, file=name)
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The user's cache: the last place that is looked at, and where what takes long to compute is kept."""
+    return Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "dlcli"
 
 
 def sha256(path: Path) -> str:

@@ -11,10 +11,16 @@ import numpy as np
 
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
-from dlcli.data.labels import ClassLabels, TargetKind, Targets, Values, targets_from_json
-from dlcli.data.normalization import Normalization, Scaling
+from dlcli.data.labels import ClassLabels, TargetKind, Values
+from dlcli.data.normalization import NoNormalization, Normalization, Scaling
+from dlcli.data.places import Places
 from dlcli.data.table import NumericColumn, Table
-from dlcli.errors import DataError
+from dlcli.data.targets import NextTokens, Targets, TokenLabels, fit_targets, targets_from_json
+from dlcli.data.text.encoder import TextEncoder
+from dlcli.data.text.options import TextOptions
+from dlcli.data.text.stream import TextInputs, TextStream
+from dlcli.data.text.vocabulary import Vocabulary
+from dlcli.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True)
@@ -22,11 +28,12 @@ class Preprocessor:
     """The same treatment for training, dev, test and new data; it is stored with the model.
 
     Args:
-        input_shape: of one example as the model gets it.
-        encoder: from a table to numbers; None where the inputs are arrays already.
+        input_shape: of one example as the model gets it; of texts, of the longest in the training set.
+        encoder: from a table to numbers; None where the inputs are no table.
         scaling: of the inputs.
-        targets: classes, or values with their scaling.
+        targets: classes, values with their scaling, or what is predicted at every step of a text.
         feature_names: names of the inputs as they stand in the data, where they have some.
+        text: from texts to tokens; None where the inputs are no texts.
     """
 
     input_shape: tuple[int, ...]
@@ -34,6 +41,7 @@ class Preprocessor:
     scaling: Scaling
     targets: Targets
     feature_names: tuple[str, ...]
+    text: TextEncoder | None = None
 
     @classmethod
     def fit(
@@ -45,6 +53,8 @@ class Preprocessor:
         target_normalization: Normalization,
         target_kind: TargetKind,
         class_names: Sequence[str] | None = None,
+        text: TextOptions | None = None,
+        places: Places | None = None,
     ) -> Preprocessor:
         """Learn from the training set.
 
@@ -55,15 +65,21 @@ class Preprocessor:
             target_normalization: of the targets, where they are values.
             target_kind: what the targets are.
             class_names: names of the labels 0 … K−1, or of the sorted labels.
+            text: how texts become tokens; None = as it is done unless somebody says otherwise.
+            places: where a tokenizer's files are looked for.
         """
-        assert examples.targets is not None
-        targets: Targets
-        if target_kind == "classes":
-            column = examples.target_names[0] if examples.target_names else None
-            targets = ClassLabels.fit(examples.targets[rows], class_names, column)
-        else:
-            targets = Values.fit(examples.targets[rows], target_normalization, examples.target_names)
         inputs = examples.inputs
+        if isinstance(inputs, TextInputs):
+            encoder_of_text = TextEncoder.fit(inputs.take(rows), text or TextOptions(), places or Places())
+            targets = fit_targets(
+                examples, rows, target_kind, target_normalization, class_names, encoder_of_text.vocabulary
+            )
+            begins = int(target_kind == "tokens" and not isinstance(inputs, TextStream))  # <BOS> is one step more
+            shape = (encoder_of_text.longest + begins,)
+            return cls(shape, None, NoNormalization().fit(()), targets, examples.feature_names, encoder_of_text)
+        if text is not None:
+            raise ConfigError("the inputs of this data are no texts", key="data.text")
+        targets = fit_targets(examples, rows, target_kind, target_normalization, class_names)
         if not isinstance(inputs, Table):
             scaling = normalization.fit(chunk for _, chunk in row_chunks(inputs, rows) if isinstance(chunk, np.ndarray))
             return cls(inputs.shape[1:], None, scaling, targets, examples.feature_names)
@@ -73,11 +89,21 @@ class Preprocessor:
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        return self.targets.names if isinstance(self.targets, ClassLabels) else None
+        return self.targets.names if isinstance(self.targets, ClassLabels | TokenLabels) else None
 
     @property
     def target_kind(self) -> TargetKind:
-        return "classes" if isinstance(self.targets, ClassLabels) else "values"
+        return self.targets.kind
+
+    @property
+    def continuous(self) -> bool:
+        """Whether the training data was a running text."""
+        return self.text is not None and self.text.continuous
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The tokens that the inputs are made of; None where they are no texts."""
+        return None if self.text is None else self.text.vocabulary
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -89,7 +115,10 @@ class Preprocessor:
         """The columns that are predicted, where they have names."""
         if isinstance(self.targets, Values):
             return self.targets.names
-        return () if self.targets.column is None else (self.targets.column,)
+        if isinstance(self.targets, NextTokens):
+            return ()
+        classes = self.targets.classes if isinstance(self.targets, TokenLabels) else self.targets
+        return () if classes.column is None else (classes.column,)
 
     def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
         """(n, …) float32, normalized.
@@ -154,17 +183,20 @@ class Preprocessor:
             "encoder": None if self.encoder is None else self.encoder.to_json(),
             "scaling": self.scaling.to_json(),
             "targets": self.targets.to_json(),
+            "text": None if self.text is None else self.text.to_json(),
         }
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Preprocessor:
-        encoder = document["encoder"]
+        encoder, text = document["encoder"], document.get("text")
+        encoder_of_text = None if text is None else TextEncoder.from_json(text)
         return cls(
             tuple(document["input_shape"]),
             None if encoder is None else TableEncoder.from_json(encoder),
             Scaling.from_json(document["scaling"]),
-            targets_from_json(document["targets"]),
+            targets_from_json(document["targets"], None if encoder_of_text is None else encoder_of_text.vocabulary),
             tuple(document["feature_names"]),
+            encoder_of_text,
         )
 
 

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.places import Places
+from dlcli.data.places import Places, sha256
 from dlcli.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class SplitFiles:
+    """What a reader returns where every split has a file of its own.
+
+    Args:
+        examples: by split.
+        fingerprint: file name → sha256.
+        warnings: what the user should hear about the files.
+    """
+
+    examples: Mapping[str, Examples]
+    fingerprint: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, examples: Mapping[str, Examples], files: Mapping[str, Path]) -> SplitFiles:
+        """Examples that are in their files entirely."""
+        return cls(examples, {path.name: sha256(path) for path in files.values()})
 
 
 class DatasetReader(ABC):
@@ -41,7 +62,7 @@ class FileFormat(ABC):
     def read(self, places: Places) -> RawData:
         """The examples of the file, and of the test file where there is one."""
 
-    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
         """The examples of one file a split; what the training file shows of its columns holds for all."""
         raise ConfigError(
             f"split.files needs a format that keeps inputs and targets in one file, such as csv; "

@@ -17,16 +17,23 @@ from dlcli.split_options import SPLITS, SplitOptions
 
 
 def split_examples(
-    examples: Examples, shares: Mapping[str, float], options: SplitOptions, *, seed: int, target_kind: TargetKind
+    examples: Examples,
+    shares: Mapping[str, float],
+    options: SplitOptions,
+    *,
+    seed: int,
+    target_kind: TargetKind,
+    rows: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Divide examples by shares.
 
     Args:
-        examples: all of them.
+        examples: where groups, times and classes are looked up.
         shares: split → share; splits without one are left out.
         options: what must stay together, and train_dev.
         seed: of the experiment.
         target_kind: what the targets are.
+        rows: (n,) which of the examples are divided; None = all.
 
     Returns:
         split → ascending row numbers.
@@ -36,8 +43,9 @@ def split_examples(
         DataError: a split would be empty, a class or the groups cannot be divided, or a column is missing.
     """
     present = {name: share for name, share in shares.items() if share > 0}
-    rows = divide(examples, np.arange(len(examples)), present, options, target_kind, rng.generator(seed, "split"))
-    return with_train_dev(examples, rows, options, seed=seed, target_kind=target_kind)
+    rows = np.arange(len(examples)) if rows is None else rows
+    divided = divide(examples, rows, present, options, target_kind, rng.generator(seed, "split"))
+    return with_train_dev(examples, divided, options, seed=seed, target_kind=target_kind)
 
 
 def with_train_dev(
@@ -47,9 +55,28 @@ def with_train_dev(
     if options.train_dev == 0 or "train" not in rows:
         return dict(rows)
     shares = {"train": 1 - options.train_dev, "train_dev": options.train_dev}
-    unordered = replace(options, order_by=None)
+    unordered = replace(options, order_by=None, in_order=False)
     carved = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
     return {name: carved[name] if name in carved else rows[name] for name in SPLITS if name in {**carved, **rows}}
+
+
+def limited(
+    examples: Examples, rows: np.ndarray, options: SplitOptions, *, seed: int, target_kind: TargetKind
+) -> np.ndarray:
+    """As many rows of the training set as `train_limit` says, drawn at random, stratified where splits are.
+
+    Raises:
+        DataError: there are not as many.
+    """
+    limit = options.train_limit
+    if limit is None or limit == len(rows):
+        return rows
+    if limit > len(rows):
+        found = f"there are {len(rows)} examples to train on, fewer than {limit}"
+        raise DataError(found, key="data.split.train_limit")
+    shares = {"train": float(limit), "unused": float(len(rows) - limit)}
+    drawn = replace(options, group_by=None, order_by=None, in_order=False)
+    return divide(examples, rows, shares, drawn, target_kind, rng.generator(seed, "split", 2))["train"]
 
 
 def divide(
@@ -66,7 +93,7 @@ def divide(
         examples: where groups, times and classes are looked up.
         rows: (n,) the rows to divide.
         shares: split → share, above 0.
-        options: stratify, group_by, order_by.
+        options: stratify, group_by, order_by, in_order.
         target_kind: what the targets are.
         generator: for the draw.
     """
@@ -76,6 +103,8 @@ def divide(
         parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
     elif options.order_by is not None:
         parts = _by_time(examples.field_values(options.order_by, "order_by")[rows], shares)
+    elif options.in_order:
+        parts = _by_time(rows, shares)
     elif options.stratify:
         classes = _classes(examples, target_kind)[rows]
         _check_classes(classes, len(shares))

@@ -35,7 +35,9 @@ def _in_order(case: Case) -> Iterator[Advice]:
         limit = MOST if len(high) == 1 and not diagnosis.is_upper_bound(gap) else _MOST_PER_GAP
         yield from list(_ask(KNOBS[gap.name], case))[:limit]
     undecided = diagnosis.undecided
-    if not high and undecided is not None:
+    if not high and diagnosis.unknown_bias is not None:
+        yield from list(_ask(KNOBS[diagnosis.unknown_bias.name], case))[:_MOST_PER_GAP]
+    elif not high and undecided is not None:
         yield from _ask(MEASUREMENTS, case)
         yield from list(_ask(KNOBS[undecided.name], case))[:_MOST_PER_GAP]
     yield from _ask(OUTLOOK, case)

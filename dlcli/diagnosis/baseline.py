@@ -11,6 +11,7 @@ from dlcli.diagnosis.error_intervals import paired_difference_interval
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.outcome import SplitOutcome
+from dlcli.tasks import UNIGRAM_NATS
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,17 @@ def compare_with_constant(
 ) -> Baseline:
     """Compare a model with the majority class, or with the training set's mean (median for absolute errors).
 
+    A language model is compared with the frequency of each token in the training set, whatever comes before it.
+
     Args:
         train_targets: class indices (N,), or values (N,) or (N, K); the constant is taken from them alone.
         outcome: the model's predictions where the two are compared.
         measure: the unit of the error.
         class_names: names of the classes; empty for regression.
     """
+    if measure is Measure.NATS_PER_TOKEN:
+        rule, predicted = "guessing by frequency", outcome.targets[:, UNIGRAM_NATS]
+        return _beside(rule, predicted, outcome, measure)
     constant: Any
     if measure is Measure.ERROR_RATE:
         constant = int(np.bincount(train_targets.astype(np.int64)).argmax())
@@ -57,7 +63,11 @@ def compare_with_constant(
     else:
         constant, rule = np.mean(train_targets, axis=0, dtype=np.float64), "always the training mean"
     constants = np.broadcast_to(np.asarray(constant), outcome.targets.shape)
-    of_baseline = measure.per_example(constants, outcome.targets)
+    return _beside(rule, constants, outcome, measure)
+
+
+def _beside(rule: str, predictions: np.ndarray[Any, Any], outcome: SplitOutcome, measure: Measure) -> Baseline:
+    of_baseline = measure.per_example(predictions, outcome.targets)
     of_model = measure.per_example(outcome.predictions, outcome.targets)
     return Baseline(
         rule,

@@ -21,7 +21,7 @@ from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
 
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
-Verdict = Literal["high", "small", "inconclusive"]
+Verdict = Literal["high", "small", "inconclusive", "unknown"]
 
 #: what the step down to a split means; the first split after train shows the variance, whichever it is
 _GAP_AT: dict[str, GapName] = {
@@ -32,6 +32,8 @@ _GAP_AT: dict[str, GapName] = {
 }
 #: a conclusive gap is high when it makes up at least this share of all the positive gaps together
 _RELEVANT_SHARE = 0.2
+#: a gap of a language model whose text has an unknown entropy is high from this share of the training error on
+_RELEVANT_SHARE_OF_NATS = 0.02
 #: an error rate below this is small where nobody knows whether people would do better
 _RELEVANT_UPPER_BOUND = 0.005
 
@@ -65,7 +67,8 @@ class Gap:
         difference: later − earlier, with its interval.
         verdict: "inconclusive" when the interval covers zero; "high" when the gap is positive and a relevant share of
             all positive gaps; "small" otherwise. The distance of an error rate to an optimum that is only assumed
-            to be 0 is "small" below half a point.
+            to be 0 is "small" below half a point; that of a language model to its text's entropy, which nobody has
+            measured, is "unknown".
         needed: the sizes of the splits that would settle a positive gap; empty when it is settled.
     """
 
@@ -110,6 +113,11 @@ class Diagnosis:
         return "inconclusive" if self.largest is None else self.largest.name
 
     @property
+    def unknown_bias(self) -> Gap | None:
+        """The avoidable bias, where nobody knows how much of the training error it is."""
+        return next((gap for gap in self.gaps if gap.verdict == "unknown"), None)
+
+    @property
     def undecided(self) -> Gap | None:
         """The largest positive gap whose interval covers zero."""
         return max(
@@ -120,7 +128,7 @@ class Diagnosis:
 
     def is_upper_bound(self, gap: Gap) -> bool:
         """Whether the gap is only the most it can be: the distance to an optimum that is assumed to be 0."""
-        return gap.name == "avoidable_bias" and not self.human_error_known
+        return gap.name == "avoidable_bias" and not self.human_error_known and gap.verdict != "unknown"
 
     def gap(self, name: GapName) -> Gap | None:
         return next((gap for gap in self.gaps if gap.name == name), None)
@@ -170,6 +178,9 @@ def diagnose(
         _gap(earlier, later, difference)
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
+    if human_error is None and measure is Measure.NATS_PER_TOKEN:
+        judged = _judged(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
+        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *judged), False)
     least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
     return Diagnosis(measure, tuple(levels), _judged(gaps, least_bias=least), human_error is not None)
 
@@ -186,14 +197,23 @@ def _gap(earlier: Level, later: Level, difference: Interval) -> Gap:
     return Gap(name, earlier.name, later.name, difference, "inconclusive", examples_needed(earlier, later, difference))
 
 
-def _judged(gaps: Sequence[Gap], *, least_bias: float) -> tuple[Gap, ...]:
-    """Set the verdicts, which depend on all the gaps; an avoidable bias below `least_bias` is small."""
+def _judged(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:
+    """Set the verdicts, which depend on all the gaps.
+
+    Args:
+        gaps: of the chain.
+        least_bias: an avoidable bias below is small.
+        least: every gap below is small.
+    """
     total = sum(max(0.0, gap.difference.value) for gap in gaps)
-    return tuple(replace(gap, verdict=_verdict(gap, total, least_bias)) for gap in gaps)
+    return tuple(
+        replace(gap, verdict=_verdict(gap, total, max(least, least_bias if gap.name == "avoidable_bias" else 0.0)))
+        for gap in gaps
+    )
 
 
-def _verdict(gap: Gap, total: float, least_bias: float) -> Verdict:
+def _verdict(gap: Gap, total: float, least: float) -> Verdict:
     if gap.difference.covers(0):
         return "inconclusive"
-    least = max(_RELEVANT_SHARE * total, least_bias if gap.name == "avoidable_bias" else 0.0)
+    least = max(_RELEVANT_SHARE * total, least)
     return "high" if gap.difference.value >= least > 0 else "small"

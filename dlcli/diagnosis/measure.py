@@ -16,16 +16,23 @@ class Measure(StrEnum):
     MEAN_SQUARED = "mean_squared_error"
     ROOT_MEAN_SQUARED = "root_mean_squared_error"
     MEAN_ABSOLUTE = "mean_absolute_error"
+    NATS_PER_TOKEN = "nats_per_token"
 
     @classmethod
-    def of_metric(cls, metric: str, *, classification: bool) -> Measure:
+    def of_metric(cls, metric: str, *, target_kind: str) -> Measure:
         """The measure in which a task's optimizing metric, such as `dev/root_mean_squared_error`, is diagnosed.
 
-        Every classification metric is diagnosed as an error rate; a regression metric that is no average of
-        per-example errors (R²) as the mean squared error it is made of.
+        Every classification metric is diagnosed as an error rate, every metric of a language model in nats; a
+        regression metric that is no average of per-example errors (R²) as the mean squared error it is made of.
+
+        Args:
+            metric: as `<split>/<metric>`.
+            target_kind: what is predicted: "classes", "token_labels", "tokens" or "values".
         """
-        if classification:
+        if target_kind in ("classes", "token_labels"):
             return cls.ERROR_RATE
+        if target_kind == "tokens":
+            return cls.NATS_PER_TOKEN
         name = metric.rpartition("/")[2]
         return cls(name) if name in {cls.MEAN_ABSOLUTE, cls.ROOT_MEAN_SQUARED} else cls.MEAN_SQUARED
 
@@ -37,11 +44,14 @@ class Measure(StrEnum):
         """The error of each example; `of_errors` of them is the error of the split.
 
         Args:
-            predictions: class indices (N,), or values (N,) or (N, K).
-            targets: the same shape.
+            predictions: class indices (N,), or values (N,) or (N, K); of a language model, the nats (N,).
+            targets: the same shape; of a language model, (N, …) with the number of tokens first.
         """
         if self is Measure.ERROR_RATE:
             return np.asarray(predictions != targets, dtype=np.float64)
+        if self is Measure.NATS_PER_TOKEN:  # per mean number of tokens, so that the mean is that over all tokens
+            nats: np.ndarray[Any, Any] = predictions.reshape(-1) / targets[:, 0].mean(dtype=np.float64)
+            return nats
         difference = np.asarray(predictions, dtype=np.float64) - np.asarray(targets, dtype=np.float64)
         errors = np.abs(difference) if self is Measure.MEAN_ABSOLUTE else difference**2
         per_example: np.ndarray[Any, Any] = errors.reshape(len(errors), -1).mean(axis=1)  # (N, K) -> (N,)

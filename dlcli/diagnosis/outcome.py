@@ -17,8 +17,8 @@ class SplitOutcome:
 
     Args:
         split: train, train_dev, dev or test.
-        predictions: class indices (N,), or values (N,) or (N, K) in the target's unit.
-        targets: the same shape and unit.
+        predictions: class indices (N,), or values (N,) or (N, K) in the target's unit; of a language model, nats (N,).
+        targets: the same shape and unit; of a language model, (N, 3) as its task gives the truth.
     """
 
     split: str

@@ -45,6 +45,8 @@ def _optimum(diagnosis: Diagnosis) -> str:
 def gap_phrase(diagnosis: Diagnosis, gap: Gap) -> str:
     """`variance of +4.0 points (+2.2 … +6.3)`."""
     measure, difference = diagnosis.measure, gap.difference
+    if gap.verdict == "unknown":
+        return f"a training error of {measure.text(difference.value)}, with an unknown share that can be avoided"
     interval = measure.difference_range_text(difference.low, difference.high)
     return f"{gap.title} of {measure.difference_text(difference.value)} ({interval})"
 
@@ -52,6 +54,12 @@ def gap_phrase(diagnosis: Diagnosis, gap: Gap) -> str:
 def verdict_sentence(diagnosis: Diagnosis) -> str:
     """Which gap is the largest and conclusive, or that none is and what would settle it."""
     largest, undecided = diagnosis.largest, diagnosis.undecided
+    if largest is None and diagnosis.unknown_bias is not None:
+        train = diagnosis.measure.text(diagnosis.unknown_bias.difference.value)
+        return (
+            f"Training and unseen text differ little. How much of the training error of {train} can be avoided is not "
+            "known, since nobody knows the entropy of the text; a larger model, trained longer, shows it."
+        )
     if largest is None and undecided is None:
         return "Inconclusive: no gap of the chain is above zero, there is nothing to tell apart on these examples."
     if largest is None and undecided is not None:

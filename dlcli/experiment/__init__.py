@@ -2,24 +2,35 @@
 
 from dlcli.experiment.comparison import Comparison, compare
 from dlcli.experiment.evaluation import evaluate
+from dlcli.experiment.filters import FilterPicture, filters
 from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.experiment.graph import show
+from dlcli.experiment.language import ScoredLine, perplexity, sample, score
 from dlcli.experiment.loaded import LoadedModel, load
+from dlcli.experiment.preview import Preview, preview
 from dlcli.experiment.results import Evaluation, Run
 from dlcli.experiment.training import resume, train
 
 __all__ = [
     "Comparison",
     "Evaluation",
+    "FilterPicture",
     "GradientReport",
     "LoadedModel",
+    "Preview",
     "Run",
+    "ScoredLine",
     "check_all_gradients",
     "check_gradients",
     "compare",
     "evaluate",
+    "filters",
     "load",
+    "perplexity",
+    "preview",
     "resume",
+    "sample",
+    "score",
     "show",
     "train",
 ]

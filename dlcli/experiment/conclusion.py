@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.build import Experiment
+from dlcli.build import Experiment, evaluation_batch_size
 from dlcli.data import Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
-from dlcli.experiment.predictions import prediction_rows, target_rows
+from dlcli.experiment.mistakes import worst_mistakes
+from dlcli.experiment.predictions import prediction_rows, row_ids, target_rows
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.reports import write_report
@@ -38,6 +39,11 @@ class MeasuredSplit:
     metrics: dict[str, float]
 
     @property
+    def ids(self) -> np.ndarray:
+        """What each row of the predictions is known by: its example, and the step where each step has a row."""
+        return row_ids(self.split, len(self.truth))
+
+    @property
     def outcome(self) -> SplitOutcome:
         return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth)
 
@@ -50,7 +56,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         folder: of the run.
         summary: how the training ended.
     """
-    batch_size = experiment.spec.evaluation.batch_size
+    batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
     dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
     measured = [
         measure(
@@ -59,6 +65,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
             split,
             experiment.metrics,
             batch_size=batch_size,
+            carries=experiment.spec.training.stateful,
             on_output=dead.see if split.name == "train" else None,
         )
         for split in experiment.data.splits.values()
@@ -71,7 +78,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         run=folder.id,
         name=experiment.spec.name,
         status="done",
-        measure=Measure.of_metric(experiment.selection.metric, classification=class_names is not None),
+        measure=Measure.of_metric(experiment.selection.metric, target_kind=experiment.task.target_kind),
         splits=[one.outcome for one in measured],
         metrics={name: value for one in measured for name, value in one.metrics.items()},
         history=folder.metrics(),
@@ -85,7 +92,19 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         remarks=experiment.data.warnings,
     )
     assessment = assess(result)
-    write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
+    mistaken = None if assessment.confusion is None else assessment.confusion.split
+    mistakes = [
+        worst_mistakes(one.split, one.predictions, one.truth, experiment.data.preprocessor)
+        for one in measured
+        if one.split.name == mistaken
+    ]
+    write_report(
+        result,
+        assessment,
+        mistakes=mistakes[0] if mistakes else None,
+        write_text=folder.write_text,
+        write_bytes=folder.write_bytes,
+    )
     return result, assessment
 
 
@@ -96,6 +115,7 @@ def measure(
     metrics: Sequence[Metric],
     *,
     batch_size: int,
+    carries: bool = False,
     on_output: Callable[[str, np.ndarray], None] | None = None,
 ) -> MeasuredSplit:
     """A model on a split that has targets.
@@ -106,22 +126,29 @@ def measure(
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
+        carries: the examples are windows of one sequence, read from where the one before it ended.
         on_output: called with the name and the result of every node, batch by batch.
     """
     evaluation = evaluate_split(
-        model, task, split, metrics, batch_size=batch_size, keep_outputs=True, on_output=on_output
+        model,
+        task,
+        split,
+        metrics,
+        batch_size=batch_size,
+        carries=carries,
+        keep_predictions=True,
+        on_output=on_output,
     )
-    assert evaluation.outputs is not None
-    assert split.targets is not None, f"{split.name} has no targets"
-    predictions = task.predictions(evaluation.outputs)
-    return MeasuredSplit(split, predictions, task.truth(split.targets), evaluation.named(split.name))
+    assert evaluation.predictions is not None
+    assert evaluation.truth is not None
+    return MeasuredSplit(split, evaluation.predictions, evaluation.truth, evaluation.named(split.name))
 
 
 def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> None:
     """`predictions/<split>.jsonl`: id, target and prediction of every example."""
     names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
     rows = zip(
-        prediction_rows(measured.split.ids, measured.predictions, *names),
+        prediction_rows(measured.ids, measured.predictions, *names),
         target_rows(measured.truth, class_names=names[0]),
         strict=True,
     )

@@ -38,9 +38,9 @@ def evaluate(
     names = list(loaded.folder.read_arrays(files.SPLITS))
     examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
     metrics, selection = build_measures(loaded.spec, loaded.task, names)
-    measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.spec.evaluation.batch_size)
+    measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.batch_size, carries=loaded.spec.training.stateful)
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
-    unit = Measure.of_metric(selection.metric, classification=bool(loaded.class_names))
+    unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
     errors = unit.per_example(measured.outcome.predictions, measured.outcome.targets)
     error = error_interval(errors, unit)
     intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
@@ -70,6 +70,6 @@ def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
     if split not in names:
         raise ConfigError(f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}")
     with located(loaded.spec):
-        data = build_data(loaded.spec)
+        data = build_data(loaded.spec, pretrained=loaded.preprocessor)
         check_same_data(loaded.folder, loaded.folder.record(), data.fingerprint)
     return data.splits[split]

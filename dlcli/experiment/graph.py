@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dlcli import runs
-from dlcli.build import build_experiment
 from dlcli.experiment.loaded import LoadedModel
+from dlcli.experiment.transfer import start
 from dlcli.nn import NodeSummary
 from dlcli.spec import Overrides, load_spec
 
@@ -25,5 +25,6 @@ def show(config_or_run: str | Path, *, overrides: Overrides = (), runs_dir: str 
     """
     path = Path(config_or_run)
     if path.is_file():
-        return build_experiment(load_spec(path, overrides)).model.summary()
+        experiment, _ = start(load_spec(path, overrides), runs_dir=Path(runs_dir))
+        return experiment.model.summary()
     return LoadedModel(runs.find(Path(runs_dir), str(config_or_run))).model.summary()

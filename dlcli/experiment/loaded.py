@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dlcli import runs
-from dlcli.build import build_model, build_reader, build_task, located
-from dlcli.data import Preprocessor, Split, check_numbers, new_data
+from dlcli.build import build_model, build_reader, build_task, evaluation_batch_size, located
+from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, given_texts, new_data
 from dlcli.errors import DataError, StorageError
-from dlcli.experiment.predictions import prediction_rows
+from dlcli.experiment.predictions import prediction_rows, row_ids
 from dlcli.rng import Generators
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Spec, load_spec
-from dlcli.tasks import Predictions
+from dlcli.tasks import Predictions, SequenceLabeling, joined
+from dlcli.tasks.steps import real_steps
 from dlcli.training import CheckpointStore, compute_outputs
 
 
@@ -36,9 +37,7 @@ class LoadedModel:
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)
-            self.model = build_model(
-                self.spec, self.preprocessor.input_shape, self.task, generators=Generators(self.spec.seed)
-            )
+            self.model = build_model(self.spec, self.preprocessor, self.task, generators=Generators(self.spec.seed))
         weights = CheckpointStore(folder.checkpoints).load_weights("best")
         try:
             self.model.load_state_dict(weights)
@@ -47,33 +46,44 @@ class LoadedModel:
         self.model.eval()
 
     @property
+    def batch_size(self) -> int:
+        """Examples per forward pass."""
+        return evaluation_batch_size(self.spec, self.preprocessor)
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The classes in the order of the model's outputs; empty for a regression."""
         return self.preprocessor.class_names or ()
 
-    def predict(self, inputs: np.ndarray) -> np.ndarray:
+    def predict(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
         """What the model says of examples that nobody has normalized.
 
         Args:
-            inputs: (N, …), as the training data was before preprocessing.
+            inputs: (N, …), as the training data was before preprocessing; or N texts, or N sentences as lists of words.
 
         Returns:
-            class names (N,), or values (N, K) in the targets' unit.
+            class names (N,), or values (N, K) in the targets' unit; of token labels, (N,) arrays of class names.
 
         Raises:
             DataError: another shape, or values that are not finite.
         """
-        predictions = self._predictions(self._split(inputs))
+        split = self._split(inputs)
+        predictions = self._predictions(split)
         if predictions.labels is None:
             return predictions.best_guess()
         named: np.ndarray = np.array(self.class_names)[predictions.labels]
-        return named
+        if not isinstance(self.task, SequenceLabeling):
+            return named
+        assert isinstance(split.inputs, SequenceSource)
+        of_texts = np.empty(len(split), dtype=object)
+        of_texts[:] = np.split(named, np.cumsum(split.inputs.lengths)[:-1])
+        return of_texts
 
-    def predict_probabilities(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, K) the probability of each class, in the order of `class_names`.
+    def predict_probabilities(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
+        """(N, K) the probability of each class, in the order of `class_names`; of token labels, (tokens, K).
 
         Args:
-            inputs: (N, …), as the training data was before preprocessing.
+            inputs: as those of `predict`.
 
         Raises:
             DataError: the model predicts values, or the inputs have another shape.
@@ -101,7 +111,8 @@ class LoadedModel:
             for note in split.notes:
                 remark(note)
         names = self.class_names, self.preprocessor.targets.names
-        return list(prediction_rows(split.ids, self._predictions(split), *names))
+        predictions = self._predictions(split)
+        return list(prediction_rows(row_ids(split, len(predictions.best_guess())), predictions, *names))
 
     def read(self, path: str | Path, *, require_targets: bool) -> Split:
         """New data, preprocessed as the training set was.
@@ -112,14 +123,21 @@ class LoadedModel:
         reader = build_reader(self.spec)
         return new_data(Path(path), reader, self.preprocessor, require_targets=require_targets)
 
-    def _split(self, inputs: np.ndarray) -> Split:
+    def _split(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Split:
+        if self.preprocessor.text is not None:
+            return given_texts(inputs, self.preprocessor)
         inputs = np.asarray(inputs)
         check_numbers(inputs, "inputs")
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))
 
     def _predictions(self, split: Split) -> Predictions:
-        batches = split.batches(self.spec.evaluation.batch_size)
-        return self.task.predictions(np.concatenate(list(compute_outputs(self.model, batches))))
+        parts = []
+        for batch in split.batches(self.batch_size):
+            [outputs] = compute_outputs(self.model, [batch])
+            if isinstance(self.task, SequenceLabeling) and batch.lengths is not None:
+                outputs = outputs[real_steps(batch.inputs, batch.lengths)]
+            parts.append(self.task.predictions(outputs))
+        return joined(parts)
 
 
 def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.data import SequenceSource, Split
 from dlcli.tasks import Predictions
 
 
 def prediction_rows(
     ids: np.ndarray, predictions: Predictions, class_names: Sequence[str], value_names: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One mapping for each example: `id`, then `class` and its `probability`, or the predicted values by name.
+    """One mapping for each example: `id`, then `class` and `probability`, or `nats`, or the predicted values by name.
 
     Args:
         ids: (N,) of the examples.
@@ -28,18 +29,36 @@ def prediction_rows(
         ):
             yield {"id": example, "class": class_names[label], "probability": probability}
         return
+    if predictions.nats is not None:
+        for example, nats in zip(ids.tolist(), predictions.nats.tolist(), strict=True):
+            yield {"id": example, "nats": nats}
+        return
     values = predictions.best_guess().reshape(len(ids), -1)  # (N, K)
     unnamed = ["value"] if values.shape[1] == 1 else [f"value_{k}" for k in range(values.shape[1])]
     for example, row in zip(ids.tolist(), values.tolist(), strict=True):
         yield {"id": example, **dict(zip(value_names or unnamed, row, strict=True))}
 
 
-def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One mapping for each example: its true class or values, as `target`.
+def row_ids(split: Split, rows: int) -> np.ndarray:
+    """What each row of predictions is known by: its example, and the step where each step of a sequence has a row.
 
     Args:
-        truth: class indices (N,), or values (N, K).
-        class_names: in the order of the indices; empty for regression.
+        split: the examples.
+        rows: how many predictions there are of them.
+    """
+    if rows == len(split.ids):
+        return split.ids
+    assert isinstance(split.inputs, SequenceSource), "only sequences have several rows an example"
+    lengths = split.inputs.lengths
+    return np.array([f"{example}:{step}" for example, n in zip(split.ids, lengths, strict=True) for step in range(n)])
+
+
+def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """One mapping for each example: its true class or values, or the size of its text, as `target`.
+
+    Args:
+        truth: class indices (N,), values (N, K), or (N, 3) of texts.
+        class_names: in the order of the indices; empty where no classes are predicted.
     """
     for row in truth.reshape(len(truth), -1).tolist():
         yield {"target": class_names[row[0]] if class_names else row[0] if len(row) == 1 else row}

@@ -13,18 +13,32 @@ from dlcli import runs
 from dlcli.build import (
     Experiment,
     build_early_stopping,
-    build_experiment,
     build_optimizer,
     build_settings,
     build_weight_average,
+    evaluation_batch_size,
     located,
 )
 from dlcli.errors import DataError
 from dlcli.experiment.conclusion import conclude
+from dlcli.experiment.loaded import stored_preprocessor
 from dlcli.experiment.results import Run
+from dlcli.experiment.sample_writer import sample_writers
+from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
+from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, files, recording
 from dlcli.spec import Overrides, load_spec
-from dlcli.training import CheckpointStore, Observer, Trainer, TrainingSummary, check_epochs_left, check_resumable
+from dlcli.training import (
+    LATENCY,
+    CheckpointStore,
+    Observer,
+    Trainer,
+    TrainingSummary,
+    check_epochs_left,
+    check_resumable,
+)
+from dlcli.training.features import Features, compute_features
+from dlcli.training.latency import median_latency_ms
 
 
 def train(
@@ -50,8 +64,11 @@ def train(
         StorageError: the folder cannot be written.
     """
     clock = time.perf_counter()
-    spec = load_spec(config, overrides)
-    experiment = build_experiment(spec)
+    experiment, transfer = start(
+        load_spec(config, overrides), runs_dir=Path(runs_dir), on_read=None if observer is None else observer.on_read
+    )
+    origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
+    spec = experiment.spec
     folder = RunFolder.create(Path(runs_dir), spec.name)
     record = RunRecord.begin(
         id=folder.id,
@@ -60,9 +77,12 @@ def train(
         command=sys.argv,
         data=experiment.data.fingerprint,
         config_folder=spec.file.parent,
+        initial_weights=None if transfer is None else transfer.to_json(),
     )
     with recording(folder, record) as session:
         write_inputs(experiment, folder)
+        for line in origins:
+            folder.log(line)
         summary = build_trainer(experiment, folder, observer).run()
         run = _concluded(experiment, folder, summary, clock)
         session.metrics = run.metrics
@@ -109,8 +129,12 @@ def resume(
     last = CheckpointStore(folder.checkpoints).pointer("last")
     if record.status == "done" and last is not None:
         check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-    experiment = build_experiment(spec)
+    experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
     check_same_data(folder, record, experiment.data.fingerprint)
+    if not CheckpointStore(folder.checkpoints).names():
+        start_again(experiment, runs_dir=Path(runs_dir), sha256=(record.initial_weights or {}).get("sha256"))
+    elif spec.model.transfer is not None:
+        _restore_frozen(experiment, folder)
     with recording(folder, record.resume(sys.argv)) as session:
         folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
         summary = build_trainer(experiment, folder, observer).resume()
@@ -119,24 +143,64 @@ def resume(
     return finished
 
 
-def build_trainer(experiment: Experiment, folder: RunFolder, observer: Observer | None) -> Trainer:
-    """What trains an experiment in a run folder."""
+def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
+    """Give the model the weights of a checkpoint: its frozen layers, the same in all, are needed before the rest."""
+    store = CheckpointStore(folder.checkpoints)
+    intact = next((name for name in reversed(store.names()) if store.is_intact(name)), None)
+    if intact is not None:  # else the trainer says so
+        experiment.model.load_state_dict(store.load_weights(intact))
+
+
+def build_trainer(
+    experiment: Experiment, folder: RunFolder, observer: Observer | None, *, keep_features: bool = True
+) -> Trainer:
+    """What trains an experiment in a run folder.
+
+    Args:
+        experiment: its model has the weights to begin with, unless a checkpoint has others.
+        folder: of the run.
+        observer: is told how it goes.
+        keep_features: compute what a frozen trunk makes of the examples once, not in every epoch.
+    """
     spec = experiment.spec
+    model, splits = experiment.model, experiment.data.splits
+    if assign_roles(experiment) is not None and keep_features and experiment.augmenter is None:
+        features = _features(experiment, folder)
+        if features is not None:
+            model, splits = features.model, features.splits
     with located(spec):
-        return Trainer(
-            model=experiment.model,
+        trainer = Trainer(
+            model=model,
             task=experiment.task,
-            splits=experiment.data.splits,
+            splits=splits,
             optimizer=build_optimizer(spec),
             metrics=experiment.metrics,
             selection=experiment.selection,
-            settings=build_settings(spec),
+            settings=build_settings(spec, experiment.data.preprocessor),
             folder=folder,
             generators=experiment.generators,
             early_stopping=build_early_stopping(spec, experiment.metrics, experiment.selection),
             average=build_weight_average(spec),
-            observers=() if observer is None else (observer,),
+            augmenter=experiment.augmenter,
+            observers=[*sample_writers(experiment, folder), *([] if observer is None else [observer])],
         )
+    if model is not experiment.model and LATENCY in experiment.selection.constraints:
+        trainer.state.latency_ms = median_latency_ms(experiment.model, experiment.data.splits["train"])
+    return trainer
+
+
+def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
+    """What the frozen trunk makes of the examples, and a line in the log about it."""
+    clock = time.perf_counter()
+    batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
+    found = compute_features(experiment.model, experiment.data.splits, batch_size=batch_size)
+    if found is not None:
+        place = "in memory" if found.in_memory else "in a temporary file"
+        folder.log(
+            f"the layers up to {found.trunk_end} are frozen; what they make of the examples was computed in "
+            f"{time.perf_counter() - clock:.1f} s and is kept {place} ({found.bytes / 2**20:.0f} MiB)"
+        )
+    return found
 
 
 def write_inputs(experiment: Experiment, folder: RunFolder) -> None:

@@ -2,6 +2,7 @@
 
 from dlcli.metrics.accuracy import Accuracy, Error, TopKAccuracy
 from dlcli.metrics.confusion_matrix import ConfusionMatrix
+from dlcli.metrics.language import BitsPerCharacter, NatsPerCharacter, NatsPerToken, Perplexity, TokenAccuracy
 from dlcli.metrics.log_loss import LogLoss
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.precision_recall import F1, Precision, Recall, macro_f1, macro_precision, macro_recall
@@ -13,15 +14,20 @@ __all__ = [
     "R2",
     "ROCAUC",
     "Accuracy",
+    "BitsPerCharacter",
     "ConfusionMatrix",
     "Error",
     "LogLoss",
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Metric",
+    "NatsPerCharacter",
+    "NatsPerToken",
+    "Perplexity",
     "Precision",
     "Recall",
     "RootMeanSquaredError",
+    "TokenAccuracy",
     "TopKAccuracy",
     "macro_f1",
     "macro_precision",

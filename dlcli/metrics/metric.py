@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-PredictionForm: TypeAlias = Literal["labels", "probabilities", "values"]
+PredictionForm: TypeAlias = Literal["labels", "probabilities", "values", "nats", "correct"]
 
 
 class Metric:
@@ -19,7 +19,8 @@ class Metric:
     higher_is_better: ClassVar[bool] = True
     #: for people; "fraction" is between 0 and 1
     unit: ClassVar[str] = "fraction"
-    #: what `update` gets: class indices (N,), probabilities (N, K), or values (N,) or (N, D)
+    #: what `update` gets: class indices (N,), probabilities (N, K), values (N,) or (N, D), or of texts nats (N,) or
+    #: numbers of tokens that were guessed right (N,)
     needs: ClassVar[PredictionForm] = "labels"
 
     #: index of the class it is about; −1 where it is about all of them alike
@@ -30,7 +31,8 @@ class Metric:
 
         Args:
             predictions: in the form of `needs`.
-            targets: class indices (N,), or values of the predictions' shape.
+            targets: class indices (N,), values of the predictions' shape, or of texts (N, 3) tokens, characters and
+                the nats of guessing by frequency.
         """
         raise NotImplementedError
 

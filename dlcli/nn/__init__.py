@@ -2,6 +2,7 @@
 
 from dlcli.nn import layers
 from dlcli.nn.arena import Arena, Segment
+from dlcli.nn.edge_filter import EdgeFilter
 from dlcli.nn.graph import Graph, NodeSummary
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
@@ -11,6 +12,7 @@ from dlcli.nn.parameter import Parameter
 
 __all__ = [
     "Arena",
+    "EdgeFilter",
     "Graph",
     "Initializer",
     "Layer",

@@ -5,8 +5,9 @@ An optimizer step, a norm, a clip and a checkpoint are then each one call, whate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -31,12 +32,28 @@ class Segment:
     shape: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class RateGroup:
+    """Neighbors in the arena that are trained at one learning rate.
+
+    Args:
+        elements: where they lie.
+        decayed: those among them that weight decay applies to.
+        scale: what the learning rate is multiplied by.
+    """
+
+    elements: slice
+    decayed: slice
+    scale: float
+
+
 class Arena:
     """The trainable parameters of a model as views into `data`, their gradients as views into `grad`.
 
-    Parameters that weight penalties apply to come first, so that they are one slice, `decayed`; within both groups
-    the model's order is kept. A parameter that appears under two names is packed once. Frozen parameters stay
-    outside with memory of their own; after freezing or thawing, make a new arena of the same parameters.
+    Parameters that weight penalties apply to come first, so that they are one slice, `decayed`; within both parts
+    those of one learning rate lie together, and otherwise the model's order is kept. A parameter that appears under
+    two names is packed once. Frozen parameters stay outside with memory of their own; after freezing or thawing, make
+    a new arena of the same parameters.
 
     Args:
         parameters: the model's parameters by name, all of one dtype.
@@ -61,7 +78,7 @@ class Arena:
 
         segments: dict[str, Segment] = {}
         start = 0
-        for name, parameter in sorted(trainable.items(), key=lambda item: not item[1].decay):
+        for name, parameter in sorted(trainable.items(), key=lambda item: _place(item[1])):
             stop = start + parameter.size
             segments[name] = Segment(name, start, stop, parameter.shape)
             _pack(parameter, self.data[start:stop], self._grad[start:stop])
@@ -74,6 +91,14 @@ class Arena:
         #: in the order of the model
         self.segments = tuple(segments[name] for name in trainable)
         self.decayed = slice(0, sum(parameter.size for parameter in self._parameters if parameter.decay))
+        #: everything, in the order of the memory; one group unless learning rates differ
+        self.rate_groups = tuple(self._rate_groups(segments, trainable))
+
+    def _rate_groups(self, segments: Mapping[str, Segment], parameters: Mapping[str, Parameter]) -> Iterator[RateGroup]:
+        for scale, names in groupby(segments, key=lambda name: parameters[name].learning_rate_scale):
+            members = [segments[name] for name in names]
+            start, stop = members[0].start, members[-1].stop
+            yield RateGroup(slice(start, stop), slice(start, max(start, min(stop, self.decayed.stop))), scale)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -101,6 +126,12 @@ class Arena:
             flat: (P,), laid out as `data`: the gradients, the parameters, the change that a step made.
         """
         return {segment.name: kernels.l2_norm(flat[segment.start : segment.stop]) for segment in self.segments}
+
+
+def _place(parameter: Parameter) -> tuple[bool, float]:
+    """What the memory is ordered by: mirrored behind the weights, so that one scale's two parts meet in the middle."""
+    scale = parameter.learning_rate_scale
+    return (False, scale) if parameter.decay else (True, -scale)
 
 
 def _pack(parameter: Parameter, data: np.ndarray, grad: np.ndarray) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcli import registry
 from dlcli.autograd import Tensor
+from dlcli.autograd.directional import check_directions
 from dlcli.autograd.gradcheck import EPSILON, ParameterCheck, check_parameters
 from dlcli.nn.graph import Graph
 from dlcli.nn.layer import Layer, LayerSample
@@ -43,29 +44,41 @@ def check_model(
     graph: Graph,
     loss: Callable[[Tensor], Tensor],
     inputs: np.ndarray,
+    lengths: np.ndarray | None = None,
     *,
     epsilon: float = EPSILON,
     max_per_parameter: int | None = None,
+    along_directions: bool = False,
     generator: np.random.Generator | None = None,
 ) -> list[ParameterCheck]:
     """Check every trainable parameter of a model as it stands (training or evaluation), its random draws held.
 
     Args:
         graph: a model with float64 parameters.
-        loss: from the model's outputs to the scalar.
+        loss: from the model's outputs to the scalar; in training those of auxiliary outputs are added, weighted.
         inputs: (N, *graph.input_shape), a batch.
+        lengths: (N,) how many steps of each sequence are real; None where all are.
         epsilon: step of the differences.
         max_per_parameter: how many elements of each parameter to check; None for all.
-        generator: draws these elements.
+        along_directions: check each parameter along a random direction instead of element by element.
+        generator: draws these elements or directions.
     """
 
     def objective() -> Tensor:
         _hold_draws(graph)
-        return loss(graph.forward(inputs))
+        outputs = graph.outputs(inputs, lengths)
+        total = loss(outputs[graph.output])
+        for name in sorted(outputs.keys() & graph.auxiliary.keys()):
+            total = total + graph.auxiliary[name] * loss(outputs[name])
+        return total
 
     trainable = {name: parameter for name, parameter in graph.parameters().items() if parameter.trainable}
     before = {name: layer.generator for name, layer in graph.layers.items()}
     try:
+        if along_directions:
+            if generator is None:
+                raise ValueError("checking along random directions needs a generator to draw them")
+            return check_directions(objective, trainable, generator=generator, epsilon=epsilon)
         return check_parameters(
             objective, trainable, epsilon=epsilon, max_per_parameter=max_per_parameter, generator=generator
         )
@@ -80,7 +93,8 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
     layer = sample.layer
     layer.build(*sample.input_shapes, generator=generator, dtype=np.float64)
     inputs = [
-        Tensor(generator.standard_normal((BATCH_SIZE, *shape)), requires_grad=True) for shape in sample.input_shapes
+        Tensor(array, requires_grad=array.dtype.kind == "f")
+        for array in sample.draw_inputs(BATCH_SIZE, generator, np.float64)
     ]
     direction = generator.standard_normal((BATCH_SIZE, *layer.output_shape(*sample.input_shapes)))
 
@@ -88,7 +102,9 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
         _hold_draws(layer)
         return (layer.forward(*inputs) * direction).sum()
 
-    leaves: dict[str, Tensor] = {f"{label}.input[{position}]": leaf for position, leaf in enumerate(inputs)}
+    leaves: dict[str, Tensor] = {
+        f"{label}.input[{position}]": leaf for position, leaf in enumerate(inputs) if leaf.requires_grad
+    }
     leaves |= {f"{label}.{name}": parameter for name, parameter in layer.parameters().items()}
     return check_parameters(objective, leaves, epsilon=epsilon)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dlcli.autograd import Tensor
+from dlcli.autograd import Tensor, no_grad
 from dlcli.errors import ConfigError
+from dlcli.nn.carrying import Carrying
 from dlcli.nn.layer import Layer, Shape, ShapeError
+from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
+from dlcli.nn.plan import Step, plan
 from dlcli.nn.wiring import label, wire
 from dlcli.node_names import INPUT
 from dlcli.rng import Generators
@@ -40,16 +42,6 @@ class NodeSummary:
     flops: int
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One operation's turn: which values it reads, and which nobody reads after it."""
-
-    name: str
-    run: Callable[..., Tensor]
-    inputs: tuple[str, ...]
-    finished: tuple[str, ...]
-
-
 class Graph(Module):
     """Layers that run in topological order on named values.
 
@@ -74,23 +66,13 @@ class Graph(Module):
         self.shapes = dict(shapes)
         self.output = output
         self.dtype = np.dtype(dtype)
-        steps = [_Step(node.name, self.layers[node.name].forward, node.inputs, ()) for node in nodes]
-        self._steps = _with_finished(steps)
-        self._fused_steps = _with_finished(self._fuse(steps))
-
-    def _fuse(self, steps: Sequence[_Step]) -> list[_Step]:
-        """The same computation with neighbours joined that have one operation for both (`Layer.followed_by`)."""
-        readers = Counter([self.output, *(name for step in steps for name in step.inputs)])
-        fused: list[_Step] = []
-        for step in steps:
-            before = fused[-1] if fused else None
-            if before is not None and step.inputs == (before.name,) and readers[before.name] == 1:
-                run = self.layers[before.name].followed_by(self.layers[step.name])
-                if run is not None:
-                    fused[-1] = replace(before, name=step.name, run=run)
-                    continue
-            fused.append(step)
-        return fused
+        #: weight of the loss of each auxiliary output, by its node
+        self.auxiliary = {
+            name: layer.weight for name, layer in self.layers.items() if isinstance(layer, AuxiliaryOutput)
+        }
+        #: whether recurrent layers begin each batch where the one before it ended
+        self.carries = False
+        self._plans: dict[tuple[bool, bool], list[Step]] = {}
 
     @classmethod
     def build(
@@ -111,22 +93,26 @@ class Graph(Module):
             input_shape: shape of one example.
             generators: `init` draws the weights, `dropout` goes to layers that draw in training.
             create: makes the layer that a node describes.
-            output: the node whose result is the model's; None for the last.
+            output: the node whose result is the model's; None for the last that is no auxiliary output.
             dtype: type of the parameters.
             key_of: position of a node -> dotted path of its place in the config, for errors.
 
         Raises:
             ConfigError: wrong wiring or shapes; the message names the node, `key` its place.
         """
-        if not nodes:
+        created = [create(node) for node in nodes]
+        auxiliary = [
+            node.name for node, layer in zip(nodes, created, strict=True) if isinstance(layer, AuxiliaryOutput)
+        ]
+        output = output or next((node.name for node in reversed(nodes) if node.name not in auxiliary), None)
+        if output is None:
             raise ConfigError("a model needs at least one layer", key="model")
-        output = nodes[-1].name if output is None else output
         positions = {node.name: position for position, node in enumerate(nodes)}
-        ordered = wire(nodes, output, key_of)
+        ordered = wire(nodes, output, key_of, also_outputs=auxiliary)
         layers: dict[str, Layer] = {}
         shapes: dict[str, Shape] = {INPUT: tuple(input_shape)}
         for node in ordered:
-            layer = create(node)
+            layer = created[positions[node.name]]
             input_shapes = [shapes[name] for name in node.inputs]
             key = key_of(positions[node.name])
             if layer.num_inputs not in (None, len(node.inputs)):
@@ -135,10 +121,10 @@ class Graph(Module):
                 raise ConfigError(f"{label(node)}: {node.type} takes {expected}, got {found}", key=key)
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
+                layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             except ShapeError as error:
                 given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
                 raise ConfigError(f"{label(node)}: {error}; inputs: {given}", key=key) from None
-            layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             layer.generator = generators["dropout"]
             layers[node.name] = layer
         graph = cls(ordered, layers, shapes, output, dtype)
@@ -163,24 +149,103 @@ class Graph(Module):
         super().astype(dtype)
         self.dtype = np.dtype(dtype)
 
-    def forward(self, x: Tensor | np.ndarray, on_output: Callable[[str, np.ndarray], None] | None = None) -> Tensor:
-        """The result for a batch.
+    def forward(
+        self,
+        x: Tensor | np.ndarray,
+        lengths: np.ndarray | None = None,
+        *,
+        on_output: Callable[[str, np.ndarray], None] | None = None,
+    ) -> Tensor:
+        """The result for a batch; arguments as those of `outputs`."""
+        return self._run(x, lengths, on_output, with_auxiliary=False)[self.output]
+
+    def outputs(
+        self,
+        x: Tensor | np.ndarray,
+        lengths: np.ndarray | None = None,
+        *,
+        on_output: Callable[[str, np.ndarray], None] | None = None,
+    ) -> dict[str, Tensor]:
+        """The result for a batch, with those of the auxiliary outputs while the model is training; by node.
 
         Args:
-            x: (N, *input_shape).
+            x: (N, *input_shape); sequences may be shorter than the input shape says.
+            lengths: (N,) how many steps of each sequence are real; None where all are.
             on_output: called with the name and the result of every node, in the order they run.
         """
+        return self._run(x, lengths, on_output, with_auxiliary=self.training and bool(self.auxiliary))
+
+    def _run(
+        self,
+        x: Tensor | np.ndarray,
+        lengths: np.ndarray | None,
+        on_output: Callable[[str, np.ndarray], None] | None,
+        *,
+        with_auxiliary: bool,
+    ) -> dict[str, Tensor]:
         if not isinstance(x, Tensor):
             x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
         values = {INPUT: x}
-        for step in self._fused_steps if on_output is None else self._steps:
-            result = step.run(*[values[name] for name in step.inputs])
+        lengths_of = {} if lengths is None else {INPUT: lengths}
+        for step in self._plan(fused=on_output is None, with_auxiliary=with_auxiliary):
+            known = lengths_of.get(step.inputs[0]) if lengths_of else None
+            keywords = {"lengths": known} if step.takes_lengths else {}
+            result = step.run(*[values[name] for name in step.inputs], **keywords)
             for name in step.finished:
                 del values[name]
             values[step.name] = result
+            if known is not None and step.keeps_steps:
+                lengths_of[step.name] = known
             if on_output is not None:
                 on_output(step.name, result.data)
-        return values[self.output]
+        return values
+
+    def _plan(self, *, fused: bool, with_auxiliary: bool) -> list[Step]:
+        """The operations of a forward pass, worked out when they are first asked for."""
+        if (fused, with_auxiliary) not in self._plans:
+            outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
+            self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
+        return self._plans[fused, with_auxiliary]
+
+    def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
+        """The results of some nodes for a batch, computed with nothing that they do not need.
+
+        Args:
+            x: (N, *input_shape); of another height and width where the layers before these nodes take it.
+            names: of the nodes.
+        """
+        values = {INPUT: Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)}
+        with no_grad():
+            for step in plan(self.nodes, self.layers, names, fused=False):
+                values[step.name] = step.run(*[values[name] for name in step.inputs])
+        return {name: values[name].data for name in names}
+
+    # State that goes from batch to batch
+
+    def carry(self, carries: bool) -> None:
+        """Whether recurrent layers begin each batch where the one before it ended; begins anew."""
+        self.carries = carries
+        for layer in self._carrying().values():
+            layer.carries = carries
+            layer.carried = {}
+
+    def carried(self) -> dict[str, np.ndarray]:
+        """The states that the next batch begins with, as `<node>.<state>`; arrays that nothing changes."""
+        return {f"{node}.{name}": state for node, it in self._carrying().items() for name, state in it.carried.items()}
+
+    def set_carried(self, states: Mapping[str, np.ndarray], *, rows: int | None = None) -> None:
+        """Let the next batch begin with these states.
+
+        Args:
+            states: as `carried` gives them; empty for a beginning.
+            rows: use the first ones only, for a batch that is shorter than the one before it.
+        """
+        for node, layer in self._carrying().items():
+            of_layer = {key.removeprefix(f"{node}."): it for key, it in states.items() if key.startswith(f"{node}.")}
+            layer.carried = {name: state[..., :rows, :] for name, state in of_layer.items()}
+
+    def _carrying(self) -> dict[str, Carrying]:
+        return {name: layer for name, layer in self.layers.items() if isinstance(layer, Carrying)}
 
     def summary(self) -> list[NodeSummary]:
         """One row for each node, in the order they run."""
@@ -195,12 +260,3 @@ class Graph(Module):
             )
             for node in self.nodes
         ]
-
-
-def _with_finished(steps: Sequence[_Step]) -> list[_Step]:
-    """The steps, each knowing the values that it is the last to read."""
-    last_reader = {name: step.name for step in steps for name in step.inputs}
-    return [
-        replace(step, finished=tuple(name for name in dict.fromkeys(step.inputs) if last_reader[name] == step.name))
-        for step in steps
-    ]

@@ -174,3 +174,20 @@ class Orthogonal(Initializer):
         q *= np.sign(np.diag(r))  # makes the distribution uniform over orthogonal matrices
         matrix = q if rows >= columns else q.T
         return (self.gain * matrix).reshape(shape).astype(dtype)
+
+
+@register("initializer", "identity")
+class Identity(Initializer):
+    """The identity matrix, which hands a state on as it is; for recurrences of ReLU (Le et al. 2015, arXiv:1504.00941).
+
+    Args:
+        gain: factor on all weights.
+    """
+
+    def __init__(self, *, gain: PositiveFloat = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(
+        self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        return (self.gain * np.eye(math.prod(shape[:-1]), shape[-1])).reshape(shape).astype(dtype)

@@ -23,10 +23,24 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class LayerSample:
-    """A layer on which gradients are checked, and the shapes of its inputs without the batch axis."""
+    """A layer on which gradients are checked.
+
+    Args:
+        layer: not built yet.
+        input_shapes: of its inputs, without the batch axis.
+        num_tokens: the inputs are whole numbers below it; None for real numbers.
+    """
 
     layer: Layer
     input_shapes: tuple[Shape, ...]
+    num_tokens: int | None = None
+
+    def draw_inputs(self, batch_size: int, generator: np.random.Generator, dtype: DTypeLike) -> list[np.ndarray]:
+        """A batch to try the layer on: (batch_size, *shape) for each input."""
+        shapes = [(batch_size, *shape) for shape in self.input_shapes]
+        if self.num_tokens is not None:
+            return [generator.integers(self.num_tokens, size=shape) for shape in shapes]
+        return [generator.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
 class Layer(Module):
@@ -39,6 +53,15 @@ class Layer(Module):
 
     #: how many inputs it takes; None for one or more
     num_inputs: ClassVar[int | None] = 1
+
+    #: whether `forward` takes `lengths=`: (N,) how many steps of each sequence of the first input are real, or None
+    takes_lengths: ClassVar[bool] = False
+
+    #: whether the steps of the result are those of the first input, whose lengths are then those of the result
+    keeps_steps: ClassVar[bool] = True
+
+    #: whether it draws random numbers in training
+    draws: ClassVar[bool] = False
 
     #: set by the graph for layers that draw random numbers in training
     generator: np.random.Generator | None = None
@@ -58,9 +81,18 @@ class Layer(Module):
         """The result for a batch: every input has the batch axis first."""
         raise NotImplementedError
 
-    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
-        """`forward` of this layer and then of `layer` in one operation, to the same bits; None where there is none."""
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
+        """`forward` of this layer and then of `layers`, one after the other, in one operation; None for none.
+
+        The operation takes the inputs of this layer, then the further inputs of those that follow, and `lengths=`
+        where one of them does. An operation for several layers needs one for fewer of them: they are joined one by one.
+        """
         return None
+
+    @property
+    def varies(self) -> bool:
+        """Whether training changes what it makes of the same inputs."""
+        return not self.frozen and (self.draws or bool(self.state_dict()))
 
     def flops(self, *input_shapes: Shape) -> int:
         """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""

@@ -23,6 +23,9 @@ class Module:
     #: whether the module behaves as in training (dropout drops, batch norm uses the batch)
     training: bool = True
 
+    #: whether it keeps what it knows: it then behaves as in evaluation always
+    frozen: bool = False
+
     def children(self) -> dict[str, Module]:
         """The modules directly inside this one."""
         return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
@@ -47,13 +50,20 @@ class Module:
             yield from child.modules(f"{path}{name}.")
 
     def train(self, mode: bool = True) -> None:
-        """Behave as in training, or (with False) as in evaluation."""
+        """Behave as in training, or (with False) as in evaluation; what is frozen always does the latter."""
         for _, module in self.modules():
-            module.training = mode
+            module.training = mode and not module.frozen
 
     def eval(self) -> None:
         """Behave as in evaluation."""
         self.train(False)
+
+    def freeze(self) -> None:
+        """Keep every parameter and buffer as it is; before an arena is made of the parameters."""
+        for _, module in self.modules():
+            module.frozen, module.training = True, False
+        for parameter in self.parameters().values():
+            parameter.trainable = False
 
     def astype(self, dtype: type[np.floating[Any]]) -> None:
         """Convert parameters and buffers; before an arena is made of them, since it replaces their memory."""

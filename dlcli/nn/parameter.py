@@ -19,9 +19,12 @@ class Parameter(Tensor):
         data: the initial values; kept, not copied.
         decay: whether weight penalties and weight decay apply; False for biases and normalization parameters.
         name: dotted name within the model, set when the model is built.
+
+    Attributes:
+        learning_rate_scale: the optimizer's learning rate is multiplied by it for this parameter.
     """
 
-    __slots__ = ("_grad", "decay", "grad_is_cleared", "name")
+    __slots__ = ("_grad", "decay", "grad_is_cleared", "learning_rate_scale", "name")
 
     def __init__(self, data: np.ndarray, *, decay: bool = True, name: str = "") -> None:
         self._grad: np.ndarray | None = None
@@ -29,6 +32,7 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad=True)
         self.decay = decay
         self.name = name
+        self.learning_rate_scale = 1.0
 
     @property
     def grad(self) -> np.ndarray | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from dlcli.errors import ConfigError, InvalidConfigError, unknown_name
@@ -11,16 +11,19 @@ from dlcli.nn.node import Node
 from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
 
 
-def wire(nodes: Sequence[Node], output: str, key_of: Callable[[int], str]) -> list[Node]:
+def wire(
+    nodes: Sequence[Node], output: str, key_of: Callable[[int], str], *, also_outputs: Collection[str] = ()
+) -> list[Node]:
     """The nodes in the order they run, each after its inputs, with "previous" replaced by a name.
 
     Args:
         nodes: every one named.
         output: the node whose result is the model's.
+        also_outputs: nodes whose result is used besides.
         key_of: position of a node in the list -> dotted path of its place in the config, for errors.
 
     Raises:
-        InvalidConfigError: bad, duplicate or unknown names, a cycle, or nodes that do not lead to the output.
+        InvalidConfigError: bad, duplicate or unknown names, a cycle, or nodes that lead to no output.
     """
     positions = {node.name: position for position, node in reversed(list(enumerate(nodes)))}
     problems: list[ConfigError] = []
@@ -55,7 +58,7 @@ def wire(nodes: Sequence[Node], output: str, key_of: Callable[[int], str]) -> li
         complain(positions[ring[0]], f"its inputs lead back to itself: {' <- '.join([*ring, ring[0]])}")
         raise InvalidConfigError(problems)
 
-    needed = _ancestors(by_name, output)
+    needed = ancestors(ordered, {output, *also_outputs})
     for position, node in enumerate(resolved):
         if node.name not in needed:
             complain(position, f'dead branch: its result does not lead to the output "{output}"; use it or remove it')
@@ -98,13 +101,15 @@ def _find_cycle(by_name: dict[str, Node], outside: set[str]) -> list[str]:
     return path[path.index(name) :]
 
 
-def _ancestors(by_name: dict[str, Node], output: str) -> set[str]:
-    """The output and every node it depends on."""
-    found = {output}
-    unvisited = [output]
-    while unvisited:
-        for name in by_name[unvisited.pop()].inputs:
-            if name != INPUT and name not in found:
-                found.add(name)
-                unvisited.append(name)
+def ancestors(nodes: Sequence[Node], outputs: Collection[str]) -> set[str]:
+    """The outputs and every node they depend on.
+
+    Args:
+        nodes: in an order in which they can run.
+        outputs: names of some of them.
+    """
+    found = set(outputs)
+    for node in reversed(nodes):
+        if node.name in found:
+            found.update(name for name in node.inputs if name != INPUT)
     return found

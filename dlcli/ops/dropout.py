@@ -20,3 +20,18 @@ def dropout(x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         generator: source of the mask.
     """
     return multiply(x, kernels.dropout_mask(x.shape, rate, generator, x.dtype))
+
+
+def spatial_dropout(x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
+    """Whole channels of an example dropped with probability `rate`, the rest divided by `1 − rate`.
+
+    Neighboring pixels say much the same, so dropping single ones takes little away (Tompson et al. 2015,
+    arXiv:1411.4280, section 3.2).
+
+    Args:
+        x: (N, ..., C).
+        rate: probability of dropping, 0 ≤ rate < 1.
+        generator: source of the mask.
+    """
+    shape = (x.shape[0], *[1] * (x.ndim - 2), x.shape[-1])
+    return multiply(x, kernels.dropout_mask(shape, rate, generator, x.dtype))

@@ -16,33 +16,41 @@ from dlcli.registry import register
 class Embedding(Function):
     """`y = E[i]`, the product of a one-hot vector with E; `∂L/∂E[i] = Σ g` over the places where i was looked up.
 
+    The row of padding, where there is one, gets no gradient: it stays as it is.
+
     weight: (V, D), indices: (...) integer -> (..., D)
     """
 
     @staticmethod
-    def forward(ctx: Context, weight: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    def forward(
+        ctx: Context, weight: np.ndarray, indices: np.ndarray, *, padding_index: int | None = None
+    ) -> np.ndarray:
         ctx.save(indices)
-        ctx.num_embeddings = len(weight)
+        ctx.num_embeddings, ctx.padding_index = len(weight), padding_index
         return kernels.embedding(weight, indices)
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, None]:
         (indices,) = ctx.saved
-        return kernels.embedding_backward(grad, indices, ctx.num_embeddings, ctx.out(0)), None
+        grad_weight = kernels.embedding_backward(grad, indices, ctx.num_embeddings, ctx.out(0))
+        if ctx.padding_index is not None:
+            grad_weight[ctx.padding_index] = 0
+        return grad_weight, None
 
     @staticmethod
     def samples() -> Iterable[Sample]:
         yield Sample((draw(5, 3), np.array([[4, 0, 1], [0, 0, 2]])), differentiable=(True, False))
 
 
-def embedding(weight: Tensor, indices: np.ndarray) -> Tensor:
+def embedding(weight: Tensor, indices: np.ndarray, *, padding_index: int | None = None) -> Tensor:
     """The rows of a table.
 
     Args:
         weight: (V, D).
         indices: (...), integers from 0 to V − 1.
+        padding_index: the row that stands for padding and gets no gradient; None for none.
 
     Raises:
         IndexError: an index lies outside.
     """
-    return Embedding.apply(weight, indices)
+    return Embedding.apply(weight, indices, padding_index=padding_index)

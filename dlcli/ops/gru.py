@@ -87,7 +87,7 @@ def gru(
     recurrent_weight: Tensor,
     bias: Tensor,
     candidate_bias: Tensor | None = None,
-    initial_state: Tensor | None = None,
+    initial_state: Tensor | np.ndarray | None = None,
     *,
     mask: np.ndarray | None = None,
     reverse: bool = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -36,10 +36,13 @@ class LSTM(Function):
         *,
         reverse: bool = False,
         with_cells: bool = False,
+        on_cells: Callable[[np.ndarray], None] | None = None,
     ) -> np.ndarray:
         states, gates = kernels.lstm(
             x, input_weight, recurrent_weight, bias, initial_hidden, initial_cell, mask, reverse
         )
+        if on_cells is not None:
+            on_cells(states[1])
         ctx.reverse, ctx.with_cells = reverse, with_cells
         ctx.save(x, input_weight, recurrent_weight, initial_hidden, initial_cell, mask, states, gates)
         result: np.ndarray = states if with_cells else states[0]
@@ -89,12 +92,13 @@ def lstm(
     input_weight: Tensor,
     recurrent_weight: Tensor,
     bias: Tensor,
-    initial_hidden: Tensor | None = None,
-    initial_cell: Tensor | None = None,
+    initial_hidden: Tensor | np.ndarray | None = None,
+    initial_cell: Tensor | np.ndarray | None = None,
     *,
     mask: np.ndarray | None = None,
     reverse: bool = False,
     with_cells: bool = False,
+    on_cells: Callable[[np.ndarray], None] | None = None,
 ) -> Tensor:
     """The hidden state after each step of an LSTM; that after the last one is at [:, -1], in reverse at [:, 0].
 
@@ -109,6 +113,7 @@ def lstm(
         reverse: whether the sequence is read from its end.
         with_cells: whether the cell states come too: the result is then (2, N, T, H), hidden states [0] and cells [1],
             to be sliced. It costs a copy of their gradients, so leave it off where only the hidden states are used.
+        on_cells: is given the cell states (N, T, H) as a plain array, for whoever needs no gradient of them.
     """
     return LSTM.apply(
         x,
@@ -120,4 +125,5 @@ def lstm(
         mask,
         reverse=reverse,
         with_cells=with_cells,
+        on_cells=on_cells,
     )

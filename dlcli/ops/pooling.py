@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
+from dlcli.autograd.sample import draw, draw_distinct
 from dlcli.registry import register
 
 Pair = tuple[int, int]
@@ -37,8 +37,8 @@ class MaxPool2D(Function):
 
     @staticmethod
     def samples() -> Iterable[Sample]:
-        yield Sample((_distinct(2, 4, 5, 3),), {"window": (2, 2), "stride": (2, 2)})
-        yield Sample((_distinct(1, 5, 6, 2),), {"window": (3, 2), "stride": (2, 1), "padding": ((1, 0), (1, 1))})
+        yield Sample((draw_distinct(2, 4, 5, 3),), {"window": (2, 2), "stride": (2, 2)})
+        yield Sample((draw_distinct(1, 5, 6, 2),), {"window": (3, 2), "stride": (2, 1), "padding": ((1, 0), (1, 1))})
 
 
 @register("function", "average_pool2d")
@@ -113,8 +113,7 @@ def global_average_pool2d(x: Tensor) -> Tensor:
     return GlobalAveragePool2D.apply(x)
 
 
-def _distinct(*shape: int) -> np.ndarray:
-    """Numbers at least 0.1 apart, in random order: no difference quotient changes which is the largest."""
-    count = int(np.prod(shape))
-    values: np.ndarray = np.random.default_rng(0).permutation(count) / 10
-    return values.reshape(shape)
+def global_max_pool2d(x: Tensor) -> Tensor:
+    """The largest value of each channel of an image: (N, H, W, C) -> (N, C)."""
+    n, height, width, channels = x.shape
+    return max_pool2d(x, window=(height, width), stride=(1, 1)).reshape(n, channels)

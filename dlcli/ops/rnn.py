@@ -1,4 +1,4 @@
-"""A recurrent layer with tanh units, over whole sequences."""
+"""The simple recurrent layer, over whole sequences."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
+from dlcli.kernels.reference.rnn import RecurrentActivation
 from dlcli.registry import register
 
 
@@ -17,6 +18,7 @@ class RNN(Function):
     """`h_t = tanh(x_t W + h_{t−1} U + b)`; a padded step passes the state on (Elman 1990; in time as Werbos 1990).
 
     With `s_t = x_t W + h_{t−1} U + b`: `∂L/∂s_t = (g_t + ∂L/∂s_{t+1} Uᵀ) (1 − h_t²)`, `∂L/∂U = Σ_t h_{t−1}ᵀ ∂L/∂s_t`.
+    With ReLU in the place of tanh, the last factor is whether h_t > 0 (Le et al. 2015, arXiv:1504.00941).
 
     x: (N, T, D), input_weight: (D, H), recurrent_weight: (H, H), bias: (H,), initial_state: (N, H) or None,
     mask: (N, T) or None -> (N, T, H)
@@ -33,9 +35,12 @@ class RNN(Function):
         mask: np.ndarray | None,
         *,
         reverse: bool = False,
+        activation: RecurrentActivation = "tanh",
     ) -> np.ndarray:
-        states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse)
-        ctx.reverse = reverse
+        # left out where it can be: the native kernel has tanh only, and hands calls that say more to the reference
+        form = () if activation == "tanh" else (activation,)
+        states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse, *form)
+        ctx.reverse, ctx.form = reverse, form
         ctx.save(x, input_weight, recurrent_weight, initial_state, mask, states)
         return states
 
@@ -45,7 +50,7 @@ class RNN(Function):
         needs_x, *needed, needs_state, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3))
         grad_x, *grads, grad_state = kernels.rnn_backward(
-            grad, x, input_weight, recurrent_weight, initial_state, mask, ctx.reverse, states, needs_x, out
+            grad, x, input_weight, recurrent_weight, initial_state, mask, ctx.reverse, states, needs_x, out, *ctx.form
         )
         kept = [found if needs else None for found, needs in zip(grads, needed, strict=True)]
         return grad_x, *kept, grad_state if needs_state else None, None
@@ -57,6 +62,7 @@ class RNN(Function):
         yield Sample((draw(2, 4, 3), *weights, None, None))
         yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask))
         yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask), {"reverse": True})
+        yield Sample((draw(2, 4, 3), *weights, draw(2, 2, seed=4), mask), {"activation": "relu"})
 
 
 def rnn(
@@ -64,10 +70,11 @@ def rnn(
     input_weight: Tensor,
     recurrent_weight: Tensor,
     bias: Tensor,
-    initial_state: Tensor | None = None,
+    initial_state: Tensor | np.ndarray | None = None,
     *,
     mask: np.ndarray | None = None,
     reverse: bool = False,
+    activation: RecurrentActivation = "tanh",
 ) -> Tensor:
     """The state after each step of a recurrent layer; that after the last one is at [:, -1], in reverse at [:, 0].
 
@@ -79,5 +86,8 @@ def rnn(
         initial_state: (N, H); None for zeros.
         mask: (N, T), False where a sequence is padded: its state is passed on there; None when none is.
         reverse: whether the sequence is read from its end.
+        activation: tanh or relu.
     """
-    return RNN.apply(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse=reverse)
+    return RNN.apply(
+        x, input_weight, recurrent_weight, bias, initial_state, mask, reverse=reverse, activation=activation
+    )

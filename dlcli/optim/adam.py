@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dlcli import kernels
@@ -38,12 +40,14 @@ class Adam(Optimizer):
         self.beta2 = beta2
         self.epsilon = epsilon
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
         kernels.adam_update(
             parameters,
             gradients,
-            self.memory["first_moment"],
-            self.memory["second_moment"],
+            memory["first_moment"],
+            memory["second_moment"],
             learning_rate=learning_rate,
             beta1=self.beta1,
             beta2=self.beta2,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dlcli import kernels
@@ -27,9 +29,11 @@ class Adagrad(Optimizer):
         super().__init__(learning_rate, schedule, ("squares",))
         self.epsilon = epsilon
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
         kernels.adagrad_update(
-            parameters, gradients, self.memory["squares"], learning_rate=learning_rate, epsilon=self.epsilon
+            parameters, gradients, memory["squares"], learning_rate=learning_rate, epsilon=self.epsilon
         )
 
 
@@ -59,14 +63,16 @@ class RMSProp(Optimizer):
         self.epsilon = epsilon
         self.centered = centered
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
-        squares = self.memory["squares"]
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
+        squares = memory["squares"]
         if self.centered:
             kernels.centered_rmsprop_update(
                 parameters,
                 gradients,
                 squares,
-                self.memory["means"],
+                memory["means"],
                 learning_rate=learning_rate,
                 beta=self.beta,
                 epsilon=self.epsilon,

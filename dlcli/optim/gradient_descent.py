@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dlcli import kernels
@@ -40,14 +42,16 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
         if not self.momentum:
             kernels.sgd_update(parameters, gradients, learning_rate=learning_rate)
             return
         kernels.momentum_update(
             parameters,
             gradients,
-            self.memory["velocity"],
+            memory["velocity"],
             learning_rate=learning_rate,
             momentum=self.momentum,
             nesterov=self.nesterov,
@@ -73,11 +77,13 @@ class Momentum(Optimizer):
         super().__init__(learning_rate, schedule, ("velocity",))
         self.beta = beta
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
         kernels.momentum_update(
             parameters,
             gradients,
-            self.memory["velocity"],  # holds v / (1 − β)
+            memory["velocity"],  # holds v / (1 − β)
             learning_rate=learning_rate * (1 - self.beta),
             momentum=self.beta,
         )

@@ -28,6 +28,7 @@ class Optimizer:
         self.schedule = schedule
         self.memory_names = memory_names
         self.memory: dict[str, np.ndarray] = {}
+        self._memory_of_groups: list[dict[str, np.ndarray]] = []
         self.steps = 0
 
     def learning_rate_at(self, epoch: float, step: int, total_steps: int) -> float:
@@ -44,6 +45,9 @@ class Optimizer:
     def setup(self, arena: Arena) -> None:
         """Start afresh, for the parameters of `arena`."""
         self.memory = {name: np.zeros_like(arena.data) for name in self.memory_names}
+        self._memory_of_groups = [
+            {name: array[group.elements] for name, array in self.memory.items()} for group in arena.rate_groups
+        ]
         self.steps = 0
 
     def step(self, arena: Arena, learning_rate: float, weight_decay: float = 0.0) -> None:
@@ -53,17 +57,22 @@ class Optimizer:
 
         Args:
             arena: the one given to `setup`.
-            learning_rate: the rate of this step, from `learning_rate_at`.
+            learning_rate: the rate of this step, from `learning_rate_at`; each group of the arena scales it.
             weight_decay: decoupled (Loshchilov & Hutter 2019): `w ← (1 − α λ) w` before the update, weights only.
         """
         self.steps += 1
+        data, grad = arena.data, arena.grad
         with np.errstate(over="ignore", invalid="ignore"):
-            if weight_decay:
-                kernels.scale_update(arena.data[arena.decayed], factor=1 - learning_rate * weight_decay)
-            self.update(arena.data, arena.grad, learning_rate)
+            for group, memory in zip(arena.rate_groups, self._memory_of_groups, strict=True):
+                rate = learning_rate * group.scale
+                if weight_decay:
+                    kernels.scale_update(data[group.decayed], factor=1 - rate * weight_decay)
+                self.update(data[group.elements], grad[group.elements], memory, rate)
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
-        """The update rule, in place on `parameters` (P,) and on the memory; `steps` counts this one."""
+    def update(
+        self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
+    ) -> None:
+        """The update rule, in place on `parameters` (P,) and on their part of the memory; `steps` counts this one."""
         raise NotImplementedError
 
     def state(self) -> dict[str, np.ndarray]:

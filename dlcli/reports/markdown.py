@@ -24,13 +24,22 @@ from dlcli.split_options import SPLITS
 _MOST_CLASSES = 12
 
 
-def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: str | None) -> str:
+def report_markdown(
+    result: TrainingResult,
+    assessment: Assessment,
+    *,
+    picture: str | None,
+    confusion_picture: str | None = None,
+    mistakes_picture: str | None = None,
+) -> str:
     """The page.
 
     Args:
         result: the run.
         assessment: what was found.
         picture: file name of the learning curve beside the page, None where there is none.
+        confusion_picture: likewise of the confusion matrix.
+        mistakes_picture: likewise of the worst mistakes.
     """
     sections = [
         f"# {result.name}",
@@ -62,6 +71,10 @@ def report_markdown(result: TrainingResult, assessment: Assessment, *, picture: 
     )
     if assessment.confusion is not None:
         sections += [f"## Mistakes in {assessment.confusion.split}", *_mistakes(assessment.confusion)]
+        if confusion_picture is not None:
+            sections.append(f"![Which classes are taken for which]({confusion_picture})")
+        if mistakes_picture is not None:
+            sections.append(f"![The mistakes that the model is most certain of]({mistakes_picture})")
     return "\n\n".join(section for section in sections if section) + "\n"
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = 80
-_VERDICT_STYLES = {"high": "bold red", "small": "green", "inconclusive": "yellow"}
-_VERDICT_MARKS = {"high": "▲", "small": "✓", "inconclusive": "?"}
+_VERDICT_STYLES = {"high": "bold red", "small": "green", "inconclusive": "yellow", "unknown": "dim"}
+_VERDICT_MARKS = {"high": "▲", "small": "✓", "inconclusive": "?", "unknown": "·"}
 
 
 def report(assessment: Assessment) -> Group:

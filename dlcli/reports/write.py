@@ -7,30 +7,46 @@ from pathlib import PurePath
 
 from dlcli import strict_json
 from dlcli.diagnosis import Assessment, TrainingResult
+from dlcli.reports.confusion_matrix import confusion_png
 from dlcli.reports.document import report_document
 from dlcli.reports.learning_curve import learning_curve_png
 from dlcli.reports.markdown import report_markdown
+from dlcli.reports.mistakes import WorstMistakes, mistakes_png
 from dlcli.runs import files
+
+PICTURES = (files.LEARNING_CURVE, files.CONFUSION, files.MISTAKES)
 
 
 def write_report(
     result: TrainingResult,
     assessment: Assessment,
     *,
+    mistakes: WorstMistakes | None = None,
     write_text: Callable[[str, str], object],
     write_bytes: Callable[[str, bytes], object],
 ) -> None:
-    """Write report.json, report.md and the learning curve.
+    """Write report.json, report.md and the pictures: the learning curve and, of images, what is mistaken for what.
 
     Args:
         result: the run.
         assessment: what was found about it.
+        mistakes: of a classifier of images, where it makes any.
         write_text: writes a text under a name relative to the run, as `RunFolder.write_text` does.
         write_bytes: the same for bytes.
     """
-    picture = learning_curve_png(result)
-    if picture is not None:
-        write_bytes(files.LEARNING_CURVE, picture)
-    page = report_markdown(result, assessment, picture=None if picture is None else PurePath(files.LEARNING_CURVE).name)
+    drawn = {files.LEARNING_CURVE: learning_curve_png(result)}
+    if mistakes is not None and assessment.confusion is not None:
+        drawn |= {files.CONFUSION: confusion_png(assessment.confusion), files.MISTAKES: mistakes_png(mistakes)}
+    pictures = {name: picture for name, picture in drawn.items() if picture is not None}
+    for name, picture in pictures.items():
+        write_bytes(name, picture)
+    names = {name: PurePath(name).name if name in pictures else None for name in PICTURES}
+    page = report_markdown(
+        result,
+        assessment,
+        picture=names[files.LEARNING_CURVE],
+        confusion_picture=names[files.CONFUSION],
+        mistakes_picture=names[files.MISTAKES],
+    )
     write_text(files.REPORT_PAGE, page)
     write_text(files.REPORT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")

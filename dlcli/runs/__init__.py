@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.runs.catalog import RunSummary, find, list_runs, remove
+from dlcli.runs.catalog import RunSummary, find, list_runs, newest_named, remove
 from dlcli.runs.folder import RunFolder
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.session import Session, recording
@@ -15,6 +15,7 @@ __all__ = [
     "Status",
     "find",
     "list_runs",
+    "newest_named",
     "recording",
     "remove",
 ]

@@ -101,6 +101,15 @@ def find(root: Path, text: str) -> RunFolder:
     raise ConfigError(f"no run {text!r} in {root}; {hint}")
 
 
+def newest_named(root: Path, name: str) -> RunFolder | None:
+    """The newest run of an experiment that is done; None when there is none."""
+    for folder in run_folders(root):
+        summary = summarize(folder)
+        if (summary.name, summary.status) == (name, "done"):
+            return folder
+    return None
+
+
 def remove(folder: RunFolder) -> None:
     """Delete a run because the user asked for it.
 

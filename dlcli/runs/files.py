@@ -20,6 +20,8 @@ CHECKPOINTS = "checkpoints"
 REPORT = "report/report.json"
 REPORT_PAGE = "report/report.md"
 LEARNING_CURVE = "report/learning_curve.png"
+CONFUSION = "report/confusion.png"
+MISTAKES = "report/mistakes.png"
 #: held by the process that trains in the folder
 LOCK = ".lock"
 
@@ -27,3 +29,8 @@ LOCK = ".lock"
 def predictions(split: str) -> str:
     """One line for each example of a split: its id, its target and what the model predicts."""
     return f"predictions/{split}.jsonl"
+
+
+def filters(layer: str) -> str:
+    """The picture of a layer's filters and feature maps."""
+    return f"report/filters-{layer}.png"

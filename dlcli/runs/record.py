@@ -38,6 +38,8 @@ class RunRecord:
         resumed: the command lines that went on with it, in order.
         versions: of dlcli, Python and the libraries that compute.
         git_commit: of the folder the config is in, with `-dirty` when files differ; None outside a repository.
+        initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
+            and frozen; None where all were random.
         host: machine, operating system, CPU count and thread settings.
     """
 
@@ -55,11 +57,20 @@ class RunRecord:
     resumed: tuple[tuple[str, ...], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     git_commit: str | None = None
+    initial_weights: Mapping[str, Any] | None = None
     host: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def begin(
-        cls, *, id: str, name: str, seed: int, command: Sequence[str], data: Mapping[str, str], config_folder: Path
+        cls,
+        *,
+        id: str,
+        name: str,
+        seed: int,
+        command: Sequence[str],
+        data: Mapping[str, str],
+        config_folder: Path,
+        initial_weights: Mapping[str, Any] | None = None,
     ) -> RunRecord:
         """The record of a run that starts now, on this machine."""
         return cls(
@@ -71,6 +82,7 @@ class RunRecord:
             started=utc_now(),
             versions=versions(),
             git_commit=git_commit(config_folder),
+            initial_weights=initial_weights,
             host=host(),
         )
 

@@ -12,7 +12,7 @@ from dlcli.spec.model import ModelSpec
 
 def dropout_mistakes(model: ModelSpec, dropout: float) -> Iterator[Mistake]:
     """`regularization.dropout` needs an architecture that takes it, and one that has none of its own."""
-    if dropout == 0:
+    if dropout == 0 or (model.architecture is None and model.layers is None):  # then the model is a run's
         return
     if model.architecture is None:
         yield Mistake(("dropout",), "this model is a list of layers; put dropout layers between them instead")

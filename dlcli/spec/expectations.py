@@ -8,7 +8,7 @@ import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Len, Lt
 
 from dlcli import registry
 from dlcli.spec.scalars import plain_scalar
@@ -62,7 +62,7 @@ def _describe_one(annotation: Any) -> str:
     if origin is Literal:
         return f"one of: {', '.join(map(str, arguments))}" if len(arguments) > 1 else str(arguments[0])
     if origin is list:
-        return f"a list of {_describe_many(arguments[0])}"
+        return f"a list of {_length(marks)}{_describe_many(arguments[0])}"
     if origin is dict:
         return f"a mapping of names to {_describe_many(arguments[1])}"
     return f"{_NOUNS[inner]}{_range(marks)}" if inner in _NOUNS else SECTION
@@ -73,12 +73,17 @@ def _describe_many(annotation: Any) -> str:
     if kind := registry.component_kind(annotation):
         return f"{kind}s"
     if get_origin(inner) is list:
-        return f"lists of {_describe_many(get_args(inner)[0])}"
+        return f"lists of {_length(marks)}{_describe_many(get_args(inner)[0])}"
     if inner in _PLURALS:
         return f"{_PLURALS[inner]}{_range(marks)}"
     if get_origin(inner) is Literal:
         return f"names ({', '.join(map(str, get_args(inner)))})"
     return "mappings"
+
+
+def _length(marks: tuple[Any, ...]) -> str:
+    """`2 ` for lists of two, empty for lists of any length."""
+    return next((f"{mark.min_length} " for mark in marks if isinstance(mark, Len)), "")
 
 
 def _range(marks: tuple[Any, ...]) -> str:
@@ -140,9 +145,15 @@ def _hint(annotation: Any, value: Any) -> str:
     elif isinstance(value, bool | int | float) and str in alternatives:
         return "; write it in quotes"
     lists = [member for member in alternatives if get_origin(member) is list]
-    if lists and isinstance(value, bool | int | float | str) and _fits(value, get_args(lists[0])[0]):
+    alone = type(value) not in alternatives and not any(isinstance(mark, Len) for mark in _marks(annotation))
+    if lists and alone and isinstance(value, bool | int | float | str) and _fits(value, get_args(lists[0])[0]):
         return f"; write [{value if isinstance(value, str) else show(value)}]"
     return ""
+
+
+def _marks(annotation: Any) -> list[Any]:
+    """The constraints of every alternative."""
+    return [mark for member in members(annotation) for mark in peel(member)[1]]
 
 
 def _meant_number(text: str) -> str | None:

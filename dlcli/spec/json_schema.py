@@ -10,13 +10,20 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from dlcli import registry
 from dlcli.node_names import NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, options_model
+from dlcli.spec.listed import IN_LIST
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, plain
+from dlcli.spec.transfer import FROM, KEYS, TransferSection
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 _POINTER = "#/definitions/"
 
 _OUTPUT = {"type": ["string", "null"], "description": "the layer whose output is the model's; null = the last"}
+_SOURCE = {
+    "type": ["string", "null"],
+    "minLength": 1,
+    "description": registry.argument_descriptions(TransferSection)[FROM] + "; null = random weights",
+}
 _WIRING = {
     "name": {
         "type": ["string", "null"],
@@ -38,8 +45,9 @@ def json_schema() -> dict[str, Any]:
     definitions["model"] = _model_schema()
     missing = _references(schema) | _references(definitions)
     while missing := missing - set(definitions):
-        for kind in sorted(missing):
-            definitions[kind] = _kind_schema(kind)
+        for name in sorted(missing):
+            kind = name.removesuffix(IN_LIST)
+            definitions[name] = _kind_schema(kind) if kind == name else _entry_schema(kind, {})
         missing = _references(definitions)
     return {"$schema": DIALECT, **schema, "definitions": dict(sorted(definitions.items()))}
 
@@ -102,8 +110,9 @@ def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
 
 
 def _model_schema() -> dict[str, Any]:
+    """A model in each of its forms, and in each with the weights it starts from, or without."""
     names = registry.names("architecture")
-    architectures = [_component_schema("architecture", name, "architecture") for name in names]
+    forms = [_component_schema("architecture", name, "architecture") for name in names]
     layers = {
         "type": "object",
         "properties": {
@@ -113,18 +122,28 @@ def _model_schema() -> dict[str, Any]:
         "required": ["layers"],
         "additionalProperties": False,
     }
-    return {"anyOf": [*architectures, layers]}
+    weights = _section_schema(TransferSection)
+    del weights["definitions"]
+    for form in (*forms, layers):
+        form["properties"] = form["properties"] | weights["properties"] | {FROM: _SOURCE}
+        form["dependencies"] = {key: [FROM] for key in KEYS if key != FROM}
+    return {"anyOf": [*forms, layers, weights]}
 
 
 def _layer_schema() -> dict[str, Any]:
-    """An entry of `layers`: a name, or a mapping from one name to options, `name` and `inputs`."""
-    options = {name: _component_schema("layer", name, None) for name in registry.names("layer")}
+    """An entry of `layers`, whose options have `name` and `inputs` beside them."""
+    return _entry_schema("layer", _WIRING)
+
+
+def _entry_schema(kind: str, more: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a list of components: a name, or a mapping from one name to its options and `more`."""
+    options = {name: _component_schema(kind, name, None) for name in registry.names(kind)}
     bare = [name for name, schema in options.items() if not schema.get("required")]
     for schema in options.values():
-        schema["properties"] = schema.get("properties", {}) | _WIRING
+        schema["properties"] = schema.get("properties", {}) | more
     as_mapping = {"type": "object", "properties": options, "additionalProperties": False}
     as_mapping |= {"minProperties": 1, "maxProperties": 1}
-    return {"anyOf": [{"enum": bare, "description": "a layer without options"}, as_mapping]}
+    return {"anyOf": [{"enum": bare, "description": f"a {kind} without options"}, as_mapping]}
 
 
 def _references(schema: Any) -> set[str]:

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from dlcli.errors import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document
 from dlcli.spec.hints import hint
+from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
 from dlcli.spec.overrides import apply_override, parse_overrides
 from dlcli.spec.spec import Spec
 from dlcli.spec.text_file import read_text
+from dlcli.spec.transfer import FROM, is_path
 from dlcli.spec.yaml_loader import read_yaml
 
 Overrides = Sequence[str] | Mapping[str, Any]
@@ -64,15 +66,20 @@ def _fill_from_file(document: Document) -> None:
     """What depends on the file itself: the experiment's name, and the folder that paths are relative to."""
     folder = Path(document.file).parent
     document.data.setdefault("name", _as_name(Path(document.file).stem))
-    data = document.data.get("data")
-    if not isinstance(data, dict):
-        return
-    path = data.get("path")
-    if path is None:
-        data["path"] = str(folder.absolute())
-    elif isinstance(path, str):
-        overridden = document.place(("data", "path")).line is None
-        data["path"] = str((Path.cwd() if overridden else folder.absolute()) / _from_home(path))
+    data, model = document.data.get("data"), document.data.get("model")
+    if isinstance(data, dict):
+        data["path"] = str(folder.absolute()) if data.get("path") is None else _absolute(("data", "path"), document)
+    if isinstance(model, dict) and isinstance(model.get(FROM), str) and is_path(model[FROM]):
+        model[FROM] = _absolute(("model", FROM), document)
+
+
+def _absolute(key: KeyPath, document: Document) -> Any:
+    """A path made absolute: those in the file start from its folder, those in overrides from the working directory."""
+    path = document.get(key)
+    if not isinstance(path, str):
+        return path
+    overridden = document.place(key).line is None
+    return str((Path.cwd() if overridden else Path(document.file).parent.absolute()) / _from_home(path))
 
 
 def _from_home(path: str) -> Path:

@@ -1,22 +1,25 @@
-"""The `model` section: a registered architecture with its options beside it, or a list of layers."""
+"""The `model` section: a registered architecture with its options beside it, or a list of layers.
+
+Beside either may stand where the weights come from; when that is a run, the model may be left out: it is the run's.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from dlcli import registry
-from dlcli.errors import unknown_name
 from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
-from dlcli.spec.section import plain
+from dlcli.spec.section import plain, unknown_key
+from dlcli.spec.transfer import FROM, KEYS, TransferSection, check_transfer
 
 
 @dataclass(frozen=True)
@@ -44,17 +47,19 @@ class LayerSpec:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A model that has been checked but not built: either `architecture` or `layers` is there.
+    """A model that has been checked but not built: `architecture` or `layers` is there, or neither beside `transfer`.
 
     Args:
         architecture: the architecture with its options.
         layers: the nodes in the order in which they were written.
         output: the name of the node whose output is the model's; null = the last one.
+        transfer: the weights it starts from; None = random ones.
     """
 
     architecture: ComponentSpec | None = None
     layers: tuple[LayerSpec, ...] | None = None
     output: str | None = None
+    transfer: TransferSection | None = None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -65,9 +70,12 @@ class ModelSpec:
         return {DEFINED_AS: "model"}
 
     def plain(self) -> dict[str, Any]:
+        transfer = {} if self.transfer is None else self.transfer.plain()
         if self.architecture is not None:
-            return {"architecture": self.architecture.name, **plain(self.architecture.options)}
-        return {"layers": plain(list(self.layers or ())), "output": self.output}
+            return {"architecture": self.architecture.name, **plain(self.architecture.options), **transfer}
+        if self.layers is not None:
+            return {"layers": plain(list(self.layers)), "output": self.output, **transfer}
+        return transfer
 
 
 def check_model(value: Any) -> ModelSpec:
@@ -82,14 +90,42 @@ def check_model(value: Any) -> ModelSpec:
         raise mistaken([Mistake((), f"expected a mapping with architecture or layers, found {show(value)}")])
     if "architecture" in value and "layers" in value:
         raise mistaken([Mistake(("layers",), "a model has either an architecture or layers, found both")])
-    if "architecture" in value:
-        return ModelSpec(architecture=_check_architecture(value))
-    if "layers" in value:
-        return _check_layers(value)
-    raise mistaken([Mistake(("architecture",), "missing key architecture or layers", MISSING_KEY)])
+    transfer, structure, mistakes = None, ModelSpec(), list[Mistake]()
+    try:
+        transfer = check_transfer(value)
+    except ValidationError as error:
+        mistakes += mistakes_of(error)
+    try:
+        structure = _check_structure(value)
+    except ValidationError as error:
+        mistakes += mistakes_of(error)
+    if mistakes:
+        raise mistaken(mistakes)
+    return replace(structure, transfer=transfer)
 
 
-def _check_architecture(value: dict[str, Any]) -> ComponentSpec:
+def _check_structure(value: dict[str, Any]) -> ModelSpec:
+    """The layers of a model, without where their weights come from."""
+    own = {key: option for key, option in value.items() if key not in KEYS}
+    if "architecture" in own:
+        return ModelSpec(architecture=_check_architecture(own, _transfer_keys(value)))
+    if "layers" in own:
+        return _check_layers(own, _transfer_keys(value))
+    if value.get(FROM) is None:
+        raise mistaken([Mistake(("architecture",), "missing key architecture or layers", MISSING_KEY)])
+    keys = ("architecture", "layers", *KEYS)
+    mistakes = [Mistake((key,), unknown_key(key, keys), UNKNOWN_KEY) for key in own]
+    if mistakes:
+        raise mistaken(mistakes)
+    return ModelSpec()
+
+
+def _transfer_keys(value: dict[str, Any]) -> tuple[str, ...]:
+    """The keys about weights that are meant where another is written."""
+    return KEYS if FROM in value else (FROM,)
+
+
+def _check_architecture(value: dict[str, Any], other_keys: tuple[str, ...]) -> ComponentSpec:
     options = dict(value)
     name = options.pop("architecture")
     if not isinstance(name, str):
@@ -97,12 +133,24 @@ def _check_architecture(value: dict[str, Any]) -> ComponentSpec:
         message = f"expected the name of an architecture, found {show(name)}{hint}"
         raise mistaken([Mistake(("architecture",), message)])
     check_name("architecture", name, ("architecture",))
-    return ComponentSpec("architecture", name, check_options("architecture", name, options))
+    keys = [option.name for option in registry.options(registry.lookup("architecture", name))]
+    mistakes = _unknown_keys(options, keys, other_keys)
+    known = {key: option for key, option in options.items() if key in keys}
+    try:
+        checked = check_options("architecture", name, known)
+    except ValidationError as error:
+        mistakes += mistakes_of(error)
+    if mistakes:
+        raise mistaken(mistakes)
+    return ComponentSpec("architecture", name, checked)
 
 
-def _check_layers(value: dict[str, Any]) -> ModelSpec:
-    keys = ("layers", "output")
-    mistakes = [Mistake((key,), unknown_name("key", key, keys), UNKNOWN_KEY) for key in value if key not in keys]
+def _unknown_keys(value: dict[str, Any], keys: Sequence[str], other_keys: Sequence[str]) -> list[Mistake]:
+    return [Mistake((key,), unknown_key(key, [*keys, *other_keys]), UNKNOWN_KEY) for key in value if key not in keys]
+
+
+def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSpec:
+    mistakes = _unknown_keys(value, ("layers", "output"), other_keys)
     output = value.get("output")
     if output is not None and not isinstance(output, str):
         mistakes.append(Mistake(("output",), expected(str | None, output)))

@@ -18,14 +18,17 @@ from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
+from dlcli.spec.listed import ListedOfKind, ListedSpec
 from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name, check_metric_name
 from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section
 from dlcli.spec.split_options import SplitSection
+from dlcli.spec.text_section import TextSection
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
 Normalization = Annotated[ComponentSpec, OfKind("normalization")]
+Augmentation = Annotated[ListedSpec, ListedOfKind("augmentation")]
 Task = Annotated[ComponentSpec, OfKind("task")]
 Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
 Metric = Annotated[ComponentSpec, OfKind("metric")]
@@ -54,14 +57,20 @@ class DataSection(Section):
     Args:
         dataset: a registered data set, or {format: csv, …} for files of your own.
         path: folder where the files are looked for first, relative to this file; null = the folder of this file.
+        classes: only the examples of these classes, each by its name or label; null = of all.
         split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
+        augment: what is changed at random in the training pictures, anew in every epoch, such as [mirror, random_crop].
+        text: how texts become numbers; null = as words, where the data is text.
         normalize: scaling of the inputs, with statistics of the training set only.
         normalize_targets: scaling of the targets of a regression.
     """
 
     dataset: Dataset
     path: str | None = None
+    classes: list[str | int] | None = None
     split: SplitSection = Field(default_factory=SplitSection)
+    augment: list[Augmentation] = Field(default_factory=list)
+    text: TextSection | None = None
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 
@@ -136,28 +145,52 @@ class Checkpointing(Section):
     keep: PositiveInt = 2
 
 
+class Samples(Section):
+    """Texts that a language model writes while it learns, into train.log.
+
+    Args:
+        every_epochs: epochs between samples.
+        count: how many each time.
+        length: the most tokens of each, after the prompt.
+        prompt: what they begin with.
+        temperature: below 1 more cautious, above 1 more daring.
+    """
+
+    every_epochs: PositiveInt = 1
+    count: PositiveInt = 3
+    length: PositiveInt = 200
+    prompt: str = ""
+    temperature: NonNegativeFloat = 1.0
+
+
 class TrainingSection(Section):
     """The training loop.
 
     Args:
         epochs: passes over the training set.
+        max_steps: stop after so many steps, even within an epoch; null = no limit.
         batch_size: examples a step; 1 = stochastic, full = all of them.
         shuffle: a new order of the examples every epoch.
         drop_last: leave out a last batch that is smaller than the others.
+        stateful: recurrent layers begin a batch where the one before it ended; for a model of one long text.
         gradient_clipping: a bound on the gradients; null = none.
         weight_average: evaluate with an average of the weights; null = with the weights themselves.
         log_every_steps: write metrics every so many steps too; null = once an epoch.
         checkpoint: how often the state is saved.
+        samples: texts of a language model in train.log after some epochs; null = none.
     """
 
     epochs: PositiveInt = 20
+    max_steps: PositiveInt | None = None
     batch_size: PositiveInt | Literal["full"] = 64
     shuffle: bool = True
     drop_last: bool = False
+    stateful: bool = False
     gradient_clipping: GradientClipping | None = None
     weight_average: WeightAverage | None = None
     log_every_steps: PositiveInt | None = None
     checkpoint: Checkpointing = Field(default_factory=Checkpointing)
+    samples: Samples | None = None
 
 
 class EvaluationSection(Section):
@@ -168,14 +201,16 @@ class EvaluationSection(Section):
         optimize: the one metric that decides what is best, as <split>/<metric>; null = the task's.
         satisfice: constraints that the best model must meet, such as {latency_ms: "<= 5"}.
         human_error: error of people on this task, in place of the best possible one; null = unknown.
-        batch_size: examples evaluated at once; the figures do not depend on it.
+        batch_size: examples evaluated at once, null = 1024, fewer if they are long sequences; the figures do not depend
+            on it. Of a stateful model, in how many parts read side by side a text is evaluated: null = as many as in
+            training, 1 = one long pass.
     """
 
     metrics: list[Metric] = Field(default_factory=list)
     optimize: MetricName | None = None
     satisfice: dict[ConstrainedName, WrittenBound] = Field(default_factory=dict)
     human_error: NonNegativeFloat | None = None
-    batch_size: PositiveInt = 1024
+    batch_size: PositiveInt | None = None
 
 
 class Sections(Section):

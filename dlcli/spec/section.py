@@ -6,6 +6,7 @@ pass through the sections around them unchanged, only their path grows.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
@@ -86,6 +87,12 @@ def _attributes(section: type[Section]) -> dict[str, str]:
     return {field.alias or name: name for name, field in section.model_fields.items()}
 
 
+def unknown_key(key: str, known: Collection[str]) -> str:
+    """The message for a key that is not one of `known`."""
+    hint = "; a space is missing after the colon" if key.partition(":")[0] in known else ""
+    return unknown_name("key", key, known) + hint
+
+
 def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
     """One of pydantic's errors about a section, in the words of dlcli."""
     kind, path, value = details["type"], details["loc"], details["input"]
@@ -95,8 +102,7 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
         return Mistake(path, own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}")
     key = str(path[0])
     if kind == "extra_forbidden":
-        hint = "; a space is missing after the colon" if key.partition(":")[0] in fields else ""
-        return Mistake(path, unknown_name("key", key, fields) + hint, UNKNOWN_KEY)
+        return Mistake(path, unknown_key(key, fields), UNKNOWN_KEY)
     if key not in fields:  # pydantic's path to a wrong default has the attribute instead of the key
         key = section.model_fields[key].alias or key
     annotation = annotation_of(fields[key])

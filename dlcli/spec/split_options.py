@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from dlcli.constraints import Fraction, Rate
+from dlcli.constraints import Fraction, PositiveInt, Rate
 from dlcli.errors import ConfigError
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.mistake import Mistake, mistaken
@@ -24,9 +24,11 @@ class SplitSection(Section):
         dev: share for choosing between models.
         test: share for the final figure; 0 for none, or when the data set brings its own test set.
         train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
+        train_limit: train on so many examples of the training part only, drawn at random; null = on all.
         stratify: keep every class's share in every split.
         group_by: column whose equal values stay in one split, such as a patient.
         order_by: column to sort by; the latest examples become test, those before them dev.
+        in_order: keep the order of the data, the first examples for train and the last for test, as a running text does.
         files: a file for each split in place of shares, such as {train: train.csv, dev: dev.csv}.
         indices: an .npz file with an array of row numbers for each split, such as a run's splits.npz.
     """
@@ -35,9 +37,11 @@ class SplitSection(Section):
     dev: Fraction | None = None
     test: Fraction | None = None
     train_dev: Rate = 0.0
+    train_limit: PositiveInt | None = None
     stratify: bool = False
     group_by: str | None = None
     order_by: str | None = None
+    in_order: bool = False
     files: dict[SplitName, str] | None = None
     indices: str | None = None
 

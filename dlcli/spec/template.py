@@ -11,7 +11,8 @@ from dlcli.spec.component import ComponentSpec
 from dlcli.spec.expectations import members
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.schema import Sections
-from dlcli.spec.section import Section, plain
+from dlcli.spec.section import Section, fields_of, plain
+from dlcli.spec.transfer import FROM, TransferSection
 from dlcli.spec.yaml_loader import load_yaml
 from dlcli.spec.yaml_writer import to_flow
 
@@ -31,6 +32,8 @@ regularization:
 training:
   gradient_clipping: {{max_norm: 5.0}}
 """
+#: what may be said about weights that are not random
+_OTHER_KEYS = {key: field for key, field in fields_of(TransferSection).items() if key != FROM}
 _COLUMN = 34
 _WIDTH = 118
 
@@ -75,6 +78,10 @@ def _entries(holder: Section | ComponentSpec | ModelSpec) -> Iterator[tuple[str,
         yield "name" if component is holder else component.kind, component.name, registry.summary(constructor)
         for option in registry.options(constructor):
             yield option.name, component.options[option.name], option.description
+    if component is not holder:
+        beside = to_flow({key: field.get_default(call_default_factory=True) for key, field in _OTHER_KEYS.items()})
+        description = registry.argument_descriptions(TransferSection)[FROM].rstrip(".")
+        yield FROM, None, f"{description}, with {beside} beside it; null = random weights"
 
 
 def _example(section: type[Section], key: str) -> str:

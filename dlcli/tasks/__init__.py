@@ -2,7 +2,19 @@
 
 from dlcli.tasks.binary_classification import BinaryClassification
 from dlcli.tasks.classification import Classification
+from dlcli.tasks.language_modeling import UNIGRAM_NATS, LanguageModeling
 from dlcli.tasks.regression import Regression
-from dlcli.tasks.task import Predictions, Task
+from dlcli.tasks.sequence_labeling import SequenceLabeling
+from dlcli.tasks.task import Predictions, Task, joined
 
-__all__ = ["BinaryClassification", "Classification", "Predictions", "Regression", "Task"]
+__all__ = [
+    "UNIGRAM_NATS",
+    "BinaryClassification",
+    "Classification",
+    "LanguageModeling",
+    "Predictions",
+    "Regression",
+    "SequenceLabeling",
+    "Task",
+    "joined",
+]

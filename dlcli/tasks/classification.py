@@ -24,7 +24,7 @@ class Classification(Task):
 
     target_kind: ClassVar[TargetKind] = "classes"
     output_form: ClassVar[OutputForm] = "class logits"
-    default_metrics = ("accuracy", "error")
+    default_metrics: ClassVar[tuple[str, ...]] = ("accuracy", "error")
     default_optimize = "error"
 
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 
 from dlcli import registry
 from dlcli.autograd import Tensor
-from dlcli.data import TargetKind
+from dlcli.data import Batch, TargetKind
 from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
@@ -23,22 +24,39 @@ class Predictions:
         labels: (N,) class indices; None for regression.
         probabilities: (N, K) of every class; None for regression.
         values: (N, K) in the targets' unit; None for classification.
+        nats: (N,) −log p of a whole text; for language models.
+        correct: (N,) how many tokens of a text were the most probable ones; for language models.
     """
 
     labels: np.ndarray | None = None
     probabilities: np.ndarray | None = None
     values: np.ndarray | None = None
+    nats: np.ndarray | None = None
+    correct: np.ndarray | None = None
 
     def best_guess(self) -> np.ndarray:
-        """Labels (N,) or values (N, K): what is compared with the truth."""
-        guess = self.values if self.labels is None else self.labels
-        assert guess is not None, "a prediction has labels or values"
+        """Labels (N,), values (N, K) or nats (N,): what is compared with the truth."""
+        guess = next((form for form in (self.labels, self.values, self.nats) if form is not None), None)
+        assert guess is not None, "a prediction has labels, values or nats"
         return guess
 
     def form(self, name: str) -> np.ndarray | None:
         """The form that a metric says it needs; None where this kind of problem has no such form."""
-        forms = {"labels": self.labels, "probabilities": self.probabilities, "values": self.values}
-        return forms[name]
+        found: np.ndarray | None = getattr(self, name)
+        return found
+
+    def take(self, indices: np.ndarray) -> Predictions:
+        """Those of some of the examples."""
+        forms = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Predictions(
+            **{name: None if form is None else form.take(indices, axis=0) for name, form in forms.items()}
+        )
+
+
+def joined(parts: Sequence[Predictions]) -> Predictions:
+    """The predictions of several batches as those of one."""
+    forms = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Predictions)}
+    return Predictions(**{name: None if given[0] is None else np.concatenate(given) for name, given in forms.items()})
 
 
 class Task:
@@ -76,14 +94,41 @@ class Task:
         """How many numbers a model puts out for one example."""
         raise NotImplementedError
 
-    def loss(self, outputs: Tensor, targets: np.ndarray) -> Tensor:
-        """The mean loss of a batch.
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ARG002
+        """Shape of a model's output for one example.
 
         Args:
-            outputs: (N, output_units) of the model.
+            input_shape: of one example, sequences with the longest number of steps.
+        """
+        return (self.output_units,)
+
+    def loss(
+        self,
+        outputs: Tensor,
+        targets: np.ndarray,
+        lengths: np.ndarray | None = None,  # noqa: ARG002
+    ) -> Tensor:
+        """The mean loss over what is judged in a batch.
+
+        Args:
+            outputs: (N, output_units) of the model; with steps (N, T, output_units).
             targets: as the data's splits hold them.
+            lengths: (N,) how many steps are real; None where all are, and where there are none.
         """
         return self.loss_function(outputs, targets)
+
+    def count(self, batch: Batch) -> int:
+        """How many are judged in a batch, each with the same weight: its examples, or its real steps."""
+        return len(batch)
+
+    def judge(
+        self,
+        outputs: np.ndarray,
+        targets: np.ndarray,
+        lengths: np.ndarray | None = None,  # noqa: ARG002
+    ) -> tuple[Predictions, np.ndarray]:
+        """What a batch's outputs mean, and the truth that metrics compare it with; arguments as those of `loss`."""
+        return self.predictions(outputs), self.truth(targets)
 
     def predictions(self, outputs: np.ndarray) -> Predictions:
         """What the outputs (N, output_units) of a model mean."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dlcli.training.checkpoint_store import CheckpointStore
+from dlcli.training.descent import batch_loss
 from dlcli.training.early_stopping import EarlyStopping
-from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split
+from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split, evaluation_mode, stream
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
 from dlcli.training.selection import LATENCY, Candidate, Selection, higher_is_better
@@ -25,9 +26,12 @@ __all__ = [
     "Trainer",
     "TrainingSettings",
     "TrainingSummary",
+    "batch_loss",
     "check_epochs_left",
     "check_resumable",
     "compute_outputs",
     "evaluate_split",
+    "evaluation_mode",
     "higher_is_better",
+    "stream",
 ]

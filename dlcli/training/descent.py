@@ -9,11 +9,19 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dlcli import kernels
+from dlcli.autograd import Tensor
+from dlcli.data import Batch
 from dlcli.nn import Graph
 from dlcli.nn.arena import Arena
 from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
 from dlcli.tasks import Task
 from dlcli.training.settings import TrainingSettings
+
+
+def batch_loss(task: Task, outputs: Tensor, batch: Batch) -> Tensor:
+    """The mean loss of some outputs for a batch with targets."""
+    assert batch.targets is not None, "the training set has targets"
+    return task.loss(outputs, batch.targets, batch.lengths)
 
 
 class NonFiniteError(Exception):
@@ -53,25 +61,28 @@ class Descent:
         self._penalized = settings.l1 > 0 or settings.l2 > 0
 
     def compute_gradients(
-        self, x: np.ndarray, y: np.ndarray, on_output: Callable[[str, np.ndarray], None] | None = None
+        self, batch: Batch, on_output: Callable[[str, np.ndarray], None] | None = None
     ) -> tuple[float, np.ndarray]:
-        """Fill the arena's gradients; returns the batch's mean loss, without penalties, and the model's outputs.
+        """Fill the arena's gradients; returns the mean loss of the model's own output, no penalties, and that output.
 
         Raises:
             NonFiniteError: the loss or a gradient is not finite.
         """
         self.arena.zero_grad()
-        outputs = self.model.forward(x, on_output)
-        loss = self.task.loss(outputs, y)
+        outputs = self.model.outputs(batch.inputs, batch.lengths, on_output=on_output)
+        own = outputs[self.model.output]
+        loss = losses = batch_loss(self.task, own, batch)
+        for name, weight in self.model.auxiliary.items():
+            losses = losses + weight * batch_loss(self.task, outputs[name], batch)
         value = loss.item()
         if not math.isfinite(value):
             raise NonFiniteError
-        loss.backward()
+        losses.backward()
         if self._penalized:
             add_penalty_gradient(self.arena, self.settings.l1, self.settings.l2, self.examples)
         if not kernels.is_finite(self.arena.grad):
             raise NonFiniteError
-        return value, outputs.data
+        return value, own.data
 
     def update(self, learning_rate: float) -> None:
         """Clip the gradients and take the step."""
@@ -82,6 +93,15 @@ class Descent:
         self.optimizer.step(self.arena, learning_rate, self.settings.weight_decay)
         if self.average is not None:
             self.average.update(self.arena)
+
+    def learning_rates(self, learning_rate: float) -> dict[str, float]:
+        """What a step's learning rate is called in the log; that of pretrained layers beside it, where it differs."""
+        scales = {group.scale for group in self.arena.rate_groups} or {1.0}
+        scaled = min(scales - {1.0}, default=1.0)
+        if 1.0 not in scales:
+            return {"learning_rate": learning_rate * scaled}
+        pretrained = {} if scaled == 1.0 else {"pretrained_learning_rate": learning_rate * scaled}
+        return {"learning_rate": learning_rate} | pretrained
 
     def penalty(self) -> float:
         """What the penalties add to the loss."""

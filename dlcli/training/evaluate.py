@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.data import Split
+from dlcli.data import Batch, Split, StreamBatches
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
-from dlcli.tasks import Task
+from dlcli.tasks import Predictions, Task, joined
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,14 @@ class Evaluation:
     """What a model makes of a split.
 
     Args:
-        metrics: "loss" and every metric by its plain name; the loss is the mean of the batches' losses, each counted by
-            its examples.
-        outputs: (N, …) of the model, where they were asked for.
+        metrics: "loss" and every metric by its plain name; the loss is the mean over all that is judged.
+        predictions: of its examples, where they were asked for.
+        truth: what is true of them, as metrics compare it.
     """
 
     metrics: dict[str, float]
-    outputs: np.ndarray | None = None
+    predictions: Predictions | None = None
+    truth: np.ndarray | None = None
 
     def named(self, split: str) -> dict[str, float]:
         """The metrics as `<split>/<metric>`."""
@@ -40,7 +41,8 @@ def evaluate_split(
     metrics: Sequence[Metric],
     *,
     batch_size: int = 1024,
-    keep_outputs: bool = False,
+    carries: bool = False,
+    keep_predictions: bool = False,
     on_output: Callable[[str, np.ndarray], None] | None = None,
 ) -> Evaluation:
     """Judge `model` on a split that has targets.
@@ -51,36 +53,55 @@ def evaluate_split(
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
-        keep_outputs: also return the model's outputs.
+        carries: the examples are windows of one sequence, read in `batch_size` parts side by side, each window from
+            where the one before it ended; 1 is one long pass.
+        keep_predictions: also return what the model says of each example.
         on_output: called with the name and the result of every node, batch by batch.
     """
-    loss_sum = 0.0
-    kept = []
+    loss_sum, judged = 0.0, 0
+    kept: list[tuple[Predictions, np.ndarray]] = []
     for metric in metrics:
         metric.reset()
-    with evaluation_mode(model):
-        for x, y in split.batches(batch_size):
-            assert y is not None, f"{split.name} has no targets"
-            outputs = model.forward(x, on_output).data
-            loss_sum += task.loss(Tensor(outputs), y).item() * len(y)
-            update_metrics(metrics, task, outputs, y)
-            if keep_outputs:
-                kept.append(outputs)
-    values = {"loss": loss_sum / len(split)} | {metric.name: metric.result() for metric in metrics}
-    return Evaluation(values, np.concatenate(kept) if keep_outputs else None)
+    order = StreamBatches(len(split), batch_size=batch_size) if carries else None
+    with evaluation_mode(model, carries=carries):
+        for batch in split.batches(batch_size) if order is None else stream(model, split, order):
+            assert batch.targets is not None, f"{split.name} has no targets"
+            outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output).data
+            count = task.count(batch)
+            loss_sum += task.loss(Tensor(outputs), batch.targets, batch.lengths).item() * count
+            judged += count
+            predictions, truth = task.judge(outputs, batch.targets, batch.lengths)
+            update_metrics(metrics, predictions, truth)
+            if keep_predictions:
+                kept.append((predictions, truth))
+    values = {"loss": loss_sum / judged} | {metric.name: metric.result() for metric in metrics}
+    if not keep_predictions:
+        return Evaluation(values)
+    predictions, truth = joined([one for one, _ in kept]), np.concatenate([one for _, one in kept])
+    if order is not None:
+        back = np.argsort(order.order(0), kind="stable")
+        predictions, truth = predictions.take(back), truth.take(back, axis=0)
+    return Evaluation(values, predictions, truth)
 
 
-def compute_outputs(model: Graph, batches: Iterable[tuple[np.ndarray, np.ndarray | None]]) -> Iterator[np.ndarray]:
+def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:
+    """The windows of a sequence as batches, between which `model` carries its state; one that is shorter drops rows."""
+    for number in range(len(order)):
+        batch = split.gather(order.indices(0, number))
+        model.set_carried(model.carried(), rows=len(batch))
+        yield batch
+
+
+def compute_outputs(model: Graph, batches: Iterable[Batch]) -> Iterator[np.ndarray]:
     """The outputs of `model` in evaluation mode, batch by batch."""
-    for x, _ in batches:
+    for batch in batches:
         with evaluation_mode(model):
-            outputs = model.forward(x).data
+            outputs = model.forward(batch.inputs, batch.lengths).data
         yield outputs
 
 
-def update_metrics(metrics: Iterable[Metric], task: Task, outputs: np.ndarray, targets: np.ndarray) -> None:
+def update_metrics(metrics: Iterable[Metric], predictions: Predictions, truth: np.ndarray) -> None:
     """Show some examples to every metric."""
-    predictions, truth = task.predictions(outputs), task.truth(targets)
     for metric in metrics:
         form = predictions.form(metric.needs)
         assert form is not None, f"{metric.name} needs {metric.needs}"
@@ -88,12 +109,20 @@ def update_metrics(metrics: Iterable[Metric], task: Task, outputs: np.ndarray, t
 
 
 @contextmanager
-def evaluation_mode(model: Graph) -> Iterator[None]:
-    """Within, the model behaves as in evaluation and nothing is recorded for a backward pass."""
-    was_training = model.training
+def evaluation_mode(model: Graph, *, carries: bool = False) -> Iterator[None]:
+    """Within, the model behaves as in evaluation and nothing is recorded for a backward pass.
+
+    Args:
+        model: afterwards in the mode it was in, with the states over time that it had.
+        carries: whether recurrent layers begin each batch where the one before it ended.
+    """
+    was_training, carried, carried_on = model.training, model.carried(), model.carries
     model.eval()
+    model.carry(carries)
     try:
         with no_grad(), np.errstate(all="ignore"):
             yield
     finally:
         model.train(was_training)
+        model.carry(carried_on)
+        model.set_carried(carried)

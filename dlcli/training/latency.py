@@ -18,11 +18,11 @@ def median_latency_ms(model: Graph, split: Split, *, repeats: int = 50) -> float
         split: its first example is used.
         repeats: timed passes.
     """
-    x, _ = next(split.batches(1))
+    batch = next(split.batches(1))
     times = []
     with evaluation_mode(model):
         for _ in range(repeats // 5 + repeats):
             start = time.perf_counter()
-            model.forward(x)
+            model.forward(batch.inputs, batch.lengths)
             times.append(time.perf_counter() - start)
     return 1000 * statistics.median(times[-repeats:])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcli.data import Batch
 from dlcli.nn.arena import Arena
 from dlcli.training.descent import Descent
 
@@ -31,9 +32,7 @@ class LayerSizes:
     activation_rms: dict[str, float]
 
 
-def measured_step(
-    descent: Descent, x: np.ndarray, y: np.ndarray, learning_rate: float
-) -> tuple[float, np.ndarray, LayerSizes]:
+def measured_step(descent: Descent, batch: Batch, learning_rate: float) -> tuple[float, np.ndarray, LayerSizes]:
     """The same step as `compute_gradients` and `update` take, measured; returns loss, outputs and sizes.
 
     Raises:
@@ -44,7 +43,7 @@ def measured_step(
     def measure(node: str, outputs: np.ndarray) -> None:
         activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
 
-    loss, outputs = descent.compute_gradients(x, y, measure)
+    loss, outputs = descent.compute_gradients(batch, measure)
     arena = descent.arena
     gradient_norm = layer_norms(arena, arena.grad)
     before = arena.data.copy()

@@ -7,8 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from dlcli.data import Batch
 from dlcli.nn import Graph
 from dlcli.tasks import Task
+from dlcli.training.descent import batch_loss
 from dlcli.training.evaluate import evaluation_mode
 
 
@@ -30,21 +32,20 @@ class Culprit:
         return f"the {self.what}" if self.layer is None else f"the {self.what} of layer {self.layer}"
 
 
-def find_in_step(model: Graph, task: Task, x: np.ndarray, y: np.ndarray) -> Culprit:
+def find_in_step(model: Graph, task: Task, batch: Batch) -> Culprit:
     """Repeat a training step, up to its gradients, and look: forward in the graph's order, backward in the reverse.
 
     Args:
         model: in training mode, with the parameters and the generators of before the step.
         task: its loss.
-        x: the batch.
-        y: its targets.
+        batch: with targets.
     """
-    if not np.isfinite(x).all():
+    if not np.isfinite(batch.inputs).all():
         return Culprit("input")
     found = _OutputCheck(model)
     for parameter in model.parameters().values():
         parameter.clear_grad()
-    loss = task.loss(model.forward(x, on_output=found), y)
+    loss = batch_loss(task, model.forward(batch.inputs, batch.lengths, on_output=found), batch)
     if found.culprit is not None:
         return found.culprit
     if not np.isfinite(loss.data).all():
@@ -57,13 +58,13 @@ def find_in_step(model: Graph, task: Task, x: np.ndarray, y: np.ndarray) -> Culp
     return Culprit("unknown")
 
 
-def find_in_evaluation(model: Graph, x: np.ndarray) -> Culprit | None:
+def find_in_evaluation(model: Graph, batch: Batch) -> Culprit | None:
     """Look at every node's output for a batch in evaluation mode; None when all of them are finite."""
-    if not np.isfinite(x).all():
+    if not np.isfinite(batch.inputs).all():
         return Culprit("input")
     found = _OutputCheck(model)
     with evaluation_mode(model):
-        model.forward(x, on_output=found)
+        model.forward(batch.inputs, batch.lengths, on_output=found)
     return found.culprit
 
 

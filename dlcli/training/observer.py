@@ -48,6 +48,9 @@ class Progress:
 class Observer:
     """Base of the observers; each method may be left as it is. They are called in the training process's thread."""
 
+    def on_read(self, what: str, done: int, count: int) -> None:
+        """While files are read that take their time, before training: `done` of `count` of them are."""
+
     def on_start(self, plan: Plan) -> None:
         """Before the first step."""
 

@@ -17,6 +17,7 @@ MAY_CHANGE = (
     "regularization.early_stopping.patience",
     "training.checkpoint",
     "training.epochs",
+    "training.max_steps",
     "training.log_every_steps",
 )
 

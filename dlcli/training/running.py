@@ -20,13 +20,13 @@ class RunningOutputs:
     A copy per step is all that it costs; the metrics are computed once, at the epoch's end.
 
     Args:
-        examples: examples in an epoch.
+        examples: examples in an epoch; 0 to keep nothing.
         output_shape: of the model, without the batch axis.
         dtype: of the model.
     """
 
     def __init__(self, examples: int, output_shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
-        fits = examples * int(np.prod(output_shape)) <= CAPACITY
+        fits = 0 < examples * int(np.prod(output_shape)) <= CAPACITY
         self._outputs = np.empty((examples, *output_shape), dtype) if fits else None
 
     @property
@@ -50,7 +50,7 @@ class RunningOutputs:
             return {}
         for metric in metrics:
             metric.reset()
-        update_metrics(metrics, task, self._outputs[: len(targets)], targets)
+        update_metrics(metrics, *task.judge(self._outputs[: len(targets)], targets))
         return {metric.name: metric.result() for metric in metrics}
 
     def state(self, examples: int) -> dict[str, np.ndarray]:

@@ -12,9 +12,11 @@ class TrainingSettings:
 
     Args:
         epochs: passes over the training set.
+        max_steps: training ends after so many steps, within an epoch or not; None for no limit.
         batch_size: examples in a mini-batch; "full" for the whole training set.
         shuffle: visit the examples in a new order each epoch.
         drop_last: leave out a short last batch.
+        stateful: recurrent layers begin a batch where the one before it ended; examples are windows of one sequence.
         max_gradient_norm: the gradient is scaled down to this norm; None for no limit.
         max_gradient_value: each element of the gradient is cut to ± this; None for no limit.
         l1: λ of `λ/m ‖w‖₁`.
@@ -29,8 +31,10 @@ class TrainingSettings:
 
     epochs: int
     batch_size: int | Literal["full"]
+    max_steps: int | None = None
     shuffle: bool = True
     drop_last: bool = False
+    stateful: bool = False
     max_gradient_norm: float | None = None
     max_gradient_value: float | None = None
     l1: float = 0.0

@@ -41,6 +41,7 @@ class MovingParts:
         """
         descent = self.descent
         arrays = {f"optimizer.{name}": array for name, array in descent.optimizer.state().items()}
+        arrays |= {f"carried.{name}": array for name, array in descent.model.carried().items()}
         arrays |= {f"running.{name}": array for name, array in self.outputs.state(self.state.examples).items()}
         if descent.average is not None:
             arrays |= {f"average.{name}": array for name, array in descent.average.state().items()}
@@ -65,6 +66,7 @@ class MovingParts:
             self.early_stopping.restore(state["early_stopping"])
         descent.model.load_state_dict(checkpoint.weights)
         descent.optimizer.load_state(_under(checkpoint, "optimizer"))
+        descent.model.set_carried(_under(checkpoint, "carried"))
         self.outputs.restore(_under(checkpoint, "running"))
         if descent.average is not None:
             descent.average.load_state(_under(checkpoint, "average"))

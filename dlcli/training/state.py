@@ -18,7 +18,8 @@ class TrainingState:
         epoch: finished epochs.
         batch: finished batches of the epoch under way.
         step: optimizer steps taken since the start.
-        loss_sum: sum over the examples seen in this epoch of the loss in training mode.
+        loss_sum: sum over all that was judged in this epoch of the loss in training mode.
+        judged: how many that were: examples, or their steps.
         examples: examples seen in this epoch.
         epoch_seconds: wall time spent on this epoch, all sessions together.
         seconds: wall time spent on finished epochs.
@@ -30,6 +31,7 @@ class TrainingState:
     batch: int = 0
     step: int = 0
     loss_sum: float = 0.0
+    judged: int = 0
     examples: int = 0
     epoch_seconds: float = 0.0
     seconds: float = 0.0
@@ -39,7 +41,7 @@ class TrainingState:
     @property
     def loss(self) -> float:
         """Running mean of the loss over the epoch under way."""
-        return self.loss_sum / self.examples if self.examples else 0.0
+        return self.loss_sum / self.judged if self.judged else 0.0
 
     @property
     def checkpoint_name(self) -> str:
@@ -52,7 +54,7 @@ class TrainingState:
         """Count the epoch under way as finished."""
         self.epoch += 1
         self.batch = 0
-        self.loss_sum, self.examples = 0.0, 0
+        self.loss_sum, self.judged, self.examples = 0.0, 0, 0
         self.seconds += self.epoch_seconds
         self.epoch_seconds = 0.0
 

@@ -5,6 +5,7 @@ What the figures of a record mean:
 - `train/loss` and the other `train/…` are running figures in training mode: every example with the weights of its own
   step, dropout on. A model's training error proper is measured in evaluation mode, after training.
 - `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights where weights are averaged.
+  Where the training set is augmented they are of the augmented examples; a mixture counts as the class it has more of.
 - Norms per layer and the sizes of activations are those of the epoch's last step, gradients before clipping.
 """
 
@@ -18,7 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from dlcli import kernels
-from dlcli.data import ShuffledBatches, Split
+from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetcher, Split
 from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
@@ -34,6 +35,7 @@ from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.measured_step import LayerSizes, measured_step
 from dlcli.training.nonfinite import Culprit, find_in_step, find_in_weights
 from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
+from dlcli.training.order import batch_order
 from dlcli.training.running import RunningOutputs
 from dlcli.training.selection import Candidate, Selection
 from dlcli.training.settings import TrainingSettings
@@ -62,6 +64,7 @@ class Trainer:
         generators: the experiment's, those that the model draws from.
         early_stopping: None to train for all epochs.
         average: of the weights, used in evaluation; None to use the weights themselves.
+        augmenter: what is changed at random in the training set; None for nothing.
         observers: are told how it goes, besides `train.log`.
 
     Raises:
@@ -82,30 +85,31 @@ class Trainer:
         generators: Generators,
         early_stopping: EarlyStopping | None = None,
         average: WeightAverage | None = None,
+        augmenter: Augmenter | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
         train = splits["train"]
         self.model = model
         self.task = task
-        self.train_split = train
         self.selection = selection
         self.settings = settings
         self.folder = folder
         self.generators = generators
         self.early_stopping = early_stopping
         self.observer = Observers((LogWriter(folder), *observers))
-        self.batches = ShuffledBatches(
-            len(train),
-            batch_size=settings.batch_size,
-            seed=generators.seed,
-            shuffle=settings.shuffle,
-            drop_last=settings.drop_last,
-        )
+        self.batches = batch_order(train, settings, generators.seed)
+        loader = BatchLoader(train, self.batches)
+        if augmenter is not None:
+            loader = AugmentingLoader(train, self.batches, augmenter, seed=generators.seed)
+        self.loader = Prefetcher(loader, epochs=settings.epochs)
         self.total_steps = settings.epochs * len(self.batches)
+        if settings.max_steps is not None:
+            self.total_steps = min(self.total_steps, settings.max_steps)
         self.descent = Descent(
             model=model, task=task, optimizer=optimizer, settings=settings, examples=len(train), average=average
         )
-        self.outputs = RunningOutputs(len(train), model.output_shape, model.dtype)
+        judged_whole = train.targets is not None  # not step by step
+        self.outputs = RunningOutputs(len(train) if judged_whole else 0, model.output_shape, model.dtype)
         self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep)
         decisive = [("evaluation.optimize", selection.metric)]
@@ -120,6 +124,7 @@ class Trainer:
             decisive=decisive,
             outputs=self.outputs,
             batch_size=settings.evaluation_batch_size,
+            carries=settings.stateful,
         )
         self._clock = 0.0
         self._progress_due = 0.0
@@ -141,10 +146,11 @@ class Trainer:
             Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
         )
         try:
-            with np.errstate(all="ignore"), self.store, stop_requests() as stop:
+            with np.errstate(all="ignore"), self.store, self.loader, stop_requests() as stop:
                 self._clock = time.perf_counter()
                 self.model.train()
-                while self.state.epoch < self.settings.epochs and not self._stops_early:
+                self._carry()
+                while self.state.step < self.total_steps and not self._stops_early:
                     self._run_epoch(stop)
             return self._finish()
         finally:
@@ -167,16 +173,18 @@ class Trainer:
     # An epoch
 
     def _run_epoch(self, stop: StopRequest) -> None:
-        settings, state, steps = self.settings, self.state, len(self.batches)
+        settings, state = self.settings, self.state
+        steps = min(len(self.batches), state.batch + self.total_steps - state.step)
         for batch in range(state.batch, steps):
             learning_rate = self._learning_rate(self.total_steps)
-            indices = self.batches.indices(state.epoch, batch)
-            loss, sizes = self._step(indices, learning_rate, measured=batch == steps - 1)
+            examples = self.loader.batch(state.epoch, batch)
+            loss, sizes = self._step(examples, learning_rate, measured=batch == steps - 1)
             if time.perf_counter() >= self._progress_due:
                 self._report_progress()
             if settings.log_every_steps and state.step % settings.log_every_steps == 0:
                 position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
-                self.folder.append_metrics(position | {"train/batch_loss": loss, "learning_rate": learning_rate})
+                rates = self.descent.learning_rates(learning_rate)
+                self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
             if state.batch < steps:
                 stops = stop.signal_number is not None
                 if stops or (settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0):
@@ -188,25 +196,29 @@ class Trainer:
         if stop.signal_number is not None:
             self._interrupt(stop)
 
-    def _step(self, indices: np.ndarray, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
-        """Take one step on these examples and count it; returns the batch's loss."""
-        state, descent = self.state, self.descent
-        x, y = self.train_split.gather(indices)
-        assert y is not None, "the training set has targets"
+    def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
+        """Take one step on a batch and count it; returns the batch's loss."""
+        state, descent, model = self.state, self.descent, self.model
         generators = self.generators.state()
+        carried = model.carried()
+        if carried:
+            model.set_carried(carried, rows=len(batch))
         sizes = None
         try:
             if measured:
-                loss, outputs, sizes = measured_step(descent, x, y, learning_rate)
+                loss, outputs, sizes = measured_step(descent, batch, learning_rate)
             else:
-                loss, outputs = descent.compute_gradients(x, y)
+                loss, outputs = descent.compute_gradients(batch)
                 descent.update(learning_rate)
         except NonFiniteError:
             self.generators.restore(generators)  # the same dropout masks again
-            raise self._diverged(find_in_step(self.model, self.task, x, y)) from None
+            model.set_carried(carried, rows=len(batch))
+            raise self._diverged(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
-        state.loss_sum += loss * len(indices)
-        state.examples += len(indices)
+        judged = self.task.count(batch)
+        state.loss_sum += loss * judged
+        state.judged += judged
+        state.examples += len(batch)
         state.batch += 1
         state.step += 1
         return loss, sizes
@@ -234,7 +246,7 @@ class Trainer:
             "seconds": state.epoch_seconds,
             **values,
             "train/penalty": self.descent.penalty(),
-            "learning_rate": learning_rate,
+            **self.descent.learning_rates(learning_rate),
             **asdict(sizes),
         }
         if (sparsity := self.descent.sparsity()) is not None:
@@ -242,7 +254,8 @@ class Trainer:
         self.folder.append_metrics(record)
         self.observer.on_epoch(record, is_best)
         state.begin_next_epoch()
-        is_last = state.epoch >= self.settings.epochs or self._stops_early
+        self.model.set_carried({})
+        is_last = state.step >= self.total_steps or self._stops_early
         if is_best or is_last or state.epoch % self.settings.checkpoint_every_epochs == 0:
             self._save()
 
@@ -303,9 +316,16 @@ class Trainer:
             raise StorageError("no best checkpoint is left; resume with more epochs", file=str(self.store.folder))
         self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
         self.model.eval()
+        self.model.carry(False)
         return TrainingSummary(state.epoch, state.step, state.seconds, state.best, self._stops_early)
 
     # Small things
+
+    def _carry(self) -> None:
+        """Let the model carry its state from batch to batch where the settings say so, from where a resumed run was."""
+        carried = self.model.carried()
+        self.model.carry(self.settings.stateful)
+        self.model.set_carried(carried)
 
     @property
     def _stops_early(self) -> bool:

@@ -48,6 +48,7 @@ class Watch:
         decisive: pairs of an option and the metric it names: what decides which epoch is the best, and when to stop.
         outputs: of the epoch, in training mode.
         batch_size: examples per forward pass.
+        carries: the examples are windows of one sequence, read from where the one before it ended.
 
     Raises:
         ConfigError: a decisive metric is not among those that are measured.
@@ -63,6 +64,7 @@ class Watch:
         decisive: Sequence[tuple[str, str]],
         outputs: RunningOutputs,
         batch_size: int,
+        carries: bool = False,
     ) -> None:
         self.model = model
         self.task = task
@@ -72,6 +74,7 @@ class Watch:
         self.decisive = [name for _, name in decisive]
         self.outputs = outputs
         self.batch_size = batch_size
+        self.carries = carries
         names = self.names()
         for key, name in decisive:
             if name not in names:
@@ -93,9 +96,11 @@ class Watch:
             state: at the end of the epoch.
             seen: indices of its examples, in its order.
         """
-        assert self.train.targets is not None, "the training set has targets"
-        running = self.outputs.metrics(self.task, self.metrics, self.train.targets.take(seen, axis=0))
-        return {"train/loss": state.loss} | {f"train/{name}": value for name, value in running.items()}
+        values = {"train/loss": state.loss}
+        if self.outputs.enabled and self.train.targets is not None:  # steps of sequences have no running metrics
+            running = self.outputs.metrics(self.task, self.metrics, self.train.targets.take(seen, axis=0))
+            values |= {f"train/{name}": value for name, value in running.items()}
+        return values
 
     def measure(self, state: TrainingState) -> dict[str, float]:
         """The figures of the splits that are not trained on, in evaluation mode, and the latency if it is decisive.
@@ -105,7 +110,9 @@ class Watch:
         """
         values: dict[str, float] = {}
         for split in self.evaluated:
-            evaluation = evaluate_split(self.model, self.task, split, self.metrics, batch_size=self.batch_size)
+            evaluation = evaluate_split(
+                self.model, self.task, split, self.metrics, batch_size=self.batch_size, carries=self.carries
+            )
             if not math.isfinite(evaluation.metrics["loss"]):
                 raise BrokenModelError(self._culprit(split), split.name)
             values |= evaluation.named(split.name)
@@ -126,5 +133,5 @@ class Watch:
                 raise DataError(f"{name} has no value on these examples, so it cannot decide which epoch is the best")
 
     def _culprit(self, split: Split) -> Culprit:
-        found = (find_in_evaluation(self.model, x) for x, _ in split.batches(self.batch_size))
+        found = (find_in_evaluation(self.model, batch) for batch in split.batches(self.batch_size))
         return next((culprit for culprit in found if culprit is not None), Culprit("loss"))

@@ -13,13 +13,13 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 
 #: lowest first; the names on one line are neighbors and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "rng", "constraints", "bound", "strict_json", "node_names"),
+    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters"),
     ("registry", "split_options"),
     ("spec", "runs", "kernels"),
     ("autograd",),
     ("ops",),
     ("nn", "data"),
-    ("losses", "optim", "metrics"),
+    ("losses", "optim", "metrics", "decoding"),
     ("models", "tasks"),
     ("training",),
     ("components",),

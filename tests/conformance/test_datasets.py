@@ -13,6 +13,9 @@ from dlcli.data import Places, Preprocessor, ShuffledBatches, load_data
 from dlcli.split_options import SplitOptions
 
 NAMES = registry.names("dataset")
+#: those whose examples are made of tokens
+TEXTS = ["copying", "docstrings"]
+ARRAYS = [name for name in NAMES if name not in TEXTS]
 
 
 def test_there_are_data_sets():
@@ -21,7 +24,7 @@ def test_there_are_data_sets():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_reading_is_repeatable_and_complete(name: str):
     raw, again = (registry.lookup("dataset", name)().read(Places()) for _ in range(2))
     examples = raw.examples
@@ -40,7 +43,7 @@ def test_reading_is_repeatable_and_complete(name: str):
         assert sorted(set(examples.targets.tolist())) == list(range(len(raw.class_names)))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_loading_gives_what_a_model_needs(name: str):
     data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
     assert list(data.splits) == ["train", "dev", "test"]
@@ -49,18 +52,22 @@ def test_loading_gives_what_a_model_needs(name: str):
         assert split.inputs.dtype == np.float32
         assert split.inputs.shape == (len(split), *data.input_shape)
         assert split.inputs.flags.c_contiguous
-        expected = ((len(split),), np.int64) if data.class_names else ((len(split), 1), np.float32)
+        expected = (
+            ((len(split),), np.int64)
+            if data.class_names
+            else ((len(split), data.preprocessor.targets.count), np.float32)
+        )
         assert (split.targets.shape, split.targets.dtype) == expected
     train = data.splits["train"]
     varying = train.inputs.std(axis=0) > 0
     np.testing.assert_allclose(train.inputs.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(train.inputs.std(axis=0)[varying], 1, rtol=1e-3)
     batches = ShuffledBatches(len(train), batch_size=16, seed=0)
-    x, y = train.gather(batches.indices(0, len(batches) - 1))
-    assert 1 <= len(x) == len(y) <= 16
+    batch = train.gather(batches.indices(0, len(batches) - 1))
+    assert 1 <= len(batch) == len(batch.targets) <= 16
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_preprocessing_survives_json(name: str):
     data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
     again = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
@@ -68,6 +75,24 @@ def test_preprocessing_survives_json(name: str):
     rows = data.indices["test"]
     assert again.inputs(examples.inputs, rows).tobytes() == data.splits["test"].inputs.tobytes()
     assert again.targets.encode(examples.targets[rows], "test").tobytes() == data.splits["test"].targets.tobytes()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_become_tokens(name: str):
+    raw, again = (registry.lookup("dataset", name)().read(Places()) for _ in range(2))
+    assert raw.fingerprint == again.fingerprint
+    assert all(len(digest) == 64 for digest in raw.fingerprint.values())
+    assert raw.description
+    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    assert list(data.splits) == ["train", "dev", "test"]
+    restored = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
+    assert restored.to_json() == data.preprocessor.to_json()
+    assert restored.vocabulary is not None
+    for split in data.splits.values():
+        batch = split.gather(np.arange(2))
+        assert batch.inputs.dtype.kind == "i"
+        assert batch.inputs.max() < len(restored.vocabulary)
+        assert len(batch.targets) == 2
 
 
 @pytest.mark.parametrize("kind", ["dataset", "format", "normalization"])

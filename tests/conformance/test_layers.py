@@ -25,8 +25,7 @@ def built_samples(name: str, dtype: type[np.floating]) -> list[LayerSample]:
 
 
 def batch(sample: LayerSample, dtype: type[np.floating]) -> list[Tensor]:
-    generator = np.random.default_rng(1)
-    return [Tensor(generator.standard_normal((5, *shape)).astype(dtype)) for shape in sample.input_shapes]
+    return [Tensor(array) for array in sample.draw_inputs(5, np.random.default_rng(1), dtype)]
 
 
 def test_there_are_layers() -> None:

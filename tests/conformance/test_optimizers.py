@@ -125,6 +125,29 @@ def test_decoupled_decay_of_adam_equals_torchs_adamw() -> None:
         assert np.abs(values - theirs[key]).max() <= 1e-12
 
 
+@pytest.mark.parametrize("case", [case for case in TWINS if case != "adamw"])
+def test_a_scale_of_the_learning_rate_is_a_group_of_torch_with_its_own_rate(case: str) -> None:
+    torch = pytest.importorskip("torch")
+    name, options, make = TWINS[case]
+    ours = make_parameters()
+    ours["weight"].learning_rate_scale = 0.25
+    arena, optimizer = Arena(ours), make()
+    optimizer.setup(arena)
+    tensors = {key: torch.from_numpy(value.data.copy()).requires_grad_() for key, value in make_parameters().items()}
+    rates = {"weight": 0.25 * options["lr"], "bias": options["lr"]}
+    groups = [{"params": [tensor], "lr": rates[key]} for key, tensor in tensors.items()]
+    twin = getattr(torch.optim, name)(groups, **options)
+    for step in range(STEPS):
+        arena.zero_grad()
+        for key, parameter in ours.items():
+            parameter.accumulate_grad(gradient_at(step, key, parameter.data))
+            tensors[key].grad = torch.from_numpy(gradient_at(step, key, tensors[key].detach().numpy()))
+        optimizer.step(arena, optimizer.learning_rate)
+        twin.step()
+    for key, parameter in ours.items():
+        assert np.abs(parameter.data - tensors[key].detach().numpy()).max() <= 1e-12
+
+
 # Worked by hand: one parameter, w = 1, gradients 0.5 and then −0.25, learning rate 0.1.
 ROOT_HALF = math.sqrt(0.5)
 WORKED: dict[str, tuple[Optimizer, float, float]] = {
@@ -234,6 +257,20 @@ def test_only_weights_decay_and_a_gradient_of_zero_moves_nothing(name: str) -> N
     own_decay = getattr(optimizer, "weight_decay", 0.0)
     optimizer.step(arena, 0.1, 0.5)
     assert np.allclose(parameters["weight"].data, (1 - 0.1 * (0.5 + own_decay)) * make_parameters()["weight"].data)
+    assert np.array_equal(parameters["bias"].data, make_parameters()["bias"].data)
+
+
+@pytest.mark.parametrize("name", every_optimizer())
+def test_decay_is_scaled_with_the_learning_rate(name: str) -> None:
+    parameters = make_parameters()
+    parameters["weight"].learning_rate_scale = 0.2
+    arena, optimizer = Arena(parameters), default(name)
+    optimizer.setup(arena)
+    arena.zero_grad()
+    own_decay = getattr(optimizer, "weight_decay", 0.0)
+    optimizer.step(arena, 0.1, 0.5)
+    kept = 1 - 0.1 * 0.2 * (0.5 + own_decay)
+    assert np.allclose(parameters["weight"].data, kept * make_parameters()["weight"].data)
     assert np.array_equal(parameters["bias"].data, make_parameters()["bias"].data)
 
 

@@ -62,7 +62,8 @@ def split(request: pytest.FixtureRequest) -> Split:
 
 
 def test_gather_follows_the_indices(split: Split):
-    x, y = split.gather(np.array([7, 0, 7]))
+    batch = split.gather(np.array([7, 0, 7]))
+    x, y = batch.inputs, batch.targets
     assert x.tolist() == [[6.5, 7.0], [-0.5, 0.0], [6.5, 7.0]]
     assert x.dtype == np.float32
     assert y.tolist() == [7, 0, 7]
@@ -72,14 +73,14 @@ def test_batches_are_in_order(split: Split):
     assert len(split) == 10
     assert split.inputs.shape == (10, 2)
     sizes, seen = [], []
-    for x, y in split.batches(4):
-        sizes.append(len(x))
-        seen.extend(y.tolist())
+    for batch in split.batches(4):
+        sizes.append(len(batch))
+        seen.extend(batch.targets.tolist())
     assert sizes == [4, 4, 2]
     assert seen == list(range(10))
 
 
 def test_new_data_may_lack_targets():
     split = Split("new", np.zeros((3, 2), np.float32), None, np.arange(3))
-    assert split.gather(np.array([1]))[1] is None
-    assert [y for _, y in split.batches(2)] == [None, None]
+    assert split.gather(np.array([1])).targets is None
+    assert [batch.targets for batch in split.batches(2)] == [None, None]

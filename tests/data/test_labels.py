@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from dlcli.data.labels import ClassLabels, Values, infer_target_kind, plain_labels, targets_from_json
+from dlcli.data.labels import ClassLabels, Values, infer_target_kind, plain_labels
 from dlcli.data.normalization import NoNormalization, Standard
+from dlcli.data.targets import targets_from_json
 from dlcli.errors import ConfigError, DataError
 
 

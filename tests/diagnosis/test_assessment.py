@@ -83,7 +83,7 @@ def test_human_error_counts_only_in_the_measures_unit(
 ) -> None:
     result = make_result(
         spec=make_spec(evaluation__human_error=3.0),
-        measure=Measure.of_metric(optimizing, classification=False),
+        measure=Measure.of_metric(optimizing, target_kind="values"),
         optimizing_metric=optimizing,
     )
     assert result.human_error == human

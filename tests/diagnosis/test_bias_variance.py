@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose
+from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose, verdict_sentence
 
 Make = Callable[..., Diagnosis]
 
@@ -119,3 +119,20 @@ def test_verdicts_follow_the_intervals(
         assert gap.verdict != "high" or found.value > 0
         assert all(need.more > 0 for need in gap.needed)
     assert diagnosis.verdict == "inconclusive" or diagnosis.largest in diagnosis.gaps
+
+
+def nats(level: float, count: int = 4000) -> np.ndarray:
+    """Errors of texts around a level, the same spread for each."""
+    return level + 0.1 * np.random.default_rng(0).standard_normal(count)
+
+
+def test_how_far_a_language_model_is_from_the_entropy_of_its_text_is_not_known() -> None:
+    measure = Measure.NATS_PER_TOKEN
+    close = diagnose([SplitErrors("train", nats(2.1)), SplitErrors("dev", nats(2.11))], measure=measure)
+    assert [gap.verdict for gap in close.gaps] == ["unknown", "small"]  # 0.01 is below 2 % of 2.1
+    assert "not known" in verdict_sentence(close)
+    apart = diagnose([SplitErrors("train", nats(1.3)), SplitErrors("dev", nats(1.6))], measure=measure)
+    assert [gap.verdict for gap in apart.gaps] == ["unknown", "high"]
+    assert apart.verdict == "variance"
+    given = diagnose([SplitErrors("train", nats(1.3)), SplitErrors("dev", nats(1.4))], measure=measure, human_error=1.0)
+    assert [gap.verdict for gap in given.gaps] == ["high", "high"]

@@ -22,16 +22,24 @@ def test_the_root_is_taken_of_the_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "classification", "measure"),
+    ("metric", "target_kind", "measure"),
     [
-        ("dev/macro_f1", True, Measure.ERROR_RATE),
-        ("dev/mean_absolute_error", False, Measure.MEAN_ABSOLUTE),
-        ("dev/root_mean_squared_error", False, Measure.ROOT_MEAN_SQUARED),
-        ("dev/r2", False, Measure.MEAN_SQUARED),
+        ("dev/macro_f1", "classes", Measure.ERROR_RATE),
+        ("dev/macro_f1", "token_labels", Measure.ERROR_RATE),
+        ("dev/perplexity", "tokens", Measure.NATS_PER_TOKEN),
+        ("dev/mean_absolute_error", "values", Measure.MEAN_ABSOLUTE),
+        ("dev/root_mean_squared_error", "values", Measure.ROOT_MEAN_SQUARED),
+        ("dev/r2", "values", Measure.MEAN_SQUARED),
     ],
 )
-def test_measure_of_an_optimizing_metric(metric: str, classification: bool, measure: Measure) -> None:
-    assert Measure.of_metric(metric, classification=classification) is measure
+def test_measure_of_an_optimizing_metric(metric: str, target_kind: str, measure: Measure) -> None:
+    assert Measure.of_metric(metric, target_kind=target_kind) is measure
+
+
+def test_nats_are_a_mean_over_tokens_not_over_texts() -> None:
+    nats, tokens = np.array([2.0, 30.0]), np.array([[1.0], [15.0]])
+    errors = Measure.NATS_PER_TOKEN.per_example(nats, tokens)
+    assert Measure.NATS_PER_TOKEN.of_errors(errors) == pytest.approx(32 / 16)
 
 
 def test_text_of_rates_and_values() -> None:

@@ -40,3 +40,15 @@ def test_a_large_model_is_checked_on_a_sample_unless_asked_for_all(config: Path)
     wide = ["model.hidden_units=[2000]"]
     assert experiment.check_gradients(config, overrides=wide).checked == 100 + 100 + 100 + 3
     assert experiment.check_gradients(config, overrides=wide, max_per_parameter=5).checked == 5 + 5 + 5 + 3
+
+
+def test_along_directions_when_asked_or_when_elements_would_take_minutes(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = experiment.check_gradients(config, along_directions=True)
+    assert report.ok and report.along_directions
+    assert report.checked == len(report.checks)
+    assert not experiment.check_gradients(config).along_directions
+    monkeypatch.setattr("dlcli.experiment.gradients.MOST_OPERATIONS", 1e3)
+    assert experiment.check_gradients(config).along_directions
+    assert not experiment.check_gradients(config, max_per_parameter=3).along_directions

@@ -105,3 +105,26 @@ def test_a_model_without_trainable_parameters_has_an_empty_arena() -> None:
 def test_mixed_dtypes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"float32.*float64"):
         Arena({"a": Parameter(np.ones(1, np.float32)), "b": Parameter(np.ones(1, np.float64))})
+
+
+def test_parameters_of_one_learning_rate_lie_together() -> None:
+    parameters = make_parameters()
+    for name in ("first.weight", "first.bias"):
+        parameters[name].learning_rate_scale = 0.1
+    arena = Arena(parameters)
+    groups = [(group.elements, group.decayed, group.scale) for group in arena.rate_groups]
+    # weights of 6 and 3 numbers, then biases of 1 and 3: the unscaled ones meet in the middle
+    assert groups == [
+        (slice(0, 6), slice(0, 6), 0.1),
+        (slice(6, 10), slice(6, 9), 1.0),
+        (slice(10, 13), slice(10, 10), 0.1),
+    ]
+    assert arena.decayed == slice(0, 9)
+    assert [segment.name for segment in arena.segments] == list(parameters)
+
+
+def test_without_scales_there_is_one_group() -> None:
+    arena = Arena(make_parameters())
+    assert [(group.elements, group.decayed, group.scale) for group in arena.rate_groups] == [
+        (slice(0, 13), slice(0, 9), 1.0)
+    ]

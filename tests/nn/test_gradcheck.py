@@ -106,3 +106,22 @@ def test_a_wrong_layer_is_caught_and_named() -> None:
 def test_a_layer_without_samples_is_refused() -> None:
     with pytest.raises(ValueError, match="'unchecked' declares no samples"):
         check_layer("unchecked")
+
+
+def test_along_directions_auxiliary_outputs_included(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (4,),
+        Node("first", "linear", {"units": 5}),
+        Node("trunk", "tanh"),
+        Node("early", "linear", {"units": 3}),
+        Node("aux", "auxiliary_output", {"weight": 0.3}),
+        Node("output", "linear", {"units": 3}, inputs=("trunk",)),
+        output="output",
+        dtype=np.float64,
+    )
+    checks = check_model(graph, loss, X, along_directions=True, generator=np.random.default_rng(0))
+    assert [check.parameter for check in checks] == list(graph.parameters())
+    assert all(check.passed() and check.index == () for check in checks)
+    assert {check.parameter for check in checks if check.analytic == 0} == set()
+    with pytest.raises(ValueError, match="needs a generator"):
+        check_model(graph, loss, X, along_directions=True)

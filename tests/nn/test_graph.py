@@ -184,3 +184,22 @@ def test_a_deep_chain_runs_and_trains(graph_of: GraphOf) -> None:
     graph.forward(x).sum().backward()
     assert x.grad is not None
     assert np.isfinite(x.grad).all()
+
+
+def test_auxiliary_outputs_are_there_in_training_only(graph_of: GraphOf) -> None:
+    nodes = [
+        Node("trunk", "linear", {"units": 3}),
+        Node("side", "linear", {"units": 2}, ("trunk",)),
+        Node("auxiliary", "auxiliary_output", {"weight": 0.4}, ("side",)),
+        Node("main", "linear", {"units": 2}, ("trunk",)),
+    ]
+    graph = graph_of((4,), *nodes)
+    assert graph.output == "main"
+    assert graph.auxiliary == {"auxiliary": 0.4}
+    outputs = graph.outputs(batch(2, 4))
+    np.testing.assert_array_equal(outputs["main"].data, graph.forward(batch(2, 4)).data)
+    assert outputs["auxiliary"].shape == (2, 2)
+    graph.eval()
+    seen: list[str] = []
+    assert "auxiliary" not in graph.outputs(batch(2, 4), on_output=lambda name, _: seen.append(name))
+    assert seen == ["trunk", "main"]

@@ -72,3 +72,14 @@ def test_astype_converts_parameters_and_buffers() -> None:
     module = Outer()
     module.astype(np.float64)
     assert {array.dtype for array in module.state_dict().values()} == {np.dtype(np.float64)}
+
+
+def test_what_is_frozen_is_not_trained_and_stays_in_evaluation() -> None:
+    module = Outer()
+    module.inner.freeze()
+    module.train()
+    assert (module.training, module.inner.training) == (True, False)
+    assert [name for name, parameter in module.parameters().items() if parameter.trainable] == ["scale"]
+    module.eval()
+    module.train()
+    assert not module.inner.training

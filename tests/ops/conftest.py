@@ -13,7 +13,7 @@ from dlcli.autograd import Tensor
 Comparison = Callable[..., None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def same_as_torch() -> Comparison:
     """`same_as_torch(ours, theirs, *arrays)`: both functions take the arrays as their own kind of tensor."""
     torch = pytest.importorskip("torch")
@@ -25,7 +25,7 @@ def same_as_torch() -> Comparison:
         references = [torch.tensor(array, requires_grad=True) for array in arrays]
         result, expected = ours(*tensors), theirs(*references)
         np.testing.assert_allclose(result.data, expected.detach().numpy(), rtol=tolerance, atol=tolerance)
-        direction = np.random.default_rng(9).standard_normal(result.shape)
+        direction = np.random.default_rng(9).standard_normal(result.shape).astype(result.dtype)
         result.backward(direction)
         expected.backward(torch.tensor(direction).reshape(expected.shape))
         for tensor, reference in zip(tensors, references, strict=True):

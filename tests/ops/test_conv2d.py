@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlcli import ops
 from dlcli.autograd import Tensor
@@ -46,6 +48,39 @@ def test_same_as_torch(same_as_torch, images, filters, options) -> None:
         GENERATOR.standard_normal(images),
         GENERATOR.standard_normal(filters),
         GENERATOR.standard_normal(filters[3]),
+    )
+
+
+PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-10), (np.float32, 1e-4)])
+@settings(max_examples=30, deadline=None)
+@given(
+    size=st.tuples(st.integers(9, 12), st.integers(9, 12)),
+    window=PAIRS,
+    stride=PAIRS,
+    dilation=PAIRS,
+    padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    channels=st.tuples(st.integers(1, 3), st.integers(1, 9), st.sampled_from([1, 2, 3])),
+)
+def test_any_geometry_same_as_torch(
+    same_as_torch, dtype, tolerance, size, window, stride, dilation, padding, channels
+) -> None:
+    torch = pytest.importorskip("torch")
+    count, filters, groups = channels
+    options = {"stride": stride, "dilation": dilation, "groups": groups}
+
+    def theirs(x, weight, bias):
+        x, weight = x.permute(0, 3, 1, 2).contiguous(), weight.permute(3, 2, 0, 1).contiguous()
+        return torch.nn.functional.conv2d(x, weight, bias, padding=padding, **options).permute(0, 2, 3, 1)
+
+    shapes = (2, *size, count * groups), (*window, count, filters * groups), (filters * groups,)
+    same_as_torch(
+        lambda x, weight, bias: ops.conv2d(x, weight, bias, padding=tuple((p, p) for p in padding), **options),
+        theirs,
+        *[GENERATOR.standard_normal(shape).astype(dtype) for shape in shapes],
+        tolerance=tolerance,
     )
 
 

@@ -31,3 +31,15 @@ def test_the_same_generator_state_gives_the_same_mask_in_both_precisions() -> No
         for dtype in (np.float32, np.float64)
     )
     np.testing.assert_array_equal(single == 0, double == 0)
+
+
+def test_spatial_dropout_drops_channels_whole() -> None:
+    x = Tensor(np.ones((40, 3, 4, 50), np.float32), requires_grad=True)
+    y = ops.spatial_dropout(x, 0.3, np.random.default_rng(0))
+    by_channel = y.data.reshape(40, 12, 50)
+    assert (by_channel == by_channel[:, :1]).all()
+    dropped = (by_channel[:, 0] == 0).mean()
+    assert abs(dropped - 0.3) < 4 * np.sqrt(0.3 * 0.7 / 2000)  # four standard deviations of 2,000 draws
+    np.testing.assert_allclose(y.data[y.data != 0], 1 / 0.7, rtol=1e-6)
+    y.backward(np.ones(y.shape, np.float32))
+    np.testing.assert_array_equal(x.grad, y.data)

@@ -37,3 +37,9 @@ def test_rows_looked_up_twice_add_up_in_lent_memory() -> None:
     ops.embedding(table, np.array([2, 0, 2, 2])).sum().backward()
     assert table.grad is memory
     np.testing.assert_array_equal(memory[:, 0], [1, 0, 3, 0, 0, 0, 0])
+
+
+def test_the_row_of_padding_gets_no_gradient() -> None:
+    table = Tensor(np.ones((4, 2)), requires_grad=True)
+    ops.embedding(table, np.array([[3, 0, 0], [1, 3, 0]]), padding_index=0).sum().backward()
+    np.testing.assert_array_equal(table.grad, [[0, 0], [1, 1], [0, 0], [2, 2]])

@@ -42,6 +42,11 @@ def test_global_average_same_as_torch(same_as_torch) -> None:
     same_as_torch(ops.global_average_pool2d, lambda x: x.mean((1, 2)), GENERATOR.standard_normal((3, 4, 5, 2)))
 
 
+@pytest.mark.parametrize("shape", [(3, 4, 5, 2), (2, 1, 1, 3), (1, 20, 20, 17)])
+def test_global_maximum_same_as_torch(same_as_torch, shape) -> None:
+    same_as_torch(ops.global_max_pool2d, lambda x: x.amax((1, 2)), GENERATOR.standard_normal(shape))
+
+
 def test_the_first_of_equals_gets_the_gradient() -> None:
     x = Tensor(np.ones((1, 2, 2, 1)), requires_grad=True)
     ops.max_pool2d(x, window=(2, 2), stride=(2, 2)).backward(np.full((1, 1, 1, 1), 5.0))

@@ -140,6 +140,35 @@ def test_a_sequence_that_is_all_padding_keeps_its_initial_state(cell: str) -> No
         assert not weight.grad.any()
 
 
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+def test_relu_in_the_place_of_tanh_is_like_torchs(same_as_torch, lengths: list[int] | None) -> None:
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.RNN(D, H, batch_first=True, nonlinearity="relu", dtype=torch.float64)
+
+    def theirs(x: Any, initial: Any, weight: Any, recurrent: Any, bias: Any) -> Any:
+        arrays = (weight.T, recurrent.T, bias, torch.zeros_like(bias))
+        given = dict(zip(layer._flat_weights_names, arrays, strict=True))
+        states, _ = torch.func.functional_call(layer, given, (x, initial[None]))
+        held = torch.tensor(np.minimum(np.arange(T), np.array(lengths or [T] * N)[:, None] - 1))
+        return states.gather(1, held[:, :, None].expand(-1, -1, H))
+
+    mask = MASK if lengths else None
+
+    def ours(x: Tensor, initial: Tensor, *weights: Tensor) -> Tensor:
+        return ops.rnn(x, *weights, initial, mask=mask, activation="relu")
+
+    same_as_torch(ours, theirs, X, INITIAL[0], *parameters("RNN"))
+
+
+def test_the_cell_states_of_an_lstm_are_handed_over_without_a_gradient() -> None:
+    weights = [Tensor(array, requires_grad=True) for array in parameters("LSTM")]
+    handed: list[np.ndarray] = []
+    hidden = ops.lstm(X, *weights, on_cells=handed.append)
+    both = ops.lstm(X, *weights, with_cells=True)
+    np.testing.assert_array_equal(hidden.data, both.data[0])
+    np.testing.assert_array_equal(handed[0], both.data[1])
+
+
 def test_the_notes_form_of_the_gru_by_hand() -> None:
     """One unit, one step: every number by the formulas of the CS 230 notes."""
     x, c, w, u, b = 0.5, -0.8, (0.1, 0.2, 0.3), (0.4, 0.5, 0.6), (0.01, 0.02, 0.03)

@@ -1,8 +1,11 @@
 import json
 from collections.abc import Callable
 
+import numpy as np
+
 from dlcli.diagnosis import Assessment, TrainingResult, assess
 from dlcli.reports import write_report
+from dlcli.reports.mistakes import WorstMistakes
 
 
 def test_a_folder_of_three_files(result: TrainingResult, assessment: Assessment) -> None:
@@ -22,3 +25,13 @@ def test_without_a_curve_the_page_shows_none(make_result: Callable[..., Training
     write_report(result, assess(result), write_text=texts.__setitem__, write_bytes=pictures.__setitem__)
     assert not pictures
     assert "learning_curve.png" not in texts["report/report.md"]
+
+
+def test_mistaken_images_are_shown(result: TrainingResult, assessment: Assessment) -> None:
+    texts: dict[str, str] = {}
+    pictures: dict[str, bytes] = {}
+    mistakes = WorstMistakes("dev", np.ones((1, 4, 4, 1)), ["cat"], ["dog"], np.array([0.9]), ["3"], 16, 200)
+    write_report(result, assessment, mistakes=mistakes, write_text=texts.__setitem__, write_bytes=pictures.__setitem__)
+    assert pictures.keys() == {"report/learning_curve.png", "report/confusion.png", "report/mistakes.png"}
+    page = texts["report/report.md"]
+    assert page.index("## Mistakes in dev") < page.index("](confusion.png)") < page.index("](mistakes.png)")

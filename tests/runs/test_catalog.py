@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import RunFolder, RunRecord, find, list_runs, recording, remove
+from dlcli.runs import RunFolder, RunRecord, find, list_runs, newest_named, recording, remove
 
 
 def make(root: Path, id: str, metrics: dict[str, float | None] | None = None) -> RunFolder:
@@ -110,3 +110,14 @@ def test_removing_refuses_a_run_in_training(tmp_path: Path) -> None:
     assert folder.path.exists()
     remove(folder)
     assert not folder.path.exists()
+
+
+def test_the_newest_run_of_a_name_that_is_done(tmp_path: Path) -> None:
+    make(tmp_path, "20260101T000000Z-x-111111")
+    newest = make(tmp_path, "20260102T000000Z-x-222222")
+    failed = make(tmp_path, "20260103T000000Z-x-333333")
+    failed.write_record(failed.record().end("failed", 1, metrics={}, error=None))
+    found = newest_named(tmp_path, "x")
+    assert found is not None
+    assert found.id == newest.id
+    assert newest_named(tmp_path, "y") is None

@@ -248,6 +248,7 @@ COMPONENTS: dict[tuple[str, str], Callable[..., Any]] = {
     ("task", "classification"): Classification,
     ("normalization", "standard"): Standard,
     ("normalization", "none"): Plain,
+    ("tokenizer", "word"): Plain,
     ("dataset", "digits"): Plain,
     ("dataset", "iris"): Plain,
     ("format", "csv"): Csv,

@@ -4,6 +4,7 @@ import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
+from annotated_types import Len
 
 from dlcli import registry
 from dlcli.constraints import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate
@@ -35,6 +36,8 @@ class Optimizer:
         (list[PositiveInt], "a list of integers greater than 0"),
         (list[list[float]], "a list of lists of numbers"),
         (list[Literal["a", "b"]], "a list of names (a, b)"),
+        (Annotated[list[int], Len(2, 2)], "a list of 2 integers"),
+        (Annotated[list[Annotated[list[int], Len(3, 3)]], Len(2, 2)], "a list of 2 lists of 3 integers"),
         (list[Schedule], "a list of schedules"),
         (dict[str, float], "a mapping of names to numbers"),
         (PositiveFloat | None, "a number greater than 0 or null"),
@@ -87,6 +90,8 @@ def test_show(value: Any, words: str) -> None:
         (list[Schedule], "cosine", "expected a list of schedules, found 'cosine'; write [cosine]"),
         (list[Literal["a", "b"]], "a", "expected a list of names (a, b), found 'a'; write [a]"),
         (list[int], True, "expected a list of integers, found true"),
+        (PositiveInt | list[int], 0, "expected an integer greater than 0 or a list of integers, found 0"),
+        (Annotated[list[int], Len(2, 2)], 3, "expected a list of 2 integers, found 3"),
         (float, "1e-3", "expected a number, found '1e-3'; it is a text: remove the quotes"),
         (int, "1_000", "expected an integer, found '1_000'; write 1000"),
         (int, "1,000,000", "expected an integer, found '1,000,000'; write 1000000"),

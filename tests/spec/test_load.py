@@ -86,3 +86,26 @@ def test_what_could_not_be_read_is_not_checked() -> None:
     with pytest.raises(InvalidConfigError) as caught:
         spec_from_text("data: *x\nmodel: !!str a\n1: 2\noptimizer: adam\n", file="config.yaml")
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(1, 7), (2, 8), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("lenet", "lenet"),  # a run's name or the beginning of its id
+        ("../runs/lenet", "{folder}/../runs/lenet"),
+        ("lenet.safetensors", "{folder}/lenet.safetensors"),
+        ("/models/lenet.pth", "/models/lenet.pth"),
+    ],
+)
+def test_weights_are_a_run_or_a_path_that_begins_at_the_config(config: Path, source: str, found: str) -> None:
+    config.write_text(f"data: {{dataset: digits}}\nmodel: {{from: {source}}}\noptimizer: adam\n", encoding="utf-8")
+    transfer = load_spec(config).model.transfer
+    assert transfer is not None
+    assert transfer.source == found.format(folder=config.parent)
+
+
+def test_weights_in_an_override_begin_here(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    transfer = load_spec(config, ["model.from=runs/lenet"]).model.transfer
+    assert transfer is not None
+    assert transfer.source == str(tmp_path / "runs" / "lenet")

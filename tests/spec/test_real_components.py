@@ -17,13 +17,18 @@ from dlcli.spec.expectations import describe
 from dlcli.spec.json_schema import json_schema
 from dlcli.spec.section import fields_of
 from dlcli.spec.template import commented_template
+from dlcli.spec.transfer import KEYS
 from dlcli.spec.yaml_loader import load_yaml
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 #: a function is an operation of the tape, not something a config names
 COMPONENTS = [(kind, name) for kind in registry.kinds() if kind != "function" for name in registry.names(kind)]
 #: keys that stand beside the options
-RESERVED = {"layer": {"name", "inputs"}, "architecture": {"architecture", "layers"}, "format": {"format", "name"}}
+RESERVED = {
+    "layer": {"name", "inputs"},
+    "architecture": {"architecture", "layers", "output", *KEYS},
+    "format": {"format", "name"},
+}
 
 each_component = pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 

@@ -25,7 +25,8 @@ def test_the_template_is_complete() -> None:
     written = {path[0] for path in spec._document.key_places if len(path) == 1}
     assert written == set(Spec.model_fields)
     assert spec == spec_from_text(spec.to_yaml(), file="config.yaml")
-    assert keys(spec.resolved()) == len(spec._document.key_places)
+    # model.from is explained, and is no key of a model that starts from random weights
+    assert keys(spec.resolved()) + 1 == len(spec._document.key_places)
 
 
 def test_every_key_has_a_comment_beside_or_above_it() -> None:

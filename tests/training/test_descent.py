@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli import kernels
+from dlcli.data import Batch
 from dlcli.nn import Node
 from dlcli.optim import SGD
 from dlcli.training.descent import NonFiniteError
@@ -14,9 +15,9 @@ from dlcli.training.measured_step import measured_step
 LINEAR = [Node("", "linear", {"units": 3})]
 
 
-def batch(splits: Any) -> tuple[np.ndarray, np.ndarray]:
-    x, y = splits["train"].gather(np.arange(20))
-    return x, y
+def batch(splits: Any) -> Batch:
+    gathered: Batch = splits["train"].gather(np.arange(20))
+    return gathered
 
 
 def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
@@ -24,9 +25,9 @@ def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
     descent = make_trainer(
         nodes=LINEAR, optimizer=SGD(learning_rate=0.1), l2=5.0, weight_decay=0.2, max_gradient_norm=None, average=False
     ).descent
-    x, y = batch(splits)
+    x, y = batch(splits).inputs, batch(splits).targets
     before = {name: array.copy() for name, array in descent.model.state_dict().items()}
-    descent.compute_gradients(x, y)
+    descent.compute_gradients(batch(splits))
     logits = x.astype(np.float64) @ before["linear_1.weight"] + before["linear_1.bias"]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     error = (probabilities - np.eye(3)[y]) / 20  # a − y, the mean over the batch
@@ -42,7 +43,7 @@ def test_gradients_are_clipped(make_trainer: Any, splits: Any, setting: str, lim
     options = {"max_gradient_norm": None, setting: limit}
     descent = make_trainer(nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, **options).descent
     before = descent.arena.data.copy()
-    descent.compute_gradients(*batch(splits))
+    descent.compute_gradients(batch(splits))
     descent.update(1.0)
     change = before.astype(np.float64) - descent.arena.data
     size = np.linalg.norm(change) if setting == "max_gradient_norm" else np.abs(change).max()
@@ -51,10 +52,9 @@ def test_gradients_are_clipped(make_trainer: Any, splits: Any, setting: str, lim
 
 def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> None:
     plain, measured = make_trainer().descent, make_trainer().descent
-    x, y = batch(splits)
-    loss, outputs = plain.compute_gradients(x, y)
+    loss, outputs = plain.compute_gradients(batch(splits))
     plain.update(0.02)
-    same_loss, same_outputs, sizes = measured_step(measured, x, y, 0.02)
+    same_loss, same_outputs, sizes = measured_step(measured, batch(splits), 0.02)
     assert loss == same_loss
     np.testing.assert_array_equal(outputs, same_outputs)
     np.testing.assert_array_equal(plain.arena.data, measured.arena.data)
@@ -65,7 +65,7 @@ def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> Non
 def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
     descent = make_trainer(average=True).descent
     for _ in range(5):
-        descent.compute_gradients(*batch(splits))
+        descent.compute_gradients(batch(splits))
         descent.update(0.1)
     own = descent.arena.data.copy()
     with descent.evaluation_weights():
@@ -75,10 +75,10 @@ def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, split
 
 def test_a_loss_that_is_not_finite_stops_before_the_step(make_trainer: Any, splits: Any) -> None:
     descent = make_trainer(nodes=LINEAR).descent
-    x, y = batch(splits)
-    x[0, 0] = np.nan
+    broken = batch(splits)
+    broken.inputs[0, 0] = np.nan
     with pytest.raises(NonFiniteError):
-        descent.compute_gradients(x, y)
+        descent.compute_gradients(broken)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -12,21 +12,24 @@ from dlcli.training import compute_outputs, evaluate_split
 def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     train, metrics = splits["train"], trainer.watch.metrics
-    whole = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=50, keep_outputs=True)
-    parts = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=7, keep_outputs=True)
+    whole = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=50, keep_predictions=True)
+    parts = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=7, keep_predictions=True)
     assert parts.metrics["loss"] == pytest.approx(whole.metrics["loss"], rel=1e-6)
     assert parts.metrics["error"] == whole.metrics["error"]
-    assert whole.outputs is not None
-    assert parts.outputs is not None
-    np.testing.assert_allclose(parts.outputs, whole.outputs, rtol=1e-5, atol=1e-6)
+    assert parts.predictions is not None
+    assert whole.predictions is not None
+    np.testing.assert_allclose(parts.predictions.probabilities, whole.predictions.probabilities, rtol=1e-5, atol=1e-6)
     assert whole.named("train") == {"train/loss": whole.metrics["loss"], "train/error": whole.metrics["error"]}
 
 
 def test_it_counts_what_it_says(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
-    evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], trainer.watch.metrics, keep_outputs=True)
-    outputs, targets = evaluation.outputs, splits["dev"].targets
-    assert outputs is not None
+    dev = splits["dev"]
+    evaluation = evaluate_split(trainer.model, trainer.task, dev, trainer.watch.metrics, keep_predictions=True)
+    (outputs,), targets = compute_outputs(trainer.model, dev.batches(len(dev))), dev.targets
+    assert evaluation.predictions is not None
+    np.testing.assert_array_equal(evaluation.predictions.labels, outputs.argmax(axis=1))
+    np.testing.assert_array_equal(evaluation.truth, targets)
     assert evaluation.metrics["error"] == np.mean(outputs.argmax(axis=1) != targets)
     exact = outputs.astype(np.float64)
     log_sum = np.log(np.exp(exact).sum(axis=1))
@@ -40,7 +43,7 @@ def test_it_changes_nothing(make_trainer: Any, splits: dict[str, Split]) -> None
     before = {name: array.copy() for name, array in trainer.model.state_dict().items()}
     generators = trainer.generators.state()
     evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], [])
-    assert evaluation.outputs is None
+    assert evaluation.predictions is None
     assert trainer.model.training
     assert trainer.generators.state() == generators  # dropout is off
     for name, array in trainer.model.state_dict().items():
@@ -53,6 +56,7 @@ def test_outputs_of_new_data_need_no_targets(make_trainer: Any, splits: dict[str
     unlabeled = Split("new", dev.inputs, None, dev.ids)
     batches = list(compute_outputs(trainer.model, unlabeled.batches(8)))
     assert [len(batch) for batch in batches] == [8, 8, 8, 6]
-    kept = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_outputs=True).outputs
-    np.testing.assert_array_equal(np.concatenate(batches), kept)
+    kept = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_predictions=True).predictions
+    assert kept is not None
+    np.testing.assert_array_equal(trainer.task.predictions(np.concatenate(batches)).probabilities, kept.probabilities)
     assert trainer.model.training

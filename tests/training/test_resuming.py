@@ -26,10 +26,10 @@ class SignallingAdam(Adam):
         self.at = at
         self.number = number
 
-    def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
+    def update(self, parameters: np.ndarray, gradients: np.ndarray, memory: Any, learning_rate: float) -> None:
         if self.steps == self.at:
             os.kill(os.getpid(), self.number)
-        super().update(parameters, gradients, learning_rate)
+        super().update(parameters, gradients, memory, learning_rate)
 
 
 class Messages(Observer):
@@ -94,9 +94,9 @@ def test_stopped_after_every_step(make_trainer: Any, folder: RunFolder, uninterr
 
 def test_a_second_interrupt_does_not_wait(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Impatient(SignallingAdam):
-        def update(self, parameters: np.ndarray, gradients: np.ndarray, learning_rate: float) -> None:
-            super().update(parameters, gradients, learning_rate)
-            super().update(parameters, gradients, learning_rate)
+        def update(self, parameters: np.ndarray, gradients: np.ndarray, memory: Any, learning_rate: float) -> None:
+            super().update(parameters, gradients, memory, learning_rate)
+            super().update(parameters, gradients, memory, learning_rate)
 
     with pytest.raises(KeyboardInterrupt):
         make_trainer(optimizer=Impatient(6, signal.SIGINT)).run()

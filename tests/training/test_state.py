@@ -15,7 +15,7 @@ def test_names_say_where_training_is() -> None:
 
 
 def test_the_next_epoch_starts_its_sums_at_zero() -> None:
-    state = TrainingState(epoch=1, batch=3, step=9, loss_sum=6.0, examples=4, epoch_seconds=2.0, seconds=5.0)
+    state = TrainingState(epoch=1, batch=3, step=9, loss_sum=6.0, judged=4, examples=2, epoch_seconds=2.0, seconds=5.0)
     assert state.loss == 1.5
     state.begin_next_epoch()
     assert state == TrainingState(epoch=2, batch=0, step=9, seconds=7.0)

@@ -40,6 +40,10 @@ class Source:
     def names(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
 
+    def without(self, name: str) -> Source:
+        """The other columns."""
+        return Source(self.path, self.table.drop_columns([name]), self.line_of)
+
     def error(self, message: str, column: str, row: int) -> DataError:
         """An error that says where the cell is."""
         if self.line_of is None:

@@ -35,8 +35,9 @@ class Csv(TableFormat):
         encoding: the character encoding, such as utf-8 or latin-1.
         skip_rows: lines to ignore at the start of the file.
         test_skip_rows: lines to ignore at the start of the test file; null = skip_rows.
+        text: a column of texts, which are then all there is to predict from; null = none is a text.
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column.
+            last column (that is no text).
         features: the columns to predict from; null = all that have no other part.
         exclude: columns to leave out.
         numeric: columns that must be numbers; null = those whose every value is one.
@@ -65,6 +66,7 @@ class Csv(TableFormat):
         encoding: str = "utf-8",
         skip_rows: NonNegativeInt = 0,
         test_skip_rows: NonNegativeInt | None = None,
+        text: str | None = None,
         label: int | str | list[str] | None = None,
         features: list[str] | None = None,
         exclude: list[str] | None = None,
@@ -79,7 +81,7 @@ class Csv(TableFormat):
         source: str | None = None,
     ) -> None:
         table = TableOptions(
-            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels
+            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels, text
         )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source

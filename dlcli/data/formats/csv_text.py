@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -10,11 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from dlcli.data.decoding import decoded
 from dlcli.data.places import read_bytes
-from dlcli.errors import ConfigError, DataError
-
-#: what a file in UTF-16 begins with
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+from dlcli.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -58,23 +55,7 @@ class CsvText:
             ConfigError: no such encoding.
             DataError: the file cannot be read or decoded, or is empty.
         """
-        content = read_bytes(path)
-        if dialect.encoding.lower().startswith("utf-8") and content.startswith(UTF_16):
-            raise DataError("this is UTF-16, as spreadsheets write it; set encoding: utf-16", file=str(path))
-        encoding = "utf-8-sig" if dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else dialect.encoding
-        try:
-            text = content.decode(encoding)
-        except LookupError as error:
-            raise ConfigError(f"{dialect.encoding!r} is no encoding", key="data.dataset.encoding") from error
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise DataError(
-                f"the byte {content[error.start]:#04x} is not {dialect.encoding}; set encoding, such as latin-1",
-                file=str(path),
-                line=line,
-            ) from error
-        if "\r" in text and "\n" not in text:
-            raise DataError("its lines end in a carriage return alone; save it with line feeds", file=str(path))
+        text = decoded(read_bytes(path), dialect.encoding, path)
         made = cls(path, text, skip_rows, dialect)
         if next(made.records(), None) is None:
             raise DataError("the file is empty", file=str(path))

@@ -17,7 +17,7 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import array_examples, stays_on_disk
 from dlcli.data.places import Places, sha256, unreadable
-from dlcli.data.readers import FileFormat
+from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.table import column_of
 from dlcli.errors import DataError, unknown_name
 from dlcli.registry import register
@@ -185,8 +185,9 @@ class Npz(FileFormat):
             fingerprint[test_path.name] = sha256(test_path)
         return RawData(examples, fingerprint, f"{path.name}: {len(examples)} examples", test, self.class_names)
 
-    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:
-        return {split: self._examples(path, self.inputs, self.targets) for split, path in files.items()}
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+        examples = {split: self._examples(path, self.inputs, self.targets) for split, path in files.items()}
+        return SplitFiles.of(examples, files)
 
     def read_new(self, path: Path, *, require_targets: bool) -> Examples:
         """Examples of a new file; the targets are read if they are required."""

@@ -22,8 +22,9 @@ class Parquet(TableFormat):
     Args:
         path: the file; null only where split.files names one for each split.
         test_path: the file with the given test set; null = none.
+        text: a column of texts, which are then all there is to predict from; null = none is a text.
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column.
+            last column (that is no text).
         features: the columns to predict from; null = all that have no other part.
         exclude: columns to leave out.
         numeric: columns of words that must be numbers; null = those whose every value is one.
@@ -44,6 +45,7 @@ class Parquet(TableFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
+        text: str | None = None,
         label: int | str | list[str] | None = None,
         features: list[str] | None = None,
         exclude: list[str] | None = None,
@@ -58,7 +60,7 @@ class Parquet(TableFormat):
         source: str | None = None,
     ) -> None:
         table = TableOptions(
-            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels
+            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels, text
         )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source

@@ -11,8 +11,9 @@ import numpy as np
 
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import Source, ids_of, suspicion, typed_columns
+from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
 from dlcli.data.places import Places, sha256
-from dlcli.data.readers import FileFormat
+from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 from dlcli.errors import ConfigError, DataError, unknown_name
 
@@ -32,6 +33,7 @@ class TableOptions:
     id: str | None
     label_strip: str | None
     drop_missing_labels: bool
+    text: str | None = None
 
     @property
     def missing(self) -> Sequence[str]:
@@ -86,7 +88,7 @@ class TableFormat(FileFormat):
         source = self.open(path)
         layout = self.layout(source)
         examples = examples_of(source, layout, self.table)
-        guessed = [name for name in layout.features if name not in layout.kinds]
+        guessed = [name for name in layout.features if name not in layout.kinds and name != self.table.text]
         warnings = filter(None, (suspicion(source, name, examples.fields[name]) for name in guessed))
         test = None
         if self.test_path is not None:
@@ -96,17 +98,18 @@ class TableFormat(FileFormat):
         described = f"{path.name}: {len(examples)} examples of {len(layout.features)} columns"
         return RawData(examples, fingerprint, described, test, self.class_names, warnings=tuple(warnings))
 
-    def read_splits(self, files: Mapping[str, Path]) -> dict[str, Examples]:
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
         source = self.open(files["train"])
         train = examples_of(source, self.layout(source), self.table)
-        others = {split: path for split, path in files.items() if split != "train"}
-        return {"train": train} | {split: self._read_like(self.open(path), train) for split, path in others.items()}
+        others = {split: self._read_like(self.open(path), train) for split, path in files.items() if split != "train"}
+        return SplitFiles.of({"train": train} | others, files)
 
     def _read_like(self, source: Source, like: Examples) -> Examples:
         """Examples with the columns, and the kinds of columns, of others."""
         names = (*like.feature_names, *like.target_names)
         require_columns(source, names)
-        layout = Layout(like.feature_names, like.target_names, self.table.id, kinds_of(like.fields, names))
+        typed = [name for name in names if name in like.fields]
+        layout = Layout(like.feature_names, like.target_names, self.table.id, kinds_of(like.fields, typed))
         return examples_of(source, layout, self.table)
 
     def layout(self, source: Source) -> Layout:
@@ -120,7 +123,14 @@ class TableFormat(FileFormat):
         targets = self._targets(source)
         set_aside = {*targets, *(table.exclude or []), *([] if table.id is None else [table.id])}
         features = tuple(table.features or (name for name in source.names if name not in set_aside))
+        if table.text is not None and table.features:
+            raise ConfigError(
+                "the text is all there is to predict from; leave features out", key="data.dataset.features"
+            )
+        if table.text is not None:
+            features = (table.text,)
         named = {
+            "text": features if table.text is not None else (),
             "features": features,
             "exclude": table.exclude,
             "numeric": table.numeric,
@@ -150,7 +160,8 @@ class TableFormat(FileFormat):
     def _targets(self, source: Source) -> tuple[str, ...]:
         label = self.table.label
         if label is None:
-            return (source.names[-1],)
+            left = [name for name in source.names if name not in (self.table.text, self.table.id)]
+            return tuple(left[-1:]) if self.table.text is not None else (source.names[-1],)
         if isinstance(label, str):
             return (label,)
         if isinstance(label, int):
@@ -187,6 +198,8 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
     if source.table.num_rows == 0:
         raise DataError("the file has a header but no rows", file=str(source.path))
     strip = {} if options.label_strip is None else dict.fromkeys(layout.targets, options.label_strip)
+    if options.text is not None:
+        return _texts(source, layout, options, strip)
     columns = typed_columns(source, (*layout.features, *layout.targets), layout.kinds, options.missing, strip)
     ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
     keep = slice(None) if not layout.targets else _labeled_rows(source, columns, layout.targets, options)
@@ -194,6 +207,25 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
     return Examples(
         Table({name: kept[name] for name in layout.features}),
         _targets_of(source, kept, layout.targets) if layout.targets else None,
+        ids[keep],
+        feature_names=layout.features,
+        target_names=layout.targets,
+        fields=kept,
+    )
+
+
+def _texts(source: Source, layout: Layout, options: TableOptions, strip: Mapping[str, str]) -> Examples:
+    """The rows of a file as texts; the other columns are targets, or fields."""
+    assert options.text is not None
+    nested = bool(layout.targets) and is_list(source, layout.targets[0])
+    required = () if nested else layout.targets
+    columns = typed_columns(source.without(options.text), required, layout.kinds, options.missing, strip)
+    keep = _labeled_rows(source, columns, required, options) if required else slice(None)
+    kept = {name: column.take(keep) for name, column in columns.items()}
+    ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
+    return Examples(
+        texts_of(source, options.text).take(keep),
+        labels_of(source, layout.targets[0]) if nested else _targets_of(source, kept, required) if required else None,
         ids[keep],
         feature_names=layout.features,
         target_names=layout.targets,

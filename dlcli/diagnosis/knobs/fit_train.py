@@ -35,7 +35,8 @@ def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
     of_layers = [layer for layer in model.get("layers", ()) if isinstance(layer, Mapping)]
     options = [model, *(options for layer in of_layers for options in layer.values())]
     initializers = [found for option in options if (found := option.get("initializer")) is not None]
-    return any(initializer["name"] in _CONSTANT_INITIALIZERS for initializer in initializers)
+    names = [found["name"] if isinstance(found, Mapping) else found for found in initializers]
+    return any(name in _CONSTANT_INITIALIZERS for name in names)
 
 
 def lower_learning_rate(case: Case) -> Advice | None:
@@ -94,6 +95,10 @@ def bigger_network(case: Case) -> Advice | None:
         wider = [2 * int(units) for units in hidden]
         widths = "-".join(str(units) for units in hidden)
         return Advice("bigger network", "fit-train", f"{why} with {widths} hidden units", {"model.hidden_units": wider})
+    units = case.model.get("units")
+    if units:
+        doubled = {"model.units": 2 * int(units)}
+        return Advice("bigger network", "fit-train", f"{why} with {units} units of state", doubled)
     settings: dict[str, Any] = {}
     if hidden is not None:
         settings = {"model.hidden_units": [64]}

@@ -22,7 +22,7 @@ def metric_for_rare_classes(case: Case) -> Advice | None:
 
 def measure_human_level(case: Case) -> Advice | None:
     """A measured human error, where the optimum is only assumed to be 0."""
-    if case.diagnosis.human_error_known:
+    if case.diagnosis.human_error_known or case.diagnosis.unknown_bias is not None:
         return None
     why = f"train error {case.error('train')} is avoidable only as far as people, or the best known system, do better"
     return Advice(

@@ -6,11 +6,16 @@ and the last state (the first one in reverse) is that of the last real step.
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 
-from dlcli.kernels.reference.activations import tanh, tanh_backward
+from dlcli.kernels.reference.activations import relu, relu_backward, tanh, tanh_backward
 from dlcli.kernels.reference.linear import linear, linear_grad_bias, linear_grad_input, linear_grad_weight
 from dlcli.kernels.reference.sequences import flat, initial_or_zeros, previous_states, real_steps, time_order
+
+#: what squashes the sum at each step
+RecurrentActivation: TypeAlias = Literal["tanh", "relu"]
 
 
 def rnn(
@@ -21,17 +26,19 @@ def rnn(
     initial_state: np.ndarray | None,
     mask: np.ndarray | None,
     reverse: bool,
+    activation: RecurrentActivation = "tanh",
 ) -> np.ndarray:
-    """`h_t = tanh(x_t W + h_{t−1} U + b)`: the state after each step.
+    """`h_t = tanh(x_t W + h_{t−1} U + b)`, or ReLU in the place of tanh: the state after each step.
 
     (N, T, D), (D, H), (H, H), (H,), (N, H), (N, T) -> (N, T, H)
     """
     batch, length, _ = x.shape
     size = len(recurrent_weight)
     states = linear(flat(x), input_weight, bias).reshape(batch, length, size)
+    squash = tanh if activation == "tanh" else relu
     state = initial_or_zeros(initial_state, batch, size, x.dtype)
     for t in time_order(length, reverse):
-        new = tanh(states[:, t] + state @ recurrent_weight)
+        new = squash(states[:, t] + state @ recurrent_weight)
         real = real_steps(mask, t)
         state = new if real is None else np.where(real, new, state)
         states[:, t] = state
@@ -49,19 +56,21 @@ def rnn_backward(
     states: np.ndarray,
     needs_x: bool = True,
     out: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None] = (None, None, None),
+    activation: RecurrentActivation = "tanh",
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of x (None unless `needs_x`), input weight, recurrent weight, bias and initial state.
 
     `states` are those of the forward pass; the gradients of the weights and the bias are written into `out` if given.
     """
     batch, length, size = states.shape
-    grad_sums = np.empty_like(states)  # of what goes into the tanh
+    squash_backward = tanh_backward if activation == "tanh" else relu_backward
+    grad_sums = np.empty_like(states)  # of what goes into the activation
     grad_state = np.zeros((batch, size), states.dtype)
     for t in reversed(time_order(length, reverse)):
         grad_state = grad_state + grad_states[:, t]
         real = real_steps(mask, t)
         grad_new = grad_state if real is None else np.where(real, grad_state, 0)
-        grad_sums[:, t] = tanh_backward(grad_new, states[:, t])
+        grad_sums[:, t] = squash_backward(grad_new, states[:, t])
         grad_previous = grad_sums[:, t] @ recurrent_weight.T
         grad_state = grad_previous if real is None else np.where(real, grad_previous, grad_state)
     rows = flat(grad_sums)

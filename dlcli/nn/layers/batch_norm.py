@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial, reduce
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,8 @@ from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveFloat, Rate
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layers.activations import ReLU
+from dlcli.nn.layers.merge import Add
 from dlcli.nn.parameter import Parameter
 from dlcli.registry import register
 
@@ -52,13 +55,32 @@ class BatchNorm(Layer):
         self.moving_variance = np.ones(channels, dtype)
 
     def forward(self, *inputs: Tensor) -> Tensor:
+        return self._normalize(inputs[0])
+
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+        """ReLU, the sum that ends a residual branch, or both (He et al. 2015, arXiv:1512.03385)."""
+        types = [type(layer) for layer in layers]
+        if types not in ([ReLU], [Add], [Add, ReLU]):
+            return None
+        return partial(self._normalize, relu=types[-1] is ReLU)
+
+    def _normalize(self, x: Tensor, *added: Tensor, relu: bool = False) -> Tensor:
+        """The result with what is added to it, then `max(y, 0)` where asked for."""
+        residual = reduce(ops.add, added) if added else None
         if self.training:
             return ops.batch_norm(
-                inputs[0], self.gamma, self.beta, epsilon=self.epsilon, on_statistics=self._update_moving_averages
+                x,
+                self.gamma,
+                self.beta,
+                residual,
+                epsilon=self.epsilon,
+                relu=relu,
+                on_statistics=self._update_moving_averages,
             )
-        return ops.fixed_batch_norm(
-            inputs[0], self.gamma, self.beta, self.moving_mean, self.moving_variance, epsilon=self.epsilon
-        )
+        y = ops.fixed_batch_norm(x, self.gamma, self.beta, self.moving_mean, self.moving_variance, epsilon=self.epsilon)
+        if residual is not None:
+            y = ops.add(y, residual)
+        return ops.relu(y) if relu else y
 
     def flops(self, *input_shapes: Shape) -> int:
         return 2 * super().flops(*input_shapes)  # evaluation: one scale, one shift

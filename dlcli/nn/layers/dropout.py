@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from dlcli import ops
 from dlcli.autograd import Tensor
@@ -18,6 +19,8 @@ class Dropout(Layer):
     Args:
         rate: probability of dropping.
     """
+
+    draws: ClassVar[bool] = True
 
     def __init__(self, *, rate: Rate) -> None:
         self.rate = rate

@@ -57,8 +57,8 @@ class Linear(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.linear(inputs[0], self.weight, self.bias)
 
-    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:
-        activation = FUSED.get(type(layer))
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+        activation = FUSED.get(type(layers[0])) if len(layers) == 1 else None
         return None if activation is None else partial(self._forward_with, activation=activation)
 
     def _forward_with(self, x: Tensor, activation: Activation) -> Tensor:

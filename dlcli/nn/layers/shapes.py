@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import ClassVar
 
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveInt
@@ -42,6 +43,8 @@ class Input(Layer):
 class Flatten(Layer):
     """All axes of an example in one: (H, W, C) -> (H·W·C,)."""
 
+    keeps_steps: ClassVar[bool] = False
+
     def output_shape(self, *input_shapes: Shape) -> Shape:
         return (math.prod(input_shapes[0]),)
 
@@ -63,6 +66,8 @@ class Reshape(Layer):
     Args:
         shape: shape of one example; one size may be −1, which takes what is left.
     """
+
+    keeps_steps: ClassVar[bool] = False
 
     def __init__(self, *, shape: list[int]) -> None:
         self.shape = shape

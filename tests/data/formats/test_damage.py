@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.data import Places, load_data
-from dlcli.data.formats import Csv, Idx, Npy, Npz, Parquet
+from dlcli.data.formats import Conll, Csv, Idx, Jsonl, Lines, Npy, Npz, Parquet, Text
 from dlcli.data.readers import FileFormat
 from dlcli.errors import DlcliError
 from dlcli.split_options import SplitOptions
@@ -44,6 +44,10 @@ def contents() -> dict[str, bytes]:
         "y.npy": saved(np.save, y),
         "x.idx": images,
         "x.idx.gz": gzip.compress(images),
+        "a.txt": "".join(f"Zeile {n} äöü\r\n" for n in range(30)).encode(),
+        "b.txt": "".join(f"Zeile {n} äöü\n" for n in range(30)).encode(),
+        "a.jsonl": "".join(f'{{"text": "Töne {n}", "y": "{"ab"[n % 2]}"}}\n' for n in range(30)).encode(),
+        "a.conll": "".join(f"Wort{n} A\nist B\n\n" for n in range(30)).encode(),
         "y.idx": struct.pack(">BBBBI", 0, 0, 8, 1, 30) + y.astype(np.uint8).tobytes(),
     }
 
@@ -53,6 +57,10 @@ READERS: dict[str, FileFormat] = {
     "a.parquet": Parquet(path="a.parquet"),
     "a.npz": Npz(path="a.npz"),
     "b.npz": Npz(path="b.npz"),
+    "a.txt": Lines(path="a.txt"),
+    "b.txt": Text(path="b.txt"),
+    "a.jsonl": Jsonl(path="a.jsonl", text="text"),
+    "a.conll": Conll(path="a.conll"),
     "x.npy": Npy(path="x.npy", targets_path="y.npy"),
     "x.idx": Idx(path="x.idx", targets_path="y.idx"),
     "x.idx.gz": Idx(path="x.idx.gz", targets_path="y.idx"),

@@ -1,0 +1,1 @@
+"""`dlcli data …`: one file a command."""

@@ -1,0 +1,46 @@
+"""`dlcli score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlcli.cli import console, options, summary
+
+
+def score(
+    run: options.RunName,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Texts in the format of the training data.", readable=False)
+    ],
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Say how probable a language model finds each line of a text.
+
+    A line gets log p, its tokens, its perplexity and its text, separated by tabs. A model of running text reads the
+    file in one pass, so that each line is judged by all before it.
+    """
+    from dlcli import experiment
+
+    remarks: list[str] = []
+    lines, tokens, nats = [], 0, 0.0
+    for line in experiment.score(run, file, runs_dir=runs_dir, remark=remarks.append):
+        tokens, nats = tokens + line.tokens, nats + line.nats
+        if json:
+            values = {"log_probability": -line.nats, "tokens": line.tokens, "perplexity": line.perplexity}
+            lines.append({"line": line.line, **values, "text": line.text})
+        else:
+            console.print_text(f"{-line.nats:.4f}\t{line.tokens}\t{line.perplexity:.4f}\t{line.text}")
+    if not quiet:
+        summary.print_warnings(remarks)
+    if json:
+        total = {"log_probability": -nats, "tokens": tokens, "perplexity": experiment.perplexity(nats, tokens)}
+        console.print_document({"run": run, "file": str(file), **total, "lines": lines})
+    elif not quiet:
+        console.notes().print(
+            f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {experiment.perplexity(nats, tokens):.4f}"
+        )

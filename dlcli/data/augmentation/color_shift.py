@@ -1,0 +1,87 @@
+"""Other light: brighter or darker, harder or softer, more or less colorful, of another hue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge, Le
+
+from dlcli.constraints import Fraction
+from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
+from dlcli.data.augmentation.training_images import TrainingImages
+from dlcli.errors import ConfigError
+from dlcli.registry import register
+
+#: how bright red, green and blue look (ITU-R BT.601)
+LUMA = np.array([0.299, 0.587, 0.114])
+#: from RGB to brightness and two numbers for the color (FCC NTSC, 1953); the hue is their angle
+YIQ = np.array([LUMA, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
+
+
+@register("augmentation", "color_shift")
+class ColorShift(ColorAugmentation):
+    """Brightness, contrast, saturation and hue, each by a random amount and in this order.
+
+    A factor is drawn from 1 − amount … 1 + amount. What leaves the range from black to white is cut off.
+
+    Args:
+        brightness: of a factor on all pixels.
+        contrast: of a factor on the distance from the training pictures' mean gray.
+        saturation: of a factor on the distance from the pixel's own gray; for color pictures.
+        hue: the largest turn of the hues in either direction, as a share of the whole circle; for color pictures.
+        probability: of a picture being changed.
+    """
+
+    def __init__(
+        self,
+        *,
+        brightness: Fraction = 0.2,
+        contrast: Fraction = 0.2,
+        saturation: Fraction = 0.0,
+        hue: Annotated[float, Ge(0), Le(0.5)] = 0.0,
+        probability: Fraction = 1.0,
+    ) -> None:
+        self.brightness = brightness
+        self.contrast = contrast
+        self.saturation = saturation
+        self.hue = hue
+        self.probability = probability
+        self._channels = 0
+        self._mean_gray = 0.0
+
+    def prepare(self, images: TrainingImages) -> None:
+        for name, amount in (("saturation", self.saturation), ("hue", self.hue)):
+            if amount and images.channels != 3:
+                raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}", key=name)
+        self._channels = images.channels
+        if self.contrast:
+            low, high = images.range
+            gray = LUMA @ images.mean if images.channels == 3 else images.mean.mean()
+            self._mean_gray = float((gray - low) / (high - low or 1.0))
+
+    def maps(self, generator: np.random.Generator, count: int) -> ColorMaps:
+        changed = generator.random(count) < self.probability
+        brightness, contrast, saturation = (
+            np.where(changed, 1 + amount * generator.uniform(-1, 1, size=count), 1.0)[:, np.newaxis, np.newaxis]
+            for amount in (self.brightness, self.contrast, self.saturation)
+        )
+        angles = np.where(changed, 2 * np.pi * self.hue * generator.uniform(-1, 1, size=count), 0.0)
+        weights = brightness * contrast * np.eye(self._channels)  # (N, C, C)
+        offsets = np.repeat((1 - contrast[:, 0]) * self._mean_gray, self._channels, axis=1)  # (N, C)
+        maps = ColorMaps(weights, offsets)
+        if self.saturation:
+            gray = np.tile(LUMA, (3, 1))  # every channel gets the pixel's gray
+            maps = maps.then(ColorMaps(saturation * np.eye(3) + (1 - saturation) * gray, np.zeros((count, 3))))
+        if self.hue:
+            maps = maps.then(ColorMaps(hue_rotations(angles), np.zeros((count, 3))))
+        return maps
+
+
+def hue_rotations(angles: np.ndarray) -> np.ndarray:
+    """(N, 3, 3): the maps of RGB that turn the hues by (N,) angles and leave gray as it is."""
+    turns = np.tile(np.eye(3), (len(angles), 1, 1))
+    turns[:, 1, 1] = turns[:, 2, 2] = np.cos(angles)
+    turns[:, 1, 2], turns[:, 2, 1] = -np.sin(angles), np.sin(angles)
+    rotations: np.ndarray = np.linalg.inv(YIQ) @ turns @ YIQ
+    return rotations

@@ -1,0 +1,41 @@
+"""A blot on the picture, so that no single detail decides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.constraints import Fraction, PositiveInt
+from dlcli.data.augmentation.augmentation import ErasingAugmentation
+from dlcli.data.augmentation.training_images import TrainingImages
+from dlcli.errors import ConfigError
+from dlcli.registry import register
+
+
+@register("augmentation", "cutout")
+class Cutout(ErasingAugmentation):
+    """A square in the training pictures' mean color, which may lie partly outside (DeVries & Taylor 2017, 1708.04552).
+
+    Args:
+        size: side of the square in pixels.
+        probability: of a picture getting one.
+    """
+
+    def __init__(self, *, size: PositiveInt = 8, probability: Fraction = 1.0) -> None:
+        self.size = size
+        self.probability = probability
+        self._color = np.zeros(1, np.float32)
+
+    def prepare(self, images: TrainingImages) -> None:
+        height, width = images.size
+        if self.size > min(height, width):
+            raise ConfigError(f"is larger than the pictures, which are {height} × {width}: {self.size}", key="size")
+        self._color = images.mean.astype(np.float32)
+
+    def erase(self, generator: np.random.Generator, images: np.ndarray) -> None:
+        count, height, width, _ = images.shape
+        centers = generator.integers(0, (height, width), size=(count, 2))
+        starts = centers - self.size // 2
+        chosen = np.less(generator.random(count), self.probability)
+        for image, (top, left), erased in zip(images, starts.tolist(), chosen.tolist(), strict=True):
+            if erased:
+                image[max(top, 0) : top + self.size, max(left, 0) : left + self.size] = self._color

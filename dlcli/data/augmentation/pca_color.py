@@ -1,0 +1,40 @@
+"""Colors moved along the directions in which the training pictures' colors differ most."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.constraints import NonNegativeFloat
+from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
+from dlcli.data.augmentation.training_images import TrainingImages
+from dlcli.errors import ConfigError
+from dlcli.registry import register
+
+
+@register("augmentation", "pca_color")
+class PcaColor(ColorAugmentation):
+    """Adds `Σ_k α_k λ_k v_k` to every pixel of a picture, α_k ~ N(0, sigma²) (Krizhevsky et al. 2012, section 4.1).
+
+    λ and v are the eigenvalues and eigenvectors of the covariance of the training pictures' channels, which are scaled
+    to 0 … 1.
+
+    Args:
+        sigma: standard deviation of α.
+    """
+
+    def __init__(self, *, sigma: NonNegativeFloat = 0.1) -> None:
+        self.sigma = sigma
+        self._directions = np.eye(3)  # (C, K): a component's eigenvector times its eigenvalue is a column
+
+    def prepare(self, images: TrainingImages) -> None:
+        if images.channels != 3:
+            raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}")
+        low, high = images.range
+        eigenvalues, vectors = np.linalg.eigh(images.covariance / (high - low or 1.0) ** 2)
+        # eigh leaves the sign of a vector open; its largest element is made positive, so that machines agree
+        signs = np.sign(np.take_along_axis(vectors, np.abs(vectors).argmax(axis=0, keepdims=True), axis=0))
+        self._directions = vectors * signs * eigenvalues
+
+    def maps(self, generator: np.random.Generator, count: int) -> ColorMaps:
+        amounts = generator.normal(0.0, self.sigma, size=(count, 3))
+        return ColorMaps(ColorMaps.identity(count, 3).weights, amounts @ self._directions.T)

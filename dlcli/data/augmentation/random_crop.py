@@ -1,0 +1,26 @@
+"""A part of the picture, cut out at random."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.constraints import NonNegativeInt
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.registry import register
+
+
+@register("augmentation", "random_crop")
+class RandomCrop(GeometricAugmentation):
+    """A part of the picture's own size, cut out of the picture with a border around it (He et al. 2016, section 4.2).
+
+    Args:
+        padding: pixels of border on each side, in the color that the training pictures have at their edge.
+    """
+
+    def __init__(self, *, padding: NonNegativeInt = 4) -> None:
+        self.padding = padding
+
+    def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:  # noqa: ARG002
+        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps[:, :2, 2] = generator.integers(-self.padding, self.padding, size=(count, 2), endpoint=True)
+        return maps

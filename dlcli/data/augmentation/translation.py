@@ -1,0 +1,31 @@
+"""Pictures moved aside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.constraints import Fraction
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.registry import register
+
+
+@register("augmentation", "translation")
+class Translation(GeometricAugmentation):
+    """Moved by whole pixels, so that nothing blurs; what comes in has the color of the training pictures' edge.
+
+    Args:
+        fraction: the farthest move to either side, as a share of the width, and up or down, of the height.
+        probability: of a picture being moved.
+    """
+
+    def __init__(self, *, fraction: Fraction = 0.1, probability: Fraction = 1.0) -> None:
+        self.fraction = fraction
+        self.probability = probability
+
+    def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:
+        height, width = size
+        farthest = self.fraction * np.array([width, height])  # (x, y)
+        moves = np.rint(generator.uniform(-1, 1, size=(count, 2)) * farthest)
+        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps[:, :2, 2] = np.where(generator.random((count, 1)) < self.probability, moves, 0.0)
+        return maps

@@ -1,0 +1,77 @@
+"""From the order of an epoch to its batches: gathered, augmented, normalized."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli import rng
+from dlcli.data.augmentation.augmenter import Augmenter
+from dlcli.data.batch_order import BatchOrder
+from dlcli.data.batches import Batch, Split, TransformedRows
+
+
+class BatchLoader:
+    """The batches of a training set as they are.
+
+    Args:
+        split: the training set.
+        order: which examples are in which batch.
+    """
+
+    def __init__(self, split: Split, order: BatchOrder) -> None:
+        self.split = split
+        self.order = order
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """One batch of one epoch, both counted from 0."""
+        return self.load(epoch, index, self.order.indices(epoch, index))
+
+    def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:  # noqa: ARG002
+        """The batch, when its examples are known; a function of its arguments alone."""
+        return self.split.gather(examples)
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether making a batch is more than copying its rows."""
+        return isinstance(self.split.inputs, TransformedRows)
+
+
+class AugmentingLoader(BatchLoader):
+    """The batches of a training set, augmented: a pure function of the seed, the epoch and the place in it.
+
+    Args:
+        split: the training set.
+        order: which examples are in which batch.
+        augmenter: what is done to them.
+        seed: of the experiment.
+    """
+
+    def __init__(self, split: Split, order: BatchOrder, augmenter: Augmenter, *, seed: int) -> None:
+        super().__init__(split, order)
+        self.augmenter = augmenter
+        self.seed = seed
+        if augmenter.images is not None:
+            assert isinstance(split.inputs, TransformedRows)
+            scaling = split.inputs.preprocessor.scaling
+            # of every channel, or one for all; as rows of a picture, which are worked on faster than many short pixels
+            row = (augmenter.output_size(augmenter.images.size)[1], augmenter.images.channels)
+            self._shift = np.broadcast_to(scaling.shift, row).astype(np.float32).ravel()
+            self._factor = np.broadcast_to(1 / scaling.scale, row).astype(np.float32).ravel()
+
+    def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
+        generator = rng.generator(self.seed, "augment", epoch, index)
+        batch = self.split.gather(examples) if self.augmenter.images is None else self._augmented(examples, generator)
+        return self.augmenter.mix(batch, generator)
+
+    @property
+    def takes_time(self) -> bool:
+        return True
+
+    def _augmented(self, examples: np.ndarray, generator: np.random.Generator) -> Batch:
+        images = self.augmenter.images
+        assert images is not None
+        inputs = self.augmenter.transform(images.source[images.rows[examples]], generator)
+        rows = inputs.reshape(*inputs.shape[:2], -1)  # (N, h, w, C) -> (N, h, w · C)
+        rows -= self._shift
+        rows *= self._factor
+        return Batch(inputs, None if self.split.targets is None else self.split.targets.take(examples, axis=0))

@@ -1,0 +1,71 @@
+"""From bytes to text: whatever is wrong with the characters of a file is said in one line."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from dlcli.errors import ConfigError, DataError
+
+#: what a file in UTF-16 begins with
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def is_utf8(encoding: str) -> bool:
+    return encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
+
+
+def decoded(content: bytes, encoding: str, path: Path) -> str:
+    """The text of a file, without a byte order mark.
+
+    Args:
+        content: of the file.
+        encoding: of the characters.
+        path: of the file, for errors.
+
+    Raises:
+        ConfigError: no such encoding.
+        DataError: the content is not in it, with the line.
+    """
+    check_encoding(encoding)
+    if is_utf8(encoding):
+        check_not_utf16(content, path)
+    try:
+        text = content.decode("utf-8-sig" if is_utf8(encoding) else encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise undecodable(path, line, content[error.start], encoding) from error
+    if "\r" in text and "\n" not in text:
+        raise DataError("its lines end in a carriage return alone; save it with line feeds", file=str(path))
+    return text
+
+
+def check_encoding(encoding: str) -> None:
+    """Refuse what is no encoding of characters.
+
+    Raises:
+        ConfigError: with its name.
+    """
+    try:
+        "".encode(encoding)
+    except LookupError as error:
+        raise ConfigError(f"{encoding!r} is no encoding", key="data.dataset.encoding") from error
+
+
+def check_not_utf16(content: bytes, path: Path) -> None:
+    """Refuse UTF-16 where UTF-8 is expected.
+
+    Args:
+        content: the beginning of a file.
+        path: of the file.
+
+    Raises:
+        DataError: with what to do.
+    """
+    if content.startswith(UTF_16):
+        raise DataError("this is UTF-16, as spreadsheets write it; set encoding: utf-16", file=str(path))
+
+
+def undecodable(path: Path, line: int, byte: int, encoding: str) -> DataError:
+    found = f"the byte {byte:#04x} is not {encoding}; set encoding, such as latin-1"
+    return DataError(found, file=str(path), line=line)

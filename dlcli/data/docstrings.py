@@ -1,0 +1,83 @@
+"""A text that every Python has: the documentation in its standard library."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import os
+import sysconfig
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from platform import python_version
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.places import Places
+from dlcli.data.readers import DatasetReader
+from dlcli.data.text.stream import TextStream
+from dlcli.errors import DataError
+from dlcli.registry import register
+
+#: folders of the standard library that are tests, programs or not part of it
+_LEFT_OUT = {"ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "turtledemo"}
+
+
+@register("dataset", "docstrings")
+class Docstrings(DatasetReader):
+    """English prose about Python: the docstrings of its standard library, as one running text.
+
+    It needs no download, and is the same for the same version of Python.
+
+    Args:
+        size: characters of the text; it ends with the docstring that exceeds them.
+    """
+
+    def __init__(self, *, size: PositiveInt = 400_000) -> None:
+        self.size = size
+
+    def read(self, places: Places) -> RawData:  # noqa: ARG002
+        parts: list[str] = []
+        length = 0
+        for docstring in standard_docstrings():
+            parts.append(f"{docstring}\n\n")
+            length += len(parts[-1])
+            if length >= self.size:
+                break
+        if length < self.size:
+            found = f"its docstrings have {length:,} characters, fewer than {self.size:,}"
+            raise DataError(f"this Python has not all of its standard library: {found}", key="data.dataset.size")
+        content = "".join(parts).encode("utf-8", "replace")
+        return RawData(
+            Examples(TextStream(np.frombuffer(content, dtype=np.uint8)), None, row_numbers(0)),
+            {f"docstrings of Python {python_version()}": hashlib.sha256(content).hexdigest()},
+            f"Docstrings of Python {python_version()}: {length:,} characters",
+            target_kind="tokens",
+        )
+
+
+def standard_docstrings() -> Iterator[str]:
+    """Those of modules, classes and functions, file by file, without their indentation."""
+    for folder, folders, files in os.walk(sysconfig.get_path("stdlib")):
+        folders[:] = sorted(set(folders) - _LEFT_OUT)
+        for name in sorted(files):
+            if name.endswith(".py"):
+                yield from docstrings_of(Path(folder, name))
+
+
+def docstrings_of(file: Path) -> Iterator[str]:
+    """The docstrings of a file in the order of its lines; none where it is not Python."""
+    try:
+        with tokenize.open(file) as stream:
+            tree = ast.parse(stream.read())
+    except (SyntaxError, UnicodeDecodeError, OSError):
+        return
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, documented)]
+    for node in sorted(nodes, key=lambda node: getattr(node, "lineno", 0)):
+        docstring = ast.get_docstring(node, clean=False)
+        if docstring and docstring.strip():
+            yield inspect.cleandoc(docstring)

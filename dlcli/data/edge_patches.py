@@ -1,0 +1,69 @@
+"""Patches of a photograph with what an edge filter answers to them."""
+
+# ruff: noqa: ARG002 - every reader is told the places, this one needs none
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Le
+
+from dlcli.data.embedded import bundled
+from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.pictures import PictureForm, decode
+from dlcli.data.places import Places, sha256
+from dlcli.data.readers import DatasetReader
+from dlcli.edge_filters import Direction, Kind, edge_filter
+from dlcli.registry import register
+
+#: large enough for one answer, small enough for several patches in the picture's 427 rows
+PatchSize = Annotated[int, Ge(3), Le(128)]
+
+
+@register("dataset", "edge_patches")
+class EdgePatches(DatasetReader):
+    """Gray patches of a photograph from scikit-learn; the targets are an edge filter's answers at every pixel.
+
+    A convolution that learns these answers has found the filter.
+
+    Args:
+        picture: china (a palace) or flower (a dahlia), 640 × 427 pixels.
+        size: height and width of a patch; the patches lie side by side. A filter of 3×3 has (size − 2)² answers.
+        direction: of the edges that the filter answers to.
+        kind: of the filter; how its rows along the edge are weighted: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
+    """
+
+    def __init__(
+        self,
+        *,
+        picture: Literal["china", "flower"] = "china",
+        size: PatchSize = 12,
+        direction: Direction = "vertical",
+        kind: Kind = "sobel",
+    ) -> None:
+        self.picture = picture
+        self.size = size
+        self.direction = direction
+        self.kind = kind
+
+    def read(self, places: Places) -> RawData:
+        path = bundled(f"{self.picture}.jpg", folder="images")
+        gray = decode(path, PictureForm(channels=1))[:, :, 0]  # (H, W), 0 to 255
+        taps = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))  # (H − 2, W − 2, 3, 3)
+        answers = np.einsum("hwij,ij->hw", taps, edge_filter(self.direction, self.kind))
+        inputs = side_by_side(gray, self.size, every=self.size)
+        targets = side_by_side(answers, self.size - 2, every=self.size)
+        return RawData(
+            Examples(inputs[:, :, :, np.newaxis], targets.reshape(len(targets), -1), row_numbers(len(inputs))),
+            {path.name: sha256(path)},
+            f"{len(inputs):,} gray patches of {self.picture}.jpg (scikit-learn), {self.size} × {self.size} pixels, with"
+            f" the answers of a {self.direction} {self.kind.capitalize()} filter",
+            target_kind="values",
+        )
+
+
+def side_by_side(image: np.ndarray, size: int, *, every: int) -> np.ndarray:
+    """(N, size, size) the squares of an image that start every so many pixels, row by row."""
+    squares = np.lib.stride_tricks.sliding_window_view(image, (size, size))[::every, ::every]
+    return np.ascontiguousarray(squares.reshape(-1, size, size))

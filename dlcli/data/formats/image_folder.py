@@ -1,0 +1,114 @@
+"""A folder of pictures, with a folder for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.formats.class_folders import class_folders
+from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
+from dlcli.data.pictures import Channels, Model, Resize
+from dlcli.data.places import Places
+from dlcli.data.readers import SplitFiles
+from dlcli.errors import DataError
+from dlcli.registry import register
+
+
+@register("format", "image_folder")
+class ImageFolder(PictureFormat):
+    """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) in a folder for each class, which is called as the class is.
+
+    Where the splits have folders of their own, split.files names them: {train: pets/train, dev: pets/val}. Pictures are
+    turned upright as their camera says; what is transparent shows white.
+
+    Args:
+        path: the folder that holds the class folders; null only where split.files names one for each split.
+        test_path: such a folder with the given test set; null = none.
+        size: height and width of every picture, one number for squares; null = as they are, all the same.
+        channels: 1 makes all gray, 3 in color; null = as they are, all the same.
+        resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
+            after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
+        memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
+            batch.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the pictures can be had; shown when they are not found.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: str | None = None,
+        test_path: str | None = None,
+        size: PositiveInt | list[PositiveInt] | None = None,
+        channels: Channels | None = None,
+        resize: Resize = "stretch",
+        cache: bool = True,
+        memory_limit_mib: PositiveInt = 1024,
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(
+            path=path,
+            test_path=test_path,
+            size=size,
+            channels=channels,
+            resize=resize,
+            cache=cache,
+            memory_limit_mib=memory_limit_mib,
+            class_names=None,
+            folder=folder,
+            source=source,
+        )
+
+    def find(self, places: Places, file: str) -> Path:
+        return places.find_folder(file, folder=self.folder, source=self.source)
+
+    def read(self, places: Places) -> RawData:
+        folders = {"train": self.find(places, self.require_path())}
+        if self.test_path is not None:
+            folders["test"] = self.find(places, self.test_path)
+        found = self.read_splits(folders, places)
+        examples = found.examples["train"]
+        classes = len(set(_labels(examples)))
+        return RawData(
+            examples,
+            found.fingerprint,
+            f"{folders['train'].name}: {size_in_words(examples)}, {classes} classes",
+            found.examples.get("test"),
+            target_kind="classes",
+            warnings=found.warnings,
+        )
+
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:
+        read: dict[str, Examples] = {}
+        fingerprint: dict[str, str] = {}
+        warnings: list[str] = []
+        for split, root in files.items():
+            read[split], digest, remarks = self._read(root, places, model_of(read))
+            fingerprint[root.name if root.name not in fingerprint else str(root)] = digest
+            warnings += remarks
+        labels = set(_labels(read["train"]))
+        if len(labels) == 1:
+            raise DataError(
+                f"holds one class folder only, {labels.pop()}; to tell classes apart, two are needed",
+                file=str(files["train"]),
+            )
+        return SplitFiles(read, fingerprint, tuple(warnings))
+
+    def _read(self, root: Path, places: Places, model: Model | None) -> tuple[Examples, str, tuple[str, ...]]:
+        """The examples of a folder of class folders, its digest, and what the user should hear."""
+        found = class_folders(root)
+        pictures = self.pictures(found.files, root, places, model)
+        examples = Examples(pictures.images, np.array(found.labels), np.array(found.names))
+        return examples, pictures.digest, found.warnings + pictures.warnings
+
+
+def _labels(examples: Examples) -> list[str]:
+    assert examples.targets is not None
+    labels: list[str] = examples.targets.tolist()
+    return labels

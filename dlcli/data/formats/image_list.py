@@ -1,0 +1,165 @@
+"""Pictures that a CSV file lists, with their labels or values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.formats.columns import Source
+from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
+from dlcli.data.formats.tables import Layout, examples_of, require_columns
+from dlcli.data.pictures import Channels, Model, Resize
+from dlcli.data.places import Places, sha256
+from dlcli.data.readers import SplitFiles
+from dlcli.data.table import CategoricalColumn
+from dlcli.errors import ConfigError, DataError
+from dlcli.registry import register
+
+
+@register("format", "image_list")
+class ImageList(PictureFormat):
+    """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) that a CSV file lists, one a line, with a label or with values.
+
+    Pictures are turned upright as their camera says; what is transparent shows white.
+
+    Args:
+        path: the CSV file; null only where split.files names one for each split.
+        test_path: the CSV file of the given test set; null = none.
+        pictures: the folder that the files' names are relative to, seen from the CSV file; null = its own folder.
+        file: the column of the files' names; null = the first one.
+        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
+            last column.
+        id: a column by which you know a picture; null = its file's name.
+        header: whether the first line has the column names.
+        delimiter: the character between cells.
+        encoding: the character encoding, such as utf-8 or latin-1.
+        size: height and width of every picture, one number for squares; null = as they are, all the same.
+        channels: 1 makes all gray, 3 in color; null = as they are, all the same.
+        resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
+            after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
+        memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
+            batch.
+        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the pictures can be had; shown when they are not found.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: str | None = None,
+        test_path: str | None = None,
+        pictures: str | None = None,
+        file: str | None = None,
+        label: int | str | list[str] | None = None,
+        id: str | None = None,
+        header: bool = True,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        size: PositiveInt | list[PositiveInt] | None = None,
+        channels: Channels | None = None,
+        resize: Resize = "stretch",
+        cache: bool = True,
+        memory_limit_mib: PositiveInt = 1024,
+        class_names: list[str] | None = None,
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(
+            path=path,
+            test_path=test_path,
+            size=size,
+            channels=channels,
+            resize=resize,
+            cache=cache,
+            memory_limit_mib=memory_limit_mib,
+            class_names=class_names,
+            folder=folder,
+            source=source,
+        )
+        self.pictures_folder = pictures
+        self.file = file
+        self.csv = Csv(header=header, delimiter=delimiter, encoding=encoding, label=label, id=id)
+
+    def read(self, places: Places) -> RawData:
+        lists = {"train": self.find(places, self.require_path())}
+        if self.test_path is not None:
+            lists["test"] = self.find(places, self.test_path)
+        found = self.read_splits(lists, places)
+        examples = found.examples["train"]
+        return RawData(
+            examples,
+            found.fingerprint,
+            f"{lists['train'].name}: {size_in_words(examples)}",
+            found.examples.get("test"),
+            class_names=self.class_names,
+            warnings=found.warnings,
+        )
+
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:
+        read: dict[str, Examples] = {}
+        fingerprint: dict[str, str] = {}
+        warnings: list[str] = []
+        for split, path in files.items():
+            model = model_of(read)
+            read[split], digest, remarks = self.read_list(path, places, model, require_targets=True)
+            fingerprint |= {path.name: sha256(path), f"pictures of {path.name}": digest}
+            warnings += remarks
+        return SplitFiles(read, fingerprint, tuple(warnings))
+
+    def read_list(
+        self, path: Path, places: Places | None, model: Model | None, *, require_targets: bool
+    ) -> tuple[Examples, str, tuple[str, ...]]:
+        """The examples that a CSV file lists, the digest of their pictures, and what the user should hear."""
+        source = self.csv.open(path)
+        listed = self._listed(source, require_targets=require_targets)
+        root = path.parent / (self.pictures_folder or "")
+        files = self._files(source, listed, root)
+        pictures = self.pictures(files, root, places, model)
+        ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])
+        examples = replace(listed, inputs=pictures.images, ids=ids, feature_names=())
+        return examples, pictures.digest, pictures.warnings
+
+    def _listed(self, source: Source, *, require_targets: bool) -> Examples:
+        """The rows of the list, the files' names as their inputs."""
+        column = self.file or source.names[0]
+        require_columns(source, [column])
+        if require_targets and len(source.names) == 1:
+            raise DataError(
+                f"there is one column, {column}; names of files and labels are expected", file=str(source.path)
+            )
+        targets = self.csv.layout(source).targets if require_targets else ()
+        if column in targets:
+            raise ConfigError(f"{column!r} has the files' names and is also the label", key="data.dataset.label")
+        layout = Layout((column,), targets, self.csv.table.id, {column: "categorical"})
+        return examples_of(source, layout, self.csv.table)
+
+    def _files(self, source: Source, listed: Examples, root: Path) -> list[Path]:
+        """The picture of every row.
+
+        Raises:
+            DataError: at the line of a row that has none.
+        """
+        (column,) = listed.feature_names
+        files = []
+        for row, cell in enumerate(_cells(listed)):
+            if cell is None:
+                raise source.error("the name of the picture is missing", column, row)
+            files.append(root / cell)
+            if not files[-1].is_file():
+                raise source.error(f"no such picture: {files[-1]}", column, row)
+        return files
+
+
+def _cells(listed: Examples) -> list[str | None]:
+    """The file's name of every row; None where it is missing."""
+    (column,) = listed.inputs.columns.values()  # type: ignore[union-attr]
+    assert isinstance(column, CategoricalColumn)
+    return [None if code < 0 else column.categories[code] for code in column.codes.tolist()]

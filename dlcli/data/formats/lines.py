@@ -1,0 +1,115 @@
+"""A text a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli.data.examples import Examples, RawData
+from dlcli.data.places import Places, sha256
+from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.text.text_file import BLOCK, read_text_file
+from dlcli.data.text.texts import Texts
+from dlcli.errors import ConfigError
+from dlcli.registry import register
+
+LINE_FEED = ord("\n")
+
+
+@register("format", "lines")
+class Lines(FileFormat):
+    """Files with one text a line, such as a name, a verse or a sentence; one file for each class, or one without any.
+
+    Lines with nothing but spaces are left out, with a warning. An example is known by the number of its line.
+
+    Args:
+        path: a file of texts without classes; null = there are files.
+        files: class → file of its texts, such as {pos: rt-polarity.pos, neg: rt-polarity.neg}; null = there is a path.
+        encoding: the character encoding, such as utf-8 or latin-1.
+        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: where the files can be had; shown when they are not found.
+    """
+
+    endings: ClassVar[tuple[str, ...]] = (".txt",)
+
+    def __init__(
+        self,
+        *,
+        path: str | None = None,
+        files: dict[str, str] | None = None,
+        encoding: str = "utf-8",
+        folder: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(path=path, folder=folder, source=source, class_names=None)
+        if path is not None and files:
+            raise ConfigError("there is a path, too; give one of them", key="data.dataset.files")
+        if files is not None and len(files) < 2:
+            raise ConfigError("at least 2 files, each with the texts of a class", key="data.dataset.files")
+        self.files = files
+        self.encoding = encoding
+
+    def read(self, places: Places) -> RawData:
+        if self.files is None:
+            path = self.find(places, self.require_path())
+            examples, warnings = self.read_noted(path)
+            described = f"{path.name}: {len(examples):,} lines"
+            return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens", warnings=warnings)
+        paths = {label: self.find(places, file) for label, file in self.files.items()}
+        parts = {label: self.read_noted(path) for label, path in paths.items()}
+        return RawData(
+            _together({label: examples for label, (examples, _) in parts.items()}),
+            {path.name: sha256(path) for path in paths.values()},
+            ", ".join(f"{paths[label].name}: {len(examples):,} lines" for label, (examples, _) in parts.items()),
+            target_kind="classes",
+            warnings=tuple(warning for _, warnings in parts.values() for warning in warnings),
+        )
+
+    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+        if self.files is not None:
+            raise ConfigError("each class has its file already; give shares", key="data.split.files")
+        parts = {split: self.read_noted(path) for split, path in files.items()}
+        found = SplitFiles.of({split: examples for split, (examples, _) in parts.items()}, files)
+        return replace(found, warnings=tuple(warning for _, warnings in parts.values() for warning in warnings))
+
+    def read_noted(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
+        """The lines of any file, without classes, and what the user should hear about it."""
+        content = read_text_file(path, self.encoding)
+        texts, numbers, blank = lines_of(content)
+        warnings = (f"{path.name}: {blank} lines have nothing but spaces; they are left out",) if blank else ()
+        return Examples(texts, None, numbers), warnings
+
+
+def lines_of(content: np.ndarray) -> tuple[Texts, np.ndarray, int]:
+    """The lines of a text that have more than spaces, (N,) their numbers from 1, and how many there are beside them.
+
+    Args:
+        content: uint8, UTF-8; its lines end in \\n or \\r\\n.
+    """
+    blocks = range(0, len(content), BLOCK)
+    ends = np.concatenate([np.flatnonzero(content[start : start + BLOCK] == LINE_FEED) + start for start in blocks])
+    starts = np.append(0, ends + 1)
+    stops = np.append(ends, len(content))
+    if starts[-1] == len(content):  # the last line is ended
+        starts, stops = starts[:-1], stops[:-1]
+    texts = Texts(content, starts, stops - (content[np.maximum(stops - 1, starts)] == ord("\r")) * (stops > starts))
+    kept = np.array([bool(texts.bytes_of(number).strip()) for number in range(len(texts))], dtype=bool)
+    return texts.take(np.flatnonzero(kept)), np.flatnonzero(kept) + 1, int((~kept).sum())
+
+
+def _together(parts: Mapping[str, Examples]) -> Examples:
+    """The examples of all classes, one class after the other; ids are `<class>:<line>`."""
+    texts = [part.inputs for part in parts.values() if isinstance(part.inputs, Texts)]
+    shifts = np.cumsum([0, *(len(text.content) for text in texts[:-1])])
+    together = Texts(
+        np.concatenate([text.content for text in texts]),
+        np.concatenate([text.starts + shift for text, shift in zip(texts, shifts, strict=True)]),
+        np.concatenate([text.stops + shift for text, shift in zip(texts, shifts, strict=True)]),
+    )
+    labels = np.repeat([*parts], [len(part) for part in parts.values()])
+    ids = [f"{label}:{line}" for label, part in parts.items() for line in part.ids.tolist()]
+    return Examples(together, labels, np.array(ids))

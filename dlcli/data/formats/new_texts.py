@@ -1,0 +1,82 @@
+"""New texts for a model of texts, in whatever form they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dlcli.data.examples import Examples
+from dlcli.data.formats.conll import Conll
+from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.jsonl import Jsonl
+from dlcli.data.formats.lines import Lines
+from dlcli.data.formats.parquet import Parquet
+from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
+from dlcli.data.formats.text import Text
+from dlcli.data.formats.text_folder import TextFolder
+from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.errors import DataError
+
+#: the columns of a table where the training data had none
+TEXT, LABEL = "text", "label"
+
+
+def new_texts(
+    path: Path, reader: DatasetReader | FileFormat, preprocessor: Preprocessor, *, require_targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    """The texts of a file, and what the user should hear about it.
+
+    Tables (csv, tsv, parquet, jsonl) and folders say by their names what they are; any other file is read as the
+    training data was, and where that was a table or folders, .txt is a text a line.
+
+    Args:
+        path: of the file or the folder.
+        reader: what the training data was read with.
+        preprocessor: what the training data was treated with.
+        require_targets: whether targets are needed; otherwise they are not read. Next tokens are there in any case.
+
+    Raises:
+        DataError: the file cannot be read, or lacks what the model needs.
+    """
+    require_targets &= preprocessor.target_kind != "tokens"
+    table = _table_format(path, reader)
+    if table is not None:
+        return _from_table(path, table, preprocessor, require_targets=require_targets)
+    if path.is_dir():
+        folders = reader if isinstance(reader, TextFolder) else TextFolder()
+        return folders.read_new(path, labeled=require_targets), ()
+    if isinstance(reader, Conll) and not path.name.endswith(Lines.endings):
+        return reader.read_new(path, require_targets=require_targets), ()
+    if require_targets:
+        found = f"a file of texts alone; give a table with the columns {TEXT} and {LABEL}, such as .jsonl or .csv"
+        raise DataError(found, file=str(path))
+    if preprocessor.continuous:
+        return (reader if isinstance(reader, Text) else Text()).read_new(path), ()
+    return (reader if isinstance(reader, Lines) else Lines()).read_noted(path)
+
+
+def _table_format(path: Path, reader: DatasetReader | FileFormat) -> TableFormat | None:
+    name = path.name.lower()
+    kinds: tuple[type[Csv] | type[Parquet] | type[Jsonl], ...] = (Csv, Parquet, Jsonl)
+    kind = next((kind for kind in kinds if name.endswith(kind.endings)), None)
+    if isinstance(reader, TableFormat) and (kind is None or isinstance(reader, kind)):
+        return None if name.endswith(Lines.endings) or path.is_dir() else reader
+    if kind is Csv:
+        return Csv(delimiter="\t" if name.endswith(".tsv") else ",")
+    return None if kind is None else kind()
+
+
+def _from_table(
+    path: Path, file_format: TableFormat, preprocessor: Preprocessor, *, require_targets: bool
+) -> tuple[Examples, tuple[str, ...]]:
+    text = (*preprocessor.feature_names, TEXT)[0]
+    targets: Sequence[str] = preprocessor.target_names or (LABEL,)
+    options = replace(file_format.table, text=text)
+    source = file_format.open_new(path, Layout((text,), tuple(targets), options.id, {}))
+    require_columns(source, (text, *targets) if require_targets else (text,))
+    known_id = options.id if options.id in source.names else None
+    examples = examples_of(source, Layout((text,), tuple(targets) if require_targets else (), known_id, {}), options)
+    ignored = [name for name in source.names if name not in {text, *targets, options.id, *(options.exclude or ())}]
+    return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()

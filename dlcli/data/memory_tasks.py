@@ -1,0 +1,106 @@
+"""Sequences drawn from a rule, in which what matters lies far apart: what can a recurrent network remember?"""
+
+# ruff: noqa: ARG002 - every reader is told the places, these need none
+
+from __future__ import annotations
+
+import hashlib
+import string
+
+import numpy as np
+
+from dlcli import rng
+from dlcli.constraints import NonNegativeInt, PositiveInt
+from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.places import Places
+from dlcli.data.readers import DatasetReader
+from dlcli.data.text.texts import Sentences
+from dlcli.errors import ConfigError
+from dlcli.registry import register
+
+
+@register("dataset", "copying")
+class Copying(DatasetReader):
+    """Sequences that begin with a letter and go on with random digits; the letter is to be named at the end.
+
+    Who guesses is right once in `letters` times, and nothing is learned at all before the gradient has found its way
+    back over the `lag` (Hochreiter & Schmidhuber 1997, Long short-term memory, section 5.2).
+
+    Args:
+        examples: number of sequences.
+        lag: digits after the letter.
+        letters: how many different ones there are, 2 to 26.
+        seed: of the draw; independent of the experiment's.
+    """
+
+    def __init__(
+        self,
+        *,
+        examples: PositiveInt = 10_000,
+        lag: PositiveInt = 50,
+        letters: PositiveInt = 8,
+        seed: NonNegativeInt = 0,
+    ) -> None:
+        if not 2 <= letters <= len(string.ascii_lowercase):
+            raise ConfigError(f"expected 2 to 26 letters, found {letters}", key="data.dataset.letters")
+        self.examples = examples
+        self.lag = lag
+        self.letters = string.ascii_lowercase[:letters]
+        self.seed = seed
+
+    def read(self, places: Places) -> RawData:
+        draw = rng.generator(self.seed, "copying")
+        targets = draw.permutation(np.arange(self.examples) % len(self.letters))  # as many of each
+        digits = draw.integers(10, size=(self.examples, self.lag))
+        sequences = [
+            (self.letters[letter], *map(str, row)) for letter, row in zip(targets, digits.tolist(), strict=True)
+        ]
+        digest = hashlib.sha256(targets.tobytes() + digits.tobytes()).hexdigest()
+        return RawData(
+            Examples(Sentences(sequences), targets, row_numbers(self.examples), target_names=("letter",)),
+            {"generated sequences": digest},
+            f"Copying: {self.examples} sequences, one of {len(self.letters)} letters and {self.lag} digits",
+            class_names=tuple(self.letters),
+            target_kind="classes",
+        )
+
+
+@register("dataset", "adding_problem")
+class AddingProblem(DatasetReader):
+    """Sequences of random numbers, two of them marked, whose sum is to be named at the end.
+
+    Each step has a number between 0 and 1 and beside it a mark, which is 1 at one step of either half and else 0. Who
+    always says 1 has a root mean squared error of `√(1/6)` = 0.408 (Hochreiter & Schmidhuber 1997, Long short-term
+    memory, section 5.4; in this form Le et al. 2015, arXiv:1504.00941).
+
+    Args:
+        examples: number of sequences.
+        length: steps of each, at least 2.
+        seed: of the draw; independent of the experiment's.
+    """
+
+    def __init__(self, *, examples: PositiveInt = 10_000, length: PositiveInt = 50, seed: NonNegativeInt = 0) -> None:
+        if length < 2:
+            raise ConfigError(
+                f"two of the steps are marked, so there are at least 2, not {length}", key="data.dataset.length"
+            )
+        self.examples = examples
+        self.length = length
+        self.seed = seed
+
+    def read(self, places: Places) -> RawData:
+        draw = rng.generator(self.seed, "adding_problem")
+        sequences = np.zeros((self.examples, self.length, 2), np.float32)  # (N, T, 2)
+        sequences[:, :, 0] = draw.random((self.examples, self.length))
+        half = self.length // 2
+        rows = np.arange(self.examples)
+        marked = draw.integers(0, half, self.examples), draw.integers(half, self.length, self.examples)
+        for steps in marked:
+            sequences[rows, steps, 1] = 1
+        sums = (sequences[:, :, 0] * sequences[:, :, 1]).sum(axis=1, dtype=np.float64)
+        return RawData(
+            Examples(sequences, sums, row_numbers(self.examples), target_names=("sum",)),
+            {"generated sequences": hashlib.sha256(sequences.tobytes()).hexdigest()},
+            f"Adding problem: {self.examples} sequences of {self.length} steps",
+            target_kind="values",
+        )

@@ -1,0 +1,19 @@
+"""Picture files: one decoded, many decoded side by side, and kept so that it is done once."""
+
+from __future__ import annotations
+
+from dlcli.data.pictures.decode import ENDINGS, Channels, PictureForm, Resize, decode
+from dlcli.data.pictures.decode_many import Model, decode_many
+from dlcli.data.pictures.keep import PictureCache, Pictures
+
+__all__ = [
+    "ENDINGS",
+    "Channels",
+    "Model",
+    "PictureCache",
+    "PictureForm",
+    "Pictures",
+    "Resize",
+    "decode",
+    "decode_many",
+]

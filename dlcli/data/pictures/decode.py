@@ -1,0 +1,139 @@
+"""One picture: from the bytes of a file to pixels of a wanted form."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dlcli.data.places import read_bytes
+from dlcli.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: how a picture gets its size; see `PictureForm`
+Resize = Literal["stretch", "crop", "pad", "none"]
+#: gray, or red, green and blue
+Channels = Literal[1, 3]
+
+#: ends of the names of files that are taken for pictures, in lower case
+ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm")
+#: what Pillow may take a file for: formats that are pixels, and nothing that is a program
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+#: no picture has a side of more pixels: one that claims to is damaged, or meant to fill the memory
+LONGEST_SIDE = 20_000
+#: what Pillow raises for files that are damaged, cut short or something else
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class PictureForm:
+    """What every picture becomes.
+
+    Args:
+        size: height and width; None = as it is.
+        channels: 1 for gray, 3 for color; None = as it is.
+        resize: "stretch" each side on its own; "crop" the middle after the shorter side fits, or "pad" with black after
+            the longer one does; "none" cuts out the middle as large as it is.
+    """
+
+    size: tuple[int, int] | None = None
+    channels: Channels | None = None
+    resize: Resize = "stretch"
+
+
+def decode(path: Path, form: PictureForm) -> np.ndarray:
+    """(H, W, C) uint8 pixels of a file, upright as its camera was held; of an animation, the first picture.
+
+    What is transparent shows white. Warnings of Pillow about enormous pictures are expected to be errors.
+
+    Raises:
+        DataError: the file cannot be read, is no picture, is damaged or cut short, or cannot become what is wanted.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    content = read_bytes(path)
+    if not content:
+        raise DataError("is empty: 0 bytes", file=str(path))
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            if max(opened.size) > LONGEST_SIDE:
+                raise DataError(
+                    f"is {shown(opened.size)} pixels; a side of more than {LONGEST_SIDE:,} is not read", file=str(path)
+                )
+            if form.size is not None and form.resize != "none":  # JPEG can be decoded smaller, in less time
+                opened.draft(None, (max(form.size), max(form.size)))
+            image = ImageOps.exif_transpose(opened)
+            image = _resized(_in_bytes(image, form.channels, path), form, path)
+            return np.array(image).reshape(image.height, image.width, -1)
+    except UnidentifiedImageError as error:
+        raise DataError(f"is no picture that can be read ({', '.join(FORMATS)})", file=str(path)) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DataError(
+            f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; such pictures are not read", file=str(path)
+        ) from error
+    except DAMAGE as error:
+        raise DataError(f"is damaged or cut short: {' '.join(str(error).split())}", file=str(path)) from error
+
+
+def shown(size: tuple[int, int]) -> str:
+    """Width × height, as picture sizes are written."""
+    return f"{size[0]} × {size[1]}"
+
+
+def _in_bytes(image: Image.Image, channels: Channels | None, path: Path) -> Image.Image:
+    """The picture in mode L or RGB, one byte a channel."""
+    from PIL import Image
+
+    if image.mode.startswith("I"):  # 16 bits of gray, which Pillow would cut off above 255
+        gray = np.array(image)
+        if gray.min() < 0 or gray.max() > 0xFFFF:
+            raise DataError("has pixels of more than 16 bits", file=str(path))
+        image = Image.fromarray((gray >> 8).astype(np.uint8))
+    elif image.mode == "F":
+        raise DataError("has pixels that are fractions, whose black and white are not known", file=str(path))
+    is_gray = image.mode in ("1", "L", "LA", "La")
+    if image.has_transparency_data:
+        with_alpha = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), with_alpha)
+    wanted = channels or (1 if is_gray else 3)
+    return image.convert("L" if wanted == 1 else "RGB")
+
+
+def _resized(image: Image.Image, form: PictureForm, path: Path) -> Image.Image:
+    from PIL import Image, ImageOps
+
+    if form.size is None:
+        return image
+    height, width = form.size
+    if form.resize == "none":
+        if image.width < width or image.height < height:
+            raise DataError(
+                f"is {shown(image.size)} pixels, smaller than the {width} × {height} to be cut out; "
+                "resize: crop enlarges it",
+                file=str(path),
+            )
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        return image.crop((left, top, left + width, top + height))
+    if form.resize == "crop":
+        return ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
+    if form.resize == "pad":
+        return ImageOps.pad(image, (width, height), Image.Resampling.BILINEAR)
+    return image.resize((width, height), Image.Resampling.BILINEAR)

@@ -1,0 +1,76 @@
+"""Text as a sequence of parts of words: frequent words whole, rare ones in pieces."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, Self
+
+from dlcli.constraints import PositiveInt
+from dlcli.data.places import Places
+from dlcli.data.text.merges import Pair, apply_merges, learn_merges
+from dlcli.data.text.tokenizer import Tokenizer
+from dlcli.registry import register
+
+#: what merges do not go beyond: a word with the space before it, a run of marks likewise, other spaces
+_PIECE = re.compile(r" ?\w+| ?[^\w\s]+|\s")
+
+#: pieces whose tokens are remembered
+MOST_REMEMBERED = 1 << 18
+
+
+@register("tokenizer", "byte_pair")
+class BytePair(Tokenizer):
+    """Parts of words, learned on the training set: the most frequent pairs of tokens become tokens (Sennrich 2016).
+
+    It begins with characters. Spaces and line ends are kept, so that the tokens make up exactly the text again. A
+    character that the training set does not have is unknown.
+
+    Args:
+        merges: how many pairs are learned; the vocabulary has as many tokens, and the characters.
+    """
+
+    def __init__(
+        self, alphabet: Sequence[str] = (), pairs: Sequence[Pair] = (), /, *, merges: PositiveInt = 1000
+    ) -> None:
+        self.alphabet = tuple(alphabet)
+        self.pairs = tuple(pairs)
+        self.merges = merges
+        self._ranks = {pair: rank for rank, pair in enumerate(self.pairs)}
+        self._remembered: dict[str, list[str]] = {}
+
+    def fit(self, texts: Iterable[str], places: Places) -> Self:  # noqa: ARG002
+        words: Counter[str] = Counter()
+        for text in texts:
+            words.update(_PIECE.findall(text))
+        alphabet = sorted({character for word in words for character in word})
+        return type(self)(alphabet, learn_merges(words, self.merges), merges=self.merges)
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.alphabet, *(first + second for first, second in self.pairs)]))
+
+    def encode(self, text: str) -> list[str]:
+        known = self._remembered
+        result: list[str] = []
+        for piece in _PIECE.findall(text):
+            tokens = known.get(piece)
+            if tokens is None:
+                tokens = apply_merges(piece, self._ranks)
+                if len(known) < MOST_REMEMBERED:
+                    known[piece] = tokens
+            result += tokens
+        return result
+
+    def decode(self, tokens: Sequence[str]) -> str:
+        return "".join(tokens)
+
+    def state(self) -> dict[str, Any]:
+        return {"merges": self.merges, "alphabet": list(self.alphabet), "pairs": [list(pair) for pair in self.pairs]}
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> Self:
+        pairs = [(first, second) for first, second in state["pairs"]]
+        return cls(state["alphabet"], pairs, merges=state["merges"])

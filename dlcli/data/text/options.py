@@ -1,0 +1,32 @@
+"""How texts become numbers: the options of `data.text`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dlcli.data.text.tokenizer import Tokenizer
+from dlcli.data.text.words import Word
+
+TooLong = Literal["truncate", "refuse"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOptions:
+    """How texts become numbers.
+
+    Args:
+        tokenizer: cuts texts into tokens.
+        min_count: how often the training set must have a token, or it counts as unknown.
+        max_size: how many tokens are known at most, the special ones not counted; None = all.
+        max_length: how many tokens of an example are used at most; None = all.
+        too_long: what is done to an example that has more.
+        window: tokens of a running text that are one example.
+    """
+
+    tokenizer: Tokenizer = field(default_factory=Word)
+    min_count: int = 1
+    max_size: int | None = None
+    max_length: int | None = None
+    too_long: TooLong = "truncate"
+    window: int = 64

@@ -1,0 +1,131 @@
+"""From texts as they were read to a split: tokens, what is predicted, and what the user should know of both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.data.batches import SequenceSource, Split
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.places import cache_folder
+from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.targets import NextTokens, TokenLabels
+from dlcli.data.text import text_file
+from dlcli.data.text.encoder import TextEncoder
+from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
+from dlcli.data.text.stream import TextInputs, TextStream
+from dlcli.data.text.texts import Sentences
+from dlcli.data.text.token_array import TokenArray
+from dlcli.data.text.vocabulary import BOS, EOS, UNK
+from dlcli.errors import DataError
+
+
+def ready_texts(
+    examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
+) -> Split:
+    """Some texts, or a part of a running text, ready for a model.
+
+    Args:
+        examples: as they were read.
+        rows: (n,) which of them; of a running text, (2,) the byte its part begins at and the byte behind it.
+        preprocessor: fit on the training set.
+        name: of the split.
+        notes: what the user should hear about them.
+
+    Raises:
+        DataError: an example is too long and must not be, or has not one label for each token.
+    """
+    encoder, inputs = preprocessor.text, examples.inputs
+    assert encoder is not None
+    assert isinstance(inputs, TextInputs)
+    inputs = inputs.take(rows)
+    is_next_token = isinstance(preprocessor.targets, NextTokens)
+    tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
+    if isinstance(inputs, TextStream):
+        windows = Windows(tokens.flat, encoder.window)
+        notes += _unknown(tokens, windows.total, name)
+        return Split(name, windows, None, row_numbers(len(windows)), notes)
+    ids = examples.ids[rows]
+    lengths = tokens.lengths - 2 * is_next_token  # without <BOS> and <EOS>
+    notes += _unknown(tokens, int(lengths.sum()), name)
+    notes += _too_long(lengths, ids, encoder, name) + _empty(lengths, name)
+    source: SequenceSource
+    if is_next_token:
+        source = NextTokenSequences(tokens, encoder.max_length)
+        return Split(name, source, None, ids, notes)
+    targets = None if examples.targets is None else examples.targets[rows]
+    if isinstance(preprocessor.targets, TokenLabels):
+        labels = None
+        if targets is not None:
+            _check_labels(targets, lengths, ids, name)
+            labels = preprocessor.targets.encode(targets, name)
+        return Split(name, TokenSequences(tokens, encoder.max_length, labels), None, ids, notes)
+    source = TokenSequences(tokens, encoder.max_length)
+    assert not isinstance(preprocessor.targets, NextTokens)
+    return Split(name, source, None if targets is None else preprocessor.targets.encode(targets, name), ids, notes)
+
+
+def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Iterator[np.ndarray]:
+    """The tokens of each text; of a running text, those of its pieces."""
+    if isinstance(inputs, TextStream):
+        yield np.array([BOS])
+        for chunk in inputs.chunks():
+            yield encoder.indices(chunk)
+        return
+    for text in inputs:
+        indices = encoder.indices(text)
+        yield np.concatenate([[BOS], indices, [EOS]]) if is_next_token else indices
+
+
+def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Path | None:
+    """The file in the user's cache where the tokens of a large text are kept from run to run; None for small ones."""
+    if isinstance(inputs, Sentences):
+        return None
+    if inputs.size <= text_file.MEMORY_LIMIT:
+        return None
+    kind = [type(inputs).__name__, is_next_token]
+    digest = hashlib.sha256(json.dumps([encoder.to_json(), kind]).encode())
+    for block in text_file.blocks(inputs.content):
+        digest.update(block)
+    if not isinstance(inputs, TextStream):
+        digest.update(inputs.starts.tobytes() + inputs.stops.tobytes())
+    return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
+
+
+def _unknown(tokens: TokenArray, total: int, name: str) -> tuple[str, ...]:
+    count = tokens.count(UNK)
+    if name == "train" or count == 0:
+        return ()
+    share = 100 * count / total
+    return (f"{name}: {count} of {total} tokens ({share:.2g} %) are not in the vocabulary; they count as <UNK>",)
+
+
+def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: str) -> tuple[str, ...]:
+    limit = encoder.max_length
+    longer = np.flatnonzero(lengths > limit) if limit is not None else np.empty(0, np.int64)
+    if len(longer) == 0:
+        return ()
+    if encoder.too_long == "refuse":
+        first = longer[0]
+        found = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
+        raise DataError(f"{found}; max_length is {limit}", key="data.text.max_length")
+    found = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
+    return (f"{found}; only their beginnings are used",)
+
+
+def _empty(lengths: np.ndarray, name: str) -> tuple[str, ...]:
+    count = int((lengths == 0).sum())
+    return (f"{name}: {count} of {len(lengths)} examples have no token; each counts as one <UNK>",) if count else ()
+
+
+def _check_labels(targets: np.ndarray, lengths: np.ndarray, ids: np.ndarray, name: str) -> None:
+    given = np.array([len(labels) for labels in targets])
+    wrong = np.flatnonzero(given != lengths)
+    if len(wrong):
+        first = wrong[0]
+        found = f"{name}: example {ids[first]} has {lengths[first]} tokens and {given[first]} labels"
+        raise DataError(f"{found}; one for each is expected")

@@ -1,0 +1,87 @@
+"""Nodes that the convolutional architectures are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dlcli.errors import ConfigError
+from dlcli.nn.layer import Shape
+from dlcli.nn.node import Node
+from dlcli.node_names import PREVIOUS
+
+#: zeros around an image: as many on every side, or ((above, below), (left, right))
+Padding = int | Sequence[Sequence[int]]
+
+
+def image_size(input_shape: Shape, architecture: str) -> tuple[int, int]:
+    """Height and width of the examples.
+
+    Raises:
+        ConfigError: they are no images.
+    """
+    if len(input_shape) != 3:
+        found = " × ".join(map(str, input_shape)) or "single"
+        raise ConfigError(
+            f"{architecture} takes images, height × width × channels; an example of this data has {found} numbers",
+            key="model",
+        )
+    return input_shape[0], input_shape[1]
+
+
+def convolution(
+    name: str,
+    filters: int,
+    kernel_size: int,
+    *,
+    stride: int = 1,
+    padding: Padding | str = 0,
+    use_bias: bool = True,
+    initializer: str = "he_normal",
+    after: str = PREVIOUS,
+) -> Node:
+    options: dict[str, Any] = {"filters": filters, "kernel_size": kernel_size}
+    options |= {} if stride == 1 else {"stride": stride}
+    options |= {} if padding == 0 else {"padding": padding}
+    options |= {"use_bias": use_bias, "initializer": {"name": initializer}}
+    return Node(name, "conv2d", options, (after,))
+
+
+def normalized_convolution(
+    name: str, filters: int, kernel_size: int, *, stride: int = 1, epsilon: float = 1e-5, after: str = PREVIOUS
+) -> list[Node]:
+    """Convolution that keeps the image's size or divides it by the stride, batch norm, ReLU."""
+    padding = kernel_size // 2
+    return [
+        convolution(f"{name}_conv", filters, kernel_size, stride=stride, padding=padding, use_bias=False, after=after),
+        Node(f"{name}_bn", "batch_norm", {"epsilon": epsilon}),
+        Node(f"{name}_relu", "relu"),
+    ]
+
+
+def max_pool(
+    name: str, window: int, *, stride: int = 2, padding: Padding = 0, ceil: bool = False, after: str = PREVIOUS
+) -> Node:
+    options: dict[str, Any] = {"window": window, "stride": stride}
+    options |= {} if padding == 0 else {"padding": padding}
+    options |= {"ceil": True} if ceil else {}
+    return Node(name, "max_pool2d", options, (after,))
+
+
+def linear(name: str, units: int, *, initializer: str = "he_normal", after: str = PREVIOUS) -> Node:
+    return Node(name, "linear", {"units": units, "initializer": {"name": initializer}}, (after,))
+
+
+def output(name: str, units: int) -> Node:
+    """The logits, which no rectifier follows."""
+    return linear(name, units, initializer="xavier_normal")
+
+
+def dropout(name: str, rate: float) -> list[Node]:
+    """A dropout node, or none where nothing is dropped."""
+    return [Node(name, "dropout", {"rate": rate})] if rate else []
+
+
+def scaled(filters: int, multiplier: float) -> int:
+    """The filters of a network made wider or narrower, at least one."""
+    return max(1, round(filters * multiplier))

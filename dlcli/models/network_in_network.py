@@ -1,0 +1,46 @@
+"""Network in Network: 1×1 convolutions, and averages in place of fully connected layers."""
+
+from __future__ import annotations
+
+from dlcli.constraints import Rate
+from dlcli.models.convolutional import convolution, dropout, image_size, max_pool
+from dlcli.nn.layer import Shape
+from dlcli.nn.node import Node
+from dlcli.registry import register
+
+#: one more pixel at the end: windows of 3 at every second pixel then reach the last one (Caffe's rounding up)
+REACH_THE_END = [[0, 1], [0, 1]]
+
+
+@register("architecture", "network_in_network")
+def network_in_network(input_shape: Shape, output_units: int, /, *, dropout_rate: Rate | None = None) -> list[Node]:
+    """Network in Network: three convolutions, each with two 1×1; 966,986 parameters for 32×32×3 and 10 classes.
+
+    Lin, Chen & Yan 2014, arXiv:1312.4400, with the sizes of the authors' network for CIFAR-10. The average of each
+    channel of the last convolution is a logit, and may be negative: no ReLU comes after it.
+
+    Args:
+        dropout_rate: probability of dropping a number after each pooling; null means 0.5, as published.
+    """
+    image_size(input_shape, "network_in_network")
+    rate = 0.5 if dropout_rate is None else dropout_rate
+    return [
+        *_rectified("conv1", 192, 5),
+        *_rectified("cccp1", 160, 1),
+        *_rectified("cccp2", 96, 1),
+        max_pool("pool1", 3, ceil=True),
+        *dropout("drop1", rate),
+        *_rectified("conv2", 192, 5),
+        *_rectified("cccp3", 192, 1),
+        *_rectified("cccp4", 192, 1),
+        Node("pool2", "average_pool2d", {"window": 3, "stride": 2, "padding": REACH_THE_END}),
+        *dropout("drop2", rate),
+        *_rectified("conv3", 192, 3),
+        *_rectified("cccp5", 192, 1),
+        convolution("cccp6", output_units, 1, initializer="xavier_normal"),
+        Node("pool3", "global_average_pool2d"),
+    ]
+
+
+def _rectified(name: str, filters: int, kernel_size: int) -> list[Node]:
+    return [convolution(name, filters, kernel_size, padding=kernel_size // 2), Node(f"{name}_relu", "relu")]

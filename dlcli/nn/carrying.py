@@ -1,0 +1,20 @@
+"""Layers whose final state is where the next batch begins: truncated back-propagation through time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlcli.nn.layer import Layer
+
+
+class Carrying(Layer):
+    """Base of layers with a state over time.
+
+    While `carries` is on, `forward` starts from `carried` and leaves its final state there, as plain arrays, through
+    which no gradient flows.
+    """
+
+    carries: bool = False
+
+    #: name of a state → (…, N, H) arrays with the rows of the batch in the last axis but one; empty at a beginning
+    carried: dict[str, np.ndarray] = {}  # noqa: RUF012  # replaced, never changed

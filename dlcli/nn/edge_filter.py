@@ -1,0 +1,36 @@
+"""Convolution filters that start as edge filters."""
+
+# ruff: noqa: ARG002 - every initializer is told both fans, this one needs none
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli.edge_filters import Direction, Kind, edge_filter
+from dlcli.nn.initializers import Initializer
+from dlcli.nn.layer import ShapeError
+from dlcli.registry import register
+
+
+@register("initializer", "edge_filter")
+class EdgeFilter(Initializer):
+    """Every 3×3 filter the same edge filter, spread evenly over the channels; with `trainable: false` it stays one.
+
+    Args:
+        direction: of the edges that it answers to.
+        kind: how the rows along the edge are weighted: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
+    """
+
+    def __init__(self, *, direction: Direction = "vertical", kind: Kind = "sobel") -> None:
+        self.direction = direction
+        self.kind = kind
+
+    def __call__(
+        self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
+    ) -> np.ndarray:
+        if len(shape) != 4 or shape[:2] != (3, 3):
+            raise ShapeError(f"an edge_filter is for filters of 3×3 pixels, these weights are {shape}")
+        weight: np.ndarray = np.empty(shape, dtype)
+        weight[:] = edge_filter(self.direction, self.kind)[:, :, np.newaxis, np.newaxis] / shape[2]
+        return weight

@@ -1,0 +1,166 @@
+"""Convolution of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import PositiveInt
+from dlcli.nn.initializers import HeNormal, Initializer
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layers.activations import ReLU
+from dlcli.nn.layers.geometry import Padding, Size, image_shape, pair, result_size, sides
+from dlcli.nn.parameter import Parameter
+from dlcli.registry import name_of, register
+
+
+class Convolution(Layer):
+    """Base of the convolutions: how many filters and groups there are follows from the channels of the images."""
+
+    keeps_steps: ClassVar[bool] = False
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        *,
+        kernel_size: Size,
+        stride: Size,
+        padding: Padding,
+        dilation: Size,
+        use_bias: bool,
+        trainable: bool,
+        initializer: Initializer | None,
+    ) -> None:
+        self.kernel_size = pair(kernel_size)
+        self.stride = pair(stride)
+        self.padding = padding
+        self.dilation = pair(dilation)
+        self.use_bias = use_bias
+        self.trainable = trainable
+        self.initializer = initializer or HeNormal()
+
+    def filters_and_groups(self, channels: int) -> tuple[int, int]:
+        """How many channels come out of so many, and into how many groups they are divided.
+
+        Raises:
+            ShapeError: they can not be divided so.
+        """
+        raise NotImplementedError
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        height, width, channels = image_shape(input_shapes[0], name_of("layer", type(self)))
+        filters, _ = self.filters_and_groups(channels)
+        size = result_size((height, width), self.kernel_size, self.stride, self.padding, self.dilation)
+        return (*size, filters)
+
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
+        channels = input_shapes[0][-1]
+        filters, self.groups = self.filters_and_groups(channels)
+        taps = self.kernel_size[0] * self.kernel_size[1]
+        weight = self.initializer(
+            (*self.kernel_size, channels // self.groups, filters),
+            fan_in=taps * channels // self.groups,
+            fan_out=taps * filters // self.groups,
+            generator=generator,
+            dtype=dtype,
+        )
+        self.weight = Parameter(weight)
+        self.bias = Parameter(np.zeros(filters, dtype), decay=False) if self.use_bias else None
+        for parameter in self.parameters().values():
+            parameter.trainable = self.trainable
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self._convolve(inputs[0])
+
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+        return partial(self._convolve, relu=True) if [type(layer) for layer in layers] == [ReLU] else None
+
+    def _convolve(self, x: Tensor, *, relu: bool = False) -> Tensor:
+        return ops.conv2d(
+            x,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=sides(self.padding, x.shape[1:3], self.kernel_size, self.stride, self.dilation),
+            dilation=self.dilation,
+            groups=self.groups,
+            relu=relu,
+        )
+
+    def flops(self, *input_shapes: Shape) -> int:
+        channels = input_shapes[0][-1]
+        height, width, filters = self.output_shape(*input_shapes)
+        _, groups = self.filters_and_groups(channels)
+        terms = self.kernel_size[0] * self.kernel_size[1] * channels // groups
+        return height * width * filters * (2 * terms + self.use_bias)
+
+
+@register("layer", "conv2d")
+class Conv2D(Convolution):
+    """Convolution with trained filters: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, filters).
+
+    LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition. A 1×1 convolution is a linear
+    layer at every pixel. `padding: same` gives ⌈n/s⌉ outputs for n pixels: it pads with zeros on both sides equally,
+    an odd one below or right.
+
+    Args:
+        filters: channels of the result.
+        kernel_size: pixels of a filter, [height, width] or one number for both.
+        stride: pixels from one output to the next, [down, across] or one number for both.
+        padding: valid (none), same, the zeros on every side, or [[above, below], [left, right]].
+        dilation: pixels from one tap of a filter to the next, [down, across] or one number for both.
+        groups: parts that the channels are divided into, each with filters of its own.
+        use_bias: whether to add a bias to each channel; pointless right before batch_norm.
+        trainable: whether filters and bias are trained; false keeps them as they start, such as an edge filter.
+        initializer: how the filters start (the bias starts at 0); null means he_normal.
+    """
+
+    def __init__(
+        self,
+        *,
+        filters: PositiveInt,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Padding = "valid",
+        dilation: Size = 1,
+        groups: PositiveInt = 1,
+        use_bias: bool = True,
+        trainable: bool = True,
+        initializer: Initializer | None = None,
+    ) -> None:
+        super().__init__(
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            use_bias=use_bias,
+            trainable=trainable,
+            initializer=initializer,
+        )
+        self.filters = filters
+        self.groups = groups
+
+    def filters_and_groups(self, channels: int) -> tuple[int, int]:
+        for count, what in ((channels, "channels of the input"), (self.filters, "filters")):
+            if count % self.groups:
+                raise ShapeError(
+                    f"{count} {what} do not divide into {self.groups} groups: {count}/{self.groups} leaves"
+                    f" {count % self.groups}"
+                )
+        return self.filters, self.groups
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(filters=2, kernel_size=3), ((4, 5, 2),))
+        yield LayerSample(cls(filters=4, kernel_size=[2, 3], stride=2, padding="same", groups=2), ((4, 3, 2),))
+        yield LayerSample(
+            cls(filters=1, kernel_size=2, padding=[[1, 0], [0, 2]], dilation=[1, 2], use_bias=False), ((3, 3, 1),)
+        )

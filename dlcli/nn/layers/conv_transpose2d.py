@@ -1,0 +1,129 @@
+"""Transposed convolution of images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import NonNegativeInt, PositiveInt
+from dlcli.kernels.reference.windows import Pair, Sides
+from dlcli.nn.initializers import HeNormal, Initializer
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, sides
+from dlcli.nn.parameter import Parameter
+from dlcli.registry import register
+
+
+@register("layer", "conv_transpose2d")
+class ConvTranspose2D(Layer):
+    """Convolution backwards, to larger images: (H, W, C) -> ((H−1)s−2p+f, (W−1)s−2p+f, filters).
+
+    Zeiler et al. 2010, Deconvolutional networks. `padding: same` gives n·s outputs for n pixels, the size that a
+    convolution with `same` and this stride comes from.
+
+    Args:
+        filters: channels of the result.
+        kernel_size: pixels of a filter, [height, width] or one number for both.
+        stride: pixels of the result from one pixel of the input to the next, [down, across] or one number for both.
+        padding: what is cut off the result: valid (nothing), same, so many on every side, or
+            [[above, below], [left, right]].
+        output_padding: rows below and columns right that are added, less than the stride: a convolution with a
+            stride comes from several sizes, this chooses among them.
+        use_bias: whether to add a bias to each channel; pointless right before batch_norm.
+        initializer: how the filters start (the bias starts at 0); null means he_normal.
+    """
+
+    keeps_steps: ClassVar[bool] = False
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        *,
+        filters: PositiveInt,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Padding = "valid",
+        output_padding: NonNegativeInt = 0,
+        use_bias: bool = True,
+        initializer: Initializer | None = None,
+    ) -> None:
+        self.filters = filters
+        self.kernel_size = pair(kernel_size)
+        self.stride = pair(stride)
+        self.padding = padding
+        self.output_padding = output_padding
+        self.use_bias = use_bias
+        self.initializer = initializer or HeNormal()
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        height, width, _ = image_shape(input_shapes[0], "conv_transpose2d")
+        return (*self._result_size((height, width)), self.filters)
+
+    def _result_size(self, size: tuple[int, ...]) -> Pair:
+        """(height, width) of the result for images of `size`.
+
+        Raises:
+            ShapeError: nothing is left, or the output padding is not one.
+        """
+        if self.output_padding and self.output_padding >= min(self.stride):
+            raise ShapeError(f"output_padding is less than the stride {self.stride}, got {self.output_padding}")
+        if self.padding == "same":
+            if self.output_padding:
+                raise ShapeError("padding: same fixes the size of the result; remove output_padding")
+            return size[0] * self.stride[0], size[1] * self.stride[1]
+        result = [0, 0]
+        for axis, name in enumerate(AXES):
+            n, s, f, (before, after) = size[axis], self.stride[axis], self.kernel_size[axis], self._sides(size)[axis]
+            result[axis] = (n - 1) * s - before - after + f + self.output_padding
+            if result[axis] < 1:
+                numbers = f"({n}−1)·{s}−({before}+{after})+{f}" + f"+{self.output_padding}" * bool(self.output_padding)
+                raise ShapeError(f"nothing is left of the {name}: (n−1)s−2p+f = {numbers} = {result[axis]}")
+        return result[0], result[1]
+
+    def _sides(self, size: tuple[int, ...]) -> Sides:
+        """What is cut off the result for images of `size`."""
+        grown = tuple(n * s for n, s in zip(size, self.stride, strict=True))
+        return sides(self.padding, grown, self.kernel_size, self.stride)
+
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
+        channels = input_shapes[0][-1]
+        taps = math.prod(self.kernel_size)
+        weight = self.initializer(
+            (*self.kernel_size, self.filters, channels),
+            fan_in=max(1, taps * channels // math.prod(self.stride)),  # a result is reached by every s-th tap only
+            fan_out=taps * self.filters,
+            generator=generator,
+            dtype=dtype,
+        )
+        self.weight = Parameter(weight)
+        self.bias = Parameter(np.zeros(self.filters, dtype), decay=False) if self.use_bias else None
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        (x,) = inputs
+        size = x.shape[1:3]
+        return ops.conv_transpose2d(
+            x,
+            self.weight,
+            self.bias,
+            size=self._result_size(size),
+            stride=self.stride,
+            padding=self._sides(size),
+        )
+
+    def flops(self, *input_shapes: Shape) -> int:
+        products = math.prod(input_shapes[0]) * math.prod(self.kernel_size) * self.filters
+        return 2 * products + self.use_bias * math.prod(self.output_shape(*input_shapes))
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(filters=2, kernel_size=3), ((2, 3, 2),))
+        yield LayerSample(cls(filters=1, kernel_size=[3, 2], stride=2, padding="same", use_bias=False), ((2, 2, 2),))
+        yield LayerSample(cls(filters=2, kernel_size=3, stride=2, padding=1, output_padding=1), ((2, 2, 1),))

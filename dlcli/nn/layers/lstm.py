@@ -1,0 +1,83 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import PositiveInt, Rate
+from dlcli.nn.initializers import Initializer
+from dlcli.nn.layer import LayerSample
+from dlcli.nn.layers.recurrent import Cell, Recurrent, State
+from dlcli.registry import register
+
+
+@register("layer", "lstm")
+class LSTM(Recurrent):
+    """Long short-term memory, the hidden state after each step: (T, D) -> (T, units).
+
+    `c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}` and `h_t = Γ_o ∗ tanh(c_t)`, with `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and
+    `c̃ = tanh(x_t W + h_{t−1} U + b)`, each by its own columns, in the order Γ_u, Γ_f, c̃, Γ_o: the cell of the course
+    and of PyTorch (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000). A second input is the hidden
+    state to start from, a third one the cell state.
+
+    Args:
+        units: size of the state.
+        bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
+        layers: how many are stacked, each reading the states of the one before.
+        dropout: probability of dropping a number between two layers of the stack.
+        forget_bias: where the bias of the forget gate starts; at 1 it remembers some steps from the beginning
+            (Jozefowicz et al. 2015), at log T about T (Tallec & Ollivier 2018, arXiv:1804.11188).
+        input_initializer: how the weights of the input start; null means xavier_normal.
+        recurrent_initializer: how the weights of the state start; null means orthogonal.
+    """
+
+    gates: ClassVar[int] = 4
+    state_names: ClassVar[tuple[str, ...]] = ("hidden", "cell")
+
+    def __init__(
+        self,
+        *,
+        units: PositiveInt,
+        bidirectional: bool = False,
+        layers: PositiveInt = 1,
+        dropout: Rate = 0.0,
+        forget_bias: float = 1.0,
+        input_initializer: Initializer | None = None,
+        recurrent_initializer: Initializer | None = None,
+    ) -> None:
+        super().__init__(units, bidirectional, layers, dropout, input_initializer, recurrent_initializer)
+        self.forget_bias = forget_bias
+
+    def make_cell(self, features: int, generator: np.random.Generator, dtype: DTypeLike) -> Cell:
+        cell = super().make_cell(features, generator, dtype)
+        cell.bias.data[self.units : 2 * self.units] = self.forget_bias
+        return cell
+
+    def run(
+        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        cells: list[np.ndarray] = []  # (N, T, H), once
+        states = ops.lstm(
+            x,
+            cell.input_weight,
+            cell.recurrent_weight,
+            cell.bias,
+            *start,
+            mask=mask,
+            reverse=reverse,
+            on_cells=cells.append,
+        )
+        last = 0 if reverse else -1
+        return states, (states.data[:, last], cells[0][:, last])
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(units=2), ((4, 3),))
+        yield LayerSample(cls(units=2, layers=2, bidirectional=True, dropout=0.3), ((3, 2), (8,), (8,)))
+        yield LayerSample(cls(units=2), ((3, 2), (2,)))

@@ -1,0 +1,95 @@
+"""Layers that make one vector of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.padding import padding_mask
+from dlcli.registry import register
+
+
+class OverTime(Layer):
+    """Base of what makes one vector of the real steps of a sequence: (T, D) -> (D,)."""
+
+    takes_lengths: ClassVar[bool] = True
+    keeps_steps: ClassVar[bool] = False
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        if len(input_shapes[0]) != 2:
+            raise ShapeError(f"it takes the steps of a sequence, each a vector: (T, D), not {input_shapes[0]}")
+        return input_shapes[0][1:]
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        raise NotImplementedError
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(), ((4, 3),))
+
+
+@register("layer", "mean_over_time")
+class MeanOverTime(OverTime):
+    """The mean of the vectors of the real steps."""
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        return ops.mean_over_time(inputs[0], padding_mask(lengths, inputs[0].shape[1]))
+
+    def flops(self, *input_shapes: Shape) -> int:
+        length, size = input_shapes[0]
+        return length * size
+
+
+@register("layer", "max_over_time")
+class MaxOverTime(OverTime):
+    """The largest value that each number of the vectors takes at a real step."""
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        return ops.max_over_time(inputs[0], padding_mask(lengths, inputs[0].shape[1]))
+
+    def flops(self, *input_shapes: Shape) -> int:
+        length, size = input_shapes[0]
+        return length * size
+
+
+@register("layer", "last_step")
+class LastStep(OverTime):
+    """The vector of the last real step: after a recurrent layer, what it makes of the whole sequence.
+
+    A layer that reads in both directions has read everything at two places: forwards at the last real step, backwards
+    at the first. Its halves are taken from there when this layer is `bidirectional`, too.
+
+    Args:
+        bidirectional: take the second half of the vector from the first step, as a bidirectional layer needs.
+    """
+
+    def __init__(self, *, bidirectional: bool = False) -> None:
+        self.bidirectional = bidirectional
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        shape = super().output_shape(*input_shapes)
+        if self.bidirectional and shape[0] % 2:
+            raise ShapeError(f"the vectors of a bidirectional layer have two equal halves; {shape[0]} numbers have not")
+        return shape
+
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
+        x = inputs[0]  # (N, T, D)
+        last = -1 if lengths is None else np.minimum(np.maximum(lengths, 1), x.shape[1]) - 1
+        rows = np.s_[:] if lengths is None else np.arange(len(x))
+        if not self.bidirectional:
+            return x[rows, last]
+        half = x.shape[2] // 2
+        return ops.concat([x[rows, last, :half], x[:, 0, half:]], axis=-1)
+
+    def flops(self, *input_shapes: Shape) -> int:  # noqa: ARG002
+        return 0
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(), ((4, 3),))
+        yield LayerSample(cls(bidirectional=True), ((4, 6),))

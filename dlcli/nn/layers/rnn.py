@@ -1,0 +1,73 @@
+"""The simple recurrent layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import PositiveInt, Rate
+from dlcli.kernels.reference.rnn import RecurrentActivation
+from dlcli.nn.initializers import Initializer
+from dlcli.nn.layer import LayerSample
+from dlcli.nn.layers.recurrent import Cell, Recurrent, State
+from dlcli.registry import register
+
+
+@register("layer", "rnn")
+class RNN(Recurrent):
+    """`h_t = tanh(x_t W + h_{t−1} U + b)`, the state after each step: (T, D) -> (T, units) (Elman 1990).
+
+    Gradients vanish over long sequences: gru and lstm have a way around the tanh. With `activation: relu` and
+    `recurrent_initializer: identity` it remembers much longer (Le et al. 2015, arXiv:1504.00941). A second input is
+    the state to start from.
+
+    Args:
+        units: size of the state.
+        bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
+        layers: how many are stacked, each reading the states of the one before.
+        dropout: probability of dropping a number between two layers of the stack.
+        activation: tanh or relu.
+        input_initializer: how the weights of the input start; null means xavier_normal.
+        recurrent_initializer: how the weights of the state start; null means orthogonal.
+    """
+
+    gates: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        *,
+        units: PositiveInt,
+        bidirectional: bool = False,
+        layers: PositiveInt = 1,
+        dropout: Rate = 0.0,
+        activation: RecurrentActivation = "tanh",
+        input_initializer: Initializer | None = None,
+        recurrent_initializer: Initializer | None = None,
+    ) -> None:
+        super().__init__(units, bidirectional, layers, dropout, input_initializer, recurrent_initializer)
+        self.activation: RecurrentActivation = activation
+
+    def run(
+        self, cell: Cell, x: Tensor, start: Sequence[State], mask: np.ndarray | None, reverse: bool
+    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        states = ops.rnn(
+            x,
+            cell.input_weight,
+            cell.recurrent_weight,
+            cell.bias,
+            *start,
+            mask=mask,
+            reverse=reverse,
+            activation=self.activation,
+        )
+        return states, (states.data[:, 0 if reverse else -1],)
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(units=2), ((4, 3),))
+        yield LayerSample(cls(units=2, layers=2, bidirectional=True, dropout=0.3), ((3, 2), (8,)))
+        yield LayerSample(cls(units=3, activation="relu"), ((3, 2),))

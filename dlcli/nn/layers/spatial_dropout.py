@@ -1,0 +1,46 @@
+"""Dropout of whole channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.constraints import Rate
+from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.registry import register
+
+
+@register("layer", "spatial_dropout")
+class SpatialDropout(Layer):
+    """In training drops each channel of an example whole with probability `rate`, and divides the rest by `1 − rate`.
+
+    For images and sequences, whose neighboring values say much the same (Tompson et al. 2015, arXiv:1411.4280).
+
+    Args:
+        rate: probability of dropping.
+    """
+
+    draws: ClassVar[bool] = True
+
+    def __init__(self, *, rate: Rate) -> None:
+        self.rate = rate
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        (shape,) = input_shapes
+        if len(shape) < 2:
+            raise ShapeError(f"spatial_dropout drops channels that have several values, got {shape}; use dropout")
+        return shape
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return inputs[0]
+        if self.generator is None:
+            raise RuntimeError("spatial_dropout in training needs a generator; a graph gives one when it is built")
+        return ops.spatial_dropout(inputs[0], self.rate, self.generator)
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(rate=0.4), ((2, 2, 3),))
+        yield LayerSample(cls(rate=0.4), ((4, 3),))

@@ -1,0 +1,48 @@
+"""Larger images without parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from dlcli import ops
+from dlcli.autograd import Tensor
+from dlcli.nn.layer import Layer, LayerSample, Shape
+from dlcli.nn.layers.geometry import Size, image_shape, pair
+from dlcli.registry import register
+
+
+@register("layer", "upsample2d")
+class Upsample2D(Layer):
+    """Images larger by whole factors: (H, W, C) -> (f·H, f·W, C).
+
+    Args:
+        factor: new pixels for each old one, [down, across] or one number for both.
+        mode: nearest repeats every pixel, bilinear interpolates between the centers of the pixels.
+    """
+
+    keeps_steps: ClassVar[bool] = False
+
+    def __init__(self, *, factor: Size = 2, mode: Literal["nearest", "bilinear"] = "nearest") -> None:
+        self.factor = pair(factor)
+        self.mode = mode
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        height, width, channels = image_shape(input_shapes[0], "upsample2d")
+        return (height * self.factor[0], width * self.factor[1], channels)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        upsample = ops.upsample_nearest2d if self.mode == "nearest" else ops.upsample_bilinear2d
+        return upsample(inputs[0], self.factor)
+
+    def flops(self, *input_shapes: Shape) -> int:
+        if self.mode == "nearest":
+            return 0
+        height, width, channels = self.output_shape(*input_shapes)
+        old_width = input_shapes[0][1]
+        return 4 * height * (old_width + width) * channels  # two taps down, then two across
+
+    @classmethod
+    def samples(cls) -> Iterable[LayerSample]:
+        yield LayerSample(cls(), ((2, 3, 2),))
+        yield LayerSample(cls(factor=[2, 3], mode="bilinear"), ((3, 2, 1),))

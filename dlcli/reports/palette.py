@@ -1,0 +1,38 @@
+"""The colors of the pictures, and numbers turned into them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: two colors of the palette of Okabe & Ito, distinct for every kind of color vision and in gray
+BLUE, VERMILION = "#0072B2", "#D55E00"
+INK, GRAY, GRID = "#333333", "#6B6B6B", "#E4E4E4"
+
+
+def rgb(color: str) -> np.ndarray:
+    """(3,) float64, 0 to 255, of `#0072B2`."""
+    parts: np.ndarray = np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)], np.float64)
+    return parts
+
+
+def shaded(share: np.ndarray, color: str) -> np.ndarray:
+    """(…,) from 0 to 1 -> (…, 3) uint8 from white to a color."""
+    mixed: np.ndarray = 255 + np.clip(share, 0, 1)[..., np.newaxis] * (rgb(color) - 255)
+    return mixed.round().astype(np.uint8)
+
+
+def signed(values: np.ndarray, limit: float) -> np.ndarray:
+    """(…,) -> (…, 3) uint8: negative numbers blue, positive ones orange, full at ±limit, and 0 white."""
+    share = values / (limit or 1.0)
+    return np.where((values < 0)[..., np.newaxis], shaded(-share, BLUE), shaded(share, VERMILION))
+
+
+def photograph(pixels: np.ndarray) -> np.ndarray:
+    """(…, H, W, 1 or 3) of any range -> (…, H, W, 3) uint8, black at 0 or what is below, one scale for all.
+
+    White is 1 for numbers up to 1, 255 for bytes, and the largest number else.
+    """
+    low, high = min(float(pixels.min()), 0.0), float(pixels.max())
+    white = 1.0 if high <= 1 else 255.0 if 64 < high <= 255 else high
+    scaled = np.clip((pixels - low) / ((white - low) or 1.0), 0, 1) * 255
+    return np.broadcast_to(scaled.round().astype(np.uint8), (*pixels.shape[:-1], 3))

@@ -1,0 +1,203 @@
+"""A picture made of small ones: headings, and below them rows of tiles with captions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.reports.palette import GRAY, GRID, INK, rgb
+
+WIDTH, MARGIN, GAP = 1400, 44, 14
+TITLE, HEADING, NOTE, CAPTION = 25, 19, 15, 14
+#: a letter is so wide, as a share of its height
+LETTER = 0.56
+_DOTS_PER_INCH = 100
+#: a line of text takes so many times the height of its letters
+_LINE = 1.35
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text below a tile."""
+
+    text: str
+    color: str = INK
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A text on a tile, its middle at a pixel of the tile."""
+
+    row: int
+    column: int
+    text: str
+    color: str = INK
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A small picture.
+
+    Args:
+        pixels: (H, W, 3) uint8.
+        lines: of text, below.
+        marks: texts on it.
+    """
+
+    pixels: np.ndarray
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Text:
+    x: float
+    y: float
+    text: str
+    size: float
+    color: str
+    bold: bool = False
+    horizontal: str = "left"
+    vertical: str = "top"
+    rotation: float = 0.0
+
+
+class Sheet:
+    """A picture that grows downwards; sizes and places are in its own pixels.
+
+    Args:
+        title: on top.
+        note: below the title, in gray.
+    """
+
+    def __init__(self, title: str, note: str = "") -> None:
+        self.title = title
+        self.height = float(MARGIN)
+        self._texts: list[_Text] = []
+        self._pictures: list[tuple[int, int, np.ndarray]] = []
+        self._paragraph(title, TITLE, INK, bold=True)
+        if note:
+            self._paragraph(note, NOTE, GRAY)
+
+    def heading(self, text: str, note: str = "") -> None:
+        """Begin a part of the picture."""
+        self.height += GAP
+        self._paragraph(text, HEADING, INK, bold=True)
+        if note:
+            self._paragraph(note, NOTE, GRAY)
+
+    def tiles(self, tiles: Sequence[Tile], *, columns: int, largest: int = WIDTH) -> None:
+        """Rows of tiles, each as wide as fits `columns` times.
+
+        Args:
+            tiles: of one height and width.
+            columns: tiles in a row.
+            largest: width of a tile at most.
+        """
+        width = min(largest, (WIDTH - 2 * MARGIN - (columns - 1) * GAP) // columns)
+        height = max(1, round(width * tiles[0].pixels.shape[0] / tiles[0].pixels.shape[1]))
+        below = max(len(tile.lines) for tile in tiles) * CAPTION * _LINE
+        self.height += GAP / 2
+        for start in range(0, len(tiles), columns):
+            for column, tile in enumerate(tiles[start : start + columns]):
+                self._place(tile, MARGIN + column * (width + GAP), round(self.height), width, height)
+            self.height += height + below + GAP
+
+    def table(
+        self, tile: Tile, rows: Sequence[Line], columns: Sequence[Line], *, cell: tuple[int, int], left: int
+    ) -> None:
+        """One tile that is divided into the cells of a table, with the names of its rows and columns.
+
+        Args:
+            tile: of all cells.
+            rows: names, to the left.
+            columns: names, on top, upright where they are long.
+            cell: width and height of a cell.
+            left: room for the names of rows.
+        """
+        cell_width, cell_height = cell
+        longest = max(len(line.text) for line in columns)
+        self.height += GAP / 2
+        upright = longest * CAPTION * LETTER > cell_width - 6
+        self.height += longest * CAPTION * LETTER + 6 if upright else CAPTION * _LINE
+        top, x = round(self.height), MARGIN + left
+        for number, line in enumerate(columns):
+            middle = x + (number + 0.5) * cell_width
+            self._texts.append(
+                _Text(middle, top - 6, line.text, CAPTION, line.color, line.bold, "center", "bottom", 90.0 * upright)
+            )
+        for number, line in enumerate(rows):
+            middle = top + (number + 0.5) * cell_height
+            self._texts.append(_Text(x - 10, middle, line.text, CAPTION, line.color, line.bold, "right", "center"))
+        self._place(tile, x, top, cell_width * len(columns), cell_height * len(rows))
+        self.height = top + cell_height * len(rows) + GAP
+
+    def png(self) -> bytes:
+        """The picture as a file."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        width, height = self._width(), round(self.height + MARGIN - GAP)
+        canvas: np.ndarray = np.full((height, width, 3), 255, np.uint8)
+        for x, y, pixels in self._pictures:
+            canvas[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
+        figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH)
+        FigureCanvasAgg(figure)
+        figure.figimage(canvas, 0, 0, origin="upper")
+        for text in self._texts:
+            figure.text(
+                text.x / width,
+                1 - text.y / height,
+                text.text,
+                fontsize=text.size * 72 / _DOTS_PER_INCH,
+                color=text.color,
+                fontweight="bold" if text.bold else "normal",
+                horizontalalignment=text.horizontal,
+                verticalalignment=text.vertical,
+                rotation=text.rotation,
+                parse_math=False,
+            )
+        file = io.BytesIO()
+        figure.savefig(file, format="png", metadata={"Software": None, "Title": self.title})
+        return file.getvalue()
+
+    def _width(self) -> int:
+        """As wide as what is on it."""
+        lines = [(text.x, line, text.size) for text in self._texts for line in text.text.split("\n")]
+        ends = [x + len(line) * size * LETTER for x, line, size in lines]
+        ends += [x + pixels.shape[1] for x, _, pixels in self._pictures]
+        return min(WIDTH, round(max(ends)) + MARGIN)
+
+    def _paragraph(self, text: str, size: float, color: str, *, bold: bool = False) -> None:
+        self._texts.append(_Text(MARGIN, self.height, text, size, color, bold))
+        self.height += size * _LINE * (1 + text.count("\n"))
+
+    def _place(self, tile: Tile, x: int, y: int, width: int, height: int) -> None:
+        """A tile with a thin frame, its texts on it and below it."""
+        framed: np.ndarray = np.empty((height + 2, width + 2, 3), np.uint8)
+        framed[:] = rgb(GRID)
+        framed[1:-1, 1:-1] = _resized(tile.pixels, width, height)
+        self._pictures.append((x - 1, y - 1, framed))
+        rows, columns, _ = tile.pixels.shape
+        size = min(CAPTION, 0.34 * width / columns)
+        for mark in tile.marks:
+            at = x + (mark.column + 0.5) * width / columns, y + (mark.row + 0.5) * height / rows
+            self._texts.append(_Text(*at, mark.text, size, mark.color, False, "center", "center"))
+        room = int(width / (CAPTION * LETTER))
+        for number, line in enumerate(tile.lines):
+            below = y + height + 4 + number * CAPTION * _LINE
+            text = line.text if len(line.text) <= room else f"{line.text[: room - 1]}…"
+            self._texts.append(_Text(x, below, text, CAPTION, line.color, line.bold))
+
+
+def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(height, width, 3): what is enlarged shows its pixels, what is reduced is averaged."""
+    from PIL import Image
+
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    method = Image.Resampling.NEAREST if width >= image.width else Image.Resampling.LANCZOS
+    return np.array(image.resize((width, height), method))

@@ -1,0 +1,60 @@
+"""Components in a list, written as layers are: a name, or a name with its options below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import CoreSchema
+
+from dlcli import registry
+from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_name, check_options
+from dlcli.spec.expectations import show
+from dlcli.spec.mistake import Mistake, mistaken, mistakes_of
+from dlcli.spec.section import plain
+
+#: ends the name that the JSON Schema has for an entry of a list of components of a kind
+IN_LIST = "_in_list"
+
+
+@dataclass(frozen=True)
+class ListedSpec(ComponentSpec):
+    """A component of a list that has been checked but not made."""
+
+    def plain(self) -> Any:
+        return {self.name: plain(self.options)} if self.options else self.name
+
+
+@dataclass(frozen=True)
+class ListedOfKind(OfKind):
+    """The pydantic type of an entry: `mirror` or `{random_crop: {padding: 4}}`."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {DEFINED_AS: self.kind + IN_LIST}
+
+    def check(self, value: Any) -> ListedSpec:
+        if isinstance(value, ListedSpec):
+            value = {value.name: value.options}
+        if isinstance(value, str):
+            value = {value: {}}
+        if not isinstance(value, dict) or len(value) != 1 or value.get("name") in registry.names(self.kind):
+            raise mistaken([Mistake((), self._not_an_entry(value))])
+        [(name, options)] = value.items()
+        check_name(self.kind, name, (name,))
+        options = {} if options is None else options
+        if not isinstance(options, dict):
+            raise mistaken([Mistake((name,), f"expected the options of {name}, found {show(options)}")])
+        try:
+            return ListedSpec(self.kind, name, check_options(self.kind, name, options))
+        except ValidationError as error:
+            raise mistaken([found.below(name) for found in mistakes_of(error)]) from None
+
+    def _not_an_entry(self, value: Any) -> str:
+        if isinstance(value, dict) and value.get("name") in registry.names(self.kind):
+            return f"expected one {self.kind} with its options; write {{{value['name']}: {{…}}}} without name"
+        if isinstance(value, dict) and len(value) > 1:
+            first, *others = value
+            found = f"found the keys {', '.join(map(str, value))}; indent {', '.join(map(str, others))} below {first}"
+            return f"expected one {self.kind} with its options, {found}"
+        return f"expected the name of a {self.kind}, or {{name: {{options}}}}; found {show(value)}"

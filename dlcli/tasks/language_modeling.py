@@ -1,0 +1,76 @@
+"""What comes next in a text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.data import NextTokens, TargetKind
+from dlcli.data.text.vocabulary import SPECIAL_TOKENS
+from dlcli.errors import ConfigError
+from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
+from dlcli.metrics import Metric
+from dlcli.registry import register
+from dlcli.tasks.steps import StepTask, real_steps
+from dlcli.tasks.task import Predictions
+
+#: columns of the truth: how many tokens and characters a text has, and its nats when each token is guessed by how
+#: often it was in the training set
+TOKENS, CHARACTERS, UNIGRAM_NATS = range(3)
+
+
+@register("task", "language_modeling")
+class LanguageModeling(StepTask):
+    """The next token of a text after each of its tokens, from V logits (softmax).
+
+    The loss and the metrics are means over tokens, whatever texts they are in; padding counts nowhere.
+
+    Args:
+        loss: what training makes small; null is softmax_cross_entropy.
+    """
+
+    target_kind: ClassVar[TargetKind] = "tokens"
+    output_form: ClassVar[OutputForm] = "class logits"
+    default_metrics = ("nats_per_token", "perplexity", "token_accuracy")
+    default_optimize = "nats_per_token"
+
+    def __init__(self, tokens: NextTokens, /, *, loss: Loss | None = None) -> None:
+        super().__init__(SoftmaxCrossEntropy() if loss is None else loss)
+        self.tokens = tokens
+        vocabulary = tokens.vocabulary
+        counts = np.array(vocabulary.counts, dtype=np.float64) + 1  # Laplace: nothing is impossible
+        self._unigram_nats = -np.log(counts / counts.sum())
+        self._characters = np.array([1 if token in SPECIAL_TOKENS else len(token) for token in vocabulary.tokens])
+
+    @property
+    def output_units(self) -> int:
+        return len(self.tokens.vocabulary)
+
+    def judge(
+        self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
+    ) -> tuple[Predictions, np.ndarray]:
+        """The nats of each text, (N,), and its truth, (N, 3): tokens, characters, nats of guessing by frequency."""
+        rows = outputs.reshape(-1, outputs.shape[-1])  # (N, T, V) -> (N·T, V)
+        losses, _ = kernels.softmax_cross_entropy(rows, targets.reshape(-1))
+        correct = outputs.argmax(axis=-1) == targets
+        real = real_steps(targets, lengths)
+        if real is None:
+            real = np.ones(targets.shape, dtype=bool)
+        truth = np.stack(
+            [
+                real.sum(axis=1, dtype=np.float64),
+                np.where(real, self._characters[targets], 0).sum(axis=1),
+                np.where(real, self._unigram_nats[targets], 0).sum(axis=1),
+            ],
+            axis=1,
+        )
+        nats = np.where(real, losses.reshape(targets.shape), 0).sum(axis=1, dtype=np.float64)
+        return Predictions(nats=nats, correct=(correct & real).sum(axis=1)), truth
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:  # noqa: ARG002
+        raise ConfigError("a language model predicts no class or value; ask it with `dlcli score` or `dlcli sample`")
+
+    def accepts(self, metric: Metric) -> bool:
+        return metric.needs in ("nats", "correct")

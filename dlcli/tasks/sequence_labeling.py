@@ -1,0 +1,47 @@
+"""A class for each token of a text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.data import TargetKind, TokenLabels
+from dlcli.losses import Loss, OutputForm
+from dlcli.registry import register
+from dlcli.tasks.classification import Classification
+from dlcli.tasks.steps import StepTask, real_steps
+from dlcli.tasks.task import Predictions
+
+
+@register("task", "sequence_labeling")
+class SequenceLabeling(StepTask, Classification):
+    """One of K classes for each step of a sequence, from K logits (softmax).
+
+    Loss and metrics count every real step alike.
+
+    Args:
+        loss: what training makes small; null is softmax_cross_entropy.
+    """
+
+    target_kind: ClassVar[TargetKind] = "token_labels"
+    output_form: ClassVar[OutputForm] = "class logits"
+    default_metrics = ("accuracy", "error", "macro_f1")
+
+    def __init__(self, labels: TokenLabels, /, *, loss: Loss | None = None) -> None:
+        super().__init__(labels.classes, loss=loss)
+
+    def judge(
+        self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
+    ) -> tuple[Predictions, np.ndarray]:
+        """The predictions of all real steps one after the other, (M,), and their labels, (M,)."""
+        real = real_steps(targets, lengths)
+        if real is None:
+            real = np.ones(targets.shape, dtype=bool)
+        return self.predictions(outputs[real]), targets[real]
+
+    def predictions(self, outputs: np.ndarray) -> Predictions:
+        """What outputs mean: (N, T, K) or (M, K) -> labels of all but the last axis."""
+        rows = outputs.reshape(-1, outputs.shape[-1])
+        return Predictions(labels=rows.argmax(axis=1), probabilities=kernels.softmax(rows))

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlcli.data import Data, Places, load_data, new_data
+from dlcli.data.formats import Idx, ImageFolder, Npz
+from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.errors import ConfigError, DataError
+from dlcli.split_options import SplitOptions
+
+
+def save(path: Path, value: int = 0, size: tuple[int, int] = (6, 4), mode: str = "L") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full(size, value, np.uint8)).convert(mode).save(path)
+    return path
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """Five cats from 10 and five dogs from 200, four of each by number, one below."""
+    for label, value in (("cat", 10), ("dog", 200)):
+        for number in range(4):
+            save(tmp_path / "pets" / label / f"{number}.png", value + number)
+        save(tmp_path / "pets" / label / "more" / "9.png", value + 9)
+    return tmp_path / "pets"
+
+
+def places(folder: Path) -> Places:
+    return Places(config_folder=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
+
+
+def load(reader: DatasetReader | FileFormat, folder: Path, **split: Any) -> Data:
+    return load_data(reader, places(folder), split=SplitOptions(**(split or {"train": 1.0})), seed=0)
+
+
+def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
+    raw = ImageFolder(path="pets").read(places(pets.parent))
+    assert raw.examples.inputs.shape == (10, 6, 4, 1)
+    assert raw.examples.targets is not None
+    assert raw.examples.targets.tolist() == ["cat"] * 5 + ["dog"] * 5
+    assert raw.examples.ids.tolist()[:5] == ["cat/0.png", "cat/1.png", "cat/2.png", "cat/3.png", "cat/more/9.png"]
+    assert raw.examples.inputs[:, 0, 0, 0].tolist() == [10, 11, 12, 13, 19, 200, 201, 202, 203, 209]
+    assert raw.description == "pets: 10 pictures of 6 × 4 × 1, 2 classes"
+    assert (raw.target_kind, raw.test, raw.warnings) == ("classes", None, ())
+
+
+def test_the_fingerprint_is_of_names_and_contents(pets: Path):
+    reader = ImageFolder(path="pets")
+    before = reader.read(places(pets.parent)).fingerprint
+    assert [*before] == ["pets"]
+    assert ImageFolder(path="pets", cache=False, size=8).read(places(pets.parent)).fingerprint == before
+    (pets / "dog" / "0.png").rename(pets / "dog" / "5.png")
+    renamed = reader.read(places(pets.parent)).fingerprint
+    save(pets / "dog" / "5.png", 77)
+    assert len({before["pets"], renamed["pets"], reader.read(places(pets.parent)).fingerprint["pets"]}) == 3
+
+
+def test_large_data_stays_in_the_cache_and_is_transformed_batch_by_batch(pets: Path):
+    small = load(ImageFolder(path="pets"), pets.parent, train=0.8, dev=0.2, stratify=True)
+    large = load(ImageFolder(path="pets", memory_limit_mib=1, size=300), pets.parent, train=0.8, dev=0.2, stratify=True)
+    assert isinstance(small.splits["train"].inputs, np.ndarray)
+    batch = large.splits["train"].gather(np.array([0, 3]))
+    assert not isinstance(large.splits["train"].inputs, np.ndarray)
+    assert batch.inputs.shape == (2, 300, 300, 1)
+    assert np.array_equal(large.splits["dev"].ids, small.splits["dev"].ids)
+
+
+def test_a_given_test_set_and_files_of_the_splits(pets: Path):
+    save(pets.parent / "new" / "dog" / "a.png", 210)
+    save(pets.parent / "new" / "cat" / "b.png", 20)
+    given = load(ImageFolder(path="pets", test_path="new"), pets.parent, train=0.8, dev=0.2, stratify=True)
+    assert {name: len(split) for name, split in given.splits.items()} == {"train": 8, "dev": 2, "test": 2}
+    assert given.splits["test"].ids.tolist() == ["cat/b.png", "dog/a.png"]
+    files = load(ImageFolder(), pets.parent, files={"train": "pets", "dev": "new"}, train=1.0)
+    assert {name: len(split) for name, split in files.splits.items()} == {"train": 10, "dev": 2}
+    assert set(files.fingerprint) == {"pets", "new"}
+    save(pets.parent / "new" / "cat" / "c.png", size=(5, 5))
+    with pytest.raises(DataError, match=r"c\.png: is 5 × 5 pixels, where the training picture cat/0\.png is 4 × 6"):
+        load(ImageFolder(), pets.parent, files={"train": "pets", "dev": "new"}, train=1.0)
+
+
+def test_hidden_files_are_passed_over_and_others_mentioned(pets: Path):
+    (pets / ".DS_Store").write_text("x")
+    (pets / "__MACOSX").mkdir()
+    (pets / "cat" / ".hidden.png").write_text("x")
+    (pets / "cat" / "notes.txt").write_text("x")
+    raw = ImageFolder(path="pets").read(places(pets.parent))
+    assert len(raw.examples) == 10
+    assert raw.warnings == (
+        f"{pets}: 1 files that are no pictures by their names were left out, the first is cat/notes.txt",
+    )
+
+
+def nothing(pets: Path) -> None:
+    pass
+
+
+def empty_class(pets: Path) -> None:
+    (pets / "fish").mkdir()
+    (pets / "fish" / "notes.txt").write_text("none yet")
+
+
+def no_classes(pets: Path) -> None:
+    for folder in ("cat", "dog"):
+        (pets / folder).rename(pets.parent / folder)
+
+
+def loose(pets: Path) -> None:
+    no_classes(pets)
+    save(pets / "a.png")
+
+
+def one_class(pets: Path) -> None:
+    (pets / "dog").rename(pets.parent / "dog")
+
+
+def splits(pets: Path) -> None:
+    for folder in ("cat", "dog"):
+        (pets / folder).rename(pets / {"cat": "train", "dog": "val"}[folder])
+
+
+def corrupt(pets: Path) -> None:
+    (pets / "dog" / "2.png").write_bytes(b"\x89PNG broken")
+
+
+def color(pets: Path) -> None:
+    save(pets / "dog" / "3.png", mode="RGB")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "options", "file", "message"),
+    [
+        (nothing, {"path": "pest"}, "pest", "no such folder; looked at"),
+        (nothing, {"path": "pets/cat/0.png"}, "pets/cat/0.png", "is a file; a folder is expected"),
+        (empty_class, {}, "pets/fish", "this class folder holds no picture"),
+        (no_classes, {}, "pets", "holds no folders; the pictures of each class go into a folder of its own"),
+        (loose, {}, "pets", "holds pictures, but no folders"),
+        (one_class, {}, "pets", "holds one class folder only, cat"),
+        (splits, {}, "pets", r"name them as data.split.files: \{train: pets/train, dev: pets/val\}"),
+        (corrupt, {}, "pets/dog/2.png", "is no picture that can be read"),
+        (color, {}, "pets/dog/3.png", "is in color, where .* is gray"),
+        (nothing, {"size": [5, 5], "resize": "none"}, "pets/cat/0.png", "smaller than the 5 × 5 to be cut out"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
+    pets: Path, spoil: Any, options: dict[str, Any], file: str, message: str
+):
+    spoil(pets)
+    with pytest.raises(DataError, match=message) as caught:
+        ImageFolder(**{"path": "pets"} | options).read(places(pets.parent))
+    assert str(caught.value.file).endswith(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_options_that_contradict_each_other_are_refused():
+    with pytest.raises(ConfigError, match=r"expected a number or \[height, width\]") as caught:
+        ImageFolder(path="pets", size=[3, 4, 5])
+    assert caught.value.key == "data.dataset.size"
+    with pytest.raises(ConfigError, match="nothing is cut out"):
+        ImageFolder(path="pets", resize="none")
+    with pytest.raises(ConfigError, match="needs a path"):
+        ImageFolder().read(Places())
+
+
+def test_progress_is_told(pets: Path):
+    told: list[tuple[str, int, int]] = []
+    somewhere = dataclasses.replace(places(pets.parent), on_read=lambda *progress: told.append(progress))
+    ImageFolder(path="pets").read(somewhere)
+    assert told == [("pictures of pets", 0, 10), ("pictures of pets", 10, 10)]
+    ImageFolder(path="pets").read(somewhere)
+    assert len(told) == 2, "what is kept takes no time"
+
+
+# ---- new pictures ----
+
+
+def test_a_picture_a_folder_of_pictures_and_class_folders_are_new_data(pets: Path):
+    reader = ImageFolder(path="pets", size=8)
+    preprocessor = load(reader, pets.parent).preprocessor
+    one = new_data(save(pets.parent / "one.png", 12, (30, 20), "RGB"), reader, preprocessor, require_targets=False)
+    assert (one.ids.tolist(), one.targets) == (["one.png"], None)
+    assert isinstance(one.inputs, np.ndarray)
+    assert one.inputs.shape == (1, 8, 8, 1)
+    many = new_data(pets, reader, preprocessor, require_targets=False)
+    assert many.ids.tolist()[4:6] == ["cat/more/9.png", "dog/0.png"]
+    assert many.targets is None
+    judged = new_data(pets, reader, preprocessor, require_targets=True)
+    assert judged.targets is not None
+    assert judged.targets.tolist() == [0] * 5 + [1] * 5
+
+
+def test_new_pictures_that_cannot_be_judged_or_do_not_fit_are_refused(pets: Path):
+    reader = ImageFolder(path="pets")
+    preprocessor = load(reader, pets.parent).preprocessor
+    with pytest.raises(DataError, match="a picture has no label"):
+        new_data(pets / "cat" / "0.png", reader, preprocessor, require_targets=True)
+    with pytest.raises(DataError, match="holds pictures, but no folders"):
+        new_data(pets / "cat" / "more", reader, preprocessor, require_targets=True)
+    other = save(pets.parent / "other.png", size=(9, 9))
+    with pytest.raises(DataError, match=r"is 9 × 9 pixels, where each picture that the model was trained on is 4 × 6$"):
+        new_data(other, reader, preprocessor, require_targets=False)
+    (pets.parent / "none").mkdir()
+    with pytest.raises(DataError, match="holds no picture"):
+        new_data(pets.parent / "none", reader, preprocessor, require_targets=False)
+    save(pets.parent / "zoo" / "lion" / "0.png")
+    with pytest.raises(DataError, match="'lion', which the training set does not have"):
+        new_data(pets.parent / "zoo", reader, preprocessor, require_targets=True)
+
+
+def test_a_model_trained_on_idx_files_takes_pictures_and_class_names(pets: Path, tmp_path: Path):
+    images, labels = np.arange(4 * 25, dtype=np.uint8).reshape(4, 5, 5), np.array([0, 1, 0, 1], np.uint8)
+    for name, array in (("x.idx", images), ("y.idx", labels)):
+        shape = b"".join(length.to_bytes(4, "big") for length in array.shape)
+        (tmp_path / name).write_bytes(bytes([0, 0, 8, array.ndim]) + shape + array.tobytes())
+    reader = Idx(path="x.idx", targets_path="y.idx", class_names=["cat", "dog"])
+    preprocessor = load(reader, tmp_path).preprocessor
+    judged = new_data(pets, reader, preprocessor, require_targets=True)
+    assert judged.inputs.shape == (10, 5, 5, 1)
+    assert judged.targets is not None
+    assert judged.targets.tolist() == [0] * 5 + [1] * 5
+
+
+def test_a_model_trained_on_other_arrays_takes_no_pictures(pets: Path, tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(4, 5, 5, 1)), y=np.array([0, 1, 0, 1]))
+    reader = Npz(path="a.npz", inputs="x", targets="y")
+    preprocessor = load(reader, tmp_path).preprocessor
+    with pytest.raises(DataError, match="was not trained on pictures in files"):
+        new_data(pets, reader, preprocessor, require_targets=False)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.data import Data, Places, Sentences, load_data
+from dlcli.data.formats import Csv, Jsonl, Parquet
+from dlcli.data.readers import FileFormat
+from dlcli.errors import ConfigError, DataError
+from dlcli.split_options import SplitOptions
+
+REVIEWS = [
+    {"review": f"a {word} film", "stars": stars, "author": f"person {number}"}
+    for number, (word, stars) in enumerate([("good", "many"), ("bad", "few")] * 5)
+]
+
+
+def write(folder: Path, rows: Sequence[object]) -> Path:
+    path = folder / "a.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return path
+
+
+def load(reader: FileFormat, folder: Path) -> Data:
+    return load_data(reader, Places(config_folder=folder), split=SplitOptions(), seed=0)
+
+
+def test_texts_and_labels_are_columns(tmp_path: Path):
+    write(tmp_path, REVIEWS)
+    data = load(Jsonl(path="a.jsonl", text="review", label="stars", id="author"), tmp_path)
+    assert (data.class_names, data.input_shape) == (("few", "many"), (3,))
+    assert data.preprocessor.feature_names == ("review",)
+    assert data.splits["train"].ids[0].startswith("person")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_other_tables_have_texts_too(tmp_path: Path, kind: str):
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    table = pa.table({name: [row[name] for row in REVIEWS] for name in ("stars", "review")})
+    if kind == "csv":
+        csv.write_csv(table, tmp_path / "a.csv")
+        reader: FileFormat = Csv(path="a.csv", text="review")
+    else:
+        parquet.write_table(table, tmp_path / "a.parquet")
+        reader = Parquet(path="a.parquet", text="review")
+    data = load(reader, tmp_path)
+    assert data.preprocessor.target_names == ("stars",)  # the last column that is no text
+    assert data.preprocessor.vocabulary.tokens[4:6] == ("a", "film")
+
+
+def test_texts_without_another_column_are_texts_to_continue(tmp_path: Path):
+    write(tmp_path, [{"text": f"text {number}"} for number in range(10)])
+    assert load(Jsonl(path="a.jsonl", text="text"), tmp_path).target_kind == "tokens"
+
+
+def test_lists_of_words_have_lists_of_labels(tmp_path: Path):
+    write(tmp_path, [{"words": ["EU", "acts"], "tags": ["ORG", "O"]}, {"words": ["no"], "tags": ["O"]}] * 5)
+    data = load(Jsonl(path="a.jsonl", text="words"), tmp_path)
+    assert (data.target_kind, data.class_names) == ("token_labels", ("O", "ORG"))
+    assert data.splits["train"].gather(np.arange(2)).targets.ndim == 2
+    raw = Jsonl(path="a.jsonl", text="words").read(Places(config_folder=tmp_path))
+    assert isinstance(raw.examples.inputs, Sentences)
+
+
+def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
+    write(tmp_path, [{"size": number, "color": "red", "price": None, "y": "ab"[number % 2]} for number in range(10)])
+    data = load(Jsonl(path="a.jsonl", exclude=["price"]), tmp_path)
+    assert data.preprocessor.input_names == ("size", "color=red")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ("\n\n", "the file is empty"),
+        ('{"a": 1, "b": 2}\n{"a": \n', r"a\.jsonl:2: not JSON: Expecting value"),
+        ("\n[1, 2]\n", r"a\.jsonl:2: expected an object, \{…\}, found \[1, 2\]"),
+        ('{"a": 1, "b": 2}\n\n{"a": "x", "b": 2}\n', r"a\.jsonl:3 a: expected int as above, found \"x\""),
+        ("{}\n{}\n", r"a\.jsonl:1: its objects are empty"),
+        ('{"text": "a", "b": 2}\n{"text": null, "b": 2}', r"a\.jsonl:2 text: the text is missing"),
+        ('{"text": 5, "b": 2}', r"a\.jsonl:1 text: expected a text or a list of words, found 5"),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"]}', r"a\.jsonl:2 b: the labels are missing"),
+        ('{"text": "a", "b": 1}\n{"text": "b"}', r"a\.jsonl:2 b: the label is missing"),
+    ],
+)
+def test_mistakes_have_a_line(tmp_path: Path, content: str, message: str):
+    (tmp_path / "a.jsonl").write_text(content)
+    with pytest.raises(DataError, match=message):
+        load(Jsonl(path="a.jsonl", text="text" if '"text"' in content else None), tmp_path)
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path):
+    write(tmp_path, REVIEWS)
+    with pytest.raises(DataError, match=r"data.dataset.text: 'reviews' .* did you mean review\?"):
+        load(Jsonl(path="a.jsonl", text="reviews"), tmp_path)
+    with pytest.raises(ConfigError, match=r"data.dataset.features: the text is all there is to predict from"):
+        load(Jsonl(path="a.jsonl", text="review", features=["author"]), tmp_path)

@@ -1,0 +1,87 @@
+"""Which classes are wanted, by name and by label."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.data import Places, load_data
+from dlcli.data.class_choice import ClassChoice
+from dlcli.data.embedded import Diabetes, Digits, Iris
+from dlcli.data.examples import Examples
+from dlcli.errors import ConfigError, DataError
+from dlcli.split_options import SplitOptions
+
+LABELS = np.array([3, 0, 1, 2, 1, 0])
+WORDS = np.array(["plum", "pear", "fig", "pear"])
+
+
+def test_classes_are_chosen_by_name_or_label_and_keep_their_order() -> None:
+    choice = ClassChoice.of(["wren", 0], LABELS, ("owl", "jay", "wren", "rook"))
+    assert choice == ClassChoice((0, 2), ("owl", "wren"))
+    assert ClassChoice.of(["2", 1], LABELS, None) == ClassChoice((1, 2), None)
+    assert ClassChoice.of(["plum", "fig"], WORDS, None) == ClassChoice(("fig", "plum"), None)
+
+
+def test_rows_are_those_of_the_classes() -> None:
+    examples = Examples(np.zeros((6, 1)), LABELS, np.arange(6))
+    assert ClassChoice((1, 3), None).rows(examples).tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key", "message"),
+    [
+        (["owl", "jey"], "data.classes[1]", "'jey': unknown class; did you mean jay?"),
+        (["owl", 7], "data.classes[1]", "7: unknown class"),
+        (["owl", 0], "data.classes[1]", "the class owl is already chosen"),
+        (["owl"], "data.classes", "expected two classes or more"),
+    ],
+)
+def test_a_wrong_choice_is_refused(wanted: list[str | int], key: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("?", r"\?")) as caught:
+        ClassChoice.of(wanted, LABELS, ("owl", "jay", "wren", "rook"))
+    assert caught.value.key == key
+
+
+def test_only_the_chosen_classes_are_loaded_and_rows_are_those_of_the_file() -> None:
+    everything = load_data(Digits(), Places(), split=SplitOptions(), seed=0)
+    data = load_data(Digits(), Places(), split=SplitOptions(stratify=True), seed=0, classes=[5, 6, "9"])
+    assert data.class_names == ("5", "6", "9")
+    assert sum(len(split) for split in data.splits.values()) == 182 + 181 + 180  # of the 1,797 digits (UCI)
+    labels = np.empty(1797, np.int64)
+    for name, rows in everything.indices.items():
+        labels[rows] = everything.splits[name].targets
+    for name, rows in data.indices.items():
+        assert np.array_equal(labels[rows], np.array([5, 6, 9])[data.splits[name].targets])
+
+
+def test_names_follow_their_labels() -> None:
+    data = load_data(Iris(), Places(), split=SplitOptions(), seed=0, classes=["virginica", "setosa"])
+    assert data.class_names == ("setosa", "virginica")
+    assert data.preprocessor.targets.labels == (0, 2)
+
+
+def test_values_have_no_classes() -> None:
+    with pytest.raises(ConfigError, match="the targets of this data are values"):
+        load_data(Diabetes(), Places(), split=SplitOptions(), seed=0, classes=[1, 2])
+
+
+def test_so_many_examples_are_trained_on_and_the_other_splits_stay() -> None:
+    whole = load_data(Digits(), Places(), split=SplitOptions(stratify=True), seed=0)
+    few = load_data(Digits(), Places(), split=SplitOptions(stratify=True, train_limit=50), seed=0)
+    assert np.bincount(few.splits["train"].targets).tolist() == [5] * 10
+    assert np.isin(few.indices["train"], whole.indices["train"]).all()
+    for name in ("dev", "test"):
+        assert np.array_equal(few.indices[name], whole.indices[name])
+    other = load_data(Digits(), Places(), split=SplitOptions(stratify=True, train_limit=50), seed=1)
+    assert not np.array_equal(other.indices["train"], few.indices["train"])
+
+
+def test_the_limit_leaves_train_dev_alone() -> None:
+    data = load_data(Digits(), Places(), split=SplitOptions(train_dev=0.1, train_limit=20), seed=0)
+    assert (len(data.splits["train"]), len(data.splits["train_dev"])) == (20, 108)
+
+
+def test_more_than_there_is_cannot_be_trained_on() -> None:
+    with pytest.raises(DataError, match="there are 1078 examples to train on, fewer than 5000"):
+        load_data(Digits(), Places(), split=SplitOptions(train_limit=5000), seed=0)

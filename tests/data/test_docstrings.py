@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlcli.data import Places
+from dlcli.data.docstrings import Docstrings, docstrings_of
+from dlcli.errors import DataError
+
+
+def test_it_is_a_running_text_of_the_size_asked_for():
+    raw = Docstrings(size=20_000).read(Places())
+    text = "".join(raw.examples.inputs.chunks())
+    assert 20_000 <= len(text) < 40_000
+    assert text.startswith("Record of phased-in incompatible language changes.")  # of __future__
+    [name] = raw.fingerprint
+    assert name.startswith("docstrings of Python 3.")
+
+
+def test_a_larger_text_begins_like_a_smaller_one():
+    small, large = ("".join(Docstrings(size=size).read(Places()).examples.inputs.chunks()) for size in (5000, 9000))
+    assert large.startswith(small)
+
+
+def test_docstrings_come_in_the_order_of_the_file(tmp_path: Path):
+    file = tmp_path / "a.py"
+    file.write_text(
+        '"""One."""\nclass A:\n    """Two\n    lines."""\n    def b(self):\n        """ """\n\ndef c():\n    "Three."\n'
+    )
+    assert [*docstrings_of(file)] == ["One.", "Two\nlines.", "Three."]
+    file.write_text("def (")
+    assert [*docstrings_of(file)] == []
+
+
+def test_more_than_there_is_cannot_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    with pytest.raises(DataError, match=r"data.dataset.size: this Python .* have 0 characters, fewer than 400,000"):
+        Docstrings().read(Places())

@@ -1,0 +1,34 @@
+"""Patches of a photograph and an edge filter's answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.data import Places
+from dlcli.data.edge_patches import EdgePatches
+from dlcli.edge_filters import edge_filter
+from dlcli.kernels.reference.convolution import conv2d
+
+
+@pytest.mark.parametrize("picture", ["china", "flower"])
+@pytest.mark.parametrize(("direction", "kind"), [("vertical", "sobel"), ("horizontal", "scharr")])
+@pytest.mark.parametrize("size", [3, 12])
+def test_the_targets_are_the_filter_s_answers(picture, direction, kind, size) -> None:
+    examples = EdgePatches(picture=picture, size=size, direction=direction, kind=kind).read(Places()).examples
+    assert examples.inputs.shape == ((640 // size) * (427 // size), size, size, 1)
+    assert examples.inputs.dtype == np.uint8
+    assert examples.targets is not None
+    answers = conv2d(
+        examples.inputs.astype(np.float64), edge_filter(direction, kind)[:, :, np.newaxis, np.newaxis], None
+    )
+    np.testing.assert_array_equal(answers.reshape(len(answers), -1), examples.targets)
+
+
+def test_what_it_says_of_itself() -> None:
+    raw = EdgePatches().read(Places())
+    assert raw.description == (
+        "1,855 gray patches of china.jpg (scikit-learn), 12 × 12 pixels, with the answers of a vertical Sobel filter"
+    )
+    assert raw.target_kind == "values"
+    assert list(raw.fingerprint) == ["china.jpg"]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.data.places import Places
+from dlcli.data.text import BytePair
+from dlcli.data.text.tokenizer import tokenizer_from_json
+
+TEXT = "the cat sat on the mat.\nthe rat sat, too.\n\n  the end " * 3
+
+
+@given(st.text())
+def test_the_tokens_make_up_the_text(text: str):
+    tokenizer = BytePair(merges=20).fit([TEXT], Places())
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+def test_frequent_words_are_whole_and_rare_ones_in_pieces():
+    tokenizer = BytePair(merges=10).fit([TEXT], Places())
+    assert len(tokenizer.pairs) == 10
+    assert " the" in tokenizer.encode(TEXT)
+    assert len(tokenizer.encode("zebra")) == 5
+
+
+def test_all_its_tokens_are_known_beforehand():
+    tokenizer = BytePair(merges=30).fit([TEXT], Places())
+    assert set(tokenizer.encode(TEXT)) <= set(tokenizer.tokens)
+    assert set(tokenizer.tokens) >= set(TEXT)
+    assert len(tokenizer.tokens) == len(set(tokenizer.tokens)) == len(tokenizer.alphabet) + len(tokenizer.pairs)
+
+
+def test_learning_ends_where_no_pair_is_there_twice():
+    assert len(BytePair(merges=1000).fit(["abcd"], Places()).pairs) == 0
+
+
+def test_no_token_goes_across_a_space_or_a_line():
+    tokenizer = BytePair(merges=1000).fit([TEXT], Places())
+    assert all(" " not in token[1:] and "\n" not in token[1:] for token in tokenizer.tokens)
+
+
+def test_it_survives_json():
+    tokenizer = BytePair(merges=15).fit([TEXT], Places())
+    again = tokenizer_from_json(json.loads(json.dumps(tokenizer.to_json())))
+    assert isinstance(again, BytePair)
+    assert again.encode(TEXT) == tokenizer.encode(TEXT)
+    assert again.tokens == tokenizer.tokens

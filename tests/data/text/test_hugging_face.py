@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+from dlcli.data.places import Places
+from dlcli.data.text import HuggingFace
+from dlcli.data.text.tokenizer import tokenizer_from_json
+from dlcli.errors import ConfigError, DataError
+
+TEXT = "the cat sat on the mat.\n" * 20
+
+
+def test_without_the_library_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
+    def absent(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(ConfigError, match=r"data.text.tokenizer: .* pip install 'dlcli\[text\]'"):
+        HuggingFace().fit([TEXT], Places())
+
+
+class TestWithTheLibrary:
+    @pytest.fixture(autouse=True)
+    def library(self) -> None:
+        pytest.importorskip("tokenizers")
+
+    def test_it_learns_and_the_tokens_make_up_any_text(self):
+        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        assert 256 < len(tokenizer.tokens) <= 300
+        for text in (TEXT, "日本 😀\t", ""):
+            assert tokenizer.decode(tokenizer.encode(text)) == text
+            assert set(tokenizer.encode(text)) <= set(tokenizer.tokens)
+
+    def test_it_survives_json(self):
+        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        again = tokenizer_from_json(json.loads(json.dumps(tokenizer.to_json())))
+        assert again.encode(TEXT) == tokenizer.encode(TEXT)
+
+    def test_it_reads_a_published_one(self, tmp_path: Path):
+        learned = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        (tmp_path / "tokenizer.json").write_text(json.dumps(learned.description))
+        read = HuggingFace(path="tokenizer.json").fit([], Places(config_folder=tmp_path))
+        assert read.encode(TEXT) == learned.encode(TEXT)
+
+    def test_mistakes_are_explained(self, tmp_path: Path):
+        (tmp_path / "broken.json").write_text("{}")
+        with pytest.raises(DataError, match=r"broken\.json: not a tokenizer"):
+            HuggingFace(path="broken.json").fit([], Places(config_folder=tmp_path))
+        with pytest.raises(ConfigError, match="at least 256, one for each byte, not 100"):
+            HuggingFace(vocabulary_size=100).fit([TEXT], Places())

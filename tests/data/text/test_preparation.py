@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.data import Examples, Preprocessor, Sentences, Split, TargetKind, TextInputs, TextOptions, Texts, TextStream
+from dlcli.data.normalization import NoNormalization
+from dlcli.data.text import Character, Word, text_file
+from dlcli.data.text.preparation import ready_texts
+from dlcli.data.text.vocabulary import BOS, EOS
+from dlcli.errors import ConfigError, DataError
+
+
+def prepared(
+    inputs: TextInputs,
+    kind: TargetKind,
+    targets: np.ndarray | None = None,
+    rows: np.ndarray | None = None,
+    **text: object,
+) -> tuple[Preprocessor, Split]:
+    """The preprocessor of some texts, the first two of them or `rows`, and all of them prepared by it."""
+    examples = Examples(inputs, targets, np.arange(len(inputs)))
+    options = TextOptions(**({"tokenizer": Word()} | text))
+    plain = NoNormalization()
+    preprocessor = Preprocessor.fit(
+        examples,
+        np.arange(2) if rows is None else rows,
+        normalization=plain,
+        target_normalization=plain,
+        target_kind=kind,
+        text=options,
+    )
+    return preprocessor, ready_texts(examples, examples.all_rows, preprocessor, "dev")
+
+
+def labels(*of_sentences: str) -> np.ndarray:
+    made = np.empty(len(of_sentences), dtype=object)
+    made[:] = [tuple(words.split()) for words in of_sentences]
+    return made
+
+
+def test_single_texts_have_a_beginning_and_an_end():
+    preprocessor, split = prepared(Texts.of(["a b", "b", "a c"]), "tokens")
+    assert preprocessor.input_shape == (3,)
+    batch = split.gather(np.arange(3))
+    a, b = preprocessor.vocabulary.indices(["a", "b"]).tolist()
+    assert batch.inputs.tolist() == [[BOS, a, b], [BOS, b, 0], [BOS, a, 1]]
+    assert batch.targets.tolist() == [[a, b, EOS], [b, EOS, 0], [a, 1, EOS]]
+    assert split.targets is None
+    assert split.notes == ("dev: 1 of 5 tokens (20 %) are not in the vocabulary; they count as <UNK>",)
+
+
+def test_a_running_text_is_its_windows():
+    text = "to be or not to be"
+    stream = TextStream(np.frombuffer(text.encode(), dtype=np.uint8))
+    preprocessor, split = prepared(stream, "tokens", rows=np.array([0, 18]), tokenizer=Character(), window=5)
+    assert preprocessor.input_shape == (5,)
+    assert preprocessor.continuous
+    assert len(split) == 4
+    assert split.ids.tolist() == [0, 1, 2, 3]
+    batch = split.gather(np.arange(4))
+    assert batch.lengths.tolist() == [5, 5, 5, 3]
+    targets = [token for row, n in zip(batch.targets, batch.lengths, strict=True) for token in row[:n].tolist()]
+    assert preprocessor.text.decode(targets) == text
+    assert batch.inputs[0, 0] == BOS
+
+
+def test_texts_have_classes():
+    targets = np.array(["x", "y", "x"])
+    preprocessor, split = prepared(Texts.of(["a b", "b", ""]), "classes", targets)
+    assert preprocessor.input_shape == (2,)
+    assert split.targets.tolist() == [0, 1, 0]
+    assert split.gather(np.array([2, 0])).targets.tolist() == [0, 0]
+    assert split.notes == ("dev: 1 of 3 examples have no token; each counts as one <UNK>",)
+
+
+def test_words_have_labels():
+    preprocessor, split = prepared(Sentences([("a", "b"), ("c",)]), "token_labels", labels("N V", "V"))
+    assert preprocessor.class_names == ("N", "V")
+    batch = split.gather(np.arange(2))
+    assert batch.targets.tolist() == [[0, 1], [1, 0]]
+    assert batch.lengths.tolist() == [2, 1]
+
+
+def test_as_many_labels_as_tokens_are_expected():
+    with pytest.raises(DataError, match="dev: example 1 has 1 tokens and 2 labels; one for each is expected"):
+        prepared(Sentences([("a", "b"), ("c",)]), "token_labels", labels("N V", "V N"))
+
+
+def test_sequences_that_are_too_long_are_cut_off_or_refused():
+    texts = Texts.of(["a b c d", "a", "a b c"])
+    preprocessor, split = prepared(texts, "tokens", max_length=2)
+    assert preprocessor.input_shape == (3,)
+    assert split.inputs.shape == (3, 3)
+    assert "dev: 2 of 3 examples are longer than 2 tokens; only their beginnings are used" in split.notes
+    with pytest.raises(
+        DataError, match=r"data.text.max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
+    ):
+        prepared(texts, "tokens", max_length=2, too_long="refuse")
+
+
+def test_numbers_are_no_texts():
+    plain = NoNormalization()
+    numbers = Examples(np.zeros((2, 3)), np.array([0, 1]), np.arange(2))
+    treatment = {"normalization": plain, "target_normalization": plain}
+    with pytest.raises(ConfigError, match=r"data.text: the inputs of this data are no texts"):
+        Preprocessor.fit(numbers, np.arange(2), target_kind="classes", text=TextOptions(), **treatment)
+    with pytest.raises(ConfigError, match="task: the inputs of this data are no texts, whose next token"):
+        Preprocessor.fit(numbers, np.arange(2), target_kind="tokens", **treatment)
+
+
+def test_what_is_asked_for_must_be_there():
+    with pytest.raises(DataError, match="the data has no targets to learn"):
+        prepared(Texts.of(["a", "b"]), "classes")
+    with pytest.raises(ConfigError, match="task: sequence_labeling needs a list of labels for each example"):
+        prepared(Texts.of(["a", "b"]), "token_labels", np.array(["x", "y"]))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_the_tokens_of_a_large_text_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: bool):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    texts: TextInputs = Texts.of(["to be", "or not", "to be"])
+    rows = None
+    if stream:
+        texts, rows = TextStream(texts.content), np.array([0, 16])
+    _, in_memory = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
+    assert not [*tmp_path.iterdir()]
+    monkeypatch.setattr(text_file, "MEMORY_LIMIT", 8)
+    _, kept = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
+    _, again = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
+    assert len([*(tmp_path / "dlcli" / "tokens").glob("*.tokens")]) == 1
+    every = np.arange(len(in_memory))
+    for split in (kept, again):
+        assert np.array_equal(split.gather(every).inputs, in_memory.gather(every).inputs)
+        assert np.array_equal(split.gather(every).targets, in_memory.gather(every).targets)
+        assert split.notes == in_memory.notes

@@ -1,0 +1,54 @@
+"""Published word vectors, as several tools write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli.data.text.word_vectors import WordVectors
+from dlcli.errors import DataError
+
+NUMBERS = {"<PAD>": 0, "the": 1, "flocci": 2, "über": 3, "at": 4}
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "vectors.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("header", ["", "3 2\n"], ids=["GloVe", "word2vec"])
+def test_the_words_that_are_there(tmp_path: Path, header: str) -> None:
+    found = WordVectors.read(write(tmp_path, f"{header}of 9 9\nthe 0.5 -1e-1 \nüber 3 4\n"), NUMBERS)
+    assert found.known.tolist() == [1, 3]
+    np.testing.assert_array_equal(found.vectors, np.array([[0.5, -0.1], [3, 4]], np.float32))
+    assert found.vectors.dtype == np.float32
+    assert found.size == 2
+
+
+def test_the_first_of_two_vectors_counts_and_words_with_spaces_are_others(tmp_path: Path) -> None:
+    path = write(tmp_path, "x 1 2\nat home 1 2\nat 3 4\nat 5 6\n")
+    assert WordVectors.read(path, NUMBERS).vectors.tolist() == [[3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x 1 2\nthe 1 two\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 two'"),
+        ("x 1 2\nthe 1\n", r"vectors.txt:2: expected a word and 2 numbers, found '1'"),
+        ("x 1 2\nthe 1 nan\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 nan'"),
+        ("x 1 2\n", "none of the data's words"),
+        ("", "none of the data's words"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataError) as raised:
+        WordVectors.read(write(tmp_path, text), NUMBERS)
+    assert raised.match(message)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        WordVectors.read(tmp_path / "none.txt", NUMBERS)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.data.text import Word
+from dlcli.data.text.words import ASCII, UNICODE, word_pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Cats average 15 hours of sleep a day.", "cats average 15 hours of sleep a day ."),
+        ("Don't! It's the state-of-the-art, isn't it?", "do n't ! it 's the state-of-the-art , is n't it ?"),
+        ("3.5 or 1,000 (rock 'n' roll)", "3.5 or 1,000 ( rock ' n ' roll )"),
+        ("they’re naïve; CAFÉ", "they ’re naïve ; café"),
+        ("हिन्दी में", "हिन्दी में"),  # vowel signs are no letters to Python's \w
+        ("good😀bad a_b", "good 😀 bad a _ b"),
+        ("century's", "century 's"),
+        ("  \t\n", ""),
+    ],
+)
+def test_words_numbers_and_marks_are_tokens(text: str, tokens: str):
+    assert Word().encode(text) == tokens.split()
+
+
+def test_what_stands_between_spaces_is_kept_on_request():
+    tokenizer = Word(lowercase=False, punctuation="keep")
+    assert tokenizer.encode("Mr. N <unk>, don't") == ["Mr.", "N", "<unk>,", "don't"]
+    assert tokenizer.decode(["Mr.", "N"]) == "Mr. N"
+
+
+def test_ends_of_lines_are_tokens_on_request():
+    tokenizer = Word(line_ends=True)
+    assert tokenizer.encode("To be,\nor not\n\n") == ["to", "be", ",", "\n", "or", "not", "\n", "\n"]
+    assert tokenizer.decode(tokenizer.encode("to be,\nor not\n\n")) == "to be,\nor not\n\n"
+    assert Word().encode("to\nbe") == ["to", "be"]
+
+
+@pytest.mark.parametrize("text", ["he said: it's (not) true, isn't it?", "a [b] c! d; e… 5%"])
+def test_decoding_puts_marks_where_they_belong(text: str):
+    assert Word().decode(Word().encode(text)) == text
+
+
+@given(st.text())
+def test_encoding_loses_spaces_only(text: str):
+    tokenizer = Word(lowercase=False)
+    assert "".join(tokenizer.encode(text)) == "".join(text.split())
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_english_is_read_faster_but_not_otherwise(text: str):
+    assert word_pattern(ASCII).findall(text) == word_pattern(UNICODE).findall(text)
+
+
+@given(st.lists(st.text(alphabet="ab'-., \n", max_size=20)), st.booleans())
+def test_what_was_encoded_is_encoded_the_same_again(texts: list[str], line_ends: bool):
+    tokenizer = Word(line_ends=line_ends, punctuation="keep")
+    for text in texts:
+        tokens = tokenizer.encode(text)
+        assert tokenizer.encode(tokenizer.decode(tokens)) == tokens

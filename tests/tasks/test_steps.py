@@ -1,0 +1,72 @@
+"""Tasks with a target for each step: padding counts nowhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.autograd import Tensor
+from dlcli.data import Batch, ClassLabels, NextTokens, TokenLabels
+from dlcli.data.text.vocabulary import Vocabulary
+from dlcli.tasks import LanguageModeling, SequenceLabeling, Task
+
+VOCABULARY = Vocabulary(("<PAD>", "<UNK>", "<BOS>", "<EOS>", "a", "bc"), (0, 0, 0, 2, 6, 2))
+LENGTHS = np.array([3, 1])
+TARGETS = np.array([[4, 5, 3], [3, 0, 0]])
+
+
+def tasks() -> list[Task]:
+    names = tuple("uvwxyz")
+    return [LanguageModeling(NextTokens(VOCABULARY)), SequenceLabeling(TokenLabels(ClassLabels(names)))]
+
+
+def outputs(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((2, 3, 6))
+
+
+def log_probabilities(logits: np.ndarray) -> np.ndarray:
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+@pytest.mark.parametrize("task", tasks(), ids=lambda task: type(task).__name__)
+def test_the_loss_is_the_mean_over_real_steps(task: Task) -> None:
+    logits = outputs()
+    of_targets = np.take_along_axis(log_probabilities(logits), TARGETS[..., None], axis=2)[..., 0]
+    expected = -(of_targets[0].sum() + of_targets[1, 0]) / 4
+    assert task.loss(Tensor(logits), TARGETS, LENGTHS).item() == pytest.approx(expected)
+    assert task.count(Batch(TARGETS, TARGETS, LENGTHS)) == 4
+    assert task.count(Batch(TARGETS, TARGETS)) == 6
+
+
+@pytest.mark.parametrize("task", tasks(), ids=lambda task: type(task).__name__)
+def test_what_stands_in_the_padding_changes_nothing(task: Task) -> None:
+    logits, other = outputs(), outputs(1)
+    other[0], other[1, 0] = logits[0], logits[1, 0]
+    leaf, changed = Tensor(logits, requires_grad=True), Tensor(other, requires_grad=True)
+    for tensor in (leaf, changed):
+        task.loss(tensor, TARGETS, LENGTHS).backward()
+    assert leaf.grad is not None
+    np.testing.assert_array_equal(leaf.grad, changed.grad)
+    assert not leaf.grad[1, 1:].any()
+    (one, truth), (two, same_truth) = task.judge(logits, TARGETS, LENGTHS), task.judge(other, TARGETS, LENGTHS)
+    np.testing.assert_array_equal(one.best_guess(), two.best_guess())
+    np.testing.assert_array_equal(truth, same_truth)
+
+
+def test_the_truth_of_a_text_is_its_size_and_what_frequency_alone_guesses() -> None:
+    task = LanguageModeling(NextTokens(VOCABULARY))
+    predictions, truth = task.judge(outputs(), TARGETS, LENGTHS)
+    frequency = (np.array([0, 0, 0, 2, 6, 2]) + 1) / 16
+    np.testing.assert_array_equal(truth[:, 0], [3, 1])
+    np.testing.assert_array_equal(truth[:, 1], [1 + 2 + 1, 1])  # a, bc, the end; the end
+    np.testing.assert_allclose(truth[:, 2], [-np.log(frequency[[4, 5, 3]]).sum(), -np.log(frequency[3])])
+    assert predictions.nats is not None
+    expected = log_probabilities(outputs())
+    np.testing.assert_allclose(predictions.nats[1], -expected[1, 0, 3])
+
+
+def test_labels_are_judged_one_after_the_other() -> None:
+    predictions, truth = SequenceLabeling(TokenLabels(ClassLabels(tuple("uvwxyz")))).judge(outputs(), TARGETS, LENGTHS)
+    assert predictions.labels is not None
+    np.testing.assert_array_equal(truth, [4, 5, 3, 3])
+    np.testing.assert_array_equal(predictions.labels, outputs().argmax(axis=2)[[0, 0, 0, 1], [0, 1, 2, 0]])

@@ -1,0 +1,76 @@
+"""The results of a frozen trunk, in memory and in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dlcli.nn  # noqa: F401 - registers the layers
+from dlcli import registry
+from dlcli.data import Split
+from dlcli.errors import StorageError
+from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.nn.roles import Roles
+from dlcli.rng import Generators
+from dlcli.training.features import compute_features
+
+
+def create(node: Node) -> Layer:
+    layer: Layer = registry.lookup("layer", node.type)(**node.options)
+    return layer
+
+
+@pytest.fixture
+def model() -> Graph:
+    nodes = [
+        Node("trunk", "linear", {"units": 5}),
+        Node("normal", "batch_norm"),
+        Node("bent", "relu"),
+        Node("head", "linear", {"units": 2}),
+    ]
+    return Graph.build(with_names(nodes), (3,), generators=Generators(0), create=create)
+
+
+@pytest.fixture
+def splits() -> dict[str, Split]:
+    generator = np.random.default_rng(0)
+    sizes = {"train": 23, "dev": 7, "test": 5}
+    return {
+        name: Split(name, generator.standard_normal((size, 3)).astype(np.float32), np.zeros(size, int), np.arange(size))
+        for name, size in sizes.items()
+    }
+
+
+@pytest.mark.parametrize("in_memory", [2**20, 0])
+def test_the_rest_of_the_model_runs_on_them(model: Graph, splits: dict[str, Split], in_memory: int) -> None:
+    Roles.of(model, train="head").apply(model)
+    features = compute_features(model, splits, batch_size=4, in_memory=in_memory)
+    assert features is not None
+    assert (features.trunk_end, features.bytes, features.in_memory) == ("bent", 30 * 5 * 4, in_memory > 0)
+    assert set(features.splits) == {"train", "dev"}  # the test set is not looked at in training
+    assert isinstance(features.splits["train"].inputs, np.memmap) is (in_memory == 0)
+    indices = np.array([20, 3, 11])
+    model.eval()
+    expected = model.forward(splits["train"].gather(indices).inputs).data
+    found = features.model.forward(features.splits["train"].gather(indices).inputs).data
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert np.array_equal(features.splits["dev"].ids, splits["dev"].ids)
+
+
+def test_nothing_is_kept_where_nothing_is_frozen(model: Graph, splits: dict[str, Split]) -> None:
+    assert compute_features(model, splits, batch_size=4) is None
+
+
+def test_a_full_disk_is_told(
+    model: Graph, splits: dict[str, Split], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Roles.of(model, train="head").apply(model)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(StorageError, match="there is no room for the features of the frozen layers: No space left"):
+        compute_features(model, splits, batch_size=4, in_memory=0)
