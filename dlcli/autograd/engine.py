@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.autograd.context import Context
 
 
@@ -43,7 +44,7 @@ def run_backward(root: Context, grad: np.ndarray) -> None:
                 continue
             earlier = gradients.get(edge)
             # never in place: a backward may hand the same array to two inputs
-            gradients[edge] = input_grad if earlier is None else earlier + input_grad
+            gradients[edge] = input_grad if earlier is None else kernels.add(earlier, input_grad)
             consumers[edge] -= 1
             if not consumers[edge]:
                 ready.append(edge)

@@ -24,6 +24,9 @@ softplus_backward = fastest(reference.activations.softplus_backward)
 tanh = fastest(reference.activations.tanh)
 tanh_backward = fastest(reference.activations.tanh_backward)
 
+add = fastest(reference.arithmetic.add)
+multiply = fastest(reference.arithmetic.multiply)
+
 conv2d = fastest(reference.convolution.conv2d)
 conv2d_grad_bias = fastest(reference.convolution.conv2d_grad_bias)
 conv2d_grad_input = fastest(reference.convolution.conv2d_grad_input)
@@ -36,6 +39,9 @@ embedding_backward = fastest(reference.embedding.embedding_backward)
 
 gru = fastest(reference.gru.gru)
 gru_backward = fastest(reference.gru.gru_backward)
+
+layer_norm = fastest(reference.layer_norm.layer_norm)
+layer_norm_backward = fastest(reference.layer_norm.layer_norm_backward)
 
 linear = fastest(reference.linear.linear)
 linear_grad_bias = fastest(reference.linear.linear_grad_bias)
@@ -52,6 +58,7 @@ lstm_backward = fastest(reference.lstm.lstm_backward)
 
 batch_norm = fastest(reference.normalization.batch_norm)
 batch_norm_backward = fastest(reference.normalization.batch_norm_backward)
+fixed_batch_norm = fastest(reference.normalization.fixed_batch_norm)
 
 is_finite = fastest(reference.norms.is_finite)
 l2_norm = fastest(reference.norms.l2_norm)
@@ -60,9 +67,11 @@ adagrad_update = fastest(reference.optimizers.adagrad_update)
 adam_update = fastest(reference.optimizers.adam_update)
 add_penalty_gradient = fastest(reference.optimizers.add_penalty_gradient)
 centered_rmsprop_update = fastest(reference.optimizers.centered_rmsprop_update)
+clip_update = fastest(reference.optimizers.clip_update)
 discounted_sum_update = fastest(reference.optimizers.discounted_sum_update)
 momentum_update = fastest(reference.optimizers.momentum_update)
 rmsprop_update = fastest(reference.optimizers.rmsprop_update)
+scale_update = fastest(reference.optimizers.scale_update)
 sgd_update = fastest(reference.optimizers.sgd_update)
 
 average_pool2d = fastest(reference.pooling.average_pool2d)
@@ -71,6 +80,8 @@ global_average_pool2d = fastest(reference.pooling.global_average_pool2d)
 global_average_pool2d_backward = fastest(reference.pooling.global_average_pool2d_backward)
 max_pool2d = fastest(reference.pooling.max_pool2d)
 max_pool2d_backward = fastest(reference.pooling.max_pool2d_backward)
+
+resample2d = fastest(reference.resampling.resample2d)
 
 rnn = fastest(reference.rnn.rnn)
 rnn_backward = fastest(reference.rnn.rnn_backward)
@@ -91,6 +102,7 @@ def backend() -> str:
 __all__ = [
     "adagrad_update",
     "adam_update",
+    "add",
     "add_penalty_gradient",
     "average_pool2d",
     "average_pool2d_backward",
@@ -100,6 +112,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
     "centered_rmsprop_update",
+    "clip_update",
     "conv2d",
     "conv2d_grad_bias",
     "conv2d_grad_input",
@@ -110,6 +123,7 @@ __all__ = [
     "elu_backward",
     "embedding",
     "embedding_backward",
+    "fixed_batch_norm",
     "gelu",
     "gelu_backward",
     "gelu_tanh",
@@ -122,6 +136,8 @@ __all__ = [
     "huber_backward",
     "is_finite",
     "l2_norm",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
@@ -135,11 +151,14 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_backward",
     "momentum_update",
+    "multiply",
     "relu",
     "relu_backward",
+    "resample2d",
     "rmsprop_update",
     "rnn",
     "rnn_backward",
+    "scale_update",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",

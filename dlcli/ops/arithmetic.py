@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw, draw_away_from_zero
 from dlcli.registry import register
@@ -19,8 +20,7 @@ class Add(Function):
 
     @staticmethod
     def forward(ctx: Context, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        y: np.ndarray = a + b
-        return y
+        return kernels.add(a, b)
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -57,13 +57,13 @@ class Multiply(Function):
     @staticmethod
     def forward(ctx: Context, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         ctx.save(a, b)
-        y: np.ndarray = a * b
-        return y
+        return kernels.multiply(a, b)
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         a, b = ctx.saved
-        return grad * b if ctx.needs_grad[0] else None, grad * a if ctx.needs_grad[1] else None
+        needs_a, needs_b = ctx.needs_grad
+        return kernels.multiply(grad, b) if needs_a else None, kernels.multiply(grad, a) if needs_b else None
 
     @staticmethod
     def samples() -> Iterable[Sample]:

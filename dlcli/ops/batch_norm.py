@@ -69,7 +69,9 @@ class BatchNorm(Function):
 class FixedBatchNorm(Function):
     """`y = γ (x − μ)/√(σ² + ε) + β` with given μ, σ²: batch normalization at evaluation.
 
-    x: (..., C), gamma, beta, mean, variance: (C,) -> (..., C)
+    A residual is added to the result and ReLU applied last, where they are asked for.
+
+    x: (..., C), gamma, beta, mean, variance: (C,), residual: (..., C) or None -> (..., C)
     """
 
     @staticmethod
@@ -80,34 +82,43 @@ class FixedBatchNorm(Function):
         beta: np.ndarray,
         mean: np.ndarray,
         variance: np.ndarray,
+        residual: np.ndarray | None = None,
         *,
         epsilon: float,
+        relu: bool = False,
     ) -> np.ndarray:
-        inverse_std = 1 / np.sqrt(variance + variance.dtype.type(epsilon))
-        scale = gamma * inverse_std
-        ctx.save(x, scale, mean, inverse_std)
-        y: np.ndarray = x * scale
-        y += beta - mean * scale
+        added = None if residual is None else _rows(residual)
+        y = kernels.fixed_batch_norm(_rows(x), gamma, beta, mean, variance, epsilon, added, relu).reshape(x.shape)
+        ctx.save(x, gamma, mean, 1 / np.sqrt(variance + variance.dtype.type(epsilon)), y if relu else None)
         return y
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        x, scale, mean, inverse_std = ctx.saved
+        x, gamma, mean, inverse_std, y = ctx.saved
         needs_x, needs_gamma, *_ = ctx.needs_grad
+        if y is not None:
+            grad = kernels.relu_backward(grad, y)
         return (
-            grad * scale if needs_x else None,
+            grad * (gamma * inverse_std) if needs_x else None,
             grad * ((x - mean) * inverse_std) if needs_gamma else None,
             grad,
             None,
             None,
+            grad,
         )
 
     @staticmethod
     def samples() -> Iterable[Sample]:
+        statistics = (draw(3, seed=3), 0.5 + np.abs(draw(3, seed=4)))
         yield Sample(
-            (draw(5, 3), draw(3, seed=1), draw(3, seed=2), draw(3, seed=3), 0.5 + np.abs(draw(3, seed=4))),
+            (draw(5, 3), draw(3, seed=1), draw(3, seed=2), *statistics, None),
             {"epsilon": 1e-5},
-            differentiable=(True, True, True, False, False),
+            differentiable=(True, True, True, False, False, False),
+        )
+        yield Sample(
+            (draw(2, 4, 3), draw(3, seed=1), draw(3, seed=2), *statistics, draw(2, 4, 3, seed=5)),
+            {"epsilon": 1e-3, "relu": True},
+            differentiable=(True, True, True, False, False, True),
         )
 
 
@@ -136,7 +147,15 @@ def batch_norm(
 
 
 def fixed_batch_norm(
-    x: Tensor, gamma: Tensor, beta: Tensor, mean: np.ndarray, variance: np.ndarray, *, epsilon: float
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    mean: np.ndarray,
+    variance: np.ndarray,
+    residual: Tensor | None = None,
+    *,
+    epsilon: float,
+    relu: bool = False,
 ) -> Tensor:
     """Normalize each channel by a given mean and variance.
 
@@ -146,9 +165,11 @@ def fixed_batch_norm(
         beta: (C,).
         mean: (C,).
         variance: (C,).
+        residual: (..., C), added to the result, or None.
         epsilon: added to the variance.
+        relu: whether `max(y, 0)` follows, last.
     """
-    return FixedBatchNorm.apply(x, gamma, beta, mean, variance, epsilon=epsilon)
+    return FixedBatchNorm.apply(x, gamma, beta, mean, variance, residual, epsilon=epsilon, relu=relu)
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

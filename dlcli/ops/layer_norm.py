@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
 from dlcli.registry import register
@@ -22,24 +23,13 @@ class LayerNorm(Function):
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, epsilon: float) -> np.ndarray:
-        centered: np.ndarray = x - x.mean(axis=-1, keepdims=True)
-        variance = np.mean(centered * centered, axis=-1, keepdims=True)
-        inverse_std = 1 / np.sqrt(variance + x.dtype.type(epsilon))
-        normalized = np.multiply(centered, inverse_std, out=centered)
-        ctx.save(normalized, inverse_std, gamma)
-        y: np.ndarray = normalized * gamma
-        y += beta
+        y, mean, inverse_std = kernels.layer_norm(x, gamma, beta, epsilon)
+        ctx.save(x, gamma, mean, inverse_std)
         return y
 
     @staticmethod
-    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        normalized, inverse_std, gamma = ctx.saved
-        needs_x, needs_gamma, _ = ctx.needs_grad
-        return (
-            _grad_x(grad * gamma, normalized, inverse_std) if needs_x else None,
-            grad * normalized if needs_gamma else None,
-            grad,
-        )
+    def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray, ...]:
+        return kernels.layer_norm_backward(grad, *ctx.saved)
 
     @staticmethod
     def samples() -> Iterable[Sample]:
@@ -57,12 +47,3 @@ def layer_norm(x: Tensor, gamma: Tensor, beta: Tensor, *, epsilon: float) -> Ten
         epsilon: added to the variance.
     """
     return LayerNorm.apply(x, gamma, beta, epsilon=epsilon)
-
-
-def _grad_x(scaled: np.ndarray, normalized: np.ndarray, inverse_std: np.ndarray) -> np.ndarray:
-    """`(h − mean(h) − x̂ mean(h x̂))/√(σ² + ε)`, written over h."""
-    slope = np.mean(scaled * normalized, axis=-1, keepdims=True)
-    scaled -= scaled.mean(axis=-1, keepdims=True)
-    scaled -= normalized * slope
-    scaled *= inverse_std
-    return scaled

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from dlcli import kernels
 from dlcli.nn.arena import Arena
 
 
@@ -19,11 +18,10 @@ def clip_by_norm(arena: Arena, max_norm: float) -> float:
     """
     norm = arena.norm()
     if max_norm < norm < math.inf:
-        arena.grad[:] *= max_norm / norm
+        kernels.scale_update(arena.grad, factor=max_norm / norm)
     return norm
 
 
 def clip_by_value(arena: Arena, max_value: float) -> None:
     """Bring every element of the gradient into −max_value … max_value."""
-    gradients = arena.grad
-    np.clip(gradients, -max_value, max_value, out=gradients)
+    kernels.clip_update(arena.grad, limit=max_value)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli import kernels
 from dlcli.nn.arena import Arena
 from dlcli.optim.schedules import Schedule
 
@@ -65,7 +66,7 @@ class Optimizer:
             for group, memory in zip(arena.rate_groups, self._memory_of_groups, strict=True):
                 rate = learning_rate * group.scale
                 if weight_decay:
-                    data[group.decayed] *= 1 - rate * weight_decay
+                    kernels.scale_update(data[group.decayed], factor=1 - rate * weight_decay)
                 self.update(data[group.elements], grad[group.elements], memory, rate)
 
     def update(

@@ -6,10 +6,6 @@ memory; between turns it waits for its next one. Times are medians over the turn
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -17,7 +13,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import workloads_conv, workloads_dense, workloads_recurrent
-from benchmarks.commands import THREADS, installed
+from benchmarks.commands import installed
+from benchmarks.side_process import SideProcess
 from benchmarks.workload import Step, Workload
 from benchmarks.workload_result import WorkloadResult
 
@@ -55,7 +52,7 @@ WORKLOADS = (
 )
 
 
-class Side:
+class Side(SideProcess):
     """A process that runs the steps of one side.
 
     Args:
@@ -70,38 +67,11 @@ class Side:
     """
 
     def __init__(self, workload: str, side: str, kernels: str = "", patience: float | None = None) -> None:
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.workload_process", workload, side],
-            cwd=Path(__file__).parents[1],
-            env=os.environ | threads | {"DLCLI_KERNELS": kernels},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__("workload_process", workload, side, kernels=kernels)
         self.times: list[float] = []
         warm_up = self.ask(3, patience) / 3
         self.repeats = max(1, round(TURN / min(warm_up, self.ask(1))))
         self.faults_before = self.ask("faults")
-
-    def ask(self, request: str | int, patience: float | None = None) -> float:
-        """
-        Raises:
-            RuntimeError: the process died.
-            TimeoutError: it did not answer for `patience` seconds, and was ended.
-        """
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{request}\n")
-        self.process.stdin.flush()
-        if not select.select([self.process.stdout], [], [], patience)[0]:
-            self.process.kill()
-            self.process.communicate()
-            raise TimeoutError(f"no answer in {patience} s")
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.process.args!r} ended with {self.process.wait()}")
-        return float(line)
 
     def take_turn(self, repeats: int | None = None) -> None:
         time.sleep(PAUSE)
@@ -111,9 +81,6 @@ class Side:
     def faults_per_step(self) -> float:
         """Page faults since the warm-up."""
         return (self.ask("faults") - self.faults_before) / (len(self.times) * self.repeats)
-
-    def close(self) -> None:
-        self.process.communicate()
 
 
 def compiled_sides(workload: Workload) -> tuple[dict[str, Side], dict[str, str]]:

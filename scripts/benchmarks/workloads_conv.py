@@ -81,6 +81,67 @@ def convolution_theirs(channels_last: bool, compiled: bool = False) -> Step:
     return step
 
 
+# one depthwise convolution
+
+
+def depthwise_ours() -> Step:
+    x, weight, bias = Tensor(images(32, 28, 128), requires_grad=True), parameter(3, 3, 1, 128, fan_in=9), parameter(128)
+    grad = images(32, 28, 128)
+
+    def step() -> None:
+        x.grad = weight.grad = bias.grad = None
+        ops.conv2d(x, weight, bias, padding=SAME, groups=128).backward(grad)
+
+    return step
+
+
+def depthwise_theirs(channels_last: bool) -> Step:
+    import torch
+
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    convolution = torch.nn.Conv2d(128, 128, 3, padding=1, groups=128).to(memory_format=layout)
+    x = torch.randn(32, 128, 28, 28).contiguous(memory_format=layout).requires_grad_()
+    grad = torch.randn(32, 128, 28, 28).contiguous(memory_format=layout)
+
+    def step() -> None:
+        x.grad = None
+        convolution.zero_grad(set_to_none=True)
+        convolution(x).backward(grad)
+
+    return step
+
+
+# a bottleneck's convolutions of one pixel
+
+
+def pointwise_ours() -> Step:
+    narrow, wide = filters(1, 256, 64), filters(1, 64, 256)
+    x, grad = Tensor(images(32, 14, 256), requires_grad=True), images(32, 14, 256)
+
+    def step() -> None:
+        x.grad = narrow.grad = wide.grad = None
+        ops.conv2d(ops.conv2d(x, narrow), wide).backward(grad)
+
+    return step
+
+
+def pointwise_theirs(channels_last: bool) -> Step:
+    import torch
+
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    convolutions = torch.nn.Sequential(torch.nn.Conv2d(256, 64, 1, bias=False), torch.nn.Conv2d(64, 256, 1, bias=False))
+    convolutions = convolutions.to(memory_format=layout)
+    x = torch.randn(32, 256, 14, 14).contiguous(memory_format=layout).requires_grad_()
+    grad = torch.randn(32, 256, 14, 14).contiguous(memory_format=layout)
+
+    def step() -> None:
+        x.grad = None
+        convolutions.zero_grad(set_to_none=True)
+        convolutions(x).backward(grad)
+
+    return step
+
+
 # LeNet-5
 
 
@@ -308,6 +369,10 @@ WORKLOADS = (
     beside("lenet", "LeNet-5, 28×28, batch 64, Adam", 0.6, 0.3, lenet_ours, lenet_theirs),
     beside("resnet20", "ResNet-20, 32×32, batch 64, SGD with momentum", 0.7, 0.5, resnet_ours, resnet_theirs),
     beside("conv3x3", "one 3×3 convolution 64→64, 32×32, batch 32", 1.0, 0.8, convolution_ours, convolution_theirs),
+    beside(
+        "depthwise", "one depthwise 3×3 convolution, 28×28×128, batch 32", 1.0, 0.8, depthwise_ours, depthwise_theirs
+    ),
+    beside("conv1x1", "1×1 convolutions 256→64→256, 14×14, batch 32", 1.0, 0.9, pointwise_ours, pointwise_theirs),
     beside("vgg", "VGG-style block 3→64→64→pool→128→128, 32×32, batch 32", 0.9, 0.7, vgg_ours, vgg_theirs),
     beside("lenet_inference", "LeNet-5, prediction of one example", 0.5, 0.2, inference_ours, inference_theirs),
 )

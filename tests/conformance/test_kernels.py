@@ -84,15 +84,25 @@ def update(twin: Callable[..., Any], memories: int, tolerance: float = 16, **opt
     return Case(twin, make, tolerance, options)
 
 
+def elementwise(twin: Callable[..., Any]) -> Case:
+    return Case(twin, lambda n, m, k, g: (normal(g, n, m), normal(g, n, m)), 1, {})
+
+
+def in_place(twin: Callable[..., Any], **options: Any) -> Case:
+    return Case(twin, lambda n, m, k, g: (normal(g, n),), 4, options)
+
+
 a, n, o, s = reference.activations, reference.norms, reference.optimizers, reference.softmax
 linear, losses = reference.linear, reference.losses
 CASES = {
+    "add": elementwise(reference.arithmetic.add),
     "adagrad_update": update(o.adagrad_update, 1, **RATES, epsilon=1e-10),
     "adam_update": update(o.adam_update, 2, **RATES, beta1=0.9, beta2=0.999, epsilon=1e-8, step=3),
     "add_penalty_gradient": update(o.add_penalty_gradient, 0, l1=0.1, l2=0.2),
     "binary_cross_entropy": binary(losses.binary_cross_entropy, 16, 2.3),
     "binary_cross_entropy_backward": binary(losses.binary_cross_entropy_backward, 16, 2.3),
     "centered_rmsprop_update": update(o.centered_rmsprop_update, 2, **RATES, beta=0.9, epsilon=1e-3, tolerance=64),
+    "clip_update": in_place(o.clip_update, limit=1.7),
     "discounted_sum_update": update(o.discounted_sum_update, 0, decay=0.9),
     "elu": unary(a.elu, 8, 0.7),
     "elu_backward": binary(a.elu_backward, 8, 0.7),
@@ -117,9 +127,11 @@ CASES = {
     "log_softmax": unary(s.log_softmax, 16),
     "log_softmax_backward": binary(s.log_softmax_backward, 64),
     "momentum_update": update(o.momentum_update, 1, **RATES, momentum=0.9, nesterov=True),
+    "multiply": elementwise(reference.arithmetic.multiply),
     "relu": unary(a.relu, 0),
     "relu_backward": binary(a.relu_backward, 0),
     "rmsprop_update": update(o.rmsprop_update, 1, **RATES, beta=0.9, epsilon=1e-8),
+    "scale_update": in_place(o.scale_update, factor=0.3),
     "sgd_update": update(o.sgd_update, 0, **RATES),
     "sigmoid": unary(a.sigmoid, 8),
     "sigmoid_backward": binary(a.sigmoid_backward, 8),
@@ -229,6 +241,19 @@ def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed:
     assert_conforms(name, sizes, seed, strides)
 
 
+@pytest.mark.parametrize("name", ["linear", "linear_grad_input", "linear_grad_weight"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        *((1, 700, 400), (1, 10, 1024), (3, 130, 1024), (4, 64, 17), (16, 10, 300), (24, 47, 100), (30, 10, 1024)),
+        *((65, 3, 70), (65, 12, 4096), (64, 50, 100), (100, 65, 64), (200, 33, 3), (200, 100, 6), (61, 129, 800)),
+    ],
+)
+def test_every_way_of_multiplying_agrees(name: str, sizes: tuple[int, int, int]) -> None:
+    """Few rows, few columns, few terms, a few columns behind whole vectors, blocks; each with rows that collide."""
+    assert_conforms(name, sizes, 0, "contiguous")
+
+
 @pytest.mark.parametrize("name", sorted(UPDATES))
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(length=LENGTHS, seed=st.integers(0, 2**32))
@@ -266,7 +291,9 @@ def test_not_a_number_goes_through(name: str) -> None:
         np.testing.assert_array_equal(np.isnan(got), np.isnan(wanted))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if len(arguments(name, (2, 3, 4), 0)) == 1])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in UPDATES and len(arguments(name, (2, 3, 4), 0)) == 1]
+)
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e30, -1e30, 88.0, -88.0, 104.0, -104.0, 1e-40, -0.0])
 def test_extremes(name: str, value: float) -> None:
     if name.startswith("linear") or name == "l2_norm":
@@ -290,6 +317,12 @@ def test_an_activation_joined_to_a_product_gives_the_bits_of_both_apart(
     bias = bias if with_bias else None
     apart = getattr(kernels, activation)(kernels.linear(x, weight, bias))
     np.testing.assert_array_equal(kernels.linear(x, weight, bias, activation), apart)
+
+
+def test_clipping_keeps_what_is_no_number() -> None:
+    values = np.array([np.nan, np.inf, -np.inf, 0.5], np.float32)
+    kernels.clip_update(values, limit=1)
+    np.testing.assert_array_equal(values, [np.nan, 1, -1, 0.5])
 
 
 def test_writes_into_out() -> None:

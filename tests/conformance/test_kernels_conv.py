@@ -36,7 +36,7 @@ TWINS = {
             *("average_pool2d", "average_pool2d_backward", "global_average_pool2d"),
             *("global_average_pool2d_backward", "max_pool2d", "max_pool2d_backward"),
         ),
-        reference.normalization: ("batch_norm", "batch_norm_backward"),
+        reference.normalization: ("batch_norm", "batch_norm_backward", "fixed_batch_norm"),
     }.items()
     for name in names
 }
@@ -64,6 +64,15 @@ def convolutions(draw: st.DrawFn) -> Geometry:
         return Geometry(images, (3, 3, channels, count * groups), ((1, 1), padding, (1, 1), groups))
     options = (draw(pair(1, 3)), padding, draw(pair(1, 3)), groups)
     return Geometry(images, (*draw(pair(1, 5)), channels, count * groups), options)
+
+
+@st.composite
+def depthwise_convolutions(draw: st.DrawFn) -> Geometry:
+    channels = draw(CHANNELS)
+    images = (draw(st.integers(0, 3)), *draw(pair(1, 20)), channels)
+    window = draw(st.one_of(st.just((3, 3)), pair(1, 7)))
+    stride, dilation = draw(st.one_of(st.just(((1, 1), (1, 1))), st.tuples(pair(1, 3), pair(1, 3))))
+    return Geometry(images, (*window, 1, channels), (stride, (draw(pair(0, 3)), draw(pair(0, 3))), dilation, channels))
 
 
 @st.composite
@@ -105,7 +114,13 @@ def assert_conforms(
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(geometry=convolutions(), seed=st.integers(0, 2**32), layout=LAYOUTS, relu=st.booleans(), biased=st.booleans())
+@given(
+    geometry=st.one_of(convolutions(), depthwise_convolutions()),
+    seed=st.integers(0, 2**32),
+    layout=LAYOUTS,
+    relu=st.booleans(),
+    biased=st.booleans(),
+)
 def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, biased: bool) -> None:
     x, weight = normal(geometry.images, seed), normal(geometry.filters, seed + 1)
     bias = normal(geometry.filters[3:], seed + 2) if biased else None
@@ -127,6 +142,9 @@ def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, bia
         ((4, 28, 27, 3), (7, 7, 3, 40), ((2, 2), ((3, 2), (2, 3)), (1, 1), 1)),
         ((2, 17, 15, 24), (3, 3, 1, 24), ((1, 1), ((1, 1), (1, 1)), (1, 1), 24)),
         ((2, 17, 15, 40), (1, 1, 40, 70), ((2, 2), NO_PADDING, (1, 1), 1)),
+        ((2, 17, 15, 40), (1, 1, 40, 70), ((1, 1), NO_PADDING, (1, 1), 1)),
+        ((2, 17, 15, 40), (1, 1, 20, 66), ((1, 1), NO_PADDING, (1, 1), 2)),
+        ((2, 7, 9, 40), (1, 1, 40, 70), ((1, 1), ((1, 0), (0, 2)), (1, 1), 1)),
         ((1, 40, 1, 5), (7, 1, 5, 3), ((1, 1), ((30, 3), (0, 2)), (5, 1), 1)),
     ],
 )
@@ -174,6 +192,9 @@ def test_batch_norm(rows: int, channels: int, seed: int, layout: Any, relu: bool
     options = {"tolerance": NORMALIZATION, "layout": layout}
     # one row, or two that are close, is normalized by little more than the epsilon
     y, mean, _, inverse_std = assert_conforms("batch_norm", x, gamma, beta, 0.1, residual, relu, **options)
+    variance = np.abs(normal((channels,), seed + 5)) + np.float32(0.1)
+    fixed = (x, gamma, beta, normal((channels,), seed + 6), variance, 1, residual, relu)
+    assert_conforms("fixed_batch_norm", *fixed, **options)
     grad = normal(x.shape, seed + 4)
     assert_conforms(
         "batch_norm_backward", grad, x, gamma, mean, inverse_std, y if relu else None, with_residual, **options
@@ -205,7 +226,8 @@ def calls() -> dict[str, tuple[Any, ...]]:
         "global_average_pool2d_backward": (x[:, 0, 0], (21, 20)),
         "max_pool2d": (x, *window),
         "max_pool2d_backward": (pooled, taps, (21, 20), *window),
-        "batch_norm": (rows, channels, channels, 1e-5, rows, True),
+        "batch_norm": (rows, channels, channels, np.float64(1e-5), rows, True),
+        "fixed_batch_norm": (rows, channels, channels, channels, np.abs(channels), 1, rows, True),
         "batch_norm_backward": (rows, rows, channels, channels, channels, rows, True),
     }
 
@@ -238,7 +260,9 @@ def test_double_precision_is_the_reference(name: str) -> None:
         np.testing.assert_array_equal(got, wanted)
 
 
-@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "average_pool2d", "global_average_pool2d", "batch_norm"])
+@pytest.mark.parametrize(
+    "name", ["conv2d", "max_pool2d", "average_pool2d", "global_average_pool2d", "batch_norm", "fixed_batch_norm"]
+)
 def test_not_a_number_goes_through(name: str) -> None:
     """Where the reference has NaN, so has the native kernel; around it a convolution may have more."""
     arguments = calls()[name]

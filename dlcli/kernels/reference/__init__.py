@@ -2,10 +2,12 @@
 
 from dlcli.kernels.reference import (
     activations,
+    arithmetic,
     convolution,
     dropout,
     embedding,
     gru,
+    layer_norm,
     linear,
     losses,
     lstm,
@@ -13,16 +15,19 @@ from dlcli.kernels.reference import (
     norms,
     optimizers,
     pooling,
+    resampling,
     rnn,
     softmax,
 )
 
 __all__ = [
     "activations",
+    "arithmetic",
     "convolution",
     "dropout",
     "embedding",
     "gru",
+    "layer_norm",
     "linear",
     "losses",
     "lstm",
@@ -30,6 +35,7 @@ __all__ = [
     "norms",
     "optimizers",
     "pooling",
+    "resampling",
     "rnn",
     "softmax",
 ]

@@ -34,6 +34,30 @@ def batch_norm(
     return y, mean, variance, inverse_std
 
 
+def fixed_batch_norm(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    mean: np.ndarray,
+    variance: np.ndarray,
+    epsilon: float,
+    residual: np.ndarray | None = None,
+    relu: bool = False,
+) -> np.ndarray:
+    """`batch_norm` with a given μ and σ², as at evaluation.
+
+    (M, C), (C,), (C,), (C,), (C,), residual (M, C) -> (M, C)
+    """
+    scale = gamma / np.sqrt(variance + variance.dtype.type(epsilon))
+    y: np.ndarray = x * scale
+    y += beta - mean * scale
+    if residual is not None:
+        y += residual
+    if relu:
+        np.maximum(y, 0, out=y)
+    return y
+
+
 def batch_norm_backward(
     grad: np.ndarray,
     x: np.ndarray,

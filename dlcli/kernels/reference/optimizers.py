@@ -176,6 +176,16 @@ def discounted_sum_update(total: np.ndarray, values: np.ndarray, *, decay: float
         np.add(s, x, s)
 
 
+def scale_update(values: np.ndarray, *, factor: float) -> None:
+    """`x ← a x`."""
+    values *= values.dtype.type(factor)
+
+
+def clip_update(values: np.ndarray, *, limit: float) -> None:
+    """`x ← min(max(x, −limit), limit)`; what is not a number stays so."""
+    np.clip(values, -limit, limit, out=values)
+
+
 def _scalars(like: np.ndarray, *numbers: float) -> Iterator[np.ndarray]:
     """Numbers as 0-d arrays of the dtype of `like`: a ufunc takes them in half the time of a Python float."""
     return (np.array(number, like.dtype) for number in numbers)

@@ -153,7 +153,7 @@ class Recurrent(Carrying):
         lengths: np.ndarray | None,
         first_inputs: Callable[[Cell], tuple[Tensor | np.ndarray, Tensor]],
     ) -> Tensor:
-        """The states of the last layer; `first_inputs` are what a cell of the first layer reads, and its weight for it."""
+        """The states of the last layer; `first_inputs`: what a cell of the first layer reads, and its weight for it."""
         x, *given = inputs
         if self.carries and len(self.directions) > 1:
             raise ConfigError("a bidirectional layer cannot go on from the batch before: it reads the end first")

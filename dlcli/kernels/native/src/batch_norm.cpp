@@ -133,6 +133,23 @@ void normalize(const Wide& wide, const float* x, const float* scale, const float
   });
 }
 
+// y = x scale + shift (+ residual), with ReLU on top, for all rows; scale and shift as wide as a wide row
+void scale_and_shift(const Wide& wide, const float* x, const float* scale, const float* shift, const float* residual,
+                     bool relu, Index rows, Index channels, float* y) {
+  if (relu)
+    residual ? normalize<true, true>(wide, x, scale, shift, residual, y)
+             : normalize<true, false>(wide, x, scale, shift, residual, y);
+  else
+    residual ? normalize<false, true>(wide, x, scale, shift, residual, y)
+             : normalize<false, false>(wide, x, scale, shift, residual, y);
+  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+    const Index c = i % channels;
+    float v = x[i] * scale[c] + shift[c];
+    if (residual) v += residual[i];
+    y[i] = relu && v < 0 ? 0 : v;
+  }
+}
+
 // Σ g and Σ g (x − μ) of wide rows [begin, end) for every place; g with the ReLU's mask goes to `masked` when asked for.
 // Sums of blocks are added up, which keeps more digits than one long sum.
 template <bool RELU, bool KEEP>
@@ -201,18 +218,21 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
     scale[i] = gamma[c] * inverse_std[c];
     shift[i] = beta[c] - mean[c] * scale[i];
   }
-  if (relu)
-    residual ? normalize<true, true>(wide, x, scale, shift, residual, y)
-             : normalize<true, false>(wide, x, scale, shift, residual, y);
-  else
-    residual ? normalize<false, true>(wide, x, scale, shift, residual, y)
-             : normalize<false, false>(wide, x, scale, shift, residual, y);
-  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+  scale_and_shift(wide, x, scale, shift, residual, relu, rows, channels, y);
+}
+
+void fixed_batch_norm(const float* x, const float* gamma, const float* beta, const float* mean, const float* variance,
+                      const float* residual, float epsilon, bool relu, Index rows, Index channels, float* y) {
+  if (channels == 0) return;
+  const Wide wide(rows, channels);
+  float* scale = scratch(Scratch::caller, 2 * wide.width);
+  float* shift = scale + wide.width;
+  for (Index i = 0; i < wide.width; ++i) {
     const Index c = i % channels;
-    float v = x[i] * scale[c] + shift[c];
-    if (residual) v += residual[i];
-    y[i] = relu && v < 0 ? 0 : v;
+    scale[i] = gamma[c] / __builtin_sqrtf(variance[c] + epsilon);
+    shift[i] = beta[c] - mean[c] * scale[i];
   }
+  scale_and_shift(wide, x, scale, shift, residual, relu, rows, channels, y);
 }
 
 void batch_norm_backward(const float* grad, const float* x, const float* gamma, const float* mean,

@@ -199,40 +199,24 @@ void bind_pooling(nb::module_& module) {
       "grad"_a, "size"_a);
 }
 
-void bind_batch_norm(nb::module_& module) {
+void bind_resampling(nb::module_& module) {
   module.def(
-      "batch_norm",
-      [](const Input& x, const Input& gamma, const Input& beta, double epsilon, const Input& residual, bool relu) {
-        require(x.ndim == 2 && x.shape[0] > 0 && gamma.ndim == 1 && gamma.size == x.last() && same_shape(gamma, beta) &&
-                (!residual || same_shape(x, residual)));
-        Result y(x), mean(gamma), variance(gamma), inverse_std(gamma);
-        kernels().batch_norm(x.data, gamma.data, beta.data, residual.data, static_cast<float>(epsilon), relu, x.rows(), x.last(), y.data,
-                             mean.data, variance.data, inverse_std.data);
-        return nb::make_tuple(y.array, mean.array, variance.array, inverse_std.array);
+      "resample2d",
+      [](const nb::object& images, const Input& matrices, Pair size, const Input& fill, bool bilinear) {
+        require(PyArray_Check(images.ptr()));
+        auto* array = reinterpret_cast<PyArrayObject*>(images.ptr());
+        const bool bytes = PyArray_TYPE(array) == NPY_UINT8;
+        require((bytes || PyArray_TYPE(array) == NPY_FLOAT32) && PyArray_NDIM(array) == 4 &&
+                PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISBEHAVED_RO(array));
+        const npy_intp* shape = PyArray_DIMS(array);
+        require(matrices.ndim == 3 && matrices.shape[0] == shape[0] && matrices.shape[1] == 2 && matrices.shape[2] == 3 &&
+                fill.ndim == 1 && fill.size == shape[3] && size.first >= 0 && size.second >= 0);
+        const Resampling s = {shape[0], shape[1], shape[2], shape[3], size.first, size.second};
+        Result y({s.batch, s.rows, s.columns, s.channels});
+        kernels().resample2d(s, PyArray_DATA(array), bytes, matrices.data, fill.data, bilinear, y.data);
+        return y.array;
       },
-      "x"_a, "gamma"_a, "beta"_a, "epsilon"_a, "residual"_a.none() = nb::none(), "relu"_a = false);
-  module.def(
-      "batch_norm_backward",
-      [](const Input& grad, const Input& x, const Input& gamma, const Input& mean, const Input& inverse_std,
-         const Input& y, bool residual) {
-        require(grad.ndim == 2 && grad.shape[0] > 0 && same_shape(grad, x) && gamma.ndim == 1 &&
-                gamma.size == grad.last() && same_shape(gamma, mean) && same_shape(gamma, inverse_std) &&
-                (!y || same_shape(grad, y)));
-        Result grad_x(grad), grad_gamma(gamma), grad_beta(gamma);
-        nb::object grad_residual = nb::none();
-        float* masked = nullptr;
-        if (residual && y) {
-          Result kept(grad);
-          masked = kept.data;
-          grad_residual = kept.array;
-        } else if (residual) {
-          grad_residual = nb::borrow(grad.owner);
-        }
-        kernels().batch_norm_backward(grad.data, x.data, gamma.data, mean.data, inverse_std.data, y.data, grad.rows(),
-                                      grad.last(), grad_x.data, grad_gamma.data, grad_beta.data, masked);
-        return nb::make_tuple(grad_x.array, grad_gamma.array, grad_beta.array, grad_residual);
-      },
-      "grad"_a, "x"_a, "gamma"_a, "mean"_a, "inverse_std"_a, "y"_a.none() = nb::none(), "residual"_a = false);
+      "images"_a, "matrices"_a, "size"_a, "fill"_a, "bilinear"_a);
 }
 
 }  // namespace
@@ -240,7 +224,7 @@ void bind_batch_norm(nb::module_& module) {
 void bind_images(nb::module_& module) {
   bind_convolution(module);
   bind_pooling(module);
-  bind_batch_norm(module);
+  bind_resampling(module);
 }
 
 }  // namespace dlcli

@@ -79,6 +79,14 @@ void bind_optimizers(nb::module_& module) {
     kernels().discounted_sum_update(total.data, values.data, n, decay);
   }, "total"_a, "values"_a, nb::kw_only(), "decay"_a);
 
+  module.def("scale_update", [](const Output& values, const Number& factor) {
+    kernels().scale_update(values.data, common_size(values), factor);
+  }, "values"_a, nb::kw_only(), "factor"_a);
+
+  module.def("clip_update", [](const Output& values, const Number& limit) {
+    kernels().clip_update(values.data, common_size(values), limit);
+  }, "values"_a, nb::kw_only(), "limit"_a);
+
   module.def("l2_norm", [](const Input& x) {
     require(x.ndim == 1);
     const double square = kernels().sum_of_squares(x.data, x.size);

@@ -1,7 +1,9 @@
-// Convolution and its gradients as products with the matrix of patches (patches.h); filters of 3×3 that move by single
-// pixels take a way with fewer multiplications (winograd.h).
+// Convolution and its gradients as products with the matrix of patches (patches.h). Filters of 3×3 that move by single
+// pixels take a way with fewer multiplications (winograd.h); for those of 1×1 the images are the matrix (gemm.h).
 #include "depthwise.h"
+#include "gemm.h"
 #include "patches.h"
+#include "phase.h"
 #include "simd.h"
 #include "threads.h"
 #include "tiles.h"
@@ -140,26 +142,6 @@ Patches input_patches(const Convolution& c, const float* x, Index group) {
   return {x + group * channels, c.height,     c.width,    c.channels, channels, c.rows,       c.columns,   c.stride_h,
           c.stride_w,           c.window_h,   c.window_w, -c.top,     -c.left,  c.dilation_h, c.dilation_w};
 }
-
-// The taps of one axis that reach pixels ≡ phase modulo the stride, in order of the output that they come from:
-// tap(i) = last − i step meets output pixel / stride + first + i apart.
-struct Phase {
-  Index count, last, step, first, apart;
-
-  Phase(Index phase, Index window, Index stride, Index dilation, Index before) {
-    count = last = first = 0;
-    step = 1;
-    while (step * dilation % stride) ++step;
-    apart = step * dilation / stride;
-    for (Index tap = 0; tap < window; ++tap) {
-      const Index offset = phase + before - tap * dilation;
-      if (offset % stride) continue;
-      ++count;
-      last = tap;
-      first = offset / stride;
-    }
-  }
-};
 
 void grad_panel(const GradLayout& layout, const float* panel, Index depth, const float* grad, Index grad_step,
                 Index pixels, float* partial) {
@@ -323,11 +305,28 @@ bool winograd_takes(const Convolution& c) {
          c.dilation_w == 1 && c.groups == 1 && winograd_pays(c.channels, c.filters);
 }
 
+// Filters of one pixel that move by single pixels: every pixel is a row of a matrix, and nothing has to be gathered.
+bool is_product(const Convolution& c) {
+  return c.window_h == 1 && c.window_w == 1 && c.stride_h == 1 && c.stride_w == 1 && c.rows == c.height &&
+         c.columns == c.width && c.top == 0 && c.left == 0;
+}
+
 }  // namespace
 
 void conv2d(const Convolution& c, const float* x, const float* weight, const float* bias, float* y, bool relu) {
   if (is_depthwise(c)) return depthwise(c, x, weight, bias, y, relu);
   const Index filters = c.filters / c.groups;
+  if (is_product(c)) {
+    const Index channels = c.channels / c.groups;
+    for (Index group = 0; group < c.groups; ++group) {
+      Epilogue epilogue;
+      epilogue.bias = bias ? bias + group * filters : nullptr;
+      epilogue.activation = relu ? Activation::relu : Activation::none;
+      gemm(c.batch * c.height * c.width, filters, channels, {x + group * channels, c.channels, 1},
+           {weight + group * filters, c.filters, 1}, y + group * filters, c.filters, epilogue);
+    }
+    return;
+  }
   if (winograd_takes(c))
     return winograd_multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left},
                              {weight, 0, 1, 0, 1, 3 * c.channels * filters, c.channels * filters, filters, 1},
@@ -345,6 +344,12 @@ void conv2d(const Convolution& c, const float* x, const float* weight, const flo
 void conv2d_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
   if (is_depthwise(c)) return depthwise_grad_input(c, grad, weight, grad_x);
   const Index channels = c.channels / c.groups, filters = c.filters / c.groups;
+  if (is_product(c)) {
+    for (Index group = 0; group < c.groups; ++group)
+      gemm(c.batch * c.height * c.width, channels, filters, {grad + group * filters, c.filters, 1},
+           {weight + group * filters, 1, c.filters}, grad_x + group * channels, c.channels, {});
+    return;
+  }
   if (winograd_takes(c))
     return winograd_multiply(
         {grad, c.batch, c.rows, c.columns, filters, c.height, c.width, 2 - c.top, 2 - c.left},
@@ -384,6 +389,13 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
 void conv2d_grad_weight(const Convolution& c, const float* x, const float* grad, float* grad_weight) {
   if (is_depthwise(c)) return depthwise_grad_weight(c, x, grad, grad_weight);
   const Index filters = c.filters / c.groups;
+  if (is_product(c)) {
+    const Index channels = c.channels / c.groups;
+    for (Index group = 0; group < c.groups; ++group)
+      gemm(channels, filters, c.batch * c.height * c.width, {x + group * channels, 1, c.channels},
+           {grad + group * filters, c.filters, 1}, grad_weight + group * filters, c.filters, {});
+    return;
+  }
   if (winograd_takes(c))
     return winograd_grad_weight({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left}, grad,
                                 filters, grad_weight);

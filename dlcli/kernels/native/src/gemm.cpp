@@ -5,75 +5,21 @@
 // that they push each other out of the first-level cache. Products with few rows read B where it lies.
 #include "gemm.h"
 
-#include "simd.h"
+#include "gemm_few.h"
+#include "gemm_tile.h"
 #include "threads.h"
-#include "vector_math.h"
 
 namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// rows and vectors of a tile: its sums, two vectors of B and one number of A fill the registers
-constexpr int tile_rows = vector_registers == 32 ? 12 : 6;
-constexpr int tile_vectors = 2;
-constexpr Index panel = tile_vectors * W;
 // floats between the columns of a packed strip
 constexpr Index strip = (tile_rows + W - 1) / W * W;
 // a strip of A (24 KiB) fits the first-level cache, a block of B (480 KiB) the second
 constexpr Index block_k = 384;
 constexpr Index block_n = 320 / panel * panel;
-// tiles of products with few rows: wider, so that enough sums are under way
-constexpr int few_rows = 4;
-constexpr int wide_vectors = 4;
 // multiply-adds worth another thread: with two threads there are twice as many, some 10 µs
 constexpr Index grain = 262144;
-
-// what a tile does when its sums are complete or, for all but the last block of k, put aside in C
-struct Finish {
-  const float* bias;
-  bool add;
-  bool relu;
-};
-
-// Sums of R × V vectors over k. The last vector has `tail` columns (W: all).
-template <int R, int V, bool AdjacentRows>
-void tile(Index k, const float* a, Index a_row, Index a_column, const float* b, Index b_row, float* c, Index c_row,
-          Index tail, Finish finish) {
-  Vec sums[R][V] = {};
-  if (AdjacentRows) a_row = 1;
-  for (Index p = 0; p < k; ++p) {
-    Vec row[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) row[v] = load(b + v * W);
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      const Vec number = splat(a[r * a_row]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) sums[r][v] += number * row[v];
-    }
-    a += a_column;
-    b += b_row;
-  }
-#pragma GCC unroll 4
-  for (int v = 0; v < V; ++v) {
-    const bool whole = v < V - 1 || tail == W;
-    const Vec bias = !finish.bias ? Vec{} : whole ? load(finish.bias + v * W) : load_partial(finish.bias + v * W, tail);
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      float* place = c + r * c_row + v * W;
-      Vec sum = sums[r][v];
-      if (finish.add) sum += whole ? load(place) : load_partial(place, tail);
-      if (finish.bias) sum += bias;
-      if (finish.relu) sum = sum < 0.0f ? Vec{} : sum;
-      if (whole)
-        store(place, sum);
-      else
-        store_partial(place, sum, tail);
-    }
-  }
-}
-
-using Tile = void (*)(Index, const float*, Index, Index, const float*, Index, float*, Index, Index, Finish);
 
 #define DLCLI_TILES_6(V, adjacent) \
   tile<1, V, adjacent>, tile<2, V, adjacent>, tile<3, V, adjacent>, tile<4, V, adjacent>, tile<5, V, adjacent>, \
@@ -90,26 +36,6 @@ const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_12(1, false)}, {DLCLI_TILES_1
 const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_6(1, false)}, {DLCLI_TILES_6(2, false)}},
                                      {{DLCLI_TILES_6(1, true)}, {DLCLI_TILES_6(2, true)}}};
 #endif
-const Tile wide_tiles[2][few_rows] = {
-    {tile<1, 4, false>, tile<2, 4, false>, tile<3, 4, false>, tile<4, 4, false>},
-    {tile<1, 4, true>, tile<2, 4, true>, tile<3, 4, true>, tile<4, 4, true>}};
-
-// W × W floats, from[i][j] at from[i * row + j] for i < rows, j < columns: transposed to to[j * W' + i]
-void transpose_block(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
-  Vec block[W];
-  if (rows == W && columns == W) {
-    for (Index i = 0; i < W; ++i) block[i] = load(from + i * row);
-  } else {
-    for (Index i = 0; i < W; ++i)
-      block[i] = i >= rows ? Vec{} : columns == W ? load(from + i * row) : load_partial(from + i * row, columns);
-  }
-  transpose(block);
-  if (columns == W) {
-    for (Index j = 0; j < W; ++j) store(to + j * to_row, block[j]);
-  } else {
-    for (Index j = 0; j < columns; ++j) store(to + j * to_row, block[j]);
-  }
-}
 
 // B (k, n) into panels: panel q holds its columns k times, padded with zeros
 void pack_b(Matrix b, Index k, Index n, float* packed) {
@@ -160,22 +86,8 @@ void pack_a(Matrix a, Index rows, Index k, float* packed) {
 // whether to pack a strip of A that `panels` panels read
 bool pays_to_pack(Matrix a, Index panels) {
   if (a.row == 1) return panels >= 4;
-  if (a.column != 1) return true;
-  // rows 4 KiB apart share one set of the first-level cache
-  const bool collide = a.row * static_cast<Index>(sizeof(float)) % 4096 == 0;
-  return collide || panels >= 8;
+  return a.column != 1 || rows_collide(a.row) || panels >= 8;
 }
-
-void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
-  for (Index i = 0; i < rows; ++i, c += c_row) {
-    if (activation == Activation::sigmoid)
-      map(c, c, 0, columns, [](Vec v) { return sigmoid(v); });
-    else
-      map(c, c, 0, columns, [](Vec v) { return tanh(v); });
-  }
-}
-
-bool is_late(Activation activation) { return activation == Activation::sigmoid || activation == Activation::tanh; }
 
 // C where there is nothing to sum over
 void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
@@ -184,72 +96,24 @@ void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
       const float value = (epilogue.accumulate ? c[j] : 0) + (epilogue.bias ? epilogue.bias[j] : 0);
       c[j] = epilogue.activation == Activation::relu && value < 0 ? 0 : value;
     }
-    if (is_late(epilogue.activation)) activate(epilogue.activation, c, c_row, 1, n);
+    activate(epilogue.activation, c, c_row, 1, n);
   }
 }
-
-// C (m, n) with rows of A and of Bᵀ that are each adjacent: one scalar product after the other, for few rows
-void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
-  constexpr Index together = 4;
-  for (Index i = 0; i < m; ++i) {
-    const float* x = a.data + i * a.row;
-    float* to = c + i * c_row;
-    for (Index j = 0; j < n; j += together) {
-      const float* y[together];
-      for (Index q = 0; q < together; ++q) y[q] = b.data + (j + q < n ? j + q : n - 1) * b.column;
-      Vec sums[together] = {};
-      Index p = 0;
-      for (; p + W <= k; p += W)
-        for (Index q = 0; q < together; ++q) sums[q] += load(x + p) * load(y[q] + p);
-      if (p < k)
-        for (Index q = 0; q < together; ++q) sums[q] += load_partial(x + p, k - p) * load_partial(y[q] + p, k - p);
-      for (Index q = 0; q < together && j + q < n; ++q) {
-        float value = sum(sums[q]);
-        if (epilogue.accumulate) value += to[j + q];
-        if (epilogue.bias) value += epilogue.bias[j + q];
-        to[j + q] = epilogue.activation == Activation::relu && value < 0 ? 0 : value;
-      }
-    }
-    if (is_late(epilogue.activation)) activate(epilogue.activation, to, c_row, 1, n);
-  }
-}
-
-// C (m, n) with few rows: B is read where it lies, only the columns that do not fill a vector are packed
-void few_rows_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
-  const bool adjacent = a.row == 1;
-  const bool relu = epilogue.activation == Activation::relu;
-  Index j = 0;
-  if (m <= few_rows)
-    for (; j + wide_vectors * W <= n; j += wide_vectors * W)
-      wide_tiles[adjacent][m - 1](k, a.data, a.row, a.column, b.data + j, b.row, c + j, c_row, W,
-                                  {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.accumulate, relu});
-  for (; j < n; j += panel) {
-    const Index columns = n - j < panel ? n - j : panel;
-    const int vectors = static_cast<int>((columns + W - 1) / W);
-    const Index tail = columns - (vectors - 1) * W;
-    Matrix part = {b.data + j, b.row, 1};
-    if (columns < vectors * W) {
-      float* packed = scratch(Scratch::gemm_b, k * panel);
-      pack_b(part, k, columns, packed);
-      part = {packed, panel, 1};
-    }
-    tiles[adjacent][vectors - 1][m - 1](k, a.data, a.row, a.column, part.data, part.row, c + j, c_row, tail,
-                                        {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.accumulate, relu});
-  }
-  if (is_late(epilogue.activation)) activate(epilogue.activation, c, c_row, m, n);
-}
-
-Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
 
 }  // namespace
 
 void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return fill(m, n, c, c_row, epilogue);
-  if (m <= few_rows && b.row == 1 && b.column != 1 && a.column == 1)
-    return scalar_products(m, n, k, a, b, c, c_row, epilogue);
-  if (m <= tile_rows && b.column == 1 && (a.column == 1 || a.row == 1))
-    return few_rows_product(m, n, k, a, b, c, c_row, epilogue);
+  if (gemm_few(m, n, k, a, b, c, c_row, epilogue)) return;
+  // a few columns behind the last whole vector cost as much as a vector of them: they are a product of their own
+  const Index rest = n % W;
+  if (n > W && rest > 0 && rest <= W / 4 && k >= 4 * W && b.column == 1) {
+    Epilogue behind = epilogue;
+    if (behind.bias) behind.bias += n - rest;
+    gemm_serial(m, n - rest, k, a, b, c, c_row, epilogue);
+    return gemm_serial(m, rest, k, a, {b.data + (n - rest), b.row, 1}, c + (n - rest), c_row, behind);
+  }
 
   const Index k_step = divide_up(k, divide_up(k, block_k));
   const Index n_blocks = divide_up(n, block_n);
@@ -283,7 +147,7 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
               width - (vectors - 1) * W,
               {last && epilogue.bias ? epilogue.bias + j0 + q * panel : nullptr, k0 > 0 || epilogue.accumulate,
                last && epilogue.activation == Activation::relu});
-          if (last && is_late(epilogue.activation)) activate(epilogue.activation, to, c_row, rows, width);
+          if (last) activate(epilogue.activation, to, c_row, rows, width);
         }
       }
     }

@@ -31,6 +31,7 @@ NB_MODULE(_native, module) {
   module.def("choose_isa", dlcli::choose_isa);
   module.def("chosen_isa", dlcli::chosen_isa);
   module.def("set_max_threads", dlcli::set_max_threads);
+  module.def("spread_workers", dlcli::spread_workers);
   module.def("max_threads", dlcli::max_threads);
   module.def("install_allocator", dlcli::install_allocator);
   module.def("set_reference", [](nanobind::module_ self, const char* name, nanobind::object twin) {
@@ -38,10 +39,12 @@ NB_MODULE(_native, module) {
   });
 
   dlcli::bind_activations(module);
+  dlcli::bind_arithmetic(module);
   dlcli::bind_images(module);
   dlcli::bind_dropout(module);
   dlcli::bind_linear(module);
   dlcli::bind_recurrent(module);
   dlcli::bind_losses(module);
+  dlcli::bind_normalization(module);
   dlcli::bind_optimizers(module);
 }

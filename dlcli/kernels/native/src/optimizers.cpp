@@ -93,4 +93,15 @@ void discounted_sum_update(float* total, const float* values, Index n, float dec
   });
 }
 
+void scale_update(float* values, Index n, float factor) {
+  sweep(n, [=](Index i, Index width) { store_width(values + i, factor * load_width(values + i, width), width); });
+}
+
+void clip_update(float* values, Index n, float limit) {
+  sweep(n, [=](Index i, Index width) {
+    const Vec v = load_width(values + i, width);
+    store_width(values + i, select(v > limit, splat(limit), select(v < -limit, splat(-limit), v)), width);
+  });
+}
+
 }  // namespace dlcli::DLCLI_ISA

@@ -1,4 +1,4 @@
-// How windows slide over images: what convolution and pooling share.
+// How images become other images: the sizes that convolution, pooling and resampling go by.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,11 @@ struct Windows {
   std::ptrdiff_t rows, columns;
   std::ptrdiff_t window_h, window_w, stride_h, stride_w, dilation_h, dilation_w;
   std::ptrdiff_t top, left;  // padding before the first pixel; what is after the last follows from the size
+};
+
+// Images (batch, height, width, channels) that become (batch, rows, columns, channels).
+struct Resampling {
+  std::ptrdiff_t batch, height, width, channels, rows, columns;
 };
 
 // Filters (window_h, window_w, channels / groups, filters).

@@ -1,0 +1,121 @@
+// What the ways of multiplying matrices share: the register tile, transposing, and what happens to a finished sum.
+#pragma once
+
+#include "gemm.h"
+#include "simd.h"
+#include "vector_math.h"
+
+namespace dlcli::DLCLI_ISA {
+
+// rows and vectors of a tile: its sums, two vectors of B and one number of A fill the registers
+constexpr int tile_rows = vector_registers == 32 ? 12 : 6;
+constexpr int tile_vectors = 2;
+constexpr Index panel = tile_vectors * W;
+
+static inline Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
+
+static inline Index at_most(Index n, Index limit) { return n < limit ? n : limit; }
+
+// whether rows lie so that they push each other out of the first-level cache: 4 KiB apart they share one set of it
+static inline bool rows_collide(Index row) { return row * static_cast<Index>(sizeof(float)) % 4096 == 0; }
+
+// what a tile does when its sums are complete or, for all but the last block of k, put aside in C
+struct Finish {
+  const float* bias;
+  bool add;
+  bool relu;
+
+  Finish(const Epilogue& epilogue, Index column)
+      : bias(epilogue.bias ? epilogue.bias + column : nullptr),
+        add(epilogue.accumulate),
+        relu(epilogue.activation == Activation::relu) {}
+  Finish(const float* bias, bool add, bool relu) : bias(bias), add(add), relu(relu) {}
+};
+
+// `width` sums of one row to their place
+DLCLI_INLINE void finish(Vec sum, float* place, Vec bias, Index width, const Finish& how) {
+  if (how.add) sum += load_width(place, width);
+  if (how.bias) sum += bias;
+  if (how.relu) sum = sum < 0.0f ? Vec{} : sum;
+  store_width(place, sum, width);
+}
+
+DLCLI_INLINE Vec bias_at(const Finish& how, Index column, Index width) {
+  return how.bias ? load_width(how.bias + column, width) : Vec{};
+}
+
+// Sums of R × V vectors over k, in S chains each that do not wait for each other. The last vector has `tail` columns
+// (W: all) but is read whole.
+template <int R, int V, bool AdjacentRows, int S = 1>
+static void tile(Index k, const float* a, Index a_row, Index a_column, const float* b, Index b_row, float* c, Index c_row,
+                 Index tail, Finish how) {
+  Vec sums[S][R][V] = {};
+  if (AdjacentRows) a_row = 1;
+  const auto step = [&](Vec (&to)[R][V]) __attribute__((always_inline)) {
+    Vec row[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) row[v] = load(b + v * W);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      const Vec number = splat(a[r * a_row]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) to[r][v] += number * row[v];
+    }
+    a += a_column;
+    b += b_row;
+  };
+  Index p = 0;
+  if (S > 1)
+    for (; p + S <= k; p += S)
+#pragma GCC unroll 8
+      for (int s = 0; s < S; ++s) step(sums[s]);
+  for (; p < k; ++p) step(sums[0]);
+#pragma GCC unroll 4
+  for (int v = 0; v < V; ++v) {
+    const Index width = v < V - 1 ? W : tail;
+    const Vec bias = bias_at(how, v * W, width);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      Vec sum = sums[0][r][v];
+#pragma GCC unroll 8
+      for (int s = 1; s < S; ++s) sum += sums[s][r][v];
+      finish(sum, c + r * c_row + v * W, bias, width, how);
+    }
+  }
+}
+
+using Tile = void (*)(Index, const float*, Index, Index, const float*, Index, float*, Index, Index, Finish);
+
+// W × W floats, from[i][j] at from[i * row + j] for i < rows, j < columns: transposed to to[j * W' + i]
+static inline void transpose_block(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
+  Vec block[W];
+  if (rows == W && columns == W) {
+    for (Index i = 0; i < W; ++i) block[i] = load(from + i * row);
+  } else {
+    for (Index i = 0; i < W; ++i)
+      block[i] = i >= rows ? Vec{} : columns == W ? load(from + i * row) : load_partial(from + i * row, columns);
+  }
+  transpose(block);
+  if (columns == W) {
+    for (Index j = 0; j < W; ++j) store(to + j * to_row, block[j]);
+  } else {
+    for (Index j = 0; j < columns; ++j) store(to + j * to_row, block[j]);
+  }
+}
+
+static inline bool is_late(Activation activation) {
+  return activation == Activation::sigmoid || activation == Activation::tanh;
+}
+
+// an activation that is no part of a tile, on finished rows
+static inline void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
+  if (!is_late(activation)) return;
+  for (Index i = 0; i < rows; ++i, c += c_row) {
+    if (activation == Activation::sigmoid)
+      map(c, c, 0, columns, [](Vec v) { return sigmoid(v); });
+    else
+      map(c, c, 0, columns, [](Vec v) { return tanh(v); });
+  }
+}
+
+}  // namespace dlcli::DLCLI_ISA

@@ -1,0 +1,50 @@
+"""Images read at places that an affine map gives: rotated, scaled, sheared, shifted, flipped or cropped.
+
+Coordinates are pixels, x to the right and y down, with (0, 0) the middle of the first pixel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def resample2d(
+    images: np.ndarray, matrices: np.ndarray, size: tuple[int, int], fill: np.ndarray, bilinear: bool
+) -> np.ndarray:
+    """Output pixel (p, q) of image n is image n at `(x, y) = matrices[n] · (q, p, 1)`.
+
+    That is its nearest pixel, halves rounded up, or interpolated between the four around it when `bilinear`. Pixels
+    outside the image have the values `fill`. Computed in single precision, every operation rounded by itself.
+
+    images (N, H, W, C) of uint8 or float32, matrices (N, 2, 3), size (P, Q), fill (C,) -> (N, P, Q, C) of float32
+    """
+    matrices, fill = matrices.astype(np.float32), fill.astype(np.float32)
+    down, across = (np.arange(count, dtype=np.float32) for count in size)
+    # (N, 1, 1) times (Q,) and (P, 1) -> (N, P, Q)
+    x, y = (
+        matrices[:, axis, 0, None, None] * across
+        + matrices[:, axis, 1, None, None] * down[:, None]
+        + matrices[:, axis, 2, None, None]
+        for axis in (0, 1)
+    )
+    if not bilinear:
+        half = np.float32(0.5)
+        return _pixels(images, np.floor(y + half), np.floor(x + half), fill)
+    left, top = np.floor(x), np.floor(y)
+    rightness, downness = (x - left)[..., None], (y - top)[..., None]
+    rows = []
+    for row in (top, top + 1):
+        before, after = _pixels(images, row, left, fill), _pixels(images, row, left + 1, fill)
+        rows.append(before + (after - before) * rightness)
+    result: np.ndarray = rows[0] + (rows[1] - rows[0]) * downness
+    return np.where(np.isfinite(x + y)[..., None], result, fill)
+
+
+def _pixels(images: np.ndarray, rows: np.ndarray, columns: np.ndarray, fill: np.ndarray) -> np.ndarray:
+    """Whole-numbered places (N, P, Q) of the images, as float32: (N, P, Q, C)."""
+    inside = (rows >= 0) & (rows < images.shape[1]) & (columns >= 0) & (columns < images.shape[2])
+    if not inside.any():
+        return np.broadcast_to(fill, (*inside.shape, images.shape[3])).copy()
+    i, j = (np.where(inside, places, 0).astype(np.intp) for places in (rows, columns))
+    values = images[np.arange(len(images))[:, None, None], i, j].astype(np.float32)
+    return np.where(inside[..., None], values, fill)

@@ -1,0 +1,56 @@
+"""Resampling: the native kernel against its reference twin, to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcli import kernels
+from dlcli.kernels import native
+from dlcli.kernels.reference.resampling import resample2d
+
+pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
+
+SIZES = st.sampled_from([1, 2, 3, 8, 17])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sizes=st.tuples(st.integers(0, 3), SIZES, SIZES, st.sampled_from([1, 2, 3, 5])),
+    size=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    seed=st.integers(0, 2**32),
+    in_bytes=st.booleans(),
+    bilinear=st.booleans(),
+)
+def test_has_the_bits_of_the_reference(
+    sizes: tuple[int, ...], size: tuple[int, int], seed: int, in_bytes: bool, bilinear: bool
+) -> None:
+    generator = np.random.default_rng(seed)
+    images = generator.integers(0, 256, sizes, dtype=np.uint8)
+    matrices = (generator.standard_normal((sizes[0], 2, 3)) * [1, 1, 4]).astype(np.float32)
+    if seed % 3 == 0:  # places that are whole numbers and halves
+        matrices = np.round(2 * matrices) / np.float32(2)
+    fill = generator.standard_normal(sizes[3]).astype(np.float32)
+    given_images = images if in_bytes else images / np.float32(7)
+    actual = kernels.resample2d(given_images, matrices, size, fill, bilinear)
+    assert actual.dtype == np.float32
+    np.testing.assert_array_equal(actual, resample2d(given_images, matrices, size, fill, bilinear))
+
+
+@pytest.mark.parametrize("bilinear", [True, False])
+def test_a_place_that_is_no_number_is_outside(bilinear: bool) -> None:
+    images, fill = np.ones((2, 3, 3, 1), np.float32), np.full(1, 7, np.float32)
+    matrices = np.array([[[1, 0, np.nan], [0, 1, 0]], [[np.inf, 0, 0], [0, 1, 3e38]]], np.float32)
+    with np.errstate(invalid="ignore"):
+        expected = resample2d(images, matrices, (3, 3), fill, bilinear)
+    np.testing.assert_array_equal(expected, np.full((2, 3, 3, 1), 7))
+    np.testing.assert_array_equal(kernels.resample2d(images, matrices, (3, 3), fill, bilinear), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_stays_in_native_code(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
+    monkeypatch.setattr("dlcli.kernels.reference.resampling.np", None)  # the twin would fail
+    matrices = np.tile(np.eye(2, 3, dtype=np.float32), (2, 1, 1))
+    kernels.resample2d(np.zeros((2, 4, 4, 3), dtype), matrices, (4, 4), np.zeros(3, np.float32), True)
