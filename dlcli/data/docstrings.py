@@ -8,6 +8,7 @@ import inspect
 import os
 import sysconfig
 import tokenize
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from platform import python_version
@@ -71,7 +72,8 @@ def standard_docstrings() -> Iterator[str]:
 def docstrings_of(file: Path) -> Iterator[str]:
     """The docstrings of a file in the order of its lines; none where it is not Python."""
     try:
-        with tokenize.open(file) as stream:
+        with tokenize.open(file) as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what newer versions think of the library's code
             tree = ast.parse(stream.read())
     except (SyntaxError, UnicodeDecodeError, OSError):
         return

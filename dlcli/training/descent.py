@@ -11,6 +11,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Tensor
 from dlcli.data import Batch
+from dlcli.errors import ConfigError
 from dlcli.nn import Graph
 from dlcli.nn.arena import Arena
 from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
@@ -38,6 +39,9 @@ class Descent:
         settings: penalties, clipping and decay.
         examples: size of the training set, the m of the penalties.
         average: of the weights, updated after every step; None for none.
+
+    Raises:
+        ConfigError: the model has nothing to train.
     """
 
     def __init__(
@@ -57,6 +61,8 @@ class Descent:
         self.examples = examples
         self.average = average
         self.arena = Arena(model.parameters())
+        if not self.arena.data.size:
+            raise ConfigError("the model has nothing to train: no layer has parameters that are trainable", key="model")
         optimizer.setup(self.arena)
         self._penalized = settings.l1 > 0 or settings.l2 > 0
 

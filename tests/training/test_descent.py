@@ -7,6 +7,7 @@ import pytest
 
 from dlcli import kernels
 from dlcli.data import Batch
+from dlcli.errors import ConfigError
 from dlcli.nn import Node
 from dlcli.optim import SGD
 from dlcli.training.descent import NonFiniteError
@@ -92,3 +93,8 @@ def test_one_number_makes_an_array_not_finite(value: float) -> None:
 def test_large_numbers_are_finite() -> None:
     with np.errstate(over="ignore"):
         assert kernels.is_finite(np.full(3, 1e30, np.float32))  # though their squares are not
+
+
+def test_a_model_without_trainable_parameters_is_refused(make_trainer: Any) -> None:
+    with pytest.raises(ConfigError, match="nothing to train"):
+        make_trainer(nodes=[Node("", "identity")])

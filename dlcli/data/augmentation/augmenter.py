@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlcli import registry
+from dlcli import kernels, registry
 from dlcli.data.augmentation.augmentation import (
     Augmentation,
     ColorAugmentation,
@@ -16,7 +16,6 @@ from dlcli.data.augmentation.augmentation import (
     Size,
 )
 from dlcli.data.augmentation.mixup import Mixup
-from dlcli.data.augmentation.resampling import resample2d
 from dlcli.data.augmentation.shifting import are_shifts, shift2d
 from dlcli.data.augmentation.training_images import TrainingImages
 from dlcli.data.batches import Batch, Split, TransformedRows
@@ -95,7 +94,7 @@ class Augmenter:
         if are_shifts(matrices):
             return shift2d(images, matrices, size, self.fill)
         images = images if images.dtype == np.uint8 else images.astype(np.float32, copy=False)
-        return resample2d(images, matrices.astype(np.float32), size, self.fill, True)
+        return kernels.resample2d(images, matrices.astype(np.float32), size, self.fill, True)
 
     def _color(self, images: np.ndarray, generator: np.random.Generator) -> None:
         """Map the colors of images (N, H, W, C), in place."""

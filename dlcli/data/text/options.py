@@ -1,4 +1,20 @@
-"""How texts become numbers: the options of `data.text`."""
+"""How texts become numbers: the options of `data.text`.
+
+What the files are is said by `data.dataset`, in any of the formats of texts; how their texts are read stands beside it
+and is the same for all:
+
+    data:
+      dataset: {format: text, path: input.txt}      # or lines, text_folder, conll; csv, parquet, jsonl with text: COLUMN
+      split: {train: 0.9, dev: 0.1}                 # of a running text: in its order
+      text:
+        tokenizer: {name: byte_pair, merges: 1000}  # or character, word, hugging_face
+        vocabulary: {min_count: 2, max_size: 10000}
+        max_length: 200                             # of texts that are examples by themselves
+        window: 64                                  # of a running text
+
+What is predicted is the task's affair: the next token (`language_modeling`), a class for each token
+(`sequence_labeling`), or a class or value for each text.
+"""
 
 from __future__ import annotations
 

@@ -94,8 +94,9 @@ class Embedding(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.embedding(self.weight, _tokens(inputs[0]), padding_index=self.padding_index)
 
-    def followed_by(self, layer: Layer) -> Callable[..., Tensor] | None:
-        return partial(self._read_by, layer) if isinstance(layer, Recurrent) else None
+    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+        layer, *others = layers
+        return partial(self._read_by, layer) if isinstance(layer, Recurrent) and not others else None
 
     def _read_by(self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None) -> Tensor:
         _tokens(inputs[0])

@@ -82,6 +82,20 @@ class LSTM(Recurrent):
         last = 0 if reverse else -1
         return states, (states.data[:, last], cells[0][:, last])
 
+    def states_after(
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
+    ) -> tuple[Tensor, ...]:
+        weights = input_weight, cell.recurrent_weight, cell.bias
+        both = ops.lstm(x, *weights, *start, mask=mask, reverse=reverse, with_cells=True)  # (2, N, T, H)
+        last = 0 if reverse else -1
+        return both[0, :, last], both[1, :, last]
+
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
         yield LayerSample(cls(units=2), ((4, 3),))

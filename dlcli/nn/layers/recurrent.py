@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -65,6 +66,10 @@ class Recurrent(Carrying):
     gates: ClassVar[int]
     #: the states of a step, the one that is the result first
     state_names: ClassVar[tuple[str, ...]] = ("hidden",)
+
+    #: called with the name of a cell and its states after each step, and gives the states to go on with: for who wants
+    #: to look inside; much slower than None
+    on_step: Callable[[str, tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
 
     def __init__(
         self,
@@ -158,16 +163,17 @@ class Recurrent(Carrying):
         if self.carries and len(self.directions) > 1:
             raise ConfigError("a bidirectional layer cannot go on from the batch before: it reads the end first")
         mask = padding_mask(lengths, x.shape[1])
-        cells, starts = iter(self.cells.values()), self._starts(given)
+        cells, starts = iter(self.cells.items()), self._starts(given)
         finals: list[Sequence[np.ndarray]] = []
         for layer in range(self.layers):
             if layer and self.dropout and self.training:
                 x = self._dropped(x)
             read = []
             for reverse in self.directions:
-                cell = next(cells)
+                name, cell = next(cells)
+                run = self.run if self.on_step is None else partial(self._run_by_steps, name, self.on_step)
                 x_and_weight = (x, cell.input_weight) if layer else first_inputs(cell)
-                states, final = self.run(cell, *x_and_weight, next(starts), mask, reverse)
+                states, final = run(cell, *x_and_weight, next(starts), mask, reverse)
                 read.append(states)
                 finals.append(final)
             x = read[0] if len(read) == 1 else ops.concat(read, axis=-1)
@@ -196,6 +202,41 @@ class Recurrent(Carrying):
             reverse: whether the sequence is read from its end.
         """
         raise NotImplementedError
+
+    def states_after(
+        self,
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
+    ) -> tuple[Tensor, ...]:
+        """All states (N, H) after the last step, with their gradients; arguments as those of `run`."""
+        states, _ = self.run(cell, x, input_weight, start, mask, reverse)
+        return (states[:, 0 if reverse else -1],)
+
+    def _run_by_steps(
+        self,
+        name: str,
+        on_step: Callable[[str, tuple[Tensor, ...]], tuple[Tensor, ...]],
+        cell: Cell,
+        x: Tensor | np.ndarray,
+        input_weight: Tensor,
+        start: Sequence[State],
+        mask: np.ndarray | None,
+        reverse: bool,
+    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        """What `run` gives, one step after the other."""
+        before: Sequence[State] = start
+        states: tuple[Tensor, ...] = ()
+        results = []
+        for t in range(x.shape[1])[:: -1 if reverse else 1]:
+            now = slice(t, t + 1)
+            real = None if mask is None else mask[:, now]
+            before = states = on_step(name, self.states_after(cell, x[:, now], input_weight, before, real, reverse))
+            results.append(states[0].reshape(x.shape[0], 1, self.units))
+        return ops.concat(results[::-1] if reverse else results, axis=1), [state.data for state in states]
 
     def _starts(self, given: Sequence[Tensor]) -> Iterator[tuple[State, ...]]:
         """For each cell the states that it begins with."""

@@ -1,0 +1,76 @@
+"""Gradients with respect to states: against the formula of the chain, differences, and padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.autograd import Tensor
+from dlcli.nn import Graph
+from dlcli.nn.state_gradients import state_gradients
+
+N, T, D, H = 3, 6, 2, 4
+X = np.random.default_rng(0).standard_normal((N, T, D))
+DIRECTION = np.random.default_rng(1).standard_normal((N, 1))
+
+
+def loss(outputs: Tensor) -> Tensor:
+    return (outputs * DIRECTION).mean()
+
+
+def test_the_chain_of_a_simple_recurrence(graph_of: Any) -> None:
+    """`∂h_T/∂h_t = Π_k diag(1 − h_k²) U`, with rows in the place of columns (Pascanu et al. 2013, equation 5)."""
+    graph: Graph = graph_of((T, D), ("rnn", {"units": H}), "last_step", ("linear", {"units": 1}), dtype=np.float64)
+    cell = graph.layers["rnn_1"].cells["layer_1"]
+    states = graph.layers["rnn_1"].forward(Tensor(X)).data
+    norms = state_gradients(graph, loss, X)["rnn_1.layer_1"]
+    assert norms.shape == (N, T)
+    for n in range(N):
+        grad = DIRECTION[n] @ graph.layers["linear_1"].weight.data.T
+        for distance in range(T):
+            assert norms[n, distance] == pytest.approx(np.linalg.norm(grad), rel=1e-12)
+            grad = (grad * (1 - states[n, T - 1 - distance] ** 2)) @ cell.recurrent_weight.data.T
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_step_by_step_gives_what_one_pass_gives(graph_of: Any, cell: str) -> None:
+    options = {"units": H, "layers": 2, "bidirectional": True}
+    graph: Graph = graph_of((T, D), (cell, options), dtype=np.float64)
+    lengths = np.array([6, 2, 4])
+    expected = graph.forward(X, lengths).data
+    found = []
+    state_gradients(graph, lambda outputs: found.append(outputs.data) or outputs.sum(), X, lengths)
+    np.testing.assert_allclose(found[0], expected, atol=1e-12)
+    assert graph.layers[f"{cell}_1"].on_step is None
+
+
+def test_the_state_of_an_lstm_is_both(graph_of: Any) -> None:
+    """Moving the state that a sequence starts from, h and c, changes the loss as the gradient says."""
+    graph: Graph = graph_of((T, D), ("lstm", {"units": H}), "last_step", ("linear", {"units": 1}), dtype=np.float64)
+    norms = state_gradients(graph, loss, X)["lstm_1.layer_1"]
+    layer = graph.layers["lstm_1"]
+    before = layer.forward(Tensor(X[:, :2])).data[:, -1]
+    layer.carries = True
+    layer.forward(Tensor(X[:, :2]))
+    states = [Tensor(layer.carried[name][0], requires_grad=True) for name in ("hidden", "cell")]
+    layer.carries = False
+    np.testing.assert_array_equal(states[0].data, before)
+    rest = layer.forward(Tensor(X[:, 2:]), *states)[:, -1]
+    loss(graph.layers["linear_1"].forward(rest)).backward()
+    expected = N * np.sqrt(sum(np.square(state.grad).sum(axis=1) for state in states))
+    np.testing.assert_allclose(norms[:, T - 2], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_short_sequence_counts_from_its_own_end(graph_of: Any, reverse: bool) -> None:
+    options = {"units": H, "bidirectional": reverse}
+    pool = ("last_step", {"bidirectional": reverse})
+    graph: Graph = graph_of((T, D), ("gru", options), pool, ("linear", {"units": 1}), dtype=np.float64)
+    name = "gru_1.layer_1_reverse" if reverse else "gru_1.layer_1"
+    together = state_gradients(graph, loss, X, np.array([6, 2, 4]))[name]
+    alone = state_gradients(graph, lambda outputs: (outputs * DIRECTION[1:2]).mean(), X[1:2, :2])[name]
+    np.testing.assert_allclose(together[1, :2], alone[0], rtol=1e-12)
+    assert np.isnan(together[1, 2:]).all()
+    assert np.isfinite(together[0]).all()
