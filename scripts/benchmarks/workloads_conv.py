@@ -1,4 +1,4 @@
-"""Convolutional networks assembled from Functions, each beside its twin in PyTorch."""
+"""Convolutional networks, each beside its twin in PyTorch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.workload import Step, Workload
-from dlcli import ops
+from dlcli import ops, registry
 from dlcli.autograd import Tensor, no_grad
-from dlcli.nn import Arena, Parameter
+from dlcli.build import create_layer
+from dlcli.nn import Arena, Graph, Parameter, with_names
 from dlcli.optim import SGD, Adam, Optimizer
+from dlcli.rng import Generators
 
 SAME = ((1, 1), (1, 1))
 
@@ -47,6 +49,18 @@ def training_step(parameters: Sequence[Parameter], optimizer: Optimizer, loss: C
         optimizer.step(arena, optimizer.learning_rate)
 
     return step
+
+
+def architecture(name: str, size: int, channels: int) -> Graph:
+    """A network for ten classes of images, as a config with its name builds it."""
+    shape = (size, size, channels)
+    nodes = with_names(registry.lookup("architecture", name)(shape, 10))
+    return Graph.build(nodes, shape, generators=Generators(0), create=create_layer)
+
+
+def graph_step(network: Graph, optimizer: Optimizer, x: np.ndarray, y: np.ndarray) -> Step:
+    parameters = list(network.parameters().values())
+    return training_step(parameters, optimizer, lambda: ops.softmax_cross_entropy(network.forward(x), y))
 
 
 # one convolution
@@ -145,26 +159,6 @@ def pointwise_theirs(channels_last: bool) -> Step:
 # LeNet-5
 
 
-class LeNet:
-    """Two convolutions of 5×5 with pooling, three fully connected layers; ReLU throughout."""
-
-    def __init__(self) -> None:
-        self.parameters = [
-            *(filters(5, 1, 6), parameter(6), filters(5, 6, 16), parameter(16)),
-            *(parameter(400, 120, fan_in=400), parameter(120), parameter(120, 84, fan_in=120), parameter(84)),
-            *(parameter(84, 10, fan_in=84), parameter(10)),
-        ]
-
-    def __call__(self, x: np.ndarray) -> Tensor:
-        w1, b1, w2, b2, w3, b3, w4, b4, w5, b5 = self.parameters
-        pool = {"window": (2, 2), "stride": (2, 2)}
-        y = ops.max_pool2d(ops.conv2d(x, w1, b1, padding=((2, 2), (2, 2)), relu=True), **pool)
-        y = ops.max_pool2d(ops.conv2d(y, w2, b2, relu=True), **pool)
-        y = y.reshape(len(x), -1)  # (N, 5, 5, 16) -> (N, 400)
-        y = ops.relu(ops.linear(y, w3, b3))
-        return ops.linear(ops.relu(ops.linear(y, w4, b4)), w5, b5)
-
-
 def lenet_torch() -> Any:
     from torch import nn
 
@@ -176,8 +170,8 @@ def lenet_torch() -> Any:
 
 
 def lenet_ours() -> Step:
-    network, x, y = LeNet(), images(64, 28, 1), labels(64)
-    return training_step(network.parameters, Adam(learning_rate=1e-3), lambda: ops.softmax_cross_entropy(network(x), y))
+    network, x, y = architecture("lenet5", 28, 1), images(64, 28, 1), labels(64)
+    return graph_step(network, Adam(learning_rate=1e-3), x, y)
 
 
 def lenet_theirs(channels_last: bool, compiled: bool = False) -> Step:
@@ -185,11 +179,12 @@ def lenet_theirs(channels_last: bool, compiled: bool = False) -> Step:
 
 
 def inference_ours() -> Step:
-    network, x = LeNet(), images(1, 28, 1)
+    network, x = architecture("lenet5", 28, 1), images(1, 28, 1)
+    network.eval()
 
     def step() -> np.ndarray:
         with no_grad():
-            return network(x).data
+            return network.forward(x).data
 
     return step
 
@@ -213,52 +208,9 @@ def inference_theirs(channels_last: bool, compiled: bool = False) -> Step:
 # ResNet-20
 
 
-class ResNet20:
-    """Three stages of three residual blocks for 32×32 images (He et al. 2015); 1×1 filters where the size changes."""
-
-    def __init__(self) -> None:
-        self.parameters: list[Parameter] = []
-        self.stem = self._convolution(3, 3, 16)
-        self.blocks = []
-        channels = 16
-        for count, stride in [(16, 1)] * 3 + [(32, 2)] + [(32, 1)] * 2 + [(64, 2)] + [(64, 1)] * 2:
-            first, second = self._convolution(3, channels, count), self._convolution(3, count, count)
-            shortcut = self._convolution(1, channels, count) if channels != count else None
-            self.blocks.append((first, second, shortcut, stride))
-            channels = count
-        self.head = (parameter(64, 10, fan_in=64), parameter(10))
-        self.parameters += self.head
-
-    def _convolution(self, size: int, channels: int, count: int) -> tuple[Parameter, Parameter, Parameter]:
-        """Filters, γ and β."""
-        layer = (filters(size, channels, count), Parameter(np.ones(count, np.float32)), parameter(count))
-        self.parameters += layer
-        return layer
-
-    def __call__(self, x: np.ndarray) -> Tensor:
-        weight, gamma, beta = self.stem
-        y = ops.batch_norm(ops.conv2d(x, weight, padding=SAME), gamma, beta, epsilon=1e-5, relu=True)
-        for first, second, shortcut, stride in self.blocks:
-            residual = y
-            if shortcut is not None:
-                weight, gamma, beta = shortcut
-                residual = ops.batch_norm(ops.conv2d(y, weight, stride=(stride, stride)), gamma, beta, epsilon=1e-5)
-            weight, gamma, beta = first
-            inner = ops.conv2d(y, weight, stride=(stride, stride), padding=SAME)
-            inner = ops.batch_norm(inner, gamma, beta, epsilon=1e-5, relu=True)
-            weight, gamma, beta = second
-            inner = ops.conv2d(inner, weight, padding=SAME)
-            y = ops.batch_norm(inner, gamma, beta, residual, epsilon=1e-5, relu=True)
-        return ops.linear(ops.global_average_pool2d(y), *self.head)
-
-
 def resnet_ours() -> Step:
-    network, x, y = ResNet20(), images(64, 32, 3), labels(64)
-    return training_step(
-        network.parameters,
-        SGD(learning_rate=0.1, momentum=0.9),
-        lambda: ops.softmax_cross_entropy(network(x), y),
-    )
+    network, x, y = architecture("resnet20", 32, 3), images(64, 32, 3), labels(64)
+    return graph_step(network, SGD(learning_rate=0.1, momentum=0.9), x, y)
 
 
 def resnet_torch() -> Any:

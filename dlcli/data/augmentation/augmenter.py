@@ -140,7 +140,7 @@ def training_images(train: Split) -> TrainingImages:
         raise ConfigError("pictures are augmented; the examples of this data are none", key=_KEY)
     if source.ndim != 4:
         found = " × ".join(map(str, source.shape[1:]))
-        hint = "; gray pictures have one channel, (H, W, 1)" if source.ndim == 3 else ""
+        hint = "; of gray pictures in npz and npy files, axes: NHW makes (H, W, 1)" if source.ndim == 3 else ""
         raise ConfigError(
             f"pictures (H, W, channels) are augmented; an example of this data is {found} numbers{hint}", key=_KEY
         )

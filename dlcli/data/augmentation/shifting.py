@@ -44,4 +44,5 @@ def _positions(signs: np.ndarray, moves: np.ndarray, length: int, output_length:
     border; beyond the border at the border.
     """
     positions = signs.astype(np.intp)[:, np.newaxis] * np.arange(output_length) + moves.astype(np.intp)[:, np.newaxis]
-    return np.clip(positions, -1, length) + 1
+    inside: np.ndarray = np.clip(positions, -1, length) + 1
+    return inside

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from dlcli.data.table import Column
 from dlcli.errors import ConfigError, DataError
 
 MIB = 1 << 20
+
+#: how the axes of pictures are ordered: N pictures, H rows, W columns, C channels
+ImageAxes = Literal["NHW", "NHWC", "NCHW"]
 
 
 def array_examples(
@@ -51,6 +55,22 @@ def array_examples(
             check_numbers(targets, "the array of targets", place)
         targets = np.array(targets[:, 0] if targets.shape[1:] == (1,) else targets)
     return Examples(inputs, targets, row_numbers(len(inputs)), fields=fields or {})
+
+
+def channels_last(inputs: np.ndarray, axes: ImageAxes | None, file: Path) -> np.ndarray:
+    """Pictures as (N, H, W, C), the order that layers expect; a view. Other inputs, with axes None, as they are.
+
+    Raises:
+        DataError: another number of axes.
+    """
+    if axes is None:
+        return inputs
+    if inputs.ndim != len(axes):
+        found = f"the array of inputs has the shape {inputs.shape}; axes: {axes} is for {len(axes)} axes"
+        raise DataError(found, file=str(file))
+    if axes == "NHW":
+        return inputs[..., np.newaxis]
+    return np.moveaxis(inputs, 1, -1) if axes == "NCHW" else inputs
 
 
 def stays_on_disk(count: int, limit_mib: int) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.constraints import PositiveInt
-from dlcli.data.formats.arrays import PairedFiles, stays_on_disk
+from dlcli.data.formats.arrays import ImageAxes, PairedFiles, channels_last, stays_on_disk
 from dlcli.data.formats.npz import DAMAGE, pickled
 from dlcli.data.places import unreadable
 from dlcli.errors import DataError
@@ -47,6 +47,8 @@ class Npy(PairedFiles):
         targets_path: the file of targets: (N,) labels or values, or (N, K) values.
         test_path: the file of the given test set's inputs; null = none.
         test_targets_path: the file of the given test set's targets.
+        axes: order of the axes of pictures: NHW for gray ones without a channel axis, NCHW where channels come before
+            rows and columns; both become NHWC. null = the inputs stay as they are.
         memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
         class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
@@ -63,6 +65,7 @@ class Npy(PairedFiles):
         targets_path: str,
         test_path: str | None = None,
         test_targets_path: str | None = None,
+        axes: ImageAxes | None = None,
         memory_limit_mib: PositiveInt = 1024,
         class_names: list[str] | None = None,
         folder: str | None = None,
@@ -77,10 +80,11 @@ class Npy(PairedFiles):
             folder=folder,
             source=source,
         )
+        self.axes = axes
         self.memory_limit_mib = memory_limit_mib
 
     def read_inputs(self, path: Path) -> np.ndarray:
-        return read_npy(path, self.memory_limit_mib)
+        return channels_last(read_npy(path, self.memory_limit_mib), self.axes, path)
 
     def read_targets(self, path: Path) -> np.ndarray:
         return read_npy(path)

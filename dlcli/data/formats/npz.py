@@ -15,7 +15,7 @@ import numpy as np
 
 from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.formats.arrays import array_examples, stays_on_disk
+from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
 from dlcli.data.places import Places, sha256, unreadable
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.table import column_of
@@ -143,6 +143,8 @@ class Npz(FileFormat):
         test_path: a file with the given test set; null = none, or the same file if test_inputs is set.
         test_inputs: name of the test set's array of inputs; null = as in training.
         test_targets: name of the test set's array of targets; null = as in training.
+        axes: order of the axes of pictures: NHW for gray ones without a channel axis, NCHW where channels come before
+            rows and columns; both become NHWC. null = the inputs stay as they are.
         memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch; a compressed archive is always read whole.
         class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
@@ -161,6 +163,7 @@ class Npz(FileFormat):
         test_path: str | None = None,
         test_inputs: str | None = None,
         test_targets: str | None = None,
+        axes: ImageAxes | None = None,
         memory_limit_mib: PositiveInt = 1024,
         class_names: list[str] | None = None,
         folder: str | None = None,
@@ -172,6 +175,7 @@ class Npz(FileFormat):
         self.test_path = test_path
         self.test_inputs = test_inputs
         self.test_targets = test_targets
+        self.axes = axes
         self.memory_limit_mib = memory_limit_mib
 
     def read(self, places: Places) -> RawData:
@@ -195,7 +199,7 @@ class Npz(FileFormat):
 
     def _examples(self, path: Path, inputs: str, targets: str, *, require_targets: bool = True) -> Examples:
         with open_npz(path) as archive:
-            x = archive.read(inputs, self.memory_limit_mib)
+            x = channels_last(archive.read(inputs, self.memory_limit_mib), self.axes, path)
             y = archive.read(targets) if require_targets else None
             used = {inputs, targets, self.test_inputs, self.test_targets}
             others = [name for name in archive.names if name not in used and archive.shape(name) == x.shape[:1]]

@@ -4,7 +4,7 @@ What the files are is said by `data.dataset`, in any of the formats of texts; ho
 and is the same for all:
 
     data:
-      dataset: {format: text, path: input.txt}      # or lines, text_folder, conll; csv, parquet, jsonl with text: COLUMN
+      dataset: {format: text, path: input.txt}      # or lines, text_folder, conll; csv, jsonl … with text: COLUMN
       split: {train: 0.9, dev: 0.1}                 # of a running text: in its order
       text:
         tokenizer: {name: byte_pair, merges: 1000}  # or character, word, hugging_face

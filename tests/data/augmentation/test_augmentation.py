@@ -292,7 +292,7 @@ def test_the_share_is_beta_distributed():
         (pictures(channels=1), [Mirror(), PcaColor()], "data.augment[1].pca_color", "3 channels; these have 1"),
         (pictures(channels=1), [ColorShift(hue=0.1)], "data.augment[0].color_shift.hue", "3 channels; these have 1"),
         (pictures(), [Cutout(size=9)], "data.augment[0].cutout.size", "larger than the pictures, which are 8 × 8"),
-        (pictures()[:, :, :, 0], [Mirror()], "data.augment", r"is 8 × 8 numbers; gray pictures have one channel"),
+        (pictures()[:, :, :, 0], [Mirror()], "data.augment", r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes"),
         (pictures()[:, 0, :, 0], [Mirror()], "data.augment", "is 8 numbers"),
     ],
 )

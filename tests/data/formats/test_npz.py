@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dlcli.data import Places
-from dlcli.data.formats import Npz
+from dlcli.data.formats import Npy, Npz
 from dlcli.data.formats.npz import open_npz
 from dlcli.errors import ConfigError, DataError
 
@@ -90,3 +91,32 @@ def test_damage_is_noticed(path: Path):
 def test_a_path_is_needed(tmp_path: Path):
     with pytest.raises(ConfigError, match="needs a path"):
         Npz().read(Places(config_folder=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape", "expected"),
+    [
+        ("NHW", (5, 4, 6), (4, 6, 1)),
+        ("NCHW", (5, 3, 4, 6), (4, 6, 3)),
+        ("NHWC", (5, 4, 6, 3), (4, 6, 3)),
+        (None, (5, 4, 6), (4, 6)),
+    ],
+)
+def test_pictures_get_their_channels_last(tmp_path: Path, axes: Any, shape: tuple[int, ...], expected: tuple[int, ...]):
+    inputs = np.arange(np.prod(shape)).reshape(shape)
+    np.savez(tmp_path / "a.npz", x=inputs, y=np.arange(5))
+    np.save(tmp_path / "x.npy", inputs)
+    np.save(tmp_path / "y.npy", np.arange(5))
+    places = Places(config_folder=tmp_path)
+    readers = (Npz(path="a.npz", axes=axes), Npy(path="x.npy", targets_path="y.npy", axes=axes))
+    for found in (reader.read(places).examples.inputs for reader in readers):
+        assert isinstance(found, np.ndarray)
+        assert found.shape == (5, *expected)
+        expected_pixel = inputs[2, :, 1, 3] if axes == "NCHW" else inputs[2, 1, 3]
+        assert np.array_equal(found[2, 1, 3].ravel(), np.ravel(expected_pixel))
+
+
+def test_axes_of_something_else_are_refused(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.zeros((5, 4)), y=np.arange(5))
+    with pytest.raises(DataError, match=r"has the shape \(5, 4\); axes: NHW is for 3 axes"):
+        Npz(path="a.npz", axes="NHW").read(Places(config_folder=tmp_path))
