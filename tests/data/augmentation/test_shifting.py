@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.kernels import resample2d
 from dlcli.data.augmentation.shifting import are_shifts, shift2d
+from dlcli.kernels import resample2d
 
 SIZE = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
