@@ -5,8 +5,8 @@ carry a noise of some 1e-11 · |f| from rounding, so that gradients far below 1e
 the floor measures them against 1e-4 · |f| instead. Nothing hides under it: at a tolerance of 1e-6, every element
 that is wrong by more than 1e-10 · max(1, |f|) fails.
 
-**Steps.** An element that disagrees at ε is tried again at 10 ε (less rounding) and ε/10 (less curvature, and a kink
-nearby is no longer stepped over), and the closest difference counts: a wrong gradient agrees at none of them.
+**Steps.** An element that disagrees at ε is tried again at 10 ε (less rounding), ε/10 and ε/100 (less curvature, and a
+kink nearby is no longer stepped over), and the closest difference counts: a wrong gradient agrees at none of them.
 
 **Kinks.** Where an element still disagrees, but the slopes to its left and right differ in a way that does not fade
 with the step, and the analytic value lies between them, the function has a kink there (ReLU at 0) and no single
@@ -275,7 +275,7 @@ class _Slopes:
 def _closest(slopes: _Slopes, analytic: float, epsilon: float, floor: float) -> tuple[float, float]:
     """The central difference that comes closest to `analytic`, and its relative error."""
     best = math.nan, math.inf
-    for step in (epsilon, 10 * epsilon, epsilon / 10):
+    for step in (epsilon, 10 * epsilon, epsilon / 10, epsilon / 100):
         numeric = slopes.central(step)
         error = abs(analytic - numeric) / max(abs(analytic) + abs(numeric), floor)
         if math.isnan(best[0]) or error < best[1]:
