@@ -29,14 +29,15 @@ from dlcli.diagnosis.knobs.fit_train import (
     train_longer,
 )
 from dlcli.diagnosis.knobs.real_world import harder_dev_set, measure_human_level, metric_for_rare_classes
+from dlcli.diagnosis.knobs.transfer import train_fewer_layers, train_more_layers
 
 #: training that goes wrong: asked before anything else
 ALARMS: tuple[Adviser, ...] = (break_symmetry, lower_learning_rate, raise_learning_rate, revive_units)
 
 #: what closes each gap of the chain
 KNOBS: Mapping[GapName, tuple[Adviser, ...]] = {
-    "avoidable_bias": (train_longer, bigger_network, better_optimizer, less_regularization),
-    "variance": (stronger_l2, more_dropout, more_examples, early_stopping),
+    "avoidable_bias": (train_longer, train_more_layers, bigger_network, better_optimizer, less_regularization),
+    "variance": (train_fewer_layers, stronger_l2, more_dropout, more_examples, early_stopping),
     "data_mismatch": (closer_examples,),
     "dev_overfit": (bigger_dev_set,),
 }

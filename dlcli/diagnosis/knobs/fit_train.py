@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
+from dlcli.diagnosis.knobs.transfer import starts_from_weights
 from dlcli.diagnosis.learning_curve import Course
 from dlcli.models.fully_connected import SATURATING
 
@@ -87,7 +88,7 @@ def train_longer(case: Case) -> Advice | None:
 
 def bigger_network(case: Case) -> Advice | None:
     """Wider hidden layers, or a first one; copies of a unit do not get better by being more."""
-    if case.identical:
+    if case.identical or starts_from_weights(case):
         return None
     why = case.gap("avoidable_bias")
     hidden = case.model.get("hidden_units")
