@@ -90,14 +90,15 @@ def start(
         DataError: the data or the file of weights is missing or damaged.
     """
     with located(spec):
-        if spec.model.transfer is None:
+        wanted = spec.model.transfer
+        if wanted is None:
             return experiment_on(spec, build_data(spec, on_read=on_read), dtype=dtype), None
-        source = read_source(spec.model.transfer.source, runs_dir)
+        source = read_source(wanted.source, runs_dir)
         brings_layers = spec.model.architecture is None and spec.model.layers is None
         spec = _completed(spec, source)
         preprocessor = None if source.run is None else source.run.preprocessor
         data = build_data(spec, pretrained=preprocessor, on_read=on_read)
-        if brings_layers and spec.model.transfer.replace_head:
+        if brings_layers and wanted.replace_head:
             spec = _with_outputs(spec, source, data)
         experiment = experiment_on(spec, data, dtype=dtype)
         transfer = _transferred(experiment, source)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dlcli.errors import ConfigError, DataError
 
 ENDING = ".safetensors"
+#: endings of what PyTorch's own `save` writes
+PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl")
 
 #: what safetensors calls the types that NumPy has
 TYPES: Mapping[str, str] = {
@@ -52,10 +55,6 @@ def read_weights_file(path: Path) -> tuple[dict[str, np.ndarray], str]:
     return decode(data, path), hashlib.sha256(data).hexdigest()
 
 
-#: endings of what PyTorch's own `save` writes
-PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl")
-
-
 def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
     """The arrays in the bytes of a file.
 
@@ -65,7 +64,7 @@ def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError, deserialize
 
     try:
-        tensors = deserialize(data)
+        tensors: list[tuple[str, dict[str, Any]]] = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise DataError(f"is cut short, or no safetensors file ({error})", file=str(path)) from error
     return {name: _array(name, tensor["dtype"], tensor["shape"], tensor["data"], path) for name, tensor in tensors}

@@ -24,7 +24,7 @@ class TransferSection(Section):
         learning_rate_scale: the learning rate of layers that are not new, as a multiple of the optimizer's.
     """
 
-    source: str = Field(alias=FROM, min_length=1)
+    source: str = Field(alias="from", min_length=1)
     replace_head: bool = True
     train: Literal["head", "all"] | PositiveInt = "all"
     reinitialize: list[str] = Field(default_factory=list)
