@@ -98,6 +98,8 @@ def start(
         spec = _completed(spec, source)
         preprocessor = None if source.run is None else source.run.preprocessor
         data = build_data(spec, pretrained=preprocessor, on_read=on_read)
+        if source.run is not None:
+            _check_same_inputs(source.run.preprocessor, data.preprocessor, source.name)
         if brings_layers and wanted.replace_head:
             spec = _with_outputs(spec, source, data)
         experiment = experiment_on(spec, data, dtype=dtype)
@@ -163,6 +165,27 @@ def _transferred(experiment: Experiment, source: Source) -> Transfer:
     check_complete(experiment.model, matching, source.state, source.name)
     load(experiment.model, matching)
     return Transfer(source, matching, roles, tuple(_remarks(experiment, source)))
+
+
+def _check_same_inputs(theirs: Preprocessor, ours: Preprocessor, source: str) -> None:
+    """Refuse numbers that stand for something else than those that the weights were trained on.
+
+    Raises:
+        ConfigError: other columns, or other tokens.
+    """
+    pairs = {
+        "columns": (theirs.input_names, ours.input_names) if ours.encoder or theirs.encoder else ((), ()),
+        "tokens": (_tokens(theirs), _tokens(ours)),
+    }
+    for what, (known, found) in pairs.items():
+        if known != found:
+            new = [name for name in found if name not in known] or [name for name in known if name not in found]
+            example = f", such as {new[0]!r}" if new else ", in another order"
+            raise ConfigError(f"the {what} of {source} are not those of this data{example}", key="model.from")
+
+
+def _tokens(preprocessor: Preprocessor) -> tuple[str, ...]:
+    return () if preprocessor.vocabulary is None else tuple(preprocessor.vocabulary.tokens)
 
 
 def _remarks(experiment: Experiment, source: Source) -> Iterator[str]:
