@@ -44,7 +44,7 @@ def dlcli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     table = folder / "dlcli/cli/app.py"
     (line,) = re.findall(r'app\.command\("where"\)\(where\.where\)', recipes)
     text = table.read_text(encoding="utf-8").replace("    return app\n", f"    {line}\n    return app\n")
-    table.write_text(text.replace("import console, ", "import console, where, "), encoding="utf-8")
+    table.write_text(re.sub(r"\bconsole,(\s+)", r"console,\1where,\1", text, count=1), encoding="utf-8")
     (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
 
     def call(*arguments: str) -> Any:
