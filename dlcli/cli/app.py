@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from dlcli import __version__
-from dlcli.cli import console, doctor, eval, filters, gradcheck, list, predict, resume, sample, score, show, train
+from dlcli.cli import (
+    console,
+    doctor,
+    eval,
+    filters,
+    gradcheck,
+    gradients,
+    list,
+    predict,
+    resume,
+    sample,
+    score,
+    show,
+    train,
+)
 from dlcli.cli.config import init, schema, validate
 from dlcli.cli.config import show as config_show
 from dlcli.cli.data import preview
@@ -29,6 +43,7 @@ def command_line() -> typer.Typer:
     app.command("gradcheck")(gradcheck.gradcheck)
     app.command("show")(show.show)
     app.command("filters")(filters.filters)
+    app.command("gradients")(gradients.gradients)
     app.command("list")(list.list_components)
 
     runs = typer.Typer(help="List, show, compare and remove runs.")

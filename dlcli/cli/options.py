@@ -42,6 +42,15 @@ ConfigOrRun = Annotated[
         autocompletion=completion.configs_and_runs,
     ),
 ]
+ConfigsOrRuns = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CONFIG|RUN...",
+        help="YAML files, and runs: their ids, the beginnings of their ids, or their folders.",
+        show_default=False,
+        autocompletion=completion.configs_and_runs,
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(

@@ -7,6 +7,7 @@ from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
+from dlcli.diagnosis.gradient_flow import Fate, GradientFlow
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
@@ -39,7 +40,9 @@ __all__ = [
     "DeadUnits",
     "Diagnosis",
     "ExamplesNeeded",
+    "Fate",
     "Gap",
+    "GradientFlow",
     "IdenticalUnits",
     "Interval",
     "Level",

@@ -3,6 +3,7 @@
 from dlcli.experiment.comparison import Comparison, compare
 from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.filters import FilterPicture, filters
+from dlcli.experiment.gradient_flow import gradient_flows
 from dlcli.experiment.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.experiment.graph import show
 from dlcli.experiment.language import ScoredLine, perplexity, sample, score
@@ -25,6 +26,7 @@ __all__ = [
     "compare",
     "evaluate",
     "filters",
+    "gradient_flows",
     "load",
     "perplexity",
     "preview",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlcli.diagnosis import Curve, TrainingResult, curve
+from dlcli.reports.line_ends import label_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +118,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.axhline(panel.human_error, color=_GRAY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
         labels.append((panel.human_error, "human", _GRAY))
     _style(axes, panel)
-    _label_ends(axes, labels, max(line.epochs[-1] for line in panel.curves.values()))
+    label_ends(axes, labels, max(line.epochs[-1] for line in panel.curves.values()))
     _mark_best(axes, panel)
 
 
@@ -141,31 +142,6 @@ def _style(axes: Axes, panel: Panel) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_GRAY)
-
-
-def _label_ends(axes: Axes, labels: list[tuple[float, str, str]], epoch: int) -> None:
-    """Write each name right of its line's end, in order of height and apart from its neighbors."""
-    line_height = 14 * _DOTS_PER_INCH / 72
-    labels = sorted(labels)
-    ends = [float(axes.transData.transform((epoch, height))[1]) for height, _, _ in labels]
-    places = list(ends)
-    for index in range(1, len(places)):
-        places[index] = max(places[index], places[index - 1] + line_height)
-    raised = sum(places) / len(places) - sum(ends) / len(ends)
-    lowered = min(raised, places[0] - float(axes.bbox.y0) - line_height / 4)
-    places = [place - lowered for place in places]
-    for end, place, (height, name, color) in zip(ends, places, labels, strict=True):
-        axes.annotate(
-            name,
-            (epoch, height),
-            xytext=(7, (place - end) * 72 / _DOTS_PER_INCH),
-            textcoords="offset points",
-            color=color,
-            fontsize=10,
-            fontweight="bold",
-            verticalalignment="center",
-            annotation_clip=False,
-        )
 
 
 def _mark_best(axes: Axes, panel: Panel) -> None:

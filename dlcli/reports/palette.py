@@ -6,6 +6,8 @@ import numpy as np
 
 #: two colors of the palette of Okabe & Ito, distinct for every kind of color vision and in gray
 BLUE, VERMILION = "#0072B2", "#D55E00"
+#: theirs for several lines, from the most to the least distinct
+LINES = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333")
 INK, GRAY, GRID = "#333333", "#6B6B6B", "#E4E4E4"
 
 

@@ -71,7 +71,7 @@ def _vector(values: str, size: int, path: Path, line: int) -> np.ndarray:
     try:
         vector = np.array(values.split(" "), dtype=np.float32)
     except ValueError:
-        vector = np.empty(0)
+        vector = np.empty(0, np.float32)
     if len(vector) != size or not np.isfinite(vector).all():
         shown = values[:40] + ("…" if len(values) > 40 else "")
         raise DataError(f"expected a word and {size} numbers, found {shown!r}", file=str(path), line=line)
