@@ -40,6 +40,7 @@ from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_na
 from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
+from dlcli.nn.directions import check_last_steps
 from dlcli.nn.layers import Embedding
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
@@ -265,17 +266,20 @@ def build_model(
     Raises:
         ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
     """
-    listed = spec.model.layers is not None
+    key_of = "model.layers[{}]".format if spec.model.layers is not None else lambda _: "model"
     vocabulary = preprocessor.vocabulary
+    nodes = model_nodes(spec, preprocessor.input_shape, task.output_units)
     model = Graph.build(
-        model_nodes(spec, preprocessor.input_shape, task.output_units),
+        nodes,
         preprocessor.input_shape,
         generators=generators,
         create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
         output=spec.model.output,
         dtype=dtype,
-        key_of="model.layers[{}]".format if listed else lambda _: "model",
+        key_of=key_of,
     )
+    positions = {node.name: position for position, node in enumerate(nodes)}
+    check_last_steps(model, lambda name: key_of(positions[name]))
     needed = task.output_shape(model.input_shape)
     if model.output_shape != needed:
         name = registry.name_of("task", type(task))
