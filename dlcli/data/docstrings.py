@@ -37,6 +37,8 @@ class Docstrings(DatasetReader):
         size: characters of the text; it ends with the docstring that exceeds them.
     """
 
+    first_config = "task: language_modeling\nmodel: {architecture: recurrent_language_model, cell: gru, units: 128}"
+
     def __init__(self, *, size: PositiveInt = 400_000) -> None:
         self.size = size
 

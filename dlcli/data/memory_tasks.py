@@ -33,6 +33,8 @@ class Copying(DatasetReader):
         seed: of the draw; independent of the experiment's.
     """
 
+    first_config = "model: {architecture: recurrent_classifier, cell: gru, units: 32}"
+
     def __init__(
         self,
         *,
@@ -78,6 +80,8 @@ class AddingProblem(DatasetReader):
         length: steps of each, at least 2.
         seed: of the draw; independent of the experiment's.
     """
+
+    first_config = "model: {architecture: recurrent_classifier, cell: gru, units: 32}"
 
     def __init__(self, *, examples: PositiveInt = 10_000, length: PositiveInt = 50, seed: NonNegativeInt = 0) -> None:
         if length < 2:

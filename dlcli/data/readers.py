@@ -38,6 +38,9 @@ class DatasetReader(ABC):
 
     registry_kind: ClassVar[str] = "dataset"
 
+    #: what a first config for it says of task and model, as YAML; None where a small mlp will do
+    first_config: ClassVar[str | None] = None
+
     @abstractmethod
     def read(self, places: Places) -> RawData:
         """All examples, in a fixed order."""

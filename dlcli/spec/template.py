@@ -16,14 +16,13 @@ from dlcli.spec.transfer import FROM, TransferSection
 from dlcli.spec.yaml_loader import load_yaml
 from dlcli.spec.yaml_writer import to_flow
 
+_SMALL_MLP = "model: {architecture: mlp, hidden_units: [64, 32]}"
 _START = """\
 name: {name}
 data:
   dataset: {dataset}
   split: {{train: 0.6, dev: 0.2, test: 0.2}}
-model:
-  architecture: mlp
-  hidden_units: [64, 32]
+{first_config}
 optimizer:
   name: adam
   learning_rate: 1e-3
@@ -39,7 +38,7 @@ _WIDTH = 118
 
 
 def commented_template(name: str = "my-experiment", dataset: str = "digits") -> str:
-    """A complete config that trains a small network, with a comment at every key.
+    """A complete config that trains a small model, with a comment at every key.
 
     Args:
         name: of the experiment.
@@ -48,8 +47,9 @@ def commented_template(name: str = "my-experiment", dataset: str = "digits") -> 
     Raises:
         ConfigError: there is no such data set.
     """
-    registry.lookup("dataset", dataset)
-    start = load_yaml(_START.format(name=name, dataset=dataset), f"{name}.yaml")
+    first_config = getattr(registry.lookup("dataset", dataset), "first_config", None) or _SMALL_MLP
+    text = _START.format(name=name, dataset=dataset, first_config=first_config)
+    start = load_yaml(text, f"{name}.yaml")
     return "\n".join(_lines(Sections.model_validate(start.data), "")) + "\n"
 
 

@@ -41,7 +41,7 @@ def complete(folder: Path, line: str) -> list[str]:
 
 
 def test_commands(folder):
-    assert complete(folder, "dlcli gra") == ["gradcheck"]
+    assert complete(folder, "dlcli gra") == ["gradcheck", "gradients"]
 
 
 def test_config_files(folder):

@@ -116,7 +116,8 @@ def test_a_misspelt_command_is_a_usage_error(run, arguments, words):
 def test_without_arguments_the_help_is_shown(run):
     outcome = run()
     assert outcome.code == 0
-    commands = ["train", "eval", "predict", "resume", "gradcheck", "show", "list", "doctor", "runs", "config"]
+    commands = ["train", "eval", "predict", "sample", "score", "resume", "gradcheck", "show", "filters", "gradients"]
+    commands += ["list", "doctor", "runs", "config", "data"]
     listed = outcome.stdout.partition("Commands:\n")[2]
     assert [line.split()[0] for line in listed.splitlines()] == commands
 

@@ -29,7 +29,7 @@ def init(
     from dlcli.spec.template import commented_template
 
     components.load()
-    text = HEADER.format(file=file) + commented_template(f"{dataset.replace('_', '-')}-mlp", dataset)
+    text = HEADER.format(file=file) + commented_template(dataset.replace("_", "-"), dataset)
     if file.exists() and not force:
         raise ConfigError("exists; give --force to write over it", file=str(file))
     file.parent.mkdir(parents=True, exist_ok=True)
