@@ -49,7 +49,7 @@ def train_ours(scratch: Path) -> float:
         optimizer=build.build_optimizer(spec),
         metrics=experiment.metrics,
         selection=experiment.selection,
-        settings=build.build_settings(spec),
+        settings=build.build_settings(spec, experiment.data.preprocessor),
         folder=RunFolder.create(scratch, "digits"),
         generators=experiment.generators,
     )

@@ -80,17 +80,25 @@ def convolution_ours() -> Step:
 def convolution_theirs(channels_last: bool, compiled: bool = False) -> Step:
     import torch
 
+    return convolution_step_torch(torch.nn.Conv2d(64, 64, 3, padding=1), 32, 32, channels_last, compiled)
+
+
+def convolution_step_torch(layer: Any, batch: int, size: int, channels_last: bool, compiled: bool) -> Step:
+    """Forward and backward of layers that keep the size and the number of channels."""
+    import torch
+
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    convolution = torch.nn.Conv2d(64, 64, 3, padding=1).to(memory_format=layout)
+    layer = layer.to(memory_format=layout)
+    channels = next(layer.modules() if isinstance(layer, torch.nn.Conv2d) else layer.children()).in_channels
+    x = torch.randn(batch, channels, size, size).contiguous(memory_format=layout).requires_grad_()
+    grad = torch.randn(batch, channels, size, size).contiguous(memory_format=layout)
     if compiled:
-        convolution.compile()
-    x = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout).requires_grad_()
-    grad = torch.randn(32, 64, 32, 32).contiguous(memory_format=layout)
+        layer.compile()
 
     def step() -> None:
         x.grad = None
-        convolution.zero_grad(set_to_none=True)
-        convolution(x).backward(grad)
+        layer.zero_grad(set_to_none=True)
+        layer(x).backward(grad)
 
     return step
 
@@ -109,20 +117,11 @@ def depthwise_ours() -> Step:
     return step
 
 
-def depthwise_theirs(channels_last: bool) -> Step:
+def depthwise_theirs(channels_last: bool, compiled: bool = False) -> Step:
     import torch
 
-    layout = torch.channels_last if channels_last else torch.contiguous_format
-    convolution = torch.nn.Conv2d(128, 128, 3, padding=1, groups=128).to(memory_format=layout)
-    x = torch.randn(32, 128, 28, 28).contiguous(memory_format=layout).requires_grad_()
-    grad = torch.randn(32, 128, 28, 28).contiguous(memory_format=layout)
-
-    def step() -> None:
-        x.grad = None
-        convolution.zero_grad(set_to_none=True)
-        convolution(x).backward(grad)
-
-    return step
+    layer = torch.nn.Conv2d(128, 128, 3, padding=1, groups=128)
+    return convolution_step_torch(layer, 32, 28, channels_last, compiled)
 
 
 # a bottleneck's convolutions of one pixel
@@ -139,21 +138,11 @@ def pointwise_ours() -> Step:
     return step
 
 
-def pointwise_theirs(channels_last: bool) -> Step:
+def pointwise_theirs(channels_last: bool, compiled: bool = False) -> Step:
     import torch
 
-    layout = torch.channels_last if channels_last else torch.contiguous_format
-    convolutions = torch.nn.Sequential(torch.nn.Conv2d(256, 64, 1, bias=False), torch.nn.Conv2d(64, 256, 1, bias=False))
-    convolutions = convolutions.to(memory_format=layout)
-    x = torch.randn(32, 256, 14, 14).contiguous(memory_format=layout).requires_grad_()
-    grad = torch.randn(32, 256, 14, 14).contiguous(memory_format=layout)
-
-    def step() -> None:
-        x.grad = None
-        convolutions.zero_grad(set_to_none=True)
-        convolutions(x).backward(grad)
-
-    return step
+    layers = torch.nn.Sequential(torch.nn.Conv2d(256, 64, 1, bias=False), torch.nn.Conv2d(64, 256, 1, bias=False))
+    return convolution_step_torch(layers, 32, 14, channels_last, compiled)
 
 
 # LeNet-5
