@@ -38,7 +38,14 @@ def evaluate(
     names = list(loaded.folder.read_arrays(files.SPLITS))
     examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
     metrics, selection = build_measures(loaded.spec, loaded.task, names)
-    measured = measure(loaded.model, loaded.task, examples, metrics, batch_size=loaded.batch_size, carries=loaded.spec.training.stateful)
+    measured = measure(
+        loaded.model,
+        loaded.task,
+        examples,
+        metrics,
+        batch_size=loaded.batch_size,
+        carries=loaded.spec.training.stateful,
+    )
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
     unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
     errors = unit.per_example(measured.outcome.predictions, measured.outcome.targets)

@@ -28,7 +28,7 @@ class SplitSection(Section):
         stratify: keep every class's share in every split.
         group_by: column whose equal values stay in one split, such as a patient.
         order_by: column to sort by; the latest examples become test, those before them dev.
-        in_order: keep the order of the data, the first examples for train and the last for test, as a running text does.
+        in_order: keep the order of the data, first examples for train and last ones for test, as a running text does.
         files: a file for each split in place of shares, such as {train: train.csv, dev: dev.csv}.
         indices: an .npz file with an array of row numbers for each split, such as a run's splits.npz.
     """

@@ -28,7 +28,9 @@ def more_dropout(case: Case) -> Advice | None:
         return None
     value = min(_STRONG_DROPOUT, round(now + 0.2, 2))
     why = f"{case.gap('variance')} with a dropout rate of {now:g}"
-    return Advice("more dropout", "fit-dev", why, {"regularization.dropout": value})
+    of_model = not case.regularization["dropout"] and case.model.get("dropout_rate")
+    key = "model.dropout_rate" if of_model else "regularization.dropout"
+    return Advice("more dropout", "fit-dev", why, {key: value})
 
 
 def early_stopping(case: Case) -> Advice | None:

@@ -43,7 +43,8 @@ def test_dropout_where_there_are_hidden_units_to_drop(
     make_case: Make, make_spec: Spec, changes: dict[str, Any], advised: float | None
 ) -> None:
     advice = more_dropout(make_case(spec=make_spec(**changes)))
-    assert (advice and advice.settings) == (advised and {"regularization.dropout": advised})
+    key = "model.dropout_rate" if "model__dropout_rate" in changes else "regularization.dropout"
+    assert (advice and advice.settings) == (advised and {key: advised})
 
 
 def test_early_stopping_where_the_last_epochs_gained_nothing(make_case: Make, make_spec: Spec) -> None:
