@@ -188,24 +188,27 @@ class Graph(Module):
         values = {INPUT: x}
         lengths_of = {} if lengths is None else {INPUT: lengths}
         for step in self._plan(fused=on_output is None, with_auxiliary=with_auxiliary):
-            known = lengths_of.get(step.inputs[0]) if lengths_of else None
-            keywords = {"lengths": known} if step.takes_lengths else {}
-            result = step.run(*[values[name] for name in step.inputs], **keywords)
+            if step.takes_lengths:
+                known = lengths_of.get(step.inputs[0])
+                result = step.run(*[values[name] for name in step.inputs], lengths=known)
+            else:
+                result = step.run(*[values[name] for name in step.inputs])
+            if lengths_of and step.keeps_steps and step.inputs[0] in lengths_of:
+                lengths_of[step.name] = lengths_of[step.inputs[0]]
             for name in step.finished:
                 del values[name]
             values[step.name] = result
-            if known is not None and step.keeps_steps:
-                lengths_of[step.name] = known
             if on_output is not None:
                 on_output(step.name, result.data)
         return values
 
     def _plan(self, *, fused: bool, with_auxiliary: bool) -> list[Step]:
         """The operations of a forward pass, worked out when they are first asked for."""
-        if (fused, with_auxiliary) not in self._plans:
+        made = self._plans.get((fused, with_auxiliary))
+        if made is None:
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
-            self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
-        return self._plans[fused, with_auxiliary]
+            made = self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
+        return made
 
     def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
         """The results of some nodes for a batch, computed with nothing that they do not need.
