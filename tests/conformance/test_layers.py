@@ -77,3 +77,18 @@ def test_every_option_is_described(name: str) -> None:
     assert registry.summary(layer)
     for option in registry.options(layer):
         assert option.description, f"{name}: option {option.name} has no line in Args"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layer_that_draws_says_so(name: str) -> None:
+    """Results of layers that are frozen, or have nothing to train, are kept: they must not change from step to step."""
+    for sample in built_samples(name, np.float32):
+        sample.layer.train()
+        inputs = batch(sample, np.float32)
+        first, second = (sample.layer.forward(*inputs).data for _ in range(2))
+        assert np.array_equal(first, second) or sample.layer.varies
+        sample.layer.freeze()
+        sample.layer.train()
+        first, second = (sample.layer.forward(*inputs).data for _ in range(2))
+        assert np.array_equal(first, second)
+        assert not sample.layer.varies

@@ -270,3 +270,11 @@ def test_gradients_are_those_of_the_whole_model_and_show_prints_it(home: Path) -
     }
     rows = experiment.show(home / "target.yaml", runs_dir=home / "runs")
     assert (rows[0].name, rows[-1].output_shape) == ("stem", (3,))
+
+
+def test_latency_is_that_of_the_whole_model(home: Path, train: Train) -> None:
+    """Training on kept features sees the head only; a constraint is about the model that will be used."""
+    run = train(evaluation__satisfice={"latency_ms": "<= 1000"}, training__epochs=2)
+    records = RunFolder(run.path).metrics()
+    assert len({record["latency_ms"] for record in records}) == 1  # measured once, before
+    assert "kept in memory" in (run.path / "train.log").read_text()
