@@ -215,7 +215,7 @@ def refusal(home: Path, **overrides: Any) -> DlcliError:
 @pytest.mark.parametrize(
     ("overrides", "key", "message"),
     [
-        ({"model__from": "sorce"}, "model.from", "no run 'sorce' in"),
+        ({"model__from": "sorce"}, "model.from", "did you mean source?"),
         ({"model__from": "/no/such/run"}, "model.from", "there is no file /no/such/run"),
         ({"model__from": "/no/such.safetensors"}, "model.from", "there is no file /no/such.safetensors"),
         ({"model__train": 99}, "model.train", "99 layers are to be trained; the model has 4 with parameters"),
