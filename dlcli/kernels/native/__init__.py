@@ -19,8 +19,6 @@ from dlcli.kernels.native.cores import usable_cores
 
 #: how often a waiting thread looks before it sleeps
 SPINS = "2000"
-#: variables by which the user places OpenMP's threads
-PLACEMENT = {"GOMP_CPU_AFFINITY", "OMP_PLACES", "OMP_PROC_BIND"}
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -39,12 +37,7 @@ def load() -> ModuleType | None:
         if os.environ["GOMP_SPINCOUNT"] == SPINS:
             del os.environ["GOMP_SPINCOUNT"]
     _native.choose_isa(os.environ.get("DLCLI_NATIVE_ISA", ""))
-    cores = usable_cores()
-    threads = int(os.environ.get("OMP_NUM_THREADS") or len(cores))
-    _native.set_max_threads(threads)
-    # with threads for a part of the machine only, those of several processes would meet on the same cores
-    if threads == len(cores) and all(cores) and not PLACEMENT & os.environ.keys():
-        _native.spread_workers(cores)
+    _native.set_max_threads(int(os.environ.get("OMP_NUM_THREADS") or usable_cores()))
     _native.install_allocator()
     module: ModuleType = _native
     return module

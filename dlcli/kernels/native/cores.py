@@ -1,4 +1,4 @@
-"""How many cores a computation gets, and which."""
+"""How many cores a computation gets."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from pathlib import Path
 CPUS = Path("/sys/devices/system/cpu")
 
 
-def usable_cores() -> list[list[int]]:
-    """The CPUs of each physical core that this process may run on; none known by number where the system does not say.
-
-    A second thread of a core adds nothing to a product of matrices.
-    """
+def usable_cores() -> int:
+    """Physical cores that this process may run on: a second thread of a core adds nothing to a product of matrices."""
     if not hasattr(os, "sched_getaffinity"):
-        return [[] for _ in range(os.cpu_count() or 1)]
-    cpus = sorted(os.sched_getaffinity(0))
-    cores: dict[str, list[int]] = {}
+        return os.cpu_count() or 1
+    cpus = os.sched_getaffinity(0)
     try:
-        for cpu in cpus:
-            siblings = (CPUS / f"cpu{cpu}/topology/thread_siblings_list").read_text()
-            cores.setdefault(siblings, []).append(cpu)
+        cores = {(CPUS / f"cpu{cpu}/topology/thread_siblings_list").read_text() for cpu in cpus}
     except OSError:
-        return [[cpu] for cpu in cpus]
-    return list(cores.values())
+        return len(cpus)
+    return len(cores)

@@ -11,7 +11,6 @@ import pytest
 
 from dlcli.kernels import native
 from dlcli.kernels.native import why_not
-from dlcli.kernels.native.cores import usable_cores
 
 ROOT = Path(__file__).parents[3]
 built = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
@@ -43,32 +42,6 @@ def test_can_be_switched_off() -> None:
 def test_takes_the_widest_instruction_set_and_the_threads_asked_for() -> None:
     widest = native.module.usable_isas()[0]
     assert backend(OMP_NUM_THREADS="3", DLCLI_NATIVE_ISA="") == f"native ({widest}, 3 threads)"
-
-
-ONE_CORE_EACH = """
-import os
-from pathlib import Path
-import numpy as np
-from dlcli import kernels
-
-before = os.sched_getaffinity(0)
-x = np.ones((512, 512), np.float32)
-kernels.linear(x, x, None)
-assert os.sched_getaffinity(0) == before
-threads = [os.sched_getaffinity(int(task.name)) for task in Path("/proc/self/task").iterdir()]
-print(sum(cpus < before for cpus in threads))
-"""
-
-
-@built
-@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="threads cannot be placed here")
-def test_workers_keep_to_a_core_when_there_is_one_for_each() -> None:
-    cores = len(usable_cores())
-    if cores == 1:
-        pytest.skip("there is one core")
-    assert python("-c", ONE_CORE_EACH, OMP_NUM_THREADS=str(cores)) == str(cores - 1)
-    assert python("-c", ONE_CORE_EACH, OMP_NUM_THREADS=str(cores + 1)) == "0"
-    assert python("-c", ONE_CORE_EACH, OMP_NUM_THREADS=str(cores), OMP_PROC_BIND="false") == "0"
 
 
 ISAS = native.module.usable_isas() if native.module else []

@@ -31,7 +31,6 @@ NB_MODULE(_native, module) {
   module.def("choose_isa", dlcli::choose_isa);
   module.def("chosen_isa", dlcli::chosen_isa);
   module.def("set_max_threads", dlcli::set_max_threads);
-  module.def("spread_workers", dlcli::spread_workers);
   module.def("max_threads", dlcli::max_threads);
   module.def("install_allocator", dlcli::install_allocator);
   module.def("set_reference", [](nanobind::module_ self, const char* name, nanobind::object twin) {

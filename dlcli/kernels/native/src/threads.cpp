@@ -6,16 +6,12 @@
 #ifdef __unix__
 #include <pthread.h>
 #endif
-#ifdef __linux__
-#include <sched.h>
-#endif
 
 namespace dlcli {
 
 namespace {
 
 int thread_limit = 1;
-std::vector<std::vector<int>> worker_cores;
 
 // memory that grows to the largest size asked for
 struct Buffer {
@@ -54,25 +50,6 @@ void set_max_threads(int threads) {
   // the threads of the pool do not live on in a forked child, and GNU's OpenMP would wait for them forever
   static const int registered = pthread_atfork(nullptr, nullptr, [] { thread_limit = 1; });
   (void)registered;
-#endif
-}
-
-void spread_workers(std::vector<std::vector<int>> cores) { worker_cores = std::move(cores); }
-
-void settle_worker(int thread) {
-  static thread_local bool settled = false;
-  if (settled) return;
-  settled = true;
-#ifdef __linux__
-  if (static_cast<std::size_t>(thread) >= worker_cores.size()) return;
-  cpu_set_t cpus;
-  CPU_ZERO(&cpus);
-  for (const int cpu : worker_cores[static_cast<std::size_t>(thread)])
-    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &cpus);
-  // where it is refused, the thread stays where it is
-  (void)sched_setaffinity(0, sizeof cpus, &cpus);
-#else
-  (void)thread;
 #endif
 }
 

@@ -8,8 +8,6 @@
 #include <omp.h>
 #endif
 
-#include <vector>
-
 #include "kernels.h"
 
 namespace dlcli {
@@ -17,13 +15,6 @@ namespace dlcli {
 // threads that a kernel may use, the calling one included
 int max_threads();
 void set_max_threads(int threads);
-
-// The CPUs of each core, one core for each thread of the pool. A worker keeps to its own core: woken beside the thread
-// that it works for, it would share that one's core for milliseconds, and the two take twice as long. The calling
-// thread goes where it likes, since its processes and threads to come would inherit where it may go.
-void spread_workers(std::vector<std::vector<int>> cores);
-// called by each worker, thread > 0, before it works
-void settle_worker(int thread);
 
 // Scratch memory of the calling thread, 64-byte aligned, kept for the thread's life and grown when it must be. What is
 // in it when a kernel starts is undefined. Kernels that call each other use different slots.
@@ -58,7 +49,6 @@ static inline void on_threads(int threads, const Body& body) {
     {
       // a pool that could not start all its threads still does all the work
       const int team = omp_get_num_threads() < threads ? omp_get_num_threads() : threads;
-      if (omp_get_thread_num() > 0) settle_worker(omp_get_thread_num());
       if (omp_get_thread_num() < team) body(omp_get_thread_num(), team);
     }
     return;
