@@ -40,7 +40,7 @@ from dlcli.errors import ConfigError, DlcliError, InvalidConfigError, unknown_na
 from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
-from dlcli.nn.directions import check_last_steps
+from dlcli.nn.directions import check_causal, check_last_steps
 from dlcli.nn.layers import Embedding
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.rng import Generators
@@ -280,6 +280,10 @@ def build_model(
     )
     positions = {node.name: position for position, node in enumerate(nodes)}
     check_last_steps(model, lambda name: key_of(positions[name]))
+    if task.target_kind == "tokens":
+        check_causal(model, lambda name: key_of(positions[name]))
+    if spec.training.stateful and not model.has_state:
+        raise ConfigError("the model has no recurrent layer, whose state could be carried", key="training.stateful")
     needed = task.output_shape(model.input_shape)
     if model.output_shape != needed:
         name = registry.name_of("task", type(task))

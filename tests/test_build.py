@@ -189,3 +189,35 @@ def test_a_data_file_that_is_nowhere_is_an_error_that_says_where_it_was_sought(t
     found = mistake(tmp_path, IRIS.replace("iris", "{format: csv, path: nowhere.csv, label: y}"))
     assert isinstance(found, DataError)
     assert str(tmp_path / "nowhere.csv") in found.message
+
+
+LANGUAGE = """\
+data: {dataset: {name: docstrings, size: 2000}, split: {train: 0.8, dev: 0.2}, text: {tokenizer: character, window: 16}}
+task: language_modeling
+model: {layers: [{embedding: {units: 4}}, LAYERS]}
+optimizer: sgd
+"""
+
+
+@pytest.mark.parametrize(
+    ("layers", "found"),
+    [
+        (
+            "{gru: {units: 4, bidirectional: true}}, {linear: {units: 9}}",
+            'node "gru_1" (gru): it also reads from the end',
+        ),
+        ("flatten, {linear: {units: 9}}", 'node "flatten_1" (flatten): it makes one thing of all steps'),
+    ],
+)
+def test_a_language_model_does_not_see_what_it_predicts(tmp_path: Path, layers: str, found: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build(tmp_path, LANGUAGE.replace("LAYERS", layers))
+    assert found in caught.value.message
+    assert caught.value.key == "model.layers[1]"
+    assert caught.value.line == 3
+
+
+def test_a_model_without_state_carries_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build(tmp_path, LANGUAGE.replace("LAYERS", "{linear: {units: 9}}"), "training.stateful=true")
+    assert caught.value.key == "training.stateful"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.autograd import no_grad
 from dlcli.decoding.choice import TokenChoice
-from dlcli.nn import Graph
+from dlcli.nn import Graph, evaluation_mode
 
 
 def continue_texts(
@@ -41,22 +40,14 @@ def continue_texts(
     tokens = np.tile(prompt, (count, 1))  # (N, T)
     written = np.zeros((count, 0), dtype=np.int64)
     finished = np.zeros(count, dtype=bool)
-    was_training, carried, carries = model.training, model.carried(), model.carries
-    model.eval()
-    model.carry(True)
-    try:
-        with no_grad():
-            while written.shape[1] < length and not finished.all():
-                logits = model.forward(tokens).data[:, -1]  # (N, T, V) -> (N, V)
-                logits[:, list(never)] = -np.inf
-                drawn = choice.draw(logits, generator)
-                written = np.concatenate([written, drawn[:, None]], axis=1)
-                finished |= drawn == end
-                tokens = drawn[:, None].astype(prompt.dtype)
-    finally:
-        model.train(was_training)
-        model.carry(carries)
-        model.set_carried(carried)
+    with evaluation_mode(model, carries=True):
+        while written.shape[1] < length and not finished.all():
+            logits = model.forward(tokens).data[:, -1]  # (N, T, V) -> (N, V)
+            logits[:, list(never)] = -np.inf
+            drawn = choice.draw(logits, generator)
+            written = np.concatenate([written, drawn[:, None]], axis=1)
+            finished |= drawn == end
+            tokens = drawn[:, None].astype(prompt.dtype)
     return [text if end is None else text[: _first(text == end)] for text in written]
 
 

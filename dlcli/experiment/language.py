@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from dlcli import rng, runs
-from dlcli.data import SequenceSource, Split, StreamBatches
+from dlcli.data import Batch, SequenceSource, Split, StreamBatches
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.vocabulary import BOS, EOS, PAD, UNK
 from dlcli.decoding import TokenChoice, continue_texts, token_nats
 from dlcli.errors import ConfigError, DataError
 from dlcli.experiment.loaded import LoadedModel
-from dlcli.nn import Graph
+from dlcli.nn import Graph, evaluation_mode
 from dlcli.tasks import LanguageModeling
-from dlcli.training import evaluation_mode, stream
+from dlcli.training import stream
 
 #: tokens that a model of a running text writes, unless told otherwise
 DEFAULT_LENGTH = 400
@@ -63,7 +63,7 @@ def sample(
     top_p: float = 1.0,
     seed: int = 0,
     runs_dir: str | Path = "runs",
-    remark: Callable[[str], None] | None = None,
+    remark: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Texts that a run's language model writes, each with the prompt before it.
 
@@ -90,7 +90,7 @@ def sample(
     loaded = language_model(run, runs_dir)
     encoder = text_encoder(loaded)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
-    if unknown and remark is not None:
+    if unknown:
         remark(f"{unknown} tokens of the prompt are not in the training set; the model reads them as <UNK>")
     generator = rng.generator(seed, "sample")
     return written_texts(
@@ -135,7 +135,7 @@ def score(
     file: str | Path,
     *,
     runs_dir: str | Path = "runs",
-    remark: Callable[[str], None] | None = None,
+    remark: Callable[[str], None] = lambda _: None,
 ) -> Iterator[ScoredLine]:
     """How probable a run's language model finds each line of a file.
 
@@ -155,11 +155,14 @@ def score(
     """
     loaded = language_model(run, runs_dir)
     split = loaded.read(file, require_targets=False)
-    for note in split.notes if remark is not None else ():
-        remark(note)  # type: ignore[misc]
+    for note in split.notes:
+        remark(note)
     assert isinstance(split.inputs, SequenceSource)
-    lines = scored_stream if split.inputs.continuous else scored_sequences
-    yield from lines(loaded.model, split, text_encoder(loaded), loaded.batch_size)
+    encoder = text_encoder(loaded)
+    if split.inputs.continuous:
+        yield from scored_stream(loaded.model, split, encoder)
+    else:
+        yield from scored_sequences(loaded.model, split, encoder, loaded.batch_size)
 
 
 def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_size: int) -> Iterator[ScoredLine]:
@@ -167,7 +170,7 @@ def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_siz
     number = 0
     for batch in split.batches(batch_size):
         with evaluation_mode(model):
-            nats = token_nats(model, batch).sum(axis=1, dtype=np.float64)
+            nats = _nats(model, batch).sum(axis=1, dtype=np.float64)
         assert batch.targets is not None
         lengths = batch.lengths if batch.lengths is not None else np.full(len(batch), batch.targets.shape[1])
         for tokens, length, of_line in zip(batch.targets, lengths.tolist(), nats.tolist(), strict=True):
@@ -175,7 +178,7 @@ def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_siz
             yield ScoredLine(number, _line(encoder, tokens[:length]), length, of_line)
 
 
-def scored_stream(model: Graph, split: Split, encoder: TextEncoder, batch_size: int) -> Iterator[ScoredLine]:  # noqa: ARG001
+def scored_stream(model: Graph, split: Split, encoder: TextEncoder) -> Iterator[ScoredLine]:
     """The lines of a running text, read in one pass."""
     ends = np.array(["\n" in token for token in encoder.vocabulary.tokens])
     number, tokens, nats = 1, np.empty(0, dtype=np.int64), np.empty(0)
@@ -184,7 +187,7 @@ def scored_stream(model: Graph, split: Split, encoder: TextEncoder, batch_size: 
             assert batch.targets is not None
             read = batch.targets.shape[1] if batch.lengths is None else int(batch.lengths[0])
             tokens = np.concatenate([tokens, batch.targets[0, :read]])
-            nats = np.concatenate([nats, token_nats(model, batch)[0, :read]])
+            nats = np.concatenate([nats, _nats(model, batch)[0, :read]])
             start = 0
             for stop in (np.flatnonzero(ends[tokens]) + 1).tolist():
                 yield ScoredLine(
@@ -194,6 +197,12 @@ def scored_stream(model: Graph, split: Split, encoder: TextEncoder, batch_size: 
             tokens, nats = tokens[start:], nats[start:]
     if len(tokens):
         yield ScoredLine(number, _line(encoder, tokens), len(tokens), float(nats.sum()))
+
+
+def _nats(model: Graph, batch: Batch) -> np.ndarray:
+    """(N, T) −log p of each token of a batch; 0 where it is padded."""
+    assert batch.targets is not None, "the next tokens are the targets"
+    return token_nats(model.forward(batch.inputs, batch.lengths).data, batch.targets, batch.lengths)
 
 
 def _line(encoder: TextEncoder, tokens: np.ndarray) -> str:

@@ -17,7 +17,6 @@ from dlcli.rng import Generators
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Spec, load_spec
 from dlcli.tasks import Predictions, SequenceLabeling, joined
-from dlcli.tasks.steps import real_steps
 from dlcli.training import CheckpointStore, compute_outputs
 
 
@@ -134,9 +133,7 @@ class LoadedModel:
         parts = []
         for batch in split.batches(self.batch_size):
             [outputs] = compute_outputs(self.model, [batch])
-            if isinstance(self.task, SequenceLabeling) and batch.lengths is not None:
-                outputs = outputs[real_steps(batch.inputs, batch.lengths)]
-            parts.append(self.task.predictions(outputs))
+            parts.append(self.task.predictions(outputs, batch.lengths))
         return joined(parts)
 
 

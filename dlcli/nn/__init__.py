@@ -3,6 +3,7 @@
 from dlcli.nn import layers
 from dlcli.nn.arena import Arena, Segment
 from dlcli.nn.edge_filter import EdgeFilter
+from dlcli.nn.evaluation import evaluation_mode
 from dlcli.nn.graph import Graph, NodeSummary
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
@@ -24,6 +25,7 @@ __all__ = [
     "Segment",
     "Shape",
     "ShapeError",
+    "evaluation_mode",
     "layers",
     "with_names",
 ]

@@ -1,4 +1,4 @@
-"""Whether the last step is taken where a sequence has been read to its end."""
+"""From which end sequences are read: what a model may look at, and where it has read everything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,29 @@ from dlcli.nn.layers.over_time import LastStep
 from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.wiring import label
 from dlcli.node_names import INPUT
+
+
+def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
+    """Refuse a model of the next step that sees it.
+
+    Args:
+        graph: the model.
+        key_of: name of a node -> dotted path of its place in the config.
+
+    Raises:
+        ConfigError: a layer reads from the end, or makes one thing of all steps.
+    """
+    for node in graph.nodes:
+        layer = graph.layers[node.name]
+        if not layer.keeps_steps:
+            found = "it makes one thing of all steps"
+        elif isinstance(layer, Recurrent) and len(layer.directions) == 2:
+            found = "it also reads from the end"
+        else:
+            continue
+        raise ConfigError(
+            f"{label(node)}: {found}, so it sees the token that is to be predicted", key=key_of(node.name)
+        )
 
 
 def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:

@@ -247,6 +247,11 @@ class Graph(Module):
             of_layer = {key.removeprefix(f"{node}."): it for key, it in states.items() if key.startswith(f"{node}.")}
             layer.carried = {name: state[..., :rows, :] for name, state in of_layer.items()}
 
+    @property
+    def has_state(self) -> bool:
+        """Whether a layer has a state over time."""
+        return bool(self._carrying())
+
     def _carrying(self) -> dict[str, Carrying]:
         return {name: layer for name, layer in self.layers.items() if isinstance(layer, Carrying)}
 

@@ -32,8 +32,8 @@ from dlcli.ops.pooling import average_pool2d, global_average_pool2d, global_max_
 from dlcli.ops.reductions import mean, sum
 from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
 from dlcli.ops.relu import elu, leaky_relu, relu
-from dlcli.ops.resample2d import resample2d
 from dlcli.ops.rnn import rnn
+from dlcli.ops.separable_map2d import separable_map2d
 from dlcli.ops.shapes import concat, reshape, transpose
 from dlcli.ops.sigmoid import sigmoid, softplus, tanh
 from dlcli.ops.softmax import log_softmax, softmax
@@ -83,9 +83,9 @@ __all__ = [
     "negative",
     "power",
     "relu",
-    "resample2d",
     "reshape",
     "rnn",
+    "separable_map2d",
     "sigmoid",
     "silu",
     "softmax",

@@ -10,7 +10,7 @@ from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw_distinct
 from dlcli.ops.conv2d import Pair
 from dlcli.ops.pooling import average_pool2d, max_pool2d
-from dlcli.ops.resample2d import resample2d
+from dlcli.ops.separable_map2d import separable_map2d
 from dlcli.registry import register
 
 
@@ -74,7 +74,7 @@ def adaptive_average_pool2d(x: Tensor, size: Pair) -> Tensor:
     if window is not None:
         return average_pool2d(x, window=window, stride=window)
     rows, columns = (_averages(length, count, x.dtype) for length, count in zip(x.shape[1:3], size, strict=True))
-    return resample2d(x, rows, columns)
+    return separable_map2d(x, rows, columns)
 
 
 def _even_window(x: Tensor, size: Pair) -> Pair | None:

@@ -9,7 +9,7 @@ import numpy as np
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
 from dlcli.ops.conv2d import Pair
-from dlcli.ops.resample2d import resample2d
+from dlcli.ops.separable_map2d import separable_map2d
 from dlcli.registry import register
 
 
@@ -61,7 +61,7 @@ def upsample_bilinear2d(x: Tensor, factor: Pair) -> Tensor:
         factor: new pixels for each old one, (down, across).
     """
     rows, columns = (_interpolation(length, times, x.dtype) for length, times in zip(x.shape[1:3], factor, strict=True))
-    return resample2d(x, rows, columns)
+    return separable_map2d(x, rows, columns)
 
 
 def _interpolation(length: int, factor: int, dtype: np.dtype[np.floating]) -> np.ndarray:

@@ -43,7 +43,7 @@ class BinaryClassification(Classification):
     def default_loss(self) -> Loss:
         return BinaryCrossEntropy()
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         positive = kernels.sigmoid(outputs.reshape(-1))  # (N, 1) -> (N,)
         probabilities = np.stack([1 - positive, positive], axis=1)  # (N, 2)
         return Predictions(labels=(positive > 0.5).astype(np.int64), probabilities=probabilities)

@@ -45,7 +45,7 @@ class Classification(Task):
         """What training makes small unless the config says otherwise."""
         return SoftmaxCrossEntropy()
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         return Predictions(labels=outputs.argmax(axis=1), probabilities=kernels.softmax(outputs))
 
     def accepts(self, metric: Metric) -> bool:

@@ -6,14 +6,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli import kernels
 from dlcli.data import NextTokens, TargetKind
 from dlcli.data.text.vocabulary import SPECIAL_TOKENS
+from dlcli.decoding import token_nats
 from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
+from dlcli.nn.padding import padding_mask
 from dlcli.registry import register
-from dlcli.tasks.steps import StepTask, real_steps
+from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions
 
 #: columns of the truth: how many tokens and characters a text has, and its nats when each token is guessed by how
@@ -52,24 +53,15 @@ class LanguageModeling(StepTask):
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
         """The nats of each text, (N,), and its truth, (N, 3): tokens, characters, nats of guessing by frequency."""
-        rows = outputs.reshape(-1, outputs.shape[-1])  # (N, T, V) -> (N·T, V)
-        losses, _ = kernels.softmax_cross_entropy(rows, targets.reshape(-1))
-        correct = outputs.argmax(axis=-1) == targets
-        real = real_steps(targets, lengths)
-        if real is None:
-            real = np.ones(targets.shape, dtype=bool)
-        truth = np.stack(
-            [
-                real.sum(axis=1, dtype=np.float64),
-                np.where(real, self._characters[targets], 0).sum(axis=1),
-                np.where(real, self._unigram_nats[targets], 0).sum(axis=1),
-            ],
-            axis=1,
-        )
-        nats = np.where(real, losses.reshape(targets.shape), 0).sum(axis=1, dtype=np.float64)
-        return Predictions(nats=nats, correct=(correct & real).sum(axis=1)), truth
+        mask = padding_mask(lengths, targets.shape[1])
+        real = np.ones(targets.shape) if mask is None else mask
+        counted = [real, real * self._characters[targets], real * self._unigram_nats[targets]]
+        truth = np.stack([of_tokens.sum(axis=1, dtype=np.float64) for of_tokens in counted], axis=1)
+        nats = token_nats(outputs, targets, lengths).sum(axis=1, dtype=np.float64)
+        correct = ((outputs.argmax(axis=-1) == targets) * real).sum(axis=1)
+        return Predictions(nats=nats, correct=correct), truth
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:  # noqa: ARG002
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         raise ConfigError("a language model predicts no class or value; ask it with `dlcli score` or `dlcli sample`")
 
     def accepts(self, metric: Metric) -> bool:

@@ -34,7 +34,7 @@ class Regression(Task):
     def output_units(self) -> int:
         return self.values.count
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         return Predictions(values=self.values.inverse(outputs))
 
     def truth(self, targets: np.ndarray) -> np.ndarray:

@@ -9,9 +9,10 @@ import numpy as np
 from dlcli import kernels
 from dlcli.data import TargetKind, TokenLabels
 from dlcli.losses import Loss, OutputForm
+from dlcli.nn.padding import padding_mask
 from dlcli.registry import register
 from dlcli.tasks.classification import Classification
-from dlcli.tasks.steps import StepTask, real_steps
+from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions
 
 
@@ -36,12 +37,11 @@ class SequenceLabeling(StepTask, Classification):
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
         """The predictions of all real steps one after the other, (M,), and their labels, (M,)."""
-        real = real_steps(targets, lengths)
-        if real is None:
-            real = np.ones(targets.shape, dtype=bool)
-        return self.predictions(outputs[real]), targets[real]
+        mask = padding_mask(lengths, targets.shape[1])
+        return self.predictions(outputs, lengths), targets.reshape(-1) if mask is None else targets[mask]
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:
-        """What outputs mean: (N, T, K) or (M, K) -> labels of all but the last axis."""
-        rows = outputs.reshape(-1, outputs.shape[-1])
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:
+        """What the outputs (N, T, K) mean, the real steps one after the other: (M,)."""
+        mask = padding_mask(lengths, outputs.shape[1])
+        rows = outputs.reshape(-1, outputs.shape[-1]) if mask is None else outputs[mask]  # (M, K)
         return Predictions(labels=rows.argmax(axis=1), probabilities=kernels.softmax(rows))

@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcli.autograd import Tensor
 from dlcli.data import Batch
+from dlcli.nn.padding import padding_mask
 from dlcli.tasks.task import Task
 
 
@@ -16,18 +17,8 @@ class StepTask(Task):
         return (*input_shape[:1], self.output_units)
 
     def loss(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> Tensor:
-        return self.loss_function(outputs, targets, real_steps(targets, lengths))
+        return self.loss_function(outputs, targets, padding_mask(lengths, targets.shape[1]))
 
     def count(self, batch: Batch) -> int:
         assert batch.targets is not None, "the steps have targets"
         return batch.targets.size if batch.lengths is None else int(batch.lengths.sum())
-
-
-def real_steps(targets: np.ndarray, lengths: np.ndarray | None) -> np.ndarray | None:
-    """(N, T) whether a step is real; None where all are.
-
-    Args:
-        targets: (N, T).
-        lengths: (N,) how many steps are real; None where all are.
-    """
-    return None if lengths is None else np.arange(targets.shape[1]) < lengths[:, None]

@@ -125,13 +125,13 @@ class Task:
         self,
         outputs: np.ndarray,
         targets: np.ndarray,
-        lengths: np.ndarray | None = None,  # noqa: ARG002
+        lengths: np.ndarray | None = None,
     ) -> tuple[Predictions, np.ndarray]:
         """What a batch's outputs mean, and the truth that metrics compare it with; arguments as those of `loss`."""
-        return self.predictions(outputs), self.truth(targets)
+        return self.predictions(outputs, lengths), self.truth(targets)
 
-    def predictions(self, outputs: np.ndarray) -> Predictions:
-        """What the outputs (N, output_units) of a model mean."""
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:
+        """What the outputs of a model mean; arguments as those of `loss`."""
         raise NotImplementedError
 
     def truth(self, targets: np.ndarray) -> np.ndarray:

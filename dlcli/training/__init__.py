@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlcli.training.checkpoint_store import CheckpointStore
 from dlcli.training.descent import batch_loss
 from dlcli.training.early_stopping import EarlyStopping
-from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split, evaluation_mode, stream
+from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split, stream
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
 from dlcli.training.selection import LATENCY, Candidate, Selection, higher_is_better
@@ -31,7 +31,6 @@ __all__ = [
     "check_resumable",
     "compute_outputs",
     "evaluate_split",
-    "evaluation_mode",
     "higher_is_better",
     "stream",
 ]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.autograd import Tensor, no_grad
+from dlcli.autograd import Tensor
 from dlcli.data import Batch, Split, StreamBatches
 from dlcli.metrics import Metric
-from dlcli.nn import Graph
+from dlcli.nn import Graph, evaluation_mode
 from dlcli.tasks import Predictions, Task, joined
 
 
@@ -106,23 +105,3 @@ def update_metrics(metrics: Iterable[Metric], predictions: Predictions, truth: n
         form = predictions.form(metric.needs)
         assert form is not None, f"{metric.name} needs {metric.needs}"
         metric.update(form, truth)
-
-
-@contextmanager
-def evaluation_mode(model: Graph, *, carries: bool = False) -> Iterator[None]:
-    """Within, the model behaves as in evaluation and nothing is recorded for a backward pass.
-
-    Args:
-        model: afterwards in the mode it was in, with the states over time that it had.
-        carries: whether recurrent layers begin each batch where the one before it ended.
-    """
-    was_training, carried, carried_on = model.training, model.carried(), model.carries
-    model.eval()
-    model.carry(carries)
-    try:
-        with no_grad(), np.errstate(all="ignore"):
-            yield
-    finally:
-        model.train(was_training)
-        model.carry(carried_on)
-        model.set_carried(carried)

@@ -17,9 +17,8 @@ import numpy as np
 from dlcli.data import Split
 from dlcli.data.batches import TransformedRows
 from dlcli.errors import StorageError
-from dlcli.nn import Graph
+from dlcli.nn import Graph, evaluation_mode
 from dlcli.nn.tail import Tail, trunk_end
-from dlcli.training.evaluate import evaluation_mode
 from dlcli.training.watch import WATCHED
 
 #: bytes of features that are kept in memory; more go to a temporary file

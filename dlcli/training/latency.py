@@ -6,8 +6,7 @@ import statistics
 import time
 
 from dlcli.data import Split
-from dlcli.nn import Graph
-from dlcli.training.evaluate import evaluation_mode
+from dlcli.nn import Graph, evaluation_mode
 
 
 def median_latency_ms(model: Graph, split: Split, *, repeats: int = 50) -> float:

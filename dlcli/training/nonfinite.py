@@ -8,10 +8,9 @@ from typing import Literal
 import numpy as np
 
 from dlcli.data import Batch
-from dlcli.nn import Graph
+from dlcli.nn import Graph, evaluation_mode
 from dlcli.tasks import Task
 from dlcli.training.descent import batch_loss
-from dlcli.training.evaluate import evaluation_mode
 
 
 @dataclass(frozen=True)

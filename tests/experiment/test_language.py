@@ -16,8 +16,9 @@ from dlcli.data import Batch
 from dlcli.errors import ConfigError, DataError, RunInterruptedError
 from dlcli.experiment import load
 from dlcli.experiment.language import sample, score
+from dlcli.nn import evaluation_mode
 from dlcli.optim import Adam
-from dlcli.training import compute_outputs, evaluate_split, evaluation_mode
+from dlcli.training import compute_outputs, evaluate_split
 
 TEXT = "the cat sat on the mat. the dog sat on the log.\nthe cat and the dog ran. \n" * 20
 

@@ -1,4 +1,4 @@
-"""Images of another size, each pixel a weighted sum of the old ones."""
+"""Images of another size, each pixel a weighted sum of the old ones, first down, then across."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dlcli.autograd.sample import draw
 from dlcli.registry import register
 
 
-@register("function", "resample2d")
-class Resample2D(Function):
+@register("function", "separable_map2d")
+class SeparableMap2D(Function):
     """`Y = R X Sᵀ` for every channel; `∂L/∂X = Rᵀ G S`. The matrices are given, not trained.
 
     x: (N, H, W, C), rows: (P, H), columns: (Q, W) -> (N, P, Q, C)
@@ -33,7 +33,7 @@ class Resample2D(Function):
         yield Sample((draw(2, 3, 4, 2), draw(5, 3, seed=1), draw(2, 4, seed=2)), differentiable=(True, False, False))
 
 
-def resample2d(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
+def separable_map2d(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
     """Weighted sums of the pixels of each image, first down, then across.
 
     Args:
@@ -41,7 +41,7 @@ def resample2d(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
         rows: (P, H), the weight that each row of x has in each row of the result.
         columns: (Q, W), likewise.
     """
-    return Resample2D.apply(x, rows, columns)
+    return SeparableMap2D.apply(x, rows, columns)
 
 
 def _along_columns(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:

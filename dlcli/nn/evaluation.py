@@ -1,0 +1,31 @@
+"""A model as it is judged and used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from dlcli.autograd import no_grad
+from dlcli.nn.graph import Graph
+
+
+@contextmanager
+def evaluation_mode(model: Graph, *, carries: bool = False) -> Iterator[None]:
+    """Within, the model behaves as in evaluation and nothing is recorded for a backward pass.
+
+    Args:
+        model: afterwards in the mode it was in, with the states over time that it had.
+        carries: whether recurrent layers begin each batch where the one before it ended.
+    """
+    was_training, carried, carried_on = model.training, model.carried(), model.carries
+    model.eval()
+    model.carry(carries)
+    try:
+        with no_grad(), np.errstate(all="ignore"):
+            yield
+    finally:
+        model.train(was_training)
+        model.carry(carried_on)
+        model.set_carried(carried)
