@@ -11,6 +11,9 @@ from dlcli.registry import register
 
 Cell: TypeAlias = Literal["rnn", "gru", "lstm"]
 
+#: how the embedding of a language model starts: as far apart as the gates can tell
+WIDE = {"name": "normal", "std": 1.0}
+
 
 @register("architecture", "recurrent_language_model")
 def recurrent_language_model(
@@ -40,7 +43,7 @@ def recurrent_language_model(
     """
     return with_names(
         [
-            *_embedding(embedding_units, vectors, dropout_rate),
+            *_embedding(embedding_units, vectors, dropout_rate, initializer=WIDE),
             _recurrent(cell, units, depth, dropout_rate),
             *_dropout(dropout_rate),
             _output(output_units),
@@ -167,10 +170,19 @@ def averaged_embeddings(
     return with_names([*nodes, _output(output_units)])
 
 
-def _embedding(units: int, vectors: str | None, dropout_rate: float, *, trainable: bool = True) -> list[Node]:
+def _embedding(
+    units: int,
+    vectors: str | None,
+    dropout_rate: float,
+    *,
+    trainable: bool = True,
+    initializer: dict[str, Any] | None = None,
+) -> list[Node]:
     options: dict[str, Any] = {"units": units, "trainable": trainable}
     if vectors is not None:
         options["vectors"] = vectors
+    if initializer is not None:
+        options["initializer"] = initializer
     return [Node("", "embedding", options), *_dropout(dropout_rate)]
 
 
