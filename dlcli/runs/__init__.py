@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dlcli.runs.catalog import RunSummary, find, list_runs, newest_named, remove
-from dlcli.runs.folder import RunFolder
+from dlcli.runs.folder import Folder
 from dlcli.runs.record import RunRecord, Status
+from dlcli.runs.run_folder import RunFolder
 from dlcli.runs.session import Session, recording
 
 __all__ = [
+    "Folder",
     "RunFolder",
     "RunRecord",
     "RunSummary",

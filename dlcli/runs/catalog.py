@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlcli.errors import ConfigError, StorageError
 from dlcli.runs import files, storage
-from dlcli.runs.folder import RunFolder
+from dlcli.runs.run_folder import RunFolder
 
 
 @dataclass(frozen=True)

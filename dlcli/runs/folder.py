@@ -1,4 +1,4 @@
-"""The folder of one run, such as `runs/20261122T101500Z-digits-mlp-3fa2c1/`: how its files are written and read."""
+"""A folder that belongs to one piece of work, a run or a sweep: how it is made, its files written and read."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Self
 
 import numpy as np
 
-from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import append_file, files, lock, storage
-from dlcli.runs.record import RunRecord
+from dlcli.errors import StorageError
+from dlcli.runs import append_file, lock, storage
+from dlcli.runs.files import LOCK
 from dlcli.strict_json import dumps
 
 
-class RunFolder:
-    """One run's folder. Names are paths relative to it, such as `report/report.json`."""
+class Folder:
+    """One folder. Names are paths relative to it, such as `report/report.json`.
+
+    Args:
+        path: the folder.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @classmethod
-    def create(cls, root: Path, name: str) -> RunFolder:
+    def create(cls, root: Path, name: str) -> Self:
         """Make a new, empty folder `<utc>-<name>-<6 hex>` under `root`; an existing one is never reused.
 
         Raises:
@@ -46,24 +50,9 @@ class RunFolder:
                 storage.flush([root])
             return cls(path)
 
-    @classmethod
-    def open(cls, path: Path) -> RunFolder:
-        """The run at `path`.
-
-        Raises:
-            ConfigError: there is no run.
-        """
-        if not (path / files.RECORD).is_file():
-            raise ConfigError(f"{path} is not a run: it has no {files.RECORD}")
-        return cls(path)
-
     @property
     def id(self) -> str:
         return self.path.name
-
-    @property
-    def checkpoints(self) -> Path:
-        return self.path / files.CHECKPOINTS
 
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write one file whole or not at all.
@@ -121,55 +110,16 @@ class RunFolder:
         """
         return append_file.read_records(self.path / name)
 
-    def append_metrics(self, record: Mapping[str, Any]) -> None:
-        """Add one line to `metrics.jsonl`.
-
-        Raises:
-            StorageError: it cannot be written.
-        """
-        append_file.append_line(self.path / files.METRICS, dumps(record))
-
-    def metrics(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl`."""
-        return self.read_records(files.METRICS)
-
-    def metrics_size(self) -> int:
-        """Bytes in `metrics.jsonl`: a checkpoint remembers them."""
-        return append_file.file_size(self.path / files.METRICS)
-
-    def truncate_metrics(self, size: int) -> None:
-        """Forget what `metrics.jsonl` says after its first `size` bytes."""
-        append_file.truncate(self.path / files.METRICS, size)
-
-    def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
-        """Add `message` to `train.log` with the time in UTC."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        append_file.append_line(self.path / files.LOG, f"{now} {level} {message}")
-
-    def record(self) -> RunRecord:
-        """What `run.json` says.
-
-        Raises:
-            StorageError: it is missing or damaged.
-        """
-        try:
-            return RunRecord.from_json(self.read_json(files.RECORD))
-        except (TypeError, AttributeError) as error:
-            raise StorageError("is not the record of a run", file=str(self.path / files.RECORD)) from error
-
-    def write_record(self, record: RunRecord) -> None:
-        self.write_json(files.RECORD, record.to_json())
-
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training in this folder while the block runs.
+        """Keep other processes from working in this folder while the block runs.
 
         Raises:
             ConfigError: another process is at it.
         """
-        with lock.exclusive(self.path / files.LOCK):
+        with lock.exclusive(self.path / LOCK):
             yield
 
     def process(self) -> int | None:
-        """The process that is training in this folder now, or None."""
-        return lock.holder(self.path / files.LOCK)
+        """The process that is working in this folder now, or None."""
+        return lock.holder(self.path / LOCK)

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Iterator, Mapping
 
 from dlcli.errors import DivergedError, DlcliError, RunInterruptedError, StorageError
-from dlcli.runs.folder import RunFolder
 from dlcli.runs.record import RunRecord, Status
+from dlcli.runs.run_folder import RunFolder
 from dlcli.runs.storage import remove_partials
 
 
