@@ -8,7 +8,7 @@ from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
 from dlcli.diagnosis.gradient_flow import Fate, GradientFlow
-from dlcli.diagnosis.intervals import Interval
+from dlcli.diagnosis.intervals import Interval, mean_interval
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
 from dlcli.diagnosis.level import Level
@@ -64,6 +64,7 @@ __all__ = [
     "gap_sentence",
     "identical_units",
     "level_title",
+    "mean_interval",
     "needed_sentence",
     "paired_difference_interval",
     "verdict_sentence",

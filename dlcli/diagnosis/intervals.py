@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 from typing import Literal
 
 import numpy as np
@@ -84,6 +84,20 @@ def newcombe_interval(
     low = difference - math.hypot(first.value - first.low, second.high - second.value)
     high = difference + math.hypot(first.high - first.value, second.value - second.low)
     return Interval(difference, max(-1.0, low), min(1.0, high), level, "Newcombe")
+
+
+def mean_interval(values: Sequence[float], *, level: float = 0.95) -> Interval:
+    """Student's interval of a mean, such as that of several seeds; infinitely wide for a single number.
+
+    Args:
+        values: measured independently of each other; not none.
+        level: confidence level.
+    """
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    mean, count = fmean(values), len(values)
+    margin = float(stdtrit(count - 1, 0.5 + level / 2)) * stdev(values) / math.sqrt(count) if count > 1 else math.inf
+    return Interval(mean, mean - margin, mean + margin, level, "Student")
 
 
 def bootstrap_interval(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.reports.figure import new_figure, to_png
+from dlcli.reports.palette import GRAY, INK
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_INK, _GRAY, _LINE = "#333333", "#6B6B6B", "#C9C9C9"
-_DOTS_PER_INCH = 140
+_LINE = "#C9C9C9"
 #: inches: height of a picture, between pictures, between the originals and the rest, for names, for headings
 _PICTURE, _GAP, _APART, _NAMES, _HEAD, _MARGIN = 1.0, 0.09, 0.28, 1.35, 0.95, 0.25
 _CAPTION = 0.17
@@ -42,39 +43,33 @@ class PreviewRow:
 
 def augmentation_png(rows: Sequence[PreviewRow], title: str, subtitle: str) -> bytes:
     """Draw one line for each example: its name, itself, and its variants; columns of variants are batches."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     height, width, _ = rows[0].original.shape
     picture_width = min(max(_PICTURE * width / height, 0.4), 3.0)
     count = len(rows[0].variants)
     step = _PICTURE + _GAP + (_CAPTION if any(row.captions for row in rows) else 0.0)
     extent = _NAMES + picture_width + (_APART + count * (picture_width + _GAP) - _GAP if count else 0.0)
     inches = (2 * _MARGIN + max(extent, 5.0), _MARGIN + _HEAD + len(rows) * step)
-    figure = Figure(figsize=inches, dpi=_DOTS_PER_INCH, facecolor="white")
+    figure = new_figure(*inches)
     canvas = _Canvas(figure, *inches)
     canvas.write(_MARGIN, _MARGIN + 0.16, title, size=13, weight="bold")
-    canvas.write(_MARGIN, _MARGIN + 0.42, subtitle, size=8.5, color=_GRAY)
+    canvas.write(_MARGIN, _MARGIN + 0.42, subtitle, size=8.5, color=GRAY)
     head = _MARGIN + _HEAD - 0.12
     first = _MARGIN + _NAMES + picture_width + _APART
-    canvas.write(_MARGIN + _NAMES, head, "as it is", size=8.5, color=_GRAY)
+    canvas.write(_MARGIN + _NAMES, head, "as it is", size=8.5, color=GRAY)
     if count:
-        canvas.write(first, head, "as training sees it, one batch after the other", size=8.5, color=_GRAY)
+        canvas.write(first, head, "as training sees it, one batch after the other", size=8.5, color=GRAY)
     for number, row in enumerate(rows):
         top = _MARGIN + _HEAD + number * step
         canvas.write(_MARGIN, top + _PICTURE / 2 - 0.08, _short(row.name, 17), size=9.5, weight="bold")
-        canvas.write(_MARGIN, top + _PICTURE / 2 + 0.12, _short(row.id, 24), size=7, color=_GRAY)
+        canvas.write(_MARGIN, top + _PICTURE / 2 + 0.12, _short(row.id, 24), size=7, color=GRAY)
         canvas.show(_MARGIN + _NAMES, top, picture_width, row.original)
         for column, variant in enumerate(row.variants):
             left = first + column * (picture_width + _GAP)
             canvas.show(left, top, picture_width, variant)
             if row.captions:
                 place = left + picture_width / 2
-                canvas.write(place, top + _PICTURE + 0.09, row.captions[column], size=5.8, color=_GRAY, ha="center")
-    png = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(png, format="png")
-    return png.getvalue()
+                canvas.write(place, top + _PICTURE + 0.09, row.captions[column], size=5.8, color=GRAY, ha="center")
+    return to_png(figure, title)
 
 
 class _Canvas:
@@ -92,7 +87,7 @@ class _Canvas:
         text: str,
         *,
         size: float,
-        color: str = _INK,
+        color: str = INK,
         weight: str = "normal",
         ha: str = "left",
     ) -> None:

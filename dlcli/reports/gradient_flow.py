@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dlcli.diagnosis import GradientFlow
+from dlcli.reports.figure import new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
-from dlcli.reports.palette import GRAY, GRID, INK, LINES
+from dlcli.reports.palette import GRAY, INK, LINES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 #: of a panel, in inches: the lines, what is around them, and a letter of a line's name
 _PLOT, _PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM, _INCHES_A_LETTER = 3.6, 2.75, 0.7, 0.7, 0.6, 0.08
-_DOTS_PER_INCH = 140
 #: smaller shares are drawn at the lower edge
 _LOWEST = 1e-12
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -86,17 +85,13 @@ def factor_text(flow: GradientFlow) -> str:
 
 def gradient_flow_png(flows: Sequence[ModelFlow]) -> bytes:
     """Draw how much of the last step's gradient is left at each step before: one panel for initial, one for trained."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     panels = list(dict.fromkeys(flow.weights for flow in flows))
     names = dict(zip(_lines(flows), _names(flows), strict=True))
     colors = {line: LINES[position % len(LINES)] for position, line in enumerate(names)}
     beside = 0.25 + _INCHES_A_LETTER * (max(map(len, names.values())) + len("  ×0.999"))  # for the names
     panel = _LEFT + _PLOT + beside
     height = _BOTTOM + _PLOT_HEIGHT + _TOP
-    figure = Figure(figsize=(panel * len(panels), height), dpi=_DOTS_PER_INCH, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = new_figure(panel * len(panels), height)
     lowest = max(_LOWEST, min((share for it in flows for share in it.flow.relative if share > 0), default=_LOWEST))
     highest = max((share for it in flows for share in it.flow.relative if math.isfinite(share)), default=1.0)
     for position, weights in enumerate(panels):
@@ -112,9 +107,7 @@ def gradient_flow_png(flows: Sequence[ModelFlow]) -> bytes:
             labels.append((heights[-1], f"{name}  {factor_text(it.flow)}", color))
         axes.set_xlim(0, max(it.flow.steps for it in shown))
         label_ends(axes, labels, max(it.flow.steps for it in shown))
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None, "Title": "gradients through time"})
-    return picture.getvalue()
+    return to_png(figure, "gradients through time")
 
 
 def _lines(flows: Sequence[ModelFlow]) -> list[tuple[str, str]]:
@@ -145,13 +138,8 @@ def _style(axes: Axes, weights: str, low: float, high: float) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: _power(value))
     axes.minorticks_off()
     axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-    axes.tick_params(which="both", colors=INK, labelsize=9, length=0)
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
+    style_axes(axes)
     axes.axhline(1, color=GRAY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=2)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(GRAY)
 
 
 def _power(value: float) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlcli.diagnosis import Curve, TrainingResult, curve
+from dlcli.reports.figure import new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
+from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: two colors of the palette of Okabe & Ito, distinct for every kind of color vision and in gray
-_COLORS = {"train": "#0072B2", "dev": "#D55E00"}
-_INK, _GRAY, _GRID = "#333333", "#6B6B6B", "#E4E4E4"
-_INCHES, _DOTS_PER_INCH = (9.0, 3.7), 140
+_COLORS = {"train": BLUE, "dev": VERMILION}
 #: a loss that falls by more than this factor is drawn on a logarithmic axis
 _LOGARITHMIC = 30.0
 #: the first tenth of the epochs is cut off where showing it would squeeze the rest by more than this
@@ -65,18 +63,11 @@ def learning_curve_png(result: TrainingResult) -> bytes | None:
     panels = _panels(result)
     if not panels:
         return None
-
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = new_figure(9.0, 3.7)
     figure.subplots_adjust(left=0.065, right=0.925, bottom=0.15, top=0.85, wspace=0.38)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _draw(axes, panel)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None, "Title": f"{result.name}: learning curve"})
-    return picture.getvalue()
+    return to_png(figure, f"{result.name}: learning curve")
 
 
 def _panels(result: TrainingResult) -> list[Panel]:
@@ -115,8 +106,8 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.plot(line.epochs, line.values, color=_COLORS[split], linewidth=1.9, solid_capstyle="round", zorder=3)
     labels = [(line.values[-1], split, _COLORS[split]) for split, line in panel.curves.items()]
     if panel.human_error is not None:
-        axes.axhline(panel.human_error, color=_GRAY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
-        labels.append((panel.human_error, "human", _GRAY))
+        axes.axhline(panel.human_error, color=GRAY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
+        labels.append((panel.human_error, "human", GRAY))
     _style(axes, panel)
     label_ends(axes, labels, max(line.epochs[-1] for line in panel.curves.values()))
     _mark_best(axes, panel)
@@ -126,8 +117,8 @@ def _style(axes: Axes, panel: Panel) -> None:
     low, high, is_cut = panel.limits
     scale = " (logarithmic)" if panel.is_logarithmic else ""
     start = "; the first ones are cut off" if is_cut and not panel.is_logarithmic else ""
-    axes.set_xlabel(f"epoch{start}", loc="left", color=_GRAY, fontsize=9)
-    axes.set_title(f"{panel.metric}{scale}", loc="left", color=_INK, fontsize=11, fontweight="bold", pad=22)
+    axes.set_xlabel(f"epoch{start}", loc="left", color=GRAY, fontsize=9)
+    axes.set_title(f"{panel.metric}{scale}", loc="left", color=INK, fontsize=11, fontweight="bold", pad=22)
     if panel.is_logarithmic:
         axes.set_yscale("log", subs=[2, 5])
         axes.yaxis.set_minor_formatter(lambda value, _: panel.text(value))
@@ -135,13 +126,8 @@ def _style(axes: Axes, panel: Panel) -> None:
         axes.set_ylim(low, high)
     axes.yaxis.set_major_formatter(lambda value, _: panel.text(value))
     axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-    axes.tick_params(which="both", colors=_INK, labelsize=9, length=0)
-    axes.grid(axis="y", color=_GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
     axes.margins(x=0.02)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_GRAY)
+    style_axes(axes)
 
 
 def _mark_best(axes: Axes, panel: Panel) -> None:
@@ -149,14 +135,14 @@ def _mark_best(axes: Axes, panel: Panel) -> None:
     if panel.best is None or panel.best_epoch is None:
         return
     top = axes.get_ylim()[1]
-    axes.vlines(panel.best_epoch, panel.best, top, color=_GRAY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    axes.vlines(panel.best_epoch, panel.best, top, color=GRAY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     axes.plot(panel.best_epoch, panel.best, "o", color=_COLORS["dev"], markeredgecolor="white", markersize=8, zorder=4)
     axes.annotate(
         f"best epoch {panel.best_epoch}: dev {panel.text(panel.best)}",
         (panel.best_epoch, top),
         xytext=(0, 5),
         textcoords="offset points",
-        color=_INK,
+        color=INK,
         fontsize=9,
         horizontalalignment="right" if panel.best_epoch > sum(axes.get_xlim()) / 2 else "left",
     )

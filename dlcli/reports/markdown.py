@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dlcli.diagnosis import (
     METHOD,
@@ -19,6 +19,7 @@ from dlcli.diagnosis import (
     verdict_sentence,
 )
 from dlcli.optim import NEAR_ZERO
+from dlcli.reports.markdown_table import markdown_cell, markdown_table
 from dlcli.split_options import SPLITS
 
 _MOST_CLASSES = 12
@@ -84,18 +85,6 @@ def _facts(result: TrainingResult) -> str:
     return f"Run `{result.run}`: {result.status}{best}{seconds}."
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
-    """A Markdown table whose columns from `numbers_from` on are aligned right."""
-    rule = ["---" if column < numbers_from else "---:" for column in range(len(header))]
-    lines = [header, rule, *([_cell(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    """Text that stays within its cell."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-
-
 def _chain(diagnosis: Diagnosis) -> str:
     measure = diagnosis.measure
     gaps = {gap.later: gap for gap in diagnosis.gaps}
@@ -108,7 +97,7 @@ def _chain(diagnosis: Diagnosis) -> str:
             rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{ends}*", "", f"*{verdict}*"])
         rows.append([f"**{level_title(diagnosis, level.name)}**", *_level_cells(diagnosis, level), ""])
     confidence = 100 * diagnosis.levels[0].error.level
-    return _table(["", measure.label, f"{confidence:g} % interval", "examples", "verdict"], rows)
+    return markdown_table(["", measure.label, f"{confidence:g} % interval", "examples", "verdict"], rows)
 
 
 def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:
@@ -138,7 +127,7 @@ def _metrics(result: TrainingResult) -> str:
     rows = [
         [metric, *(_number(result.metrics.get(f"{split}/{metric}")) for split in splits)] for metric in sorted(metrics)
     ]
-    return _table(["metric", *splits], rows) if rows else ""
+    return markdown_table(["metric", *splits], rows) if rows else ""
 
 
 def _number(value: float | None) -> str:
@@ -168,5 +157,5 @@ def _mistakes(confusion: Confusion) -> list[str]:
         [name, *(str(count) for count in row), "" if recall is None else f"{100 * recall:.1f} %"]
         for name, row, recall in zip(confusion.class_names, confusion.counts.tolist(), confusion.recalls, strict=True)
     ]
-    header = ["true \\ predicted", *(_cell(name) for name in confusion.class_names), "recall"]
-    return [sentence, _table(header, rows)]
+    header = ["true \\ predicted", *(markdown_cell(name) for name in confusion.class_names), "recall"]
+    return [sentence, markdown_table(header, rows)]

@@ -9,10 +9,24 @@ from scipy import stats
 from dlcli.diagnosis.intervals import (
     Interval,
     bootstrap_interval,
+    mean_interval,
     newcombe_interval,
     paired_bootstrap_interval,
     wilson_interval,
 )
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_the_interval_of_a_mean_equals_scipy(level: float) -> None:
+    values = [0.081, 0.093, 0.087, 0.104]
+    found = mean_interval(values, level=level)
+    assert (found.low, found.high) == pytest.approx(stats.t.interval(level, 3, np.mean(values), stats.sem(values)))
+    assert found.value == pytest.approx(np.mean(values))
+
+
+def test_a_single_number_says_nothing_about_its_spread() -> None:
+    found = mean_interval([0.5])
+    assert (found.value, found.low, found.high) == (0.5, -math.inf, math.inf)
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
