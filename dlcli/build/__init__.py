@@ -1,0 +1,42 @@
+"""From a checked config to objects: the only place that turns names into classes.
+
+Everything below takes plain typed arguments and knows of no config. A mistake that shows only now, such as layers
+whose shapes do not fit, is reported at its place in the file.
+"""
+
+from dlcli.build.component import create
+from dlcli.build.data import build_augmenter, build_data, build_places, build_reader, build_text_options
+from dlcli.build.experiment import Experiment, build_experiment, experiment_on
+from dlcli.build.location import located
+from dlcli.build.measures import build_measures
+from dlcli.build.model import build_model, build_task, create_layer, model_nodes
+from dlcli.build.training import (
+    build_early_stopping,
+    build_optimizer,
+    build_settings,
+    build_weight_average,
+    evaluation_batch_size,
+)
+
+__all__ = [
+    "Experiment",
+    "build_augmenter",
+    "build_data",
+    "build_early_stopping",
+    "build_experiment",
+    "build_measures",
+    "build_model",
+    "build_optimizer",
+    "build_places",
+    "build_reader",
+    "build_settings",
+    "build_task",
+    "build_text_options",
+    "build_weight_average",
+    "create",
+    "create_layer",
+    "evaluation_batch_size",
+    "experiment_on",
+    "located",
+    "model_nodes",
+]

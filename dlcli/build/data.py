@@ -1,0 +1,120 @@
+"""The data of an experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlcli import registry
+from dlcli.build.component import create
+from dlcli.data import (
+    Augmenter,
+    Data,
+    DatasetReader,
+    FileFormat,
+    Normalization,
+    OnRead,
+    Places,
+    Preprocessor,
+    Pretrained,
+    Split,
+    TargetKind,
+    TextOptions,
+    load_data,
+    scaling_of,
+)
+from dlcli.errors import ConfigError
+from dlcli.losses.class_weights import ClassWeightedLoss
+from dlcli.spec import Spec
+from dlcli.tasks import Classification, Task
+
+
+def build_reader(spec: Spec) -> DatasetReader | FileFormat:
+    """What reads the data set."""
+    reader: DatasetReader | FileFormat = create(spec.data.dataset)
+    return reader
+
+
+def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
+    """Where its files are looked for, and who is told when reading them takes its time."""
+    data_path = Path(spec.data.path) if spec.data.path else None
+    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
+
+
+def build_data(
+    spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None, keep_raw: bool = False
+) -> Data:
+    """The splits, preprocessed with statistics of the training set.
+
+    Args:
+        spec: the config.
+        pretrained: the treatment that the scaling called `pretrained` is taken from.
+        on_read: is told how many files are read, where that takes its time.
+        keep_raw: the training set is transformed only when it is asked for, as it is where it is augmented.
+
+    Raises:
+        ConfigError: options that contradict each other or the data.
+        DataError: the data is missing or not what the config says.
+    """
+    section = spec.data
+    normalization: Normalization = create(section.normalize)
+    if isinstance(normalization, Pretrained) and pretrained is not None:
+        normalization.scaling = scaling_of(pretrained)
+    if section.normalize_targets.name == "pretrained":
+        raise ConfigError("scales inputs only", key="data.normalize_targets")
+    data = load_data(
+        build_reader(spec),
+        build_places(spec, on_read),
+        split=section.split.options(),
+        normalization=normalization,
+        target_normalization=create(section.normalize_targets),
+        target_kind=_target_kind(spec),
+        text=build_text_options(spec),
+        classes=section.classes,
+        keep_raw=keep_raw or bool(section.augment),
+        seed=spec.seed,
+    )
+    if data.target_kind == "classes" and section.normalize_targets.name != "none":
+        raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
+    return data
+
+
+def build_text_options(spec: Spec) -> TextOptions | None:
+    """How texts become tokens; None where the config does not say."""
+    section = spec.data.text
+    if section is None:
+        return None
+    return TextOptions(
+        tokenizer=create(section.tokenizer),
+        min_count=section.vocabulary.min_count,
+        max_size=section.vocabulary.max_size,
+        max_length=section.max_length,
+        too_long=section.too_long,
+        window=section.window,
+    )
+
+
+def _target_kind(spec: Spec) -> TargetKind | None:
+    """What the task predicts; None lets the targets speak for themselves."""
+    if spec.task is None:
+        return None
+    task_class = registry.lookup("task", spec.task.name)
+    assert isinstance(task_class, type) and issubclass(task_class, Task)
+    return task_class.target_kind
+
+
+def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
+    """What the config changes at random in the training set; None for nothing.
+
+    Raises:
+        ConfigError: an augmentation does not fit the data or the loss.
+    """
+    if not spec.data.augment:
+        return None
+    classes = task.num_classes if isinstance(task, Classification) and task.output_units > 1 else None
+    loss = task.loss_function
+    weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
+    for position, component in enumerate(spec.data.augment):
+        if component.name == "mixup" and weighted and classes is None:
+            found = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
+            raise ConfigError(found, key=f"data.augment[{position}].mixup")
+    return Augmenter([create(component) for component in spec.data.augment], train, num_classes=classes)
