@@ -7,4 +7,5 @@ import dlcli.models
 import dlcli.nn
 import dlcli.ops
 import dlcli.optim
+import dlcli.search
 import dlcli.tasks  # noqa: F401  # imported for their registrations

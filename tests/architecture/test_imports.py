@@ -13,13 +13,13 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 
 #: lowest first; the names on one line are neighbors and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters"),
+    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters", "expressions"),
     ("registry", "split_options"),
     ("spec", "runs", "kernels"),
     ("autograd",),
     ("ops",),
     ("nn", "data"),
-    ("losses", "optim", "metrics", "decoding"),
+    ("losses", "optim", "metrics", "decoding", "search"),
     ("models", "tasks"),
     ("training",),
     ("components",),
@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("diagnosis",),
     ("reports",),
     ("experiment",),
+    ("sweeps",),
     ("cli",),
     ("__main__",),
 )

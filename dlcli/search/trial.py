@@ -1,0 +1,108 @@
+"""A trial: a configuration trained once, and how good it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dlcli.strict_json import dumps
+
+TrialStatus = Literal["waiting", "running", "interrupted", "done", "pruned", "diverged", "failed", "killed"]
+
+#: how a trial can end; the others are still to be trained
+ENDED: frozenset[str] = frozenset({"done", "pruned", "diverged", "failed", "killed"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What a search wants to be tried.
+
+    Args:
+        values: parameter → plain value, of every parameter that is active, auxiliary ones included.
+        repeat: 0 for a configuration that is new, 1, 2, … to train the same one again with another seed.
+        stage: of the search, from 0.
+    """
+
+    values: Mapping[str, Any]
+    repeat: int = 0
+    stage: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial(Proposal):
+    """A proposal that got a number, and what became of it.
+
+    Args:
+        number: from 0, in the order of proposals.
+        status: where it is.
+        value: the optimizing metric at its best epoch; None without an epoch, or where it failed.
+        broken: the constraints that its best epoch does not satisfy.
+        metrics: of its best epoch, `<split>/<metric>` → value.
+        history: the optimizing metric after each epoch.
+        epochs: how many epochs it was to be trained.
+        seconds: wall time it took, the attempts before included.
+        attempts: how often it was started.
+        reason: why it failed, diverged, was killed or pruned; one line.
+    """
+
+    number: int
+    status: TrialStatus = "waiting"
+    value: float | None = None
+    broken: tuple[str, ...] = ()
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    history: tuple[float, ...] = ()
+    epochs: int | None = None
+    seconds: float = 0.0
+    attempts: int = 0
+    reason: str | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def key(self) -> str:
+        """The same for trials of the same configuration."""
+        return dumps(dict(sorted(self.values.items())))
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A point of the space with all its trials, which differ in the seed.
+
+    Args:
+        number: of its first trial.
+        values: parameter → plain value.
+        trials: in the order of their numbers.
+    """
+
+    number: int
+    values: Mapping[str, Any]
+    trials: tuple[Trial, ...]
+
+    @property
+    def measured(self) -> list[float]:
+        """The values of the trials that were trained to their end."""
+        return [trial.value for trial in self.trials if trial.status == "done" and trial.value is not None]
+
+    @property
+    def value(self) -> float | None:
+        """The mean over its seeds; None where none was trained to the end."""
+        measured = self.measured
+        return sum(measured) / len(measured) if measured else None
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The constraints that a trial of it does not satisfy."""
+        return tuple(dict.fromkeys(name for trial in self.trials for name in trial.broken if trial.status == "done"))
+
+
+def configurations(trials: Iterable[Trial]) -> list[Configuration]:
+    """Trials of equal values put together, in the order of their first."""
+    together: dict[str, list[Trial]] = {}
+    for trial in sorted(trials, key=lambda one: one.number):
+        together.setdefault(trial.key, []).append(trial)
+    return [Configuration(same[0].number, same[0].values, tuple(same)) for same in together.values()]
+
+
