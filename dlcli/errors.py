@@ -86,6 +86,19 @@ class DivergedError(DlcliError):
     exit_code = 5
 
 
+class SweepFailedError(DlcliError):
+    """A sweep ended with trials that failed (exit 6)."""
+
+    kind = "sweep"
+    exit_code = 6
+
+
+class PrunedError(DlcliError):
+    """A trial of a sweep was ended early, as it had little hope; the sweep goes on."""
+
+    kind = "pruned"
+
+
 class StorageError(DlcliError):
     """A file of a run could not be written or read back: full disk, no permission, damaged file (exit 1)."""
 

@@ -5,7 +5,14 @@ whose shapes do not fit, is reported at its place in the file.
 """
 
 from dlcli.build.component import create
-from dlcli.build.data import build_augmenter, build_data, build_places, build_reader, build_text_options
+from dlcli.build.data import (
+    build_augmenter,
+    build_data,
+    build_places,
+    build_reader,
+    build_text_options,
+    split_seed,
+)
 from dlcli.build.experiment import Experiment, build_experiment, experiment_on
 from dlcli.build.location import located
 from dlcli.build.measures import build_measures
@@ -39,4 +46,5 @@ __all__ = [
     "experiment_on",
     "located",
     "model_nodes",
+    "split_seed",
 ]

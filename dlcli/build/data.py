@@ -71,11 +71,16 @@ def build_data(
         text=build_text_options(spec),
         classes=section.classes,
         keep_raw=keep_raw or bool(section.augment),
-        seed=spec.seed,
+        seed=split_seed(spec),
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
     return data
+
+
+def split_seed(spec: Spec) -> int:
+    """What the division of the examples follows from."""
+    return spec.seed if spec.data.split.seed is None else spec.data.split.seed
 
 
 def build_text_options(spec: Spec) -> TextOptions | None:

@@ -26,7 +26,8 @@ from dlcli.experiment.results import Run
 from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
-from dlcli.runs import RunFolder, RunRecord, files, recording
+from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
+from dlcli.runs.record import git_commit
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import (
     LATENCY,
@@ -76,7 +77,7 @@ def train(
         seed=spec.seed,
         command=sys.argv,
         data=experiment.data.fingerprint,
-        config_folder=spec.file.parent,
+        git_commit=git_commit(spec.file.parent),
         initial_weights=None if transfer is None else transfer.to_json(),
     )
     with recording(folder, record) as session:
@@ -206,12 +207,16 @@ def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
 def write_inputs(experiment: Experiment, folder: RunFolder) -> None:
     """Everything that the run can be repeated and its model used from."""
     spec, data = experiment.spec, experiment.data
-    folder.write_text(files.CONFIG, spec.source_text)
-    folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
-    folder.write_json(files.OVERRIDES, spec.overrides)
-    folder.write_json(files.PREPROCESSING, data.preprocessor.to_json())
-    folder.write_json(files.GRAPH, graph_document(experiment))
-    folder.write_arrays(files.SPLITS, data.indices)
+    folder.write_together(
+        {
+            files.CONFIG: spec.source_text.encode(),
+            files.RESOLVED_CONFIG: spec.to_yaml().encode(),
+            files.OVERRIDES: as_json(spec.overrides),
+            files.PREPROCESSING: as_json(data.preprocessor.to_json()),
+            files.GRAPH: as_json(graph_document(experiment)),
+            files.SPLITS: as_npz(data.indices),
+        }
+    )
     for warning in data.warnings:
         folder.log(warning, "WARNING")
 

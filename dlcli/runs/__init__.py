@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcli.runs.catalog import RunSummary, find, list_runs, newest_named, remove
-from dlcli.runs.folder import Folder
+from dlcli.runs.folder import Folder, as_json, as_npz
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.run_folder import RunFolder
 from dlcli.runs.session import Session, recording
@@ -15,6 +15,8 @@ __all__ = [
     "RunSummary",
     "Session",
     "Status",
+    "as_json",
+    "as_npz",
     "find",
     "list_runs",
     "newest_named",

@@ -66,13 +66,19 @@ class Folder:
         self.write_bytes(name, text.encode())
 
     def write_json(self, name: str, value: Any) -> None:
-        self.write_text(name, dumps(value, indent=2) + "\n")
+        self.write_bytes(name, as_json(value))
 
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Write named arrays as a compressed `.npz`."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **dict(arrays))
-        self.write_bytes(name, buffer.getvalue())
+        self.write_bytes(name, as_npz(arrays))
+
+    def write_together(self, contents: Mapping[str, bytes]) -> None:
+        """Write several files of the folder itself, each whole or not at all; the disk is waited for once.
+
+        Raises:
+            StorageError: one cannot be written.
+        """
+        storage.write_files(self.path, contents)
 
     def read_bytes(self, name: str) -> bytes:
         """What a file holds.
@@ -123,3 +129,15 @@ class Folder:
     def process(self) -> int | None:
         """The process that is working in this folder now, or None."""
         return lock.holder(self.path / LOCK)
+
+
+def as_json(value: Any) -> bytes:
+    """What a JSON file of a folder holds."""
+    return (dumps(value, indent=2) + "\n").encode()
+
+
+def as_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Named arrays as a compressed `.npz`."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **dict(arrays))
+    return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.metadata
 import os
 import platform
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-Status = Literal["running", "done", "diverged", "interrupted", "failed"]
+Status = Literal["running", "done", "pruned", "diverged", "interrupted", "failed"]
 
 #: what decides the bits of a result beside the code: BLAS sums in another order on another number of threads
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -69,7 +70,7 @@ class RunRecord:
         seed: int,
         command: Sequence[str],
         data: Mapping[str, str],
-        config_folder: Path,
+        git_commit: str | None,
         initial_weights: Mapping[str, Any] | None = None,
     ) -> RunRecord:
         """The record of a run that starts now, on this machine."""
@@ -81,7 +82,7 @@ class RunRecord:
             data=dict(data),
             started=utc_now(),
             versions=versions(),
-            git_commit=git_commit(config_folder),
+            git_commit=git_commit,
             initial_weights=initial_weights,
             host=host(),
         )
@@ -128,7 +129,8 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def versions() -> dict[str, str]:
+@functools.cache
+def versions() -> Mapping[str, str]:
     """The versions that a result depends on."""
     libraries = {name: importlib.metadata.version(name) for name in ("dlcli", "numpy", "safetensors")}
     return {"python": platform.python_version(), **libraries}
@@ -138,11 +140,16 @@ def host() -> dict[str, Any]:
     """The machine that a result was computed on."""
     return {
         "machine": platform.machine(),
-        "system": platform.platform(terse=True),
+        "system": _system(),
         "cpu_count": os.cpu_count(),
         "process_id": os.getpid(),
         "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
     }
+
+
+@functools.cache
+def _system() -> str:
+    return platform.platform(terse=True)
 
 
 def git_commit(folder: Path) -> str | None:

@@ -6,7 +6,7 @@ import contextlib
 import signal
 from collections.abc import Iterator, Mapping
 
-from dlcli.errors import DivergedError, DlcliError, RunInterruptedError, StorageError
+from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.run_folder import RunFolder
 from dlcli.runs.storage import remove_partials
@@ -54,6 +54,8 @@ def outcome(error: BaseException) -> tuple[Status, int]:
     """The status and exit code of a run that `error` ended."""
     if isinstance(error, DivergedError):
         return "diverged", error.exit_code
+    if isinstance(error, PrunedError):
+        return "pruned", error.exit_code
     if isinstance(error, RunInterruptedError):
         return "interrupted", error.exit_code
     if isinstance(error, KeyboardInterrupt):

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from dlcli.constraints import Fraction, PositiveInt, Rate
+from dlcli.constraints import Fraction, NonNegativeInt, PositiveInt, Rate
 from dlcli.errors import ConfigError
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.mistake import Mistake, mistaken
@@ -31,6 +31,7 @@ class SplitSection(Section):
         in_order: keep the order of the data, first examples for train and last ones for test, as a running text does.
         files: a file for each split in place of shares, such as {train: train.csv, dev: dev.csv}.
         indices: an .npz file with an array of row numbers for each split, such as a run's splits.npz.
+        seed: of the draw; null = that of the experiment. Given, runs with different seeds have the same splits.
     """
 
     train: Fraction | None = None
@@ -44,6 +45,7 @@ class SplitSection(Section):
     in_order: bool = False
     files: dict[SplitName, str] | None = None
     indices: str | None = None
+    seed: NonNegativeInt | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -64,8 +66,8 @@ class SplitSection(Section):
         return self
 
     def options(self) -> SplitOptions:
-        """The options as the data takes them."""
-        return SplitOptions(**{name: getattr(self, name) for name in type(self).model_fields})
+        """The options as the data takes them, which is given the seed beside them."""
+        return SplitOptions(**{name: getattr(self, name) for name in type(self).model_fields if name != "seed"})
 
     def possible(self) -> set[str]:
         """The splits there may be: a test set may come with the data set, and any split from a file of indices."""

@@ -15,7 +15,7 @@ from dlcli.strict_json import dumps
 
 def begin(folder: Path) -> RunRecord:
     return RunRecord.begin(
-        id="r", name="n", seed=3, command=["dlcli", "train"], data={"a.csv": "00ff"}, config_folder=folder
+        id="r", name="n", seed=3, command=["dlcli", "train"], data={"a.csv": "00ff"}, git_commit=git_commit(folder)
     )
 
 
