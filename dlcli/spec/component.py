@@ -166,7 +166,7 @@ def _checked(annotation: Any, where: str) -> Any:
     elif get_origin(inner) in (list, dict):
         origin, (*keys, item) = get_origin(inner), get_args(inner)
         inner = origin[(*keys, _checked(item, where))]
-    elif get_origin(inner) is not Literal and inner not in (bool, int, float, str, types.NoneType):
+    elif get_origin(inner) is not Literal and inner not in (Any, bool, int, float, str, types.NoneType):
         raise TypeError(f"{where}: options are numbers, texts, lists, mappings and components, not {inner!r}")
     return Annotated[inner, *marks] if marks else inner
 

@@ -17,7 +17,7 @@ from dlcli.spec.scalars import plain_scalar
 SECTION = "a mapping of keys"
 
 _NOUNS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
-_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "texts"}
+_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "texts", Any: "values"}
 _BOOLEAN_WORDS = {
     "yes": True,
     "no": False,

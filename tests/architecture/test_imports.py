@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 
 #: lowest first; the names on one line are neighbors and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters", "expressions"),
-    ("registry", "split_options"),
+    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters"),
+    ("registry", "split_options", "expressions"),
     ("spec", "runs", "kernels"),
     ("autograd",),
     ("ops",),
