@@ -65,7 +65,9 @@ class Parameter:
         try:
             return self.expression.evaluate(values)
         except KeyError as error:
-            raise self.error(f"{self.expression} uses {error.args[0]}, which is not there at {_shown(values)}") from None
+            raise self.error(
+                f"{self.expression} uses {error.args[0]}, which is not there at {_shown(values)}"
+            ) from None
         except ExpressionError as error:
             raise self.error(f"{self.expression}: {error}, at {_shown(values)}") from None
 
