@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.rng import generator
+from dlcli.search.latin_hypercube import latin_hypercube
 from dlcli.search.objective import Objective
 from dlcli.search.space import Parameter, Space
 from dlcli.search.trial import Configuration, Trial, configurations
@@ -65,13 +66,13 @@ def importances(space: Space, trials: Sequence[Trial], objective: Objective, *, 
     if len(measured) < FEWEST or np.ptp(costs) == 0 or not space.drawn:
         return ()
     columns = _encoded(space, [space.units(one.values) for one in measured])
-    cube = _cube(len(space.drawn), seed)
+    random = generator(seed, "importance")
+    cube = latin_hypercube(POINTS, len(space.drawn), random)
     names = [parameter.name for parameter in space.drawn]
     asked = _encoded(space, [space.units(space.point(dict(zip(names, point, strict=True)))) for point in cube.tolist()])
     cells = np.stack([_cells(parameter, cube[:, side]) for side, parameter in enumerate(space.drawn)], axis=1)
-    random = generator(seed, "importance")
     shares = _shares(_predicted(columns, costs, asked, TREES * MORE, random), cells)
-    resampled = []
+    resampled: list[np.ndarray] = []
     while len(resampled) < RESAMPLES:
         rows = random.integers(len(costs), size=len(costs))
         if np.ptp(costs[rows]) > 0:
@@ -107,18 +108,14 @@ def _encoded(space: Space, points: Sequence[dict[str, float]]) -> np.ndarray:
     return np.concatenate(columns, axis=1)
 
 
-def _cube(sides: int, seed: int) -> np.ndarray:
-    """Points spread evenly along each side: a Latin hypercube, (POINTS, sides)."""
-    random = generator(seed, "importance", 0)
-    order = np.stack([random.permutation(POINTS) for _ in range(sides)], axis=1)
-    return (order + random.random((POINTS, sides))) / POINTS
-
-
 def _cells(parameter: Parameter, units: np.ndarray) -> np.ndarray:
     """In which cell of its own a coordinate lies; a discrete parameter with few values has one for each."""
-    assert parameter.distribution is not None
-    count = min(parameter.distribution.cells or CELLS, CELLS)
-    return np.minimum((units * count).astype(int), count - 1)
+    distribution = parameter.distribution
+    assert distribution is not None
+    if distribution.cells is not None and distribution.cells <= CELLS:
+        units = np.array([distribution.unit(distribution.value(unit)) for unit in units.tolist()])
+        return np.searchsorted(np.unique(units), units)
+    return np.minimum((units * CELLS).astype(int), CELLS - 1)
 
 
 def _predicted(

@@ -28,6 +28,11 @@ class Proposal:
     repeat: int = 0
     stage: int = 0
 
+    @property
+    def key(self) -> str:
+        """The same for trials of the same configuration."""
+        return dumps(dict(sorted(self.values.items())))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trial(Proposal):
@@ -43,6 +48,7 @@ class Trial(Proposal):
         epochs: how many epochs it was to be trained.
         seconds: wall time it took, the attempts before included.
         attempts: how often it was started.
+        losses: how often its worker was lost.
         reason: why it failed, diverged, was killed or pruned; one line.
     """
 
@@ -55,6 +61,7 @@ class Trial(Proposal):
     epochs: int | None = None
     seconds: float = 0.0
     attempts: int = 0
+    losses: int = 0
     reason: str | None = None
 
     @property
@@ -62,9 +69,9 @@ class Trial(Proposal):
         return self.status in ENDED
 
     @property
-    def key(self) -> str:
-        """The same for trials of the same configuration."""
-        return dumps(dict(sorted(self.values.items())))
+    def has_failed(self) -> bool:
+        """Whether something went wrong; that a training diverged is a result."""
+        return self.status in {"failed", "killed"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,11 @@ class Configuration:
     number: int
     values: Mapping[str, Any]
     trials: tuple[Trial, ...]
+
+    @property
+    def key(self) -> str:
+        """The same as that of its trials."""
+        return self.trials[0].key
 
     @property
     def measured(self) -> list[float]:

@@ -1,0 +1,53 @@
+"""The part of a space around the best configurations."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dlcli.search.region import Region
+from dlcli.search.space import Parameter, Space
+
+#: the half width of an interval, in standard deviations of the best
+SPREAD = 1.5
+#: the least part of an interval that is left: a handful of points cannot rule out more
+NARROWEST = 1 / 3
+
+
+def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Region:
+    """The region around the best configurations.
+
+    A parameter gets the interval of the mean ± 1.5 standard deviations of its unit positions among them, at least a
+    third as wide as before, and never beyond the space; it may leave `region`, since the best may lie at its edge. A
+    choice keeps the values found among the best. A parameter that is active in none of them stays as it is.
+
+    Args:
+        space: the whole.
+        region: what the best of these were found in.
+        best: the values of the best configurations.
+    """
+    found = [space.units(values) for values in best]
+    ranges, choices = dict(region.ranges), dict(region.choices)
+    for parameter in space.drawn:
+        units = [one[parameter.name] for one in found if parameter.name in one]
+        if not units:
+            continue
+        if parameter.distribution and not parameter.distribution.is_ordered:
+            choices[parameter.name] = _indices(parameter, units)
+        else:
+            ranges[parameter.name] = _interval(units, region.ranges.get(parameter.name, (0.0, 1.0)))
+    return Region(ranges, choices)
+
+
+def _indices(parameter: Parameter, units: Sequence[float]) -> tuple[int, ...]:
+    assert parameter.distribution is not None and parameter.distribution.cells is not None
+    return tuple(sorted({math.floor(unit * parameter.distribution.cells) for unit in units}))
+
+
+def _interval(units: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
+    spread = SPREAD * statistics.stdev(units) if len(units) > 1 else 0.0
+    half = max(spread, NARROWEST * (before[1] - before[0]) / 2)
+    middle = statistics.fmean(units)
+    return max(0.0, middle - half), min(1.0, middle + half)
