@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ from pydantic import ValidationError
 
 from dlcli.errors import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document
+from dlcli.spec.file_kind import is_sweep, sweep_in_place_of_config
 from dlcli.spec.hints import hint
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
-from dlcli.spec.overrides import apply_override, parse_overrides
+from dlcli.spec.overrides import Overrides, apply_override, parse_overrides
 from dlcli.spec.spec import Spec
 from dlcli.spec.text_file import read_text
 from dlcli.spec.transfer import FROM, is_path
 from dlcli.spec.yaml_loader import read_yaml
-
-Overrides = Sequence[str] | Mapping[str, Any]
 
 
 def load_spec(path: str | Path, overrides: Overrides = ()) -> Spec:
@@ -28,7 +26,7 @@ def load_spec(path: str | Path, overrides: Overrides = ()) -> Spec:
     Args:
         path: the YAML file.
         overrides: `key=VALUE` texts as on the command line, or key → value. Relative paths in them are
-            relative to the working directory, those in the file to the file's folder.
+            relative to the working directory, those in a file to the file's folder.
 
     Raises:
         InvalidConfigError: with every mistake, in the order of the file.
@@ -42,7 +40,17 @@ def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
     Raises:
         InvalidConfigError: with every mistake, in the order of the file.
     """
-    document = read_yaml(text, file)
+    return spec_of_document(read_yaml(text, file), overrides)
+
+
+def spec_of_document(document: Document, overrides: Overrides = ()) -> Spec:
+    """Check a config whose YAML has been read; the document is changed.
+
+    Raises:
+        InvalidConfigError: with every mistake, in the order of the file.
+    """
+    if is_sweep(document.data):
+        raise InvalidConfigError([sweep_in_place_of_config(document)])
     problems, applied = list(document.problems), []
     for override in parse_overrides(overrides):
         try:
@@ -56,7 +64,7 @@ def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
     try:
         spec = Spec.read(document, tuple(str(override) for override in applied))
     except ValidationError as error:
-        problems += [_located(mistake, document) for mistake in mistakes_of(error) if _is_readable(mistake, document)]
+        problems += [located(mistake, document) for mistake in mistakes_of(error) if is_readable(mistake, document)]
     if problems:
         raise InvalidConfigError(problems)
     return spec
@@ -65,7 +73,7 @@ def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
 def _fill_from_file(document: Document) -> None:
     """What depends on the file itself: the experiment's name, and the folder that paths are relative to."""
     folder = Path(document.file).parent
-    document.data.setdefault("name", _as_name(Path(document.file).stem))
+    document.data.setdefault("name", as_name(Path(document.file).stem))
     data, model = document.data.get("data"), document.data.get("model")
     if isinstance(data, dict):
         data["path"] = str(folder.absolute()) if data.get("path") is None else _absolute(("data", "path"), document)
@@ -74,15 +82,15 @@ def _fill_from_file(document: Document) -> None:
 
 
 def _absolute(key: KeyPath, document: Document) -> Any:
-    """A path made absolute: those in the file start from its folder, those in overrides from the working directory."""
+    """A path made absolute: in a file it starts from the file's folder, in a `--set` from the working directory."""
     path = document.get(key)
     if not isinstance(path, str):
         return path
-    overridden = document.place(key).line is None
-    return str((Path.cwd() if overridden else Path(document.file).parent.absolute()) / _from_home(path))
+    place = document.place(key)
+    return str((Path.cwd() if place.line is None else Path(place.file).parent.absolute()) / from_home(path))
 
 
-def _from_home(path: str) -> Path:
+def from_home(path: str) -> Path:
     """A path with `~` expanded, where there is such a home."""
     try:
         return Path(path).expanduser()
@@ -90,17 +98,17 @@ def _from_home(path: str) -> Path:
         return Path(path)
 
 
-def _as_name(stem: str) -> str:
+def as_name(stem: str) -> str:
     """A file's stem as the name of an experiment."""
     allowed = [letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in stem]
     return "".join(allowed).strip("-") or "experiment"
 
 
-def _is_readable(mistake: Mistake, document: Document) -> bool:
+def is_readable(mistake: Mistake, document: Document) -> bool:
     return not any(mistake.path[: len(path)] == path for path in document.unreadable)
 
 
-def _located(mistake: Mistake, document: Document) -> ConfigError:
+def located(mistake: Mistake, document: Document) -> ConfigError:
     """A mistake with its place: a missing key is located at the mapping that lacks it."""
     message = mistake.message + hint(mistake, document)
     if mistake.kind == MISSING_KEY:

@@ -33,33 +33,40 @@ class Override:
         path: where.
         value: plain data.
         append: add to the list there instead of replacing it.
-        source: what stands in place of `file:line:column` in a message.
+        place: where it was written, such as a `--set` argument or a line of a sweep file.
     """
 
     path: KeyPath
     value: Any
     append: bool
-    source: str
+    place: Place
 
     def __str__(self) -> str:
         return f"{format_path(self.path)}{'+' if self.append else ''}={to_flow(self.value)}"
 
     def error(self, message: str) -> ConfigError:
-        return ConfigError(message, file=self.source, key=format_path(self.path) or None)
+        place = self.place
+        key = format_path(self.path) or None
+        return ConfigError(message, file=place.file, line=place.line, column=place.column, key=key)
 
 
-def parse_overrides(overrides: Sequence[str] | Mapping[str, Any]) -> Iterator[Override | ConfigError]:
+#: `key=VALUE` texts and ready overrides in their order, or key → value
+Overrides = Sequence[str | Override] | Mapping[str, Any]
+
+
+def parse_overrides(overrides: Overrides, *, argument: str = "overrides") -> Iterator[Override | ConfigError]:
     """Every override, or what is wrong with its writing.
 
     Args:
-        overrides: `key=VALUE` texts as on the command line, or key → value as in Python.
+        overrides: `key=VALUE` texts as on the command line, ready ones among them, or key → value as in Python.
+        argument: what messages call the mapping.
     """
     if isinstance(overrides, Mapping):
         for key, value in overrides.items():
-            yield _from_item(key, value)
+            yield _from_item(key, value, argument)
     else:
-        for text in overrides:
-            yield _from_text(text)
+        for one in overrides:
+            yield one if isinstance(one, Override) else _from_text(one)
 
 
 def _from_text(text: str) -> Override | ConfigError:
@@ -67,21 +74,26 @@ def _from_text(text: str) -> Override | ConfigError:
     key, equals, value = text.partition("=")
     if not equals or not key.strip("+ "):
         return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", file=source)
-    append = key.endswith("+")
+    path, append = split_append(key)
     try:
-        return Override(parse_path(key.removesuffix("+").strip()), parse_value(value), append, source)
+        return Override(parse_path(path), parse_value(value), append, Place(source))
     except ValueError as error:
         return ConfigError(str(error), file=source)
     except ConfigError as error:
         return ConfigError(f"the value is not YAML: {error.message}", file=source)
 
 
-def _from_item(key: Any, value: Any) -> Override | ConfigError:
-    source = f"overrides[{key!r}]"
+def split_append(key: str) -> tuple[str, bool]:
+    """`evaluation.metrics+` as the path without its `+`, and whether it has one."""
+    return key.removesuffix("+").strip(), key.endswith("+")
+
+
+def _from_item(key: Any, value: Any, argument: str) -> Override | ConfigError:
+    source = f"{argument}[{key!r}]"
     if not key:
         return ConfigError("expected a key, such as optimizer.learning_rate", file=source)
     try:
-        return Override(parse_path(str(key)), _plain(value), False, source)
+        return Override(parse_path(str(key)), _plain(value), False, Place(source))
     except (ValueError, TypeError) as error:
         return ConfigError(str(error), file=source)
 
@@ -113,8 +125,8 @@ def apply_override(document: Document, override: Override) -> None:
     Raises:
         ConfigError: there is no such place.
     """
-    place = Place(override.source)
-    holder, path = _holder(document, override, place)
+    place = override.place
+    holder, path = _holder(document, override)
     step = path[-1]
     if isinstance(step, int):
         step = _index(holder, step, override, path[:-1])
@@ -134,7 +146,7 @@ def apply_override(document: Document, override: Override) -> None:
         items.append(item)
 
 
-def _holder(document: Document, override: Override, place: Place) -> tuple[Any, KeyPath]:
+def _holder(document: Document, override: Override) -> tuple[Any, KeyPath]:
     """The mapping or list that holds the last step of the path, made where it is missing; and the path as it stands."""
     holder: Any = document.data
     walked: KeyPath = ()
@@ -148,7 +160,7 @@ def _holder(document: Document, override: Override, place: Place) -> tuple[Any, 
             if isinstance(following, int):
                 raise override.error(f"{format_path(walked)} is not a list")
             inner = holder[step] = _opened(inner, following)
-            document.move(walked, place)
+            document.move(walked, override.place)
         holder = inner
     _check_is_section(holder, override.path[-1], override, walked)
     return holder, (*walked, override.path[-1])
