@@ -158,6 +158,7 @@ class Integers(Numbers):
 
     def unit(self, value: Any) -> float:
         start, length = self._line
+        value = min(max(value, self.low), self.high)
         middle = (self.scale.position(value - 0.5) + self.scale.position(value + 0.5)) / 2
         return (middle - start) / length
 
