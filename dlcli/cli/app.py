@@ -25,9 +25,12 @@ from dlcli.cli import (
 from dlcli.cli.config import init, schema, validate
 from dlcli.cli.config import show as config_show
 from dlcli.cli.data import preview
+from dlcli.cli.default_command import DefaultCommandGroup
 from dlcli.cli.runs import compare, rm
 from dlcli.cli.runs import list as runs_list
 from dlcli.cli.runs import show as runs_show
+from dlcli.cli.sweep import best, export_config, retry_failed, run, status
+from dlcli.cli.sweep import resume as sweep_resume
 
 
 def command_line() -> typer.Typer:
@@ -45,6 +48,15 @@ def command_line() -> typer.Typer:
     app.command("filters")(filters.filters)
     app.command("gradients")(gradients.gradients)
     app.command("list")(list.list_components)
+
+    sweep = typer.Typer(cls=DefaultCommandGroup, help="Search for the configuration that does best.")
+    sweep.command("run", hidden=True)(run.run)
+    sweep.command("status")(status.status)
+    sweep.command("resume")(sweep_resume.resume)
+    sweep.command("retry-failed")(retry_failed.retry_failed)
+    sweep.command("best")(best.best)
+    sweep.command("export-config")(export_config.export_config)
+    app.add_typer(sweep, name="sweep")
 
     runs = typer.Typer(help="List, show, compare and remove runs.")
     runs.command("list")(runs_list.list_runs)

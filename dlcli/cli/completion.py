@@ -32,6 +32,21 @@ def runs(context: typer.Context) -> Iterator[str]:
         yield from sorted((run.name for run in folder.iterdir() if (run / "run.json").is_file()), reverse=True)
 
 
+def sweeps(context: typer.Context) -> Iterator[str]:
+    """Ids of sweeps, the newest first."""
+    folder = Path(context.params.get("runs_dir") or "runs")
+    if folder.is_dir():
+        yield from sorted((one.name for one in folder.iterdir() if (one / "sweep.json").is_file()), reverse=True)
+
+
+def searches() -> list[str]:
+    """Names of searches."""
+    from dlcli import registry
+
+    components.load()
+    return registry.names("search")
+
+
 def configs_and_runs(context: typer.Context, incomplete: str) -> Iterator[str]:
     yield from configs(incomplete)
     yield from runs(context)

@@ -1,0 +1,1 @@
+"""`dlcli sweep …`: one file a command."""

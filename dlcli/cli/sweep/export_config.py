@@ -1,0 +1,46 @@
+"""`dlcli sweep export-config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlcli.cli import console, options
+from dlcli.cli.sweep import options as sweep_options
+from dlcli.errors import ConfigError
+
+
+def export_config(
+    sweep: sweep_options.SweepName,
+    trial: Annotated[
+        int | None,
+        typer.Option("--trial", metavar="N", min=0, help="Of this trial.", show_default="the best configuration"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write it.", show_default="stdout"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the best configuration as a config of its own, with every key, for `dlcli train`."""
+    from dlcli import sweeps
+
+    folder = sweeps.find(runs_dir, sweep)
+    text = sweeps.best_config(folder, trial)
+    if output is not None:
+        if output.exists() and not force:
+            raise ConfigError("exists; give --force to write over it", file=str(output))
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+    if json:
+        written = {"config": text} if output is None else {"output": str(output)}
+        console.print_document({"sweep": folder.id, "trial": trial, **written})
+    elif output is None:
+        console.print_text(text)
+    elif not quiet:
+        console.notes().print(f"wrote {output}; next: dlcli train {output}")

@@ -1,0 +1,32 @@
+"""Arguments and options that the commands of `dlcli sweep` share, worded once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from dlcli.cli import completion
+
+SweepName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SWEEP",
+        help="A sweep: its id, the beginning of its id, its name, or its folder.",
+        show_default=False,
+        autocompletion=completion.sweeps,
+    ),
+]
+Trials = Annotated[
+    int | None, typer.Option("--trials", metavar="N", min=1, help="How many trials in all.", show_default=False)
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="How many trials are trained side by side.", show_default=False),
+]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first trial that fails.")]
+
+
+def settings(**given: Any) -> dict[str, Any]:
+    """The keys of the sweep file that the command line sets, `budget__trials` being `budget.trials`."""
+    return {name.replace("__", "."): value for name, value in given.items() if value is not None}

@@ -1,0 +1,169 @@
+"""How a sweep is shown: a row for each trial that has ended; on a terminal, those in training and a bar below them."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlcli.cli import console, figures
+from dlcli.cli.sweep import values
+from dlcli.sweeps.observer import SweepObserver, SweepPlan
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+
+    from dlcli.search import Configuration, Stage, Trial
+
+#: seconds between two pictures of the same trials
+INTERVAL = 0.1
+#: lines for trials in training; there are more of them where many machines help
+MOST_LINES = 16
+VALUE_WIDTH = 10  # columns
+
+
+class TrialTable(SweepObserver):
+    """Rows on stderr; what is below them is on terminals only, and gone at the end."""
+
+    def __init__(self) -> None:
+        self.console = console.notes()
+        self.plan: SweepPlan | None = None
+        self.ended = 0
+        self.best: Configuration | None = None
+        self.running: dict[int, Trial] = {}
+        self.final = ""
+        self.live: Live | None = None
+        self.begun = self.due = 0.0
+
+    def on_start(self, plan: SweepPlan) -> None:
+        self.plan, self.ended, self.best = plan, plan.ended, plan.best
+        self.begun = time.perf_counter()
+        self._print(self._cells("trial", plan.objective.metric, "", "status", "time") + "parameters")
+        self._draw(now=True)
+
+    def on_trial_start(self, trial: Trial) -> None:
+        self.running[trial.number] = trial
+        self._draw(now=True)
+
+    def on_epoch(self, trial: Trial, epoch: int, value: float) -> None:
+        self.running[trial.number] = replace(trial, history=(*trial.history[: epoch - 1], value))
+        self._draw()
+
+    def on_trial_end(self, trial: Trial, best: Configuration | None) -> None:
+        self.running.pop(trial.number, None)
+        self.ended += 1
+        self.best = best
+        is_best = best is not None and trial.value is not None and trial.key == best.key
+        row, parameters = self._row(trial, "*" if is_best else ""), values.in_a_row(trial.values)
+        if trial.reason is None:
+            self._print(f"{row}{parameters}")
+        else:
+            row += " ".join(trial.reason.split())
+            self._print(f"{row} ({parameters})", keep=len(row))
+        self._draw(now=True)
+
+    def on_stage(self, stage: Stage) -> None:
+        shares = {name: f"{high - low:.0%}" for name, (low, high) in stage.region.ranges.items()}
+        left = {name: f"{len(kept)} of its choices" for name, kept in stage.region.choices.items()}
+        narrowed = ", ".join(f"{name} to {text}" for name, text in (shares | left).items())
+        self._print(f"stage {stage.number + 1}{': ' if narrowed else ''}{narrowed}")
+
+    def on_final(self, done: int, count: int) -> None:
+        self.final = f"final training: {done} of {count}"
+        if self.console.is_terminal:
+            self._draw(now=True)
+        else:
+            self._print(self.final)
+
+    def on_message(self, message: str) -> None:
+        self._print(message, keep=len(message))
+
+    def on_end(self) -> None:
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+
+    @property
+    def _plan(self) -> SweepPlan:
+        assert self.plan is not None, "a sweep starts before its trials end"
+        return self.plan
+
+    def _row(self, trial: Trial, mark: str = "") -> str:
+        """A trial but for its parameters."""
+        value, status, seconds = trial.value, str(trial.status), figures.duration(trial.seconds)
+        if not trial.has_ended:
+            value = trial.history[-1] if trial.history else None
+            status, seconds = f"{len(trial.history)}/{trial.epochs or '?'}", ""
+        return self._cells(str(trial.number), figures.number(value), mark, status, seconds)
+
+    def _cells(self, number: str, value: str, mark: str, status: str, seconds: str) -> str:
+        width = max(len(self._plan.objective.metric), VALUE_WIDTH)
+        return f"{number:>5} {value:>{width}} {mark:1} {status:<8} {seconds:>11}  "
+
+    def _print(self, line: str, *, keep: int = 0) -> None:
+        """Print above the picture; a line ends where the terminal does, but not before its first `keep` characters."""
+        room = max(self.console.width, keep)
+        self.console.print(line if len(line) <= room else f"{line[: room - 1]}…", soft_wrap=True)
+
+    def _draw(self, *, now: bool = False) -> None:
+        """Show what is under way, at most every `INTERVAL` unless something has begun or ended."""
+        moment = time.perf_counter()
+        if not self.console.is_terminal or (moment < self.due and not now):
+            return
+        self.due = moment + INTERVAL
+        if self.live is None:
+            from rich.live import Live
+
+            self.live = Live(console=self.console, auto_refresh=False, transient=True, redirect_stdout=False)
+            self.live.start()
+        self.live.update(self._picture(), refresh=True)
+
+    def _picture(self) -> RenderableType:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        running = [self.running[number] for number in sorted(self.running)]
+        lines = [self._row(it) + values.in_a_row(it.values) for it in running[:MOST_LINES]]
+        if len(running) > MOST_LINES:
+            lines.append(f"      … and {len(running) - MOST_LINES} more")
+        bar = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        bar.add_column(no_wrap=True)
+        bar.add_column(ratio=1)
+        bar.add_column(no_wrap=True)
+        done, total = self.ended, self._plan.trials
+        stripe = ProgressBar(total=total, completed=done) if total is not None else ""
+        bar.add_row(f"{done}/{total}" if total is not None else f"{done} trials", stripe, self._outlook())
+        return Group(*(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines), bar)
+
+    def _outlook(self) -> str:
+        """The best so far, and how long the rest will take."""
+        best = "" if self.best is None else f"best {figures.number(self.best.value)} (trial {self.best.number})"
+        if self.final:
+            return f"{best}  {self.final}"
+        left = self._seconds_left()
+        return best if left is None else f"{best}  {figures.duration(left)} left".lstrip()
+
+    def _seconds_left(self) -> float | None:
+        """At the pace so far; None while there is none, and where something else than a number of trials ends it."""
+        plan = self._plan
+        if plan.trials is None:
+            return None
+        under_way = sum(len(it.history) / it.epochs for it in self.running.values() if it.epochs)
+        done = self.ended - plan.ended + under_way
+        left = plan.trials - self.ended - under_way
+        return (time.perf_counter() - self.begun) / done * max(left, 0.0) if done > 0 else None
+
+
+@contextlib.contextmanager
+def shown(*, quiet: bool) -> Iterator[SweepObserver]:
+    """The rows and the bar while the block runs, or an observer that shows nothing."""
+    observer = SweepObserver() if quiet else TrialTable()
+    try:
+        yield observer
+    finally:
+        observer.on_end()

@@ -1,0 +1,127 @@
+"""`dlcli sweep status`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlcli.cli import completion, console, figures, options
+
+if TYPE_CHECKING:
+    from dlcli.search import Trial
+    from dlcli.sweeps import SweepFolder
+
+
+def status(
+    sweep: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SWEEP",
+            help="A sweep: its id, the beginning of its id, its name, or its folder.",
+            show_default="lists all",
+            autocompletion=completion.sweeps,
+        ),
+    ] = None,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
+    json: options.Json = False,
+) -> None:
+    """Show how far a sweep has come, or list all of them, the newest first."""
+    from dlcli import sweeps
+
+    if sweep is None:
+        list_sweeps(runs_dir, json=json)
+    else:
+        show(sweeps.find(runs_dir, sweep), json=json)
+
+
+def list_sweeps(runs_dir: Path, *, json: bool) -> None:
+    from dataclasses import asdict
+
+    from dlcli import sweeps
+
+    found = sweeps.list_sweeps(runs_dir)
+    if json:
+        console.print_document({"sweeps": [asdict(one) for one in found]})
+        return
+    if not found:
+        console.notes().print(f"no sweeps in {runs_dir}")
+        return
+    rows = [
+        (
+            one.id,
+            one.status,
+            f"{one.ended}/{one.trials}",
+            str(one.failed),
+            "–" if one.best is None else f"{one.metric} {figures.number(one.best)}",
+            figures.age(one.started),
+        )
+        for one in found
+    ]
+    headings = ("sweep", "status", "ended", "failed", "best", "age")
+    console.results().print(console.table(*headings, rows=rows, numbers=headings[2:]))
+
+
+def show(folder: SweepFolder, *, json: bool) -> None:
+    from dlcli import sweeps
+    from dlcli.cli.sweep import summary
+    from dlcli.sweeps.catalog import summarize
+
+    outcome, process, state = sweeps.status(folder), folder.process(), summarize(folder).status
+    under_way = [trial for trial in outcome.trials if trial.status in {"running", "interrupted"}]
+    if json:
+        now = {"status": state, "process": process, "running": [running_document(trial) for trial in under_way]}
+        console.print_document(summary.document(outcome, folder.path) | now)
+        return
+    better = "higher" if outcome.objective.higher_is_better else "lower"
+    explained = {
+        "running": f"running in process {process}",
+        "stopped": f"stopped; `dlcli sweep resume {outcome.id}` goes on",
+    }
+    facts = {
+        "sweep": outcome.id,
+        "status": explained.get(state, state),
+        "trials": summary.counted(outcome),
+        "search": outcome.search,
+        "objective": " and ".join([f"{outcome.objective.metric}, {better} is better", *outcome.objective.constraints]),
+        "folder": str(folder.path),
+    }
+    results = console.results()
+    results.print(console.facts(facts.items()))
+    results.print()
+    summary.print_best(outcome, folder.path)
+    if under_way:
+        results.print()
+        print_running(under_way, outcome.objective.metric)
+    summary.print_failures(outcome)
+
+
+def print_running(trials: Sequence[Trial], metric: str) -> None:
+    """One row for each trial that is in training, or would be."""
+    from dlcli.cli.sweep import values
+
+    rows = [
+        (
+            str(trial.number),
+            trial.status,
+            f"{len(trial.history)}/{trial.epochs or '?'}",
+            figures.number(trial.history[-1] if trial.history else None),
+            values.in_a_row(trial.values),
+        )
+        for trial in trials
+    ]
+    headings = ("trial", "status", "epoch", metric, "parameters")
+    console.results().print(console.table(*headings, rows=rows, numbers=["trial", "epoch", metric]))
+
+
+def running_document(trial: Trial) -> dict[str, Any]:
+    return {
+        "trial": trial.number,
+        "status": trial.status,
+        "epoch": len(trial.history),
+        "epochs": trial.epochs,
+        "value": trial.history[-1] if trial.history else None,
+        "values": dict(trial.values),
+    }

@@ -1,0 +1,170 @@
+"""What a sweep has come to, in words and as the document of `--json`."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlcli.cli import console, figures
+from dlcli.cli.sweep import values
+
+if TYPE_CHECKING:
+    from dlcli.search import Configuration, FinalOutcome, SweepOutcome, Trial
+    from dlcli.sweeps import Sweep
+
+#: how a trial ends without a result
+WITHOUT_RESULT = frozenset({"failed", "killed", "diverged"})
+
+
+def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
+    """The JSON of a sweep that is over, or as far as it has come."""
+    return {
+        "sweep": outcome.id,
+        "name": outcome.name,
+        "search": outcome.search,
+        "objective": {
+            "metric": outcome.objective.metric,
+            "higher_is_better": outcome.objective.higher_is_better,
+            "constraints": list(outcome.objective.constraints),
+        },
+        "trials": counts(outcome),
+        "best": best_document(outcome, path),
+        "final": None if outcome.final is None else final_document(outcome.final, path),
+        "failures": [
+            {"trial": trial.number, "status": trial.status, "reason": trial.reason, "values": dict(trial.values)}
+            for trial in failures(outcome)
+        ],
+        "seconds": outcome.seconds,
+    }
+
+
+def counts(outcome: SweepOutcome) -> dict[str, int]:
+    """Status → how many trials have it; those that none has are left out."""
+    return dict(Counter(trial.status for trial in outcome.trials))
+
+
+def failures(outcome: SweepOutcome) -> list[Trial]:
+    return [trial for trial in outcome.trials if trial.status in WITHOUT_RESULT]
+
+
+def best_document(outcome: SweepOutcome, path: Path) -> dict[str, Any] | None:
+    """The best configuration; None while there is none."""
+    best = outcome.objective.best(outcome.trials)
+    if best is None:
+        return None
+    return {
+        "trial": best.number,
+        "value": best.value,
+        "spread": spread(best),
+        "seeds": len(best.measured),
+        "broken": list(best.broken),
+        "values": dict(best.values),
+        "folder": str(trial_folder(path, best.number)),
+    }
+
+
+def final_document(final: FinalOutcome, path: Path) -> dict[str, Any]:
+    return {
+        "values": list(final.values),
+        "mean": statistics.fmean(final.values),
+        "spread": deviation(final.values),
+        "seeds": list(final.seeds),
+        "chosen_seed": final.seeds[final.chosen],
+        "run": str(path / final.runs[final.chosen]),
+        "test": dict(final.test),
+        "intervals": {name: list(interval) for name, interval in final.intervals.items()},
+    }
+
+
+def trial_folder(path: Path, number: int) -> Path:
+    from dlcli.sweeps import files
+
+    return path / files.trial(number)
+
+
+def spread(configuration: Configuration) -> float | None:
+    """The standard deviation from seed to seed; None with one seed."""
+    return deviation(configuration.measured)
+
+
+def deviation(found: list[float] | tuple[float, ...]) -> float | None:
+    return statistics.stdev(found) if len(found) > 1 else None
+
+
+def mean_and_spread(found: list[float] | tuple[float, ...]) -> str:
+    """Such as `0.0312 ± 0.004 over 3 seeds`."""
+    mean, around = statistics.fmean(found), deviation(found)
+    if around is None:
+        return figures.number(mean)
+    return f"{figures.number(mean)} ± {figures.number(around)} over {len(found)} seeds"
+
+
+def counted(outcome: SweepOutcome) -> str:
+    """Such as `18 done, 2 failed`."""
+    return ", ".join(f"{count} {status}" for status, count in counts(outcome).items()) or "none"
+
+
+def print_best(outcome: SweepOutcome, path: Path) -> None:
+    """The best configuration's values, how good it is, and where it is."""
+    results = console.results()
+    best = outcome.objective.best(outcome.trials)
+    if best is None:
+        results.print("no trial has a result yet")
+        return
+    rows = [(name, values.value(found)) for name, found in best.values.items()]
+    results.print(console.table("parameter", "best", rows=rows))
+    results.print()
+    facts = {
+        outcome.objective.metric: mean_and_spread(best.measured),
+        "breaks": ", ".join(best.broken),
+        "trial": f"{best.number}  ({trial_folder(path, best.number)})",
+    }
+    if outcome.final is not None:
+        facts |= final_facts(outcome.final, path)
+    results.print(console.facts((name, text) for name, text in facts.items() if text))
+
+
+def final_facts(final: FinalOutcome, path: Path) -> dict[str, str]:
+    facts = {"trained anew": mean_and_spread(final.values)}
+    for name, value in final.test.items():
+        interval = final.intervals.get(name)
+        bounds = f"  ({figures.number(interval[0])} … {figures.number(interval[1])})" if interval else ""
+        facts[name] = f"{figures.number(value)}{bounds}"
+    return facts | {"final run": str(path / final.runs[final.chosen])}
+
+
+def print_failures(outcome: SweepOutcome) -> None:
+    """One row for each trial without a result."""
+    rows = [
+        (str(trial.number), trial.status, trial.reason or "", values.in_a_row(trial.values))
+        for trial in failures(outcome)
+    ]
+    if rows:
+        console.results().print()
+        console.results().print(console.table("trial", "ended", "why", "parameters", rows=rows, numbers=["trial"]))
+
+
+def report(sweep: Sweep, *, json: bool, quiet: bool) -> None:
+    """The end of `dlcli sweep`, `resume` and `retry-failed`.
+
+    Raises:
+        FailedResultError: trials failed.
+    """
+    from dlcli.cli import summary
+    from dlcli.cli.failed_result import FailedResultError
+    from dlcli.errors import SweepFailedError
+
+    if not quiet:
+        summary.print_warnings(sweep.warnings)
+    if not json:
+        print_best(sweep.outcome, sweep.path)
+        took = figures.duration(sweep.seconds)
+        console.results().print(f"\n{sweep.path}  ({counted(sweep.outcome)}; {took}; the report is report/report.md)")
+    if sweep.failed:
+        failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
+        error = SweepFailedError(f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again")
+        raise FailedResultError(error, document(sweep.outcome, sweep.path))
+    if json:
+        console.print_document(document(sweep.outcome, sweep.path))

@@ -1,0 +1,178 @@
+"""The rows of a sweep, off a terminal and on one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from dlcli.cli import console
+from dlcli.cli.sweep import progress
+from dlcli.search import Objective, Region, Stage, Trial
+from dlcli.sweeps.observer import SweepPlan
+
+OBJECTIVE = Objective("dev/error", higher_is_better=False)
+PLAN = SweepPlan(id="a", objective=OBJECTIVE, trials=4, workers=2, ended=0)
+CLEARED = "\x1b[2K"
+
+
+def trial(number: int, **fields: object) -> Trial:
+    values = {"optimizer.learning_rate": 0.01 * (number + 1), "model.hidden_units": [64, 32]}
+    return replace(Trial(number=number, values=values, epochs=3), **fields)  # type: ignore[arg-type]
+
+
+def done(number: int, value: float, **fields: object) -> Trial:
+    return trial(number, status="done", value=value, history=(value,) * 3, seconds=2.0, **fields)
+
+
+def end(
+    table: progress.TrialTable, *trials: Trial, before: tuple[Trial, ...] = (), objective: Objective = OBJECTIVE
+) -> None:
+    """Let trials end one after the other."""
+    for count in range(1, len(trials) + 1):
+        table.on_trial_end(trials[count - 1], objective.best([*before, *trials[:count]]))
+
+
+Watch = Callable[[progress.TrialTable], None]
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What is written to stderr while `watch` tells an observer of a sweep."""
+
+    def call(watch: Watch, *, terminal: bool = False, width: int | None = None, plan: SweepPlan = PLAN) -> str:
+        stream = io.StringIO()
+        shown = Console(
+            file=stream,
+            force_terminal=terminal,
+            width=width or (100 if terminal else console.UNWRAPPED),
+            height=24,
+            markup=False,
+            highlight=False,
+            color_system=None,
+        )
+        monkeypatch.setattr(console, "notes", lambda: shown)
+        with progress.shown(quiet=False) as table:
+            assert isinstance(table, progress.TrialTable)
+            table.on_start(plan)
+            watch(table)
+        return stream.getvalue()
+
+    return call
+
+
+def search(table: progress.TrialTable) -> None:
+    """Two trials side by side, then one that fails; a message between them."""
+    table.on_trial_start(trial(0, status="running"))
+    table.on_trial_start(trial(1, status="running"))
+    for epoch in (1, 2, 3):
+        table.on_epoch(trial(0, status="running", history=(0.5,) * (epoch - 1)), epoch, 0.5 / epoch)
+        table.on_epoch(trial(1, status="running", history=(0.5,) * (epoch - 1)), epoch, 0.4 / epoch)
+    end(table, done(1, 0.4), done(0, 0.5))
+    table.on_message("worker 1 was lost")
+    table.on_trial_start(trial(2, status="running"))
+    diverged = trial(2, status="diverged", reason="the loss is NaN\nin step 7", seconds=0.1)
+    table.on_trial_end(diverged, OBJECTIVE.best([done(1, 0.4)]))
+
+
+def test_off_a_terminal_there_is_one_row_for_each_trial_that_ended(show):
+    lines = [" ".join(line.split()) for line in show(search).splitlines()]
+    assert lines == [
+        "trial dev/error status time parameters",
+        "1 0.4 * done 2.0 s learning_rate=0.02 hidden_units=[64, 32]",
+        "0 0.5 done 2.0 s learning_rate=0.01 hidden_units=[64, 32]",
+        "worker 1 was lost",
+        "2 – diverged 0.1 s the loss is NaN in step 7 (learning_rate=0.03 hidden_units=[64, 32])",
+    ]
+
+
+def test_columns_stand_under_each_other_whatever_the_metric_is_called(show):
+    plan = replace(PLAN, objective=Objective("train_dev/macro_f1", higher_is_better=True))
+    header, row = show(lambda table: end(table, done(0, 0.25)), plan=plan).splitlines()
+    assert header.index("parameters") == row.index("learning_rate")
+    assert header.index("f1") + len("f1") == row.index("0.25") + len("0.25")
+
+
+def test_on_a_terminal_those_in_training_stand_above_a_bar(show):
+    shown = show(search, terminal=True)
+    assert "3/3" in shown  # epochs of a trial in training
+    assert "2/4" in shown  # trials
+    assert "best 0.4 (trial 1)" in shown
+    assert "left" in shown
+    assert "the loss is NaN in step 7" in shown
+
+
+def test_rows_end_where_the_terminal_does(show):
+    shown = show(lambda table: end(table, done(0, 0.25)), terminal=True, width=50)
+    (row,) = [line for line in shown.replace(CLEARED, "\n").splitlines() if "0.25" in line and "done" in line]
+    assert row.endswith("…")
+    assert len(row) == 50
+
+
+def test_many_trials_side_by_side_leave_room_for_the_bar(show):
+    def start(table: progress.TrialTable) -> None:
+        for number in range(40):
+            table.on_trial_start(trial(number, status="running"))
+
+    shown = show(start, terminal=True, plan=replace(PLAN, trials=40))
+    assert "… and 24 more" in shown
+
+
+def test_epochs_do_not_flood_a_terminal(show):
+    def many(table: progress.TrialTable) -> None:
+        for epoch in range(1, 2001):
+            table.on_epoch(trial(0, status="running"), epoch, 0.5)
+
+    assert show(many, terminal=True).count("trial") < 50
+
+
+@pytest.mark.parametrize(("higher_is_better", "values"), [(False, (0.25, 0.1)), (True, (0.25, 0.4))])
+def test_the_best_so_far_counts_the_trials_before_and_the_direction(show, higher_is_better, values):
+    objective = replace(OBJECTIVE, higher_is_better=higher_is_better)
+    before = (done(0, 0.3), done(1, 0.2))
+    plan = replace(PLAN, objective=objective, ended=2, best=objective.best(before))
+
+    def watch(table: progress.TrialTable) -> None:
+        end(table, done(2, values[0]), done(3, values[1]), before=before, objective=objective)
+
+    shown = show(watch, plan=plan)
+    assert ["*" in line.split() for line in shown.splitlines()] == [False, False, True]
+    assert "2/4" in show(lambda table: None, plan=plan, terminal=True)
+
+
+def test_a_configuration_is_the_best_by_the_mean_of_its_seeds(show):
+    again = replace(done(2, 0.5), values=done(0, 0.0).values, repeat=1)  # 0.1 and 0.5 are 0.3 on average
+    shown = show(lambda table: end(table, done(0, 0.1), done(1, 0.2), again), terminal=True)
+    assert "best 0.2 (trial 1)" in shown
+
+
+def test_stages_and_the_final_training_are_told(show):
+    whole, part = Region.whole(), Region({"training.epochs": (0.25, 0.5)}, {"model.cell": (0,)})
+
+    def watch(table: progress.TrialTable) -> None:
+        table.on_stage(Stage(0, region=whole, trials=(0, 1), best=None))
+        table.on_stage(Stage(1, region=part, trials=(2, 3), best=None))
+        table.on_final(0, 3)
+
+    assert show(watch).splitlines()[1:] == [
+        "stage 1",
+        "stage 2: training.epochs to 25%, model.cell to 1 of its choices",
+        "final training: 0 of 3",
+    ]
+    assert "final training: 0 of 3" in show(watch, terminal=True)
+
+
+def test_without_a_number_of_trials_there_is_no_estimate(show):
+    shown = show(search, terminal=True, plan=replace(PLAN, trials=None))
+    assert "2 trials" in shown
+    assert "left" not in shown
+
+
+def test_quiet_shows_nothing(capsys):
+    with progress.shown(quiet=True) as quiet:
+        quiet.on_start(PLAN)
+        quiet.on_trial_end(done(0, 0.5), None)
+    assert capsys.readouterr() == ("", "")
