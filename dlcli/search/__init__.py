@@ -9,7 +9,9 @@ from dlcli.search.distributions import (
     OneMinusLogUniform,
     Uniform,
 )
+from dlcli.search.importance import Importance, importances
 from dlcli.search.objective import Objective
+from dlcli.search.outcome import FinalOutcome, SweepOutcome
 from dlcli.search.pruning import Pruning
 from dlcli.search.region import Region
 from dlcli.search.search import Search, Stage
@@ -21,6 +23,8 @@ __all__ = [
     "Choice",
     "Configuration",
     "Distribution",
+    "FinalOutcome",
+    "Importance",
     "IntLogUniform",
     "IntUniform",
     "LogUniform",
@@ -33,8 +37,10 @@ __all__ = [
     "Search",
     "Space",
     "Stage",
+    "SweepOutcome",
     "Trial",
     "TrialStatus",
     "Uniform",
     "configurations",
+    "importances",
 ]
