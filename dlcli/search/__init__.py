@@ -1,5 +1,6 @@
 """The mathematics of hyperparameter search: spaces, what to try next, what became of it."""
 
+from dlcli.search.coarse_to_fine import CoarseToFine
 from dlcli.search.distributions import (
     Choice,
     Distribution,
@@ -9,34 +10,43 @@ from dlcli.search.distributions import (
     OneMinusLogUniform,
     Uniform,
 )
+from dlcli.search.grid_search import GridSearch
 from dlcli.search.importance import Importance, importances
+from dlcli.search.median_pruning import MedianPruning
 from dlcli.search.objective import Objective
 from dlcli.search.outcome import FinalOutcome, SweepOutcome
 from dlcli.search.pruning import Pruning
+from dlcli.search.random_search import RandomSearch
 from dlcli.search.region import Region
 from dlcli.search.search import Search, Stage
 from dlcli.search.space import Parameter, Space
+from dlcli.search.successive_halving import SuccessiveHalving
 from dlcli.search.trial import ENDED, Configuration, Proposal, Trial, TrialStatus, configurations
 
 __all__ = [
     "ENDED",
     "Choice",
+    "CoarseToFine",
     "Configuration",
     "Distribution",
     "FinalOutcome",
+    "GridSearch",
     "Importance",
     "IntLogUniform",
     "IntUniform",
     "LogUniform",
+    "MedianPruning",
     "Objective",
     "OneMinusLogUniform",
     "Parameter",
     "Proposal",
     "Pruning",
+    "RandomSearch",
     "Region",
     "Search",
     "Space",
     "Stage",
+    "SuccessiveHalving",
     "SweepOutcome",
     "Trial",
     "TrialStatus",
