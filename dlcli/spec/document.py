@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dlcli.errors import ConfigError
@@ -40,6 +41,17 @@ class Document:
     value_places: dict[KeyPath, Place] = field(default_factory=dict)
     key_places: dict[KeyPath, Place] = field(default_factory=dict)
 
+    def copy(self) -> Document:
+        """A document of its own, to be changed."""
+        return replace(
+            self,
+            data=copy.deepcopy(self.data),
+            problems=[*self.problems],
+            unreadable={*self.unreadable},
+            value_places={**self.value_places},
+            key_places={**self.key_places},
+        )
+
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Where the value at `path` (or its key) was written; the nearest parent's place when it was not."""
         for end in range(len(path), -1, -1):
@@ -70,9 +82,20 @@ class Document:
                 return None
         return value
 
-    def error(self, path: KeyPath, message: str, *, key: bool = False) -> ConfigError:
-        """A mistake in the value at `path`, or in its key."""
-        place = self.place(path, key=True) if key else self.best_place(path)
+    def place_within(self, path: KeyPath, offset: int) -> Place:
+        """Where a character of the text at `path` was written, if the text stands on one line as it is."""
+        place, value = self.best_place(path), self.get(path)
+        if offset == 0 or place.line is None or place.column is None or place.file != self.file:
+            return place
+        written = self.text.split("\n")[place.line - 1][place.column - 1 :]
+        quote = len(written) - len(written.lstrip("'\""))
+        if not written[quote:].startswith(value):
+            return place
+        return Place(place.file, place.line, place.column + quote + offset)
+
+    def error(self, path: KeyPath, message: str, *, key: bool = False, offset: int = 0) -> ConfigError:
+        """A mistake in the value at `path`, in a character of its text, or in its key."""
+        place = self.place(path, key=True) if key else self.place_within(path, offset)
         return ConfigError(
             message, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
         )

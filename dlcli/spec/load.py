@@ -113,4 +113,4 @@ def located(mistake: Mistake, document: Document) -> ConfigError:
     message = mistake.message + hint(mistake, document)
     if mistake.kind == MISSING_KEY:
         return document.error(mistake.path[:-1], message)
-    return document.error(mistake.path, message, key=mistake.kind == UNKNOWN_KEY)
+    return document.error(mistake.path, message, key=mistake.kind == UNKNOWN_KEY, offset=mistake.offset)

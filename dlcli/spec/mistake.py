@@ -14,19 +14,27 @@ KINDS = VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missi
 
 
 class Mistake:
-    """One problem of a config: what kind, where (relative to the section that says it), and in which words."""
+    """One problem of a config: what kind, where (relative to the section that says it), and in which words.
 
-    def __init__(self, path: KeyPath, message: str, kind: str = VALUE) -> None:
+    Args:
+        path: of the value or the key.
+        message: in words.
+        kind: one of `KINDS`.
+        offset: the character of the value, a text, that it is about.
+    """
+
+    def __init__(self, path: KeyPath, message: str, kind: str = VALUE, *, offset: int = 0) -> None:
         self.path = path
         self.message = message
         self.kind = kind
+        self.offset = offset
 
     def below(self, *path: str | int) -> Mistake:
         """The same mistake, seen from the section that holds this one at `path`."""
-        return Mistake((*path, *self.path), self.message, self.kind)
+        return Mistake((*path, *self.path), self.message, self.kind, offset=self.offset)
 
     def for_pydantic(self) -> InitErrorDetails:
-        error = PydanticCustomError(self.kind, "{message}", {"message": self.message})
+        error = PydanticCustomError(self.kind, "{message}", {"message": self.message, "offset": self.offset})
         return InitErrorDetails(type=error, loc=self.path, input=None)
 
 
@@ -38,6 +46,6 @@ def mistaken(mistakes: Iterable[Mistake]) -> ValidationError:
 def mistakes_of(error: ValidationError) -> list[Mistake]:
     """The mistakes in an exception raised by a section."""
     return [
-        Mistake(details["loc"], details["ctx"]["message"], details["type"])
+        Mistake(details["loc"], details["ctx"]["message"], details["type"], offset=details["ctx"]["offset"])
         for details in error.errors(include_url=False, include_input=False)
     ]

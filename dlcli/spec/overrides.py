@@ -14,6 +14,7 @@ VALUE is YAML. Whether the key exists and the value fits is checked afterwards, 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +133,7 @@ def apply_override(document: Document, override: Override) -> None:
         step = _index(holder, step, override, path[:-1])
         path = (*path[:-1], step)
     if not override.append:
-        holder[step] = override.value
+        holder[step] = copy.deepcopy(override.value)
         document.move(path, place)
         return
     present = holder.get(step) if isinstance(holder, dict) else holder[step]
@@ -141,7 +142,7 @@ def apply_override(document: Document, override: Override) -> None:
     items = holder[step] = list(present or [])
     if present is None:
         document.move(path, place)
-    for item in override.value if isinstance(override.value, list) else [override.value]:
+    for item in copy.deepcopy(override.value if isinstance(override.value, list) else [override.value]):
         document.move((*path, len(items)), place)
         items.append(item)
 

@@ -112,7 +112,9 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
     annotation, inner = _without_tags(annotation, path[1:])
     if path[-1] == _OF_KEY:
         kind = UNKNOWN_KEY
-    return Mistake((key, *inner), own_words or expected(annotation, value), kind if kind in KINDS else VALUE)
+    offset = details.get("ctx", {}).get("offset", 0)
+    message = own_words or expected(annotation, value)
+    return Mistake((key, *inner), message, kind if kind in KINDS else VALUE, offset=offset)
 
 
 def _own_words(details: ErrorDetails) -> str | None:

@@ -1,0 +1,120 @@
+"""The two sections of a sweep file whose keys are those of another file: `overrides` and `space`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from dlcli.errors import unknown_name
+from dlcli.spec.expectations import show
+from dlcli.spec.key_paths import parse_path
+from dlcli.spec.mistake import UNKNOWN_KEY, Mistake, mistaken
+from dlcli.spec.overrides import split_append
+from dlcli.spec.schema import Sections
+from dlcli.spec.section import fields_of
+from dlcli.spec.sweep.notation import EXAMPLE, ParameterSpec, parse_parameter
+from dlcli.spec.sweep.notation_error import NotationError
+
+
+@dataclass(frozen=True)
+class _Mapping:
+    """The pydantic type of a mapping that has a check of its own."""
+
+    check: Callable[[Any], dict[str, Any]]
+    schema: dict[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return self.schema
+
+
+def check_overrides(value: Any) -> dict[str, Any]:
+    """Keys of a config with values; whether the config has these keys is seen when it is read.
+
+    Raises:
+        ValidationError: holding `Mistake`s.
+    """
+    if not isinstance(value, dict):
+        found = f"expected keys of the base with their values, such as {{training.epochs: 10}}; found {show(value)}"
+        raise mistaken([Mistake((), found)])
+    mistakes = [mistake for key in value if (mistake := _path_mistake(key, split_append(key)[0]))]
+    if mistakes:
+        raise mistaken(mistakes)
+    return value
+
+
+def check_space(value: Any) -> dict[str, ParameterSpec]:
+    """Names of parameters with what they are drawn from or computed by.
+
+    Raises:
+        ValidationError: holding `Mistake`s.
+    """
+    if not isinstance(value, dict) or not value:
+        found = f"expected parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}; found {show(value)}"
+        raise mistaken([Mistake((), found)])
+    parameters: dict[str, ParameterSpec] = {}
+    mistakes: list[Mistake] = []
+    for name, written in value.items():
+        if mistake := _path_mistake(name, name):
+            mistakes.append(mistake)
+            continue
+        try:
+            parameters[name] = parse_parameter(written)
+        except NotationError as error:
+            mistakes.append(Mistake((name,), str(error), offset=error.offset))
+    mistakes += _unused(value, parameters)
+    if mistakes:
+        raise mistaken(mistakes)
+    return parameters
+
+
+def is_auxiliary(name: str) -> bool:
+    """Whether a parameter is no key of a config: a single word that is none of its sections."""
+    return len(parse_path(name)) == 1 and name not in fields_of(Sections)
+
+
+def _path_mistake(key: str, path: str) -> Mistake | None:
+    try:
+        if parse_path(path):
+            return None
+    except ValueError as error:
+        return Mistake((key,), str(error), UNKNOWN_KEY)
+    return Mistake((key,), "expected a key, such as optimizer.learning_rate", UNKNOWN_KEY)
+
+
+def _unused(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> list[Mistake]:
+    """Auxiliary parameters that no other looks at: mostly misspelt keys of the config."""
+    if len(parameters) < len(written):  # the user of one may be among those that could not be read
+        return []
+    used = {name for parameter in parameters.values() for name in parameter.names}
+    why = "no expression and no condition uses it, and a config has no such key"
+    return [
+        Mistake((name,), f"{why}: {unknown_name('key', name, fields_of(Sections))}", UNKNOWN_KEY)
+        for name in parameters
+        if is_auxiliary(name) and name not in used
+    ]
+
+
+BaseOverrides: TypeAlias = Annotated[dict[str, Any], _Mapping(check_overrides, {"type": "object"})]
+SearchSpace: TypeAlias = Annotated[
+    dict[str, ParameterSpec],
+    _Mapping(
+        check_space,
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "string", "description": f"a distribution, {EXAMPLE}, or arithmetic with parameters"},
+                    {"type": "array", "minItems": 1, "description": "values to choose from"},
+                ]
+            },
+        },
+    ),
+]
