@@ -17,6 +17,8 @@ from dlcli.build.experiment import Experiment, build_experiment, experiment_on
 from dlcli.build.location import located
 from dlcli.build.measures import build_measures
 from dlcli.build.model import build_model, build_task, create_layer, model_nodes
+from dlcli.build.sweep import build_pruning, build_search, build_space
+from dlcli.build.sweep_check import check_space, check_sweep
 from dlcli.build.training import (
     build_early_stopping,
     build_optimizer,
@@ -35,11 +37,16 @@ __all__ = [
     "build_model",
     "build_optimizer",
     "build_places",
+    "build_pruning",
     "build_reader",
+    "build_search",
     "build_settings",
+    "build_space",
     "build_task",
     "build_text_options",
     "build_weight_average",
+    "check_space",
+    "check_sweep",
     "create",
     "create_layer",
     "evaluation_batch_size",

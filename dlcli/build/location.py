@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 from dlcli.errors import DlcliError, InvalidConfigError
 from dlcli.spec import Spec
-
-SECTIONS = frozenset(Spec.model_fields)
+from dlcli.spec.sweep import SweepSpec
 
 
 @contextlib.contextmanager
-def located(spec: Spec) -> Iterator[None]:
-    """Errors that know their key but not their place get the place in the config file."""
+def located(spec: Spec | SweepSpec) -> Iterator[None]:
+    """Errors that know their key but not their place get the place in its file."""
+    sections = type(spec).model_fields
     try:
         yield
     except DlcliError as error:
         problems = error.problems if isinstance(error, InvalidConfigError) else []
         for problem in (*problems, error):
-            if problem.file is None and problem.key and problem.key.partition(".")[0] in SECTIONS:
+            if problem.file is None and problem.key and problem.key.partition(".")[0] in sections:
                 vars(problem).update(spec.locate(problem.key))
         raise

@@ -1,0 +1,97 @@
+"""Whether every trial of a sweep has a config that can be: found out before anything is trained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dlcli import rng
+from dlcli.build.location import located
+from dlcli.build.sweep import build_pruning, build_search, build_space
+from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.search import Space
+from dlcli.spec.sweep import SweepSpec
+from dlcli.strict_json import dumps
+
+#: so many points of the space are looked at, besides the ends of every parameter
+POINTS = 100
+
+
+def check_sweep(spec: SweepSpec) -> None:
+    """Make everything that a sweep is made of, but train nothing.
+
+    Raises:
+        ConfigError: with what is wrong, at its line.
+    """
+    space = build_space(spec)
+    with located(spec):
+        build_search(spec).check(space)
+    build_pruning(spec)
+    check_space(spec, space)
+
+
+def check_space(spec: SweepSpec, space: Space) -> None:
+    """Load the configs of trials all over the space, those with the ends of each parameter among them.
+
+    Raises:
+        InvalidConfigError: with every mistake once, at the line of the parameter that makes it.
+    """
+    found: dict[tuple[Any, ...], ConfigError] = {}
+    with located(spec):
+        for values in _points(space):
+            try:
+                spec.trial_spec(values)
+            except InvalidConfigError as error:
+                for problem in error.problems:
+                    made = _at_parameter(problem, spec, space.config_values(values))
+                    found.setdefault(_sameness(made), made)
+    if found:
+        raise InvalidConfigError(list(found.values()))
+
+
+def _points(space: Space) -> Iterator[dict[str, Any]]:
+    """Points at the ends of each parameter, then points everywhere."""
+    generator = rng.generator(0, "check a space")
+    names = [parameter.name for parameter in space.drawn]
+    units = [dict(zip(names, generator.random(len(names)).tolist(), strict=True)) for _ in range(POINTS)]
+    points = [space.point(one) for one in units]
+    for parameter in space.drawn:
+        assert parameter.distribution is not None
+        there = [one for one, point in zip(units, points, strict=True) if parameter.name in point]
+        for end in parameter.distribution.ends() if there else ():
+            yield space.point(there[0] | {parameter.name: parameter.distribution.unit(end)})
+    yield from points
+
+
+def _at_parameter(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> ConfigError:
+    """A mistake that a parameter makes in the base, at the parameter that is nearest to it."""
+    if problem.file != str(spec.base_file):
+        return problem
+    key = problem.key or ""
+    name = max(values, key=lambda one: _shared(one, key), default=None)
+    place = spec.locate("space" if name is None or _shared(name, key) == 0 else f"space.{name}")
+    where = "" if name is None else f", where {name} is {dumps(values[name])}"
+    line = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    return ConfigError(f"{problem.message} ({line}{where})", **(place | {"key": problem.key}))
+
+
+def _shared(name: str, key: str) -> int:
+    """How many steps two paths have in common."""
+    shared = 0
+    for one, other in zip(re.split(r"[.\[]", name), re.split(r"[.\[]", key), strict=False):
+        if one != other:
+            break
+        shared += 1
+    return shared
+
+
+def _sameness(problem: ConfigError) -> tuple[Any, ...]:
+    """The same for mistakes that differ only in a number that was drawn."""
+    return (
+        problem.file,
+        problem.line,
+        problem.column,
+        problem.key,
+        re.sub(r"[-+.\d]+(e[-+]?\d+)?", "…", problem.message),
+    )
