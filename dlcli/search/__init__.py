@@ -14,6 +14,7 @@ from dlcli.search.grid_search import GridSearch
 from dlcli.search.importance import Importance, importances
 from dlcli.search.median_pruning import MedianPruning
 from dlcli.search.objective import Objective
+from dlcli.search.optuna_search import CMAES, TPE, GaussianProcess
 from dlcli.search.outcome import FinalOutcome, SweepOutcome
 from dlcli.search.pruning import Pruning
 from dlcli.search.random_search import RandomSearch
@@ -24,12 +25,15 @@ from dlcli.search.successive_halving import SuccessiveHalving
 from dlcli.search.trial import ENDED, Configuration, Proposal, Trial, TrialStatus, configurations
 
 __all__ = [
+    "CMAES",
     "ENDED",
+    "TPE",
     "Choice",
     "CoarseToFine",
     "Configuration",
     "Distribution",
     "FinalOutcome",
+    "GaussianProcess",
     "GridSearch",
     "Importance",
     "IntLogUniform",

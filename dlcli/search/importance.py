@@ -114,8 +114,9 @@ def _cells(parameter: Parameter, units: np.ndarray) -> np.ndarray:
     assert distribution is not None
     if distribution.cells is not None and distribution.cells <= CELLS:
         units = np.array([distribution.unit(distribution.value(unit)) for unit in units.tolist()])
-        return np.searchsorted(np.unique(units), units)
-    return np.minimum((units * CELLS).astype(int), CELLS - 1)
+        return np.asarray(np.searchsorted(np.unique(units), units))
+    cell: np.ndarray = np.minimum(np.floor(units * CELLS), CELLS - 1).astype(np.intp)
+    return cell
 
 
 def _predicted(
