@@ -1,0 +1,78 @@
+"""How sure it is that the best configuration is the best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from dlcli.diagnosis import Interval, mean_interval
+from dlcli.search.outcome import SweepOutcome
+from dlcli.search.trial import Configuration
+
+#: of the intervals and of the comparisons
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """What repeated seeds tell.
+
+    Args:
+        noise: the standard deviation of one configuration's value from seed to seed; None where nothing was repeated.
+        freedom: how many independent differences it is estimated from.
+        rivals: the other configurations whose difference from the best is within the noise, the best first.
+        compared: with how many it was compared.
+        final: the mean of the final training with its interval; None without one.
+        deviation: the standard deviation of the final training; None with fewer than two seeds.
+    """
+
+    noise: float | None
+    freedom: int
+    rivals: tuple[Configuration, ...]
+    compared: int
+    final: Interval | None
+    deviation: float | None
+
+
+def certainty(outcome: SweepOutcome) -> Certainty:
+    """Compare the best configuration with every other that breaks no more, pair by pair, at 95 %.
+
+    The noise is pooled over all configurations that were trained with several seeds, the final training included. A
+    pair differs by more than the noise where the difference of the means exceeds Student's quantile × noise ×
+    √(1/n₁ + 1/n₂). The best is compared by the value it was chosen for.
+    """
+    final = outcome.final
+    values = () if final is None else final.values
+    spread = _spread(values) if len(values) > 1 else None
+    ranked = outcome.objective.ranked(outcome.trials)
+    groups = [one.measured for one in ranked]
+    if groups and len(values) >= len(groups[0]):
+        groups[0] = list(values)  # they may hold the very same seeds, which must not count twice
+    freedom = sum(len(group) - 1 for group in groups)
+    squares = sum((len(group) - 1) * _spread(group) ** 2 for group in groups if len(group) > 1)
+    noise = math.sqrt(squares / freedom) if freedom else None
+    others = [one for one in ranked[1:] if bool(one.broken) == bool(ranked[0].broken)]
+    rivals = [] if noise is None else [one for one in others if not _differs(ranked[0], one, noise, freedom)]
+    return Certainty(
+        noise=noise,
+        freedom=freedom,
+        rivals=tuple(rivals),
+        compared=len(others),
+        final=mean_interval(values, level=LEVEL) if values else None,
+        deviation=spread,
+    )
+
+
+def _differs(best: Configuration, other: Configuration, noise: float, freedom: int) -> bool:
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    difference = abs(fmean(best.measured) - fmean(other.measured))
+    error = noise * math.sqrt(1 / len(best.measured) + 1 / len(other.measured))
+    return difference > float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
+
+
+def _spread(values: Sequence[float]) -> float:
+    mean = fmean(values)
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
