@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from dlcli.cli import components, console
 
 
-def schema() -> None:
+def schema(sweep: Annotated[bool, typer.Option("--sweep", help="That of sweep files instead.")] = False) -> None:
     """Print the JSON Schema of config files, for editors that complete and check YAML.
 
     In VS Code with the YAML extension: dlcli config schema > schema.json, and as the first line of a config
     # yaml-language-server: $schema=schema.json
     """
-    from dlcli.spec.json_schema import json_schema
+    from dlcli.spec.json_schema import json_schema, sweep_json_schema
 
     components.load()
-    console.print_document(json_schema())
+    console.print_document(sweep_json_schema() if sweep else json_schema())

@@ -20,14 +20,12 @@ def validate(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check config files; every mistake of every file is reported."""
-    from dlcli.spec.load import load_spec
-
+    """Check configs and sweep files; every mistake of every file is reported."""
     components.load()
     failures: list[ConfigError] = []
     for file in files:
         try:
-            load_spec(file)
+            _check(file)
         except ConfigError as error:
             failures.append(error)
         else:
@@ -38,6 +36,26 @@ def validate(
         raise FailedResultError(InvalidFilesError(failures), document)
     if json:
         console.print_document(document)
+
+
+def _check(file: Path) -> None:
+    """Load a config, or a sweep file with the configs of trials all over its space.
+
+    Raises:
+        ConfigError: with every mistake.
+    """
+    from dlcli.spec.file_kind import is_sweep
+    from dlcli.spec.load import load_spec
+    from dlcli.spec.text_file import read_text
+    from dlcli.spec.yaml_loader import read_yaml
+
+    if is_sweep(read_yaml(read_text(file), str(file)).data):
+        from dlcli.build import check_sweep
+        from dlcli.spec.sweep import load_sweep
+
+        check_sweep(load_sweep(file))
+    else:
+        load_spec(file)
 
 
 class InvalidFilesError(ConfigError):
