@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,14 +91,30 @@ def find(root: Path, text: str) -> RunFolder:
     if _is_run(Path(text)):
         return RunFolder(Path(text))
     ids = [folder.id for folder in run_folders(root)]
+    return RunFolder(root / match(text, ids, what="run", root=root, listing="dlcli runs list"))
+
+
+def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str) -> str:
+    """The id that `text` is, or is the beginning of.
+
+    Args:
+        text: what the user wrote.
+        ids: those there are.
+        what: they are the ids of.
+        root: the folder that they are in.
+        listing: the command that lists them.
+
+    Raises:
+        ConfigError: it is none, with the nearest; or it may be several.
+    """
     matches = [text] if text in ids else [id for id in ids if text and id.startswith(text)]
     if len(matches) == 1:
-        return RunFolder(root / matches[0])
+        return matches[0]
     if matches:
-        raise ConfigError(f"run {text!r} is ambiguous: {', '.join(matches)}")
+        raise ConfigError(f"{what} {text!r} is ambiguous: {', '.join(matches)}")
     near = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else "`dlcli runs list` shows the runs there are"
-    raise ConfigError(f"no run {text!r} in {root}; {hint}")
+    hint = f"did you mean {near[0]}?" if near else f"`{listing}` shows the {what}s there are"
+    raise ConfigError(f"no {what} {text!r} in {root}; {hint}")
 
 
 def newest_named(root: Path, name: str) -> RunFolder | None:

@@ -1,0 +1,114 @@
+"""What trains the jobs of a sweep: workers that are started once and train one job after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from dlcli.errors import DlcliError
+from dlcli.sweeps.job import Job
+
+#: what a worker says of a job, by its name: `started`, `epoch`, `ended`, and `lost` when the worker is gone
+Event = Mapping[str, Any]
+
+
+class WorkerError(DlcliError):
+    """No worker can do anything (exit 1)."""
+
+    kind = "worker"
+
+
+class Worker(Protocol):
+    """The end of a conversation with a worker."""
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Say something; a worker that is gone does not hear it."""
+
+    def close(self) -> None:
+        """End the worker, whatever it does."""
+
+
+class Engine:
+    """Base of the engines: which worker trains what, and a new worker in the place of one that is lost.
+
+    Where the workers run is the engine's own: `_begin` starts one, `_listen` hears all of them.
+
+    Args:
+        workers: how many work side by side.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._idle: list[Worker] = [self._begin() for _ in range(workers)]
+        self._busy: dict[str, Worker] = {}
+        self._able: set[int] = set()  # by identity: workers that have said that they can work
+
+    def _begin(self) -> Worker:
+        """Start a worker."""
+        raise NotImplementedError
+
+    def _listen(self, timeout: float) -> Iterable[tuple[Worker, Event]]:
+        """What the workers have said; waits at most `timeout` seconds for the first of them."""
+        raise NotImplementedError
+
+    @property
+    def workers(self) -> int:
+        """How many work side by side."""
+        return len(self._idle) + len(self._busy)
+
+    @property
+    def free(self) -> int:
+        """How many workers have nothing to do."""
+        return len(self._idle)
+
+    def train(self, job: Job) -> None:
+        """Give a job to a free worker."""
+        worker = self._idle.pop(0)
+        self._busy[job.folder] = worker
+        worker.send({"do": "train", "job": job.to_json()})
+
+    def answer(self, job: str, reason: str | None) -> None:
+        """Answer an epoch that waits: why the trial is to end, or None to go on."""
+        self._busy[job].send({"do": "answer", "reason": reason})
+
+    def events(self, timeout: float) -> list[Event]:
+        """What the workers have said of their jobs; waits at most `timeout` seconds for the first of them.
+
+        Raises:
+            WorkerError: no worker can begin.
+        """
+        return [of_job for worker, event in self._listen(timeout) for of_job in self._hear(worker, event)]
+
+    def stop(self) -> None:
+        """Ask every worker to write a checkpoint and to end its job as interrupted."""
+        for worker in self._busy.values():
+            worker.send({"do": "stop"})
+
+    def close(self) -> None:
+        """End all workers, whatever they do."""
+        for worker in (*self._idle, *self._busy.values()):
+            worker.close()
+
+    def _hear(self, worker: Worker, event: Event) -> list[Event]:
+        match event["event"]:
+            case "ready":
+                self._able.add(id(worker))
+                return []
+            case "unable":
+                raise WorkerError(f"the workers cannot begin: {event['reason']}")
+            case "lost":
+                return self._replace(worker, event["reason"])
+            case "ended":
+                self._idle.append(self._busy.pop(event["job"]))
+        return [event]
+
+    def _replace(self, worker: Worker, reason: str) -> list[Event]:
+        """Put a new worker in the place of one that is gone; its job is lost."""
+        if id(worker) not in self._able:
+            raise WorkerError(f"a worker cannot begin: {reason}")
+        self._able.discard(id(worker))
+        worker.close()
+        lost = [job for job, busy in self._busy.items() if busy is worker]
+        for job in lost:
+            del self._busy[job]
+        self._idle = [self._begin(), *(idle for idle in self._idle if idle is not worker)]
+        return [{"event": "lost", "job": job, "reason": reason} for job in lost]

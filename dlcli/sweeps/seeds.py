@@ -1,0 +1,50 @@
+"""Several seeds for each configuration: a search sees them as one trial, with their mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dlcli.search import Proposal, Stage, Trial, TrialStatus
+
+#: what trials of different ends count as, together: the first of these that one of them has
+_PRECEDENCE: tuple[TrialStatus, ...] = ("done", "pruned", "diverged", "failed", "killed")
+
+
+def spread(proposals: Iterable[Proposal], seeds: int) -> list[Proposal]:
+    """Each proposal once for every seed."""
+    return [replace(proposal, repeat=proposal.repeat * seeds + seed) for proposal in proposals for seed in range(seeds)]
+
+
+def merged(trials: Sequence[Trial], seeds: int) -> list[Trial]:
+    """The inverse: the trials as the search proposed them.
+
+    Args:
+        trials: by number, from 0.
+        seeds: how many belong together.
+    """
+    if seeds == 1:
+        return list(trials)
+    return [_merge(trials[first : first + seeds], first // seeds, seeds) for first in range(0, len(trials), seeds)]
+
+
+def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
+    first = replace(trials[0], number=number, repeat=trials[0].repeat // seeds)
+    unfinished = [trial for trial in trials if not trial.has_ended]
+    if unfinished:
+        return replace(first, status=unfinished[0].status, value=None)
+    status = next(status for status in _PRECEDENCE if any(trial.status == status for trial in trials))
+    same = [trial for trial in trials if trial.status == status]
+    values = [trial.value for trial in same if trial.value is not None]
+    return replace(
+        first,
+        status=status,
+        value=sum(values) / len(values) if values else None,
+        broken=tuple(dict.fromkeys(name for trial in same for name in trial.broken)),
+        seconds=sum(trial.seconds for trial in trials),
+    )
+
+
+def of_trials(stage: Stage, seeds: int) -> Stage:
+    """A stage with the numbers of the trials in place of the proposals'."""
+    return replace(stage, trials=tuple(one * seeds + seed for one in stage.trials for seed in range(seeds)))

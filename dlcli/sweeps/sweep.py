@@ -1,0 +1,321 @@
+"""Conduct a sweep from its file, go on with one, and say what became of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dlcli.build import build_pruning, build_search, build_space, check_sweep
+from dlcli.errors import ConfigError, DataError, SweepFailedError
+from dlcli.experiment.transfer import start
+from dlcli.kernels.native.cores import usable_cores
+from dlcli.reports.sweep import write_sweep_report
+from dlcli.runs import as_json
+from dlcli.runs.record import git_commit
+from dlcli.search import Objective, Pruning, Search, Space, SweepOutcome, importances
+from dlcli.spec import Overrides
+from dlcli.spec.sweep import SweepSpec, load_sweep
+from dlcli.sweeps import files
+from dlcli.sweeps.catalog import find
+from dlcli.sweeps.conductor import Conductor, Rules
+from dlcli.sweeps.engine import Engine
+from dlcli.sweeps.final import FinalTraining, final_outcome
+from dlcli.sweeps.folder import SweepFolder, SweepRecord
+from dlcli.sweeps.journal import Journal, SweepState
+from dlcli.sweeps.local_engine import LocalEngine
+from dlcli.sweeps.observer import SweepObserver, SweepPlan
+from dlcli.sweeps.ray_engine import RayEngine
+from dlcli.sweeps.results import Sweep
+from dlcli.sweeps.seeds import merged, of_trials
+from dlcli.training.signals import stop_requests
+
+Settings = Mapping[str, Any]
+
+#: what may change when a sweep goes on: nothing that its results depend on
+CHANGEABLE = ("budget", "execution.workers", "execution.retries", "execution.max_failures", "final")
+
+
+def sweep(
+    config: str | Path,
+    *,
+    params: Sequence[str] = (),
+    overrides: Overrides = (),
+    settings: Settings | None = None,
+    fail_fast: bool = False,
+    runs_dir: str | Path = "runs",
+    observer: SweepObserver | None = None,
+) -> Sweep:
+    """Search for the best configuration.
+
+    Args:
+        config: a sweep file; or a config, with what is searched in `params`.
+        params: `KEY=DISTRIBUTION`, such as `optimizer.learning_rate=log_uniform(1e-4, 1e-1)`.
+        overrides: `key=VALUE` texts, or key → value, that replace what the base says.
+        settings: the same for the sweep file, such as `{"budget.trials": 20}`.
+        fail_fast: end at the first trial that fails.
+        runs_dir: where the sweep's folder is made.
+        observer: is told how it goes.
+
+    Raises:
+        InvalidConfigError: with every mistake of the sweep file.
+        DataError: the data is missing or not what the base says.
+        SweepFailedError: too many trials failed, or none has a result.
+        RunInterruptedError: SIGINT or SIGTERM, after checkpoints.
+        StorageError: the folder cannot be written.
+        WorkerError: no worker can begin.
+    """
+    clock = time.perf_counter()
+    observer = observer or SweepObserver()
+    spec = load_sweep(config, params=params, overrides=overrides, settings=settings)
+    check_sweep(spec)
+    parts, base = Parts(spec), spec.base_spec()
+    experiment, _ = start(base, runs_dir=Path(runs_dir), on_read=observer.on_read)
+    selection, fingerprint = experiment.selection, experiment.data.fingerprint
+    warnings = list(experiment.data.warnings)
+    del experiment  # the workers have their own
+    if selection.metric.startswith("test/"):
+        raise ConfigError(
+            f"{selection.metric} decides; a search that looks at the test set leaves no figure to trust",
+            **spec.locate("objective.optimize"),
+        )
+    folder = SweepFolder.create(Path(runs_dir), spec.name)
+    record = SweepRecord(
+        id=folder.id,
+        name=spec.name,
+        file=str(spec.file.absolute()),
+        base=str(spec.base_file.absolute()),
+        objective=Objective(
+            selection.metric,
+            selection.higher_is_better,
+            tuple(f"{name} {must}" for name, must in selection.constraints.items()),
+        ),
+        data=dict(fingerprint),
+        runs_dir=str(Path(runs_dir).absolute()),
+        command=tuple(sys.argv),
+        git_commit=git_commit(base.file.parent),
+    )
+    with folder.locked():
+        folder.write_together(
+            {
+                files.SWEEP: spec.source_text.encode(),
+                files.BASE: spec.base_text.encode(),
+                files.RESOLVED: spec.to_yaml().encode(),
+                files.RECORD: as_json(record.to_json()),
+            }
+        )
+        return _conducted(folder, record, parts, fail_fast=fail_fast, observer=observer, clock=clock, warnings=warnings)
+
+
+def resume(
+    sweep: str | Path,
+    *,
+    retry_failed: bool = False,
+    settings: Settings | None = None,
+    fail_fast: bool = False,
+    runs_dir: str | Path = "runs",
+    observer: SweepObserver | None = None,
+) -> Sweep:
+    """Go on with a sweep that was stopped or killed, or that is to have a bigger budget.
+
+    Args:
+        sweep: its folder, its id, the beginning of it, or its name.
+        retry_failed: train the trials again that failed or were killed.
+        settings: of what may change, such as `{"budget.trials": 40}`.
+        fail_fast: end at the first trial that fails.
+        runs_dir: the folder that sweeps are looked for in.
+        observer: is told how it goes.
+
+    Raises:
+        ConfigError: there is no such sweep, another process conducts it, or a setting would change its results.
+        DataError: the data is missing or has changed; and what `sweep` raises.
+    """
+    clock = time.perf_counter()
+    observer = observer or SweepObserver()
+    for key in settings or {}:
+        if not key.startswith(CHANGEABLE):
+            raise ConfigError(f"cannot change in a sweep that has begun; these can: {', '.join(CHANGEABLE)}", key=key)
+    folder = find(runs_dir, str(sweep))
+    with folder.locked():
+        record, spec = folder.record(), folder.spec(settings)
+        experiment, _ = start(spec.base_spec(), runs_dir=Path(record.runs_dir), on_read=observer.on_read)
+        if dict(experiment.data.fingerprint) != dict(record.data):
+            raise DataError(f"the data is not what it was when sweep {folder.id} began; its SHA-256 differs")
+        warnings = list(experiment.data.warnings)
+        del experiment
+        folder.write_text(files.RESOLVED, spec.to_yaml())
+        return _conducted(
+            folder,
+            record,
+            Parts(spec),
+            fail_fast=fail_fast,
+            observer=observer,
+            clock=clock,
+            warnings=warnings,
+            retry_failed=retry_failed,
+        )
+
+
+def status(folder: SweepFolder) -> SweepOutcome:
+    """How far a sweep has come; nothing is trained or written.
+
+    Raises:
+        StorageError: its files are damaged.
+    """
+    return outcome(folder, folder.record(), Parts(folder.spec()), folder.state())
+
+
+def best_config(folder: SweepFolder, trial: int | None = None) -> str:
+    """The best configuration, or that of a trial, as the YAML text of a complete config.
+
+    Raises:
+        ConfigError: there is no such trial, or none has a result yet.
+    """
+    spec, trials = folder.spec(), folder.state().trials
+    if trial is not None:
+        if trial not in trials:
+            raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
+        return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
+    best = folder.record().objective.best(trials.values())
+    if best is None:
+        raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
+    return _config_text(spec, best.values, f"the best configuration of sweep {folder.id}, trial {best.number}")
+
+
+def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
+    return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
+
+
+class Parts:
+    """What a sweep file describes.
+
+    Args:
+        spec: the file.
+
+    Raises:
+        ConfigError: it describes what cannot be made.
+    """
+
+    def __init__(self, spec: SweepSpec) -> None:
+        self.spec = spec
+        self.space: Space = build_space(spec)
+        self.search: Search = build_search(spec)
+        self.pruning: Pruning | None = build_pruning(spec)
+
+    @property
+    def workers(self) -> int:
+        """How many train side by side."""
+        if self.spec.execution.workers is not None:
+            return self.spec.execution.workers
+        return max(1, usable_cores() // self.spec.execution.threads)
+
+    def rules(self, *, fail_fast: bool) -> Rules:
+        """How it is conducted."""
+        budget, execution = self.spec.budget, self.spec.execution
+        return Rules(
+            trials=budget.trials,
+            epochs=budget.epochs,
+            seconds=None if budget.minutes is None else 60 * budget.minutes,
+            seeds=execution.seeds,
+            retries=execution.retries,
+            max_failures=execution.max_failures,
+            fail_fast=fail_fast,
+        )
+
+    def engine(self, folder: SweepFolder) -> Engine:
+        """What trains."""
+        execution = self.spec.execution
+        if execution.engine == "ray":
+            return RayEngine(
+                folder.path, workers=execution.workers, threads=execution.threads, address=execution.address
+            )
+        return LocalEngine(folder.path, workers=self.workers, threads=execution.threads)
+
+
+def _conducted(
+    folder: SweepFolder,
+    record: SweepRecord,
+    parts: Parts,
+    *,
+    fail_fast: bool,
+    observer: SweepObserver,
+    clock: float,
+    warnings: Sequence[str],
+    retry_failed: bool = False,
+) -> Sweep:
+    """Train what is to be trained, and write the report."""
+    journal = Journal(folder.path / files.JOURNAL)
+    state, objective, rules = journal.state, record.objective, parts.rules(fail_fast=fail_fast)
+    engine = parts.engine(folder)
+    try:
+        journal.add("begun", process=os.getpid(), workers=engine.workers)
+        for trial in state.ordered:
+            if retry_failed and trial.has_failed:
+                journal.add("again", trial=trial.number)
+        ended = sum(trial.has_ended for trial in state.ordered)
+        best = objective.best(state.ordered)
+        observer.on_start(SweepPlan(folder.id, objective, rules.trials, engine.workers, ended, best))
+        with stop_requests() as stop:
+            Conductor(
+                id=folder.id,
+                journal=journal,
+                engine=engine,
+                space=parts.space,
+                search=parts.search,
+                pruning=parts.pruning,
+                objective=objective,
+                rules=rules,
+                seed=parts.spec.seed,
+                epochs_of=lambda values: parts.spec.trial_spec(values).training.epochs,
+                observer=observer,
+            ).run(stop)
+            best = objective.best(state.ordered)
+            if best is not None and parts.spec.final is not None:
+                FinalTraining(
+                    id=folder.id,
+                    best=best,
+                    journal=journal,
+                    engine=engine,
+                    objective=objective,
+                    seeds=parts.spec.final.seeds,
+                    retries=rules.retries,
+                    observer=observer,
+                ).run(stop)
+    finally:
+        engine.close()
+        observer.on_end()
+    if best is None:
+        reasons = [f"trial {trial.number} {trial.status}: {trial.reason}" for trial in state.ordered[-1:]]
+        raise SweepFailedError(f"none of {len(state.trials)} trials has a result; the last, {', '.join(reasons)}")
+    journal.add("over")
+    result = outcome(folder, record, parts, state)
+    folder.write_text(files.BEST, best_config(folder))
+    write_sweep_report(result, write_text=folder.write_text, write_bytes=folder.write_bytes)
+    return Sweep(path=folder.path, outcome=result, seconds=time.perf_counter() - clock, warnings=warnings)
+
+
+def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
+    """What a journal tells, put together for the report."""
+    spec, objective, trials = parts.spec, record.objective, state.ordered
+    seeds = spec.execution.seeds
+    best = objective.best(trials)
+    return SweepOutcome(
+        id=folder.id,
+        name=record.name,
+        search=spec.search.name,
+        objective=objective,
+        space=parts.space,
+        trials=trials,
+        stages=tuple(
+            of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
+        ),
+        importances=importances(parts.space, trials, objective, seed=spec.seed),
+        final=final_outcome(state, best, objective),
+        seconds=sum(trial.seconds for trial in trials),
+        workers=state.workers,
+        pruning=None if spec.execution.pruning is None else spec.execution.pruning.name,
+        config=None if best is None else spec.trial_spec(best.values).resolved(),
+    )
