@@ -65,22 +65,18 @@ def _left(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
 
 def _failed(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
     lost = [trial for trial in outcome.trials if trial.status in ("failed", "killed")]
-    if lost:
-        reasons = Counter(trial.reason or "no reason known" for trial in lost)
-        reason, times = reasons.most_common(1)[0]
-        most = f"{times} of {len(lost)} times: {reason}" if len(lost) > 1 else reason
-        why = (
-            f"{counted(len(lost), 'trial')} failed or was killed"
-            if len(lost) == 1
-            else (f"{len(lost)} trials failed or were killed")
-        )
-        yield SweepAdvice(
-            "Mend what failed and train it again", f"{why}; {most}", f"dlcli sweep retry-failed {outcome.id}"
-        )
+    if not lost:
+        return
+    reason, times = Counter(trial.reason or "no reason known" for trial in lost).most_common(1)[0]
+    often = "each time" if times == len(lost) else f"{times} of {len(lost)} times"
+    why = f"Trial {lost[0].number} {lost[0].status}: {reason}"
+    if len(lost) > 1:
+        why = f"{len(lost)} trials failed or were killed, {often} with: {reason}"
+    yield SweepAdvice("Mend what failed and train it again", why, f"dlcli sweep retry-failed {outcome.id}")
 
 
 def _diverged(outcome: SweepOutcome, ranked: Sequence[Point]) -> Iterator[SweepAdvice]:
-    """An ordered parameter beyond whose some value everything diverged, and nothing before."""
+    """Every ordered parameter with a value from which on nothing was trained and below which nothing diverged."""
     gone = [point for point in ranked if point.status == "diverged"]
     stayed = [point for point in ranked if point.fate != "failed"]
     if len(gone) < _PATTERN or not stayed:
@@ -95,7 +91,7 @@ def _diverged(outcome: SweepOutcome, ranked: Sequence[Point]) -> Iterator[SweepA
         lowest = min(gone, key=lambda point: point.units[name])
         if there and lowest.units[name] > max(there):
             edge = value_text(lowest.configuration.values[name])
-            why = f"All {len(gone)} diverged configurations have it at {edge} or above; none below diverged."
+            why = f"All {len(gone)} configurations that diverged have it at {edge} or above, and no other one does."
             yield SweepAdvice(f"End the range of {name} below {edge}", why)
 
 
@@ -132,7 +128,7 @@ def _seeds(outcome: SweepOutcome, sure: Certainty) -> Iterator[SweepAdvice]:
     elif sure.rivals:
         rivals = counted(len(sure.rivals), "other configuration")
         numbers = ", ".join(str(one.number) for one in sure.rivals[:_MOST_REPEATED])
-        first = f", the nearest being {numbers}" if len(sure.rivals) > _MOST_REPEATED else f" ({numbers})"
+        first = f", the nearest of them {numbers}," if len(sure.rivals) > _MOST_REPEATED else f" ({numbers})"
         why = f"{rivals}{first} cannot be told from the best at the noise of the seeds."
         yield SweepAdvice("Take the cheapest of the best, or train each with more seeds", why, "execution: {seeds: 3}")
 

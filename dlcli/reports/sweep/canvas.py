@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 #: room for title, note and key above what is drawn; around everything
 HEAD, MARGIN = 0.95, 0.3
-#: a letter of 9 points is so wide
+#: a letter of 9 points is so wide, and a bold one of 13
 LETTER = 0.075
+_TITLE_LETTER = 0.125
 _STEP = math.sqrt(2) - 1
 
 #: how the marks of configurations look
@@ -63,14 +64,17 @@ class Canvas:
     Args:
         width: in inches.
         height: in inches.
-        title: what is shown, in bold.
+        name: of the sweep.
+        subject: what is shown of it.
         note: how to read it, in gray.
     """
 
-    def __init__(self, width: float, height: float, *, title: str, note: str) -> None:
-        self.width, self.height, self.title = width, height, title
+    def __init__(self, width: float, height: float, *, name: str, subject: str, note: str) -> None:
+        self.width, self.height = width, height
+        room = int((width - 2 * MARGIN) / _TITLE_LETTER) - len(subject) - 2
+        self.title = f"{shortened(name, max(room, 8))}: {subject}"
         self.figure = new_figure(width, height)
-        self.write(MARGIN, height - 0.32, shortened(title, int((width - MARGIN) / 0.105)), size=13, bold=True)
+        self.write(MARGIN, height - 0.32, self.title, size=13, bold=True)
         self.write(MARGIN, height - 0.58, note, color=GRAY)
 
     def write(

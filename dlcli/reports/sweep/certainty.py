@@ -39,9 +39,9 @@ class Certainty:
 def certainty(outcome: SweepOutcome) -> Certainty:
     """Compare the best configuration with every other that breaks no more, pair by pair, at 95 %.
 
-    The noise is pooled over all configurations that were trained with several seeds, the final training included. A
-    pair differs by more than the noise where the difference of the means exceeds Student's quantile × noise ×
-    √(1/n₁ + 1/n₂). The best is compared by the value it was chosen for.
+    The noise is pooled over all configurations that were trained with several seeds, the final training included.
+    Another one is within it unless its mean is worse by more than Student's quantile × noise × √(1/n₁ + 1/n₂). The
+    best counts with what it reached when it was trained anew, if it was: what it was chosen for is in part luck.
     """
     final = outcome.final
     values = () if final is None else final.values
@@ -54,7 +54,9 @@ def certainty(outcome: SweepOutcome) -> Certainty:
     squares = sum((len(group) - 1) * _spread(group) ** 2 for group in groups if len(group) > 1)
     noise = math.sqrt(squares / freedom) if freedom else None
     others = [one for one in ranked[1:] if bool(one.broken) == bool(ranked[0].broken)]
-    rivals = [] if noise is None else [one for one in others if not _differs(ranked[0], one, noise, freedom)]
+    costs = [[outcome.objective.cost(value) for value in group] for group in groups]
+    pairs = zip(others, costs[1:], strict=False)
+    rivals = [] if noise is None else [one for one, cost in pairs if not _is_worse(cost, costs[0], noise, freedom)]
     return Certainty(
         noise=noise,
         freedom=freedom,
@@ -65,12 +67,11 @@ def certainty(outcome: SweepOutcome) -> Certainty:
     )
 
 
-def _differs(best: Configuration, other: Configuration, noise: float, freedom: int) -> bool:
+def _is_worse(costs: Sequence[float], best: Sequence[float], noise: float, freedom: int) -> bool:
     from scipy.special import stdtrit  # type: ignore[import-untyped]
 
-    difference = abs(fmean(best.measured) - fmean(other.measured))
-    error = noise * math.sqrt(1 / len(best.measured) + 1 / len(other.measured))
-    return difference > float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
+    error = noise * math.sqrt(1 / len(costs) + 1 / len(best))
+    return fmean(costs) - fmean(best) > float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -26,7 +26,8 @@ def importance_png(outcome: SweepOutcome) -> bytes | None:
     canvas = Canvas(
         width,
         MARGIN + _BELOW + tall + _ABOVE,
-        title=f"{outcome.name}: what mattered",
+        name=outcome.name,
+        subject="what mattered",
         note="share of the variance of the result in the space that was searched; lines are 95 % intervals",
     )
     bottom = MARGIN + _BELOW

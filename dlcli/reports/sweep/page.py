@@ -43,7 +43,7 @@ def sweep_page(
         advice: what to do next.
         pictures: names of those that were drawn, `report/<file>`.
     """
-    evaluation = evaluation_sentence(outcome)
+    evaluation, sure_of = evaluation_sentence(outcome), certainty_sentences(outcome, sure)
     sections = [
         f"# {outcome.name}",
         f"Sweep `{outcome.id}`. {facts_sentence(outcome)}",
@@ -51,7 +51,7 @@ def sweep_page(
         "## The best configuration",
         f"**{best_sentence(outcome)}**",
         _best_values(outcome),
-        *(["### How sure it is", *_paragraph(certainty_sentences(outcome, sure))] if ranked else []),
+        *(["### How sure it is", *_paragraph(sure_of)] if sure_of else []),
         *(["### On test", evaluation] if evaluation else []),
         "## What to do next",
         _advice(advice),
@@ -77,7 +77,7 @@ def _best_values(outcome: SweepOutcome) -> str:
     if best is None:
         return ""
     rows = [[f"`{name}`", f"`{value_text(value)}`"] for name, value in best.values.items()]
-    table = markdown_table(["parameter", "value"], rows)
+    table = markdown_table(["parameter", "value"], rows, numbers_from=2)
     if outcome.config is None:
         return table
     return f"{table}\n\nAs a complete config: [{files.BEST_CONFIG}](../{files.BEST_CONFIG})."
@@ -85,7 +85,7 @@ def _best_values(outcome: SweepOutcome) -> str:
 
 def _advice(advice: Sequence[SweepAdvice]) -> str:
     if not advice:
-        return "Nothing stands out: the best configurations lie inside their ranges, and no trial failed."
+        return "Nothing stands out."
     lines = []
     for number, piece in enumerate(advice, start=1):
         line = f" `{piece.line}`" if piece.line else ""
@@ -108,7 +108,7 @@ def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection
             yield f"The best {_TOP} of {len(listed)} configurations that have a value; report.json has all."
         header = ["", "trial", text.name, "status", "epochs", "time", *(f"`{name}`" for name in names)]
         yield markdown_table(header, [_row(rank, point, names, text) for rank, point in enumerate(listed[:_TOP], 1)])
-        if any(point.fate == "pruned" for point in listed):
+        if any(point.fate == "pruned" for point in listed[:_TOP]):
             yield "What a pruned trial is worth is its best value up to where it was ended."
     yield from _picture(files.PROGRESS, "The best value so far, trial by trial", pictures)
     yield from _picture(files.PARALLEL, "Every configuration as a line through its values", pictures)
@@ -141,7 +141,7 @@ def _failures(outcome: SweepOutcome) -> Iterable[str]:
         [str(trial.number), trial.status, str(len(trial.history)), str(trial.attempts), trial.reason or "not known"]
         for trial in lost[:_MOST_FAILURES]
     ]
-    yield markdown_table(["trial", "status", "epochs", "attempts", "reason"], rows)
+    yield markdown_table(["trial", "status", "epochs", "attempts", "reason"], rows, numbers_from=5)
     if len(lost) > _MOST_FAILURES:
         yield f"The first {_MOST_FAILURES} of {len(lost)}; report.json has all."
 

@@ -44,7 +44,11 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
     bottom = MARGIN + below
     text = MetricText(outcome.objective.metric)
     canvas = Canvas(
-        width, bottom + _TALL + 0.45 + HEAD, title=f"{outcome.name}: every configuration", note=_note(outcome, drawn)
+        width,
+        bottom + _TALL + 0.45 + HEAD,
+        name=outcome.name,
+        subject="every configuration",
+        note=_note(outcome, drawn),
     )
     axes = canvas.panel(left, bottom - below, between * len(parameters), _TALL + below)
     axes.set_xlim(0, len(parameters))

@@ -35,8 +35,9 @@ def parameters_png(outcome: SweepOutcome) -> bytes | None:
     text = MetricText(outcome.objective.metric)
     note = f"{text.name} of every configuration; {direction} is better"
     note += "; a thin line spans several seeds" * any(len(point.configuration.measured) > 1 for point in shown)
-    title = f"{outcome.name}: result by parameter"
-    canvas = Canvas(width, MARGIN + rows * cell_height + HEAD, title=title, note=note)
+    canvas = Canvas(
+        width, MARGIN + rows * cell_height + HEAD, name=outcome.name, subject="result by parameter", note=note
+    )
     fates: list[Fate] = [fate for fate in ("done", "pruned", "failed") if any(point.fate == fate for point in shown)]
     best = shown[0] if shown[0].fate == "done" else None
     canvas.key(fates, best=f"best: trial {best.number}" if best else None)

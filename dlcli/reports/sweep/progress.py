@@ -30,7 +30,8 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
     canvas = Canvas(
         MARGIN + _LEFT + _WIDTH + _RIGHT,
         MARGIN + _BELOW + _HEIGHT + 0.3 + HEAD,
-        title=f"{outcome.name}: best so far",
+        name=outcome.name,
+        subject="best so far",
         note=f"{text.name} of every trial; {direction} is better; the line is the best of one trial so far",
     )
     fates: list[Fate] = [fate for fate in ("done", "pruned", "failed") if any(_fate(trial) == fate for trial in ended)]
@@ -46,7 +47,7 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
     for trial in ended:
         _draw_trial(axes, trial, heights)
     _draw_stages(axes, outcome)
-    _draw_best(axes, outcome, ended, text)
+    _draw_best(axes, outcome, ended, heights, text)
     return canvas.png()
 
 
@@ -79,7 +80,7 @@ def _draw_stages(axes: Axes, outcome: SweepOutcome) -> None:
             )
 
 
-def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], text: MetricText) -> None:
+def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], heights: Heights, text: MetricText) -> None:
     """A step at every trial that was better than all before and breaks no constraint."""
     objective = outcome.objective
     steps: list[tuple[int, float]] = []
@@ -91,13 +92,13 @@ def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], text: 
     if not steps:
         return
     numbers, values = zip(*steps, strict=True)
-    axes.step(
-        [*numbers, axes.get_xlim()[1]], [*values, values[-1]], where="post", color=VERMILION, linewidth=2.2, zorder=4
-    )
+    places = [heights.of(value) for value in (*values, values[-1])]
+    end = axes.get_xlim()[1]
+    axes.step([*numbers, end], places, where="post", color=VERMILION, linewidth=2.2, zorder=2.5)
     axes.plot(numbers[-1], values[-1], **MARKS["best"], zorder=5, clip_on=False)
     axes.annotate(
         f"{text.value(values[-1])}\ntrial {numbers[-1]}",
-        (axes.get_xlim()[1], values[-1]),
+        (end, values[-1]),
         xytext=(7, 0),
         textcoords="offset points",
         color=VERMILION,

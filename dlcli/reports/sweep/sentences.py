@@ -77,16 +77,14 @@ def certainty_sentences(outcome: SweepOutcome, sure: Certainty) -> list[str]:
             )
         if outcome.objective.cost(sure.final.value) > outcome.objective.cost(best.value):
             sentences.append(
-                f"That is worse than the {text.value(best.value)} it was chosen for, as is to be expected: the best of "
-                "many trials is in part the luckiest. The figure to trust is the one trained anew."
+                f"That is worse than the {text.value(best.value)} it was chosen for. The best of many trials is in "
+                "part the luckiest, so the figure to trust is the one trained anew."
             )
     sentences += _rivals(sure, text)
-    if len({trial.key for trial in outcome.trials}) < _FEW:
-        tried = counted(len({trial.key for trial in outcome.trials}), "configuration")
-        verb = "was" if tried.startswith("1 ") else "were"
-        sentences.append(
-            f"Only {tried} {verb} tried: better ones may lie between them, and what no trial came near is not known."
-        )
+    tried = len({trial.key for trial in outcome.trials})
+    if tried < _FEW:
+        verb = "was" if tried == 1 else "were"
+        sentences.append(f"Only {counted(tried, 'configuration')} {verb} tried: what others would reach is not known.")
     return sentences
 
 
@@ -104,7 +102,7 @@ def _rivals(sure: Certainty, text: MetricText) -> list[str]:
         basis += " That is itself estimated from few seeds."
     others = counted(sure.compared, "other")
     if not sure.rivals:
-        verdict = f"Each of the {others} differs from the best by more than that explains (95 %, pair by pair)."
+        verdict = f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
     else:
         named = ", ".join(f"{one.number}" for one in sure.rivals[:_NAMED])
         more = f" and {len(sure.rivals) - _NAMED} more" if len(sure.rivals) > _NAMED else ""

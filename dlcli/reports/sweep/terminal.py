@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _TOP, _COLUMNS = 8, 4
 #: letters of a name or a value
 _LONGEST, _LONGEST_VALUE = 40, 12
-_BAR = 20
+_BAR = 10
 
 
 def sweep_summary(outcome: SweepOutcome) -> Group:
@@ -44,7 +44,7 @@ def sweep_summary(outcome: SweepOutcome) -> Group:
     if outcome.objective.best(outcome.trials) is None:
         parts.append(Text(best_sentence(outcome), style="bold red"))
     else:
-        parts.append(best_table(outcome))
+        parts += [Text(best_sentence(outcome), style="bold"), best_table(outcome)]
     sentences = [*certainty_sentences(outcome, sure), evaluation_sentence(outcome), savings_sentence(outcome)]
     parts += [Text(f"! {warning}", style="bold red") for warning in constraint_sentences(outcome)]
     parts += [Padding(Text(sentence), (0, 0, 1, 0)) for sentence in sentences if sentence]
@@ -64,7 +64,7 @@ def best_table(outcome: SweepOutcome) -> Table:
     """The values of the best configuration."""
     from rich.text import Text
 
-    table = _table(best_sentence(outcome), "parameter", "value")
+    table = _table(None, "parameter", "value")
     best = outcome.objective.best(outcome.trials)
     for name, value in best.values.items() if best is not None else ():
         table.add_row(Text(shortened(name, _LONGEST)), Text(shortened(value_text(value), _LONGEST), style="bold"))
@@ -97,11 +97,11 @@ def importance_table(outcome: SweepOutcome) -> Table:
     """Shares as bars, with their intervals and the place in the notes' order."""
     from rich.text import Text
 
-    table = _table("What mattered in this space", "parameter", "explains", "95 % interval", "", "in the notes’ order")
+    table = _table("What mattered in this space", "parameter", "explains", "95 % interval", "", "notes’ order")
     longest = max(one.share for one in outcome.importances) or 1.0
     for one in outcome.importances:
         table.add_row(
-            Text(shortened(one.parameter, 28)),
+            Text(shortened(one.parameter, 26)),
             f"{100 * one.share:.0f} %",
             f"{100 * one.low:.0f} … {100 * one.high:.0f} %",
             Text("█" * round(_BAR * one.share / longest) or "▏", style="blue"),
@@ -127,14 +127,14 @@ def advice_panel(advice: Sequence[SweepAdvice]) -> Panel:
     return Panel(text, title="what to do next", title_align="left", box=ROUNDED, width=WIDTH)
 
 
-def _table(title: str, *headings: str) -> Table:
+def _table(title: str | None, *headings: str) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold")
     for number, heading in enumerate(headings):
         is_number = number and heading in ("explains", "95 % interval")
-        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(heading, justify="right" if is_number else "left", overflow="ellipsis", no_wrap=True)
     return table
 
 

@@ -39,7 +39,8 @@ def zoom_png(outcome: SweepOutcome) -> bytes | None:
     canvas = Canvas(
         max(MARGIN + columns * (_LEFT + _WIDTH) + MARGIN, 7.2),
         MARGIN + rows * cell_height + HEAD,
-        title=f"{outcome.name}: from coarse to fine",
+        name=outcome.name,
+        subject="from coarse to fine",
         note="each bar is the part of the range that a stage searched, each dot a configuration that it tried",
     )
     shown = points(outcome)
