@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 import types
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, Lt
@@ -28,6 +29,13 @@ _BOOLEAN_WORDS = {
     "true": True,
     "false": False,
 }
+
+
+@dataclass(frozen=True)
+class InWords:
+    """Marks a type that is called something else in messages than its annotation says."""
+
+    words: str
 
 
 def peel(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -56,6 +64,9 @@ def describe(annotation: Any) -> str:
 def _describe_one(annotation: Any) -> str:
     inner, marks = peel(annotation)
     origin, arguments = get_origin(inner), get_args(inner)
+    for mark in marks:
+        if isinstance(mark, InWords):
+            return mark.words
     if kind := registry.component_kind(annotation):
         article = "an" if kind[0] in "aeiou" else "a"
         return f"{article} {kind} (its name or {{name: …, options}})"

@@ -67,11 +67,11 @@ def parse_call(name: str, inner: str, start: int) -> Call:
     try:
         return Call(ComponentSpec(KIND, name, check_options(KIND, name, values)), offsets)
     except ValidationError as error:
-        mistake = mistakes_of(error)[0]
+        mistake = min(mistakes_of(error), key=lambda one: one.kind == MISSING_KEY)  # mostly because another is misspelt
         option = str(mistake.path[0])
-        message = f"{name} takes {_listed(options)}; {option} is missing"
-        if mistake.kind != MISSING_KEY:
-            message = f"{option}: {mistake.message}"
+        message = f"{option}: {mistake.message}"
+        if mistake.kind == MISSING_KEY:
+            message = f"{name} takes {_listed(options)}; {option} is missing"
         raise NotationError(message, offsets.get(option, start)) from None
 
 
@@ -84,8 +84,9 @@ def _arguments(inner: str, start: int, options: list[str] | tuple[()]) -> Iterat
         document = load_yaml(f"{_KEY}: [{line}]", "")
     except InvalidConfigError as error:
         found = error.problems[0]
+        message = found.message.partition(", or the [")[0]  # it closes: the brackets have been looked at
         offset = start + max(0, (found.column or 1) - 1 - _BEFORE)
-        raise NotationError(f"the arguments are not YAML: {found.message}", min(offset, start + len(inner))) from None
+        raise NotationError(f"the arguments are not YAML: {message}", min(offset, start + len(inner))) from None
     for position, value in enumerate(document.data[_KEY]):
         offset = start + document.position((_KEY, position))[1] - 1 - _BEFORE
         if options and isinstance(value, dict) and len(value) == 1:

@@ -10,18 +10,22 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from dlcli.errors import unknown_name
-from dlcli.spec.expectations import show
+from dlcli.spec.expectations import InWords, show
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.mistake import UNKNOWN_KEY, Mistake, mistaken
 from dlcli.spec.overrides import split_append
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import fields_of
+from dlcli.spec.sweep.brackets import NotClosedError
 from dlcli.spec.sweep.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.spec.sweep.notation_error import NotationError
 
+OVERRIDES = "keys of the base with their values, such as {training.epochs: 10}"
+PARAMETERS = f"parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}"
+
 
 @dataclass(frozen=True)
-class _Mapping:
+class _Mapping(InWords):
     """The pydantic type of a mapping that has a check of its own."""
 
     check: Callable[[Any], dict[str, Any]]
@@ -41,8 +45,7 @@ def check_overrides(value: Any) -> dict[str, Any]:
         ValidationError: holding `Mistake`s.
     """
     if not isinstance(value, dict):
-        found = f"expected keys of the base with their values, such as {{training.epochs: 10}}; found {show(value)}"
-        raise mistaken([Mistake((), found)])
+        raise mistaken([Mistake((), f"expected {OVERRIDES}; found {show(value)}")])
     mistakes = [mistake for key in value if (mistake := _path_mistake(key, split_append(key)[0]))]
     if mistakes:
         raise mistaken(mistakes)
@@ -56,16 +59,21 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
         ValidationError: holding `Mistake`s.
     """
     if not isinstance(value, dict) or not value:
-        found = f"expected parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}; found {show(value)}"
-        raise mistaken([Mistake((), found)])
+        raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}")])
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
+    pieces = [name for name, written in value.items() if written is None and name.count(")") > name.count("(")]
     for name, written in value.items():
+        if name in pieces:
+            continue
         if mistake := _path_mistake(name, name):
             mistakes.append(mistake)
             continue
         try:
             parameters[name] = parse_parameter(written)
+        except NotClosedError as error:
+            hint = "; inside { } a text with a comma must be in quotes" if pieces else ""
+            mistakes.append(Mistake((name,), f"{error}{hint}", offset=error.offset))
         except NotationError as error:
             mistakes.append(Mistake((name,), str(error), offset=error.offset))
     mistakes += _unused(value, parameters)
@@ -92,19 +100,20 @@ def _unused(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> li
     """Auxiliary parameters that no other looks at: mostly misspelt keys of the config."""
     if len(parameters) < len(written):  # the user of one may be among those that could not be read
         return []
+    why = "; no expression and no condition uses it"
     used = {name for parameter in parameters.values() for name in parameter.names}
-    why = "no expression and no condition uses it, and a config has no such key"
     return [
-        Mistake((name,), f"{why}: {unknown_name('key', name, fields_of(Sections))}", UNKNOWN_KEY)
+        Mistake((name,), f"{unknown_name('key', name, fields_of(Sections))}{why}", UNKNOWN_KEY)
         for name in parameters
         if is_auxiliary(name) and name not in used
     ]
 
 
-BaseOverrides: TypeAlias = Annotated[dict[str, Any], _Mapping(check_overrides, {"type": "object"})]
+BaseOverrides: TypeAlias = Annotated[dict[str, Any], _Mapping(OVERRIDES, check_overrides, {"type": "object"})]
 SearchSpace: TypeAlias = Annotated[
     dict[str, ParameterSpec],
     _Mapping(
+        PARAMETERS,
         check_space,
         {
             "type": "object",

@@ -23,6 +23,7 @@ from dlcli.expressions.operations import FUNCTIONS
 from dlcli.spec.component import ComponentSpec
 from dlcli.spec.expectations import show
 from dlcli.spec.sweep.arguments import parse_call
+from dlcli.spec.sweep.brackets import depths
 from dlcli.spec.sweep.notation_error import NotationError
 from dlcli.spec.yaml_writer import to_flow
 
@@ -116,29 +117,13 @@ def _parsed(parse: Callable[[str], T], text: str, start: int) -> T:
 
 def _without_condition(text: str) -> tuple[str, int | None]:
     """What stands before `when`, and where the condition after it begins; None where there is none."""
-    depths = _depths(text)
+    open_after = depths(text)
     for word in re.finditer(r"(?<!\S)when(?!\S)", text):
-        if depths[word.start()] == 0:
+        if open_after[word.start()] == 0:
             return text[: word.start()], word.end()
     return text, None
 
 
 def _is_one_call(head: str) -> bool:
     """Whether the first bracket closes at the end, unlike that of `min(a, b) + max(c, d)`."""
-    return all(_depths(head.rstrip())[head.index("(") : -1])
-
-
-def _depths(text: str) -> list[int]:
-    """For each character, how many brackets are open after it; those in quotes are none."""
-    depths: list[int] = []
-    depth, quote, before = 0, "", ""
-    for character in text:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"" and not before.isalnum():  # no quote in `don't`
-            quote = character
-        else:
-            depth += (character in "([{") - (character in ")]}")
-        depths.append(depth)
-        before = character
-    return depths
+    return all(depths(head.rstrip())[head.index("(") : -1])
