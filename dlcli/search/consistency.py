@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: so many points are looked at in any case
 POINTS = 500
 #: and so many at most while a condition has held at none
-MOST_POINTS = 20_000
+MOST_POINTS = 10_000
 #: more values than this are not listed in a message
 LISTED = 10
 

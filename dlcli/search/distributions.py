@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import math
+import reprlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from dlcli.registry import register
 from dlcli.strict_json import dumps, plain
 
 #: up to here every integer has a cell of its own among the floats
-LARGEST_INTEGER = 2**48
+LARGEST_INTEGER = 2**40
 
 BelowOne = Annotated[float, Gt(0), Lt(1)]
 
@@ -100,7 +101,7 @@ class Numbers(Distribution):
 
     def _check(self, key: str, number: float) -> None:
         if not _is_number(number) or not self.scale.above < number < self.scale.below:
-            raise ConfigError(f"expected {self.scale.domain}; found {number!r}", key=key)
+            raise ConfigError(f"expected {self.scale.domain}; found {reprlib.repr(number)}", key=key)
 
     def ends(self) -> tuple[Any, ...]:
         return self.value(0.0), self.value(1.0)
@@ -123,6 +124,8 @@ class Continuous(Numbers):
         return start, self.scale.position(self.high) - start
 
     def value(self, unit: float) -> float:
+        if unit in (0, 1):  # exactly, where exp(log(low)) may be a little off
+            return float(self.high if unit else self.low)
         start, length = self._line
         return float(min(max(self.scale.number(start + unit * length), self.low), self.high))
 
@@ -251,7 +254,7 @@ class Choice(Distribution):
             raise ConfigError("there is nothing to choose from", key="values")
         for value in self.values:
             if plain(value) != value:  # strict JSON has null for what is not finite
-                raise ConfigError(f"expected finite numbers; found {value!r}", key="values")
+                raise ConfigError(f"expected plain values with finite numbers; found {value!r}", key="values")
         if twice := [value for value in self.values if self._texts.count(dumps(value)) > 1]:
             raise ConfigError(f"{dumps(twice[0])} is there twice", key="values")
 

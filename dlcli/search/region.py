@@ -39,4 +39,4 @@ class Region:
             cells = parameter.distribution.cells if parameter.distribution else None
             return (left[min(int(u * len(left)), len(left) - 1)] + 0.5) / (cells or 1)
         low, high = self.ranges.get(parameter.name, (0.0, 1.0))
-        return low + u * (high - low)
+        return min(low + u * (high - low), high)

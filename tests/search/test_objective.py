@@ -1,0 +1,57 @@
+"""Which configuration is the best."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcli.search import Objective, Trial
+
+ERROR = Objective("dev/error", higher_is_better=False)
+ACCURACY = Objective("dev/accuracy", higher_is_better=True)
+
+
+def trials(*values: float | None, **options: Any) -> list[Trial]:
+    return [
+        Trial(**{"number": number, "values": {"a": number}, "value": value, "status": "done"} | options)
+        for number, value in enumerate(values)
+    ]
+
+
+def numbers(objective: Objective, some: list[Trial]) -> list[int]:
+    return [one.number for one in objective.ranked(some)]
+
+
+def test_the_direction() -> None:
+    assert numbers(ERROR, trials(0.3, 0.1, 0.2)) == [1, 2, 0]
+    assert numbers(ACCURACY, trials(0.3, 0.1, 0.2)) == [0, 2, 1]
+    assert (ERROR.cost(0.3), ACCURACY.cost(0.3)) == (0.3, -0.3)
+
+
+def test_zero_is_a_value() -> None:
+    assert numbers(ERROR, trials(0.1, 0.0, None)) == [1, 0]
+
+
+def test_of_equals_the_earlier() -> None:
+    assert numbers(ERROR, trials(0.2, 0.1, 0.1)[::-1]) == [1, 2, 0]
+
+
+def test_what_breaks_a_constraint_comes_after_all_that_break_none() -> None:
+    first, second = trials(0.3, 0.4)
+    broken = [Trial(**{**vars(one), "number": 2 + one.number, "values": {"a": 2 + one.number}, "value": one.value / 10,
+                       "broken": ("latency_ms <= 5",)}) for one in (first, second)]  # fmt: skip
+    assert numbers(ERROR, [*broken, first, second]) == [0, 1, 2, 3]
+    best = ERROR.best([*broken, first])
+    assert best is not None and best.number == 0
+    best = ERROR.best(broken)
+    assert best is not None and best.number == 2
+
+
+def test_the_mean_over_seeds_decides() -> None:
+    lucky = trials(0.1, 0.5, values={"a": 0})
+    steady = [Trial(number=2, values={"a": 1}, value=0.25, status="done")]
+    assert numbers(ERROR, lucky + steady) == [2, 0]
+
+
+def test_without_values_there_is_no_best() -> None:
+    assert ERROR.best([]) is None
+    assert ERROR.best(trials(0.1, status="pruned") + trials(None)) is None
