@@ -18,6 +18,9 @@ def folder(tmp_path: Path) -> Path:
     for run in ("20260101T000000Z-iris-aaaaaa", "20260102T000000Z-iris-bbbbbb"):
         (tmp_path / "runs" / run).mkdir(parents=True)
         (tmp_path / "runs" / run / "run.json").write_text("{}")
+    for sweep in ("20260103T000000Z-search-cccccc", "20260104T000000Z-search-dddddd"):
+        (tmp_path / "runs" / sweep).mkdir(parents=True)
+        (tmp_path / "runs" / sweep / "sweep.json").write_text("{}")
     return tmp_path
 
 
@@ -58,3 +61,22 @@ def test_registered_names(folder):
     assert complete(folder, "dlcli list opt") == ["optimizer"]
     assert "adam" in complete(folder, "dlcli list optimizer ad")
     assert complete(folder, "dlcli config init a.yaml --dataset dig") == ["digits"]
+
+
+def test_sweeps_the_newest_first(folder):
+    ids = ["20260104T000000Z-search-dddddd", "20260103T000000Z-search-cccccc"]
+    for command in ("status", "resume", "retry-failed", "best", "export-config"):
+        assert complete(folder, f"dlcli sweep {command} 2026") == ids
+
+
+def test_a_sweep_is_started_with_a_file_or_a_command(folder):
+    commands = ["status", "resume", "retry-failed", "best", "export-config"]
+    assert complete(folder, "dlcli sweep ") == [*commands, "configs/", "mlp.yml", "runs/"]
+    assert complete(folder, "dlcli sweep re") == ["resume", "retry-failed"]
+    assert complete(folder, "dlcli sweep configs/") == ["configs/iris.yaml"]
+
+
+def test_the_options_of_a_sweep_before_and_after_its_file(folder):
+    assert complete(folder, "dlcli sweep --tr") == ["--trials"]
+    assert complete(folder, "dlcli sweep mlp.yml --se") == ["--search", "--seed", "--set"]
+    assert "grid" in complete(folder, "dlcli sweep mlp.yml --search g")

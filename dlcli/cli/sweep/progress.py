@@ -34,9 +34,13 @@ class TrialTable(SweepObserver):
         self.ended = 0
         self.best: Configuration | None = None
         self.running: dict[int, Trial] = {}
-        self.final = ""
+        self.reading = self.final = ""
         self.live: Live | None = None
         self.begun = self.due = 0.0
+
+    def on_read(self, what: str, done: int, count: int) -> None:
+        self.reading = f"{what}: {done} of {count} files"
+        self._draw(now=done == count)
 
     def on_start(self, plan: SweepPlan) -> None:
         self.plan, self.ended, self.best = plan, plan.ended, plan.best
@@ -127,6 +131,8 @@ class TrialTable(SweepObserver):
         from rich.table import Table
         from rich.text import Text
 
+        if self.plan is None:
+            return Text(self.reading)
         running = [self.running[number] for number in sorted(self.running)]
         lines = [self._row(it) + values.in_a_row(it.values) for it in running[:MOST_LINES]]
         if len(running) > MOST_LINES:
@@ -135,7 +141,7 @@ class TrialTable(SweepObserver):
         bar.add_column(no_wrap=True)
         bar.add_column(ratio=1)
         bar.add_column(no_wrap=True)
-        done, total = self.ended, self._plan.trials
+        done, total = self.ended, self.plan.trials
         stripe = ProgressBar(total=total, completed=done) if total is not None else ""
         bar.add_row(f"{done}/{total}" if total is not None else f"{done} trials", stripe, self._outlook())
         return Group(*(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines), bar)

@@ -65,11 +65,16 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
 
 
 def show(folder: SweepFolder, *, json: bool) -> None:
+    from dataclasses import replace
+
     from dlcli import sweeps
     from dlcli.cli.sweep import summary
     from dlcli.sweeps.catalog import summarize
 
     outcome, process, state = sweeps.status(folder), folder.process(), summarize(folder).status
+    if process is None:  # what was in training when it was killed is so no longer
+        trials = tuple(replace(it, status="interrupted") if it.status == "running" else it for it in outcome.trials)
+        outcome = replace(outcome, trials=trials)
     under_way = [trial for trial in outcome.trials if trial.status in {"running", "interrupted"}]
     if json:
         now = {"status": state, "process": process, "running": [running_document(trial) for trial in under_way]}

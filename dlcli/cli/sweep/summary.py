@@ -155,13 +155,15 @@ def report(sweep: Sweep, *, json: bool, quiet: bool) -> None:
     from dlcli.cli import summary
     from dlcli.cli.failed_result import FailedResultError
     from dlcli.errors import SweepFailedError
+    from dlcli.reports.sweep import sweep_summary
+    from dlcli.reports.terminal import WIDTH
 
     if not quiet:
         summary.print_warnings(sweep.warnings)
     if not json:
-        print_best(sweep.outcome, sweep.path)
-        took = figures.duration(sweep.seconds)
-        console.results().print(f"\n{sweep.path}  ({counted(sweep.outcome)}; {took}; the report is report/report.md)")
+        results = console.results()
+        results.print(sweep_summary(sweep.outcome), width=min(WIDTH, results.width))
+        results.print(f"\n{sweep.path}  ({figures.duration(sweep.seconds)}; the report is report/report.md)")
     if sweep.failed:
         failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
         error = SweepFailedError(f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again")

@@ -171,6 +171,19 @@ def test_without_a_number_of_trials_there_is_no_estimate(show):
     assert "left" not in shown
 
 
+def test_files_being_read_are_shown_on_terminals_only(monkeypatch):
+    def reading(*, terminal: bool) -> str:
+        stream = io.StringIO()
+        shown = Console(file=stream, force_terminal=terminal, width=80, color_system=None)
+        monkeypatch.setattr(console, "notes", lambda: shown)
+        with progress.shown(quiet=False) as table:
+            table.on_read("pictures", 10, 500)
+        return stream.getvalue()
+
+    assert "pictures: 10 of 500 files" in reading(terminal=True)
+    assert reading(terminal=False) == ""
+
+
 def test_quiet_shows_nothing(capsys):
     with progress.shown(quiet=True) as quiet:
         quiet.on_start(PLAN)

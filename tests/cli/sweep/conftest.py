@@ -1,0 +1,69 @@
+"""A folder with a config, a sweep of it, and that sweep done: three trials of logistic regression, two epochs each."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dlcli.cli.main import main
+
+conducting = importlib.import_module("dlcli.sweeps.sweep")  # the package has a function of this name
+
+BASE = """\
+name: tumors
+data: {dataset: breast_cancer, split: {train: 0.6, dev: 0.2, test: 0.2}, normalize: standard}
+task: binary_classification
+model: {architecture: logistic_regression}
+optimizer: {name: sgd, learning_rate: 0.1}
+training: {epochs: 2, batch_size: 64}
+"""
+SWEEP = """\
+name: rates
+base: base.yaml
+space: {optimizer.learning_rate: "log_uniform(1e-3, 1)"}
+budget: {trials: 3}
+execution: {workers: 1}
+final: {seeds: 2}
+"""
+
+
+def write_files(place: Path) -> None:
+    (place / "base.yaml").write_text(BASE, encoding="utf-8")
+    (place / "sweep.yaml").write_text(SWEEP, encoding="utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_pictures() -> Iterator[None]:
+    """Leave out the report, which takes longer than these sweeps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conducting, "write_sweep_report", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory."""
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like `place` with one finished sweep; copied by those who change it."""
+    place = tmp_path_factory.mktemp("searched")
+    write_files(place)
+    assert main(["sweep", str(place / "sweep.yaml"), "--runs-dir", str(place / "runs"), "--quiet"]) == 0
+    return place
+
+
+@pytest.fixture
+def sweep(place: Path, searched: Path) -> str:
+    """The id of a finished sweep in the working directory's `runs/`."""
+    shutil.copytree(searched / "runs", place / "runs")
+    (made,) = (place / "runs").iterdir()
+    return made.name

@@ -1,0 +1,97 @@
+"""`dlcli sweep resume|retry-failed`, trials that fail, and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+#: a model of a petabyte of weights, for which no machine has the memory
+FAILING = """\
+base: base.yaml
+overrides: {model: {architecture: mlp, hidden_units: [2]}, training.epochs: 1}
+space: {model.hidden_units: "choice([4], [10000000000000])"}
+search: grid
+execution: {workers: 1}
+final: null
+"""
+
+
+@pytest.fixture
+def failing(place) -> str:
+    (place / "failing.yaml").write_text(FAILING)
+    return "failing.yaml"
+
+
+def test_trials_that_fail_are_the_last_thing_said_and_exit_6(run, failing):
+    outcome = run("sweep", failing)
+    assert outcome.code == 6
+    assert "model.hidden_units" in outcome.stdout  # the best of the others
+    (row,) = [line for line in outcome.stderr.splitlines() if " failed " in line and "memory" in line]
+    assert "hidden_units=[10000000000000]" in row
+    last = outcome.stderr.splitlines()[-1]
+    assert "1 of 2 trials failed; `dlcli sweep retry-failed" in last
+
+
+def test_with_json_the_document_has_the_result_and_the_error(run, failing):
+    outcome = run("sweep", failing, "--json", "--quiet")
+    assert (outcome.code, outcome.stderr) == (6, "")
+    document = outcome.document
+    assert document["error"]["kind"] == "sweep"
+    assert document["trials"] == {"done": 1, "failed": 1}
+    (failure,) = document["failures"]
+    assert failure["reason"]
+    assert document["best"]["values"] == {"model.hidden_units": [4]}
+
+
+def test_failing_fast_stops_at_the_first(run, failing, place):
+    (place / failing).write_text(FAILING.replace("choice(", "choice([20000000000000], "))
+    outcome = run("sweep", failing, "--fail-fast", "--quiet")
+    assert outcome.code == 6
+    (made,) = (place / "runs").iterdir()
+    trials = run("sweep", "status", made.name, "--json").document["trials"]
+    assert (trials["failed"], trials["waiting"] >= 1) == (1, True)
+    assert run("sweep", "resume", made.name, "--json", "--quiet").document["trials"] == {"failed": 2, "done": 1}
+
+
+def test_those_that_failed_are_tried_again(run, failing, place):
+    made = run("sweep", failing, "--json", "--quiet").document["sweep"]
+    retried = run("sweep", "retry-failed", made, "--json", "--quiet")
+    assert retried.code == 6
+    events = [json.loads(line) for line in (place / "runs" / made / "journal.jsonl").read_text().splitlines()]
+    assert [event["status"] for event in events if event["event"] == "ended"].count("failed") == 2
+    assert "out of memory" in run("sweep", "status", made).stdout
+
+
+def test_a_finished_sweep_goes_on_to_more_trials(run, sweep, place):
+    outcome = run("sweep", "resume", sweep, "--trials", "4")
+    assert outcome.code == 0
+    rows = [line.split() for line in outcome.stderr.splitlines()]
+    assert rows[1][0] == "3"  # the others are not trained again
+    assert run("sweep", "status", sweep, "--json").document["trials"] == {"done": 4}
+
+
+def test_what_would_change_the_results_of_a_sweep_is_no_option_of_resume(run, sweep):
+    assert run("sweep", "resume", sweep, "--seed", "3").code == 2
+
+
+def test_ctrl_c_says_how_to_go_on(run, place):
+    text = (place / "sweep.yaml").read_text().replace("final: {seeds: 2}", "final: null")
+    (place / "sweep.yaml").write_text(f"{text}overrides: {{training.epochs: 200}}\n")
+    command = [sys.executable, "-m", "dlcli", "sweep", "sweep.yaml"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for _ in range(600):
+            if list(place.glob("runs/*/trials/0001/checkpoints")):
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    (made,) = (place / "runs").iterdir()
+    assert process.returncode == 130
+    assert said.splitlines()[-1].endswith(f"`dlcli sweep resume {made.name}` goes on")
+    assert run("sweep", "status", made.name, "--json").document["status"] == "stopped"
+    assert run("sweep", "resume", made.name, "--json", "--quiet").document["trials"] == {"done": 3}
