@@ -8,22 +8,32 @@ from pathlib import Path
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry
+from dlcli.build import check_sweep
 from dlcli.spec import load_spec
+from dlcli.spec.sweep import load_sweep
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PATHS = sorted(CONFIGS.rglob("*.yaml"))
-#: raise it with every config that is added
-COUNT = 34
+SWEEPS = [path for path in PATHS if path.parent.name == "sweeps"]
+#: raise them with every config and every sweep that is added
+COUNT, SWEEP_COUNT = 34, 3
 
 
 def test_no_config_is_overlooked() -> None:
-    assert len(PATHS) == COUNT
+    assert (len(PATHS) - len(SWEEPS), len(SWEEPS)) == (COUNT, SWEEP_COUNT)
     assert all(path.suffix == ".yaml" for path in CONFIGS.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in SWEEPS], ids=lambda path: path.stem)
 def test_config_is_valid_and_named_after_its_file(path: Path) -> None:
     assert load_spec(path).name == path.stem.replace("_", "-")
+
+
+@pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
+def test_sweep_is_valid_and_named_after_its_file(path: Path) -> None:
+    sweep = load_sweep(path)
+    check_sweep(sweep)
+    assert sweep.name == path.stem.replace("_", "-")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
