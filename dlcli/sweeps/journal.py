@@ -20,7 +20,7 @@ is cut off before the journal goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +115,14 @@ def _again(trial: Trial) -> Trial:
     return replace(trial, status="waiting", reason=None, value=None, broken=(), metrics={}, losses=0)
 
 
-_CHANGES = {"started": _started, "epoch": _epoch, "stopped": _stopped, "lost": _lost, "ended": _ended, "again": _again}
+_CHANGES: dict[str, Callable[..., Trial]] = {
+    "started": _started,
+    "epoch": _epoch,
+    "stopped": _stopped,
+    "lost": _lost,
+    "ended": _ended,
+    "again": _again,
+}
 
 
 class Journal:

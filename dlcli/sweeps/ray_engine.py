@@ -6,6 +6,7 @@ somewhere else. All machines must see the sweep's folder, and the data, at the s
 
 from __future__ import annotations
 
+import importlib
 import logging
 import select
 from collections.abc import Iterator, Mapping
@@ -76,7 +77,7 @@ class RayEngine(Engine):
 
     def __init__(self, folder: Path, *, workers: int | None, threads: int, address: str | None) -> None:
         try:
-            import ray
+            ray: Any = importlib.import_module("ray")
         except ImportError:
             raise ConfigError("engine ray needs Ray: pip install 'dlcli[ray]'", key="execution.engine") from None
         self._ray = ray

@@ -159,7 +159,7 @@ def test_what_fails_and_what_diverges_is_written_down_and_the_sweep_goes_on(tmp_
 
 def test_failures_in_a_row_end_the_sweep_and_what_was_under_way_is_not_lost(tmp_path: Path) -> None:
     sweep = Sweep(tmp_path, max_failures=3)
-    with pytest.raises(SweepFailedError, match="3 trials failed one after the other.*it failed.*sweep resume s"):
+    with pytest.raises(SweepFailedError, match=r"3 trials failed one after the other.*it failed.*sweep resume s"):
         sweep.run(of=lambda values, seed: "failed")
     assert sum(trial.status == "failed" for trial in Journal(sweep.path).state.ordered) >= 3
     assert not any(trial.status == "running" for trial in Journal(sweep.path).state.ordered)
