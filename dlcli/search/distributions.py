@@ -11,15 +11,15 @@ import functools
 import math
 import reprlib
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Gt, Lt
 
 from dlcli.constraints import PositiveFloat, PositiveInt
 from dlcli.errors import ConfigError
 from dlcli.registry import register
+from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE, Scale
 from dlcli.strict_json import dumps, plain
 
 #: up to here every integer has a cell of its own among the floats
@@ -52,36 +52,6 @@ class Distribution:
     def ends(self) -> tuple[Any, ...]:
         """The values that are valid only if all are: the lowest and the highest, or every choice."""
         raise NotImplementedError
-
-
-class Scale(NamedTuple):
-    """The line on which numbers are drawn evenly: a rising function and its inverse.
-
-    Args:
-        position: of a number on the line.
-        number: at a position.
-        above: the numbers that have a position are above this.
-        below: and below this.
-        domain: these numbers in words.
-    """
-
-    position: Callable[[float], float]
-    number: Callable[[float], float]
-    above: float = -math.inf
-    below: float = math.inf
-    domain: str = "a finite number"
-
-
-LINEAR = Scale(float, float)
-LOGARITHMIC = Scale(math.log, math.exp, above=0, domain="a number greater than 0, which has a logarithm")
-#: β = 0.9 and 0.99 average over 10 and 100 values: it is 1 − β that has the logarithmic scale
-LOGARITHMIC_TO_ONE = Scale(
-    lambda number: -math.log1p(-number),
-    lambda position: -math.expm1(-position),
-    above=0,
-    below=1,
-    domain="a number between 0 and 1, both left out",
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,32 @@
+"""Scales: each undoes itself and rises."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE
+
+SCALES = {
+    LINEAR: st.floats(-1e9, 1e9),
+    LOGARITHMIC: st.floats(1e-12, 1e12),
+    LOGARITHMIC_TO_ONE: st.floats(1e-6, 1 - 1e-6),
+}
+
+
+@given(st.sampled_from(list(SCALES)), st.data())
+def test_number_undoes_position(scale, data):
+    low, high = sorted(data.draw(st.tuples(SCALES[scale], SCALES[scale])))
+    assert scale.above < low <= high < scale.below
+    assert scale.number(scale.position(low)) == pytest.approx(low, rel=1e-9)
+    assert scale.position(low) <= scale.position(high)
+
+
+def test_a_decade_is_as_long_everywhere():
+    assert LOGARITHMIC.position(1e-3) - LOGARITHMIC.position(1e-4) == pytest.approx(
+        LOGARITHMIC.position(1e-1) - LOGARITHMIC.position(1e-2)
+    )
+    assert LOGARITHMIC_TO_ONE.position(0.99) - LOGARITHMIC_TO_ONE.position(0.9) == pytest.approx(
+        LOGARITHMIC_TO_ONE.position(0.999) - LOGARITHMIC_TO_ONE.position(0.99)
+    )
