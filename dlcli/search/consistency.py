@@ -34,7 +34,9 @@ def check_names(parameters: Sequence[Parameter]) -> None:
             raise parameter.error("is there twice")
         for source in (parameter.expression, parameter.condition):
             for name in sorted(source.names - set(names) if source else ()):
-                raise parameter.error(f"{source}: {name}: {unknown_name('parameter', name, names)}")
+                raise parameter.error(
+                    f"{source}: {name}: {unknown_name('parameter', name, {*names} - {parameter.name})}"
+                )
         if parameter.is_auxiliary and parameter.name not in used:
             raise parameter.error("is no key of a config, and no expression or condition uses it")
 

@@ -172,12 +172,12 @@ UNIT = Uniform(low=0, high=1)
         (
             [NAME, drawn("b", UNIT, "o.nam == adam")],
             "space.b",
-            "o.nam == adam: o.nam: unknown parameter; did you mean o.name? (b, o.name)",
+            "o.nam == adam: o.nam: unknown parameter; did you mean o.name? (o.name)",
         ),
         (
             [COUNT, computed("b", "2 * m")],
             "space.b",
-            "2 * m: m: unknown parameter; expected one of these: (b, n)",
+            "2 * m: m: unknown parameter; expected one of these: (n)",
         ),
         (
             [COUNT, computed("d", "a"), computed("a", "b + n"), computed("b", "c"), computed("c", "a")],
