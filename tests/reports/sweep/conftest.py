@@ -93,6 +93,11 @@ def drawn_trial(space: Space, number: int, stage: int, generator: np.random.Gene
 
 
 @pytest.fixture
+def make_trial() -> Callable[..., Trial]:
+    return trained
+
+
+@pytest.fixture
 def space() -> Space:
     return Space(PARAMETERS)
 
@@ -112,7 +117,7 @@ def make_outcome(space: Space) -> Callable[..., SweepOutcome]:
             "seconds": math.fsum(trial.seconds for trial in trials),
             "workers": 2,
             "pruning": "median",
-            "importances": IMPORTANCES if count >= 20 else (),
+            "importances": IMPORTANCES if len(fields.get("trials", trials)) >= 20 else (),
             "config": {"name": "digits-search"},
         }
         return SweepOutcome(**(given | fields))
@@ -138,7 +143,7 @@ def staged(make_outcome: Callable[..., SweepOutcome], space: Space) -> SweepOutc
     """Coarse to fine: three stages of 14 trials, the best of each trained with two more seeds."""
     generator = np.random.default_rng(5)
     trials: list[Trial] = []
-    stages = []
+    stages: list[Stage] = []
     for number, region in enumerate(REGIONS):
         first = len(trials)
         trials += [drawn_trial(space, first + k, number, generator) for k in range(12)]
