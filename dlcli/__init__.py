@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["check_gradients", "evaluate", "load", "resume", "sample", "score", "train"]
+__all__ = ["check_gradients", "evaluate", "load", "resume", "sample", "score", "sweep", "train"]
 
 if TYPE_CHECKING:
     from dlcli.experiment import check_gradients, evaluate, load, resume, sample, score, train
+    from dlcli.sweeps.sweep import sweep
 
 
 def __getattr__(name: str) -> Any:
     """The functions are imported when they are first used, so that `dlcli --help` is quick."""
+    if name == "sweep":
+        from dlcli import sweeps
+
+        return sweeps.sweep
     if name in __all__:
         from dlcli import experiment
 

@@ -27,6 +27,6 @@ Workers = Annotated[
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first trial that fails.")]
 
 
-def settings(**given: Any) -> dict[str, Any]:
-    """The keys of the sweep file that the command line sets, `budget__trials` being `budget.trials`."""
-    return {name.replace("__", "."): value for name, value in given.items() if value is not None}
+def given(**settings: Any) -> dict[str, Any]:
+    """The keys of the sweep file that options were given for; `budget__trials` is `budget.trials`."""
+    return {name.replace("__", "."): value for name, value in settings.items() if value is not None}

@@ -73,10 +73,10 @@ class TrialTable(SweepObserver):
         shares = {name: f"{high - low:.0%}" for name, (low, high) in stage.region.ranges.items()}
         left = {name: f"{len(kept)} of its choices" for name, kept in stage.region.choices.items()}
         narrowed = ", ".join(f"{name} to {text}" for name, text in (shares | left).items())
-        self._print(f"stage {stage.number + 1}{': ' if narrowed else ''}{narrowed}")
+        self._print(f"stage {stage.number + 1}: {narrowed or 'the whole space'}")
 
     def on_final(self, done: int, count: int) -> None:
-        self.final = f"final training: {done} of {count}"
+        self.final = f"final training and test: {done} of {count}"
         if self.console.is_terminal:
             self._draw(now=True)
         else:

@@ -25,7 +25,7 @@ def resume(
     with progress.shown(quiet=quiet) as observer:
         resumed = sweeps.resume(
             sweep,
-            settings=sweep_options.settings(budget__trials=trials, execution__workers=workers),
+            settings=sweep_options.given(budget__trials=trials, execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,

@@ -22,7 +22,7 @@ def retry_failed(
         resumed = sweeps.resume(
             sweep,
             retry_failed=True,
-            settings=sweep_options.settings(execution__workers=workers),
+            settings=sweep_options.given(execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,

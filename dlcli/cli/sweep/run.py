@@ -58,8 +58,19 @@ def run(
     """
     from dlcli import sweeps
     from dlcli.cli.sweep import progress, summary
+    from dlcli.spec import Override
+    from dlcli.spec.document import Place
 
-    settings = sweep_options.settings(budget__trials=trials, search=search, execution__workers=workers, seed=seed)
+    settings = [
+        Override(path, value, append=False, place=Place(f"{option} {value}"))
+        for option, path, value in (
+            ("--trials", ("budget", "trials"), trials),
+            ("--search", ("search",), search),
+            ("--workers", ("execution", "workers"), workers),
+            ("--seed", ("seed",), seed),
+        )
+        if value is not None
+    ]
     with progress.shown(quiet=quiet) as observer:
         sweep = sweeps.sweep(
             file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def load_sweep(
     *,
     params: Sequence[str] = (),
     overrides: Overrides = (),
-    settings: Mapping[str, Any] | None = None,
+    settings: Overrides | None = None,
 ) -> SweepSpec:
     """Read a sweep file and check it, with the config that it names.
 
@@ -57,7 +57,7 @@ def sweep_of_config(
     params: Sequence[str],
     *,
     overrides: Overrides = (),
-    settings: Mapping[str, Any] | None = None,
+    settings: Overrides | None = None,
 ) -> SweepSpec:
     """A sweep without a file of its own.
 
@@ -76,7 +76,7 @@ def sweep_of_config(
 
 
 def sweep_from_texts(
-    text: str, *, file: str, base_text: str, base_file: str, settings: Mapping[str, Any] | None = None
+    text: str, *, file: str, base_text: str, base_file: str, settings: Overrides | None = None
 ) -> SweepSpec:
     """A sweep from texts that were stored; nothing is read.
 
@@ -98,10 +98,10 @@ def _load(
     base: Document | None,
     params: Sequence[str],
     overrides: Overrides,
-    settings: Mapping[str, Any] | None,
+    settings: Overrides | None,
 ) -> SweepSpec:
     """Check a sweep, then its base with the overrides and the objective."""
-    problems = [*document.problems, *_changed(document, params, overrides, settings or {})]
+    problems = [*document.problems, *_changed(document, params, overrides, settings or ())]
     document.data.setdefault("name", as_name(Path(document.file).stem))
     if base is None:
         try:
@@ -119,7 +119,7 @@ def _load(
 
 
 def _changed(
-    document: Document, params: Sequence[str], overrides: Overrides, settings: Mapping[str, Any]
+    document: Document, params: Sequence[str], overrides: Overrides, settings: Overrides
 ) -> Iterator[ConfigError]:
     """Put what the command line says into the document; gives what is wrong with it."""
     for setting in parse_overrides(settings, argument="settings"):

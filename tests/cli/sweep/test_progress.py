@@ -158,11 +158,11 @@ def test_stages_and_the_final_training_are_told(show):
         table.on_final(0, 3)
 
     assert show(watch).splitlines()[1:] == [
-        "stage 1",
+        "stage 1: the whole space",
         "stage 2: training.epochs to 25%, model.cell to 1 of its choices",
-        "final training: 0 of 3",
+        "final training and test: 0 of 3",
     ]
-    assert "final training: 0 of 3" in show(watch, terminal=True)
+    assert "final training and test: 0 of 3" in show(watch, terminal=True)
 
 
 def test_without_a_number_of_trials_there_is_no_estimate(show):

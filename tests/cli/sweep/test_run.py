@@ -65,5 +65,8 @@ def test_mistakes_are_reported_at_their_place(run, place):
     outcome = run("sweep", "sweep.yaml")
     assert outcome.code == 2
     assert outcome.stderr.startswith("sweep.yaml:3:")
+    assert run("sweep", "base.yaml", "--param", f"{RATE}=uniform(0, 1)", "--search", "grdi").stderr.startswith(
+        "--search grdi search: 'grdi': unknown search; did you mean grid?"
+    )
     document = run("sweep", "base.yaml", "--param", "optimizer.learning_rat=uniform(0, 1)", "--json").document
     assert "learning_rate" in document["error"]["message"]
