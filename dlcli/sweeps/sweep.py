@@ -44,7 +44,7 @@ def sweep(
     *,
     params: Sequence[str] = (),
     overrides: Overrides = (),
-    settings: Settings | None = None,
+    settings: Overrides | None = None,
     fail_fast: bool = False,
     runs_dir: str | Path = "runs",
     observer: SweepObserver | None = None,
