@@ -140,6 +140,7 @@ def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
     ]
     axes.set_xticks([tick.unit for tick in marked], texts, parse_math=False)
     axes.set_xlim(-0.03, 1.03)
+    axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the other axis
 
 
 def label_heights(axes: Axes, heights: Heights, text: MetricText) -> None:

@@ -47,7 +47,8 @@ def importance_png(outcome: SweepOutcome) -> bytes | None:
         canvas.write(left - 0.12, height, name, size=9.5, align="right")
         place = tier(one.parameter)
         axes.barh(row, one.share, height=0.56, color=BLUE if place else "#8A9BA8", zorder=2)
-        axes.hlines(row, one.low, one.high, color=INK, linewidth=1.4, zorder=3)
-        axes.vlines([one.low, one.high], row - 0.13, row + 0.13, color=INK, linewidth=1.4, zorder=3)
+        for color, line in (("white", 3.4), (INK, 1.4)):  # with a rim, to be seen on the bar
+            axes.hlines(row, one.low, one.high, color=color, linewidth=line, zorder=3)
+            axes.vlines([one.low, one.high], row - 0.13, row + 0.13, color=color, linewidth=line, zorder=3)
         canvas.write(notes, height, tier_text(one.parameter), bold=place == 1, color=INK if place else GRAY)
     return canvas.png()

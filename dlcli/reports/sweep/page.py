@@ -180,8 +180,9 @@ def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
         )
     yield markdown_table(["stage", "trials", "parameters narrowed", f"best {text.name}", "gain", "noise"], rows)
     yield (
-        "The gain is what the best value improved by in a stage; the noise is the standard deviation of one "
-        "configuration from seed to seed. A gain below the noise may be luck."
+        "The gain is how much better the best configuration is than the best of the stages before, both with all the "
+        "seeds they had by the end of the stage; the noise is the standard deviation of one configuration from seed to "
+        "seed. A gain below the noise may be luck."
     )
     yield from _picture(files.ZOOM, "The region that each stage searched, parameter by parameter", pictures)
 

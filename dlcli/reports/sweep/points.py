@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
@@ -14,7 +15,7 @@ from dlcli.search.trial import Configuration, Trial, configurations
 Fate = Literal["done", "pruned", "failed"]
 
 #: the worst values are cut off where showing them would squeeze the rest by more than this
-_SQUEEZED = 2.5
+_SQUEEZED = 2.0
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,18 @@ class Heights:
         return value is not None and min(self.best, self.worst) <= value <= max(self.best, self.worst)
 
     def of(self, value: float | None) -> float:
-        """Where it is drawn."""
-        return value if value is not None and self.shows(value) else self.strip
+        """Where it is drawn; what is better than the good end, at that end."""
+        if value is None or (value - self.worst) * (self.worst - self.best) > 0:
+            return self.strip
+        return value if self.shows(value) else self.best
 
     @classmethod
     def around(cls, shown: Sequence[tuple[Fate, float | None]], objective: Objective) -> Heights:
-        """An axis for what was trained to the end; where nothing was, for what has a value."""
+        """An axis for what was trained to the end, and no worse; where nothing was, for what has a value."""
         done = [value for fate, value in shown if value is not None and fate == "done"]
-        heights = cls(*shown_limits(done or [value for _, value in shown if value is not None], objective), False)
+        last = max(map(objective.cost, done), default=math.inf)
+        values = [value for _, value in shown if value is not None and objective.cost(value) <= last]
+        heights = cls(*shown_limits(values, objective), has_strip=False)
         return cls(heights.best, heights.worst, not all(heights.shows(value) for _, value in shown))
 
 
@@ -123,7 +128,7 @@ def shown_limits(values: Sequence[float], objective: Objective) -> tuple[float, 
     costs = sorted(objective.cost(value) for value in values)
     low, high = costs[0], costs[-1]
     if len(costs) >= 5:
-        most = quantiles(costs, n=20, method="inclusive")[16]  # 85 % are better
+        most = quantiles(costs, n=20, method="inclusive")[15]  # 80 % are better
         if high - low > _SQUEEZED * (most - low) > 0:
             high = most
     margin = 0.06 * ((high - low) or abs(low) or 1.0)

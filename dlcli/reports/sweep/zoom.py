@@ -68,9 +68,17 @@ def zoom_png(outcome: SweepOutcome) -> bytes | None:
 def _parts(parameter: Parameter, stage: Stage) -> list[tuple[float, float]]:
     """The pieces of the unit interval that a stage searches: one, or one for each choice that is left."""
     assert parameter.distribution is not None
-    if parameter.distribution.is_ordered:
-        return [stage.region.ranges.get(parameter.name, (0.0, 1.0))]
-    cells = parameter.distribution.cells or 1
+    distribution = parameter.distribution
+    if distribution.is_ordered:
+        low, high = stage.region.ranges.get(parameter.name, (0.0, 1.0))
+        # an integer of which a part is inside is searched: the bar reaches to where its mark is
+        return [
+            (
+                min(low, distribution.unit(distribution.value(low))),
+                max(high, distribution.unit(distribution.value(high))),
+            )
+        ]
+    cells = distribution.cells or 1
     left = stage.region.choices.get(parameter.name, tuple(range(cells)))
     return [((index + 0.06) / cells, (index + 0.94) / cells) for index in left]
 

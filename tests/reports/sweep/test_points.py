@@ -54,6 +54,16 @@ def test_what_is_worse_than_the_axis_lies_in_the_strip_at_its_bad_end(objective:
     assert (heights.strip > 0.6) == (objective is ERROR)
 
 
+def test_a_seed_that_was_better_than_the_axis_lies_at_its_good_end() -> None:
+    heights = Heights(best=0.1, worst=0.5, has_strip=True)
+    assert (heights.of(0.05), heights.of(0.6)) == (0.1, heights.strip)
+
+
+def test_a_pruned_trial_may_be_the_best_of_all() -> None:
+    heights = Heights.around([("done", 0.4), ("done", 0.6), ("pruned", 0.2), ("pruned", 0.7)], ERROR)
+    assert heights.of(0.2) == 0.2 and heights.of(0.7) == heights.strip
+
+
 def test_equal_values_still_have_an_axis() -> None:
     low, high = Heights.around([("done", 0.0), ("done", 0.0)], ERROR).ends
     assert low < 0 < high
