@@ -44,8 +44,8 @@ def check_space(spec: SweepSpec, space: Space) -> None:
                 spec.trial_spec(values)
             except InvalidConfigError as error:
                 for problem in error.problems:
-                    made = _at_parameter(problem, spec, space.config_values(values))
-                    found.setdefault(_sameness(made), made)
+                    if _sameness(problem) not in found:
+                        found[_sameness(problem)] = _at_parameter(problem, spec, space.config_values(values))
     if found:
         raise InvalidConfigError(list(found.values()))
 
@@ -65,25 +65,21 @@ def _points(space: Space) -> Iterator[dict[str, Any]]:
 
 
 def _at_parameter(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> ConfigError:
-    """A mistake that a parameter makes in the base, at the parameter that is nearest to it."""
+    """A mistake that parameters make in what the base has, at the parameter that makes it alone; else at the space."""
     if problem.file != str(spec.base_file):
         return problem
-    key = problem.key or ""
-    name = max(values, key=lambda one: _shared(one, key), default=None)
-    place = spec.locate("space" if name is None or _shared(name, key) == 0 else f"space.{name}")
-    where = "" if name is None else f", where {name} is {dumps(values[name])}"
-    line = f"{problem.file}:{problem.line}" if problem.line else problem.file
-    return ConfigError(f"{problem.message} ({line}{where})", **(place | {"key": problem.key}))
+    name = next((name for name, value in values.items() if _makes(problem, spec, {name: value})), None)
+    place = spec.locate("space" if name is None else f"space.{name}") | {"key": problem.key}
+    where = ", ".join(f"{one} is {dumps(value)}" for one, value in values.items() if name in (one, None))
+    return ConfigError(f"{problem.message} ({problem.file}:{problem.line}, where {where})", **place)
 
 
-def _shared(name: str, key: str) -> int:
-    """How many steps two paths have in common."""
-    shared = 0
-    for one, other in zip(re.split(r"[.\[]", name), re.split(r"[.\[]", key), strict=False):
-        if one != other:
-            break
-        shared += 1
-    return shared
+def _makes(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> bool:
+    try:
+        spec.trial_spec(values)
+    except InvalidConfigError as error:
+        return _sameness(problem) in map(_sameness, error.problems)
+    return False
 
 
 def _sameness(problem: ConfigError) -> tuple[Any, ...]:

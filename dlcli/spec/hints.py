@@ -35,7 +35,7 @@ def _kept_option(path: KeyPath, document: Document) -> str:
     for name in ("name", "architecture", "format") if len(path) > 1 else ():
         setting = document.key_places.get((*path[:-1], name))
         written = document.place(path, key=True)
-        if setting is not None and setting.file != written.file and written.line is not None:
+        if setting is not None and setting.file != document.file and written.file == document.file:
             component = format_path(path[:-1])
             return f"; the file's options are kept under a new {name}; set {component} as a whole to drop them"
     return ""

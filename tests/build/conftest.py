@@ -10,6 +10,7 @@ import pytest
 from dlcli.build import Experiment, build_experiment
 from dlcli.errors import DlcliError
 from dlcli.spec import load_spec
+from dlcli.spec.sweep import SweepSpec, load_sweep
 
 IRIS = """\
 data: {dataset: iris}
@@ -19,8 +20,15 @@ model:
 optimizer: {name: adam, schedule: {name: inverse_time, decay_rate: 0.5}}
 """
 
+BASE = """\
+data: {dataset: iris, split: {train: 0.6, dev: 0.2, test: 0.2}}
+model: {architecture: mlp, hidden_units: [5]}
+optimizer: {name: adam, beta1: 0.8}
+"""
+
 Build = Callable[..., Experiment]
 Mistake = Callable[..., DlcliError]
+Sweep = Callable[[str], SweepSpec]
 
 
 @pytest.fixture
@@ -51,3 +59,16 @@ def mistake(build: Build) -> Mistake:
         return caught.value
 
     return found
+
+
+@pytest.fixture
+def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sweep:
+    """`sweep(text)` as the file `sweep.yaml`, whose first line names the base."""
+    (tmp_path / "base.yaml").write_text(BASE)
+    monkeypatch.chdir(tmp_path)
+
+    def loaded(text: str) -> SweepSpec:
+        Path("sweep.yaml").write_text(f"base: base.yaml\n{text}")
+        return load_sweep("sweep.yaml")
+
+    return loaded

@@ -13,7 +13,7 @@ import dlcli.components  # noqa: F401  # fills the registry, before any test rep
 from dlcli.errors import DlcliError
 from dlcli.spec import Spec, load_spec, spec_from_text
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 Mutate = Callable[[str, int], str]
 
 

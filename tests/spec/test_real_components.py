@@ -20,7 +20,7 @@ from dlcli.spec.template import commented_template
 from dlcli.spec.transfer import KEYS
 from dlcli.spec.yaml_loader import load_yaml
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 #: a function is an operation of the tape, not something a config names
 COMPONENTS = [(kind, name) for kind in registry.kinds() if kind != "function" for name in registry.names(kind)]
 #: keys that stand beside the options

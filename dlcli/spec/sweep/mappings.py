@@ -76,7 +76,8 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
             mistakes.append(Mistake((name,), f"{error}{hint}", offset=error.offset))
         except NotationError as error:
             mistakes.append(Mistake((name,), str(error), offset=error.offset))
-    mistakes += _unused(value, parameters)
+    mistakes += _unknown(value, parameters)
+    mistakes = mistakes or _unused(parameters)  # what is unknown may have been meant to be the use
     if mistakes:
         raise mistaken(mistakes)
     return parameters
@@ -96,12 +97,21 @@ def _path_mistake(key: str, path: str) -> Mistake | None:
     return Mistake((key,), "expected a key, such as optimizer.learning_rate", UNKNOWN_KEY)
 
 
-def _unused(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> list[Mistake]:
+def _unknown(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> list[Mistake]:
+    """Names in expressions and conditions that no parameter has."""
+    return [
+        Mistake(
+            (name,), f"{used}: {unknown_name('parameter', used, written)}", offset=max(0, str(parameter).find(used))
+        )
+        for name, parameter in parameters.items()
+        for used in sorted(parameter.names - written.keys())
+    ]
+
+
+def _unused(parameters: dict[str, ParameterSpec]) -> list[Mistake]:
     """Auxiliary parameters that no other looks at: mostly misspelt keys of the config."""
-    if len(parameters) < len(written):  # the user of one may be among those that could not be read
-        return []
-    why = "; no expression and no condition uses it"
     used = {name for parameter in parameters.values() for name in parameter.names}
+    why = "; no expression and no condition uses it"
     return [
         Mistake((name,), f"{unknown_name('key', name, fields_of(Sections))}{why}", UNKNOWN_KEY)
         for name in parameters

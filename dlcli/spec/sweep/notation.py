@@ -109,8 +109,9 @@ def _expression(text: str) -> Expression:
 
 def _parsed(parse: Callable[[str], T], text: str, start: int) -> T:
     """An expression or a condition that begins at `start` of the whole text."""
+    start += len(text) - len(text.lstrip())
     try:
-        return parse(text)
+        return parse(text.strip())
     except ExpressionError as error:
         raise NotationError(error.message, start + error.offset) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,10 @@ class SweepSpec(SweepSections):
         """Where an argument of a parameter's distribution was written."""
         return self._located(("space", name), self.space[name].offsets.get(option, 0))
 
+    @functools.cached_property
+    def _checked_base(self) -> Spec:
+        return self.base_spec()
+
     def base_spec(self) -> Spec:
         """The base with the overrides and the objective.
 
@@ -105,17 +110,14 @@ class SweepSpec(SweepSections):
         """
         drawn = sorted((parse_path(name), name) for name in values if not is_auxiliary(name))
         drawn.sort(key=lambda item: len(item[0]))  # what is inside another value comes after it
+        base, place = self._checked_base, self._place("execution", "seeds")
         overrides = [*self._fixed()]
         overrides += [Override(path, values[name], False, self._place("space", name)) for path, name in drawn]
-        document = self._base.copy()
-        seeds = [one.value for one in overrides if one.path == ("seed",)]
-        seed = seeds[-1] if seeds else document.data.get("seed", Spec.model_fields["seed"].default)
-        place = self._place("execution", "seeds")
-        if document.get(DIVISION) is None and not any(one.path == DIVISION for one in overrides):
-            overrides.append(Override(DIVISION, seed, False, place))
+        if base.data.split.seed is None and format_path(DIVISION) not in values:
+            overrides.append(Override(DIVISION, base.seed, False, place))
         if seed_offset:
-            overrides.append(Override(("seed",), seed + seed_offset, False, place))
-        return spec_of_document(document, overrides)
+            overrides.append(Override(("seed",), values.get("seed", base.seed) + seed_offset, False, place))
+        return spec_of_document(self._base.copy(), overrides)
 
     def _fixed(self) -> Iterator[Override]:
         """What every trial has in place of the base's."""
