@@ -49,7 +49,7 @@ def certainty(outcome: SweepOutcome) -> Certainty:
     ranked = outcome.objective.ranked(outcome.trials)
     groups = [one.measured for one in ranked]
     if groups and len(values) >= len(groups[0]):
-        groups[0] = list(values)  # they may hold the very same seeds, which must not count twice
+        groups[0] = list(values)  # its own values are those it was chosen for
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum((len(group) - 1) * _spread(group) ** 2 for group in groups if len(group) > 1)
     noise = math.sqrt(squares / freedom) if freedom else None

@@ -120,7 +120,8 @@ def evaluation_sentence(outcome: SweepOutcome) -> str | None:
     if final is None or not final.test:
         return None
     figures = []
-    for name, value in final.test.items():
+    decisive = f"test/{outcome.objective.metric.rpartition('/')[2]}"
+    for name, value in sorted(final.test.items(), key=lambda item: item[0] != decisive):
         text = MetricText(name)
         interval = final.intervals.get(name)
         figures.append(
