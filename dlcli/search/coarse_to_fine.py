@@ -51,7 +51,7 @@ class CoarseToFine(Search):
         self,
         *,
         stages: PositiveInt = 5,
-        keep: PositiveInt = 5,
+        keep: PositiveInt = 3,
         repeats: PositiveInt = 2,
         stage_trials: PositiveInt = 10,
         stop_early: bool = True,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcli.search.region import Region
 from dlcli.search.space import Parameter, Space
 
-#: the half width of an interval, in standard deviations of the best
-SPREAD = 1.5
+#: how far an interval goes beyond the best on each side, as a part of what they span
+MARGIN = 1 / 4
 #: the least part of an interval that is left: a handful of points cannot rule out more
 NARROWEST = 1 / 3
 
@@ -19,9 +18,9 @@ NARROWEST = 1 / 3
 def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Region:
     """The region around the best configurations.
 
-    A parameter gets the interval of the mean ± 1.5 standard deviations of its unit positions among them, at least a
-    third as wide as before, and never beyond the space; it may leave `region`, since the best may lie at its edge. A
-    choice keeps the values found among the best. A parameter that is active in none of them stays as it is.
+    A parameter gets the interval that they span on its own scale and a quarter more on each side, at least a third
+    as wide as before, and never beyond the space; it may leave `region`, since the best may lie at its edge. A choice
+    keeps the values found among the best. A parameter that is active in none of them stays as it is.
 
     Args:
         space: the whole.
@@ -47,7 +46,7 @@ def _indices(parameter: Parameter, units: Sequence[float]) -> tuple[int, ...]:
 
 
 def _interval(units: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
-    spread = SPREAD * statistics.stdev(units) if len(units) > 1 else 0.0
-    half = max(spread, NARROWEST * (before[1] - before[0]) / 2)
-    middle = statistics.fmean(units)
+    low, high = min(units), max(units)
+    half = max((0.5 + MARGIN) * (high - low), NARROWEST * (before[1] - before[0]) / 2)
+    middle = (low + high) / 2
     return max(0.0, middle - half), min(1.0, middle + half)

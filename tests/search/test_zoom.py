@@ -1,0 +1,58 @@
+"""The region around the best, worked by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.expressions import Condition
+from dlcli.search import Choice, LogUniform, Parameter, Region, Space, Uniform
+from dlcli.search.zoom import zoom
+
+SPACE = Space(
+    [
+        Parameter("rate", LogUniform(low=1e-4, high=1.0)),
+        Parameter("name", Choice(values=["sgd", "adam", "rmsprop"])),
+        Parameter("beta", Uniform(low=0.0, high=1.0), condition=Condition.parse("name == adam")),
+    ]
+)
+
+
+def test_an_interval_on_the_parameters_own_scale() -> None:
+    # 10⁻³, 10⁻² and 10⁻¹ are at 1/4, 2/4 and 3/4, which span 1/2; a quarter of it on each side is 1/8
+    best = [{"rate": rate, "name": "sgd"} for rate in (1e-3, 1e-1, 1e-2)]
+    assert zoom(SPACE, Region.whole(), best).ranges["rate"] == pytest.approx((1 / 8, 7 / 8))
+
+
+def test_never_less_than_a_third_of_before_and_never_outside() -> None:
+    one = [{"rate": 1e-2, "name": "sgd"}]
+    assert zoom(SPACE, Region.whole(), one).ranges["rate"] == pytest.approx((1 / 2 - 1 / 6, 1 / 2 + 1 / 6))
+    assert zoom(SPACE, Region({"rate": (0.4, 0.7)}), one).ranges["rate"] == pytest.approx((0.45, 0.55))
+    edge = [{"rate": 1.0, "name": "sgd"}] * 3
+    assert zoom(SPACE, Region.whole(), edge).ranges["rate"] == pytest.approx((5 / 6, 1.0))
+
+
+def test_a_region_may_move_out_of_the_one_before() -> None:
+    best = [{"rate": 1e-1, "name": "sgd"}]  # at 3/4, the edge
+    assert zoom(SPACE, Region({"rate": (0.45, 0.75)}), best).ranges["rate"] == pytest.approx((0.7, 0.8))
+
+
+def test_a_choice_keeps_what_is_among_the_best() -> None:
+    best = [{"rate": 0.1, "name": name, "beta": 0.5} for name in ("rmsprop", "sgd", "rmsprop")]
+    assert zoom(SPACE, Region.whole(), best).choices == {"name": (0, 2)}
+
+
+def test_what_is_active_in_none_of_the_best_stays() -> None:
+    before = Region({"beta": (0.2, 0.6)})
+    assert zoom(SPACE, before, [{"rate": 0.1, "name": "sgd"}]).ranges["beta"] == (0.2, 0.6)
+    assert "beta" not in zoom(SPACE, Region.whole(), [{"rate": 0.1, "name": "sgd"}]).ranges
+    assert zoom(SPACE, before, []) == before
+
+
+@given(units=st.lists(st.floats(0, 1), min_size=1, max_size=8), ends=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_region_lies_in_the_space_and_holds_the_best(units: list[float], ends: tuple[float, float]) -> None:
+    best = [{"rate": 0.1, "name": "adam", "beta": unit} for unit in units]
+    low, high = zoom(SPACE, Region({"beta": (min(ends), max(ends))}), best).ranges["beta"]
+    assert 0 <= low <= min(units) + 1e-9
+    assert max(units) - 1e-9 <= high <= 1
