@@ -126,7 +126,7 @@ class Conductor:
                 raise self._failure
             self._propose()
             self._start()
-            if not self._running:
+            if not self._running and (self._is_spent or not self._unbegun()):
                 return
             for event in self.engine.events(PATIENCE):
                 self._hear(event)

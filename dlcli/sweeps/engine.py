@@ -38,9 +38,11 @@ class Engine:
     """
 
     def __init__(self, workers: int) -> None:
-        self._idle: list[Worker] = [self._begin() for _ in range(workers)]
+        self._beginning: list[Worker] = [self._begin() for _ in range(workers)]
+        self._idle: list[Worker] = []
         self._busy: dict[str, Worker] = {}
-        self._able: set[int] = set()  # by identity: workers that have said that they can work
+        self._stillborn = 0  # workers that were lost before they could work, since the last one that could
+        self._patience = 0  # how many of them are borne: none before the first could work
 
     def _begin(self) -> Worker:
         """Start a worker."""
@@ -53,11 +55,11 @@ class Engine:
     @property
     def workers(self) -> int:
         """How many work side by side."""
-        return len(self._idle) + len(self._busy)
+        return len(self._beginning) + len(self._idle) + len(self._busy)
 
     @property
     def free(self) -> int:
-        """How many workers have nothing to do."""
+        """How many workers wait for something to do."""
         return len(self._idle)
 
     def train(self, job: Job) -> None:
@@ -85,13 +87,15 @@ class Engine:
 
     def close(self) -> None:
         """End all workers, whatever they do."""
-        for worker in (*self._idle, *self._busy.values()):
+        for worker in (*self._beginning, *self._idle, *self._busy.values()):
             worker.close()
 
     def _hear(self, worker: Worker, event: Event) -> list[Event]:
         match event["event"]:
             case "ready":
-                self._able.add(id(worker))
+                self._beginning.remove(worker)
+                self._idle.append(worker)
+                self._stillborn, self._patience = 0, 3 * self.workers
                 return []
             case "unable":
                 raise WorkerError(f"the workers cannot begin: {event['reason']}")
@@ -103,12 +107,14 @@ class Engine:
 
     def _replace(self, worker: Worker, reason: str) -> list[Event]:
         """Put a new worker in the place of one that is gone; its job is lost."""
-        if id(worker) not in self._able:
-            raise WorkerError(f"a worker cannot begin: {reason}")
-        self._able.discard(id(worker))
+        if worker in self._beginning:
+            self._stillborn += 1
+            if self._stillborn > self._patience:
+                raise WorkerError(f"a worker cannot begin: {reason}")
         worker.close()
         lost = [job for job, busy in self._busy.items() if busy is worker]
         for job in lost:
             del self._busy[job]
-        self._idle = [self._begin(), *(idle for idle in self._idle if idle is not worker)]
+        self._idle = [idle for idle in self._idle if idle is not worker]
+        self._beginning = [self._begin(), *(other for other in self._beginning if other is not worker)]
         return [{"event": "lost", "job": job, "reason": reason} for job in lost]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import logging
 import select
+import socket
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,10 @@ from dlcli.sweeps.worker_process import WorkerProcess
 
 #: seconds that an actor waits for its worker to say something before it says that there was nothing
 _WAIT = 2.0
+#: seconds within which a cluster takes a connection
+_REACHED = 10.0
+#: seconds after which a cluster is given up whose every actor waits for room, or is cut off
+_SILENCE = 600.0
 
 
 class RemoteWorker:
@@ -80,6 +86,8 @@ class RayEngine(Engine):
             ray: Any = importlib.import_module("ray")
         except ImportError:
             raise ConfigError("engine ray needs Ray: pip install 'dlcli[ray]'", key="execution.engine") from None
+        if address not in (None, "auto", "local"):
+            _check_reachable(address)
         self._ray = ray
         self.folder = folder
         self.threads = threads
@@ -100,6 +108,7 @@ class RayEngine(Engine):
         if room < 1:
             raise WorkerError(f"the Ray cluster has no room for a worker of {threads} threads")
         self._pending: dict[Any, RayWorker] = {}
+        self._heard = time.monotonic()
         super().__init__(min(workers or room, room))
 
     def _begin(self) -> RayWorker:
@@ -114,6 +123,10 @@ class RayEngine(Engine):
 
     def _listen(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
         answered, _ = self._ray.wait(list(self._pending), num_returns=1, timeout=timeout)
+        if answered:
+            self._heard = time.monotonic()
+        elif time.monotonic() - self._heard > _SILENCE:
+            raise WorkerError(f"no machine of the Ray cluster has said anything for {_SILENCE:.0f} s")
         for answer in answered:
             worker = self._pending.pop(answer)
             try:
@@ -131,3 +144,17 @@ class RayEngine(Engine):
         super().close()
         if self._mine:
             self._ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Say within seconds what Ray says after minutes.
+
+    Raises:
+        WorkerError: nobody listens at this address, or it is none.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=_REACHED).close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkerError(f"no Ray cluster at {address}: {reason.lower()}; expected HOST:PORT") from None
