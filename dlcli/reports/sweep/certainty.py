@@ -23,6 +23,7 @@ class Certainty:
         noise: the standard deviation of one configuration's value from seed to seed; None where nothing was repeated.
         freedom: how many independent differences it is estimated from.
         rivals: the other configurations whose difference from the best is within the noise, the best first.
+        ties: those with the very same value; the best is only the first of them.
         compared: with how many it was compared.
         final: the mean of the final training with its interval; None without one.
         deviation: the standard deviation of the final training; None with fewer than two seeds.
@@ -31,6 +32,7 @@ class Certainty:
     noise: float | None
     freedom: int
     rivals: tuple[Configuration, ...]
+    ties: tuple[Configuration, ...]
     compared: int
     final: Interval | None
     deviation: float | None
@@ -61,6 +63,7 @@ def certainty(outcome: SweepOutcome) -> Certainty:
         noise=noise,
         freedom=freedom,
         rivals=tuple(rivals),
+        ties=tuple(one for one in others if one.value == ranked[0].value),
         compared=len(others),
         final=mean_interval(values, level=LEVEL) if values else None,
         deviation=spread,

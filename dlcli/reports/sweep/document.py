@@ -41,6 +41,7 @@ def sweep_document(outcome: SweepOutcome, sure: Certainty, advice: Sequence[Swee
             "level": LEVEL,
             "noise": sure.noise,
             "degrees_of_freedom": sure.freedom,
+            "equal": [one.number for one in sure.ties],
             "compared": sure.compared,
             "indistinguishable": [one.number for one in sure.rivals],
         },

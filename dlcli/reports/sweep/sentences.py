@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from dlcli.reports.sweep.certainty import Certainty
 from dlcli.reports.sweep.savings import savings
 from dlcli.reports.sweep.wording import MetricText, counted, duration_text
 from dlcli.search.outcome import SweepOutcome
-from dlcli.search.trial import TrialStatus
+from dlcli.search.trial import Configuration, TrialStatus
 
 #: how the statuses are told, in this order
 _STATUSES: dict[TrialStatus, str] = {
@@ -24,7 +25,7 @@ _STATUSES: dict[TrialStatus, str] = {
 }
 #: with fewer configurations than this, little can be said of a space
 _FEW = 30
-#: so many rivals are named
+#: so many configurations are named
 _NAMED = 5
 
 
@@ -80,6 +81,12 @@ def certainty_sentences(outcome: SweepOutcome, sure: Certainty) -> list[str]:
                 f"That is worse than the {text.value(best.value)} it was chosen for. The best of many trials is in "
                 "part the luckiest, so the figure to trust is the one trained anew."
             )
+    if sure.ties:
+        reached = "another configuration" if len(sure.ties) == 1 else f"{len(sure.ties)} other configurations"
+        sentences.append(
+            f"{reached[:1].upper()}{reached[1:]} reached the very same value ({_numbered(sure.ties)}); "
+            "the earliest of them is called the best."
+        )
     sentences += _rivals(sure, text)
     tried = len({trial.key for trial in outcome.trials})
     if tried < _FEW:
@@ -104,14 +111,18 @@ def _rivals(sure: Certainty, text: MetricText) -> list[str]:
     if not sure.rivals:
         verdict = f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
     else:
-        named = ", ".join(f"{one.number}" for one in sure.rivals[:_NAMED])
-        more = f" and {len(sure.rivals) - _NAMED} more" if len(sure.rivals) > _NAMED else ""
-        trials = "trial" if len(sure.rivals) == 1 else "trials"
         verdict = (
             f"Of {others}, {len(sure.rivals)} cannot be distinguished from the best at that noise "
-            f"(95 %, pair by pair): {trials} {named}{more}."
+            f"(95 %, pair by pair): {_numbered(sure.rivals)}."
         )
     return [f"{basis} {verdict} What other dev examples would change is left out."]
+
+
+def _numbered(listed: Sequence[Configuration]) -> str:
+    """`trials 3, 8 and 2 more`."""
+    numbers = ", ".join(str(one.number) for one in listed[:_NAMED])
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+    return f"{'trial' if len(listed) == 1 else 'trials'} {numbers}{more}"
 
 
 def evaluation_sentence(outcome: SweepOutcome) -> str | None:

@@ -70,6 +70,11 @@ def test_where_higher_is_better_a_rival_is_not_much_lower(make_outcome: Make, on
     assert [rival.number for rival in sure.rivals] == [3]
 
 
+def test_equal_values_are_ties(make_outcome: Make, one: One) -> None:
+    sure = certainty(make_outcome(trials=(one(0, 0.0, 16), one(1, 0.0, 32), one(2, 0.1, 64))))
+    assert [tie.number for tie in sure.ties] == [1]
+
+
 def test_no_trial(make_outcome: Make) -> None:
     sure = certainty(make_outcome(trials=()))
     assert (sure.noise, sure.compared, sure.rivals) == (None, 0, ())

@@ -134,6 +134,7 @@ def test_equal_values_and_a_metric_that_is_no_share(make_outcome: Make) -> None:
     objective = Objective("dev/macro_f1", higher_is_better=True)
     page, _, pictures = written(make_outcome(trials=trials, objective=objective))
     assert "dev macro f1 0.5 (higher is better)" in page and len(pictures) == 3
+    assert "2 other configurations reached the very same value (trials 1, 2)" in page
 
 
 def test_a_final_training_of_one_seed_without_test(make_outcome: Make) -> None:
