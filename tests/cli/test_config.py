@@ -59,3 +59,35 @@ def test_schema_accepts_what_the_check_accepts(run, folder):
     jsonschema.validate(config, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(config | {"sead": 1}, schema)
+
+
+SWEEP = "base: config.yaml\nspace:\n  optimizer.learning_rate: log_uniform(1e-4, 1e-1)\n"
+
+
+def test_validate_takes_sweep_files(run, folder):
+    (folder / "sweep.yaml").write_text(SWEEP)
+    outcome = run("config", "validate", "config.yaml", "sweep.yaml")
+    assert (outcome.code, outcome.stdout) == (0, "config.yaml: ok\nsweep.yaml: ok\n")
+
+
+def test_validate_looks_at_the_trials_of_a_sweep(run, folder):
+    (folder / "sweep.yaml").write_text(SWEEP.replace("learning_rate", "learning_rat"))
+    outcome = run("config", "validate", "sweep.yaml")
+    assert outcome.code == 2
+    assert "sweep.yaml:3:27 optimizer.learning_rat: unknown key; did you mean learning_rate?" in outcome.stderr
+
+
+def test_a_sweep_file_in_place_of_a_config_is_said_to_be_one(run, folder):
+    (folder / "sweep.yaml").write_text(SWEEP)
+    outcome = run("train", "sweep.yaml")
+    assert outcome.code == 2
+    assert "sweep.yaml:1:1 base: this is a sweep file, not a config; `dlcli sweep sweep.yaml` trains it" in (
+        outcome.stderr
+    )
+
+
+def test_the_schema_of_sweep_files(run):
+    schema = run("config", "schema", "--sweep").document
+    jsonschema.validate(yaml.safe_load(SWEEP), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"base": "config.yaml"}, schema)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dlcli.errors import InvalidConfigError
-from dlcli.spec import ComponentSpec, Spec, spec_from_text
+from dlcli.spec import ComponentSpec, Override, Spec, spec_from_text
+from dlcli.spec.document import Place
 
 Check = Callable[..., Spec]
 
@@ -196,3 +197,31 @@ def test_python_mistakes(good: str, overrides: Mapping[str, Any], message: str) 
 def test_the_recorded_overrides_give_the_same_spec_again(check: Check, good: str) -> None:
     spec = spec_from_text(good, file="config.yaml", overrides={"name": "1e-3", "training": {"epochs": 3}})
     assert check(good, *spec.overrides) == spec
+
+
+def test_ready_overrides_are_located_where_they_were_written(check: Check, good: str) -> None:
+    place = Place("sweep.yaml", 4, 28)
+    rate = Override(("optimizer", "learning_rate"), 0.5, False, place)
+    metrics = Override(("evaluation", "metrics"), ["accuracy"], True, place)
+    spec = spec_from_text(good, file="config.yaml", overrides=["training.epochs=3", rate, metrics])
+    assert spec.overrides == ("training.epochs=3", "optimizer.learning_rate=0.5", "evaluation.metrics+=[accuracy]")
+    wrong = Override(("optimizer", "learning_rate"), -1, False, place)
+    with pytest.raises(InvalidConfigError) as caught:
+        spec_from_text(good, file="config.yaml", overrides=[wrong])
+    assert str(caught.value) == ("sweep.yaml:4:28 optimizer.learning_rate: expected a number greater than 0, found -1")
+    nowhere = Override(("model", "hidden_units", 7), 3, False, place)
+    with pytest.raises(InvalidConfigError, match=r"^sweep.yaml:4:28 model.hidden_units\[7\]: .* has 2 items"):
+        spec_from_text(good, file="config.yaml", overrides=[nowhere])
+
+
+def test_relative_paths_start_from_the_file_that_an_override_was_written_in(good: str, tmp_path: Path) -> None:
+    override = Override(("data", "path"), "shared", False, Place(str(tmp_path / "sweeps/one.yaml"), 4, 28))
+    spec = spec_from_text(good, file="config.yaml", overrides=[override])
+    assert spec.data.path == str(tmp_path / "sweeps/shared")
+
+
+def test_the_value_of_an_override_is_not_changed_by_later_ones(good: str) -> None:
+    chosen = {"name": "adam"}
+    overrides = {"optimizer": chosen, "optimizer.beta1": 0.5}
+    assert spec_from_text(good, file="config.yaml", overrides=overrides).optimizer.options["beta1"] == 0.5
+    assert chosen == {"name": "adam"}
