@@ -160,10 +160,9 @@ def round_heights(heights: Heights) -> list[float]:
     return [round(float(value), 12) for value in values if heights.shows(float(value))]
 
 
-def beside(distribution: Distribution, number: int) -> float:
-    """How far a configuration's mark is moved along the axis of a discrete parameter, so that not all lie on one spot.
+def beside(number: int, spots: int | None) -> float:
+    """How far a configuration's mark is moved along an axis with so many spots, so that not all lie on one of them.
 
     The multiples of √2 fill the room evenly, whatever the number of marks.
     """
-    cells = distribution.cells
-    return min(0.5 / cells, 0.14) * (number * _STEP % 1 - 0.5) if cells else 0.0
+    return min(0.5 / spots, 0.14) * (number * _STEP % 1 - 0.5) if spots else 0.0

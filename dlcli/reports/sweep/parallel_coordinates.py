@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION, shaded
 from dlcli.reports.sweep.canvas import HEAD, LETTER, MARGIN, Canvas, Named, round_heights
-from dlcli.reports.sweep.points import Heights, Point, points, shown_limits
+from dlcli.reports.sweep.points import Heights, Point, points, shown_limits, spots
 from dlcli.reports.sweep.scale import ticks
 from dlcli.reports.sweep.wording import MetricText, counted, shortened
 from dlcli.search.outcome import SweepOutcome
@@ -175,15 +175,17 @@ def _draw_lines(
 def _shifts(
     drawn: Sequence[Point], parameters: Sequence[Parameter], heights: Mapping[int, float]
 ) -> Mapping[tuple[int, str], float]:
-    """Lines through one value of a discrete parameter are laid side by side, in the order of their results."""
+    """Lines through one value that many share are laid side by side, in the order of their results."""
     together: defaultdict[tuple[str, float | None], list[int]] = defaultdict(list)
-    cells = {parameter.name: parameter.distribution.cells for parameter in parameters if parameter.distribution}
+    shared = {parameter.name: spots(parameter, drawn) for parameter in parameters}
     for point in sorted(drawn, key=lambda one: (heights[one.number], one.number)):
-        for name in cells:
-            together[name, point.units.get(name)].append(point.number)
+        for name in shared:
+            unit = point.units.get(name)
+            together[name, None if unit is None else round(unit, 9)].append(point.number)
     shifts = {}
     for (name, unit), numbers in together.items():
-        width = 0.05 if unit is None else min(0.12, _SPREAD / (cells[name] or 1)) if cells[name] else 0.0
+        count = shared[name]
+        width = 0.05 if unit is None else min(0.12, _SPREAD / count) if count else 0.0
         for place, number in enumerate(numbers):
             shifts[number, name] = width * ((place + 0.5) / len(numbers) - 0.5)
     return shifts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlcli.reports.figure import style_axes
 from dlcli.reports.palette import BLUE
 from dlcli.reports.sweep.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_heights, label_values
-from dlcli.reports.sweep.points import Fate, Heights, Point, points
+from dlcli.reports.sweep.points import Fate, Heights, Point, points, spots
 from dlcli.reports.sweep.wording import MetricText, shortened
 from dlcli.search.outcome import SweepOutcome
 from dlcli.search.space import Parameter
@@ -71,11 +71,12 @@ def _draw(axes: Axes, parameter: Parameter, shown: Sequence[Point], heights: Hei
     style_axes(axes)
     label_values(axes, parameter.distribution, _WIDTH)
     label_heights(axes, heights, text)
+    shared = spots(parameter, shown)
     for rank, point in reversed(list(enumerate(shown))):
         if parameter.name not in point.units:
             continue
         unit, height = point.units[parameter.name], heights.of(point.value)
-        place = unit + beside(parameter.distribution, point.number)
+        place = unit + beside(point.number, shared)
         measured = [heights.of(value) for value in point.configuration.measured]
         if len(measured) > 1:
             axes.vlines(place, min(measured), max(measured), color=BLUE, linewidth=1.0, alpha=0.6, zorder=2)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from dlcli.search.objective import Objective
 from dlcli.search.outcome import SweepOutcome
+from dlcli.search.space import Parameter
 from dlcli.search.trial import Configuration, Trial, configurations
 
 Fate = Literal["done", "pruned", "failed"]
@@ -71,6 +72,15 @@ def points(outcome: SweepOutcome) -> list[Point]:
         return order[point.fate], ranks.get(point.number, cost), point.number
 
     return sorted(found, key=place)
+
+
+def spots(parameter: Parameter, shown: Sequence[Point]) -> int | None:
+    """How many values the configurations share: those of a discrete parameter, of a grid; None where hardly any do."""
+    if parameter.distribution is not None and parameter.distribution.cells is not None:
+        return parameter.distribution.cells
+    units = [round(point.units[parameter.name], 9) for point in shown if parameter.name in point.units]
+    different = len(set(units))
+    return different if 2 * different <= len(units) else None
 
 
 def failures(trials: Sequence[Trial]) -> list[Trial]:

@@ -11,7 +11,7 @@ import numpy as np
 from dlcli.reports.figure import style_axes
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION, shaded
 from dlcli.reports.sweep.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_values
-from dlcli.reports.sweep.points import Point, points
+from dlcli.reports.sweep.points import Point, points, spots
 from dlcli.reports.sweep.wording import MetricText
 from dlcli.search.outcome import SweepOutcome
 from dlcli.search.search import Stage
@@ -99,13 +99,13 @@ def _draw_regions(axes: Axes, parameter: Parameter, stages: Sequence[Stage]) -> 
 
 
 def _draw_points(axes: Axes, parameter: Parameter, stages: Sequence[Stage], shown: Sequence[Point]) -> None:
-    assert parameter.distribution is not None
+    shared = spots(parameter, shown)
     rows = {number: row for row, stage in enumerate(stages) for number in stage.trials}
     for rank, point in reversed(list(enumerate(shown))):
         if parameter.name in point.units and point.number in rows:
             mark: Any = "best" if rank == 0 and point.fate == "done" else point.fate
             height = rows[point.number] + _jitter(point.number)
-            place = point.units[parameter.name] + beside(parameter.distribution, point.number)
+            place = point.units[parameter.name] + beside(point.number, shared)
             axes.plot(place, height, **MARKS[mark], zorder=4 if mark == "best" else 3)
 
 

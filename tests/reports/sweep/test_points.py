@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from dlcli.reports.sweep.points import Heights, points, shown_limits
+from dlcli.reports.sweep.points import Heights, points, shown_limits, spots
 from dlcli.search.objective import Objective
 from dlcli.search.outcome import SweepOutcome
 from dlcli.search.trial import Trial
@@ -67,3 +67,12 @@ def test_a_pruned_trial_may_be_the_best_of_all() -> None:
 def test_equal_values_still_have_an_axis() -> None:
     low, high = Heights.around([("done", 0.0), ("done", 0.0)], ERROR).ends
     assert low < 0 < high
+
+
+def test_a_grid_has_as_many_spots_as_values_and_random_draws_have_none(
+    outcome: SweepOutcome, make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]
+) -> None:
+    rate, name = outcome.space.drawn[:2]
+    assert (spots(rate, points(outcome)), spots(name, points(outcome))) == (None, 2)
+    trials = tuple(make_trial(k, {rate.name: (1e-3, 1e-2)[k % 2], "width": 16 + k}, 0.1) for k in range(6))
+    assert spots(rate, points(make_outcome(trials=trials))) == 2
