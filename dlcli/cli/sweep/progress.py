@@ -137,7 +137,8 @@ class TrialTable(SweepObserver):
         lines = [self._row(it) + values.in_a_row(it.values) for it in running[:MOST_LINES]]
         if len(running) > MOST_LINES:
             lines.append(f"      … and {len(running) - MOST_LINES} more")
-        bar = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        bar = Table.grid(padding=(0, 2, 0, 0))
+        bar.width = max(self.console.width - len("^C"), 1)  # which the terminal writes behind it
         bar.add_column(no_wrap=True)
         bar.add_column(ratio=1)
         bar.add_column(no_wrap=True)
