@@ -35,7 +35,7 @@ POINTS = 2048
 #: parts into which a continuous coordinate is cut
 CELLS = 16
 #: fits to resampled trials behind an interval
-RESAMPLES = 40
+RESAMPLES = 25
 #: fits behind a share, whose predictions are averaged
 FITS = 4
 #: a share may be off by this much whatever the number of trials: trees are not smooth
@@ -130,7 +130,7 @@ def _predicted(columns: np.ndarray, costs: np.ndarray, asked: np.ndarray, random
     from sklearn.ensemble import GradientBoostingRegressor
 
     trees = GradientBoostingRegressor(
-        n_estimators=60, learning_rate=0.15, max_depth=3, subsample=0.5, random_state=int(random.integers(2**31))
+        n_estimators=40, learning_rate=0.2, max_depth=3, subsample=0.5, random_state=int(random.integers(2**31))
     )
     predicted: np.ndarray = trees.fit(columns, costs).predict(asked)
     return predicted
