@@ -23,6 +23,8 @@ HEAD, MARGIN = 0.95, 0.3
 #: a letter of 9 points is so wide, and a bold one of 13
 LETTER = 0.075
 _TITLE_LETTER = 0.125
+#: how far marks that share a spot are moved aside at most, in units
+_ASIDE = 0.06
 _STEP = math.sqrt(2) - 1
 
 #: how the marks of configurations look
@@ -131,7 +133,7 @@ class Canvas:
 def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
     """Label the horizontal axis of a parameter; in two rows where one is too narrow."""
     marked = ticks(distribution, apart=0.2)
-    room = width * min([second.unit - first.unit for first, second in pairwise(marked)] or [1.0])
+    room = width / (1 + 2 * _ASIDE) * min([second.unit - first.unit for first, second in pairwise(marked)] or [1.0])
     longest = max(len(tick.text) for tick in marked)
     rows = 1 if longest * LETTER <= room else 2
     most = max(3, int(rows * room / LETTER) - (rows - 1))
@@ -139,7 +141,7 @@ def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
         ("\n" if rows == 2 and number % 2 else "") + shortened(tick.text, most) for number, tick in enumerate(marked)
     ]
     axes.set_xticks([tick.unit for tick in marked], texts, parse_math=False)
-    axes.set_xlim(-0.03, 1.03)
+    axes.set_xlim(-_ASIDE, 1 + _ASIDE)
     axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the other axis
 
 
@@ -165,4 +167,4 @@ def beside(number: int, spots: int | None) -> float:
 
     The multiples of √2 fill the room evenly, whatever the number of marks.
     """
-    return min(0.5 / spots, 0.14) * (number * _STEP % 1 - 0.5) if spots else 0.0
+    return min(0.5 / spots, 2 * _ASIDE) * (number * _STEP % 1 - 0.5) if spots else 0.0

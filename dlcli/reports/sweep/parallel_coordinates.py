@@ -25,8 +25,9 @@ _TALL, _BETWEEN, _WIDEST = 3.7, 1.75, 15.0
 _BELOW = -0.13
 #: color of the worst and of the best line, as shares of full blue
 _PALE, _FULL = 0.18, 1.0
-#: how much of the room of a value the lines of a discrete parameter are spread over
-_SPREAD = 0.55
+#: how much of the room of a value the lines of a discrete parameter are spread over, in units at most; and less where
+#: the value may be at the end of the axis
+_SPREAD, _WIDE, _NARROW = 0.55, 0.12, 0.05
 
 
 def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
@@ -177,15 +178,21 @@ def _shifts(
 ) -> Mapping[tuple[int, str], float]:
     """Lines through one value that many share are laid side by side, in the order of their results."""
     together: defaultdict[tuple[str, float | None], list[int]] = defaultdict(list)
-    shared = {parameter.name: spots(parameter, drawn) for parameter in parameters}
+    widths = {parameter.name: _width(parameter, spots(parameter, drawn)) for parameter in parameters}
     for point in sorted(drawn, key=lambda one: (heights[one.number], one.number)):
-        for name in shared:
+        for name in widths:
             unit = point.units.get(name)
             together[name, None if unit is None else round(unit, 9)].append(point.number)
     shifts = {}
     for (name, unit), numbers in together.items():
-        count = shared[name]
-        width = 0.05 if unit is None else min(0.12, _SPREAD / count) if count else 0.0
+        width = widths[name] if unit is not None else _NARROW
         for place, number in enumerate(numbers):
             shifts[number, name] = width * ((place + 0.5) / len(numbers) - 0.5)
     return shifts
+
+
+def _width(parameter: Parameter, shared: int | None) -> float:
+    """Over how many units the lines through one of so many shared values are spread."""
+    if shared is None or parameter.distribution is None:
+        return 0.0
+    return min(_NARROW if parameter.distribution.cells is None else _WIDE, _SPREAD / shared)
