@@ -1,7 +1,9 @@
 """From coarse to fine: first everywhere, then ever closer around the best.
 
-The defaults were chosen on seven synthetic objectives with 4–6 parameters, noise and 60 trials: valleys with a
-cliff beside them, parameters that do not matter, conditions, an optimum at the edge, two valleys.
+The defaults were chosen on seven synthetic objectives with 4–6 parameters, noise and 60 trials, 200 sweeps each. On
+those with a cliff beside the valley, with parameters that do not matter, with a condition, with much noise or with the
+optimum at the edge, the median distance to the optimum was 0.5 to 0.7 of that of random search. With two valleys, of
+which the deeper is the narrower, it was no less: what the first stage does not see is not looked at again.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ class Stage:
         region: the part of the space it draws from.
         trials: the numbers of its trials.
         best: the best value found up to its end; None where no trial has one.
-        gain: how much better that is than at the end of the stage before; None in the first.
+        gain: how much better that is than the best of the stages before, with all the seeds that it has by now; None
+            in the first, and where the new best is the first that breaks no constraint.
         noise: the standard deviation of one configuration's value from seed to seed; None while it is not known.
     """
 
