@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlcli.spec.sweep.notation import parse_parameter
 from dlcli.spec.sweep.notation_error import NotationError
@@ -94,3 +96,41 @@ def test_mistakes_are_found_where_they_are(written: Any, offset: int, message: s
         parse_parameter(written)
     assert str(caught.value).startswith(message)
     assert caught.value.offset == offset
+
+
+WORDS = st.sampled_from(
+    [
+        "uniform",
+        "choice",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ": ",
+        "low",
+        "1e-4",
+        "0",
+        "'",
+        '"',
+        " when ",
+        "a.b",
+        "==",
+        "*",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20) | st.lists(WORDS, max_size=12).map("".join))
+def test_any_text_is_a_parameter_or_explained_at_one_of_its_characters(text: str) -> None:
+    try:
+        parameter = parse_parameter(text)
+    except NotationError as error:
+        assert 0 <= error.offset <= len(text)
+        assert str(error)
+    else:
+        assert (parameter.distribution is None) != (parameter.expression is None)
+        assert str(parameter) == text
