@@ -87,10 +87,19 @@ class DivergedError(DlcliError):
 
 
 class SweepFailedError(DlcliError):
-    """A sweep ended with trials that failed (exit 6)."""
+    """A sweep ended with trials that failed (exit 6).
+
+    Args:
+        message: which, and why.
+        sweep: the name of its folder.
+    """
 
     kind = "sweep"
     exit_code = 6
+
+    def __init__(self, message: str, *, sweep: str) -> None:
+        super().__init__(message)
+        self.sweep = sweep
 
 
 class PrunedError(DlcliError):

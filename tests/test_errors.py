@@ -49,6 +49,7 @@ def test_exit_codes() -> None:
         "DataError": 3,
         "GateError": 4,
         "DivergedError": 5,
+        "PrunedError": 1,
         "SweepFailedError": 6,
         "StorageError": 1,
     }

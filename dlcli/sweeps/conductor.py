@@ -237,10 +237,12 @@ class Conductor:
         if self._failure is not None:
             return
         if trial.has_failed and self.rules.fail_fast:
-            self._failure = SweepFailedError(f"trial {number} failed: {trial.reason}; {self._how_to_go_on}")
+            self._failure = SweepFailedError(
+                f"trial {number} failed: {trial.reason}; {self._how_to_go_on}", sweep=self.id
+            )
         elif self.rules.max_failures is not None and self._failures >= self.rules.max_failures:
             found = f"{self._failures} trials failed one after the other, the last one: {trial.reason}"
-            self._failure = SweepFailedError(f"{found}; {self._how_to_go_on}")
+            self._failure = SweepFailedError(f"{found}; {self._how_to_go_on}", sweep=self.id)
 
     # Pruning
 

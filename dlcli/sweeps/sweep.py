@@ -289,7 +289,8 @@ def _conducted(
         observer.on_end()
     if best is None:
         reasons = [f"trial {trial.number} {trial.status}: {trial.reason}" for trial in state.ordered[-1:]]
-        raise SweepFailedError(f"none of {len(state.trials)} trials has a result; the last, {', '.join(reasons)}")
+        found = f"none of {len(state.trials)} trials has a result; the last, {', '.join(reasons)}"
+        raise SweepFailedError(found, sweep=folder.id)
     journal.add("over")
     result = outcome(folder, record, parts, state)
     folder.write_text(files.BEST, best_config(folder))

@@ -20,14 +20,17 @@ def resume(
     Trials that were in training go on from their checkpoints; a finished sweep goes on to more --trials.
     """
     from dlcli import sweeps
-    from dlcli.cli.sweep import progress, summary
+    from dlcli.cli.sweep.conduct import conduct
 
-    with progress.shown(quiet=quiet) as observer:
-        resumed = sweeps.resume(
+    conduct(
+        lambda observer: sweeps.resume(
             sweep,
             settings=sweep_options.given(budget__trials=trials, execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,
-        )
-    summary.report(resumed, json=json, quiet=quiet)
+        ),
+        runs_dir=runs_dir,
+        json=json,
+        quiet=quiet,
+    )

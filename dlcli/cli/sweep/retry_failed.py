@@ -16,15 +16,18 @@ def retry_failed(
 ) -> None:
     """Try the trials again that failed, and those that are left."""
     from dlcli import sweeps
-    from dlcli.cli.sweep import progress, summary
+    from dlcli.cli.sweep.conduct import conduct
 
-    with progress.shown(quiet=quiet) as observer:
-        resumed = sweeps.resume(
+    conduct(
+        lambda observer: sweeps.resume(
             sweep,
             retry_failed=True,
             settings=sweep_options.given(execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,
-        )
-    summary.report(resumed, json=json, quiet=quiet)
+        ),
+        runs_dir=runs_dir,
+        json=json,
+        quiet=quiet,
+    )

@@ -57,7 +57,7 @@ def run(
     The result is a folder in runs/, with every trial, the best configuration and a report. Exit 6 when trials failed.
     """
     from dlcli import sweeps
-    from dlcli.cli.sweep import progress, summary
+    from dlcli.cli.sweep.conduct import conduct
     from dlcli.spec import Override
     from dlcli.spec.document import Place
 
@@ -71,8 +71,8 @@ def run(
         )
         if value is not None
     ]
-    with progress.shown(quiet=quiet) as observer:
-        sweep = sweeps.sweep(
+    conduct(
+        lambda observer: sweeps.sweep(
             file,
             params=parameters or (),
             overrides=overrides or (),
@@ -80,5 +80,8 @@ def run(
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,
-        )
-    summary.report(sweep, json=json, quiet=quiet)
+        ),
+        runs_dir=runs_dir,
+        json=json,
+        quiet=quiet,
+    )

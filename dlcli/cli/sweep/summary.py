@@ -12,7 +12,6 @@ from dlcli.cli.sweep import values
 
 if TYPE_CHECKING:
     from dlcli.search import Configuration, FinalOutcome, SweepOutcome, Trial
-    from dlcli.sweeps import Sweep
 
 #: how a trial ends without a result
 WITHOUT_RESULT = frozenset({"failed", "killed", "diverged"})
@@ -144,29 +143,3 @@ def print_failures(outcome: SweepOutcome) -> None:
     if rows:
         console.results().print()
         console.results().print(console.table("trial", "ended", "why", "parameters", rows=rows, numbers=["trial"]))
-
-
-def report(sweep: Sweep, *, json: bool, quiet: bool) -> None:
-    """The end of `dlcli sweep`, `resume` and `retry-failed`.
-
-    Raises:
-        FailedResultError: trials failed.
-    """
-    from dlcli.cli import summary
-    from dlcli.cli.failed_result import FailedResultError
-    from dlcli.errors import SweepFailedError
-    from dlcli.reports.sweep import sweep_summary
-    from dlcli.reports.terminal import WIDTH
-
-    if not quiet:
-        summary.print_warnings(sweep.warnings)
-    if not json:
-        results = console.results()
-        results.print(sweep_summary(sweep.outcome), width=min(WIDTH, results.width))
-        results.print(f"\n{sweep.path}  ({figures.duration(sweep.seconds)}; the report is report/report.md)")
-    if sweep.failed:
-        failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
-        error = SweepFailedError(f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again")
-        raise FailedResultError(error, document(sweep.outcome, sweep.path))
-    if json:
-        console.print_document(document(sweep.outcome, sweep.path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +35,14 @@ def write_files(place: Path) -> None:
     (place / "sweep.yaml").write_text(SWEEP, encoding="utf-8")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def without_pictures() -> Iterator[None]:
-    """Leave out the report, which takes longer than these sweeps."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conducting, "write_sweep_report", lambda *_, **__: None)
-        yield
+def leave_out_the_report(patch: pytest.MonkeyPatch) -> None:
+    """Draw no pictures, which takes longer than these sweeps."""
+    patch.setattr(conducting, "write_sweep_report", lambda *_, **__: None)
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_the_report(monkeypatch)
 
 
 @pytest.fixture
@@ -57,7 +58,9 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like `place` with one finished sweep; copied by those who change it."""
     place = tmp_path_factory.mktemp("searched")
     write_files(place)
-    assert main(["sweep", str(place / "sweep.yaml"), "--runs-dir", str(place / "runs"), "--quiet"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_the_report(patch)
+        assert main(["sweep", str(place / "sweep.yaml"), "--runs-dir", str(place / "runs"), "--quiet"]) == 0
     return place
 
 

@@ -50,12 +50,20 @@ def test_with_json_the_document_has_the_result_and_the_error(run, failing):
 
 def test_failing_fast_stops_at_the_first(run, failing, place):
     (place / failing).write_text(FAILING.replace("choice(", "choice([20000000000000], "))
-    outcome = run("sweep", failing, "--fail-fast", "--quiet")
+    outcome = run("sweep", failing, "--fail-fast", "--json", "--quiet")
     assert outcome.code == 6
-    (made,) = (place / "runs").iterdir()
-    trials = run("sweep", "status", made.name, "--json").document["trials"]
+    made, trials = outcome.document["sweep"], outcome.document["trials"]
     assert (trials["failed"], trials["waiting"] >= 1) == (1, True)
-    assert run("sweep", "resume", made.name, "--json", "--quiet").document["trials"] == {"failed": 2, "done": 1}
+    assert "out of memory" in outcome.document["error"]["message"]
+    assert run("sweep", "resume", made, "--json", "--quiet").document["trials"] == {"failed": 2, "done": 1}
+
+
+def test_without_any_result_the_failures_are_the_document(run, failing, place):
+    (place / failing).write_text(FAILING.replace("choice([4], ", "choice("))
+    outcome = run("sweep", failing)
+    assert (outcome.code, outcome.stdout) == (6, "no trial has a result yet\n")
+    document = run("sweep", failing, "--json", "--quiet").document
+    assert (document["best"], document["trials"]) == (None, {"failed": 1})
 
 
 def test_those_that_failed_are_tried_again(run, failing, place):
