@@ -11,6 +11,9 @@ from dlcli.sweeps.job import Job
 #: what a worker says of a job, by its name: `started`, `epoch`, `ended`, and `lost` when the worker is gone
 Event = Mapping[str, Any]
 
+#: so many workers one after the other may be lost before they can work
+MOST_STILLBORN = 3
+
 
 class WorkerError(DlcliError):
     """No worker can do anything (exit 1)."""
@@ -42,7 +45,6 @@ class Engine:
         self._idle: list[Worker] = []
         self._busy: dict[str, Worker] = {}
         self._stillborn = 0  # workers that were lost before they could work, since the last one that could
-        self._patience = 0  # how many of them are borne: none before the first could work
 
     def _begin(self) -> Worker:
         """Start a worker."""
@@ -95,7 +97,7 @@ class Engine:
             case "ready":
                 self._beginning.remove(worker)
                 self._idle.append(worker)
-                self._stillborn, self._patience = 0, 3 * self.workers
+                self._stillborn = 0
                 return []
             case "unable":
                 raise WorkerError(f"the workers cannot begin: {event['reason']}")
@@ -109,7 +111,7 @@ class Engine:
         """Put a new worker in the place of one that is gone; its job is lost."""
         if worker in self._beginning:
             self._stillborn += 1
-            if self._stillborn > self._patience:
+            if self._stillborn > MOST_STILLBORN:
                 raise WorkerError(f"a worker cannot begin: {reason}")
         worker.close()
         lost = [job for job, busy in self._busy.items() if busy is worker]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -30,7 +31,7 @@ CONFIG = """\
 data: {dataset: digits}
 model: {architecture: mlp, hidden_units: [32]}
 optimizer: momentum
-training: {epochs: 12}
+training: {epochs: 25}
 """
 KILLS = 20
 
@@ -59,11 +60,13 @@ def test_kills_of_the_sweep_and_of_its_workers_change_nothing(tmp_path: Path) ->
     kills = of_workers = 0
     for _ in range(10 * KILLS):
         process = begin(file, tmp_path / "killed")
-        time.sleep(draw.uniform(1.0, 4.0))
-        workers = children(process.pid)
+        while not (workers := children(process.pid)) and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(draw.uniform(0.0, 2.5))
         if workers and draw.random() < 0.5:
-            os.kill(draw.choice(workers), signal.SIGKILL)
-            of_workers += 1
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(draw.choice(workers), signal.SIGKILL)
+                of_workers += 1
             time.sleep(draw.uniform(0.0, 1.0))
         if process.poll() is not None:
             assert process.returncode == 0
