@@ -33,7 +33,7 @@ class Answers(dict[str, float]):
         parameter = self.parameters[name]
         asked = asked_of(parameter)
         if isinstance(asked, optuna.distributions.FloatDistribution):
-            return self.trial.suggest_float(name, asked.low, asked.high)
+            return float(self.trial.suggest_float(name, asked.low, asked.high))
         if isinstance(asked, optuna.distributions.IntDistribution):
             return _distribution(parameter).unit(self.trial.suggest_int(name, asked.low, asked.high, log=asked.log))
         cells = len(asked.choices)
