@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,25 +28,26 @@ def failing(place) -> str:
     return "failing.yaml"
 
 
-def test_trials_that_fail_are_the_last_thing_said_and_exit_6(run, failing):
+def test_trials_that_fail_are_the_last_thing_said_and_are_tried_again(run, failing):
     outcome = run("sweep", failing)
     assert outcome.code == 6
     assert "model.hidden_units" in outcome.stdout  # the best of the others
     (row,) = [line for line in outcome.stderr.splitlines() if " failed " in line and "memory" in line]
     assert "hidden_units=[10000000000000]" in row
-    last = outcome.stderr.splitlines()[-1]
-    assert "1 of 2 trials failed; `dlcli sweep retry-failed" in last
+    assert "1 of 2 trials failed; `dlcli sweep retry-failed" in outcome.stderr.splitlines()[-1]
+    (made,) = Path("runs").iterdir()
+    assert "out of memory" in run("sweep", "status", made.name).stdout
 
-
-def test_with_json_the_document_has_the_result_and_the_error(run, failing):
-    outcome = run("sweep", failing, "--json", "--quiet")
-    assert (outcome.code, outcome.stderr) == (6, "")
-    document = outcome.document
+    again = run("sweep", "retry-failed", made.name, "--json", "--quiet")
+    assert (again.code, again.stderr) == (6, "")
+    document = again.document
     assert document["error"]["kind"] == "sweep"
     assert document["trials"] == {"done": 1, "failed": 1}
     (failure,) = document["failures"]
-    assert failure["reason"]
+    assert failure["reason"] == "out of memory"
     assert document["best"]["values"] == {"model.hidden_units": [4]}
+    events = [json.loads(line) for line in (made / "journal.jsonl").read_text().splitlines()]
+    assert [event["status"] for event in events if event["event"] == "ended"].count("failed") == 2
 
 
 def test_failing_fast_stops_at_the_first(run, failing, place):
@@ -60,19 +62,9 @@ def test_failing_fast_stops_at_the_first(run, failing, place):
 
 def test_without_any_result_the_failures_are_the_document(run, failing, place):
     (place / failing).write_text(FAILING.replace("choice([4], ", "choice("))
-    outcome = run("sweep", failing)
-    assert (outcome.code, outcome.stdout) == (6, "no trial has a result yet\n")
     document = run("sweep", failing, "--json", "--quiet").document
     assert (document["best"], document["trials"]) == (None, {"failed": 1})
-
-
-def test_those_that_failed_are_tried_again(run, failing, place):
-    made = run("sweep", failing, "--json", "--quiet").document["sweep"]
-    retried = run("sweep", "retry-failed", made, "--json", "--quiet")
-    assert retried.code == 6
-    events = [json.loads(line) for line in (place / "runs" / made / "journal.jsonl").read_text().splitlines()]
-    assert [event["status"] for event in events if event["event"] == "ended"].count("failed") == 2
-    assert "out of memory" in run("sweep", "status", made).stdout
+    assert run("sweep", "best", document["sweep"]).stdout == "no trial has a result yet\n"
 
 
 def test_a_finished_sweep_goes_on_to_more_trials(run, sweep, place):
