@@ -7,10 +7,6 @@ from dlcli.spec.sweep.notation_error import NotationError
 _OPENED_BY = {")": "(", "]": "[", "}": "{"}
 
 
-class NotClosedError(NotationError):
-    """A bracket that does not end."""
-
-
 def depths(text: str) -> list[int]:
     """For each character, how many brackets are open after it; those in quotes are none.
 
@@ -37,5 +33,5 @@ def depths(text: str) -> list[int]:
         before = character
     if opened:
         bracket, position = opened[-1]
-        raise NotClosedError(f"this {bracket} is not closed", position)
+        raise NotationError(f"this {bracket} is not closed", position)
     return found

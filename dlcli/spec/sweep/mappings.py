@@ -16,7 +16,6 @@ from dlcli.spec.mistake import UNKNOWN_KEY, Mistake, mistaken
 from dlcli.spec.overrides import split_append
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import fields_of
-from dlcli.spec.sweep.brackets import NotClosedError
 from dlcli.spec.sweep.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.spec.sweep.notation_error import NotationError
 
@@ -62,25 +61,40 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
         raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}")])
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
-    pieces = [name for name, written in value.items() if written is None and name.count(")") > name.count("(")]
     for name, written in value.items():
-        if name in pieces:
-            continue
-        if mistake := _path_mistake(name, name):
-            mistakes.append(mistake)
-            continue
-        try:
-            parameters[name] = parse_parameter(written)
-        except NotClosedError as error:
-            hint = "; inside { } a text with a comma must be in quotes" if pieces else ""
-            mistakes.append(Mistake((name,), f"{error}{hint}", offset=error.offset))
-        except NotationError as error:
-            mistakes.append(Mistake((name,), str(error), offset=error.offset))
-    mistakes += _unknown(value, parameters)
+        found = _read(name, written)
+        if isinstance(found, Mistake):
+            mistakes.append(found)
+        else:
+            parameters[name] = found
+    mistakes = [*_without_pieces(mistakes, value), *_unknown(value, parameters)]
     mistakes = mistakes or _unused(parameters)  # what is unknown may have been meant to be the use
     if mistakes:
         raise mistaken(mistakes)
     return parameters
+
+
+def _read(name: str, written: Any) -> ParameterSpec | Mistake:
+    if mistake := _path_mistake(name, name):
+        return mistake
+    try:
+        return parse_parameter(written)
+    except NotationError as error:
+        return Mistake((name,), str(error), offset=error.offset)
+
+
+def _without_pieces(mistakes: list[Mistake], written: dict[str, Any]) -> list[Mistake]:
+    """The mistakes without those about the rest of a text that YAML has ended at a comma: `{a: uniform(0, 1)}`."""
+    pieces = {name for name, value in written.items() if value is None and name.count(")") > name.count("(")}
+    torn = {mistake.path for mistake in mistakes if mistake.message.endswith("( is not closed")}
+    if not pieces or not torn:
+        return mistakes
+    hint = "; inside { } a text with a comma must be in quotes"
+    return [
+        Mistake(one.path, one.message + hint, offset=one.offset) if one.path in torn else one
+        for one in mistakes
+        if one.path[0] not in pieces
+    ]
 
 
 def is_auxiliary(name: str) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcli.spec.sweep.brackets import NotClosedError, depths
+from dlcli.spec.sweep.brackets import depths
 from dlcli.spec.sweep.notation_error import NotationError
 
 
@@ -20,7 +20,7 @@ from dlcli.spec.sweep.notation_error import NotationError
 )
 def test_depths(text: str, found: list[int] | None) -> None:
     if found is None:
-        with pytest.raises(NotClosedError) as caught:
+        with pytest.raises(NotationError, match="is not closed") as caught:
             depths(text)
         assert caught.value.offset == text.index("(")
     else:
