@@ -67,12 +67,14 @@ class CoarseToFine(Search):
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
     ) -> Sequence[Proposal]:
-        sizes = self._sizes(budget)
+        if budget is not None and len(trials) >= budget:
+            return ()
         stage = max((trial.stage for trial in trials), default=0)
-        left = self._plan(space, trials, objective, seed, stage, sizes[stage]).left(trials)
-        if not left and stage + 1 < len(sizes) and not self._is_over(space, trials, objective):
-            left = self._plan(space, trials, objective, seed, stage + 1, sizes[stage + 1]).left(trials)
-        return left if budget is None else left[: max(0, budget - len(trials))]
+        left = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).left(trials)
+        if not left and stage + 1 < len(self._sizes(budget)) and not self._is_over(space, trials, objective):
+            stage += 1
+            left = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).left(trials)
+        return left if budget is None else left[: budget - len(trials)]
 
     def stages(self, space: Space, trials: Sequence[Trial], objective: Objective) -> tuple[Stage, ...]:
         return tuple(
@@ -87,6 +89,13 @@ class CoarseToFine(Search):
         count = min(self.stage_count, max(1, budget // SMALLEST_STAGE - FIRST + 1))
         ends = [round(budget * (FIRST + number) / (FIRST + count - 1)) for number in range(count)]
         return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+    def _size(self, stage: int, trials: Iterable[Trial], budget: int | None) -> int:
+        """How many trials a stage has; the last has what is left, since the budget may have been another before."""
+        sizes = self._sizes(budget)
+        if budget is None or stage < len(sizes) - 1:
+            return sizes[stage]
+        return budget - sum(trial.stage < stage for trial in trials)
 
     def _plan(
         self, space: Space, trials: Iterable[Trial], objective: Objective, seed: int, stage: int, size: int

@@ -52,10 +52,10 @@ class OptunaSearch(Search):
     ) -> Sequence[Proposal]:
         self.check(space)
         stage = max((trial.stage for trial in trials), default=0)
+        if sum(trial.stage == stage for trial in trials) >= self.batch:
+            stage += 1
         with quiet():
             left = self._plan(space, trials, objective, seed, stage).left(trials)
-            if not left:
-                left = self._plan(space, trials, objective, seed, stage + 1).left(trials)
         return left if budget is None else left[: max(0, budget - len(trials))]
 
     def sampler(self, space: Space, seed: int) -> optuna.samplers.BaseSampler:

@@ -47,8 +47,9 @@ def swept(
     seed: int = 0,
     budget: int = 60,
     noise: float,
+    trials: Sequence[Trial] = (),
 ) -> list[Trial]:
-    trials: list[Trial] = []
+    trials = list(trials)
     random = np.random.default_rng(seed)
     while left := search.propose(SPACE, trials, ERROR, seed=seed, budget=budget):
         for it in left:
@@ -72,6 +73,12 @@ def test_the_first_stage_is_twice_as_long_and_the_budget_is_used_up() -> None:
 def test_a_small_budget_has_fewer_stages(budget: int, stages: int) -> None:
     trials = swept(CoarseToFine(stop_early=False), budget=budget, noise=0.01)
     assert len(trials) == budget and len(sizes(trials)) == stages
+
+
+@pytest.mark.parametrize(("before", "after"), [(15, 12), (15, 40), (60, 24), (20, 200)])
+def test_a_budget_that_is_changed_on_the_way_is_kept(before: int, after: int) -> None:
+    trials = swept(CoarseToFine(stop_early=False), budget=before, noise=0.01)[: min(before, after) - 1]
+    assert len(swept(CoarseToFine(stop_early=False), budget=after, noise=0.01, trials=trials)) == after
 
 
 def test_without_a_limit_a_stage_has_the_trials_of_the_option() -> None:
