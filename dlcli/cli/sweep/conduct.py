@@ -10,7 +10,7 @@ from dlcli.cli import console, figures
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.summary import print_warnings
 from dlcli.cli.sweep import progress, summary
-from dlcli.errors import SweepFailedError
+from dlcli.errors import GateError, SweepFailedError
 from dlcli.reports.sweep import sweep_summary
 from dlcli.reports.terminal import WIDTH
 
@@ -25,7 +25,7 @@ def conduct(begin: Callable[[sweeps.SweepObserver], sweeps.Sweep], *, runs_dir: 
         quiet: show nothing meanwhile.
 
     Raises:
-        FailedResultError: trials failed.
+        FailedResultError: trials failed, or none satisfies the constraints.
     """
     with progress.shown(quiet=quiet) as observer:
         try:
@@ -46,7 +46,7 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
     """The end of a sweep whose trials have all ended.
 
     Raises:
-        FailedResultError: some of them failed.
+        FailedResultError: some of them failed, or none satisfies the constraints.
     """
     if not quiet:
         print_warnings(sweep.warnings)
@@ -59,5 +59,9 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
         failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
         message = f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again"
         raise FailedResultError(SweepFailedError(message, sweep=sweep.id), document)
+    best = sweep.outcome.objective.best(sweep.outcome.trials)
+    if best is not None and best.broken:
+        error = GateError(f"no trial satisfies {' and '.join(best.broken)}", key="evaluation.satisfice")
+        raise FailedResultError(error, document)
     if json:
         console.print_document(document)

@@ -44,7 +44,8 @@ def run(
     ] = None,
     workers: sweep_options.Workers = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", min=0, help="Of what is drawn.", show_default=False)
+        int | None,
+        typer.Option("--seed", metavar="N", min=0, help="What is tried follows from it.", show_default=False),
     ] = None,
     overrides: options.Overrides = None,
     fail_fast: sweep_options.FailFast = False,
@@ -54,7 +55,8 @@ def run(
 ) -> None:
     """Search for the configuration that does best.
 
-    The result is a folder in runs/, with every trial, the best configuration and a report. Exit 6 when trials failed.
+    The result is a folder in runs/, with every trial, the best configuration and a report. Exit 6 when trials failed,
+    4 when none satisfies the constraints.
     """
     from dlcli import sweeps
     from dlcli.cli.sweep.conduct import conduct

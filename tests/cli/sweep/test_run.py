@@ -48,6 +48,14 @@ def test_a_config_is_searched_without_a_file(run, place):
     assert len(lines) == 1  # one epoch
 
 
+def test_a_sweep_fails_when_no_trial_satisfies_the_constraints(run, place):
+    constraint = 'evaluation.satisfice={dev/error: "< 0"}'
+    outcome = run("sweep", "sweep.yaml", "--trials", "1", "--set", constraint, "--json", "--quiet")
+    assert outcome.code == 4
+    assert outcome.document["best"]["broken"] == ["dev/error < 0"]
+    assert outcome.document["error"]["message"] == "no trial satisfies dev/error < 0"
+
+
 def test_options_go_before_the_file_as_well(run, place):
     document = run("sweep", "--json", "--quiet", "--trials", "1", "--search", "grid", "sweep.yaml").document
     assert (document["search"], document["trials"]) == ("grid", {"done": 1})
