@@ -12,8 +12,8 @@ and few reach the weak ones. On functions of known shares, with 60 trials and li
 where boosted trees were off by 0.03.
 
 What the shares miss: an effect that shows only in combination needs more trials to be seen than a search has, so while
-there are few, the largest share comes out too large. On three functions without such effects the intervals held 92–100 %
-of the known shares (six repeats each at 20, 60 and 150 trials); on one that is half such an effect, 80–90 %.
+there are few, the largest share comes out too large. On three functions without such effects the intervals held 92–100
+% of the known shares (six repeats each with 20, 60 and 150 trials), on one that is half such an effect 80–100 %.
 """
 
 from __future__ import annotations
