@@ -3,8 +3,9 @@
 from dlcli.sweeps.catalog import SweepSummary, find, list_sweeps
 from dlcli.sweeps.folder import SweepFolder, SweepRecord
 from dlcli.sweeps.observer import SweepObserver, SweepPlan
+from dlcli.sweeps.outcome import best_config, status
 from dlcli.sweeps.results import Sweep
-from dlcli.sweeps.sweep import best_config, resume, status, sweep
+from dlcli.sweeps.sweep import resume, sweep
 
 __all__ = [
     "Sweep",

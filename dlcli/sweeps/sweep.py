@@ -1,4 +1,4 @@
-"""Conduct a sweep from its file, go on with one, and say what became of it."""
+"""Conduct a sweep from its file, or go on with one."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlcli.build import build_pruning, build_search, build_space, check_sweep
+from dlcli.build import check_sweep
 from dlcli.errors import ConfigError, DataError, SweepFailedError
 from dlcli.experiment.transfer import start
-from dlcli.kernels.native.cores import usable_cores
 from dlcli.reports.sweep import write_sweep_report
 from dlcli.runs import as_json
 from dlcli.runs.record import git_commit
-from dlcli.search import Objective, Pruning, Search, Space, SweepOutcome, importances
+from dlcli.search import Objective
 from dlcli.spec import Overrides
-from dlcli.spec.sweep import SweepSpec, load_sweep
+from dlcli.spec.sweep import load_sweep
 from dlcli.sweeps import files
 from dlcli.sweeps.catalog import find
-from dlcli.sweeps.conductor import Conductor, Rules
-from dlcli.sweeps.engine import Engine
-from dlcli.sweeps.final import FinalTraining, final_outcome
+from dlcli.sweeps.conductor import Conductor
+from dlcli.sweeps.final import FinalTraining
 from dlcli.sweeps.folder import SweepFolder, SweepRecord
-from dlcli.sweeps.journal import Journal, SweepState
-from dlcli.sweeps.local_engine import LocalEngine
+from dlcli.sweeps.journal import Journal
 from dlcli.sweeps.observer import SweepObserver, SweepPlan
-from dlcli.sweeps.ray_engine import RayEngine
+from dlcli.sweeps.outcome import best_config, outcome
+from dlcli.sweeps.parts import Parts
 from dlcli.sweeps.results import Sweep
-from dlcli.sweeps.seeds import merged, of_trials
 from dlcli.training.signals import stop_requests
 
 Settings = Mapping[str, Any]
@@ -159,82 +156,6 @@ def resume(
         )
 
 
-def status(folder: SweepFolder) -> SweepOutcome:
-    """How far a sweep has come; nothing is trained or written.
-
-    Raises:
-        StorageError: its files are damaged.
-    """
-    return outcome(folder, folder.record(), Parts(folder.spec()), folder.state())
-
-
-def best_config(folder: SweepFolder, trial: int | None = None) -> str:
-    """The best configuration, or that of a trial, as the YAML text of a complete config.
-
-    Raises:
-        ConfigError: there is no such trial, or none has a result yet.
-    """
-    spec, trials = folder.spec(), folder.state().trials
-    if trial is not None:
-        if trial not in trials:
-            raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
-        return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
-    best = folder.record().objective.best(trials.values())
-    if best is None:
-        raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
-    return _config_text(spec, best.values, f"the best configuration of sweep {folder.id}, trial {best.number}")
-
-
-def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
-    return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
-
-
-class Parts:
-    """What a sweep file describes.
-
-    Args:
-        spec: the file.
-
-    Raises:
-        ConfigError: it describes what cannot be made.
-    """
-
-    def __init__(self, spec: SweepSpec) -> None:
-        self.spec = spec
-        self.space: Space = build_space(spec)
-        self.search: Search = build_search(spec)
-        self.pruning: Pruning | None = build_pruning(spec)
-
-    @property
-    def workers(self) -> int:
-        """How many train side by side."""
-        if self.spec.execution.workers is not None:
-            return self.spec.execution.workers
-        return max(1, usable_cores() // self.spec.execution.threads)
-
-    def rules(self, *, fail_fast: bool) -> Rules:
-        """How it is conducted."""
-        budget, execution = self.spec.budget, self.spec.execution
-        return Rules(
-            trials=budget.trials,
-            epochs=budget.epochs,
-            seconds=None if budget.minutes is None else 60 * budget.minutes,
-            seeds=execution.seeds,
-            retries=execution.retries,
-            max_failures=execution.max_failures,
-            fail_fast=fail_fast,
-        )
-
-    def engine(self, folder: SweepFolder) -> Engine:
-        """What trains."""
-        execution = self.spec.execution
-        if execution.engine == "ray":
-            return RayEngine(
-                folder.path, workers=execution.workers, threads=execution.threads, address=execution.address
-            )
-        return LocalEngine(folder.path, workers=self.workers, threads=execution.threads)
-
-
 def _conducted(
     folder: SweepFolder,
     record: SweepRecord,
@@ -296,27 +217,3 @@ def _conducted(
     folder.write_text(files.BEST, best_config(folder))
     write_sweep_report(result, write_text=folder.write_text, write_bytes=folder.write_bytes)
     return Sweep(path=folder.path, outcome=result, seconds=time.perf_counter() - clock, warnings=warnings)
-
-
-def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
-    """What a journal tells, put together for the report."""
-    spec, objective, trials = parts.spec, record.objective, state.ordered
-    seeds = spec.execution.seeds
-    best = objective.best(trials)
-    return SweepOutcome(
-        id=folder.id,
-        name=record.name,
-        search=spec.search.name,
-        objective=objective,
-        space=parts.space,
-        trials=trials,
-        stages=tuple(
-            of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
-        ),
-        importances=importances(parts.space, trials, objective, seed=spec.seed),
-        final=final_outcome(state, best, objective),
-        seconds=sum(trial.seconds for trial in trials),
-        workers=state.workers,
-        pruning=None if spec.execution.pruning is None else spec.execution.pruning.name,
-        config=None if best is None else spec.trial_spec(best.values).resolved(),
-    )

@@ -1,0 +1,69 @@
+"""What became of a sweep, put together from its journal: for its report, for its status, for its best configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcli.errors import ConfigError
+from dlcli.search import SweepOutcome, importances
+from dlcli.spec.sweep import SweepSpec
+from dlcli.sweeps.final import final_outcome
+from dlcli.sweeps.folder import SweepFolder, SweepRecord
+from dlcli.sweeps.journal import SweepState
+from dlcli.sweeps.parts import Parts
+from dlcli.sweeps.seeds import merged, of_trials
+
+
+def status(folder: SweepFolder) -> SweepOutcome:
+    """How far a sweep has come; nothing is trained or written.
+
+    Raises:
+        StorageError: its files are damaged.
+    """
+    return outcome(folder, folder.record(), Parts(folder.spec()), folder.state())
+
+
+def best_config(folder: SweepFolder, trial: int | None = None) -> str:
+    """The best configuration, or that of a trial, as the YAML text of a complete config.
+
+    Raises:
+        ConfigError: there is no such trial, or none has a result yet.
+    """
+    spec, trials = folder.spec(), folder.state().trials
+    if trial is not None:
+        if trial not in trials:
+            raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
+        return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
+    best = folder.record().objective.best(trials.values())
+    if best is None:
+        raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
+    return _config_text(spec, best.values, f"the best configuration of sweep {folder.id}, trial {best.number}")
+
+
+def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
+    return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
+
+
+def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
+    """What a journal tells, put together for the report."""
+    spec, objective, trials = parts.spec, record.objective, state.ordered
+    seeds = spec.execution.seeds
+    best = objective.best(trials)
+    return SweepOutcome(
+        id=folder.id,
+        name=record.name,
+        search=spec.search.name,
+        objective=objective,
+        space=parts.space,
+        trials=trials,
+        stages=tuple(
+            of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
+        ),
+        importances=importances(parts.space, trials, objective, seed=spec.seed),
+        final=final_outcome(state, best, objective),
+        seconds=sum(trial.seconds for trial in trials),
+        workers=state.workers,
+        pruning=None if spec.execution.pruning is None else spec.execution.pruning.name,
+        config=None if best is None else spec.trial_spec(best.values).resolved(),
+    )
