@@ -29,16 +29,21 @@ class Finished:
     document: Mapping[str, Any]
 
 
-def run(*command: str) -> Finished:
-    """Run Python with `command`, on as many threads as everything else here.
+def run(*command: str, threads: str = THREADS, folder: Path = ROOT) -> Finished:
+    """Run Python with `command`.
+
+    Args:
+        command: the arguments.
+        threads: that each kernel may use.
+        folder: where it is run.
 
     Raises:
         RuntimeError: it failed; the message has what it wrote on stderr.
     """
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), THREADS)
+    variables = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=os.environ | threads, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=folder, env=os.environ | variables, capture_output=True, text=True, check=False
     )
     seconds = time.perf_counter() - start
     if done.returncode != 0:
