@@ -128,12 +128,14 @@ def _cells(parameter: Parameter, units: np.ndarray) -> np.ndarray:
 
 def _predicted(columns: np.ndarray, costs: np.ndarray, asked: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """What trees that learned from the trials say at the points of the cube."""
+    from sklearn import config_context
     from sklearn.ensemble import GradientBoostingRegressor
 
     trees = GradientBoostingRegressor(
         n_estimators=40, learning_rate=0.2, max_depth=3, subsample=0.5, random_state=int(random.integers(2**31))
     )
-    predicted: np.ndarray = trees.fit(columns, costs).predict(asked)
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # else checked anew for every tree
+        predicted: np.ndarray = trees.fit(columns, costs).predict(asked)
     return predicted
 
 
