@@ -155,7 +155,7 @@ def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, fo
 
 
 def test_sigterm_while_data_is_read_is_one_line(run, folder, monkeypatch):
-    monkeypatch.setattr("dlcli.build.load_data", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("dlcli.build.data.load_data", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     outcome = run("train", "config.yaml")
     assert_one_line(outcome, 143)
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

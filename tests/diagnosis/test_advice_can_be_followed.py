@@ -14,7 +14,7 @@ from dlcli.diagnosis import Advice, Case, Curve, Diagnosis, IdenticalUnits
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
 from dlcli.spec import load_spec
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 ADVISERS = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(adviser for knobs in KNOBS.values() for adviser in knobs)]
 COURSES = {
     "falling": [2.3 * math.exp(-epoch / 15) for epoch in range(500)],
