@@ -14,7 +14,7 @@ MEASUREMENTS: dict[str, Callable[[int, Path], list[Result] | list[WorkloadResult
     "quickstart": quickstart.measure,
     "digits": digits.measure,
     "adult": adult.measure,
-    "fashion_mnist": fashion_mnist.measure,
+    **fashion_mnist.MEASUREMENTS,
     "gemm": gemm.measure,
     **workloads.MEASUREMENTS,
 }
