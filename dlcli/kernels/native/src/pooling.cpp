@@ -6,21 +6,6 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-typedef std::uint8_t ByteVec __attribute__((vector_size(W)));
-
-// bytes as integers; GCC takes many scalar instructions for what is one
-DLCLI_INLINE IntVec widen(ByteVec bytes) {
-#if defined(__AVX512F__)
-  return (IntVec)_mm512_cvtepu8_epi32((__m128i)bytes);
-#elif defined(__AVX2__)
-  long long packed;
-  std::memcpy(&packed, &bytes, sizeof packed);
-  return (IntVec)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(packed));
-#else
-  return __builtin_convertvector(bytes, IntVec);
-#endif
-}
-
 DLCLI_INLINE ByteVec narrow(IntVec integers) {
 #if defined(__AVX512F__)
   return (ByteVec)_mm512_cvtepi32_epi8((__m512i)integers);
