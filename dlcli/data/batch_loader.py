@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcli import rng
 from dlcli.data.augmentation.augmenter import Augmenter
+from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.batch_order import BatchOrder
 from dlcli.data.batches import Batch, Split, TransformedRows
 
@@ -52,11 +53,7 @@ class AugmentingLoader(BatchLoader):
         self.seed = seed
         if augmenter.images is not None:
             assert isinstance(split.inputs, TransformedRows)
-            scaling = split.inputs.preprocessor.scaling
-            # of every channel, or one for all; as rows of a picture, which are worked on faster than many short pixels
-            row = (augmenter.output_size(augmenter.images.size)[1], augmenter.images.channels)
-            self._shift = np.broadcast_to(scaling.shift, row).astype(np.float32).ravel()
-            self._factor = np.broadcast_to(1 / scaling.scale, row).astype(np.float32).ravel()
+            self._scaling = PixelScaling.of(split.inputs.preprocessor.scaling, augmenter.images.channels)
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
         generator = rng.generator(self.seed, "augment", epoch, index)
@@ -65,13 +62,11 @@ class AugmentingLoader(BatchLoader):
 
     @property
     def takes_time(self) -> bool:
-        return True
+        images = self.augmenter.images
+        return not self.augmenter.only_copies or (images is not None and isinstance(images.source, np.memmap))
 
     def _augmented(self, examples: np.ndarray, generator: np.random.Generator) -> Batch:
         images = self.augmenter.images
         assert images is not None
-        inputs = self.augmenter.transform(images.source[images.rows[examples]], generator)
-        rows = inputs.reshape(*inputs.shape[:2], -1)  # (N, h, w, C) -> (N, h, w · C)
-        rows -= self._shift
-        rows *= self._factor
+        inputs = self.augmenter.transform(images.source, images.rows[examples], generator, self._scaling)
         return Batch(inputs, None if self.split.targets is None else self.split.targets.take(examples, axis=0))

@@ -18,11 +18,18 @@ class DeadUnits:
     def __init__(self, nodes: Iterable[str]) -> None:
         self._fired: dict[str, np.ndarray[Any, Any] | None] = dict.fromkeys(nodes)
 
+    @property
+    def nodes(self) -> frozenset[str]:
+        """The nodes that are watched."""
+        return frozenset(self._fired)
+
     def see(self, node: str, outputs: np.ndarray[Any, Any]) -> None:
         """Take note of the outputs (N, …) of any node; those of nodes that are not watched are passed over."""
-        if node in self._fired:
+        if node not in self._fired:
+            return
+        before = self._fired[node]
+        if before is None or not before.all():  # once all have fired, there is nothing left to learn
             fired = np.asarray(outputs.any(axis=0))
-            before = self._fired[node]
             self._fired[node] = fired if before is None else fired | before
 
     def shares(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
             experiment.metrics,
             batch_size=batch_size,
             carries=experiment.spec.training.stateful,
-            on_output=dead.see if split.name == "train" else None,
+            dead=dead if split.name == "train" else None,
         )
         for split in experiment.data.splits.values()
     ]
@@ -116,7 +116,7 @@ def measure(
     *,
     batch_size: int,
     carries: bool = False,
-    on_output: Callable[[str, np.ndarray], None] | None = None,
+    dead: DeadUnits | None = None,
 ) -> MeasuredSplit:
     """A model on a split that has targets.
 
@@ -127,7 +127,7 @@ def measure(
         metrics: reset before use.
         batch_size: examples per forward pass.
         carries: the examples are windows of one sequence, read from where the one before it ended.
-        on_output: called with the name and the result of every node, batch by batch.
+        dead: sees the units that it watches, batch by batch.
     """
     evaluation = evaluate_split(
         model,
@@ -137,7 +137,8 @@ def measure(
         batch_size=batch_size,
         carries=carries,
         keep_predictions=True,
-        on_output=on_output,
+        on_output=None if dead is None else dead.see,
+        watched=None if dead is None else dead.nodes,
     )
     assert evaluation.predictions is not None
     assert evaluation.truth is not None

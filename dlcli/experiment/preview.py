@@ -10,7 +10,7 @@ import numpy as np
 from dlcli import rng
 from dlcli.build import build_augmenter, build_data, build_task, located
 from dlcli.data import Augmenter, Batch, Data, OnRead, Values
-from dlcli.data.augmentation import TrainingImages
+from dlcli.data.augmentation import PixelScaling, TrainingImages
 from dlcli.data.augmentation.augmenter import training_images
 from dlcli.reports.augmentation import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
@@ -86,10 +86,12 @@ def _rows(
     assert train.targets is not None, "pictures have one target each"
     low, high = images.range
     originals = images.source[images.rows[chosen]]
+    unscaled = PixelScaling.nothing(images.channels)
     variants, captions = [], []
     for _ in range(0 if augmenter is None else VARIANTS):
         assert augmenter is not None
-        batch = augmenter.mix(Batch(augmenter.transform(originals, generator), train.targets[chosen]), generator)
+        changed = augmenter.transform(images.source, images.rows[chosen], generator, unscaled)
+        batch = augmenter.mix(Batch(changed, train.targets[chosen]), generator)
         variants.append(batch.inputs)
         captions.append(_captions(batch, data) if augmenter.mixups else [])
 

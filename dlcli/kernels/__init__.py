@@ -86,6 +86,8 @@ resample2d = fastest(reference.resampling.resample2d)
 rnn = fastest(reference.rnn.rnn)
 rnn_backward = fastest(reference.rnn.rnn_backward)
 
+shift2d = fastest(reference.shifting.shift2d)
+
 log_softmax = fastest(reference.softmax.log_softmax)
 log_softmax_backward = fastest(reference.softmax.log_softmax_backward)
 softmax = fastest(reference.softmax.softmax)
@@ -160,6 +162,7 @@ __all__ = [
     "rnn_backward",
     "scale_update",
     "sgd_update",
+    "shift2d",
     "sigmoid",
     "sigmoid_backward",
     "silu",

@@ -16,7 +16,7 @@ from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
 from dlcli.nn.plan import Step, plan
-from dlcli.nn.wiring import label, wire
+from dlcli.nn.wiring import ancestors, label, wire
 from dlcli.node_names import INPUT
 from dlcli.rng import Generators
 
@@ -72,7 +72,7 @@ class Graph(Module):
         }
         #: whether recurrent layers begin each batch where the one before it ended
         self.carries = False
-        self._plans: dict[tuple[bool, bool], list[Step]] = {}
+        self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
 
     @classmethod
     def build(
@@ -155,9 +155,17 @@ class Graph(Module):
         lengths: np.ndarray | None = None,
         *,
         on_output: Callable[[str, np.ndarray], None] | None = None,
+        watched: Collection[str] | None = None,
     ) -> Tensor:
-        """The result for a batch; arguments as those of `outputs`."""
-        return self._run(x, lengths, on_output, with_auxiliary=False)[self.output]
+        """The result for a batch; arguments as those of `outputs`.
+
+        Args:
+            x: a batch.
+            lengths: of its sequences.
+            on_output: called with results of nodes.
+            watched: those nodes; others may be joined to one operation. None for every node.
+        """
+        return self._run(x, lengths, on_output, watched, with_auxiliary=False)[self.output]
 
     def outputs(
         self,
@@ -173,13 +181,14 @@ class Graph(Module):
             lengths: (N,) how many steps of each sequence are real; None where all are.
             on_output: called with the name and the result of every node, in the order they run.
         """
-        return self._run(x, lengths, on_output, with_auxiliary=self.training and bool(self.auxiliary))
+        return self._run(x, lengths, on_output, None, with_auxiliary=self.training and bool(self.auxiliary))
 
     def _run(
         self,
         x: Tensor | np.ndarray,
         lengths: np.ndarray | None,
         on_output: Callable[[str, np.ndarray], None] | None,
+        watched: Collection[str] | None,
         *,
         with_auxiliary: bool,
     ) -> dict[str, Tensor]:
@@ -187,7 +196,8 @@ class Graph(Module):
             x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
         values = {INPUT: x}
         lengths_of = {} if lengths is None else {INPUT: lengths}
-        for step in self._plan(fused=on_output is None, with_auxiliary=with_auxiliary):
+        kept = None if on_output is not None and watched is None else frozenset(watched or ())
+        for step in self._plan(kept, with_auxiliary=with_auxiliary):
             if step.takes_lengths:
                 known = lengths_of.get(step.inputs[0])
                 result = step.run(*[values[name] for name in step.inputs], lengths=known)
@@ -198,16 +208,23 @@ class Graph(Module):
             for name in step.finished:
                 del values[name]
             values[step.name] = result
-            if on_output is not None:
+            if on_output is not None and (watched is None or step.name in watched):
                 on_output(step.name, result.data)
         return values
 
-    def _plan(self, *, fused: bool, with_auxiliary: bool) -> list[Step]:
-        """The operations of a forward pass, worked out when they are first asked for."""
-        made = self._plans.get((fused, with_auxiliary))
+    def _plan(self, kept: frozenset[str] | None, *, with_auxiliary: bool) -> list[Step]:
+        """The operations of a forward pass, worked out when they are first asked for.
+
+        Args:
+            kept: nodes whose results are asked for, besides the outputs; None for every node.
+            with_auxiliary: whether the auxiliary outputs are.
+        """
+        made = self._plans.get((kept, with_auxiliary))
         if made is None:
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
-            made = self._plans[fused, with_auxiliary] = plan(self.nodes, self.layers, outputs, fused=fused)
+            needed = ancestors(self.nodes, outputs)
+            made = plan(self.nodes, self.layers, outputs | ((kept or frozenset()) & needed), fused=kept is not None)
+            self._plans[kept, with_auxiliary] = made
         return made
 
     def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:

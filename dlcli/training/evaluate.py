@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,7 @@ def evaluate_split(
     carries: bool = False,
     keep_predictions: bool = False,
     on_output: Callable[[str, np.ndarray], None] | None = None,
+    watched: Collection[str] | None = None,
 ) -> Evaluation:
     """Judge `model` on a split that has targets.
 
@@ -55,7 +56,8 @@ def evaluate_split(
         carries: the examples are windows of one sequence, read in `batch_size` parts side by side, each window from
             where the one before it ended; 1 is one long pass.
         keep_predictions: also return what the model says of each example.
-        on_output: called with the name and the result of every node, batch by batch.
+        on_output: called with the name and the result of nodes, batch by batch.
+        watched: those nodes; None for every one.
     """
     loss_sum, judged = 0.0, 0
     kept: list[tuple[Predictions, np.ndarray]] = []
@@ -65,7 +67,7 @@ def evaluate_split(
     with evaluation_mode(model, carries=carries):
         for batch in split.batches(batch_size) if order is None else stream(model, split, order):
             assert batch.targets is not None, f"{split.name} has no targets"
-            outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output).data
+            outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
             count = task.count(batch)
             loss_sum += task.loss(Tensor(outputs), batch.targets, batch.lengths).item() * count
             judged += count

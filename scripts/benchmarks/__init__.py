@@ -18,7 +18,7 @@ MEASUREMENTS: dict[
     "quickstart": quickstart.measure,
     "digits": digits.measure,
     "adult": adult.measure,
-    "fashion_mnist": fashion_mnist.measure,
+    **fashion_mnist.MEASUREMENTS,
     "gemm": gemm.measure,
     "searches": searches.measure,
     "sweep_overhead": sweep_overhead.measure,

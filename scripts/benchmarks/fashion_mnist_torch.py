@@ -1,6 +1,7 @@
-"""The twin of configs/mlp_fashion_mnist.yaml in PyTorch at its best: fused Adam, batches gathered from tensors.
+"""The twins of configs/mlp_fashion_mnist.yaml and configs/lenet_fashion_mnist.yaml in PyTorch at its best: fused Adam,
+batches gathered from tensors.
 
-Usage: python scripts/benchmarks/fashion_mnist_torch.py FOLDER   (the folder with the four idx.gz files)
+Usage: python scripts/benchmarks/fashion_mnist_torch.py mlp|lenet FOLDER   (the folder with the four idx.gz files)
 """
 
 from __future__ import annotations
@@ -29,20 +30,38 @@ def read_idx(file: Path) -> np.ndarray:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
-def main(folder: Path) -> None:
+def mlp() -> nn.Module:
+    return nn.Sequential(
+        *(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    )
+
+
+def lenet() -> nn.Module:
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+    )
+
+
+def main(name: str, folder: Path) -> None:
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     images = {split: read_idx(folder / f"{split}-images-idx3-ubyte.gz") for split in ("train", "t10k")}
     labels = {split: read_idx(folder / f"{split}-labels-idx1-ubyte.gz") for split in ("train", "t10k")}
     chosen = torch.randperm(len(images["train"]))[: int(TRAIN_SHARE * len(images["train"]))]
-    inputs = {split: torch.tensor(array.reshape(len(array), -1)).float() for split, array in images.items()}
+    inputs = {split: torch.tensor(array[:, np.newaxis]).float() for split, array in images.items()}  # (N, 1, H, W)
     targets = {split: torch.tensor(array.astype(np.int64)) for split, array in labels.items()}
     inputs["train"], targets["train"] = inputs["train"][chosen], targets["train"][chosen]
-    mean, deviation = inputs["train"].mean(0), inputs["train"].std(0).clamp_min(1e-8)
+    together = (0, 2, 3) if name == "lenet" else 0  # one mean and deviation for all pixels, or one for each
+    mean = inputs["train"].mean(together, keepdim=True)
+    deviation = inputs["train"].std(together, keepdim=True).clamp_min(1e-8)
     inputs = {split: (array - mean) / deviation for split, array in inputs.items()}
 
-    model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    model = lenet() if name == "lenet" else mlp()
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3 if name == "lenet" else 1e-3, fused=True)
+    steps = EPOCHS * -(-len(inputs["train"]) // BATCH_SIZE)
+    rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps) if name == "lenet" else None
     loss_function = nn.CrossEntropyLoss()
     start = time.perf_counter()
     for _ in range(EPOCHS):
@@ -52,6 +71,8 @@ def main(folder: Path) -> None:
             optimizer.zero_grad(set_to_none=True)
             loss_function(model(inputs["train"][batch]), targets["train"][batch]).backward()
             optimizer.step()
+            if rates is not None:
+                rates.step()
     loop_seconds = time.perf_counter() - start
     with torch.no_grad():
         accuracy = (model(inputs["t10k"]).argmax(1) == targets["t10k"]).float().mean().item()
@@ -59,4 +80,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))

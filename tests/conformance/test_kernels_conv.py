@@ -1,7 +1,7 @@
 """Convolution, pooling and batch norm: every native kernel against its reference twin, which runs in double precision.
 
-Tolerances are relative to the largest magnitude of the result. They hold for the direct way and for 3×3 filters' way
-with fewer multiplications alike.
+Tolerances are relative to the largest magnitude of the result. They hold for the direct way, for 3×3 filters' way with
+fewer multiplications and for that of few filters alike.
 """
 
 from __future__ import annotations
@@ -67,6 +67,15 @@ def convolutions(draw: st.DrawFn) -> Geometry:
 
 
 @st.composite
+def narrow_convolutions(draw: st.DrawFn) -> Geometry:
+    """With few channels and filters, on both sides of where rows fill vectors of pixels."""
+    channels, count = draw(pair(1, 9))
+    images = (draw(st.integers(0, 3)), draw(st.integers(1, 12)), draw(st.integers(12, 40)), channels)
+    window, padding = draw(st.one_of(st.just((5, 5)), pair(1, 6))), (draw(pair(0, 3)), draw(pair(0, 3)))
+    return Geometry(images, (*window, channels, count), ((draw(st.integers(1, 3)), 1), padding, draw(pair(1, 2)), 1))
+
+
+@st.composite
 def depthwise_convolutions(draw: st.DrawFn) -> Geometry:
     channels = draw(CHANNELS)
     images = (draw(st.integers(0, 3)), *draw(pair(1, 20)), channels)
@@ -77,7 +86,9 @@ def depthwise_convolutions(draw: st.DrawFn) -> Geometry:
 
 @st.composite
 def poolings(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-    """A shape of images, and window, stride and padding."""
+    """A shape of images, and window, stride and padding; quarters, which have a way of their own, every other time."""
+    if draw(st.booleans()):
+        return (draw(st.integers(0, 3)), *draw(pair(2, 9)), draw(CHANNELS)), ((2, 2), (2, 2), NO_PADDING)
     window = draw(pair(1, 4))
     padding = tuple(draw(pair(0, size - 1)) for size in window)
     return (draw(st.integers(0, 3)), *draw(pair(1, 9)), draw(CHANNELS)), (window, draw(pair(1, 4)), padding)
@@ -115,7 +126,7 @@ def assert_conforms(
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
-    geometry=st.one_of(convolutions(), depthwise_convolutions()),
+    geometry=st.one_of(convolutions(), narrow_convolutions(), depthwise_convolutions()),
     seed=st.integers(0, 2**32),
     layout=LAYOUTS,
     relu=st.booleans(),
@@ -139,6 +150,7 @@ def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, bia
         ((2, 9, 9, 400), (3, 3, 400, 32), ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)),
         ((2, 9, 9, 500), (2, 2, 500, 17), ((2, 1), NO_PADDING, (1, 2), 1)),
         ((4, 28, 28, 1), (5, 5, 1, 6), ((1, 1), ((2, 2), (2, 2)), (1, 1), 1)),
+        ((40, 28, 28, 1), (5, 5, 1, 6), ((1, 1), ((2, 2), (2, 2)), (1, 1), 1)),
         ((4, 28, 27, 3), (7, 7, 3, 40), ((2, 2), ((3, 2), (2, 3)), (1, 1), 1)),
         ((2, 17, 15, 24), (3, 3, 1, 24), ((1, 1), ((1, 1), (1, 1)), (1, 1), 24)),
         ((2, 17, 15, 40), (1, 1, 40, 70), ((2, 2), NO_PADDING, (1, 1), 1)),

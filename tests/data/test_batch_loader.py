@@ -135,6 +135,16 @@ def test_what_is_in_memory_is_copied_on_the_spot():
     assert watched.threads == {threading.get_ident()}
 
 
+def test_what_is_only_copied_is_made_on_the_spot():
+    train = split()
+    copying, drawing = (
+        AugmentingLoader(train, order(), Augmenter(augmentations, train, 3), seed=0)
+        for augmentations in ([Mirror(), RandomCrop(padding=1)], [Mirror(), Cutout(size=2)])
+    )
+    assert not copying.takes_time
+    assert drawing.takes_time
+
+
 def test_an_error_is_raised_where_its_batch_is_wanted():
     with Prefetcher(Watched(broken=(0, 2)), epochs=1) as ahead:
         ahead.batch(0, 0)

@@ -10,3 +10,12 @@ def test_a_unit_is_dead_that_never_fires_in_any_batch() -> None:
     dead.see("relu_2", np.ones((3, 4)))
     dead.see("linear_1", np.zeros((3, 4)))
     assert dead.shares() == {"relu_1": 0.5}
+
+
+def test_a_unit_that_fired_once_is_alive_for_good() -> None:
+    dead = DeadUnits(["relu_1"])
+    assert dead.nodes == {"relu_1"}
+    for _ in range(2):
+        dead.see("relu_1", np.ones((2, 3)))
+        dead.see("relu_1", np.zeros((2, 3)))
+    assert dead.shares() == {}

@@ -142,6 +142,29 @@ def test_on_output_sees_every_node_in_order(graph_of: GraphOf) -> None:
     np.testing.assert_array_equal(np.maximum(seen["linear_1"], 0), result.data)
 
 
+def test_on_output_sees_watched_nodes_alone_with_the_others_joined(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (6, 6, 1),
+        Node("edges", "conv2d", {"filters": 2, "kernel_size": 3}),
+        Node("active", "relu"),
+        "flatten",
+        ("linear", {"units": 3}),
+        Node("last", "relu"),
+    )
+    x = batch(2, 6, 6, 1)
+    seen: dict[str, np.ndarray] = {}
+    whole: dict[str, np.ndarray] = {}
+    result = graph.forward(x, on_output=seen.__setitem__, watched=["active", "last", "nowhere"])
+    graph.forward(x, on_output=whole.__setitem__)
+    assert list(seen) == ["active", "last"]
+    for name in seen:
+        np.testing.assert_allclose(seen[name], whole[name], rtol=1e-6)
+    np.testing.assert_array_equal(result.data, graph.forward(x).data)
+    inner: dict[str, np.ndarray] = {}
+    graph.forward(x, on_output=inner.__setitem__, watched=["edges"])
+    np.testing.assert_array_equal(inner["edges"], whole["edges"])
+
+
 def test_intermediate_results_are_let_go_of(graph_of: GraphOf) -> None:
     """With nothing recorded, a node's result is free once its last reader has run."""
     graph = graph_of((4,), "tanh", "tanh", "tanh", "tanh")

@@ -16,6 +16,7 @@ from dlcli.data.augmentation.cutout import Cutout
 from dlcli.data.augmentation.mirror import Mirror
 from dlcli.data.augmentation.mixup import Mixup
 from dlcli.data.augmentation.pca_color import PcaColor
+from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.augmentation.random_crop import RandomCrop
 from dlcli.data.augmentation.rotation import Rotation
 from dlcli.data.augmentation.training_images import TrainingImages
@@ -33,6 +34,7 @@ __all__ = [
     "Mirror",
     "Mixup",
     "PcaColor",
+    "PixelScaling",
     "RandomCrop",
     "Rotation",
     "Size",

@@ -36,6 +36,9 @@ class Augmentation:
 class GeometricAugmentation(Augmentation, ABC):
     """Moves pixels."""
 
+    #: whether it only mirrors and moves by whole pixels, so that nothing has to be blended
+    copies_pixels: ClassVar[bool] = False
+
     @abstractmethod
     def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:
         """(N, 3, 3) float64, from output to input in homogeneous coordinates (x, y, 1) around the picture's center.
@@ -71,6 +74,13 @@ class ColorMaps:
         """Both, `second` last."""
         offsets = (second.weights @ self.offsets[:, :, np.newaxis])[:, :, 0] + second.offsets
         return ColorMaps(second.weights @ self.weights, offsets)
+
+
+def identity_maps(count: int) -> np.ndarray:
+    """(N, 3, 3) maps that move nothing."""
+    maps = np.zeros((count, 9))
+    maps[:, ::4] = 1.0
+    return maps.reshape(count, 3, 3)
 
 
 class ColorAugmentation(Augmentation, ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from dlcli.data.augmentation.augmentation import (
     Size,
 )
 from dlcli.data.augmentation.mixup import Mixup
-from dlcli.data.augmentation.shifting import are_shifts, shift2d
+from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.augmentation.training_images import TrainingImages
 from dlcli.data.batches import Batch, Split, TransformedRows
 from dlcli.errors import ConfigError
@@ -56,18 +57,30 @@ class Augmenter:
                 _prepare(augmentation, self.images, position)
             self.fill = self.images.border
 
-    def transform(self, images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """(N, h, w, C) float32, changed, in the range of values that they came in.
+    @property
+    def only_copies(self) -> bool:
+        """Whether all it does is to copy pixels, which takes little longer than copying whole pictures."""
+        return self._copies and not (self.color or self.erasing or self.mixups)
+
+    def transform(
+        self, images: np.ndarray, rows: np.ndarray, generator: np.random.Generator, scaling: PixelScaling
+    ) -> np.ndarray:
+        """(N, h, w, C) float32: some of the pictures, changed and scaled.
 
         Args:
-            images: (N, H, W, C) as they were read.
+            images: (M, H, W, C) as they were read.
+            rows: (N,) which of them.
             generator: for all draws.
+            scaling: done last.
         """
-        changed = self._moved(images, generator)
+        if not (self.color or self.erasing):
+            return self._moved(images, rows, generator, scaling)
+        changed = self._moved(images, rows, generator, PixelScaling.nothing(images.shape[3]))
         if self.color:
             self._color(changed, generator)
         for augmentation in self.erasing:
             augmentation.erase(generator, changed)
+        scaling.apply(changed)
         return changed
 
     def mix(self, batch: Batch, generator: np.random.Generator) -> Batch:
@@ -82,19 +95,31 @@ class Augmenter:
             size = augmentation.output_size(size)
         return size
 
-    def _moved(self, images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    @property
+    def _copies(self) -> bool:
+        return bool(self.geometric) and all(it.copies_pixels for it in self.geometric)
+
+    def _moved(
+        self, images: np.ndarray, rows: np.ndarray, generator: np.random.Generator, scaling: PixelScaling
+    ) -> np.ndarray:
         if not self.geometric:
-            return images.astype(np.float32)
+            moved: np.ndarray = images[rows].astype(np.float32)
+            scaling.apply(moved)
+            return moved
         size = incoming = images.shape[1:3]
-        maps = np.tile(np.eye(3), (len(images), 1, 1))
+        maps = []
         for augmentation in self.geometric:
-            maps = maps @ augmentation.maps(generator, len(images), size)
+            maps.append(augmentation.maps(generator, len(rows), size))
             size = augmentation.output_size(size)
-        matrices = from_corner(maps, incoming, size)
-        if are_shifts(matrices):
-            return shift2d(images, matrices, size, self.fill)
-        images = images if images.dtype == np.uint8 else images.astype(np.float32, copy=False)
-        return kernels.resample2d(images, matrices.astype(np.float32), size, self.fill, True)
+        composed: np.ndarray = reduce(np.matmul, maps)
+        matrices = from_corner(composed, incoming, size).astype(np.float32)
+        if self._copies:
+            return kernels.shift2d(images, rows, matrices, size, self.fill, scaling.offset, scaling.factor)
+        chosen = images[rows]
+        chosen = chosen if chosen.dtype == np.uint8 else chosen.astype(np.float32, copy=False)
+        moved = kernels.resample2d(chosen, matrices, size, self.fill, True)
+        scaling.apply(moved)
+        return moved
 
     def _color(self, images: np.ndarray, generator: np.random.Generator) -> None:
         """Map the colors of images (N, H, W, C), in place."""

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from dlcli.constraints import Fraction
-from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
 from dlcli.registry import register
 
 
@@ -20,11 +20,13 @@ class Mirror(GeometricAugmentation):
         axis: horizontal swaps left and right, vertical top and bottom.
     """
 
+    copies_pixels = True
+
     def __init__(self, *, probability: Fraction = 0.5, axis: Literal["horizontal", "vertical"] = "horizontal") -> None:
         self.probability = probability
         self.axis = 0 if axis == "horizontal" else 1
 
     def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:  # noqa: ARG002
-        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps = identity_maps(count)
         maps[:, self.axis, self.axis] = np.where(generator.random(count) < self.probability, -1.0, 1.0)
         return maps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli.constraints import NonNegativeInt
-from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
 from dlcli.registry import register
 
 
@@ -17,10 +17,12 @@ class RandomCrop(GeometricAugmentation):
         padding: pixels of border on each side, in the color that the training pictures have at their edge.
     """
 
+    copies_pixels = True
+
     def __init__(self, *, padding: NonNegativeInt = 4) -> None:
         self.padding = padding
 
     def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:  # noqa: ARG002
-        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps = identity_maps(count)
         maps[:, :2, 2] = generator.integers(-self.padding, self.padding, size=(count, 2), endpoint=True)
         return maps

@@ -8,7 +8,7 @@ import numpy as np
 from annotated_types import Ge, Le
 
 from dlcli.constraints import Fraction
-from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
 from dlcli.registry import register
 
 
@@ -29,7 +29,7 @@ class Rotation(GeometricAugmentation):
         angles = np.deg2rad(generator.uniform(-self.degrees, self.degrees, size=count))
         angles = np.where(generator.random(count) < self.probability, angles, 0.0)
         cosine, sine = np.cos(angles), np.sin(angles)
-        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps = identity_maps(count)
         maps[:, 0, 0], maps[:, 0, 1] = cosine, -sine
         maps[:, 1, 0], maps[:, 1, 1] = sine, cosine
         return maps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli.constraints import Fraction
-from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size
+from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
 from dlcli.registry import register
 
 
@@ -18,6 +18,8 @@ class Translation(GeometricAugmentation):
         probability: of a picture being moved.
     """
 
+    copies_pixels = True
+
     def __init__(self, *, fraction: Fraction = 0.1, probability: Fraction = 1.0) -> None:
         self.fraction = fraction
         self.probability = probability
@@ -26,6 +28,6 @@ class Translation(GeometricAugmentation):
         height, width = size
         farthest = self.fraction * np.array([width, height])  # (x, y)
         moves = np.rint(generator.uniform(-1, 1, size=(count, 2)) * farthest)
-        maps = np.tile(np.eye(3), (count, 1, 1))
+        maps = identity_maps(count)
         maps[:, :2, 2] = np.where(generator.random((count, 1)) < self.probability, moves, 0.0)
         return maps

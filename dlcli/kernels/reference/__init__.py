@@ -17,6 +17,7 @@ from dlcli.kernels.reference import (
     pooling,
     resampling,
     rnn,
+    shifting,
     softmax,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "pooling",
     "resampling",
     "rnn",
+    "shifting",
     "softmax",
 ]

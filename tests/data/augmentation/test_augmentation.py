@@ -18,6 +18,7 @@ from dlcli.data.augmentation import (
     Mirror,
     Mixup,
     PcaColor,
+    PixelScaling,
     RandomCrop,
     Rotation,
     TrainingImages,
@@ -49,7 +50,12 @@ def augmenter(images: np.ndarray, *augmentations: Augmentation, num_classes: int
 
 
 def transform(images: np.ndarray, *augmentations: Augmentation, seed: int = 0) -> np.ndarray:
-    return augmenter(images, *augmentations).transform(images, np.random.default_rng(seed))
+    return unscaled(augmenter(images, *augmentations), images, seed)
+
+
+def unscaled(made: Augmenter, images: np.ndarray, seed: int) -> np.ndarray:
+    nothing = PixelScaling.nothing(images.shape[3])
+    return made.transform(images, np.arange(len(images)), np.random.default_rng(seed), nothing)
 
 
 # ---- all ----
@@ -119,7 +125,7 @@ def test_a_crop_keeps_the_size_and_has_only_values_of_the_picture_or_its_border(
 ):
     images = pictures(4, size, 1, seed)
     made = augmenter(images, RandomCrop(padding=padding), Mirror())
-    cropped = made.transform(images, np.random.default_rng(seed))
+    cropped = unscaled(made, images, seed)
     assert cropped.shape == images.shape
     for before, after in zip(images, cropped, strict=True):
         assert set(after.ravel()) <= {*before.ravel().astype(np.float32), *made.fill}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlcli.kernels.reference.resampling import resample2d
 
@@ -35,3 +37,28 @@ def test_a_shift_by_half_a_pixel_is_the_mean_of_neighbors_and_of_the_fill() -> N
 @pytest.mark.parametrize("bilinear", [True, False])
 def test_outside_is_filled(bilinear: bool) -> None:
     np.testing.assert_array_equal(resampled([[1, 0, 50], [0, 1, 0]], bilinear=bilinear), np.full((3, 4), 100))
+
+
+def test_between_pixels_the_four_around_are_weighed() -> None:
+    image = np.array([[0, 100], [200, 40]], np.uint8).reshape(1, 2, 2, 1)
+    at = np.array([[[1, 0, 0.25], [0, 1, 0.5]]], np.float32)
+    value = resample2d(image, at, (1, 1), np.zeros(1), True).item()
+    assert value == pytest.approx(0.5 * (0.75 * 0 + 0.25 * 100) + 0.5 * (0.75 * 200 + 0.25 * 40))
+    assert resample2d(image, at, (1, 1), np.zeros(1), False).item() == 200  # half a pixel down counts as the next
+
+
+def test_across_the_edge_the_fill_is_weighed_and_beyond_it_is_all_there_is() -> None:
+    image = np.full((1, 3, 3, 1), 10, np.uint8)
+    at = np.array([[[1, 0, -0.75], [0, 1, 1]]], np.float32)
+    line = resample2d(image, at, (1, 6), np.array([50.0]), True).ravel()
+    np.testing.assert_allclose(line, [40, 10, 10, 20, 50, 50])
+
+
+@given(st.floats(-np.pi, np.pi), st.integers(0, 99))
+@settings(deadline=None)
+def test_values_stay_between_those_of_the_picture_and_the_fill(angle: float, seed: int) -> None:
+    image = np.random.default_rng(seed).integers(50, 90, (1, 7, 5, 2)).astype(np.uint8)
+    turn = np.array([[[np.cos(angle), -np.sin(angle), 1], [np.sin(angle), np.cos(angle), 2]]], np.float32)
+    turned = resample2d(image, turn, (6, 8), np.array([60.0, 70.0]), True)
+    assert turned.min() >= 50 - 1e-3
+    assert turned.max() <= 89 + 1e-3

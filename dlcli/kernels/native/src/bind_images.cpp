@@ -1,5 +1,8 @@
 #include <nanobind/stl/pair.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "array.h"
 #include "bindings.h"
 
@@ -199,24 +202,70 @@ void bind_pooling(nb::module_& module) {
       "grad"_a, "size"_a);
 }
 
+// Images (N, H, W, C) as they were read: bytes, or float32
+struct Pictures {
+  const void* data;
+  bool bytes;
+  const npy_intp* shape;
+
+  explicit Pictures(const nb::object& images) {
+    require(PyArray_Check(images.ptr()));
+    auto* array = reinterpret_cast<PyArrayObject*>(images.ptr());
+    bytes = PyArray_TYPE(array) == NPY_UINT8;
+    require((bytes || PyArray_TYPE(array) == NPY_FLOAT32) && PyArray_NDIM(array) == 4 &&
+            PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISBEHAVED_RO(array));
+    data = PyArray_DATA(array);
+    shape = PyArray_DIMS(array);
+  }
+};
+
 void bind_resampling(nb::module_& module) {
   module.def(
       "resample2d",
       [](const nb::object& images, const Input& matrices, Pair size, const Input& fill, bool bilinear) {
-        require(PyArray_Check(images.ptr()));
-        auto* array = reinterpret_cast<PyArrayObject*>(images.ptr());
-        const bool bytes = PyArray_TYPE(array) == NPY_UINT8;
-        require((bytes || PyArray_TYPE(array) == NPY_FLOAT32) && PyArray_NDIM(array) == 4 &&
-                PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISBEHAVED_RO(array));
-        const npy_intp* shape = PyArray_DIMS(array);
+        const Pictures given(images);
+        const npy_intp* shape = given.shape;
         require(matrices.ndim == 3 && matrices.shape[0] == shape[0] && matrices.shape[1] == 2 && matrices.shape[2] == 3 &&
                 fill.ndim == 1 && fill.size == shape[3] && size.first >= 0 && size.second >= 0);
         const Resampling s = {shape[0], shape[1], shape[2], shape[3], size.first, size.second};
         Result y({s.batch, s.rows, s.columns, s.channels});
-        kernels().resample2d(s, PyArray_DATA(array), bytes, matrices.data, fill.data, bilinear, y.data);
+        kernels().resample2d(s, given.data, given.bytes, matrices.data, fill.data, bilinear, y.data);
         return y.array;
       },
       "images"_a, "matrices"_a, "size"_a, "fill"_a, "bilinear"_a);
+}
+
+bool are_shifts(const Input& matrices) {
+  for (const float* m = matrices.data; m < matrices.data + matrices.size; m += 6)
+    for (int axis = 0; axis < 2; ++axis) {
+      const float moved = m[3 * axis + 2];
+      if (std::fabs(m[4 * axis]) != 1 || m[2 * axis + 1] != 0 || !(std::fabs(moved) < 1e6f) || moved != std::floor(moved))
+        return false;
+    }
+  return true;
+}
+
+bool are_inside(const Labels& rows, npy_intp count) {
+  return std::all_of(rows.data, rows.data + rows.size, [=](npy_intp row) { return row >= 0 && row < count; });
+}
+
+void bind_shifting(nb::module_& module) {
+  module.def(
+      "shift2d",
+      [](const nb::object& images, const Labels& rows, const Input& matrices, Pair size, const Input& fill,
+         const Input& offset, const Input& factor) {
+        const Pictures given(images);
+        require(rows.ndim == 1 && matrices.ndim == 3 && matrices.shape[0] == rows.size && matrices.shape[1] == 2 &&
+                matrices.shape[2] == 3 && size.first >= 0 && size.second >= 0);
+        for (const Input* of_channels : {&fill, &offset, &factor})
+          require(of_channels->ndim == 1 && of_channels->size == given.shape[3]);
+        require(are_shifts(matrices) && are_inside(rows, given.shape[0]));
+        const Resampling s = {rows.size, given.shape[1], given.shape[2], given.shape[3], size.first, size.second};
+        Result y({s.batch, s.rows, s.columns, s.channels});
+        kernels().shift2d(s, given.data, given.bytes, rows.data, matrices.data, fill.data, offset.data, factor.data, y.data);
+        return y.array;
+      },
+      "images"_a, "rows"_a, "matrices"_a, "size"_a, "fill"_a, "offset"_a, "factor"_a);
 }
 
 }  // namespace
@@ -225,6 +274,7 @@ void bind_images(nb::module_& module) {
   bind_convolution(module);
   bind_pooling(module);
   bind_resampling(module);
+  bind_shifting(module);
 }
 
 }  // namespace dlcli

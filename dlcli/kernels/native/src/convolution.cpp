@@ -1,7 +1,9 @@
 // Convolution and its gradients as products with the matrix of patches (patches.h). Filters of 3×3 that move by single
-// pixels take a way with fewer multiplications (winograd.h); for those of 1×1 the images are the matrix (gemm.h).
+// pixels take a way with fewer multiplications (winograd.h), few of them run along the pixels (narrow.h); for those of
+// 1×1 the images are the matrix (gemm.h).
 #include "depthwise.h"
 #include "gemm.h"
+#include "narrow.h"
 #include "patches.h"
 #include "phase.h"
 #include "simd.h"
@@ -331,6 +333,7 @@ void conv2d(const Convolution& c, const float* x, const float* weight, const flo
     return winograd_multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left},
                              {weight, 0, 1, 0, 1, 3 * c.channels * filters, c.channels * filters, filters, 1},
                              {y, c.rows * c.columns * filters, c.columns * filters, filters, filters, bias, relu});
+  if (is_narrow(c)) return narrow(c, x, weight, bias, y, relu);
   for (Index group = 0; group < c.groups; ++group) {
     const Patches p = input_patches(c, x, group);
     const Index first = group * filters;
@@ -399,6 +402,7 @@ void conv2d_grad_weight(const Convolution& c, const float* x, const float* grad,
   if (winograd_takes(c))
     return winograd_grad_weight({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.top, c.left}, grad,
                                 filters, grad_weight);
+  if (is_narrow(c)) return narrow_grad_weight(c, x, grad, grad_weight);
   for (Index group = 0; group < c.groups; ++group)
     grad_weight_of_group(input_patches(c, x, group), c.batch, grad + group * filters, c.filters, filters,
                          grad_weight + group * filters);

@@ -6,21 +6,6 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-typedef std::uint8_t ByteVec __attribute__((vector_size(W)));
-
-// bytes as integers; GCC takes many scalar instructions for what is one
-DLCLI_INLINE IntVec widen(ByteVec bytes) {
-#if defined(__AVX512F__)
-  return (IntVec)_mm512_cvtepu8_epi32((__m128i)bytes);
-#elif defined(__AVX2__)
-  long long packed;
-  std::memcpy(&packed, &bytes, sizeof packed);
-  return (IntVec)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(packed));
-#else
-  return __builtin_convertvector(bytes, IntVec);
-#endif
-}
-
 DLCLI_INLINE ByteVec narrow(IntVec integers) {
 #if defined(__AVX512F__)
   return (ByteVec)_mm512_cvtepi32_epi8((__m512i)integers);
@@ -47,11 +32,79 @@ Range windows_over(Index h, Index stride, Index before, Index window, Index outp
   return {begin, end < outputs ? end : outputs};
 }
 
+// the windows that are most common: 2×2, side by side, all inside
+bool are_quarters(const Windows& s) {
+  return s.window_h == 2 && s.window_w == 2 && s.stride_h == 2 && s.stride_w == 2 && s.top == 0 && s.left == 0 &&
+         2 * s.rows <= s.height && 2 * s.columns <= s.width;
+}
+
+// whether v takes the place of the best: not a number counts as the largest, and the first of equals stays
+DLCLI_INLINE IntVec is_larger(Vec v, Vec best) { return ~(v <= best) & (best == best); }
+
+// the bytes of a vector, fewer where the array, or this row's part of it, ends at `size`
+DLCLI_INLINE ByteVec load_bytes(const std::uint8_t* p, Index at, Index size) {
+  ByteVec bytes = {};
+  if (at + W <= size)
+    std::memcpy(&bytes, p + at, W);
+  else
+    std::memcpy(&bytes, p + at, static_cast<std::size_t>(size - at));
+  return bytes;
+}
+
+DLCLI_INLINE void store_bytes(std::uint8_t* p, Index at, Index size, ByteVec bytes) {
+  if (at + W <= size)
+    std::memcpy(p + at, &bytes, W);
+  else
+    std::memcpy(p + at, &bytes, static_cast<std::size_t>(size - at));
+}
+
+void max_pool_quarters(const Windows& s, const float* x, float* y, std::uint8_t* taps) {
+  const Index size = s.batch * s.height * s.width * s.channels, across = s.width * s.channels;
+  each_row(s.batch, s.rows, 4 * s.columns * s.channels, [&](Index image, Index row) {
+    const Index row_end = (image * s.rows + row + 1) * s.columns * s.channels;
+    Index from = (image * s.height + 2 * row) * across, to = row_end - s.columns * s.channels;
+    for (Index column = 0; column < s.columns; ++column, from += 2 * s.channels, to += s.channels)
+      each_channel(s.channels, [&](Index c) {
+        Vec best = load_at(x, from + c, size);
+        IntVec tap = {};
+#pragma GCC unroll 3
+        for (int k = 1; k < 4; ++k) {
+          const Vec v = load_at(x, from + k / 2 * across + k % 2 * s.channels + c, size);
+          const IntVec larger = is_larger(v, best);
+          best = larger ? v : best;
+          tap = larger ? splat_int(k) : tap;
+        }
+        store_at(y, to + c, row_end, best);
+        store_bytes(taps, to + c, row_end, narrow(tap));
+      });
+  });
+}
+
+void max_pool_quarters_backward(const Windows& s, const float* grad, const std::uint8_t* taps, float* grad_x) {
+  const Index size = s.batch * s.rows * s.columns * s.channels, across = s.width * s.channels;
+  each_row(s.batch, s.height, across, [&](Index image, Index h) {
+    const Index columns = h < 2 * s.rows ? s.columns : 0;
+    const Index row_end = (image * s.height + h + 1) * across;
+    Index from = (image * s.rows + h / 2) * s.columns * s.channels, to = row_end - across;
+    const IntVec left = splat_int(h % 2 * 2), right = left + 1;
+    for (Index column = 0; column < columns; ++column, from += s.channels, to += 2 * s.channels)
+      // from the last vector on, since what reaches over the left pixel is the beginning of the right one
+      for (Index c = (s.channels - 1) / W * W; c >= 0; c -= W) {
+        const Vec g = load_at(grad, from + c, size);
+        const IntVec tap = widen(load_bytes(taps, from + c, size));
+        store_at(grad_x, to + c, row_end, tap == left ? g : Vec{});
+        store_at(grad_x, to + s.channels + c, row_end, tap == right ? g : Vec{});
+      }
+    for_vectors(to, row_end, [&](Index i, Index width) { store_width(grad_x + i, Vec{}, width); });  // under no window
+  });
+}
+
 float inside_share(Range h, Range w) { return 1 / static_cast<float>((h.end - h.begin) * (w.end - w.begin)); }
 
 }  // namespace
 
 void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) {
+  if (are_quarters(s)) return max_pool_quarters(s, x, y, taps);
   const Index size = s.batch * s.height * s.width * s.channels;
   const Index work = s.columns * s.window_h * s.window_w * s.channels;
   each_row(s.batch, s.rows, work, [&](Index image, Index row) {
@@ -67,22 +120,19 @@ void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) 
         for (Index i = h.begin; i < h.end; ++i)
           for (Index j = w.begin; j < w.end; ++j) {
             const Vec v = load_at(x, (origin + i * s.width + j) * s.channels + c, size);
-            const IntVec larger = (v > best) | ((v != v) & (best == best));  // not a number counts as the largest
+            const IntVec larger = is_larger(v, best);
             best = larger ? v : best;
             from = larger ? splat_int(static_cast<std::int32_t>(i * s.window_w + j)) : from;
           }
         store_at(y, to + c, row_end, best);
-        const ByteVec bytes = narrow(from);
-        if (to + c + W <= row_end)
-          std::memcpy(taps + to + c, &bytes, W);
-        else
-          std::memcpy(taps + to + c, &bytes, static_cast<std::size_t>(row_end - to - c));
+        store_bytes(taps, to + c, row_end, narrow(from));
       });
     }
   });
 }
 
 void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t* taps, float* grad_x) {
+  if (are_quarters(s)) return max_pool_quarters_backward(s, grad, taps, grad_x);
   const Index size = s.batch * s.rows * s.columns * s.channels;
   const Index work = s.width * s.channels;
   each_row(s.batch, s.height, work, [&](Index image, Index h) {
@@ -97,12 +147,7 @@ void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t
           for (Index column = columns.begin; column < columns.end; ++column) {
             const Index from = ((image * s.rows + row) * s.columns + column) * s.channels + c;
             const Index tap = (h + s.top - row * s.stride_h) * s.window_w + w + s.left - column * s.stride_w;
-            ByteVec bytes = {};
-            if (from + W <= size)
-              std::memcpy(&bytes, taps + from, W);
-            else
-              std::memcpy(&bytes, taps + from, static_cast<std::size_t>(size - from));
-            const IntVec held = widen(bytes) == splat_int(static_cast<std::int32_t>(tap));
+            const IntVec held = widen(load_bytes(taps, from, size)) == splat_int(static_cast<std::int32_t>(tap));
             sum += held ? load_at(grad, from, size) : Vec{};
           }
         store_at(grad_x, to + c, row_end, sum);

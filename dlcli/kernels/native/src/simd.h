@@ -31,6 +31,7 @@ constexpr int vector_registers = 16;
 typedef float Vec __attribute__((vector_size(vector_bytes)));
 typedef std::int32_t IntVec __attribute__((vector_size(vector_bytes)));
 typedef std::uint32_t UintVec __attribute__((vector_size(vector_bytes)));
+typedef std::uint8_t ByteVec __attribute__((vector_size(W)));
 typedef std::uint64_t WideVec __attribute__((vector_size(vector_bytes)));
 
 #define DLCLI_INLINE static inline __attribute__((always_inline))
@@ -47,6 +48,19 @@ DLCLI_INLINE void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 DLCLI_INLINE Vec splat(float x) { return x - Vec{}; }
 
 DLCLI_INLINE IntVec splat_int(std::int32_t x) { return IntVec{} + x; }
+
+// bytes as integers; GCC takes many scalar instructions for what is one
+DLCLI_INLINE IntVec widen(ByteVec bytes) {
+#if defined(__AVX512F__)
+  return (IntVec)_mm512_cvtepu8_epi32((__m128i)bytes);
+#elif defined(__AVX2__)
+  long long packed;
+  std::memcpy(&packed, &bytes, sizeof packed);
+  return (IntVec)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(packed));
+#else
+  return __builtin_convertvector(bytes, IntVec);
+#endif
+}
 
 DLCLI_INLINE Vec as_float(IntVec v) { return reinterpret_cast<Vec>(v); }
 
@@ -125,6 +139,17 @@ DLCLI_INLINE Vec zip_high(Vec a, Vec b) {
   return DLCLI_SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 #else
   return DLCLI_SHUFFLE(a, b, 2, 6, 3, 7);
+#endif
+}
+
+// the last first
+DLCLI_INLINE Vec reversed(Vec v) {
+#if defined(__AVX512F__)
+  return DLCLI_SHUFFLE(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+#elif defined(__AVX2__)
+  return DLCLI_SHUFFLE(v, v, 7, 6, 5, 4, 3, 2, 1, 0);
+#else
+  return DLCLI_SHUFFLE(v, v, 3, 2, 1, 0);
 #endif
 }
 

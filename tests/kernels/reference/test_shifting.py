@@ -1,0 +1,28 @@
+"""Shifts are what resampling makes of the same maps, scaled."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcli.kernels.reference.resampling import resample2d
+from dlcli.kernels.reference.shifting import shift2d
+
+SIZE = st.tuples(st.integers(1, 9), st.integers(1, 9))
+
+
+@given(SIZE, SIZE, st.integers(1, 4), st.booleans(), st.integers(0, 999))
+@settings(deadline=None)
+def test_shifts_are_resampled_alike_by_copying(
+    size: tuple[int, int], output: tuple[int, int], channels: int, bilinear: bool, seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    images = generator.integers(0, 256, (5, *size, channels)).astype(np.uint8)
+    rows = generator.integers(0, 5, 3)
+    matrices = np.zeros((3, 2, 3), np.float32)
+    matrices[:, (0, 1), (0, 1)] = generator.choice([-1, 1], (3, 2))
+    matrices[:, :, 2] = generator.integers(-12, 20, (3, 2))
+    fill, offset, factor = generator.standard_normal((3, channels)).astype(np.float32)
+    expected = (resample2d(images[rows], matrices, output, fill, bilinear) - offset) * factor
+    np.testing.assert_array_equal(shift2d(images, rows, matrices, output, fill, offset, factor), expected)
