@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
@@ -95,9 +96,9 @@ class JobTrainer:
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
             )
-        with recording(run, record) as session:
-            if not goes_on:
-                write_inputs(experiment, run)
+        with recording(run, record) as session, ThreadPoolExecutor(max_workers=1) as beside:
+            # training need not wait for the disk; written again on resuming, as a kill may have come before them
+            inputs = beside.submit(write_inputs, experiment, run)
             for line in origins:
                 run.log(line)
             trainer = build_trainer(experiment, run, reporter)
@@ -105,6 +106,7 @@ class JobTrainer:
             summary = trainer.resume() if goes_on else trainer.run()
             outcome = reporter.best()
             session.metrics = outcome["metrics"]
+            inputs.result()
             if job.is_concluded:
                 result, _ = conclude(experiment, run, summary)
                 session.metrics = result.metrics
