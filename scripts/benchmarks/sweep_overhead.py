@@ -18,7 +18,7 @@ from benchmarks.sweep_process import TRIALS, WAYS, Conducted
 
 Rounds = Mapping[str, Sequence[Conducted]]
 #: of one of our ways, beside those of Optuna's
-RANDOM = ("dlcli, 1 worker", ("Optuna", "Optuna in memory"))
+RANDOM = ("dlcli, 1 worker", ("Optuna", "Optuna, bare"))
 TPE = ("dlcli, TPE", ("Optuna, TPE",))
 
 
@@ -61,6 +61,7 @@ def results(measured: Rounds) -> list[Result]:
         beside = {way: overhead(measured[way]) for way in theirs}
         rows.append(Result(f"{what}, overhead a trial", overhead(measured[ours]), "ms", bar=50, beside=beside))
         rows.append(Result(f"{what}, overhead ÷ Optuna's", overhead(measured[ours]) / beside[theirs[0]], bar=1.0))
+        rows += [Result(f"{what}, overhead ÷ {way}'s", overhead(measured[ours]) / beside[way]) for way in theirs[1:]]
         for which, choose in {"least": min, "median": median, "largest": max}.items():
             values = {way: choose(it.best for it in measured[way]) for way in (ours, theirs[0])}
             rows.append(Result(f"{what}, {which} best dev error", values.pop(ours), beside=values))

@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.sweep_process WAY SEED FOLDER   (in scripts/; WAY is one of `WAYS`)
 
-Both train the same: a config that is checked, a fresh model on data that is read once, a run folder with the figures of
-every epoch and checkpoints, and both keep a journal on the disk from which they could go on (Optuna also without, in
-memory). Prints the figures as JSON.
+Both train the same: a config that is checked, a fresh model on data that is read once, a run folder with its record,
+its inputs, the figures of every epoch and checkpoints; and both keep a journal on the disk from which they could go on.
+"Optuna, bare" has no journal, and run folders without record and inputs. Prints the figures as JSON.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def by_dlcli(seed: int, folder: Path, *, search: str, workers: int) -> Conducted
     return Conducted(seconds, clock.ended - clock.begun, training_seconds((done.path / "trials").iterdir()), best.value)
 
 
-def by_optuna(seed: int, folder: Path, *, sampler: str, in_memory: bool = False) -> Conducted:
+def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -> Conducted:
     import optuna
     from optuna.storages import InMemoryStorage, JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -77,10 +77,10 @@ def by_optuna(seed: int, folder: Path, *, sampler: str, in_memory: bool = False)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     start = time.perf_counter()
     study = optuna.create_study(
-        storage=InMemoryStorage() if in_memory else JournalStorage(JournalFileBackend(str(folder / "journal.log"))),
+        storage=InMemoryStorage() if is_bare else JournalStorage(JournalFileBackend(str(folder / "journal.log"))),
         sampler={"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler}[sampler](seed=seed),
     )
-    objective = Objective(folder)
+    objective = Objective(folder, is_bare=is_bare)
     begun = time.perf_counter()
     study.optimize(objective, n_trials=TRIALS)
     ended = time.perf_counter()
@@ -88,22 +88,24 @@ def by_optuna(seed: int, folder: Path, *, sampler: str, in_memory: bool = False)
 
 
 class Objective:
-    """What Optuna calls: dlcli's training, without what the run folder of a command has beside it.
+    """What Optuna calls: dlcli's training.
 
     Args:
         folder: where the runs are kept.
+        is_bare: leave out a run's record and inputs.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_bare: bool) -> None:
         self.folder = folder
+        self.is_bare = is_bare
         self.folders: list[Path] = []
         self.data: Any = None
 
     def __call__(self, trial: optuna.Trial) -> float:
         import dlcli.components  # noqa: F401  # imported for its registrations
         from dlcli.build import build_data, experiment_on
-        from dlcli.experiment.training import build_trainer
-        from dlcli.runs import RunFolder
+        from dlcli.experiment.training import build_trainer, write_inputs
+        from dlcli.runs import RunFolder, RunRecord, recording
         from dlcli.spec import load_spec
 
         overrides = {
@@ -116,9 +118,18 @@ class Objective:
         spec = load_spec(BASE, overrides)
         if self.data is None:
             self.data = build_data(spec)
+        experiment = experiment_on(spec, self.data)
         run = RunFolder.create(self.folder, spec.name)
         self.folders.append(run.path)
-        return build_trainer(experiment_on(spec, self.data), run, None).run().best.value
+        if self.is_bare:
+            return build_trainer(experiment, run, None).run().best.value
+        data, command = self.data.fingerprint, sys.argv
+        record = RunRecord.begin(id=run.id, name=spec.name, seed=spec.seed, command=command, data=data, git_commit=None)
+        with recording(run, record) as session:
+            write_inputs(experiment, run)
+            value = build_trainer(experiment, run, None).run().best.value
+            session.metrics = {"dev/error": value}
+        return value
 
 
 def training_seconds(runs: Iterable[Path]) -> float:
@@ -134,7 +145,7 @@ WAYS: dict[str, Callable[[int, Path], Conducted]] = {
     "dlcli, TPE": partial(by_dlcli, search="tpe", workers=1),
     "Optuna": partial(by_optuna, sampler="random"),
     "Optuna, TPE": partial(by_optuna, sampler="tpe"),
-    "Optuna in memory": partial(by_optuna, sampler="random", in_memory=True),
+    "Optuna, bare": partial(by_optuna, sampler="random", is_bare=True),
 }
 
 
