@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks import commands
 from benchmarks.result import Result
-from benchmarks.sweep_process import TRIALS, WAYS, Conducted
+from benchmarks.sweep_ways import TRIALS, WAYS, Conducted
 
 Rounds = Mapping[str, Sequence[Conducted]]
 #: of one of our ways, beside those of Optuna's

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import sweep_overhead
-from benchmarks.sweep_process import TRIALS, WAYS, Conducted, training_seconds
+from benchmarks.sweep_ways import TRIALS, WAYS, Conducted, training_seconds
 
 
 def conducted(trials: float, training: float, best: float = 0.01) -> Conducted:

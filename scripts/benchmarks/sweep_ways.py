@@ -1,10 +1,8 @@
-"""Forty trials on digits in a process of their own, conducted by dlcli or by Optuna.
-
-Usage: python -m benchmarks.sweep_process WAY SEED FOLDER   (in scripts/; WAY is one of `WAYS`)
+"""Forty trials on digits, conducted by dlcli or by Optuna.
 
 Both train the same: a config that is checked, a fresh model on data that is read once, a run folder with its record,
 its inputs, the figures of every epoch and checkpoints; and both keep a journal on the disk from which they could go on.
-"Optuna, bare" has no journal, and run folders without record and inputs. Prints the figures as JSON.
+"Optuna, bare" has no journal, and run folders without record and inputs.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,12 +145,3 @@ WAYS: dict[str, Callable[[int, Path], Conducted]] = {
     "Optuna, TPE": partial(by_optuna, sampler="tpe"),
     "Optuna, bare": partial(by_optuna, sampler="random", is_bare=True),
 }
-
-
-def main() -> None:
-    way, seed, folder = sys.argv[1:]
-    print(json.dumps(asdict(WAYS[way](int(seed), Path(folder)))))
-
-
-if __name__ == "__main__":
-    main()
