@@ -72,6 +72,8 @@ def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -
     from optuna.storages import InMemoryStorage, JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
+    import dlcli.experiment.training  # noqa: F401  # not in the first trial: a worker has imported before it, too
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     start = time.perf_counter()
     study = optuna.create_study(
