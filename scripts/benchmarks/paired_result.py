@@ -19,6 +19,7 @@ class PairedResult:
         values: one for each pair.
         rival: what it is compared with.
         rival_values: of the same pairs.
+        is_required: whether the way must be better; else it is only worth knowing.
     """
 
     headings: ClassVar[tuple[str, ...]] = ("what", "way", "median", "rival", "median", "difference", "95 %", "")
@@ -28,6 +29,7 @@ class PairedResult:
     values: tuple[float, ...]
     rival: str
     rival_values: tuple[float, ...]
+    is_required: bool = True
 
     @property
     def differences(self) -> list[float]:
@@ -42,9 +44,9 @@ class PairedResult:
         return signed_rank_interval(self.differences)
 
     @property
-    def reached(self) -> bool:
-        """Whether the whole interval says that the way is better."""
-        return self.interval[1] < 0
+    def reached(self) -> bool | None:
+        """Whether the whole interval says that the way is better; None where it need not be."""
+        return self.interval[1] < 0 if self.is_required else None
 
     @property
     def verdict(self) -> str:

@@ -45,6 +45,13 @@ def test_every_rival_is_compared_by_both_figures() -> None:
         ("searches, dev error with other seeds", "random"): "better",
         ("searches, dev error with other seeds", "grid"): "not shown to be better",
     }
+    assert [row.reached for row in rows] == [
+        True,
+        False,
+        None,
+        None,
+        None,
+    ]  # all but the best dev error are only worth knowing
     assert rows[-1].value == 50
     assert rows[-1].beside == {"random": 60, "grid": 60}
 
