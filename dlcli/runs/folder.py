@@ -26,10 +26,12 @@ class Folder:
 
     Args:
         path: the folder.
+        durable: what is written survives a power cut, which takes waiting for the disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
+        self.durable = durable
 
     @classmethod
     def create(cls, root: Path, name: str) -> Self:
@@ -60,7 +62,7 @@ class Folder:
         Raises:
             StorageError: it cannot be written.
         """
-        storage.write_bytes(self.path / name, data)
+        storage.write_bytes(self.path / name, data, durable=self.durable)
 
     def write_text(self, name: str, text: str) -> None:
         self.write_bytes(name, text.encode())
@@ -78,7 +80,7 @@ class Folder:
         Raises:
             StorageError: one cannot be written.
         """
-        storage.write_files(self.path, contents)
+        storage.write_files(self.path, contents, durable=self.durable)
 
     def read_bytes(self, name: str) -> bytes:
         """What a file holds.

@@ -1,5 +1,7 @@
 """Files that are whole or absent: written beside, flushed to the disk, renamed into place.
 
+What need not survive a power cut (`durable=False`) is not waited for; a kill never leaves half a file in any case.
+
 Every `OSError` on the way becomes a `StorageError` with the path and the system's reason in one line.
 """
 
@@ -29,16 +31,16 @@ def reporting(what: str, path: Path) -> Iterator[None]:
         raise StorageError(f"cannot be {what}: {reason}", file=str(path)) from error
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, replacing what was there in one step; survives a power cut once it returns.
+def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Put `data` at `path`, replacing what was there in one step; if durable, survives a power cut once it returns.
 
     Raises:
         StorageError: it cannot be written; what was at `path` before is untouched and nothing is left beside it.
     """
-    write_files(path.parent, {path.name: data})
+    write_files(path.parent, {path.name: data}, durable=durable)
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes], *, durable: bool = True) -> None:
     """The same for several files of one folder, each replaced in one step; faster than one after the other.
 
     Raises:
@@ -50,10 +52,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for path, partial in partials.items():
                 partial.write_bytes(files[path.name])
-            flush(partials.values())
+            if durable:
+                flush(partials.values())
             for path, partial in partials.items():
                 partial.replace(path)
-            flush([folder])
+            if durable:
+                flush([folder])
         except BaseException:
             for partial in partials.values():
                 with contextlib.suppress(OSError):
@@ -61,7 +65,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             raise
 
 
-def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+def write_folder(path: Path, files: Mapping[str, bytes], *, durable: bool = True) -> None:
     """Make the folder `path` with all of `files` in it, in one step.
 
     Raises:
@@ -73,9 +77,11 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
             partial.mkdir(parents=True)
             for name, data in files.items():
                 (partial / name).write_bytes(data)
-            flush([*(partial / name for name in files), partial])
+            if durable:
+                flush([*(partial / name for name in files), partial])
             partial.rename(path)
-            flush([path.parent])
+            if durable:
+                flush([path.parent])
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -116,6 +122,9 @@ def flush(paths: Iterable[Path]) -> None:
     time that it needs for one after the other.
     """
     paths = list(paths)
+    if len(paths) == 1:
+        _flush_one(paths[0])
+        return
     with ThreadPoolExecutor(max_workers=len(paths)) as threads:
         list(threads.map(_flush_one, paths))
 

@@ -116,5 +116,3 @@ def configurations(trials: Iterable[Trial]) -> list[Configuration]:
     for trial in sorted(trials, key=lambda one: one.number):
         together.setdefault(trial.key, []).append(trial)
     return [Configuration(same[0].number, same[0].values, tuple(same)) for same in together.values()]
-
-

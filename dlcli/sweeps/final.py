@@ -112,6 +112,7 @@ class FinalTraining:
             folder=files.final(self.best.number, seed),
             values=self.best.values,
             seed_offset=seed,
+            is_kept=True,
             is_concluded=is_concluded,
         )
 

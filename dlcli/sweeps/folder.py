@@ -10,6 +10,7 @@ from typing import Any
 from dlcli.errors import StorageError
 from dlcli.runs import Folder
 from dlcli.runs.record import utc_now, versions
+from dlcli.runs.storage import remove_folder
 from dlcli.search import Objective
 from dlcli.spec.sweep import SweepSpec, sweep_from_texts
 from dlcli.sweeps import files
@@ -101,3 +102,13 @@ class SweepFolder(Folder):
             base_file=record.base,
             settings=settings,
         )
+
+    def forget_trial(self, number: int) -> None:
+        """Remove the run of a trial, where it has one.
+
+        Raises:
+            StorageError: it cannot be removed.
+        """
+        path = self.path / files.trial(number)
+        if path.exists():
+            remove_folder(path)

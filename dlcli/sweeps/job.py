@@ -17,6 +17,8 @@ class Job:
         values: parameter → plain value.
         seed_offset: added to the seed of the base.
         is_judged: whether it is asked, after some epochs, if it is to go on.
+        is_kept: whether its files survive a power cut. What a trial found is in the journal; its model can be trained
+            again.
         is_concluded: whether the model is measured on every split, test included, and gets a report.
     """
 
@@ -24,6 +26,7 @@ class Job:
     values: Mapping[str, Any]
     seed_offset: int = 0
     is_judged: bool = False
+    is_kept: bool = False
     is_concluded: bool = False
 
     def to_json(self) -> dict[str, Any]:

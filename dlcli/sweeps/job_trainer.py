@@ -7,7 +7,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
@@ -56,7 +55,7 @@ class JobTrainer:
     def train(self, job: Job, conversation: Conversation) -> dict[str, Any]:
         """Train one job, from its last checkpoint where it has one; returns how it ended, as the event `ended`."""
         clock = time.perf_counter()
-        run = RunFolder(self.folder.path / job.folder)
+        run = RunFolder(self.folder.path / job.folder, durable=job.is_kept)
         reporter = Reporter(job.folder, run, conversation, self.pruning if job.is_judged else None)
         try:
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
@@ -96,9 +95,8 @@ class JobTrainer:
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
             )
-        with recording(run, record) as session, ThreadPoolExecutor(max_workers=1) as beside:
-            # training need not wait for the disk; written again on resuming, as a kill may have come before them
-            inputs = beside.submit(write_inputs, experiment, run)
+        with recording(run, record) as session:
+            write_inputs(experiment, run)  # again where it goes on: a kill may have come before them
             for line in origins:
                 run.log(line)
             trainer = build_trainer(experiment, run, reporter)
@@ -106,7 +104,6 @@ class JobTrainer:
             summary = trainer.resume() if goes_on else trainer.run()
             outcome = reporter.best()
             session.metrics = outcome["metrics"]
-            inputs.result()
             if job.is_concluded:
                 result, _ = conclude(experiment, run, summary)
                 session.metrics = result.metrics

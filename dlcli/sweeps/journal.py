@@ -1,7 +1,7 @@
 """The journal of a sweep: lines that are only ever added, and what they tell when they are read again.
 
 A line is handed to the system at once, so a kill at any moment loses at most the line being written; a torn last line
-is cut off before the journal goes on.
+is cut off before the journal goes on. The end of a trial is on the disk before the next line: it survives a power cut.
 
 | event | says |
 |---|---|
@@ -29,7 +29,7 @@ from typing import Any
 from dlcli.errors import StorageError
 from dlcli.runs.append_file import append_line, read_records, truncate
 from dlcli.runs.record import utc_now
-from dlcli.runs.storage import reporting
+from dlcli.runs.storage import flush, reporting
 from dlcli.search import Proposal, Trial
 from dlcli.strict_json import dumps
 
@@ -125,6 +125,10 @@ _CHANGES: dict[str, Callable[..., Trial]] = {
 }
 
 
+#: the events that took training to know
+_RESULTS = frozenset({"ended", "final", "tested"})
+
+
 class Journal:
     """A sweep's journal, kept by the one process that conducts the sweep.
 
@@ -155,6 +159,8 @@ class Journal:
         """
         record = {"event": event, "time": utc_now(), **fields}
         append_line(self.path, dumps(record))
+        if event in _RESULTS:
+            flush([self.path])
         self.state.apply(record)
 
 

@@ -175,6 +175,8 @@ def _conducted(
         journal.add("begun", process=os.getpid(), workers=engine.workers)
         for trial in state.ordered:
             if retry_failed and trial.has_failed:
+                if trial.status == "failed":  # something may be wrong with its files; one that was killed goes on
+                    folder.forget_trial(trial.number)
                 journal.add("again", trial=trial.number)
         ended = sum(trial.has_ended for trial in state.ordered)
         best = objective.best(state.ordered)

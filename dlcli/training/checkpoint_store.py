@@ -52,11 +52,13 @@ class CheckpointStore:
     Args:
         folder: where the checkpoints are.
         keep: how many of the newest stay; the best one stays besides.
+        durable: whether a checkpoint survives a power cut, which takes waiting for the disk.
     """
 
-    def __init__(self, folder: Path, *, keep: int = 2) -> None:
+    def __init__(self, folder: Path, *, keep: int = 2, durable: bool = True) -> None:
         self.folder = folder
         self.keep = keep
+        self.durable = durable
         self._writer: ThreadPoolExecutor | None = None
         self._writing: Future[None] | None = None
         self._failure: Exception | None = None
@@ -187,14 +189,14 @@ class CheckpointStore:
         if best is not None:
             pointers["best"] = dict(best)
         files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
-        storage.write_files(self.folder, files)
+        storage.write_files(self.folder, files, durable=self.durable)
 
     def _write_waiting(self) -> None:
         """Write what waits, in the writer's thread."""
         start = time.monotonic()
         try:
             while self._failure is None and (one := self._next_waiting()) is not None:
-                storage.write_folder(self.folder / one.name, checkpoint.encode(one.contents))
+                storage.write_folder(self.folder / one.name, checkpoint.encode(one.contents), durable=self.durable)
                 self.point_at(one.name, one.contents, one.best)
                 self._prune(protected=None if one.best is None else one.best["checkpoint"])
         except Exception as error:  # raised again in the thread that trains

@@ -111,7 +111,7 @@ class Trainer:
         judged_whole = train.targets is not None  # not step by step
         self.outputs = RunningOutputs(len(train) if judged_whole else 0, model.output_shape, model.dtype)
         self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
-        self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep)
+        self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep, durable=folder.durable)
         decisive = [("evaluation.optimize", selection.metric)]
         decisive += [("evaluation.satisfice", name) for name in selection.constraints]
         if early_stopping is not None:

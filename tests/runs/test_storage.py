@@ -108,3 +108,15 @@ def test_removing_a_folder_removes_it(tmp_path: Path) -> None:
     assert names(tmp_path) == []
     with pytest.raises(StorageError, match="cannot be removed"):
         storage.remove_folder(tmp_path / "b")
+
+
+def test_only_what_is_durable_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(storage, "flush", flushed.extend)
+    storage.write_bytes(tmp_path / "a", b"1", durable=False)
+    storage.write_folder(tmp_path / "b", {"c": b"2"}, durable=False)
+    assert not flushed
+    assert ((tmp_path / "a").read_bytes(), (tmp_path / "b/c").read_bytes()) == (b"1", b"2")
+    storage.write_bytes(tmp_path / "a", b"3")
+    storage.write_folder(tmp_path / "d", {"c": b"2"})
+    assert (len(flushed), flushed.count(tmp_path)) == (5, 2)

@@ -128,6 +128,20 @@ def test_a_failing_trial_is_told_with_its_reason_and_tried_again(sweep_file: Pat
     assert {trial.status for trial in again.outcome.trials} == {"done"}
 
 
+def test_a_trial_whose_files_are_damaged_is_trained_again_from_the_start(copied: Path, done: Sweep) -> None:
+    lines = (copied / "journal.jsonl").read_text().splitlines()
+    kept = [line for line in lines if '"trial": 2' not in line or '"proposed"' in line]
+    kept = [
+        line for line in kept if not line.startswith(('{"event": "final"', '{"event": "tested"', '{"event": "over"'))
+    ]
+    (copied / "journal.jsonl").write_text("".join(f"{line}\n" for line in kept))
+    (copied / "trials/0002/run.json").write_text("")  # as a power cut leaves it
+    found = sweeps.resume(copied)
+    assert [trial.number for trial in found.failed] == [2]
+    assert "run.json" in (found.failed[0].reason or "")
+    assert told(sweeps.resume(copied, retry_failed=True).outcome.trials) == told(done.outcome.trials)
+
+
 def test_a_sweep_without_any_result_fails_and_says_why(sweep_file: Path, tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(CONFIG.replace("logistic_regression", "mlp, hidden_units: [8, 8]"))
     sweep_file.write_text(sweep_file.read_text().replace("log_uniform(1e-4, 1)", "log_uniform(1e30, 1e38)"))

@@ -59,10 +59,10 @@ def test_of_what_comes_while_the_disk_is_busy_the_best_and_the_newest_are_writte
 ) -> None:
     busy, gate, write = threading.Event(), threading.Event(), storage.write_folder
 
-    def slow(path: Path, files: Mapping[str, bytes]) -> None:
+    def slow(path: Path, files: Mapping[str, bytes], *, durable: bool) -> None:
         busy.set()
         gate.wait(10)
-        write(path, files)
+        write(path, files, durable=durable)
 
     monkeypatch.setattr(storage, "write_folder", slow)
     with CheckpointStore(tmp_path, keep=9) as store:
