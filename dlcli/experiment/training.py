@@ -80,8 +80,8 @@ def train(
         git_commit=git_commit(spec.file.parent),
         initial_weights=None if transfer is None else transfer.to_json(),
     )
+    write_inputs(experiment, folder)  # before the record: a folder that has one can be used
     with recording(folder, record) as session:
-        write_inputs(experiment, folder)
         for line in origins:
             folder.log(line)
         summary = build_trainer(experiment, folder, observer).run()
