@@ -31,7 +31,7 @@ CONFIG = """\
 data: {dataset: digits}
 model: {architecture: mlp, hidden_units: [32]}
 optimizer: momentum
-training: {epochs: 25}
+training: {epochs: 120}
 """
 KILLS = 20
 
@@ -50,19 +50,14 @@ def children(process: int) -> list[int]:
     return [int(word) for word in found.stdout.split()]
 
 
-@pytest.mark.slow
-def test_kills_of_the_sweep_and_of_its_workers_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "base.yaml").write_text(CONFIG)
-    file = tmp_path / "search.yaml"
-    file.write_text(SWEEP)
-    undisturbed = sweeps.sweep(file, runs_dir=tmp_path / "undisturbed")
-    draw = random.Random(0)
+def run_with_kills(file: Path, runs: Path, draw: random.Random) -> tuple[Path, int, int]:
+    """The finished sweep, and how many kills of it and of its workers there were."""
     kills = of_workers = 0
-    for _ in range(10 * KILLS):
-        process = begin(file, tmp_path / "killed")
+    while True:
+        process = begin(file, runs)
         while not (workers := children(process.pid)) and process.poll() is None:
-            time.sleep(0.05)
-        time.sleep(draw.uniform(0.0, 2.5))
+            time.sleep(0.02)
+        time.sleep(draw.uniform(0.0, 3.0))
         if workers and draw.random() < 0.5:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(draw.choice(workers), signal.SIGKILL)
@@ -70,19 +65,27 @@ def test_kills_of_the_sweep_and_of_its_workers_change_nothing(tmp_path: Path) ->
             time.sleep(draw.uniform(0.0, 1.0))
         if process.poll() is not None:
             assert process.returncode == 0
-            break
+            [path] = (path.parent for path in runs.glob("*/sweep.json"))
+            return path, kills, of_workers
         process.kill()
         process.wait()
         kills += 1
-        if kills == KILLS:
-            break
-    process = begin(file, tmp_path / "killed")
-    assert process.wait() == 0
-    [path] = (path.parent for path in (tmp_path / "killed").glob("*/sweep.json"))
-    killed = sweeps.status(SweepFolder(path))
-    print(f"{kills} kills of the sweep, {of_workers} of workers")  # noqa: T201
-    assert told(killed.trials) == told(undisturbed.outcome.trials)
-    assert killed.final == undisturbed.outcome.final
-    assert (path / "best.yaml").read_text().splitlines()[1:] == (
-        undisturbed.path / "best.yaml"
-    ).read_text().splitlines()[1:]
+
+
+@pytest.mark.slow
+def test_kills_of_the_sweep_and_of_its_workers_change_nothing(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(CONFIG)
+    file = tmp_path / "search.yaml"
+    file.write_text(SWEEP)
+    undisturbed = sweeps.sweep(file, runs_dir=tmp_path / "undisturbed")
+    table, draw = told(undisturbed.outcome.trials), random.Random(0)
+    kills = of_workers = rounds = 0
+    while kills < KILLS or of_workers < KILLS // 4:
+        path, more, more_of_workers = run_with_kills(file, tmp_path / f"killed-{rounds}", draw)
+        rounds, kills, of_workers = rounds + 1, kills + more, of_workers + more_of_workers
+        killed = sweeps.status(SweepFolder(path))
+        assert told(killed.trials) == table
+        assert killed.final == undisturbed.outcome.final
+        configs = [(folder / "best.yaml").read_text().splitlines()[1:] for folder in (path, undisturbed.path)]
+        assert configs[0] == configs[1]
+    print(f"{kills} kills of the sweep, {of_workers} of workers, in {rounds} sweeps")  # noqa: T201
