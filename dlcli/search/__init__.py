@@ -22,10 +22,20 @@ from dlcli.search.region import Region
 from dlcli.search.search import Search, Stage
 from dlcli.search.space import Parameter, Space
 from dlcli.search.successive_halving import SuccessiveHalving
-from dlcli.search.trial import ENDED, Configuration, Proposal, Trial, TrialStatus, configurations
+from dlcli.search.trial import (
+    CONVERGENCE,
+    ENDED,
+    Configuration,
+    Proposal,
+    Trial,
+    TrialStatus,
+    broken_by,
+    configurations,
+)
 
 __all__ = [
     "CMAES",
+    "CONVERGENCE",
     "ENDED",
     "TPE",
     "Choice",
@@ -55,6 +65,7 @@ __all__ = [
     "Trial",
     "TrialStatus",
     "Uniform",
+    "broken_by",
     "configurations",
     "importances",
 ]

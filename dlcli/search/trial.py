@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dlcli.strict_json import dumps
 
 TrialStatus = Literal["waiting", "running", "interrupted", "done", "pruned", "diverged", "failed", "killed"]
+
+#: what a configuration breaks that diverged with one seed and did not with another
+CONVERGENCE = "convergence with every seed"
 
 #: how a trial can end; the others are still to be trained
 ENDED: frozenset[str] = frozenset({"done", "pruned", "diverged", "failed", "killed"})
@@ -107,7 +110,16 @@ class Configuration:
     @property
     def broken(self) -> tuple[str, ...]:
         """The constraints that a trial of it does not satisfy."""
-        return tuple(dict.fromkeys(name for trial in self.trials for name in trial.broken if trial.status == "done"))
+        return broken_by(self.trials)
+
+
+def broken_by(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """The constraints that trials of one configuration break: one that a seed makes diverge is not to be relied on."""
+    done = [trial for trial in trials if trial.status == "done"]
+    broken = dict.fromkeys(name for trial in done for name in trial.broken)
+    if done and any(trial.status == "diverged" for trial in trials):
+        broken[CONVERGENCE] = None
+    return tuple(broken)
 
 
 def configurations(trials: Iterable[Trial]) -> list[Configuration]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dlcli.search import Proposal, Stage, Trial, TrialStatus
+from dlcli.search import Proposal, Stage, Trial, TrialStatus, broken_by
 
 #: what trials of different ends count as, together: the first of these that one of them has
 _PRECEDENCE: tuple[TrialStatus, ...] = ("done", "pruned", "diverged", "failed", "killed")
@@ -40,7 +40,7 @@ def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
         first,
         status=status,
         value=sum(values) / len(values) if values else None,
-        broken=tuple(dict.fromkeys(name for trial in same for name in trial.broken)),
+        broken=broken_by(trials) or same[0].broken,
         seconds=sum(trial.seconds for trial in trials),
     )
 

@@ -55,3 +55,12 @@ def test_the_mean_over_seeds_decides() -> None:
 def test_without_values_there_is_no_best() -> None:
     assert ERROR.best([]) is None
     assert ERROR.best(trials(0.1, status="pruned") + trials(None)) is None
+
+
+def test_what_diverged_with_one_seed_comes_after_what_never_did() -> None:
+    """The mean of the seeds that converged says nothing of the next one."""
+    reliable, [lucky] = trials(0.3), trials(0.1)
+    lucky = Trial(**{**vars(lucky), "number": 1, "values": {"a": 1}})
+    diverged = Trial(number=2, values={"a": 1}, repeat=1, status="diverged")
+    assert numbers(ERROR, [*reliable, lucky]) == [1, 0]
+    assert numbers(ERROR, [*reliable, lucky, diverged]) == [0, 1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.search import ENDED, Configuration, Proposal, Trial, configurations
+from dlcli.search import CONVERGENCE, ENDED, Configuration, Proposal, Trial, configurations
 
 
 def trial(number: int, value: float | None = None, **options: Any) -> Trial:
@@ -66,5 +66,5 @@ def test_only_trials_that_came_to_their_end_are_measured() -> None:
     one = Configuration(0, {}, tuple(ended))
     assert one.measured == [0.2, 0.4]
     assert one.value == pytest.approx(0.3)
-    assert one.broken == ("latency_ms <= 4", "dev/error <= 0.1")
+    assert one.broken == ("latency_ms <= 4", "dev/error <= 0.1", CONVERGENCE)
     assert Configuration(0, {}, (ended[0],)).value is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dlcli.search import Proposal, Region, Stage, Trial
+from dlcli.search import CONVERGENCE, Proposal, Region, Stage, Trial
 from dlcli.sweeps.seeds import merged, of_trials, spread
 
 
@@ -23,6 +23,7 @@ def test_a_search_sees_the_mean_of_the_seeds() -> None:
     [first, second] = merged(trials(("done", 0.1), ("done", 0.3), ("diverged", None), ("done", 0.5)), 2)
     assert (first.number, first.repeat, first.status, first.value) == (0, 0, "done", 0.2)
     assert (second.number, second.status, second.value) == (1, "done", 0.5)
+    assert (first.broken, second.broken) == ((), (CONVERGENCE,))
 
 
 def test_what_is_not_trained_with_all_seeds_has_not_ended() -> None:

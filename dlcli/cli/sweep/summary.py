@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,7 @@ def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
         "sweep": outcome.id,
         "name": outcome.name,
         "search": outcome.search,
-        "objective": {
-            "metric": outcome.objective.metric,
-            "higher_is_better": outcome.objective.higher_is_better,
-            "constraints": list(outcome.objective.constraints),
-        },
+        "objective": asdict(outcome.objective),
         "trials": counts(outcome),
         "best": best_document(outcome, path),
         "final": None if outcome.final is None else final_document(outcome.final, path),

@@ -28,11 +28,7 @@ def sweep_document(outcome: SweepOutcome, sure: Certainty, advice: Sequence[Swee
         "sweep": outcome.id,
         "name": outcome.name,
         "search": outcome.search,
-        "objective": {
-            "metric": outcome.objective.metric,
-            "higher_is_better": outcome.objective.higher_is_better,
-            "constraints": list(outcome.objective.constraints),
-        },
+        "objective": asdict(outcome.objective),
         "seconds": outcome.seconds,
         "workers": outcome.workers,
         "statuses": dict(Counter(trial.status for trial in outcome.trials)),
