@@ -50,13 +50,15 @@ class OptunaSearch(Search):
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
     ) -> Sequence[Proposal]:
+        if budget is not None and len(trials) >= budget:
+            return ()
         self.check(space)
         stage = max((trial.stage for trial in trials), default=0)
         if sum(trial.stage == stage for trial in trials) >= self.batch:
             stage += 1
         with quiet():
             left = self._plan(space, trials, objective, seed, stage).left(trials)
-        return left if budget is None else left[: max(0, budget - len(trials))]
+        return left if budget is None else left[: budget - len(trials)]
 
     def sampler(self, space: Space, seed: int) -> optuna.samplers.BaseSampler:
         """Optuna's sampler, new."""

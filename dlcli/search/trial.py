@@ -51,7 +51,7 @@ class Trial(Proposal):
         epochs: how many epochs it was to be trained.
         seconds: wall time it took, the attempts before included.
         attempts: how often it was started.
-        losses: how often its worker was lost.
+        times_lost: how often its worker was lost.
         reason: why it failed, diverged, was killed or pruned; one line.
     """
 
@@ -64,7 +64,7 @@ class Trial(Proposal):
     epochs: int | None = None
     seconds: float = 0.0
     attempts: int = 0
-    losses: int = 0
+    times_lost: int = 0
     reason: str | None = None
 
     @property

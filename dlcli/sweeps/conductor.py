@@ -7,22 +7,19 @@ a trial is judged beside those numbered before it, and waits for them where they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from dlcli.errors import RunInterruptedError, SweepFailedError
 from dlcli.search import Objective, Pruning, Search, Space, Trial
 from dlcli.sweeps import files
-from dlcli.sweeps.engine import Engine, Event
+from dlcli.sweeps.engine import PATIENCE, Engine, Event, outcome_of
 from dlcli.sweeps.job import Job
 from dlcli.sweeps.journal import Journal
 from dlcli.sweeps.observer import SweepObserver
 from dlcli.sweeps.seeds import merged, of_trials, spread
 from dlcli.training.signals import StopRequest
-
-#: seconds that the workers are listened to before a request to stop is looked for
-PATIENCE = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +92,6 @@ class Conductor:
         self._judged: dict[int, int] = {}  # trial → the epoch after which it waits for a verdict
         self._failures = 0
         self._failure: SweepFailedError | None = None
-        self._stages = 0
         self._is_over = False
         self._is_spent = False
 
@@ -146,10 +142,19 @@ class Conductor:
             found = found[: budget - len(seen)]
         self._is_over = not found
         self.journal.propose(spread(found, seeds))
+        if found:
+            self._tell_stages(seen)
+
+    def _tell_stages(self, before: Sequence[Trial]) -> None:
+        """Say which stages have begun with the newest proposals.
+
+        Args:
+            before: the trials until then, as the search sees them.
+        """
+        seeds = self.rules.seeds
         stages = self.search.stages(self.space, merged(self.journal.state.ordered, seeds), self.objective)
-        for stage in stages[self._stages :] if found else ():
+        for stage in stages[max((trial.stage + 1 for trial in before), default=0) :]:
             self.observer.on_stage(of_trials(stage, seeds))
-        self._stages = len(stages)
 
     def _unbegun(self) -> list[Trial]:
         """The trials that are to be trained and that no worker trains, by number."""
@@ -219,18 +224,17 @@ class Conductor:
 
     def _lose(self, number: int, reason: str) -> None:
         """A worker is gone: its trial goes on in another, but not for ever."""
-        if self.trials[number].losses < self.rules.retries:
+        if self.trials[number].times_lost < self.rules.retries:
             self.journal.add("lost", trial=number, reason=reason)
             self.observer.on_message(f"trial {number} goes on in another worker: {reason}")
         else:
             self._end(number, {"status": "killed", "reason": reason})
 
     def _end(self, number: int, outcome: Event) -> None:
-        fields = {key: value for key, value in outcome.items() if key not in {"event", "job"}}
         if outcome["status"] == "interrupted":
             self.journal.add("stopped", trial=number, reason=outcome["reason"], seconds=outcome["seconds"])
             return
-        self.journal.add("ended", trial=number, **fields)
+        self.journal.add("ended", trial=number, **outcome_of(outcome))
         trial = self.trials[number]
         self.observer.on_trial_end(trial, self.objective.best(self.trials.values()))
         self._failures = self._failures + 1 if trial.has_failed else 0

@@ -11,8 +11,15 @@ from dlcli.sweeps.job import Job
 #: what a worker says of a job, by its name: `started`, `epoch`, `ended`, and `lost` when the worker is gone
 Event = Mapping[str, Any]
 
+#: seconds that the workers are listened to before a request to stop is looked for
+PATIENCE = 0.2
 #: so many workers one after the other may be lost before they can work
 MOST_STILLBORN = 3
+
+
+def outcome_of(event: Event) -> dict[str, Any]:
+    """How a job ended, from what the worker said of it."""
+    return {key: value for key, value in event.items() if key not in {"event", "job"}}
 
 
 class WorkerError(DlcliError):

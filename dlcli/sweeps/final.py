@@ -13,7 +13,7 @@ from typing import Any
 from dlcli.errors import RunInterruptedError
 from dlcli.search import Configuration, FinalOutcome, Objective
 from dlcli.sweeps import files
-from dlcli.sweeps.engine import Engine, Event
+from dlcli.sweeps.engine import PATIENCE, Engine, outcome_of
 from dlcli.sweeps.job import Job
 from dlcli.sweeps.journal import Journal, SweepState
 from dlcli.sweeps.observer import SweepObserver
@@ -21,8 +21,6 @@ from dlcli.training.signals import StopRequest
 
 #: what is added to the base's seed for the first training; no search trains a configuration so often
 FIRST_SEED = 1000
-#: seconds that the workers are listened to before a request to stop is looked for
-PATIENCE = 0.2
 
 
 class FinalTraining:
@@ -86,7 +84,7 @@ class FinalTraining:
         """Each seed with how its training ended, as they end."""
         waiting = list(seeds)
         running: dict[str, int] = {}
-        losses = dict.fromkeys(seeds, 0)
+        times_lost = dict.fromkeys(seeds, 0)
         while waiting or running:
             while waiting and self.engine.free and stop.signal_number is None:
                 job = self._job(waiting.pop(0), is_concluded=is_concluded)
@@ -95,15 +93,15 @@ class FinalTraining:
             for event in self.engine.events(PATIENCE):
                 if event["event"] == "lost":
                     seed = running.pop(event["job"])
-                    losses[seed] += 1
-                    if losses[seed] <= self.retries:
+                    times_lost[seed] += 1
+                    if times_lost[seed] <= self.retries:
                         waiting.insert(0, seed)
                     else:
                         yield seed, {"status": "killed", "reason": event["reason"]}
                 elif event["event"] == "ended":
                     seed = running.pop(event["job"])
                     if event["status"] != "interrupted":
-                        yield seed, _fields(event)
+                        yield seed, outcome_of(event)
             if stop.signal_number is not None:
                 self._interrupt(stop, running)
 
@@ -156,7 +154,3 @@ def final_outcome(state: SweepState, best: Configuration | None, objective: Obje
 def _chosen(records: Sequence[dict[str, Any]], objective: Objective) -> dict[str, Any] | None:
     """The best of the final trainings; of equals the first."""
     return min(records, key=lambda it: (bool(it["broken"]), objective.cost(it["value"]), it["seed"]), default=None)
-
-
-def _fields(event: Event) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key not in {"event", "job"}}

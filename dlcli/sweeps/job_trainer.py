@@ -6,7 +6,7 @@ import math
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
@@ -24,8 +24,6 @@ from dlcli.strict_json import dumps
 from dlcli.sweeps.folder import SweepFolder
 from dlcli.sweeps.job import Job
 from dlcli.training import Observer, Plan, Trainer
-
-Send = Callable[[Mapping[str, Any]], None]
 
 
 class Conversation(Protocol):

@@ -58,7 +58,7 @@ class SweepState:
     @property
     def ordered(self) -> tuple[Trial, ...]:
         """The trials by their numbers."""
-        return tuple(self.trials[number] for number in sorted(self.trials))
+        return tuple(self.trials.values())
 
     def apply(self, record: Mapping[str, Any]) -> None:
         """Let one line happen.
@@ -104,7 +104,7 @@ def _stopped(trial: Trial, *, reason: str, seconds: float = 0.0) -> Trial:
 
 
 def _lost(trial: Trial, *, reason: str) -> Trial:
-    return replace(trial, status="interrupted", reason=reason, losses=trial.losses + 1)
+    return replace(trial, status="interrupted", reason=reason, times_lost=trial.times_lost + 1)
 
 
 def _ended(trial: Trial, *, seconds: float = 0.0, broken: Sequence[str] = (), **outcome: Any) -> Trial:
@@ -112,7 +112,7 @@ def _ended(trial: Trial, *, seconds: float = 0.0, broken: Sequence[str] = (), **
 
 
 def _again(trial: Trial) -> Trial:
-    return replace(trial, status="waiting", reason=None, value=None, broken=(), metrics={}, losses=0)
+    return replace(trial, status="waiting", reason=None, value=None, broken=(), metrics={}, times_lost=0)
 
 
 _CHANGES: dict[str, Callable[..., Trial]] = {

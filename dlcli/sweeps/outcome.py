@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcli.errors import ConfigError
-from dlcli.search import SweepOutcome, importances
+from dlcli.search import Configuration, SweepOutcome
 from dlcli.spec.sweep import SweepSpec
 from dlcli.sweeps.final import final_outcome
 from dlcli.sweeps.folder import SweepFolder, SweepRecord
@@ -16,7 +16,7 @@ from dlcli.sweeps.seeds import merged, of_trials
 
 
 def status(folder: SweepFolder) -> SweepOutcome:
-    """How far a sweep has come; nothing is trained or written.
+    """How far a sweep has come; nothing is trained or written. What mattered is left out: that takes a second.
 
     Raises:
         StorageError: its files are damaged.
@@ -31,14 +31,19 @@ def best_config(folder: SweepFolder, trial: int | None = None) -> str:
         ConfigError: there is no such trial, or none has a result yet.
     """
     spec, trials = folder.spec(), folder.state().trials
-    if trial is not None:
-        if trial not in trials:
-            raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
-        return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
-    best = folder.record().objective.best(trials.values())
-    if best is None:
-        raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
-    return _config_text(spec, best.values, f"the best configuration of sweep {folder.id}, trial {best.number}")
+    if trial is None:
+        best = folder.record().objective.best(trials.values())
+        if best is None:
+            raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
+        return best_text(spec, best, folder.id)
+    if trial not in trials:
+        raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
+    return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
+
+
+def best_text(spec: SweepSpec, best: Configuration, id: str) -> str:
+    """What `best.yaml` holds."""
+    return _config_text(spec, best.values, f"the best configuration of sweep {id}, trial {best.number}")
 
 
 def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
@@ -46,7 +51,7 @@ def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
 
 
 def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
-    """What a journal tells, put together for the report."""
+    """What a journal tells, but for what mattered."""
     spec, objective, trials = parts.spec, record.objective, state.ordered
     seeds = spec.execution.seeds
     best = objective.best(trials)
@@ -60,7 +65,6 @@ def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: Sweep
         stages=tuple(
             of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
         ),
-        importances=importances(parts.space, trials, objective, seed=spec.seed),
         final=final_outcome(state, best, objective),
         seconds=sum(trial.seconds for trial in trials),
         workers=state.workers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.build import build_pruning, build_search, build_space
+from dlcli.build import build_pruning, build_search, build_space, located
 from dlcli.kernels.native.cores import usable_cores
 from dlcli.search import Pruning, Search, Space
 from dlcli.spec.sweep import SweepSpec
@@ -10,7 +10,7 @@ from dlcli.sweeps.conductor import Rules
 from dlcli.sweeps.engine import Engine
 from dlcli.sweeps.folder import SweepFolder
 from dlcli.sweeps.local_engine import LocalEngine
-from dlcli.sweeps.ray_engine import RayEngine
+from dlcli.sweeps.ray_engine import RayEngine, load_ray
 
 
 class Parts:
@@ -48,6 +48,16 @@ class Parts:
             max_failures=execution.max_failures,
             fail_fast=fail_fast,
         )
+
+    def check_engine(self) -> None:
+        """Refuse an engine that is not there, before anything is begun.
+
+        Raises:
+            ConfigError: a package is not installed.
+        """
+        if self.spec.execution.engine == "ray":
+            with located(self.spec):
+                load_ray()
 
     def engine(self, folder: SweepFolder) -> Engine:
         """What trains."""

@@ -82,10 +82,7 @@ class RayEngine(Engine):
     """
 
     def __init__(self, folder: Path, *, workers: int | None, threads: int, address: str | None) -> None:
-        try:
-            ray: Any = importlib.import_module("ray")
-        except ImportError:
-            raise ConfigError("engine ray needs Ray: pip install 'dlcli[ray]'", key="execution.engine") from None
+        ray = load_ray()
         if address not in (None, "auto", "local"):
             _check_reachable(address)
         self._ray = ray
@@ -144,6 +141,18 @@ class RayEngine(Engine):
         super().close()
         if self._mine:
             self._ray.shutdown()
+
+
+def load_ray() -> Any:
+    """The package.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        return importlib.import_module("ray")
+    except ImportError:
+        raise ConfigError("engine ray needs Ray: pip install 'dlcli[ray]'", key="execution.engine") from None
 
 
 def _check_reachable(address: str) -> None:

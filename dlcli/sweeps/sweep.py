@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from dlcli.experiment.transfer import start
 from dlcli.reports.sweep import write_sweep_report
 from dlcli.runs import as_json
 from dlcli.runs.record import git_commit
-from dlcli.search import Objective
+from dlcli.search import Objective, importances
 from dlcli.spec import Overrides
 from dlcli.spec.sweep import load_sweep
 from dlcli.sweeps import files
@@ -25,7 +26,7 @@ from dlcli.sweeps.final import FinalTraining
 from dlcli.sweeps.folder import SweepFolder, SweepRecord
 from dlcli.sweeps.journal import Journal
 from dlcli.sweeps.observer import SweepObserver, SweepPlan
-from dlcli.sweeps.outcome import best_config, outcome
+from dlcli.sweeps.outcome import best_text, outcome
 from dlcli.sweeps.parts import Parts
 from dlcli.sweeps.results import Sweep
 from dlcli.training.signals import stop_requests
@@ -33,7 +34,15 @@ from dlcli.training.signals import stop_requests
 Settings = Mapping[str, Any]
 
 #: what may change when a sweep goes on: nothing that its results depend on
-CHANGEABLE = ("budget", "execution.workers", "execution.retries", "execution.max_failures", "final")
+CHANGEABLE = (
+    "budget",
+    "execution.engine",
+    "execution.address",
+    "execution.workers",
+    "execution.retries",
+    "execution.max_failures",
+    "final",
+)
 
 
 def sweep(
@@ -70,6 +79,7 @@ def sweep(
     spec = load_sweep(config, params=params, overrides=overrides, settings=settings)
     check_sweep(spec)
     parts, base = Parts(spec), spec.base_spec()
+    parts.check_engine()
     experiment, _ = start(base, runs_dir=Path(runs_dir), on_read=observer.on_read)
     selection, fingerprint = experiment.selection, experiment.data.fingerprint
     warnings = list(experiment.data.warnings)
@@ -138,7 +148,7 @@ def resume(
     folder = find(runs_dir, str(sweep))
     with folder.locked():
         record, spec = folder.record(), folder.spec(settings)
-        experiment, _ = start(spec.base_spec(), runs_dir=Path(record.runs_dir), on_read=observer.on_read)
+        experiment, _ = start(spec.base_spec(), runs_dir=record.runs_path, on_read=observer.on_read)
         if dict(experiment.data.fingerprint) != dict(record.data):
             raise DataError(f"the data is not what it was when sweep {folder.id} began; its SHA-256 differs")
         warnings = list(experiment.data.warnings)
@@ -178,9 +188,9 @@ def _conducted(
                 if trial.status == "failed":  # something may be wrong with its files; one that was killed goes on
                     folder.forget_trial(trial.number)
                 journal.add("again", trial=trial.number)
-        ended = sum(trial.has_ended for trial in state.ordered)
+        count = sum(trial.has_ended for trial in state.ordered)
         best = objective.best(state.ordered)
-        observer.on_start(SweepPlan(folder.id, objective, rules.trials, engine.workers, ended, best))
+        observer.on_start(SweepPlan(folder.id, objective, rules.trials, engine.workers, count, best))
         with stop_requests() as stop:
             Conductor(
                 id=folder.id,
@@ -211,11 +221,17 @@ def _conducted(
         engine.close()
         observer.on_end()
     if best is None:
-        reasons = [f"trial {trial.number} {trial.status}: {trial.reason}" for trial in state.ordered[-1:]]
-        found = f"none of {len(state.trials)} trials has a result; the last, {', '.join(reasons)}"
+        ended = [trial for trial in state.ordered if trial.has_ended]
+        found = "the budget allows no trial"
+        if ended:
+            last = ended[-1]
+            found = (
+                f"none of {len(ended)} trials has a result; the last, trial {last.number} {last.status}: {last.reason}"
+            )
         raise SweepFailedError(found, sweep=folder.id)
     journal.add("over")
-    result = outcome(folder, record, parts, state)
-    folder.write_text(files.BEST, best_config(folder))
+    mattered = importances(parts.space, state.ordered, objective, seed=parts.spec.seed)
+    result = replace(outcome(folder, record, parts, state), importances=mattered)
+    folder.write_text(files.BEST, best_text(parts.spec, best, folder.id))
     write_sweep_report(result, write_text=folder.write_text, write_bytes=folder.write_bytes)
     return Sweep(path=folder.path, outcome=result, seconds=time.perf_counter() - clock, warnings=warnings)

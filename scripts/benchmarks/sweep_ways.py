@@ -1,8 +1,8 @@
 """Forty trials on digits, conducted by dlcli or by Optuna.
 
 Both train the same: a config that is checked, a fresh model on data that is read once, a run folder with its record,
-its inputs, the figures of every epoch and checkpoints; and both keep a journal on the disk from which they could go on.
-"Optuna, bare" has no journal, and run folders without record and inputs.
+its inputs, the figures of every epoch and checkpoints, for which neither waits until the disk has them; and both keep a
+journal, for which they do. "Optuna, bare" has no journal, and run folders without record and inputs.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ class Objective:
         if self.data is None:
             self.data = build_data(spec)
         experiment = experiment_on(spec, self.data)
-        run = RunFolder.create(self.folder, spec.name)
+        run = RunFolder(self.folder / f"{trial.number:04d}", durable=False)  # as the trials of a sweep
+        run.path.mkdir()
         self.folders.append(run.path)
         if self.is_bare:
             return build_trainer(experiment, run, None).run().best.value

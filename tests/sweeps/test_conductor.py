@@ -178,7 +178,7 @@ def test_a_divergence_is_a_result_and_no_failure(tmp_path: Path) -> None:
 
 def test_a_trial_whose_worker_is_lost_too_often_is_given_up(tmp_path: Path) -> None:
     trials = Sweep(tmp_path, retries=2, trials=1).run(workers=1, loses=frozenset({2, 4, 6}))
-    assert [(trial.status, trial.losses) for trial in trials] == [("killed", 2)]
+    assert [(trial.status, trial.times_lost) for trial in trials] == [("killed", 2)]
     assert trials[0].reason == "its worker was ended by SIGKILL"
     assert trials[0].has_failed
 

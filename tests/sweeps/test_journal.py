@@ -42,10 +42,10 @@ def test_a_lost_worker_is_counted_and_the_trial_goes_on(journal: Journal) -> Non
     journal.add("started", trial=0, epochs=3)
     journal.add("lost", trial=0, reason="its worker was ended by SIGKILL")
     trial = journal.state.trials[0]
-    assert (trial.status, trial.losses, trial.reason) == ("interrupted", 1, "its worker was ended by SIGKILL")
+    assert (trial.status, trial.times_lost, trial.reason) == ("interrupted", 1, "its worker was ended by SIGKILL")
     journal.add("ended", trial=0, status="killed", reason="again")
     journal.add("again", trial=0)
-    assert (journal.state.trials[0].status, journal.state.trials[0].losses) == ("waiting", 0)
+    assert (journal.state.trials[0].status, journal.state.trials[0].times_lost) == ("waiting", 0)
 
 
 @pytest.mark.parametrize("cut", range(1, 30, 7))

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
 from dlcli.cli.sweep import values
+from dlcli.reports.sweep.points import failures
+from dlcli.reports.sweep.wording import value_text
 
 if TYPE_CHECKING:
-    from dlcli.search import Configuration, FinalOutcome, SweepOutcome, Trial
-
-#: how a trial ends without a result
-WITHOUT_RESULT = frozenset({"failed", "killed", "diverged"})
+    from dlcli.search import Configuration, FinalOutcome, SweepOutcome
 
 
 def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
         "final": None if outcome.final is None else final_document(outcome.final, path),
         "failures": [
             {"trial": trial.number, "status": trial.status, "reason": trial.reason, "values": dict(trial.values)}
-            for trial in failures(outcome)
+            for trial in failures(outcome.trials)
         ],
         "seconds": outcome.seconds,
     }
@@ -39,10 +38,6 @@ def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
 def counts(outcome: SweepOutcome) -> dict[str, int]:
     """Status → how many trials have it; those that none has are left out."""
     return dict(Counter(trial.status for trial in outcome.trials))
-
-
-def failures(outcome: SweepOutcome) -> list[Trial]:
-    return [trial for trial in outcome.trials if trial.status in WITHOUT_RESULT]
 
 
 def best_document(outcome: SweepOutcome, path: Path) -> dict[str, Any] | None:
@@ -109,7 +104,7 @@ def print_best(outcome: SweepOutcome, path: Path) -> None:
     if best is None:
         results.print("no trial has a result yet")
         return
-    rows = [(name, values.value(found)) for name, found in best.values.items()]
+    rows = [(name, value_text(found)) for name, found in best.values.items()]
     results.print(console.table("parameter", "best", rows=rows))
     results.print()
     facts = {
@@ -135,7 +130,7 @@ def print_failures(outcome: SweepOutcome) -> None:
     """One row for each trial without a result."""
     rows = [
         (str(trial.number), trial.status, trial.reason or "", values.in_a_row(trial.values))
-        for trial in failures(outcome)
+        for trial in failures(outcome.trials)
     ]
     if rows:
         console.results().print()

@@ -6,18 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli import strict_json
-from dlcli.cli import figures
-
-
-def value(found: Any) -> str:
-    """
-    >>> [value(one) for one in (0.0031415926, 64, "adam", [64, 32], None, True)]
-    ['0.003142', '64', 'adam', '[64, 32]', 'null', 'true']
-    """
-    if isinstance(found, float):
-        return figures.number(found)
-    return found if isinstance(found, str) else strict_json.dumps(found)
+from dlcli.reports.sweep.wording import value_text
 
 
 def in_a_row(values: Mapping[str, Any]) -> str:
@@ -25,11 +14,13 @@ def in_a_row(values: Mapping[str, Any]) -> str:
 
     >>> in_a_row({"optimizer.name": "adam", "optimizer.learning_rate": 0.01, "model.layers[0].linear.units": 8})
     'optimizer=adam learning_rate=0.01 units=8'
+    >>> in_a_row({"optimizer.learning_rate": 0.0031415926, "model.hidden_units": [64, 32], "training.shuffle": True})
+    'learning_rate=0.003142 hidden_units=[64, 32] shuffle=true'
     >>> in_a_row({"model.layers[0].linear.units": 8, "model.layers[1].linear.units": 4, "depth": 2})
     'model.layers[0].linear.units=8 model.layers[1].linear.units=4 depth=2'
     """
     short = {name: name.removesuffix(".name").rpartition(".")[2] for name in values}
     uses = Counter(short.values())
     return " ".join(
-        f"{short[name] if uses[short[name]] == 1 else name}={value(found)}" for name, found in values.items()
+        f"{short[name] if uses[short[name]] == 1 else name}={value_text(found)}" for name, found in values.items()
     )

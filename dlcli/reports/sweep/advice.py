@@ -64,7 +64,7 @@ def _left(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
 
 
 def _failed(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
-    lost = [trial for trial in outcome.trials if trial.status in ("failed", "killed")]
+    lost = [trial for trial in outcome.trials if trial.has_failed]
     if not lost:
         return
     reason, times = Counter(trial.reason or "no reason known" for trial in lost).most_common(1)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, stdev
 
 from dlcli.diagnosis import Interval, mean_interval
 from dlcli.search.outcome import SweepOutcome
@@ -47,13 +47,13 @@ def certainty(outcome: SweepOutcome) -> Certainty:
     """
     final = outcome.final
     values = () if final is None else final.values
-    spread = _spread(values) if len(values) > 1 else None
+    spread = stdev(values) if len(values) > 1 else None
     ranked = outcome.objective.ranked(outcome.trials)
     groups = [one.measured for one in ranked]
     if groups and len(values) >= len(groups[0]):
         groups[0] = list(values)  # its own values are those it was chosen for
     freedom = sum(len(group) - 1 for group in groups)
-    squares = sum((len(group) - 1) * _spread(group) ** 2 for group in groups if len(group) > 1)
+    squares = sum((len(group) - 1) * stdev(group) ** 2 for group in groups if len(group) > 1)
     noise = math.sqrt(squares / freedom) if freedom else None
     others = [one for one in ranked[1:] if bool(one.broken) == bool(ranked[0].broken)]
     costs = [[outcome.objective.cost(value) for value in group] for group in groups]
@@ -75,8 +75,3 @@ def _is_worse(costs: Sequence[float], best: Sequence[float], noise: float, freed
 
     error = noise * math.sqrt(1 / len(costs) + 1 / len(best))
     return fmean(costs) - fmean(best) > float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
-
-
-def _spread(values: Sequence[float]) -> float:
-    mean = fmean(values)
-    return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from dlcli.constraints import NonNegativeInt, PositiveFloat, PositiveInt
 from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfKind
+from dlcli.spec.mistake import Mistake, mistaken
 from dlcli.spec.schema import ConstrainedName, ExperimentName, MetricName
 from dlcli.spec.section import Section
 from dlcli.spec.sweep.mappings import BaseOverrides, SearchSpace
@@ -73,6 +74,12 @@ class ExecutionSection(Section):
     retries: NonNegativeInt = 1
     max_failures: PositiveInt | None = 5
 
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        if self.address is not None and self.engine == "local":
+            raise mistaken([Mistake(("address",), "is that of a Ray cluster; write engine: ray to train there")])
+        return self
+
 
 class FinalSection(Section):
     """The best configuration trained anew, and evaluated on test once.
@@ -115,3 +122,12 @@ class SweepSections(Section):
     @classmethod
     def _limited(cls, checked: BudgetSection) -> BudgetSection:
         return BudgetSection(trials=DEFAULT_TRIALS) if checked.is_unlimited else checked
+
+    @field_validator("execution")
+    @classmethod
+    def _affordable(cls, checked: ExecutionSection, info: ValidationInfo) -> ExecutionSection:
+        trials = info.data["budget"].trials if "budget" in info.data else None
+        if trials is not None and trials < checked.seeds:
+            found = f"each configuration takes {checked.seeds} trials, and the budget has {trials}"
+            raise mistaken([Mistake(("seeds",), found)])
+        return checked
