@@ -70,6 +70,8 @@ class NoNormalization(Normalization):
 class Standard(Normalization):
     """Mean 0 and standard deviation 1: (x − μ) / σ. What is constant in the training set is only centered.
 
+    Values that differ by no more than rounding count as constant.
+
     Args:
         per: one μ and σ per feature, per channel (the last axis), or one for all.
     """
@@ -78,12 +80,15 @@ class Standard(Normalization):
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        count, mean, squares = moments(chunks)
+        spread = Spread()
+        count, mean, squares = moments(spread.watch(chunks))
         axes = pooled_axes(self.per, mean.ndim)
         shift = mean.mean(axis=axes)
         deviation = np.sqrt((squares / count + (mean - shift) ** 2).mean(axis=axes))
-        # a constant feature deviates by rounding errors, not by exactly 0
-        constant = deviation <= 64 * np.finfo(np.float64).eps * np.abs(shift)
+        low, high = spread.pooled(axes)
+        # the mean of equal values is off by rounding, which would leave a deviation that is not exactly 0
+        shift = np.where(low == high, low, shift)
+        constant = spread.is_rounding(low, high) | (deviation <= 64 * np.finfo(np.float64).eps * np.abs(shift))
         return Scaling(shift, np.where(constant, 1.0, deviation))
 
 
@@ -99,10 +104,11 @@ class MinMax(Normalization):
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        low, high = extremes(chunks)
-        axes = pooled_axes(self.per, low.ndim)
-        low, high = low.min(axis=axes), high.max(axis=axes)
-        return Scaling(low, np.where(high > low, high - low, 1.0))
+        spread = Spread()
+        for _ in spread.watch(chunks):
+            pass
+        low, high = spread.pooled(pooled_axes(self.per, spread.rank))
+        return Scaling(low, np.where(spread.is_rounding(low, high), 1.0, high - low))
 
 
 def pooled_axes(per: Per, rank: int) -> tuple[int, ...]:
@@ -134,12 +140,40 @@ def _chunk_moments(chunk: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
     return len(chunk), np.asarray(mean), np.einsum("n...,n...->...", centered, centered)
 
 
-def extremes(chunks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest and largest value of each feature, float64."""
-    iterator: Iterator[np.ndarray] = iter(chunks)
-    first = next(iterator)
-    low, high = first.min(axis=0), first.max(axis=0)
-    for chunk in iterator:
-        np.minimum(low, chunk.min(axis=0), out=low)
-        np.maximum(high, chunk.max(axis=0), out=high)
-    return low.astype(np.float64), high.astype(np.float64)
+class Spread:
+    """The smallest and the largest value of each feature, gathered while chunks pass by."""
+
+    #: bytes of a floating-point type → values this many units of the last place apart differ by rounding alone
+    _ROUNDING: ClassVar[dict[int, int]] = {4: 4, 8: 64}
+
+    def watch(self, chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The chunks, unchanged; once all have passed, `pooled` knows their extremes."""
+        for number, chunk in enumerate(chunks):
+            if number == 0:
+                self._low, self._high, self._type = chunk.min(axis=0), chunk.max(axis=0), chunk.dtype
+            else:
+                self._low = np.minimum(self._low, chunk.min(axis=0))
+                self._high = np.maximum(self._high, chunk.max(axis=0))
+            yield chunk
+
+    @property
+    def rank(self) -> int:
+        """Number of axes of an example."""
+        return int(np.ndim(self._low))
+
+    def pooled(self, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest value, float64, over some axes of an example."""
+        low, high = (np.asarray(ends, dtype=np.float64) for ends in (self._low, self._high))
+        return np.asarray(low.min(axis=axes)), np.asarray(high.max(axis=axes))
+
+    def is_rounding(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Where values are constant: equal, or apart by rounding errors of their type.
+
+        Whole numbers are exact, however close to each other for their size.
+        """
+        constant: np.ndarray = low == high
+        if self._type.kind == "f" and self._type.itemsize in self._ROUNDING:
+            unit = np.finfo(self._type).eps * np.maximum(np.abs(low), np.abs(high))
+            whole = (low == np.round(low)) & (high == np.round(high))
+            constant |= (high - low <= self._ROUNDING[self._type.itemsize] * unit) & ~whole
+        return constant

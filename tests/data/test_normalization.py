@@ -49,6 +49,44 @@ def test_a_constant_feature_becomes_zero(value: float, normalization: Standard |
     np.testing.assert_allclose(scaling.apply(values), 0, atol=1e-6)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["<f4", ">f4", "<f8", "u1", "i8"])
+@pytest.mark.parametrize("normalization", [Standard(), MinMax(), Standard(per="channel"), Standard(per="all")])
+@pytest.mark.parametrize("num_chunks", [1, 7])
+def test_a_constant_is_recognized_in_every_type_and_layout(normalization, dtype: str, order: str, num_chunks: int):
+    # the mean of 20,000 equal values that is summed row by row errs by far more than one unit of the last place
+    for value in (0.7, 0.1, 1e9 / 3, 1700000004.0):
+        values = np.full((20_000, 3), value).astype(dtype, order=order)
+        scaling = normalization.fit(np.array_split(values, num_chunks))
+        assert np.unique(scaling.scale).tolist() == [1.0]
+        assert np.unique(scaling.apply(values)).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("normalization", [Standard(), MinMax()])
+@pytest.mark.parametrize(("dtype", "ulps"), [(np.float32, 2), (np.float64, 10)])
+@pytest.mark.parametrize("value", [0.3, 1e9 / 3, -7.7])
+def test_what_varies_by_rounding_alone_is_constant(normalization, dtype: type, ulps: int, value: float):
+    number = dtype(value)
+    if number == np.round(number):
+        pytest.skip("integers are exact")
+    values = number + np.spacing(number) * np.random.default_rng(0).integers(0, ulps + 1, (5000, 1)).astype(dtype)
+    assert normalization.fit(np.array_split(values, 3)).scale.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_integers_close_to_each_other_for_their_size_vary(dtype: type):
+    values = (10_000_000 + np.arange(2000) % 2).astype(dtype)[:, None]
+    assert Standard().fit([values]).scale.tolist() == [0.5]
+    assert MinMax().fit([values]).scale.tolist() == [1.0]
+
+
+def test_only_the_constant_channel_is_left_unscaled():
+    images = np.random.default_rng(0).normal(0, 2, (300, 4, 4, 3))
+    images[..., 1] = 0.7
+    scale = Standard(per="channel").fit(np.array_split(images, 4)).scale
+    np.testing.assert_allclose(scale, [images[..., 0].std(), 1.0, images[..., 2].std()])
+
+
 @pytest.mark.parametrize(("per", "shape"), [("feature", (4, 4, 3)), ("channel", (3,)), ("all", ())])
 def test_min_max_maps_onto_zero_to_one(per: str, shape: tuple[int, ...]):
     images = np.random.default_rng(0).integers(0, 256, (60, 4, 4, 3)).astype(np.uint8)
