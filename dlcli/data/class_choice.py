@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.data.examples import Examples
-from dlcli.data.labels import plain_labels
-from dlcli.errors import ConfigError, DataError, unknown_name
+from dlcli.data.labels import ClassNames, Label, label_position, named_labels, plain_labels
+from dlcli.errors import ConfigError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -25,26 +25,20 @@ class ClassChoice:
     names: tuple[str, ...] | None
 
     @classmethod
-    def of(
-        cls, wanted: Sequence[str | int], targets: np.ndarray | None, class_names: Sequence[str] | None
-    ) -> ClassChoice:
+    def of(cls, wanted: Sequence[str | int], labels: Sequence[Label], class_names: ClassNames | None) -> ClassChoice:
         """The classes that a config asks for.
 
         Args:
             wanted: each the name of a class or its label.
-            targets: (N,) labels of the examples.
-            class_names: names of the labels 0 … K−1, or of the sorted labels.
+            labels: those of the data, in order.
+            class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
 
         Raises:
             ConfigError: there is no such class, or one only or one twice is asked for.
-            DataError: the targets are no labels.
+            DataError: the names do not fit the labels.
         """
-        if targets is None:
-            raise DataError("the data has no targets, so there are no classes to choose", key="data.classes")
-        found = np.unique(plain_labels(targets)).tolist()
-        if class_names is not None and all(isinstance(label, int) and 0 <= label < len(class_names) for label in found):
-            found = list(range(len(class_names)))
-        called = [str(label) for label in found] if class_names is None else list(class_names)
+        named = named_labels(labels, class_names)
+        found, called = [*named], [*named.values()]
         positions = []
         for index, item in enumerate(wanted):
             position = _position(item, found, called, f"data.classes[{index}]")
@@ -55,16 +49,25 @@ class ClassChoice:
             raise ConfigError("expected two classes or more: there is nothing to tell apart", key="data.classes")
         positions.sort()
         names = None if class_names is None else tuple(called[position] for position in positions)
-        return cls(tuple(found[position] for position in positions), names)
+        return cls(tuple(found[position] for position in positions), names)  # type: ignore[arg-type]
+
+    @property
+    def class_names(self) -> Mapping[Label, str] | None:
+        """Label → name; None where the classes are called by their labels."""
+        return None if self.names is None else dict(zip(self.labels, self.names, strict=True))
 
     def rows(self, examples: Examples) -> np.ndarray:
         """(n,) the rows of the examples that are of these classes, ascending."""
-        assert examples.targets is not None, "classes are chosen by targets"
-        return np.flatnonzero(np.isin(plain_labels(examples.targets), np.array(self.labels)))
+        labels = plain_labels(examples.labels)
+        chosen = [label for label in np.unique(labels).tolist() if label_position(label, self.labels) is not None]
+        return np.flatnonzero(np.isin(labels, np.array(chosen, dtype=labels.dtype)))
 
 
-def _position(item: str | int, labels: Sequence[str | int], names: Sequence[str], key: str) -> int:
-    for known in (names, labels, [str(label) for label in labels]):
+def _position(item: str | int, labels: Sequence[Label], names: Sequence[str], key: str) -> int:
+    for known in (names, labels):
         if item in known:
             return known.index(item)
-    raise ConfigError(f"{item!r}: {unknown_name('class', str(item), names)}", key=key)
+    position = label_position(item, labels)
+    if position is None:
+        raise ConfigError(f"{item!r}: {unknown_name('class', str(item), names)}", key=key)
+    return position

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from dlcli.data.labels import TargetKind
+from dlcli.data.labels import ClassNames, TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.errors import DataError, unknown_name
@@ -30,6 +31,9 @@ class Examples:
         feature_names: names of the inputs where they have some.
         target_names: names of the targets where they have some.
         fields: anything else known of each example, by which it can be grouped or ordered.
+        spellings: (N,) how the file writes targets that are numbers, where that says more than the number, such as 001
+            or true; None where it does not.
+        place_of: where a row stands in its file, as arguments of a `DataError`; None where rows have no place.
     """
 
     inputs: Inputs | TextInputs
@@ -38,9 +42,17 @@ class Examples:
     feature_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     fields: Mapping[str, Column] = field(default_factory=dict)
+    spellings: np.ndarray | None = None
+    place_of: Callable[[int], Mapping[str, Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(N,) the targets as the names of classes: words, or numbers where those say all."""
+        assert self.targets is not None, "only examples with targets have labels"
+        return self.targets if self.spellings is None else self.spellings
 
     @property
     def all_rows(self) -> np.ndarray:
@@ -74,7 +86,7 @@ class RawData:
         test: the test set that comes with the data, if one does.
         fingerprint: file name → sha256.
         description: one line about the data.
-        class_names: names of the labels 0 … K−1, or of the sorted labels.
+        class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
         target_kind: what the targets are where the reader knows it, else None.
         warnings: what the user should hear about the files.
     """
@@ -83,7 +95,7 @@ class RawData:
     fingerprint: Mapping[str, str]
     description: str
     test: Examples | None = None
-    class_names: tuple[str, ...] | None = None
+    class_names: ClassNames | None = None
     target_kind: TargetKind | None = None
     warnings: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ import numpy as np
 from dlcli import rng
 from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.labels import Label
 from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
 from dlcli.errors import ConfigError
@@ -20,7 +21,7 @@ from dlcli.registry import register
 def _points(points: np.ndarray, labels: np.ndarray, description: str) -> RawData:
     """(N, 2) points with their class numbers, as raw data."""
     digest = hashlib.sha256(points.tobytes() + labels.tobytes()).hexdigest()
-    class_names = tuple(str(label) for label in range(int(labels.max()) + 1))
+    class_names: dict[Label, str] = {label: str(label) for label in range(int(labels.max()) + 1)}
     examples = Examples(points, labels, row_numbers(len(points)), feature_names=("x1", "x2"), target_names=("class",))
     return RawData(examples, {"generated points": digest}, description, class_names=class_names, target_kind="classes")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -14,7 +15,12 @@ from dlcli.errors import ConfigError, DataError, unknown_name
 
 TargetKind = Literal["classes", "values", "tokens", "token_labels"]
 
-#: whole numbers with more distinct values than this are values, not classes
+#: one class as the data writes it
+Label: TypeAlias = str | int
+#: names of the labels 0 … K−1 or of the sorted labels, or label → name
+ClassNames: TypeAlias = Sequence[str] | Mapping[str, str] | Mapping[Label, str]
+
+#: integers with more distinct values than this are values, not classes
 MOST_CLASSES_OF_NUMBERS = 100
 
 #: how many classes a message lists
@@ -22,7 +28,7 @@ SHOWN = 10
 
 
 def infer_target_kind(targets: np.ndarray) -> TargetKind:
-    """Words are classes; whole numbers are, if few of them differ; the rest is values.
+    """Words are classes; integers are, if few of them differ; the rest is values.
 
     Few is at most 100 and at most half the number of examples.
     """
@@ -37,10 +43,10 @@ def infer_target_kind(targets: np.ndarray) -> TargetKind:
 
 
 def plain_labels(targets: np.ndarray) -> np.ndarray:
-    """(N,) labels as words or whole numbers.
+    """(N,) labels as words or integers.
 
     Raises:
-        DataError: several columns, or numbers that are not whole.
+        DataError: several columns, or numbers that are not integers.
     """
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
@@ -52,12 +58,90 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
     if targets.dtype.kind == "b":
         return np.where(targets, "true", "false")
     if targets.dtype.kind == "f":
-        whole = np.isfinite(targets) & (targets == np.round(targets))
+        whole = np.isfinite(targets) & (targets == np.round(targets)) & (np.abs(targets) < 2.0**63)
         if not whole.all():
             row = int(np.argmin(whole))
-            raise DataError(f"classes are words or whole numbers; the label of example {row} is {targets[row]}")
+            raise DataError(f"classes are words or integers; the label of example {row} is {targets[row]}")
         return targets.astype(np.int64)
     return targets.astype(str) if targets.dtype.kind in "SO" else targets
+
+
+def distinct_labels(targets: np.ndarray, spellings: np.ndarray | None = None) -> list[Label]:
+    """The different labels, numbers in the order of their values and words in alphabetical order.
+
+    Args:
+        targets: (N,) words or numbers.
+        spellings: (N,) how the data writes the numbers, where that says more.
+    """
+    if spellings is None:
+        plain: list[Label] = np.unique(plain_labels(targets)).tolist()
+        return plain
+    written, first = np.unique(spellings, return_index=True)
+    ordered: list[Label] = written[np.argsort(targets[first], kind="stable")].tolist()
+    return ordered
+
+
+def same_label(label: object) -> object:
+    """What a label has in common with its other spellings: 1, 01 and 1.0 are one number, which true is, too."""
+    text = str(label).strip()
+    if text.casefold() in ("true", "false"):
+        return Decimal(text.casefold() == "true")
+    if not text.isascii() or "_" in text:
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return number if number.is_finite() else text
+
+
+def label_position(label: object, labels: Sequence[Label]) -> int | None:
+    """Which of the labels is written like this, else the only one that is another spelling of it; None for none."""
+    texts = [str(known) for known in labels]
+    if str(label) in texts:
+        return texts.index(str(label))
+    same = [position for position, known in enumerate(labels) if same_label(known) == same_label(label)]
+    return same[0] if len(same) == 1 else None
+
+
+def named_labels(labels: Sequence[Label], names: ClassNames | None) -> dict[Label, str]:
+    """Label → name of its class, in the order of the classes.
+
+    Args:
+        labels: those of the data, in order.
+        names: names of the labels 0 … K−1 or of all labels in order, or label → name; None = the labels themselves.
+
+    Raises:
+        DataError: it does not follow from the names which label each of them is for.
+    """
+    if names is None:
+        return {label: str(label) for label in labels}
+    if isinstance(names, Mapping):
+        return _mapped_names(labels, names)
+    if len(names) == len(labels):
+        return dict(zip(labels, names, strict=True))
+    numbered = all(isinstance(label, int) and 0 <= label < len(names) for label in labels)
+    if numbered and 0 in labels:
+        return dict(enumerate(names))
+    first = ", ".join(f"{label}: …" for label in labels[:2])
+    message = f"{len(names)} class names for the {len(labels)} labels {abbreviated(labels)}"
+    raise DataError(f"{message}; say which is whose: {{{first}, …}}", key="data.dataset.class_names")
+
+
+def _mapped_names(labels: Sequence[Label], names: Mapping[str, str] | Mapping[Label, str]) -> dict[Label, str]:
+    named: dict[Label, str] = {}
+    for key, name in names.items():
+        position = label_position(key, labels)
+        label = key if position is None else labels[position]
+        if label in named:
+            raise DataError(
+                f"the label {label} has two names, {named[label]} and {name}", key="data.dataset.class_names"
+            )
+        named[label] = name
+    numbers = {label: same_label(label) for label in named}
+    if all(isinstance(number, Decimal) for number in numbers.values()):
+        return dict(sorted(named.items(), key=lambda item: (numbers[item[0]], str(item[0]))))
+    return dict(sorted(named.items(), key=lambda item: str(item[0])))
 
 
 @dataclass(frozen=True)
@@ -66,7 +150,7 @@ class ClassLabels:
 
     Args:
         names: what the classes are called.
-        labels: as they stand in the data, sorted; None = they are the names.
+        labels: as the data writes them, in order; None = they are the names.
         column: the label's column, where it has a name.
         counts: how many training examples each class has; None where that is not known.
     """
@@ -78,29 +162,38 @@ class ClassLabels:
     counts: tuple[int, ...] | None = None
 
     @classmethod
-    def fit(cls, targets: np.ndarray, names: Sequence[str] | None, column: str | None) -> ClassLabels:
-        """The classes that the training set has.
+    def fit(
+        cls,
+        targets: np.ndarray,
+        names: ClassNames | None,
+        column: str | None,
+        known: Sequence[Label] | None = None,
+    ) -> ClassLabels:
+        """The classes that the training set has, and those that only have a name.
 
         Args:
             targets: (N,) labels of the training set.
-            names: names of the labels 0 … K−1, or of the sorted labels; the labels themselves where None.
+            names: names of the labels 0 … K−1 or of all labels in order, or label → name; the labels themselves where
+                None.
             column: the label's column, where it has a name.
+            known: all labels of the data in their order; None = those of the training set.
 
         Raises:
-            DataError: one class only, or another number of names than of classes.
+            DataError: one class only, or names that do not fit the labels.
         """
         unique, appearances = np.unique(plain_labels(targets), return_counts=True)
         counts = dict(zip(unique.tolist(), appearances.tolist(), strict=True))
-        found = list(counts)
-        if names is not None and all(isinstance(label, int) and 0 <= label < len(names) for label in found):
-            found = list(range(len(names)))
-        if names is not None and len(names) != len(found):
-            shown = f"{len(names)} class names for the {len(found)} labels {abbreviated(found)}"
-            raise DataError(shown, key="data.dataset.class_names")
-        if len(found) < 2:
-            raise DataError(f"the training set has one class only, {found[0]!r}: there is nothing to tell apart")
-        called = tuple(map(str, found)) if names is None else tuple(names)
-        return cls(called, tuple(found), column, tuple(counts.get(label, 0) for label in found))
+        seen: list[Label] = [*counts] if known is None else [label for label in known if label in counts]
+        named = named_labels(seen if names is None or known is None else known, names)
+        if len(seen) < 2:
+            raise DataError(f"the training set has one class only, {seen[0]!r}: there is nothing to tell apart")
+        nameless = next((label for label in seen if label not in named), None)
+        if nameless is not None:
+            raise DataError(f"the label {nameless} has no name", key="data.dataset.class_names")
+        called, twice = tuple(named.values()), {name for name in named.values() if [*named.values()].count(name) > 1}
+        if twice:
+            raise DataError(f"two classes are called {min(twice)}", key="data.dataset.class_names")
+        return cls(called, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
         """(N,) int64 positions among the classes.
@@ -109,20 +202,25 @@ class ClassLabels:
             DataError: a label that the training set does not have.
         """
         labels = self.names if self.labels is None else self.labels
-        known = np.array(labels)
-        given = plain_labels(targets)
-        if known.dtype.kind != given.dtype.kind and "U" in (known.dtype.kind, given.dtype.kind):
-            known, given = known.astype(str), given.astype(str)
+        known, given = np.array(labels), plain_labels(targets)
+        if known.dtype.kind != given.dtype.kind:  # int64 beside uint64 would meet as float64
+            known, given = np.array([str(label) for label in labels]), given.astype(str)
         order = np.argsort(known)
         positions = order[np.minimum(np.searchsorted(known, given, sorter=order), len(known) - 1)]
-        unseen = known[positions] != given
-        if unseen.any():
-            label = str(given[np.argmax(unseen)])
-            where = "" if self.column is None else f" in {self.column}"
-            near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
-            hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
-            raise DataError(f"{split} has the label {label!r}{where}, which the training set does not have: {hint}")
+        unseen = np.flatnonzero(known[positions] != given)
+        for label in np.unique(given[unseen]).tolist():
+            position = label_position(label, labels)
+            if position is None:
+                raise self._unknown_label(str(given[unseen[0]]), split)
+            positions[given == label] = position
         return positions.astype(np.int64)
+
+    def _unknown_label(self, label: str, split: str) -> DataError:
+        labels = self.names if self.labels is None else self.labels
+        where = "" if self.column is None else f" in {self.column}"
+        near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
+        hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
+        return DataError(f"{split} has the label {label!r}{where}, which the training set does not have: {hint}")
 
     def to_json(self) -> dict[str, Any]:
         return {

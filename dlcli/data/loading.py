@@ -10,7 +10,7 @@ import numpy as np
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import TargetKind
+from dlcli.data.labels import TargetKind, distinct_labels
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
@@ -113,7 +113,7 @@ def load_data(
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
         target_kind=kind,
-        class_names=raw.class_names if choice is None else choice.names,
+        class_names=raw.class_names if choice is None else choice.class_names,
         text=text,
         places=places,
     )
@@ -227,7 +227,9 @@ def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: Split
 def _choice(classes: Sequence[str | int], raw: RawData, target_kind: TargetKind) -> ClassChoice:
     if target_kind != "classes":
         raise ConfigError("the targets of this data are values; there are no classes to choose", key="data.classes")
-    return ClassChoice.of(classes, raw.examples.targets, raw.class_names)
+    if raw.examples.targets is None:
+        raise DataError("the data has no targets, so there are no classes to choose", key="data.classes")
+    return ClassChoice.of(classes, distinct_labels(raw.examples.targets, raw.examples.spellings), raw.class_names)
 
 
 def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:

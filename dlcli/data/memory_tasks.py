@@ -62,7 +62,7 @@ class Copying(DatasetReader):
             Examples(Sentences(sequences), targets, row_numbers(self.examples), target_names=("letter",)),
             {"generated sequences": digest},
             f"Copying: {self.examples} sequences, one of {len(self.letters)} letters and {self.lag} digits",
-            class_names=tuple(self.letters),
+            class_names={str(number): letter for number, letter in enumerate(self.letters)},
             target_kind="classes",
         )
 

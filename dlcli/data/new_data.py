@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
-from dlcli.data.targets import NextTokens
+from dlcli.data.targets import NextTokens, encode_targets
 from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
@@ -129,7 +130,7 @@ def ready(
             for column, count in unknown.items()
         )
     assert not isinstance(preprocessor.targets, NextTokens)
-    targets = None if examples.targets is None else preprocessor.targets.encode(examples.targets[rows], name)
+    targets = None if examples.targets is None else encode_targets(examples, rows, preprocessor.targets, name)
     return Split(name, inputs, targets, examples.ids[rows], notes)
 
 
@@ -191,7 +192,7 @@ def _from_table(
     if require_targets:
         require_columns(source, targets or ("a column of targets",))
     known_id = options.id if options.id in source.names else None
-    kinds = kinds or dict.fromkeys(features, "numeric")
+    kinds = (kinds or dict.fromkeys(features, "numeric")) | preprocessor.label_kinds(targets)
     layout = Layout(tuple(features), tuple(targets) if require_targets else (), known_id, kinds)
     examples = examples_of(source, layout, options)
     if preprocessor.encoder is None:
@@ -230,4 +231,4 @@ def _as_array(source: Source, examples: Examples, preprocessor: Preprocessor) ->
             )
     numbers = np.stack([column.numbers for column in columns.values() if isinstance(column, NumericColumn)], axis=1)
     made = array_examples(preprocessor.shaped(numbers), examples.targets, file=source.path)
-    return Examples(made.inputs, made.targets, examples.ids)
+    return replace(examples, inputs=made.inputs, targets=made.targets)

@@ -11,10 +11,10 @@ import numpy as np
 
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
-from dlcli.data.labels import ClassLabels, TargetKind, Values
+from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values
 from dlcli.data.normalization import NoNormalization, Normalization, Scaling
 from dlcli.data.places import Places
-from dlcli.data.table import NumericColumn, Table
+from dlcli.data.table import Kind, NumericColumn, Table
 from dlcli.data.targets import NextTokens, Targets, TokenLabels, fit_targets, targets_from_json
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
@@ -52,7 +52,7 @@ class Preprocessor:
         normalization: Normalization,
         target_normalization: Normalization,
         target_kind: TargetKind,
-        class_names: Sequence[str] | None = None,
+        class_names: ClassNames | None = None,
         text: TextOptions | None = None,
         places: Places | None = None,
     ) -> Preprocessor:
@@ -64,7 +64,7 @@ class Preprocessor:
             normalization: of the inputs.
             target_normalization: of the targets, where they are values.
             target_kind: what the targets are.
-            class_names: names of the labels 0 … K−1, or of the sorted labels.
+            class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
             text: how texts become tokens; None = as it is done unless somebody says otherwise.
             places: where a tokenizer's files are looked for.
         """
@@ -119,6 +119,18 @@ class Preprocessor:
             return ()
         classes = self.targets.classes if isinstance(self.targets, TokenLabels) else self.targets
         return () if classes.column is None else (classes.column,)
+
+    def label_kinds(self, columns: Sequence[str]) -> dict[str, Kind]:
+        """How columns of labels in new data are read: as words where the training set's labels are words.
+
+        Args:
+            columns: names of the columns.
+        """
+        classes = self.targets
+        if not isinstance(classes, ClassLabels):
+            return {}
+        labels = classes.names if classes.labels is None else classes.labels
+        return dict.fromkeys(columns, "categorical") if isinstance(labels[0], str) else {}
 
     def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
         """(n, …) float32, normalized.

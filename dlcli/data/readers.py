@@ -6,11 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from dlcli.data.examples import Examples, RawData
+from dlcli.data.labels import ClassNames
 from dlcli.data.places import Places, sha256
 from dlcli.errors import ConfigError
+
+#: names of classes as a config has them: in the order of the labels, or label → name
+WrittenClassNames: TypeAlias = list[str] | dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,12 @@ class FileFormat(ABC):
     endings: ClassVar[tuple[str, ...]]
 
     def __init__(
-        self, *, path: str | None, folder: str | None, source: str | None, class_names: list[str] | None
+        self, *, path: str | None, folder: str | None, source: str | None, class_names: WrittenClassNames
     ) -> None:
         self.path = path
         self.folder = folder
         self.source = source
-        self.class_names = None if class_names is None else tuple(class_names)
+        self.class_names: ClassNames | None = class_names
 
     @abstractmethod
     def read(self, places: Places) -> RawData:

@@ -185,7 +185,7 @@ def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
     if target_kind != "classes" or examples.targets is None:
         found = target_kind.replace("_", " ")
         raise ConfigError(f"stratify needs classes; the targets are {found}", key="data.split.stratify")
-    return plain_labels(examples.targets)
+    return plain_labels(examples.labels)
 
 
 def _check_classes(classes: np.ndarray, num_splits: int) -> None:

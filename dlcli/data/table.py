@@ -8,6 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+#: float64 holds every integer up to this one
+EXACT_INTEGERS = 2.0**53
+
 
 @dataclass(frozen=True)
 class NumericColumn:
@@ -15,9 +18,12 @@ class NumericColumn:
 
     Args:
         numbers: (N,) float64.
+        integers: (N,) int64 or uint64, the numbers where float64 cannot tell them from their neighbors, any number
+            where missing; None where it can.
     """
 
     numbers: np.ndarray
+    integers: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -30,13 +36,15 @@ class NumericColumn:
 
     def values(self) -> np.ndarray:
         """(N,) the numbers, as integers where all of them are whole."""
-        if not np.isfinite(self.numbers).all() or (np.abs(self.numbers) >= 2.0**53).any():
+        if self.integers is not None and not self.missing.any():
+            return self.integers
+        if not np.isfinite(self.numbers).all() or (np.abs(self.numbers) >= EXACT_INTEGERS).any():
             return self.numbers
         whole = self.numbers.astype(np.int64)
         return whole if np.array_equal(whole, self.numbers) else self.numbers
 
     def take(self, rows: np.ndarray | slice) -> NumericColumn:
-        return NumericColumn(self.numbers[rows])
+        return NumericColumn(self.numbers[rows], None if self.integers is None else self.integers[rows])
 
     def hashes(self) -> np.ndarray:
         """(N,) int64: equal values have equal ones."""
@@ -81,11 +89,22 @@ Column = NumericColumn | CategoricalColumn
 Kind = Literal["numeric", "categorical"]
 
 
+def exact_integers(numbers: np.ndarray) -> np.ndarray | None:
+    """Integers as they are, where float64 would change some of them; else None."""
+    if numbers.dtype.kind not in "iu" or numbers.dtype.itemsize < 8 or not numbers.size:
+        return None
+    largest = max(abs(int(numbers.min())), abs(int(numbers.max())))
+    return numbers if largest > EXACT_INTEGERS else None
+
+
 def column_of(values: Sequence[object] | np.ndarray) -> Column:
     """A column of plain values: numbers (None is missing), otherwise words."""
     array = np.asarray(values)
-    if array.dtype.kind in "biufmM":
-        return NumericColumn(array.astype(np.int64 if array.dtype.kind in "mM" else np.float64).astype(np.float64))
+    if array.dtype.kind in "mM":
+        times = array.astype(np.int64)
+        return NumericColumn(np.where(np.isnat(array), np.nan, times.astype(np.float64)), times)
+    if array.dtype.kind in "biuf":
+        return NumericColumn(array.astype(np.float64), exact_integers(array))
     if all(value is None or isinstance(value, int | float) for value in array.tolist()):
         return NumericColumn(np.array([np.nan if value is None else value for value in array.tolist()], np.float64))
     words = ["" if value is None else str(value) for value in array.tolist()]

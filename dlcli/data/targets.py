@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from dlcli.data.examples import Examples
-from dlcli.data.labels import ClassLabels, TargetKind, Values, infer_target_kind
+from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values, distinct_labels, infer_target_kind
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.vocabulary import Vocabulary
@@ -51,12 +50,13 @@ class TokenLabels:
         return self.classes.names
 
     @classmethod
-    def fit(cls, labels: np.ndarray, names: Sequence[str] | None, column: str | None) -> TokenLabels:
+    def fit(cls, labels: np.ndarray, names: ClassNames | None, column: str | None) -> TokenLabels:
         """The classes that the training set has.
 
         Args:
             labels: (N,) of objects: the labels of the tokens of each example.
-            names: names of the labels 0 … K−1, or of the sorted labels; the labels themselves where None.
+            names: names of the labels 0 … K−1 or of the sorted labels, or label → name; the labels themselves where
+                None.
             column: the labels' column, where it has a name.
 
         Raises:
@@ -90,7 +90,9 @@ def infer_kind(examples: Examples) -> TargetKind:
         return "tokens"
     if targets is None:
         raise DataError("the data has no targets to learn")
-    return "token_labels" if targets.dtype == object and isinstance(targets[0], tuple) else infer_target_kind(targets)
+    if targets.dtype == object and isinstance(targets[0], tuple):
+        return "token_labels"
+    return infer_target_kind(targets)
 
 
 def fit_targets(
@@ -98,7 +100,7 @@ def fit_targets(
     rows: np.ndarray,
     kind: TargetKind,
     normalization: Normalization,
-    class_names: Sequence[str] | None,
+    class_names: ClassNames | None,
     vocabulary: Vocabulary | None = None,
 ) -> Targets:
     """What is predicted, as the training set shows it.
@@ -108,7 +110,7 @@ def fit_targets(
         rows: (n,) which of them are the training set.
         kind: what the targets are.
         normalization: of values.
-        class_names: names of the labels 0 … K−1, or of the sorted labels.
+        class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
         vocabulary: of the inputs, where they are texts.
 
     Raises:
@@ -125,8 +127,31 @@ def fit_targets(
     if kind == "token_labels":
         return TokenLabels.fit(examples.targets[rows], class_names, column)
     if kind == "classes":
-        return ClassLabels.fit(examples.targets[rows], class_names, column)
+        known = (
+            distinct_labels(examples.targets, examples.spellings)
+            if class_names or examples.spellings is not None
+            else None
+        )
+        return ClassLabels.fit(examples.labels[rows], class_names, column, known)
     return Values.fit(examples.targets[rows], normalization, examples.target_names)
+
+
+def encode_targets(examples: Examples, rows: np.ndarray, targets: Targets, split: str) -> np.ndarray:
+    """What a model is trained on: classes by their positions, or scaled values.
+
+    Args:
+        examples: with targets.
+        rows: (n,) which of them.
+        targets: what is predicted at each example, or at each of its tokens.
+        split: name of the split, for messages.
+
+    Raises:
+        DataError: a label that the training set does not have, or other values than it has.
+    """
+    assert examples.targets is not None, "there is something to encode"
+    assert not isinstance(targets, NextTokens), "next tokens are in the text itself"
+    written = examples.labels if isinstance(targets, ClassLabels) else examples.targets
+    return targets.encode(written[rows], split)
 
 
 def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Targets:

@@ -178,7 +178,7 @@ class _Reader:
             self._report("merge keys (<<) are not part of YAML 1.2; write the keys out", place, (*path, text))
         elif not text:
             self._report("a key is missing before the colon", place, (*path, text))
-        elif _is_no_text(text):
+        elif _is_no_text(text) and not _INTEGER.fullmatch(text):  # a label may be a key, and stays as it is written
             self._report(f'a key is text; write "{text}" in quotes', place, (*path, text))
         return text
 
@@ -211,6 +211,9 @@ class _Reader:
         """Note a mistake after which nothing more can be read."""
         self._report(message, place, path)
         raise InvalidConfigError(self.document.problems)
+
+
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
 
 
 def _is_no_text(scalar: str) -> bool:

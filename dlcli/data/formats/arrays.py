@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
 from dlcli.data.places import Places, sha256
-from dlcli.data.readers import FileFormat
+from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.data.table import Column
 from dlcli.errors import ConfigError, DataError
 
@@ -88,7 +88,7 @@ class PairedFiles(FileFormat):
         targets_path: str,
         test_path: str | None,
         test_targets_path: str | None,
-        class_names: list[str] | None,
+        class_names: WrittenClassNames,
         folder: str | None,
         source: str | None,
     ) -> None:

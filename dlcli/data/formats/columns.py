@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
+from dlcli.data.labels import same_label
+from dlcli.data.table import EXACT_INTEGERS, CategoricalColumn, Column, Kind, NumericColumn, exact_integers
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 #: a column of words is suspicious if at least this share of them are numbers
 MOSTLY_NUMBERS = 0.9
 
+#: an integer, and one that looks like what Python prints
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_CANONICAL = re.compile(r"0|-?[1-9]\d{0,18}", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -73,26 +77,90 @@ def typed_column(
     if pa.types.is_dictionary(cells.type):
         cells = cells.cast(cells.type.value_type)
     if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
-        numbers = _native_numbers(source, name, cells)
+        column = _native_numbers(source, name, cells)
         if kind != "categorical":
-            return _checked(source, name, NumericColumn(numbers))
-        cells = cells.cast(pa.string())
-    encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    words = pc.utf8_trim_whitespace(encoded.dictionary)
-    if strip is not None:
-        words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
-    words = pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
+            return _checked(source, name, column)
+    codes, words = _words(cells, missing_values, strip)
     if kind != "categorical":
         try:
             numbers = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
-            return _checked(source, name, NumericColumn(np.append(numbers, np.nan)[codes]))
+            integers = None if (exact := _integers_of(words, numbers)) is None else np.append(exact, exact[:1])[codes]
+            return _checked(source, name, NumericColumn(np.append(numbers, np.nan)[codes], integers))
         except pa.ArrowInvalid as error:
             if kind == "numeric":
                 raise _not_a_number(source, name, words.to_pylist(), codes) from error
     categories = words.dictionary_encode()  # trimming may have made two words one
     positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return CategoricalColumn(np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist()))
+
+
+def _words(cells: pa.ChunkedArray, missing_values: Sequence[str], strip: str | None) -> tuple[np.ndarray, pa.Array]:
+    """(N,) where the word of each cell is in the array of distinct words, which has null for a missing one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        cells = cells.cast(pa.string())
+    encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    words = pc.utf8_trim_whitespace(encoded.dictionary)
+    if strip is not None:
+        words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
+    return codes, pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
+
+
+def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
+    """The exact numbers of words, where float64 cannot hold them; None where it can, or not all are 64-bit integers."""
+    if not (np.abs(numbers) > EXACT_INTEGERS).any():
+        return None
+    written = ["0" if word is None else word for word in words.to_pylist()]
+    values = [int(word) if _INTEGER.fullmatch(word) else _whole(word) for word in written]
+    for kind in (np.int64, np.uint64):
+        limits = np.iinfo(kind)
+        if all(value is not None and limits.min <= value <= limits.max for value in values):
+            return np.array(values, kind)
+    return None
+
+
+def _whole(word: str) -> int | None:
+    number = float(word)
+    return int(number) if number.is_integer() else None
+
+
+def spellings_of(
+    source: Source, name: str, column: Column, missing_values: Sequence[str], strip: str | None = None
+) -> np.ndarray | None:
+    """(N,) how a column of labels is written, where its numbers do not say it: 001, 1.0, true, or beyond 64 bits.
+
+    None where they do, where they are not integers, and where a number is written in two ways, which is one label.
+
+    Args:
+        source: the file.
+        name: of the column.
+        column: what it was read as.
+        missing_values: words that stand for a missing value.
+        strip: characters to take away at the end of words.
+    """
+    import pyarrow as pa
+
+    if not isinstance(column, NumericColumn):
+        return None
+    numbers = column.numbers[~column.missing]
+    if not np.isfinite(numbers).all() or not np.array_equal(numbers, np.round(numbers)):
+        return None
+    cells = source.table.column(name)
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.cast(cells.type.value_type)
+    kind = cells.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind)):
+        return None
+    codes, words = _words(cells, missing_values, strip)
+    written = words.to_pylist()
+    used = {written[code] for code in np.unique(codes).tolist() if code >= 0} - {None}
+    if all(_CANONICAL.fullmatch(word) for word in used) or len({same_label(word) for word in used}) < len(used):
+        return None
+    spelled: np.ndarray = np.array([*("" if word is None else word for word in written), ""])[codes]
+    return spelled
 
 
 def ids_of(source: Source, name: str) -> np.ndarray:
@@ -137,7 +205,7 @@ def is_number(word: str) -> bool:
     return word.isascii() and "_" not in word and word == word.strip()
 
 
-def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> np.ndarray:
+def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> NumericColumn:
     import pyarrow as pa
 
     kind = cells.type
@@ -147,8 +215,10 @@ def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> np.nda
         raise DataError(f"columns of the type {kind} cannot be read", file=str(source.path), key=name)
     if pa.types.is_boolean(cells.type):
         cells = cells.cast(pa.uint8())
-    numbers: np.ndarray = cells.cast(pa.float64(), safe=False).to_numpy()
-    return numbers
+    if pa.types.is_decimal(cells.type) and cells.type.scale == 0 and cells.type.precision <= 18:
+        cells = cells.cast(pa.int64())
+    integers = exact_integers(cells.fill_null(0).to_numpy()) if pa.types.is_integer(cells.type) else None
+    return NumericColumn(cells.cast(pa.float64(), safe=False).to_numpy(), integers)
 
 
 def _is_numeric(kind: pa.DataType) -> bool:

@@ -10,6 +10,7 @@ from dlcli.constraints import NonNegativeInt
 from dlcli.data.formats.columns import Source, is_number
 from dlcli.data.formats.csv_text import CsvText, Dialect
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
+from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
 
@@ -46,7 +47,8 @@ class Csv(TableFormat):
         id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
     """
@@ -76,7 +78,7 @@ class Csv(TableFormat):
         id: str | None = None,
         label_strip: str | None = None,
         drop_missing_labels: bool = False,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlcli.data.formats.arrays import PairedFiles
 from dlcli.data.places import read_bytes
+from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
 from dlcli.registry import register
 
@@ -58,7 +59,8 @@ class Idx(PairedFiles):
         targets_path: the file of targets, such as train-labels-idx1-ubyte.gz.
         test_path: the file of the given test set's inputs; null = none.
         test_targets_path: the file of the given test set's targets.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
     """
@@ -72,7 +74,7 @@ class Idx(PairedFiles):
         targets_path: str,
         test_path: str | None = None,
         test_targets_path: str | None = None,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

@@ -16,7 +16,7 @@ from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
 from dlcli.data.pictures import Channels, Model, Resize
 from dlcli.data.places import Places, sha256
-from dlcli.data.readers import SplitFiles
+from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
@@ -46,7 +46,8 @@ class ImageList(PictureFormat):
         cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
         memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the pictures can be had; shown when they are not found.
     """
@@ -68,7 +69,7 @@ class ImageList(PictureFormat):
         resize: Resize = "stretch",
         cache: bool = True,
         memory_limit_mib: PositiveInt = 1024,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

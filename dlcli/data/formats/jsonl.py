@@ -11,6 +11,7 @@ from dlcli.data.decoding import decoded
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.places import read_bytes
+from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
 from dlcli.registry import register
 
@@ -35,7 +36,8 @@ class Jsonl(TableFormat):
         id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
     """
@@ -57,7 +59,7 @@ class Jsonl(TableFormat):
         id: str | None = None,
         label_strip: str | None = None,
         drop_missing_labels: bool = False,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

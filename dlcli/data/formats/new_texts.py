@@ -77,6 +77,7 @@ def _from_table(
     source = file_format.open_new(path, Layout((text,), tuple(targets), options.id, {}))
     require_columns(source, (text, *targets) if require_targets else (text,))
     known_id = options.id if options.id in source.names else None
-    examples = examples_of(source, Layout((text,), tuple(targets) if require_targets else (), known_id, {}), options)
+    kinds = preprocessor.label_kinds(targets)
+    examples = examples_of(source, Layout((text,), tuple(targets) if require_targets else (), known_id, kinds), options)
     ignored = [name for name in source.names if name not in {text, *targets, options.id, *(options.exclude or ())}]
     return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()

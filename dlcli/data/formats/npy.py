@@ -11,6 +11,7 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.formats.arrays import ImageAxes, PairedFiles, channels_last, stays_on_disk
 from dlcli.data.formats.npz import DAMAGE, pickled
 from dlcli.data.places import unreadable
+from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
 from dlcli.registry import register
 
@@ -51,7 +52,8 @@ class Npy(PairedFiles):
             rows and columns; both become NHWC. null = the inputs stay as they are.
         memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
     """
@@ -67,7 +69,7 @@ class Npy(PairedFiles):
         test_targets_path: str | None = None,
         axes: ImageAxes | None = None,
         memory_limit_mib: PositiveInt = 1024,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

@@ -17,7 +17,7 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
 from dlcli.data.places import Places, sha256, unreadable
-from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import column_of
 from dlcli.errors import DataError, unknown_name
 from dlcli.registry import register
@@ -147,7 +147,8 @@ class Npz(FileFormat):
             rows and columns; both become NHWC. null = the inputs stay as they are.
         memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch; a compressed archive is always read whole.
-        class_names: names of the labels 0 … K−1, or of the sorted labels; null = the labels themselves.
+        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+            labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
     """
@@ -165,7 +166,7 @@ class Npz(FileFormat):
         test_targets: str | None = None,
         axes: ImageAxes | None = None,
         memory_limit_mib: PositiveInt = 1024,
-        class_names: list[str] | None = None,
+        class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:

@@ -12,7 +12,7 @@ from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
 from dlcli.data.pictures import ENDINGS, Channels, Model, PictureCache, PictureForm, Pictures, Resize
 from dlcli.data.places import Places, cache_folder
-from dlcli.data.readers import FileFormat
+from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.errors import ConfigError
 
 #: below the user's cache
@@ -34,7 +34,7 @@ class PictureFormat(FileFormat):
         resize: Resize,
         cache: bool,
         memory_limit_mib: int,
-        class_names: list[str] | None,
+        class_names: WrittenClassNames,
         folder: str | None,
         source: str | None,
     ) -> None:

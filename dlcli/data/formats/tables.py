@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.formats.columns import Source, ids_of, suspicion, typed_columns
+from dlcli.data.formats.columns import Source, ids_of, spellings_of, suspicion, typed_columns
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
 from dlcli.data.places import Places, sha256
-from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 from dlcli.errors import ConfigError, DataError, unknown_name
 
@@ -66,7 +67,7 @@ class TableFormat(FileFormat):
         path: str | None,
         test_path: str | None,
         table: TableOptions,
-        class_names: list[str] | None,
+        class_names: WrittenClassNames,
         folder: str | None,
         source: str | None,
     ) -> None:
@@ -211,6 +212,8 @@ def examples_of(source: Source, layout: Layout, options: TableOptions) -> Exampl
         feature_names=layout.features,
         target_names=layout.targets,
         fields=kept,
+        spellings=_spellings_of(source, columns, layout.targets, options, keep),
+        place_of=_places_of(source, keep),
     )
 
 
@@ -230,7 +233,33 @@ def _texts(source: Source, layout: Layout, options: TableOptions, strip: Mapping
         feature_names=layout.features,
         target_names=layout.targets,
         fields=kept,
+        spellings=_spellings_of(source, columns, required, options, keep),
+        place_of=_places_of(source, keep),
     )
+
+
+def _spellings_of(
+    source: Source,
+    columns: Mapping[str, Column],
+    targets: Sequence[str],
+    options: TableOptions,
+    keep: np.ndarray | slice,
+) -> np.ndarray | None:
+    if len(targets) != 1:
+        return None
+    spelled = spellings_of(source, targets[0], columns[targets[0]], options.missing, options.label_strip)
+    return None if spelled is None else spelled[keep]
+
+
+def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapping[str, Any]]:
+    """Where the rows that are kept stand in the file."""
+
+    def place(row: int) -> Mapping[str, Any]:
+        original = row if isinstance(keep, slice) else int(keep[row])
+        line = {} if source.line_of is None else {"line": source.line_of(original)}
+        return {"file": str(source.path), **line}
+
+    return place
 
 
 def _labeled_rows(

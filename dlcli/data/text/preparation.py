@@ -13,7 +13,7 @@ from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.places import cache_folder
 from dlcli.data.preprocessing import Preprocessor
-from dlcli.data.targets import NextTokens, TokenLabels
+from dlcli.data.targets import NextTokens, TokenLabels, encode_targets
 from dlcli.data.text import text_file
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
@@ -65,8 +65,8 @@ def ready_texts(
             labels = preprocessor.targets.encode(targets, name)
         return Split(name, TokenSequences(tokens, encoder.max_length, labels), None, ids, notes)
     source = TokenSequences(tokens, encoder.max_length)
-    assert not isinstance(preprocessor.targets, NextTokens)
-    return Split(name, source, None if targets is None else preprocessor.targets.encode(targets, name), ids, notes)
+    encoded = None if targets is None else encode_targets(examples, rows, preprocessor.targets, name)
+    return Split(name, source, encoded, ids, notes)
 
 
 def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Iterator[np.ndarray]:
