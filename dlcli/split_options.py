@@ -30,8 +30,9 @@ class SplitOptions:
         train_limit: how many examples are left for training, drawn at random from the training part; None = all.
         stratify: keep each class's share in every split.
         group_by: a column whose equal values stay in one split, such as a patient.
-        order_by: a column by which the latest examples become test, those before them dev (dates as YYYY-MM-DD);
-            train_dev is drawn at random from the training part.
+        order_by: a column of numbers, timestamps or ISO 8601 dates (YYYY-MM-DD, with or without a time of day), by
+            which the latest examples become test, those before them dev; equal times stay in one split. train_dev is
+            drawn at random from the training part.
         in_order: the first examples of the data are train, those after them dev, the last ones test.
         files: split → file with its rows. A split with a share but no file is drawn from another's: dev from the
             training file, test from the dev file, so that dev and test come from one distribution.

@@ -15,7 +15,7 @@ from dlcli.build.data import (
 )
 from dlcli.build.experiment import Experiment, build_experiment, experiment_on
 from dlcli.build.location import located
-from dlcli.build.measures import build_measures
+from dlcli.build.measures import build_measures, positive_classes
 from dlcli.build.model import build_model, build_task, create_layer, model_nodes
 from dlcli.build.sweep import build_pruning, build_search, build_space
 from dlcli.build.sweep_check import check_space, check_sweep
@@ -53,5 +53,6 @@ __all__ = [
     "experiment_on",
     "located",
     "model_nodes",
+    "positive_classes",
     "split_seed",
 ]

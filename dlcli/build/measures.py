@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from dlcli import registry
 from dlcli.build.component import create
+from dlcli.data import ClassLabels
 from dlcli.errors import ConfigError, unknown_name
 from dlcli.metrics import Metric
 from dlcli.spec import ComponentSpec, Spec, component_from
@@ -36,27 +37,71 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
     components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
     metrics: list[Metric] = []
     for index, component in enumerate(components):
-        metrics.append(_metric(component, task, f"evaluation.metrics[{index}]"))
+        key = f"evaluation.metrics[{index}]"
+        metric = _metric(component, task, key, spec.evaluation.positive_class)
+        if any(other.name == metric.name and other.positive_index != metric.positive_index for other in metrics):
+            raise ConfigError(f"{metric.name} of another class is already among the metrics", key=key)
+        metrics.append(metric)
     for name, key in _deciding_metrics(spec, task, optimize):
         if name not in (LOSS, LATENCY, *(metric.name for metric in metrics)):
             if name not in registry.names("metric"):
                 known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
                 raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
-            metrics.append(_metric(component_from("metric", name), task, key))
+            metrics.append(_metric(component_from("metric", name), task, key, spec.evaluation.positive_class))
     better = higher_is_better(optimize, metrics)
     return tuple(metrics), Selection(optimize, better, spec.evaluation.satisfice)
 
 
-def _metric(component: ComponentSpec, task: Task, key: str) -> Metric:
+def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> dict[str, str]:
+    """Metric → the class that it is about, for metrics of a single class.
+
+    Args:
+        metrics: as `build_measures` makes them.
+        class_names: in the order of the model's outputs; empty where no classes are predicted.
+    """
+    return {
+        metric.name: class_names[metric.positive_index]
+        for metric in metrics
+        if metric.positive_index is not None and class_names
+    }
+
+
+def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str | int | None) -> Metric:
     metric: Metric = create(component)
     if not task.accepts(metric):
         kind = registry.name_of("task", type(task)).replace("_", " ")
         usable = [name for name in registry.names("metric") if task.accepts(create(component_from("metric", name)))]
         raise ConfigError(f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", key=key)
-    if isinstance(task, Classification) and metric.positive_class >= task.num_classes:
-        found = f"there is no class {metric.positive_class}; the data has {task.num_classes}, counted from 0"
-        raise ConfigError(found, key=f"{key}.positive_class")
+    if isinstance(task, Classification) and metric.positive_index is not None:
+        metric.focus_on(_positive_index(metric, task.classes, key, positive_class))
     return metric
+
+
+def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_class: str | int | None) -> int:
+    """The class that a metric is about: the one the config names, else that of two that is positive by convention."""
+    wanted, where = metric.positive_class, f"{key}.positive_class"
+    if wanted is None:
+        wanted, where = positive_class, "evaluation.positive_class"
+    if wanted is not None:
+        index = classes.position(wanted)
+        if index is None:
+            raise ConfigError(f"{wanted!r}: {unknown_name('class', str(wanted), classes.names)}", key=where)
+        return index
+    if len(classes.names) > 2:
+        message = (
+            f"{metric.name} is about one of two classes, the data has {len(classes.names)}; "
+            f"use {metric.over_all_classes}, or set positive_class to measure one class against the others"
+        )
+        raise ConfigError(message, key=key)
+    index = classes.conventional_positive()
+    if index is None:
+        first, second = classes.names
+        message = (
+            f"{metric.name} is about one class, and neither {first!r} nor {second!r} is positive by convention; "
+            f"set evaluation.positive_class to one of them, or use {metric.over_all_classes}"
+        )
+        raise ConfigError(message, key=key)
+    return index
 
 
 def _deciding_metrics(spec: Spec, task: Task, optimize: str) -> list[tuple[str, str]]:

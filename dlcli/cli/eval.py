@@ -57,7 +57,10 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
         name: f"{figures.number(interval.low)} … {figures.number(interval.high)}"
         for name, interval in evaluation.intervals.items()
     }
-    rows = [(name, figures.number(value), intervals.get(name, "")) for name, value in evaluation.metrics.items()]
+    rows = [
+        (summary.metric_title(name, evaluation.positive_classes), figures.number(value), intervals.get(name, ""))
+        for name, value in evaluation.metrics.items()
+    ]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))
     console.results().print(f"\n{evaluation.id}, {evaluation.num_examples:,} examples of {examples}")
 

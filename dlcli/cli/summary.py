@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
@@ -19,8 +19,20 @@ def document(result: Run | Evaluation) -> dict[str, Any]:
         "run": result.id,
         "status": result.status,
         "metrics": dict(result.metrics),
+        "positive_classes": dict(result.positive_classes),
         "seconds": result.seconds,
     }
+
+
+def metric_title(name: str, positive_classes: Mapping[str, str]) -> str:
+    """A metric with the class that it is about, if it is about one: `f1 of cancer`.
+
+    Args:
+        name: of the metric, or `<split>/<metric>`.
+        positive_classes: metric → class.
+    """
+    positive = positive_classes.get(name.rpartition("/")[2])
+    return name if positive is None else f"{name} of {positive}"
 
 
 def print_warnings(warnings: Iterable[str]) -> None:
@@ -53,7 +65,11 @@ def print_run(run: Run) -> None:
     results.print(terminal.report(run.assessment), width=min(terminal.WIDTH, results.width))
     splits = list(dict.fromkeys(name.partition("/")[0] for name in run.metrics))
     names = list(dict.fromkeys(name.partition("/")[2] for name in run.metrics))
-    rows = [(name, *(figures.number(run.metrics.get(f"{split}/{name}")) for split in splits)) for name in names]
+    titles = [metric_title(name, run.positive_classes) for name in names]
+    rows = [
+        (title, *(figures.number(run.metrics.get(f"{split}/{name}")) for split in splits))
+        for title, name in zip(titles, names, strict=True)
+    ]
     results.print()
     results.print(console.table("metric", *splits, rows=rows, numbers=splits))
     results.print(f"\n{run.path}  ({figures.duration(run.seconds)}; the report is report/report.md)")

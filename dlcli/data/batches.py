@@ -89,6 +89,7 @@ class Split:
             bring a target for each of their steps.
         ids: (N,) what the user knows each example by.
         notes: what the user should hear about this split.
+        values: (N,) or (N, K) the targets as the file has them, where they are values; else None.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Split:
     targets: np.ndarray | None
     ids: np.ndarray
     notes: tuple[str, ...] = ()
+    values: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

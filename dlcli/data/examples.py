@@ -59,21 +59,33 @@ class Examples:
         """(N,) the number of every example; of a running text, (2,) its first byte and the one behind its last."""
         return np.array([0, len(self)]) if isinstance(self.inputs, TextStream) else np.arange(len(self))
 
+    def field(self, name: str, purpose: str) -> Column:
+        """A column by which examples are divided.
+
+        Args:
+            name: of the column.
+            purpose: the option of the split that names it.
+
+        Raises:
+            DataError: there is no such column.
+        """
+        if name not in self.fields:
+            known = [*self.fields]
+            hint = unknown_name("column", name, known) if known else "this data has no columns by name"
+            raise DataError(f"{name!r}: {hint}", key=f"data.split.{purpose}")
+        return self.fields[name]
+
     def field_values(self, name: str, purpose: str) -> np.ndarray:
         """(N,) the values of a field.
 
         Raises:
             DataError: there is no such field, or an example lacks it.
         """
-        if name not in self.fields:
-            known = [*self.fields]
-            hint = unknown_name("column", name, known) if known else "this data has no columns by name"
-            raise DataError(f"{name!r}: {hint}", key=f"data.split.{purpose}")
-        column = self.fields[name]
+        column = self.field(name, purpose)
         if column.missing.any():
             rows = np.flatnonzero(column.missing)
-            found = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
-            raise DataError(found, key=f"data.split.{purpose}")
+            message = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
+            raise DataError(message, key=f"data.split.{purpose}")
         return column.values()
 
 

@@ -23,6 +23,19 @@ ClassNames: TypeAlias = Sequence[str] | Mapping[str, str] | Mapping[Label, str]
 #: integers with more distinct values than this are values, not classes
 MOST_CLASSES_OF_NUMBERS = 100
 
+#: the negative and the positive of two classes, where everybody means the same
+CONVENTIONAL_PAIRS = (
+    ("0", "1"),
+    ("-1", "1"),
+    ("no", "yes"),
+    ("n", "y"),
+    ("f", "t"),
+    ("off", "on"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+    ("-", "+"),
+)
+
 #: how many classes a message lists
 SHOWN = 10
 
@@ -214,6 +227,28 @@ class ClassLabels:
                 raise self._unknown_label(str(given[unseen[0]]), split)
             positions[given == label] = position
         return positions.astype(np.int64)
+
+    def position(self, wanted: str | int) -> int | None:
+        """Which class is called or labeled like this, or has this number from 0; None where none is.
+
+        Args:
+            wanted: a name, else a label, else a position.
+        """
+        found = label_position(wanted, self.names)
+        if found is None and self.labels is not None:
+            found = label_position(wanted, self.labels)
+        if found is None and isinstance(wanted, int) and 0 <= wanted < len(self.names):
+            return wanted
+        return found
+
+    def conventional_positive(self) -> int | None:
+        """Which of two classes is the positive one by convention, as 1 of 0 and 1; None where there is none."""
+        for pair in (self.labels or self.names, self.names):
+            named = [str(same_label(label)).casefold() for label in pair]
+            for negative, positive in CONVENTIONAL_PAIRS:
+                if sorted(named) == sorted((negative, positive)):
+                    return named.index(positive)
+        return None
 
     def _unknown_label(self, label: str, split: str) -> DataError:
         labels = self.names if self.labels is None else self.labels

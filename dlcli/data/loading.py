@@ -17,12 +17,15 @@ from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashe
 from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.data.splits import limited, read_indices, split_examples, with_train_dev
+from dlcli.data.splits import limited, read_indices, sizes_moved_by_ties, split_examples, with_train_dev
 from dlcli.data.targets import infer_kind
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.errors import ConfigError, DataError
 from dlcli.split_options import SPLITS, SplitOptions
+
+#: this many different integers may well be amounts, unless they number classes as digits do, from 0 to at most 9
+MANY_INTEGERS, TEN = 5, 10
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def load_data(
     raw, sources = _sources(reader, places, split)
     kind = target_kind or raw.target_kind or infer_kind(raw.examples)
     choice = None if classes is None else _choice(classes, raw, kind)
-    parts = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
+    parts, moved = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
@@ -129,7 +132,8 @@ def load_data(
         },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
-    warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    remarks = (*raw.warnings, *_other_reading(raw, train, target_kind), *moved)
+    warnings = [*remarks, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
     if split.group_by is not None:
         grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}
         warnings += shared_groups({name: _groups(part, split.group_by) for name, part in grouped.items()})
@@ -176,19 +180,21 @@ def _parts(
     *,
     seed: int,
     target_kind: TargetKind,
-) -> dict[str, Part]:
-    """The splits, in their order."""
+) -> tuple[dict[str, Part], tuple[str, ...]]:
+    """The splits, in their order, and what the user should hear about their sizes."""
     if isinstance(raw.examples.inputs, TextStream):
-        return _parts_of_stream(raw, sources, split)
+        return _parts_of_stream(raw, sources, split), ()
 
     def usable(examples: Examples) -> np.ndarray:
         return np.arange(len(examples)) if choice is None else choice.rows(examples)
 
     parts: dict[str, Part] = {}
+    moved: tuple[str, ...] = ()
     if sources:
         for file, shares in split.shares_of_files().items():
             examples = sources[file]
             rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(examples))
+            moved += _moved(rows, shares, split)
             parts |= {name: Part(examples, chosen) for name, chosen in rows.items()}
     else:
         has_test = raw.test is not None
@@ -201,6 +207,7 @@ def _parts(
             rows = split_examples(
                 raw.examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(raw.examples)
             )
+            moved = _moved(rows, shares, split)
         check_disjoint(rows)
         parts |= {name: Part(raw.examples, chosen) for name, chosen in rows.items()}
     if raw.test is not None:
@@ -209,7 +216,33 @@ def _parts(
     parts["train"] = Part(
         train.examples, limited(train.examples, train.rows, split, seed=seed, target_kind=target_kind)
     )
-    return {name: parts[name] for name in SPLITS if name in parts}
+    return {name: parts[name] for name in SPLITS if name in parts}, moved
+
+
+def _moved(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], split: SplitOptions) -> tuple[str, ...]:
+    """What equal times have done to the sizes of splits, of which train_dev is a part of train."""
+    if split.order_by is None:
+        return ()
+    whole = {name: chosen for name, chosen in rows.items() if name != "train_dev"}
+    if "train_dev" in rows and "train" in rows:
+        whole["train"] = np.concatenate([rows["train"], rows["train_dev"]])
+    return sizes_moved_by_ties(whole, shares, split.order_by)
+
+
+def _other_reading(raw: RawData, train: Part, target_kind: TargetKind | None) -> tuple[str, ...]:
+    """What integers are taken for, where neither the config nor the data set says whether they are classes."""
+    targets = raw.examples.targets
+    if target_kind is not None or raw.target_kind is not None or targets is None or raw.class_names is not None:
+        return ()
+    if infer_kind(raw.examples) != "classes" or raw.examples.spellings is not None or targets.dtype.kind not in "iuf":
+        return ()
+    labels = distinct_labels(targets)
+    numbered = labels == list(range(len(labels))) and len(labels) <= TEN
+    if len(labels) < MANY_INTEGERS or numbered:
+        return ()
+    name = next(iter(train.examples.target_names), "the targets")
+    found = f"{name}: {len(labels)} different integers, {labels[0]} to {labels[-1]}, are taken as classes"
+    return (f"{found}; to predict a number, set task: regression",)
 
 
 def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: SplitOptions) -> dict[str, Part]:

@@ -25,7 +25,7 @@ from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
-from dlcli.data.targets import NextTokens, encode_targets
+from dlcli.data.targets import encode_targets, raw_values
 from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
@@ -129,9 +129,8 @@ def ready(
             f"{name}: {count} of {len(rows)} values of {column} are not in the training set; they count as no category"
             for column, count in unknown.items()
         )
-    assert not isinstance(preprocessor.targets, NextTokens)
     targets = None if examples.targets is None else encode_targets(examples, rows, preprocessor.targets, name)
-    return Split(name, inputs, targets, examples.ids[rows], notes)
+    return Split(name, inputs, targets, examples.ids[rows], notes, raw_values(examples, rows, preprocessor.targets))
 
 
 def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:

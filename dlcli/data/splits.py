@@ -12,6 +12,7 @@ from dlcli import rng
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
+from dlcli.data.times import times_of
 from dlcli.errors import ConfigError, DataError, unknown_name
 from dlcli.split_options import SPLITS, SplitOptions
 
@@ -102,7 +103,7 @@ def divide(
     if options.group_by is not None:
         parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
     elif options.order_by is not None:
-        parts = _by_time(examples.field_values(options.order_by, "order_by")[rows], shares)
+        parts = _by_time(times_of(examples, options.order_by)[rows], shares)
     elif options.in_order:
         parts = _by_time(rows, shares)
     elif options.stratify:
@@ -176,9 +177,36 @@ def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.ran
 
 
 def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """The earliest rows to the first split; those of one time stay together, so sizes may differ from the shares."""
     order = np.argsort(times, kind="stable")
     sizes = shares_to_sizes(len(times), shares)
-    return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
+    if 0 in sizes.values():
+        return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
+    steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # where a later time begins
+    if len(steps) + 1 < len(shares):
+        raise DataError(f"{len(steps) + 1} different times cannot fill {len(shares)} splits", key="data.split.order_by")
+    cuts: list[int] = []
+    for number, wish in enumerate(np.cumsum([*sizes.values()])[:-1].tolist()):
+        later = steps[np.searchsorted(steps, cuts[-1], side="right") :] if cuts else steps
+        usable = later[: len(later) - (len(shares) - 2 - number)]  # each of the splits after it needs a time, too
+        cuts.append(int(usable[np.argmin(np.abs(usable - wish))]))
+    return dict(zip(sizes, np.split(order, cuts), strict=True))
+
+
+def sizes_moved_by_ties(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], column: str) -> tuple[str, ...]:
+    """What the user should hear about splits that are not as large as their shares say.
+
+    Args:
+        rows: split → its row numbers, ordered by time.
+        shares: split → share.
+        column: that the examples are ordered by.
+    """
+    whole = sum(shares[name] for name in rows)
+    wished = shares_to_sizes(sum(map(len, rows.values())), {name: shares[name] / whole for name in rows})
+    if all(len(chosen) == wished[name] for name, chosen in rows.items()):
+        return ()
+    sizes = ", ".join(f"{name} {len(chosen)} instead of {wished[name]}" for name, chosen in rows.items())
+    return (f"examples with the same {column} stay in one split: {sizes}",)
 
 
 def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:

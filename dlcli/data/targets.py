@@ -154,6 +154,14 @@ def encode_targets(examples: Examples, rows: np.ndarray, targets: Targets, split
     return targets.encode(written[rows], split)
 
 
+def raw_values(examples: Examples, rows: np.ndarray, targets: Targets) -> np.ndarray | None:
+    """(n,) or (n, K) values as the file has them; None where no values are predicted, or none are there."""
+    if examples.targets is None or not isinstance(targets, Values):
+        return None
+    values: np.ndarray = examples.targets[rows]
+    return values
+
+
 def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Targets:
     """What `to_json` described.
 

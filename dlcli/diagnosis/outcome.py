@@ -42,6 +42,7 @@ class TrainingResult:
         best_epoch: the epoch whose weights were evaluated, None when nothing was chosen.
         spec: the resolved config as a plain mapping.
         class_names: names of the classes in the order of their indices; empty for regression.
+        positive_classes: metric → the class that it is about, such as f1 → cancer.
         parameters: trained weights by dotted name; empty when they are not to be looked at.
         dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
         seconds: wall time of the run.
@@ -59,6 +60,7 @@ class TrainingResult:
     best_epoch: int | None
     spec: Mapping[str, Any]
     class_names: Sequence[str] = ()
+    positive_classes: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     dead_units: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None

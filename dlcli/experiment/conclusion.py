@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.build import Experiment, evaluation_batch_size
+from dlcli.build import Experiment, evaluation_batch_size, positive_classes
 from dlcli.data import Split
 from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
 from dlcli.experiment.mistakes import worst_mistakes
@@ -86,6 +86,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         best_epoch=summary.best.epoch,
         spec=experiment.spec.resolved(),
         class_names=class_names or (),
+        positive_classes=positive_classes(experiment.metrics, class_names or ()),
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
         dead_units=dead.shares(),
         seconds=summary.seconds,
@@ -146,11 +147,12 @@ def measure(
 
 
 def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> None:
-    """`predictions/<split>.jsonl`: id, target and prediction of every example."""
+    """`predictions/<split>.jsonl`: id, prediction and target of every example, values as the file has them."""
     names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
+    values = measured.split.values
     rows = zip(
         prediction_rows(measured.ids, measured.predictions, *names),
-        target_rows(measured.truth, class_names=names[0]),
+        target_rows(measured.truth if values is None else values, class_names=names[0]),
         strict=True,
     )
     lines = (dumps(prediction | target) for prediction, target in rows)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from dlcli import runs
-from dlcli.build import build_data, build_measures, located
+from dlcli.build import build_data, build_measures, located, positive_classes
 from dlcli.data import Split
 from dlcli.diagnosis import Interval, Measure, error_interval
 from dlcli.errors import ConfigError, unknown_name
@@ -63,6 +63,7 @@ def evaluate(
         deciding_metric=deciding,
         higher_is_better=selection.higher_is_better,
         seconds=time.perf_counter() - clock,
+        positive_classes=positive_classes(metrics, loaded.class_names),
         warnings=examples.notes,
     )
 

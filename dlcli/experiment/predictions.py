@@ -10,6 +10,23 @@ import numpy as np
 from dlcli.data import SequenceSource, Split
 from dlcli.tasks import Predictions
 
+#: what a row calls its parts; a predicted column of such a name would hide one of them or be taken for it
+FIELDS = ("id", "target", "class", "probability", "nats", "prediction", "truth", "label", "error")
+
+
+def value_keys(names: Sequence[str], count: int) -> list[str]:
+    """What rows call the predicted values: their columns' names, unless one of these is a field of rows.
+
+    Args:
+        names: of the predicted columns; empty where they have none.
+        count: number of predicted values.
+    """
+    if not names:
+        return ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
+    if not set(names) & {*FIELDS}:
+        return list(names)
+    return ["prediction"] if count == 1 else [f"prediction_{name}" for name in names]
+
 
 def prediction_rows(
     ids: np.ndarray, predictions: Predictions, class_names: Sequence[str], value_names: Sequence[str]
@@ -20,7 +37,8 @@ def prediction_rows(
         ids: (N,) of the examples.
         predictions: of the same examples.
         class_names: in the order of the model's outputs; empty for regression.
-        value_names: of the predicted values; where they have none they are called `value`, or `value_0` … `value_K`.
+        value_names: of the predicted values; where they have none they are called `value`, or `value_0` … `value_K`,
+            and where one is a field of rows, such as `target`, `prediction`, or `prediction_<column>` of several.
     """
     if predictions.labels is not None and predictions.probabilities is not None:
         sureness = np.take_along_axis(predictions.probabilities, predictions.labels[:, None], axis=1)[:, 0]  # (N,)
@@ -34,9 +52,9 @@ def prediction_rows(
             yield {"id": example, "nats": nats}
         return
     values = predictions.best_guess().reshape(len(ids), -1)  # (N, K)
-    unnamed = ["value"] if values.shape[1] == 1 else [f"value_{k}" for k in range(values.shape[1])]
+    keys = value_keys(value_names, values.shape[1])
     for example, row in zip(ids.tolist(), values.tolist(), strict=True):
-        yield {"id": example, **dict(zip(value_names or unnamed, row, strict=True))}
+        yield {"id": example, **dict(zip(keys, row, strict=True))}
 
 
 def row_ids(split: Split, rows: int) -> np.ndarray:
@@ -57,7 +75,7 @@ def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[di
     """One mapping for each example: its true class or values, or the size of its text, as `target`.
 
     Args:
-        truth: class indices (N,), values (N, K), or (N, 3) of texts.
+        truth: class indices (N,), values (N,) or (N, K) as the file has them, or (N, 3) of texts.
         class_names: in the order of the indices; empty where no classes are predicted.
     """
     for row in truth.reshape(len(truth), -1).tolist():

@@ -37,6 +37,11 @@ class Run:
     def id(self) -> str:
         return self.path.name
 
+    @property
+    def positive_classes(self) -> Mapping[str, str]:
+        """Metric → the class that it is about, for metrics of a single class."""
+        return self.result.positive_classes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
@@ -51,6 +56,7 @@ class Evaluation:
         deciding_metric: the metric that chose the model, on this split: `<split>/<metric>`.
         higher_is_better: its direction.
         seconds: wall time of this call.
+        positive_classes: metric → the class that it is about, for metrics of a single class.
         warnings: what the user should know about the data.
     """
 
@@ -62,6 +68,7 @@ class Evaluation:
     deciding_metric: str
     higher_is_better: bool
     seconds: float
+    positive_classes: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     status: str = field(default="done", init=False)
 

@@ -23,8 +23,21 @@ class Metric:
     #: numbers of tokens that were guessed right (N,)
     needs: ClassVar[PredictionForm] = "labels"
 
-    #: index of the class it is about; −1 where it is about all of them alike
-    positive_class: int = -1
+    #: name of a metric over all classes, where this one is about a single class and has such a relative
+    over_all_classes: str | None = None
+    #: the class that a config says it is about, by name or label; None = by convention
+    positive_class: str | int | None = None
+    #: position of the class it is about, among the classes of the data; None where it is about all of them alike
+    positive_index: int | None = None
+
+    def focus_on(self, index: int) -> None:
+        """Be about one class.
+
+        Args:
+            index: its position among the classes of the data.
+        """
+        self.positive_index = index
+        self.reset()
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         """Take in some examples.

@@ -4,7 +4,7 @@ With hits, predicted and actual counts of a class: `precision = hits / predicted
 `F1 = 2 hits / (predicted + actual)`, their harmonic mean. A quotient 0/0 counts as 0: the precision of a class that is
 never predicted, the recall of one that has no example. These are scikit-learn's conventions.
 
-`average` says what becomes of several classes: "binary" is the score of `positive_class` against all others, "macro"
+`average` says what becomes of several classes: "binary" is the score of one class against all others, "macro"
 the mean over the classes that occur as a target or a prediction, "weighted" the same weighted by examples, "micro" the
 score of the summed counts, which equals the accuracy. All but "binary" prefix the metric's name, as in `macro_f1`.
 """
@@ -16,7 +16,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dlcli.constraints import NonNegativeInt
 from dlcli.metrics.confusion_matrix import ConfusionMatrix
 from dlcli.metrics.metric import Metric
 from dlcli.registry import register
@@ -27,14 +26,17 @@ Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
 class ClassScore(Metric):
     """Base of the scores that each class has for itself."""
 
-    def __init__(self, score_name: str, average: Average, positive_class: int) -> None:
+    def __init__(self, score_name: str, average: Average, positive_class: str | int | None) -> None:
         self.name = score_name if average == "binary" else f"{average}_{score_name}"
         self.average = average
-        self.positive_class = positive_class
+        if average == "binary":
+            self.over_all_classes = f"macro_{score_name}"
+            self.positive_class = positive_class
+            self.positive_index = positive_class if isinstance(positive_class, int) else 1
         self.reset()
 
     def reset(self) -> None:
-        self.confusion = ConfusionMatrix(self.positive_class + 1)
+        self.confusion = ConfusionMatrix(0 if self.positive_index is None else self.positive_index + 1)
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         self.confusion.update(predictions, targets)
@@ -47,8 +49,8 @@ class ClassScore(Metric):
         if self.average == "micro":
             return float(self.score(hits.sum(), predicted.sum(), actual.sum()))
         scores = self.score(hits, predicted, actual)
-        if self.average == "binary":
-            return float(scores[self.positive_class])
+        if self.positive_index is not None:
+            return float(scores[self.positive_index])
         if self.average == "weighted":
             return float(np.average(scores, weights=actual))
         return float(scores[predicted + actual > 0].mean())
@@ -64,10 +66,11 @@ class Precision(ClassScore):
 
     Args:
         average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: index of the class that `binary` is about.
+        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+            convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
-    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+    def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
         super().__init__("precision", average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
@@ -80,10 +83,11 @@ class Recall(ClassScore):
 
     Args:
         average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: index of the class that `binary` is about.
+        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+            convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
-    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+    def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
         super().__init__("recall", average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
@@ -96,10 +100,11 @@ class F1(ClassScore):
 
     Args:
         average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: index of the class that `binary` is about.
+        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+            convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
-    def __init__(self, *, average: Average = "binary", positive_class: NonNegativeInt = 1) -> None:
+    def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
         super().__init__("f1", average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
@@ -122,6 +127,24 @@ def macro_recall() -> Recall:
 def macro_f1() -> F1:
     """The mean F1 of the classes, each counting the same."""
     return F1(average="macro")
+
+
+@register("metric", "weighted_precision")
+def weighted_precision() -> Precision:
+    """The mean precision of the classes, each weighted by its examples."""
+    return Precision(average="weighted")
+
+
+@register("metric", "weighted_recall")
+def weighted_recall() -> Recall:
+    """The mean recall of the classes, each weighted by its examples."""
+    return Recall(average="weighted")
+
+
+@register("metric", "weighted_f1")
+def weighted_f1() -> F1:
+    """The mean F1 of the classes, each weighted by its examples."""
+    return F1(average="weighted")
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -3,49 +3,99 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
 
-from dlcli.constraints import NonNegativeInt
 from dlcli.metrics.metric import Metric, PredictionForm
 from dlcli.registry import register
 
 
+class RankingMetric(Metric):
+    """Base of the metrics of how the probability of a class ranks the examples. Keeps all probabilities."""
+
+    needs: ClassVar[PredictionForm] = "probabilities"
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._probabilities: list[np.ndarray] = []
+        self._targets: list[np.ndarray] = []
+
+    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        self._probabilities.append(predictions.copy())
+        self._targets.append(targets.copy())
+
+    def result(self) -> float:
+        if not self._targets:
+            return math.nan
+        probabilities, targets = np.concatenate(self._probabilities), np.concatenate(self._targets)
+        if self.positive_index is not None:
+            return self._of_class(probabilities, targets, self.positive_index)
+        return float(
+            np.mean([self._of_class(probabilities, targets, index) for index in range(probabilities.shape[1])])
+        )
+
+    def _of_class(self, probabilities: np.ndarray, targets: np.ndarray, index: int) -> float:
+        scores, positive = probabilities[:, index], targets == index
+        return math.nan if np.isnan(scores).any() else self.score(scores, positive)
+
+    @abstractmethod
+    def score(self, scores: np.ndarray, positive: np.ndarray) -> float:
+        """How well scores (N,) rank the examples that are positive (N,) above the others."""
+
+
 @register("metric", "roc_auc")
-class ROCAUC(Metric):
+class ROCAUC(RankingMetric):
     """The area under the ROC curve: how often a positive example scores above a negative one, ties counting half.
 
     NaN when all examples are positive, or none is: there is nothing to tell apart. Keeps a score for every example.
 
     Args:
-        positive_class: index of the class whose probability is the score; all others are negative.
+        positive_class: name or label of the class whose probability is the score, all others are negative; null =
+            evaluation.positive_class, else by convention the second of 0/1, −1/1, false/true, no/yes or
+            negative/positive.
     """
 
     name = "roc_auc"
-    needs: ClassVar[PredictionForm] = "probabilities"
+    over_all_classes = "macro_roc_auc"
 
-    def __init__(self, *, positive_class: NonNegativeInt = 1) -> None:
+    def __init__(self, *, positive_class: str | int | None = None) -> None:
         self.positive_class = positive_class
-        self.reset()
+        self.positive_index = positive_class if isinstance(positive_class, int) else 1
+        super().__init__()
 
-    def reset(self) -> None:
-        self._scores: list[np.ndarray] = []
-        self._positive: list[np.ndarray] = []
+    def score(self, scores: np.ndarray, positive: np.ndarray) -> float:
+        return area_under_roc(scores, positive)
 
-    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
-        self._scores.append(predictions[:, self.positive_class].copy())
-        self._positive.append(targets == self.positive_class)
 
-    def result(self) -> float:
-        if not self._scores:
-            return math.nan
-        scores, positive = np.concatenate(self._scores), np.concatenate(self._positive)
-        positives = int(np.count_nonzero(positive))
-        negatives = len(positive) - positives
-        if not positives or not negatives or np.isnan(scores).any():
-            return math.nan
-        _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-        ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # from 1; equal scores share their mean rank
-        wins = float(ranks[positive].sum()) - positives * (positives + 1) / 2  # Mann & Whitney (1947)
-        return wins / (positives * negatives)
+@register("metric", "macro_roc_auc")
+class MacroROCAUC(RankingMetric):
+    """The mean over the classes of the area under the ROC curve of each against all others.
+
+    NaN when a class has no example.
+    """
+
+    name = "macro_roc_auc"
+
+    def score(self, scores: np.ndarray, positive: np.ndarray) -> float:
+        return area_under_roc(scores, positive)
+
+
+def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """The area under the ROC curve (Mann & Whitney 1947); NaN where all examples are of one kind.
+
+    Args:
+        scores: (N,) higher for what is more probably positive.
+        positive: (N,) bool.
+    """
+    positives = int(np.count_nonzero(positive))
+    negatives = len(positive) - positives
+    if not positives or not negatives:
+        return math.nan
+    _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # from 1; equal scores share their mean rank
+    wins = float(ranks[positive].sum()) - positives * (positives + 1) / 2
+    return wins / (positives * negatives)

@@ -124,10 +124,16 @@ def _metrics(result: TrainingResult) -> str:
     names = [name.split("/", 1) for name in result.metrics if "/" in name]
     splits = [split for split in SPLITS if any(split == found for found, _ in names)]
     metrics = dict.fromkeys(metric for _, metric in names)
-    rows = [
-        [metric, *(_number(result.metrics.get(f"{split}/{metric}")) for split in splits)] for metric in sorted(metrics)
-    ]
+    rows = []
+    for metric in sorted(metrics):
+        values = (_number(result.metrics.get(f"{split}/{metric}")) for split in splits)
+        rows.append([_metric_title(metric, result), *values])
     return markdown_table(["metric", *splits], rows) if rows else ""
+
+
+def _metric_title(metric: str, result: TrainingResult) -> str:
+    positive = result.positive_classes.get(metric)
+    return metric if positive is None else f"{metric} of {markdown_cell(positive)}"
 
 
 def _number(value: float | None) -> str:

@@ -198,6 +198,8 @@ class EvaluationSection(Section):
 
     Args:
         metrics: what to report; [] = the usual metrics of the task.
+        positive_class: name or label of the class that precision, recall, f1, roc_auc and average_precision are about;
+            null = by convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
         optimize: the one metric that decides what is best, as <split>/<metric>; null = the task's.
         satisfice: constraints that the best model must meet, such as {latency_ms: "<= 5"}.
         human_error: error of people on this task, in place of the best possible one; null = unknown.
@@ -207,6 +209,7 @@ class EvaluationSection(Section):
     """
 
     metrics: list[Metric] = Field(default_factory=list)
+    positive_class: str | int | None = None
     optimize: MetricName | None = None
     satisfice: dict[ConstrainedName, WrittenBound] = Field(default_factory=dict)
     human_error: NonNegativeFloat | None = None

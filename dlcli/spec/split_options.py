@@ -27,7 +27,8 @@ class SplitSection(Section):
         train_limit: train on so many examples of the training part only, drawn at random; null = on all.
         stratify: keep every class's share in every split.
         group_by: column whose equal values stay in one split, such as a patient.
-        order_by: column to sort by; the latest examples become test, those before them dev.
+        order_by: column of numbers, timestamps or ISO 8601 dates (YYYY-MM-DD, with or without a time of day) to sort
+            by; the latest examples become test, those before them dev, and equal times stay in one split.
         in_order: keep the order of the data, first examples for train and last ones for test, as a running text does.
         files: a file for each split in place of shares, such as {train: train.csv, dev: dev.csv}.
         indices: an .npz file with an array of row numbers for each split, such as a run's splits.npz.

@@ -21,7 +21,7 @@ Mistake = Callable[..., DlcliError]
         (
             "evaluation.metrics=[{name: roc_auc, positive_class: 3}]",
             "evaluation.metrics[0].positive_class",
-            "no class 3",
+            "unknown class",
         ),
         ("task={name: classification, loss: huber}", "task.loss", "huber is no loss of a classification"),
         (

@@ -13,7 +13,7 @@ from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.places import cache_folder
 from dlcli.data.preprocessing import Preprocessor
-from dlcli.data.targets import NextTokens, TokenLabels, encode_targets
+from dlcli.data.targets import NextTokens, TokenLabels, encode_targets, raw_values
 from dlcli.data.text import text_file
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
@@ -66,7 +66,7 @@ def ready_texts(
         return Split(name, TokenSequences(tokens, encoder.max_length, labels), None, ids, notes)
     source = TokenSequences(tokens, encoder.max_length)
     encoded = None if targets is None else encode_targets(examples, rows, preprocessor.targets, name)
-    return Split(name, source, encoded, ids, notes)
+    return Split(name, source, encoded, ids, notes, raw_values(examples, rows, preprocessor.targets))
 
 
 def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Iterator[np.ndarray]:

@@ -1,0 +1,75 @@
+"""The order of examples in time, from a column of numbers or of dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from dlcli.data.examples import Examples
+from dlcli.data.table import CategoricalColumn
+from dlcli.errors import DataError
+
+#: year, month, day, time of day, fraction of a second, zone, of which each needs the ones before it but for the zone
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?)?)?", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITTEN = "YYYY-MM-DD, YYYY-MM, YYYY-MM-DD HH:MM:SS with or without a zone, all in one form, or numbers"
+
+
+def times_of(examples: Examples, name: str) -> np.ndarray:
+    """(N,) numbers in the order of time.
+
+    Args:
+        examples: with the column among their fields.
+        name: of a column of numbers or timestamps, or of ISO 8601 dates or times that are all written in one form.
+
+    Raises:
+        DataError: there is no such column, a value is missing, or a date is written in another way.
+    """
+    column = examples.field(name, "order_by")
+    missing = np.flatnonzero(column.missing)
+    if len(missing):
+        message = f"order_by needs a time and this row has none{_and_more(len(missing))}"
+        raise DataError(message, **_place(examples, missing[0], name))
+    if not isinstance(column, CategoricalColumn):
+        return column.values()
+    parsed = [_parsed(word) for word in column.categories]
+    forms = [None if one is None else one[0] for one in parsed]
+    first = int(column.codes[0])
+    wrong = np.array([form is None or form != forms[first] for form in forms])[column.codes]
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        word = column.categories[column.codes[rows[0]]]
+        message = f"order_by cannot tell when {word!r} is{_and_more(len(rows))}; write {_WRITTEN}"
+        raise DataError(message, **_place(examples, rows[0], name))
+    times: np.ndarray = np.array([0 if one is None else one[1] for one in parsed], dtype=np.int64)[column.codes]
+    return times
+
+
+def _parsed(word: str) -> tuple[Sequence[bool], int] | None:
+    """Which parts a date has, and its nanoseconds since 1970; None where it is no such date."""
+    match = _ISO.fullmatch(word)
+    if match is None:
+        return None
+    year, month, day, clock, fraction, zone = match.groups()
+    offset = (zone or "Z").replace("Z", "+00:00")
+    try:
+        moment = datetime.fromisoformat(f"{year}-{month}-{day or '01'}T{clock or '00:00'}{offset}")
+    except ValueError:
+        return None
+    nanoseconds = (moment - _EPOCH) // timedelta(seconds=1) * 10**9 + int((fraction or "0").ljust(9, "0"))
+    return (day is not None, clock is not None, zone is not None), nanoseconds
+
+
+def _place(examples: Examples, row: int, name: str) -> dict[str, Any]:
+    place: Mapping[str, Any] = {} if examples.place_of is None else examples.place_of(int(row))
+    return {**place, "key": name}
+
+
+def _and_more(count: int) -> str:
+    return f" (and {count - 1} more)" if count > 1 else ""
