@@ -244,10 +244,10 @@ class ClassLabels:
     def conventional_positive(self) -> int | None:
         """Which of two classes is the positive one by convention, as 1 of 0 and 1; None where there is none."""
         for pair in (self.labels or self.names, self.names):
-            named = [str(same_label(label)).casefold() for label in pair]
+            values = [same_label(str(label).casefold()) for label in pair]
             for negative, positive in CONVENTIONAL_PAIRS:
-                if sorted(named) == sorted((negative, positive)):
-                    return named.index(positive)
+                if len(values) == 2 and {*values} == {same_label(negative), same_label(positive)}:
+                    return values.index(same_label(positive))
         return None
 
     def _unknown_label(self, label: str, split: str) -> DataError:

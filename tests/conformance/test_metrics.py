@@ -120,6 +120,48 @@ def test_roc_auc(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
 
 
 @settings(deadline=None)
+@given(probabilities())
+def test_average_precision(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    ours = streamed(metric("average_precision"), predictions, targets, cuts)
+    if (targets == 1).any():
+        expected = sklearn_metrics.average_precision_score(targets == 1, predictions[:, 1])
+        assert ours == pytest.approx(expected)
+    else:
+        assert math.isnan(ours)
+
+
+@settings(deadline=None)
+@given(probabilities())
+def test_ranking_of_all_classes(case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
+    predictions, targets, cuts = case
+    present = np.array([targets == index for index in range(predictions.shape[1])]).T
+    auc, precision = (
+        streamed(metric(name), predictions, targets, cuts) for name in ("macro_roc_auc", "macro_average_precision")
+    )
+    if present.any(axis=0).all():
+        assert auc == pytest.approx(sklearn_metrics.roc_auc_score(present, predictions, average="macro"))
+        assert precision == pytest.approx(
+            sklearn_metrics.average_precision_score(present, predictions, average="macro")
+        )
+    else:
+        assert math.isnan(auc)
+        assert math.isnan(precision)
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@given(data=st.data())
+def test_means_have_names_of_their_own(name: str, average: str, data: st.DataObject) -> None:
+    predictions, targets, cuts = data.draw(labels())
+    expected = quiet(getattr(sklearn_metrics, f"{name}_score"))(targets, predictions, average=average)
+    ours = metric(f"{average}_{name}")
+    assert streamed(ours, predictions, targets, cuts) == pytest.approx(expected)
+    assert ours.name == f"{average}_{name}"
+
+
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_top_k_accuracy(seed: int, k: int) -> None:
     """Without ties, which scikit-learn breaks the other way round."""

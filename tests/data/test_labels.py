@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dlcli.data.labels import ClassLabels, Values, infer_target_kind, plain_labels
+from dlcli.data.labels import ClassLabels, Values, infer_target_kind, named_labels, plain_labels
 from dlcli.data.normalization import NoNormalization, Standard
 from dlcli.data.targets import targets_from_json
 from dlcli.errors import ConfigError, DataError
@@ -46,6 +47,86 @@ def test_names_of_sorted_labels():
     assert classes.encode(np.array(["-"]), "test").tolist() == [1]
     with pytest.raises(DataError, match="3 class names for the 2 labels"):
         ClassLabels.fit(np.array(["-", "+"]), ["a", "b", "c"], None)
+
+
+@pytest.mark.parametrize(
+    "labels", [[1, 2, 3, 4], [1, 2], [0, 1, 2, 3, 4, 5], [-1, 0, 1, 2], [3, 5, 7], ["a", "b"], ["00", "01", "03"]]
+)
+def test_names_that_may_be_off_by_one_are_refused(labels: list[Any]):
+    """Five names: of labels from 0 some may be absent, of others it is not known which is whose."""
+    with pytest.raises(DataError) as caught:
+        named_labels(labels, ["one", "two", "three", "four", "five"])
+    assert caught.value.key == "data.dataset.class_names"
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "named"),
+    [
+        ([1, 2, 3], ["a", "b", "c"], {1: "a", 2: "b", 3: "c"}),
+        ([0, 2], ["a", "b", "c"], {0: "a", 1: "b", 2: "c"}),
+        ([-1, 1], ["no", "yes"], {-1: "no", 1: "yes"}),
+        ([1, 2, 4], {"1": "a", "2": "b", "3": "c", "4": "d"}, {1: "a", 2: "b", "3": "c", 4: "d"}),
+        ([10, 9], {"10": "ten", "9": "nine"}, {9: "nine", 10: "ten"}),
+        (["01", "10"], {"10": "ten", "1": "one"}, {"01": "one", "10": "ten"}),
+        (["u", "v"], {"v": "vowel", "u": "under"}, {"u": "under", "v": "vowel"}),
+    ],
+)
+def test_names_of_labels(labels: list[Any], names: Any, named: dict[Any, str]):
+    assert list(named_labels(labels, names).items()) == list(named.items())
+
+
+def test_names_know_the_labels_of_all_the_data():
+    classes = ClassLabels.fit(np.array([2, 3]), ["a", "b", "c"], None, known=[1, 2, 3])
+    assert classes.names == ("a", "b", "c")
+    assert classes.counts == (0, 1, 1)
+    assert classes.encode(np.array([3, 1]), "dev").tolist() == [2, 0]
+
+
+@pytest.mark.parametrize("names", [{"1": "a"}, {"1": "a", "2": "a"}, {"1": "a", "01": "b", "2": "c"}])
+def test_every_label_has_one_name_of_its_own(names: dict[str, str]):
+    with pytest.raises(DataError) as caught:
+        ClassLabels.fit(np.array([1, 2]), names, None)
+    assert caught.value.key == "data.dataset.class_names"
+
+
+@pytest.mark.parametrize(
+    ("labels", "positive"),
+    [
+        ((0, 1), 1),
+        ((-1, 1), 1),
+        (("0.0", "1.0"), 1),
+        (("false", "true"), 1),
+        (("False", "True"), 1),
+        (("No", "Yes"), 1),
+        (("Positive", "Negative"), 0),
+        (("neg", "pos"), 1),
+        (("N", "Y"), 1),
+        ((1, 2), None),
+        (("cancer", "healthy"), None),
+        (("a", "yes"), None),
+    ],
+)
+def test_the_positive_class_by_convention(labels: tuple[Any, ...], positive: int | None):
+    assert ClassLabels(tuple(map(str, labels)), labels).conventional_positive() == positive
+    assert ClassLabels(("x", "y"), labels).conventional_positive() == positive
+
+
+def test_a_class_is_found_by_name_label_or_number():
+    classes = ClassLabels(("one", "two", "true"), (1, 2, 3))
+    assert [classes.position(wanted) for wanted in ("two", 2, "2", "02", 0, True)] == [1, 1, 1, 1, 0, 2]
+    assert classes.position("three") is None
+    assert classes.position(7) is None
+
+
+def test_large_integers_are_not_rounded():
+    labels = [2**63 - 1, 2**63, 2**64 - 1]
+    classes = ClassLabels.fit(np.array(labels * 2, np.uint64), None, None)
+    again = ClassLabels.from_json(json.loads(json.dumps(classes.to_json())))
+    assert again.names == tuple(map(str, labels))
+    assert again.encode(np.array(labels, np.uint64), "new").tolist() == [0, 1, 2]
+    assert again.encode(np.array([2**63 - 1], np.int64), "new").tolist() == [0]
+    with pytest.raises(DataError):
+        again.encode(np.array([2**63 - 2], np.int64), "new")
 
 
 def test_of_many_labels_few_are_listed():

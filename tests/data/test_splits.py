@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dlcli.data import Examples
 from dlcli.data.examples import row_numbers
-from dlcli.data.splits import read_indices, shares_to_sizes, split_examples
+from dlcli.data.splits import read_indices, shares_to_sizes, sizes_moved_by_ties, split_examples
 from dlcli.data.table import column_of
 from dlcli.errors import ConfigError, DataError
 from dlcli.split_options import SplitOptions
@@ -119,7 +119,35 @@ def test_the_latest_examples_are_the_test_set():
     assert when[rows["train_dev"]].min() < when[rows["train"]].max()  # drawn at random, not the latest
 
 
-def test_dates_are_ordered_as_words():
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=3, max_size=80), SEEDS)
+def test_equal_times_are_in_one_split(times: list[int], seed: int):
+    when = np.random.default_rng(seed).permutation(times)
+    if len(set(times)) < 3:
+        with pytest.raises(DataError) as caught:
+            split(examples_with(np.zeros(len(when), int), when=when), order_by="when")
+        assert caught.value.key is not None
+        return
+    rows = split(examples_with(np.zeros(len(when), int), when=when), order_by="when")
+    assert_partition(rows, len(when))
+    assert when[rows["train"]].max() < when[rows["dev"]].min()
+    assert when[rows["dev"]].max() < when[rows["test"]].min()
+
+
+def test_sizes_that_equal_times_have_moved_are_told():
+    days = np.repeat(np.arange(10), 7)  # 42 of 70 rows are 6 days, 14 are 2
+    shares = {"train": 0.6, "dev": 0.2, "test": 0.2}
+    rows = split(examples_with(np.zeros(70, int), day=days), order_by="day")
+    assert sizes_moved_by_ties(rows, shares, "day") == ()
+    days[42] = 5
+    rows = split(examples_with(np.zeros(70, int), day=days), order_by="day")
+    assert [len(part) for part in rows.values()] == [43, 13, 14]
+    [told] = sizes_moved_by_ties(rows, shares, "day")
+    assert "43" in told
+    assert "42" in told
+
+
+def test_dates_are_ordered_in_time():
     dates = np.array([f"2024-{month:02d}-01" for month in (5, 1, 12, 2, 10, 3, 4, 6, 7, 8)])
     rows = split(examples_with(np.zeros(10, int), day=dates), order_by="day", train=0.8, dev=0.1, test=0.1)
     assert rows["test"].tolist() == [2]
