@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-#: float64 holds every integer up to this one
+#: float64 holds every integer below this one
 EXACT_INTEGERS = 2.0**53
 
 
@@ -94,7 +94,7 @@ def exact_integers(numbers: np.ndarray) -> np.ndarray | None:
     if numbers.dtype.kind not in "iu" or numbers.dtype.itemsize < 8 or not numbers.size:
         return None
     largest = max(abs(int(numbers.min())), abs(int(numbers.max())))
-    return numbers if largest > EXACT_INTEGERS else None
+    return numbers if largest >= EXACT_INTEGERS else None
 
 
 def column_of(values: Sequence[object] | np.ndarray) -> Column:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,13 @@ def test_csv(tmp_path: Path, labels: list[str]) -> None:
 
 
 @SLOW
-@given(of_kind(INT64) | of_kind(UINT64) | of_kind(NEIGHBORS))
+@given(of_kind(INT64) | of_kind(UINT64) | of_kind(NEIGHBORS) | of_kind(st.integers(-(10**30), 10**30)))
 def test_integers_in_csv(tmp_path: Path, labels: list[int]) -> None:
     check(Csv(path="d.csv"), write_csv(tmp_path / "d.csv", labels), labels)
 
 
 @SLOW
-@given(of_kind(INT64) | of_kind(NEIGHBORS) | of_kind(CODES) | of_kind(WORDS))
+@given(of_kind(INT64) | of_kind(NEIGHBORS) | of_kind(st.integers(-(10**30), 10**30)) | of_kind(CODES) | of_kind(WORDS))
 def test_jsonl(tmp_path: Path, labels: list[Any]) -> None:
     if len({int(label) for label in labels if str(label).isdigit()}) < sum(str(label).isdigit() for label in labels):
         return  # one number written in two ways is one label
@@ -97,6 +98,15 @@ def test_unsigned_integers_in_parquet(tmp_path: Path, labels: list[int]) -> None
     rows = rows_of(labels)
     table = pa.table({"a": list(range(len(rows))), "y": pa.array(rows, pa.uint64())})
     parquet.write_table(table, tmp_path / "d.parquet")
+    check(Parquet(path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
+
+
+@SLOW
+@given(of_kind(st.integers(-(10**30), 10**30)))
+def test_decimals_in_parquet(tmp_path: Path, labels: list[int]) -> None:
+    rows = rows_of(labels)
+    values = pa.array([Decimal(row) for row in rows], pa.decimal128(38, 0))
+    parquet.write_table(pa.table({"a": list(range(len(rows))), "y": values}), tmp_path / "d.parquet")
     check(Parquet(path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
 
 

@@ -22,7 +22,7 @@ MOSTLY_NUMBERS = 0.9
 
 #: an integer, and one that looks like what Python prints
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_CANONICAL = re.compile(r"0|-?[1-9]\d{0,18}", re.ASCII)
+_CANONICAL = re.compile(r"0|-?[1-9]\d*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -76,7 +76,7 @@ def typed_column(
     cells = source.table.column(name)
     if pa.types.is_dictionary(cells.type):
         cells = cells.cast(cells.type.value_type)
-    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+    if not _is_text(cells.type):
         column = _native_numbers(source, name, cells)
         if kind != "categorical":
             return _checked(source, name, column)
@@ -99,7 +99,7 @@ def _words(cells: pa.ChunkedArray, missing_values: Sequence[str], strip: str | N
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+    if not _is_text(cells.type):
         cells = cells.cast(pa.string())
     encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
@@ -109,9 +109,15 @@ def _words(cells: pa.ChunkedArray, missing_values: Sequence[str], strip: str | N
     return codes, pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
     """The exact numbers of words, where float64 cannot hold them; None where it can, or not all are 64-bit integers."""
-    if not (np.abs(numbers) > EXACT_INTEGERS).any():
+    if not (np.abs(numbers) >= EXACT_INTEGERS).any():
         return None
     written = ["0" if word is None else word for word in words.to_pylist()]
     values = [int(word) if _INTEGER.fullmatch(word) else _whole(word) for word in written]
@@ -151,13 +157,15 @@ def spellings_of(
     cells = source.table.column(name)
     if pa.types.is_dictionary(cells.type):
         cells = cells.cast(cells.type.value_type)
-    kind = cells.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind)):
+    if not (_is_text(cells.type) or pa.types.is_boolean(cells.type) or pa.types.is_decimal(cells.type)):
         return None
     codes, words = _words(cells, missing_values, strip)
     written = words.to_pylist()
     used = {written[code] for code in np.unique(codes).tolist() if code >= 0} - {None}
-    if all(_CANONICAL.fullmatch(word) for word in used) or len({same_label(word) for word in used}) < len(used):
+    is_exact = column.integers is not None or not (np.abs(numbers) >= EXACT_INTEGERS).any()
+    if is_exact and all(_CANONICAL.fullmatch(word) for word in used):
+        return None
+    if len({same_label(word) for word in used}) < len(used):
         return None
     spelled: np.ndarray = np.array([*("" if word is None else word for word in written), ""])[codes]
     return spelled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from dlcli.data.formats.columns import Source
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
+from dlcli.data.table import EXACT_INTEGERS
 from dlcli.errors import DataError
 from dlcli.registry import register
 
@@ -82,7 +83,7 @@ class Jsonl(TableFormat):
         for name in dict.fromkeys(name for _, row in rows for name in row):
             values = [row.get(name) for _, row in rows]
             try:
-                columns[name] = pa.array(values)
+                columns[name] = pa.array(_as_text(values) if _has_large_integer(values) else values)
             except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
                 kind = type(next(value for value in values if value is not None))
                 row = next((row for row, value in enumerate(values) if not isinstance(value, kind | None)), 0)
@@ -94,6 +95,18 @@ class Jsonl(TableFormat):
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
         return self.open(path)
+
+
+def _has_large_integer(values: Sequence[Any]) -> bool:
+    """Whether some of a column of numbers are integers that float64, or Arrow beside fractions, cannot hold."""
+    numbers = [value for value in values if value is not None]
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+        return False
+    return any(isinstance(value, int) and abs(value) >= EXACT_INTEGERS for value in numbers)
+
+
+def _as_text(values: Sequence[Any]) -> list[str | None]:
+    return [None if value is None else repr(value) for value in values]
 
 
 def objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
