@@ -53,12 +53,14 @@ def evaluate(
 
 def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
     """One row a metric, with the interval that it lies in; `examples` is what it was measured on."""
+    from dlcli.runs import metric_title
+
     intervals = {
         name: f"{figures.number(interval.low)} … {figures.number(interval.high)}"
         for name, interval in evaluation.intervals.items()
     }
     rows = [
-        (summary.metric_title(name, evaluation.positive_classes), figures.number(value), intervals.get(name, ""))
+        (metric_title(name, evaluation.positive_classes), figures.number(value), intervals.get(name, ""))
         for name, value in evaluation.metrics.items()
     ]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))

@@ -29,7 +29,8 @@ def predict(
 ) -> None:
     """Predict new examples.
 
-    Every row gets its id, its class and that class's probability, or its value.
+    Every row gets its id, its class and that class's probability, or its values by column; a column called like another
+    part of a row, such as id or target, becomes prediction, and with several columns prediction_<column>.
     """
     from dlcli import experiment
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
@@ -22,17 +22,6 @@ def document(result: Run | Evaluation) -> dict[str, Any]:
         "positive_classes": dict(result.positive_classes),
         "seconds": result.seconds,
     }
-
-
-def metric_title(name: str, positive_classes: Mapping[str, str]) -> str:
-    """A metric with the class that it is about, if it is about one: `f1 of cancer`.
-
-    Args:
-        name: of the metric, or `<split>/<metric>`.
-        positive_classes: metric → class.
-    """
-    positive = positive_classes.get(name.rpartition("/")[2])
-    return name if positive is None else f"{name} of {positive}"
 
 
 def print_warnings(warnings: Iterable[str]) -> None:
@@ -60,6 +49,7 @@ def report(run: Run, *, json: bool, quiet: bool) -> None:
 def print_run(run: Run) -> None:
     """The report on what to try next, the final metrics, and where it all is."""
     from dlcli.reports import terminal
+    from dlcli.runs import metric_title
 
     results = console.results()
     results.print(terminal.report(run.assessment), width=min(terminal.WIDTH, results.width))

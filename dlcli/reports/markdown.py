@@ -20,6 +20,7 @@ from dlcli.diagnosis import (
 )
 from dlcli.optim import NEAR_ZERO
 from dlcli.reports.markdown_table import markdown_cell, markdown_table
+from dlcli.runs import metric_title
 from dlcli.split_options import SPLITS
 
 _MOST_CLASSES = 12
@@ -127,13 +128,8 @@ def _metrics(result: TrainingResult) -> str:
     rows = []
     for metric in sorted(metrics):
         values = (_number(result.metrics.get(f"{split}/{metric}")) for split in splits)
-        rows.append([_metric_title(metric, result), *values])
+        rows.append([markdown_cell(metric_title(metric, result.positive_classes)), *values])
     return markdown_table(["metric", *splits], rows) if rows else ""
-
-
-def _metric_title(metric: str, result: TrainingResult) -> str:
-    positive = result.positive_classes.get(metric)
-    return metric if positive is None else f"{metric} of {markdown_cell(positive)}"
 
 
 def _number(value: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlcli.runs.catalog import RunSummary, find, list_runs, newest_named, remove
 from dlcli.runs.folder import Folder, as_json, as_npz
+from dlcli.runs.positive_classes import metric_title, positive_classes_of
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.run_folder import RunFolder
 from dlcli.runs.session import Session, recording
@@ -19,7 +20,9 @@ __all__ = [
     "as_npz",
     "find",
     "list_runs",
+    "metric_title",
     "newest_named",
+    "positive_classes_of",
     "recording",
     "remove",
 ]

@@ -125,3 +125,22 @@ def test_a_wrong_class_is_refused_at_its_key(tmp_path: Path, evaluation: str, ke
     with pytest.raises(ConfigError) as caught:
         experiment.train(write(tmp_path, ("cancer", "healthy"), evaluation), runs_dir=tmp_path / "runs")
     assert caught.value.key == key
+
+
+def test_figures_of_different_classes_are_not_compared(tmp_path: Path) -> None:
+    configs = [
+        write(
+            tmp_path,
+            ("cancer", "healthy"),
+            f"metrics: [f1, accuracy], positive_class: {positive}",
+            name=f"{positive}.yaml",
+        )
+        for positive in ("cancer", "healthy")
+    ]
+    paths = [experiment.train(config, runs_dir=tmp_path / "runs").path for config in configs]
+    metrics = experiment.compare(paths).metrics
+    assert "test/f1" not in metrics
+    assert metrics["test/f1 of cancer"][1] is None
+    assert metrics["test/f1 of healthy"][0] is None
+    assert None not in metrics["test/accuracy"]
+    assert "test/f1" in experiment.compare(paths[:1] * 2).metrics

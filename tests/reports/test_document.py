@@ -29,6 +29,7 @@ def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
         "optimizing_metric",
         "best_epoch",
         "metrics",
+        "positive_classes",
         "sparsity",
         "warnings",
         "diagnosis",

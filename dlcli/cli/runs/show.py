@@ -28,6 +28,7 @@ def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RU
     }
     console.results().print(console.facts((name, value) for name, value in facts.items() if value is not None))
     if record.metrics:
-        cells = [(name, figures.number(value)) for name, value in record.metrics.items()]
+        classes = runs.positive_classes_of(folder)
+        cells = [(runs.metric_title(name, classes), figures.number(value)) for name, value in record.metrics.items()]
         console.results().print()
         console.results().print(console.table("metric", "value", rows=cells, numbers=["value"]))
