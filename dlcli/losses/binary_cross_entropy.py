@@ -20,8 +20,8 @@ class BinaryCrossEntropy(ClassWeightedLoss):
 
     Args:
         positive_weight: factor on the loss of the ones; the mean is over the examples all the same.
-        class_weights: weights of 0 and 1, "balanced" (the rarer weighs more, from the training set), or null; the
-            mean is `Σ c_y ℓ / Σ c_y`.
+        class_weights: weights of 0 and 1, a mapping of names or labels to weights (1 for a class that it leaves out),
+            "balanced" (the rarer weighs more, from the training set), or null; the mean is `Σ c_y ℓ / Σ c_y`.
         label_smoothing: ε; targets become `(1 − ε) y + ε/2`.
     """
 

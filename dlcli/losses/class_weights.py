@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from dlcli.constraints import NonNegativeFloat
-from dlcli.errors import ConfigError
+from dlcli.errors import ConfigError, unknown_name
 from dlcli.losses.loss import Loss
 
-#: one weight a class, or "balanced"
-ClassWeights: TypeAlias = list[NonNegativeFloat] | Literal["balanced"] | None
+#: one weight for each class in order, class → weight, or "balanced"
+ClassWeights: TypeAlias = list[NonNegativeFloat] | dict[str, NonNegativeFloat] | Literal["balanced"] | None
 
 _KEY = "task.loss.class_weights"
 
@@ -21,13 +21,34 @@ class ClassWeightedLoss(Loss):
     """Base of the losses in which some classes may count more than others.
 
     Args:
-        class_weights: one weight a class, "balanced" (from the training set), or None.
+        class_weights: one weight for each class in order, class → weight, "balanced" (from the training set), or None.
     """
 
     def __init__(self, class_weights: ClassWeights) -> None:
         self.class_weights = class_weights
-        is_given = class_weights is not None and class_weights != "balanced"
-        self._weights = np.array(class_weights, np.float64) if is_given else None
+        is_ordered = class_weights is not None and class_weights != "balanced" and not isinstance(class_weights, dict)
+        self._weights = np.array(class_weights, np.float64) if is_ordered else None
+
+    def name_classes(self, names: Sequence[str], position: Callable[[str], int | None]) -> None:
+        """Give weights by class to the classes of the data; a class without one has the weight 1.
+
+        Args:
+            names: of the classes, in order.
+            position: of the class with a name or label, None where there is none.
+
+        Raises:
+            ConfigError: a weight is for no class, or two are for one.
+        """
+        if not isinstance(self.class_weights, dict):
+            return
+        weights: dict[int, float] = {}
+        for name, weight in self.class_weights.items():
+            index = position(name)
+            if index is None or index in weights:
+                message = "has two weights" if index in weights else unknown_name("class", name, names)
+                raise ConfigError(f"{name!r}: {message}", key=_KEY)
+            weights[index] = weight
+        self._weights = np.array([weights.get(index, 1.0) for index in range(len(names))], np.float64)
 
     def prepare(self, class_counts: Sequence[int]) -> None:
         """Compute balanced weights, or check given ones.

@@ -20,7 +20,8 @@ class SoftmaxCrossEntropy(ClassWeightedLoss):
 
     Args:
         label_smoothing: share of the target spread evenly over all classes.
-        class_weights: one weight per class, "balanced" (rare classes weigh more, from the training set), or null.
+        class_weights: one weight per class in order, a mapping of names or labels to weights (1 for a class that it
+            leaves out), "balanced" (rare classes weigh more, from the training set), or null.
     """
 
     needs: ClassVar[OutputForm] = "class logits"

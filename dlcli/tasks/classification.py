@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.data import ClassLabels, TargetKind
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
+from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.metrics import Metric
 from dlcli.registry import register
 from dlcli.tasks.task import Predictions, Task
@@ -30,6 +31,8 @@ class Classification(Task):
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
         super().__init__(self.default_loss() if loss is None else loss)
         self.classes = classes
+        if isinstance(self.loss_function, ClassWeightedLoss):
+            self.loss_function.name_classes(classes.names, classes.position)
         if classes.counts is not None:
             self.loss_function.prepare(classes.counts)
 
