@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -203,9 +204,10 @@ class ClassLabels:
         nameless = next((label for label in seen if label not in named), None)
         if nameless is not None:
             raise DataError(f"the label {nameless} has no name", key="data.dataset.class_names")
-        called, twice = tuple(named.values()), {name for name in named.values() if [*named.values()].count(name) > 1}
-        if twice:
-            raise DataError(f"two classes are called {min(twice)}", key="data.dataset.class_names")
+        called = tuple(named.values())
+        name, count = Counter(called).most_common(1)[0]
+        if count > 1:
+            raise DataError(f"{count} classes are called {name}", key="data.dataset.class_names")
         return cls(called, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:

@@ -92,7 +92,9 @@ def infer_kind(examples: Examples) -> TargetKind:
         raise DataError("the data has no targets to learn")
     if targets.dtype == object and isinstance(targets[0], tuple):
         return "token_labels"
-    return infer_target_kind(targets)
+    if examples.spellings is None:
+        return infer_target_kind(targets)
+    return infer_target_kind(np.unique(examples.spellings, return_inverse=True)[1])
 
 
 def fit_targets(

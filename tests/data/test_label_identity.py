@@ -202,6 +202,25 @@ def test_large_integers_group_and_order_without_rounding(tmp_path: Path, column:
     assert [len(rows) for rows in data.indices.values()] == [30, 10, 10]
 
 
+@pytest.mark.parametrize("kind", [pa.timestamp("ns"), pa.timestamp("ms", "UTC"), pa.date32(), pa.time64("ns")])
+def test_timestamps_of_parquet_order_examples(tmp_path: Path, kind: pa.DataType) -> None:
+    order = np.random.default_rng(0).permutation(50)
+    start = 19_000 if pa.types.is_date(kind) else 0 if pa.types.is_time(kind) else 1_700_000_000_000_000_000
+    whole = pa.array((start + order).astype(np.int32 if pa.types.is_date(kind) else np.int64))
+    table = pa.table({"a": range(50), "when": whole.cast(kind), "y": [row % 2 for row in range(50)]})
+    parquet.write_table(table, tmp_path / "d.parquet")
+    reader = Parquet(path="d.parquet", label="y", exclude=["when"])
+    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(order_by="when"), seed=0)
+    assert order[data.indices["test"]].min() == 40
+    assert order[data.indices["train"]].max() == 29
+
+
+def test_many_codes_beyond_64_bits_are_no_classes(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,y\n" + "".join(f"{row},{10**25 + row}\n" for row in range(60)))
+    data = load_data(Csv(path="d.csv"), Places(config_folder=tmp_path), split=SplitOptions(), seed=0)
+    assert data.target_kind == "values"
+
+
 def test_values_stand_in_splits_as_in_the_file(tmp_path: Path) -> None:
     targets = [1700000004 + 3 * row for row in range(30)]
     write = "".join(f"{row},{target}\n" for row, target in enumerate(targets))
