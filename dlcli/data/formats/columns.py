@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS, MissingValues
+from dlcli.data.formats.number_advice import number_advice
+from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, marks_of, without_marks
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-#: a column of words is suspicious if at least this share of them are numbers
-MOSTLY_NUMBERS = 0.9
-
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -30,19 +28,28 @@ class Source:
         path: of the file.
         table: the columns.
         line_of: the line of a row in the file; None where the file has no lines.
+        has_assumed_header: whether the names are from a first line that nobody said is a header.
+        is_new: whether a trained model reads the file, so that options can no longer be set.
+        warnings: what the user should hear about the file.
     """
 
     path: Path
     table: pa.Table
     line_of: Callable[[int], int] | None = None
+    has_assumed_header: bool = False
+    is_new: bool = False
+    warnings: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
 
-    def without(self, name: str) -> Source:
-        """The other columns."""
-        return Source(self.path, self.table.drop_columns([name]), self.line_of)
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
 
     def error(self, message: str, column: str, row: int) -> DataError:
         """An error that says where the cell is."""
@@ -51,17 +58,42 @@ class Source:
         return DataError(message, file=str(self.path), line=self.line_of(row), key=column)
 
 
-def typed_column(
-    source: Source, name: str, kind: Kind | None, missing_values: Sequence[str], strip: str | None = None
-) -> Column:
-    """One column of a file.
+@dataclass(frozen=True)
+class ColumnOptions:
+    """How the cells of a column are read.
 
     Args:
-        source: the file.
-        name: of the column.
         kind: numbers or words; None = numbers if everything that is not missing is one.
-        missing_values: words that stand for a missing value.
-        strip: characters to take away at the end of words.
+        missing: the words that stand for a missing value.
+        syntax: how numbers are written.
+        has_marks: whether currency and percent signs and the parentheses of accounting may stand at numbers.
+        strip: characters to remove from the end of words.
+    """
+
+    kind: Kind | None = None
+    missing: MissingValues = field(default_factory=MissingValues)
+    syntax: NumberSyntax = PLAIN
+    has_marks: bool = False
+    strip: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A column as it was read, and what was decided on the way.
+
+    Args:
+        column: its values.
+        read_as_missing: word → number of cells that hold it and are taken as missing, though nobody named the word.
+        respelled: number of words that are equal to another but for the Unicode form of their characters.
+    """
+
+    column: Column
+    read_as_missing: Mapping[str, int] = field(default_factory=dict)
+    respelled: int = 0
+
+
+def read_column(source: Source, name: str, options: ColumnOptions) -> Reading:
+    """One column of a file.
 
     Raises:
         DataError: a number is expected and something else found, with its line; infinite numbers; nested values.
@@ -70,29 +102,104 @@ def typed_column(
     import pyarrow.compute as pc
 
     cells = source.table.column(name)
-    if pa.types.is_dictionary(cells.type):
+    if pa.types.is_dictionary(cells.type) and not _is_text(cells.type.value_type):
         cells = cells.cast(cells.type.value_type)
-    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+    if not (pa.types.is_dictionary(cells.type) or _is_text(cells.type)):
         numbers = _native_numbers(source, name, cells)
-        if kind != "categorical":
-            return _checked(source, name, NumericColumn(numbers))
+        if options.kind != "categorical":
+            return Reading(_checked(source, name, NumericColumn(numbers)))
         cells = cells.cast(pa.string())
-    encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()  # a column has far fewer words than cells
+    encoded = cells.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # of no chunk
+        encoded = pa.array([], cells.type)
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     words = pc.utf8_trim_whitespace(encoded.dictionary)
-    if strip is not None:
-        words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
-    words = pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
-    if kind != "categorical":
+    if options.strip is not None:
+        words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, options.strip))
+    if options.kind != "categorical":
+        numeric = _numbers(words, codes, options)
+        if numeric is not None:
+            column, read_as_missing = numeric
+            return Reading(_checked(source, name, column), read_as_missing)
+        if options.kind == "numeric":
+            raise _not_a_number(source, name, words, codes, options)
+    return _words(words, codes, options)
+
+
+def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tuple[NumericColumn, dict[str, int]] | None:
+    """The column as numbers, and what was read as missing; None where a word is neither a number nor missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    present = _without(words, options.missing.in_words)
+    if options.syntax.is_plain and not options.has_marks:
         try:
-            numbers = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
-            return _checked(source, name, NumericColumn(np.append(numbers, np.nan)[codes]))
-        except pa.ArrowInvalid as error:
-            if kind == "numeric":
-                raise _not_a_number(source, name, words.to_pylist(), codes) from error
-    categories = words.dictionary_encode()  # trimming may have made two words one
+            return _numeric(pc.cast(present, pa.float64()).to_numpy(zero_copy_only=False), codes), {}
+        except pa.ArrowInvalid:
+            pass  # not all of them are numbers as they stand
+    found = _without_placeholders(present)
+    numeric = _without_signs(found) if options.has_marks else found
+    valid = options.syntax.is_number(numeric)
+    absent = found.is_null().to_numpy(zero_copy_only=False)
+    if not (valid | absent).all() or not (valid.any() or present.null_count == len(present)):
+        return None
+    usual = pc.is_in(words, pa.array([*options.missing.expected, *DEFAULTS], words.type)).to_numpy(zero_copy_only=False)
+    remarkable = absent & ~usual & words.is_valid().to_numpy(zero_copy_only=False)
+    return _numeric(options.syntax.numbers(numeric), codes), _counted(words, codes, remarkable)
+
+
+def _numeric(numbers: np.ndarray, codes: np.ndarray) -> NumericColumn:
+    return NumericColumn(np.append(numbers, np.nan)[codes])
+
+
+def _words(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> Reading:
+    """The column as words, in Unicode's composed form."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    present = _without(words, options.missing.in_words)
+    composed = pc.utf8_normalize(present, form="NFC")
+    respelled = pc.count_distinct(present).as_py() - pc.count_distinct(composed).as_py()
+    named = pc.is_in(words, pa.array(options.missing.expected, words.type)).to_numpy(zero_copy_only=False)
+    absent = present.is_null().to_numpy(zero_copy_only=False) & words.is_valid().to_numpy(zero_copy_only=False)
+    categories = composed.dictionary_encode()  # trimming may have made two words one
     positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return CategoricalColumn(np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist()))
+    column = CategoricalColumn(
+        np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist())
+    )
+    return Reading(column, _counted(words, codes, absent & ~named), respelled)
+
+
+def _without(words: pa.Array, missing: Sequence[str]) -> pa.Array:
+    """Words with null in place of the missing ones."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.is_in(words, pa.array(missing, words.type)), pa.scalar(None, words.type), words)
+
+
+def _without_placeholders(words: pa.Array) -> pa.Array:
+    """Words with null in place of those that are missing where everything else is a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing = pc.is_in(pc.utf8_lower(words), pa.array(PLACEHOLDERS, words.type))
+    return pc.if_else(missing, pa.scalar(None, words.type), _without(words, DEFAULTS))
+
+
+def _without_signs(words: pa.Array) -> pa.Array:
+    """Words without currency or percent signs, where all have the same; otherwise as they are."""
+    return without_marks(words) if len(marks_of(words.drop_null().to_pylist()) - {""}) <= 1 else words
+
+
+def _counted(words: pa.Array, codes: np.ndarray, chosen: np.ndarray) -> dict[str, int]:
+    """The chosen words and how many cells hold each."""
+    if not chosen.any():
+        return {}
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    return {words[place].as_py(): int(counts[place]) for place in np.flatnonzero(chosen).tolist()}
 
 
 def ids_of(source: Source, name: str) -> np.ndarray:
@@ -102,39 +209,6 @@ def ids_of(source: Source, name: str) -> np.ndarray:
 
     words = pc.utf8_trim_whitespace(source.table.column(name).cast(pa.string()))
     return np.array(["" if word is None else word for word in words.to_pylist()])
-
-
-def suspicion(source: Source, name: str, column: Column) -> str | None:
-    """A warning about a column of words that looks like numbers with a few mistakes in it."""
-    if not isinstance(column, CategoricalColumn) or not column.categories:
-        return None
-    commas = sum(_DECIMAL_COMMA.fullmatch(word) is not None for word in column.categories)
-    if commas >= MOSTLY_NUMBERS * len(column.categories):
-        word = next(word for word in column.categories if _DECIMAL_COMMA.fullmatch(word))
-        row = int(np.argmax(column.codes == column.categories.index(word)))
-        message = f"{word!r} has a decimal comma, so the column is taken as categorical; write numbers with a point"
-        return str(source.error(message, name, row))
-    numeric = np.array([is_number(word) for word in column.categories])
-    present = column.codes[~column.missing]
-    share = numeric[present].mean() if len(present) else 0.0
-    if not MOSTLY_NUMBERS <= share < 1:
-        return None
-    rows = np.flatnonzero(~column.missing & ~np.append(numeric, True)[column.codes])
-    word = column.categories[column.codes[rows[0]]]
-    message = (
-        f"{len(rows)} of {len(column)} values are not numbers, the first is {word!r}, so the column is taken as "
-        "categorical; list it under numeric, or the word under missing_values"
-    )
-    return str(source.error(message, name, int(rows[0])))
-
-
-def is_number(word: str) -> bool:
-    """Whether Arrow reads the word as a number."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return word.isascii() and "_" not in word and word == word.strip()
 
 
 def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> np.ndarray:
@@ -166,30 +240,30 @@ def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
     return column
 
 
-def _not_a_number(source: Source, name: str, words: Sequence[str | None], codes: np.ndarray) -> DataError:
-    wrong = np.array([*(word is not None and not is_number(word) for word in words), False])
+def _not_a_number(source: Source, name: str, words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> DataError:
+    present = _without_placeholders(_without(words, options.missing.in_words))
+    advice = number_advice(present, codes, options.syntax, has_marks=options.has_marks, is_new=source.is_new)
+    valid = options.syntax.is_number(_without_signs(present) if options.has_marks else present)
+    wrong = np.append(~valid & present.is_valid().to_numpy(zero_copy_only=False), False)
     rows = np.flatnonzero(wrong[codes])
+    if len(rows) == 0:  # nothing but placeholders
+        rows = np.flatnonzero(codes >= 0)
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-    return source.error(f"expected a number, found {words[codes[rows[0]]]!r}{more}", name, int(rows[0]))
+    message = f"expected a number, found {words[codes[rows[0]]].as_py()!r}{more}"
+    if advice is not None:
+        message += f"; {advice.cure}" if advice.reason is None else f": it {advice.reason}; {advice.cure}"
+    return source.error(message, name, int(rows[0]))
 
 
-def typed_columns(
-    source: Source,
-    required: Sequence[str],
-    kinds: Mapping[str, Kind],
-    missing_values: Sequence[str],
-    strip: Mapping[str, str],
-) -> dict[str, Column]:
-    """Every required column of a file, and the others that hold numbers or words; `kinds` and `strip` are by name."""
-    columns = {}
-    for name in source.names:
-        if name in required or not _is_nested(source, name):
-            columns[name] = typed_column(source, name, kinds.get(name), missing_values, strip.get(name))
-    return columns
-
-
-def _is_nested(source: Source, name: str) -> bool:
+def is_nested(source: Source, name: str) -> bool:
+    """Whether the cells of a column are neither numbers nor words."""
     import pyarrow as pa
 
     kind = source.table.schema.field(name).type
     return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
