@@ -133,12 +133,12 @@ def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tupl
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    is_plain = options.syntax.is_plain and not options.has_marks
+    if is_plain and not options.missing.given and (numbers := _cast(words)) is not None:
+        return _numeric(numbers, codes), {}
     present = _without(words, options.missing.in_words)
-    if options.syntax.is_plain and not options.has_marks:
-        try:
-            return _numeric(pc.cast(present, pa.float64()).to_numpy(zero_copy_only=False), codes), {}
-        except pa.ArrowInvalid:
-            pass  # not all of them are numbers as they stand
+    if is_plain and (numbers := _cast(present)) is not None:
+        return _numeric(numbers, codes), {}
     found = _without_placeholders(present)
     numeric = _without_signs(found) if options.has_marks else found
     valid = options.syntax.is_number(numeric)
@@ -148,6 +148,18 @@ def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tupl
     usual = pc.is_in(words, pa.array([*options.missing.expected, *DEFAULTS], words.type)).to_numpy(zero_copy_only=False)
     remarkable = absent & ~usual & words.is_valid().to_numpy(zero_copy_only=False)
     return _numeric(options.syntax.numbers(numeric), codes), _counted(words, codes, remarkable)
+
+
+def _cast(words: pa.Array) -> np.ndarray | None:
+    """(N,) the numbers that words are as they stand, NaN where one is null; None where one is not a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers: np.ndarray = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return numbers
 
 
 def _numeric(numbers: np.ndarray, codes: np.ndarray) -> NumericColumn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.index_columns import index_columns
+from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
 from dlcli.data.pictures import Channels, Model, Resize
@@ -36,8 +38,9 @@ class ImageList(PictureFormat):
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
             last column.
         id: a column by which you know a picture; null = its file's name.
-        header: whether the first line has the column names.
+        header: whether the first line has the column names; null = yes, with a warning where that line names an image.
         delimiter: the character between cells.
+        decimal: the mark before the decimals of values to predict.
         encoding: the character encoding, such as utf-8 or latin-1.
         size: height and width of every picture, one number for squares; null = as they are, all the same.
         channels: 1 makes all gray, 3 in color; null = as they are, all the same.
@@ -60,8 +63,9 @@ class ImageList(PictureFormat):
         file: str | None = None,
         label: int | str | list[str] | None = None,
         id: str | None = None,
-        header: bool = True,
+        header: bool | None = None,
         delimiter: str = ",",
+        decimal: DecimalMark = ".",
         encoding: str = "utf-8",
         size: PositiveInt | list[PositiveInt] | None = None,
         channels: Channels | None = None,
@@ -86,7 +90,7 @@ class ImageList(PictureFormat):
         )
         self.pictures_folder = pictures
         self.file = file
-        self.csv = Csv(header=header, delimiter=delimiter, encoding=encoding, label=label, id=id)
+        self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
 
     def read(self, places: Places) -> RawData:
         lists = {"train": self.find(places, self.require_path())}
@@ -125,11 +129,21 @@ class ImageList(PictureFormat):
         pictures = self.pictures(files, root, places, model)
         ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])
         examples = replace(listed, inputs=pictures.images, ids=ids, feature_names=())
-        return examples, pictures.digest, pictures.warnings
+        return examples, pictures.digest, (*source.warnings, *self._header_remarks(source, root), *pictures.warnings)
+
+    def _header_remarks(self, source: Source, root: Path) -> Iterator[str]:
+        """A remark where the first line names an image and is taken for the header."""
+        name = next((name for name in source.names if source.has_assumed_header and (root / name).is_file()), "")
+        if name:
+            yield (
+                f"{source.path}: the first line is taken for the header, and {name!r} in it is an image; "
+                "set header: false if it is an example, or header: true if these are the names"
+            )
 
     def _listed(self, source: Source, *, require_targets: bool) -> Examples:
         """The rows of the list, the files' names as their inputs."""
-        column = self.file or source.names[0]
+        numbering = index_columns(source)
+        column = self.file or next((name for name in source.names if name not in numbering), source.names[0])
         require_columns(source, [column])
         if require_targets and len(source.names) == 1:
             raise DataError(

@@ -42,7 +42,7 @@ def table_remarks(
     """
     features = [name for name in layout.features if name in readings]
     targets = [name for name in layout.targets if name in readings]
-    guessed = [name for name in (*features, *targets) if name not in layout.kinds]
+    guessed = {name: None for name in (*features, *targets) if name not in layout.kinds}  # in their order
     for name, why in layout.left_out.items():
         yield f"{source.path}: the column {name!r} is not an input: {why}; list it under features if it is one"
     if source.has_assumed_header and _looks_like_data(source, readings, [*features, *targets]):

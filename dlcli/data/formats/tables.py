@@ -240,10 +240,11 @@ def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[
         raise DataError("the file has a header but no rows", file=str(source.path))
     required = {*layout.features, *layout.targets} if options.text is None else {*_plain_targets(source, layout)}
     readings = {}
+    numeric = frozenset(options.numeric or ())
     for name in source.names:
         if name != options.text and (name in required or not is_nested(source, name)):
             strip = options.label_strip if name in layout.targets else None
-            has_marks = name in (options.numeric or ())
+            has_marks = name in numeric
             kind = layout.kinds.get(name)
             readings[name] = read_column(
                 source, name, ColumnOptions(kind, options.missing, options.syntax, has_marks, strip)
