@@ -11,6 +11,7 @@ from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind
+from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
@@ -129,7 +130,8 @@ def load_data(
         },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
-    warnings = [*raw.warnings, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    leaks = find_leaks(train.examples, train.rows, kind)
+    warnings = [*raw.warnings, *leaks, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
     if split.group_by is not None:
         grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}
         warnings += shared_groups({name: _groups(part, split.group_by) for name, part in grouped.items()})

@@ -144,7 +144,7 @@ def ready(
 
 
 def _unfolds(table: Table, count: int, preprocessor: Preprocessor) -> bool:
-    """Whether categories make so many columns of `count` rows of a table that they are better encoded batch by batch."""
+    """Whether categories become so many columns that `count` rows of a table are better encoded batch by batch."""
     width = math.prod(preprocessor.input_shape)
     return width >= LEAST_UNFOLDING * len(table.columns) and 4 * count * width > MOST_ENCODED_BYTES
 

@@ -101,7 +101,7 @@ class NpzArchive:
             raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
         if dtype.hasobject:
             raise pickled(self.path, name)
-        if dtype.itemsize == 0 and math.prod(shape):
+        if dtype.itemsize == 0 and 0 not in shape:
             raise DataError(f"the array {name!r} is damaged: its elements have no bytes", file=str(self.path))
         expected = size + math.prod(shape) * dtype.itemsize
         if self._entry(name).file_size != expected:
@@ -154,7 +154,9 @@ def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
     """
     size, claimed = path.stat().st_size, sum(entry.file_size for entry in archive.infolist())
     if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * size:
-        message = f"its {size:,} bytes unfold to {claimed:,}, which is not plausible; save the arrays without compression"
+        message = (
+            f"its {size:,} bytes unfold to {claimed:,}, which is not plausible; save the arrays without compression"
+        )
         raise DataError(message, file=str(path))
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: remarks of one kind that are written out; of the others only the columns are named
 MOST_REMARKS = 5
 
+#: more words than this in a column are remarkable
+MANY_CATEGORIES = 1000
+
 
 class _Check(Protocol):
     """What is remarkable about a column; None if nothing is."""
@@ -141,9 +144,15 @@ def _on_row_numbers(name: str, reading: Reading) -> str | None:  # noqa: ARG001
 
 def _on_identifiers(name: str, reading: Reading) -> str | None:  # noqa: ARG001
     column = reading.column
-    if not isinstance(column, CategoricalColumn) or len(column) < FEWEST_ROWS or len(column.categories) < len(column):
+    if not isinstance(column, CategoricalColumn) or len(column) < FEWEST_ROWS:
         return None
-    return "its words are different in every row, so nothing can be learned from them; list it under id or exclude"
+    if len(column.categories) == len(column):
+        return "its words are different in every row, so nothing can be learned from them; list it under id or exclude"
+    if len(column.categories) > MANY_CATEGORIES:
+        return (
+            f"its {len(column.categories)} different words become as many columns; list it under exclude, or group them"
+        )
+    return None
 
 
 def _looks_like_data(source: Source, readings: Mapping[str, Reading], names: Sequence[str]) -> bool:
