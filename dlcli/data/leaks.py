@@ -24,7 +24,7 @@ MOST_COLUMNS = 256
 SAMPLE_SIZE = 2000
 
 #: what may remain of the target's variance, as numbers in files are rounded
-ROUNDING = 1e-6
+ROUNDING = 1e-4
 
 
 def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS, MissingValues
 from dlcli.data.formats.number_advice import number_advice
-from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, marks_of, without_marks
+from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, without_common_sign
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
 from dlcli.errors import DataError
 
@@ -140,7 +140,7 @@ def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tupl
     if is_plain and (numbers := _cast(present)) is not None:
         return _numeric(numbers, codes), {}
     found = _without_placeholders(present)
-    numeric = _without_signs(found) if options.has_marks else found
+    numeric = without_common_sign(found) if options.has_marks else found
     valid = options.syntax.is_number(numeric)
     absent = found.is_null().to_numpy(zero_copy_only=False)
     if not (valid | absent).all() or not (valid.any() or present.null_count == len(present)):
@@ -201,11 +201,6 @@ def _without_placeholders(words: pa.Array) -> pa.Array:
     return pc.if_else(missing, pa.scalar(None, words.type), _without(words, DEFAULTS))
 
 
-def _without_signs(words: pa.Array) -> pa.Array:
-    """Words without currency or percent signs, where all have the same; otherwise as they are."""
-    return without_marks(words) if len(marks_of(words.drop_null().to_pylist()) - {""}) <= 1 else words
-
-
 def _counted(words: pa.Array, codes: np.ndarray, chosen: np.ndarray) -> dict[str, int]:
     """The chosen words and how many cells hold each."""
     if not chosen.any():
@@ -255,7 +250,7 @@ def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
 def _not_a_number(source: Source, name: str, words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> DataError:
     present = _without_placeholders(_without(words, options.missing.in_words))
     advice = number_advice(present, codes, options.syntax, has_marks=options.has_marks, is_new=source.is_new)
-    valid = options.syntax.is_number(_without_signs(present) if options.has_marks else present)
+    valid = options.syntax.is_number(without_common_sign(present) if options.has_marks else present)
     wrong = np.append(~valid & present.is_valid().to_numpy(zero_copy_only=False), False)
     rows = np.flatnonzero(wrong[codes])
     if len(rows) == 0:  # nothing but placeholders

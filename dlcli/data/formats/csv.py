@@ -121,18 +121,18 @@ class Csv(TableFormat):
                 raise ConfigError(f"one ASCII character is expected, not {character!r}", key=f"data.dataset.{name}")
         self.dialect = Dialect(delimiter, quote, comment, encoding)
         self.header = columns is None if header is None else header
-        self.has_assumed_header = header is None and columns is None
+        self.has_assumed_header = header is None
         self.columns = columns
         self.skip_rows = skip_rows
         self.test_skip_rows = skip_rows if test_skip_rows is None else test_skip_rows
 
     def open(self, path: Path, *, is_test: bool = False) -> Source:
         text = CsvText.read(path, self.dialect, self.test_skip_rows if is_test else self.skip_rows)
+        if self.columns is not None and self.has_assumed_header and text.first_cells() == self.columns:
+            message = "the first line has the names of the columns and would be an example; set header: true"
+            raise DataError(message, file=str(path), line=text.line_of(0))
         source = parse(text, self.columns or self._own_names(text), has_header=self.header)
-        warnings: tuple[str, ...] = ()
-        if not self.header and self.columns is not None and text.first_cells() == self.columns:
-            warnings = (f"{path}: the first line has the columns' names and is taken for an example; set header: true",)
-        return replace(source, has_assumed_header=self.has_assumed_header, warnings=(*source.warnings, *warnings))
+        return replace(source, has_assumed_header=self.header and self.has_assumed_header)
 
     def open_new(self, path: Path, expected: Layout) -> Source:
         return replace(self._open_new(path, expected), is_new=True)

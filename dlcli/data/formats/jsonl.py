@@ -199,13 +199,25 @@ def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> p
         return pa.array(values, pa.float64() if kinds == {int, float} else None)
     except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError) as error:
         kind = type(present[0])
-        row = next((row for row, value in enumerate(values) if not isinstance(value, kind | None)), None)
-        if row is None:
-            row = values.index(present[0])
-            message = f"these values are not of one kind: {' '.join(str(error).split())[:100]}"
+        same = (int, float) if kind in (int, float) else (kind,)
+        row = next((row for row, value in enumerate(values) if value is not None and type(value) not in same), None)
+        if row is None:  # of one kind, such as lists of something else
+            row = next((row for row, value in enumerate(values) if not _fits(value)), values.index(present[0]))
+            message = f"it cannot be read: {' '.join(str(error).split())[:100]}"
         else:
             message = f"expected {kind.__name__} as above, found {json.dumps(values[row])[:50]}"
         raise DataError(message, file=str(path), line=lines[row], key=name) from error
+
+
+def _fits(value: object) -> bool:
+    """Whether a value can be a cell of a column at all."""
+    import pyarrow as pa
+
+    try:
+        pa.array([value])
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
+        return False
+    return True
 
 
 def _are_numbers(values: Sequence[str | int | float]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlcli.data.formats.number_syntax import SYNTAXES, NumberSyntax, may_be_numbers, without_marks
+from dlcli.data.formats.number_syntax import SYNTAXES, NumberSyntax, may_be_numbers, sign_of, without_marks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,7 +80,7 @@ def number_advice(
     meanings = {float(number): known for number, known in zip(values[::-1, place], fitting[::-1], strict=True)}
     needed = [known for known in meanings.values() if known != syntax]
     has_signs = bool(is_marked[place]) and not has_marks
-    reason = _reason(needed, has_signs=has_signs)
+    reason = _reason(needed, sign_of(word) if has_signs else None)
     if is_new:
         cure = f"the model reads numbers with {syntax.options}; save the file so"
     else:
@@ -88,11 +88,10 @@ def number_advice(
     return NumberAdvice(row, word, reason, count, cure, readings)
 
 
-def _reason(needed: Sequence[NumberSyntax], *, has_signs: bool) -> str:
-    """What is special about a word, by the syntaxes in which it is a number."""
-    signs = ["a currency sign, a percent sign or parentheses"] if has_signs else []
+def _reason(needed: Sequence[NumberSyntax], sign: str | None) -> str:
+    """What is special about a word, by the syntaxes in which it is a number, and by its sign."""
     marks = " or ".join(known.description for known in reversed(needed))
-    return f"has {' and '.join(filter(None, [*signs, marks]))}"
+    return f"has {' and '.join(filter(None, [sign, marks]))}"
 
 
 def _cure(meanings: Mapping[float, NumberSyntax], needed: Sequence[NumberSyntax], *, has_signs: bool) -> str:

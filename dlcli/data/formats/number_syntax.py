@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -166,9 +165,26 @@ def may_be_numbers(words: pa.Array) -> np.ndarray:
     return numeric
 
 
-def marks_of(words: Iterable[str]) -> set[str]:
-    """Which marks stand at the numbers among some words; the empty one where there is none at a number."""
-    return {re.sub(r"[-+0-9.,'_\s()]|[eE][-+]?[0-9]", "", word) for word in words}
+def without_common_sign(words: pa.Array) -> pa.Array:
+    """Words without their currency or percent signs, where all numbers have the same; otherwise as they are.
+
+    A percent sign must be at every number: 0.45 among 45 % would be another unit.
+    """
+    bare = without_marks(words)
+    pairs = [
+        (word, number) for word, number in zip(words.to_pylist(), bare.to_pylist(), strict=True) if word is not None
+    ]
+    signs = {re.sub(r"[-+0-9.,'_\s()]", "", word) for word, number in pairs if word != number} - {""}
+    has_percent = bool(signs & {"%", "‰"})
+    is_uniform = len(signs) <= 1 and not (has_percent and any(word == number for word, number in pairs))
+    return bare if is_uniform else words
+
+
+def sign_of(word: str) -> str:
+    """What a number with a mark has beside its digits."""
+    if "%" in word or "‰" in word:
+        return "a percent sign"
+    return "parentheses" if "(" in word else "a currency sign"
 
 
 def _without_marks(word: str) -> str:

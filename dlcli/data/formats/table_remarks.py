@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from dlcli.data.formats.columns import Reading, Source
-from dlcli.data.formats.index_columns import FEWEST_ROWS, numbers_rows
+from dlcli.data.formats.index_columns import FEWEST_ROWS, named_index, numbers_rows
 from dlcli.data.formats.missing_values import DEFAULTS
 from dlcli.data.formats.number_advice import NumberAdvice, number_advice
 from dlcli.data.formats.number_syntax import NumberSyntax, is_number
@@ -48,6 +48,9 @@ def table_remarks(
     guessed = {name: None for name in (*features, *targets) if name not in layout.kinds}  # in their order
     for name, why in layout.left_out.items():
         yield f"{source.path}: the column {name!r} is not an input: {why}; list it under features if it is one"
+    for name in named_index(source):
+        if name in features and name not in options.named:
+            yield f"{source.path} {name}: it is the index of a data frame; list it under id, exclude or features"
     if source.has_assumed_header and _looks_like_data(source, readings, [*features, *targets]):
         shown = abbreviated([*map(repr, source.names)])
         yield (
@@ -112,10 +115,7 @@ def _on_numbers(source: Source, name: str, column: Column, syntax: NumberSyntax)
     advice = _advice(column, syntax)
     if advice is None:
         return None
-    message = (
-        f"{_not_numbers(advice, len(column))}; until then the column is taken as categorical, "
-        "which categorical says for good"
-    )
+    message = f"{_not_numbers(advice, len(column))}; the column is taken as categorical, which categorical confirms"
     return str(source.error(message, name, advice.row))
 
 

@@ -14,7 +14,7 @@ from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column
 from dlcli.data.formats.index_columns import index_columns, named_index
 from dlcli.data.formats.missing_values import DEFAULTS, MissingValues
-from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, ThousandsMark
+from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, ThousandsMark, is_number
 from dlcli.data.formats.table_remarks import check_label, table_remarks
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
 from dlcli.data.labels import SHOWN, abbreviated
@@ -168,6 +168,8 @@ class TableFormat(FileFormat):
             for name in names or ():
                 if name not in source:
                     known = unknown_name("column", name, source.names)
+                    if source.has_assumed_header and any(map(is_number, source.names)):
+                        known += "; set header: false if the first line is an example"
                     raise DataError(f"{name!r} in {source.path}: {known}", key=f"data.dataset.{option}")
         for name in features:
             if name in set_aside:
@@ -308,10 +310,10 @@ def _labeled_rows(
     more = f", here and in {int(missing.sum()) - 1} more rows" if missing.sum() > 1 else ""
     cell = source.table.column(name)[row].as_py()
     word = str(cell).strip() if isinstance(cell, str) else ""
-    is_class = ""
-    if word in DEFAULTS:
-        is_class = f"{word!r} stands for a missing value; default_missing_values: false makes it a class; "
-    message = f"the label is missing{more}; {is_class}drop_missing_labels: true leaves such rows out"
+    why = f"; {word!r} stands for a missing value" if word else ""
+    if word in DEFAULTS and isinstance(columns[name], CategoricalColumn):
+        why += ", unless default_missing_values: false makes it a class"
+    message = f"the label is missing{more}{why}; drop_missing_labels: true leaves such rows out"
     raise source.error(message, name, row)
 
 
