@@ -50,7 +50,7 @@ def read_weights_file(path: Path) -> tuple[dict[str, np.ndarray], str]:
         found = f"{path.name} is not a {ENDING} file"
         raise ConfigError(f"{found}: {advice}" if advice else found, key="model.from")
     if not path.is_file():  # a pipe would be waited for, and a device may never end
-        raise DataError("is not a regular file", file=str(path))
+        raise DataError("cannot be read: it is not a regular file", file=str(path))
     data = read_bytes(path)
     return decode(data, path), hashlib.sha256(data).hexdigest()
 
