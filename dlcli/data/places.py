@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,26 +115,6 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-
-
-def check_regular(path: Path, largest: int) -> None:
-    """Refuse what cannot be read as a whole: pipes and sockets are waited for, and devices have no end.
-
-    Args:
-        path: of a file, or a link to one.
-        largest: number of bytes that a file may have.
-
-    Raises:
-        DataError: it is of another kind, too large, or not there.
-    """
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise DataError("cannot be read: it is not a regular file", file=str(path))
-    if status.st_size > largest:
-        raise DataError(f"has {status.st_size:,} bytes; more than {largest:,} are not read", file=str(path))
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

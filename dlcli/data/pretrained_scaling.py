@@ -18,8 +18,8 @@ class Pretrained(Normalization):
     """As the weights in `model.from` were trained with; the default where a model starts from a run.
 
     Published weights were also trained with images of a certain size. torchvision's were resized to 256 (bilinear) and
-    cut to the middle 224 × 224; most of timm's were resized with bicubic interpolation and cut to 87.5 to 95 %. Close to
-    it is {format: image_folder, size: 224, resize: crop, channels: 3}.
+    cut to the middle 224 × 224; most of timm's were resized with bicubic interpolation and cut to 87.5 to 95 %. To come
+    close, read images with {format: image_folder, size: 224, resize: crop, channels: 3}.
 
     Args:
         weights: the library that published the weights, torchvision or timm, whose statistics for the architecture are
@@ -59,9 +59,7 @@ class Pretrained(Normalization):
         first = next(iter(chunks))
         if not is_image(first.ndim - 1) or first.shape[-1] != 3:
             shape = first.shape[1:]
-            message = (
-                f"weights of {library} are for color images (height, width, 3); these inputs have the shape {shape}"
-            )
+            message = f"weights of {library} are for color images (height, width, 3), got the shape {shape}"
             raise ConfigError(message, key="data.normalize.weights")
         return published_statistics(library, self.architecture).fit((first,))
 

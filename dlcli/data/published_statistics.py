@@ -13,9 +13,9 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 #: pixels between -1 and 1, as Inception was trained with
 INCEPTION_MEAN, INCEPTION_STD = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
 
-#: architectures whose published weights expect pixels between -1 and 1. torchvision's GoogLeNet scales to ImageNet's
-#: statistics and back again inside the model (`transform_input`): channel 0 becomes x · 0.229 / 0.5 + (0.485 − 0.5) / 0.5,
-#: which together is (pixel − 0.5) / 0.5. timm's MobileNet v1 was trained with that directly.
+#: architectures whose published weights expect pixels between -1 and 1. torchvision scales to ImageNet's statistics,
+#: and its GoogLeNet back again (`transform_input`): channel 0 becomes x · 0.229 / 0.5 + (0.485 − 0.5) / 0.5, which
+#: together is (pixel − 0.5) / 0.5. timm's MobileNet v1 was trained with that directly.
 INCEPTION_STYLE: dict[Library, tuple[str, ...]] = {"torchvision": ("googlenet",), "timm": ("googlenet", "mobilenet")}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zlib
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 from annotated_types import Ge, Le
 
 from dlcli.data.pictures.sixteen_bits import sixteen_bits
-from dlcli.data.places import check_regular, read_bytes
+from dlcli.data.places import read_bytes, unreadable
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def read_image(path: Path, form: PictureForm) -> Decoded:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    check_regular(path, LARGEST_FILE)
+    check_file(path)
     content = read_bytes(path)
     if not content:
         raise DataError("is empty: 0 bytes", file=str(path))
@@ -121,6 +122,23 @@ def read_image(path: Path, form: PictureForm) -> Decoded:
         ) from error
     except DAMAGE as error:
         raise DataError(f"is damaged or cut short: {' '.join(str(error).split())}", file=str(path)) from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse what cannot be read as a whole: pipes and sockets are waited for, and devices have no end.
+
+    Raises:
+        DataError: it is of another kind, too large, or not there.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError("cannot be read: it is not a regular file", file=str(path))
+    if status.st_size > LARGEST_FILE:
+        message = f"has {status.st_size:,} bytes; images of more than {LARGEST_FILE:,} are not read"
+        raise DataError(message, file=str(path))
 
 
 def shown(size: tuple[int, int]) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.data.pictures.decode import LARGEST_FILE, PictureForm
+from dlcli.data.pictures.decode import PictureForm, check_file
 from dlcli.data.pictures.decode_many import THREADS, Model, decode_many
-from dlcli.data.places import check_regular, sha256
+from dlcli.data.places import sha256
 
 #: part of every key: raise it when the same files would become other pixels
 VERSION = 2
@@ -149,7 +149,7 @@ def digest(files: Sequence[Path], root: Path) -> str:
 
 
 def _digest_of(file: Path) -> str:
-    check_regular(file, LARGEST_FILE)
+    check_file(file)
     return sha256(file)
 
 

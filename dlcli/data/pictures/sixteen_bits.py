@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: number of the tag in the metadata that says how an image is turned
 ORIENTATION = 0x0112
-#: in Pillow's names of raw pixels: the other order of bytes, with which the lower byte is read in place of the upper one
+#: in Pillow's names of raw pixels: the other byte order, with which the lower byte is read instead
 _OTHER_ORDER = {"B": "L", "L": "B", "N": "B"}
 
 
