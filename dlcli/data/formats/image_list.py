@@ -16,7 +16,7 @@ from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
-from dlcli.data.pictures import Channels, Model, Resize
+from dlcli.data.pictures import Bits, Channels, Model, Resize
 from dlcli.data.places import Places, sha256
 from dlcli.data.readers import SplitFiles
 from dlcli.data.table import CategoricalColumn
@@ -46,6 +46,8 @@ class ImageList(PictureFormat):
         channels: 1 makes all gray, 3 in color; null = as they are, all the same.
         resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
             after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
+            read; null = all 16, which is an error where half of the range is not reached.
         cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
         memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
@@ -70,6 +72,7 @@ class ImageList(PictureFormat):
         size: PositiveInt | list[PositiveInt] | None = None,
         channels: Channels | None = None,
         resize: Resize = "stretch",
+        bits: Bits | None = None,
         cache: bool = True,
         memory_limit_mib: PositiveInt = 1024,
         class_names: list[str] | None = None,
@@ -82,6 +85,7 @@ class ImageList(PictureFormat):
             size=size,
             channels=channels,
             resize=resize,
+            bits=bits,
             cache=cache,
             memory_limit_mib=memory_limit_mib,
             class_names=class_names,
