@@ -15,13 +15,14 @@ import yaml
 
 from dlcli.errors import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document, Place
-from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path
+from dlcli.spec.mistake import MAX_MISTAKES
 from dlcli.spec.scalars import plain_scalar
 from dlcli.spec.syntax_errors import in_plain_words
 
 MAX_CHARACTERS = 1_000_000
-MAX_DEPTH = 50
 MAX_VALUES = 100_000
+MAX_KEY = 1_000
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -172,6 +173,11 @@ class _Reader:
                 self._value(event, (*path, found))
             return found
         text = str(event.value)
+        if len(text) > MAX_KEY:
+            message = f"a key of {len(text):,} characters; keys have at most {MAX_KEY:,}"
+            text = f"{text[:20]}…"
+            self._report(message, place, (*path, text))
+            return text
         if event.style:
             return text
         if text == "<<":
@@ -204,13 +210,19 @@ class _Reader:
         if not readable:
             self.document.unreadable.add(path)
         key = format_path(path) or None
-        mistake = ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
-        self.document.problems.append(mistake)
+        self.document.problems.append(_mistake(message, place, key))
+        if len(self.document.problems) > MAX_MISTAKES:
+            self.document.problems.append(_mistake("the rest of the file has not been checked", place, key))
+            raise InvalidConfigError(self.document.problems)
 
     def _refuse(self, message: str, place: Place, path: KeyPath = ()) -> None:
         """Note a mistake after which nothing more can be read."""
         self._report(message, place, path)
         raise InvalidConfigError(self.document.problems)
+
+
+def _mistake(message: str, place: Place, key: str | None) -> ConfigError:
+    return ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
 
 
 def _is_no_text(scalar: str) -> bool:

@@ -163,9 +163,9 @@ def _put_last(document: Document, section: str, key: str, value: Any, place: Pla
     if mapping is None:
         mapping = document.data[section] = {}
     if isinstance(mapping, dict):  # anything else is a mistake that is reported anyway
-        mapping.pop(key, None)
+        replaced = mapping.pop(key, None)
         mapping[key] = value
-        document.move((section, key), place)
+        document.move((section, key), place, replaced=replaced)
 
 
 def _read_base(document: Document) -> Document | None:
