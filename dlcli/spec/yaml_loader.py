@@ -26,6 +26,8 @@ MAX_KEY = 1_000
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: an escape for a byte of a file's name that is not UTF-8, as `to_yaml` writes it; libyaml does not read it
+_BYTE_OF_A_NAME = re.compile(r"\\u[dD][cC][89a-fA-F][0-9a-fA-F]")
 
 
 def load_yaml(text: str, file: str) -> Document:
@@ -85,7 +87,8 @@ class _Reader:
     def read(self) -> Document:
         try:
             self._check_characters()
-            self.events = yaml.parse(self.document.text, Loader=_PARSER)
+            has_bytes = _BYTE_OF_A_NAME.search(self.document.text) is not None
+            self.events = yaml.parse(self.document.text, Loader=yaml.SafeLoader if has_bytes else _PARSER)
             self._read_document()
         except yaml.MarkedYAMLError as error:
             message, mark = in_plain_words(error, self.document.text)
@@ -102,8 +105,7 @@ class _Reader:
         if bad := _UNREADABLE.search(text):
             before = text[: bad.start()]
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            name = "a NUL byte" if bad.group() == "\0" else f"the control character U+{ord(bad.group()):04X}"
-            self._refuse(f"{name} cannot stand in a config", Place(self.document.file, line, column))
+            self._refuse(f"{_character(bad.group())} cannot stand in a config", Place(self.document.file, line, column))
 
     def _read_document(self) -> None:
         for event in self.events:
@@ -219,6 +221,13 @@ class _Reader:
         """Note a mistake after which nothing more can be read."""
         self._report(message, place, path)
         raise InvalidConfigError(self.document.problems)
+
+
+def _character(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # of an argument of the command line
+        return f"the byte 0x{code - 0xDC00:02X}, which is not UTF-8,"
+    return "a NUL byte" if code == 0 else f"the control character U+{code:04X}"
 
 
 def _mistake(message: str, place: Place, key: str | None) -> ConfigError:
