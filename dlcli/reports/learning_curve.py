@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dlcli.diagnosis import Curve, TrainingResult, curve
 from dlcli.percent import percent
-from dlcli.reports.figure import new_figure, style_axes, to_png
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION
 
@@ -59,6 +59,7 @@ class Panel:
         return min(shown) - margin, max(shown) + margin, is_cut
 
 
+@default_style()
 def learning_curve_png(result: TrainingResult) -> bytes | None:
     """Draw the loss (left) and the optimizing metric (right) of train and dev; None without two epochs.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dlcli.reports.figure import default_style
 from dlcli.reports.palette import GRAY, GRID, INK, rgb
 
 WIDTH, MARGIN, GAP = 1400, 44, 14
@@ -210,6 +211,7 @@ def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.array(image.resize((width, height), method))
 
 
+@default_style()
 def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
     """Texts on a picture (H, W, 3), drawn by matplotlib on a layer of their own."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -69,17 +69,18 @@ def _check(file: Path) -> None:
         ConfigError: with every mistake.
     """
     from dlcli.spec.file_kind import is_sweep
-    from dlcli.spec.load import load_spec
+    from dlcli.spec.load import spec_of_document
     from dlcli.spec.text_file import read_text
     from dlcli.spec.yaml_loader import read_yaml
 
-    if is_sweep(read_yaml(read_text(file), str(file)).data):
+    document = read_yaml(read_text(file), str(file))  # once: a pipe has nothing more afterwards
+    if is_sweep(document.data):
         from dlcli.build import check_sweep
-        from dlcli.spec.sweep import load_sweep
+        from dlcli.spec.sweep import sweep_of_document
 
-        check_sweep(load_sweep(file))
+        check_sweep(sweep_of_document(document))
     else:
-        load_spec(file)
+        spec_of_document(document)
 
 
 class _FailuresError(DlcliError):
