@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from dlcli.diagnosis import Ranking
 from dlcli.percent import percent, proportion
-from dlcli.reports.figure import new_figure, style_axes, to_png
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@default_style()
 def ranking_png(ranking: Ranking) -> bytes:
     """Draw the ROC curve (left) and the precision-recall curve (right) of a split."""
     figure = new_figure(9.0, 4.4)

@@ -10,7 +10,7 @@ import numpy as np
 from dlcli.diagnosis import RegressionFit
 from dlcli.diagnosis.measure import significant
 from dlcli.percent import proportion
-from dlcli.reports.figure import new_figure, style_axes, to_png
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MOST_TARGETS = 3
 MOST_POINTS = 2000
 
 
+@default_style()
 def regression_png(fits: Sequence[RegressionFit]) -> bytes:
     """Draw predicted against true values (left) and residuals (right), a row for each target."""
     shown = fits[:MOST_TARGETS]
