@@ -5,7 +5,23 @@
 >>> dlcli.load(run.path).predict(inputs)
 """
 
-from typing import TYPE_CHECKING, Any
+import sys
+
+
+def _is_command() -> bool:
+    """Whether Python is about to run this package: `python -m dlcli`."""
+    words = zip(sys.orig_argv, [*sys.orig_argv[1:], ""], strict=True)
+    return sys.argv[:1] == ["-m"] and any(
+        one.startswith("-") and (one.endswith("mdlcli") or (one.endswith("m") and two == "dlcli")) for one, two in words
+    )
+
+
+# `-m` puts the working directory first on the path: a json.py or numpy.py in it would run instead of the real one.
+# A program that imports dlcli keeps its path.
+if _is_command() and not sys.flags.safe_path:
+    del sys.path[0]
+
+from typing import TYPE_CHECKING, Any  # noqa: E402  after the path is safe
 
 __version__ = "0.1.0"
 

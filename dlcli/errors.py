@@ -10,6 +10,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+#: how many names a message lists
+MOST_NAMES = 60
+
 
 class DlcliError(Exception):
     """A failure that is explained to the user in one line.
@@ -150,4 +153,5 @@ def unknown_name(what: str, found: str, candidates: Iterable[str]) -> str:
     names = sorted(set(candidates))
     near = difflib.get_close_matches(found.lower(), names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "expected one of these:"
-    return f"unknown {what}; {hint} ({', '.join(names)})" if names else f"unknown {what}; none is allowed here"
+    listed = ", ".join(names[:MOST_NAMES]) + (f", … {len(names)} in all" if len(names) > MOST_NAMES else "")
+    return f"unknown {what}; {hint} ({listed})" if names else f"unknown {what}; none is allowed here"

@@ -57,16 +57,19 @@ def build_data(
     """
     section = spec.data
     normalization: Normalization = create(section.normalize)
-    if isinstance(normalization, Pretrained) and pretrained is not None:
-        normalization.scaling = scaling_of(pretrained)
+    if isinstance(normalization, Pretrained):
+        normalization.scaling = None if pretrained is None else scaling_of(pretrained)
+        normalization.architecture = None if spec.model.architecture is None else spec.model.architecture.name
     if section.normalize_targets.name == "pretrained":
         raise ConfigError("scales inputs only", key="data.normalize_targets")
+    target_normalization: Normalization = create(section.normalize_targets)
+    target_normalization.key = "data.normalize_targets"
     data = load_data(
         build_reader(spec),
         build_places(spec, on_read),
         split=section.split.options(),
         normalization=normalization,
-        target_normalization=create(section.normalize_targets),
+        target_normalization=target_normalization,
         target_kind=_target_kind(spec),
         text=build_text_options(spec),
         classes=section.classes,

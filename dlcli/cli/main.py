@@ -6,16 +6,18 @@ Errors are reported and exit codes chosen here and nowhere else.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from dlcli.cli import console
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import ConfigError, DlcliError, RunInterruptedError, StorageError
+from dlcli.errors import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -60,9 +62,13 @@ def _run(words: list[str]) -> int:
     except OSError as error:
         return _report(_storage_error(error), words)
     except MemoryError as error:
-        return _report(DlcliError(f"out of memory: {error or 'the machine has no more to give'}"), words)
-    except Exception as error:  # a bug: nothing the user did is shown as a bare traceback
-        return _report(_internal_error(error), words)
+        return _report(_memory_error(error), words)
+    except RecursionError as error:
+        return _report(DataError(f"a value is nested too deep to be read{_place_of(error)}"), words)
+    except Exception as error:
+        if _is_out_of_memory(error):
+            return _report(_memory_error(error), words)
+        return _report(_internal_error(error), words)  # a bug: even that is not shown as a bare traceback
     return _report(_interrupted(), words) if code == _interrupted().exit_code else code
 
 
@@ -130,7 +136,39 @@ def _interrupted() -> DlcliError:
 
 
 def _storage_error(error: OSError) -> DlcliError:
+    if error.filename is None and error.errno == errno.ENOENT and _working_directory_is_gone():
+        return StorageError("the working directory has been removed; change to another one")
     return StorageError(error.strerror or str(error), file=str(error.filename) if error.filename else None)
+
+
+def _working_directory_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
+
+
+def _memory_error(error: BaseException) -> DlcliError:
+    """What was being made, as far as the error says so; else where in dlcli it was."""
+    return DlcliError(f"out of memory: {str(error) or 'the system has no more'}{_place_of(error)}")
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """A library that could not be loaded, or a thread that could not be started, for want of memory."""
+    if isinstance(error, ImportError):
+        return "failed to map segment" in str(error) or "annot allocate memory" in str(error)
+    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+
+
+def _place_of(error: BaseException) -> str:
+    """The module of dlcli that was at work, such as ` (in dlcli.data.formats.csv)`."""
+    import traceback
+
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [str(frame.f_globals.get("__name__", "")) for frame in frames]
+    inner = next((name for name in reversed(names) if name.startswith("dlcli.") and name != __name__), None)
+    return f" (in {inner})" if inner else ""
 
 
 def _internal_error(error: Exception) -> DlcliError:

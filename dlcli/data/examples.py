@@ -16,6 +16,12 @@ from dlcli.errors import DataError, unknown_name
 #: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
 CHUNK_SIZE = 1 << 17
 
+#: rows of a wide table that are worked on at a time nevertheless, as each column of each chunk has its overhead
+LEAST_ROWS = 256
+
+#: how many numbers a chunk of a table may become
+MOST_ENCODED = 1 << 23
+
 Inputs = np.ndarray | Table
 
 
@@ -116,11 +122,23 @@ def row_numbers(count: int) -> np.ndarray:
     return np.arange(count, dtype=np.int64)
 
 
-def row_chunks(inputs: Inputs, rows: np.ndarray | None = None) -> Iterator[tuple[slice, Inputs]]:
-    """The rows of `inputs` a few at a time, each with its place among `rows`; memory stays bounded."""
+def row_chunks(
+    inputs: Inputs, rows: np.ndarray | None = None, *, encoded_width: int | None = None
+) -> Iterator[tuple[slice, Inputs]]:
+    """The rows of `inputs` a few at a time, each with its place among `rows`; memory stays bounded.
+
+    Args:
+        inputs: array or table.
+        rows: (n,) which of them; None = all.
+        encoded_width: number of columns that a table becomes; None = as many as it has.
+    """
     count = len(inputs) if rows is None else len(rows)
-    width = len(inputs.columns) if isinstance(inputs, Table) else inputs.size // max(len(inputs), 1)
-    step = max(1, CHUNK_SIZE // max(width, 1))
+    if isinstance(inputs, Table):
+        width = max(len(inputs.columns), 1)
+        step = max(CHUNK_SIZE // width, LEAST_ROWS)
+        step = max(1, min(step, MOST_ENCODED // max(encoded_width or width, 1)))
+    else:
+        step = max(1, CHUNK_SIZE // max(inputs.size // max(len(inputs), 1), 1))
     for start in range(0, count, step):
         place = slice(start, min(start + step, count))
         chosen = place if rows is None else rows[place]

@@ -11,6 +11,7 @@ from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, distinct_labels
+from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
@@ -132,7 +133,8 @@ def load_data(
         },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
-    remarks = (*raw.warnings, *_other_reading(raw, train, target_kind), *moved)
+    leaks = find_leaks(train.examples, train.rows, kind)
+    remarks = (*raw.warnings, *_other_reading(raw, train, target_kind), *moved, *leaks)
     warnings = [*remarks, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
     if split.group_by is not None:
         grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}

@@ -15,6 +15,7 @@ from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
+from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.jsonl import Jsonl
 from dlcli.data.formats.new_pictures import are_pictures, new_pictures
 from dlcli.data.formats.new_texts import new_texts
@@ -22,6 +23,7 @@ from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
+from dlcli.data.labels import SHOWN, Values, abbreviated
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
@@ -30,6 +32,12 @@ from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.errors import DataError
+
+#: a table whose categories become more bytes than this is encoded batch by batch
+MOST_ENCODED_BYTES = 1 << 28
+
+#: a table that becomes fewer columns than this for each of its own stays in memory, encoded, whatever its size is
+LEAST_UNFOLDING = 8
 
 
 def new_data(
@@ -121,6 +129,8 @@ def ready(
     inputs: np.ndarray | TransformedRows
     if isinstance(examples.inputs, np.ndarray) and (lazily or isinstance(examples.inputs, np.memmap)):
         inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)
+    elif isinstance(examples.inputs, Table) and _unfolds(examples.inputs, len(rows), preprocessor):
+        inputs = TransformedRows(examples.inputs, rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
     if preprocessor.encoder is not None and isinstance(examples.inputs, Table):
@@ -131,6 +141,12 @@ def ready(
         )
     targets = None if examples.targets is None else encode_targets(examples, rows, preprocessor.targets, name)
     return Split(name, inputs, targets, examples.ids[rows], notes, raw_values(examples, rows, preprocessor.targets))
+
+
+def _unfolds(table: Table, count: int, preprocessor: Preprocessor) -> bool:
+    """Whether categories become so many columns that `count` rows of a table are better encoded batch by batch."""
+    width = math.prod(preprocessor.input_shape)
+    return width >= LEAST_UNFOLDING * len(table.columns) and 4 * count * width > MOST_ENCODED_BYTES
 
 
 def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
@@ -190,15 +206,18 @@ def _from_table(
     require_columns(source, features)
     if require_targets:
         require_columns(source, targets or ("a column of targets",))
-    known_id = options.id if options.id in source.names else None
+    known_id = options.id if options.id in source else None
     kinds = (kinds or dict.fromkeys(features, "numeric")) | preprocessor.label_kinds(targets)
+    if isinstance(preprocessor.targets, Values):
+        kinds |= dict.fromkeys(targets, "numeric")
     layout = Layout(tuple(features), tuple(targets) if require_targets else (), known_id, kinds)
     examples = examples_of(source, layout, options)
     if preprocessor.encoder is None:
         examples = _as_array(source, examples, preprocessor)
     used = {*features, *targets, options.id, *(options.exclude or ()), *(source.names if options.features else ())}
     ignored = [name for name in source.names if name not in used]
-    return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()
+    notes = (f"{path.name}: columns ignored: {abbreviated(ignored, SHOWN)}",) if ignored else ()
+    return examples, (*source.warnings, *notes)
 
 
 def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str], Sequence[str]]:
@@ -211,7 +230,8 @@ def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str],
     if preprocessor.feature_names:
         return preprocessor.feature_names, targets
     count = math.prod(preprocessor.input_shape)
-    features = [name for name in source.names if name not in targets]
+    numbering = index_columns(source)
+    features = [name for name in source.names if name not in targets and name not in numbering]
     if not set(targets) <= set(source.names) and len(features) == count + 1:
         features, targets = features[:-1], (features[-1],)
     if len(features) != count:

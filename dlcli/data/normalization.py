@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from dlcli.constraints import PositiveFloat
+from dlcli.errors import ConfigError
 from dlcli.registry import register
 
 Per = Literal["feature", "channel", "all"]
@@ -53,6 +55,9 @@ class Normalization(ABC):
 
     registry_kind: ClassVar[str] = "normalization"
 
+    #: where its options stand in a config, for errors
+    key: str = "data.normalize"
+
     @abstractmethod
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
         """The scaling for the training examples, given as (n, …) arrays a few at a time."""
@@ -73,10 +78,11 @@ class Standard(Normalization):
     Values that differ by no more than rounding count as constant.
 
     Args:
-        per: one μ and σ per feature, per channel (the last axis), or one for all.
+        per: one μ and σ per feature, per channel (the last axis), or one for all; null = channel for images (height,
+            width, channels), feature otherwise.
     """
 
-    def __init__(self, *, per: Per = "feature") -> None:
+    def __init__(self, *, per: Per | None = None) -> None:
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
@@ -97,10 +103,11 @@ class MinMax(Normalization):
     """The training set's smallest value to 0 and its largest to 1: (x − min) / (max − min).
 
     Args:
-        per: one range per feature, per channel (the last axis), or one for all.
+        per: one range per feature, per channel (the last axis), or one for all; null = channel for images (height,
+            width, channels), feature otherwise.
     """
 
-    def __init__(self, *, per: Per = "feature") -> None:
+    def __init__(self, *, per: Per | None = None) -> None:
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
@@ -111,8 +118,54 @@ class MinMax(Normalization):
         return Scaling(low, np.where(spread.is_rounding(low, high), 1.0, high - low))
 
 
-def pooled_axes(per: Per, rank: int) -> tuple[int, ...]:
+@register("normalization", "given")
+class Given(Normalization):
+    """Known statistics, such as those that published weights were trained with: (x / max_value − mean) / std.
+
+    Args:
+        mean: one number for all, or one per channel (the last axis) or feature, in the order of the columns.
+        std: likewise; positive.
+        max_value: value of the inputs that counts as 1 in mean and std; null = 255 for images of bytes where mean and
+            std are all at most 1, as they are published for pixels between 0 and 1, and 1 otherwise.
+    """
+
+    def __init__(
+        self,
+        *,
+        mean: float | list[float],
+        std: PositiveFloat | list[PositiveFloat],
+        max_value: PositiveFloat | None = None,
+    ) -> None:
+        self.mean = np.atleast_1d(np.array(mean, np.float64))
+        self.std = np.atleast_1d(np.array(std, np.float64))
+        self.max_value = max_value
+
+    def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
+        first = next(iter(chunks))
+        for option, numbers in (("mean", self.mean), ("std", self.std)):
+            if len(numbers) not in (1, first.shape[-1]):
+                what = "channels" if is_image(first.ndim - 1) else "features"
+                message = f"expected one number, or one for each of {first.shape[-1]} {what}, got {len(numbers)}"
+                raise ConfigError(message, key=f"{self.key}.{option}")
+        largest = self.max_value or self._largest(first)
+        shift, scale = np.broadcast_arrays(self.mean * largest, self.std * largest)
+        return Scaling(np.array(shift), np.array(scale))
+
+    def _largest(self, images: np.ndarray) -> float:
+        """What counts as 1 where the config does not say."""
+        is_of_unit_range = max(np.abs(self.mean).max(), self.std.max()) <= 1
+        of_integers = is_image(images.ndim - 1) and images.dtype.kind == "u"
+        return float(np.iinfo(images.dtype).max) if is_of_unit_range and of_integers else 1.0
+
+
+def is_image(rank: int) -> bool:
+    """Whether an example with so many axes is an image: height, width, channels."""
+    return rank == 3
+
+
+def pooled_axes(per: Per | None, rank: int) -> tuple[int, ...]:
     """The axes of an example that share a statistic."""
+    per = per or ("channel" if is_image(rank) else "feature")
     return {"feature": (), "channel": tuple(range(rank - 1)), "all": tuple(range(rank))}[per]
 
 

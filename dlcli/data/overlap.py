@@ -12,6 +12,7 @@ from dlcli.data.examples import Inputs, row_chunks
 from dlcli.data.table import Table
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.errors import DataError
+from dlcli.percent import percent
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Overlap:
 
     def __str__(self) -> str:
         conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
-        share = 100 * self.count / self.size
-        return f"{self.count} of {self.size} {self.second} examples ({share:.3g} %) are also in {self.first}{conflict}"
+        share = f"{100 * self.count / self.size:.3g}"
+        share = percent(self.count / self.size) if share == "100" else share
+        return f"{self.count} of {self.size} {self.second} examples ({share} %) are also in {self.first}{conflict}"
 
 
 def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:

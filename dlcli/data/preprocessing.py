@@ -146,7 +146,7 @@ class Preprocessor:
             raw = self.shaped(raw)
         count = len(raw) if rows is None else len(rows)
         out = np.empty((count, *self.input_shape), dtype=np.float32)
-        for place, chunk in row_chunks(raw, rows):
+        for place, chunk in row_chunks(raw, rows, encoded_width=math.prod(self.input_shape)):
             scaled = self.scaling.apply(self._matrix(chunk))
             try:
                 with np.errstate(over="raise"):
@@ -217,11 +217,12 @@ def _scaling_of_numbers(encoder: TableEncoder, table: Table, rows: np.ndarray, n
     scaled = encoder.scaled
     shift, scale = np.zeros(len(scaled)), np.ones(len(scaled))
     if scaled.any():
+        numeric = TableEncoder(tuple(feature for feature in encoder.features if feature.kind == "numeric"))
 
         def numbers() -> Iterator[np.ndarray]:
             for _, chunk in row_chunks(table, rows):
                 assert isinstance(chunk, Table)
-                yield encoder.encode(chunk)[:, scaled]
+                yield numeric.encode(chunk)[:, numeric.scaled]
 
         fitted = normalization.fit(numbers())
         shift[scaled], scale[scaled] = fitted.shift, fitted.scale

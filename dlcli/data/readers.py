@@ -63,7 +63,7 @@ class FileFormat(ABC):
         self.path = path
         self.folder = folder
         self.source = source
-        self.class_names: ClassNames | None = class_names
+        self.class_names: ClassNames | None = tuple(class_names) if isinstance(class_names, list) else class_names
 
     @abstractmethod
     def read(self, places: Places) -> RawData:

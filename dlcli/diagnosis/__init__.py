@@ -15,6 +15,8 @@ from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
 from dlcli.diagnosis.power import ExamplesNeeded
+from dlcli.diagnosis.ranking import Ranking, ranking_of
+from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.wording import (
     METHOD,
@@ -47,6 +49,8 @@ __all__ = [
     "Interval",
     "Level",
     "Measure",
+    "Ranking",
+    "RegressionFit",
     "SplitErrors",
     "SplitOutcome",
     "TrainingResult",
@@ -67,5 +71,7 @@ __all__ = [
     "mean_interval",
     "needed_sentence",
     "paired_difference_interval",
+    "ranking_of",
+    "regression_fits",
     "verdict_sentence",
 ]

@@ -13,6 +13,8 @@ from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
 from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
+from dlcli.diagnosis.ranking import Ranking, ranking_of
+from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.wording import baseline_sentence
 from dlcli.split_options import SPLITS
@@ -28,6 +30,8 @@ class Assessment:
         baseline: the comparison with a constant prediction, on the split nobody chose on where there is one.
         confusion: the confusion matrix of the dev set, else of the training set; None for regression.
         identical: layers whose units are copies of each other.
+        ranking: the ROC and precision-recall curves of the same split; None unless there are two classes.
+        fits: predicted and true values of each target in that split; empty for classification and language models.
         warnings: what a reader must know before believing the numbers.
         advice: two or three things to try next.
     """
@@ -39,6 +43,8 @@ class Assessment:
     identical: tuple[IdenticalUnits, ...]
     warnings: tuple[str, ...]
     advice: tuple[Advice, ...]
+    ranking: Ranking | None = None
+    fits: tuple[RegressionFit, ...] = ()
 
 
 def assess(result: TrainingResult) -> Assessment:
@@ -79,6 +85,8 @@ def assess(result: TrainingResult) -> Assessment:
         identical=case.identical,
         warnings=tuple(_warnings(result, case, beside)),
         advice=advise(case),
+        ranking=ranking_of(looked_at, result.class_names) if result.is_classification else None,
+        fits=regression_fits(looked_at, result.target_names) if result.is_regression else (),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.percent import percent
+
 
 class Measure(StrEnum):
     """What `error` means in every level and gap of a diagnosis; the smaller the better."""
@@ -64,7 +66,7 @@ class Measure(StrEnum):
 
     def text(self, value: float) -> str:
         """An error as people read it: `2.3 %`, or three significant digits of the target's unit."""
-        return f"{_percent(value, _decimals(value))} %" if self is Measure.ERROR_RATE else significant(value)
+        return f"{percent(value, _decimals(value))} %" if self is Measure.ERROR_RATE else significant(value)
 
     def range_text(self, low: float, high: float) -> str:
         """The two ends of an interval of an error."""

@@ -19,11 +19,13 @@ class SplitOutcome:
         split: train, train_dev, dev or test.
         predictions: class indices (N,), or values (N,) or (N, K) in the target's unit; of a language model, nats (N,).
         targets: the same shape and unit; of a language model, (N, 3) as its task gives the truth.
+        probabilities: (N, 2) of each of two classes; None for all other tasks.
     """
 
     split: str
     predictions: np.ndarray[Any, Any]
     targets: np.ndarray[Any, Any]
+    probabilities: np.ndarray[Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class TrainingResult:
         spec: the resolved config as a plain mapping.
         class_names: names of the classes in the order of their indices; empty for regression.
         positive_classes: metric → the class that it is about, such as f1 → cancer.
+        target_names: names of the values that are predicted, where they have some; empty for classification.
         parameters: trained weights by dotted name; empty when they are not to be looked at.
         dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
         seconds: wall time of the run.
@@ -61,6 +64,7 @@ class TrainingResult:
     spec: Mapping[str, Any]
     class_names: Sequence[str] = ()
     positive_classes: Mapping[str, str] = field(default_factory=dict)
+    target_names: Sequence[str] = ()
     parameters: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     dead_units: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
@@ -69,6 +73,10 @@ class TrainingResult:
     @property
     def is_classification(self) -> bool:
         return self.measure is Measure.ERROR_RATE
+
+    @property
+    def is_regression(self) -> bool:
+        return self.measure not in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN)
 
     @property
     def human_error(self) -> float | None:

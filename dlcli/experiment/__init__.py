@@ -1,6 +1,7 @@
 """What dlcli does, as functions: the command line and `import dlcli` are thin faces over them."""
 
 from dlcli.experiment.comparison import Comparison, compare
+from dlcli.experiment.data_check import DataCheck, check_data
 from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.filters import FilterPicture, filters
 from dlcli.experiment.gradient_flow import gradient_flows
@@ -14,6 +15,7 @@ from dlcli.experiment.training import resume, train
 
 __all__ = [
     "Comparison",
+    "DataCheck",
     "Evaluation",
     "FilterPicture",
     "GradientReport",
@@ -22,6 +24,7 @@ __all__ = [
     "Run",
     "ScoredLine",
     "check_all_gradients",
+    "check_data",
     "check_gradients",
     "compare",
     "evaluate",

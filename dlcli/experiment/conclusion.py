@@ -45,7 +45,9 @@ class MeasuredSplit:
 
     @property
     def outcome(self) -> SplitOutcome:
-        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth)
+        probabilities = self.predictions.probabilities
+        of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
+        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two)
 
 
 def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
@@ -87,6 +89,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         spec=experiment.spec.resolved(),
         class_names=class_names or (),
         positive_classes=positive_classes(experiment.metrics, class_names or ()),
+        target_names=experiment.data.preprocessor.target_names if class_names is None else (),
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
         dead_units=dead.shares(),
         seconds=summary.seconds,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from dlcli import runs
-from dlcli.data import Preprocessor, Split, Values
+from dlcli.build import build_reader
+from dlcli.data import DatasetReader, FileFormat, Preprocessor, Split, Values
 from dlcli.data.embedded import bundled
+from dlcli.data.formats.pictures import PictureFormat
 from dlcli.data.pictures import PictureForm, decode_many
 from dlcli.errors import ConfigError, DataError, unknown_name
 from dlcli.experiment.evaluation import stored_split
@@ -71,6 +73,8 @@ class _Subject:
     preprocessor: Preprocessor
     splits: dict[str, Split] | None
     loaded: LoadedModel | None
+    #: how the training data is read
+    reader: DatasetReader | FileFormat
 
     def split(self, wanted: str | None) -> Split:
         names = list(self.splits or ()) if self.loaded is None else list(self.loaded.folder.read_arrays(files.SPLITS))
@@ -137,9 +141,10 @@ def _subject(config_or_run: str | Path, overrides: Overrides, runs_dir: Path) ->
         experiment, _ = start(load_spec(path, overrides), runs_dir=runs_dir)
         experiment.model.eval()
         data = experiment.data
-        return _Subject(experiment.spec.name, experiment.model, data.preprocessor, dict(data.splits), None)
+        reader = build_reader(experiment.spec)
+        return _Subject(experiment.spec.name, experiment.model, data.preprocessor, dict(data.splits), None, reader)
     loaded = LoadedModel(runs.find(runs_dir, str(config_or_run)))
-    return _Subject(loaded.spec.name, loaded.model, loaded.preprocessor, None, loaded)
+    return _Subject(loaded.spec.name, loaded.model, loaded.preprocessor, None, loaded, build_reader(loaded.spec))
 
 
 def _chosen(model: Graph, layer: str | None) -> str:
@@ -201,14 +206,15 @@ def _decoded(subject: _Subject, layer: str, picture: str | Path) -> tuple[np.nda
         raise ConfigError(f"this model takes no pictures: its inputs are {shape}")
     sample = str(picture) in SAMPLE_PICTURES and not Path(picture).is_file()
     path = bundled(f"{picture}.jpg", "images") if sample else Path(picture)
-    form = PictureForm(channels=1 if shape[-1] == 1 else 3)
-    (pixels,) = next(decode_many([path], form))
+    bits = subject.reader.form.bits if isinstance(subject.reader, PictureFormat) else None
+    form = PictureForm(channels=1 if shape[-1] == 1 else 3, bits=bits)
+    ((pixels,),) = decode_many([path], form)
     if max(pixels.shape) > LONGEST_SIDE:
         found = f"is {pixels.shape[1]} × {pixels.shape[0]} pixels"
         raise DataError(f"{found}; feature maps are drawn of pictures up to {LONGEST_SIDE:,}", file=str(path))
     per_pixel = subject.preprocessor.scaling.shift.shape[:2] not in ((), (1, 1))
     if per_pixel or not _takes(subject.model, layer, pixels.shape):
-        (pixels,) = next(decode_many([path], PictureForm(size=shape[:2], channels=form.channels, resize="crop")))
+        ((pixels,),) = decode_many([path], replace(form, size=shape[:2], resize="crop"))
     return pixels, path.name
 
 

@@ -12,6 +12,7 @@ from dlcli.build import build_augmenter, build_data, build_task, located
 from dlcli.data import Augmenter, Batch, Data, OnRead, Values
 from dlcli.data.augmentation import PixelScaling, TrainingImages
 from dlcli.data.augmentation.augmenter import training_images
+from dlcli.percent import percent
 from dlcli.reports.augmentation import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
 
@@ -145,7 +146,7 @@ def _captions(batch: Batch, data: Data) -> list[str]:
     captions = []
     for row in shares:
         _, second = np.argsort(-row)[:2]
-        captions.append(f"+ {100 * row[second]:.0f} % {data.class_names[second]}" if row[second] >= 0.005 else "")
+        captions.append(f"+ {percent(row[second])} % {data.class_names[second]}" if row[second] >= 0.005 else "")
     return captions
 
 

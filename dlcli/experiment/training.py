@@ -27,7 +27,7 @@ from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
-from dlcli.runs.record import git_commit
+from dlcli.runs.git_commit import git_commit
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import (
     LATENCY,

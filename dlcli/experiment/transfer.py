@@ -22,13 +22,18 @@ from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.nn import with_names
 from dlcli.nn.head import head_layers
 from dlcli.nn.node import Node
-from dlcli.nn.pretrained import Matching, check_complete, load, match
+from dlcli.nn.pretrained import Matching, check_all_used, check_complete, check_finite, check_ignored, load, match
 from dlcli.nn.roles import Roles
+from dlcli.nn.wiring import ancestors
 from dlcli.spec import ComponentSpec, LayerSpec, Spec
 from dlcli.spec.consistency import dropout_mistakes
 
 #: options of layers that say how many outputs they have
 SIZES = ("units", "filters")
+#: what the last layers are called in published files
+HEADS = ("fc", "classifier", "head", "last_linear", "linear", "output")
+#: what torchvision calls heads that take part in training alone
+AUXILIARY_HEADS = ("aux1", "aux2", "AuxLogits")
 
 
 @dataclass(frozen=True)
@@ -161,10 +166,33 @@ def _roles(experiment: Experiment) -> Roles:
 def _transferred(experiment: Experiment, source: Source) -> Transfer:
     """Copy the weights into the model."""
     roles = _roles(experiment)
-    matching = match(experiment.model, source.state, roles.new)
+    wanted = experiment.spec.model.transfer
+    assert wanted is not None
+    check_ignored(wanted.ignore, source.state, source.name)
+    naming = wanted.naming if source.run is None else "dlcli"
+    matching = match(experiment.model, source.state, roles.new, naming)
     check_complete(experiment.model, matching, source.state, source.name)
+    check_all_used(matching, {*wanted.ignore, *_dispensable(source, replace_head=wanted.replace_head)}, source.name)
+    check_finite(experiment.model, matching, str(source.path))
     load(experiment.model, matching)
     return Transfer(source, matching, roles, tuple(_remarks(experiment, source)))
+
+
+def _dispensable(source: Source, *, replace_head: bool) -> Iterator[str]:
+    """What is in the source and not in the model for a good reason: the head that is replaced, and auxiliary ones.
+
+    Auxiliary heads take part in training alone. Of a file, only the names tell which modules these are.
+    """
+    if source.run is None:
+        yield from AUXILIARY_HEADS
+        if replace_head:
+            yield from HEADS
+        return
+    graph = source.run.model
+    needed = ancestors(graph.nodes, {graph.output})
+    yield from (node.name for node in graph.nodes if node.name not in needed)
+    if replace_head:
+        yield from head_layers(graph)
 
 
 def _check_same_inputs(theirs: Preprocessor, ours: Preprocessor, source: str) -> None:

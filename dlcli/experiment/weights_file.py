@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.data.places import read_bytes
 from dlcli.errors import ConfigError, DataError
 
 ENDING = ".safetensors"
@@ -48,10 +49,9 @@ def read_weights_file(path: Path) -> tuple[dict[str, np.ndarray], str]:
         advice = _CONVERT.format(name=path.name, stem=path.stem) if path.suffix.lower() in PICKLES else ""
         found = f"{path.name} is not a {ENDING} file"
         raise ConfigError(f"{found}: {advice}" if advice else found, key="model.from")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or error}", file=str(path)) from error
+    if not path.is_file():  # a pipe would be waited for, and a device may never end
+        raise DataError("cannot be read: it is not a regular file", file=str(path))
+    data = read_bytes(path)
     return decode(data, path), hashlib.sha256(data).hexdigest()
 
 
@@ -67,6 +67,9 @@ def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
         tensors: list[tuple[str, dict[str, Any]]] = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise DataError(f"is cut short, or no safetensors file ({error})", file=str(path)) from error
+    for name, _ in tensors:
+        if not name.isprintable():  # names are listed in messages of one line
+            raise DataError(f"an array has the name {name!r}, which cannot be printed", file=str(path))
     return {name: _array(name, tensor["dtype"], tensor["shape"], tensor["data"], path) for name, tensor in tensors}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
 from dlcli.errors import ConfigError
+from dlcli.memory import check_array
 from dlcli.nn.carrying import Carrying
 from dlcli.nn.layer import Layer, Shape, ShapeError
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
@@ -121,7 +122,10 @@ class Graph(Module):
                 raise ConfigError(f"{label(node)}: {node.type} takes {expected}, got {found}", key=key)
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
+                check_array(shapes[node.name], itemsize=np.dtype(dtype).itemsize)
                 layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
+            except MemoryError as error:
+                raise ConfigError(f"{label(node)} does not fit into memory: {error}", key=key) from None
             except ShapeError as error:
                 given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
                 raise ConfigError(f"{label(node)}: {error}; inputs: {given}", key=key) from None

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from dlcli.constraints import PositiveFloat
+from dlcli.memory import check_array
 from dlcli.registry import register
 
 
@@ -32,6 +33,24 @@ class Initializer:
             dtype: type of the values; the draws are made in float64 whatever it is.
         """
         raise NotImplementedError
+
+
+def initial_weights(
+    initializer: Initializer,
+    shape: tuple[int, ...],
+    *,
+    fan_in: int,
+    fan_out: int,
+    generator: np.random.Generator,
+    dtype: DTypeLike,
+) -> np.ndarray:
+    """The initial values, as `Initializer.__call__` returns them.
+
+    Raises:
+        OutOfMemoryError: there is no room for so many.
+    """
+    check_array(shape, itemsize=8)
+    return initializer(shape, fan_in=fan_in, fan_out=fan_out, generator=generator, dtype=dtype)
 
 
 class _Normal(Initializer):

@@ -7,6 +7,7 @@ Names follow a rule, not a table: the path of a module with "_" for "." is the n
 Layouts: filters (K, C, f_h, f_w) -> (f_h, f_w, C, K), also with groups or transposed; matrices (out, in) -> (in, out).
 PyTorch flattens images channels first. The graph says which linear layers read such numbers, and they are put in the
 order (H, W, C); a convolution that covers the whole image, which timm has in their place, becomes the same matrix.
+Recurrent modules have rules of their own: see `torch_recurrent`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from dlcli.nn.graph import Graph
 from dlcli.nn.layer import Shape
 from dlcli.nn.node import Node
+from dlcli.nn.torch_recurrent import RECURRENT, hidden_bias_of, join_biases, recurrent_name
 
 _SAME = {"weight": "weight", "bias": "bias"}
 _NORMALIZATION = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
@@ -35,9 +37,11 @@ ARRAY_NAMES: Mapping[str, Mapping[str, str]] = {
 }
 #: counts that PyTorch keeps and nothing here needs
 IGNORED = "num_batches_tracked"
+#: what stands before every name in files saved from inside a wrapper (DataParallel, Lightning, torch.compile)
+WRAPPER = r"^(module|model|_orig_mod)\."
 #: the same modules under other names, tried in this order where the name itself finds no node
 RENAMINGS: tuple[tuple[str, str], ...] = (
-    (r"^(module|model)\.", ""),  # saved from inside a wrapper (DataParallel, Lightning)
+    (WRAPPER, ""),
     (r"^pre_logits\.fc1\b", "classifier.0"),  # timm's VGG
     (r"^pre_logits\.fc2\b", "classifier.3"),
     (r"^head\.fc\b", "classifier.6"),
@@ -73,16 +77,18 @@ class ConversionReport:
     Args:
         matched: name in the graph -> name in the file.
         missing: names in the graph that nothing in the file matches, mismatches not counted.
-        unexpected: names in the file that match nothing in the graph.
+        unexpected: names in the file that match nothing in the graph -> the node that they belong to by name, if any.
         mismatched: those whose shapes differ.
         ignored: names in the file that need no place: counts of batches.
+        joined: names in the file of second biases, which are added to the first ones.
     """
 
     matched: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    unexpected: tuple[str, ...] = ()
+    unexpected: Mapping[str, str | None] = field(default_factory=dict)
     mismatched: tuple[ShapeMismatch, ...] = ()
     ignored: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -111,35 +117,75 @@ def from_torch(state: Mapping[str, np.ndarray], graph: Graph) -> tuple[dict[str,
     flattened = _flattened_shapes(graph)
     converted: dict[str, np.ndarray] = {}
     matched: dict[str, str] = {}
-    unexpected, mismatched, ignored = [], [], []
+    unexpected: dict[str, str | None] = {}
+    mismatched, ignored, joined = [], [], []
+    hidden_biases = _hidden_biases(state, nodes)
     for source, array in state.items():
         if source.rpartition(".")[2] == IGNORED:
             ignored.append(source)
             continue
-        name = _own_name(source, nodes)
-        if name is None or name not in own or name in matched:
-            unexpected.append(source)
+        if source in hidden_biases.values():
             continue
-        node = nodes[name.rpartition(".")[0]]
-        value = _own_layout(array, node.type, flattened.get(node.inputs[0]), own[name].shape)
-        if value is None:
-            mismatched.append(ShapeMismatch(name, source, array.shape, own[name].shape))
-        else:
-            matched[name] = source
-            converted[name] = np.array(value, dtype=graph.dtype, order="C")
+        node, name = _place(source, nodes)
+        lonely = node is not None and node.type in RECURRENT and array.ndim == 1 and name not in hidden_biases
+        if node is None or name is None or name not in own or name in matched or lonely:
+            unexpected[source] = None if node is None else node.name
+            continue
+        values = {name: array}
+        if name in hidden_biases:
+            joined.append(hidden_biases[name])
+            values = _joined(name, array, state[hidden_biases[name]], node)
+        for target, found in values.items():
+            value = _own_layout(found, node.type, flattened.get(node.inputs[0]), own[target].shape)
+            if value is None:
+                mismatched.append(ShapeMismatch(target, source, array.shape, own[target].shape))
+            else:
+                matched[target] = source
+                with np.errstate(over="ignore"):  # infinities are found where the weights are loaded
+                    converted[target] = np.array(value, dtype=graph.dtype, order="C")
+    unexpected |= {source: name.partition(".")[0] for name, source in hidden_biases.items() if source not in joined}
     wrong = {mismatch.name for mismatch in mismatched}
     missing = tuple(name for name in own if name not in matched and name not in wrong)
-    return converted, ConversionReport(matched, missing, tuple(unexpected), tuple(mismatched), tuple(ignored))
+    report = ConversionReport(matched, missing, unexpected, tuple(mismatched), tuple(ignored), tuple(joined))
+    return converted, report
 
 
-def _own_name(source: str, nodes: Mapping[str, Node]) -> str | None:
-    """What the graph calls an array of PyTorch's, else None."""
+def _hidden_biases(state: Mapping[str, np.ndarray], nodes: Mapping[str, Node]) -> dict[str, str]:
+    """The graph's name of a recurrent bias -> the name in the file of the second bias, which is added to it."""
+    found: dict[str, str] = {}
+    for source in state:
+        node, array = _find(source, nodes)
+        bias = None if node is None or node.type not in RECURRENT else hidden_bias_of(array, node)
+        if node is not None and bias is not None:
+            found.setdefault(f"{node.name}.{bias}", source)
+    return found
+
+
+def _joined(name: str, first: np.ndarray, second: np.ndarray, node: Node) -> dict[str, np.ndarray]:
+    """The arrays of a cell that its two biases make, by the graph's names."""
+    if first.shape != second.shape or first.ndim != 1:
+        return {name: np.concatenate([first.ravel(), second.ravel()])}  # has no fitting size: a mismatch
+    cell = name.removesuffix("bias")
+    return {f"{cell}{bias}": value for bias, value in join_biases(first, second, node).items()}
+
+
+def _place(source: str, nodes: Mapping[str, Node]) -> tuple[Node | None, str | None]:
+    """The node that an array of PyTorch's belongs to, and what the graph calls the array."""
+    node, array = _find(source, nodes)
+    if node is None:
+        return None, None
+    own = recurrent_name(array, node) if node.type in RECURRENT else ARRAY_NAMES.get(node.type, {}).get(array)
+    return node, None if own is None else f"{node.name}.{own}"
+
+
+def _find(source: str, nodes: Mapping[str, Node]) -> tuple[Node | None, str]:
+    """The node that an array of PyTorch's belongs to, and the last part of the array's name."""
     for name in _spellings(source):
         path, _, array = name.rpartition(".")
         node = nodes.get(path.replace(".", "_"))
-        if node is not None and array in ARRAY_NAMES.get(node.type, {}):
-            return f"{node.name}.{ARRAY_NAMES[node.type][array]}"
-    return None
+        if node is not None:
+            return node, array
+    return None, source.rpartition(".")[2]
 
 
 def _spellings(name: str) -> list[str]:
@@ -182,7 +228,7 @@ def _own_layout(array: np.ndarray, layer: str, image: Shape | None, expected: Sh
         array = array.transpose(2, 3, 1, 0)
         if layer == "linear" and (image is None or array.shape[:3] == image):
             array = array.reshape(-1, array.shape[3])
-    elif layer == "linear" and array.ndim == 2:
+    elif layer in ("linear", *RECURRENT) and array.ndim == 2:
         array = array.T
         if image is not None and len(array) == np.prod(image):
             height, width, channels = image

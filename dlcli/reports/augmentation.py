@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlcli.reports.figure import new_figure, to_png
+from dlcli.reports.figure import default_style, new_figure, to_png
 from dlcli.reports.palette import GRAY, INK
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class PreviewRow:
     captions: Sequence[str]
 
 
+@default_style()
 def augmentation_png(rows: Sequence[PreviewRow], title: str, subtitle: str) -> bytes:
     """Draw one line for each example: its name, itself, and its variants; columns of variants are batches."""
     height, width, _ = rows[0].original.shape

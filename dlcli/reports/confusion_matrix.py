@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli.diagnosis import Confusion, confusion_sentence
+from dlcli.percent import percent
 from dlcli.reports.palette import BLUE, INK, VERMILION, shaded
 from dlcli.reports.sheet import CAPTION, LETTER, MARGIN, WIDTH, Line, Mark, Sheet, Tile
 
@@ -30,7 +31,7 @@ def confusion_png(confusion: Confusion) -> bytes | None:
     )
     names = [_short(name) for name in confusion.class_names]
     rows = [
-        Line(name if recall is None else f"{name}   {100 * recall:.0f} %")
+        Line(name if recall is None else f"{name}   {percent(recall)} %")
         for name, recall in zip(names, confusion.recalls, strict=True)
     ]
     left = round(max(len(line.text) for line in rows) * CAPTION * LETTER) + 16

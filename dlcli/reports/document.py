@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from dlcli.diagnosis import METHOD, Assessment, Confusion, Diagnosis, TrainingResult, verdict_sentence
+from dlcli.diagnosis import (
+    METHOD,
+    Assessment,
+    Confusion,
+    Diagnosis,
+    Ranking,
+    RegressionFit,
+    TrainingResult,
+    verdict_sentence,
+)
 
 SCHEMA = "dlcli/report"
 SCHEMA_VERSION = 1
@@ -41,6 +50,8 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
         },
         "identical_units": [asdict(layer) for layer in assessment.identical],
         "confusion": None if assessment.confusion is None else _confusion(assessment.confusion),
+        "ranking": None if assessment.ranking is None else _ranking(assessment.ranking),
+        "regression": [_fit(fit) for fit in assessment.fits],
         "advice": [advice.to_json() for advice in assessment.advice],
     }
 
@@ -78,4 +89,26 @@ def _confusion(confusion: Confusion) -> dict[str, Any]:
         "counts": confusion.counts.tolist(),
         "recalls": list(confusion.recalls),
         "most_confused": [asdict(pair) | {"share": pair.share} for pair in confusion.most_confused()],
+    }
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    return {
+        "split": ranking.split,
+        "positive_class": ranking.positive_class,
+        "num_positive": ranking.num_positive,
+        "num_negative": ranking.num_negative,
+        "roc_auc": ranking.area_under_roc,
+        "average_precision": ranking.average_precision,
+    }
+
+
+def _fit(fit: RegressionFit) -> dict[str, Any]:
+    return {
+        "split": fit.split,
+        "target": fit.target,
+        "num_examples": len(fit.truth),
+        "r2": fit.r2,
+        "root_mean_squared_error": fit.root_mean_squared_error,
+        "mean_residual": fit.mean_residual,
     }

@@ -1,8 +1,18 @@
-"""How every plot begins and ends: a white figure without a window, axes without a frame, the same bytes every time."""
+"""How every figure begins and ends: matplotlib with its own defaults, white, without a window, the same bytes always.
+
+The user's matplotlib settings (a matplotlibrc in the working directory or the home, `MPLBACKEND`, styles set by a
+program that calls dlcli) do not reach a figure: `text.usetex` or a dark style would change or break it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import sys
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlcli.reports.palette import GRAY, GRID, INK
@@ -12,6 +22,52 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 140
+
+
+@contextlib.contextmanager
+def default_style() -> Iterator[None]:
+    """Draw with matplotlib's defaults and its own font while the block, or the decorated function, runs."""
+    _import_matplotlib()
+    import matplotlib
+
+    with matplotlib.rc_context():
+        for name, value in matplotlib.rcParamsDefault.items():
+            if not name.startswith(("backend", "toolbar")):  # of windows
+                matplotlib.rcParams[name] = value
+        matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
+        yield
+
+
+def _import_matplotlib() -> None:
+    """Import matplotlib where the only matplotlibrc is its own.
+
+    While it is imported it reads ./matplotlibrc before any other, and fails on a backend that it does not know.
+    """
+    if "matplotlib" in sys.modules:
+        return
+    specification = PathFinder.find_spec("matplotlib")
+    if specification is None or not specification.submodule_search_locations:
+        return
+    defaults = Path(specification.submodule_search_locations[0]) / "mpl-data"
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with _working_directory(defaults):
+            import matplotlib  # noqa: F401
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+@contextlib.contextmanager
+def _working_directory(folder: Path) -> Iterator[None]:
+    """Work in `folder`, then in the directory of before, which may have been removed meanwhile."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dlcli.diagnosis import GradientFlow
-from dlcli.reports.figure import new_figure, style_axes, to_png
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import GRAY, INK, LINES
 
@@ -83,6 +83,7 @@ def factor_text(flow: GradientFlow) -> str:
     return "–" if math.isnan(flow.factor) else f"×{flow.factor:.3f}"
 
 
+@default_style()
 def gradient_flow_png(flows: Sequence[ModelFlow]) -> bytes:
     """Draw how much of the last step's gradient is left at each step before: one panel for initial, one for trained."""
     panels = list(dict.fromkeys(flow.weights for flow in flows))

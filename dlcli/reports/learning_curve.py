@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlcli.diagnosis import Curve, TrainingResult, curve
-from dlcli.reports.figure import new_figure, style_axes, to_png
+from dlcli.percent import percent
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION
 
@@ -34,7 +35,10 @@ class Panel:
     best_epoch: int | None
 
     def text(self, value: float) -> str:
-        return f"{100 * value:.3g} %" if self.is_rate else f"{value:.3g}"
+        if not self.is_rate:
+            return f"{value:.3g}"
+        text = f"{100 * value:.3g}"
+        return f"{percent(value) if text in ('0', '100') else text} %"
 
     @property
     def best(self) -> float | None:
@@ -55,6 +59,7 @@ class Panel:
         return min(shown) - margin, max(shown) + margin, is_cut
 
 
+@default_style()
 def learning_curve_png(result: TrainingResult) -> bytes | None:
     """Draw the loss (left) and the optimizing metric (right) of train and dev; None without two epochs.
 

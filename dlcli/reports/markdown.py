@@ -19,6 +19,7 @@ from dlcli.diagnosis import (
     verdict_sentence,
 )
 from dlcli.optim import NEAR_ZERO
+from dlcli.percent import percent
 from dlcli.reports.markdown_table import markdown_cell, markdown_table
 from dlcli.runs import metric_title
 from dlcli.split_options import SPLITS
@@ -33,6 +34,8 @@ def report_markdown(
     picture: str | None,
     confusion_picture: str | None = None,
     mistakes_picture: str | None = None,
+    ranking_picture: str | None = None,
+    regression_picture: str | None = None,
 ) -> str:
     """The page.
 
@@ -42,6 +45,8 @@ def report_markdown(
         picture: file name of the learning curve beside the page, None where there is none.
         confusion_picture: likewise of the confusion matrix.
         mistakes_picture: likewise of the worst mistakes.
+        ranking_picture: likewise of the ROC and precision-recall curves.
+        regression_picture: likewise of predicted and true values.
     """
     sections = [
         f"# {result.name}",
@@ -77,6 +82,10 @@ def report_markdown(
             sections.append(f"![Which classes are taken for which]({confusion_picture})")
         if mistakes_picture is not None:
             sections.append(f"![The mistakes that the model is most certain of]({mistakes_picture})")
+    if ranking_picture is not None:
+        sections += ["## Thresholds", f"![ROC curve and precision-recall curve]({ranking_picture})"]
+    if regression_picture is not None:
+        sections += ["## Predictions", f"![Predicted against true values, and residuals]({regression_picture})"]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -148,7 +157,9 @@ def _sparsity(result: TrainingResult) -> str:
     """What L1 did; empty where there is none."""
     if result.sparsity is None:
         return ""
-    return f"L1 brought {100 * result.sparsity:.1f} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
+    return (
+        f"L1 brought {percent(result.sparsity, 1)} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
+    )
 
 
 def _mistakes(confusion: Confusion) -> list[str]:
@@ -156,7 +167,7 @@ def _mistakes(confusion: Confusion) -> list[str]:
     if len(confusion.class_names) > _MOST_CLASSES:
         return [sentence, f"All {len(confusion.class_names)}² counts are in report.json."]
     rows = [
-        [name, *(str(count) for count in row), "" if recall is None else f"{100 * recall:.1f} %"]
+        [name, *(str(count) for count in row), "" if recall is None else f"{percent(recall, 1)} %"]
         for name, row, recall in zip(confusion.class_names, confusion.counts.tolist(), confusion.recalls, strict=True)
     ]
     header = ["true \\ predicted", *(markdown_cell(name) for name in confusion.class_names), "recall"]

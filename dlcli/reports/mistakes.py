@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcli.percent import percent
 from dlcli.reports.palette import BLUE, GRAY, VERMILION, photograph
 from dlcli.reports.sheet import Line, Sheet, Tile
 
@@ -48,7 +49,11 @@ def mistakes_png(mistakes: WorstMistakes) -> bytes:
     tiles = [
         Tile(
             pixels,
-            (Line(truth, BLUE, bold=True), Line(f"→ {guess}", VERMILION), Line(f"{100 * share:.0f} %, id {id}", GRAY)),
+            (
+                Line(truth, BLUE, bold=True),
+                Line(f"→ {guess}", VERMILION),
+                Line(f"{percent(share)} %, id {id}", GRAY, wraps=True),
+            ),
         )
         for pixels, truth, guess, share, id in zip(
             photograph(mistakes.images),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dlcli.reports.figure import default_style
 from dlcli.reports.palette import GRAY, GRID, INK, rgb
 
 WIDTH, MARGIN, GAP = 1400, 44, 14
@@ -21,11 +22,28 @@ _LINE = 1.35
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text below a tile."""
+    """A line of text below a tile.
+
+    Args:
+        text: of the line.
+        color: of the text.
+        bold: whether the text is bold.
+        wraps: whether a text that is too long goes on in further lines; otherwise it is cut off.
+    """
 
     text: str
     color: str = INK
     bold: bool = False
+    wraps: bool = False
+
+    def fitted(self, room: int) -> tuple[Line, ...]:
+        """Lines of at most so many letters: as many as it takes if the line wraps, else one, cut off."""
+        if len(self.text) <= room:
+            return (self,)
+        if not self.wraps:
+            return (replace(self, text=f"{self.text[: room - 1]}…"),)
+        parts = [self.text[start : start + room] for start in range(0, len(self.text), room)]
+        return tuple(replace(self, text=part) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -100,10 +118,15 @@ class Sheet:
         """
         width = min(largest, (WIDTH - 2 * MARGIN - (columns - 1) * GAP) // columns)
         height = max(1, round(width * tiles[0].pixels.shape[0] / tiles[0].pixels.shape[1]))
-        below = max(len(tile.lines) for tile in tiles) * CAPTION * _LINE
+        room = int(width / (CAPTION * LETTER))
+        tiles = [
+            replace(tile, lines=tuple(part for line in tile.lines for part in line.fitted(room))) for tile in tiles
+        ]
         self.height += GAP / 2
         for start in range(0, len(tiles), columns):
-            for column, tile in enumerate(tiles[start : start + columns]):
+            row = tiles[start : start + columns]
+            below = max(len(tile.lines) for tile in row) * CAPTION * _LINE
+            for column, tile in enumerate(row):
                 self._place(tile, MARGIN + column * (width + GAP), round(self.height), width, height)
             self.height += height + below + GAP
 
@@ -174,11 +197,9 @@ class Sheet:
         for mark in tile.marks:
             at = x + (mark.column + 0.5) * width / columns, y + (mark.row + 0.5) * height / rows
             self._texts.append(_Text(*at, mark.text, size, mark.color, False, "center", "center"))
-        room = int(width / (CAPTION * LETTER))
         for number, line in enumerate(tile.lines):
             below = y + height + 4 + number * CAPTION * _LINE
-            text = line.text if len(line.text) <= room else f"{line.text[: room - 1]}…"
-            self._texts.append(_Text(x, below, text, CAPTION, line.color, line.bold))
+            self._texts.append(_Text(x, below, line.text, CAPTION, line.color, line.bold))
 
 
 def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -190,6 +211,7 @@ def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.array(image.resize((width, height), method))
 
 
+@default_style()
 def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
     """Texts on a picture (H, W, 3), drawn by matplotlib on a layer of their own."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg

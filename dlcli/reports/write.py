@@ -12,9 +12,11 @@ from dlcli.reports.document import report_document
 from dlcli.reports.learning_curve import learning_curve_png
 from dlcli.reports.markdown import report_markdown
 from dlcli.reports.mistakes import WorstMistakes, mistakes_png
+from dlcli.reports.ranking_plot import ranking_png
+from dlcli.reports.regression_plot import regression_png
 from dlcli.runs import files
 
-PICTURES = (files.LEARNING_CURVE, files.CONFUSION, files.MISTAKES)
+PICTURES = (files.LEARNING_CURVE, files.CONFUSION, files.MISTAKES, files.RANKING, files.REGRESSION)
 
 
 def write_report(
@@ -25,7 +27,10 @@ def write_report(
     write_text: Callable[[str, str], object],
     write_bytes: Callable[[str, bytes], object],
 ) -> None:
-    """Write report.json, report.md and the pictures: the learning curve and, of images, what is mistaken for what.
+    """Write report.json, report.md and the pictures.
+
+    These are the learning curve; of images, the confusion matrix and the worst mistakes; of two classes, the ROC and
+    precision-recall curves; of values, predicted against true ones and residuals.
 
     Args:
         result: the run.
@@ -37,6 +42,10 @@ def write_report(
     drawn = {files.LEARNING_CURVE: learning_curve_png(result)}
     if mistakes is not None and assessment.confusion is not None:
         drawn |= {files.CONFUSION: confusion_png(assessment.confusion), files.MISTAKES: mistakes_png(mistakes)}
+    if assessment.ranking is not None:
+        drawn[files.RANKING] = ranking_png(assessment.ranking)
+    if assessment.fits:
+        drawn[files.REGRESSION] = regression_png(assessment.fits)
     pictures = {name: picture for name, picture in drawn.items() if picture is not None}
     for name, picture in pictures.items():
         write_bytes(name, picture)
@@ -47,6 +56,8 @@ def write_report(
         picture=names[files.LEARNING_CURVE],
         confusion_picture=names[files.CONFUSION],
         mistakes_picture=names[files.MISTAKES],
+        ranking_picture=names[files.RANKING],
+        regression_picture=names[files.REGRESSION],
     )
     write_text(files.REPORT_PAGE, page)
     write_text(files.REPORT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")

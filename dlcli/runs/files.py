@@ -22,6 +22,8 @@ REPORT_PAGE = "report/report.md"
 LEARNING_CURVE = "report/learning_curve.png"
 CONFUSION = "report/confusion.png"
 MISTAKES = "report/mistakes.png"
+RANKING = "report/roc_and_precision_recall.png"
+REGRESSION = "report/predicted_and_true.png"
 #: held by the process that trains in the folder
 LOCK = ".lock"
 

@@ -7,11 +7,9 @@ import functools
 import importlib.metadata
 import os
 import platform
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 Status = Literal["running", "done", "pruned", "diverged", "interrupted", "failed"]
@@ -150,14 +148,3 @@ def host() -> dict[str, Any]:
 @functools.cache
 def _system() -> str:
     return platform.platform(terse=True)
-
-
-def git_commit(folder: Path) -> str | None:
-    """The commit checked out in `folder`, with `-dirty` when tracked files differ from it."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True, env=environment)
-    except (OSError, subprocess.SubprocessError):  # no git, no repository, or one too large to wait for
-        return None
-    return found.stdout.strip()

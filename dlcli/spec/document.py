@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -100,10 +101,24 @@ class Document:
             message, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
         )
 
-    def move(self, path: KeyPath, place: Place) -> None:
-        """Say that the value at `path`, with all it holds, was written at `place`."""
-        for places in (self.value_places, self.key_places):
-            for old in [old for old in places if old[: len(path)] == path]:
-                del places[old]
+    def move(self, path: KeyPath, place: Place, *, replaced: Any = None) -> None:
+        """Say that the value at `path`, with all it holds, was written at `place`.
+
+        Args:
+            path: of the value.
+            place: where it was written.
+            replaced: the value that was there before; the places of what it held are forgotten.
+        """
+        for inner in _paths_below(path, replaced):
+            self.value_places.pop(inner, None)
+            self.key_places.pop(inner, None)
         self.value_places[path] = place
         self.key_places[path] = place
+
+
+def _paths_below(path: KeyPath, value: Any) -> Iterator[KeyPath]:
+    """The paths of everything that a mapping or list at `path` holds."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield (*path, step)
+        yield from _paths_below((*path, step), inner)

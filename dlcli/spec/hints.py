@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from dlcli.spec.document import Document
@@ -43,8 +44,17 @@ def _kept_option(path: KeyPath, document: Document) -> str:
 
 def _where_it_belongs(mistake: Mistake) -> str:
     key = mistake.path[-1]
-    homes = [format_path(home) for home in _known_paths(Sections) if home[-1] == key and home != mistake.path]
+    homes = [format_path(home) for home in _homes().get(key, ()) if home != mistake.path]
     return f"; did you mean {' or '.join(homes)}?" if homes and "did you mean" not in mistake.message else ""
+
+
+@functools.cache
+def _homes() -> dict[str | int, list[KeyPath]]:
+    """The paths of every key that configs may have, by their last step."""
+    homes: dict[str | int, list[KeyPath]] = {}
+    for path in _known_paths(Sections):
+        homes.setdefault(path[-1], []).append(path)
+    return homes
 
 
 def _known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:

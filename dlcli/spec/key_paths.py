@@ -6,6 +6,10 @@ import re
 
 KeyPath = tuple[str | int, ...]
 
+#: steps of a path; values of a config go no deeper
+MAX_DEPTH = 50
+_MAX_ECHO = 60
+
 _STEP = re.compile(r"\.([^.\[\]=+\s]+)|\[(-?\d{1,9})\]")
 
 
@@ -19,14 +23,17 @@ def parse_path(text: str) -> KeyPath:
     """`model.layers[2]` as `("model", "layers", 2)`.
 
     Raises:
-        ValueError: the text is not a path, such as `a..b` or `a[x]`.
+        ValueError: the text is not a path, such as `a..b` or `a[x]`, or has too many steps.
     """
     path: list[str | int] = []
     dotted, end = f".{text}" if text else "", 0
     while end < len(dotted):
         step = _STEP.match(dotted, end)
         if step is None:
-            raise ValueError(f"{text!r} is not a path such as model.layers[0].linear.units")
+            written = text if len(text) <= _MAX_ECHO else f"{text[:_MAX_ECHO]}…"
+            raise ValueError(f"{written!r} is not a path such as model.layers[0].linear.units")
+        if len(path) == MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} levels deep")
         path.append(step.group(1) or int(step.group(2)))
         end = step.end()
     return tuple(path)

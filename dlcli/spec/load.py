@@ -105,7 +105,7 @@ def as_name(stem: str) -> str:
 
 
 def is_readable(mistake: Mistake, document: Document) -> bool:
-    return not any(mistake.path[: len(path)] == path for path in document.unreadable)
+    return not any(mistake.path[:end] in document.unreadable for end in range(len(mistake.path) + 1))
 
 
 def located(mistake: Mistake, document: Document) -> ConfigError:

@@ -9,8 +9,11 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dlcli.spec.key_paths import KeyPath
 
-#: the error types of `Mistake`: about a value, about a key that should not be there, about one that should
-KINDS = VALUE, UNKNOWN_KEY, MISSING_KEY = "value_mistake", "unknown_key", "missing_key"
+#: the error types of `Mistake`: about a value, about a key that should not be there, about one that should, and the
+#: number of further mistakes that are not described
+KINDS = VALUE, UNKNOWN_KEY, MISSING_KEY, FURTHER = "value_mistake", "unknown_key", "missing_key", "further_mistakes"
+#: mistakes of one section that are described; more come from a file that is no config
+MAX_MISTAKES = 100
 
 
 class Mistake:

@@ -17,7 +17,7 @@ from dlcli import registry
 from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
-from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.section import plain, unknown_key
 from dlcli.spec.transfer import FROM, KEYS, TransferSection, check_transfer
 
@@ -164,6 +164,9 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
             layers.append(_check_layer(entry))
         except ValidationError as error:
             mistakes += [found.below("layers", index) for found in mistakes_of(error)]
+            if len(mistakes) > MAX_MISTAKES:
+                further = Mistake(("layers", index), "the layers after this one have not been checked", FURTHER)
+                raise mistaken([*mistakes, further]) from None
     mistakes += _repeated_names(entries)
     if mistakes:
         raise mistaken(mistakes)

@@ -21,9 +21,12 @@ from typing import Any
 
 from dlcli.errors import ConfigError
 from dlcli.spec.document import Document, Place
-from dlcli.spec.key_paths import KeyPath, format_path, parse_path
-from dlcli.spec.yaml_loader import parse_value
+from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path, parse_path
+from dlcli.spec.yaml_loader import MAX_CHARACTERS, parse_value
 from dlcli.spec.yaml_writer import to_flow
+
+#: characters of an override that messages repeat
+_MAX_ECHO = 200
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ def parse_overrides(overrides: Overrides, *, argument: str = "overrides") -> Ite
 
 
 def _from_text(text: str) -> Override | ConfigError:
-    source = f"--set {text}"
+    source = f"--set {text if len(text) <= _MAX_ECHO else text[:_MAX_ECHO] + '…'}"
     key, equals, value = text.partition("=")
+    if len(text) > MAX_CHARACTERS:
+        message = f"{len(text):,} characters are too long; a value has at most {MAX_CHARACTERS:,}"
+        return ConfigError(message, file=source)
     if not equals or not key.strip("+ "):
         return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", file=source)
     path, append = split_append(key)
@@ -99,22 +105,25 @@ def _from_item(key: Any, value: Any, argument: str) -> Override | ConfigError:
         return ConfigError(str(error), file=source)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 0) -> Any:
     """A Python value as the plain data that YAML would have given.
 
     Raises:
         TypeError: it has no YAML form.
+        ValueError: it is nested too deep, or holds itself.
     """
+    if depth > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} levels deep")
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("the keys of a mapping are texts")
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     if hasattr(value, "tolist"):  # NumPy scalars and arrays, without importing NumPy
-        return _plain(value.tolist())
+        return _plain(value.tolist(), depth)
     if hasattr(value, "__fspath__"):
         return str(value)
     raise TypeError(f"expected plain data, found a {type(value).__name__}")
@@ -132,11 +141,11 @@ def apply_override(document: Document, override: Override) -> None:
     if isinstance(step, int):
         step = _index(holder, step, override, path[:-1])
         path = (*path[:-1], step)
+    present = holder.get(step) if isinstance(holder, dict) else holder[step]
     if not override.append:
         holder[step] = copy.deepcopy(override.value)
-        document.move(path, place)
+        document.move(path, place, replaced=present)
         return
-    present = holder.get(step) if isinstance(holder, dict) else holder[step]
     if present is not None and not isinstance(present, list):
         raise override.error(f"{format_path(path)} is not a list; += adds to lists")
     items = holder[step] = list(present or [])

@@ -19,7 +19,7 @@ from dlcli.bound import Bound
 from dlcli.errors import unknown_name
 from dlcli.spec.expectations import SECTION, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
-from dlcli.spec.mistake import KINDS, MISSING_KEY, UNKNOWN_KEY, VALUE, Mistake, mistaken
+from dlcli.spec.mistake import FURTHER, KINDS, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, VALUE, Mistake, mistaken
 
 #: what pydantic appends to the path of a mapping's key that does not fit
 _OF_KEY = "[key]"
@@ -45,8 +45,15 @@ class Section(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            reworded = [_reword(details, cls) for details in error.errors(include_url=False)]
-            raise mistaken(_without_echoes(reworded)) from None
+            errors = error.errors(include_url=False)
+            is_cut = len(errors) > MAX_MISTAKES and not any(details["type"] == FURTHER for details in errors)
+            reworded = _without_echoes(
+                [_reword(details, cls) for details in errors[: MAX_MISTAKES if is_cut else None]]
+            )
+            if is_cut:
+                message = f"and {len(errors) - MAX_MISTAKES:,} more mistakes"
+                reworded.append(Mistake(reworded[-1].path, message, FURTHER))
+            raise mistaken(reworded) from None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

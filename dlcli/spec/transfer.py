@@ -21,6 +21,9 @@ class TransferSection(Section):
         replace_head: make the last layer with parameters anew, for the classes of this data; false keeps its weights.
         train: which layers are trained, head, all, or the last so many that have parameters; new ones always are.
         reinitialize: names of other layers to be made anew, as `dlcli show` prints them.
+        ignore: names of arrays in the source, or of the modules they are in, that the model may lack; an error without,
+            except for a head that is replaced and auxiliary heads.
+        naming: names and layouts of the weights in a file, dlcli or torch; null = those that fit.
         learning_rate_scale: the learning rate of layers that are not new, as a multiple of the optimizer's.
     """
 
@@ -28,6 +31,8 @@ class TransferSection(Section):
     replace_head: bool = True
     train: Literal["head", "all"] | PositiveInt = "all"
     reinitialize: list[str] = Field(default_factory=list)
+    ignore: list[str] = Field(default_factory=list)
+    naming: Literal["dlcli", "torch"] | None = None
     learning_rate_scale: PositiveFloat = 1.0
 
 

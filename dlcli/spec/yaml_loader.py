@@ -15,16 +15,19 @@ import yaml
 
 from dlcli.errors import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document, Place
-from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path
+from dlcli.spec.mistake import MAX_MISTAKES
 from dlcli.spec.scalars import plain_scalar
 from dlcli.spec.syntax_errors import in_plain_words
 
 MAX_CHARACTERS = 1_000_000
-MAX_DEPTH = 50
 MAX_VALUES = 100_000
+MAX_KEY = 1_000
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: an escape for a byte of a file's name that is not UTF-8, as `to_yaml` writes it; libyaml does not read it
+_BYTE_OF_A_NAME = re.compile(r"\\u[dD][cC][89a-fA-F][0-9a-fA-F]")
 
 
 def load_yaml(text: str, file: str) -> Document:
@@ -84,7 +87,8 @@ class _Reader:
     def read(self) -> Document:
         try:
             self._check_characters()
-            self.events = yaml.parse(self.document.text, Loader=_PARSER)
+            has_bytes = _BYTE_OF_A_NAME.search(self.document.text) is not None
+            self.events = yaml.parse(self.document.text, Loader=yaml.SafeLoader if has_bytes else _PARSER)
             self._read_document()
         except yaml.MarkedYAMLError as error:
             message, mark = in_plain_words(error, self.document.text)
@@ -101,8 +105,7 @@ class _Reader:
         if bad := _UNREADABLE.search(text):
             before = text[: bad.start()]
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            name = "a NUL byte" if bad.group() == "\0" else f"the control character U+{ord(bad.group()):04X}"
-            self._refuse(f"{name} cannot stand in a config", Place(self.document.file, line, column))
+            self._refuse(f"{_character(bad.group())} cannot stand in a config", Place(self.document.file, line, column))
 
     def _read_document(self) -> None:
         for event in self.events:
@@ -172,6 +175,11 @@ class _Reader:
                 self._value(event, (*path, found))
             return found
         text = str(event.value)
+        if len(text) > MAX_KEY:
+            message = f"a key of {len(text):,} characters; keys have at most {MAX_KEY:,}"
+            text = f"{text[:20]}…"
+            self._report(message, place, (*path, text))
+            return text
         if event.style:
             return text
         if text == "<<":
@@ -204,8 +212,10 @@ class _Reader:
         if not readable:
             self.document.unreadable.add(path)
         key = format_path(path) or None
-        mistake = ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
-        self.document.problems.append(mistake)
+        self.document.problems.append(_mistake(message, place, key))
+        if len(self.document.problems) > MAX_MISTAKES:
+            self.document.problems.append(_mistake("the rest of the file has not been checked", place, key))
+            raise InvalidConfigError(self.document.problems)
 
     def _refuse(self, message: str, place: Place, path: KeyPath = ()) -> None:
         """Note a mistake after which nothing more can be read."""
@@ -214,6 +224,17 @@ class _Reader:
 
 
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
+
+
+def _character(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # of an argument of the command line
+        return f"the byte 0x{code - 0xDC00:02X}, which is not UTF-8,"
+    return "a NUL byte" if code == 0 else f"the control character U+{code:04X}"
+
+
+def _mistake(message: str, place: Place, key: str | None) -> ConfigError:
+    return ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
 
 
 def _is_no_text(scalar: str) -> bool:

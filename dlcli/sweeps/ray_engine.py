@@ -6,10 +6,12 @@ somewhere else. All machines must see the sweep's folder, and the data, at the s
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import select
 import socket
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,13 +92,14 @@ class RayEngine(Engine):
         self.threads = threads
         self._mine = not ray.is_initialized()
         try:
-            ray.init(
-                address=address,
-                ignore_reinit_error=True,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                include_dashboard=False if address is None else None,
-            )
+            with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):  # Ray lets actors import from it
+                ray.init(
+                    address=address,
+                    ignore_reinit_error=True,
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    include_dashboard=False if address is None else None,
+                )
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise WorkerError(
                 f"no Ray cluster at {address or 'this machine'}: {' '.join(str(error).split())}"

@@ -15,7 +15,7 @@ from dlcli.errors import ConfigError, DataError, SweepFailedError
 from dlcli.experiment.transfer import start
 from dlcli.reports.sweep import write_sweep_report
 from dlcli.runs import as_json
-from dlcli.runs.record import git_commit
+from dlcli.runs.git_commit import git_commit
 from dlcli.search import Objective, importances
 from dlcli.spec import Overrides
 from dlcli.spec.sweep import load_sweep

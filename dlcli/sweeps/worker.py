@@ -1,4 +1,4 @@
-"""A worker: a process that trains one job after the other, `python -m dlcli.sweeps.worker FOLDER`.
+"""A worker: a process that trains one job after the other; `WorkerProcess` starts it with the sweep's folder.
 
 It reads messages from stdin and writes events to stdout, one JSON object a line. When stdin ends, the process that
 conducts the sweep is gone, and the worker ends at once, as if it had been killed with it: nobody trains a run twice.
@@ -106,7 +106,3 @@ def main() -> None:
         job = Job(**pipe.jobs.get())
         pipe.is_busy = True
         pipe.send(trainer.train(job, pipe))
-
-
-if __name__ == "__main__":
-    main()

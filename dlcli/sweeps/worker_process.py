@@ -12,8 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import dlcli
 from dlcli.runs.record import THREAD_VARIABLES
 from dlcli.strict_json import dumps
+
+#: Loads the very package that this process runs, wherever it was imported from. With `-P` and `-c` neither the working
+#: directory nor a script's folder is on the path of the new process.
+_START = """
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+spec = PathFinder.find_spec("dlcli", [sys.argv.pop(1)])
+sys.modules["dlcli"] = package = module_from_spec(spec)
+spec.loader.exec_module(package)
+from dlcli.sweeps.worker import main
+main()
+"""
+_PACKAGE_PARENT = Path(dlcli.__file__).absolute().parent.parent
 
 
 class WorkerProcess:
@@ -26,7 +41,7 @@ class WorkerProcess:
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dlcli.sweeps.worker", str(folder)],
+            [sys.executable, "-P", "-c", _START, str(_PACKAGE_PARENT), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {name: str(threads) for name in THREAD_VARIABLES},

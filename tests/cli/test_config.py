@@ -91,3 +91,82 @@ def test_the_schema_of_sweep_files(run):
     jsonschema.validate(yaml.safe_load(SWEEP), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"base": "config.yaml"}, schema)
+
+
+TABLE = """\
+data: {dataset: {format: csv, path: DATA, label: LABEL}}
+model: {architecture: mlp, hidden_units: [4]}
+optimizer: adam
+training: {epochs: 1}
+EVALUATION
+"""
+
+
+@pytest.fixture
+def table(folder):
+    """A function that writes a config for a table of 40 rows."""
+    rows = "".join(f"{k},{k % 7},{'ab'[k % 2]}\n" for k in range(40))
+    (folder / "t.csv").write_text(f"x,y,kind\n{rows}")
+
+    def write(data="t.csv", label="kind", evaluation=""):
+        text = TABLE.replace("DATA", data).replace("LABEL", label).replace("EVALUATION", evaluation)
+        (folder / "t.yaml").write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "key"),
+    [
+        ({}, 0, None),
+        ({"data": "absent.csv"}, 3, None),
+        ({"label": "kinds"}, 3, "data.dataset.label"),
+        ({"evaluation": "evaluation: {metrics: [r2]}"}, 2, "evaluation.metrics[0]"),
+        ({"evaluation": "task: regression"}, 2, None),
+        ({"evaluation": "evaluation: {optimize: dev/r2}"}, 2, None),
+    ],
+    ids=str,
+)
+def test_validate_looks_at_the_data_where_it_is_asked_to(run, folder, table, options, code, key):
+    table(**options)
+    outcome = run("config", "validate", "t.yaml", "--data", "--json")
+    if code == 0:
+        assert outcome.document == {"ok": True, "checked": 1, "data_checked": True}
+        assert "40" in run("config", "validate", "t.yaml", "--data").stdout
+    else:
+        assert outcome.code == code
+        assert not outcome.document["ok"]
+    if key is not None:
+        [problem] = outcome.document["error"]["problems"]
+        assert problem["key"] == key
+    assert not (folder / "runs").exists()
+
+
+def test_validate_says_that_the_data_was_not_looked_at(run, folder, table):
+    table(data="absent.csv")
+    outcome = run("config", "validate", "t.yaml")
+    assert (outcome.code, outcome.stdout) == (0, "t.yaml: ok\n")
+    assert "--data" in outcome.stderr
+    assert run("config", "validate", "t.yaml", "--json").document["data_checked"] is False
+    assert run("config", "validate", "t.yaml", "-q").stderr == ""
+
+
+def test_validate_tells_missing_data_from_wrong_configs(run, folder, table):
+    table(data="absent.csv")
+    assert run("config", "validate", "t.yaml", "--data").code == 3
+    (folder / "wrong.yaml").write_text("model: 3\n")
+    outcome = run("config", "validate", "t.yaml", "wrong.yaml", "config.yaml", "--data", "--json")
+    assert outcome.code == 2
+    assert {problem["file"] for problem in outcome.document["error"]["problems"]} >= {"absent.csv", "wrong.yaml"}
+
+
+def test_validate_looks_at_the_data_of_a_sweep(run, folder, table):
+    table()
+    (folder / "s.yaml").write_text(
+        "name: s\nbase: t.yaml\nsearch: random\nbudget: {trials: 2}\n"
+        "space: {optimizer.learning_rate: 'log_uniform(1e-4, 1e-2)'}\n"
+    )
+    assert run("config", "validate", "s.yaml", "--data").code == 0
+    (folder / "t.csv").unlink()
+    assert run("config", "validate", "s.yaml").code == 0
+    assert run("config", "validate", "s.yaml", "--data").code == 3

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from dlcli.data.normalization import MinMax, NoNormalization, Scaling, Standard, moments
+from dlcli.data.normalization import Given, MinMax, NoNormalization, Per, Scaling, Standard, moments
+from dlcli.errors import ConfigError
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -110,3 +111,50 @@ def test_inverse_and_json_are_exact(values: np.ndarray):
     assert np.array_equal(again.shift, scaling.shift)
     assert np.array_equal(again.scale, scaling.scale)
     np.testing.assert_allclose(scaling.inverse(scaling.apply(values)), values, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [Standard, MinMax])
+@pytest.mark.parametrize(
+    ("shape", "per"), [((4,), "feature"), ((6, 3), "feature"), ((5, 5, 1), "channel"), ((5, 4, 3), "channel")]
+)
+def test_the_default_is_per_channel_for_images_alone(
+    kind: type[Standard | MinMax], shape: tuple[int, ...], per: Per
+) -> None:
+    values = np.random.default_rng(0).uniform(size=(20, *shape)) * 9
+    ours, expected = kind().fit([values]), kind(per=per).fit([values])
+    assert np.array_equal(ours.shift, expected.shift)
+    assert np.array_equal(ours.scale, expected.scale)
+
+
+def test_given_statistics() -> None:
+    values = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    scaling = Given(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0]).fit([values])
+    np.testing.assert_allclose(scaling.apply(values), (values - [1, 2, 3]) / [4, 5, 6])
+    np.testing.assert_allclose(Given(mean=1.0, std=[2.0] * 3).fit([values]).apply(values), (values - 1) / 2)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "options", "unit"),
+    [
+        (np.uint8, {"mean": [0.4, 0.5, 0.6], "std": [0.2, 0.3, 0.25]}, 255),
+        (np.uint8, {"mean": 0.5, "std": 0.5}, 255),
+        (np.uint8, {"mean": [120.0, 110.0, 100.0], "std": 58.0}, 1),
+        (np.uint8, {"mean": 0.5, "std": 0.5, "max_value": 1.0}, 1),
+        (np.uint16, {"mean": 0.5, "std": 0.5}, 65535),
+        (np.uint16, {"mean": 0.5, "std": 0.5, "max_value": 4095.0}, 4095),
+        (np.float32, {"mean": 0.5, "std": 0.5}, 1),
+    ],
+)
+def test_the_unit_of_given_statistics(dtype: type[np.generic], options: dict[str, float], unit: float) -> None:
+    """Published ones are of pixels between 0 and 1, whatever the files hold."""
+    images = np.random.default_rng(0).integers(0, 200, (4, 5, 5, 3)).astype(dtype)
+    expected = (images / unit - np.array(options["mean"])) / np.array(options["std"])
+    np.testing.assert_allclose(Given(**options).fit([images]).apply(images), expected)
+
+
+@pytest.mark.parametrize("option", ["mean", "std"])
+def test_given_statistics_of_other_channels(option: str) -> None:
+    options = {"mean": 0.5, "std": 0.5} | {option: [0.5, 0.5]}
+    with pytest.raises(ConfigError) as caught:
+        Given(**options).fit([np.zeros((2, 4, 4, 3), np.uint8)])
+    assert caught.value.key == f"data.normalize.{option}"

@@ -9,6 +9,7 @@ from dlcli.data import Places, Preprocessor, load_data
 from dlcli.data.embedded import Digits
 from dlcli.data.normalization import Scaling
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
+from dlcli.data.published_statistics import Library
 from dlcli.errors import ConfigError
 from dlcli.split_options import SplitOptions
 
@@ -33,3 +34,37 @@ def test_a_scaling_of_every_pixel_needs_as_many_pixels() -> None:
     normalization.scaling = Scaling(np.zeros((28, 28, 1)), np.ones((28, 28, 1)))
     with pytest.raises(ConfigError, match=r"the run scales inputs of the shape \(28, 28, 1\), these have \(8, 8, 1\)"):
         load_data(Digits(), Places(), split=SplitOptions(), seed=0, normalization=normalization)
+
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (3, 6, 6, 3)).astype(np.uint8)
+MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+
+
+def published(library: Library, architecture: str | None) -> np.ndarray:
+    normalization = Pretrained(weights=library)
+    normalization.architecture = architecture
+    return normalization.fit([IMAGES]).apply(IMAGES)
+
+
+@pytest.mark.parametrize("library", ["torchvision", "timm"])
+@pytest.mark.parametrize("architecture", ["resnet18", "resnet50", "vgg16", "alexnet", None])
+def test_published_weights_expect_the_statistics_of_imagenet(library: Library, architecture: str | None) -> None:
+    np.testing.assert_allclose(published(library, architecture), (IMAGES / 255 - MEAN) / STD, atol=1e-12)
+
+
+def test_the_googlenet_of_torchvision_transforms_its_input() -> None:
+    x = (IMAGES / 255 - MEAN) / STD  # what its transforms make, then `transform_input`
+    expected = x * (STD / 0.5) + (MEAN - 0.5) / 0.5
+    np.testing.assert_allclose(published("torchvision", "googlenet"), expected, atol=1e-12)
+
+
+def test_timms_mobilenet_expects_pixels_between_minus_one_and_one() -> None:
+    np.testing.assert_allclose(published("timm", "mobilenet"), IMAGES / 127.5 - 1, atol=1e-12)
+    np.testing.assert_allclose(published("torchvision", "mobilenet"), (IMAGES / 255 - MEAN) / STD, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 5, 5, 1), (2, 5, 3)])
+def test_published_weights_are_for_color_images(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pretrained(weights="timm").fit([np.zeros(shape, np.uint8)])
+    assert caught.value.key == "data.normalize.weights"

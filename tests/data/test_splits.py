@@ -120,7 +120,7 @@ def test_the_latest_examples_are_the_test_set():
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 12), min_size=3, max_size=80), SEEDS)
+@given(st.lists(st.integers(0, 12), min_size=5, max_size=80), SEEDS)
 def test_equal_times_are_in_one_split(times: list[int], seed: int):
     when = np.random.default_rng(seed).permutation(times)
     if len(set(times)) < 3:

@@ -278,3 +278,73 @@ def test_latency_is_that_of_the_whole_model(home: Path, train: Train) -> None:
     records = RunFolder(run.path).metrics()
     assert len({record["latency_ms"] for record in records}) == 1  # measured once, before
     assert "kept in memory" in (run.path / "train.log").read_text()
+
+
+def in_torch(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights of a small network of linear layers as PyTorch saves them."""
+    return {name: np.ascontiguousarray(array.T) for name, array in state.items()}
+
+
+LINEAR = """\
+data: {dataset: digits}
+model:
+  from: w.safetensors
+  layers:
+    - flatten
+    - linear: {units: 16, name: fc1}
+    - relu
+    - linear: {units: 10, name: last}
+optimizer: {name: adam, learning_rate: 1e-3}
+training: {epochs: 1, batch_size: 256}
+"""
+
+
+@pytest.mark.parametrize("naming", ["dlcli", "torch"])
+def test_layers_of_a_file_that_the_model_lacks_are_refused(tmp_path: Path, naming: str) -> None:
+    generator = np.random.default_rng(0)
+    state = {
+        "fc1.weight": generator.standard_normal((64, 16)),
+        "fc1.bias": np.zeros(16),
+        "fc2.weight": generator.standard_normal((16, 16)),
+        "fc2.bias": np.zeros(16),
+        "last.weight": generator.standard_normal((16, 10)),
+        "last.bias": np.zeros(10),
+    }
+    save_file(in_torch(state) if naming == "torch" else state, tmp_path / "w.safetensors")
+    (tmp_path / "c.yaml").write_text(LINEAR)
+    for replaced in (True, False):
+        with pytest.raises(ConfigError) as caught:
+            experiment.train(tmp_path / "c.yaml", overrides={"model.replace_head": replaced}, runs_dir=tmp_path)
+        assert (caught.value.key, caught.value.line) == ("model.from", 3)
+        assert "fc2.weight" in caught.value.message
+        assert "fc1" not in caught.value.message
+    run = experiment.train(tmp_path / "c.yaml", overrides={"model.ignore": ["fc2"]}, runs_dir=tmp_path)
+    assert json.loads((run.path / "run.json").read_text())["initial_weights"]["naming"] == naming
+
+
+def test_a_deeper_run_is_not_taken_for_a_shallower_model(home: Path) -> None:
+    layers = [
+        {"conv2d": {"filters": 4, "kernel_size": 3, "name": "stem"}},
+        "relu",
+        "flatten",
+        {"linear": {"units": 16}},
+        "relu",
+        {"linear": {"units": 3, "name": "classes"}},
+    ]
+    error = refusal(home, model={"from": "source", "layers": layers})
+    assert error.key == "model.from"
+    assert "batch_norm_1.gamma" in str(error)
+
+
+def test_a_run_with_another_head_gives_its_trunk(home: Path, train: Train) -> None:
+    layers = [
+        {"conv2d": {"filters": 4, "kernel_size": 3, "name": "stem"}},
+        "batch_norm",
+        "relu",
+        "flatten",
+        {"linear": {"units": 16}},
+        "relu",
+        {"linear": {"units": 3, "name": "answers"}},
+    ]
+    run = train(model={"from": "source", "layers": layers}, training__epochs=1)
+    assert run.metrics

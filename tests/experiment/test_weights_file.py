@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -66,3 +67,38 @@ def test_a_file_of_another_kind_or_none(tmp_path: Path) -> None:
         read_weights_file(tmp_path / "w.npz")
     with pytest.raises(ConfigError, match="there is no file"):
         read_weights_file(tmp_path / "absent.safetensors")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        struct.pack("<Q", 1 << 60) + b"{}",
+        raw("F32", [-1], b"\0" * 4),
+        raw("F32", [1 << 40, 1 << 40], b"\0" * 4),
+        raw("F32", [2], b"\0" * 4),
+        raw("F32", [1], b"\0" * 4) + b"\0",
+        struct.pack("<Q", 2) + b"[]",
+        struct.pack("<Q", 600_000) + b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        struct.pack("<Q", 2) + b"\xff\xfe",
+    ],
+    ids=["long header", "negative", "overflow", "too short", "too long", "list", "nested", "no text"],
+)
+def test_a_header_that_lies(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "w.safetensors").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        read_weights_file(tmp_path / "w.safetensors")
+    assert caught.value.file == str(tmp_path / "w.safetensors")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_name_of_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(save({"a\n\x1b[2Jb": np.ones(2)}))
+    with pytest.raises(DataError) as caught:
+        read_weights_file(tmp_path / "w.safetensors")
+    assert str(caught.value).isprintable()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "w.safetensors")
+    with pytest.raises(DataError):
+        read_weights_file(tmp_path / "w.safetensors")

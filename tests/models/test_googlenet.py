@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+
+from dlcli.data import Pretrained
+from dlcli.nn.torch_weights import from_torch
 
 #: of each module: channels in, 1×1, 3×3 after, "5×5" after, behind the pooling (table 1 of the paper)
 MODULES = {
@@ -107,6 +111,31 @@ def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callab
     graph = graph_of("googlenet", (96, 96, 3), dropout_rate=0.0)
     assert graph.auxiliary == {"aux1": 0.3, "aux2": 0.3}
     assert_agree(graph, twin(), batch=4)
+
+
+def test_logits_of_published_weights(graph_of: Callable[..., Any]) -> None:
+    """torchvision's whole way from bytes to logits: to 0 … 1, ImageNet's statistics, `transform_input`, the network."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    module = twin().eval()
+    graph = graph_of("googlenet", (64, 64, 3))
+    converted, report = from_torch({name: array.numpy() for name, array in module.state_dict().items()}, graph)
+    assert report.complete
+    graph.load_state_dict(converted)
+    graph.eval()
+    images = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.uint8)
+
+    normalization = Pretrained(weights="torchvision")
+    normalization.architecture = "googlenet"
+    ours = graph.forward(normalization.fit([images]).apply(images).astype(np.float32)).data
+
+    x = torch.from_numpy(images.transpose(0, 3, 1, 2).copy()).float().div(255)
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    x = (x - mean[:, None, None]) / std[:, None, None]
+    x = x * (std[:, None, None] / 0.5) + (mean[:, None, None] - 0.5) / 0.5
+    with torch.no_grad():
+        theirs = module(x).numpy()
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
 
 
 def test_what_is_dropped() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dlcli.errors import ConfigError
+from dlcli.errors import ConfigError, DataError
 from dlcli.nn import Graph, Node
-from dlcli.nn.pretrained import Matching, check_complete, load, match
+from dlcli.nn.pretrained import Matching, check_all_used, check_complete, check_finite, check_ignored, load, match
 
 GraphOf = Callable[..., Graph]
 
@@ -112,3 +112,71 @@ def test_other_types_of_numbers_are_converted(graph_of: GraphOf) -> None:
 def test_what_is_complete_passes(graph_of: GraphOf) -> None:
     graph = small(graph_of)
     check_complete(graph, Matching("dlcli", {}, (), {}, ()), (), "nothing")
+
+
+def deeper(graph_of: GraphOf) -> dict[str, np.ndarray]:
+    """Weights in PyTorch's names of a model with one layer more than `small`."""
+    extra = {"conv2.weight": np.ones((2, 2, 3, 3), np.float32), "conv2.bias": np.zeros(2, np.float32)}
+    return in_torch(small(graph_of)) | extra
+
+
+@pytest.mark.parametrize("new", [[], ["fc"]])
+def test_layers_that_the_model_lacks_are_named(graph_of: GraphOf, new: list[str]) -> None:
+    matching = match(small(graph_of), deeper(graph_of), new)
+    assert matching.complete
+    assert matching.leftover == ("conv2.weight", "conv2.bias")
+    with pytest.raises(ConfigError) as caught:
+        check_all_used(matching, ["fc"], "trunk.safetensors")
+    assert caught.value.key == "model.from"
+    assert "conv2.weight, conv2.bias" in caught.value.message
+    assert "ignore: [conv2]" in caught.value.message
+    for ignored in (["conv2"], ["conv2.weight", "conv2.bias"]):
+        check_all_used(matching, ignored, "trunk.safetensors")
+
+
+def test_a_bias_that_the_model_lacks_is_left_over(graph_of: GraphOf) -> None:
+    state = in_torch(small(graph_of)) | {"bn1.extra": np.ones(2)}
+    assert match(small(graph_of), state, ["fc"]).leftover == ("bn1.extra",)
+    own = small(graph_of).state_dict() | {"conv1.extra": np.ones(2)}
+    assert match(small(graph_of), own, ["fc"]).leftover == ("conv1.extra",)
+
+
+def test_arrays_of_a_replaced_head_are_not_left_over(graph_of: GraphOf) -> None:
+    state = in_torch(small(graph_of, classes=5)) | {"fc.scale": np.ones(5)}
+    assert match(small(graph_of), state, ["fc"]).leftover == ()
+    matching = Matching("torch", {}, (), {}, (), ("module.classifier.1.weight",))
+    check_all_used(matching, ["classifier"], "trunk.safetensors")
+
+
+def test_names_to_ignore_exist(graph_of: GraphOf) -> None:
+    state = deeper(graph_of)
+    check_ignored(["conv2", "fc.bias"], state, "trunk.safetensors")
+    with pytest.raises(ConfigError) as caught:
+        check_ignored(["conv2", "conv3"], state, "trunk.safetensors")
+    assert caught.value.key == "model.ignore[1]"
+
+
+def test_square_matrices_are_not_guessed(graph_of: GraphOf) -> None:
+    graph = graph_of((3,), Node("fc1", "linear", {"units": 3}), Node("fc2", "linear", {"units": 2}))
+    state = {"fc1.weight": np.arange(9.0).reshape(3, 3), "fc1.bias": np.zeros(3)}
+    with pytest.raises(ConfigError) as caught:
+        match(graph, state, ["fc2"])
+    assert caught.value.key == "model.naming"
+    for naming, expected in (("dlcli", state["fc1.weight"]), ("torch", state["fc1.weight"].T)):
+        matching = match(graph, state, ["fc2"], naming)  # type: ignore[arg-type]  # a parameter of the test
+        np.testing.assert_array_equal(matching.weights["fc1.weight"], expected)
+    state["fc1.weight"] = np.eye(3)  # symmetric: both are the same
+    assert match(graph, state, ["fc2"]).naming == "dlcli"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+@pytest.mark.parametrize("torch_names", [False, True])
+def test_weights_that_are_not_finite(graph_of: GraphOf, value: float, torch_names: bool) -> None:
+    graph = small(graph_of)
+    state = {name: array.astype(np.float64) for name, array in graph.state_dict().items()}
+    state["conv1.bias"][1] = value
+    matching = match(graph, in_torch(graph) | {"conv1.bias": state["conv1.bias"]} if torch_names else state, [])
+    with pytest.raises(DataError) as caught:
+        check_finite(graph, matching, "trunk.safetensors")
+    assert caught.value.file == "trunk.safetensors"
+    assert "conv1.bias" in caught.value.message

@@ -96,7 +96,7 @@ def test_every_array_is_accounted_for(graph: Graph, state: dict[str, np.ndarray]
     converted, report = from_torch(state, graph)
     assert not report.complete
     assert report.missing == ("layer1_0_conv1.bias",)
-    assert report.unexpected == ("layer1.1.conv1.weight", "fc.bias")
+    assert report.unexpected == {"layer1.1.conv1.weight": None, "fc.bias": "fc"}
     (mismatch,) = report.mismatched
     assert (mismatch.name, mismatch.found, mismatch.expected) == ("fc.weight", (1000, 5), (5, 2))
     assert "fc.weight" not in converted
@@ -161,5 +161,5 @@ def test_depthwise_filters(graph_of: GraphOf) -> None:
 def test_a_name_that_two_arrays_claim_goes_to_the_first(graph: Graph, state: dict[str, np.ndarray]) -> None:
     state["module.fc.weight"] = numbers(2, 5) + 1
     converted, report = from_torch(state, graph)
-    assert report.unexpected == ("module.fc.weight",)
+    assert report.unexpected == {"module.fc.weight": "fc"}
     np.testing.assert_array_equal(converted["fc.weight"], state["fc.weight"].T)

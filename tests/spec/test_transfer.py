@@ -27,6 +27,8 @@ def test_a_run_brings_its_model_along(check: Check) -> None:
         "replace_head": True,
         "train": "all",
         "reinitialize": [],
+        "ignore": [],
+        "naming": None,
         "learning_rate_scale": 1.0,
     }
 

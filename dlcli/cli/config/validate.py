@@ -10,32 +10,56 @@ import typer
 
 from dlcli.cli import completion, components, console, options
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import ConfigError
+from dlcli.errors import ConfigError, DataError, DlcliError
 
 
 def validate(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="YAML files.", autocompletion=completion.configs)
     ],
+    data: Annotated[
+        bool, typer.Option("--data", help="Also read the data, and build the model and the metrics for it.")
+    ] = False,
+    runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Check configs and sweep files; every mistake of every file is reported."""
     components.load()
-    failures: list[ConfigError] = []
+    failures: list[DlcliError] = []
     for file in files:
         try:
             _check(file)
-        except ConfigError as error:
+            about = _about_data(file, runs_dir, remarks=not quiet) if data else ""
+        except (ConfigError, DataError) as error:
             failures.append(error)
         else:
             if not json and not quiet:
-                console.results().print(f"{file}: ok")
-    document = {"ok": not failures, "checked": len(files)}
+                console.results().print(f"{file}: ok{about}")
+    document = {"ok": not failures, "checked": len(files), "data_checked": data}
     if failures:
-        raise FailedResultError(InvalidFilesError(failures), document)
+        is_data = all(isinstance(failure, DataError) for failure in failures)
+        raise FailedResultError((InvalidDataError if is_data else InvalidFilesError)(failures), document)
     if json:
         console.print_document(document)
+    elif not data and not quiet:
+        console.notes().print("The data was not looked at; --data checks it as well.")
+
+
+def _about_data(file: Path, runs_dir: Path, *, remarks: bool) -> str:
+    """What data a config has.
+
+    Raises:
+        ConfigError: an option does not fit the data.
+        DataError: the data is missing or not what the config says.
+    """
+    from dlcli import experiment
+
+    found = experiment.check_data(file, runs_dir=runs_dir)
+    for warning in found.warnings if remarks else ():
+        console.notes().print(f"{file}: {warning}")
+    examples = ", ".join(f"{name} {count:,}" for name, count in found.examples.items())
+    return f", {found.description} ({examples})"
 
 
 def _check(file: Path) -> None:
@@ -45,23 +69,24 @@ def _check(file: Path) -> None:
         ConfigError: with every mistake.
     """
     from dlcli.spec.file_kind import is_sweep
-    from dlcli.spec.load import load_spec
+    from dlcli.spec.load import spec_of_document
     from dlcli.spec.text_file import read_text
     from dlcli.spec.yaml_loader import read_yaml
 
-    if is_sweep(read_yaml(read_text(file), str(file)).data):
+    document = read_yaml(read_text(file), str(file))  # once: a pipe has nothing more afterwards
+    if is_sweep(document.data):
         from dlcli.build import check_sweep
-        from dlcli.spec.sweep import load_sweep
+        from dlcli.spec.sweep import sweep_of_document
 
-        check_sweep(load_sweep(file))
+        check_sweep(sweep_of_document(document))
     else:
-        load_spec(file)
+        spec_of_document(document)
 
 
-class InvalidFilesError(ConfigError):
+class _FailuresError(DlcliError):
     """The mistakes of several files, file by file."""
 
-    def __init__(self, failures: Sequence[ConfigError]) -> None:
+    def __init__(self, failures: Sequence[DlcliError]) -> None:
         first = failures[0]
         super().__init__(first.message, file=first.file, line=first.line, column=first.column, key=first.key)
         self.failures = failures
@@ -72,3 +97,11 @@ class InvalidFilesError(ConfigError):
     def to_json(self) -> dict[str, Any]:
         documents = [failure.to_json() for failure in self.failures]
         return super().to_json() | {"problems": [item for one in documents for item in one.get("problems", [one])]}
+
+
+class InvalidFilesError(_FailuresError, ConfigError):
+    """At least one file is wrong by itself, or does not fit its data."""
+
+
+class InvalidDataError(_FailuresError, DataError):
+    """All files are right, but the data of some is missing or wrong."""

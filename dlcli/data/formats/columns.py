@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS, MissingValues
+from dlcli.data.formats.number_advice import number_advice
+from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, without_common_sign
 from dlcli.data.labels import same_label
 from dlcli.data.table import EXACT_INTEGERS, CategoricalColumn, Column, Kind, NumericColumn, exact_integers
 from dlcli.errors import DataError
@@ -17,13 +21,9 @@ from dlcli.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: a column of words is suspicious if at least this share of them are numbers
-MOSTLY_NUMBERS = 0.9
-
 #: an integer, and one that looks like what Python prints
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _CANONICAL = re.compile(r"0|-?[1-9]\d*", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,28 @@ class Source:
         path: of the file.
         table: the columns.
         line_of: the line of a row in the file; None where the file has no lines.
+        has_assumed_header: whether the names are from a first line that nobody said is a header.
+        is_new: whether a trained model reads the file, so that options can no longer be set.
+        warnings: what the user should hear about the file.
     """
 
     path: Path
     table: pa.Table
     line_of: Callable[[int], int] | None = None
+    has_assumed_header: bool = False
+    is_new: bool = False
+    warnings: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
 
-    def without(self, name: str) -> Source:
-        """The other columns."""
-        return Source(self.path, self.table.drop_columns([name]), self.line_of)
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
 
     def error(self, message: str, column: str, row: int) -> DataError:
         """An error that says where the cell is."""
@@ -55,72 +64,145 @@ class Source:
         return DataError(message, file=str(self.path), line=self.line_of(row), key=column)
 
 
-def typed_column(
-    source: Source, name: str, kind: Kind | None, missing_values: Sequence[str], strip: str | None = None
-) -> Column:
-    """One column of a file.
+@dataclass(frozen=True)
+class ColumnOptions:
+    """How the cells of a column are read.
 
     Args:
-        source: the file.
-        name: of the column.
         kind: numbers or words; None = numbers if everything that is not missing is one.
-        missing_values: words that stand for a missing value.
-        strip: characters to take away at the end of words.
+        missing: the words that stand for a missing value.
+        syntax: how numbers are written.
+        has_marks: whether currency and percent signs and the parentheses of accounting may stand at numbers.
+        strip: characters to remove from the end of words.
+    """
+
+    kind: Kind | None = None
+    missing: MissingValues = field(default_factory=MissingValues)
+    syntax: NumberSyntax = PLAIN
+    has_marks: bool = False
+    strip: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A column as it was read, and what was decided on the way.
+
+    Args:
+        column: its values.
+        read_as_missing: word → number of cells that hold it and are taken as missing, though nobody named the word.
+        respelled: number of words that are equal to another but for the Unicode form of their characters.
+    """
+
+    column: Column
+    read_as_missing: Mapping[str, int] = field(default_factory=dict)
+    respelled: int = 0
+
+
+def read_column(source: Source, name: str, options: ColumnOptions) -> Reading:
+    """One column of a file.
 
     Raises:
         DataError: a number is expected and something else found, with its line; infinite numbers; nested values.
     """
+    cells = _cells_of(source, name)
+    if not _has_words(cells.type):
+        column = _native_numbers(source, name, cells)
+        if options.kind != "categorical":
+            return Reading(_checked(source, name, column))
+    codes, words = _distinct_words(cells, options.strip)
+    if options.kind != "categorical":
+        numeric = _numbers(words, codes, options)
+        if numeric is not None:
+            column, read_as_missing = numeric
+            return Reading(_checked(source, name, column), read_as_missing)
+        if options.kind == "numeric":
+            raise _not_a_number(source, name, words, codes, options)
+    return _words(words, codes, options)
+
+
+def _cells_of(source: Source, name: str) -> pa.ChunkedArray:
+    """The cells of a column, as a dictionary only where they are words."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     cells = source.table.column(name)
-    if pa.types.is_dictionary(cells.type):
+    if pa.types.is_dictionary(cells.type) and not _is_text(cells.type.value_type):
         cells = cells.cast(cells.type.value_type)
-    if not _is_text(cells.type):
-        column = _native_numbers(source, name, cells)
-        if kind != "categorical":
-            return _checked(source, name, column)
-    codes, words = _words(cells, missing_values, strip)
-    if kind != "categorical":
-        try:
-            numbers = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
-            integers = None if (exact := _integers_of(words, numbers)) is None else np.append(exact, exact[:1])[codes]
-            return _checked(source, name, NumericColumn(np.append(numbers, np.nan)[codes], integers))
-        except pa.ArrowInvalid as error:
-            if kind == "numeric":
-                raise _not_a_number(source, name, words.to_pylist(), codes) from error
-    categories = words.dictionary_encode()  # trimming may have made two words one
-    positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return CategoricalColumn(np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist()))
+    return cells
 
 
-def _words(cells: pa.ChunkedArray, missing_values: Sequence[str], strip: str | None) -> tuple[np.ndarray, pa.Array]:
-    """(N,) where the word of each cell is in the array of distinct words, which has null for a missing one."""
+def _has_words(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(kind) or _is_text(kind))
+
+
+def _distinct_words(cells: pa.ChunkedArray, strip: str | None) -> tuple[np.ndarray, pa.Array]:
+    """(N,) the position of each cell's word among the distinct ones, −1 for null, and these words."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not _is_text(cells.type):
+    if not _has_words(cells.type):
         cells = cells.cast(pa.string())
-    encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()  # a column has far fewer words than cells
+    encoded = cells.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # of no chunk
+        encoded = pa.array([], cells.type)
     words = pc.utf8_trim_whitespace(encoded.dictionary)
     if strip is not None:
         words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
-    return codes, pc.if_else(pc.is_in(words, pa.array(missing_values, words.type)), pa.scalar(None, words.type), words)
+    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64), words
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tuple[NumericColumn, dict[str, int]] | None:
+    """The column as numbers, and what was read as missing; None where a word is neither a number nor missing."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    is_plain = options.syntax.is_plain and not options.has_marks
+    if is_plain and not options.missing.given and (numbers := _cast(words)) is not None:
+        return _numeric(numbers, codes, words), {}
+    present = _without(words, options.missing.in_words)
+    if is_plain and (numbers := _cast(present)) is not None:
+        return _numeric(numbers, codes, words), {}
+    found = _without_placeholders(present)
+    numeric = without_common_sign(found) if options.has_marks else found
+    valid = options.syntax.is_number(numeric)
+    absent = found.is_null().to_numpy(zero_copy_only=False)
+    if not (valid | absent).all() or not (valid.any() or present.null_count == len(present)):
+        return None
+    usual = pc.is_in(words, pa.array([*options.missing.expected, *DEFAULTS], words.type)).to_numpy(zero_copy_only=False)
+    remarkable = absent & ~usual & words.is_valid().to_numpy(zero_copy_only=False)
+    column = _numeric(options.syntax.numbers(numeric), codes, options.syntax.canonical(numeric))
+    return column, _counted(words, codes, remarkable)
+
+
+def _cast(words: pa.Array) -> np.ndarray | None:
+    """(N,) the numbers that words are as they stand, NaN where one is null; None where one is not a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers: np.ndarray = pc.cast(words, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return numbers
+
+
+def _numeric(numbers: np.ndarray, codes: np.ndarray, words: pa.Array) -> NumericColumn:
+    """The column of these numbers, which the words write with a point and without thousands."""
+    integers = _integers_of(words, numbers)
+    return NumericColumn(
+        np.append(numbers, np.nan)[codes], None if integers is None else np.append(integers, integers[:1])[codes]
+    )
 
 
 def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
     """The exact numbers of words, where float64 cannot hold them; None where it can, or not all are 64-bit integers."""
     if not (np.abs(numbers) >= EXACT_INTEGERS).any():
         return None
-    written = ["0" if word is None else word for word in words.to_pylist()]
-    values = [int(word) if _INTEGER.fullmatch(word) else _whole(word) for word in written]
+    pairs = zip(words.to_pylist(), numbers.tolist(), strict=True)
+    values = [int(word) if word is not None and _INTEGER.fullmatch(word) else _whole(number) for word, number in pairs]
     for kind in (np.int64, np.uint64):
         limits = np.iinfo(kind)
         if all(value is not None and limits.min <= value <= limits.max for value in values):
@@ -128,14 +210,14 @@ def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
     return None
 
 
-def _whole(word: str) -> int | None:
-    number = float(word)
+def _whole(number: float) -> int | None:
+    """An integer as such, and 0 for one that is missing; None for a fraction."""
+    if np.isnan(number):
+        return 0
     return int(number) if number.is_integer() else None
 
 
-def spellings_of(
-    source: Source, name: str, column: Column, missing_values: Sequence[str], strip: str | None = None
-) -> np.ndarray | None:
+def spellings_of(source: Source, name: str, column: Column, strip: str | None = None) -> np.ndarray | None:
     """(N,) how a column of labels is written, where its numbers do not say it: 001, 1.0, true, or beyond 64 bits.
 
     None where they do, where they are not integers, and where a number is written in two ways, which is one label.
@@ -144,8 +226,7 @@ def spellings_of(
         source: the file.
         name: of the column.
         column: what it was read as.
-        missing_values: words that stand for a missing value.
-        strip: characters to take away at the end of words.
+        strip: characters to remove from the end of words.
     """
     import pyarrow as pa
 
@@ -154,21 +235,62 @@ def spellings_of(
     numbers = column.numbers[~column.missing]
     if not np.isfinite(numbers).all() or not np.array_equal(numbers, np.round(numbers)):
         return None
-    cells = source.table.column(name)
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.cast(cells.type.value_type)
-    if not (_is_text(cells.type) or pa.types.is_boolean(cells.type) or pa.types.is_decimal(cells.type)):
+    cells = _cells_of(source, name)
+    if not (_has_words(cells.type) or pa.types.is_boolean(cells.type) or pa.types.is_decimal(cells.type)):
         return None
-    codes, words = _words(cells, missing_values, strip)
-    written = words.to_pylist()
-    used = {written[code] for code in np.unique(codes).tolist() if code >= 0} - {None}
+    codes, words = _distinct_words(cells, strip)
+    written = [*("" if word is None else word for word in words.to_pylist()), ""]
+    used = {written[code] for code in np.unique(codes[~column.missing]).tolist()}
     is_exact = column.integers is not None or not (np.abs(numbers) >= EXACT_INTEGERS).any()
     if is_exact and all(_CANONICAL.fullmatch(word) for word in used):
         return None
     if len({same_label(word) for word in used}) < len(used):
         return None
-    spelled: np.ndarray = np.array([*("" if word is None else word for word in written), ""])[codes]
+    spelled: np.ndarray = np.array(written)[codes]
     return spelled
+
+
+def _words(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> Reading:
+    """The column as words, in Unicode's composed form."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    present = _without(words, options.missing.in_words)
+    composed = pc.utf8_normalize(present, form="NFC")
+    respelled = pc.count_distinct(present).as_py() - pc.count_distinct(composed).as_py()
+    named = pc.is_in(words, pa.array(options.missing.expected, words.type)).to_numpy(zero_copy_only=False)
+    absent = present.is_null().to_numpy(zero_copy_only=False) & words.is_valid().to_numpy(zero_copy_only=False)
+    categories = composed.dictionary_encode()  # trimming may have made two words one
+    positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    column = CategoricalColumn(
+        np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist())
+    )
+    return Reading(column, _counted(words, codes, absent & ~named), respelled)
+
+
+def _without(words: pa.Array, missing: Sequence[str]) -> pa.Array:
+    """Words with null in place of the missing ones."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.is_in(words, pa.array(missing, words.type)), pa.scalar(None, words.type), words)
+
+
+def _without_placeholders(words: pa.Array) -> pa.Array:
+    """Words with null in place of those that are missing where everything else is a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing = pc.is_in(pc.utf8_lower(words), pa.array(PLACEHOLDERS, words.type))
+    return pc.if_else(missing, pa.scalar(None, words.type), _without(words, DEFAULTS))
+
+
+def _counted(words: pa.Array, codes: np.ndarray, chosen: np.ndarray) -> dict[str, int]:
+    """The chosen words and how many cells hold each."""
+    if not chosen.any():
+        return {}
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    return {words[place].as_py(): int(counts[place]) for place in np.flatnonzero(chosen).tolist()}
 
 
 def ids_of(source: Source, name: str) -> np.ndarray:
@@ -178,39 +300,6 @@ def ids_of(source: Source, name: str) -> np.ndarray:
 
     words = pc.utf8_trim_whitespace(source.table.column(name).cast(pa.string()))
     return np.array(["" if word is None else word for word in words.to_pylist()])
-
-
-def suspicion(source: Source, name: str, column: Column) -> str | None:
-    """A warning about a column of words that looks like numbers with a few mistakes in it."""
-    if not isinstance(column, CategoricalColumn) or not column.categories:
-        return None
-    commas = sum(_DECIMAL_COMMA.fullmatch(word) is not None for word in column.categories)
-    if commas >= MOSTLY_NUMBERS * len(column.categories):
-        word = next(word for word in column.categories if _DECIMAL_COMMA.fullmatch(word))
-        row = int(np.argmax(column.codes == column.categories.index(word)))
-        message = f"{word!r} has a decimal comma, so the column is taken as categorical; write numbers with a point"
-        return str(source.error(message, name, row))
-    numeric = np.array([is_number(word) for word in column.categories])
-    present = column.codes[~column.missing]
-    share = numeric[present].mean() if len(present) else 0.0
-    if not MOSTLY_NUMBERS <= share < 1:
-        return None
-    rows = np.flatnonzero(~column.missing & ~np.append(numeric, True)[column.codes])
-    word = column.categories[column.codes[rows[0]]]
-    message = (
-        f"{len(rows)} of {len(column)} values are not numbers, the first is {word!r}, so the column is taken as "
-        "categorical; list it under numeric, or the word under missing_values"
-    )
-    return str(source.error(message, name, int(rows[0])))
-
-
-def is_number(word: str) -> bool:
-    """Whether Arrow reads the word as a number."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return word.isascii() and "_" not in word and word == word.strip()
 
 
 def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> NumericColumn:
@@ -244,30 +333,30 @@ def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
     return column
 
 
-def _not_a_number(source: Source, name: str, words: Sequence[str | None], codes: np.ndarray) -> DataError:
-    wrong = np.array([*(word is not None and not is_number(word) for word in words), False])
+def _not_a_number(source: Source, name: str, words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> DataError:
+    present = _without_placeholders(_without(words, options.missing.in_words))
+    advice = number_advice(present, codes, options.syntax, has_marks=options.has_marks, is_new=source.is_new)
+    valid = options.syntax.is_number(without_common_sign(present) if options.has_marks else present)
+    wrong = np.append(~valid & present.is_valid().to_numpy(zero_copy_only=False), False)
     rows = np.flatnonzero(wrong[codes])
+    if len(rows) == 0:  # nothing but placeholders
+        rows = np.flatnonzero(codes >= 0)
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-    return source.error(f"expected a number, found {words[codes[rows[0]]]!r}{more}", name, int(rows[0]))
+    message = f"expected a number, found {words[codes[rows[0]]].as_py()!r}{more}"
+    if advice is not None:
+        message += f"; {advice.cure}" if advice.reason is None else f": it {advice.reason}; {advice.cure}"
+    return source.error(message, name, int(rows[0]))
 
 
-def typed_columns(
-    source: Source,
-    required: Sequence[str],
-    kinds: Mapping[str, Kind],
-    missing_values: Sequence[str],
-    strip: Mapping[str, str],
-) -> dict[str, Column]:
-    """Every required column of a file, and the others that hold numbers or words; `kinds` and `strip` are by name."""
-    columns = {}
-    for name in source.names:
-        if name in required or not _is_nested(source, name):
-            columns[name] = typed_column(source, name, kinds.get(name), missing_values, strip.get(name))
-    return columns
-
-
-def _is_nested(source: Source, name: str) -> bool:
+def is_nested(source: Source, name: str) -> bool:
+    """Whether the cells of a column are neither numbers nor words."""
     import pyarrow as pa
 
     kind = source.table.schema.field(name).type
     return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

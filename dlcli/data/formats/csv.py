@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dlcli.constraints import NonNegativeInt
-from dlcli.data.formats.columns import Source, is_number
+from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv_text import CsvText, Dialect
+from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
+from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark, is_number, may_be_numbers
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: what stands between cells, in files that call themselves comma-separated
 DELIMITERS = (";", "\t", "|", ",")
@@ -28,22 +36,29 @@ class Csv(TableFormat):
     Args:
         path: the file; null only where split.files names one for each split.
         test_path: the file with the given test set; null = none.
-        header: whether the first line has the column names; null = yes, unless columns are given.
+        header: whether the first line has the column names; null = yes, unless columns are given, with a warning where
+            that line looks like data.
         columns: the column names, in order; null = from the header, or column_0, column_1, … without one.
         delimiter: the character between cells.
         quote: the character around cells that contain a delimiter; null = there is none.
-        comment: lines that start with this are ignored; null = no line is.
+        comment: start of lines that are ignored, unless they are part of a quoted cell; null = no line is.
         encoding: the character encoding, such as utf-8 or latin-1.
-        skip_rows: lines to ignore at the start of the file.
-        test_skip_rows: lines to ignore at the start of the test file; null = skip_rows.
+        skip_rows: number of lines to ignore at the start of the file; a quoted cell with line breaks is on one line.
+        test_skip_rows: number of lines to ignore at the start of the test file; null = skip_rows.
         text: a column of texts, which are then all there is to predict from; null = none is a text.
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column (that is no text).
-        features: the columns to predict from; null = all that have no other part.
+            last column that has no other part.
+        features: the columns to predict from; null = all that have no other part and
+            do not merely number the rows.
         exclude: columns to leave out.
-        numeric: columns that must be numbers; null = those whose every value is one.
+        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
+            them (45 % is 45). null = those whose every value is a number or missing.
         categorical: columns that are words even if they look like numbers; null = those with a value that is no number.
-        missing_values: what stands for a missing value; null = nothing at all, ?, NA, N/A, NaN, nan, null.
+        missing_values: words that stand for a missing value, beside an empty cell, ? and the usual words.
+        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
+            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
+        decimal: the mark before the decimals of numbers.
+        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
         id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
@@ -75,6 +90,9 @@ class Csv(TableFormat):
         numeric: list[str] | None = None,
         categorical: list[str] | None = None,
         missing_values: list[str] | None = None,
+        default_missing_values: bool = True,
+        decimal: DecimalMark = ".",
+        thousands: ThousandsMark | None = None,
         id: str | None = None,
         label_strip: str | None = None,
         drop_missing_labels: bool = False,
@@ -83,7 +101,19 @@ class Csv(TableFormat):
         source: str | None = None,
     ) -> None:
         table = TableOptions(
-            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels, text
+            text=text,
+            label=label,
+            features=features,
+            exclude=exclude,
+            numeric=numeric,
+            categorical=categorical,
+            missing_values=missing_values,
+            default_missing_values=default_missing_values,
+            decimal=decimal,
+            thousands=thousands,
+            id=id,
+            label_strip=label_strip,
+            drop_missing_labels=drop_missing_labels,
         )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
@@ -93,20 +123,41 @@ class Csv(TableFormat):
                 raise ConfigError(f"one ASCII character is expected, not {character!r}", key=f"data.dataset.{name}")
         self.dialect = Dialect(delimiter, quote, comment, encoding)
         self.header = columns is None if header is None else header
+        self.has_assumed_header = header is None
         self.columns = columns
         self.skip_rows = skip_rows
         self.test_skip_rows = skip_rows if test_skip_rows is None else test_skip_rows
 
     def open(self, path: Path, *, is_test: bool = False) -> Source:
         text = CsvText.read(path, self.dialect, self.test_skip_rows if is_test else self.skip_rows)
-        return parse(text, self.columns or self._own_names(text), has_header=self.header)
+        if self.columns is not None and self.has_assumed_header and text.first_cells() == self.columns:
+            message = "the first line has the names of the columns and would be an example; set header: true"
+            raise DataError(message, file=str(path), line=text.line_of(0))
+        source = parse(text, self.columns or self._own_names(text), has_header=self.header)
+        return replace(source, has_assumed_header=self.header and self.has_assumed_header)
 
     def open_new(self, path: Path, expected: Layout) -> Source:
+        return replace(self._open_new(path, expected), is_new=True)
+
+    def _open_new(self, path: Path, expected: Layout) -> Source:
         is_test = self.test_path is not None and path.name == Path(self.test_path).name
         if is_test or path.name == Path(self.path or "").name:
             return self.open(path, is_test=is_test)
         text = CsvText.read(path, self.dialect, self.skip_rows)
         first = text.first_cells()
+        other = other_delimiter(first, self.dialect.delimiter)
+        if other is not None and len(expected.features) != 1:
+            text = replace(text, dialect=replace(self.dialect, delimiter=other))
+            first = text.first_cells()
+        source = self._parse_new(text, first, expected)
+        if text.dialect == self.dialect:
+            return source
+        note = (
+            f"{path.name}: {other!r} is taken for the delimiter, where the training data has {self.dialect.delimiter!r}"
+        )
+        return replace(source, warnings=(*source.warnings, note))
+
+    def _parse_new(self, text: CsvText, first: list[str], expected: Layout) -> Source:
         if expected.features and set(expected.features) <= set(first):
             return parse(text, first, has_header=True)
         if self.columns is not None:
@@ -121,7 +172,14 @@ class Csv(TableFormat):
     def _is_header(self, cells: Mapping[str, str], expected: Layout) -> bool:
         """Whether words stand where the numbers should be."""
         numeric = [cells[name] for name, kind in expected.kinds.items() if kind == "numeric" and name in cells]
-        return bool(numeric) and not any(is_number(cell) or cell in self.table.missing for cell in numeric)
+        return bool(numeric) and not any(self._is_value(cell) for cell in numeric)
+
+    def _is_value(self, cell: str) -> bool:
+        """Whether a cell may stand in a column of numbers."""
+        import pyarrow as pa
+
+        is_missing = cell in (*self.table.missing.in_words, *DEFAULTS) or cell.lower() in PLACEHOLDERS
+        return is_missing or bool(may_be_numbers(pa.array([cell])).all())
 
     def _own_names(self, text: CsvText) -> list[str]:
         first = text.first_cells()
@@ -130,6 +188,18 @@ class Csv(TableFormat):
 
 def numbered_names(count: int) -> list[str]:
     return [f"column_{number}" for number in range(count)]
+
+
+def other_delimiter(cells: Sequence[str], delimiter: str) -> str | None:
+    """The delimiter that a record seems to have instead of the given one; None where it has several cells.
+
+    Args:
+        cells: of the record, by the given delimiter.
+        delimiter: that was expected.
+    """
+    if len(cells) != 1:
+        return None
+    return next((mark for mark in DELIMITERS if mark != delimiter and mark in cells[0]), None)
 
 
 def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
@@ -143,32 +213,69 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
     Raises:
         DataError: two columns of one name, or records of other lengths than the names.
     """
+    other = other_delimiter(names, text.dialect.delimiter)
+    if other is not None:
+        message = f"there is one column, {names[0]!r}; set delimiter: {other!r}"
+        raise DataError(message, file=str(text.path), line=text.line_of(0))
+    names = _with_names_for_unnamed(names)
+    twice = repeated(names)
+    if twice is not None:
+        message = f"two columns are called {twice!r}"
+        if has_header and is_number(twice):
+            message += "; set header: false if the first line is an example"
+        raise DataError(message, file=str(text.path), line=text.line_of(0))
+    return Source(text.path, _arrow_table(text, names, has_header), lambda row: text.line_of(row + has_header))
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """A name that occurs more than once, the first of them."""
+    return next((name for name, count in Counter(names).items() if count > 1), None)
+
+
+def _with_names_for_unnamed(names: Sequence[str]) -> list[str]:
+    """Column names where only the first of those without one stays so; the others are called as pandas calls them."""
+    first = names.index("") if "" in names else len(names)
+    return [name or ("" if place == first else f"Unnamed: {place}") for place, name in enumerate(names)]
+
+
+def _arrow_table(text: CsvText, names: Sequence[str], has_header: bool) -> pa.Table:
+    """The records below the header, every cell a string."""
+    import pyarrow as pa
+
+    body = text.body()
+    try:
+        table = _read(body, text.dialect, names, has_header)
+    except pa.ArrowInvalid:  # an error without a line, or a record that is longer than a block
+        text.check_quotes()
+        text.check_widths(len(names))
+        records = [cells for _, cells in islice(text.records(), int(has_header), None)]
+        columns = zip(*records, strict=True) if records else [()] * len(names)
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(names, columns, strict=True)})
+    if _ends_in_quotes(body, table, text.dialect.quote):
+        text.check_quotes()
+    return table
+
+
+def _read(body: bytes, dialect: Dialect, names: Sequence[str], has_header: bool) -> pa.Table:
     import pyarrow as pa
     from pyarrow import csv
 
-    twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
-    if twice is not None:
-        raise DataError(f"two columns are called {twice!r}", file=str(text.path), line=text.line_of(0))
-    text.check_quotes()
-    dialect = text.dialect
-    other = next((character for character in DELIMITERS if character in names[0] and len(names) == 1), None)
-    if other is not None and other != dialect.delimiter:
-        found = f"there is one column, {names[0]!r}; set delimiter: {other!r}"
-        raise DataError(found, file=str(text.path), line=text.line_of(0))
-    try:
-        table = csv.read_csv(
-            pa.py_buffer(text.body()),
-            read_options=csv.ReadOptions(
-                column_names=[*names], skip_rows_after_names=int(has_header), use_threads=False, block_size=1 << 24
-            ),
-            parse_options=csv.ParseOptions(
-                delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True
-            ),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        text.check_widths(len(names))
-        raise DataError(f"not CSV: {' '.join(str(error).split())}", file=str(text.path)) from error
-    return Source(text.path, table, lambda row: text.line_of(row + has_header))
+    return csv.read_csv(
+        pa.py_buffer(body),
+        read_options=csv.ReadOptions(
+            column_names=[*names], skip_rows_after_names=int(has_header), use_threads=False, block_size=1 << 24
+        ),
+        parse_options=csv.ParseOptions(
+            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True
+        ),
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _ends_in_quotes(body: bytes, table: pa.Table, quote: str | None) -> bool:
+    """Whether the last cell is what follows a quote that is never closed: Arrow accepts that."""
+    if quote is None or table.num_rows == 0:
+        return False
+    mark = quote.encode()
+    last = table.column(table.num_columns - 1)[-1].as_py().encode().replace(mark, 2 * mark)
+    return body.endswith(mark + last)

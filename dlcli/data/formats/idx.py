@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import zlib
 from pathlib import Path
@@ -19,6 +20,13 @@ from dlcli.registry import register
 #: third byte of the file → element type, big-endian
 ELEMENT_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
+#: no data set has more axes: the header of one is damaged, or meant to do harm
+MOST_AXES = 8
+#: a gzip file may unfold to this many bytes whatever its own size is
+MOST_UNFOLDED = 1 << 28
+#: a larger one may unfold to this many times its own size
+MOST_RATIO = 100
+
 
 def read_idx(path: Path) -> np.ndarray:
     """The array of an idx file.
@@ -31,23 +39,52 @@ def read_idx(path: Path) -> np.ndarray:
     """
     content = read_bytes(path)
     if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"the gzip file is damaged or cut short: {error}", file=str(path)) from error
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:
-        raise DataError(f"not an idx file: it starts with the bytes {content[:4].hex(' ') or '(none)'}", file=str(path))
-    element, rank = np.dtype(ELEMENT_TYPES[content[2]]), content[3]
-    start = 4 + 4 * rank
-    shape = tuple(np.frombuffer(content[4:start], dtype=">u4").tolist()) if len(content) >= start else ()
+        content = _unfolded(content, path)
+    element, shape, start = _header(content, path)
     expected = start + element.itemsize * math.prod(shape)
-    if len(shape) != rank or len(content) != expected:
+    if len(content) != expected:
         raise DataError(
             f"cut short or damaged: the file has {len(content)} bytes, its header {shape} needs {expected}",
             file=str(path),
         )
     array = np.frombuffer(content, dtype=element, offset=start).reshape(shape)
     return array.astype(element.newbyteorder("="), copy=False)
+
+
+def _header(content: bytes, path: Path) -> tuple[np.dtype, tuple[int, ...], int]:
+    """The type of the elements, the shape, and where the elements begin.
+
+    Raises:
+        DataError: there is no such header, or it has more axes than any data set.
+    """
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:
+        raise DataError(f"not an idx file: it starts with the bytes {content[:4].hex(' ') or '(none)'}", file=str(path))
+    element, rank = np.dtype(ELEMENT_TYPES[content[2]]), content[3]
+    if rank > MOST_AXES:
+        raise DataError(f"its header has {rank} axes; at most {MOST_AXES} are read", file=str(path))
+    start = 4 + 4 * rank
+    if len(content) < start:
+        raise DataError(f"cut short or damaged: its header has {len(content)} bytes of {start}", file=str(path))
+    return element, tuple(np.frombuffer(content[4:start], dtype=">u4").tolist()), start
+
+
+def _unfolded(content: bytes, path: Path) -> bytes:
+    """What a gzip file holds: as much as the header in it claims, and a byte more if there is one.
+
+    Raises:
+        DataError: it is damaged, or claims far more than its size lets expect.
+    """
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            begin = stream.read(4 + 4 * MOST_AXES)
+            element, shape, start = _header(begin, path)
+            claimed = start + element.itemsize * math.prod(shape)
+            if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * len(content):
+                message = f"its {len(content):,} bytes claim to unfold to {claimed:,}, which is not plausible"
+                raise DataError(f"{message}; give the file without compression", file=str(path))
+            return begin + stream.read(max(claimed + 1 - len(begin), 0))
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"the gzip file is damaged or cut short: {error}", file=str(path)) from error
 
 
 @register("format", "idx")

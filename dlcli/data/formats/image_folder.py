@@ -11,7 +11,7 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import class_folders
 from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
-from dlcli.data.pictures import Channels, Model, Resize
+from dlcli.data.pictures import Bits, Channels, Model, Resize
 from dlcli.data.places import Places
 from dlcli.data.readers import SplitFiles
 from dlcli.errors import DataError
@@ -32,6 +32,8 @@ class ImageFolder(PictureFormat):
         channels: 1 makes all gray, 3 in color; null = as they are, all the same.
         resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
             after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
+            read; null = all 16, which is an error where half of the range is not reached.
         cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
         memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
@@ -47,6 +49,7 @@ class ImageFolder(PictureFormat):
         size: PositiveInt | list[PositiveInt] | None = None,
         channels: Channels | None = None,
         resize: Resize = "stretch",
+        bits: Bits | None = None,
         cache: bool = True,
         memory_limit_mib: PositiveInt = 1024,
         folder: str | None = None,
@@ -58,6 +61,7 @@ class ImageFolder(PictureFormat):
             size=size,
             channels=channels,
             resize=resize,
+            bits=bits,
             cache=cache,
             memory_limit_mib=memory_limit_mib,
             class_names=None,

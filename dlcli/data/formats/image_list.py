@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.index_columns import index_columns
+from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
-from dlcli.data.pictures import Channels, Model, Resize
+from dlcli.data.pictures import Bits, Channels, Model, Resize
 from dlcli.data.places import Places, sha256
 from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
@@ -36,13 +38,16 @@ class ImageList(PictureFormat):
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
             last column.
         id: a column by which you know a picture; null = its file's name.
-        header: whether the first line has the column names.
+        header: whether the first line has the column names; null = yes, with a warning where that line names an image.
         delimiter: the character between cells.
+        decimal: the mark before the decimals of values to predict.
         encoding: the character encoding, such as utf-8 or latin-1.
         size: height and width of every picture, one number for squares; null = as they are, all the same.
         channels: 1 makes all gray, 3 in color; null = as they are, all the same.
         resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
             after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
+            read; null = all 16, which is an error where half of the range is not reached.
         cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
         memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
             batch.
@@ -61,12 +66,14 @@ class ImageList(PictureFormat):
         file: str | None = None,
         label: int | str | list[str] | None = None,
         id: str | None = None,
-        header: bool = True,
+        header: bool | None = None,
         delimiter: str = ",",
+        decimal: DecimalMark = ".",
         encoding: str = "utf-8",
         size: PositiveInt | list[PositiveInt] | None = None,
         channels: Channels | None = None,
         resize: Resize = "stretch",
+        bits: Bits | None = None,
         cache: bool = True,
         memory_limit_mib: PositiveInt = 1024,
         class_names: WrittenClassNames = None,
@@ -79,6 +86,7 @@ class ImageList(PictureFormat):
             size=size,
             channels=channels,
             resize=resize,
+            bits=bits,
             cache=cache,
             memory_limit_mib=memory_limit_mib,
             class_names=class_names,
@@ -87,7 +95,7 @@ class ImageList(PictureFormat):
         )
         self.pictures_folder = pictures
         self.file = file
-        self.csv = Csv(header=header, delimiter=delimiter, encoding=encoding, label=label, id=id)
+        self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
 
     def read(self, places: Places) -> RawData:
         lists = {"train": self.find(places, self.require_path())}
@@ -126,11 +134,21 @@ class ImageList(PictureFormat):
         pictures = self.pictures(files, root, places, model)
         ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])
         examples = replace(listed, inputs=pictures.images, ids=ids, feature_names=())
-        return examples, pictures.digest, pictures.warnings
+        return examples, pictures.digest, (*source.warnings, *self._header_remarks(source, root), *pictures.warnings)
+
+    def _header_remarks(self, source: Source, root: Path) -> Iterator[str]:
+        """A remark where the first line names an image and is taken for the header."""
+        name = next((name for name in source.names if source.has_assumed_header and (root / name).is_file()), "")
+        if name:
+            yield (
+                f"{source.path}: the first line is taken for the header, and {name!r} in it is an image; "
+                "set header: false if it is an example, or header: true if these are the names"
+            )
 
     def _listed(self, source: Source, *, require_targets: bool) -> Examples:
         """The rows of the list, the files' names as their inputs."""
-        column = self.file or source.names[0]
+        numbering = index_columns(source)
+        column = self.file or next((name for name in source.names if name not in numbering), source.names[0])
         require_columns(source, [column])
         if require_targets and len(source.names) == 1:
             raise DataError(

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dlcli.data.decoding import decoded
 from dlcli.data.formats.columns import Source
+from dlcli.data.formats.csv import repeated
+from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
+from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark, is_number
+from dlcli.data.formats.signatures import refuse_other_kinds
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
 from dlcli.data.table import EXACT_INTEGERS
 from dlcli.errors import DataError
 from dlcli.registry import register
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ONE_LINE = "write each object on a line of its own, as jq -c '.[]' does"
 
 
 @register("format", "jsonl")
@@ -28,12 +38,19 @@ class Jsonl(TableFormat):
         path: the file; null only where split.files names one for each split.
         test_path: the file with the given test set; null = none.
         text: the column of the texts, which are then all there is to predict from; null = none is a text.
-        label: the column to predict; a list of columns for several values; null = the last column that is no text.
-        features: the columns to predict from; null = all that have no other part.
+        label: the column to predict; a list of columns for several values; null = the last column that has no
+            other part.
+        features: the columns to predict from; null = all that have no other part and
+            do not merely number the rows.
         exclude: columns to leave out.
-        numeric: columns of words that must be numbers; null = those whose every value is one.
+        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
+            them (45 % is 45). null = those whose every value is a number or missing.
         categorical: columns that are words even if they hold numbers; null = those with a value that is no number.
-        missing_values: words that stand for a missing value; null = nothing at all, ?, NA, N/A, NaN, nan, null.
+        missing_values: words that stand for a missing value, beside an empty cell, ? and the usual words.
+        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
+            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
+        decimal: the mark before the decimals of numbers that are written as words.
+        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
         id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
@@ -57,6 +74,9 @@ class Jsonl(TableFormat):
         numeric: list[str] | None = None,
         categorical: list[str] | None = None,
         missing_values: list[str] | None = None,
+        default_missing_values: bool = True,
+        decimal: DecimalMark = ".",
+        thousands: ThousandsMark | None = None,
         id: str | None = None,
         label_strip: str | None = None,
         drop_missing_labels: bool = False,
@@ -65,7 +85,19 @@ class Jsonl(TableFormat):
         source: str | None = None,
     ) -> None:
         table = TableOptions(
-            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels, text
+            text=text,
+            label=label,
+            features=features,
+            exclude=exclude,
+            numeric=numeric,
+            categorical=categorical,
+            missing_values=missing_values,
+            default_missing_values=default_missing_values,
+            decimal=decimal,
+            thousands=thousands,
+            id=id,
+            label_strip=label_strip,
+            drop_missing_labels=drop_missing_labels,
         )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
@@ -74,55 +106,126 @@ class Jsonl(TableFormat):
     def open(self, path: Path, *, is_test: bool = False) -> Source:  # noqa: ARG002
         import pyarrow as pa
 
-        text = decoded(read_bytes(path), "utf-8", path)
-        rows = [*objects(text, path)]
+        content = read_bytes(path)
+        refuse_other_kinds(content, path, "JSON lines")
+        rows = [*objects(decoded(content, "utf-8", path), path)]
         if not rows:
             raise DataError("the file is empty", file=str(path))
         lines = [line for line, _ in rows]
-        columns = {}
-        for name in dict.fromkeys(name for _, row in rows for name in row):
-            values = [row.get(name) for _, row in rows]
-            try:
-                columns[name] = pa.array(_as_text(values) if _has_large_integer(values) else values)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-                kind = type(next(value for value in values if value is not None))
-                row = next((row for row, value in enumerate(values) if not isinstance(value, kind | None)), 0)
-                found = f"expected {kind.__name__} as above, found {json.dumps(values[row])[:50]}"
-                raise DataError(found, file=str(path), line=lines[row], key=name) from error
-        if not columns:
+        names = [*dict.fromkeys(name for _, row in rows for name in row)]
+        if not names:
             raise DataError("its objects are empty", file=str(path), line=lines[0])
+        _check_one_document(path, rows)
+        columns = {name: _column(path, name, [row.get(name) for _, row in rows], lines) for name in names}
         return Source(path, pa.table(columns), lines.__getitem__)
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
-        return self.open(path)
-
-
-def _has_large_integer(values: Sequence[Any]) -> bool:
-    """Whether some of a column of numbers are integers that float64, or Arrow beside fractions, cannot hold."""
-    numbers = [value for value in values if value is not None]
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
-        return False
-    return any(isinstance(value, int) and abs(value) >= EXACT_INTEGERS for value in numbers)
-
-
-def _as_text(values: Sequence[Any]) -> list[str | None]:
-    return [None if value is None else repr(value) for value in values]
+        return replace(self.open(path), is_new=True)
 
 
 def objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a text and the numbers of their lines; empty lines have none.
 
     Raises:
-        DataError: a line is no JSON, or no object.
+        DataError: a line is not JSON, or not an object, or names a key twice.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_object)
         except (ValueError, RecursionError) as error:
+            whole = _whole_document(text)
+            if whole is not None:
+                raise DataError(f"{whole}; {ONE_LINE}", file=str(path), line=number) from error
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             raise DataError(f"not JSON: {reason}", file=str(path), line=number) from error
         if not isinstance(row, dict):
-            raise DataError(f"expected an object, {{…}}, found {line[:50]}", file=str(path), line=number)
+            is_list_of_objects = isinstance(row, list) and bool(row) and all(isinstance(item, dict) for item in row)
+            cure = f"; {ONE_LINE}" if is_list_of_objects else ""
+            message = f"expected an object, {{…}}, found {line[:50]}{cure}"
+            raise DataError(message, file=str(path), line=number)
         yield number, row
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different.
+
+    Raises:
+        ValueError: a key occurs twice, so that one of its values would be lost.
+    """
+    twice = repeated([key for key, _ in pairs])
+    if twice is not None:
+        raise ValueError(f"the key {twice!r} occurs twice")
+    return dict(pairs)
+
+
+def _whole_document(text: str) -> str | None:
+    """What a text is that is one JSON document on several lines; None where it is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return f"the file is one JSON array of {len(document)}" if isinstance(document, list) else "the file is one object"
+
+
+def _check_one_document(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Refuse a single object that holds the examples in a list.
+
+    Raises:
+        DataError: with the key of the list.
+    """
+    if len(rows) > 1:
+        return
+    line, row = rows[0]
+    for key, value in row.items():
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            message = f"the file is one object that holds {len(value)} in a list; {ONE_LINE}"
+            raise DataError(message, file=str(path), line=line, key=key)
+
+
+def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> pa.Array:
+    """The values of a key in all rows.
+
+    Raises:
+        DataError: they are not of one kind, with the line of the first that differs.
+    """
+    import pyarrow as pa
+
+    present = [value for value in values if value is not None]
+    kinds = {type(value) for value in present}
+    if str in kinds and kinds <= {str, int, float} and _are_numbers(present):
+        return pa.array([value if value is None else str(value) for value in values], pa.string())
+    try:
+        if kinds <= {int, float} and any(isinstance(value, int) and abs(value) >= EXACT_INTEGERS for value in present):
+            return pa.array([value if value is None else str(value) for value in values], pa.string())
+        return pa.array(values, pa.float64() if kinds == {int, float} else None)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError) as error:
+        kind = type(present[0])
+        same = (int, float) if kind in (int, float) else (kind,)
+        row = next((row for row, value in enumerate(values) if value is not None and type(value) not in same), None)
+        if row is None:  # of one kind, such as lists of something else
+            row = next((row for row, value in enumerate(values) if not _fits(value)), values.index(present[0]))
+            message = f"it cannot be read: {' '.join(str(error).split())[:100]}"
+        else:
+            message = f"expected {kind.__name__} as above, found {json.dumps(values[row])[:50]}"
+        raise DataError(message, file=str(path), line=lines[row], key=name) from error
+
+
+def _fits(value: object) -> bool:
+    """Whether a value can be a cell of a column at all."""
+    import pyarrow as pa
+
+    try:
+        pa.array([value])
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _are_numbers(values: Sequence[str | int | float]) -> bool:
+    """Whether some values are numbers, and the words among them are numbers or missing values."""
+    words = [value.strip() for value in values if isinstance(value, str)]
+    numbers = sum(map(is_number, words)) + len(values) - len(words)
+    missing = (word in (*ALWAYS, *DEFAULTS) or word.lower() in PLACEHOLDERS or is_number(word) for word in words)
+    return numbers > 0 and all(missing)

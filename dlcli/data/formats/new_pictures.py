@@ -43,9 +43,10 @@ def new_pictures(
         return examples, notes
     found = _files(path, require_targets=require_targets)
     form = _form(reader, preprocessor, path)
-    images = np.concatenate(list(decode_many(found.files, form, model)))
+    remarks: list[str] = []
+    images = np.concatenate(list(decode_many(found.files, form, model, on_dim=remarks.append)))
     labels = np.array(_in_data(found.labels, preprocessor)) if require_targets else None
-    return Examples(images, labels, np.array(found.names)), found.warnings
+    return Examples(images, labels, np.array(found.names)), (*found.warnings, *remarks)
 
 
 def _files(path: Path, *, require_targets: bool) -> PictureFiles:

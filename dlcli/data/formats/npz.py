@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,12 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+
+#: an archive may unfold to this many bytes whatever its own size is
+MOST_UNFOLDED = 1 << 28
+
+#: a larger one may unfold to this many times its own size
+MOST_RATIO = 100
 
 
 class NpzArchive:
@@ -94,6 +101,8 @@ class NpzArchive:
             raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
         if dtype.hasobject:
             raise pickled(self.path, name)
+        if dtype.itemsize == 0 and 0 not in shape:
+            raise DataError(f"the array {name!r} is damaged: its elements have no bytes", file=str(self.path))
         expected = size + math.prod(shape) * dtype.itemsize
         if self._entry(name).file_size != expected:
             raise DataError(f"the array {name!r} is damaged: it is not {expected} bytes long", file=str(self.path))
@@ -129,7 +138,26 @@ def open_npz(path: Path) -> Iterator[NpzArchive]:
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(f"not an .npz file: {error}", file=str(path)) from error
     with archive:
-        yield NpzArchive(path, archive)
+        _check_size(path, archive)
+        opened = NpzArchive(path, archive)
+        twice = next((name for name, count in Counter(opened.names).items() if count > 1), None)
+        if twice is not None:
+            raise DataError(f"two arrays are called {twice!r}", file=str(path))
+        yield opened
+
+
+def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that unfolds to far more than its size lets expect, by what it claims.
+
+    Raises:
+        DataError: with the two sizes.
+    """
+    size, claimed = path.stat().st_size, sum(entry.file_size for entry in archive.infolist())
+    if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * size:
+        message = (
+            f"its {size:,} bytes unfold to {claimed:,}, which is not plausible; save the arrays without compression"
+        )
+        raise DataError(message, file=str(path))
 
 
 @register("format", "npz")

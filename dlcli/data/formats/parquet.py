@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dlcli.data.formats.columns import Source
+from dlcli.data.formats.csv import repeated
+from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark
+from dlcli.data.formats.signatures import refuse_other_kinds
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
 from dlcli.registry import register
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import FileMetaData
+
+#: a file may unfold to this many bytes whatever its own size is
+MOST_UNFOLDED = 1 << 29
+
+#: a larger one may unfold to this many times its own size
+MOST_RATIO = 1000
 
 
 @register("format", "parquet")
@@ -25,12 +38,18 @@ class Parquet(TableFormat):
         test_path: the file with the given test set; null = none.
         text: a column of texts, which are then all there is to predict from; null = none is a text.
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column (that is no text).
-        features: the columns to predict from; null = all that have no other part.
+            last column that has no other part.
+        features: the columns to predict from; null = all that have no other part and
+            do not merely number the rows.
         exclude: columns to leave out.
-        numeric: columns of words that must be numbers; null = those whose every value is one.
+        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
+            them (45 % is 45). null = those whose every value is a number or missing.
         categorical: columns that are words even if they hold numbers; null = those with a value that is no number.
-        missing_values: words that stand for a missing value; null = nothing at all, ?, NA, N/A, NaN, nan, null.
+        missing_values: words that stand for a missing value, beside an empty cell, ? and the usual words.
+        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
+            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
+        decimal: the mark before the decimals of numbers that are written as words.
+        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
         id: a column by which you know an example; it is shown beside predictions and not learned from.
         label_strip: characters to take away at the end of labels, such as a full stop.
         drop_missing_labels: leave out rows without a label, instead of stopping.
@@ -54,6 +73,9 @@ class Parquet(TableFormat):
         numeric: list[str] | None = None,
         categorical: list[str] | None = None,
         missing_values: list[str] | None = None,
+        default_missing_values: bool = True,
+        decimal: DecimalMark = ".",
+        thousands: ThousandsMark | None = None,
         id: str | None = None,
         label_strip: str | None = None,
         drop_missing_labels: bool = False,
@@ -62,7 +84,19 @@ class Parquet(TableFormat):
         source: str | None = None,
     ) -> None:
         table = TableOptions(
-            label, features, exclude, numeric, categorical, missing_values, id, label_strip, drop_missing_labels, text
+            text=text,
+            label=label,
+            features=features,
+            exclude=exclude,
+            numeric=numeric,
+            categorical=categorical,
+            missing_values=missing_values,
+            default_missing_values=default_missing_values,
+            decimal=decimal,
+            thousands=thousands,
+            id=id,
+            label_strip=label_strip,
+            drop_missing_labels=drop_missing_labels,
         )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
@@ -72,14 +106,19 @@ class Parquet(TableFormat):
         import pyarrow as pa
         from pyarrow import parquet
 
+        content = read_bytes(path)
+        if not content.startswith(b"PAR1"):
+            refuse_other_kinds(content, path, "Parquet")
         try:
-            table = parquet.read_table(pa.BufferReader(read_bytes(path)))
+            file = parquet.ParquetFile(pa.BufferReader(content))
+            _check_size(path, len(content), file.metadata)
+            table = file.read()
             table.validate(full=True)
             names = table.column_names
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
             raise DataError(f"not a Parquet file, or a damaged one: {reason}", file=str(path)) from error
-        twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
+        twice = repeated(names)
         if twice is not None:
             raise DataError(f"two columns are called {twice!r}", file=str(path))
         if not names:
@@ -87,4 +126,18 @@ class Parquet(TableFormat):
         return Source(path, table)
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
-        return self.open(path)
+        return replace(self.open(path), is_new=True)
+
+
+def _check_size(path: Path, size: int, metadata: FileMetaData) -> None:
+    """Refuse a file of `size` bytes that unfolds to far more than its size lets expect.
+
+    Raises:
+        DataError: with the rows and columns that it claims.
+    """
+    claimed = 8 * metadata.num_rows * metadata.num_columns
+    if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * size:
+        message = (
+            f"{size:,} bytes claim {metadata.num_rows:,} rows of {metadata.num_columns} columns; that is not plausible"
+        )
+        raise DataError(message, file=str(path))

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
-from dlcli.data.pictures import ENDINGS, Channels, Model, PictureCache, PictureForm, Pictures, Resize
+from dlcli.data.pictures import ENDINGS, Bits, Channels, Model, PictureCache, PictureForm, Pictures, Resize
 from dlcli.data.places import Places, cache_folder
 from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.errors import ConfigError
@@ -32,6 +32,7 @@ class PictureFormat(FileFormat):
         size: int | list[int] | None,
         channels: Channels | None,
         resize: Resize,
+        bits: Bits | None,
         cache: bool,
         memory_limit_mib: int,
         class_names: WrittenClassNames,
@@ -45,7 +46,7 @@ class PictureFormat(FileFormat):
             raise ConfigError("without a size nothing is cut out; give one", key="data.dataset.size")
         self.test_path = test_path
         height, width = (None, None) if size is None else (size, size) if isinstance(size, int) else size
-        self.form = PictureForm(None if height is None or width is None else (height, width), channels, resize)
+        self.form = PictureForm(None if height is None or width is None else (height, width), channels, resize, bits)
         self.cache = cache
         self.memory_limit_mib = memory_limit_mib
 

@@ -4,41 +4,60 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.formats.columns import Source, ids_of, spellings_of, suspicion, typed_columns
+from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
+from dlcli.data.formats.index_columns import index_columns, named_index
+from dlcli.data.formats.missing_values import DEFAULTS, MissingValues
+from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, ThousandsMark, is_number
+from dlcli.data.formats.table_remarks import check_label, table_remarks
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
+from dlcli.data.labels import SHOWN, abbreviated
 from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 from dlcli.errors import ConfigError, DataError, unknown_name
 
-MISSING_VALUES = ("", "?", "NA", "N/A", "NaN", "nan", "null")
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TableOptions:
     """The options that every table format has; see `Csv` for what they mean."""
 
-    label: int | str | list[str] | None
-    features: list[str] | None
-    exclude: list[str] | None
-    numeric: list[str] | None
-    categorical: list[str] | None
-    missing_values: list[str] | None
-    id: str | None
-    label_strip: str | None
-    drop_missing_labels: bool
     text: str | None = None
+    label: int | str | list[str] | None = None
+    features: list[str] | None = None
+    exclude: list[str] | None = None
+    numeric: list[str] | None = None
+    categorical: list[str] | None = None
+    missing_values: list[str] | None = None
+    default_missing_values: bool = True
+    decimal: DecimalMark = "."
+    thousands: ThousandsMark | None = None
+    id: str | None = None
+    label_strip: str | None = None
+    drop_missing_labels: bool = False
 
-    @property
-    def missing(self) -> Sequence[str]:
-        return MISSING_VALUES if self.missing_values is None else self.missing_values
+    @cached_property
+    def missing(self) -> MissingValues:
+        return MissingValues(tuple(self.missing_values or ()), self.default_missing_values)
+
+    @cached_property
+    def syntax(self) -> NumberSyntax:
+        return NumberSyntax(self.decimal, self.thousands)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The columns whose part the user says."""
+        single = [name for name in (self.text, self.id, self.label) if isinstance(name, str)]
+        labels = self.label if isinstance(self.label, list) else []
+        lists = (labels, self.features, self.exclude, self.numeric, self.categorical)
+        return frozenset([*single, *(name for names in lists for name in names or ())])
 
 
 @dataclass(frozen=True)
@@ -50,12 +69,14 @@ class Layout:
         targets: the columns to predict; empty where they are not needed.
         id: the column by which the user knows an example.
         kinds: column → numeric or categorical; columns not named here decide for themselves.
+        left_out: column → why it is no input although nobody says so.
     """
 
     features: tuple[str, ...]
     targets: tuple[str, ...]
     id: str | None
     kinds: Mapping[str, Kind]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class TableFormat(FileFormat):
@@ -86,24 +107,28 @@ class TableFormat(FileFormat):
     def read(self, places: Places) -> RawData:
         path = self.find(places, self.require_path())
         files = {"train": path}
-        source = self.open(path)
-        layout = self.layout(source)
-        examples = examples_of(source, layout, self.table)
-        guessed = [name for name in layout.features if name not in layout.kinds and name != self.table.text]
-        warnings = filter(None, (suspicion(source, name, examples.fields[name]) for name in guessed))
+        examples, warnings = self._read_training(path)
         test = None
         if self.test_path is not None:
             files["test"] = self.find(places, self.test_path)
             test = self._read_like(self.open(files["test"], is_test=True), examples)
         fingerprint = {file.name: sha256(file) for file in files.values()}
-        described = f"{path.name}: {len(examples)} examples of {len(layout.features)} columns"
-        return RawData(examples, fingerprint, described, test, self.class_names, warnings=tuple(warnings))
+        described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
+        return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
-        source = self.open(files["train"])
-        train = examples_of(source, self.layout(source), self.table)
+        train, warnings = self._read_training(files["train"])
         others = {split: self._read_like(self.open(path), train) for split, path in files.items() if split != "train"}
-        return SplitFiles.of({"train": train} | others, files)
+        return replace(SplitFiles.of({"train": train} | others, files), warnings=warnings)
+
+    def _read_training(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
+        """The examples of a file whose columns decide for themselves what they are, and what the user should hear."""
+        source = self.open(path)
+        layout = self.layout(source)
+        readings = read_columns(source, layout, self.table)
+        examples = examples_of(source, layout, self.table, readings)
+        remarks = table_remarks(source, layout, readings, self.table)
+        return examples, (*source.warnings, *remarks)
 
     def _read_like(self, source: Source, like: Examples) -> Examples:
         """Examples with the columns, and the kinds of columns, of others."""
@@ -121,9 +146,12 @@ class TableFormat(FileFormat):
             ConfigError: a column has two parts to play.
         """
         table = self.table
-        targets = self._targets(source)
+        left_out = {name: why for name, why in index_columns(source).items() if name not in table.named}
+        targets = self._targets(source, left_out)
         set_aside = {*targets, *(table.exclude or []), *([] if table.id is None else [table.id])}
-        features = tuple(table.features or (name for name in source.names if name not in set_aside))
+        features = tuple(
+            table.features or (name for name in source.names if name not in set_aside and name not in left_out)
+        )
         if table.text is not None and table.features:
             raise ConfigError(
                 "the text is all there is to predict from; leave features out", key="data.dataset.features"
@@ -139,8 +167,10 @@ class TableFormat(FileFormat):
         }
         for option, names in {**named, "id": None if table.id is None else [table.id], "label": targets}.items():
             for name in names or ():
-                if name not in source.names:
+                if name not in source:
                     known = unknown_name("column", name, source.names)
+                    if source.has_assumed_header and any(map(is_number, source.names)):
+                        known += "; set header: false if the first line is an example"
                     raise DataError(f"{name!r} in {source.path}: {known}", key=f"data.dataset.{option}")
         for name in features:
             if name in set_aside:
@@ -156,20 +186,33 @@ class TableFormat(FileFormat):
             )
         kinds: dict[str, Kind] = dict.fromkeys(table.numeric or (), "numeric")
         kinds |= dict.fromkeys(table.categorical or (), "categorical")
-        return Layout(features, targets, table.id, kinds)
+        return Layout(features, targets, table.id, kinds, {} if table.features or table.text else left_out)
 
-    def _targets(self, source: Source) -> tuple[str, ...]:
+    def _targets(self, source: Source, left_out: Mapping[str, str]) -> tuple[str, ...]:
+        """The columns to predict.
+
+        Args:
+            source: the file.
+            left_out: column → why it is neither an input nor a label.
+        """
         label = self.table.label
         if label is None:
-            left = [name for name in source.names if name not in (self.table.text, self.table.id)]
-            return tuple(left[-1:]) if self.table.text is not None else (source.names[-1],)
+            no_label = {self.table.text, self.table.id, *(self.table.exclude or ()), *left_out, *named_index(source)}
+            left = [name for name in source.names if name not in no_label]
+            if not left and self.table.text is None:
+                raise DataError(f"{source.path} has no column left for the label", key="data.dataset.label")
+            return tuple(left[-1:])
         if isinstance(label, str):
             return (label,)
         if isinstance(label, int):
             if not -len(source.names) <= label < len(source.names):
                 found = f"there is no column {label} in {source.path}; it has {len(source.names)}, counted from 0"
                 raise DataError(found, key="data.dataset.label")
-            return (source.names[label],)
+            name = source.names[label]
+            if name in left_out:
+                message = f"column {label} is {name!r}: {left_out[name]}; give the label by its name"
+                raise ConfigError(message, key="data.dataset.label")
+            return (name,)
         return tuple(label)
 
 
@@ -183,57 +226,71 @@ def require_columns(source: Source, names: Sequence[str]) -> None:
     Raises:
         DataError: naming all of them, and what is nearest to the first.
     """
-    absent = [name for name in names if name not in source.names]
+    absent = [name for name in names if name not in source]
     if absent:
-        listed = ", ".join(absent)
+        listed = abbreviated(absent, SHOWN)
         near = unknown_name("column", absent[0], source.names)
         raise DataError(f"the file lacks {listed}; {absent[0]}: {near}", file=str(source.path))
 
 
-def examples_of(source: Source, layout: Layout, options: TableOptions) -> Examples:
+def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[str, Reading]:
+    """Every column that a layout needs, and the others that hold numbers or words; not the texts.
+
+    Raises:
+        DataError: no row, or a cell that is not what its column is.
+    """
+    if source.table.num_rows == 0:
+        raise DataError("the file has a header but no rows", file=str(source.path))
+    required = {*layout.features, *layout.targets} if options.text is None else {*_plain_targets(source, layout)}
+    readings = {}
+    numeric = frozenset(options.numeric or ())
+    for name in source.names:
+        if name != options.text and (name in required or not is_nested(source, name)):
+            strip = options.label_strip if name in layout.targets else None
+            has_marks = name in numeric
+            kind = layout.kinds.get(name)
+            readings[name] = read_column(
+                source, name, ColumnOptions(kind, options.missing, options.syntax, has_marks, strip)
+            )
+    return readings
+
+
+def examples_of(
+    source: Source, layout: Layout, options: TableOptions, readings: Mapping[str, Reading] | None = None
+) -> Examples:
     """The rows of a file as examples.
+
+    Args:
+        source: the file.
+        layout: which column is what.
+        options: of the format.
+        readings: the columns where they were read already.
 
     Raises:
         DataError: no row, a cell that is not what its column is, or a missing label.
     """
-    if source.table.num_rows == 0:
-        raise DataError("the file has a header but no rows", file=str(source.path))
-    strip = {} if options.label_strip is None else dict.fromkeys(layout.targets, options.label_strip)
-    if options.text is not None:
-        return _texts(source, layout, options, strip)
-    columns = typed_columns(source, (*layout.features, *layout.targets), layout.kinds, options.missing, strip)
-    ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
-    keep = slice(None) if not layout.targets else _labeled_rows(source, columns, layout.targets, options)
+    readings = read_columns(source, layout, options) if readings is None else readings
+    columns = {name: reading.column for name, reading in readings.items()}
+    plain = layout.targets if options.text is None else _plain_targets(source, layout)
+    if not source.is_new:
+        for name in plain:
+            check_label(source, name, columns[name], layout.kinds, options.syntax)
+    keep = _labeled_rows(source, columns, plain, options) if plain else slice(None)
     kept = {name: column.take(keep) for name, column in columns.items()}
+    ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
+    targets = _targets_of(source, kept, plain) if plain else None
+    if layout.targets and not plain:
+        targets = labels_of(source, layout.targets[0])
     return Examples(
-        Table({name: kept[name] for name in layout.features}),
-        _targets_of(source, kept, layout.targets) if layout.targets else None,
+        Table({name: kept[name] for name in layout.features})
+        if options.text is None
+        else texts_of(source, options.text).take(keep),
+        targets,
         ids[keep],
         feature_names=layout.features,
         target_names=layout.targets,
         fields=kept,
-        spellings=_spellings_of(source, columns, layout.targets, options, keep),
-        place_of=_places_of(source, keep),
-    )
-
-
-def _texts(source: Source, layout: Layout, options: TableOptions, strip: Mapping[str, str]) -> Examples:
-    """The rows of a file as texts; the other columns are targets, or fields."""
-    assert options.text is not None
-    nested = bool(layout.targets) and is_list(source, layout.targets[0])
-    required = () if nested else layout.targets
-    columns = typed_columns(source.without(options.text), required, layout.kinds, options.missing, strip)
-    keep = _labeled_rows(source, columns, required, options) if required else slice(None)
-    kept = {name: column.take(keep) for name, column in columns.items()}
-    ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
-    return Examples(
-        texts_of(source, options.text).take(keep),
-        labels_of(source, layout.targets[0]) if nested else _targets_of(source, kept, required) if required else None,
-        ids[keep],
-        feature_names=layout.features,
-        target_names=layout.targets,
-        fields=kept,
-        spellings=_spellings_of(source, columns, required, options, keep),
+        spellings=_spellings_of(source, columns, plain, options, keep),
         place_of=_places_of(source, keep),
     )
 
@@ -247,7 +304,7 @@ def _spellings_of(
 ) -> np.ndarray | None:
     if len(targets) != 1:
         return None
-    spelled = spellings_of(source, targets[0], columns[targets[0]], options.missing, options.label_strip)
+    spelled = spellings_of(source, targets[0], columns[targets[0]], options.label_strip)
     return None if spelled is None else spelled[keep]
 
 
@@ -262,6 +319,11 @@ def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapp
     return place
 
 
+def _plain_targets(source: Source, layout: Layout) -> tuple[str, ...]:
+    """The targets of texts, unless they are lists that have a label for each word."""
+    return () if layout.targets and is_list(source, layout.targets[0]) else layout.targets
+
+
 def _labeled_rows(
     source: Source, columns: Mapping[str, Column], targets: Sequence[str], options: TableOptions
 ) -> np.ndarray | slice:
@@ -273,7 +335,13 @@ def _labeled_rows(
     row = int(np.argmax(missing))
     name = next(name for name in targets if columns[name].missing[row])
     more = f", here and in {int(missing.sum()) - 1} more rows" if missing.sum() > 1 else ""
-    raise source.error(f"the label is missing{more}; drop_missing_labels: true leaves such rows out", name, row)
+    cell = source.table.column(name)[row].as_py()
+    word = str(cell).strip() if isinstance(cell, str) else ""
+    why = f"; {word!r} stands for a missing value" if word else ""
+    if word in DEFAULTS and isinstance(columns[name], CategoricalColumn):
+        why += ", unless default_missing_values: false makes it a class"
+    message = f"the label is missing{more}{why}; drop_missing_labels: true leaves such rows out"
+    raise source.error(message, name, row)
 
 
 def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> np.ndarray:
@@ -282,6 +350,6 @@ def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence
     for name in targets:
         column = columns[name]
         if isinstance(column, CategoricalColumn):
-            found = f"several targets must be numbers; this one has {column.categories[0]!r}"
-            raise DataError(found, file=str(source.path), key=name)
+            message = f"several targets must be numbers; this one has {column.categories[0]!r}"
+            raise DataError(message, file=str(source.path), key=name)
     return np.stack([columns[name].values() for name in targets], axis=1).astype(np.float64)

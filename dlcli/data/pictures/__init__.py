@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dlcli.data.pictures.decode import ENDINGS, Channels, PictureForm, Resize, decode
+from dlcli.data.pictures.decode import ENDINGS, Bits, Channels, PictureForm, Resize, decode
 from dlcli.data.pictures.decode_many import Model, decode_many
 from dlcli.data.pictures.keep import PictureCache, Pictures
 
 __all__ = [
     "ENDINGS",
+    "Bits",
     "Channels",
     "Model",
     "PictureCache",

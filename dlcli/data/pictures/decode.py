@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from dlcli.data.places import read_bytes
+from dlcli.data.pictures.sixteen_bits import sixteen_bits
+from dlcli.data.places import read_bytes, unreadable
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -22,12 +25,17 @@ Resize = Literal["stretch", "crop", "pad", "none"]
 #: gray, or red, green and blue
 Channels = Literal[1, 3]
 
+#: number of bits in use
+Bits = Annotated[int, Ge(9), Le(16)]
+
 #: ends of the names of files that are taken for pictures, in lower case
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm")
 #: what Pillow may take a file for: formats that are pixels, and nothing that is a program
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 #: no picture has a side of more pixels: one that claims to is damaged, or meant to fill the memory
 LONGEST_SIDE = 20_000
+#: nor has its file more bytes
+LARGEST_FILE = 1 << 29
 #: what Pillow raises for files that are damaged, cut short or something else
 DAMAGE = (
     OSError,
@@ -52,15 +60,35 @@ class PictureForm:
         channels: 1 for gray, 3 for color; None = as it is.
         resize: "stretch" each side on its own; "crop" the middle after the shorter side fits, or "pad" with black after
             the longer one does; "none" cuts out the middle as large as it is.
+        bits: number of bits that the pixels of files with 16 bits make use of, such as 12 of X-rays; None = all 16.
     """
 
     size: tuple[int, int] | None = None
     channels: Channels | None = None
     resize: Resize = "stretch"
+    bits: int | None = None
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An image as it was read.
+
+    Args:
+        pixels: (H, W, C) uint8.
+        peak: largest value in a file with 16 bits a pixel; None for other files.
+    """
+
+    pixels: np.ndarray
+    peak: int | None = None
 
 
 def decode(path: Path, form: PictureForm) -> np.ndarray:
-    """(H, W, C) uint8 pixels of a file, upright as its camera was held; of an animation, the first picture.
+    """(H, W, C) uint8 pixels of a file; see `read_image`."""
+    return read_image(path, form).pixels
+
+
+def read_image(path: Path, form: PictureForm) -> Decoded:
+    """The pixels of a file, upright as its camera was held; of an animation, the first picture.
 
     What is transparent shows white. Warnings of Pillow about enormous pictures are expected to be errors.
 
@@ -69,6 +97,7 @@ def decode(path: Path, form: PictureForm) -> np.ndarray:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    check_file(path)
     content = read_bytes(path)
     if not content:
         raise DataError("is empty: 0 bytes", file=str(path))
@@ -80,9 +109,11 @@ def decode(path: Path, form: PictureForm) -> np.ndarray:
                 )
             if form.size is not None and form.resize != "none":  # JPEG can be decoded smaller, in less time
                 opened.draft(None, (max(form.size), max(form.size)))
-            image = ImageOps.exif_transpose(opened)
+            deep = sixteen_bits(opened, content, form.bits, path)
+            image, peak = (opened, None) if deep is None else deep
+            image = ImageOps.exif_transpose(image)
             image = _resized(_in_bytes(image, form.channels, path), form, path)
-            return np.array(image).reshape(image.height, image.width, -1)
+            return Decoded(np.array(image).reshape(image.height, image.width, -1), peak)
     except UnidentifiedImageError as error:
         raise DataError(f"is no picture that can be read ({', '.join(FORMATS)})", file=str(path)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -91,6 +122,23 @@ def decode(path: Path, form: PictureForm) -> np.ndarray:
         ) from error
     except DAMAGE as error:
         raise DataError(f"is damaged or cut short: {' '.join(str(error).split())}", file=str(path)) from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse what cannot be read as a whole: pipes and sockets are waited for, and devices have no end.
+
+    Raises:
+        DataError: it is of another kind, too large, or not there.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError("cannot be read: it is not a regular file", file=str(path))
+    if status.st_size > LARGEST_FILE:
+        message = f"has {status.st_size:,} bytes; images of more than {LARGEST_FILE:,} are not read"
+        raise DataError(message, file=str(path))
 
 
 def shown(size: tuple[int, int]) -> str:
@@ -102,12 +150,7 @@ def _in_bytes(image: Image.Image, channels: Channels | None, path: Path) -> Imag
     """The picture in mode L or RGB, one byte a channel."""
     from PIL import Image
 
-    if image.mode.startswith("I"):  # 16 bits of gray, which Pillow would cut off above 255
-        gray = np.array(image)
-        if gray.min() < 0 or gray.max() > 0xFFFF:
-            raise DataError("has pixels of more than 16 bits", file=str(path))
-        image = Image.fromarray((gray >> 8).astype(np.uint8))
-    elif image.mode == "F":
+    if image.mode == "F":
         raise DataError("has pixels that are fractions, whose black and white are not known", file=str(path))
     is_gray = image.mode in ("1", "L", "LA", "La")
     if image.has_transparency_data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.data.pictures.decode import PictureForm, decode, shown
+from dlcli.data.pictures.decode import Decoded, PictureForm, read_image, shown
+from dlcli.data.pictures.sixteen_bits import check_depth
 from dlcli.errors import DataError
 
 #: threads that decode; Pillow lets others run meanwhile
@@ -55,17 +56,26 @@ class Model:
         raise DataError(found if self.is_fixed else f"{found}; {hint}", file=str(path))
 
 
-def decode_many(files: Sequence[Path], form: PictureForm, model: Model | None = None) -> Iterator[np.ndarray]:
+def decode_many(
+    files: Sequence[Path],
+    form: PictureForm,
+    model: Model | None = None,
+    *,
+    on_dim: Callable[[str], object] | None = None,
+) -> Iterator[np.ndarray]:
     """(n, H, W, C) uint8 of some files after the others, in their order.
 
     Args:
         files: of the pictures.
         form: what every picture becomes.
         model: what every picture must be like then; None = the first one.
+        on_dim: is called when images with 16 bits use so few of them that levels are lost, which is an error if None:
+            single images may be dark, all images of a training set are not.
 
     Raises:
         DataError: of the first file that cannot be read or differs, with how many more there are beside it.
     """
+    peak, brightest = -1, files[0]
     with ThreadPoolExecutor(THREADS, "pictures") as threads:
         for start in range(0, len(files), BLOCK):
             block, broken = [], []
@@ -76,19 +86,26 @@ def decode_many(files: Sequence[Path], form: PictureForm, model: Model | None = 
                 try:
                     if isinstance(made, DataError):
                         raise made
-                    model = model or Model(made.shape, str(path))
-                    model.check(made, path)
-                    block.append(made)
+                    model = model or Model(made.pixels.shape, str(path))
+                    model.check(made.pixels, path)
+                    block.append(made.pixels)
+                    if made.peak is not None and made.peak > peak:
+                        peak, brightest = made.peak, path
                 except DataError as error:
                     broken.append(error)
             if broken:
                 raise _together(broken)
             yield np.stack(block)
+    message = check_depth(peak, form.bits) if peak >= 0 else None
+    if message is not None:
+        if on_dim is None:
+            raise DataError(message, file=str(brightest))
+        on_dim(f"{brightest}: {message}")
 
 
-def _attempt(path: Path, form: PictureForm) -> np.ndarray | DataError:
+def _attempt(path: Path, form: PictureForm) -> Decoded | DataError:
     try:
-        return decode(path, form)
+        return read_image(path, form)
     except DataError as error:
         return error
 

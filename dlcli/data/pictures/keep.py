@@ -8,17 +8,18 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from dlcli.data.pictures.decode import PictureForm
-from dlcli.data.pictures.decode_many import Model, decode_many
-from dlcli.data.places import sha256, unreadable
+from dlcli.data.pictures.decode import PictureForm, check_file
+from dlcli.data.pictures.decode_many import THREADS, Model, decode_many
+from dlcli.data.places import sha256
 
 #: part of every key: raise it when the same files would become other pixels
-VERSION = 1
+VERSION = 2
 #: what an interrupted process may leave behind is removed after so many seconds
 STALE = 24 * 3600
 
@@ -41,9 +42,9 @@ class Pictures:
 class PictureCache:
     """Reads pictures, from where they are kept if they are.
 
-    They are kept under the files' names, sizes and times of change and the wanted form: a change of any of them is
-    another key. A file is written beside and renamed into place, so that an interrupted process leaves none that is
-    half full.
+    They are kept under the names and the contents of the files and the wanted form: a change of any of them is another
+    key. Sizes and times of change are no evidence, since `rsync -t`, `cp -p` and archives restore them. A file is
+    written beside and renamed into place, so that an interrupted process leaves none that is half full.
 
     Args:
         folder: where they are kept; None to keep none.
@@ -66,19 +67,20 @@ class PictureCache:
         Raises:
             DataError: a file cannot be read, or is no picture, or differs.
         """
+        contents = digest(files, root)
         if self.folder is None:
-            return Pictures(self._decoded(files, form, model), digest(files, root))
-        kept = self.folder / f"{key(files, root, form)}.npy"
+            return Pictures(self._decoded(files, form, model), contents)
+        kept = self.folder / f"{key(contents, form)}.npy"
         images = _mapped(kept, len(files))
         if images is None:
             try:
-                images = self._keep(kept, files, root, form, model)
+                images = self._keep(kept, files, form, model)
             except OSError as error:
                 warning = f"the decoded pictures cannot be kept in {self.folder}: {error.strerror or error}"
-                return Pictures(self._decoded(files, form, model), digest(files, root), (warning,))
+                return Pictures(self._decoded(files, form, model), contents, (warning,))
         if model is not None:
             model.check(images[0], files[0])
-        return Pictures(images, _digest_file(kept).read_text(encoding="ascii"))
+        return Pictures(images, contents)
 
     def _decoded(self, files: Sequence[Path], form: PictureForm, model: Model | None) -> np.ndarray:
         return np.concatenate(list(self._blocks(files, form, model)))
@@ -95,9 +97,7 @@ class PictureCache:
             if done < len(files):  # a file was broken: there is no more to wait for
                 self.on_read(len(files), len(files))
 
-    def _keep(
-        self, kept: Path, files: Sequence[Path], root: Path, form: PictureForm, model: Model | None
-    ) -> np.ndarray:
+    def _keep(self, kept: Path, files: Sequence[Path], form: PictureForm, model: Model | None) -> np.ndarray:
         """Decode into the file `kept`; the array is mapped from it.
 
         Raises:
@@ -113,7 +113,6 @@ class PictureCache:
                         header = {"descr": "|u1", "fortran_order": False, "shape": (len(files), *block.shape[1:])}
                         np.lib.format.write_array_header_1_0(stream, header)
                     stream.write(block.data)
-            _digest_file(kept).write_text(digest(files, root), encoding="ascii")
             beside.replace(kept)
         finally:
             beside.unlink(missing_ok=True)
@@ -123,21 +122,16 @@ class PictureCache:
         return mapped
 
 
-def key(files: Sequence[Path], root: Path, form: PictureForm) -> str:
+def key(contents: str, form: PictureForm) -> str:
     """What pictures are kept under: equal for equal files and forms.
 
-    Raises:
-        DataError: a file is gone or cannot be looked at.
+    Args:
+        contents: digest of the files.
+        form: what every picture becomes.
     """
     from PIL import __version__ as pillow
 
-    described = [VERSION, pillow, asdict(form), str(root.resolve())]
-    for file in files:
-        try:
-            stat = file.stat()
-        except OSError as error:
-            raise unreadable(file, error) from error
-        described.append([str(file.relative_to(root)), stat.st_size, stat.st_mtime_ns])
+    described = [VERSION, pillow, asdict(form), contents]
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:32]
 
 
@@ -148,13 +142,15 @@ def digest(files: Sequence[Path], root: Path) -> str:
         DataError: a file cannot be read.
     """
     whole = hashlib.sha256()
-    for file in files:
-        whole.update(f"{sha256(file)}  {file.relative_to(root).as_posix()}\n".encode())
+    with ThreadPoolExecutor(THREADS, "digests") as threads:
+        for file, content in zip(files, threads.map(_digest_of, files), strict=True):
+            whole.update(f"{content}  {file.relative_to(root).as_posix()}\n".encode())
     return whole.hexdigest()
 
 
-def _digest_file(kept: Path) -> Path:
-    return kept.with_suffix(".sha256")
+def _digest_of(file: Path) -> str:
+    check_file(file)
+    return sha256(file)
 
 
 def _mapped(kept: Path, count: int) -> np.ndarray | None:
@@ -163,7 +159,7 @@ def _mapped(kept: Path, count: int) -> np.ndarray | None:
         images: np.ndarray = np.lib.format.open_memmap(kept, mode="r")
     except (OSError, ValueError):
         return None
-    is_whole = images.dtype == np.uint8 and images.ndim == 4 and len(images) == count and _digest_file(kept).is_file()
+    is_whole = images.dtype == np.uint8 and images.ndim == 4 and len(images) == count
     return images if is_whole else None
 
 

@@ -9,6 +9,7 @@ from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
 from dlcli.diagnosis.knobs.transfer import starts_from_weights
 from dlcli.diagnosis.learning_curve import Course
 from dlcli.models.fully_connected import SATURATING
+from dlcli.percent import percent
 
 #: most of a layer's units are dead
 _DEAD_SHARE = 0.5
@@ -55,7 +56,7 @@ def revive_units(case: Case) -> Advice | None:
     dead = {node: share for node, share in case.dead_units.items() if share >= _DEAD_SHARE}
     if not dead or case.model.get("activation") != "relu":
         return None
-    shares = ", ".join(f"{share:.0%} of {node}" for node, share in dead.items())
+    shares = ", ".join(f"{percent(share)}% of {node}" for node, share in dead.items())
     why = f"{shares} are zero for every training example; a leaky slope lets them learn again"
     return Advice("leaky ReLU", "fit-train", why, {"model.activation": "leaky_relu"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlcli.diagnosis.knobs.advice import Advice, Case
+from dlcli.percent import percent
 
 #: the majority class holds this share of the training examples or more: errors of the others hardly count
 _IMBALANCED = 0.75
@@ -16,7 +17,7 @@ def metric_for_rare_classes(case: Case) -> Advice | None:
     share = max(counts) / sum(counts)
     if share < _IMBALANCED:
         return None
-    why = f"{share:.0%} of the training examples are of one class, so the error rate says little about the others"
+    why = f"{percent(share)}% of the training examples are of one class, so the error rate says little about the others"
     return Advice("another metric", "real-world", why, {"evaluation.optimize": "dev/macro_f1"})
 
 

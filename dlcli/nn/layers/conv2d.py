@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveInt
-from dlcli.nn.initializers import HeNormal, Initializer
+from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU
 from dlcli.nn.layers.geometry import Padding, Size, image_shape, pair, result_size, sides
@@ -65,7 +65,8 @@ class Convolution(Layer):
         channels = input_shapes[0][-1]
         filters, self.groups = self.filters_and_groups(channels)
         taps = self.kernel_size[0] * self.kernel_size[1]
-        weight = self.initializer(
+        weight = initial_weights(
+            self.initializer,
             (*self.kernel_size, channels // self.groups, filters),
             fan_in=taps * channels // self.groups,
             fan_out=taps * filters // self.groups,

@@ -13,7 +13,7 @@ from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.kernels.reference.windows import Pair, Sides
-from dlcli.nn.initializers import HeNormal, Initializer
+from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, sides
 from dlcli.nn.parameter import Parameter
@@ -96,7 +96,8 @@ class ConvTranspose2D(Layer):
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
         channels = input_shapes[0][-1]
         taps = math.prod(self.kernel_size)
-        weight = self.initializer(
+        weight = initial_weights(
+            self.initializer,
             (*self.kernel_size, self.filters, channels),
             fan_in=max(1, taps * channels // math.prod(self.stride)),  # a result is reached by every s-th tap only
             fan_out=taps * self.filters,

@@ -12,7 +12,7 @@ from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.errors import ConfigError
-from dlcli.nn.initializers import Initializer, Normal
+from dlcli.nn.initializers import Initializer, Normal, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.parameter import Parameter
@@ -73,7 +73,9 @@ class Embedding(Layer):
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
         shape = (self.rows, self.units)
-        self.weight = Parameter(self.initializer(shape, fan_in=1, fan_out=self.units, generator=generator, dtype=dtype))
+        self.weight = Parameter(
+            initial_weights(self.initializer, shape, fan_in=1, fan_out=self.units, generator=generator, dtype=dtype)
+        )
         self.weight.trainable = self.trainable
         self._clear_padding()
 

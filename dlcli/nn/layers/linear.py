@@ -12,7 +12,7 @@ from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.constraints import PositiveInt
 from dlcli.kernels.reference.linear import Activation
-from dlcli.nn.initializers import HeNormal, Initializer
+from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU, Sigmoid, Tanh
 from dlcli.nn.parameter import Parameter
@@ -48,8 +48,13 @@ class Linear(Layer):
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
         features = input_shapes[0][-1]
-        weight = self.initializer(
-            (features, self.units), fan_in=features, fan_out=self.units, generator=generator, dtype=dtype
+        weight = initial_weights(
+            self.initializer,
+            (features, self.units),
+            fan_in=features,
+            fan_out=self.units,
+            generator=generator,
+            dtype=dtype,
         )
         self.weight = Parameter(weight)
         self.bias = Parameter(np.zeros(self.units, dtype), decay=False) if self.use_bias else None

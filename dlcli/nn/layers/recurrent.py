@@ -13,7 +13,7 @@ from dlcli import ops
 from dlcli.autograd import Tensor
 from dlcli.errors import ConfigError
 from dlcli.nn.carrying import Carrying
-from dlcli.nn.initializers import Initializer, Orthogonal, XavierNormal
+from dlcli.nn.initializers import Initializer, Orthogonal, XavierNormal, initial_weights
 from dlcli.nn.layer import Shape, ShapeError
 from dlcli.nn.module import Module
 from dlcli.nn.padding import padding_mask
@@ -120,7 +120,7 @@ class Recurrent(Carrying):
         def weight(rows: int, initializer: Initializer) -> Parameter:
             shape = (rows, self.units)
             blocks = [
-                initializer(shape, fan_in=rows, fan_out=self.units, generator=generator, dtype=dtype)
+                initial_weights(initializer, shape, fan_in=rows, fan_out=self.units, generator=generator, dtype=dtype)
                 for _ in range(self.gates)
             ]
             return Parameter(np.concatenate(blocks, axis=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.reports.figure import style_axes
+from dlcli.reports.figure import default_style, style_axes
 from dlcli.reports.palette import BLUE, GRAY, GRID, INK
 from dlcli.reports.sweep.canvas import LETTER, MARGIN, Canvas
 from dlcli.reports.sweep.order_of_importance import tier, tier_text
@@ -14,6 +14,7 @@ _ROW, _BARS, _NOTES, _ABOVE, _BELOW = 0.4, 5.0, 1.5, 1.1, 0.4
 _LONGEST = 36
 
 
+@default_style()
 def importance_png(outcome: SweepOutcome) -> bytes | None:
     """Draw shares with their 95 % intervals; None where nothing is known of them."""
     found = outcome.importances

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.reports.figure import default_style
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION, shaded
 from dlcli.reports.sweep.canvas import HEAD, LETTER, MARGIN, Canvas, Named, round_heights
 from dlcli.reports.sweep.points import Heights, Point, points, shown_limits, spots
@@ -30,6 +31,7 @@ _PALE, _FULL = 0.18, 1.0
 _SPREAD, _WIDE, _NARROW = 0.55, 0.12, 0.05
 
 
+@default_style()
 def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
     """Draw the configurations that were trained to the end; None without two of them."""
     drawn = [point for point in points(outcome) if point.fate == "done"]

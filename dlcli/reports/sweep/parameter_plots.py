@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcli.reports.figure import style_axes
+from dlcli.reports.figure import default_style, style_axes
 from dlcli.reports.palette import BLUE
 from dlcli.reports.sweep.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_heights, label_values
 from dlcli.reports.sweep.points import Fate, Heights, Point, points, spots
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS, _WIDTH, _HEIGHT, _LEFT, _ABOVE, _BELOW = 3, 3.0, 2.0, 0.75, 0.6, 0.42
 
 
+@default_style()
 def parameters_png(outcome: SweepOutcome) -> bytes | None:
     """Draw every configuration in every parameter's plot; None where none has a value."""
     shown = points(outcome)

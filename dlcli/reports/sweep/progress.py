@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcli.reports.figure import style_axes
+from dlcli.reports.figure import default_style, style_axes
 from dlcli.reports.palette import GRAY, VERMILION
 from dlcli.reports.sweep.canvas import HEAD, MARGIN, MARKS, Canvas, label_heights
 from dlcli.reports.sweep.points import Fate, Heights
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _BELOW = 6.6, 2.6, 0.6, 1.2, 0.45
 
 
+@default_style()
 def progress_png(outcome: SweepOutcome) -> bytes | None:
     """Draw every trial that has ended in the order of their numbers; None without two values."""
     ended = [trial for trial in outcome.trials if trial.has_ended]

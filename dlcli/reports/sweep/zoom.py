@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcli.reports.figure import style_axes
+from dlcli.reports.figure import default_style, style_axes
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION, shaded
 from dlcli.reports.sweep.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_values
 from dlcli.reports.sweep.points import Point, points, spots
@@ -26,6 +26,7 @@ _COLUMNS, _WIDTH, _STAGE, _LEFT, _ABOVE, _BELOW = 3, 3.0, 0.5, 0.75, 0.55, 0.42
 _HALF = 0.3
 
 
+@default_style()
 def zoom_png(outcome: SweepOutcome) -> bytes | None:
     """Draw the regions of all stages; None with fewer than two."""
     stages, parameters = outcome.stages, outcome.space.drawn

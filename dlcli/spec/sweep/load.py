@@ -42,13 +42,26 @@ def load_sweep(
     Raises:
         InvalidConfigError: with every mistake, at the line of the file that has it.
     """
-    file = str(path)
-    text = read_text(Path(path))
-    document = read_yaml(text, file)
+    document = read_yaml(read_text(Path(path)), str(path))
+    if is_config(document.data) and params:
+        return _sweep_of_base(document, params, overrides, settings)
+    return sweep_of_document(document, params=params, overrides=overrides, settings=settings)
+
+
+def sweep_of_document(
+    document: Document,
+    *,
+    params: Sequence[str] = (),
+    overrides: Overrides = (),
+    settings: Overrides | None = None,
+) -> SweepSpec:
+    """Check a sweep whose YAML has been read, as `load_sweep` does; the document is changed.
+
+    Raises:
+        InvalidConfigError: with every mistake, at the line of the file that has it.
+    """
     if is_config(document.data):
-        if not params:
-            raise InvalidConfigError([config_in_place_of_sweep(document)])
-        return sweep_of_config(path, params, overrides=overrides, settings=settings)
+        raise InvalidConfigError([config_in_place_of_sweep(document)])
     return _load(document, None, params, overrides, settings)
 
 
@@ -70,9 +83,16 @@ def sweep_of_config(
     Raises:
         InvalidConfigError: with every mistake, at the argument or the line of the config that has it.
     """
-    document = Document(file=COMMAND_LINE, data={"name": as_name(Path(config).stem), "base": str(config)})
-    document.move(("base",), Place(str(config)))
-    return _load(document, None, params, overrides, settings)
+    return _sweep_of_base(read_yaml(read_text(Path(config)), str(config)), params, overrides, settings)
+
+
+def _sweep_of_base(
+    base: Document, params: Sequence[str], overrides: Overrides, settings: Overrides | None
+) -> SweepSpec:
+    """A sweep of a config that has been read."""
+    document = Document(file=COMMAND_LINE, data={"name": as_name(Path(base.file).stem), "base": base.file})
+    document.move(("base",), Place(base.file))
+    return _load(document, base, params, overrides, settings)
 
 
 def sweep_from_texts(
@@ -163,9 +183,9 @@ def _put_last(document: Document, section: str, key: str, value: Any, place: Pla
     if mapping is None:
         mapping = document.data[section] = {}
     if isinstance(mapping, dict):  # anything else is a mistake that is reported anyway
-        mapping.pop(key, None)
+        replaced = mapping.pop(key, None)
         mapping[key] = value
-        document.move((section, key), place)
+        document.move((section, key), place, replaced=replaced)
 
 
 def _read_base(document: Document) -> Document | None:

@@ -20,6 +20,8 @@ from dlcli.spec.sweep.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.spec.sweep.notation_error import NotationError
 
 OVERRIDES = "keys of the base with their values, such as {training.epochs: 10}"
+#: parameters of a space; unknown names are compared with all of them
+MAX_PARAMETERS = 1_000
 PARAMETERS = f"parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}"
 
 
@@ -59,6 +61,8 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
     """
     if not isinstance(value, dict) or not value:
         raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}")])
+    if len(value) > MAX_PARAMETERS:
+        raise mistaken([Mistake((), f"expected at most {MAX_PARAMETERS:,} parameters, found {len(value):,}")])
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
     for name, written in value.items():

@@ -108,8 +108,8 @@ class SweepSpec(SweepSections):
         Raises:
             InvalidConfigError: with every mistake, at the line of the parameter that has it.
         """
-        drawn = sorted((parse_path(name), name) for name in values if not is_auxiliary(name))
-        drawn.sort(key=lambda item: len(item[0]))  # what is inside another value comes after it
+        drawn = [(parse_path(name), name) for name in values if not is_auxiliary(name)]
+        drawn.sort(key=lambda item: (len(item[0]), _comparable(item[0])))  # what is inside another value comes after it
         base, place = self._checked_base, self._place("execution", "seeds")
         overrides = [*self._fixed()]
         overrides += [Override(path, values[name], False, self._place("space", name)) for path, name in drawn]
@@ -147,6 +147,11 @@ class SweepSpec(SweepSections):
         return same and self._base.data == other._base.data
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _comparable(path: KeyPath) -> list[tuple[bool, str | int]]:
+    """The path such that a name and an index at the same step can be put in order."""
+    return [(isinstance(step, int), step) for step in path]
 
 
 def _path_of(key: str) -> KeyPath:

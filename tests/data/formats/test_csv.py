@@ -40,7 +40,9 @@ def test_kinds_and_missing_values_are_found_and_the_last_column_is_the_label(tmp
     assert raw.examples.targets.tolist() == ["no", "yes", "no", "yes"]
     assert raw.examples.ids.tolist() == [0, 1, 2, 3]
     assert raw.examples.target_names == ("rich",)
-    assert raw.warnings == ()
+    (warning,) = raw.warnings
+    assert "people.csv job: 'NA' (1 of 4 cells)" in warning
+    assert read(tmp_path, missing_values=["NA"]).warnings == ()
 
 
 @pytest.mark.parametrize("label", ["pay", 2, -2])
@@ -55,7 +57,7 @@ def test_several_targets(tmp_path: Path):
     raw = read(tmp_path, "a,b,c\n1,2,3\n4,5,6.5\n", label=["c", "a"])
     assert raw.examples.targets.tolist() == [[3, 1], [6.5, 4]]
     with pytest.raises(DataError, match="several targets must be numbers; this one has 'nurse'") as caught:
-        read(tmp_path, label=["pay", "job"], missing_values=["?"])
+        read(tmp_path, label=["pay", "job"], default_missing_values=False)
     assert caught.value.key == "job"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,44 @@ def test_damaged_files_are_refused(tmp_path: Path, content: bytes, message: str)
     path = tmp_path / "images.idx"
     path.write_bytes(content)
     with pytest.raises(DataError, match=message) as caught:
+        read_idx(path)
+    assert caught.value.file == str(path)
+
+
+def test_a_gzip_file_is_not_unfolded_beyond_what_it_claims(tmp_path: Path):
+    """100 MB behind a header for 24 bytes."""
+    path = tmp_path / "images.idx.gz"
+    path.write_bytes(gzip.compress(IMAGES + bytes(100 << 20), 1))
+    tracemalloc.start()
+    with pytest.raises(DataError) as caught:
+        read_idx(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+    assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize("shape", [(1 << 20, 64, 64), (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)])
+def test_a_gzip_file_that_claims_gigabytes_is_not_unfolded(tmp_path: Path, shape: tuple[int, ...]):
+    path = tmp_path / "images.idx.gz"
+    header = b"\0\0\x08\x03" + np.array(shape, ">u4").tobytes()
+    path.write_bytes(gzip.compress(header + bytes(20 << 20), 1))
+    tracemalloc.start()
+    with pytest.raises(DataError) as caught:
+        read_idx(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+    assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("rank", [9, 64, 65, 255])
+def test_more_axes_than_any_data_set_has(tmp_path: Path, rank: int, packed: bool):
+    path = tmp_path / "images.idx"
+    content = bytes([0, 0, 8, rank]) + np.ones(rank, ">u4").tobytes() + b"a"
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(DataError) as caught:
         read_idx(path)
     assert caught.value.file == str(path)
 

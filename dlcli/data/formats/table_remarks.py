@@ -1,0 +1,171 @@
+"""What the user should hear about the columns of a table: what may have been read otherwise than it was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from dlcli.data.formats.columns import Reading, Source
+from dlcli.data.formats.index_columns import FEWEST_ROWS, named_index, numbers_rows
+from dlcli.data.formats.missing_values import DEFAULTS
+from dlcli.data.formats.number_advice import NumberAdvice, number_advice
+from dlcli.data.formats.number_syntax import NumberSyntax, is_number
+from dlcli.data.labels import abbreviated, infer_target_kind
+from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
+
+if TYPE_CHECKING:
+    from dlcli.data.formats.tables import Layout, TableOptions
+
+#: remarks of one kind that are written out; of the others only the columns are named
+MOST_REMARKS = 5
+
+#: more words than this in a column are remarkable
+MANY_CATEGORIES = 1000
+
+
+class _Check(Protocol):
+    """What is remarkable about a column; None if nothing is."""
+
+    def __call__(self, name: str, reading: Reading) -> str | None: ...
+
+
+def table_remarks(
+    source: Source, layout: Layout, readings: Mapping[str, Reading], options: TableOptions
+) -> Iterator[str]:
+    """Everything that is remarkable about a training file.
+
+    Args:
+        source: the file.
+        layout: which column is what.
+        readings: the columns as they were read.
+        options: of the format.
+    """
+    features = [name for name in layout.features if name in readings]
+    targets = [name for name in layout.targets if name in readings]
+    guessed = {name: None for name in (*features, *targets) if name not in layout.kinds}  # in their order
+    for name, why in layout.left_out.items():
+        yield f"{source.path}: the column {name!r} is not an input: {why}; list it under features if it is one"
+    for name in named_index(source):
+        if name in features and name not in options.named:
+            yield f"{source.path} {name}: it is the index of a data frame; list it under id, exclude or features"
+    if source.has_assumed_header and _looks_like_data(source, readings, [*features, *targets]):
+        shown = abbreviated([*map(repr, source.names)])
+        yield (
+            f"{source.path}: the first line looks like data and is taken for the header: {shown}; "
+            "set header: false if it is an example, or header: true if these are the names"
+        )
+    checks: list[tuple[_Check, Iterable[str]]] = [
+        (lambda name, reading: _on_numbers(source, name, reading.column, options.syntax), guessed),
+        (_on_missing_words, (*features, *targets)),
+        (_on_respelled_words, (*features, *targets)),
+    ]
+    if not options.features:
+        checks += [(_on_row_numbers, features), (_on_identifiers, [name for name in features if name in guessed])]
+    remarked: set[str] = set()
+    for check, names in checks:
+        remarks = {name: remark for name in names if name not in remarked and (remark := check(name, readings[name]))}
+        remarked |= set(remarks)
+        yield from _few(source, [*remarks.items()])
+
+
+def check_label(source: Source, name: str, column: Column, kinds: Mapping[str, Kind], syntax: NumberSyntax) -> None:
+    """Refuse a label of values that would be taken for classes, because some are not written as numbers.
+
+    Raises:
+        DataError: at the first of them.
+    """
+    if name in kinds or not isinstance(column, CategoricalColumn):
+        return
+    advice = _advice(column, syntax)
+    if advice is None:
+        return
+    readings = (numbers[np.isfinite(numbers)] for numbers in advice.readings)
+    if any(len(numbers) and infer_target_kind(numbers) == "values" for numbers in readings):
+        message = _not_numbers(advice, len(column))
+        raise source.error(f"{message}; list the column under categorical if these are classes", name, advice.row)
+
+
+def _advice(column: CategoricalColumn, syntax: NumberSyntax) -> NumberAdvice | None:
+    import pyarrow as pa
+
+    return number_advice(pa.array(column.categories, pa.string()), column.codes, syntax)
+
+
+def _not_numbers(advice: NumberAdvice, size: int) -> str:
+    if advice.reason is None:
+        return f"{advice.count} of {size} values are not numbers, the first is {advice.word!r}; {advice.cure}"
+    return f"{advice.word!r} {advice.reason}, the first of {advice.count} such values among {size}; {advice.cure}"
+
+
+def _few(source: Source, remarks: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The first remarks of a kind, and the columns that the others are about."""
+    for name, remark in remarks[:MOST_REMARKS]:
+        yield f"{source.path} {name}: {remark}" if not remark.startswith(str(source.path)) else remark
+    others = [name for name, _ in remarks[MOST_REMARKS:]]
+    if others:
+        yield f"{source.path}: the same holds for {len(others)} more columns: {abbreviated(others)}"
+
+
+def _on_numbers(source: Source, name: str, column: Column, syntax: NumberSyntax) -> str | None:
+    if not isinstance(column, CategoricalColumn):
+        return None
+    advice = _advice(column, syntax)
+    if advice is None:
+        return None
+    message = f"{_not_numbers(advice, len(column))}; the column is taken as categorical, which categorical confirms"
+    return str(source.error(message, name, advice.row))
+
+
+def _on_missing_words(name: str, reading: Reading) -> str | None:  # noqa: ARG001
+    if not reading.read_as_missing:
+        return None
+    counts = abbreviated(
+        [f"{word!r} ({count} of {len(reading.column)} cells)" for word, count in reading.read_as_missing.items()]
+    )
+    if isinstance(reading.column, NumericColumn):
+        return f"{counts} among numbers taken as missing; list the column under categorical if it holds words"
+    return f"{counts} taken as missing; set default_missing_values: false if it is a value"
+
+
+def _on_respelled_words(name: str, reading: Reading) -> str | None:  # noqa: ARG001
+    if not reading.respelled:
+        return None
+    return f"{reading.respelled} words look like others and have other characters (Unicode NFC and NFD); they are one"
+
+
+def _on_row_numbers(name: str, reading: Reading) -> str | None:  # noqa: ARG001
+    if not isinstance(reading.column, NumericColumn) or not numbers_rows(reading.column.numbers):
+        return None
+    return "it numbers the rows, which says nothing about other data; list it under id or exclude"
+
+
+def _on_identifiers(name: str, reading: Reading) -> str | None:  # noqa: ARG001
+    column = reading.column
+    if not isinstance(column, CategoricalColumn) or len(column) < FEWEST_ROWS:
+        return None
+    if len(column.categories) == len(column):
+        return "its words are different in every row, so nothing can be learned from them; list it under id or exclude"
+    if len(column.categories) > MANY_CATEGORIES:
+        return (
+            f"its {len(column.categories)} different words become as many columns; list it under exclude, or group them"
+        )
+    return None
+
+
+def _looks_like_data(source: Source, readings: Mapping[str, Reading], names: Sequence[str]) -> bool:
+    """Whether the names of the columns could as well be values of these columns."""
+    numeric = [name for name in names if isinstance(readings[name].column, NumericColumn)]
+    numbers = [name for name in numeric if is_number(name)]
+    if not numeric:
+        return bool(names) and all(name in getattr(readings[name].column, "categories", ()) for name in names)
+    if not numbers or any(not is_number(name) and name not in ("", "?", *DEFAULTS) for name in numeric):
+        return False
+    return not _count_up([float(name) for name in source.names if is_number(name)])
+
+
+def _count_up(numbers: Sequence[float]) -> bool:
+    """Whether numbers follow each other as 0, 1, 2, …, as the names of unnamed columns do."""
+    return len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(numbers))

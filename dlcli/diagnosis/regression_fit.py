@@ -1,0 +1,64 @@
+"""How close predicted values are to the true ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcli.diagnosis.outcome import SplitOutcome
+
+
+@dataclass(frozen=True)
+class RegressionFit:
+    """Predicted and true values of one target in a split.
+
+    Args:
+        split: train, train_dev, dev or test.
+        target: name of the target.
+        truth: (N,) in the unit of the target.
+        predictions: (N,) likewise.
+    """
+
+    split: str
+    target: str
+    truth: np.ndarray[Any, Any]
+    predictions: np.ndarray[Any, Any]
+
+    @property
+    def residuals(self) -> np.ndarray[Any, Any]:
+        """(N,) true minus predicted values."""
+        return self.truth - self.predictions
+
+    @property
+    def r2(self) -> float | None:
+        """The share of the variance that is explained; None where the true values do not vary."""
+        spread = float(np.sum((self.truth - self.truth.mean()) ** 2))
+        return 1 - float(np.sum(self.residuals**2)) / spread if spread > 0 else None
+
+    @property
+    def root_mean_squared_error(self) -> float:
+        return math.sqrt(float(np.mean(self.residuals**2)))
+
+    @property
+    def mean_residual(self) -> float:
+        """Positive where predictions are too small on average."""
+        return float(np.mean(self.residuals))
+
+
+def regression_fits(outcome: SplitOutcome, target_names: Sequence[str]) -> tuple[RegressionFit, ...]:
+    """One for each target.
+
+    Args:
+        outcome: of the split, with values (N,) or (N, K).
+        target_names: of the K targets, where they have names.
+    """
+    truth = np.asarray(outcome.targets, np.float64).reshape(len(outcome.targets), -1)
+    predictions = np.asarray(outcome.predictions, np.float64).reshape(truth.shape)
+    count = truth.shape[1]
+    unnamed = ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
+    names = list(target_names) if len(target_names) == count else unnamed
+    return tuple(RegressionFit(outcome.split, name, truth[:, k], predictions[:, k]) for k, name in enumerate(names))

@@ -1,0 +1,79 @@
+"""Predicted against true values, and residuals, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlcli.diagnosis import RegressionFit
+from dlcli.diagnosis.measure import significant
+from dlcli.percent import proportion
+from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
+from dlcli.reports.palette import BLUE, GRAY, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: further targets are in report.json only
+MOST_TARGETS = 3
+#: more points would hide each other
+MOST_POINTS = 2000
+
+
+@default_style()
+def regression_png(fits: Sequence[RegressionFit]) -> bytes:
+    """Draw predicted against true values (left) and residuals (right), a row for each target."""
+    shown = fits[:MOST_TARGETS]
+    figure = new_figure(9.0, 4.4 * len(shown))
+    rows = figure.subplots(len(shown), 2, squeeze=False)
+    height = 4.4 * len(shown)
+    figure.subplots_adjust(
+        left=0.085, right=0.975, bottom=0.58 / height, top=1 - 0.62 / height, wspace=0.26, hspace=0.42
+    )
+    for (values, residuals), fit in zip(rows, shown, strict=True):
+        _draw(values, residuals, fit, several=len(fits) > 1)
+    return to_png(figure, f"predicted and true values of {shown[0].split.replace('_', '-')}")
+
+
+def _draw(values: Axes, residuals: Axes, fit: RegressionFit, *, several: bool) -> None:
+    points = _spread(len(fit.truth))
+    truth, predictions = fit.truth[points], fit.predictions[points]
+    low = min(float(truth.min()), float(predictions.min()))
+    high = max(float(truth.max()), float(predictions.max()))
+    dots: dict[str, Any] = {
+        "color": BLUE, "markersize": 4, "alpha": 0.5, "markeredgewidth": 0, "linestyle": "none", "zorder": 3,
+    }  # fmt: skip
+    dashed: dict[str, Any] = {"color": GRAY, "linewidth": 1.2, "linestyle": (0, (4, 3)), "zorder": 2}
+    values.plot([low, high], [low, high], **dashed)
+    values.plot(truth, predictions, marker="o", **dots)
+    residuals.axhline(0, **dashed)
+    residuals.plot(predictions, fit.residuals[points], marker="o", **dots)
+    split = fit.split.replace("_", "-")
+    of = f"{fit.target} of {split}" if several else split
+    some = (
+        f"{len(points):,} of {len(fit.truth):,} examples"
+        if len(points) < len(fit.truth)
+        else f"{len(points):,} examples"
+    )
+    r2 = "" if fit.r2 is None else f"R² {proportion(fit.r2)}, "
+    _style(values, f"Predicted and true values: {of}", f"{r2}RMSE {significant(fit.root_mean_squared_error)}, {some}")
+    values.set_xlabel("true value; dashed: predicted exactly", loc="left", color=GRAY, fontsize=9)
+    values.set_ylabel("predicted value", color=GRAY, fontsize=9)
+    _style(residuals, "Residuals", f"true minus predicted value, mean {significant(fit.mean_residual)}")
+    residuals.set_xlabel("predicted value", loc="left", color=GRAY, fontsize=9)
+    residuals.set_ylabel("residual", color=GRAY, fontsize=9)
+
+
+def _style(axes: Axes, title: str, note: str) -> None:
+    axes.set_title(title, loc="left", color=INK, fontsize=11, fontweight="bold", pad=20)
+    axes.annotate(
+        note, (0, 1), xytext=(0, 6), xycoords="axes fraction", textcoords="offset points", color=GRAY, fontsize=9
+    )
+    style_axes(axes)
+
+
+def _spread(count: int) -> np.ndarray:
+    """(n,) positions of examples to draw, evenly spread."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(np.int64))

@@ -1,0 +1,70 @@
+"""The pictures of binary tasks and of regressions, and their numbers in report.json."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlcli import experiment
+from dlcli.diagnosis import RegressionFit, SplitOutcome, ranking_of
+from dlcli.reports.ranking_plot import ranking_png
+from dlcli.reports.regression_plot import MOST_POINTS, regression_png
+from dlcli.reports.sheet import Line
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    return Image.open(io.BytesIO(png)).size
+
+
+@pytest.mark.parametrize("count", [1, 3, 100])
+def test_a_row_for_each_of_the_first_targets(count: int) -> None:
+    values = np.arange(5.0)
+    png = regression_png([RegressionFit("dev", f"y{k}", values, values[::-1]) for k in range(count)])
+    rows = min(count, 3)
+    assert size_of(png) == (1260, 616 * rows)
+    assert png == regression_png([RegressionFit("dev", f"y{k}", values, values[::-1]) for k in range(count)])
+
+
+@pytest.mark.parametrize("count", [1, MOST_POINTS + 7])
+def test_few_and_many_examples(count: int) -> None:
+    values = np.linspace(0, 1e-9, count)
+    assert size_of(regression_png([RegressionFit("train_dev", "$x_1^2$", values, values)]))[1] == 616
+
+
+def test_names_of_classes_are_no_formulas() -> None:
+    outcome = SplitOutcome("dev", np.array([0, 1]), np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    ranking = ranking_of(outcome, ("a", "$\\frac{"))
+    assert ranking is not None
+    assert size_of(ranking_png(ranking)) == (1260, 616)
+
+
+def test_a_line_that_wraps_keeps_every_letter() -> None:
+    text = "99.6 %, id scans/2024/ward-7/patient-000123/left.png"
+    parts = Line(text, wraps=True).fitted(20)
+    assert "".join(part.text for part in parts) == text
+    assert max(len(part.text) for part in parts) <= 20
+    assert [part.text for part in Line(text).fitted(20)] == [f"{text[:19]}…"]
+
+
+@pytest.mark.parametrize(("dataset", "picture"), [("breast_cancer", "roc"), ("diabetes", "predicted"), ("iris", None)])
+def test_reports_of_runs(tmp_path: Path, dataset: str, picture: str | None) -> None:
+    (tmp_path / "c.yaml").write_text(
+        f"data: {{dataset: {dataset}}}\nmodel: {{architecture: mlp, hidden_units: [4]}}\n"
+        "optimizer: adam\ntraining: {epochs: 1}\n"
+    )
+    run = experiment.train(tmp_path / "c.yaml", runs_dir=tmp_path)
+    report = json.loads((run.path / "report" / "report.json").read_text())
+    drawn = {path.name for path in (run.path / "report").glob("*.png")} - {"learning_curve.png"}
+    assert len(drawn) == int(picture is not None)
+    page = (run.path / "report" / "report.md").read_text()
+    assert all(name.startswith(str(picture)) and f"({name})" in page for name in drawn)
+    assert (report["ranking"] is not None) == (picture == "roc")
+    assert len(report["regression"]) == int(picture == "predicted")
+    for fit in report["regression"]:
+        assert fit["root_mean_squared_error"] == pytest.approx(run.metrics["dev/root_mean_squared_error"])
+        assert fit["target"] == "progression"
