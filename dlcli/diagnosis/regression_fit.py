@@ -31,7 +31,8 @@ class RegressionFit:
     @property
     def residuals(self) -> np.ndarray[Any, Any]:
         """(N,) true minus predicted values."""
-        return self.truth - self.predictions
+        residuals: np.ndarray[Any, Any] = self.truth - self.predictions
+        return residuals
 
     @property
     def r2(self) -> float | None:

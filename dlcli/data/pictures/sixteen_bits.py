@@ -85,9 +85,10 @@ def _lower_bytes(content: bytes) -> np.ndarray:
 
     with Image.open(io.BytesIO(content)) as image:
         tiles = []
-        for tile in image.tile:  # type: ignore[attr-defined]  # files have tiles
+        for tile in image.tile:
             raw = _raw_mode(tile.args)
             other = raw[:-1] + _OTHER_ORDER[raw[-1]]
-            tiles.append(tile._replace(args=other if isinstance(tile.args, str) else (other, *tile.args[1:])))
-        image.tile = tiles  # type: ignore[attr-defined]
+            further = tile.args[1:] if isinstance(tile.args, tuple) else ()
+            tiles.append(tile._replace(args=other if isinstance(tile.args, str) else (other, *further)))
+        image.tile = tiles
         return np.array(image)
