@@ -91,3 +91,12 @@ def test_what_is_no_parquet(tmp_path: Path):
         Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
     with pytest.raises(DataError, match="no rows"):
         read(tmp_path, {"a": pa.array([], pa.float64()), "y": pa.array([], pa.int64())})
+
+
+def test_a_file_is_refused_by_the_rows_it_claims(tmp_path: Path):
+    rows = 40_000_000
+    nulls = pa.nulls(rows, pa.int8())
+    parquet.write_table(pa.table({"a": nulls, "y": nulls}), tmp_path / "a.parquet", compression="zstd")
+    with pytest.raises(DataError) as caught:
+        Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
+    assert f"{rows:,}" in caught.value.message
