@@ -232,7 +232,8 @@ def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str],
     count = math.prod(preprocessor.input_shape)
     numbering = index_columns(source)
     features = [name for name in source.names if name not in targets and name not in numbering]
-    if not set(targets) <= set(source.names) and len(features) == count + 1:
+    has_targets = bool(targets) and set(targets) <= set(source.names)
+    if not has_targets and len(features) == count + 1:
         features, targets = features[:-1], (features[-1],)
     if len(features) != count:
         found = f"{count} columns of inputs are expected; the file has {len(features)}"

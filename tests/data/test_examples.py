@@ -61,3 +61,12 @@ def test_field_values():
     assert caught.value.key == "data.split.group_by"
     with pytest.raises(DataError, match="1 examples have no 'when', the first is example 1"):
         examples.field_values("when", "order_by")
+
+
+@pytest.mark.parametrize(
+    ("columns", "encoded_width", "sizes"),
+    [(2, None, [600]), (2, 1 << 21, [4] * 150), (2000, None, [256, 256, 88]), (2, 1 << 30, [1] * 600)],
+)
+def test_chunks_of_a_table_count_what_it_becomes(columns: int, encoded_width: int | None, sizes: list[int]):
+    table = Table({f"c{number}": column_of(np.arange(600.0)) for number in range(columns)})
+    assert [len(chunk) for _, chunk in row_chunks(table, encoded_width=encoded_width)] == sizes

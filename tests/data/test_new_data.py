@@ -239,3 +239,45 @@ def test_idx_of_the_run(tmp_path: Path):
     preprocessor = load(reader, tmp_path).preprocessor
     split = new_data(tmp_path / "a.idx", reader, preprocessor, require_targets=True, targets_path=tmp_path / "b.idx")
     assert split.targets.tolist() == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("new.csv", "a;b;y\n0,5;1,5;2,5\n"),
+        ("new.tsv", "a\tb\ty\n0,5\t1,5\t2,5\n"),
+        ("other.csv", 'a,b,y\n"0,5","1,5","2,5"\n'),
+    ],
+)
+def test_decimal_commas_of_new_files_are_read_as_in_training(tmp_path: Path, name: str, text: str):
+    rows = "".join(f"{n},5;{n * n},25;{3 * n % 7},5\n" for n in range(20))
+    write(tmp_path / "a.csv", f"a;b;y\n{rows}")
+    reader = Csv(path="a.csv", delimiter=";", decimal=",")
+    preprocessor = load(reader, tmp_path).preprocessor
+    split = new_data(write(tmp_path / name, text), reader, preprocessor, require_targets=True)
+    assert preprocessor.scaling.inverse(split.inputs).round(4).tolist() == [[0.5, 1.5]]
+    assert split.targets.tolist() == [[2.5]]
+    assert len(split.notes) == (name != "new.csv")
+    wrong = write(tmp_path / "wrong.csv", "a;b;y\n1;2;0.5\n")
+    with pytest.raises(DataError) as caught:
+        new_data(wrong, reader, preprocessor, require_targets=True)
+    assert (caught.value.line, caught.value.key) == (2, "y")
+
+
+def test_an_index_is_no_input_of_a_model_of_arrays(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(20, 2)), y=np.arange(20) % 2)
+    preprocessor = load(Npz(path="a.npz"), tmp_path).preprocessor
+    path = write(tmp_path / "new.csv", ",u,v,y\n0,0.5,1.5,1\n1,2.5,3.5,0\n")
+    split = new_data(path, Npz(path="a.npz"), preprocessor, require_targets=True)
+    assert preprocessor.scaling.inverse(split.inputs).round(4).tolist() == [[0.5, 1.5], [2.5, 3.5]]
+    assert split.targets.tolist() == [1, 0]
+
+
+def test_many_categories_are_encoded_batch_by_batch(tmp_path: Path):
+    rows = "".join(f"c{n % 4000},{n % 2}\n" for n in range(40_000))
+    write(tmp_path / "a.csv", f"a,y\n{rows}")
+    split = load(Csv(path="a.csv"), tmp_path).splits["train"]
+    assert not isinstance(split.inputs, np.ndarray)
+    batch = split.gather(np.arange(5))
+    assert batch.inputs.shape == (5, split.inputs.shape[1])
+    assert batch.inputs.sum() == 5

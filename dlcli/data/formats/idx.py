@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.data.formats.arrays import PairedFiles
+from dlcli.data.formats.unfolding import check_unfolded_size
 from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
@@ -22,10 +23,6 @@ ELEMENT_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 
 
 #: no data set has more axes: the header of one is damaged, or meant to do harm
 MOST_AXES = 8
-#: a gzip file may unfold to this many bytes whatever its own size is
-MOST_UNFOLDED = 1 << 28
-#: a larger one may unfold to this many times its own size
-MOST_RATIO = 100
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -79,9 +76,7 @@ def _unfolded(content: bytes, path: Path) -> bytes:
             begin = stream.read(4 + 4 * MOST_AXES)
             element, shape, start = _header(begin, path)
             claimed = start + element.itemsize * math.prod(shape)
-            if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * len(content):
-                message = f"its {len(content):,} bytes claim to unfold to {claimed:,}, which is not plausible"
-                raise DataError(f"{message}; give the file without compression", file=str(path))
+            check_unfolded_size(path, len(content), claimed, "give the file without compression")
             return begin + stream.read(max(claimed + 1 - len(begin), 0))
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"the gzip file is damaged or cut short: {error}", file=str(path)) from error

@@ -116,6 +116,7 @@ class Jsonl(TableFormat):
         if not names:
             raise DataError("its objects are empty", file=str(path), line=lines[0])
         _check_one_document(path, rows)
+        _check_names(path, rows)
         columns = {name: _column(path, name, [row.get(name) for _, row in rows], lines) for name in names}
         return Source(path, pa.table(columns), lines.__getitem__)
 
@@ -182,6 +183,20 @@ def _check_one_document(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) 
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             message = f"the file is one object that holds {len(value)} in a list; {ONE_LINE}"
             raise DataError(message, file=str(path), line=line, key=key)
+
+
+def _check_names(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Refuse a key with half of a surrogate pair, which is not a character.
+
+    Raises:
+        DataError: with the line of the key.
+    """
+    for line, row in rows:
+        for name in row:
+            try:
+                name.encode()
+            except UnicodeEncodeError as error:
+                raise DataError(f"the key {name!r} is not text", file=str(path), line=line) from error
 
 
 def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> pa.Array:

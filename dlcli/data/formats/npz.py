@@ -17,6 +17,7 @@ import numpy as np
 from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
+from dlcli.data.formats.unfolding import check_unfolded_size
 from dlcli.data.places import Places, sha256, unreadable
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import column_of
@@ -35,12 +36,6 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-
-#: an archive may unfold to this many bytes whatever its own size is
-MOST_UNFOLDED = 1 << 28
-
-#: a larger one may unfold to this many times its own size
-MOST_RATIO = 100
 
 
 class NpzArchive:
@@ -138,26 +133,13 @@ def open_npz(path: Path) -> Iterator[NpzArchive]:
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(f"not an .npz file: {error}", file=str(path)) from error
     with archive:
-        _check_size(path, archive)
+        claimed = sum(entry.file_size for entry in archive.infolist())
+        check_unfolded_size(path, path.stat().st_size, claimed, "save the arrays without compression")
         opened = NpzArchive(path, archive)
         twice = next((name for name, count in Counter(opened.names).items() if count > 1), None)
         if twice is not None:
             raise DataError(f"two arrays are called {twice!r}", file=str(path))
         yield opened
-
-
-def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
-    """Refuse an archive that unfolds to far more than its size lets expect, by what it claims.
-
-    Raises:
-        DataError: with the two sizes.
-    """
-    size, claimed = path.stat().st_size, sum(entry.file_size for entry in archive.infolist())
-    if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * size:
-        message = (
-            f"its {size:,} bytes unfold to {claimed:,}, which is not plausible; save the arrays without compression"
-        )
-        raise DataError(message, file=str(path))
 
 
 @register("format", "npz")

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import repeated
 from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark
 from dlcli.data.formats.signatures import refuse_other_kinds
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
+from dlcli.data.formats.unfolding import check_unfolded_size
 from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
 from dlcli.errors import DataError
 from dlcli.registry import register
 
-if TYPE_CHECKING:
-    from pyarrow.parquet import FileMetaData
-
-#: a file may unfold to this many bytes whatever its own size is
-MOST_UNFOLDED = 1 << 29
-
-#: a larger one may unfold to this many times its own size
+#: a table may well repeat each of its values a thousand times
 MOST_RATIO = 1000
 
 
@@ -111,7 +106,8 @@ class Parquet(TableFormat):
             refuse_other_kinds(content, path, "Parquet")
         try:
             file = parquet.ParquetFile(pa.BufferReader(content))
-            _check_size(path, len(content), file.metadata)
+            claimed = 8 * file.metadata.num_rows * file.metadata.num_columns
+            check_unfolded_size(path, len(content), claimed, most_ratio=MOST_RATIO)
             table = file.read()
             table.validate(full=True)
             names = table.column_names
@@ -127,17 +123,3 @@ class Parquet(TableFormat):
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
         return replace(self.open(path), is_new=True)
-
-
-def _check_size(path: Path, size: int, metadata: FileMetaData) -> None:
-    """Refuse a file of `size` bytes that unfolds to far more than its size lets expect.
-
-    Raises:
-        DataError: with the rows and columns that it claims.
-    """
-    claimed = 8 * metadata.num_rows * metadata.num_columns
-    if claimed > MOST_UNFOLDED and claimed > MOST_RATIO * size:
-        message = (
-            f"{size:,} bytes claim {metadata.num_rows:,} rows of {metadata.num_columns} columns; that is not plausible"
-        )
-        raise DataError(message, file=str(path))

@@ -190,3 +190,39 @@ def test_rows_without_a_label_can_be_left_out(tmp_path: Path):
 def test_separators_are_one_character(options: dict[str, str]):
     with pytest.raises(ConfigError, match="one ASCII character"):
         Csv(path="a.csv", **options)
+
+
+def test_a_quote_that_is_open_at_the_end_loses_no_row(tmp_path: Path):
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, 'a,y\n1,p\n5" b,"q\n1,p\n2,q\n')
+    assert caught.value.line == 3
+    assert read(tmp_path, 'a,y\n1,p\n5" b,"q\n1"').examples.targets.tolist() == ["p", "q\n1"]
+
+
+def test_a_record_may_be_longer_than_a_block(tmp_path: Path):
+    text = "word " * 4_000_000  # 20 MB
+    raw = read(tmp_path, f'text,y\n"{text}",p\n5" disk,q\n', text="text")
+    assert [len(raw.examples.inputs.bytes_of(row)) for row in range(2)] == [len(text), 7]
+
+
+def test_a_delimiter_at_the_end_of_lines_but_the_header(tmp_path: Path):
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, "a,y\n1,p,\n2,q,\n")
+    assert caught.value.line == 2
+
+
+def test_a_header_where_names_are_given(tmp_path: Path):
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, "a,y\n1,p\n", columns=["a", "y"])
+    assert caught.value.line == 1
+    assert len(read(tmp_path, "a,y\n1,p\n", columns=["a", "y"], header=True).examples) == 1
+
+
+@pytest.mark.parametrize("options", [{"comment": "#"}, {"skip_rows": 2}])
+def test_lines_in_quotes_are_text(tmp_path: Path, options: dict[str, Any]):
+    content = '# by hand\n\na,text,y\n1,"# one\n\ntwo",p\noops,"x",q\n'
+    raw = read(tmp_path, content, text="text", **options)
+    assert raw.examples.inputs.bytes_of(0) == b"# one\n\ntwo"
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, content, numeric=["a"], **options)
+    assert (caught.value.line, caught.value.key) == (7, "a")

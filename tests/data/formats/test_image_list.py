@@ -93,3 +93,13 @@ def test_a_new_list_is_predicted_without_labels_and_judged_with_them(folder: Pat
     assert judged.targets is not None
     assert judged.targets.tolist() == [0, 1, 0, 1]
     assert new_data(folder / "photos", reader, preprocessor, require_targets=False).ids.tolist()[-1] == "sub/d.png"
+
+
+def test_a_list_without_a_header_is_named(folder: Path):
+    rows = (folder / "list.csv").read_text().split("\n", 1)[1]
+    (folder / "list.csv").write_text(rows)
+    (warning,) = load(folder, label=1).warnings
+    assert "'a.png'" in warning
+    assert load(folder, label=1, header=True).warnings == ()
+    data = load(folder, label=1, header=False)
+    assert (len(data.splits["train"]), data.warnings) == (len(ROWS), ())

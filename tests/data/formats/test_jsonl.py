@@ -101,3 +101,32 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path):
         load(Jsonl(path="a.jsonl", text="reviews"), tmp_path)
     with pytest.raises(ConfigError, match=r"data.dataset.features: the text is all there is to predict from"):
         load(Jsonl(path="a.jsonl", text="review", features=["author"]), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "key"),
+    [
+        ('[{"a": 1, "y": 2}]', 1, None),
+        ('[\n {"a": 1, "y": 2}\n]\n', 1, None),
+        ('{"data": [{"a": 1, "y": 2}]}', 1, "data"),
+        ('{\n "data": []\n}', 1, None),
+        ('{"a": 1, "y": 2}\n{"a": 1, "a": 2, "y": 2}', 2, None),
+        ('{"a": "b", "y": 2}\n{"a": "\\ud800", "y": 2}', 2, "a"),
+        ('{"a": 1, "\\ud800": 2}', 1, None),
+        ('{"a": 1, "y": 2}\n{"a": true, "y": 2}', 2, "a"),
+        ('{"a": [1], "y": 2}\n{"a": [1, "x"], "y": 2}', 2, "a"),
+    ],
+)
+def test_what_is_not_a_row_has_a_line(tmp_path: Path, content: str, line: int, key: str | None):
+    (tmp_path / "a.jsonl").write_text(content)
+    with pytest.raises(DataError) as caught:
+        load(Jsonl(path="a.jsonl"), tmp_path)
+    assert (caught.value.line, caught.value.key) == (line, key)
+
+
+def test_numbers_may_be_mixed_with_missing_words_and_numbers_in_quotes(tmp_path: Path):
+    values = [1, 2.5, "7", "None", "n/a", None, 2**70]
+    write(tmp_path, [{"a": value, "y": "pq"[place % 2]} for place, value in enumerate(values)])
+    raw = Jsonl(path="a.jsonl").read(Places(config_folder=tmp_path))
+    numbers = raw.examples.inputs.columns["a"].numbers
+    assert np.array_equal(numbers, [1, 2.5, 7, np.nan, np.nan, np.nan, 2.0**70], equal_nan=True)

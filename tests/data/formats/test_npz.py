@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.data import Places
-from dlcli.data.formats import Npy, Npz
+from dlcli.data.formats import Npy, Npz, unfolding
 from dlcli.data.formats.npz import open_npz
 from dlcli.errors import ConfigError, DataError
 
@@ -120,3 +121,26 @@ def test_axes_of_something_else_are_refused(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.zeros((5, 4)), y=np.arange(5))
     with pytest.raises(DataError, match=r"has the shape \(5, 4\); axes: NHW is for 3 axes"):
         Npz(path="a.npz", axes="NHW").read(Places(config_folder=tmp_path))
+
+
+def test_an_archive_is_refused_by_the_size_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    np.savez_compressed(tmp_path / "a.npz", x=np.zeros((30_000, 13)), y=np.zeros(30_000))
+    assert len(Npz(path="a.npz").read(Places(config_folder=tmp_path)).examples) == 30_000
+    monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the arrays have 3 MB
+    with pytest.raises(DataError) as caught:
+        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+    assert caught.value.file == str(tmp_path / "a.npz")
+
+
+def test_an_array_of_nothing_is_refused(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=np.ones((4, 1)), y=np.zeros(4, "V0"))
+    with pytest.raises(DataError):
+        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+
+
+def test_two_arrays_of_one_name_are_refused(path: Path):
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("x.npy", b"")
+    with pytest.raises(DataError) as caught:
+        Npz(path="data.npz").read(Places(config_folder=path.parent))
+    assert "'x'" in caught.value.message

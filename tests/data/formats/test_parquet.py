@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.data import Places, RawData
-from dlcli.data.formats import Csv, Parquet
+from dlcli.data.formats import Csv, Parquet, unfolding
 from dlcli.data.table import CategoricalColumn, NumericColumn
 from dlcli.errors import DataError
 
@@ -91,3 +91,12 @@ def test_what_is_no_parquet(tmp_path: Path):
         Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
     with pytest.raises(DataError, match="no rows"):
         read(tmp_path, {"a": pa.array([], pa.float64()), "y": pa.array([], pa.int64())})
+
+
+def test_a_file_is_refused_by_the_rows_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    zeros = np.zeros(1_000_000)
+    parquet.write_table(pa.table({"a": zeros, "y": zeros}), tmp_path / "a.parquet")
+    monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the columns have 16 MB
+    with pytest.raises(DataError) as caught:
+        Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
+    assert caught.value.file == str(tmp_path / "a.parquet")

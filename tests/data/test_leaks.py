@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.labels import TargetKind
+from dlcli.data.leaks import find_leaks
+from dlcli.data.table import Table, column_of
+
+COUNT = 200
+DRAW = np.random.default_rng(0)
+A, B, C = DRAW.normal(size=(3, COUNT)).round(3)
+LABELS = np.where(DRAW.random(COUNT) < 0.4, "yes", "no")
+
+
+def leaks(columns: Mapping[str, np.ndarray], targets: np.ndarray, kind: TargetKind) -> list[str]:
+    table = Table({name: column_of(values) for name, values in columns.items()})
+    rows = row_numbers(COUNT)
+    return find_leaks(Examples(table, targets, rows, target_names=("y",)), rows[::2], kind)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.where(LABELS == "yes", "alive", "dead"),
+        np.where(LABELS == "yes", np.where(A > 0, "a1", "a2"), "dead"),
+        np.where(LABELS == "yes", 1, 0),
+        np.where(LABELS == "yes", A**2 + 1, -(A**2)),  # a threshold between the classes
+    ],
+)
+def test_a_column_that_tells_the_class_is_named(column: np.ndarray):
+    (warning,) = leaks({"a": A, "told": column}, LABELS, "classes")
+    assert "told" in warning
+    assert leaks({"a": A, "told": np.roll(column, 1)}, LABELS, "classes") == []
+
+
+def test_columns_that_merely_help_are_no_leak():
+    noisy = np.where(DRAW.random(COUNT) < 0.3, "other", LABELS)
+    different = np.array([f"u{number}" for number in range(COUNT)])
+    assert leaks({"noisy": noisy, "a": A, "id": different}, LABELS, "classes") == []
+    assert leaks({"a": A, "b": B}, 3 * A - 2 * B + 0.1 * C, "values") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        (2.54 * A + 1, ["u1"]),
+        ((A + B).round(3), ["u1", "u2"]),
+        (A - B + C, ["u1", "u2", "u3"]),
+        ((A + C) / 2, ["u1", "u3"]),
+        (np.abs(A) * (B**2 + 1), ["u4", "u5"]),
+        ((B**2 + 1) / (np.abs(A) + 1e-9), ["u4", "u5"]),
+    ],
+)
+def test_columns_that_add_up_to_the_target_are_named(values: np.ndarray, named: list[str]):
+    columns = {"u1": A, "u2": B, "u3": C, "u4": np.abs(A) + 1e-9, "u5": B**2 + 1}
+    (warning,) = leaks(columns, values, "values")
+    assert re.findall(r"u\d", warning) == named
+
+
+def test_arrays_have_inputs_by_number():
+    rows = row_numbers(COUNT)
+    examples = Examples(np.stack([A, B], axis=1), (B > 0).astype(int), rows)
+    (warning,) = find_leaks(examples, rows, "classes")
+    assert "input 1" in warning
+
+
+def test_few_examples_say_nothing():
+    rows = row_numbers(COUNT)
+    examples = Examples(Table({"a": column_of(A)}), A, rows)
+    assert find_leaks(examples, rows[:20], "values") == []
