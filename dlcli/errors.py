@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+from dlcli.printable import printable
+
 #: how many names a message lists
 MOST_NAMES = 60
 
@@ -47,7 +49,7 @@ class DlcliError(Exception):
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         head = " ".join(part for part in (place, self.key) if part)
-        return f"{head}: {self.message}" if head else self.message
+        return printable(f"{head}: {self.message}" if head else self.message)
 
     def to_json(self) -> dict[str, Any]:
         """The fields of the `error` document that `--json` prints."""

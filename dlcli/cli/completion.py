@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from dlcli.cli import components
+from dlcli.printable import printable
 
 
 def configs(incomplete: str) -> Iterator[str]:
@@ -17,7 +18,7 @@ def configs(incomplete: str) -> Iterator[str]:
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or not _is_plain(entry.name):
             continue
         if entry.is_dir():
             yield f"{entry}/"
@@ -25,18 +26,27 @@ def configs(incomplete: str) -> Iterator[str]:
             yield str(entry)
 
 
-def runs(context: typer.Context) -> Iterator[str]:
+def _is_plain(name: str) -> bool:
+    """Whether a shell that evaluates completions, as zsh does, sees nothing but a name in it."""
+    return not set(name) & set("$`'\"\\();&|<>*?[]{}!#~") and printable(name) == name
+
+
+def runs(context: typer.Context) -> list[str]:
     """Ids of runs, the newest first."""
-    folder = Path(context.params.get("runs_dir") or "runs")
-    if folder.is_dir():
-        yield from sorted((run.name for run in folder.iterdir() if (run / "run.json").is_file()), reverse=True)
+    return _folders_with(context, "run.json")
 
 
-def sweeps(context: typer.Context) -> Iterator[str]:
+def sweeps(context: typer.Context) -> list[str]:
     """Ids of sweeps, the newest first."""
+    return _folders_with(context, "sweep.json")
+
+
+def _folders_with(context: typer.Context, file: str) -> list[str]:
     folder = Path(context.params.get("runs_dir") or "runs")
-    if folder.is_dir():
-        yield from sorted((one.name for one in folder.iterdir() if (one / "sweep.json").is_file()), reverse=True)
+    if not folder.is_dir():
+        return []
+    found = (one.name for one in folder.iterdir() if (one / file).is_file())
+    return sorted(filter(_is_plain, found), reverse=True)
 
 
 def searches() -> list[str]:

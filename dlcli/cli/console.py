@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlcli import strict_json
+from dlcli.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
@@ -35,10 +36,30 @@ def notes() -> Console:
 
 
 def _console(stream: TextIO, *, stderr: bool) -> Console:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
 
-    piped = not stream.isatty() and "COLUMNS" not in os.environ
-    return Console(stderr=stderr, width=UNWRAPPED if piped else None, markup=False, highlight=False, emoji=False)
+    class PrintableConsole(Console):
+        """Shows what a terminal would obey as escapes, wherever it stands in what is printed."""
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(_on_one_line(it) if isinstance(it, str) else it for it in objects), **options)
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=printable_lines(segment.text))
+
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isascii() and columns.isdigit() and int(columns) > 0 else None
+    if width is None and not stream.isatty():
+        width = UNWRAPPED
+    return PrintableConsole(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _on_one_line(text: str) -> str:
+    """A line, and the empty lines above it."""
+    line = text.lstrip("\n")
+    return "\n" * (len(text) - len(line)) + printable(line)
 
 
 def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
@@ -50,9 +71,9 @@ def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] 
     whole_names = results().width >= NARROW
     for position, heading in enumerate(headings):
         justify: JustifyMethod = "right" if heading in numbers else "left"
-        made.add_column(heading, justify=justify, overflow="fold", no_wrap=whole_names and position == 0)
+        made.add_column(printable(heading), justify=justify, overflow="fold", no_wrap=whole_names and position == 0)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(printable, row))
     return made
 
 
@@ -64,7 +85,7 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
     made.add_column(no_wrap=True, style="bold")
     made.add_column(overflow="fold")
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(printable, row))
     return made
 
 
@@ -74,5 +95,7 @@ def print_document(document: Any) -> None:
 
 
 def print_text(text: str) -> None:
-    """Text that is read back by a program (YAML, a JSON Schema) on stdout, exactly as it is."""
+    """Text that is read back by a program (YAML, CSV) on stdout: exactly as it is, unless a terminal shows it."""
+    if sys.stdout.isatty():
+        text = printable_lines(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")

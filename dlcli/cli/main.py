@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from dlcli.cli import console
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
+from dlcli.printable import printable
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -184,7 +185,7 @@ def _internal_error(error: Exception) -> DlcliError:
 
 def _show_warning(message: Warning | str, *_place: Any, **_more: Any) -> None:
     """A warning of a library as one line, without the source line it came from."""
-    sys.stderr.write(f"warning: {' '.join(str(message).split())}\n")
+    sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
 
 
 def _replace_what_cannot_be_encoded(stream: TextIO) -> None:

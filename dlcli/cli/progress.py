@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures
+from dlcli.printable import printable
 from dlcli.training.observer import Observer, Plan, Progress
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class EpochTable(Observer):
 
         if self.bar is None:
             self.bar = tqdm(
-                total=count, desc=what, file=self.console.file, unit="file", leave=False, dynamic_ncols=True
+                total=count, desc=printable(what), file=self.console.file, unit="file", leave=False, dynamic_ncols=True
             )
         self.bar.update(done - self.bar.n)
         if done == count:

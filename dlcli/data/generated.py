@@ -15,6 +15,7 @@ from dlcli.data.labels import Label
 from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
 from dlcli.errors import ConfigError
+from dlcli.memory import check_array
 from dlcli.registry import register
 
 
@@ -30,8 +31,12 @@ def _class_numbers(examples: int, classes: int) -> np.ndarray:
     """(N,) 0 … 0 1 … 1 …: classes of equal size, the first ones larger by one where it does not divide.
 
     Raises:
-        ConfigError: fewer examples than classes.
+        ConfigError: fewer examples than classes, or more than fit into memory.
     """
+    try:
+        check_array((examples, 2), itemsize=8, copies=3)
+    except MemoryError as error:
+        raise ConfigError(str(error), key="data.dataset.examples") from None
     if examples < classes:
         raise ConfigError(f"{examples} examples cannot be divided among {classes} classes", key="data.dataset.examples")
     return np.sort(np.arange(examples) % classes)
@@ -175,6 +180,6 @@ class PlanarFlower(DatasetReader):
         draw = rng.generator(self.seed, "planar_flower")
         angle = np.pi * (labels + _positions_in_class(labels))  # each class has one half of the curve
         angle += self.noise * draw.standard_normal(self.examples)
-        radius = self.size * np.sin(self.petals * angle) + self.noise * draw.standard_normal(self.examples)
+        radius = self.size * np.sin(float(self.petals) * angle) + self.noise * draw.standard_normal(self.examples)
         points = radius[:, np.newaxis] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
         return _points(points, labels, f"Planar flower: {self.examples} points, {self.petals} petals")

@@ -16,6 +16,7 @@ from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.texts import Sentences
 from dlcli.errors import ConfigError
+from dlcli.memory import check_array
 from dlcli.registry import register
 
 
@@ -51,6 +52,7 @@ class Copying(DatasetReader):
         self.seed = seed
 
     def read(self, places: Places) -> RawData:
+        _check_size(self.examples, self.lag)
         draw = rng.generator(self.seed, "copying")
         targets = draw.permutation(np.arange(self.examples) % len(self.letters))  # as many of each
         digits = draw.integers(10, size=(self.examples, self.lag))
@@ -93,6 +95,7 @@ class AddingProblem(DatasetReader):
         self.seed = seed
 
     def read(self, places: Places) -> RawData:
+        _check_size(self.examples, self.length)
         draw = rng.generator(self.seed, "adding_problem")
         sequences = np.zeros((self.examples, self.length, 2), np.float32)  # (N, T, 2)
         sequences[:, :, 0] = draw.random((self.examples, self.length))
@@ -108,3 +111,15 @@ class AddingProblem(DatasetReader):
             f"Adding problem: {self.examples} sequences of {self.length} steps",
             target_kind="values",
         )
+
+
+def _check_size(examples: int, steps: int) -> None:
+    """Refuse more sequences than fit into memory.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    try:
+        check_array((examples, steps), itemsize=16)
+    except MemoryError as error:
+        raise ConfigError(str(error), key="data.dataset.examples") from None

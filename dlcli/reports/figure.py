@@ -35,6 +35,7 @@ def default_style() -> Iterator[None]:
             if not name.startswith(("backend", "toolbar")):  # of windows
                 matplotlib.rcParams[name] = value
         matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
+        matplotlib.rcParams["text.parse_math"] = False  # names may have a $ in them
         yield
 
 

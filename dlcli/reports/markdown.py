@@ -20,7 +20,8 @@ from dlcli.diagnosis import (
 )
 from dlcli.optim import NEAR_ZERO
 from dlcli.percent import percent
-from dlcli.reports.markdown_table import markdown_cell, markdown_table
+from dlcli.printable import printable
+from dlcli.reports.markdown_table import markdown_table, markdown_text
 from dlcli.runs import metric_title
 from dlcli.split_options import SPLITS
 
@@ -51,10 +52,10 @@ def report_markdown(
     sections = [
         f"# {result.name}",
         _facts(result),
-        *(f"> **The data:** {remark}" for remark in result.remarks),
-        *(f"> **{warning}**" for warning in assessment.warnings),
+        *(f"> **The data:** {markdown_text(remark)}" for remark in result.remarks),
+        *(f"> **{markdown_text(warning)}**" for warning in assessment.warnings),
         "## Where the error comes from",
-        f"**{verdict_sentence(assessment.diagnosis)}**",
+        f"**{markdown_text(verdict_sentence(assessment.diagnosis))}**",
         _chain(assessment.diagnosis),
         f"{METHOD} Intervals: {_methods(assessment.diagnosis)}.",
         "## What to try next",
@@ -125,8 +126,8 @@ def _methods(diagnosis: Diagnosis) -> str:
 
 
 def _advice(number: int, advice: Advice) -> str:
-    step = f"```\n   {advice.set_line}\n   ```" if advice.set_line else f"*{advice.action}*"
-    return f"{number}. **{advice.knob}** ({advice.knob_class}): {advice.why}.\n\n   {step}"
+    step = f"```\n   {printable(advice.set_line)}\n   ```" if advice.set_line else f"*{markdown_text(advice.action)}*"
+    return f"{number}. **{advice.knob}** ({advice.knob_class}): {markdown_text(advice.why)}.\n\n   {step}"
 
 
 def _metrics(result: TrainingResult) -> str:
@@ -147,8 +148,9 @@ def _number(value: float | None) -> str:
 
 def _baseline(result: TrainingResult, assessment: Assessment) -> str:
     found, measure = assessment.baseline.difference, result.measure
+    sentence = markdown_text(baseline_sentence(measure, assessment.baseline))
     return (
-        f"{baseline_sentence(measure, assessment.baseline)} The difference is {measure.difference_text(found.value)} "
+        f"{sentence} The difference is {measure.difference_text(found.value)} "
         f"({measure.difference_range_text(found.low, found.high)}; {found.method})."
     )
 
@@ -163,12 +165,12 @@ def _sparsity(result: TrainingResult) -> str:
 
 
 def _mistakes(confusion: Confusion) -> list[str]:
-    sentence = confusion_sentence(confusion, limit=5) or "No mistakes."
+    sentence = markdown_text(confusion_sentence(confusion, limit=5)) or "No mistakes."
     if len(confusion.class_names) > _MOST_CLASSES:
         return [sentence, f"All {len(confusion.class_names)}² counts are in report.json."]
     rows = [
-        [name, *(str(count) for count in row), "" if recall is None else f"{percent(recall, 1)} %"]
+        [markdown_text(name), *(str(count) for count in row), "" if recall is None else f"{percent(recall, 1)} %"]
         for name, row, recall in zip(confusion.class_names, confusion.counts.tolist(), confusion.recalls, strict=True)
     ]
-    header = ["true \\ predicted", *(markdown_cell(name) for name in confusion.class_names), "recall"]
+    header = ["true \\\\ predicted", *(markdown_text(name) for name in confusion.class_names), "recall"]
     return [sentence, markdown_table(header, rows)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dlcli.printable import printable, printable_lines
 from dlcli.reports.figure import default_style
 from dlcli.reports.palette import GRAY, GRID, INK, rgb
 
@@ -44,6 +45,9 @@ class Line:
             return (replace(self, text=f"{self.text[: room - 1]}…"),)
         parts = [self.text[start : start + room] for start in range(0, len(self.text), room)]
         return tuple(replace(self, text=part) for part in parts)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True)
@@ -223,7 +227,7 @@ def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
         figure.text(
             text.x / width,
             1 - text.y / height,
-            text.text,
+            printable_lines(text.text),
             fontsize=text.size * 72 / _DOTS_PER_INCH,
             color=text.color,
             fontweight="bold" if text.bold else "normal",

@@ -18,6 +18,7 @@ from dlcli.diagnosis import (
     level_title,
     verdict_sentence,
 )
+from dlcli.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -36,12 +37,12 @@ def report(assessment: Assessment) -> Group:
     from rich.padding import Padding
     from rich.text import Text
 
-    sentences = [Text(verdict_sentence(assessment.diagnosis), style="bold")]
+    sentences = [Text(printable(verdict_sentence(assessment.diagnosis)), style="bold")]
     if assessment.confusion is not None and (confused := confusion_sentence(assessment.confusion)):
-        sentences.append(Text(confused))
+        sentences.append(Text(printable(confused)))
     if assessment.baseline.is_beaten:
-        sentences.append(Text(baseline_sentence(assessment.diagnosis.measure, assessment.baseline)))
-    sentences.extend(Text(f"! {warning}", style="bold red") for warning in assessment.warnings)
+        sentences.append(Text(printable(baseline_sentence(assessment.diagnosis.measure, assessment.baseline))))
+    sentences.extend(Text(printable(f"! {warning}"), style="bold red") for warning in assessment.warnings)
     return Group(
         chain_table(assessment.diagnosis),
         *(Padding(sentence, (0, 0, 1, 0)) for sentence in sentences),
@@ -105,8 +106,8 @@ def advice_panel(advice: Sequence[Advice]) -> Panel:
     for number, piece in enumerate(advice, start=1):
         text.append(f"{number}. {piece.knob}", style="bold")
         text.append(f" · {piece.knob_class}\n", style="cyan")
-        text.append(f"{piece.why}\n")
-        text.append(f"{piece.set_line or piece.action}\n", style="green" if piece.set_line else "italic")
+        text.append(f"{printable(piece.why)}\n")
+        text.append(f"{printable(piece.set_line or piece.action)}\n", style="green" if piece.set_line else "italic")
         text.append("\n" if number < len(advice) else "")
     text.rstrip()
     hint = "a --set line goes behind dlcli train CONFIG" if any(piece.set_line for piece in advice) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dlcli.errors import ConfigError, StorageError
+from dlcli.printable import printable
 from dlcli.runs import append_file, files
 from dlcli.runs.folder import Folder
 from dlcli.runs.record import RunRecord
@@ -55,7 +56,7 @@ class RunFolder(Folder):
     def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
         """Add `message` to `train.log` with the time in UTC."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        append_file.append_line(self.path / files.LOG, f"{now} {level} {message}")
+        append_file.append_line(self.path / files.LOG, f"{now} {level} {printable(message)}")
 
     def record(self) -> RunRecord:
         """What `run.json` says.

@@ -8,6 +8,7 @@ import typer
 
 from dlcli.cli import console, options
 from dlcli.errors import ConfigError
+from dlcli.printable import printable
 
 
 def remove(
@@ -25,7 +26,7 @@ def remove(
     if not yes:
         if json or not sys.stdin.isatty():
             raise ConfigError("nobody is there to ask; give --yes to remove without being asked")
-        if not typer.confirm(f"Remove {', '.join(ids)}?", err=True):
+        if not typer.confirm(printable(f"Remove {', '.join(ids)}?"), err=True):
             return
     for folder in folders:
         runs.remove(folder)

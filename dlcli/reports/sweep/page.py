@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from statistics import stdev
 
-from dlcli.reports.markdown_table import markdown_table
+from dlcli.reports.markdown_table import markdown_code, markdown_table, markdown_text
 from dlcli.reports.sweep import files
 from dlcli.reports.sweep.advice import SweepAdvice
 from dlcli.reports.sweep.certainty import Certainty
@@ -47,7 +47,7 @@ def sweep_page(
     sections = [
         f"# {outcome.name}",
         f"Sweep `{outcome.id}`. {facts_sentence(outcome)}",
-        *(f"> **{warning}**" for warning in constraint_sentences(outcome)),
+        *(f"> **{markdown_text(warning)}**" for warning in constraint_sentences(outcome)),
         "## The best configuration",
         f"**{best_sentence(outcome)}**",
         _best_values(outcome),
@@ -65,7 +65,7 @@ def sweep_page(
 
 
 def _paragraph(sentences: Sequence[str]) -> list[str]:
-    return ["\n".join(f"- {sentence}" for sentence in sentences)] if sentences else []
+    return ["\n".join(f"- {markdown_text(sentence)}" for sentence in sentences)] if sentences else []
 
 
 def _picture(name: str, what: str, pictures: Collection[str]) -> list[str]:
@@ -76,7 +76,7 @@ def _best_values(outcome: SweepOutcome) -> str:
     best = outcome.objective.best(outcome.trials)
     if best is None:
         return ""
-    rows = [[f"`{name}`", f"`{value_text(value)}`"] for name, value in best.values.items()]
+    rows = [[markdown_code(name), markdown_code(value_text(value))] for name, value in best.values.items()]
     table = markdown_table(["parameter", "value"], rows, numbers_from=2)
     if outcome.config is None:
         return table
@@ -88,8 +88,8 @@ def _advice(advice: Sequence[SweepAdvice]) -> str:
         return "Nothing stands out."
     lines = []
     for number, piece in enumerate(advice, start=1):
-        line = f" `{piece.line}`" if piece.line else ""
-        lines.append(f"{number}. **{piece.action}.** {_sentence(piece.why)}{line}")
+        line = f" {markdown_code(piece.line)}" if piece.line else ""
+        lines.append(f"{number}. **{markdown_text(piece.action)}.** {_sentence(markdown_text(piece.why))}{line}")
     return "\n".join(lines)
 
 
@@ -106,7 +106,7 @@ def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection
         yield "## Trials"
         if len(listed) > _TOP:
             yield f"The best {_TOP} of {len(listed)} configurations that have a value; report.json has all."
-        header = ["", "trial", text.name, "status", "epochs", "time", *(f"`{name}`" for name in names)]
+        header = ["", "trial", text.name, "status", "epochs", "time", *map(markdown_code, names)]
         yield markdown_table(header, [_row(rank, point, names, text) for rank, point in enumerate(listed[:_TOP], 1)])
         if any(point.fate == "pruned" for point in listed[:_TOP]):
             yield "What a pruned trial is worth is its best value up to where it was ended."
@@ -128,7 +128,7 @@ def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> lis
         point.status,
         ", ".join(str(len(trial.history)) for trial in trials),
         duration_text(sum(trial.seconds for trial in trials)),
-        *(value_text(one.values[name]) if name in one.values else "–" for name in names),
+        *(markdown_text(value_text(one.values[name])) if name in one.values else "–" for name in names),
     ]
 
 
@@ -138,7 +138,13 @@ def _failures(outcome: SweepOutcome) -> Iterable[str]:
         return
     yield "## Trials without a value"
     rows = [
-        [str(trial.number), trial.status, str(len(trial.history)), str(trial.attempts), trial.reason or "not known"]
+        [
+            str(trial.number),
+            trial.status,
+            str(len(trial.history)),
+            str(trial.attempts),
+            markdown_text(trial.reason or "not known"),
+        ]
         for trial in lost[:_MOST_FAILURES]
     ]
     yield markdown_table(["trial", "status", "epochs", "attempts", "reason"], rows, numbers_from=5)
@@ -198,7 +204,7 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
     yield from _picture(files.IMPORTANCE, "How much of the variance each parameter explains", pictures)
     rows = [
         [
-            f"`{shortened(one.parameter, _LONGEST)}`",
+            markdown_code(shortened(one.parameter, _LONGEST)),
             f"{100 * one.share:.0f} %",
             f"{100 * one.low:.0f} … {100 * one.high:.0f} %",
             tier_text(one.parameter),
@@ -208,7 +214,7 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
     yield markdown_table(["parameter", "explains", "95 % interval", "in the notes’ order"], rows)
     order = "; ".join(f"{number}. {names}" for number, names in enumerate(TIERS, start=1))
     yield f"The order in which the course's notes tune hyperparameters: {order}."
-    yield "\n".join(f"- {sentence}" for sentence in order_sentences(outcome.importances))
+    yield "\n".join(f"- {markdown_text(sentence)}" for sentence in order_sentences(outcome.importances))
     yield (
         "The measured order holds for this space only: a parameter whose range is narrow, or lies where all values are "
         "good, looks unimportant, and one whose range reaches into bad values looks decisive."

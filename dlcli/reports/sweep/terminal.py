@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dlcli.printable import printable
 from dlcli.reports.sweep.advice import SweepAdvice, sweep_advice
 from dlcli.reports.sweep.certainty import certainty
 from dlcli.reports.sweep.order_of_importance import tier_text
@@ -46,8 +47,8 @@ def sweep_summary(outcome: SweepOutcome) -> Group:
     else:
         parts += [Text(best_sentence(outcome), style="bold"), best_table(outcome)]
     sentences = [*certainty_sentences(outcome, sure), evaluation_sentence(outcome), savings_sentence(outcome)]
-    parts += [Text(f"! {warning}", style="bold red") for warning in constraint_sentences(outcome)]
-    parts += [Padding(Text(sentence), (0, 0, 1, 0)) for sentence in sentences if sentence]
+    parts += [Text(printable(f"! {warning}"), style="bold red") for warning in constraint_sentences(outcome)]
+    parts += [Padding(Text(printable(sentence)), (0, 0, 1, 0)) for sentence in sentences if sentence]
     if sum(point.value is not None for point in ranked) > 1:
         parts.append(trials_table(outcome, ranked))
     if outcome.importances:
@@ -55,7 +56,9 @@ def sweep_summary(outcome: SweepOutcome) -> Group:
     if lost := failures(outcome.trials):
         last = lost[-1]
         words = f"{counted(len(lost), 'trial')} without a value, the last of them trial {last.number} ({last.status}): "
-        parts.append(Padding(Text(f"{words}{last.reason or 'no reason known'}", style="yellow"), (0, 0, 1, 0)))
+        parts.append(
+            Padding(Text(printable(f"{words}{last.reason or 'no reason known'}"), style="yellow"), (0, 0, 1, 0))
+        )
     advice = sweep_advice(outcome, ranked, sure)
     return Group(*parts, *([advice_panel(advice)] if advice else []))
 
@@ -118,10 +121,10 @@ def advice_panel(advice: Sequence[SweepAdvice]) -> Panel:
 
     text = Text()
     for number, piece in enumerate(advice, start=1):
-        text.append(f"{number}. {piece.action}\n", style="bold")
-        text.append(f"{piece.why}\n")
+        text.append(f"{number}. {printable(piece.action)}\n", style="bold")
+        text.append(f"{printable(piece.why)}\n")
         if piece.line:
-            text.append(f"{piece.line}\n", style="green")
+            text.append(f"{printable(piece.line)}\n", style="green")
         text.append("\n" if number < len(advice) else "")
     text.rstrip()
     return Panel(text, title="what to do next", title_align="left", box=ROUNDED, width=WIDTH)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dlcli.printable import printable
+
 #: metrics that are shares of examples, written in percent
 _SHARES = frozenset({"error", "accuracy", "top_k_accuracy", "token_accuracy"})
 #: closer to 1 than this, what is missing to 1 decides how many digits are shown
@@ -56,7 +58,7 @@ def value_text(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {value_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(value_text, value)) + "]"
-    return str(value)
+    return printable(str(value))
 
 
 def number_text(value: float) -> str:
@@ -69,6 +71,7 @@ def number_text(value: float) -> str:
 
 def shortened(text: str, most: int) -> str:
     """At most so many letters, what is left out marked in the middle."""
+    text = printable(text)
     if len(text) <= most:
         return text
     kept = max(most - 1, 2)
