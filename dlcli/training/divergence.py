@@ -8,6 +8,8 @@ from dlcli.training.settings import TrainingSettings
 
 #: the largest learning rate that is ever advised: a tenth of 1e10 is no smaller in effect
 HIGHEST_RATE = 0.1
+#: learning rate × weight decay above which every step makes the weights larger, with the other sign
+_LARGEST_DECAY = 2.0
 
 
 def diverged(
@@ -37,13 +39,35 @@ def diverged(
         else f"the evaluation on {split} after epoch {epoch}, step {step}"
     )
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
-    advice = _advice(culprit, learning_rate, settings)
-    return DivergedError(f"training diverged in {where}; not finite first: {culprit}; {advice}; {left}")
+    first = "the gradient of the penalty" if _is_penalty(culprit, settings) else str(culprit)
+    advice = _advice(culprit, step, learning_rate, settings)
+    return DivergedError(f"training diverged in {where}; not finite first: {first}; {advice}; {left}")
 
 
-def _advice(culprit: Culprit, learning_rate: float, settings: TrainingSettings) -> str:
+def _is_penalty(culprit: Culprit, settings: TrainingSettings) -> bool:
+    """Whether all was finite but what the weight penalties add, which is not computed when a step is repeated."""
+    return culprit.what == "unknown" and max(settings.l1, settings.l2) > 0
+
+
+def _advice(culprit: Culprit, step: int, learning_rate: float, settings: TrainingSettings) -> str:
+    """What may help: the learning rate only where it had a part in it."""
     if culprit.what == "input":
         return "look for missing or infinite values in the data"
+    if _is_penalty(culprit, settings):
+        key, strength = max(("l1", settings.l1), ("l2", settings.l2), key=lambda item: item[1])
+        return f"try a weaker penalty (regularization.{key} is {strength:.3g})"
+    if learning_rate * settings.weight_decay > _LARGEST_DECAY:
+        return (
+            f"every step multiplies the weights by {1 - learning_rate * settings.weight_decay:.3g}: try a smaller "
+            "weight decay or learning rate"
+        )
+    if step == 0 and culprit.what == "weights":
+        return "no step has been taken: look at the initializer, or at the weights that model.from names"
+    if step == 0:
+        return (
+            "no step has been taken, so that no learning rate can help: try an initializer of smaller weights, or "
+            "smaller inputs and targets (data.normalize, data.normalize_targets)"
+        )
     rate = min(learning_rate / 10, HIGHEST_RATE)
     lower = f"try a smaller learning rate (--set optimizer.learning_rate={rate:.3g})"
     if settings.max_gradient_norm is None:

@@ -93,7 +93,7 @@ def test_folders_whose_names_are_not_utf_8(run, folder: Path) -> None:
     outcome = run("train", place / "config.yaml", "--runs-dir", runs_dir, "--set", "training.epochs=1", "--json")
     assert outcome.code == 0, outcome.document
     (path,) = runs_dir.iterdir()
-    assert Path(outcome.document["path"]).resolve() == path.resolve()
+    assert outcome.document["run"] == path.name
     for words in (["eval", path, "--json"], ["runs", "list", "--runs-dir", runs_dir, "--json"], ["runs", "show", path]):
         assert run(*words).code == 0
     assert run("resume", path, "--epochs", "2", "-q").code == 0

@@ -55,3 +55,14 @@ def test_a_few_broken_inputs(kind: str, experiment: Path) -> None:
 )
 def test_many_broken_inputs(kind: str, first: int, experiment: Path) -> None:
     assert fuzz(kind, first, 250, experiment)["failures"] == []
+
+
+@pytest.mark.slow
+def test_a_damaged_run_is_used_right_or_not_at_all(experiment: Path) -> None:
+    """Every file of a run, a byte of every class of positions: no traceback, and no other result without a word."""
+    command = [sys.executable, "-m", "tests.fuzz.flips", str(experiment)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-1000:]
+    document = json.loads(ended.stdout.splitlines()[-1])
+    assert document["unexplained"] == []
+    assert document["silent"] == []
