@@ -1,7 +1,7 @@
 """Flip bytes of every file of a run folder and use the run; `python -m tests.fuzz.flips FOLDER [POSITIONS]`.
 
-FOLDER holds `points.csv`, `quick.yaml` and one run in `runs/`. Prints one JSON object: how often a command ended in what,
-the commands that failed without an explanation, and those whose result differs without a word.
+FOLDER holds `points.csv`, `quick.yaml` and one run in `runs/`. Prints one JSON object: how the commands ended,
+those that failed without an explanation, and those whose result differs without a word.
 """
 
 from __future__ import annotations
