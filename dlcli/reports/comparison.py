@@ -52,6 +52,9 @@ class EvaluatedRun:
             for split in UNSEEN_SPLITS
             if (folder.path / (name := files.predictions(split))).is_file()
         }
+        for split, records in predictions.items():
+            if not all({"id", "target"} < record.keys() for record in records):
+                raise StorageError("is not what a run predicts", file=str(folder.path / files.predictions(split)))
         return cls(folder.id, measure, predictions)
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from dlcli import strict_json
 from dlcli.diagnosis import Assessment, Measure, TrainingResult
+from dlcli.errors import StorageError
 from dlcli.reports import EvaluatedRun, compare_errors, comparison_table, write_report
 from dlcli.runs import RunFolder
 
@@ -88,3 +89,17 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, a
     records = classified({3}, 20)
     folder.write_text("predictions/dev.jsonl", "".join(f"{strict_json.dumps(record)}\n" for record in records))
     assert EvaluatedRun.read(folder) == EvaluatedRun(tmp_path.name, Measure.ERROR_RATE, {"dev": records})
+
+
+def test_records_without_an_id_or_a_target_are_damage(
+    tmp_path: Path, result: TrainingResult, assessment: Assessment
+) -> None:
+    folder = RunFolder(tmp_path)
+    write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
+    file = tmp_path / "predictions" / "dev.jsonl"
+    file.parent.mkdir()
+    for line in ('{"idx": 1, "target": "a", "class": "a"}', '{"id": 1, "tarGet": "a", "class": "a"}', '{"id": 1}'):
+        file.write_text(f"{line}\n", encoding="utf-8")
+        with pytest.raises(StorageError) as caught:
+            EvaluatedRun.read(folder)
+        assert caught.value.file == str(file)

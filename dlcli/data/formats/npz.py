@@ -27,6 +27,8 @@ from dlcli.registry import register
 #: what reading a damaged array raises; its header is Python source
 DAMAGE = (
     ValueError,
+    TypeError,
+    OverflowError,
     EOFError,
     OSError,
     SyntaxError,

@@ -83,7 +83,11 @@ def sweep_of_config(
     Raises:
         InvalidConfigError: with every mistake, at the argument or the line of the config that has it.
     """
-    return _sweep_of_base(read_yaml(read_text(Path(config)), str(config)), params, overrides, settings)
+    try:
+        text = read_text(Path(config))
+    except ConfigError as error:
+        raise InvalidConfigError([error]) from None
+    return _sweep_of_base(read_yaml(text, str(config)), params, overrides, settings)
 
 
 def _sweep_of_base(

@@ -56,3 +56,14 @@ def test_nan_in_the_targets_is_refused(tmp_path: Path):
     np.save(tmp_path / "y.npy", np.array([1.0, np.nan, np.inf]))
     with pytest.raises(DataError, match=r"the array of targets has 1 NaN and 1 infinite .* \[1\]"):
         Npy(path="x.npy", targets_path="y.npy").read(Places(config_folder=tmp_path))
+
+
+@pytest.mark.parametrize("shape", [f"({10**30},)", "(True, 4)", "(-1, 4)", f"({2**63}, 9)", f"({'1, ' * 70})", "None"])
+def test_a_header_that_lies_about_the_shape(tmp_path: Path, shape: str) -> None:
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    text += b" " * (-(10 + len(text) + 1) % 64) + b"\n"
+    file = tmp_path / "x.npy"
+    file.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(80))
+    with pytest.raises(DataError) as caught:
+        read_npy(file)
+    assert caught.value.file == str(file)

@@ -167,7 +167,7 @@ def test_a_sweep_file_is_no_config(load: Load, good_sweep: str) -> None:
 def test_a_base_that_is_nowhere_on_the_command_line() -> None:
     with pytest.raises(InvalidConfigError) as caught:
         sweep_of_config("nowhere.yaml", [PARAM])
-    assert str(caught.value) == "nowhere.yaml base: nowhere.yaml: there is no such file"
+    assert str(caught.value) == "nowhere.yaml: there is no such file"
 
 
 def test_mistakes_of_the_base_have_their_place_there(load: Load, good_sweep: str) -> None:
