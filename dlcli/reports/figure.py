@@ -15,6 +15,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlcli.printable import printable_lines
 from dlcli.reports.palette import GRAY, GRID, INK
 
 if TYPE_CHECKING:
@@ -93,7 +94,12 @@ def style_axes(axes: Axes, *, grid: bool = True) -> None:
 
 
 def to_png(figure: Figure, title: str) -> bytes:
-    """The figure as a file, without the version of what drew it."""
+    """The figure as a file, without the version of what drew it; characters that are not shown are escaped."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(printable_lines(text.get_text()))
     picture = io.BytesIO()
     figure.savefig(picture, format="png", metadata={"Software": None, "Title": title})
     return picture.getvalue()

@@ -75,3 +75,18 @@ def test_the_settings_of_a_program_stay_as_they_were() -> None:
         assert family() == ["DejaVu Sans"]
         assert matplotlib.rcParams["font.family"] == ["serif"]
         assert matplotlib.rcParams["lines.linewidth"] == 9
+
+
+def test_characters_that_are_not_shown_are_escaped() -> None:
+    @default_style()
+    def draw(name: str) -> bytes:
+        figure = new_figure(2.0, 1.0)
+        axes = figure.add_axes((0.2, 0.2, 0.7, 0.7))
+        axes.set_title(name)
+        axes.set_xlabel(name)
+        axes.annotate(name, (0.5, 0.5))
+        return to_png(figure, "t")
+
+    assert draw("a\x1b[1m $x^$ \u202eb") == draw(
+        "a\\x1b[1m $x^$ \\u202eb"
+    )  # a glyph that is missing would be a warning
