@@ -138,7 +138,7 @@ def _metrics(result: TrainingResult) -> str:
     rows = []
     for metric in sorted(metrics):
         values = (_number(result.metrics.get(f"{split}/{metric}")) for split in splits)
-        rows.append([markdown_cell(metric_title(metric, result.positive_classes)), *values])
+        rows.append([markdown_text(metric_title(metric, result.positive_classes)), *values])
     return markdown_table(["metric", *splits], rows) if rows else ""
 
 
