@@ -23,7 +23,7 @@ from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetch
 from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
-from dlcli.optim import Optimizer, WeightAverage
+from dlcli.optim import Optimizer, Position, WeightAverage
 from dlcli.rng import Generators
 from dlcli.runs import RunFolder
 from dlcli.tasks import Task
@@ -333,9 +333,7 @@ class Trainer:
 
     def _learning_rate(self, total_steps: int) -> float:
         """The rate of the next step in a training of `total_steps`."""
-        state = self.state
-        epoch = state.epoch + state.batch / len(self.batches)
-        return self.descent.optimizer.learning_rate_at(epoch, state.step, total_steps)
+        return self.descent.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
 
     def _lap(self) -> None:
         """Add the time since the last call to the epoch under way."""

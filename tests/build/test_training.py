@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dlcli.build import Experiment, build_optimizer, build_settings
-from dlcli.optim import Adam
+from dlcli.optim import Adam, Position
 
 Build = Callable[..., Experiment]
 
@@ -13,7 +13,7 @@ Build = Callable[..., Experiment]
 def test_nested_components_become_objects(build: Build, iris: str) -> None:
     optimizer = build_optimizer(build(iris).spec)
     assert isinstance(optimizer, Adam)
-    assert optimizer.learning_rate_at(epoch=2, step=0, total_steps=1) == pytest.approx(1e-3 / (1 + 0.5 * 2))
+    assert optimizer.learning_rate_at(Position(2, 1, 3)) == pytest.approx(1e-3 / (1 + 0.5 * 2))
 
 
 def test_the_settings_are_those_of_the_config(build: Build, iris: str) -> None:
