@@ -76,7 +76,8 @@ class MeanAbsoluteError(MeanError):
 class R2(Metric):
     """The explained share of the variance: 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over outputs; may be negative.
 
-    NaN below two examples. For constant targets 1 when all are predicted exactly, else 0, as in scikit-learn.
+    NaN below two examples. Of an output whose targets are all equal 1 when all are predicted exactly, else 0, as in
+    scikit-learn.
     """
 
     name = "r2"
@@ -88,6 +89,7 @@ class R2(Metric):
 
     def reset(self) -> None:
         self.examples = 0
+        self.origin: np.ndarray | None = None
         self.mean: np.ndarray = np.zeros(1)
         self.variation: np.ndarray = np.zeros(1)
         self.residual: np.ndarray = np.zeros(1)
@@ -96,6 +98,10 @@ class R2(Metric):
         values = _columns(targets, like=predictions)  # (N, D)
         if not len(values):
             return
+        if self.origin is None:
+            self.origin = values[0]
+        residuals = _columns(predictions) - values
+        values = values - self.origin  # so that equal targets are exactly 0, and so is their variation
         before, added = self.examples, len(values)
         mean = values.mean(axis=0)
         shift = mean - self.mean
@@ -104,7 +110,7 @@ class R2(Metric):
         variation = np.square(values - mean).sum(axis=0)
         self.variation = self.variation + variation + shift**2 * (before * added / self.examples)
         self.mean = self.mean + shift * (added / self.examples)
-        self.residual = self.residual + np.square(_columns(predictions) - values).sum(axis=0)
+        self.residual = self.residual + np.square(residuals).sum(axis=0)
 
     def result(self) -> float:
         if self.examples < 2:
