@@ -215,9 +215,10 @@ class Trainer:
             model.set_carried(carried, rows=len(batch))
             raise self._diverged(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
-        judged = self.task.count(batch)
-        state.loss_sum += loss * judged
-        state.judged += judged
+        assert batch.targets is not None, "the training set has targets"
+        weight = self.task.loss_weight(batch.targets, batch.lengths)
+        state.loss_sum += loss * weight
+        state.loss_weight += weight
         state.examples += len(batch)
         state.batch += 1
         state.step += 1

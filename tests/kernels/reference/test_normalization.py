@@ -38,8 +38,8 @@ def test_constant_columns_become_beta(backend: Any, rows: int, channels: int, re
         np.testing.assert_allclose(mean, exact.mean(axis=0), rtol=1e-4)
         np.testing.assert_allclose(variance[1:], 0, atol=1e-6)
         np.testing.assert_allclose(inverse_std, 1 / np.sqrt(variance + 1e-5), rtol=1e-5)
-        np.testing.assert_allclose(y, expected, atol=1e-3)
-        np.testing.assert_allclose(again[:, 1:], expected[:, 1:], atol=1e-3)
+        np.testing.assert_allclose(y, expected, atol=5e-3)
+        np.testing.assert_allclose(again[:, 1:], expected[:, 1:], atol=5e-3)
 
 
 @BACKENDS
