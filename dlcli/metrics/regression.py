@@ -90,6 +90,7 @@ class R2(Metric):
     def reset(self) -> None:
         self.examples = 0
         self.origin: np.ndarray | None = None
+        self.constant: np.ndarray = np.ones(1, bool)
         self.mean: np.ndarray = np.zeros(1)
         self.variation: np.ndarray = np.zeros(1)
         self.residual: np.ndarray = np.zeros(1)
@@ -99,9 +100,8 @@ class R2(Metric):
         if not len(values):
             return
         if self.origin is None:
-            self.origin = values[0]
-        residuals = _columns(predictions) - values
-        values = values - self.origin  # so that equal targets are exactly 0, and so is their variation
+            self.origin, self.constant = values[0], np.ones(values.shape[1], bool)
+        self.constant &= (values == self.origin).all(axis=0)  # the rounded variation of equal values need not be 0
         before, added = self.examples, len(values)
         mean = values.mean(axis=0)
         shift = mean - self.mean
@@ -110,12 +110,12 @@ class R2(Metric):
         variation = np.square(values - mean).sum(axis=0)
         self.variation = self.variation + variation + shift**2 * (before * added / self.examples)
         self.mean = self.mean + shift * (added / self.examples)
-        self.residual = self.residual + np.square(residuals).sum(axis=0)
+        self.residual = self.residual + np.square(_columns(predictions) - values).sum(axis=0)
 
     def result(self) -> float:
         if self.examples < 2:
             return math.nan
-        constant = self.variation == 0
+        constant = self.constant | (self.variation == 0)
         unexplained = np.divide(self.residual, self.variation, out=np.ones_like(self.residual), where=~constant)
         return float(np.mean(np.where(constant & (self.residual == 0), 1.0, 1 - unexplained)))
 
