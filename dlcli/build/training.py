@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlcli.build.component import create
 from dlcli.data import Preprocessor
+from dlcli.errors import ConfigError
 from dlcli.metrics import Metric
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.spec import Spec
@@ -54,12 +55,20 @@ def build_settings(spec: Spec, preprocessor: Preprocessor) -> TrainingSettings:
 
 
 def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Selection) -> EarlyStopping | None:
-    """The rule for stopping before the last epoch, if the config has one."""
+    """The rule for stopping before the last epoch, if the config has one.
+
+    Raises:
+        ConfigError: its mode is not the direction of its metric.
+    """
     options = spec.regularization.early_stopping
     if options is None:
         return None
     metric = options.metric or selection.metric
-    better = higher_is_better(metric, metrics) if options.mode is None else options.mode == "max"
+    better = higher_is_better(metric, metrics)
+    if options.mode is not None and better != (options.mode == "max"):
+        direction = "max: higher values of" if better else "min: lower values of"
+        message = f"expected {direction} {metric} are better, got {options.mode}; leave mode out"
+        raise ConfigError(message, key="regularization.early_stopping.mode")
     return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, higher_is_better=better)
 
 

@@ -22,6 +22,9 @@ class BatchOrder(ABC):
         batch_size: examples in a batch; "full" for all of them.
     """
 
+    #: what became of a last batch that is too small, for the user; None where nothing did
+    remark: str | None = None
+
     def __init__(self, num_examples: int, batch_size: int | Literal["full"]) -> None:
         self.num_examples = num_examples
         self.batch_size = num_examples if batch_size == "full" else batch_size
@@ -58,9 +61,10 @@ class ShuffledBatches(BatchOrder):
         seed: of the experiment.
         shuffle: visit the examples in a new order each epoch.
         drop_last: leave out a short last batch.
+        smallest_batch: a last batch of fewer examples is merged with the one before.
 
     Raises:
-        ConfigError: no batch is left.
+        ConfigError: no batch is left, or all of them have too few examples.
     """
 
     def __init__(
@@ -71,11 +75,16 @@ class ShuffledBatches(BatchOrder):
         seed: int,
         shuffle: bool = True,
         drop_last: bool = False,
+        smallest_batch: int = 1,
     ) -> None:
         super().__init__(num_examples, batch_size)
         self.seed = seed
         self.shuffle = shuffle
-        self.batches_per_epoch = num_examples // self.batch_size if drop_last else -(-num_examples // self.batch_size)
+        full, rest = divmod(num_examples, self.batch_size)
+        self._merges_last = not drop_last and full > 0 and 0 < rest < smallest_batch
+        self.batches_per_epoch = full + (rest > 0 and not drop_last and not self._merges_last)
+        if self._merges_last:
+            self.remark = f"the last batch of an epoch would have {rest} example and is merged with the one before"
         if self.batches_per_epoch == 0:
             raise ConfigError(
                 f"drop_last leaves no batch: the training set has {num_examples} examples and a batch {batch_size}",
@@ -84,6 +93,11 @@ class ShuffledBatches(BatchOrder):
 
     def __len__(self) -> int:
         return self.batches_per_epoch
+
+    def indices(self, epoch: int, batch: int) -> np.ndarray:
+        if self._merges_last and batch == self.batches_per_epoch - 1:
+            return self.order(epoch)[batch * self.batch_size :]
+        return super().indices(epoch, batch)
 
     def ordered(self, epoch: int) -> np.ndarray:
         order = np.arange(self.num_examples)
@@ -103,15 +117,24 @@ class BucketedBatches(ShuffledBatches):
         batch_size: sequences in a batch.
         seed: of the experiment.
         drop_last: leave out a short last batch.
+        smallest_batch: a last batch of fewer sequences is merged with the one before.
 
     Raises:
-        ConfigError: no batch is left.
+        ConfigError: no batch is left, or all of them have too few sequences.
     """
 
     def __init__(
-        self, lengths: np.ndarray, *, batch_size: int | Literal["full"], seed: int, drop_last: bool = False
+        self,
+        lengths: np.ndarray,
+        *,
+        batch_size: int | Literal["full"],
+        seed: int,
+        drop_last: bool = False,
+        smallest_batch: int = 1,
     ) -> None:
-        super().__init__(len(lengths), batch_size=batch_size, seed=seed, drop_last=drop_last)
+        super().__init__(
+            len(lengths), batch_size=batch_size, seed=seed, drop_last=drop_last, smallest_batch=smallest_batch
+        )
         self.lengths = lengths
 
     def ordered(self, epoch: int) -> np.ndarray:
@@ -136,14 +159,18 @@ class StreamBatches(BatchOrder):
     Args:
         num_examples: windows, in the order of the sequence.
         batch_size: rows; no more than there are windows.
+        leave_out_last: no batch is made of the last windows.
     """
 
-    def __init__(self, num_examples: int, *, batch_size: int | Literal["full"]) -> None:
+    def __init__(self, num_examples: int, *, batch_size: int | Literal["full"], leave_out_last: bool = False) -> None:
         super().__init__(num_examples, batch_size)
         self.batch_size = min(self.batch_size, num_examples)
+        self.leave_out_last = leave_out_last
+        if leave_out_last:
+            self.remark = "the last batch of an epoch would be one window and is left out"
 
     def __len__(self) -> int:
-        return -(-self.num_examples // self.batch_size)
+        return -(-self.num_examples // self.batch_size) - self.leave_out_last
 
     def ordered(self, epoch: int) -> np.ndarray:  # noqa: ARG002
         parts = np.array_split(np.arange(self.num_examples), self.batch_size)

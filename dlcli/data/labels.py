@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -327,6 +327,25 @@ class Values:
             "names": list(self.names),
             "scaling": self.scaling.to_json(),
         }
+
+
+def constant_targets(targets: np.ndarray, names: Sequence[str]) -> Iterator[str]:
+    """A sentence for each target that has one value in the training set, so that there is nothing to predict.
+
+    Args:
+        targets: (N,) or (N, K) values of the training set.
+        names: of the K targets, where they have names.
+    """
+    columns = as_columns(targets, "the training set")
+    for position in np.flatnonzero(np.ptp(columns, axis=0) == 0).tolist():
+        name = (
+            f"the target {names[position]}"
+            if names
+            else "the target"
+            if columns.shape[1] == 1
+            else f"target {position}"
+        )
+        yield f"{name} is {columns[0, position]:g} in every training example: there is nothing to predict"
 
 
 def as_columns(targets: np.ndarray, split: str) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import TargetKind, distinct_labels
+from dlcli.data.labels import TargetKind, constant_targets, distinct_labels
 from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
@@ -136,6 +136,8 @@ def load_data(
     leaks = find_leaks(train.examples, train.rows, kind)
     remarks = (*raw.warnings, *_other_reading(raw, train, target_kind), *moved, *leaks)
     warnings = [*remarks, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    if kind == "values" and train.examples.targets is not None:
+        warnings += constant_targets(train.examples.targets[train.rows], train.examples.target_names)
     if split.group_by is not None:
         grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}
         warnings += shared_groups({name: _groups(part, split.group_by) for name, part in grouped.items()})

@@ -93,7 +93,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
         dead_units=dead.shares(),
         seconds=summary.seconds,
-        remarks=experiment.data.warnings,
+        remarks=(*experiment.data.warnings, *summary.warnings),
     )
     assessment = assess(result)
     mistaken = None if assessment.confusion is None else assessment.confusion.split

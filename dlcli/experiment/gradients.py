@@ -10,12 +10,14 @@ import numpy as np
 
 from dlcli import registry, rng
 from dlcli.autograd.gradcheck import TOLERANCE, ParameterCheck, check_function
+from dlcli.build import build_settings, located
 from dlcli.errors import ConfigError
 from dlcli.experiment.transfer import start
 from dlcli.nn import Graph
 from dlcli.nn.gradcheck import check_layer, check_model
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import batch_loss
+from dlcli.training.order import batch_order
 
 #: examples in the batch on which a configured model is checked
 BATCH_SIZE = 8
@@ -77,7 +79,7 @@ def check_gradients(
         runs_dir: the folder that a run whose weights the model starts from is looked for in.
 
     Raises:
-        ConfigError: the config is wrong, or its model has no parameters.
+        ConfigError: the config is wrong, its model has no parameters, or it cannot be trained in its batches.
         DataError: the data is missing or not what the config says.
     """
     experiment, _ = start(load_spec(config, overrides), runs_dir=Path(runs_dir), dtype=np.float64)
@@ -91,6 +93,10 @@ def check_gradients(
     if along_directions is None:
         along_directions = max_per_parameter is None and _operations(model, sampled) > MOST_OPERATIONS
     train = experiment.data.splits["train"]
+    if experiment.spec.model.transfer is None:  # otherwise training may freeze what cannot be trained in its batches
+        with located(experiment.spec):
+            settings = build_settings(experiment.spec, experiment.data.preprocessor)
+            batch_order(train, settings, experiment.spec.seed, model=model)
     batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
     checks = check_model(
         model,

@@ -21,7 +21,7 @@ class Run:
         result: what the diagnosis looked at.
         assessment: what it found.
         broken: the constraints that even the best epoch does not satisfy, such as `latency_ms <= 5`.
-        warnings: what the user should know about the data.
+        warnings: what the user should know about the data and the training.
     """
 
     path: Path

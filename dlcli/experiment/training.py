@@ -251,5 +251,5 @@ def _concluded(experiment: Experiment, folder: RunFolder, summary: TrainingSumma
         result=result,
         assessment=assessment,
         broken=summary.best.broken,
-        warnings=experiment.data.warnings,
+        warnings=(*experiment.data.warnings, *summary.warnings),
     )

@@ -20,8 +20,9 @@ class BinaryCrossEntropy(ClassWeightedLoss):
 
     Args:
         positive_weight: factor on the loss of the ones; the mean is over the examples all the same.
-        class_weights: weights of 0 and 1, a mapping of names or labels to weights (1 for a class that it leaves out),
-            "balanced" (the rarer weighs more, from the training set), or null; the mean is `Σ c_y ℓ / Σ c_y`.
+        class_weights: weights c of 0 and 1, a mapping of names or labels to weights (1 for a class that it leaves out),
+            "balanced" (the rarer weighs more, from the training set), or null; the mean is `Σ c_y ℓ / Σ c_y`, of a step
+            over its batch: in batches of one example the weights cancel.
         label_smoothing: ε; targets become `(1 − ε) y + ε/2`.
     """
 
@@ -38,7 +39,9 @@ class BinaryCrossEntropy(ClassWeightedLoss):
         self.positive_weight = positive_weight
         self.label_smoothing = label_smoothing
 
-    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+    def quotient(
+        self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None, *, divisor: float | None
+    ) -> Tensor:
         return ops.binary_cross_entropy(
             outputs,
             targets,
@@ -46,4 +49,8 @@ class BinaryCrossEntropy(ClassWeightedLoss):
             positive_weight=self.positive_weight,
             class_weights=self.weights_of(2),
             label_smoothing=self.label_smoothing,
+            divisor=divisor,
         )
+
+    def count(self, targets: np.ndarray) -> int:
+        return targets.size

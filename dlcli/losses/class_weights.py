@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from dlcli.autograd import Tensor
 from dlcli.constraints import NonNegativeFloat
 from dlcli.errors import ConfigError, unknown_name
 from dlcli.losses.loss import Loss
@@ -54,11 +55,47 @@ class ClassWeightedLoss(Loss):
         """Compute balanced weights, or check given ones.
 
         Raises:
-            ConfigError: there is not one weight for each class, or a class to be balanced has no example.
+            ConfigError: there is not one weight for each class, a class to be balanced has no example, or no training
+                example has a weight above zero.
         """
         if self.class_weights == "balanced":
             self._weights = balanced_weights(class_counts)
-        self.weights_of(len(class_counts))
+        weights = self.weights_of(len(class_counts))
+        if weights is not None and not np.dot(weights, class_counts):
+            message = (
+                "every training example has the weight 0; expected a class of the training set with a weight above 0"
+            )
+            raise ConfigError(message, key=_KEY)
+
+    def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
+        return self.quotient(outputs, targets, weights, divisor=None)
+
+    def quotient(
+        self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None, *, divisor: float | None
+    ) -> Tensor:
+        """The weighted sum of the losses over a divisor, a scalar; other arguments as those of a call.
+
+        Args:
+            divisor: a positive number; None for the sum of the weights.
+        """
+        raise NotImplementedError
+
+    def sum(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
+        # divided by the number of losses, not by the weights: with label smoothing, examples of a class of weight 0
+        # have a loss above 0
+        count = super().weight(targets, weights)
+        return self.quotient(outputs, targets, weights, divisor=count).item() * count if count else 0.0
+
+    def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
+        if self._weights is None or targets.dtype.kind == "f":  # a distribution over classes has no one class
+            return super().weight(targets, weights)
+        of_targets = self._weights[targets]
+        return float(of_targets.sum() if weights is None else (of_targets * weights).sum())
+
+    @property
+    def distinguishes_classes(self) -> bool:
+        """Whether some class counts more than another."""
+        return self._weights is not None and len(np.unique(self._weights)) > 1
 
     def weights_of(self, num_classes: int) -> np.ndarray | None:
         """The weights (K,); None where all classes count the same.

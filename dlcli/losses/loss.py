@@ -1,4 +1,4 @@
-"""What training makes small."""
+"""The loss to minimize: a sum over examples divided by the sum of their weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ OutputForm: TypeAlias = Literal["class logits", "one logit", "values"]
 
 
 class Loss:
-    """Base of the losses: from a model's outputs and the targets to one number."""
+    """Base of the losses: from a model's outputs and the targets to one number.
+
+    Calling a loss gives the mean of a batch, whose gradient is that of a training step. Means of batches are not
+    averaged: over a whole split, `sum` and `weight` are added up and divided once, at the end, so that the figure does
+    not depend on the batches.
+    """
 
     registry_kind: ClassVar[str] = "loss"
 
@@ -33,3 +38,20 @@ class Loss:
             weights: (N,), what each example counts; None for 1.
         """
         raise NotImplementedError
+
+    def sum(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
+        """`Σ w ℓ` over the batch, the numerator of the mean; arguments as those of a call."""
+        return self(outputs, targets, weights).item() * self.weight(targets, weights)
+
+    def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
+        """`Σ w` over the batch, the denominator of the mean.
+
+        Args:
+            targets: (N, …).
+            weights: (N,), the weight of each example; None for 1.
+        """
+        return float(self.count(targets) if weights is None else weights.sum())
+
+    def count(self, targets: np.ndarray) -> int:
+        """Number of losses that the mean of a batch is over."""
+        return len(targets)

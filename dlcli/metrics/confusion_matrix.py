@@ -22,9 +22,14 @@ class ConfusionMatrix:
         Args:
             predictions: class indices (N,).
             targets: class indices (N,).
+
+        Raises:
+            IndexError: an index is negative.
         """
         if not len(targets):
             return
+        if min(predictions.min(), targets.min()) < 0:
+            raise IndexError(f"{min(predictions.min(), targets.min())} is not a class; expected 0 or more")
         missing = 1 + max(int(predictions.max()), int(targets.max())) - len(self.counts)
         if missing > 0:
             self.counts = np.pad(self.counts, (0, missing))

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.kernels.reference.labels import check_labels
 from dlcli.metrics.metric import Metric, PredictionForm
 from dlcli.registry import register
 
@@ -29,6 +30,7 @@ class LogLoss(Metric):
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         smallest = np.finfo(predictions.dtype).eps
+        check_labels(targets, predictions.shape[1])
         of_truth = predictions[np.arange(len(targets)), targets].astype(np.float64)  # (N, K) -> (N,)
         self.total -= float(np.log(np.clip(of_truth, smallest, 1 - smallest)).sum())
         self.examples += len(targets)

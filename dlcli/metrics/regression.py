@@ -76,7 +76,8 @@ class MeanAbsoluteError(MeanError):
 class R2(Metric):
     """The explained share of the variance: 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over outputs; may be negative.
 
-    NaN below two examples. For constant targets 1 when all are predicted exactly, else 0, as in scikit-learn.
+    NaN below two examples. Of an output whose targets are all equal 1 when all are predicted exactly, else 0, as in
+    scikit-learn.
     """
 
     name = "r2"
@@ -88,6 +89,8 @@ class R2(Metric):
 
     def reset(self) -> None:
         self.examples = 0
+        self.origin: np.ndarray | None = None
+        self.constant: np.ndarray = np.ones(1, bool)
         self.mean: np.ndarray = np.zeros(1)
         self.variation: np.ndarray = np.zeros(1)
         self.residual: np.ndarray = np.zeros(1)
@@ -96,6 +99,9 @@ class R2(Metric):
         values = _columns(targets, like=predictions)  # (N, D)
         if not len(values):
             return
+        if self.origin is None:
+            self.origin, self.constant = values[0], np.ones(values.shape[1], bool)
+        self.constant &= (values == self.origin).all(axis=0)  # the rounded variation of equal values need not be 0
         before, added = self.examples, len(values)
         mean = values.mean(axis=0)
         shift = mean - self.mean
@@ -109,7 +115,7 @@ class R2(Metric):
     def result(self) -> float:
         if self.examples < 2:
             return math.nan
-        constant = self.variation == 0
+        constant = self.constant | (self.variation == 0)
         unexplained = np.divide(self.residual, self.variation, out=np.ones_like(self.residual), where=~constant)
         return float(np.mean(np.where(constant & (self.residual == 0), 1.0, 1 - unexplained)))
 

@@ -56,6 +56,7 @@ def binary_cross_entropy(
     positive_weight: float = 1.0,
     class_weights: np.ndarray | None = None,
     label_smoothing: float = 0.0,
+    divisor: float | None = None,
 ) -> Tensor:
     """Mean of `−(p y log σ(z) + (1 − y) log(1 − σ(z)))`, stable at any magnitude of z.
 
@@ -66,11 +67,29 @@ def binary_cross_entropy(
         positive_weight: p, as pos_weight of torch.nn.BCEWithLogitsLoss.
         class_weights: (2,), weights of 0 and 1; the mean becomes `Σ c_y ℓ / Σ c_y`, as for two softmax classes.
         label_smoothing: ε in [0, 1); targets become `(1 − ε) y + ε/2`.
+        divisor: what the weighted sum is divided by; None for the sum of the weights.
+
+    Raises:
+        ValueError: a target is not from 0 to 1, or with class weights neither 0 nor 1.
     """
     targets = targets.reshape(logits.shape)
-    per_class = None if class_weights is None else class_weights[targets.astype(np.intp, copy=False)]
-    scale = mean_scale(logits.shape, logits.dtype, weights, per_class)
+    _check_targets(targets)
+    per_class = None
+    if class_weights is not None:
+        classes = targets.astype(np.intp, copy=False)
+        if targets.dtype.kind == "f" and not np.array_equal(classes, targets):
+            raise ValueError("a target between 0 and 1 has no class to be weighted by")
+        per_class = class_weights[classes]
+    scale = mean_scale(logits.shape, logits.dtype, weights, per_class, divisor=divisor)
     targets = targets.astype(logits.dtype, copy=False)
     if label_smoothing:
         targets = targets * (1 - label_smoothing) + label_smoothing / 2
     return BinaryCrossEntropy.apply(logits, targets, scale, positive_weight=positive_weight)
+
+
+def _check_targets(targets: np.ndarray) -> None:
+    """Refuse targets outside 0 … 1, NaN among them."""
+    is_integer = targets.dtype.kind in "iu"  # those take one pass: −1 >> 1 is −1
+    outside = targets >> 1 != 0 if is_integer else ~((targets >= 0) & (targets <= 1))
+    if outside.any():
+        raise ValueError(f"{targets[outside][0]} is not a target of a yes/no question; expected 0 to 1")

@@ -9,6 +9,7 @@ import numpy as np
 from dlcli import kernels
 from dlcli.autograd import Context, Function, Sample, Tensor
 from dlcli.autograd.sample import draw
+from dlcli.kernels.reference.labels import check_labels
 from dlcli.ops.weighting import mean_scale
 from dlcli.registry import register
 
@@ -71,6 +72,7 @@ def softmax_cross_entropy(
     *,
     class_weights: np.ndarray | None = None,
     label_smoothing: float = 0.0,
+    divisor: float | None = None,
 ) -> Tensor:
     """Mean cross-entropy over the examples, as torch.nn.CrossEntropyLoss defines it.
 
@@ -84,6 +86,12 @@ def softmax_cross_entropy(
         weights: (...), w; None for 1.
         class_weights: (K,), c; None for 1.
         label_smoothing: ε in [0, 1).
+        divisor: what the weighted sum is divided by; None for the sum of the weights. A batch whose weights are all 0
+            has the mean 0.
+
+    Raises:
+        IndexError: a label is not from 0 to K − 1.
+        ValueError: the targets have another shape.
     """
     num_classes = logits.shape[-1]
     rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)  # (..., K) -> (N, K)
@@ -91,16 +99,26 @@ def softmax_cross_entropy(
     weights = None if weights is None else weights.reshape(-1)
     class_weights = None if class_weights is None else class_weights.astype(dtype, copy=False)
     soft = targets.dtype.kind == "f"
+    if targets.shape != (logits.shape if soft else logits.shape[:-1]):
+        raise ValueError(
+            f"targets {targets.shape} of type {targets.dtype} for logits {logits.shape}: expected integer labels "
+            f"{logits.shape[:-1]} or distributions {logits.shape}"
+        )
     targets = targets.reshape(rows.shape) if soft else targets.reshape(-1)
+    if not soft and (label_smoothing or class_weights is not None):
+        check_labels(targets, num_classes)  # otherwise the kernel does
     label_weights = None if soft or class_weights is None else class_weights[targets]
     if not soft and not label_smoothing:
-        return SoftmaxCrossEntropy.apply(rows, targets, mean_scale(targets.shape, dtype, weights, label_weights))
+        scale = mean_scale(targets.shape, dtype, weights, label_weights, divisor=divisor)
+        return SoftmaxCrossEntropy.apply(rows, targets, scale)
 
     q = (targets if soft else _one_hot(targets, num_classes)) * (1 - label_smoothing) + label_smoothing / num_classes
     if class_weights is not None:
         q *= class_weights
     counts = np.ones(len(rows)) if weights is None else weights
-    q *= (counts / (counts if label_weights is None else counts * label_weights).sum())[:, None]
+    if divisor is None:
+        divisor = (counts if label_weights is None else counts * label_weights).sum()
+    q *= (counts / divisor)[:, None] if divisor else 0
     return SoftCrossEntropy.apply(rows, q.astype(dtype, copy=False))
 
 

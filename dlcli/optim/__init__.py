@@ -15,6 +15,7 @@ from dlcli.optim.schedules import (
     InverseTime,
     Milestones,
     Polynomial,
+    Position,
     Schedule,
     Staircase,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Momentum",
     "Optimizer",
     "Polynomial",
+    "Position",
     "RMSProp",
     "Schedule",
     "Staircase",

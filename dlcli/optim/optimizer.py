@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.nn.arena import Arena
-from dlcli.optim.schedules import Schedule
+from dlcli.optim.schedules import Position, Schedule
 
 
 class Optimizer:
@@ -31,15 +31,9 @@ class Optimizer:
         self._memory_of_groups: list[dict[str, np.ndarray]] = []
         self.steps = 0
 
-    def learning_rate_at(self, epoch: float, step: int, total_steps: int) -> float:
-        """The learning rate of a step.
-
-        Args:
-            epoch: epochs before this step, with the part of the current one.
-            step: steps before this one.
-            total_steps: steps of the whole training.
-        """
-        factor = 1.0 if self.schedule is None else self.schedule.factor(epoch, step, total_steps)
+    def learning_rate_at(self, position: Position) -> float:
+        """The learning rate of the step at a position in the training."""
+        factor = 1.0 if self.schedule is None else self.schedule.factor(position)
         return self.learning_rate * factor
 
     def setup(self, arena: Arena) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.registry import register
-from dlcli.search.pruning import Pruning
+from dlcli.search.pruning import Pruning, best_cost
 
 
 @register("pruning", "median")
@@ -32,4 +32,4 @@ class MedianPruning(Pruning):
     def prunes(self, costs: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
         if len(others) < self.startup_trials:
             return False
-        return min(costs) > statistics.median(min(other) for other in others)
+        return best_cost(costs) > statistics.median(map(best_cost, others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +26,9 @@ class Objective:
     constraints: tuple[str, ...] = ()
 
     def cost(self, value: float) -> float:
-        """A value of the metric so that less is better."""
+        """A value of the metric so that less is better; infinite for NaN, which is worse than every number."""
+        if math.isnan(value):
+            return math.inf
         return -value if self.higher_is_better else value
 
     def ranked(self, trials: Iterable[Trial]) -> list[Configuration]:

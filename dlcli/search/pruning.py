@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -20,7 +21,12 @@ class Pruning:
         """Whether a trial is to end now.
 
         Args:
-            costs: the trial's after each of its epochs so far; less is better.
+            costs: the trial's after each of its epochs so far; less is better, NaN is worse than every number.
             others: the costs of the trials numbered before it that got as far, up to the same epoch.
         """
         raise NotImplementedError
+
+
+def best_cost(costs: Sequence[float]) -> float:
+    """The smallest of the costs; infinite where none is a number, since NaN is neither less nor greater than any."""
+    return min((cost for cost in costs if not math.isnan(cost)), default=math.inf)

@@ -9,7 +9,7 @@ from annotated_types import Ge
 
 from dlcli.constraints import PositiveInt
 from dlcli.registry import register
-from dlcli.search.pruning import Pruning
+from dlcli.search.pruning import Pruning, best_cost
 
 
 @register("pruning", "successive_halving")
@@ -35,6 +35,7 @@ class SuccessiveHalving(Pruning):
         return rung == epoch
 
     def prunes(self, costs: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
-        better = sum(min(other) < min(costs) for other in others)
+        cost = best_cost(costs)
+        better = sum(best_cost(other) < cost for other in others)
         go_on = max(1, (len(others) + 1) // self.reduction_factor)
         return better >= go_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -98,8 +99,9 @@ class Configuration:
 
     @property
     def measured(self) -> list[float]:
-        """The values of the trials that were trained to their end."""
-        return [trial.value for trial in self.trials if trial.status == "done" and trial.value is not None]
+        """The values of the trials that were trained to their end, without NaN, which measures nothing."""
+        values = (trial.value for trial in self.trials if trial.status == "done")
+        return [value for value in values if value is not None and not math.isnan(value)]
 
     @property
     def value(self) -> float | None:

@@ -82,7 +82,7 @@ class EarlyStopping(Section):
         metric: what must improve, as <split>/<metric>; null = what decides which model is best.
         patience: epochs without improvement before stopping.
         min_delta: what an improvement must exceed.
-        mode: whether lower (min) or higher (max) is better; null = known from the metric.
+        mode: min or max, the direction of the metric, where it is to be written down; null = known from the metric.
     """
 
     metric: MetricName | None = None
@@ -123,6 +123,9 @@ class GradientClipping(Section):
 
 class WeightAverage(Section):
     """An exponentially weighted average of the weights, with bias correction.
+
+    With batch_norm, each evaluation estimates the statistics for the average in one pass over the training set, about a
+    third of an epoch's work.
 
     Args:
         decay: weight of the past; the average spans about 1/(1−decay) steps.

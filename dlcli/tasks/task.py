@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli import registry
 from dlcli.autograd import Tensor
-from dlcli.data import Batch, TargetKind
+from dlcli.data import TargetKind
 from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
@@ -102,24 +102,31 @@ class Task:
         """
         return (self.output_units,)
 
-    def loss(
-        self,
-        outputs: Tensor,
-        targets: np.ndarray,
-        lengths: np.ndarray | None = None,  # noqa: ARG002
-    ) -> Tensor:
-        """The mean loss over what is judged in a batch.
+    def loss(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> Tensor:
+        """The mean loss over the examples of a batch, or over their real steps.
 
         Args:
             outputs: (N, output_units) of the model; with steps (N, T, output_units).
             targets: as the data's splits hold them.
             lengths: (N,) how many steps are real; None where all are, and where there are none.
         """
-        return self.loss_function(outputs, targets)
+        return self.loss_function(outputs, targets, self.step_weights(targets, lengths))
 
-    def count(self, batch: Batch) -> int:
-        """How many are judged in a batch, each with the same weight: its examples, or its real steps."""
-        return len(batch)
+    def loss_sum(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
+        """The numerator of the mean loss; over several batches it is added up. Arguments as those of `loss`."""
+        return self.loss_function.sum(outputs, targets, self.step_weights(targets, lengths))
+
+    def loss_weight(self, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
+        """The denominator of the mean loss: the number of examples, or real steps, each with its class's weight."""
+        return self.loss_function.weight(targets, self.step_weights(targets, lengths))
+
+    def step_weights(
+        self,
+        targets: np.ndarray,  # noqa: ARG002
+        lengths: np.ndarray | None,  # noqa: ARG002
+    ) -> np.ndarray | None:
+        """The weight of each of the targets in the loss: 0 for padding, else 1; None where there is no padding."""
+        return None
 
     def judge(
         self,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from dlcli.nn import Graph
 from dlcli.nn.arena import Arena
 from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
 from dlcli.tasks import Task
+from dlcli.training.evaluation_weights import EvaluationWeights
 from dlcli.training.settings import TrainingSettings
 
 
@@ -59,11 +59,11 @@ class Descent:
         self.optimizer = optimizer
         self.settings = settings
         self.examples = examples
-        self.average = average
         self.arena = Arena(model.parameters())
         if not self.arena.data.size:
             raise ConfigError("the model has nothing to train: no layer has parameters that are trainable", key="model")
         optimizer.setup(self.arena)
+        self.evaluated = EvaluationWeights(model, self.arena, average)
         self._penalized = settings.l1 > 0 or settings.l2 > 0
 
     def compute_gradients(
@@ -97,8 +97,7 @@ class Descent:
         if self.settings.max_gradient_norm is not None:
             clip_by_norm(self.arena, self.settings.max_gradient_norm)
         self.optimizer.step(self.arena, learning_rate, self.settings.weight_decay)
-        if self.average is not None:
-            self.average.update(self.arena)
+        self.evaluated.update()
 
     def learning_rates(self, learning_rate: float) -> dict[str, float]:
         """What a step's learning rate is called in the log; that of pretrained layers beside it, where it differs."""
@@ -117,11 +116,5 @@ class Descent:
         """The share of the weights it is judged with that L1 has brought to zero; None where there is no L1."""
         if not self.settings.l1:
             return None
-        with self.evaluation_weights():
+        with self.evaluated.applied():
             return sparsity(self.arena)
-
-    @contextlib.contextmanager
-    def evaluation_weights(self) -> Iterator[None]:
-        """Within, the model has the weights it is judged and used with: averaged ones where they are averaged."""
-        with contextlib.nullcontext() if self.average is None else self.average.applied(self.arena):
-            yield

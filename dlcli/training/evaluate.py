@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ class Evaluation:
     """What a model makes of a split.
 
     Args:
-        metrics: "loss" and every metric by its plain name; the loss is the mean over all that is judged.
+        metrics: "loss" and every metric by its plain name; the loss is the weighted mean over the whole split, NaN
+            where all weights are 0.
         predictions: of its examples, where they were asked for.
         truth: what is true of them, as metrics compare it.
     """
@@ -59,7 +61,7 @@ def evaluate_split(
         on_output: called with the name and the result of nodes, batch by batch.
         watched: those nodes; None for every one.
     """
-    loss_sum, judged = 0.0, 0
+    loss_sum, loss_weight = 0.0, 0.0
     kept: list[tuple[Predictions, np.ndarray]] = []
     for metric in metrics:
         metric.reset()
@@ -68,14 +70,13 @@ def evaluate_split(
         for batch in split.batches(batch_size) if order is None else stream(model, split, order):
             assert batch.targets is not None, f"{split.name} has no targets"
             outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
-            count = task.count(batch)
-            loss_sum += task.loss(Tensor(outputs), batch.targets, batch.lengths).item() * count
-            judged += count
+            loss_sum += task.loss_sum(Tensor(outputs), batch.targets, batch.lengths)
+            loss_weight += task.loss_weight(batch.targets, batch.lengths)
             predictions, truth = task.judge(outputs, batch.targets, batch.lengths)
             update_metrics(metrics, predictions, truth)
             if keep_predictions:
                 kept.append((predictions, truth))
-    values = {"loss": loss_sum / judged} | {metric.name: metric.result() for metric in metrics}
+    values = {"loss": weighted_mean(loss_sum, loss_weight)} | {metric.name: metric.result() for metric in metrics}
     if not keep_predictions:
         return Evaluation(values)
     predictions, truth = joined([one for one, _ in kept]), np.concatenate([one for _, one in kept])
@@ -83,6 +84,11 @@ def evaluate_split(
         back = np.argsort(order.order(0), kind="stable")
         predictions, truth = predictions.take(back), truth.take(back, axis=0)
     return Evaluation(values, predictions, truth)
+
+
+def weighted_mean(total: float, weight: float) -> float:
+    """A weighted sum over the sum of its weights; NaN where all weights are 0 and the mean has no value."""
+    return total / weight if weight else math.nan
 
 
 def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:

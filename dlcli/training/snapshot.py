@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.rng import Generators
+from dlcli.training.batch_statistics import load_buffers
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.descent import Descent
 from dlcli.training.early_stopping import EarlyStopping
@@ -39,14 +40,16 @@ class MovingParts:
             metrics_size: bytes of `metrics.jsonl` that belong to it.
             total_steps: of the whole training, which schedules may depend on.
         """
-        descent = self.descent
+        descent, evaluated = self.descent, self.descent.evaluated
         arrays = {f"optimizer.{name}": array for name, array in descent.optimizer.state().items()}
         arrays |= {f"carried.{name}": array for name, array in descent.model.carried().items()}
         arrays |= {f"running.{name}": array for name, array in self.outputs.state(self.state.examples).items()}
-        if descent.average is not None:
-            arrays |= {f"average.{name}": array for name, array in descent.average.state().items()}
+        if evaluated.average is not None:
+            arrays |= {f"average.{name}": array for name, array in evaluated.average.state().items()}
             arrays["parameters"] = descent.arena.data.copy()
-        with descent.evaluation_weights():
+            buffers = descent.model.buffers()
+            arrays |= {f"buffers.{name}": buffers[name].copy() for name in evaluated.statistics}
+        with evaluated.applied():
             weights = {name: array.copy() for name, array in descent.model.state_dict().items()}
         state = {
             "position": self.state.to_json(),
@@ -68,9 +71,12 @@ class MovingParts:
         descent.optimizer.load_state(_under(checkpoint, "optimizer"))
         descent.model.set_carried(_under(checkpoint, "carried"))
         self.outputs.restore(_under(checkpoint, "running"))
-        if descent.average is not None:
-            descent.average.load_state(_under(checkpoint, "average"))
+        if descent.evaluated.average is not None:
+            descent.evaluated.average.load_state(_under(checkpoint, "average"))
             descent.arena.data[:] = checkpoint.arrays["parameters"]
+            own = _under(checkpoint, "buffers")
+            descent.evaluated.statistics = {name: checkpoint.weights[name] for name in own}
+            load_buffers(descent.model, own)
 
 
 def _under(checkpoint: Checkpoint, prefix: str) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,8 @@ class TrainingState:
         epoch: finished epochs.
         batch: finished batches of the epoch under way.
         step: optimizer steps taken since the start.
-        loss_sum: sum over all that was judged in this epoch of the loss in training mode.
-        judged: how many that were: examples, or their steps.
+        loss_sum: weighted sum of the losses of this epoch, in training mode.
+        loss_weight: sum of the weights of these losses; without class weights the number of examples, or their steps.
         examples: examples seen in this epoch.
         epoch_seconds: wall time spent on this epoch, all sessions together.
         seconds: wall time spent on finished epochs.
@@ -31,7 +32,7 @@ class TrainingState:
     batch: int = 0
     step: int = 0
     loss_sum: float = 0.0
-    judged: int = 0
+    loss_weight: float = 0.0
     examples: int = 0
     epoch_seconds: float = 0.0
     seconds: float = 0.0
@@ -40,8 +41,8 @@ class TrainingState:
 
     @property
     def loss(self) -> float:
-        """Running mean of the loss over the epoch under way."""
-        return self.loss_sum / self.judged if self.judged else 0.0
+        """Weighted mean of the loss over the epoch under way; NaN before its first example with a weight above 0."""
+        return self.loss_sum / self.loss_weight if self.loss_weight else math.nan
 
     @property
     def checkpoint_name(self) -> str:
@@ -54,7 +55,7 @@ class TrainingState:
         """Count the epoch under way as finished."""
         self.epoch += 1
         self.batch = 0
-        self.loss_sum, self.judged, self.examples = 0.0, 0, 0
+        self.loss_sum, self.loss_weight, self.examples = 0.0, 0.0, 0
         self.seconds += self.epoch_seconds
         self.epoch_seconds = 0.0
 
@@ -64,4 +65,7 @@ class TrainingState:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> TrainingState:
         best = value["best"]
-        return cls(**{**value, "best": None if best is None else Candidate.from_json(best)})
+        known = {**value, "best": None if best is None else Candidate.from_json(best)}
+        if "judged" in known:  # in older checkpoints
+            known["loss_weight"] = known.pop("judged")
+        return cls(**known)

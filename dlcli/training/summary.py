@@ -17,6 +17,7 @@ class TrainingSummary:
         seconds: wall time, all sessions together.
         best: the epoch whose weights the model has.
         stopped_early: whether the early-stopping metric ended it.
+        warnings: what the user should know about it.
     """
 
     epochs: int
@@ -24,3 +25,4 @@ class TrainingSummary:
     seconds: float
     best: Candidate
     stopped_early: bool
+    warnings: tuple[str, ...] = ()

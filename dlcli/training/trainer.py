@@ -23,7 +23,7 @@ from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetch
 from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
-from dlcli.optim import Optimizer, WeightAverage
+from dlcli.optim import Optimizer, Position, WeightAverage
 from dlcli.rng import Generators
 from dlcli.runs import RunFolder
 from dlcli.tasks import Task
@@ -43,6 +43,7 @@ from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.snapshot import MovingParts
 from dlcli.training.state import TrainingState
 from dlcli.training.summary import TrainingSummary
+from dlcli.training.warnings import training_warnings
 from dlcli.training.watch import BrokenModelError, Watch
 
 #: seconds between two calls of `Observer.on_step`
@@ -97,7 +98,7 @@ class Trainer:
         self.generators = generators
         self.early_stopping = early_stopping
         self.observer = Observers((LogWriter(folder), *observers))
-        self.batches = batch_order(train, settings, generators.seed)
+        self.batches = batch_order(train, settings, generators.seed, model=model)
         loader = BatchLoader(train, self.batches)
         if augmenter is not None:
             loader = AugmentingLoader(train, self.batches, augmenter, seed=generators.seed)
@@ -126,6 +127,8 @@ class Trainer:
             batch_size=settings.evaluation_batch_size,
             carries=settings.stateful,
         )
+        #: what the user should know about the training that is about to begin
+        self.warnings = tuple(training_warnings(train, self.batches, task))
         self._clock = 0.0
         self._progress_due = 0.0
 
@@ -142,6 +145,9 @@ class Trainer:
             RunInterruptedError: SIGINT or SIGTERM; a checkpoint was written.
             StorageError: the folder cannot be written.
         """
+        if self.state.step == 0:
+            for warning in self.warnings:
+                self.folder.log(warning, "WARNING")
         self.observer.on_start(
             Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
         )
@@ -215,9 +221,10 @@ class Trainer:
             model.set_carried(carried, rows=len(batch))
             raise self._diverged(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
-        judged = self.task.count(batch)
-        state.loss_sum += loss * judged
-        state.judged += judged
+        assert batch.targets is not None, "the training set has targets"
+        weight = self.task.loss_weight(batch.targets, batch.lengths)
+        state.loss_sum += loss * weight
+        state.loss_weight += weight
         state.examples += len(batch)
         state.batch += 1
         state.step += 1
@@ -263,7 +270,11 @@ class Trainer:
         """Every figure of the epoch that is ending by its name."""
         state = self.state
         values = self.watch.measure_running(state, self.batches.order(state.epoch)[: state.examples])
-        with self.descent.evaluation_weights():
+        evaluated = self.descent.evaluated
+        if evaluated.needs_statistics:
+            batches = (self.loader.batch(state.epoch, batch) for batch in range(len(self.batches)))
+            evaluated.estimate_statistics(batches, self.generators)
+        with evaluated.applied():
             try:
                 values |= self.watch.measure(state)
             except BrokenModelError as error:
@@ -317,7 +328,9 @@ class Trainer:
         self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
         self.model.eval()
         self.model.carry(False)
-        return TrainingSummary(state.epoch, state.step, state.seconds, state.best, self._stops_early)
+        return TrainingSummary(
+            state.epoch, state.step, state.seconds, state.best, self._stops_early, warnings=self.warnings
+        )
 
     # Small things
 
@@ -333,9 +346,7 @@ class Trainer:
 
     def _learning_rate(self, total_steps: int) -> float:
         """The rate of the next step in a training of `total_steps`."""
-        state = self.state
-        epoch = state.epoch + state.batch / len(self.batches)
-        return self.descent.optimizer.learning_rate_at(epoch, state.step, total_steps)
+        return self.descent.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
 
     def _lap(self) -> None:
         """Add the time since the last call to the epoch under way."""

@@ -113,7 +113,8 @@ class Watch:
             evaluation = evaluate_split(
                 self.model, self.task, split, self.metrics, batch_size=self.batch_size, carries=self.carries
             )
-            if not math.isfinite(evaluation.metrics["loss"]):
+            loss = evaluation.metrics["loss"]
+            if not math.isfinite(loss) and self._has_weight(split):
                 raise BrokenModelError(self._culprit(split), split.name)
             values |= evaluation.named(split.name)
         if LATENCY in self.decisive:
@@ -131,6 +132,13 @@ class Watch:
         for name in self.decisive:
             if not math.isfinite(values[name]):
                 raise DataError(f"{name} has no value on these examples, so it cannot decide which epoch is the best")
+
+    def _has_weight(self, split: Split) -> bool:
+        """Whether some example counts in the loss, which has no value otherwise."""
+        batches = split.batches(self.batch_size)
+        return any(
+            batch.targets is not None and self.task.loss_weight(batch.targets, batch.lengths) for batch in batches
+        )
 
     def _culprit(self, split: Split) -> Culprit:
         found = (find_in_evaluation(self.model, batch) for batch in split.batches(self.batch_size))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,13 @@ def test_every_option_is_documented(name: str) -> None:
     component = registry.lookup("pruning", name)
     assert registry.summary(component).endswith(".")
     assert all(option.description for option in registry.options(component))
+
+
+@pytest.mark.parametrize("name", every_pruning())
+def test_a_trial_without_a_number_is_pruned_beside_trials_that_have_some(name: str) -> None:
+    pruning = made(name)
+    others = [[0.1 * number] * EPOCHS for number in range(10)]
+    nothing = [math.nan] * EPOCHS
+    assert pruning.prunes(nothing, others)
+    assert not pruning.prunes([0.0, math.nan], [*others, nothing])
+    assert not pruning.prunes([math.nan, 0.0], [nothing] * 10)

@@ -226,3 +226,23 @@ def test_fashion_mnist():
     start = time.perf_counter()
     load(reader, train=0.9, dev=0.1)
     assert time.perf_counter() - start < 3  # 0.6 s on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"y": "0.1"}, ["y"]),
+        ({"y": "0.1", "z": "{row}.5"}, ["y"]),
+        ({"y": "7", "z": "1e9"}, ["y", "z"]),
+        ({"y": "{row}.25"}, []),
+    ],
+)
+def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], named: list[str]):
+    rows = "".join(f"{row},{','.join(it.format(row=row) for it in columns.values())}\n" for row in range(40))
+    (tmp_path / "d.csv").write_text(f"x,{','.join(columns)}\n{rows}", encoding="utf-8")
+    reader = Csv(path="d.csv", label=list(columns))
+    data = load_data(reader, Places(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
+    found = [warning for warning in data.warnings if "nothing to predict" in warning]
+    assert len(found) == len(named)
+    for warning, name in zip(found, named, strict=True):
+        assert name in warning.split()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from dlcli.metrics import ConfusionMatrix
 
@@ -17,3 +18,9 @@ def test_grows_with_the_classes_it_meets() -> None:
     matrix.update(np.array([2]), np.array([1]))
     matrix.update(np.array([], np.int64), np.array([], np.int64))
     assert matrix.counts.tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(("prediction", "target"), [(0, -1), (-1, 0)])
+def test_a_negative_index_is_no_class(prediction: int, target: int) -> None:
+    with pytest.raises(IndexError):
+        ConfusionMatrix(3).update(np.array([0, prediction]), np.array([1, target]))

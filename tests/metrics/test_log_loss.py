@@ -18,3 +18,9 @@ def test_impossible_truth_stays_finite() -> None:
     metric = LogLoss()
     metric.update(np.array([[1, 0]], np.float32), np.array([1]))
     assert metric.result() == pytest.approx(-math.log(np.finfo(np.float32).eps))
+
+
+@pytest.mark.parametrize("label", [-1, 2])
+def test_a_label_that_is_no_class_is_refused(label: int) -> None:
+    with pytest.raises(IndexError):
+        LogLoss().update(np.full((1, 2), 0.5), np.array([label]))

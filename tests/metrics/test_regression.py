@@ -45,3 +45,24 @@ def test_constant_targets(prediction: float, expected: float) -> None:
     metric = R2()
     metric.update(np.full(3, prediction), np.full(3, 2.0))
     assert metric.result() == expected
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("constant", [0.1, 1 / 3, 0.7, 20.1, -1e9 / 3])
+@pytest.mark.parametrize("count", [3, 10, 17, 1000])
+@pytest.mark.parametrize("batch_size", [1, 32, 1000])
+def test_targets_whose_mean_is_rounded_are_constant_all_the_same(
+    constant: float, count: int, batch_size: int, dtype: type
+) -> None:
+    targets = np.full(count, constant, dtype)
+    for predictions, expected in ((2 * targets, 0.0), (targets, 1.0)):
+        metric = R2()
+        for start in range(0, count, batch_size):
+            metric.update(predictions[start : start + batch_size], targets[start : start + batch_size])
+        assert metric.result() == expected
+
+
+def test_one_constant_output_of_two() -> None:
+    metric = R2()
+    metric.update(np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]), np.array([[1.0, 0.1], [2.0, 0.1], [3.0, 0.1]]))
+    assert metric.result() == (1 + 0) / 2

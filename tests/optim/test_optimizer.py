@@ -5,14 +5,14 @@ import pytest
 
 from dlcli.nn.arena import Arena
 from dlcli.nn.parameter import Parameter
-from dlcli.optim import Adam, InverseTime, Momentum
+from dlcli.optim import Adam, InverseTime, Momentum, Position
 
 
 def test_learning_rate_follows_the_schedule() -> None:
     optimizer = Adam(learning_rate=0.2, schedule=InverseTime(decay_rate=1.0))
-    assert optimizer.learning_rate_at(0, 0, 100) == 0.2
-    assert optimizer.learning_rate_at(1, 10, 100) == 0.1
-    assert Adam(learning_rate=0.2).learning_rate_at(7, 70, 100) == 0.2
+    assert optimizer.learning_rate_at(Position(0, 10, 100)) == 0.2
+    assert optimizer.learning_rate_at(Position(10, 10, 100)) == 0.1
+    assert Adam(learning_rate=0.2).learning_rate_at(Position(70, 10, 100)) == 0.2
 
 
 def test_state_is_a_copy() -> None:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlcli import registry
 from dlcli.optim import (
@@ -16,6 +19,7 @@ from dlcli.optim import (
     InverseTime,
     Milestones,
     Polynomial,
+    Position,
     Schedule,
     Staircase,
 )
@@ -25,7 +29,7 @@ STEPS_PER_EPOCH = 4
 
 
 def factors(schedule: Schedule) -> list[float]:
-    return [schedule.factor(step / STEPS_PER_EPOCH, step, TOTAL_STEPS) for step in range(TOTAL_STEPS)]
+    return [schedule.factor(Position(step, STEPS_PER_EPOCH, TOTAL_STEPS)) for step in range(TOTAL_STEPS)]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def factors(schedule: Schedule) -> list[float]:
     ],
 )
 def test_formula_by_epoch(schedule: Schedule, epoch: float, expected: float) -> None:
-    assert schedule.factor(epoch, 0, 10) == pytest.approx(expected)
+    assert schedule.factor(Position(round(100 * epoch), 100, 10**5)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def test_formula_by_epoch(schedule: Schedule, epoch: float, expected: float) -> 
     ],
 )
 def test_formula_by_progress(schedule: Schedule, progress: float, expected: float) -> None:
-    assert schedule.factor(0, round(progress * 300), 300) == pytest.approx(expected)
+    assert schedule.factor(Position(round(progress * 300), 300, 300)) == pytest.approx(expected)
 
 
 #: ours, torch's scheduler of the same optimizer, and whether torch's steps once an epoch (else once a step)
@@ -129,6 +133,61 @@ def test_falls_from_one_and_stays_positive(schedule: Schedule) -> None:
     list(zip(every_schedule(10), every_schedule(0), strict=True)),
     ids=lambda schedule: type(schedule).__name__,
 )
-def test_every_schedule_warms_up_in_the_same_way(warm: Schedule, cold: Schedule) -> None:
-    ratios = [one / other for one, other in zip(factors(warm), factors(cold), strict=True)]
-    assert ratios == pytest.approx([min(1.0, (step + 1) / 10) for step in range(TOTAL_STEPS)])
+def test_every_schedule_rises_to_the_configured_rate_and_decays_from_there(warm: Schedule, cold: Schedule) -> None:
+    found = factors(warm)
+    assert found[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
+    assert max(found) == 1
+    begin = 0 if isinstance(cold, Milestones) else 10  # milestones are epochs of the training
+    expected = [
+        cold.factor(Position(step - begin, STEPS_PER_EPOCH, TOTAL_STEPS - begin)) for step in range(10, TOTAL_STEPS)
+    ]
+    assert found[10:] == expected
+
+
+def test_a_warm_up_as_long_as_the_training_never_decays() -> None:
+    for schedule in every_schedule(TOTAL_STEPS):
+        assert factors(schedule) == [(step + 1) / TOTAL_STEPS for step in range(TOTAL_STEPS)]
+
+
+@given(
+    steps_per_epoch=st.integers(1, 400),
+    every=st.fractions(Fraction(1, 50), 20, max_denominator=50),
+    epochs=st.integers(1, 8),
+)
+def test_a_staircase_steps_down_at_the_step_that_the_exact_fraction_says(
+    steps_per_epoch: int, every: Fraction, epochs: int
+) -> None:
+    schedule = Staircase(every=float(every), rate=0.5)
+    for step in range(0, epochs * steps_per_epoch, max(1, steps_per_epoch // 20)):
+        expected = 0.5 ** math.floor(Fraction(step, steps_per_epoch) / every)
+        assert schedule.factor(Position(step, steps_per_epoch, 10**6)) == expected
+
+
+def test_a_staircase_of_a_fifth_of_an_epoch_halves_the_rate_at_every_fifth_step() -> None:
+    schedule = Staircase(every=0.2, rate=0.5)
+    assert [schedule.factor(Position(step, 5, 15)) for step in range(15)] == [0.5**step for step in range(15)]
+
+
+@given(steps_per_epoch=st.integers(1, 300), step=st.integers(1, 2000))
+def test_a_milestone_is_reached_at_its_step(steps_per_epoch: int, step: int) -> None:
+    schedule = Milestones(epochs=[step / steps_per_epoch])
+    assert schedule.factor(Position(step - 1, steps_per_epoch, 10**6)) == 1
+    assert schedule.factor(Position(step, steps_per_epoch, 10**6)) == pytest.approx(0.1)
+
+
+@given(every=st.floats(1e-9, 1e9, exclude_min=True))
+def test_any_distance_has_a_factor(every: float) -> None:
+    assert 0 <= Staircase(every=every, rate=0.5).factor(Position(3, 7, 100)) <= 1
+
+
+def test_cosine_with_warm_up_equals_torch() -> None:
+    torch = pytest.importorskip("torch")
+    schedules = torch.optim.lr_scheduler
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
+    rising = schedules.LinearLR(optimizer, start_factor=1 / 8, total_iters=7)
+    falling = schedules.CosineAnnealingLR(optimizer, TOTAL_STEPS - 8)
+    scheduler = schedules.SequentialLR(optimizer, [rising, falling], milestones=[8])
+    for factor in factors(Cosine(warmup_steps=8)):
+        assert 0.5 * factor == pytest.approx(optimizer.param_groups[0]["lr"], abs=1e-12)
+        optimizer.step()
+        scheduler.step()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from dlcli.search import Objective, Trial
+from dlcli.search.trial import Configuration
 
 ERROR = Objective("dev/error", higher_is_better=False)
 ACCURACY = Objective("dev/accuracy", higher_is_better=True)
@@ -64,3 +66,14 @@ def test_what_diverged_with_one_seed_comes_after_what_never_did() -> None:
     diverged = Trial(number=2, values={"a": 1}, repeat=1, status="diverged")
     assert numbers(ERROR, [*reliable, lucky]) == [1, 0]
     assert numbers(ERROR, [*reliable, lucky, diverged]) == [0, 1]
+
+
+def test_what_is_no_number_comes_last() -> None:
+    nan = math.nan
+    assert ERROR.cost(nan) == ACCURACY.cost(nan) == math.inf
+    for objective in (ERROR, ACCURACY):
+        assert numbers(objective, trials(nan, 0.1, nan))[0] == 1
+        best = objective.best(trials(nan, 0.2))
+        assert best is not None
+        assert best.value == 0.2
+    assert Configuration(0, {}, tuple(trials(0.2, nan))).value == 0.2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.data import Batch, ClassLabels, NextTokens, TokenLabels
+from dlcli.data import ClassLabels, NextTokens, TokenLabels
 from dlcli.data.text.vocabulary import Vocabulary
 from dlcli.tasks import LanguageModeling, SequenceLabeling, Task
 
@@ -34,8 +34,9 @@ def test_the_loss_is_the_mean_over_real_steps(task: Task) -> None:
     of_targets = np.take_along_axis(log_probabilities(logits), TARGETS[..., None], axis=2)[..., 0]
     expected = -(of_targets[0].sum() + of_targets[1, 0]) / 4
     assert task.loss(Tensor(logits), TARGETS, LENGTHS).item() == pytest.approx(expected)
-    assert task.count(Batch(TARGETS, TARGETS, LENGTHS)) == 4
-    assert task.count(Batch(TARGETS, TARGETS)) == 6
+    assert task.loss_weight(TARGETS, LENGTHS) == 4
+    assert task.loss_weight(TARGETS) == 6
+    assert task.loss_sum(Tensor(logits), TARGETS, LENGTHS) == pytest.approx(4 * expected)
 
 
 @pytest.mark.parametrize("task", tasks(), ids=lambda task: type(task).__name__)

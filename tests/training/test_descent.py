@@ -69,7 +69,7 @@ def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, split
         descent.compute_gradients(batch(splits))
         descent.update(0.1)
     own = descent.arena.data.copy()
-    with descent.evaluation_weights():
+    with descent.evaluated.applied():
         assert not np.array_equal(descent.arena.data, own)
     np.testing.assert_array_equal(descent.arena.data, own)
 

@@ -33,6 +33,6 @@ def test_the_weights_are_the_averaged_ones_and_training_goes_on_with_its_own(mak
     picture = trainer.parts.capture(metrics_size=0, total_steps=8)
     own = trainer.model.state_dict()["linear_2.weight"]
     assert not np.array_equal(picture.weights["linear_2.weight"], own)
-    with trainer.descent.evaluation_weights():
+    with trainer.descent.evaluated.applied():
         np.testing.assert_array_equal(picture.weights["linear_2.weight"], own)
     np.testing.assert_array_equal(picture.arrays["parameters"], trainer.descent.arena.data)

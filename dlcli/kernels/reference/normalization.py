@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+#: a column whose mean is farther from zero than this many standard deviations has moments in double precision: those
+#: from sums in the array's own have lost eight of the 24 binary digits of float32 or more
+FAR = 256
+
 
 def batch_norm(
     x: np.ndarray,
@@ -25,6 +29,13 @@ def batch_norm(
     y: np.ndarray = x - mean
     variance = np.add.reduce(y * y, axis=0) / x.dtype.type(len(x))
     inverse_std = 1 / np.sqrt(variance + x.dtype.type(epsilon))
+    far = np.abs(mean) * inverse_std > FAR
+    if far.any():
+        columns = x[:, far].astype(np.float64)
+        center = columns.mean(axis=0)
+        y[:, far] = columns - center
+        mean[far], variance[far] = center, columns.var(axis=0)
+        inverse_std[far] = 1 / np.sqrt(variance[far] + x.dtype.type(epsilon))
     y *= inverse_std * gamma
     y += beta
     if residual is not None:
@@ -49,8 +60,9 @@ def fixed_batch_norm(
     (M, C), (C,), (C,), (C,), (C,), residual (M, C) -> (M, C)
     """
     scale = gamma / np.sqrt(variance + variance.dtype.type(epsilon))
-    y: np.ndarray = x * scale
-    y += beta - mean * scale
+    y: np.ndarray = x - mean
+    y *= scale
+    y += beta
     if residual is not None:
         y += residual
     if relu:

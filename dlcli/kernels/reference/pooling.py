@@ -20,10 +20,14 @@ def max_pool2d(
     (N, H, W, C) -> y (N, P, Q, C), taps (N, P, Q, C) of the smallest unsigned integers that hold them
     """
     size = output_size(x.shape[1:3], window, stride, padding)
+    inside = padded(np.ones((1, *x.shape[1:3], 1), bool), padding)
     x = padded(x, padding, -np.inf)
     values = np.stack([x[pixels] for _, pixels in tap_slices(window, size, stride)])  # (f_h f_w, N, P, Q, C)
     taps = values.argmax(axis=0)
     y: np.ndarray = np.take_along_axis(values, taps[np.newaxis], axis=0)[0]
+    # where all pixels are −∞, padding is no smaller: the first pixel that lies inside the image is meant
+    first = np.stack([inside[pixels] for _, pixels in tap_slices(window, size, stride)]).argmax(axis=0)  # (1, P, Q, 1)
+    taps = np.where(y == -np.inf, first, taps)
     return y, taps.astype(np.min_scalar_type(window[0] * window[1] - 1))
 
 

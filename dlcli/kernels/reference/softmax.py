@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlcli.kernels.reference.labels import check_labels
+
 
 def softmax(x: np.ndarray) -> np.ndarray:
     """`exp(x_k) / Σ_j exp(x_j)` over the last axis."""
@@ -24,7 +26,9 @@ def softmax_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def log_softmax(x: np.ndarray) -> np.ndarray:
     """`x_k − log Σ_j exp(x_j)` over the last axis."""
-    shifted: np.ndarray = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    shifted: np.ndarray = x - _largest(x)
+    if not x.size:  # no axis to sum over, whose sum 0 has no logarithm
+        return shifted
     shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
     return shifted
 
@@ -41,8 +45,13 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[np.nd
     """`−log softmax(z)_y` of each row, and the softmax.
 
     (N, K), (N,) -> (N,), (N, K)
+
+    Raises:
+        IndexError: a label is not from 0 to K − 1.
+        TypeError: the labels are not integers.
     """
-    shifted: np.ndarray = logits - np.maximum.reduce(logits, axis=-1, keepdims=True)
+    check_labels(labels, logits.shape[-1])
+    shifted: np.ndarray = logits - _largest(logits)
     picked = shifted[np.arange(len(labels)), labels]
     probabilities: np.ndarray = np.exp(shifted, out=shifted)
     sums = np.add.reduce(probabilities, axis=-1, keepdims=True)
@@ -64,6 +73,12 @@ def softmax_cross_entropy_backward(
 
 def _exp_shifted(x: np.ndarray) -> np.ndarray:
     """`exp(x − max x)`, freshly allocated."""
-    shifted: np.ndarray = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    shifted: np.ndarray = x - _largest(x)
     np.exp(shifted, out=shifted)
     return shifted
+
+
+def _largest(x: np.ndarray) -> np.ndarray:
+    """`max_k x_k` over the last axis: (…, K) -> (…, 1); −∞ of an empty axis."""
+    largest: np.ndarray = np.maximum.reduce(x, axis=-1, keepdims=True, initial=-np.inf)
+    return largest

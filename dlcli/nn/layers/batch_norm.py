@@ -23,8 +23,9 @@ from dlcli.registry import register
 class BatchNorm(Layer):
     """Normalizes each channel (last axis) to mean β and standard deviation γ, which are trained.
 
-    In training by the batch's mean and variance, in evaluation by their moving averages. The layer before it needs
-    no bias (`use_bias: false`), since the mean is taken off (Ioffe & Szegedy 2015, arXiv:1502.03167).
+    In training by the batch's mean and variance, in evaluation by their moving averages. A batch in training needs more
+    than one value per channel: the variance of one value is 0, whatever the data. The layer before it needs no bias
+    (`use_bias: false`), since the mean is taken off (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
     Args:
         momentum: how much of the moving averages stays at each step; 1 − momentum comes from the batch.
@@ -37,6 +38,9 @@ class BatchNorm(Layer):
     beta: Parameter
     moving_mean: np.ndarray
     moving_variance: np.ndarray
+
+    #: while the statistics are estimated over again, the number of batches that are in them; None in ordinary training
+    estimated_batches: int | None = None
 
     def __init__(self, *, momentum: Rate = 0.9, epsilon: PositiveFloat = 1e-5) -> None:
         self.momentum = momentum
@@ -68,6 +72,8 @@ class BatchNorm(Layer):
         """The result with what is added to it, then `max(y, 0)` where asked for."""
         residual = reduce(ops.add, added) if added else None
         if self.training:
+            if x.size == x.shape[-1]:
+                raise ShapeError(f"batch_norm needs more than one value per channel in training, got {x.shape}")
             return ops.batch_norm(
                 x,
                 self.gamma,
@@ -87,10 +93,14 @@ class BatchNorm(Layer):
 
     def _update_moving_averages(self, mean: np.ndarray, variance: np.ndarray, count: int) -> None:
         """Mix in the batch's mean and its unbiased variance (algorithm 2 of the paper)."""
-        unbiased = variance * (count / max(count - 1, 1))
+        unbiased = variance * (count / (count - 1))
+        kept = self.momentum
+        if self.estimated_batches is not None:  # every batch counts the same
+            kept = self.estimated_batches / (self.estimated_batches + 1)
+            self.estimated_batches += 1
         for average, latest in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
-            average *= self.momentum
-            average += (1 - self.momentum) * latest
+            average *= kept
+            average += (1 - kept) * latest
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

@@ -39,11 +39,17 @@ def test_the_batch_comes_out_with_mean_beta_and_deviation_gamma() -> None:
     np.testing.assert_allclose(y.std(axis=0), [1, 2, 3], rtol=1e-5)
 
 
-def test_a_batch_of_one_leaves_finite_averages() -> None:
+def test_one_value_per_channel_is_refused_in_training_only() -> None:
     layer = built(BatchNorm())
-    layer.forward(Tensor(np.array([[1.0, 2.0, 3.0]])))
-    np.testing.assert_allclose(layer.moving_mean, [0.1, 0.2, 0.3])
-    np.testing.assert_allclose(layer.moving_variance, 0.9)
+    for shape in ((1, 3), (1, 1, 3), (1, 1, 1, 3)):
+        x = Tensor(np.array([1.0, 2.0, 3.0]).reshape(shape))
+        layer.train()
+        with pytest.raises(ShapeError):
+            layer.forward(x)
+        layer.eval()
+        assert layer.forward(x).shape == shape
+    np.testing.assert_array_equal(layer.moving_mean, 0)
+    np.testing.assert_array_equal(layer.moving_variance, 1)
 
 
 def test_a_bias_before_it_makes_no_difference() -> None:

@@ -15,6 +15,9 @@ namespace {
 constexpr Index GRAIN = 32768;
 // numbers that stay in the first-level cache between two passes
 constexpr Index BLOCK = 4096;
+// A channel whose mean is farther from zero than this many standard deviations is far: x γ/σ and μ γ/σ are then so large
+// that their difference has lost eight of its 24 binary digits or more.
+constexpr float FAR = 256;
 
 struct Wide {
   Index fold, width, rows, left_over;
@@ -33,6 +36,11 @@ struct Wide {
 // what each channel is given, once for every place in a wide row
 void widen(const Wide& wide, const float* from, Index channels, float* to) {
   for (Index i = 0; i < wide.width; ++i) to[i] = from[i % channels];
+}
+
+// the figures of all channels, once more for every further place in a wide row
+void repeat(const Wide& wide, Index channels, float* figures) {
+  for (Index i = channels; i < wide.width; ++i) figures[i] = figures[i - channels];
 }
 
 // body(wide row begin, end, thread, threads) on as many threads as are worth it, at most `limit`
@@ -120,12 +128,30 @@ DLCLI_INLINE void each_vector(const Wide& wide, Index begin, Index end, const Op
   }
 }
 
-template <bool RELU, bool RESIDUAL>
-void normalize(const Wide& wide, const float* x, const float* scale, const float* shift, const float* residual,
-               float* y) {
+bool is_far(float mean, float inverse_std) { return __builtin_fabsf(mean) * inverse_std > FAR; }
+
+// Mean and variance of one channel in double precision: for the few that are far, whose float sums are too coarse.
+Moments exact_moments(const float* x, Index rows, Index channels, Index c) {
+  Moments exact;
+  exact.count = static_cast<double>(rows);
+  double sum = 0;
+  for (Index i = c; i < rows * channels; i += channels) sum += x[i];
+  exact.mean = sum / exact.count;
+  for (Index i = c; i < rows * channels; i += channels) {
+    const double d = x[i] - exact.mean;
+    exact.deviations += d * d;
+  }
+  return exact;
+}
+
+template <bool RELU, bool RESIDUAL, bool CENTERED>
+void normalize(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+               const float* residual, float* y) {
   on_rows(wide, [&](Index begin, Index end, int) {
     each_vector(wide, begin, end, [&](Index at, Index place) {
-      Vec v = load(x + at) * load(scale + place) + load(shift + place);
+      Vec v = load(x + at);
+      if (CENTERED) v -= load(center + place);
+      v = v * load(scale + place) + load(shift + place);
       if (RESIDUAL) v += load(residual + at);
       if (RELU) v = v < 0.0f ? Vec{} : v;
       store(y + at, v);
@@ -133,18 +159,26 @@ void normalize(const Wide& wide, const float* x, const float* scale, const float
   });
 }
 
-// y = x scale + shift (+ residual), with ReLU on top, for all rows; scale and shift as wide as a wide row
-void scale_and_shift(const Wide& wide, const float* x, const float* scale, const float* shift, const float* residual,
-                     bool relu, Index rows, Index channels, float* y) {
+template <bool CENTERED>
+void normalize(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+               const float* residual, bool relu, float* y) {
   if (relu)
-    residual ? normalize<true, true>(wide, x, scale, shift, residual, y)
-             : normalize<true, false>(wide, x, scale, shift, residual, y);
+    residual ? normalize<true, true, CENTERED>(wide, x, center, scale, shift, residual, y)
+             : normalize<true, false, CENTERED>(wide, x, center, scale, shift, residual, y);
   else
-    residual ? normalize<false, true>(wide, x, scale, shift, residual, y)
-             : normalize<false, false>(wide, x, scale, shift, residual, y);
+    residual ? normalize<false, true, CENTERED>(wide, x, center, scale, shift, residual, y)
+             : normalize<false, false, CENTERED>(wide, x, center, scale, shift, residual, y);
+}
+
+// y = (x − center) scale + shift (+ residual), with ReLU on top, for all rows; center, scale and shift as wide as a wide
+// row. Without a center (null) the mean is part of the shift, which saves an operation.
+void scale_and_shift(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+                     const float* residual, bool relu, Index rows, Index channels, float* y) {
+  center ? normalize<true>(wide, x, center, scale, shift, residual, relu, y)
+         : normalize<false>(wide, x, center, scale, shift, residual, relu, y);
   for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
     const Index c = i % channels;
-    float v = x[i] * scale[c] + shift[c];
+    float v = (center ? x[i] - center[c] : x[i]) * scale[c] + shift[c];
     if (residual) v += residual[i];
     y[i] = relu && v < 0 ? 0 : v;
   }
@@ -192,11 +226,12 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
   if (channels == 0) return;
   const Wide wide(rows, channels);
   const int limit = max_threads();
-  float* moments = scratch(Scratch::caller, 2 * limit * wide.width);
+  float* moments = scratch(Scratch::caller, (2 * limit + 2) * wide.width);
   const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
     float* own = moments + 2 * thread * wide.width;
     wide_moments(wide, x, begin, end, own, own + wide.width);
   });
+  bool any_far = false;
   for (Index c = 0; c < channels; ++c) {
     Moments all;
     for (int thread = 0; thread < threads; ++thread) {
@@ -209,30 +244,51 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
     mean[c] = static_cast<float>(all.mean);
     variance[c] = static_cast<float>(all.deviations / static_cast<double>(rows));
     inverse_std[c] = 1 / __builtin_sqrtf(variance[c] + epsilon);
+    any_far |= is_far(mean[c], inverse_std[c]);
   }
 
   float* scale = moments;
   float* shift = moments + wide.width;
-  for (Index i = 0; i < wide.width; ++i) {
-    const Index c = i % channels;
-    scale[i] = gamma[c] * inverse_std[c];
-    shift[i] = beta[c] - mean[c] * scale[i];
+  float* center = any_far ? moments + 2 * wide.width : nullptr;
+  for (Index c = 0; c < channels; ++c) {
+    double rest = 0;  // what the mean has lost by being rounded to a float
+    if (is_far(mean[c], inverse_std[c])) {
+      const Moments exact = exact_moments(x, rows, channels, c);
+      mean[c] = static_cast<float>(exact.mean);
+      variance[c] = static_cast<float>(exact.deviations / exact.count);
+      inverse_std[c] = 1 / __builtin_sqrtf(variance[c] + epsilon);
+      rest = exact.mean - mean[c];
+    }
+    scale[c] = gamma[c] * inverse_std[c];
+    if (center) {
+      center[c] = mean[c];
+      shift[c] = static_cast<float>(beta[c] - rest * scale[c]);
+    } else {
+      shift[c] = beta[c] - mean[c] * scale[c];
+    }
   }
-  scale_and_shift(wide, x, scale, shift, residual, relu, rows, channels, y);
+  repeat(wide, channels, scale);
+  repeat(wide, channels, shift);
+  if (center) repeat(wide, channels, center);
+  scale_and_shift(wide, x, center, scale, shift, residual, relu, rows, channels, y);
 }
 
 void fixed_batch_norm(const float* x, const float* gamma, const float* beta, const float* mean, const float* variance,
                       const float* residual, float epsilon, bool relu, Index rows, Index channels, float* y) {
   if (channels == 0) return;
   const Wide wide(rows, channels);
-  float* scale = scratch(Scratch::caller, 2 * wide.width);
+  float* scale = scratch(Scratch::caller, 3 * wide.width);
   float* shift = scale + wide.width;
+  bool any_far = false;
+  for (Index c = 0; c < channels; ++c) any_far |= is_far(mean[c], 1 / __builtin_sqrtf(variance[c] + epsilon));
+  float* center = any_far ? scale + 2 * wide.width : nullptr;
+  if (center) widen(wide, mean, channels, center);
   for (Index i = 0; i < wide.width; ++i) {
     const Index c = i % channels;
     scale[i] = gamma[c] / __builtin_sqrtf(variance[c] + epsilon);
-    shift[i] = beta[c] - mean[c] * scale[i];
+    shift[i] = center ? beta[c] : beta[c] - mean[c] * scale[i];
   }
-  scale_and_shift(wide, x, scale, shift, residual, relu, rows, channels, y);
+  scale_and_shift(wide, x, center, scale, shift, residual, relu, rows, channels, y);
 }
 
 void batch_norm_backward(const float* grad, const float* x, const float* gamma, const float* mean,
@@ -277,11 +333,9 @@ void batch_norm_backward(const float* grad, const float* x, const float* gamma, 
     slope[c] = static_cast<float>(-product * inverse_std[c] * inverse_std[c] * scale[c] / static_cast<double>(rows));
     shift[c] = static_cast<float>(-sum * scale[c] / static_cast<double>(rows));
   }
-  for (Index i = channels; i < wide.width; ++i) {
-    scale[i] = scale[i - channels];
-    slope[i] = slope[i - channels];
-    shift[i] = shift[i - channels];
-  }
+  repeat(wide, channels, scale);
+  repeat(wide, channels, slope);
+  repeat(wide, channels, shift);
   const float* g = masked ? masked : grad;
   on_rows(wide, [&](Index begin, Index end, int) {
     if (y && !masked)

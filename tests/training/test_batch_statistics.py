@@ -1,0 +1,94 @@
+"""Statistics of batch normalization for averaged weights, against PyTorch's `update_bn`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.data import Split
+from dlcli.nn import Node, evaluation_mode
+from dlcli.nn.layers import BatchNorm
+from dlcli.training import checkpoint, evaluate_split
+from dlcli.training.batch_statistics import estimate_statistics
+
+
+def batches_of(trainer: Any, epoch: int = 0) -> list[Any]:
+    return [trainer.loader.batch(epoch, index) for index in range(len(trainer.batches))]
+
+
+def torch_twin(torch: Any, state: dict[str, np.ndarray]) -> Any:
+    """The network of the fixture in torch, without its dropout."""
+    twin = torch.nn.Sequential(
+        torch.nn.Linear(4, 6, bias=False), torch.nn.BatchNorm1d(6), torch.nn.ReLU(), torch.nn.Linear(6, 3)
+    )
+    with torch.no_grad():
+        twin[0].weight.copy_(torch.from_numpy(state["linear_1.weight"].T))
+        twin[1].weight.copy_(torch.from_numpy(state["batch_norm_1.gamma"]))
+        twin[1].bias.copy_(torch.from_numpy(state["batch_norm_1.beta"]))
+    return twin
+
+
+def test_the_statistics_of_the_average_equal_torch(make_trainer: Any) -> None:
+    torch = pytest.importorskip("torch")
+    trainer = make_trainer(epochs=2)
+    trainer.run()
+    trainer.model.train()
+    with trainer.descent.evaluated.average.applied(trainer.descent.arena):
+        twin = torch_twin(torch, trainer.model.state_dict())
+        found = estimate_statistics(trainer.model, batches_of(trainer))
+    loader = [torch.from_numpy(batch.inputs) for batch in batches_of(trainer)]
+    torch.optim.swa_utils.update_bn(loader, twin)
+    np.testing.assert_allclose(found["batch_norm_1.moving_mean"], twin[1].running_mean.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found["batch_norm_1.moving_variance"], twin[1].running_var.numpy(), rtol=1e-5)
+
+
+def test_estimating_changes_nothing_in_the_training(make_trainer: Any) -> None:
+    trainer = make_trainer()
+    trainer.model.train()
+    trainer._step(trainer.watch.train.gather(np.arange(16)), 0.02, measured=False)
+    before = checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8))
+    own = {name: array.copy() for name, array in trainer.model.state_dict().items()}
+    trainer.descent.evaluated.estimate_statistics(batches_of(trainer), trainer.generators)
+    assert set(trainer.descent.evaluated.statistics) == set(trainer.model.buffers())
+    for name, array in trainer.model.state_dict().items():
+        np.testing.assert_array_equal(array, own[name])
+    trainer.descent.evaluated.statistics = {}
+    assert checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8)) == before
+
+
+@pytest.mark.parametrize("average", [True, False])
+def test_the_model_that_is_saved_is_the_one_that_was_evaluated(make_trainer: Any, average: bool) -> None:
+    trainer = make_trainer(average=average)
+    summary = trainer.run()
+    [record] = [
+        record
+        for record in trainer.folder.metrics()
+        if record["kind"] == "epoch" and record["epoch"] == summary.best.epoch
+    ]
+    found = evaluate_split(trainer.model, trainer.task, trainer.watch.evaluated[0], trainer.watch.metrics)
+    assert found.metrics["loss"] == record["dev/loss"]
+
+
+def test_without_batch_norm_or_an_average_nothing_is_estimated(
+    make_trainer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert make_trainer(average=True).descent.evaluated.needs_statistics
+    assert not make_trainer(average=False).descent.evaluated.needs_statistics
+    assert not make_trainer(average=True, nodes=[Node("", "linear", {"units": 3})]).descent.evaluated.needs_statistics
+    monkeypatch.setattr(BatchNorm, "frozen", True)
+    assert not make_trainer(average=True).descent.evaluated.needs_statistics
+
+
+def test_averaged_statistics_fit_the_averaged_weights(make_trainer: Any, splits: Any) -> None:
+    """In equal batches, the normalized features of the training set have the mean β and the deviation |γ|."""
+    train = splits["train"]
+    even = Split("train", train.inputs[:48], train.targets[:48], np.arange(48))
+    trainer = make_trainer(data={**splits, "train": even}, epochs=3)
+    trainer.run()
+    state = trainer.model.state_dict()
+    with evaluation_mode(trainer.model):
+        features = trainer.model.node_outputs(even.inputs, ["batch_norm_1"])["batch_norm_1"]
+    np.testing.assert_allclose(features.mean(axis=0), state["batch_norm_1.beta"], atol=1e-5)
+    np.testing.assert_allclose(features.std(axis=0), np.abs(state["batch_norm_1.gamma"]), rtol=0.1)
