@@ -52,5 +52,9 @@ class BinaryCrossEntropy(ClassWeightedLoss):
             divisor=divisor,
         )
 
+    def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
+        # with class weights every target is 0 or 1, whatever its type
+        return super().weight(targets if self.class_weights is None else targets.astype(np.intp).reshape(-1), weights)
+
     def count(self, targets: np.ndarray) -> int:
         return targets.size

@@ -163,3 +163,13 @@ def test_what_is_no_label_is_refused(options: dict[str, Any], dtype: type, label
 def test_what_is_no_answer_is_refused(options: dict[str, Any], dtype: type, targets: list[Any]) -> None:
     with pytest.raises(ValueError, match="yes/no"):
         ops.binary_cross_entropy(Tensor(np.zeros((2, 1), dtype)), np.array(targets), **options)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float32])
+@pytest.mark.parametrize("shape", [(4,), (4, 1)])
+def test_the_weight_of_yes_and_no_depends_on_no_type(dtype: type, shape: tuple[int, ...]) -> None:
+    targets = np.array([0, 1, 1, 0]).astype(dtype).reshape(shape)
+    loss, logits = BinaryCrossEntropy(class_weights=[1.0, 9.0]), Tensor(np.arange(4.0).reshape(4, 1))
+    assert loss.weight(targets) == 20
+    assert loss.weight(targets, np.array([1.0, 0, 1, 1])) == 11
+    assert loss.sum(logits, targets) / 20 == pytest.approx(loss(logits, targets).item())
