@@ -30,6 +30,8 @@ def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
         "best_epoch",
         "metrics",
         "positive_classes",
+        "ranking",
+        "regression",
         "sparsity",
         "warnings",
         "diagnosis",
