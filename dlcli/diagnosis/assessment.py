@@ -85,9 +85,16 @@ def assess(result: TrainingResult) -> Assessment:
         identical=case.identical,
         warnings=tuple(_warnings(result, case, beside)),
         advice=advise(case),
-        ranking=ranking_of(looked_at, result.class_names) if result.is_classification else None,
+        ranking=_ranking(looked_at, result) if result.is_classification else None,
         fits=regression_fits(looked_at, result.target_names) if result.is_regression else (),
     )
+
+
+def _ranking(outcome: SplitOutcome, result: TrainingResult) -> Ranking | None:
+    """The curves of the class that the metrics are about; of the second one where they are about none, or several."""
+    named = set(result.positive_classes.values())
+    positive = result.class_names.index(named.pop()) if len(named) == 1 else 1
+    return ranking_of(outcome, result.class_names, positive)
 
 
 def _class_counts(train: SplitOutcome) -> tuple[int, ...]:

@@ -68,3 +68,15 @@ def test_reports_of_runs(tmp_path: Path, dataset: str, picture: str | None) -> N
     for fit in report["regression"]:
         assert fit["root_mean_squared_error"] == pytest.approx(run.metrics["dev/root_mean_squared_error"])
         assert fit["target"] == "progression"
+
+
+@pytest.mark.parametrize("positive", ["malignant", "benign"])
+def test_the_curves_are_of_the_class_that_the_metrics_are_about(tmp_path: Path, positive: str) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "data: {dataset: breast_cancer}\nmodel: {architecture: mlp, hidden_units: [4]}\noptimizer: adam\n"
+        f"training: {{epochs: 1}}\nevaluation: {{metrics: [roc_auc, recall], positive_class: {positive}}}\n"
+    )
+    run = experiment.train(tmp_path / "c.yaml", runs_dir=tmp_path)
+    ranking = json.loads((run.path / "report" / "report.json").read_text())["ranking"]
+    assert ranking["positive_class"] == positive
+    assert ranking["roc_auc"] == pytest.approx(run.metrics["dev/roc_auc"])
