@@ -31,6 +31,8 @@ def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
         "metrics",
         "positive_classes",
         "sparsity",
+        "unit",
+        "predictions",
         "warnings",
         "diagnosis",
         "baseline",
