@@ -36,7 +36,7 @@ def test_nothing_is_needed_where_no_size_would_settle_or_it_is_settled(
 
 
 @pytest.mark.parametrize(
-    ("train", "dev"), [((100, 2000), (21, 300)), ((0, 1000), (1, 60)), ((4, 400), (3, 120)), ((40, 100), (50, 100))]
+    ("train", "dev"), [((100, 2000), (21, 300)), ((1, 1000), (1, 60)), ((4, 400), (3, 120)), ((40, 100), (50, 100))]
 )
 def test_half_of_the_samples_of_the_named_size_settle_it(
     make_diagnosis: Callable[..., Diagnosis], train: tuple[int, int], dev: tuple[int, int]
