@@ -105,8 +105,8 @@ def test_paired_token_errors() -> None:
 @pytest.mark.parametrize("size", [10, 30, 100, 300, 1000, 10_000])
 @pytest.mark.parametrize("name", ERRORS)
 def test_means_of_errors_by_size(name: str, size: int) -> None:
-    floor = {10: 0.87, 30: 0.88, 100: 0.89, 300: 0.91}.get(size, 0.92)
-    assert floor <= mean_coverage(name, size, 1000 if size < 10_000 else 300) <= 0.99
+    floor = {10: 0.86, 30: 0.86, 100: 0.88, 300: 0.9}.get(size, 0.9)
+    assert floor <= mean_coverage(name, size, 500 if size < 1000 else 200) <= 0.99
 
 
 @pytest.mark.slow
@@ -114,7 +114,7 @@ def test_means_of_errors_by_size(name: str, size: int) -> None:
 @pytest.mark.parametrize("count", [20, 50, 200, 500])
 @pytest.mark.parametrize(("rate", "correlation"), [(0.1, 0.2), (0.03, 0.1), (0.3, 0.5)])
 def test_token_errors_by_number_of_sentences(rate: float, correlation: float, count: int, kind: str) -> None:
-    assert 0.92 <= token_coverage(count, kind, rate, correlation, 1500) <= 0.99
+    assert 0.915 <= token_coverage(count, kind, rate, correlation, 800) <= 0.99
 
 
 @pytest.mark.slow
@@ -123,7 +123,7 @@ def test_paired_token_errors_by_number_of_sentences(count: int) -> None:
     def sampled(random: np.random.Generator) -> Interval:
         return paired_difference_interval(*paired_clusters(random, count), Measure.ERROR_RATE)
 
-    assert 0.925 <= coverage(0.0, sampled, 1500) <= 0.985
+    assert 0.92 <= coverage(0.0, sampled, 800) <= 0.985
 
 
 @pytest.mark.slow
@@ -145,8 +145,8 @@ def test_differences_of_regressions(measure: Measure, size: int) -> None:
             errors(random.standard_normal(size)), errors(random.standard_normal(4 * size)), measure
         )
 
-    assert 0.93 <= coverage(0.0, paired, 1000) <= 0.995
-    assert 0.92 <= coverage(0.0, independent, 1000) <= 0.985
+    assert 0.91 <= coverage(0.0, paired, 300) <= 0.995
+    assert 0.91 <= coverage(0.0, independent, 300) <= 0.99
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_rates(rate: float, size: int) -> None:
     """Rates are drawn around the given one: the coverage at a single rate jumps with it."""
     random = np.random.default_rng(0)
     held, differences, pairs = [], [], []
-    for _ in range(1500):
+    for _ in range(800):
         one = rate * random.uniform(0.7, 1.3)
         errors = int(random.binomial(size, one))
         held.append(rate_interval(errors, size).covers(one))
