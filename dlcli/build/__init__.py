@@ -11,6 +11,7 @@ from dlcli.build.data import (
     build_places,
     build_reader,
     build_text_options,
+    read_rows,
     split_seed,
 )
 from dlcli.build.experiment import Experiment, build_experiment, experiment_on
@@ -54,5 +55,6 @@ __all__ = [
     "located",
     "model_nodes",
     "positive_classes",
+    "read_rows",
     "split_seed",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from dlcli import registry
 from dlcli.build.component import create
@@ -20,6 +23,7 @@ from dlcli.data import (
     TargetKind,
     TextOptions,
     load_data,
+    load_rows,
     scaling_of,
 )
 from dlcli.errors import ConfigError
@@ -79,6 +83,32 @@ def build_data(
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
     return data
+
+
+def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocessor) -> tuple[Split, Mapping[str, str]]:
+    """A split of a run's data by its row numbers, treated as it was when the run began.
+
+    Args:
+        spec: config of the run.
+        name: name of the split.
+        rows: row numbers, as a run's splits.npz holds them.
+        preprocessor: treatment that the run has stored.
+
+    Returns:
+        the split, and the SHA-256 of every file that was read.
+
+    Raises:
+        DataError: the data is missing, or has no such rows.
+    """
+    return load_rows(
+        build_reader(spec),
+        build_places(spec),
+        split=spec.data.split.options(),
+        name=name,
+        rows=rows,
+        preprocessor=preprocessor,
+        text=build_text_options(spec),
+    )
 
 
 def split_seed(spec: Spec) -> int:

@@ -56,7 +56,7 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
     from dlcli.runs import metric_title
 
     intervals = {
-        name: f"{figures.number(interval.low)} … {figures.number(interval.high)}"
+        name: f"{figures.number(interval.low)} … {figures.number(interval.high)}" if interval.is_known else "not known"
         for name, interval in evaluation.intervals.items()
     }
     rows = [

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 def document(result: Run | Evaluation) -> dict[str, Any]:
-    """The JSON of a finished training or evaluation."""
+    """The JSON of a finished training or evaluation: every number that the text shows."""
     return {
         "run": result.id,
         "status": result.status,
         "metrics": dict(result.metrics),
         "positive_classes": dict(result.positive_classes),
         "seconds": result.seconds,
+        **result.details(),
     }
 
 

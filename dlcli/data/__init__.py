@@ -9,7 +9,7 @@ from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches,
 from dlcli.data.batches import Batch, SequenceSource, Split
 from dlcli.data.examples import Examples, RawData, check_numbers
 from dlcli.data.labels import ClassLabels, TargetKind, Values
-from dlcli.data.loading import Data, load_data
+from dlcli.data.loading import Data, load_data, load_rows
 from dlcli.data.new_data import given_texts, new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.places import OnRead, Places
@@ -67,6 +67,7 @@ __all__ = [
     "generated",
     "given_texts",
     "load_data",
+    "load_rows",
     "memory_tasks",
     "new_data",
     "scaling_of",

@@ -12,7 +12,7 @@ from dlcli.data.class_choice import ClassChoice
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, constant_targets, distinct_labels
 from dlcli.data.leaks import find_leaks
-from dlcli.data.new_data import ready
+from dlcli.data.new_data import grouped, ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.places import Places
@@ -122,7 +122,12 @@ def load_data(
         places=places,
     )
     splits = {
-        name: ready(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train")
+        name: grouped(
+            ready(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
+            part.examples,
+            part.rows,
+            split.group_by,
+        )
         for name, part in parts.items()
     }
     overlaps = find_overlaps(
@@ -139,8 +144,7 @@ def load_data(
     if kind == "values" and train.examples.targets is not None:
         warnings += constant_targets(train.examples.targets[train.rows], train.examples.target_names)
     if split.group_by is not None:
-        grouped = {name: part for name, part in parts.items() if split.group_by in part.examples.fields}
-        warnings += shared_groups({name: _groups(part, split.group_by) for name, part in grouped.items()})
+        warnings += shared_groups({name: made.groups for name, made in splits.items() if made.groups is not None})
     if split.group_by in train.examples.feature_names:
         warnings.append(f"{split.group_by} groups the examples and is also an input; list it under exclude")
     return Data(
@@ -148,10 +152,53 @@ def load_data(
         preprocessor=preprocessor,
         indices={name: part.rows for name, part in parts.items()},
         description=raw.description,
-        fingerprint=raw.fingerprint if text is None else {**raw.fingerprint, **text.tokenizer.fingerprint(places)},
+        fingerprint=_fingerprint(raw, text, places),
         overlaps=tuple(overlaps),
         warnings=tuple(warnings),
     )
+
+
+def load_rows(
+    reader: DatasetReader | FileFormat,
+    places: Places,
+    *,
+    split: SplitOptions,
+    name: str,
+    rows: np.ndarray,
+    preprocessor: Preprocessor,
+    text: TextOptions | None = None,
+) -> tuple[Split, Mapping[str, str]]:
+    """One split of data that was divided before, treated as it was then: nothing is drawn and nothing is fitted.
+
+    Args:
+        reader: reader of the data.
+        places: where its files are looked for.
+        split: how the data was divided; says which file the split is in.
+        name: name of the split.
+        rows: (n,) its row numbers in that file; of a running text, (2,) its first byte and the one behind its last.
+        preprocessor: treatment that was fitted to the training set.
+        text: how texts become tokens.
+
+    Returns:
+        the split, and the SHA-256 of every file that was read.
+
+    Raises:
+        DataError: the data is missing, or has no such rows.
+    """
+    raw, sources = _sources(reader, places, split)
+    if sources:
+        file = next(file for file, shares in split.shares_of_files().items() if name in shares)
+        examples = sources[file]
+    else:
+        examples = raw.test if name == "test" and raw.test is not None else raw.examples
+    fingerprint = _fingerprint(raw, text, places)
+    if len(rows) and (rows.min() < 0 or rows.max() >= len(examples) + isinstance(examples.inputs, TextStream)):
+        raise DataError(f"the {name} split has row {rows.max()}, the data has {len(examples)}; it has changed")
+    return grouped(ready(examples, rows, preprocessor, name), examples, rows, split.group_by), fingerprint
+
+
+def _fingerprint(raw: RawData, text: TextOptions | None, places: Places) -> Mapping[str, str]:
+    return raw.fingerprint if text is None else {**raw.fingerprint, **text.tokenizer.fingerprint(places)}
 
 
 def _sources(
@@ -275,7 +322,3 @@ def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:
     if len(kept) == 0:
         raise DataError(f"none of the rows given for {split} is of a chosen class", key="data.classes")
     return kept
-
-
-def _groups(part: Part, column: str) -> np.ndarray:
-    return part.examples.field_values(column, "group_by").take(part.rows)

@@ -47,6 +47,7 @@ def new_data(
     *,
     require_targets: bool,
     targets_path: Path | None = None,
+    group_by: str | None = None,
 ) -> Split:
     """Examples of a file, ready for a model that was trained on other data.
 
@@ -59,6 +60,7 @@ def new_data(
         preprocessor: what the training data was treated with.
         require_targets: whether targets are needed; otherwise they are not read.
         targets_path: the file of targets for npy and idx; None = for idx, the file beside it that is called labels.
+        group_by: column that says which examples were sampled together; it may be absent.
 
     Raises:
         DataError: the file cannot be read, or lacks what the model needs, or has what the model does not know.
@@ -68,7 +70,8 @@ def new_data(
     notes: tuple[str, ...] = ()
     if preprocessor.text is not None:
         examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
-        return ready(examples, examples.all_rows, preprocessor, "new", notes)
+        made = ready(examples, examples.all_rows, preprocessor, "new", notes)
+        return grouped(made, examples, examples.all_rows, group_by)
     if are_pictures(path, reader):
         examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
         return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
@@ -80,7 +83,8 @@ def new_data(
     else:
         assert isinstance(file_format, PairedFiles)
         examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
-    return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+    rows = np.arange(len(examples))
+    return grouped(ready(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
 
 
 def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor) -> Split:
@@ -147,6 +151,20 @@ def _unfolds(table: Table, count: int, preprocessor: Preprocessor) -> bool:
     """Whether categories become so many columns that `count` rows of a table are better encoded batch by batch."""
     width = math.prod(preprocessor.input_shape)
     return width >= LEAST_UNFOLDING * len(table.columns) and 4 * count * width > MOST_ENCODED_BYTES
+
+
+def grouped(split: Split, examples: Examples, rows: np.ndarray, column: str | None) -> Split:
+    """The split with the group of each of its examples, where they have the column that says it.
+
+    Args:
+        split: rows of `examples`, ready for a model.
+        examples: examples as they were read.
+        rows: (n,) which of them.
+        column: name of the column; None for no groups.
+    """
+    if column is None or column not in examples.fields or examples.fields[column].missing.any():
+        return split
+    return replace(split, groups=examples.fields[column].values().take(rows))
 
 
 def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:

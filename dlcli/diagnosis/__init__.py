@@ -13,10 +13,11 @@ from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
 from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.measure import Measure
-from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
+from dlcli.diagnosis.outcome import PredictionsFile, SplitOutcome, TrainingResult
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
+from dlcli.diagnosis.sampled_errors import SampledErrors
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.wording import (
     METHOD,
@@ -49,8 +50,10 @@ __all__ = [
     "Interval",
     "Level",
     "Measure",
+    "PredictionsFile",
     "Ranking",
     "RegressionFit",
+    "SampledErrors",
     "SplitErrors",
     "SplitOutcome",
     "TrainingResult",

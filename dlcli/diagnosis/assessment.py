@@ -9,6 +9,7 @@ import numpy as np
 from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
+from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
@@ -16,7 +17,7 @@ from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
-from dlcli.diagnosis.wording import baseline_sentence
+from dlcli.diagnosis.wording import baseline_sentence, concentration_sentence, few_units_sentences
 from dlcli.split_options import SPLITS
 
 
@@ -56,11 +57,12 @@ def assess(result: TrainingResult) -> Assessment:
     outcomes = [outcome for split in SPLITS if (outcome := result.outcome(split)) is not None]
     diagnosis = diagnose(
         [
-            SplitErrors(outcome.split, result.measure.per_example(outcome.predictions, outcome.targets))
+            SplitErrors(outcome.split, result.measure.sampled(outcome.predictions, outcome.targets, outcome.units))
             for outcome in outcomes
         ],
         measure=result.measure,
         human_error=result.human_error,
+        unit=result.unit,
     )
     train, last = outcomes[0], outcomes[-1]
     beside = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
@@ -113,6 +115,12 @@ def _warnings(result: TrainingResult, case: Case, beside: Baseline) -> list[str]
         f"All {layer.num_units} units of {layer.parameter} have the same weights and do the work of one."
         for layer in case.identical
     )
-    if result.spec["data"]["split"].get("group_by") is not None:
-        warnings.append("Examples come in groups and are no independent samples: the true intervals are wider.")
+    if result.spec["data"]["split"].get("group_by") is not None and any(one.units is None for one in result.splits):
+        warnings.append("Examples come in groups that are not known everywhere: the true intervals are wider.")
+    warnings.extend(few_units_sentences(case.diagnosis))
+    warnings.extend(
+        concentration_sentence(result.measure, outcome.split, found)
+        for outcome in result.splits
+        if (found := concentration(result.measure, outcome)) is not None
+    )
     return warnings

@@ -67,12 +67,12 @@ def compare_with_constant(
 
 
 def _beside(rule: str, predictions: np.ndarray[Any, Any], outcome: SplitOutcome, measure: Measure) -> Baseline:
-    of_baseline = measure.per_example(predictions, outcome.targets)
-    of_model = measure.per_example(outcome.predictions, outcome.targets)
+    of_baseline = measure.sampled(predictions, outcome.targets, outcome.units)
+    of_model = measure.sampled(outcome.predictions, outcome.targets, outcome.units)
     return Baseline(
         rule,
         outcome.split,
-        measure.of_errors(of_baseline),
-        measure.of_errors(of_model),
+        measure.of_mean(of_baseline.mean),
+        measure.of_mean(of_model.mean),
         paired_difference_interval(of_model, of_baseline, measure),
     )

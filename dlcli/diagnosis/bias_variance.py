@@ -14,11 +14,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dlcli.diagnosis.error_intervals import difference_interval, error_interval
+from dlcli.diagnosis.clustered import effective_size_of_rate
+from dlcli.diagnosis.error_intervals import error_interval, split_difference
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
+from dlcli.diagnosis.sampled_errors import SampledErrors
 
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
 Verdict = Literal["high", "small", "inconclusive", "unknown"]
@@ -44,11 +46,12 @@ class SplitErrors:
 
     Args:
         split: train, train_dev, dev or test.
-        per_example: the error of each example (N,): 0 or 1 for classification, squared or absolute otherwise.
+        errors: error of each example (N,): 0 or 1 for classification, squared or absolute otherwise; or these with
+            their sampling units.
     """
 
     split: str
-    per_example: np.ndarray[Any, Any]
+    errors: np.ndarray[Any, Any] | SampledErrors
 
     @classmethod
     def counted(cls, split: str, *, num_examples: int, num_errors: int) -> SplitErrors:
@@ -93,12 +96,14 @@ class Diagnosis:
         levels: human, or the optimum 0 that is assumed, and every split that has examples, in the chain's order.
         gaps: the links between neighboring levels.
         human_error_known: False when 0 is assumed; the avoidable bias is an upper bound then.
+        unit: plural of what was sampled independently.
     """
 
     measure: Measure
     levels: tuple[Level, ...]
     gaps: tuple[Gap, ...]
     human_error_known: bool
+    unit: str = "examples"
 
     @property
     def largest(self) -> Gap | None:
@@ -143,6 +148,7 @@ def diagnose(
     measure: Measure = Measure.ERROR_RATE,
     human_error: float | None = None,
     confidence: float = 0.95,
+    unit: str = "examples",
 ) -> Diagnosis:
     """Diagnose a model from the errors it makes on each split.
 
@@ -151,38 +157,44 @@ def diagnose(
         measure: the unit of the error.
         human_error: human-level or optimal error in that unit; None assumes 0.
         confidence: confidence level of every interval.
+        unit: plural of what was sampled independently.
 
     Raises:
         ValueError: there are no training examples.
     """
-    present = [split for split in splits if len(split.per_example)]
+    present = [split for split in splits if len(split.errors)]
     if not present or present[0].split != "train":
         raise ValueError("the chain starts with the examples of the training split")
     optimum = human_error or 0.0
     human = Interval(optimum, optimum, optimum, confidence, "assumed" if human_error is None else "given")
     levels = [
         Level("human", human),
-        *(
-            Level(split.split, error_interval(split.per_example, measure, level=confidence), len(split.per_example))
-            for split in present
-        ),
+        *(_level(split, measure, confidence) for split in present),
     ]
     differences = [
         _shifted(levels[1].error, optimum),
-        *(
-            difference_interval(later.per_example, earlier.per_example, measure, level=confidence)
-            for earlier, later in pairwise(present)
-        ),
+        *(split_difference(later.error, earlier.error, measure) for earlier, later in pairwise(levels[1:])),
     ]
     gaps = [
-        _gap(earlier, later, difference)
+        _gap(earlier, later, difference, unit)
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
     if human_error is None and measure is Measure.NATS_PER_TOKEN:
         judged = _judged(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
-        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *judged), False)
+        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *judged), False, unit)
     least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
-    return Diagnosis(measure, tuple(levels), _judged(gaps, least_bias=least), human_error is not None)
+    return Diagnosis(measure, tuple(levels), _judged(gaps, least_bias=least), human_error is not None, unit)
+
+
+def _level(split: SplitErrors, measure: Measure, confidence: float) -> Level:
+    sample = SampledErrors.of(split.errors)
+    return Level(
+        split.split,
+        error_interval(sample, measure, level=confidence),
+        len(sample),
+        sample.num_units,
+        effective_size_of_rate(sample) if measure is Measure.ERROR_RATE else None,
+    )
 
 
 def _shifted(error: Interval, optimum: float) -> Interval:
@@ -192,9 +204,10 @@ def _shifted(error: Interval, optimum: float) -> Interval:
     )
 
 
-def _gap(earlier: Level, later: Level, difference: Interval) -> Gap:
+def _gap(earlier: Level, later: Level, difference: Interval, unit: str) -> Gap:
     name = "variance" if earlier.name == "train" else _GAP_AT[later.name]
-    return Gap(name, earlier.name, later.name, difference, "inconclusive", examples_needed(earlier, later, difference))
+    needed = examples_needed(earlier, later, difference, unit=unit)
+    return Gap(name, earlier.name, later.name, difference, "inconclusive", needed)
 
 
 def _judged(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:

@@ -2,85 +2,127 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import math
+from dataclasses import replace
 
 import numpy as np
 
 from dlcli import rng
-from dlcli.diagnosis.intervals import (
-    Interval,
-    bootstrap_interval,
-    newcombe_interval,
-    paired_bootstrap_interval,
-    wilson_interval,
-)
+from dlcli.diagnosis.clustered import clustered_paired_interval, clustered_rate_interval
+from dlcli.diagnosis.intervals import Interval, independent_difference, rate_interval
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.paired import paired_rate_interval
-
-Array: TypeAlias = np.ndarray[Any, Any]
-
-#: draws of single examples that one bootstrap may cost
-_DRAWS = 20_000_000
-_FEWEST_RESAMPLES, _MOST_RESAMPLES = 400, 2000
+from dlcli.diagnosis.sampled_errors import Array, SampledErrors, unit_totals
+from dlcli.diagnosis.studentized import studentized_bounds
 
 
-def error_interval(errors: Array, measure: Measure, *, level: float = 0.95) -> Interval:
-    """The error of a split: Wilson's interval for a rate, the bootstrap for other measures.
+def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: float = 0.95) -> Interval:
+    """The error of a split: Wilson's interval for a rate, the studentized bootstrap of its logarithm for a mean.
 
     Args:
-        errors: per-example errors (N,).
-        measure: the unit of the error.
+        errors: errors of independent examples (N,), or errors with their sampling units.
+        measure: unit of the error.
         level: confidence level.
     """
+    sample = SampledErrors.of(errors)
     if measure is Measure.ERROR_RATE:
-        return wilson_interval(_count(errors), len(errors), level=level)
-    return bootstrap_interval(
-        [errors], measure.of_errors, generator=_generator(), num_resamples=_resamples(len(errors)), level=level
+        if sample.is_clustered:
+            return clustered_rate_interval(sample, level=level)
+        return rate_interval(int(np.count_nonzero(sample.sums)), len(sample), level=level)
+    value = measure.of_mean(sample.mean)
+    totals = sample.totals()
+    if len(totals) < 2:
+        return Interval(value, 0.0, math.inf, level, "unknown: one unit")
+    if not sample.mean > 0:
+        return Interval(value, value, value, level, "no error")
+    low, high = studentized_bounds(totals, _log_ratio, generator=_generator(), level=level)
+    low, high = measure.of_mean(_exponential(low)), measure.of_mean(_exponential(high))
+    return Interval(value, low, high, level, f"bootstrap-t{_clustered(sample)}")
+
+
+def difference_interval(
+    first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
+) -> Interval:
+    """`first` − `second` of two independent samples.
+
+    Args:
+        first: errors (N,), or errors with their sampling units.
+        second: errors of other examples (M,), likewise.
+        measure: unit of the error.
+        level: confidence level.
+    """
+    return split_difference(
+        error_interval(first, measure, level=level), error_interval(second, measure, level=level), measure
     )
 
 
-def difference_interval(first: Array, second: Array, measure: Measure, *, level: float = 0.95) -> Interval:
-    """`first` − `second` of two independent samples: Newcombe's interval for rates, else the bootstrap.
+def split_difference(first: Interval, second: Interval, measure: Measure) -> Interval:
+    """`first` − `second` of the errors of two independent samples whose intervals are known.
 
-    Args:
-        first: per-example errors (N,).
-        second: per-example errors (M,) of other examples.
-        measure: the unit of the error.
-        level: confidence level.
+    For rates it is Newcombe's interval.
     """
-    if measure is Measure.ERROR_RATE:
-        return newcombe_interval(_count(first), len(first), _count(second), len(second), level=level)
-    return bootstrap_interval(
-        [first, second],
-        lambda one, other: measure.of_errors(one) - measure.of_errors(other),
-        generator=_generator(),
-        num_resamples=_resamples(len(first) + len(second)),
-        level=level,
-    )
+    difference = independent_difference(first, second)
+    if measure is not Measure.ERROR_RATE:
+        return replace(difference, method=f"{first.method}, square-and-add")
+    name = "Newcombe, clustered" if "clustered" in first.method + second.method else "Newcombe"
+    return Interval(difference.value, max(-1.0, difference.low), min(1.0, difference.high), difference.level, name)
 
 
-def paired_difference_interval(first: Array, second: Array, measure: Measure, *, level: float = 0.95) -> Interval:
+def paired_difference_interval(
+    first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
+) -> Interval:
     """`first` − `second` of two models on the same examples: only where they differ do they tell anything.
 
     Args:
-        first: per-example errors (N,).
-        second: per-example errors (N,) of the same examples in the same order.
-        measure: the unit of the error.
+        first: errors of one model (N,), or errors with their sampling units.
+        second: errors of the other model on the same examples in the same order.
+        measure: unit of the error.
         level: confidence level.
     """
+    one, other = SampledErrors.of(first), SampledErrors.of(second)
     if measure is Measure.ERROR_RATE:
-        return paired_rate_interval(first, second, level=level)
-    return paired_bootstrap_interval(
-        first, second, measure.of_errors, generator=_generator(), num_resamples=_resamples(len(first)), level=level
-    )
+        if one.is_clustered:
+            return clustered_paired_interval(one, other.sums, level=level)
+        return paired_rate_interval(one.sums, other.sums, level=level)
+    value = measure.of_mean(one.mean) - measure.of_mean(other.mean)
+    sizes = np.ones(len(one)) if one.sizes is None else one.sizes
+    totals = unit_totals(one.units, one.sums, other.sums, sizes)
+    if len(totals) < 2:
+        return Interval(value, -math.inf, math.inf, level, "unknown: one unit")
+    function = _root_difference if measure is Measure.ROOT_MEAN_SQUARED else _ratio_difference
+    low, high = studentized_bounds(totals, function, generator=_generator(), level=level)
+    return Interval(value, low, high, level, f"paired, bootstrap-t{_clustered(one)}")
 
 
-def _count(errors: Array) -> int:
-    return int(np.count_nonzero(errors))
+def _clustered(sample: SampledErrors) -> str:
+    return ", clustered" if sample.is_clustered else ""
 
 
-def _resamples(num_examples: int) -> int:
-    return min(_MOST_RESAMPLES, max(_FEWEST_RESAMPLES, _DRAWS // num_examples))
+def _exponential(value: float) -> float:
+    return math.exp(value) if value < 700 else math.inf
+
+
+def _log_ratio(means: Array) -> tuple[Array, Array]:
+    """The logarithm of errors / size, with its gradient."""
+    errors, size = means[..., 0], means[..., 1]
+    with np.errstate(divide="ignore"):
+        return np.log(errors) - np.log(size), np.stack([1 / errors, -1 / size], axis=-1)
+
+
+def _ratio_difference(means: Array) -> tuple[Array, Array]:
+    """(first errors − second errors) / size, with its gradient."""
+    first, second, size = means[..., 0], means[..., 1], means[..., 2]
+    ratio = (first - second) / size
+    return ratio, np.stack([1 / size, -1 / size, -ratio / size], axis=-1)
+
+
+def _root_difference(means: Array) -> tuple[Array, Array]:
+    """√(first errors / size) − √(second errors / size), with its gradient."""
+    first, second, size = means[..., 0], means[..., 1], means[..., 2]
+    one, other = np.sqrt(first / size), np.sqrt(second / size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = [np.where(root > 0, 1 / (2 * root * size), 0.0) for root in (one, other)]
+    return one - other, np.stack([slopes[0], -slopes[1], -(one - other) / (2 * size)], axis=-1)
 
 
 def _generator() -> np.random.Generator:

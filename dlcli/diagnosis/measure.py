@@ -8,7 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.diagnosis.sampled_errors import SampledErrors
 from dlcli.percent import percent
+
+#: what is written for an interval that one example, or one group of them, says nothing about
+NOT_KNOWN = "not known"
 
 
 class Measure(StrEnum):
@@ -59,9 +63,29 @@ class Measure(StrEnum):
         per_example: np.ndarray[Any, Any] = errors.reshape(len(errors), -1).mean(axis=1)  # (N, K) -> (N,)
         return per_example
 
+    def sampled(
+        self,
+        predictions: np.ndarray[Any, Any],
+        targets: np.ndarray[Any, Any],
+        units: np.ndarray[Any, Any] | None = None,
+    ) -> SampledErrors:
+        """The errors of a split with what its intervals need to know about how its examples were sampled.
+
+        Args:
+            predictions: as those of `per_example`.
+            targets: likewise.
+            units: sampling unit of each row (N,); None makes each row a unit of its own.
+        """
+        if self is Measure.NATS_PER_TOKEN:
+            return SampledErrors(predictions.reshape(-1).astype(np.float64), targets[:, 0].astype(np.float64), units)
+        return SampledErrors(self.per_example(predictions, targets), None, units)
+
     def of_errors(self, errors: np.ndarray[Any, Any]) -> float:
         """The error of a split, from those of its examples (N,)."""
-        mean = float(np.mean(errors))
+        return self.of_mean(float(np.mean(errors)))
+
+    def of_mean(self, mean: float) -> float:
+        """The error of a split, from the mean of its examples' errors."""
         return math.sqrt(mean) if self is Measure.ROOT_MEAN_SQUARED else mean
 
     def text(self, value: float) -> str:
@@ -70,6 +94,8 @@ class Measure(StrEnum):
 
     def range_text(self, low: float, high: float) -> str:
         """The two ends of an interval of an error."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NOT_KNOWN
         if self is not Measure.ERROR_RATE:
             return f"{significant(low)} … {significant(high)}"
         decimals = _decimals(max(abs(low), abs(high)))
@@ -83,6 +109,8 @@ class Measure(StrEnum):
 
     def difference_range_text(self, low: float, high: float) -> str:
         """The two ends of an interval of a difference, with their signs."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NOT_KNOWN
         if self is not Measure.ERROR_RATE:
             return f"{_signed(significant(low))} … {_signed(significant(high))}"
         decimals = _decimals(max(abs(low), abs(high)))

@@ -20,12 +20,27 @@ class SplitOutcome:
         predictions: class indices (N,), or values (N,) or (N, K) in the target's unit; of a language model, nats (N,).
         targets: the same shape and unit; of a language model, (N, 3) as its task gives the truth.
         probabilities: (N, 2) of each of two classes; None for all other tasks.
+        units: sampling unit of each row (N,), such as the sentence of a word; None where each row is independent.
     """
 
     split: str
     predictions: np.ndarray[Any, Any]
     targets: np.ndarray[Any, Any]
     probabilities: np.ndarray[Any, Any] | None = None
+    units: np.ndarray[Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class PredictionsFile:
+    """The file that a split's predictions were written to.
+
+    Args:
+        rows: number of predictions.
+        sha256: its checksum, in hexadecimal.
+    """
+
+    rows: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,8 @@ class TrainingResult:
         dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
         seconds: wall time of the run.
         remarks: what the user should know about the data, such as overlapping splits.
+        unit: plural of what was sampled independently: examples, or the sequences or groups that they are in.
+        predictions: by split, the files that predictions were written to.
     """
 
     run: str
@@ -69,6 +86,8 @@ class TrainingResult:
     dead_units: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
     remarks: Sequence[str] = ()
+    unit: str = "examples"
+    predictions: Mapping[str, PredictionsFile] = field(default_factory=dict)
 
     @property
     def is_classification(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap
+from dlcli.diagnosis.concentration import Concentration
 from dlcli.diagnosis.confusion import Confusion
 from dlcli.diagnosis.measure import Measure
 
@@ -12,7 +13,8 @@ METHOD = (
     "Every interval takes the trained weights as given and says how much the error may move on other examples of the "
     "same kind; it leaves out how much another training set or seed would change the weights. Training error is "
     "measured in evaluation mode on the very examples the weights were fitted to, and dev error on the examples the "
-    "best epoch was chosen on, so both are optimistic. Splits count as independent samples; where they share "
+    "best epoch was chosen on, so both are optimistic. Examples that were sampled together, such as the words of a "
+    "sentence or the examples of a group, count as one unit. Splits count as independent samples; where they share "
     "examples, later levels look better than they are. Human-level error counts as exact."
 )
 
@@ -82,7 +84,7 @@ def needed_sentence(gap: Gap) -> str:
     if not gap.needed:
         return ""
     sizes = " and ".join(
-        f"{need.need:,} {need.split.replace('_', '-')} examples ({need.more:,} more)" for need in gap.needed
+        f"{need.need:,} {need.split.replace('_', '-')} {need.unit} ({need.more:,} more)" for need in gap.needed
     )
     return f"About {sizes} would settle it, if the difference is what it looks like."
 
@@ -104,3 +106,27 @@ def confusion_sentence(confusion: Confusion, limit: int = 3) -> str:
         for pair in confusion.most_confused(limit)
     )
     return f"Most confused in {confusion.split.replace('_', '-')}: {pairs}." if pairs else ""
+
+
+#: with fewer sampling units than this, intervals of clustered examples depend on which few units there are
+_FEW_UNITS = 10
+
+
+def few_units_sentences(diagnosis: Diagnosis) -> list[str]:
+    """The splits whose examples are in so few units that their intervals are unreliable."""
+    return [
+        f"{level_title(diagnosis, level.name)} has only {level.num_units} {diagnosis.unit}, which were sampled as "
+        "wholes: its interval is unreliable."
+        for level in diagnosis.levels
+        if level.num_units is not None and level.num_units < min(_FEW_UNITS, level.num_examples or 0)
+    ]
+
+
+def concentration_sentence(measure: Measure, split: str, found: Concentration) -> str:
+    """That a few examples decide about a split's error."""
+    kind = "absolute" if measure is Measure.MEAN_ABSOLUTE else "squared"
+    return (
+        f"{found.num_largest} of {found.num_examples:,} {split.replace('_', '-')} examples carry "
+        f"{100 * found.share:.0f} % of the sum of {kind} errors: the {split.replace('_', '-')} error depends on them, "
+        "and its interval may be too narrow."
+    )

@@ -9,13 +9,14 @@ import numpy as np
 
 from dlcli.build import Experiment, evaluation_batch_size, positive_classes
 from dlcli.data import Split
-from dlcli.diagnosis import Assessment, DeadUnits, Measure, SplitOutcome, TrainingResult, assess
+from dlcli.diagnosis import Assessment, DeadUnits, Measure, PredictionsFile, SplitOutcome, TrainingResult, assess
 from dlcli.experiment.mistakes import worst_mistakes
-from dlcli.experiment.predictions import prediction_rows, row_ids, target_rows
+from dlcli.experiment.predictions import prediction_rows, row_ids, row_units, target_rows, unit_name
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.reports import write_report
 from dlcli.runs import RunFolder, files
+from dlcli.runs.storage import checksum
 from dlcli.split_options import UNSEEN_SPLITS
 from dlcli.strict_json import dumps
 from dlcli.tasks import Predictions, Task
@@ -47,7 +48,8 @@ class MeasuredSplit:
     def outcome(self) -> SplitOutcome:
         probabilities = self.predictions.probabilities
         of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
-        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two)
+        units = row_units(self.split, len(self.truth))
+        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two, units)
 
 
 def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
@@ -72,9 +74,11 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         )
         for split in experiment.data.splits.values()
     ]
-    for one in measured:
-        if one.split.name in UNSEEN_SPLITS:  # those of the training set would fill disks
-            write_predictions(experiment, folder, one)
+    written = {
+        one.split.name: write_predictions(experiment, folder, one)
+        for one in measured
+        if one.split.name in UNSEEN_SPLITS  # those of the training set would fill disks
+    }
     class_names = experiment.data.class_names
     result = TrainingResult(
         run=folder.id,
@@ -94,6 +98,8 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         dead_units=dead.shares(),
         seconds=summary.seconds,
         remarks=(*experiment.data.warnings, *summary.warnings),
+        unit=unit_name(measured[0].split, len(measured[0].truth)),
+        predictions=written,
     )
     assessment = assess(result)
     mistaken = None if assessment.confusion is None else assessment.confusion.split
@@ -149,8 +155,11 @@ def measure(
     return MeasuredSplit(split, evaluation.predictions, evaluation.truth, evaluation.named(split.name))
 
 
-def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> None:
-    """`predictions/<split>.jsonl`: id, prediction and target of every example, values as the file has them."""
+def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> PredictionsFile:
+    """Write `predictions/<split>.jsonl`: id, prediction and target of every example, values as the file has them.
+
+    Rows that were sampled together have the same `group`.
+    """
     names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
     values = measured.split.values
     rows = zip(
@@ -158,5 +167,10 @@ def write_predictions(experiment: Experiment, folder: RunFolder, measured: Measu
         target_rows(measured.truth if values is None else values, class_names=names[0]),
         strict=True,
     )
-    lines = (dumps(prediction | target) for prediction, target in rows)
-    folder.write_text(files.predictions(measured.split.name), "".join(f"{line}\n" for line in lines))
+    records = [prediction | target for prediction, target in rows]
+    units = row_units(measured.split, len(records))
+    if units is not None:
+        records = [record | {"group": group} for record, group in zip(records, units.tolist(), strict=True)]
+    text = "".join(f"{dumps(record)}\n" for record in records).encode()
+    folder.write_bytes(files.predictions(measured.split.name), text)
+    return PredictionsFile(len(records), checksum(text))

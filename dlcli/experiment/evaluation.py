@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from dlcli import runs
-from dlcli.build import build_data, build_measures, located, positive_classes
+from dlcli.build import build_measures, located, positive_classes, read_rows
 from dlcli.data import Split
 from dlcli.diagnosis import Interval, Measure, error_interval
 from dlcli.errors import ConfigError, unknown_name
@@ -48,8 +49,8 @@ def evaluate(
     )
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
     unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
-    errors = unit.per_example(measured.outcome.predictions, measured.outcome.targets)
-    error = error_interval(errors, unit)
+    outcome = measured.outcome
+    error = error_interval(unit.sampled(outcome.predictions, outcome.targets, outcome.units), unit)
     intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
     if unit is Measure.ERROR_RATE:
         accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
@@ -69,7 +70,7 @@ def evaluate(
 
 
 def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
-    """A split of the run's own data, read again and treated as it was.
+    """A split of the run's own data: the rows that it had, treated as they were.
 
     Raises:
         ConfigError: the run has no such split.
@@ -77,7 +78,8 @@ def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
     """
     if split not in names:
         raise ConfigError(f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}")
+    rows = loaded.folder.read_arrays(files.SPLITS)[split]
     with located(loaded.spec):
-        data = build_data(loaded.spec, pretrained=loaded.preprocessor)
-        check_same_data(loaded.folder, loaded.folder.record(), data.fingerprint)
-    return data.splits[split]
+        made, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)
+        check_same_data(loaded.folder, loaded.folder.record(), fingerprint)
+    return replace(made, notes=(*loaded.remarks, *made.notes))

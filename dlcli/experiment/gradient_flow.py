@@ -64,6 +64,7 @@ def gradient_flows(
 
 def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
     """With the weights it began with, and with the best ones if there are any: a run that diverged has none."""
+    folder.verify(files.INPUTS)
     experiment = go_on(load_spec(folder.path / files.RESOLVED_CONFIG), stored_preprocessor(folder))
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
     spec, model, task = experiment.spec, experiment.model, experiment.task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class LoadedModel:
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
+        folder.verify(files.INPUTS)
         self.spec: Spec = load_spec(folder.path / files.RESOLVED_CONFIG)
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
@@ -43,6 +45,13 @@ class LoadedModel:
         except ValueError as error:  # somebody has changed the run's config
             raise StorageError(f"is not the model that was trained: {error}", file=str(self.spec.file)) from error
         self.model.eval()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know about the files of the run."""
+        if self.folder.record().files:
+            return ()
+        return (f"run {self.folder.id} has no checksums of its own files: whether they were changed is not known",)
 
     @property
     def batch_size(self) -> int:
@@ -120,7 +129,9 @@ class LoadedModel:
             DataError: the file is missing, or not like the training data.
         """
         reader = build_reader(self.spec)
-        return new_data(Path(path), reader, self.preprocessor, require_targets=require_targets)
+        group_by = self.spec.data.split.group_by
+        split = new_data(Path(path), reader, self.preprocessor, require_targets=require_targets, group_by=group_by)
+        return replace(split, notes=(*self.remarks, *split.notes)) if self.remarks else split
 
     def _split(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Split:
         if self.preprocessor.text is not None:

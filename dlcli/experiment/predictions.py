@@ -10,8 +10,10 @@ import numpy as np
 from dlcli.data import SequenceSource, Split
 from dlcli.tasks import Predictions
 
+#: a long text is cut into this many stretches, which count as independent of each other
+STRETCHES = 40
 #: what a row calls its parts; a predicted column of such a name would hide one of them or be taken for it
-FIELDS = ("id", "target", "class", "probability", "nats", "prediction", "truth", "label", "error")
+FIELDS = ("id", "target", "group", "class", "probability", "nats", "prediction", "truth", "label", "error")
 
 
 def value_keys(names: Sequence[str], count: int) -> list[str]:
@@ -69,6 +71,34 @@ def row_ids(split: Split, rows: int) -> np.ndarray:
     assert isinstance(split.inputs, SequenceSource), "only sequences have several rows an example"
     lengths = split.inputs.lengths
     return np.array([f"{example}:{step}" for example, n in zip(split.ids, lengths, strict=True) for step in range(n)])
+
+
+def row_units(split: Split, rows: int) -> np.ndarray | None:
+    """What each row of predictions was sampled together with; None where each is independent of all others.
+
+    The steps of a sequence belong together, and so do the examples of a group. Neighboring windows of one long text
+    are alike, so that they count as a limited number of stretches.
+
+    Args:
+        split: examples.
+        rows: number of predictions there are of them.
+    """
+    source = split.inputs if isinstance(split.inputs, SequenceSource) else None
+    if source is not None and source.continuous:
+        return np.arange(rows) * min(STRETCHES, rows) // rows
+    if source is not None and rows != len(split):
+        groups = np.arange(len(split)) if split.groups is None else split.groups
+        return np.repeat(groups, source.lengths)
+    return split.groups
+
+
+def unit_name(split: Split, rows: int) -> str:
+    """What is sampled independently, in the plural; arguments as those of `row_units`."""
+    if split.groups is not None:
+        return "groups"
+    if not isinstance(split.inputs, SequenceSource) or not (split.inputs.continuous or rows != len(split)):
+        return "examples"
+    return "stretches of the text" if split.inputs.continuous else "sequences"
 
 
 def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:

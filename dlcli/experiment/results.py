@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dlcli.diagnosis import Assessment, Interval, TrainingResult
+from dlcli.reports import report_document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,13 @@ class Run:
         """Metric → the class that it is about, for metrics of a single class."""
         return self.result.positive_classes
 
+    def details(self) -> dict[str, Any]:
+        """What `report/report.json` says about the errors and what to try next."""
+        report = report_document(self.result, self.assessment)
+        shown = ("diagnosis", "baseline", "warnings", "advice")
+        confusion = report["confusion"] or {}
+        return {**{key: report[key] for key in shown}, "most_confused": confusion.get("most_confused", [])}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
@@ -75,3 +84,12 @@ class Evaluation:
     @property
     def id(self) -> str:
         return self.path.name
+
+    def details(self) -> dict[str, Any]:
+        """What was measured, on how many examples, and the interval of each metric that has one."""
+        return {
+            "split": self.split,
+            "num_examples": self.num_examples,
+            "intervals": {name: asdict(interval) for name, interval in self.intervals.items()},
+            "warnings": list(self.warnings),
+        }

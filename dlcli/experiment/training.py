@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
 from dlcli.runs.git_commit import git_commit
-from dlcli.spec import Overrides, load_spec
+from dlcli.runs.session import Session
+from dlcli.runs.storage import checksum
+from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.training import (
     LATENCY,
     CheckpointStore,
@@ -71,6 +73,7 @@ def train(
     origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
     spec = experiment.spec
     folder = RunFolder.create(Path(runs_dir), spec.name)
+    checksums = write_inputs(experiment, folder)  # before the record: a folder that has one can be used
     record = RunRecord.begin(
         id=folder.id,
         name=spec.name,
@@ -79,8 +82,8 @@ def train(
         data=experiment.data.fingerprint,
         git_commit=git_commit(spec.file.parent),
         initial_weights=None if transfer is None else transfer.to_json(),
+        files=checksums,
     )
-    write_inputs(experiment, folder)  # before the record: a folder that has one can be used
     with recording(folder, record) as session:
         for line in origins:
             folder.log(line)
@@ -116,6 +119,7 @@ def resume(
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run))
     resolved = folder.path / files.RESOLVED_CONFIG
+    folder.verify(files.INPUTS)
     before = load_spec(resolved)
     changes: Overrides = overrides
     if epochs is not None:
@@ -137,11 +141,22 @@ def resume(
     elif spec.model.transfer is not None:
         _restore_frozen(experiment, folder)
     with recording(folder, record.resume(sys.argv)) as session:
-        folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
+        _replace_config(folder, session, spec)
         summary = build_trainer(experiment, folder, observer).resume()
         finished = _concluded(experiment, folder, summary, clock)
         session.metrics = finished.metrics
     return finished
+
+
+def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
+    """Write the config that a run goes on with; while it is replaced, the record has no checksum of it."""
+    text, checksums = spec.to_yaml().encode(), session.record.files
+    if checksums and checksums.get(files.RESOLVED_CONFIG) != checksum(text):
+        others = {name: known for name, known in checksums.items() if name != files.RESOLVED_CONFIG}
+        folder.write_record(replace(session.record, files=others))
+        session.record = replace(session.record, files={**checksums, files.RESOLVED_CONFIG: checksum(text)})
+    folder.write_bytes(files.RESOLVED_CONFIG, text)
+    folder.write_record(session.record)
 
 
 def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
@@ -204,21 +219,25 @@ def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
     return found
 
 
-def write_inputs(experiment: Experiment, folder: RunFolder) -> None:
-    """Everything that the run can be repeated and its model used from."""
+def write_inputs(experiment: Experiment, folder: RunFolder) -> dict[str, str]:
+    """Write everything that the run can be repeated and its model used from.
+
+    Returns:
+        the SHA-256 of the files that its model depends on, for `run.json`.
+    """
     spec, data = experiment.spec, experiment.data
-    folder.write_together(
-        {
-            files.CONFIG: spec.source_text.encode(),
-            files.RESOLVED_CONFIG: spec.to_yaml().encode(),
-            files.OVERRIDES: as_json(spec.overrides),
-            files.PREPROCESSING: as_json(data.preprocessor.to_json()),
-            files.GRAPH: as_json(graph_document(experiment)),
-            files.SPLITS: as_npz(data.indices),
-        }
-    )
+    contents = {
+        files.CONFIG: spec.source_text.encode(),
+        files.RESOLVED_CONFIG: spec.to_yaml().encode(),
+        files.OVERRIDES: as_json(spec.overrides),
+        files.PREPROCESSING: as_json(data.preprocessor.to_json()),
+        files.GRAPH: as_json(graph_document(experiment)),
+        files.SPLITS: as_npz(data.indices),
+    }
+    folder.write_together(contents)
     for warning in data.warnings:
         folder.log(warning, "WARNING")
+    return {name: checksum(contents[name]) for name in files.INPUTS}
 
 
 def graph_document(experiment: Experiment) -> dict[str, Any]:

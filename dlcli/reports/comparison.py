@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dlcli.diagnosis import Interval, Measure, difference_interval, paired_difference_interval
+from dlcli.diagnosis import Interval, Measure, SampledErrors, difference_interval, paired_difference_interval
 from dlcli.errors import StorageError
 from dlcli.runs import RunFolder, files
+from dlcli.runs.storage import checksum
 from dlcli.split_options import UNSEEN_SPLITS
 
 if TYPE_CHECKING:
@@ -28,34 +29,64 @@ class EvaluatedRun:
         measure: the unit of its error.
         predictions: by split, the records of predictions/<split>.jsonl: `id`, `target`, and the `class` or the values
             that were predicted.
+        has_units: whether a record's `group` says what its example was sampled together with.
+        data: by split, the SHA-256 of the data that it was taken from, in hexadecimal; empty where they are not known.
     """
 
     run: str
     measure: Measure
     predictions: Mapping[str, Sequence[Mapping[str, Any]]]
+    has_units: bool = False
+    data: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: RunFolder) -> EvaluatedRun | None:
         """What a run's folder holds of it; None when the run has no report yet.
 
         Raises:
-            StorageError: a file cannot be read.
+            StorageError: a file cannot be read, or is not what the run wrote.
         """
         if not (folder.path / files.REPORT).is_file():
             return None
         try:
-            measure = Measure(folder.read_json(files.REPORT)["diagnosis"]["measure"])
-        except (KeyError, TypeError, ValueError) as error:
+            report = folder.read_json(files.REPORT)
+            measure = Measure(report["diagnosis"]["measure"])
+            has_units = report.get("unit", "examples") != "examples"
+            written = {split: (file["rows"], file["sha256"]) for split, file in report.get("predictions", {}).items()}
+            sizes = {level["name"]: level["num_examples"] for level in report["diagnosis"]["levels"]}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StorageError("is not the report of a run", file=str(folder.path / files.REPORT)) from error
-        predictions = {
-            split: folder.read_records(name)
-            for split in UNSEEN_SPLITS
-            if (folder.path / (name := files.predictions(split))).is_file()
-        }
-        for split, records in predictions.items():
-            if not all({"id", "target"} < record.keys() for record in records):
-                raise StorageError("is not what a run predicts", file=str(folder.path / files.predictions(split)))
-        return cls(folder.id, measure, predictions)
+        predictions = {}
+        for split in UNSEEN_SPLITS:
+            name = files.predictions(split)
+            if split in written or (folder.path / name).is_file():
+                rows, sha256 = written.get(split, (sizes.get(split), None))
+                predictions[split] = _intact_records(folder, name, rows, sha256)
+        return cls(folder.id, measure, predictions, has_units)
+
+
+def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str | None) -> list[dict[str, Any]]:
+    """The records of a predictions file.
+
+    Args:
+        folder: folder of the run.
+        name: name of the file in it.
+        rows: number of records that the run wrote; None where it is not known.
+        sha256: checksum of what the run wrote; None for runs of versions that did not record it.
+
+    Raises:
+        StorageError: the file is missing, was cut or was changed.
+    """
+    contents, records = folder.read_bytes(name), folder.read_records(name)
+    if rows is not None and len(records) != rows:
+        message = f"has {len(records)} predictions; the run wrote {rows}"
+        raise StorageError(message, file=str(folder.path / name))
+    if sha256 is not None and checksum(contents) != sha256:
+        message = f"was changed: its SHA-256 is not the one in {files.REPORT}"
+        raise StorageError(message, file=str(folder.path / name))
+    if not all({"id", "target"} < record.keys() for record in records):
+        raise StorageError("is not what a run predicts", file=str(folder.path / name))
+    return records
 
 
 @dataclass(frozen=True)
@@ -66,21 +97,26 @@ class SplitComparison:
         split: train_dev, dev or test.
         first: error of the first run.
         second: error of the second run.
-        difference: second − first with its interval; below zero the second is better.
-        is_paired: whether both were measured on the same examples.
-        num_examples: how many examples each run was measured on.
+        difference: second − first with its interval; below zero the second is better. None where the data or the
+            truth differ, so that the errors say nothing about each other.
+        is_paired: whether both were measured on the same examples; otherwise neither is called better.
+        num_examples: number of examples that each run was measured on.
+        mismatch: what differs between the examples of the two; None where they are the same.
     """
 
     split: str
     first: float
     second: float
-    difference: Interval
+    difference: Interval | None
     is_paired: bool
     num_examples: tuple[int, int]
+    mismatch: str | None = None
 
     @property
     def verdict(self) -> Literal["first is better", "second is better", "inconclusive"]:
-        if self.difference.covers(0):
+        if self.difference is None or not self.is_paired:
+            return "inconclusive"
+        if not self.difference.is_known or self.difference.covers(0):
             return "inconclusive"
         return "second is better" if self.difference.value < 0 else "first is better"
 
@@ -115,48 +151,76 @@ def compare_errors(first: EvaluatedRun, second: EvaluatedRun) -> ErrorComparison
     if first.measure is not second.measure:
         return ErrorComparison(first.run, second.run, None, ())
     splits = tuple(
-        _compare_split(split, first.predictions[split], second.predictions[split], first.measure)
+        _compare_split(split, first, second)
         for split in UNSEEN_SPLITS
         if first.predictions.get(split) and second.predictions.get(split)
     )
     return ErrorComparison(first.run, second.run, first.measure, splits)
 
 
-def _compare_split(
-    split: str, first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]], measure: Measure
-) -> SplitComparison:
-    is_paired = len(first) == len(second) and _targets(first) == _targets(second)
-    of_first, of_second = (_errors(records, measure) for records in (first, second))
-    interval = paired_difference_interval if is_paired else difference_interval
+def _compare_split(split: str, first: EvaluatedRun, second: EvaluatedRun) -> SplitComparison:
+    measure = first.measure
+    one, other = (_sorted_by_id(run.predictions[split]) for run in (first, second))
+    of_first, of_second = _errors(one, first), _errors(other, second)
+    mismatch, is_comparable = _mismatch(one, other, first.data.get(split), second.data.get(split))
+    difference = None
+    if mismatch is None:
+        difference = paired_difference_interval(of_second, of_first, measure)
+    elif is_comparable:
+        difference = difference_interval(of_second, of_first, measure)
     return SplitComparison(
         split,
-        measure.of_errors(of_first),
-        measure.of_errors(of_second),
-        interval(of_second, of_first, measure),
-        is_paired,
-        (len(of_first), len(of_second)),
+        measure.of_mean(of_first.mean),
+        measure.of_mean(of_second.mean),
+        difference,
+        mismatch is None,
+        (len(one), len(other)),
+        mismatch,
     )
 
 
-def _targets(records: Sequence[Mapping[str, Any]]) -> dict[Any, Any]:
-    """What makes two runs' examples the same: their ids and their targets."""
-    return {record["id"]: record["target"] for record in records}
+def _mismatch(
+    first: Sequence[Mapping[str, Any]],
+    second: Sequence[Mapping[str, Any]],
+    first_data: frozenset[str] | None,
+    second_data: frozenset[str] | None,
+) -> tuple[str | None, bool]:
+    """What makes the examples of two runs different, and whether their errors can be compared all the same.
+
+    The same data, the same ids and the same targets make them the same; other examples of the same data are another
+    sample of the same population.
+    """
+    if first_data is not None and second_data is not None and first_data != second_data:
+        return "the data differs: the SHA-256 of its files are not the same", False
+    ids = [[str(record["id"]) for record in records] for records in (first, second)]
+    if ids[0] != ids[1]:
+        shared = len(set(ids[0]) & set(ids[1]))
+        return f"the examples differ: {shared} of {len(first)} and {len(second)} are in both", True
+    changed = sum(one["target"] != other["target"] for one, other in zip(first, second, strict=True))
+    if changed:
+        return f"the truth differs: {changed} of {len(first)} examples have another target", False
+    return None, True
 
 
-def _errors(records: Sequence[Mapping[str, Any]], measure: Measure) -> np.ndarray[Any, Any]:
-    """The error of each example (N,), in the order of the ids."""
-    ordered = sorted(records, key=lambda record: str(record["id"]))
-    if measure is Measure.ERROR_RATE:
-        return np.array([float(record["class"] != record["target"]) for record in ordered])
-    return measure.per_example(
-        np.array([_values(record) for record in ordered], dtype=np.float64),
-        np.array([np.ravel(record["target"]) for record in ordered], dtype=np.float64),
-    )
+def _sorted_by_id(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(records, key=lambda record: str(record["id"]))
 
 
-def _values(record: Mapping[str, Any]) -> list[float]:
+def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledErrors:
+    """The errors of a run's records, with what each was sampled together with."""
+    units = np.array([str(record["group"]) for record in records]) if run.has_units else None
+    if run.measure is Measure.ERROR_RATE:
+        wrong = np.array([float(record["class"] != record["target"]) for record in records])
+        return SampledErrors(wrong, None, units)
+    predictions = np.array([_values(record, run.has_units) for record in records], dtype=np.float64)
+    targets = np.array([np.ravel(record["target"]) for record in records], dtype=np.float64)
+    return run.measure.sampled(predictions, targets, units)
+
+
+def _values(record: Mapping[str, Any], has_units: bool) -> list[float]:
     """The predicted values of an example, which stand in its record under names of their own."""
-    return [value for key, value in record.items() if key not in {"id", "target"}]
+    others = {"id", "target", "group"} if has_units else {"id", "target"}
+    return [value for key, value in record.items() if key not in others]
 
 
 def comparison_table(comparison: ErrorComparison) -> Table:
@@ -174,12 +238,25 @@ def comparison_table(comparison: ErrorComparison) -> Table:
     measure = comparison.measure
     for split in comparison.splits:
         assert measure is not None
-        ends = measure.difference_range_text(split.difference.low, split.difference.high)
         table.add_row(
             split.split,
             measure.text(split.first),
             measure.text(split.second),
-            f"{measure.difference_text(split.difference.value)} ({ends})",
-            split.verdict,
+            _difference_text(measure, split.difference),
+            split.verdict if split.is_paired else "not comparable",
         )
     return table
+
+
+def _difference_text(measure: Measure, difference: Interval | None) -> str:
+    if difference is None:
+        return "–"
+    bounds = measure.difference_range_text(difference.low, difference.high)
+    return f"{measure.difference_text(difference.value)} ({bounds})"
+
+
+def mismatch_sentences(comparison: ErrorComparison) -> list[str]:
+    """Why the errors of two runs cannot be compared, where they cannot."""
+    if comparison.measure is None:
+        return ["the errors of the two runs are in different units and cannot be compared"]
+    return [f"{split.split}: {split.mismatch}" for split in comparison.splits if split.mismatch is not None]

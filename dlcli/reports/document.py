@@ -34,6 +34,8 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
         "metrics": dict(result.metrics),
         "positive_classes": dict(result.positive_classes),
         "sparsity": result.sparsity,
+        "unit": result.unit,
+        "predictions": {split: asdict(file) for split, file in result.predictions.items()},
         "warnings": [*result.remarks, *assessment.warnings],
         "diagnosis": _diagnosis(assessment.diagnosis),
         "baseline": {
@@ -61,7 +63,12 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "measure": diagnosis.measure.value,
         "human_error_known": diagnosis.human_error_known,
         "levels": [
-            {"name": level.name, "num_examples": level.num_examples, "error": asdict(level.error)}
+            {
+                "name": level.name,
+                "num_examples": level.num_examples,
+                "num_units": level.num_units,
+                "error": asdict(level.error),
+            }
             for level in diagnosis.levels
         ],
         "gaps": [

@@ -12,6 +12,8 @@ RECORD = "run.json"
 SPLITS = "splits.npz"
 PREPROCESSING = "preprocessing.json"
 GRAPH = "graph.json"
+#: what a model's predictions depend on beside its weights; run.json has their checksums
+INPUTS = (RESOLVED_CONFIG, PREPROCESSING, GRAPH, SPLITS)
 #: one line an epoch (and every so many steps), and what happened when
 METRICS = "metrics.jsonl"
 LOG = "train.log"

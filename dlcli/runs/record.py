@@ -40,6 +40,8 @@ class RunRecord:
         initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
             and frozen; None where all were random.
         host: machine, operating system, CPU count and thread settings.
+        files: SHA-256 of the run's own files that its model depends on beside the weights, by name; empty for runs of
+            versions that did not record it.
     """
 
     id: str
@@ -58,6 +60,7 @@ class RunRecord:
     git_commit: str | None = None
     initial_weights: Mapping[str, Any] | None = None
     host: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -70,6 +73,7 @@ class RunRecord:
         data: Mapping[str, str],
         git_commit: str | None,
         initial_weights: Mapping[str, Any] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> RunRecord:
         """The record of a run that starts now, on this machine."""
         return cls(
@@ -83,6 +87,7 @@ class RunRecord:
             git_commit=git_commit,
             initial_weights=initial_weights,
             host=host(),
+            files=dict(files or {}),
         )
 
     def resume(self, command: Sequence[str]) -> RunRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from dlcli.printable import printable
 from dlcli.runs import append_file, files
 from dlcli.runs.folder import Folder
 from dlcli.runs.record import RunRecord
+from dlcli.runs.storage import checksum
 from dlcli.strict_json import dumps
 
 
@@ -68,6 +69,18 @@ class RunFolder(Folder):
             return RunRecord.from_json(self.read_json(files.RECORD))
         except (TypeError, AttributeError) as error:
             raise StorageError("is not the record of a run", file=str(self.path / files.RECORD)) from error
+
+    def verify(self, names: Iterable[str]) -> None:
+        """Compare files with the checksums in `run.json`; those that have none there pass.
+
+        Raises:
+            StorageError: one is missing or is not what the run wrote.
+        """
+        expected = self.record().files
+        for name in names:
+            if name in expected and checksum(self.read_bytes(name)) != expected[name]:
+                message = f"is damaged or was changed: its SHA-256 is not the one in {files.RECORD}"
+                raise StorageError(message, file=str(self.path / name))
 
     def write_record(self, record: RunRecord) -> None:
         self.write_json(files.RECORD, record.to_json())

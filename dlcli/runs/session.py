@@ -45,9 +45,9 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
             document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
             with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
                 folder.log(f"{status}: {error}", "ERROR")
-                folder.write_record(record.end(status, exit_code, metrics=session.metrics, error=document))
+                folder.write_record(session.record.end(status, exit_code, metrics=session.metrics, error=document))
             raise
-        folder.write_record(record.end("done", 0, metrics=session.metrics, error=None))
+        folder.write_record(session.record.end("done", 0, metrics=session.metrics, error=None))
 
 
 def outcome(error: BaseException) -> tuple[Status, int]:

@@ -8,6 +8,7 @@ Every `OSError` on the way becomes a `StorageError` with the path and the system
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -85,6 +86,11 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, durable: bool = True
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
+
+
+def checksum(data: bytes) -> str:
+    """The SHA-256 of what a file holds, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def remove_folder(path: Path) -> None:

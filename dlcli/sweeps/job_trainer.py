@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
@@ -81,9 +82,11 @@ class JobTrainer:
         if goes_on:
             before = run.record()
             check_same_data(run, before, experiment.data.fingerprint)
-            record = before.resume(sys.argv)
+        run.path.mkdir(parents=True, exist_ok=True)
+        checksums = write_inputs(experiment, run)  # again where it goes on: a kill may have come before them
+        if goes_on:
+            record = replace(before.resume(sys.argv), files=checksums)
         else:
-            run.path.mkdir(parents=True, exist_ok=True)
             record = RunRecord.begin(
                 id=run.id,
                 name=spec.name,
@@ -92,9 +95,9 @@ class JobTrainer:
                 data=experiment.data.fingerprint,
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
+                files=checksums,
             )
         with recording(run, record) as session:
-            write_inputs(experiment, run)  # again where it goes on: a kill may have come before them
             for line in origins:
                 run.log(line)
             trainer = build_trainer(experiment, run, reporter)

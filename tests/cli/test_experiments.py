@@ -28,7 +28,7 @@ def test_train_prints_results_on_stdout_and_progress_on_stderr(run, folder):
 def test_train_with_json_prints_one_document_and_quietly_nothing_else(run, folder):
     outcome = run("train", "config.yaml", "--json", "--quiet", "--set", "training.epochs=2")
     assert outcome.stderr == ""
-    assert set(outcome.document) == RUN_KEYS
+    assert set(outcome.document) >= RUN_KEYS
     assert outcome.document["status"] == "done"
     assert {"train/error", "dev/error", "test/accuracy"} <= set(outcome.document["metrics"])
     assert (folder / "runs" / outcome.document["run"] / "report/report.md").is_file()
@@ -48,9 +48,26 @@ def test_train_fails_when_no_epoch_satisfies_a_constraint(run, folder, constrain
 
 def test_eval_measures_a_split_again(run, finished):
     document = run("eval", finished, "--split", "dev", "--json").document
-    assert set(document) == RUN_KEYS
+    assert set(document) >= RUN_KEYS
     shown = run("runs", "show", finished, "--json").document["metrics"]
     assert document["metrics"]["dev/error"] == shown["dev/error"]
+
+
+def test_eval_as_json_has_the_intervals_of_the_text(run, finished):
+    document = run("eval", finished, "--split", "dev", "--json").document
+    assert (document["split"], document["num_examples"]) == ("dev", 60)
+    assert document["intervals"].keys() == {"dev/accuracy", "dev/error"}
+    text = run("eval", finished, "--split", "dev").stdout
+    for interval in document["intervals"].values():
+        assert interval["low"] <= interval["value"] <= interval["high"] and interval["low"] < interval["high"]
+        assert f"{interval['low']:.4g} … {interval['high']:.4g}" in text
+
+
+def test_train_as_json_has_the_levels_and_gaps_of_the_text(run, folder):
+    document = run("train", "config.yaml", "--json", "--quiet", "--set", "training.epochs=1").document
+    report = json.loads((folder / "runs" / document["run"] / "report/report.json").read_text())
+    for part in ("diagnosis", "baseline", "advice", "warnings"):
+        assert document[part] == report[part]
 
 
 def test_eval_on_new_data_uses_the_stored_normalization(run, finished, folder):

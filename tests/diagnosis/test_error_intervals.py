@@ -3,7 +3,15 @@ import time
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Measure, difference_interval, error_interval, paired_difference_interval
+from dlcli.diagnosis import (
+    Interval,
+    Measure,
+    SampledErrors,
+    difference_interval,
+    error_interval,
+    paired_difference_interval,
+)
+from dlcli.diagnosis.measure import NOT_KNOWN
 
 
 def test_rates_get_score_intervals() -> None:
@@ -26,7 +34,57 @@ def test_other_measures_are_bootstrapped_and_repeatable(measure: Measure) -> Non
     first, again = error_interval(errors, measure), error_interval(errors, measure)
     assert first == again
     assert first.low < measure.of_errors(errors) == first.value < first.high
-    assert first.method.startswith("bootstrap")
+    assert first.method == "bootstrap-t"
+
+
+@pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
+def test_one_example_bounds_nothing(measure: Measure) -> None:
+    one = np.array([4.0])
+    alone = error_interval(one, measure)
+    assert not alone.is_known and alone.covers(1e9)
+    assert not paired_difference_interval(one, one + 1, measure).is_known
+    assert not difference_interval(one, np.ones(50), measure).is_known
+    assert measure.range_text(alone.low, alone.high) == NOT_KNOWN
+
+
+def test_equal_errors_leave_nothing_open() -> None:
+    assert error_interval(np.full(10, 2.0), Measure.MEAN_ABSOLUTE) == Interval(2.0, 2.0, 2.0, 0.95, "bootstrap-t")
+    assert error_interval(np.zeros(10), Measure.MEAN_SQUARED).high == 0
+
+
+def test_a_root_has_the_roots_of_the_bounds_of_its_mean() -> None:
+    errors = np.random.default_rng(4).standard_normal(60) ** 2
+    mean, root = error_interval(errors, Measure.MEAN_SQUARED), error_interval(errors, Measure.ROOT_MEAN_SQUARED)
+    assert (root.low**2, root.high**2) == pytest.approx((mean.low, mean.high))
+
+
+def test_the_order_of_words_within_sentences_does_not_matter_but_their_sentences_do() -> None:
+    """Ten sentences of 20 words, each entirely right or wrong, are worth ten examples."""
+    errors = np.repeat([1.0, 0.0], [60, 140])
+    sentences = np.repeat(np.arange(10), 20)
+    alone = error_interval(errors, Measure.ERROR_RATE)
+    whole = error_interval(SampledErrors(errors, None, sentences), Measure.ERROR_RATE)
+    ten = error_interval(np.repeat([1.0, 0.0], [3, 7]), Measure.ERROR_RATE)
+    assert whole.value == alone.value == 0.3
+    assert whole.low < alone.low and whole.high > alone.high
+    assert whole.high - whole.low == pytest.approx(ten.high - ten.low, rel=0.2)
+    shuffled = np.random.default_rng(0).permutation(200)
+    again = error_interval(SampledErrors(errors[shuffled], None, sentences[shuffled]), Measure.ERROR_RATE)
+    assert (again.low, again.high) == pytest.approx((whole.low, whole.high))
+
+
+def test_groups_of_one_are_independent_examples() -> None:
+    errors = np.repeat([1.0, 0.0], [20, 80])
+    units = np.arange(100)
+    for measure in (Measure.ERROR_RATE, Measure.MEAN_ABSOLUTE):
+        assert error_interval(SampledErrors(errors, None, units), measure) == error_interval(errors, measure)
+
+
+def test_longer_texts_count_as_their_tokens() -> None:
+    nats, tokens = np.array([10.0, 300.0, 42.0]), np.array([10.0, 100.0, 20.0])
+    interval = error_interval(SampledErrors(nats, tokens), Measure.NATS_PER_TOKEN)
+    assert interval.value == pytest.approx(352 / 130)
+    assert interval.low < 352 / 130 < interval.high
 
 
 def test_bootstrap_of_a_mean_agrees_with_the_normal_interval() -> None:

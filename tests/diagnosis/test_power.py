@@ -1,8 +1,9 @@
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from dlcli.diagnosis import Diagnosis
+from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose
 
 
 def test_the_estimate_is_enough_and_not_far_too_much(make_diagnosis: Callable[..., Diagnosis]) -> None:
@@ -32,3 +33,58 @@ def test_nothing_is_needed_where_no_size_would_settle_or_it_is_settled(
 ) -> None:
     gap = make_diagnosis(train=(50, 1000), dev=dev).gap("variance")
     assert gap is not None and gap.needed == ()
+
+
+@pytest.mark.parametrize(
+    ("train", "dev"), [((100, 2000), (21, 300)), ((1, 1000), (1, 60)), ((4, 400), (3, 120)), ((40, 100), (50, 100))]
+)
+def test_half_of_the_samples_of_the_named_size_settle_it(
+    make_diagnosis: Callable[..., Diagnosis], train: tuple[int, int], dev: tuple[int, int]
+) -> None:
+    """The rates being what they look like, half of the samples have a difference that is larger."""
+    gap = make_diagnosis(train=train, dev=dev).gap("variance")
+    assert gap is not None and gap.needed
+    sizes = {"train": train[1], "dev": dev[1]} | {need.split: need.need for need in gap.needed}
+    random = np.random.default_rng(0)
+    rates = {"train": train[0] / train[1], "dev": dev[0] / dev[1]}
+
+    def share_settled(factor: float) -> float:
+        settled = []
+        for _ in range(300):
+            counts = {name: (round(rate * sizes["train"]), sizes["train"]) for name, rate in rates.items()}
+            size = round(factor * sizes["dev"])
+            counts["dev"] = (int(random.binomial(size, rates["dev"])), size)
+            one = make_diagnosis(**counts).gap("variance")
+            settled.append(one is not None and one.difference.low > 0)
+        return float(np.mean(settled))
+
+    assert 0.38 < share_settled(1.0) < 0.72
+    assert share_settled(0.5) < 0.4
+
+
+def test_no_test_set_is_large_enough_where_the_earlier_split_is_too_small(
+    make_diagnosis: Callable[..., Diagnosis],
+) -> None:
+    """None of 100 training examples wrong: 3.7 % stays possible (Wilson), whatever is known of 2.5 % on dev."""
+    gap = make_diagnosis(train=(0, 100), dev=(1, 40)).gap("variance")
+    assert gap is not None
+    assert [need.split for need in gap.needed] == ["train", "dev"]
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.3])
+def test_a_regression_is_settled_at_the_named_size(spread: float) -> None:
+    random = np.random.default_rng(1)
+    errors = {name: size * (1 + spread * random.standard_normal(60)) ** 2 for name, size in (("a", 1.0), ("b", 1.05))}
+    measure = Measure.MEAN_SQUARED
+    diagnosis = diagnose([SplitErrors("train", errors["a"]), SplitErrors("dev", errors["b"])], measure=measure)
+    gap = diagnosis.gap("variance")
+    assert gap is not None
+    if not gap.difference.covers(0) or gap.difference.value <= 0:
+        assert gap.needed == ()
+        return
+    copies = {need.split: -(-need.need // need.have) for need in gap.needed}
+    larger = [
+        SplitErrors(name, np.tile(errors[of], copies.get(name, 1))) for name, of in (("train", "a"), ("dev", "b"))
+    ]
+    settled = diagnose(larger, measure=measure).gap("variance")
+    assert settled is not None and settled.difference.low > 0

@@ -38,7 +38,7 @@ def test_an_undecided_chain_says_what_would_settle_it(make_diagnosis: Make) -> N
     sentence = verdict_sentence(diagnosis)
     assert sentence.startswith("Inconclusive: the largest gap, variance, cannot be told from zero: dev error 7.0 %")
     assert sentence.endswith(
-        "About 830 dev examples (530 more) would settle it, if the difference is what it looks like."
+        "About 670 dev examples (370 more) would settle it, if the difference is what it looks like."
     )
 
 

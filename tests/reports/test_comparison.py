@@ -86,7 +86,8 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, a
     folder = RunFolder(tmp_path)
     assert EvaluatedRun.read(folder) is None
     write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
-    records = classified({3}, 20)
+    (size,) = (len(outcome.targets) for outcome in result.splits if outcome.split == "dev")
+    records = classified({3}, size)
     folder.write_text("predictions/dev.jsonl", "".join(f"{strict_json.dumps(record)}\n" for record in records))
     assert EvaluatedRun.read(folder) == EvaluatedRun(tmp_path.name, Measure.ERROR_RATE, {"dev": records})
 

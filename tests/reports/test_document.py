@@ -33,6 +33,8 @@ def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
         "ranking",
         "regression",
         "sparsity",
+        "unit",
+        "predictions",
         "warnings",
         "diagnosis",
         "baseline",

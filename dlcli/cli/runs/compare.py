@@ -33,3 +33,5 @@ def compare(
         if errors.splits:
             results.print()
             results.print(comparison_table(errors))
+    for remark in compared.remarks:
+        results.print(f"\n! {remark}", soft_wrap=True)

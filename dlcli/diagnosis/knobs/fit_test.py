@@ -23,7 +23,9 @@ def sharper_split(case: Case) -> Advice | None:
     need = next((need for need in gap.needed if need.split in ("dev", "test")), None) if gap else None
     if gap is None or need is None:
         return None
-    why = f"{gap_phrase(case.diagnosis, gap)}; about {need.need:,} {need.split} examples, not {need.have:,}, settle it"
+    why = (
+        f"{gap_phrase(case.diagnosis, gap)}; about {need.need:,} {need.split} {need.unit}, not {need.have:,}, settle it"
+    )
     return _bigger_split(case, need.split, why, factor=need.need / need.have)
 
 

@@ -25,6 +25,9 @@ def measure_human_level(case: Case) -> Advice | None:
     """A measured human error, where the optimum is only assumed to be 0."""
     if case.diagnosis.human_error_known or case.diagnosis.unknown_bias is not None:
         return None
+    train = case.diagnosis.level("train")
+    if train is not None and train.error.value == 0:
+        return None  # nothing is left that could be avoided
     why = f"train error {case.error('train')} is avoidable only as far as people, or the best known system, do better"
     return Advice(
         "human-level error", "real-world", why, action="have people label some dev examples; set evaluation.human_error"

@@ -206,7 +206,7 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
         [
             markdown_code(shortened(one.parameter, _LONGEST)),
             f"{100 * one.share:.0f} %",
-            f"{100 * one.low:.0f} … {100 * one.high:.0f} %",
+            f"{100 * one.low:.0f} … {100 * one.high:.0f} %{', not distinguishable from noise' if one.is_noise else ''}",
             tier_text(one.parameter),
         ]
         for one in outcome.importances

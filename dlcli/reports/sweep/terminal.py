@@ -106,10 +106,13 @@ def importance_table(outcome: SweepOutcome) -> Table:
         table.add_row(
             Text(shortened(one.parameter, 26)),
             f"{100 * one.share:.0f} %",
-            f"{100 * one.low:.0f} … {100 * one.high:.0f} %",
+            f"{100 * one.low:.0f} … {100 * one.high:.0f} %{' (noise?)' if one.is_noise else ''}",
             Text("█" * round(_BAR * one.share / longest) or "▏", style="blue"),
             tier_text(one.parameter),
         )
+    if any(one.is_noise for one in outcome.importances):
+        table.caption = "noise?: not distinguishable from noise at 95 %, for all parameters together"
+        table.caption_justify = "left"
     return table
 
 

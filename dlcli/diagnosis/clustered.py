@@ -1,0 +1,128 @@
+"""Intervals of error rates whose examples were sampled in clusters, such as the words of sentences.
+
+The variance of a rate Σ errors / Σ sizes comes from the clusters' residuals (linearization of a ratio; Cochran 1977,
+chapter 6), each enlarged by its leverage as the jackknife does, since a cluster draws the rate toward itself. Against
+the variance of independent examples it gives the effective number of examples (Kish 1965), with which the intervals of
+independent examples are computed, with Student's quantile in place of the normal one. Its degrees of freedom are
+those of clusters of unequal size (Satterthwaite): one cluster that holds half of the words makes the variance as
+uncertain as that of few clusters.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.diagnosis.intervals import Interval, rate_bounds, score_interval
+from dlcli.diagnosis.sampled_errors import Array, SampledErrors, unit_totals
+from dlcli.diagnosis.student import student_quantile
+
+
+@dataclass(frozen=True)
+class EffectiveSize:
+    """What a clustered sample is worth.
+
+    Args:
+        examples: number of independent examples that determine the rate as well.
+        freedom: degrees of freedom of that estimate.
+    """
+
+    examples: float
+    freedom: float
+
+    def times(self, factor: float) -> EffectiveSize:
+        """The size of a sample with `factor` times as many clusters of the same kind."""
+        return EffectiveSize(self.examples * factor, self.freedom * factor)
+
+
+def effective_size(errors: Array, sizes: Array, independent_variance: float) -> EffectiveSize:
+    """The effective size of a clustered sample.
+
+    Args:
+        errors: sum of the errors of each cluster (G,), at least two.
+        sizes: number of examples of each cluster (G,).
+        independent_variance: variance of one example's error, if examples were independent.
+    """
+    num_clusters, total = len(errors), float(sizes.sum())
+    leverage = sizes / total
+    residuals = (errors - errors.sum() / total * sizes) / (1 - leverage)
+    variance = (num_clusters - 1) / num_clusters * float(np.sum(residuals**2)) / total**2
+    if variance == 0 or independent_variance == 0:  # no error at all, or only errors: each cluster is one observation
+        return EffectiveSize(num_clusters, num_clusters - 1)
+    inflation = variance * total / independent_variance
+    mean_size = float(np.sum(sizes**2)) / total
+    correlation = min(1.0, max(0.0, (inflation - 1) / (mean_size - 1))) if mean_size > 1 else 0.0
+    variances = sizes * (1 + (sizes - 1) * correlation)  # of the clusters' sums, up to a factor
+    freedom = float(variances.sum() ** 2 / np.sum(variances**2)) - 1
+    return EffectiveSize(total / inflation, max(1.0, freedom))
+
+
+def effective_size_of_rate(sample: SampledErrors) -> EffectiveSize:
+    """What a sample of errors 0 or 1 is worth; for independent examples, their number."""
+    if not sample.is_clustered:
+        return EffectiveSize(len(sample), math.inf)
+    errors, sizes = sample.totals().T
+    if len(errors) < 2:
+        return EffectiveSize(0, 0)
+    return effective_size(errors, sizes, sample.mean * (1 - sample.mean))
+
+
+def clustered_rate_interval(sample: SampledErrors, *, level: float = 0.95) -> Interval:
+    """The interval of an error rate, by Wilson's formula for the effective number of examples.
+
+    Args:
+        sample: errors 0 or 1; with a single cluster the interval is unbounded but for 0 and 1.
+        level: confidence level.
+    """
+    size = effective_size_of_rate(sample)
+    if size.examples == 0:
+        return Interval(sample.mean, 0.0, 1.0, level, "unknown: one unit")
+    return Interval(sample.mean, *size_bounds(sample.mean, size, level=level), level, "Wilson, clustered")
+
+
+def size_bounds(rate: float, size: EffectiveSize, *, level: float) -> tuple[float, float]:
+    """The bounds of the interval of a rate that was measured on a sample of this size."""
+    if math.isinf(size.freedom):
+        return rate_bounds(rate, size.examples, level=level)
+    if size.examples == 0:
+        return 0.0, 1.0
+    return score_interval(rate, size.examples, student_quantile(size.freedom, level))
+
+
+def clustered_paired_interval(first: SampledErrors, second: Array, *, level: float = 0.95) -> Interval:
+    """The interval of the difference `first − second` of two error rates on the same clustered examples.
+
+    Bonett and Price's interval (see `paired_rate_interval`) for the effective number of pairs.
+
+    Args:
+        first: errors 0 or 1 of the first model.
+        second: those of the second (N,), in the same order.
+        level: confidence level.
+    """
+    differences = first.sums - second
+    of_clusters = unit_totals(first.units, differences, np.ones(len(differences)))
+    difference = float(differences.mean())
+    if len(of_clusters) < 2:
+        return Interval(difference, -1.0, 1.0, level, "unknown: one unit")
+    only_first, only_second = float(np.mean(differences > 0)), float(np.mean(differences < 0))
+    size = effective_size(of_clusters[:, 0], of_clusters[:, 1], only_first + only_second - difference**2)
+    low, high = bonett_price(only_first, only_second, size.examples, student_quantile(size.freedom, level))
+    return Interval(difference, low, high, level, "paired, Bonett-Price, clustered")
+
+
+def bonett_price(only_first: float, only_second: float, num_examples: float, quantile: float) -> tuple[float, float]:
+    """The ends of the adjusted Wald interval of a paired difference of rates (Bonett & Price 2012).
+
+    Args:
+        only_first: share of the examples that only the first model gets wrong.
+        only_second: share of those that only the second does.
+        num_examples: number of independent examples.
+        quantile: how many standard errors to either side.
+    """
+    first = (only_first * num_examples + 1) / (num_examples + 2)
+    second = (only_second * num_examples + 1) / (num_examples + 2)
+    center = first - second
+    margin = quantile * math.sqrt((first + second - center**2) / (num_examples + 2))
+    return max(-1.0, center - margin), min(1.0, center + margin)
