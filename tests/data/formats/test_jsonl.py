@@ -86,6 +86,8 @@ def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
         ('{"text": "a", "b": 2}\n{"text": null, "b": 2}', r"a\.jsonl:2 text: the text is missing"),
         ('{"text": 5, "b": 2}', r"a\.jsonl:1 text: expected a text or a list of words, found 5"),
         ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"]}', r"a\.jsonl:2 b: the labels are missing"),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"], "b": [null]}', r"a\.jsonl:2 b: "),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": [null], "b": ["x"]}', r"a\.jsonl:2 text: "),
         ('{"text": "a", "b": 1}\n{"text": "b"}', r"a\.jsonl:2 b: the label is missing"),
     ],
 )
