@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli import console, figures, options, summary
+from dlcli.cli import console, figures, named_run, options, summary
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import GateError
 
@@ -39,7 +39,8 @@ def evaluate(
     """Measure a trained model on one of its splits, or on new data."""
     from dlcli import experiment
 
-    evaluation = experiment.evaluate(run, split=split, data=data, runs_dir=runs_dir)
+    found = named_run.find(run, runs_dir, quiet=quiet)
+    evaluation = experiment.evaluate(found, split=split, data=data)
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:

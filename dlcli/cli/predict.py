@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import console, named_run, options, summary
 from dlcli.errors import ConfigError
 
 
@@ -33,11 +33,13 @@ def predict(
     part of a row, such as id or target, becomes prediction, and with several columns prediction_<column>.
     """
     from dlcli import experiment
+    from dlcli.runs import RunFolder
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
     remarks: list[str] = []
-    rows = experiment.load(run, runs_dir=runs_dir).predict_file(file, remark=remarks.append)
+    found = named_run.find(run, runs_dir, quiet=quiet)
+    rows = experiment.load(found).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
     text = as_csv(rows) if format == "csv" else as_jsonl(rows)
@@ -45,7 +47,7 @@ def predict(
         output.write_text(text, encoding="utf-8")
     if json:
         written = {"output": str(output)} if output else {"predictions": rows}
-        console.print_document({"run": run, "rows": len(rows), **written})
+        console.print_document({"run": RunFolder(found).id, "rows": len(rows), **written})
     elif output is None:
         console.print_text(text)
     elif not quiet:

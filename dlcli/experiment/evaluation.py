@@ -23,7 +23,7 @@ def evaluate(
     """Measure the best weights of a run.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         split: train, train_dev, dev or test; without meaning when there is `data`.
         data: a file of new, labeled examples in the format of the training data.
         runs_dir: the folder that names are looked for in.

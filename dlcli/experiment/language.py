@@ -68,7 +68,7 @@ def sample(
     """Texts that a run's language model writes, each with the prompt before it.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         prompt: what the texts begin with.
         count: how many texts.
         length: the most tokens after the prompt; None = 400.
@@ -143,7 +143,7 @@ def score(
     does not depend on the file's length.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         file: in the format of the training data.
         runs_dir: the folder that names are looked for in.
         remark: is told what the user should know about the file.

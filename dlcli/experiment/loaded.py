@@ -141,7 +141,7 @@ def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:
     """The trained model of a run.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         runs_dir: the folder that names are looked for in.
 
     Raises:

@@ -101,7 +101,7 @@ def resume(
     """Go on with a run from its newest checkpoint, to the same bits as if it had never stopped.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         epochs: train up to this many in all; None = as the config says.
         overrides: of what may change, such as `training.epochs`.
         runs_dir: the folder that names are looked for in.
@@ -114,7 +114,7 @@ def resume(
         StorageError: the folder cannot be written, or no checkpoint is intact.
     """
     clock = time.perf_counter()
-    folder = runs.find(Path(runs_dir), str(run))
+    folder = runs.find(Path(runs_dir), str(run), is_done=False)
     resolved = folder.path / files.RESOLVED_CONFIG
     before = load_spec(resolved)
     changes: Overrides = overrides
