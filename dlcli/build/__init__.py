@@ -14,6 +14,7 @@ from dlcli.build.data import (
     split_seed,
 )
 from dlcli.build.experiment import Experiment, build_experiment, experiment_on
+from dlcli.build.known_words import vector_files
 from dlcli.build.location import located
 from dlcli.build.measures import build_measures, positive_classes
 from dlcli.build.model import build_model, build_task, create_layer, model_nodes
@@ -55,4 +56,5 @@ __all__ = [
     "model_nodes",
     "positive_classes",
     "split_seed",
+    "vector_files",
 ]

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
+from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed, vector_files
 from dlcli.data import Data
 from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError
 from dlcli.experiment.conclusion import conclude
@@ -119,7 +119,8 @@ class JobTrainer:
 
     def _read(self, spec: Spec) -> Data:
         task = None if spec.task is None else spec.task.plain()
-        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec)})
+        vectors = vector_files(spec)
+        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec), "vectors": vectors})
         if self._data is None or self._data[0] != key:
             self._data = None  # two at a time may be too many
             self._data = (key, build_data(spec))

@@ -11,6 +11,7 @@ import numpy as np
 
 from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.percentage import percentage
 from dlcli.data.places import cache_folder
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.targets import NextTokens, TokenLabels, encode_targets, raw_values
@@ -20,8 +21,13 @@ from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Window
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences
 from dlcli.data.text.token_array import TYPE, TokenArray
+from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
+from dlcli.data.text.words import Word
 from dlcli.errors import DataError
+
+#: a share of unknown tokens from which words seem to be the wrong tokens
+MOSTLY_UNKNOWN = 0.5
 
 
 def ready_texts(
@@ -47,11 +53,11 @@ def ready_texts(
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
     if isinstance(inputs, TextStream):
         windows = Windows(tokens.flat, encoder.window)
-        notes += _unknown(tokens, windows.total, name)
+        notes += _unknown(tokens, windows.total, name, encoder.tokenizer)
         return Split(name, windows, None, row_numbers(len(windows)), notes)
     ids = examples.ids[rows]
     lengths = tokens.lengths - 2 * is_next_token  # without <BOS> and <EOS>
-    notes += _unknown(tokens, int(lengths.sum()), name)
+    notes += _unknown(tokens, int(lengths.sum()), name, encoder.tokenizer)
     notes += _too_long(lengths, ids, encoder, name) + _empty(lengths, name)
     source: SequenceSource
     if is_next_token:
@@ -96,12 +102,15 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
 
 
-def _unknown(tokens: TokenArray, total: int, name: str) -> tuple[str, ...]:
+def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) -> tuple[str, ...]:
     count = tokens.count(UNK)
     if name == "train" or count == 0:
         return ()
-    share = 100 * count / total
-    return (f"{name}: {count} of {total} tokens ({share:.2g} %) are not in the vocabulary; they count as <UNK>",)
+    share = count / total
+    remark = f"{name}: {count} of {total} tokens ({percentage(share)}) are not in the vocabulary; they count as <UNK>"
+    if share >= MOSTLY_UNKNOWN and isinstance(tokenizer, Word):
+        remark += "; for texts without spaces between words, set data.text.tokenizer: character"
+    return (remark,)
 
 
 def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: str) -> tuple[str, ...]:
