@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,9 +59,9 @@ class Places:
         for candidate in candidates:
             if candidate.is_file():
                 return candidate
-        directory = next((candidate for candidate in candidates if candidate.is_dir()), None)
-        if directory is not None:
-            raise DataError(f"{directory} is a folder; a file is expected", file=file)
+        other = next((candidate for candidate in candidates if candidate.exists()), None)
+        if other is not None:
+            raise DataError(f"{other} is a {kind_of(other)}; a file is expected", file=file)
         raise self._nowhere("file", file, candidates, source)
 
     def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
@@ -99,6 +100,7 @@ def sha256(path: Path) -> str:
         DataError: the file cannot be read.
     """
     try:
+        check_regular(path)
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
@@ -112,9 +114,28 @@ def read_bytes(path: Path) -> bytes:
         DataError: the file cannot be read.
     """
     try:
+        check_regular(path)
         return path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what has no end, or none that is known: pipes, sockets and devices.
+
+    Raises:
+        DataError: with what it is.
+        OSError: there is nothing.
+    """
+    if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+        raise DataError(f"is a {kind_of(path)}; a file is expected", file=str(path))
+
+
+def kind_of(path: Path) -> str:
+    """What is at a path."""
+    mode = path.stat().st_mode
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    return kinds.get(stat.S_IFMT(mode), "device")
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

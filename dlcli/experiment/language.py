@@ -11,6 +11,7 @@ import numpy as np
 
 from dlcli import rng, runs
 from dlcli.data import Batch, SequenceSource, Split, StreamBatches
+from dlcli.data.decoding import without_surrogates
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.vocabulary import BOS, EOS, PAD, UNK
 from dlcli.decoding import TokenChoice, continue_texts, token_nats
@@ -89,6 +90,7 @@ def sample(
             raise ConfigError(f"expected a whole number at least 1, found {value}", key=name)
     loaded = language_model(run, runs_dir)
     encoder = text_encoder(loaded)
+    prompt = without_surrogates(prompt)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
     if unknown:
         remark(f"{unknown} tokens of the prompt are not in the training set; the model reads them as <UNK>")

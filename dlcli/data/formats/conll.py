@@ -182,6 +182,8 @@ class Columns:
         for column, name in ((self.token, "word"), (self.label, "label")):
             if column is not None and not cells[column]:
                 raise DataError(f"the {name} in column {column} is empty", file=str(self.path), line=line)
+        if self.label is not None and "\0" in cells[self.label]:
+            raise DataError("the label has a NUL character", file=str(self.path), line=line)
         return cells[self.token], "" if self.label is None else cells[self.label]
 
 

@@ -42,6 +42,8 @@ def labels_of(source: Source, name: str) -> np.ndarray:
     for row, of_words in enumerate(values):
         if None in of_words:
             raise source.error(f"word {of_words.index(None) + 1} has no label", name, row)
+        if any("\0" in str(label) for label in of_words):
+            raise source.error("a label has a NUL character", name, row)
     labels = np.empty(len(values), dtype=object)
     for row, of_words in enumerate(values):
         labels[row] = tuple(map(str, of_words))

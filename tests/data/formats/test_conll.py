@@ -61,6 +61,7 @@ def test_other_columns_and_comments(tmp_path: Path):
         ("a\tX\nb\t\n", 2, {"delimiter": "\t"}),
         ("a\tp\tX\n\tp\tX\n", 2, {"delimiter": "\t"}),
         ("a X\n# a longer comment\n", 2, {}),
+        ("a X\nb Y\0\n", 2, {}),
         ("a X\n", 1, {"label": 2}),
         ("a X\n", 1, {"token": -3}),
         ("a p X\n", 1, {"label": -3}),
