@@ -76,7 +76,10 @@ class Places:
         raise self._nowhere("folder", name, candidates, source)
 
     def _candidates(self, name: str, folder: str | None) -> list[Path]:
-        return [place / Path(name).expanduser() for place in self.folders(folder)]
+        candidates = [place / Path(name).expanduser() for place in self.folders(folder)]
+        if any("\0" in str(candidate) for candidate in candidates):
+            raise DataError("a path cannot have a NUL character", file=name)
+        return candidates
 
     def _nowhere(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
         tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))

@@ -86,3 +86,10 @@ def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Ca
             read(tmp_path / name)
         with pytest.raises(DataError, match=f"is a {kind}"):
             Places(config_folder=tmp_path).find(name)
+
+
+def test_a_path_with_a_nul_is_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path).find("a\0b")
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")
