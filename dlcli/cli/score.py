@@ -34,7 +34,7 @@ def score(
         tokens, nats = tokens + line.tokens, nats + line.nats
         if json:
             values = {"log_probability": -line.nats, "tokens": line.tokens, "perplexity": line.perplexity}
-            lines.append({"line": line.line, **values, "text": line.text})
+            lines.append({"line": line.line, "id": line.id, **values, "text": line.text})
         else:
             console.print_text(f"{-line.nats:.4f}\t{line.tokens}\t{line.perplexity:.4f}\t{line.text}")
     if not quiet:

@@ -90,6 +90,7 @@ class Split:
         ids: (N,) what the user knows each example by.
         notes: what the user should hear about this split.
         values: (N,) or (N, K) the targets as the file has them, where they are values; else None.
+        lines: (N,) line of the file at which each text to be continued begins; None where that is not known.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Split:
     ids: np.ndarray
     notes: tuple[str, ...] = ()
     values: np.ndarray | None = None
+    lines: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -296,6 +296,7 @@ def examples_of(
         fields=kept,
         spellings=_spellings_of(source, columns, plain, options, keep),
         place_of=_places_of(source, keep),
+        lines=None if options.text is None or layout.targets else _lines(source, keep),
     )
 
 
@@ -321,6 +322,13 @@ def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapp
         return {"file": str(source.path), **line}
 
     return place
+
+
+def _lines(source: Source, keep: np.ndarray | slice) -> np.ndarray | None:
+    """(N,) the lines of some rows; None where the file has no lines."""
+    if source.line_of is None:
+        return None
+    return np.array([*map(source.line_of, range(source.table.num_rows))])[keep]
 
 
 def _plain_targets(source: Source, layout: Layout) -> tuple[str, ...]:

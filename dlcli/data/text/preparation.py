@@ -62,7 +62,7 @@ def ready_texts(
     source: SequenceSource
     if is_next_token:
         source = NextTokenSequences(tokens, encoder.max_length)
-        return Split(name, source, None, ids, notes)
+        return Split(name, source, None, ids, notes, lines=None if examples.lines is None else examples.lines[rows])
     targets = None if examples.targets is None else examples.targets[rows]
     if isinstance(preprocessor.targets, TokenLabels):
         labels = None
