@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,7 +43,8 @@ def predict(
     rows = experiment.load(found).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
-    text = as_csv(rows) if format == "csv" else as_jsonl(rows)
+    encoding = "utf-8" if output is not None else sys.stdout.encoding or "utf-8"
+    text = as_csv(rows) if format == "csv" else as_jsonl(rows, encoding)
     if output is not None:
         output.write_text(text, encoding="utf-8")
     if json:
@@ -67,7 +69,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def as_jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
+def as_jsonl(rows: Iterable[Mapping[str, Any]], encoding: str) -> str:
     from dlcli import strict_json
 
-    return "".join(f"{strict_json.dumps(row)}\n" for row in rows)
+    return "".join(f"{strict_json.dumps(row, encoding=encoding)}\n" for row in rows)
