@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlcli import registry
+from dlcli import registry, runs
 from dlcli.build.component import create
 from dlcli.build.known_words import known_words
 from dlcli.data import (
@@ -38,7 +38,8 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
 def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
     """Where its files are looked for, and who is told when reading them takes its time."""
     data_path = Path(spec.data.path) if spec.data.path else None
-    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
+    moved_path = runs.data_folder(spec.file.parent)
+    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read, moved_path=moved_path)
 
 
 def build_data(

@@ -32,6 +32,7 @@ def evaluate(
             help="Exit 4 when the metric that chose the model is worse; where that is an error rate, the accuracy.",
         ),
     ] = None,
+    overrides: options.Overrides = None,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -40,7 +41,7 @@ def evaluate(
     from dlcli import experiment
 
     found = named_run.find(run, runs_dir, quiet=quiet)
-    evaluation = experiment.evaluate(found, split=split, data=data)
+    evaluation = experiment.evaluate(found, split=split, data=data, overrides=overrides or ())
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:

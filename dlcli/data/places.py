@@ -17,19 +17,21 @@ OnRead = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Places:
-    """Finds files: `data.path`, then the config's folder, then `$DLCLI_DATA`, then the user's cache.
+    """Finds files: `data.path`, the config's folder, for a run its project, `$DLCLI_DATA`, then the user's cache.
 
     Args:
         config_folder: folder of the config; relative paths start here.
         data_path: the config's `data.path`.
         environment: the process's environment.
         on_read: is told of files that take their time: of what, how many are done, of how many.
+        moved_path: where `data_path` is now if the project was moved as a whole; None outside a run.
     """
 
     config_folder: Path = field(default_factory=Path)
     data_path: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     on_read: OnRead | None = None
+    moved_path: Path | None = None
 
     def folders(self, folder: str | None = None) -> list[Path]:
         """The folders to look in, first one first.
@@ -39,6 +41,8 @@ class Places:
         """
         found = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
         found.append(self.config_folder)
+        if self.moved_path is not None:
+            found.append(self.moved_path)
         if self.environment.get("DLCLI_DATA"):
             found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
         found.append(cache_folder(self.environment) / (folder or ""))

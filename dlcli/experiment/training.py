@@ -26,7 +26,7 @@ from dlcli.experiment.results import Run
 from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
-from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
+from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording, relative_data_folder
 from dlcli.runs.git_commit import git_commit
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import (
@@ -78,6 +78,7 @@ def train(
         command=sys.argv,
         data=experiment.data.fingerprint,
         git_commit=git_commit(spec.file.parent),
+        data_folder=relative_data_folder(folder.path, spec.data.path),
         initial_weights=None if transfer is None else transfer.to_json(),
     )
     write_inputs(experiment, folder)  # before the record: a folder that has one can be used

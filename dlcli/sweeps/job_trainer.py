@@ -17,7 +17,7 @@ from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.training import build_trainer, check_same_data, write_inputs
 from dlcli.experiment.transfer import Transfer, start
 from dlcli.experiment.word_vectors import start_from_vectors
-from dlcli.runs import RunFolder, RunRecord, files, recording
+from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
 from dlcli.search import Pruning
 from dlcli.spec import Spec
 from dlcli.strict_json import dumps
@@ -90,6 +90,7 @@ class JobTrainer:
                 seed=spec.seed,
                 command=sys.argv,
                 data=experiment.data.fingerprint,
+                data_folder=relative_data_folder(run.path, spec.data.path),
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
             )
