@@ -8,12 +8,12 @@ import numpy as np
 
 from dlcli.build import Experiment, build_places, located, model_nodes
 from dlcli.data import Places, Preprocessor, Split
-from dlcli.data.percentage import percentage
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
 from dlcli.data.text.vocabulary import BOS, EOS, PAD
 from dlcli.data.text.word_vectors import WordVectors
 from dlcli.errors import ConfigError
 from dlcli.nn.layers import Embedding
+from dlcli.percent import percent
 
 
 def start_from_vectors(experiment: Experiment) -> list[str]:
@@ -40,7 +40,7 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
                 found = _read(layer, layer.vectors, preprocessor, build_places(spec), key)
                 layer.start_from(found.vectors, found.known)
                 shares = _coverage(experiment.data.splits, found.known, layer.rows)
-                covered = ", ".join(f"{percentage(share)} of {split}" for split, share in shares.items())
+                covered = ", ".join(f"{percent(share)} % of {split}" for split, share in shares.items())
                 counted = f"{len(found.known)} of {layer.rows} tokens start from {layer.vectors}"
                 origins.append(f"{name}: {counted}; these are {covered}")
     return origins

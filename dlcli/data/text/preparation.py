@@ -11,7 +11,6 @@ import numpy as np
 
 from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.examples import Examples, row_numbers
-from dlcli.data.percentage import percentage
 from dlcli.data.places import cache_folder
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.targets import NextTokens, TokenLabels, encode_targets, raw_values
@@ -23,8 +22,9 @@ from dlcli.data.text.texts import Sentences
 from dlcli.data.text.token_array import TYPE, TokenArray
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
-from dlcli.data.text.words import Word
+from dlcli.data.text.words import SPECIAL_BYTES, Word
 from dlcli.errors import DataError
+from dlcli.percent import percent
 
 #: a share of unknown tokens from which words seem to be the wrong tokens
 MOSTLY_UNKNOWN = 0.5
@@ -50,6 +50,8 @@ def ready_texts(
     assert isinstance(inputs, TextInputs)
     inputs = inputs.take(rows)
     is_next_token = isinstance(preprocessor.targets, NextTokens)
+    if name == "train" and isinstance(encoder.tokenizer, Word):
+        notes += _about_words(inputs, encoder.tokenizer, is_next_token=is_next_token)
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
     if isinstance(inputs, TextStream):
         windows = Windows(tokens.flat, encoder.window)
@@ -102,12 +104,28 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
 
 
+def _about_words(inputs: TextInputs, tokenizer: Word, *, is_next_token: bool) -> tuple[str, ...]:
+    """What makes the perplexity of words another than that of the literature, and how special tokens are read."""
+    notes = []
+    if is_next_token and (tokenizer.lowercase or not tokenizer.line_ends):
+        changes = ["in lower case"] * tokenizer.lowercase + ["without line ends"] * (not tokenizer.line_ends)
+        notes.append(
+            f"words are read {' and '.join(changes)}; perplexity is comparable only with figures of such words"
+        )
+    if tokenizer.special_tokens and not isinstance(inputs, Sentences):
+        written = {found for block in text_file.blocks(inputs.content) for found in SPECIAL_BYTES.findall(block)}
+        if written:
+            listed = ", ".join(sorted(found.decode() for found in written))
+            notes.append(f"{listed} in the text are read as special tokens; tokenizer.special_tokens: false keeps them")
+    return tuple(notes)
+
+
 def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) -> tuple[str, ...]:
     count = tokens.count(UNK)
     if name == "train" or count == 0:
         return ()
     share = count / total
-    remark = f"{name}: {count} of {total} tokens ({percentage(share)}) are not in the vocabulary; they count as <UNK>"
+    remark = f"{name}: {count} of {total} tokens ({percent(share)} %) are not in the vocabulary; they count as <UNK>"
     if share >= MOSTLY_UNKNOWN and isinstance(tokenizer, Word):
         remark += "; for texts without spaces between words, set data.text.tokenizer: character"
     return (remark,)

@@ -53,7 +53,8 @@ class Vocabulary:
             found = f"no token is {min_count} times in the training set; the most frequent is there {most} times"
             raise DataError(found, key="data.text.vocabulary.min_count")
         kept = sum(count for _, count in ordered)
-        special = (0, sum(counts.values()) - kept, 0, num_texts)
+        begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)
+        special = (0, sum(counts.values()) - kept - begins - ends, begins, num_texts + ends)
         return cls((*SPECIAL_TOKENS, *(token for token, _ in ordered)), (*special, *(count for _, count in ordered)))
 
     def extended(self, words: Iterable[str], max_size: int | None = None) -> Vocabulary:
