@@ -6,10 +6,10 @@ Every mistake a user can make ends in a subclass of `DlcliError`. The command li
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+from dlcli.nearest_name import nearest_name
 from dlcli.printable import printable
 
 #: how many names a message lists
@@ -153,7 +153,7 @@ def unknown_name(what: str, found: str, candidates: Iterable[str]) -> str:
     'unknown key; did you mean learning_rate? (epsilon, learning_rate)'
     """
     names = sorted(set(candidates))
-    near = difflib.get_close_matches(found.lower(), names, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else "expected one of these:"
+    near = nearest_name(found, names)
+    hint = "expected one of these:" if near is None else f"did you mean {near}?"
     listed = ", ".join(names[:MOST_NAMES]) + (f", … {len(names)} in all" if len(names) > MOST_NAMES else "")
     return f"unknown {what}; {hint} ({listed})" if names else f"unknown {what}; none is allowed here"

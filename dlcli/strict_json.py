@@ -34,7 +34,22 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def dumps(value: Any, *, indent: int | None = None) -> str:
-    """`value` as strict JSON text."""
-    text = json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+def dumps(value: Any, *, indent: int | None = None, encoding: str = "utf-8") -> str:
+    """`value` as strict JSON text; characters that the encoding lacks are escaped.
+
+    Args:
+        value: what has a JSON form.
+        indent: spaces of each level; None means one line.
+        encoding: character encoding of the file or the terminal that it is for.
+    """
+    text = json.dumps(plain(value), indent=indent, ensure_ascii=not is_unicode(encoding), allow_nan=False)
+    return text if text.isascii() else _LONE_SURROGATE.sub(_escaped, text)
+
+
+def is_unicode(encoding: str) -> bool:
+    """Whether an encoding has all characters."""
+    return encoding.lower().replace("-", "").replace("_", "").startswith("utf")
+
+
+def _escaped(surrogate: re.Match[str]) -> str:
+    return f"\\u{ord(surrogate[0]):04x}"

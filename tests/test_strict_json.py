@@ -48,3 +48,9 @@ def test_every_value_is_read_back_by_a_strict_parser(value: object) -> None:
 
     read = json.loads(strict_json.dumps(value), parse_constant=refuse)
     assert read == strict_json.plain(value)
+
+
+def test_halves_of_characters_are_escaped_so_that_every_file_can_hold_them():
+    text = strict_json.dumps({"pa\udcffth": ["é", "\ud83d"]})
+    text.encode()
+    assert json.loads(text) == {"pa\udcffth": ["é", "\ud83d"]}

@@ -15,6 +15,7 @@ from dlcli.build.data import (
     split_seed,
 )
 from dlcli.build.experiment import Experiment, build_experiment, experiment_on
+from dlcli.build.known_words import vector_files
 from dlcli.build.location import located
 from dlcli.build.measures import build_measures, positive_classes
 from dlcli.build.model import build_model, build_task, create_layer, model_nodes
@@ -57,4 +58,5 @@ __all__ = [
     "positive_classes",
     "read_rows",
     "split_seed",
+    "vector_files",
 ]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli import registry
+from dlcli import registry, runs
 from dlcli.build.component import create
+from dlcli.build.known_words import known_words
 from dlcli.data import (
     Augmenter,
     Data,
@@ -41,7 +42,8 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
 def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
     """Where its files are looked for, and who is told when reading them takes its time."""
     data_path = Path(spec.data.path) if spec.data.path else None
-    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read)
+    moved_path = runs.data_folder(spec.file.parent)
+    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read, moved_path=moved_path)
 
 
 def build_data(
@@ -68,14 +70,15 @@ def build_data(
         raise ConfigError("scales inputs only", key="data.normalize_targets")
     target_normalization: Normalization = create(section.normalize_targets)
     target_normalization.key = "data.normalize_targets"
+    places = build_places(spec, on_read)
     data = load_data(
         build_reader(spec),
-        build_places(spec, on_read),
+        places,
         split=section.split.options(),
         normalization=normalization,
         target_normalization=target_normalization,
         target_kind=_target_kind(spec),
-        text=build_text_options(spec),
+        text=build_text_options(spec, places, pretrained),
         classes=section.classes,
         keep_raw=keep_raw or bool(section.augment),
         seed=split_seed(spec),
@@ -116,12 +119,24 @@ def split_seed(spec: Spec) -> int:
     return spec.seed if spec.data.split.seed is None else spec.data.split.seed
 
 
-def build_text_options(spec: Spec) -> TextOptions | None:
-    """How texts become tokens; None where the config does not say."""
+def build_text_options(spec: Spec, places: Places, pretrained: Preprocessor | None = None) -> TextOptions | None:
+    """How texts become tokens; None where the config does not say.
+
+    Args:
+        spec: the config.
+        places: where files are looked for.
+        pretrained: a treatment that is there already; what it knows beyond the training set needs no file.
+
+    Raises:
+        ConfigError: words with vectors are asked for, and there are no vectors.
+        DataError: the file of vectors is missing or no such file.
+    """
+    words = known_words(spec, places, pretrained)
     section = spec.data.text
     if section is None:
-        return None
+        return TextOptions(known_words=words) if words else None
     return TextOptions(
+        known_words=words,
         tokenizer=create(section.tokenizer),
         min_count=section.vocabulary.min_count,
         max_size=section.vocabulary.max_size,

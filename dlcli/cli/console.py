@@ -91,7 +91,7 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 def print_document(document: Any) -> None:
     """The one JSON document of `--json`, strict, on stdout."""
-    sys.stdout.write(strict_json.dumps(document, indent=2) + "\n")
+    sys.stdout.write(strict_json.dumps(document, indent=2, encoding=sys.stdout.encoding or "utf-8") + "\n")
 
 
 def print_text(text: str) -> None:

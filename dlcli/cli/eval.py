@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli import console, figures, options, summary
+from dlcli.cli import console, figures, named_run, options, summary
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import GateError
 
@@ -32,6 +32,7 @@ def evaluate(
             help="Exit 4 when the metric that chose the model is worse; where that is an error rate, the accuracy.",
         ),
     ] = None,
+    overrides: options.Overrides = None,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -39,7 +40,8 @@ def evaluate(
     """Measure a trained model on one of its splits, or on new data."""
     from dlcli import experiment
 
-    evaluation = experiment.evaluate(run, split=split, data=data, runs_dir=runs_dir)
+    found = named_run.find(run, runs_dir, quiet=quiet)
+    evaluation = experiment.evaluate(found, split=split, data=data, overrides=overrides or ())
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import console, options
+from dlcli.cli import console, named_run, options
 
 
 def filters(
@@ -51,7 +51,7 @@ def filters(
     from dlcli import experiment
 
     drawn = experiment.filters(
-        config_or_run,
+        named_run.find_unless_file(config_or_run, runs_dir),
         layer=layer,
         example=example,
         split=split,

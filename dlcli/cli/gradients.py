@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import console, options
+from dlcli.cli import console, named_run, options
 
 
 def gradients(
@@ -27,7 +27,8 @@ def gradients(
     from dlcli import experiment
     from dlcli.reports import flow_table, gradient_flow_png
 
-    flows = experiment.gradient_flows(models, overrides=overrides or (), runs_dir=runs_dir)
+    found = [named_run.find_unless_file(model, runs_dir) for model in models]
+    flows = experiment.gradient_flows(found, overrides=overrides or (), runs_dir=runs_dir)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(gradient_flow_png(flows))
     if json:

@@ -13,9 +13,9 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from dlcli.cli import console
+from dlcli.cli import console, encodable
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.errors import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
 from dlcli.printable import printable
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (default: the shell's) name, and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     _open_missing_streams()
+    for stream in (sys.stdout, sys.stderr):
+        encodable.degrade_to(stream)
     try:
         code = _run(words)
         sys.stdout.flush()
@@ -79,8 +81,6 @@ def _invoke(words: list[str]) -> int:
 
     from dlcli.cli.app import command_line
 
-    for stream in (sys.stdout, sys.stderr):
-        _replace_what_cannot_be_encoded(stream)
     with warnings.catch_warnings(), _termination_raised():
         warnings.showwarning = _show_warning
         try:
@@ -186,13 +186,6 @@ def _internal_error(error: Exception) -> DlcliError:
 def _show_warning(message: Warning | str, *_place: Any, **_more: Any) -> None:
     """A warning of a library as one line, without the source line it came from."""
     sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
-
-
-def _replace_what_cannot_be_encoded(stream: TextIO) -> None:
-    """On a terminal that cannot show `≤`, print a `?` for it instead of failing."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
 
 
 def _discard_output() -> int:

@@ -19,7 +19,7 @@ RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="A run: its id, the beginning of its id, or its folder.",
+        help="A run: its id, the beginning of its id, its name (the newest of it), or its folder.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -28,7 +28,7 @@ RunNames = Annotated[
     list[str],
     typer.Argument(
         metavar="RUN...",
-        help="Runs: their ids, the beginnings of their ids, or their folders.",
+        help="Runs: their ids, the beginnings of their ids, their names (the newest of each), or their folders.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -37,7 +37,7 @@ ConfigOrRun = Annotated[
     str,
     typer.Argument(
         metavar="CONFIG|RUN",
-        help="A YAML file, or a run: its id, the beginning of its id, or its folder.",
+        help="A YAML file, or a run: its id, the beginning of its id, its name (the newest of it), or its folder.",
         show_default=False,
         autocompletion=completion.configs_and_runs,
     ),
@@ -46,7 +46,7 @@ ConfigsOrRuns = Annotated[
     list[str],
     typer.Argument(
         metavar="CONFIG|RUN...",
-        help="YAML files, and runs: their ids, the beginnings of their ids, or their folders.",
+        help="YAML files, and runs: their ids, the beginnings of their ids, their names, or their folders.",
         show_default=False,
         autocompletion=completion.configs_and_runs,
     ),

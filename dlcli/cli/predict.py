@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import console, named_run, options, summary
 from dlcli.errors import ConfigError
 
 
@@ -33,19 +34,22 @@ def predict(
     part of a row, such as id or target, becomes prediction, and with several columns prediction_<column>.
     """
     from dlcli import experiment
+    from dlcli.runs import RunFolder
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
     remarks: list[str] = []
-    rows = experiment.load(run, runs_dir=runs_dir).predict_file(file, remark=remarks.append)
+    found = named_run.find(run, runs_dir, quiet=quiet)
+    rows = experiment.load(found).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
-    text = as_csv(rows) if format == "csv" else as_jsonl(rows)
+    encoding = "utf-8" if output is not None else sys.stdout.encoding or "utf-8"
+    text = as_csv(rows) if format == "csv" else as_jsonl(rows, encoding)
     if output is not None:
         output.write_text(text, encoding="utf-8")
     if json:
         written = {"output": str(output)} if output else {"predictions": rows}
-        console.print_document({"run": run, "rows": len(rows), **written})
+        console.print_document({"run": RunFolder(found).id, "rows": len(rows), **written})
     elif output is None:
         console.print_text(text)
     elif not quiet:
@@ -65,7 +69,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def as_jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
+def as_jsonl(rows: Iterable[Mapping[str, Any]], encoding: str) -> str:
     from dlcli import strict_json
 
-    return "".join(f"{strict_json.dumps(row)}\n" for row in rows)
+    return "".join(f"{strict_json.dumps(row, encoding=encoding)}\n" for row in rows)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import options, summary
+from dlcli.cli import named_run, options, summary
 
 
 def resume(
@@ -26,7 +26,8 @@ def resume(
     from dlcli import experiment
     from dlcli.cli import progress
 
+    found = named_run.find(run, runs_dir, is_done=False, quiet=quiet)
     resumed = experiment.resume(
-        run, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
+        found, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
     )
     summary.report(resumed, json=json, quiet=quiet)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import console, named_run, options, summary
 
 
 def sample(
@@ -33,10 +33,12 @@ def sample(
     Every text begins with the prompt and ends where the model ends it, or after --length tokens.
     """
     from dlcli import experiment
+    from dlcli.runs import RunFolder
 
     remarks: list[str] = []
+    found = named_run.find(run, runs_dir, quiet=quiet)
     texts = experiment.sample(
-        run,
+        found,
         prompt=prompt,
         count=count,
         length=length,
@@ -44,13 +46,12 @@ def sample(
         top_k=top_k,
         top_p=top_p,
         seed=seed,
-        runs_dir=runs_dir,
         remark=remarks.append,
     )
     if not quiet:
         summary.print_warnings(remarks)
     if json:
-        console.print_document({"run": run, "prompt": prompt, "seed": seed, "texts": texts})
+        console.print_document({"run": RunFolder(found).id, "prompt": prompt, "seed": seed, "texts": texts})
     else:
         separator = "\n---\n" if any("\n" in text for text in texts) else "\n"
         console.print_text(separator.join(texts))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli import console, options, summary
+from dlcli.cli import console, named_run, options, summary
 
 
 def score(
@@ -25,21 +25,23 @@ def score(
     file in one pass, so that each line is judged by all before it.
     """
     from dlcli import experiment
+    from dlcli.runs import RunFolder
 
     remarks: list[str] = []
     lines, tokens, nats = [], 0, 0.0
-    for line in experiment.score(run, file, runs_dir=runs_dir, remark=remarks.append):
+    found = named_run.find(run, runs_dir, quiet=quiet)
+    for line in experiment.score(found, file, remark=remarks.append):
         tokens, nats = tokens + line.tokens, nats + line.nats
         if json:
             values = {"log_probability": -line.nats, "tokens": line.tokens, "perplexity": line.perplexity}
-            lines.append({"line": line.line, **values, "text": line.text})
+            lines.append({"line": line.line, "id": line.id, **values, "text": line.text})
         else:
             console.print_text(f"{-line.nats:.4f}\t{line.tokens}\t{line.perplexity:.4f}\t{line.text}")
     if not quiet:
         summary.print_warnings(remarks)
     if json:
         total = {"log_probability": -nats, "tokens": tokens, "perplexity": experiment.perplexity(nats, tokens)}
-        console.print_document({"run": run, "file": str(file), **total, "lines": lines})
+        console.print_document({"run": RunFolder(found).id, "file": str(file), **total, "lines": lines})
     elif not quiet:
         console.notes().print(
             f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {experiment.perplexity(nats, tokens):.4f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, options
+from dlcli.cli import console, named_run, options
 
 
 def show(
@@ -20,7 +20,8 @@ def show(
 
     from dlcli import experiment
 
-    nodes = experiment.show(config_or_run, overrides=overrides or (), runs_dir=runs_dir)
+    subject = named_run.find_unless_file(config_or_run, runs_dir)
+    nodes = experiment.show(subject, overrides=overrides or (), runs_dir=runs_dir)
     parameters = sum(node.parameters for node in nodes)
     flops = sum(node.flops for node in nodes)
     if json:

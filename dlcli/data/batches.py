@@ -91,6 +91,7 @@ class Split:
         notes: what the user should hear about this split.
         values: (N,) or (N, K) the targets as the file has them, where they are values; else None.
         groups: (N,) what each example was sampled together with, such as its patient; None where that is not known.
+        lines: (N,) line of the file at which each text to be continued begins; None where that is not known.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Split:
     notes: tuple[str, ...] = ()
     values: np.ndarray | None = None
     groups: np.ndarray | None = None
+    lines: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from dlcli.errors import ConfigError, DataError
 
 #: what a file in UTF-16 begins with
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def is_utf8(encoding: str) -> bool:
@@ -35,9 +39,19 @@ def decoded(content: bytes, encoding: str, path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise undecodable(path, line, content[error.start], encoding) from error
+    except UnicodeError as error:  # idna and its like have no positions
+        raise DataError(f"is not {encoding}: {error}", file=str(path)) from error
+    if not is_utf8(encoding) and (surrogate := _SURROGATES.search(text)):  # utf-7 and unicode_escape can write them
+        line = text.count("\n", 0, surrogate.start()) + 1
+        raise DataError(f"{surrogate[0]!r} is half of a surrogate pair, and no character", file=str(path), line=line)
     if "\r" in text and "\n" not in text:
         raise DataError("its lines end in a carriage return alone; save it with line feeds", file=str(path))
     return text
+
+
+def without_surrogates(text: str) -> str:
+    """A text with U+FFFD for halves of surrogate pairs, which JSON and file names can contain and UTF-8 cannot."""
+    return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def check_encoding(encoding: str) -> None:
@@ -48,7 +62,8 @@ def check_encoding(encoding: str) -> None:
     """
     try:
         "".encode(encoding)
-    except LookupError as error:
+        b"".decode(encoding)
+    except (LookupError, ValueError) as error:  # ValueError: the name has a NUL, or it is the codec `undefined`
         raise ConfigError(f"{encoding!r} is no encoding", key="data.dataset.encoding") from error
 
 

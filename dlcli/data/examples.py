@@ -40,6 +40,7 @@ class Examples:
         spellings: (N,) how the file writes targets that are numbers, where that says more than the number, such as 001
             or true; None where it does not.
         place_of: where a row stands in its file, as arguments of a `DataError`; None where rows have no place.
+        lines: (N,) line of the file, from 1, at which each begins; None where the file has no lines.
     """
 
     inputs: Inputs | TextInputs
@@ -50,6 +51,7 @@ class Examples:
     fields: Mapping[str, Column] = field(default_factory=dict)
     spellings: np.ndarray | None = None
     place_of: Callable[[int], Mapping[str, Any]] | None = None
+    lines: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

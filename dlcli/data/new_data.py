@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.data.batches import Split, TransformedRows
+from dlcli.data.decoding import without_surrogates
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
@@ -24,6 +25,7 @@ from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
 from dlcli.data.labels import SHOWN, Values, abbreviated
+from dlcli.data.places import check_regular
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
@@ -67,6 +69,7 @@ def new_data(
     """
     if not path.exists():
         raise DataError("no such file", file=str(path))
+    check_regular(path)
     notes: tuple[str, ...] = ()
     if preprocessor.text is not None:
         examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
@@ -98,9 +101,9 @@ def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, pre
     given = list(texts)
     inputs: Texts | Sentences
     if all(isinstance(text, str) for text in given):
-        inputs = Texts.of(given)
+        inputs = Texts.of(map(without_surrogates, given))
     elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in given):
-        inputs = Sentences([tuple(words) for words in given])
+        inputs = Sentences([tuple(map(without_surrogates, words)) for words in given])
     else:
         raise DataError("a list of texts is expected, or of lists of words; this model was trained on texts")
     if not given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,19 +17,21 @@ OnRead = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Places:
-    """Finds files: `data.path`, then the config's folder, then `$DLCLI_DATA`, then the user's cache.
+    """Finds files: `data.path`, the config's folder, for a run its project, `$DLCLI_DATA`, then the user's cache.
 
     Args:
         config_folder: folder of the config; relative paths start here.
         data_path: the config's `data.path`.
         environment: the process's environment.
         on_read: is told of files that take their time: of what, how many are done, of how many.
+        moved_path: where `data_path` is now if the project was moved as a whole; None outside a run.
     """
 
     config_folder: Path = field(default_factory=Path)
     data_path: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     on_read: OnRead | None = None
+    moved_path: Path | None = None
 
     def folders(self, folder: str | None = None) -> list[Path]:
         """The folders to look in, first one first.
@@ -38,6 +41,8 @@ class Places:
         """
         found = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
         found.append(self.config_folder)
+        if self.moved_path is not None:
+            found.append(self.moved_path)
         if self.environment.get("DLCLI_DATA"):
             found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
         found.append(cache_folder(self.environment) / (folder or ""))
@@ -58,9 +63,9 @@ class Places:
         for candidate in candidates:
             if candidate.is_file():
                 return candidate
-        directory = next((candidate for candidate in candidates if candidate.is_dir()), None)
-        if directory is not None:
-            raise DataError(f"{directory} is a folder; a file is expected", file=file)
+        other = next((candidate for candidate in candidates if candidate.exists()), None)
+        if other is not None:
+            raise DataError(f"{other} is a {kind_of(other)}; a file is expected", file=file)
         raise self._nowhere("file", file, candidates, source)
 
     def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
@@ -75,7 +80,10 @@ class Places:
         raise self._nowhere("folder", name, candidates, source)
 
     def _candidates(self, name: str, folder: str | None) -> list[Path]:
-        return [place / Path(name).expanduser() for place in self.folders(folder)]
+        candidates = [place / Path(name).expanduser() for place in self.folders(folder)]
+        if any("\0" in str(candidate) for candidate in candidates):
+            raise DataError("a path cannot have a NUL character", file=name)
+        return candidates
 
     def _nowhere(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
         tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))
@@ -99,6 +107,7 @@ def sha256(path: Path) -> str:
         DataError: the file cannot be read.
     """
     try:
+        check_regular(path)
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
@@ -112,9 +121,28 @@ def read_bytes(path: Path) -> bytes:
         DataError: the file cannot be read.
     """
     try:
+        check_regular(path)
         return path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what has no end, or none that is known: pipes, sockets and devices.
+
+    Raises:
+        DataError: with what it is.
+        OSError: there is nothing.
+    """
+    if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+        raise DataError(f"is a {kind_of(path)}; a file is expected", file=str(path))
+
+
+def kind_of(path: Path) -> str:
+    """What is at a path."""
+    mode = path.stat().st_mode
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    return kinds.get(stat.S_IFMT(mode), "device")
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

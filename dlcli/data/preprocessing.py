@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,10 @@ class Preprocessor:
         """
         inputs = examples.inputs
         if isinstance(inputs, TextInputs):
-            encoder_of_text = TextEncoder.fit(inputs.take(rows), text or TextOptions(), places or Places())
+            options = text or TextOptions()
+            if target_kind == "tokens":  # what is known is also what can be predicted
+                options = replace(options, known_words=())
+            encoder_of_text = TextEncoder.fit(inputs.take(rows), options, places or Places())
             targets = fit_targets(
                 examples, rows, target_kind, target_normalization, class_names, encoder_of_text.vocabulary
             )

@@ -16,17 +16,24 @@ from dlcli.experiment.loaded import LoadedModel
 from dlcli.experiment.results import Evaluation
 from dlcli.experiment.training import check_same_data
 from dlcli.runs import files
+from dlcli.spec import Overrides
 
 
 def evaluate(
-    run: str | Path, *, split: str = "test", data: str | Path | None = None, runs_dir: str | Path = "runs"
+    run: str | Path,
+    *,
+    split: str = "test",
+    data: str | Path | None = None,
+    overrides: Overrides = (),
+    runs_dir: str | Path = "runs",
 ) -> Evaluation:
     """Measure the best weights of a run.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         split: train, train_dev, dev or test; without meaning when there is `data`.
         data: a file of new, labeled examples in the format of the training data.
+        overrides: of what may change, such as `data.path` where the data has been moved.
         runs_dir: the folder that names are looked for in.
 
     Raises:
@@ -35,7 +42,7 @@ def evaluate(
         StorageError: the run has no weights, or a file is damaged.
     """
     clock = time.perf_counter()
-    loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
+    loaded = LoadedModel(runs.find(Path(runs_dir), str(run)), overrides)
     names = list(loaded.folder.read_arrays(files.SPLITS))
     examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
     metrics, selection = build_measures(loaded.spec, loaded.task, names)

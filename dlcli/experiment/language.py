@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from dlcli import rng, runs
+from dlcli.build import build_reader
 from dlcli.data import Batch, SequenceSource, Split, StreamBatches
+from dlcli.data.decoding import without_surrogates
+from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.text.encoder import TextEncoder
+from dlcli.data.text.stream import TextStream
 from dlcli.data.text.vocabulary import BOS, EOS, PAD, UNK
 from dlcli.decoding import TokenChoice, continue_texts, token_nats
 from dlcli.errors import ConfigError, DataError
@@ -29,16 +33,18 @@ class ScoredLine:
     """A line of a text and how probable it is, given what comes before it in the text.
 
     Args:
-        line: its number, from 1.
+        line: its number in the file, from 1; None where the file has no lines.
         text: of its tokens.
         tokens: how many were predicted, the end of the line included.
         nats: −log p of the line.
+        id: what the user knows the example by, as in predictions; None for lines of a continuous text.
     """
 
-    line: int
+    line: int | None
     text: str
     tokens: int
     nats: float
+    id: int | str | None = None
 
     @property
     def perplexity(self) -> float:
@@ -68,7 +74,7 @@ def sample(
     """Texts that a run's language model writes, each with the prompt before it.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         prompt: what the texts begin with.
         count: how many texts.
         length: the most tokens after the prompt; None = 400.
@@ -89,6 +95,7 @@ def sample(
             raise ConfigError(f"expected a whole number at least 1, found {value}", key=name)
     loaded = language_model(run, runs_dir)
     encoder = text_encoder(loaded)
+    prompt = without_surrogates(prompt)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
     if unknown:
         remark(f"{unknown} tokens of the prompt are not in the training set; the model reads them as <UNK>")
@@ -143,7 +150,7 @@ def score(
     does not depend on the file's length.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         file: in the format of the training data.
         runs_dir: the folder that names are looked for in.
         remark: is told what the user should know about the file.
@@ -160,7 +167,9 @@ def score(
     assert isinstance(split.inputs, SequenceSource)
     encoder = text_encoder(loaded)
     if split.inputs.continuous:
-        yield from scored_stream(loaded.model, split, encoder)
+        examples, _ = new_texts(Path(file), build_reader(loaded.spec), loaded.preprocessor, require_targets=False)
+        assert isinstance(examples.inputs, TextStream)
+        yield from scored_stream(loaded.model, split, encoder, examples.inputs.lines())
     else:
         yield from scored_sequences(loaded.model, split, encoder, loaded.batch_size)
 
@@ -174,14 +183,25 @@ def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_siz
         assert batch.targets is not None
         lengths = batch.lengths if batch.lengths is not None else np.full(len(batch), batch.targets.shape[1])
         for tokens, length, of_line in zip(batch.targets, lengths.tolist(), nats.tolist(), strict=True):
+            line = None if split.lines is None else int(split.lines[number])
+            yield ScoredLine(line, _line(encoder, tokens[:length]), length, of_line, split.ids[number].item())
             number += 1
-            yield ScoredLine(number, _line(encoder, tokens[:length]), length, of_line)
 
 
-def scored_stream(model: Graph, split: Split, encoder: TextEncoder) -> Iterator[ScoredLine]:
-    """The lines of a running text, read in one pass."""
-    ends = np.array(["\n" in token for token in encoder.vocabulary.tokens])
-    number, tokens, nats = 1, np.empty(0, dtype=np.int64), np.empty(0)
+def scored_stream(
+    model: Graph, split: Split, encoder: TextEncoder, lines: Iterator[str] | None = None
+) -> Iterator[ScoredLine]:
+    """The lines of a continuous text, read in one pass; lines without a token are passed over.
+
+    Args:
+        model: of the language.
+        split: the text in windows.
+        encoder: of the text.
+        lines: the lines of the file, to count the tokens of each; needed where line ends are no tokens.
+    """
+    newlines = np.array([encoder.decode([token]).count("\n") for token in range(len(encoder.vocabulary))])
+    sizes = None if newlines.any() or lines is None else (len(encoder.indices(line)) for line in lines)
+    number, size, tokens, nats = 1, None if sizes is None else next(sizes), np.empty(0, dtype=np.int64), np.empty(0)
     with evaluation_mode(model, carries=True):
         for batch in stream(model, split, StreamBatches(len(split), batch_size=1)):
             assert batch.targets is not None
@@ -189,14 +209,30 @@ def scored_stream(model: Graph, split: Split, encoder: TextEncoder) -> Iterator[
             tokens = np.concatenate([tokens, batch.targets[0, :read]])
             nats = np.concatenate([nats, _nats(model, batch)[0, :read]])
             start = 0
-            for stop in (np.flatnonzero(ends[tokens]) + 1).tolist():
-                yield ScoredLine(
-                    number, _line(encoder, tokens[start:stop]), stop - start, float(nats[start:stop].sum())
-                )
-                start, number = stop, number + 1
+            while (stop := _line_stop(tokens, start, newlines, size)) is not None:
+                if stop > start:
+                    of_line = tokens[start:stop]
+                    yield ScoredLine(number, _line(encoder, of_line), stop - start, float(nats[start:stop].sum()))
+                number += 1 if sizes is not None else int(newlines[tokens[stop - 1]])
+                start, size = stop, None if sizes is None else next(sizes, None)
             tokens, nats = tokens[start:], nats[start:]
     if len(tokens):
         yield ScoredLine(number, _line(encoder, tokens), len(tokens), float(nats.sum()))
+
+
+def _line_stop(tokens: np.ndarray, start: int, newlines: np.ndarray, size: int | None) -> int | None:
+    """Where the line that begins at a token ends; None if that is still to be read.
+
+    Args:
+        tokens: (T,) that were read so far.
+        start: the first token of the line.
+        newlines: (V,) line ends in each token of the vocabulary.
+        size: tokens of the line; None where tokens show the line ends, or no line is left.
+    """
+    if size is not None:
+        return start + size if start + size <= len(tokens) else None
+    ends = np.flatnonzero(newlines[tokens[start:]])
+    return start + int(ends[0]) + 1 if len(ends) else None
 
 
 def _nats(model: Graph, batch: Batch) -> np.ndarray:

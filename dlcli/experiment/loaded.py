@@ -16,9 +16,9 @@ from dlcli.errors import DataError, StorageError
 from dlcli.experiment.predictions import prediction_rows, row_ids
 from dlcli.rng import Generators
 from dlcli.runs import RunFolder, files
-from dlcli.spec import Spec, load_spec
+from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.tasks import Predictions, SequenceLabeling, joined
-from dlcli.training import CheckpointStore, compute_outputs
+from dlcli.training import CheckpointStore, check_resumable, compute_outputs
 
 
 class LoadedModel:
@@ -26,15 +26,20 @@ class LoadedModel:
 
     Args:
         folder: of the run.
+        overrides: of what may change, such as `data.path` where the data has been moved.
 
     Raises:
+        ConfigError: an override would change what the training has led to.
         StorageError: the run has no weights yet, or they are damaged or of another model.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, overrides: Overrides = ()) -> None:
         self.folder = folder
         folder.verify(files.INPUTS)
-        self.spec: Spec = load_spec(folder.path / files.RESOLVED_CONFIG)
+        resolved = folder.path / files.RESOLVED_CONFIG
+        self.spec: Spec = load_spec(resolved, overrides)
+        if overrides:
+            check_resumable(load_spec(resolved).resolved(), self.spec.resolved())
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)
@@ -152,7 +157,7 @@ def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:
     """The trained model of a run.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         runs_dir: the folder that names are looked for in.
 
     Raises:

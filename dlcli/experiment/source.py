@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,12 +70,7 @@ def _find_run(text: str, runs_dir: Path) -> RunFolder:
     try:
         return runs.find(runs_dir, text)
     except ConfigError as error:
-        named = runs.newest_named(runs_dir, text)
-        if named is not None:
-            return named
-        near = difflib.get_close_matches(text, {run.name for run in runs.list_runs(runs_dir) if run.name}, n=1)
-        found = f"no run {text!r} in {runs_dir}; did you mean {near[0]}?" if near else error.message
-        raise ConfigError(found, key="model.from") from None
+        raise ConfigError(error.message, key="model.from") from None
 
 
 def check_unchanged(source: Source, expected: str | None) -> None:

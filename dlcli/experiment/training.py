@@ -26,7 +26,7 @@ from dlcli.experiment.results import Run
 from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
-from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
+from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording, relative_data_folder
 from dlcli.runs.git_commit import git_commit
 from dlcli.runs.session import Session
 from dlcli.runs.storage import checksum
@@ -81,6 +81,7 @@ def train(
         command=sys.argv,
         data=experiment.data.fingerprint,
         git_commit=git_commit(spec.file.parent),
+        data_folder=relative_data_folder(folder.path, spec.data.path),
         initial_weights=None if transfer is None else transfer.to_json(),
         files=checksums,
     )
@@ -104,7 +105,7 @@ def resume(
     """Go on with a run from its newest checkpoint, to the same bits as if it had never stopped.
 
     Args:
-        run: the run's folder, its name, or the beginning of it.
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
         epochs: train up to this many in all; None = as the config says.
         overrides: of what may change, such as `training.epochs`.
         runs_dir: the folder that names are looked for in.
@@ -117,7 +118,7 @@ def resume(
         StorageError: the folder cannot be written, or no checkpoint is intact.
     """
     clock = time.perf_counter()
-    folder = runs.find(Path(runs_dir), str(run))
+    folder = runs.find(Path(runs_dir), str(run), is_done=False)
     resolved = folder.path / files.RESOLVED_CONFIG
     folder.verify(files.INPUTS)
     before = load_spec(resolved)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from dlcli.build import Experiment, build_places, located, model_nodes
-from dlcli.data import Places, Preprocessor
+from dlcli.data import Places, Preprocessor, Split
+from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
+from dlcli.data.text.vocabulary import BOS, EOS, PAD
 from dlcli.data.text.word_vectors import WordVectors
 from dlcli.errors import ConfigError
 from dlcli.nn.layers import Embedding
+from dlcli.percent import percent
 
 
 def start_from_vectors(experiment: Experiment) -> list[str]:
@@ -15,7 +22,8 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
     Only a training that begins needs the files: later the vectors are among the weights.
 
     Returns:
-        for each of these embeddings a line that says how many words its file has.
+        for each of these embeddings a line that says how many words its file has, and which share that is of the tokens
+        of each split.
 
     Raises:
         ConfigError: the data has no words, or the vectors are of another size than the embedding.
@@ -31,8 +39,22 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
                 key = "model.vectors" if spec.model.layers is None else f"model.layers[{position}].vectors"
                 found = _read(layer, layer.vectors, preprocessor, build_places(spec), key)
                 layer.start_from(found.vectors, found.known)
-                origins.append(f"{name}: {len(found.known)} of {layer.rows} tokens start from {layer.vectors}")
+                shares = _coverage(experiment.data.splits, found.known, layer.rows)
+                covered = ", ".join(f"{percent(share)} % of {split}" for split, share in shares.items())
+                counted = f"{len(found.known)} of {layer.rows} tokens start from {layer.vectors}"
+                origins.append(f"{name}: {counted}; these are {covered}")
     return origins
+
+
+def _coverage(splits: Mapping[str, Split], known: np.ndarray, num_tokens: int) -> dict[str, float]:
+    """The share of the tokens of each split, repeated ones counted, that are among the known ones."""
+    shares = {}
+    for name, split in splits.items():
+        assert isinstance(split.inputs, TokenSequences | NextTokenSequences | Windows)
+        counts = split.inputs.token_counts(num_tokens)
+        counts[[PAD, BOS, EOS]] = 0
+        shares[name] = float(counts[known].sum() / max(counts.sum(), 1))
+    return shares
 
 
 def _read(layer: Embedding, file: str, preprocessor: Preprocessor, places: Places, key: str) -> WordVectors:

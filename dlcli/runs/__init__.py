@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlcli.runs.catalog import RunSummary, find, list_runs, newest_named, remove
+from dlcli.runs.catalog import RunSummary, find, list_runs, named_runs, remove
+from dlcli.runs.data_folder import data_folder, relative_data_folder
 from dlcli.runs.folder import Folder, as_json, as_npz
 from dlcli.runs.positive_classes import metric_title, positive_classes_of
 from dlcli.runs.record import RunRecord, Status
@@ -18,11 +19,13 @@ __all__ = [
     "Status",
     "as_json",
     "as_npz",
+    "data_folder",
     "find",
     "list_runs",
     "metric_title",
-    "newest_named",
+    "named_runs",
     "positive_classes_of",
     "recording",
+    "relative_data_folder",
     "remove",
 ]

@@ -20,7 +20,7 @@ def append_line(path: Path, line: str) -> None:
     """
     with reporting("written", path), path.open("ab", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
-        data = (line + "\n").encode()
+        data = (line + "\n").encode("utf-8", "backslashreplace")
         try:
             while data:
                 data = data[file.write(data) :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,19 +82,50 @@ def run_status(folder: RunFolder, recorded: str) -> str:
     return "killed" if recorded == "running" and folder.process() is None else recorded
 
 
-def find(root: Path, text: str) -> RunFolder:
-    """The run that `text` means: a path to its folder, its id, or the start of its id under `root`.
+def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
+    """The run that `text` means: a path to its folder, its id, the start of its id, or a name (then the newest of it).
+
+    Args:
+        root: folder of the runs.
+        text: what the user wrote.
+        is_done: whether a name means the newest run that is done, and not just the newest.
 
     Raises:
-        ConfigError: none does, with the nearest id; or several do.
+        ConfigError: none does, with the nearest id or name; several do; or no run of the name is done.
     """
     if _is_run(Path(text)):
         return RunFolder(Path(text))
-    ids = [folder.id for folder in run_folders(root)]
-    return RunFolder(root / match(text, ids, what="run", root=root, listing="dlcli runs list"))
+    folders = run_folders(root)
+    ids = [folder.id for folder in folders]
+    named = [] if text in ids else [folder for folder in folders if text and _name(folder) == text]
+    if not named:
+        names = {name for folder in folders if (name := _name(folder))} if text not in ids else ()
+        return RunFolder(root / match(text, ids, what="run", root=root, listing="dlcli runs list", names=names))
+    others = [id for id in ids if id.startswith(text) and id not in {folder.id for folder in named}]
+    if others:
+        raise ConfigError(f"run {text!r} is ambiguous: {', '.join([named[0].id, *others])}")
+    if not is_done:
+        return named[0]
+    states = [run_status(folder, folder.record().status) for folder in named]
+    if "done" not in states:
+        raise ConfigError(f"no run called {text!r} is done; the newest, {named[0].id}, is {states[0]}")
+    return named[states.index("done")]
 
 
-def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str) -> str:
+def named_runs(root: Path, name: str) -> list[RunFolder]:
+    """The runs of an experiment, newest first, whatever became of them; runs whose record is damaged have no name."""
+    return [folder for folder in run_folders(root) if _name(folder) == name]
+
+
+def _name(folder: RunFolder) -> str | None:
+    try:
+        name = folder.record().name
+    except StorageError:
+        return None
+    return name if isinstance(name, str) else None  # the record may be damaged
+
+
+def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str, names: Collection[str] = ()) -> str:
     """The id that `text` is, or is the beginning of.
 
     Args:
@@ -103,6 +134,7 @@ def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str)
         what: they are the ids of.
         root: the folder that they are in.
         listing: the command that lists them.
+        names: other names by which they are known, for the nearest match.
 
     Raises:
         ConfigError: it is none, with the nearest; or it may be several.
@@ -112,18 +144,9 @@ def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str)
         return matches[0]
     if matches:
         raise ConfigError(f"{what} {text!r} is ambiguous: {', '.join(matches)}")
-    near = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(text, names, n=1) or difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else f"`{listing}` shows the {what}s there are"
     raise ConfigError(f"no {what} {text!r} in {root}; {hint}")
-
-
-def newest_named(root: Path, name: str) -> RunFolder | None:
-    """The newest run of an experiment that is done; None when there is none."""
-    for folder in run_folders(root):
-        summary = summarize(folder)
-        if (summary.name, summary.status) == (name, "done"):
-            return folder
-    return None
 
 
 def remove(folder: RunFolder) -> None:

@@ -65,7 +65,7 @@ class Folder:
         storage.write_bytes(self.path / name, data, durable=self.durable)
 
     def write_text(self, name: str, text: str) -> None:
-        self.write_bytes(name, text.encode())
+        self.write_bytes(name, text.encode("utf-8", "backslashreplace"))
 
     def write_json(self, name: str, value: Any) -> None:
         self.write_bytes(name, as_json(value))

@@ -37,6 +37,7 @@ class RunRecord:
         resumed: the command lines that went on with it, in order.
         versions: of dlcli, Python and the libraries that compute.
         git_commit: of the folder the config is in, with `-dirty` when files differ; None outside a repository.
+        data_folder: path from the run's folder to that of its data, for projects that are moved as a whole.
         initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
             and frozen; None where all were random.
         host: machine, operating system, CPU count and thread settings.
@@ -58,6 +59,7 @@ class RunRecord:
     resumed: tuple[tuple[str, ...], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     git_commit: str | None = None
+    data_folder: str | None = None
     initial_weights: Mapping[str, Any] | None = None
     host: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class RunRecord:
         command: Sequence[str],
         data: Mapping[str, str],
         git_commit: str | None,
+        data_folder: str | None = None,
         initial_weights: Mapping[str, Any] | None = None,
         files: Mapping[str, str] | None = None,
     ) -> RunRecord:
@@ -85,6 +88,7 @@ class RunRecord:
             started=utc_now(),
             versions=versions(),
             git_commit=git_commit,
+            data_folder=data_folder,
             initial_weights=initial_weights,
             host=host(),
             files=dict(files or {}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import types
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Len, Lt
 
 from dlcli import registry
+from dlcli.nearest_name import nearest_name
 from dlcli.spec.scalars import plain_scalar
 
 #: what a section is called
@@ -139,9 +139,7 @@ def _hint(annotation: Any, value: Any) -> str:
     numeric = int in alternatives or float in alternatives
     if isinstance(value, str):
         names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
-        near = difflib.get_close_matches(
-            value.lower(), [name for name in names if isinstance(name, str)], n=1, cutoff=0.5
-        )
+        near = nearest_name(value, [name for name in names if isinstance(name, str)])
         meant = _meant_number(value) if numeric else None
         if meant is not None:
             return meant
@@ -149,8 +147,8 @@ def _hint(annotation: Any, value: Any) -> str:
             return f"; write {show(_BOOLEAN_WORDS[value.lower()])}"
         if types.NoneType in alternatives and value.lower() in ("none", "nil", "null"):
             return "; write null"
-        if near:
-            return f"; did you mean {near[0]}?"
+        if near is not None:
+            return f"; did you mean {near}?"
     elif isinstance(value, float) and int in alternatives and value.is_integer() and abs(value) < 1e15:
         return f"; write {int(value)}"
     elif isinstance(value, bool | int | float) and str in alternatives:

@@ -52,16 +52,16 @@ def _where_it_belongs(mistake: Mistake) -> str:
 def _homes() -> dict[str | int, list[KeyPath]]:
     """The paths of every key that configs may have, by their last step."""
     homes: dict[str | int, list[KeyPath]] = {}
-    for path in _known_paths(Sections):
+    for path in known_paths(Sections):
         homes.setdefault(path[-1], []).append(path)
     return homes
 
 
-def _known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:
+def known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:
     """The paths of all keys that every config may have."""
     for key, field in fields_of(section).items():
         yield (*path, key)
         for member in members(annotation_of(field)):
             inner, _ = peel(member)
             if isinstance(inner, type) and issubclass(inner, Section):
-                yield from _known_paths(inner, (*path, key))
+                yield from known_paths(inner, (*path, key))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dlcli.constraints import PositiveInt
+from dlcli.constraints import NonNegativeInt, PositiveInt
 from dlcli.spec.component import ComponentSpec, OfKind
 from dlcli.spec.section import Section
 
@@ -14,16 +14,19 @@ Tokenizer = Annotated[ComponentSpec, OfKind("tokenizer")]
 
 
 class VocabularySection(Section):
-    """Which tokens of the training set a model knows; all others are <UNK> to it.
+    """Which tokens a model knows: those of the training set, and words with published vectors; others are <UNK> to it.
 
     Args:
         min_count: how often the training set must have a token.
         max_size: how many are known at most, the most frequent ones; <PAD>, <UNK>, <BOS> and <EOS> come on top; null =
             all.
+        vector_words: number of words from the beginning of the model's file of vectors that are known even if the
+            training set lacks them; null = all where the vectors are not trained (up to 256 MiB), else none.
     """
 
     min_count: PositiveInt = 1
     max_size: PositiveInt | None = None
+    vector_words: NonNegativeInt | None = None
 
 
 class TextSection(Section):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed
+from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed, vector_files
 from dlcli.data import Data
 from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError
 from dlcli.experiment.conclusion import conclude
@@ -18,7 +18,7 @@ from dlcli.experiment.evaluation import evaluate
 from dlcli.experiment.training import build_trainer, check_same_data, write_inputs
 from dlcli.experiment.transfer import Transfer, start
 from dlcli.experiment.word_vectors import start_from_vectors
-from dlcli.runs import RunFolder, RunRecord, files, recording
+from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
 from dlcli.search import Pruning
 from dlcli.spec import Spec
 from dlcli.strict_json import dumps
@@ -93,6 +93,7 @@ class JobTrainer:
                 seed=spec.seed,
                 command=sys.argv,
                 data=experiment.data.fingerprint,
+                data_folder=relative_data_folder(run.path, spec.data.path),
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
                 files=checksums,
@@ -122,7 +123,8 @@ class JobTrainer:
 
     def _read(self, spec: Spec) -> Data:
         task = None if spec.task is None else spec.task.plain()
-        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec)})
+        vectors = vector_files(spec)
+        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec), "vectors": vectors})
         if self._data is None or self._data[0] != key:
             self._data = None  # two at a time may be too many
             self._data = (key, build_data(spec))

@@ -11,6 +11,8 @@ from dlcli.runs.differences import differences
 #: what does not change the weights that the epochs so far have led to
 MAY_CHANGE = (
     "data.path",
+    "data.dataset.path",
+    "data.dataset.test_path",
     "evaluation.batch_size",
     "evaluation.human_error",
     "evaluation.metrics",

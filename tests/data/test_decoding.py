@@ -21,9 +21,9 @@ def test_a_byte_that_is_no_character_is_found_by_its_line():
         decoded(b"a\nb\ncaf\xe9\n", "utf-8", PATH)
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13"])
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "undefined", "", "utf\0"])
 def test_an_encoding_that_is_none_is_a_mistake_of_the_config(encoding: str):
-    with pytest.raises(ConfigError, match=rf"data.dataset.encoding: '{encoding}' is no encoding"):
+    with pytest.raises(ConfigError, match=r"data.dataset.encoding: .* is no encoding"):
         decoded(b"a", encoding, PATH)
 
 
@@ -32,3 +32,10 @@ def test_what_other_systems_write_is_recognized():
         decoded("a\n".encode("utf-16"), "utf-8", PATH)
     with pytest.raises(DataError, match="carriage return alone"):
         decoded(b"a\rb\r", "utf-8", PATH)
+
+
+@pytest.mark.parametrize(("content", "encoding"), [(b"a\n+2D0-", "utf-7"), (b"a\n\\ud83d", "unicode_escape")])
+def test_halves_of_characters_are_no_text(content: bytes, encoding: str):
+    with pytest.raises(DataError) as error:
+        decoded(content, encoding, PATH)
+    assert error.value.line == 2

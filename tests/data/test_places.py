@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,21 @@ def test_sha256_and_unreadable_files(tmp_path: Path):
     for read in (sha256, read_bytes):
         with pytest.raises(DataError, match="cannot be read: No such file"):
             read(tmp_path / "b")
+
+
+@pytest.mark.parametrize("read", [read_bytes, sha256])
+def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name, kind in (("pipe", "pipe"), ("zero", "device")):
+        with pytest.raises(DataError, match=f"is a {kind}"):
+            read(tmp_path / name)
+        with pytest.raises(DataError, match=f"is a {kind}"):
+            Places(config_folder=tmp_path).find(name)
+
+
+def test_a_path_with_a_nul_is_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path).find("a\0b")
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")

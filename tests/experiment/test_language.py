@@ -180,6 +180,39 @@ def test_the_lines_of_a_running_text_are_judged_by_what_comes_before(stream: Pat
     assert [line.text for line in lines] == ["the cat sat on the mat.", "the cat sat on the mat.", "the end"]
     assert [line.tokens for line in lines] == [24, 24, 7]
     assert lines[0].nats != lines[1].nats
+    assert [line.line for line in lines] == [1, 2, 3]
+
+
+def test_numbers_are_those_of_the_lines_of_the_file(words: Path, stream: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new.txt"
+    file.write_bytes(b"cat\n\n \r\nmouse\r\n\ndog")
+    lines = list(score(words, file))
+    assert [(line.line, line.id, line.text) for line in lines] == [(1, 1, "cat"), (4, 4, "mouse"), (6, 6, "dog")]
+    assert [(line.line, line.text) for line in score(stream, file) if line.text.strip()] == [
+        (1, "cat"),
+        (4, "mouse".replace("u", "<UNK>")),
+        (6, "dog"),
+    ]
+    table = tmp_path / "new.jsonl"
+    table.write_text('{"text": "cat"}\n\n{"text": "dog"}\n')
+    assert [(line.line, line.id) for line in score(words, table)] == [(1, 0), (3, 1)]
+    (tmp_path / "new.csv").write_text('text\n"cat\ndog"\nmouse\n')
+    assert [(line.line, line.id) for line in score(words, tmp_path / "new.csv")] == [(2, 0), (4, 1)]
+
+
+def test_a_running_text_of_words_has_a_score_for_each_line(tmp_path: Path) -> None:
+    config = write(tmp_path, STREAM.replace("character, window: 9", "word, window: 5"), cell="gru")
+    run = dlcli.train(config, runs_dir=tmp_path / "runs").path
+    file = tmp_path / "new.txt"
+    file.write_text("\nthe cat sat on the mat.\r\n\nthe dog and the cat ran on the log and on the mat.\n \nthe end")
+    lines = list(score(run, file))
+    assert [line.line for line in lines] == [2, 4, 6]
+    assert [line.tokens for line in lines] == [7, 14, 2]
+    assert lines[0].text == "the cat sat on the mat."
+    file.write_text(file.read_text().replace("\n", " "))
+    [whole] = score(run, file)
+    assert (whole.line, whole.tokens) == (1, 23)
+    assert whole.nats == pytest.approx(sum(line.nats for line in lines), rel=1e-5)
 
 
 def test_what_is_no_language_model_neither_writes_nor_judges(tmp_path: Path) -> None:

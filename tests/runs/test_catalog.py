@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import RunFolder, RunRecord, find, list_runs, newest_named, recording, remove
+from dlcli.runs import RunFolder, RunRecord, find, list_runs, named_runs, recording, remove
 
 
 def make(root: Path, id: str, metrics: dict[str, float | None] | None = None) -> RunFolder:
@@ -112,12 +113,39 @@ def test_removing_refuses_a_run_in_training(tmp_path: Path) -> None:
     assert not folder.path.exists()
 
 
-def test_the_newest_run_of_a_name_that_is_done(tmp_path: Path) -> None:
+def test_a_name_means_the_newest_run_that_is_done(tmp_path: Path) -> None:
     make(tmp_path, "20260101T000000Z-x-111111")
     newest = make(tmp_path, "20260102T000000Z-x-222222")
     failed = make(tmp_path, "20260103T000000Z-x-333333")
     failed.write_record(failed.record().end("failed", 1, metrics={}, error=None))
-    found = newest_named(tmp_path, "x")
-    assert found is not None
-    assert found.id == newest.id
-    assert newest_named(tmp_path, "y") is None
+    make(tmp_path, "20260104T000000Z-x-444444").write_text("run.json", "{")
+    make(tmp_path, "20260105T000000Z-x-555555").write_text("run.json", '{"id": 1, "name": ["x"]}')
+    newest.write_text("metrics.jsonl", "\0")
+    assert find(tmp_path, "x").id == newest.id
+    assert find(tmp_path, "x", is_done=False).id == failed.id
+    assert [folder.id[-1] for folder in named_runs(tmp_path, "x")] == ["3", "2", "1"]
+    assert named_runs(tmp_path, "y") == []
+
+
+def test_a_name_whose_runs_are_not_done_is_no_run_of_another(tmp_path: Path) -> None:
+    folder = make(tmp_path, "20260101T000000Z-x-111111")
+    folder.write_record(folder.record().end("interrupted", 130, metrics={}, error=None))
+    with pytest.raises(ConfigError, match=f"{folder.id}, is interrupted"):
+        find(tmp_path, "x")
+
+
+def test_an_id_comes_before_a_name_and_what_may_be_both_is_ambiguous(tmp_path: Path) -> None:
+    named = make(tmp_path, "20260101T000000Z-x-111111")
+    begins = make(tmp_path, "x-again")
+    begins.write_record(replace(begins.record(), name="other"))
+    with pytest.raises(ConfigError, match=f"ambiguous: {named.id}, {begins.id}"):
+        find(tmp_path, "x")
+    own = make(tmp_path, "x")
+    assert find(tmp_path, "x").path == own.path
+
+
+def test_the_nearest_name_is_a_hint(tmp_path: Path) -> None:
+    folder = make(tmp_path, "20260101T000000Z-names-lstm-111111")
+    folder.write_record(replace(folder.record(), name="names-lstm"))
+    with pytest.raises(ConfigError, match="did you mean names-lstm"):
+        find(tmp_path, "names-lstn")

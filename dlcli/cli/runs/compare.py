@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, figures, options
+from dlcli.cli import console, figures, named_run, options
 
 
 def compare(
@@ -18,7 +18,7 @@ def compare(
     from dlcli import experiment
     from dlcli.reports import comparison_table
 
-    compared = experiment.compare(names, runs_dir=runs_dir)
+    compared = experiment.compare([named_run.find(name, runs_dir) for name in names])
     if json:
         console.print_document(compared.to_json())
         return

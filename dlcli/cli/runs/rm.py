@@ -21,7 +21,14 @@ def remove(
     """Remove runs and everything in their folders."""
     from dlcli import runs
 
-    folders = [runs.find(runs_dir, name) for name in names]
+    for name in names:
+        named = runs.named_runs(runs_dir, name)
+        if len(named) > 1 and not (runs_dir / name).is_dir():
+            raise ConfigError(
+                f"{len(named)} runs are called {name!r}; name them by their ids: {', '.join(run.id for run in named)}"
+            )
+    found = [runs.find(runs_dir, name, is_done=False) for name in names]
+    folders = list({folder.path.resolve(): folder for folder in found}.values())
     ids = [folder.id for folder in folders]
     if not yes:
         if json or not sys.stdin.isatty():

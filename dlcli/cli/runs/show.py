@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, figures, options
+from dlcli.cli import console, figures, named_run, options
 
 
 def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
     """Show what a run is, how it ended and what it reached."""
     from dlcli import runs
 
-    folder = runs.find(runs_dir, run)
+    folder = runs.RunFolder(named_run.find(run, runs_dir, is_done=False))
     record = folder.record()
     if json:
         console.print_document({**record.to_json(), "folder": folder.path})

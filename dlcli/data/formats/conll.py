@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,26 +14,32 @@ from dlcli.data.examples import Examples, RawData
 from dlcli.data.places import Places, read_bytes, sha256
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Sentences
-from dlcli.errors import DataError
+from dlcli.errors import ConfigError, DataError
 from dlcli.registry import register
 
-#: the line between documents in the files of CoNLL's shared tasks
+#: what the line between documents begins with in the files of CoNLL's shared tasks
 DOCUMENT_START = "-DOCSTART-"
+
+#: what stands between columns and at the ends of lines; other spaces of Unicode belong to the words
+WHITESPACE = " \t\r\f\v"
+SPACES = re.compile(r"[ \t]+")
 
 
 @register("format", "conll")
 class Conll(FileFormat):
     """Sentences with a label for every word: a word a line, its label behind it, an empty line after each sentence.
 
-    An example is known by the line its sentence begins at. Lines that begin with -DOCSTART- are left out.
+    Every line has the same number of columns. An example is known by the line its sentence begins at. A line that
+    begins with -DOCSTART- ends a sentence as an empty line does.
 
     Args:
         path: the file; null only where split.files names one for each split.
         test_path: the file with the given test set; null = none.
         token: the column of the words, counted from 0; from the end where negative.
         label: the column of the labels.
-        delimiter: the character between columns; null = spaces and tabs.
-        comment: lines that start with this are left out, too; null = none are.
+        delimiter: the character between columns, such as a tab where words contain spaces; null = any number of spaces
+            and tabs.
+        comment: beginning of lines that are left out; null = no line is.
         encoding: the character encoding, such as utf-8 or latin-1.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the files can be had; shown when they are not found.
@@ -53,11 +61,16 @@ class Conll(FileFormat):
         source: str | None = None,
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=None)
+        for name, characters in (("delimiter", delimiter), ("comment", comment)):
+            if characters == "":
+                raise ConfigError("at least one character is expected", key=f"data.dataset.{name}")
+        if token == label:
+            raise ConfigError(f"column {label} is that of the words, too", key="data.dataset.label")
         self.test_path = test_path
         self.token = token
         self.label = label
         self.delimiter = delimiter
-        self.skipped = (DOCUMENT_START,) if comment is None else (DOCUMENT_START, comment)
+        self.comment = comment
         self.encoding = encoding
 
     def read(self, places: Places) -> RawData:
@@ -73,7 +86,11 @@ class Conll(FileFormat):
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)
 
     def read_new(self, path: Path, *, require_targets: bool = True) -> Examples:
-        """The sentences of any file; where labels are not required, they need not be there."""
+        """The sentences of any file; where labels are not required, lines may lack theirs.
+
+        Raises:
+            DataError: the file has no word, a word has no label, or a line has other columns than the first one.
+        """
         sentences = [*self._sentences(path, require_targets)]
         if not sentences:
             raise DataError("the file is empty", file=str(path))
@@ -87,22 +104,90 @@ class Conll(FileFormat):
         )
 
     def _sentences(self, path: Path, require_targets: bool) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
-        """Line, words and labels of each."""
+        """First line, words and labels of each sentence."""
         words: list[str] = []
         labels: list[str] = []
         begin = 0
-        for number, line in enumerate([*decoded(read_bytes(path), self.encoding, path).split("\n"), ""], start=1):
-            if line.startswith(self.skipped):
-                continue
-            cells = line.strip().split(self.delimiter) if line.strip() else []
+        columns: Columns | None = None
+        for number, cells in self._rows(path):
             if cells:
+                if columns is None:
+                    columns = self._columns(path, number, cells, require_targets)
                 begin = begin if words else number
-                try:
-                    words.append(cells[self.token])
-                    labels.append(cells[self.label] if require_targets else "")
-                except IndexError as error:
-                    found = f"column {self.token} and column {self.label} are expected; the line has {len(cells)}"
-                    raise DataError(found, file=str(path), line=number) from error
+                word, label = columns.word_and_label(number, cells)
+                words.append(word)
+                labels.append(label)
             elif words:
                 yield begin, tuple(words), tuple(labels)
                 words, labels = [], []
+
+    def _rows(self, path: Path) -> Iterator[tuple[int, list[str]]]:
+        """The number and the cells of each line; there are none where a sentence ends."""
+        for number, line in enumerate([*decoded(read_bytes(path), self.encoding, path).split("\n"), ""], start=1):
+            if line.startswith(DOCUMENT_START) or not line.strip():
+                yield number, []
+            elif self.comment is None or not line.startswith(self.comment):
+                yield number, self._cells(line)
+
+    def _cells(self, line: str) -> list[str]:
+        if self.delimiter is None:
+            return SPACES.split(line.strip(WHITESPACE))
+        return [cell.strip(WHITESPACE) for cell in line.lstrip(" ").rstrip(WHITESPACE).split(self.delimiter)]
+
+    def _columns(self, path: Path, line: int, cells: list[str], require_targets: bool) -> Columns:
+        """Which column is what, as the first line shows."""
+        width = len(cells)
+        for column in (self.token, self.label) if require_targets else (self.token,):
+            if not -width <= column < width:
+                raise _wrong_width(path, line, width, f"column {column} is expected")
+        columns = Columns(path, line, width, self.token % width, self.label % width if require_targets else None)
+        if columns.token == columns.label:
+            raise _wrong_width(path, line, width, "a word and its label are expected")
+        return columns
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file, as its first line has them.
+
+    Args:
+        path: path of the file, for errors.
+        line: number of the first line that has a word.
+        width: number of its columns.
+        token: column of the words, from 0.
+        label: column of the labels; None where they are not read.
+    """
+
+    path: Path
+    line: int
+    width: int
+    token: int
+    label: int | None
+
+    def word_and_label(self, line: int, cells: list[str]) -> tuple[str, str]:
+        """The word of a line and its label, which is empty where labels are not read.
+
+        Args:
+            line: number of the line.
+            cells: its cells.
+
+        Raises:
+            DataError: it has other columns than the first line, or an empty word or label.
+        """
+        lacks_label = self.label is None and len(cells) == self.width - 1 > self.token
+        if len(cells) != self.width and not lacks_label:
+            raise _wrong_width(
+                self.path, line, len(cells), f"{self.width} columns are expected, as in line {self.line}"
+            )
+        for column, name in ((self.token, "word"), (self.label, "label")):
+            if column is not None and not cells[column]:
+                raise DataError(f"the {name} in column {column} is empty", file=str(self.path), line=line)
+        if self.label is not None and "\0" in cells[self.label]:
+            raise DataError("the label has a NUL character", file=str(self.path), line=line)
+        return cells[self.token], "" if self.label is None else cells[self.label]
+
+
+def _wrong_width(path: Path, line: int, width: int, expected: str) -> DataError:
+    return DataError(
+        f"{expected}; this line has {width} (see the options delimiter and comment)", file=str(path), line=line
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.constraints import PositiveInt
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.formats.class_folders import class_folders
+from dlcli.data.formats.class_folders import PICTURES, class_folders
 from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.pictures import Bits, Channels, Model, Resize
 from dlcli.data.places import Places
@@ -106,7 +106,7 @@ class ImageFolder(PictureFormat):
 
     def _read(self, root: Path, places: Places, model: Model | None) -> tuple[Examples, str, tuple[str, ...]]:
         """The examples of a folder of class folders, its digest, and what the user should hear."""
-        found = class_folders(root)
+        found = class_folders(root, PICTURES)
         pictures = self.pictures(found.files, root, places, model)
         examples = Examples(pictures.images, np.array(found.labels), np.array(found.names))
         return examples, pictures.digest, found.warnings + pictures.warnings

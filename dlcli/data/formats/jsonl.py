@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dlcli.data.decoding import decoded
+from dlcli.data.decoding import decoded, without_surrogates
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import repeated
 from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ONE_LINE = "write each object on a line of its own, as jq -c '.[]' does"
+
+#: escapes of surrogates, in pairs or not
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @register("format", "jsonl")
@@ -108,7 +112,8 @@ class Jsonl(TableFormat):
 
         content = read_bytes(path)
         refuse_other_kinds(content, path, "JSON lines")
-        rows = [*objects(decoded(content, "utf-8", path), path)]
+        repaired: list[int] = []
+        rows = [*objects(decoded(content, "utf-8", path), path, None if self.table.text is None else repaired)]
         if not rows:
             raise DataError("the file is empty", file=str(path))
         lines = [line for line, _ in rows]
@@ -118,14 +123,20 @@ class Jsonl(TableFormat):
         _check_one_document(path, rows)
         _check_names(path, rows)
         columns = {name: _column(path, name, [row.get(name) for _, row in rows], lines) for name in names}
-        return Source(path, pa.table(columns), lines.__getitem__)
+        return Source(path, pa.table(columns), lines.__getitem__, warnings=_warnings(repaired, path))
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002
         return replace(self.open(path), is_new=True)
 
 
-def objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def objects(text: str, path: Path, repaired: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a text and the numbers of their lines; empty lines have none.
+
+    Args:
+        text: JSON lines.
+        path: path of the file, for errors.
+        repaired: numbers of the lines with escapes of what is no character, such as half of an emoji; they are added.
+            None leaves such escapes as they are.
 
     Raises:
         DataError: a line is not JSON, or not an object, or names a key twice.
@@ -146,7 +157,29 @@ def objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             cure = f"; {ONE_LINE}" if is_list_of_objects else ""
             message = f"expected an object, {{…}}, found {line[:50]}{cure}"
             raise DataError(message, file=str(path), line=number)
+        if repaired is not None and _ESCAPED.search(line):
+            whole = _without_surrogates(row)
+            repaired += [number] * (whole != row)
+            row = whole
         yield number, row
+
+
+def _without_surrogates(value: Any) -> Any:
+    """A value of JSON with U+FFFD for what is no character."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
+
+
+def _warnings(repaired: list[int], path: Path) -> tuple[str, ...]:
+    if not repaired:
+        return ()
+    what = "lines have halves of surrogate pairs, which are no characters; they are read as U+FFFD"
+    return (f"{path.name}: {len(repaired)} {what}, the first is line {repaired[0]}",)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

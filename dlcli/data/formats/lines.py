@@ -81,7 +81,7 @@ class Lines(FileFormat):
         content = read_text_file(path, self.encoding)
         texts, numbers, blank = lines_of(content)
         warnings = (f"{path.name}: {blank} lines have nothing but spaces; they are left out",) if blank else ()
-        return Examples(texts, None, numbers), warnings
+        return Examples(texts, None, numbers, lines=numbers), warnings
 
 
 def lines_of(content: np.ndarray) -> tuple[Texts, np.ndarray, int]:

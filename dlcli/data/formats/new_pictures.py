@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.data.examples import Examples
-from dlcli.data.formats.class_folders import PictureFiles, all_pictures, class_folders
+from dlcli.data.formats.class_folders import PICTURES, FoundFiles, all_files, class_folders
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.image_list import ImageList
 from dlcli.data.formats.pictures import PictureFormat
@@ -49,12 +49,12 @@ def new_pictures(
     return Examples(images, labels, np.array(found.names)), (*found.warnings, *remarks)
 
 
-def _files(path: Path, *, require_targets: bool) -> PictureFiles:
+def _files(path: Path, *, require_targets: bool) -> FoundFiles:
     if path.is_dir():
-        return class_folders(path) if require_targets else all_pictures(path)
+        return class_folders(path, PICTURES) if require_targets else all_files(path, PICTURES)
     if require_targets:
         raise DataError("a picture has no label; give a folder that has a folder for each class", file=str(path))
-    return PictureFiles(path.parent, (path,), (), ())
+    return FoundFiles(path.parent, PICTURES, (path,))
 
 
 def _form(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: Path) -> PictureForm:

@@ -46,7 +46,7 @@ def new_texts(
         return _from_table(path, table, preprocessor, require_targets=require_targets)
     if path.is_dir():
         folders = reader if isinstance(reader, TextFolder) else TextFolder()
-        return folders.read_new(path, labeled=require_targets), ()
+        return folders.read_new(path, labeled=require_targets)
     if isinstance(reader, Conll) and not path.name.endswith(Lines.endings):
         return reader.read_new(path, require_targets=require_targets), ()
     if require_targets:
@@ -65,7 +65,7 @@ def _table_format(path: Path, reader: DatasetReader | FileFormat) -> TableFormat
         return None if name.endswith(Lines.endings) or path.is_dir() else reader
     if kind is Csv:
         return Csv(delimiter="\t" if name.endswith(".tsv") else ",")
-    return None if kind is None else kind()
+    return None if kind is None else kind(text=TEXT)
 
 
 def _from_table(
@@ -80,4 +80,5 @@ def _from_table(
     kinds = preprocessor.label_kinds(targets)
     examples = examples_of(source, Layout((text,), tuple(targets) if require_targets else (), known_id, kinds), options)
     ignored = [name for name in source.names if name not in {text, *targets, options.id, *(options.exclude or ())}]
-    return examples, (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()
+    notes = (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()
+    return examples, source.warnings + notes

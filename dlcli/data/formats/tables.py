@@ -111,14 +111,18 @@ class TableFormat(FileFormat):
         test = None
         if self.test_path is not None:
             files["test"] = self.find(places, self.test_path)
-            test = self._read_like(self.open(files["test"], is_test=True), examples)
+            source_of_test = self.open(files["test"], is_test=True)
+            test = self._read_like(source_of_test, examples)
+            warnings += source_of_test.warnings
         fingerprint = {file.name: sha256(file) for file in files.values()}
         described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
         return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
         train, warnings = self._read_training(files["train"])
-        others = {split: self._read_like(self.open(path), train) for split, path in files.items() if split != "train"}
+        sources = {split: self.open(path) for split, path in files.items() if split != "train"}
+        others = {split: self._read_like(source, train) for split, source in sources.items()}
+        warnings += tuple(warning for source in sources.values() for warning in source.warnings)
         return replace(SplitFiles.of({"train": train} | others, files), warnings=warnings)
 
     def _read_training(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
@@ -292,6 +296,7 @@ def examples_of(
         fields=kept,
         spellings=_spellings_of(source, columns, plain, options, keep),
         place_of=_places_of(source, keep),
+        lines=None if options.text is None or layout.targets else _lines(source, keep),
     )
 
 
@@ -317,6 +322,13 @@ def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapp
         return {"file": str(source.path), **line}
 
     return place
+
+
+def _lines(source: Source, keep: np.ndarray | slice) -> np.ndarray | None:
+    """(N,) the lines of some rows; None where the file has no lines."""
+    if source.line_of is None:
+        return None
+    return np.array([*map(source.line_of, range(source.table.num_rows))])[keep]
 
 
 def _plain_targets(source: Source, layout: Layout) -> tuple[str, ...]:
@@ -346,6 +358,7 @@ def _labeled_rows(
 
 def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> np.ndarray:
     if len(targets) == 1:
+        _check_nul(source, columns[targets[0]], targets[0])
         return columns[targets[0]].values()
     for name in targets:
         column = columns[name]
@@ -353,3 +366,13 @@ def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence
             message = f"several targets must be numbers; this one has {column.categories[0]!r}"
             raise DataError(message, file=str(source.path), key=name)
     return np.stack([columns[name].values() for name in targets], axis=1).astype(np.float64)
+
+
+def _check_nul(source: Source, column: Column, name: str) -> None:
+    """Refuse labels with a NUL, which arrays of words drop at the end: two labels could become one."""
+    if isinstance(column, CategoricalColumn):
+        wrong = np.array(["\0" in word for word in column.categories], dtype=bool)
+        rows = np.flatnonzero(~column.missing & np.append(wrong, False)[column.codes])
+        if len(rows):
+            word = column.categories[column.codes[rows[0]]]
+            raise source.error(f"the label {word!r} has a NUL character", name, int(rows[0]))

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
+from dlcli.data.formats.class_folders import TEXTS, FoundFiles, all_files, class_folders
 from dlcli.data.places import Places, read_bytes
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Texts
@@ -51,55 +52,52 @@ class TextFolder(FileFormat):
 
     def read(self, places: Places) -> RawData:
         folder = self.find(places, self.require_path())
-        classes = self._classes_in(folder)
-        examples, digest = self._read(folder, classes)
+        examples, digest, warnings = self._read(folder)
         fingerprint, test = {self.require_path(): digest}, None
         if self.test_path is not None:
-            test, fingerprint[self.test_path] = self._read(self.find(places, self.test_path), classes)
-        described = f"{folder.name}: {len(examples):,} texts of {len(classes)} classes"
-        return RawData(examples, fingerprint, described, test, target_kind="classes")
+            test, fingerprint[self.test_path], of_test = self._read(self.find(places, self.test_path))
+            warnings += of_test
+        described = f"{folder.name}: {len(examples):,} texts of {_check_classes(examples, folder)} classes"
+        return RawData(examples, fingerprint, described, test, target_kind="classes", warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
-        classes = self._classes_in(files["train"])
-        read = {split: self._read(folder, classes) for split, folder in files.items()}
+        parts = {split: self._read(folder) for split, folder in files.items()}
+        _check_classes(parts["train"][0], files["train"])
         return SplitFiles(
-            {split: examples for split, (examples, _) in read.items()},
-            {f"{folder.parent.name}/{folder.name}": read[split][1] for split, folder in files.items()},
+            {split: examples for split, (examples, _, _) in parts.items()},
+            {f"{folder.parent.name}/{folder.name}": parts[split][1] for split, folder in files.items()},
+            tuple(warning for _, _, warnings in parts.values() for warning in warnings),
         )
 
     def find(self, places: Places, file: str) -> Path:
         return places.find_folder(file, folder=self.folder, source=self.source)
 
-    def _classes_in(self, folder: Path) -> list[str]:
-        found = sorted(child.name for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
-        if len(self.classes or found) < 2:
-            raise DataError("at least 2 folders, one for each class, are expected in it", file=str(folder))
-        return self.classes or found
+    def _read(self, folder: Path) -> tuple[Examples, str, tuple[str, ...]]:
+        """The texts of a folder of class folders, its digest, and what the user should know."""
+        found = class_folders(folder, TEXTS, classes=self.classes)
+        return *self._texts(found), found.warnings
 
-    def _read(self, folder: Path, classes: list[str]) -> tuple[Examples, str]:
-        """The texts below a folder, and the sha256 of their names and contents."""
+    def _texts(self, found: FoundFiles) -> tuple[Examples, str]:
+        """The texts of some files, and the sha256 of their names and contents."""
         digest = hashlib.sha256()
         texts: list[str] = []
-        labels: list[str] = []
-        ids: list[str] = []
-        for label in classes:
-            files = sorted((folder / label).glob("*.txt"))
-            if not files:
-                raise DataError("there is no .txt file in it", file=str(folder / label))
-            for file in files:
-                content = read_bytes(file)
-                texts.append(decoded(content, self.encoding, file))
-                ids.append(f"{label}/{file.name}")
-                labels.append(label)
-                digest.update(f"{ids[-1]}\0{len(content)}\0".encode() + content)
-        return Examples(Texts.of(texts), np.array(labels), np.array(ids)), digest.hexdigest()
+        for file, name in zip(found.files, found.names, strict=True):
+            content = read_bytes(file)
+            texts.append(decoded(content, self.encoding, file))
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        labels = np.array(found.labels) if found.labels else None
+        return Examples(Texts.of(texts), labels, np.array(found.names)), digest.hexdigest()
 
-    def read_new(self, path: Path, *, labeled: bool) -> Examples:
-        """The texts of any folder: of the classes' folders in it, or all there are below it."""
-        if labeled:
-            return self._read(path, self._classes_in(path))[0]
-        files = sorted(path.rglob("*.txt"))
-        if not files:
-            raise DataError("there is no .txt file in it", file=str(path))
-        texts = [decoded(read_bytes(file), self.encoding, file) for file in files]
-        return Examples(Texts.of(texts), None, np.array([file.relative_to(path).as_posix() for file in files]))
+    def read_new(self, path: Path, *, labeled: bool) -> tuple[Examples, tuple[str, ...]]:
+        """The texts of any folder, of its class folders or all below it, and what the user should know."""
+        found = class_folders(path, TEXTS, classes=self.classes) if labeled else all_files(path, TEXTS)
+        return self._texts(found)[0], found.warnings
+
+
+def _check_classes(examples: Examples, folder: Path) -> int:
+    """The number of classes, of which there must be two at least."""
+    assert examples.targets is not None
+    count = len(set(examples.targets.tolist()))
+    if count < 2:
+        raise DataError("at least 2 folders, one for each class, are expected in it", file=str(folder))
+    return count

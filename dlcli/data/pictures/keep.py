@@ -144,7 +144,7 @@ def digest(files: Sequence[Path], root: Path) -> str:
     whole = hashlib.sha256()
     with ThreadPoolExecutor(THREADS, "digests") as threads:
         for file, content in zip(files, threads.map(_digest_of, files), strict=True):
-            whole.update(f"{content}  {file.relative_to(root).as_posix()}\n".encode())
+            whole.update(f"{content}  {file.relative_to(root).as_posix()}\n".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
 
 

@@ -56,6 +56,9 @@ class TextEncoder:
             counts, longest = _count(tokenizer, inputs)
             longest = longest if options.max_length is None else min(longest, options.max_length)
         vocabulary = _vocabulary(tokenizer, counts, options, num_texts=0 if continuous else len(inputs))
+        if options.known_words and tokenizer.tokens is None:
+            tokens = _single_tokens(options.known_words, tokenizer, inputs)
+            vocabulary = vocabulary.extended(tokens, options.max_size)
         limits = options.max_length, options.too_long, options.window
         return cls(tokenizer, vocabulary, *limits, longest, continuous)
 
@@ -108,6 +111,13 @@ def _count(tokenizer: Tokenizer, inputs: Texts | Sentences) -> tuple[Counter[str
         counts.update(tokens)
         longest = max(longest, len(tokens))
     return counts, longest
+
+
+def _single_tokens(words: Sequence[str], tokenizer: Tokenizer, inputs: TextInputs) -> Iterator[str]:
+    """Those of the words that can be tokens."""
+    if isinstance(inputs, Sentences):
+        return (word for word in words if tokenizer.normalize(word) == word)
+    return (word for word in words if tokenizer.encode(word) == [word])
 
 
 def _vocabulary(tokenizer: Tokenizer, counts: Counter[str], options: TextOptions, *, num_texts: int) -> Vocabulary:

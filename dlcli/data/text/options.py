@@ -38,6 +38,8 @@ class TextOptions:
         max_length: how many tokens of an example are used at most; None = all.
         too_long: what is done to an example that has more.
         window: tokens of a running text that are one example.
+        known_words: words that are known even if the training set lacks them, such as those with published vectors;
+            without meaning where the next token is predicted.
     """
 
     tokenizer: Tokenizer = field(default_factory=Word)
@@ -46,3 +48,4 @@ class TextOptions:
     max_length: int | None = None
     too_long: TooLong = "truncate"
     window: int = 64
+    known_words: tuple[str, ...] = ()

@@ -20,8 +20,14 @@ from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Window
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences
 from dlcli.data.text.token_array import TYPE, TokenArray
+from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
+from dlcli.data.text.words import SPECIAL_BYTES, Word
 from dlcli.errors import DataError
+from dlcli.percent import percent
+
+#: a share of unknown tokens from which words seem to be the wrong tokens
+MOSTLY_UNKNOWN = 0.5
 
 
 def ready_texts(
@@ -44,19 +50,21 @@ def ready_texts(
     assert isinstance(inputs, TextInputs)
     inputs = inputs.take(rows)
     is_next_token = isinstance(preprocessor.targets, NextTokens)
+    if name == "train" and isinstance(encoder.tokenizer, Word):
+        notes += _about_words(inputs, encoder.tokenizer, is_next_token=is_next_token)
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
     if isinstance(inputs, TextStream):
         windows = Windows(tokens.flat, encoder.window)
-        notes += _unknown(tokens, windows.total, name)
+        notes += _unknown(tokens, windows.total, name, encoder.tokenizer)
         return Split(name, windows, None, row_numbers(len(windows)), notes)
     ids = examples.ids[rows]
     lengths = tokens.lengths - 2 * is_next_token  # without <BOS> and <EOS>
-    notes += _unknown(tokens, int(lengths.sum()), name)
+    notes += _unknown(tokens, int(lengths.sum()), name, encoder.tokenizer)
     notes += _too_long(lengths, ids, encoder, name) + _empty(lengths, name)
     source: SequenceSource
     if is_next_token:
         source = NextTokenSequences(tokens, encoder.max_length)
-        return Split(name, source, None, ids, notes)
+        return Split(name, source, None, ids, notes, lines=None if examples.lines is None else examples.lines[rows])
     targets = None if examples.targets is None else examples.targets[rows]
     if isinstance(preprocessor.targets, TokenLabels):
         labels = None
@@ -96,12 +104,31 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
 
 
-def _unknown(tokens: TokenArray, total: int, name: str) -> tuple[str, ...]:
+def _about_words(inputs: TextInputs, tokenizer: Word, *, is_next_token: bool) -> tuple[str, ...]:
+    """What makes the perplexity of words another than that of the literature, and how special tokens are read."""
+    notes = []
+    if is_next_token and (tokenizer.lowercase or not tokenizer.line_ends):
+        changes = ["in lower case"] * tokenizer.lowercase + ["without line ends"] * (not tokenizer.line_ends)
+        notes.append(
+            f"words are read {' and '.join(changes)}; perplexity is comparable only with figures of such words"
+        )
+    if tokenizer.special_tokens and not isinstance(inputs, Sentences):
+        written = {found for block in text_file.blocks(inputs.content) for found in SPECIAL_BYTES.findall(block)}
+        if written:
+            listed = ", ".join(sorted(found.decode() for found in written))
+            notes.append(f"{listed} in the text are read as special tokens; tokenizer.special_tokens: false keeps them")
+    return tuple(notes)
+
+
+def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) -> tuple[str, ...]:
     count = tokens.count(UNK)
     if name == "train" or count == 0:
         return ()
-    share = 100 * count / total
-    return (f"{name}: {count} of {total} tokens ({share:.2g} %) are not in the vocabulary; they count as <UNK>",)
+    share = count / total
+    remark = f"{name}: {count} of {total} tokens ({percent(share)} %) are not in the vocabulary; they count as <UNK>"
+    if share >= MOSTLY_UNKNOWN and isinstance(tokenizer, Word):
+        remark += "; for texts without spaces between words, set data.text.tokenizer: character"
+    return (remark,)
 
 
 def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.data.batches import Batch
-from dlcli.data.text.token_array import TokenArray, padded
+from dlcli.data.text.token_array import TokenArray, padded, token_counts
 from dlcli.data.text.vocabulary import UNK
 
 #: no limit
@@ -43,6 +43,10 @@ class TokenSequences:
     def shape(self) -> tuple[int, ...]:
         """(N, longest)."""
         return len(self), int(self.lengths.max(initial=0))
+
+    def token_counts(self, num_tokens: int) -> np.ndarray:
+        """(num_tokens,) int64: how often each token is there."""
+        return token_counts(self.tokens.flat, num_tokens)
 
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
@@ -86,6 +90,10 @@ class NextTokenSequences:
         """(N, longest)."""
         return len(self), int(self.lengths.max(initial=0))
 
+    def token_counts(self, num_tokens: int) -> np.ndarray:
+        """(num_tokens,) int64: how often each token is there."""
+        return token_counts(self.tokens.flat, num_tokens)
+
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
@@ -124,6 +132,10 @@ class Windows:
     def shape(self) -> tuple[int, ...]:
         """(N, window)."""
         return len(self), min(self.window, self.total)
+
+    def token_counts(self, num_tokens: int) -> np.ndarray:
+        """(num_tokens,) int64: how often each token is there."""
+        return token_counts(self.flat, num_tokens)
 
     def gather(self, indices: np.ndarray) -> Batch:
         """Some windows, in the order of `indices`."""

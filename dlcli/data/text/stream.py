@@ -53,6 +53,15 @@ class TextStream:
             yield self.content[start:stop].tobytes().decode("utf-8", "surrogatepass").replace("\r\n", "\n")
             start = stop
 
+    def lines(self) -> Iterator[str]:
+        """The lines of the text, each with its end, without the text being in memory."""
+        rest = ""
+        for chunk in self.chunks():
+            *whole, rest = (rest + chunk).split("\n")
+            yield from (f"{line}\n" for line in whole)
+        if rest:
+            yield rest
+
     def cut(self, place: int) -> int:
         """The last place up to `place` where a space follows a word; where there is none, one between characters."""
         if place >= len(self):

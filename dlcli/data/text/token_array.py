@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -14,6 +14,8 @@ from dlcli.data.text.vocabulary import PAD
 from dlcli.errors import DataError
 
 TYPE = np.dtype("<i4")
+#: tokens that are looked at together
+PART = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,21 @@ class TokenArray:
 
     def count(self, token: int) -> int:
         """How often a token is there."""
-        return sum(
-            int((self.flat[start : start + 1_000_000] == token).sum()) for start in range(0, len(self.flat), 1_000_000)
-        )
+        return sum(int((part == token).sum()) for part in parts(self.flat))
+
+
+def parts(flat: np.ndarray) -> Iterator[np.ndarray]:
+    """An array a part at a time, as it may be memory-mapped."""
+    for start in range(0, len(flat), PART):
+        yield flat[start : start + PART]
+
+
+def token_counts(flat: np.ndarray, num_tokens: int) -> np.ndarray:
+    """(num_tokens,) int64: how often each token is in an array."""
+    counts = np.zeros(num_tokens, dtype=np.int64)
+    for part in parts(flat):
+        counts += np.bincount(part, minlength=num_tokens)
+    return counts
 
 
 def padded(flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int | None = None) -> np.ndarray:

@@ -53,8 +53,27 @@ class Vocabulary:
             found = f"no token is {min_count} times in the training set; the most frequent is there {most} times"
             raise DataError(found, key="data.text.vocabulary.min_count")
         kept = sum(count for _, count in ordered)
-        special = (0, sum(counts.values()) - kept, 0, num_texts)
+        begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)
+        special = (0, sum(counts.values()) - kept - begins - ends, begins, num_texts + ends)
         return cls((*SPECIAL_TOKENS, *(token for token, _ in ordered)), (*special, *(count for _, count in ordered)))
+
+    def extended(self, words: Iterable[str], max_size: int | None = None) -> Vocabulary:
+        """The same tokens, and behind them words that the training set does not have.
+
+        Args:
+            words: the words; those that are known already are passed over.
+            max_size: number of all tokens at most, the special ones not counted; None means no limit.
+        """
+        new = [word for word in dict.fromkeys(words) if word not in self.numbers]
+        if max_size is not None:
+            new = new[: max(max_size + len(SPECIAL_TOKENS) - len(self), 0)]
+        return Vocabulary((*self.tokens, *new), (*self.counts, *[0] * len(new)))
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The words that the training set does not have."""
+        first = len(SPECIAL_TOKENS)
+        return tuple(token for token, count in zip(self.tokens[first:], self.counts[first:], strict=True) if not count)
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -9,9 +9,24 @@ from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from dlcli.data.text.tokenizer import Tokenizer
+from dlcli.data.text.vocabulary import BOS, EOS, SPECIAL_TOKENS, UNK
 from dlcli.registry import register
 
 LINE_END = "\n"
+
+#: what corpora write for the special tokens
+SPECIAL = {
+    "unk": SPECIAL_TOKENS[UNK],
+    "s": SPECIAL_TOKENS[BOS],
+    "bos": SPECIAL_TOKENS[BOS],
+    "/s": SPECIAL_TOKENS[EOS],
+    "eos": SPECIAL_TOKENS[EOS],
+}
+_SPECIAL = {
+    "split": re.compile(f"<({'|'.join(SPECIAL)})>", re.IGNORECASE),
+    "keep": re.compile(rf"(?<!\S)<({'|'.join(SPECIAL)})>(?!\S)", re.IGNORECASE),
+}
+SPECIAL_BYTES = re.compile(f"<(?:{'|'.join(SPECIAL)})>".encode(), re.IGNORECASE)
 
 #: how many characters there are marks among; beyond these, Unicode has ideographs only
 ASCII, UNICODE = 0x80, 0x20000
@@ -36,16 +51,32 @@ class Word(Tokenizer):
         lowercase: do not tell capital letters from small ones.
         punctuation: split = every mark is a token of its own; keep = tokens are whatever stands between spaces.
         line_ends: the end of a line is a token, too, instead of a space.
+        special_tokens: read <unk>, <s>, <bos>, </s> and <eos> in the text as the special tokens that they stand for.
     """
 
     def __init__(
-        self, *, lowercase: bool = True, punctuation: Literal["split", "keep"] = "split", line_ends: bool = False
+        self,
+        *,
+        lowercase: bool = True,
+        punctuation: Literal["split", "keep"] = "split",
+        line_ends: bool = False,
+        special_tokens: bool = True,
     ) -> None:
         self.lowercase = lowercase
         self.punctuation = punctuation
         self.line_ends = line_ends
+        self.special_tokens = special_tokens
 
     def encode(self, text: str) -> list[str]:
+        if not self.special_tokens or "<" not in text:
+            return self._encode(text)
+        first, *others = _SPECIAL[self.punctuation].split(text)
+        tokens = self._encode(first)
+        for name, between in zip(others[::2], others[1::2], strict=True):
+            tokens += [SPECIAL[name.lower()], *self._encode(between)]
+        return tokens
+
+    def _encode(self, text: str) -> list[str]:
         text = self.normalize(text)
         if self.line_ends:
             lines = [self._words(line) for line in text.split(LINE_END)]
@@ -72,11 +103,16 @@ class Word(Tokenizer):
         return word.lower() if self.lowercase else word
 
     def state(self) -> dict[str, Any]:
-        return {"lowercase": self.lowercase, "punctuation": self.punctuation, "line_ends": self.line_ends}
+        return {
+            "lowercase": self.lowercase,
+            "punctuation": self.punctuation,
+            "line_ends": self.line_ends,
+            "special_tokens": self.special_tokens,
+        }
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> Self:
-        return cls(**state)
+        return cls(**{"special_tokens": False, **state})  # older models have read them as words
 
 
 @functools.cache

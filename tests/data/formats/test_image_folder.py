@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,14 @@ def test_a_model_trained_on_other_arrays_takes_no_pictures(pets: Path, tmp_path:
     preprocessor = load(reader, tmp_path).preprocessor
     with pytest.raises(DataError, match="was not trained on pictures in files"):
         new_data(pets, reader, preprocessor, require_targets=False)
+
+
+def test_links_to_folders_are_followed_and_pipes_left_out(pets: Path):
+    save(pets.parent / "store" / "7.png", 207)
+    (pets / "dog" / "batch").symlink_to(pets.parent / "store")
+    (pets.parent / "store" / "loop").symlink_to(pets / "dog")
+    os.mkfifo(pets / "cat" / "pipe.png")
+    raw = ImageFolder(path="pets").read(places(pets.parent))
+    assert raw.examples.ids.tolist()[-1] == "dog/batch/7.png"
+    assert len(raw.examples) == 11
+    assert [warning.split(",")[-1].split()[-1] for warning in raw.warnings] == ["cat/pipe.png", "dog/batch/loop"]

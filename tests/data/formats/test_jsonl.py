@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Data, Places, Sentences, load_data
+from dlcli.data import Data, Places, Sentences, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.data.readers import FileFormat
 from dlcli.errors import ConfigError, DataError
@@ -86,7 +86,11 @@ def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
         ('{"text": "a", "b": 2}\n{"text": null, "b": 2}', r"a\.jsonl:2 text: the text is missing"),
         ('{"text": 5, "b": 2}', r"a\.jsonl:1 text: expected a text or a list of words, found 5"),
         ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"]}', r"a\.jsonl:2 b: the labels are missing"),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"], "b": [null]}', r"a\.jsonl:2 b: "),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": [null], "b": ["x"]}', r"a\.jsonl:2 text: "),
         ('{"text": "a", "b": 1}\n{"text": "b"}', r"a\.jsonl:2 b: the label is missing"),
+        ('{"text": "a", "b": "x"}\n{"text": "b", "b": "x\\u0000"}', r"a\.jsonl:2 b: "),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"], "b": ["x\\u0000"]}', r"a\.jsonl:2 b: "),
     ],
 )
 def test_mistakes_have_a_line(tmp_path: Path, content: str, message: str):
@@ -130,3 +134,34 @@ def test_numbers_may_be_mixed_with_missing_words_and_numbers_in_quotes(tmp_path:
     raw = Jsonl(path="a.jsonl").read(Places(config_folder=tmp_path))
     numbers = raw.examples.inputs.columns["a"].numbers
     assert np.array_equal(numbers, [1, 2.5, 7, np.nan, np.nan, np.nan, 2.0**70], equal_nan=True)
+
+
+CUT = "\\ud83d"  # the first half of an emoji, as JSON escapes it
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "label"),
+    [
+        (f'{{"text": "cut {CUT}", "b": "x"}}', "cut \ufffd", "x"),
+        (f'{{"text": "cut", "b": "{CUT}x"}}', "cut", "\ufffdx"),
+        ('{"text": "whole \\uD83D\\uDE00", "b": "\\u0078"}', "whole \U0001f600", "x"),
+        ('{"text": "backslash \\\\ud83d", "b": "x"}', "backslash \\ud83d", "x"),
+    ],
+)
+def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, text: str, label: str):
+    (tmp_path / "a.jsonl").write_text(f'{{"text": "a", "b": "y"}}\n\n{line}\n')
+    raw = Jsonl(path="a.jsonl", text="text").read(Places(config_folder=tmp_path))
+    assert raw.examples.inputs[1] == text
+    assert raw.examples.targets.tolist() == ["y", label]
+    assert ["line 3" in warning for warning in raw.warnings] == ([True] if "\ufffd" in text + label else [])
+
+
+def test_halves_of_characters_in_names_and_words_and_new_data_are_replaced_too(tmp_path: Path):
+    write(tmp_path, [{"words": ["EU", "acts"], "ta\ud83dgs": ["ORG", "O\udcff"], "id": "\udcff"}] * 5)
+    reader = Jsonl(path="a.jsonl", text="words", label="ta\ufffdgs", id="id")
+    data = load(reader, tmp_path)
+    assert data.class_names == ("ORG", "O\ufffd")
+    assert set(data.splits["train"].ids) == {"\ufffd"}
+    assert any("5 lines" in warning for warning in data.warnings)
+    new = new_data(tmp_path / "a.jsonl", reader, data.preprocessor, require_targets=False)
+    assert any("5 lines" in note for note in new.notes)

@@ -5,12 +5,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Examples, Preprocessor, Sentences, Split, TargetKind, TextInputs, TextOptions, Texts, TextStream
+from dlcli.data import (
+    Examples,
+    Places,
+    Preprocessor,
+    Sentences,
+    Split,
+    TargetKind,
+    TextInputs,
+    TextOptions,
+    Texts,
+    TextStream,
+    load_data,
+)
+from dlcli.data.formats import Lines, Text
 from dlcli.data.normalization import NoNormalization
 from dlcli.data.text import Character, Word, text_file
 from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.vocabulary import BOS, EOS
 from dlcli.errors import ConfigError, DataError
+from dlcli.split_options import SplitOptions
 
 
 def prepared(
@@ -136,3 +150,29 @@ def test_the_tokens_of_a_large_text_are_kept(tmp_path: Path, monkeypatch: pytest
         assert np.array_equal(split.gather(every).inputs, in_memory.gather(every).inputs)
         assert np.array_equal(split.gather(every).targets, in_memory.gather(every).targets)
         assert split.notes == in_memory.notes
+
+
+def test_what_makes_perplexity_another_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A <unk> b .\n" * 50)
+
+    def warnings(tokenizer: Word) -> list[str]:
+        reader, options = Text(path="a.txt"), TextOptions(tokenizer=tokenizer, window=8)
+        split = SplitOptions(train=0.8, dev=0.2)
+        data = load_data(reader, Places(config_folder=tmp_path), split=split, seed=0, text=options)
+        numbers = data.preprocessor.vocabulary.numbers
+        assert ("unk" in numbers) != tokenizer.special_tokens
+        return [*data.warnings]
+
+    assert ["<unk>" in warning for warning in warnings(Word())][:2] == [False, True]
+    assert sum("lower case" in warning for warning in warnings(Word())) == 1
+    assert not any("lower case" in warning for warning in warnings(Word(lowercase=False, line_ends=True)))
+    assert not any("special" in warning for warning in warnings(Word(special_tokens=False)))
+
+
+def test_mostly_unknown_words_suggest_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("".join(f"{chr(0x4E00 + n)}{chr(0x5E00 + n)}\n" for n in range(20)))
+    split = SplitOptions(train=0.5, dev=0.5)
+    data = load_data(Lines(path="a.txt"), Places(config_folder=tmp_path), split=split, seed=0)
+    [warning] = [warning for warning in data.warnings if "vocabulary" in warning]
+    assert "(100 %)" in warning
+    assert "character" in warning

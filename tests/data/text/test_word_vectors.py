@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data.text.word_vectors import WordVectors
+from dlcli.data.text import word_vectors
+from dlcli.data.text.word_vectors import WordVectors, words_with_vectors
 from dlcli.errors import DataError
 
 NUMBERS = {"<PAD>": 0, "the": 1, "flocci": 2, "über": 3, "at": 4}
@@ -39,6 +40,12 @@ def test_the_first_of_two_vectors_counts_and_words_with_spaces_are_others(tmp_pa
         ("x 1 2\nthe 1 two\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 two'"),
         ("x 1 2\nthe 1\n", r"vectors.txt:2: expected a word and 2 numbers, found '1'"),
         ("x 1 2\nthe 1 nan\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 nan'"),
+        ("x 1 2\nother 1\nthe 1 2\n", r"vectors.txt:2: "),
+        ("x 1 2\nthe 1 2\ncut", r"vectors.txt:3: "),
+        ("2 3\nx 1 2\n", r"vectors.txt:2: "),
+        ("once upon a time\nthe 1 2\n", r"vectors.txt:1: "),
+        ("lonely\nthe 1 2\n", r"vectors.txt:1: "),
+        ("² 3\n", r"none of the data's words"),
         ("x 1 2\n", "none of the data's words"),
         ("", "none of the data's words"),
     ],
@@ -47,6 +54,23 @@ def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError) as raised:
         WordVectors.read(write(tmp_path, text), NUMBERS)
     assert raised.match(message)
+
+
+def test_a_file_without_line_ends_is_not_read_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_vectors, "LONGEST_LINE", 100)
+    with pytest.raises(DataError) as error:
+        WordVectors.read(write(tmp_path, "the 1 2\n" + "at 3 4 " * 50), NUMBERS)
+    assert error.value.line == 2
+
+
+def test_the_words_of_a_file_come_in_its_order_and_do_not_exceed_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "4 2\nthe 1 2\nat home 3 4\nat 3 4\nof 5 6\n\n")
+    assert words_with_vectors(path) == ["the", "at", "of"]
+    assert words_with_vectors(path, limit=1) == ["the"]
+    monkeypatch.setattr(word_vectors, "MEMORY_LIMIT", 2 * 2 * 4)  # two vectors of two float32
+    assert words_with_vectors(path) == ["the", "at"]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -60,3 +60,15 @@ def test_what_was_encoded_is_encoded_the_same_again(texts: list[str], line_ends:
     for text in texts:
         tokens = tokenizer.encode(text)
         assert tokenizer.encode(tokenizer.decode(tokens)) == tokens
+
+
+@pytest.mark.parametrize("punctuation", ["split", "keep"])
+def test_special_tokens_of_a_corpus_are_special_tokens(punctuation: str):
+    word = Word(punctuation=punctuation)
+    assert word.encode("<s> a <unk> b <UNK> <eos>\n<bos> c </s>") == [
+        *("<BOS>", "a", "<UNK>", "b", "<UNK>", "<EOS>", "<BOS>", "c", "<EOS>")
+    ]
+    assert Word.restored(word.state()).encode("<unk>") == ["<UNK>"]
+    older = {name: value for name, value in word.state().items() if name != "special_tokens"}
+    assert "<UNK>" not in Word.restored(older).encode("<unk> a")
+    assert "<UNK>" not in Word(special_tokens=False).encode("<unk> a")

@@ -1,0 +1,182 @@
+"""The name that was meant by one that does not exist: a synonym of the field, an abbreviation, or a misspelling."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+
+#: what other libraries, papers and people call it → what it may be called here, the likeliest first
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "accumulate_grad_batches": (),
+    "gradient_accumulation": (),
+    "gradient_accumulation_steps": (),
+    "adam_w": ("adamw",),
+    "amsgrad": ("adam",),
+    "augmentation": ("augment",),
+    "augmentations": ("augment",),
+    "auc": ("roc_auc",),
+    "auroc": ("roc_auc",),
+    "average_pooling2d": ("average_pool2d",),
+    "avg_pool": ("average_pool2d",),
+    "avg_pool2d": ("average_pool2d",),
+    "balanced_accuracy": ("macro_recall",),
+    "batch": ("batch_size",),
+    "batchsize": ("batch_size",),
+    "bce": ("binary_cross_entropy",),
+    "betas": ("beta1",),
+    "bias": ("use_bias",),
+    "bn": ("batch_norm",),
+    "bpc": ("bits_per_character",),
+    "bpe": ("byte_pair",),
+    "bs": ("batch_size",),
+    "ce": ("softmax_cross_entropy",),
+    "channels": ("filters", "channels"),
+    "char": ("character",),
+    "clip_grad": ("gradient_clipping",),
+    "clip_grad_norm": ("gradient_clipping", "max_norm"),
+    "clip_norm": ("max_norm", "gradient_clipping"),
+    "clip_value": ("max_value",),
+    "clipnorm": ("max_norm", "gradient_clipping"),
+    "clipvalue": ("max_value",),
+    "color_jitter": ("color_shift",),
+    "conv": ("conv2d",),
+    "conv1d": (),
+    "convolution": ("conv2d",),
+    "convolutional": ("conv2d",),
+    "cosine_annealing": ("cosine",),
+    "cosine_restarts": (),
+    "cross_entropy": ("softmax_cross_entropy",),
+    "crossentropy": ("softmax_cross_entropy",),
+    "deconv2d": ("conv_transpose2d",),
+    "delim": ("delimiter",),
+    "dense": ("linear",),
+    "drop": ("dropout",),
+    "drop_rate": ("dropout_rate", "dropout", "rate"),
+    "dropout": ("dropout_rate", "rate"),
+    "dropout_rate": ("dropout", "rate"),
+    "embed_dim": ("embedding_units", "units"),
+    "embedding_dim": ("embedding_units", "units"),
+    "eps": ("epsilon",),
+    "eta": ("learning_rate",),
+    "features": ("inputs", "x"),
+    "fc": ("linear",),
+    "fully_connected": ("linear", "mlp"),
+    "global_avg_pool2d": ("global_average_pool2d",),
+    "grad_clip": ("gradient_clipping",),
+    "he": ("he_normal",),
+    "hflip": ("mirror",),
+    "hidden": ("hidden_units", "units"),
+    "hidden_dim": ("units", "hidden_units"),
+    "hidden_layers": ("hidden_units",),
+    "hidden_size": ("units", "hidden_units"),
+    "horizontal_flip": ("mirror",),
+    "kaiming": ("he_normal",),
+    "kaiming_normal": ("he_normal",),
+    "kaiming_uniform": ("he_uniform",),
+    "kernel": ("kernel_size",),
+    "l1_loss": ("mean_absolute_error",),
+    "l2_loss": ("mean_squared_error",),
+    "label": ("targets",),
+    "labels": ("label", "targets"),
+    "leakyrelu": ("leaky_relu",),
+    "linear_regression": ("mlp",),
+    "lr": ("learning_rate",),
+    "lr_schedule": ("schedule",),
+    "lr_scheduler": ("schedule",),
+    "mae": ("mean_absolute_error",),
+    "max_epochs": ("epochs",),
+    "maxpool": ("max_pool2d",),
+    "maxpool2d": ("max_pool2d",),
+    "mean_teacher": (),
+    "metric": ("metrics", "optimize"),
+    "minmax": ("min_max",),
+    "monitor": ("metric", "optimize"),
+    "mse": ("mean_squared_error",),
+    "n_epochs": ("epochs",),
+    "nesterov_momentum": ("nesterov",),
+    "nll": ("softmax_cross_entropy", "log_loss"),
+    "num_epochs": ("epochs",),
+    "num_filters": ("filters",),
+    "out_channels": ("filters",),
+    "out_features": ("units",),
+    "perceptron": ("mlp",),
+    "ppl": ("perplexity",),
+    "random_flip": ("mirror",),
+    "random_horizontal_flip": ("mirror",),
+    "rmse": ("root_mean_squared_error",),
+    "scheduler": ("schedule",),
+    "sep": ("delimiter",),
+    "separator": ("delimiter",),
+    "standardize": ("standard",),
+    "step_size": ("learning_rate",),
+    "swish": ("silu",),
+    "target": ("label", "targets"),
+    "targets": ("label", "targets"),
+    "top5": ("top_k_accuracy",),
+    "top_5_accuracy": ("top_k_accuracy",),
+    "tsv": ("csv",),
+    "val": ("dev",),
+    "valid": ("dev",),
+    "validation": ("dev",),
+    "validation_split": ("dev",),
+    "wd": ("weight_decay",),
+    "word_vectors": ("vectors",),
+    "xavier": ("xavier_normal",),
+    "zscore": ("standard",),
+    "z_score": ("standard",),
+}
+
+#: likeness from which two long names are slips of one another
+ALIKE = 0.75
+#: characters up to which only one slip makes a name
+SHORT = 4
+
+
+def nearest_name(found: str, candidates: Collection[str]) -> str | None:
+    """The candidate that was meant; None where none is near enough, as a wrong hint is worse than none.
+
+    >>> [nearest_name(name, ["learning_rate", "momentum"]) for name in ("lr", "learning_rat", "Momentum", "epochs")]
+    ['learning_rate', 'learning_rate', 'momentum', None]
+    """
+    wanted = _plain(found)
+    plain = {_plain(name): name for name in sorted(candidates, reverse=True)}
+    joined = {name.replace("_", ""): original for name, original in plain.items()}
+    if wanted in plain or wanted.replace("_", "") in joined:
+        return plain.get(wanted) or joined[wanted.replace("_", "")]
+    if wanted in SYNONYMS:
+        return next((name for name in SYNONYMS[wanted] if name in candidates), None)
+    near = _abbreviated(wanted, [*plain]) or _misspelt(wanted, [*plain])
+    return None if near is None else plain[near]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s\-.]+", "_", name.strip().lower())
+
+
+def _abbreviated(wanted: str, names: list[str]) -> str | None:
+    """The only name that goes on where the wanted one ends (max_pool), or ends where that goes on (dropout_rate)."""
+    if len(wanted) < SHORT - 1:
+        return None
+    longer = [name for name in names if name.startswith(wanted)]
+    numbered = [name for name in longer if re.fullmatch(r"_?\d*d?", name[len(wanted) :])]
+    for some in (numbered, longer, [name for name in names if wanted.startswith(f"{name}_")]):
+        if len(some) == 1:
+            return some[0]
+    return None
+
+
+def _misspelt(wanted: str, names: list[str]) -> str | None:
+    if len(wanted) <= SHORT:
+        return next((name for name in names if _is_one_slip(wanted, name)), None)
+    near = difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)
+    return near[0] if near else next((name for name in names if _is_one_slip(wanted, name)), None)
+
+
+def _is_one_slip(first: str, second: str) -> bool:
+    """Whether one character was left out, added, changed, or two were exchanged."""
+    start = next(
+        (k for k, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    a, b = first[start:], second[start:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

@@ -1,0 +1,67 @@
+"""A run is known by its name in every command that takes one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def twice(folder: Path, finished: str) -> tuple[str, str]:
+    """Two runs called points, both done: the older one's id and the newer one's; a third one is damaged."""
+    newer = "29990101T000000Z-points-ffffff"
+    shutil.copytree(folder / "runs" / finished, folder / "runs" / newer)
+    record = folder / "runs" / newer / "run.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"id": newer}))
+    (folder / "runs" / "29990102T000000Z-points-eeeeee").mkdir()
+    (folder / "runs" / "29990102T000000Z-points-eeeeee" / "run.json").write_text("{")
+    return finished, newer
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["eval", "points"],
+        ["predict", "points", "points.csv"],
+        ["show", "points"],
+        ["resume", "points", "--epochs", "11"],
+        ["runs", "show", "points"],
+        ["runs", "compare", "points", "points"],
+    ],
+    ids=" ".join,
+)
+def test_a_name_is_a_run(run: Run, folder: Path, finished: str, command: list[str]):
+    outcome = run(*command, "--json")
+    assert outcome.code == 0
+    assert outcome.stderr == "" or command[0] == "resume"
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [(["eval", "points"], "run"), (["predict", "points", "points.csv"], "run"), (["runs", "show", "points"], "id")],
+)
+def test_of_several_the_newest_is_meant_and_named(run: Run, twice: tuple[str, str], command: list[str], key: str):
+    outcome = run(*command, "--json")
+    assert outcome.document[key] == twice[1]
+    assert twice[1] in outcome.stderr
+    quiet = run("eval", "points", "--json", "--quiet")
+    assert (quiet.document["run"], quiet.stderr) == (twice[1], "")
+    assert run("eval", twice[0], "--json").stderr == ""
+
+
+def test_a_name_of_several_runs_removes_none_of_them(run: Run, folder: Path, twice: tuple[str, str]):
+    outcome = run("runs", "rm", "points", "--yes", "--json")
+    assert (outcome.code, outcome.document["error"]["kind"]) == (2, "config")
+    assert run("runs", "rm", twice[0], "--yes", "--json").document["removed"] == [twice[0]]
+    assert run("runs", "rm", "points", "points", "--yes", "--json").document["removed"] == [twice[1]]
+
+
+def test_a_name_nobody_has_is_answered_with_the_nearest(run: Run, finished: str):
+    outcome = run("eval", "pionts")
+    assert outcome.code == 2
+    assert "did you mean points?" in outcome.stderr
