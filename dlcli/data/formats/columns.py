@@ -143,11 +143,12 @@ def _distinct_words(cells: pa.ChunkedArray, strip: str | None) -> tuple[np.ndarr
 
     if not _has_words(cells.type):
         cells = cells.cast(pa.string())
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()  # a column has far fewer words than cells
-    encoded = cells.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # of no chunk
-        encoded = pa.array([], cells.type)
+    if pa.types.is_dictionary(cells.type):
+        encoded = cells.unify_dictionaries().combine_chunks()
+    else:
+        encoded = cells.combine_chunks().dictionary_encode()  # a column has far fewer words than cells
+    if isinstance(encoded, pa.ChunkedArray):  # more than two gigabytes of characters
+        encoded = encoded.unify_dictionaries().combine_chunks()
     words = pc.utf8_trim_whitespace(encoded.dictionary)
     if strip is not None:
         words = pc.utf8_trim_whitespace(pc.utf8_rtrim(words, strip))
