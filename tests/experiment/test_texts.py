@@ -73,6 +73,7 @@ def test_how_texts_are_read_is_kept_with_the_run(classifier: experiment.Run):
         "lowercase": True,
         "punctuation": "split",
         "line_ends": False,
+        "special_tokens": True,
     }
     assert stored["text"]["vocabulary"]["tokens"][:5] == ["<PAD>", "<UNK>", "<BOS>", "<EOS>", "a"]
 
