@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from dlcli.build import (
     located,
 )
 from dlcli.errors import DataError
+from dlcli.experiment.computing import computing
 from dlcli.experiment.conclusion import conclude
 from dlcli.experiment.loaded import stored_preprocessor
 from dlcli.experiment.results import Run
@@ -27,8 +28,9 @@ from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording
+from dlcli.runs.folder import prepare_path
 from dlcli.runs.git_commit import git_commit
-from dlcli.spec import Overrides, load_spec
+from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.training import (
     LATENCY,
     CheckpointStore,
@@ -61,7 +63,7 @@ def train(
         InvalidConfigError: with every mistake of the config.
         DataError: the data is missing or not what the config says.
         DivergedError: a loss or a gradient was not finite.
-        RunInterruptedError: SIGINT or SIGTERM, after a checkpoint.
+        RunInterruptedError: SIGINT, SIGTERM or SIGHUP, after a checkpoint.
         StorageError: the folder cannot be written.
     """
     clock = time.perf_counter()
@@ -70,20 +72,20 @@ def train(
     )
     origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
     spec = experiment.spec
-    folder = RunFolder.create(Path(runs_dir), spec.name)
+    path = prepare_path(Path(runs_dir), spec.name)
     record = RunRecord.begin(
-        id=folder.id,
+        id=path.name,
         name=spec.name,
         seed=spec.seed,
         command=sys.argv,
         data=experiment.data.fingerprint,
         git_commit=git_commit(spec.file.parent),
         initial_weights=None if transfer is None else transfer.to_json(),
+        compute=computing(),
     )
-    write_inputs(experiment, folder)  # before the record: a folder that has one can be used
-    with recording(folder, record) as session:
-        for line in origins:
-            folder.log(line)
+    folder = create_folder(experiment, path, record)
+    with folder.locked(), recording(folder, record) as session:
+        log_origins(experiment, folder, origins)
         summary = build_trainer(experiment, folder, observer).run()
         run = _concluded(experiment, folder, summary, clock)
         session.metrics = run.metrics
@@ -115,6 +117,38 @@ def resume(
     """
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run))
+    with folder.locked():  # before anything is read: what another process is about to change is of no use
+        spec = _changed_spec(folder, epochs, overrides)
+        before = folder.record()
+        last = CheckpointStore(folder.checkpoints).pointer("last")
+        if before.status == "done" and last is not None:
+            check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
+        experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
+        check_same_data(folder, before, experiment.data.fingerprint)
+        if not CheckpointStore(folder.checkpoints).names():
+            start_again(experiment, runs_dir=Path(runs_dir), sha256=(before.initial_weights or {}).get("sha256"))
+        elif spec.model.transfer is not None:
+            _restore_frozen(experiment, folder)
+        record = before.resume(sys.argv, compute=computing())
+        changes = [f"{change}: the result may differ in its last bits" for change in before.differences(record)]
+        data = replace(experiment.data, warnings=(*experiment.data.warnings, *changes))
+        experiment = replace(experiment, data=data)
+        with recording(folder, record) as session:
+            for change in changes:
+                folder.log(change, "WARNING")
+            folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
+            summary = build_trainer(experiment, folder, observer).resume()
+            finished = _concluded(experiment, folder, summary, clock)
+            session.metrics = finished.metrics
+    return finished
+
+
+def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -> Spec:
+    """The config of a run with what is to change.
+
+    Raises:
+        InvalidConfigError: something is to change that would have led to other weights.
+    """
     resolved = folder.path / files.RESOLVED_CONFIG
     before = load_spec(resolved)
     changes: Overrides = overrides
@@ -126,22 +160,7 @@ def resume(
         )
     spec = load_spec(resolved, changes)
     check_resumable(before.resolved(), spec.resolved())
-    record = folder.record()
-    last = CheckpointStore(folder.checkpoints).pointer("last")
-    if record.status == "done" and last is not None:
-        check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-    experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
-    check_same_data(folder, record, experiment.data.fingerprint)
-    if not CheckpointStore(folder.checkpoints).names():
-        start_again(experiment, runs_dir=Path(runs_dir), sha256=(record.initial_weights or {}).get("sha256"))
-    elif spec.model.transfer is not None:
-        _restore_frozen(experiment, folder)
-    with recording(folder, record.resume(sys.argv)) as session:
-        folder.write_text(files.RESOLVED_CONFIG, spec.to_yaml())
-        summary = build_trainer(experiment, folder, observer).resume()
-        finished = _concluded(experiment, folder, summary, clock)
-        session.metrics = finished.metrics
-    return finished
+    return spec
 
 
 def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
@@ -204,21 +223,31 @@ def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
     return found
 
 
-def write_inputs(experiment: Experiment, folder: RunFolder) -> None:
-    """Everything that the run can be repeated and its model used from."""
+def create_folder(experiment: Experiment, path: Path, record: RunRecord, *, durable: bool = True) -> RunFolder:
+    """The folder of a run that begins, with its record and its inputs, in one step: a kill leaves all or nothing."""
+    contents = inputs(experiment) | {files.RECORD: as_json(record.to_json())}
+    return RunFolder.create_at(path, contents, durable=durable)
+
+
+def inputs(experiment: Experiment) -> dict[str, bytes]:
+    """The files that the run can be repeated and its model used from."""
     spec, data = experiment.spec, experiment.data
-    folder.write_together(
-        {
-            files.CONFIG: spec.source_text.encode(),
-            files.RESOLVED_CONFIG: spec.to_yaml().encode(),
-            files.OVERRIDES: as_json(spec.overrides),
-            files.PREPROCESSING: as_json(data.preprocessor.to_json()),
-            files.GRAPH: as_json(graph_document(experiment)),
-            files.SPLITS: as_npz(data.indices),
-        }
-    )
-    for warning in data.warnings:
+    return {
+        files.CONFIG: spec.source_text.encode(),
+        files.RESOLVED_CONFIG: spec.to_yaml().encode(),
+        files.OVERRIDES: as_json(spec.overrides),
+        files.PREPROCESSING: as_json(data.preprocessor.to_json()),
+        files.GRAPH: as_json(graph_document(experiment)),
+        files.SPLITS: as_npz(data.indices),
+    }
+
+
+def log_origins(experiment: Experiment, folder: RunFolder, origins: Iterable[str]) -> None:
+    """Write into the log what is to know about the data, and where the weights come from."""
+    for warning in experiment.data.warnings:
         folder.log(warning, "WARNING")
+    for line in origins:
+        folder.log(line)
 
 
 def graph_document(experiment: Experiment) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_a_run_whose_process_is_gone_is_killed_not_running(tmp_path: Path) -> No
     record = folder.record().resume(["again"])
     folder.write_record(record)
     assert list_runs(tmp_path)[0].status == "killed"
-    with recording(folder, record):
+    with folder.locked(), recording(folder, record):
         assert list_runs(tmp_path)[0].status == "running"
 
 

@@ -50,7 +50,7 @@ def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[s
         for kind, group in (("last", last.weights), ("state", last.arrays), ("best", best))
         for name, array in group.items()
     }
-    state = {**last.state, "metrics_size": None}
+    state = {**last.state, "metrics_size": None, "metrics_sha256": None}
     state["position"] = {**state["position"], "seconds": None, "epoch_seconds": None}
     return records, arrays, state
 
