@@ -31,7 +31,7 @@ Timestamp = Annotated[str, Predicate(is_timestamp)]
 Status = Literal["running", "done", "pruned", "diverged", "interrupted", "failed"]
 
 #: what of the host decides the bits of a result, and is compared when a run is resumed
-DECISIVE = ("machine", "system", "cpu", "kernels", "blas")
+DECISIVE = ("machine", "cpu", "libc", "kernels", "blas")
 #: BLAS sums in another order on another number of threads
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -181,6 +181,7 @@ def host() -> dict[str, Any]:
         "machine": platform.machine(),
         "system": _system(),
         "cpu": _processor(),
+        "libc": _libc(),
         "cpu_count": os.cpu_count(),
         "process_id": os.getpid(),
         "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
@@ -200,3 +201,9 @@ def _processor() -> str | None:
     except OSError:
         return platform.processor() or None
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
+
+
+@functools.cache
+def _libc() -> str | None:
+    """The C library, whose functions round in their own way; None where it does not say."""
+    return " ".join(platform.libc_ver()).strip() or None

@@ -46,9 +46,10 @@ class Checkpoint:
 def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
     """The files of a checkpoint by name."""
     weights, arrays = _encode_arrays(checkpoint.weights), _encode_arrays(checkpoint.arrays)
-    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(dumps(checkpoint.state).encode())}
-    state = dumps({"sha256": sums, "state": checkpoint.state}, indent=1)
-    return {WEIGHTS: weights, ARRAYS: arrays, STATE: state.encode()}
+    state = dumps(checkpoint.state)
+    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(state.encode())}
+    document = f'{{"sha256": {dumps(sums)},\n"state": {state}}}'  # encoded once: it is written after every epoch
+    return {WEIGHTS: weights, ARRAYS: arrays, STATE: document.encode()}
 
 
 def read(folder: Path) -> Checkpoint:

@@ -22,7 +22,7 @@ def contents(value: float, epoch: int = 0) -> Checkpoint:
 
 
 def best(name: str) -> dict[str, Any]:
-    return {"checkpoint": name, "value": 0.5}
+    return {"checkpoint": name, "metric": "dev/error", "value": 0.5}
 
 
 def names(folder: Path) -> list[str]:
@@ -205,8 +205,9 @@ def test_without_an_intact_checkpoint_nothing_is_removed(tmp_path: Path) -> None
 
 
 DAMAGED_POINTERS = ["{", "[]", '{"checkpoint": null}', '{"checkpoint": "../../elsewhere"}', "[" * 9999 + "]" * 9999]
-DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "value": "0.5"}', '{"checkpoint": "epoch-0001", "metric": 5}']
-DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "epoch": "1"}', "\x00"]
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metric": "dev/error", "value": "0.5"}', "\x00"]
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metrik": "dev/error", "value": 0.5}']
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metric": "dev/error", "value": 0.5, "epoch": "1"}']
 
 
 @pytest.mark.parametrize("text", DAMAGED_POINTERS)
