@@ -42,7 +42,6 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-
 def loads(text: str | bytes) -> Any:
     """What JSON text says, without crashing on what a parser cannot take.
 

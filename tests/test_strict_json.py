@@ -48,3 +48,16 @@ def test_every_value_is_read_back_by_a_strict_parser(value: object) -> None:
 
     read = json.loads(strict_json.dumps(value), parse_constant=refuse)
     assert read == strict_json.plain(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, "[" * 101 + "]" * 101, '{"a": ' * 101 + "1" + "}" * 101, b"\xff", "9" * 5000]
+)
+def test_what_would_crash_a_reader_is_not_read(text: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        strict_json.loads(text)
+
+
+def test_nesting_is_read_up_to_its_limit() -> None:
+    assert strict_json.loads("[" * 100 + "]" * 100) is not None
+    assert strict_json.loads(b'{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}

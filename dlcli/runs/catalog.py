@@ -148,14 +148,14 @@ def remove(folder: RunFolder) -> list[Path]:
     process = folder.process()
     if process is not None:
         raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first")
-    ours, others = folder.written_files()
     if not _is_genuine(folder):
         raise ConfigError(f"{path} is not the folder of a run: its {files.RECORD} is not one's, and it has no splits")
     with lock.exclusive(path / files.LOCK):
+        ours, others = folder.written_files()
         if not others:
             storage.remove_folder(path)
         else:
-            storage.remove_files(path, ours)
+            storage.remove_files(path, sorted(ours, key=lambda file: file.name == files.RECORD))  # a run to the end
     return others
 
 
