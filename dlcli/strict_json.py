@@ -11,6 +11,8 @@ from typing import Any
 
 #: what Python makes of a byte in a file's name that is not UTF-8; text cannot hold it, the escapes of JSON can
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+#: levels of lists and objects within each other that are read; more is damage or an attack on the parser
+MAX_DEPTH = 100
 
 
 def plain(value: Any) -> Any:
@@ -53,3 +55,31 @@ def is_unicode(encoding: str) -> bool:
 
 def _escaped(surrogate: re.Match[str]) -> str:
     return f"\\u{ord(surrogate[0]):04x}"
+
+
+def loads(text: str | bytes) -> Any:
+    """What JSON text says, without crashing on what a parser cannot take.
+
+    Raises:
+        ValueError: it is not JSON, not UTF-8, or nested more than `MAX_DEPTH` levels deep.
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        value, shallow = None, False
+    else:
+        shallow = _is_shallow(value)
+    if not shallow:
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+    return value
+
+
+def _is_shallow(value: Any) -> bool:
+    """Whether no list or object is nested more than `MAX_DEPTH` levels deep."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        nested = [item for item in level if isinstance(item, dict | list)]
+        if not nested:
+            return True
+        level = [child for item in nested for child in (item.values() if isinstance(item, dict) else item)]
+    return False

@@ -54,3 +54,16 @@ def test_halves_of_characters_are_escaped_so_that_every_file_can_hold_them():
     text = strict_json.dumps({"pa\udcffth": ["é", "\ud83d"]})
     text.encode()
     assert json.loads(text) == {"pa\udcffth": ["é", "\ud83d"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, "[" * 101 + "]" * 101, '{"a": ' * 101 + "1" + "}" * 101, b"\xff", "9" * 5000]
+)
+def test_what_would_crash_a_reader_is_not_read(text: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        strict_json.loads(text)
+
+
+def test_nesting_is_read_up_to_its_limit() -> None:
+    assert strict_json.loads("[" * 100 + "]" * 100) is not None
+    assert strict_json.loads(b'{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}

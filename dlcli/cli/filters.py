@@ -49,6 +49,7 @@ def filters(
     Of a run, the filters that were learned; of a config, those that training would start from.
     """
     from dlcli import experiment
+    from dlcli.runs import files
 
     drawn = experiment.filters(
         named_run.find_unless_file(config_or_run, runs_dir),
@@ -60,8 +61,11 @@ def filters(
         runs_dir=runs_dir,
     )
     file = output or drawn.file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(drawn.png)
+    if output is None and drawn.folder is not None:
+        drawn.folder.write_bytes(files.filters(drawn.layer), drawn.png)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(drawn.png)
     if json:
         console.print_document(
             {

@@ -13,10 +13,11 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 from dlcli.cli import console, encodable
 from dlcli.cli.failed_result import FailedResultError
+from dlcli.cli.notes_stream import NotesStream
 from dlcli.errors import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
 from dlcli.printable import printable
 
@@ -31,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         encodable.degrade_to(stream)
     try:
-        code = _run(words)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with _notes_never_fail():
+            code = _run(words)
+            sys.stdout.flush()
+            sys.stderr.flush()
     except BrokenPipeError:  # the reader left, as in `dlcli list | head`
         code = _discard_output()
     except OSError as error:  # stdout goes to a full disk: there is no place for a document that says so
@@ -49,6 +51,17 @@ def _open_missing_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+@contextlib.contextmanager
+def _notes_never_fail() -> Iterator[None]:
+    """Drop progress and remarks that cannot be written instead of ending the command."""
+    stream = sys.stderr
+    sys.stderr = cast("TextIO", NotesStream(stream))
+    try:
+        yield
+    finally:
+        sys.stderr = stream
 
 
 def _run(words: list[str]) -> int:
@@ -95,16 +108,21 @@ def _invoke(words: list[str]) -> int:
 
 @contextlib.contextmanager
 def _termination_raised() -> Iterator[None]:
-    """Let SIGTERM end the command as an error does: said, and written into the run's record."""
+    """Let SIGTERM and SIGHUP end the command as an error does: said, and written into the run's record.
+
+    A SIGHUP that is ignored, as under nohup, stays so.
+    """
 
     def end(number: int, _frame: object) -> NoReturn:
         raise RunInterruptedError("terminated", signal_number=number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    heeded = [it for it in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) != signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _report(error: DlcliError, words: Sequence[str], result: Mapping[str, Any] | None = None) -> int:

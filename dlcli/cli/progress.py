@@ -25,6 +25,10 @@ class EpochTable(Observer):
         self.columns: list[str] = []
         self.bar: tqdm[Any] | None = None
 
+    @property
+    def lost(self) -> str | None:
+        return getattr(self.console.file, "lost", None)
+
     def on_read(self, what: str, done: int, count: int) -> None:
         if not self.console.is_terminal:
             return

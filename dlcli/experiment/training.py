@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from dlcli.build import (
     located,
 )
 from dlcli.errors import DataError
+from dlcli.experiment.computing import computing
 from dlcli.experiment.conclusion import conclude
 from dlcli.experiment.loaded import stored_preprocessor
 from dlcli.experiment.results import Run
@@ -27,6 +28,7 @@ from dlcli.experiment.sample_writer import sample_writers
 from dlcli.experiment.transfer import assign_roles, go_on, start, start_again
 from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, as_json, as_npz, files, recording, relative_data_folder
+from dlcli.runs.folder import prepare_path
 from dlcli.runs.git_commit import git_commit
 from dlcli.runs.session import Session
 from dlcli.runs.storage import checksum
@@ -63,7 +65,7 @@ def train(
         InvalidConfigError: with every mistake of the config.
         DataError: the data is missing or not what the config says.
         DivergedError: a loss or a gradient was not finite.
-        RunInterruptedError: SIGINT or SIGTERM, after a checkpoint.
+        RunInterruptedError: SIGINT, SIGTERM or SIGHUP, after a checkpoint.
         StorageError: the folder cannot be written.
     """
     clock = time.perf_counter()
@@ -72,22 +74,23 @@ def train(
     )
     origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
     spec = experiment.spec
-    folder = RunFolder.create(Path(runs_dir), spec.name)
-    checksums = write_inputs(experiment, folder)  # before the record: a folder that has one can be used
+    path = prepare_path(Path(runs_dir), spec.name)
+    contents = inputs(experiment)
     record = RunRecord.begin(
-        id=folder.id,
+        id=path.name,
         name=spec.name,
         seed=spec.seed,
         command=sys.argv,
         data=experiment.data.fingerprint,
         git_commit=git_commit(spec.file.parent),
-        data_folder=relative_data_folder(folder.path, spec.data.path),
+        data_folder=relative_data_folder(path, spec.data.path),
         initial_weights=None if transfer is None else transfer.to_json(),
-        files=checksums,
+        files=input_checksums(contents),
+        compute=computing(),
     )
-    with recording(folder, record) as session:
-        for line in origins:
-            folder.log(line)
+    folder = create_folder(path, record, contents)
+    with folder.locked(), recording(folder, record) as session:
+        log_origins(experiment, folder, origins)
         summary = build_trainer(experiment, folder, observer).run()
         run = _concluded(experiment, folder, summary, clock)
         session.metrics = run.metrics
@@ -119,6 +122,38 @@ def resume(
     """
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run), is_done=False)
+    with folder.locked():  # before anything is read: what another process is about to change is of no use
+        spec = _changed_spec(folder, epochs, overrides)
+        before = folder.record()
+        last = CheckpointStore(folder.checkpoints).pointer("last")
+        if before.status == "done" and last is not None:
+            check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
+        experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
+        check_same_data(folder, before, experiment.data.fingerprint)
+        if not CheckpointStore(folder.checkpoints).names():
+            start_again(experiment, runs_dir=Path(runs_dir), sha256=(before.initial_weights or {}).get("sha256"))
+        elif spec.model.transfer is not None:
+            _restore_frozen(experiment, folder)
+        record = before.resume(sys.argv, compute=computing())
+        changes = [f"{change}: the result may differ in its last bits" for change in before.differences(record)]
+        data = replace(experiment.data, warnings=(*experiment.data.warnings, *changes))
+        experiment = replace(experiment, data=data)
+        with recording(folder, record) as session:
+            for change in changes:
+                folder.log(change, "WARNING")
+            _replace_config(folder, session, spec)
+            summary = build_trainer(experiment, folder, observer).resume()
+            finished = _concluded(experiment, folder, summary, clock)
+            session.metrics = finished.metrics
+    return finished
+
+
+def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -> Spec:
+    """The config of a run with what is to change.
+
+    Raises:
+        InvalidConfigError: something is to change that would have led to other weights.
+    """
     resolved = folder.path / files.RESOLVED_CONFIG
     folder.verify(files.INPUTS)
     before = load_spec(resolved)
@@ -131,22 +166,7 @@ def resume(
         )
     spec = load_spec(resolved, changes)
     check_resumable(before.resolved(), spec.resolved())
-    record = folder.record()
-    last = CheckpointStore(folder.checkpoints).pointer("last")
-    if record.status == "done" and last is not None:
-        check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-    experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
-    check_same_data(folder, record, experiment.data.fingerprint)
-    if not CheckpointStore(folder.checkpoints).names():
-        start_again(experiment, runs_dir=Path(runs_dir), sha256=(record.initial_weights or {}).get("sha256"))
-    elif spec.model.transfer is not None:
-        _restore_frozen(experiment, folder)
-    with recording(folder, record.resume(sys.argv)) as session:
-        _replace_config(folder, session, spec)
-        summary = build_trainer(experiment, folder, observer).resume()
-        finished = _concluded(experiment, folder, summary, clock)
-        session.metrics = finished.metrics
-    return finished
+    return spec
 
 
 def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
@@ -220,14 +240,27 @@ def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
     return found
 
 
-def write_inputs(experiment: Experiment, folder: RunFolder) -> dict[str, str]:
-    """Write everything that the run can be repeated and its model used from.
+def create_folder(path: Path, record: RunRecord, contents: Mapping[str, bytes], *, durable: bool = True) -> RunFolder:
+    """Create the folder of a new run with its record and its inputs in one step: a kill leaves all or nothing.
 
-    Returns:
-        the SHA-256 of the files that its model depends on, for `run.json`.
+    Args:
+        path: Path of the folder.
+        record: Record of the run.
+        contents: Input files of the run by name, as `inputs` returns them.
+        durable: Whether to wait until the files are on the disk.
     """
+    return RunFolder.create_at(path, {**contents, files.RECORD: as_json(record.to_json())}, durable=durable)
+
+
+def input_checksums(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of each input file that the model depends on, for `run.json`."""
+    return {name: checksum(contents[name]) for name in files.INPUTS}
+
+
+def inputs(experiment: Experiment) -> dict[str, bytes]:
+    """The files that the run can be repeated and its model used from."""
     spec, data = experiment.spec, experiment.data
-    contents = {
+    return {
         files.CONFIG: spec.source_text.encode(),
         files.RESOLVED_CONFIG: spec.to_yaml().encode(),
         files.OVERRIDES: as_json(spec.overrides),
@@ -235,10 +268,14 @@ def write_inputs(experiment: Experiment, folder: RunFolder) -> dict[str, str]:
         files.GRAPH: as_json(graph_document(experiment)),
         files.SPLITS: as_npz(data.indices),
     }
-    folder.write_together(contents)
-    for warning in data.warnings:
+
+
+def log_origins(experiment: Experiment, folder: RunFolder, origins: Iterable[str]) -> None:
+    """Write into the log what is to know about the data, and where the weights come from."""
+    for warning in experiment.data.warnings:
         folder.log(warning, "WARNING")
-    return {name: checksum(contents[name]) for name in files.INPUTS}
+    for line in origins:
+        folder.log(line)
 
 
 def graph_document(experiment: Experiment) -> dict[str, Any]:

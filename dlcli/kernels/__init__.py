@@ -101,6 +101,11 @@ def backend() -> str:
     return native.description()
 
 
+def environment() -> dict[str, str | int]:
+    """What computes, part by part: `backend`, and of the native one `isa` and `threads`."""
+    return native.environment()
+
+
 __all__ = [
     "adagrad_update",
     "adam_update",
@@ -125,6 +130,7 @@ __all__ = [
     "elu_backward",
     "embedding",
     "embedding_backward",
+    "environment",
     "fixed_batch_norm",
     "gelu",
     "gelu_backward",

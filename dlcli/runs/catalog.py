@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import files, storage
+from dlcli.runs import files, lock, storage
 from dlcli.runs.run_folder import RunFolder
 
 
@@ -25,6 +26,7 @@ class RunSummary:
         ended: UTC time, ISO 8601; None until the run has ended.
         epochs: finished so far.
         metrics: final metrics, `<split>/<metric>` → value; empty until the run has ended.
+        problem: what is damaged; None when nothing is.
     """
 
     id: str
@@ -34,6 +36,7 @@ class RunSummary:
     ended: str | None = None
     epochs: int = 0
     metrics: Mapping[str, float | None] | None = None
+    problem: str | None = None
 
 
 def run_folders(root: Path) -> list[RunFolder]:
@@ -46,12 +49,14 @@ def run_folders(root: Path) -> list[RunFolder]:
 
 
 def _is_run(path: Path) -> bool:
+    """Whether something is called as the record of a run is; a damaged record is one, and is shown as such."""
     try:
-        return (path / files.RECORD).is_file()
+        (path / files.RECORD).lstat()
     except PermissionError:  # somebody else's: it is there, and what reads it says that it must not
         return True
-    except OSError:  # such as a name that is too long
+    except (OSError, ValueError):  # such as a name that is too long, or with a zero byte in it
         return False
+    return True
 
 
 def list_runs(root: Path) -> list[RunSummary]:
@@ -63,9 +68,9 @@ def summarize(folder: RunFolder) -> RunSummary:
     """The row of one run."""
     try:
         record = folder.record()
-        epochs = max((int(line["epoch"]) for line in folder.metrics() if line.get("kind") == "epoch"), default=0)
-    except StorageError:
-        return RunSummary(id=folder.id, status="damaged")
+        epochs = max((line["epoch"] for line in folder.metrics() if line["kind"] == "epoch"), default=0)
+    except StorageError as error:
+        return RunSummary(id=folder.id, status="damaged", problem=str(error))
     return RunSummary(
         id=folder.id,
         status=run_status(folder, record.status),
@@ -93,8 +98,9 @@ def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
     Raises:
         ConfigError: none does, with the nearest id or name; several do; or no run of the name is done.
     """
-    if _is_run(Path(text)):
-        return RunFolder(Path(text))
+    path = Path(text)
+    if _is_run(path):
+        return RunFolder(path.resolve() if path.name in {"", ".."} else path)  # `.` has no name to show
     folders = run_folders(root)
     ids = [folder.id for folder in folders]
     named = [] if text in ids else [folder for folder in folders if text and _name(folder) == text]
@@ -149,14 +155,39 @@ def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str,
     raise ConfigError(f"no {what} {text!r} in {root}; {hint}")
 
 
-def remove(folder: RunFolder) -> None:
-    """Delete a run because the user asked for it.
+def remove(folder: RunFolder) -> list[Path]:
+    """Delete a run because the user asked for it: the files that dlcli has written, and no others.
+
+    Returns:
+        Files that somebody else put into the folder, and that are still there.
 
     Raises:
-        ConfigError: a process trains in it.
+        ConfigError: a process trains in it, or it is not a run but a link to one or a folder of something else.
         StorageError: it cannot be removed.
     """
+    path = folder.path
+    if path.is_symlink():
+        raise ConfigError(f"{path} is a link to {path.readlink()}; name the run itself, or remove the link with rm")
     process = folder.process()
     if process is not None:
         raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first")
-    storage.remove_folder(folder.path)
+    if not _is_genuine(folder):
+        raise ConfigError(f"{path} is not the folder of a run: its {files.RECORD} is not one's, and it has no splits")
+    with lock.exclusive(path / files.LOCK):
+        ours, others = folder.written_files()
+        if not others:
+            storage.remove_folder(path)
+        else:
+            storage.remove_files(path, sorted(ours, key=lambda file: file.name == files.RECORD))  # a run to the end
+    return others
+
+
+def _is_genuine(folder: RunFolder) -> bool:
+    """Whether a folder with a `run.json` is a run, damaged or not, and not another program's."""
+    if os.path.lexists(folder.path / files.SPLITS):
+        return True
+    try:
+        folder.record()
+    except StorageError:
+        return False
+    return True

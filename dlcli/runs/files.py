@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: what was asked for: the text of the config, every key with its value, and what `--set` changed
 CONFIG = "config.yaml"
 RESOLVED_CONFIG = "config.resolved.yaml"
@@ -38,3 +40,26 @@ def predictions(split: str) -> str:
 def filters(layer: str) -> str:
     """The picture of a layer's filters and feature maps."""
     return f"report/filters-{layer}.png"
+
+
+#: folders of a run
+FOLDERS = ("checkpoints", "predictions", "report")
+
+_WRITTEN = re.compile(
+    "|".join(
+        [
+            *map(re.escape, (CONFIG, RESOLVED_CONFIG, OVERRIDES, RECORD, SPLITS, PREPROCESSING, GRAPH)),
+            *map(re.escape, (METRICS, LOG, LOCK, REPORT, REPORT_PAGE)),
+            r"report/[^/]+\.png",
+            r"predictions/[^/]+\.jsonl",
+            r"checkpoints/(best|last)\.json",
+            r"checkpoints/epoch-\d+(-step-\d+)?(/(weights\.safetensors|state\.safetensors|state\.json))?",
+            r"(.+/)?\.[^/]+\.partial(/.+)?",
+        ]
+    )
+)
+
+
+def is_written(name: str) -> bool:
+    """Whether dlcli writes a file of this name into a run, and so may replace and remove it."""
+    return _WRITTEN.fullmatch(name) is not None

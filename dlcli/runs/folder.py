@@ -1,9 +1,12 @@
-"""A folder that belongs to one piece of work, a run or a sweep: how it is made, its files written and read."""
+"""A folder that belongs to one piece of work, a run or a sweep: how it is made, its files written and read.
+
+Every file is written by way of `Folder.place`, which sees to it that the folder is still there and that nothing is
+written through links.
+"""
 
 from __future__ import annotations
 
 import io
-import json
 import secrets
 import zipfile
 import zlib
@@ -15,10 +18,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from dlcli import strict_json
 from dlcli.errors import StorageError
 from dlcli.runs import append_file, lock, storage
 from dlcli.runs.files import LOCK
-from dlcli.strict_json import dumps
+from dlcli.runs.lock import HeldLock
 
 
 class Folder:
@@ -32,6 +36,7 @@ class Folder:
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
         self.durable = durable
+        self._lock: HeldLock | None = None
 
     @classmethod
     def create(cls, root: Path, name: str) -> Self:
@@ -40,21 +45,32 @@ class Folder:
         Raises:
             StorageError: it cannot be made.
         """
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        while True:
-            path = root / f"{stamp}-{name}-{secrets.token_hex(3)}"
-            with storage.reporting("made", path):
-                root.mkdir(parents=True, exist_ok=True)
-                try:
-                    path.mkdir()
-                except FileExistsError:
-                    continue
-                storage.flush([root])
-            return cls(path)
+        return cls.create_at(prepare_path(root, name), {})
+
+    @classmethod
+    def create_at(cls, path: Path, contents: Mapping[str, bytes], *, durable: bool = True) -> Self:
+        """Make the folder `path` with `contents` in it, in one step: a kill leaves all of it or nothing.
+
+        Raises:
+            StorageError: it cannot be made, or exists.
+        """
+        storage.write_folder(path, contents, durable=durable)
+        return cls(path, durable=durable)
 
     @property
     def id(self) -> str:
         return self.path.name
+
+    def place(self, name: str) -> Path:
+        """The path of a file or folder that is about to be written.
+
+        Raises:
+            StorageError: this folder was locked by this process and is no longer there, or part of the path is a link
+                or something else that is neither a file nor a folder.
+        """
+        if self._lock is not None:
+            self._lock.check()
+        return storage.place(self.path, name)
 
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write one file whole or not at all.
@@ -62,7 +78,7 @@ class Folder:
         Raises:
             StorageError: it cannot be written.
         """
-        storage.write_bytes(self.path / name, data, durable=self.durable)
+        storage.write_bytes(self.place(name), data, durable=self.durable)
 
     def write_text(self, name: str, text: str) -> None:
         self.write_bytes(name, text.encode("utf-8", "backslashreplace"))
@@ -80,6 +96,8 @@ class Folder:
         Raises:
             StorageError: one cannot be written.
         """
+        for name in contents:
+            self.place(name)
         storage.write_files(self.path, contents, durable=self.durable)
 
     def read_bytes(self, name: str) -> bytes:
@@ -88,8 +106,7 @@ class Folder:
         Raises:
             StorageError: it is missing or cannot be read.
         """
-        with storage.reporting("read", self.path / name):
-            return (self.path / name).read_bytes()
+        return storage.read_bytes(self.path / name)
 
     def read_text(self, name: str) -> str:
         try:
@@ -99,7 +116,7 @@ class Folder:
 
     def read_json(self, name: str) -> Any:
         try:
-            return json.loads(self.read_bytes(name))
+            return strict_json.loads(self.read_bytes(name))
         except ValueError as error:
             raise StorageError(f"is not JSON: {error}", file=str(self.path / name)) from error
 
@@ -120,22 +137,53 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from working in this folder while the block runs.
+        """Keep other processes from working in this folder while the block runs, and clear what kills left of it.
 
         Raises:
             ConfigError: another process is at it.
+            StorageError: the folder has links where files are written.
         """
-        with lock.exclusive(self.path / LOCK):
-            yield
+        with lock.exclusive(storage.place(self.path, LOCK)) as held:
+            self._lock = held
+            try:
+                self._check_files()
+                storage.remove_partials(self.path)
+                yield
+            finally:
+                self._lock = None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._lock is not None
+
+    def _check_files(self) -> None:
+        """Refuse a folder that leads out of itself; for those that know the names of their files."""
 
     def process(self) -> int | None:
         """The process that is working in this folder now, or None."""
         return lock.holder(self.path / LOCK)
 
 
+def prepare_path(root: Path, name: str) -> Path:
+    """A path `<utc>-<name>-<6 hex>` for a new folder under `root`, which is made, and cleared of what kills have left.
+
+    Raises:
+        StorageError: `root` cannot be made.
+    """
+    with storage.reporting("made", root):
+        root.mkdir(parents=True, exist_ok=True)
+    storage.remove_abandoned(root)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    while True:
+        path = root / f"{stamp}-{name}-{secrets.token_hex(3)}"
+        if not path.exists():
+            return path
+
+
 def as_json(value: Any) -> bytes:
     """What a JSON file of a folder holds."""
-    return (dumps(value, indent=2) + "\n").encode()
+    return (strict_json.dumps(value, indent=2) + "\n").encode()
 
 
 def as_npz(arrays: Mapping[str, np.ndarray]) -> bytes:

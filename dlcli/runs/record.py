@@ -10,11 +10,29 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from annotated_types import Predicate
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether a text is a point in time in ISO 8601, with its offset from UTC."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+Timestamp = Annotated[str, Predicate(is_timestamp)]
 Status = Literal["running", "done", "pruned", "diverged", "interrupted", "failed"]
 
-#: what decides the bits of a result beside the code: BLAS sums in another order on another number of threads
+#: what of the host decides the bits of a result, and is compared when a run is resumed
+DECISIVE = ("machine", "cpu", "libc", "kernels", "blas")
+#: BLAS sums in another order on another number of threads
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -40,9 +58,11 @@ class RunRecord:
         data_folder: path from the run's folder to that of its data, for projects that are moved as a whole.
         initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
             and frozen; None where all were random.
-        host: machine, operating system, CPU count and thread settings.
-        files: SHA-256 of the run's own files that its model depends on beside the weights, by name; empty for runs of
+        host: machine, operating system, CPU count, thread settings, and what computes: the instruction set and the
+            number of threads that are really used.
+        files: SHA-256 of the run's own files that its model depends on next to the weights, by name; empty for runs of
             versions that did not record it.
+        changes: what was different when it was resumed, and may have led to other bits.
     """
 
     id: str
@@ -50,10 +70,10 @@ class RunRecord:
     seed: int
     command: tuple[str, ...]
     data: Mapping[str, str]
-    started: str
+    started: Timestamp
     status: Status = "running"
     exit_code: int | None = None
-    ended: str | None = None
+    ended: Timestamp | None = None
     error: Mapping[str, Any] | None = None
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     resumed: tuple[tuple[str, ...], ...] = ()
@@ -63,6 +83,7 @@ class RunRecord:
     initial_weights: Mapping[str, Any] | None = None
     host: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
 
     @classmethod
     def begin(
@@ -77,8 +98,9 @@ class RunRecord:
         data_folder: str | None = None,
         initial_weights: Mapping[str, Any] | None = None,
         files: Mapping[str, str] | None = None,
+        compute: Mapping[str, Any] | None = None,
     ) -> RunRecord:
-        """The record of a run that starts now, on this machine."""
+        """The record of a run that starts now, on this machine; `compute` says what computes."""
         return cls(
             id=id,
             name=name,
@@ -90,22 +112,33 @@ class RunRecord:
             git_commit=git_commit,
             data_folder=data_folder,
             initial_weights=initial_weights,
-            host=host(),
+            host=host() | dict(compute or {}),
             files=dict(files or {}),
         )
 
-    def resume(self, command: Sequence[str]) -> RunRecord:
-        """The same run, going on now on this machine."""
+    def resume(self, command: Sequence[str], *, compute: Mapping[str, Any] | None = None) -> RunRecord:
+        """The same run, resumed now on this machine; `compute` says what computes."""
+        here = dataclasses.replace(self, versions=versions(), host=host() | dict(compute or {}))
         return dataclasses.replace(
-            self,
+            here,
             status="running",
             exit_code=None,
             ended=None,
             error=None,
             resumed=(*self.resumed, tuple(command)),
-            versions=versions(),
-            host=host(),
+            changes=(*self.changes, *self.differences(here)),
         )
+
+    def differences(self, other: RunRecord) -> list[str]:
+        """What may lead to other bits in `other`, such as `numpy was 2.1.0, is 2.2.0`; unknown values do not differ."""
+        before, after = (
+            {**record.versions, **{name: record.host.get(name) for name in DECISIVE}} for record in (self, other)
+        )
+        return [
+            f"{name} was {_brief(before[name])}, is {_brief(after[name])}"
+            for name in before
+            if before[name] is not None and after.get(name) is not None and before[name] != after[name]
+        ]
 
     def end(
         self, status: Status, exit_code: int, *, metrics: Mapping[str, float | None], error: Mapping[str, Any] | None
@@ -123,13 +156,21 @@ class RunRecord:
         """The inverse of `to_json`; keys that a later version has added are left aside.
 
         Raises:
-            TypeError, AttributeError: a field is missing, or `value` is no mapping.
+            ValueError: a field is missing or of the wrong type, or `value` is not a mapping.
         """
-        known = {item.name for item in dataclasses.fields(cls)}
-        fields = {key: item for key, item in value.items() if key in known}
-        fields["command"] = tuple(fields.get("command", ()))
-        fields["resumed"] = tuple(tuple(command) for command in fields.get("resumed", ()))
-        return cls(**fields)
+        return _schema().validate_python(value)
+
+
+@functools.cache
+def _schema() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRecord)
+
+
+def _brief(value: Any) -> str:
+    """A version, or the parts of a description in a row."""
+    return " ".join(str(part) for part in value.values()) if isinstance(value, Mapping) else str(value)
 
 
 def utc_now() -> str:
@@ -148,6 +189,8 @@ def host() -> dict[str, Any]:
     return {
         "machine": platform.machine(),
         "system": _system(),
+        "cpu": _processor(),
+        "libc": _libc(),
         "cpu_count": os.cpu_count(),
         "process_id": os.getpid(),
         "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
@@ -157,3 +200,19 @@ def host() -> dict[str, Any]:
 @functools.cache
 def _system() -> str:
     return platform.platform(terse=True)
+
+
+@functools.cache
+def _processor() -> str | None:
+    """Model of the processor; None where the system does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
+
+
+@functools.cache
+def _libc() -> str | None:
+    """The C library, whose functions round in their own way; None where it does not say."""
+    return " ".join(platform.libc_ver()).strip() or None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,8 @@ from typing import Any, Literal
 
 from dlcli.errors import ConfigError, StorageError
 from dlcli.printable import printable
-from dlcli.runs import append_file, files
+from dlcli.runs import append_file, files, storage
+from dlcli.runs.append_file import GrowingFile
 from dlcli.runs.folder import Folder
 from dlcli.runs.record import RunRecord
 from dlcli.runs.storage import checksum
@@ -26,7 +29,7 @@ class RunFolder(Folder):
         Raises:
             ConfigError: there is no run.
         """
-        if not (path / files.RECORD).is_file():
+        if not os.path.lexists(path / files.RECORD):
             raise ConfigError(f"{path} is not a run: it has no {files.RECORD}")
         return cls(path)
 
@@ -40,24 +43,32 @@ class RunFolder(Folder):
         Raises:
             StorageError: it cannot be written.
         """
-        append_file.append_line(self.path / files.METRICS, dumps(record))
+        self.place(files.METRICS)
+        self.metrics_file.append(dumps(record))
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl`."""
-        return self.read_records(files.METRICS)
+        """The lines of `metrics.jsonl`.
 
-    def metrics_size(self) -> int:
-        """Bytes in `metrics.jsonl`: a checkpoint remembers them."""
-        return append_file.file_size(self.path / files.METRICS)
+        Raises:
+            StorageError: a line is not JSON, or does not say which epoch it is about.
+        """
+        records = self.read_records(files.METRICS)
+        for line, record in enumerate(records, start=1):
+            epoch = record.get("epoch")
+            if not isinstance(record.get("kind"), str) or type(epoch) is not int:
+                message = "not a line about an epoch or a step; the file is damaged"
+                raise StorageError(message, file=str(self.path / files.METRICS), line=line)
+        return records
 
-    def truncate_metrics(self, size: int) -> None:
-        """Forget what `metrics.jsonl` says after its first `size` bytes."""
-        append_file.truncate(self.path / files.METRICS, size)
+    @functools.cached_property
+    def metrics_file(self) -> GrowingFile:
+        """`metrics.jsonl` as a file that checkpoints refer to."""
+        return GrowingFile(self.path / files.METRICS)
 
     def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
         """Add `message` to `train.log` with the time in UTC."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        append_file.append_line(self.path / files.LOG, f"{now} {level} {printable(message)}")
+        append_file.append_line(self.place(files.LOG), f"{now} {level} {printable(message)}")
 
     def record(self) -> RunRecord:
         """What `run.json` says.
@@ -65,9 +76,10 @@ class RunFolder(Folder):
         Raises:
             StorageError: it is missing or damaged.
         """
+        value = self.read_json(files.RECORD)
         try:
-            return RunRecord.from_json(self.read_json(files.RECORD))
-        except (TypeError, AttributeError) as error:
+            return RunRecord.from_json(value)
+        except ValueError as error:
             raise StorageError("is not the record of a run", file=str(self.path / files.RECORD)) from error
 
     def verify(self, names: Iterable[str]) -> None:
@@ -84,3 +96,27 @@ class RunFolder(Folder):
 
     def write_record(self, record: RunRecord) -> None:
         self.write_json(files.RECORD, record.to_json())
+
+    def written_files(self) -> tuple[list[Path], list[Path]]:
+        """The files in the folder, and in the folders in it: those that dlcli writes, and all others.
+
+        Raises:
+            StorageError: a folder cannot be read.
+        """
+        ours: list[Path] = []
+        others: list[Path] = []
+        with storage.reporting("read", self.path):
+            for place, folders, names in os.walk(self.path, onerror=_raise):
+                links = [name for name in folders if (Path(place) / name).is_symlink()]
+                for path in (Path(place) / name for name in (*names, *links)):
+                    name = path.relative_to(self.path).as_posix()
+                    (ours if files.is_written(name) or name in files.FOLDERS else others).append(path)
+        return ours, others
+
+    def _check_files(self) -> None:
+        for path in self.written_files()[0]:
+            storage.place(self.path, str(path.relative_to(self.path)))
+
+
+def _raise(error: OSError) -> None:
+    raise error

@@ -1,4 +1,4 @@
-"""A run while its process works on it: locked, and its record says how it ended whatever happens."""
+"""A run while its process works on it: its record says how it ended whatever happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.run_folder import RunFolder
-from dlcli.runs.storage import remove_partials
 
 
 class Session:
@@ -26,28 +25,26 @@ class Session:
 
 @contextlib.contextmanager
 def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
-    """Lock `folder`, clear what a kill left half-written, and keep `run.json`: "running", then how the block ended.
+    """Keep `run.json` of a folder that is locked: "running", then how the block ended.
 
     Put the final metrics into `session.metrics`.
 
     Raises:
-        ConfigError: another process trains in this folder.
         StorageError: the record cannot be written.
     """
-    with folder.locked():
-        remove_partials(folder.path)
-        folder.write_record(record)
-        session = Session(record)
-        try:
-            yield session
-        except BaseException as error:
-            status, exit_code = outcome(error)
-            document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
-            with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
-                folder.log(f"{status}: {error}", "ERROR")
-                folder.write_record(session.record.end(status, exit_code, metrics=session.metrics, error=document))
-            raise
-        folder.write_record(session.record.end("done", 0, metrics=session.metrics, error=None))
+    assert folder.is_locked, "two processes would write the same record"
+    folder.write_record(record)
+    session = Session(record)
+    try:
+        yield session
+    except BaseException as error:
+        status, exit_code = outcome(error)
+        document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
+        with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
+            folder.log(f"{status}: {error}", "ERROR")
+            folder.write_record(session.record.end(status, exit_code, metrics=session.metrics, error=document))
+        raise
+    folder.write_record(session.record.end("done", 0, metrics=session.metrics, error=None))
 
 
 def outcome(error: BaseException) -> tuple[Status, int]:

@@ -12,13 +12,19 @@ RECORD = "sweep.json"
 JOURNAL = "journal.jsonl"
 #: the best configuration so far, complete
 BEST = "best.yaml"
+#: folders of the trials, of the final trainings, and of the report
+TRIALS = "trials"
+FINAL = "final"
+REPORT = "report"
+#: what is written into the folder itself
+WRITTEN = (SWEEP, BASE, RESOLVED, RECORD, JOURNAL, BEST, TRIALS, FINAL, REPORT)
 
 
 def trial(number: int) -> str:
     """The run folder of a trial."""
-    return f"trials/{number:04d}"
+    return f"{TRIALS}/{number:04d}"
 
 
 def final(configuration: int, seed: int) -> str:
     """The run folder of a configuration, known by its first trial, trained anew with another seed."""
-    return f"final/{configuration:04d}-seed-{seed}"
+    return f"{FINAL}/{configuration:04d}-seed-{seed}"

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dlcli.errors import StorageError
-from dlcli.runs import Folder
+from dlcli.runs import Folder, storage
 from dlcli.runs.record import utc_now, versions
-from dlcli.runs.storage import remove_folder
 from dlcli.search import Objective
 from dlcli.spec.sweep import SweepSpec, sweep_from_texts
 from dlcli.sweeps import files
@@ -69,6 +68,13 @@ class SweepRecord:
 class SweepFolder(Folder):
     """One sweep's folder: its record, its journal and its trials."""
 
+    def _check_files(self) -> None:
+        for name in files.WRITTEN:
+            storage.place(self.path, name)
+        report = self.path / files.REPORT
+        for entry in report.iterdir() if report.is_dir() else ():
+            storage.place(self.path, f"{files.REPORT}/{entry.name}")
+
     def record(self) -> SweepRecord:
         """What `sweep.json` says.
 
@@ -111,4 +117,4 @@ class SweepFolder(Folder):
         """
         path = self.path / files.trial(number)
         if path.exists():
-            remove_folder(path)
+            storage.remove_folder(path)

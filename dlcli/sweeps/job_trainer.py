@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import sys
 import time
 import traceback
@@ -12,10 +14,18 @@ from typing import Any, Protocol
 
 from dlcli.build import Experiment, build_data, build_pruning, experiment_on, located, split_seed, vector_files
 from dlcli.data import Data
-from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError
+from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError
+from dlcli.experiment.computing import computing
 from dlcli.experiment.conclusion import conclude
 from dlcli.experiment.evaluation import evaluate
-from dlcli.experiment.training import build_trainer, check_same_data, write_inputs
+from dlcli.experiment.training import (
+    build_trainer,
+    check_same_data,
+    create_folder,
+    input_checksums,
+    inputs,
+    log_origins,
+)
 from dlcli.experiment.transfer import Transfer, start
 from dlcli.experiment.word_vectors import start_from_vectors
 from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
@@ -57,6 +67,7 @@ class JobTrainer:
         run = RunFolder(self.folder.path / job.folder, durable=job.is_kept)
         reporter = Reporter(job.folder, run, conversation, self.pruning if job.is_judged else None)
         try:
+            self.folder.place(job.folder)
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
         except PrunedError as pruned:
             outcome = {"status": "pruned", "reason": pruned.message} | reporter.best()
@@ -71,22 +82,16 @@ class JobTrainer:
         except Exception as error:  # a bug: the sweep goes on, and the trial's log says where it was
             reason = f"internal error: {' '.join(f'{type(error).__name__}: {error}'.split())}"
             outcome = {"status": "failed", "reason": f"{reason} (traceback in {job.folder}/{files.LOG})"}
-            run.path.mkdir(parents=True, exist_ok=True)
-            run.log(traceback.format_exc(), "ERROR")
+            with contextlib.suppress(StorageError):  # there may be no folder yet, or no longer
+                run.log(traceback.format_exc(), "ERROR")
         return {"event": "ended", "job": job.folder, "seconds": time.perf_counter() - clock, **outcome}
 
     def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
         spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
         experiment, transfer, origins = self._experiment(spec)
-        goes_on = (run.path / files.RECORD).is_file()
-        if goes_on:
-            before = run.record()
-            check_same_data(run, before, experiment.data.fingerprint)
-        run.path.mkdir(parents=True, exist_ok=True)
-        checksums = write_inputs(experiment, run)  # again where it goes on: a kill may have come before them
-        if goes_on:
-            record = replace(before.resume(sys.argv), files=checksums)
-        else:
+        resumes = os.path.lexists(run.path / files.RECORD)
+        contents = inputs(experiment)
+        if not resumes:
             record = RunRecord.begin(
                 id=run.id,
                 name=spec.name,
@@ -96,19 +101,26 @@ class JobTrainer:
                 data_folder=relative_data_folder(run.path, spec.data.path),
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
-                files=checksums,
+                files=input_checksums(contents),
+                compute=computing(),
             )
-        with recording(run, record) as session:
-            for line in origins:
-                run.log(line)
-            trainer = build_trainer(experiment, run, reporter)
-            reporter.watches(trainer)
-            summary = trainer.resume() if goes_on else trainer.run()
-            outcome = reporter.best()
-            session.metrics = outcome["metrics"]
-            if job.is_concluded:
-                result, _ = conclude(experiment, run, summary)
-                session.metrics = result.metrics
+            create_folder(run.path, record, contents, durable=job.is_kept)
+        with run.locked():
+            if resumes:
+                before = run.record()
+                check_same_data(run, before, experiment.data.fingerprint)
+                record = replace(before.resume(sys.argv, compute=computing()), files=input_checksums(contents))
+                run.write_together(contents)  # again: a power cut may have taken them
+            with recording(run, record) as session:
+                log_origins(experiment, run, origins)
+                trainer = build_trainer(experiment, run, reporter)
+                reporter.watches(trainer)
+                summary = trainer.resume() if resumes else trainer.run()
+                outcome = reporter.best()
+                session.metrics = outcome["metrics"]
+                if job.is_concluded:
+                    result, _ = conclude(experiment, run, summary)
+                    session.metrics = result.metrics
         return outcome | self._test(run, experiment) if job.is_concluded else outcome
 
     def _experiment(self, spec: Spec) -> tuple[Experiment, Transfer | None, list[str]]:

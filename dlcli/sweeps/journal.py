@@ -29,7 +29,7 @@ from typing import Any
 from dlcli.errors import StorageError
 from dlcli.runs.append_file import append_line, read_records, truncate
 from dlcli.runs.record import utc_now
-from dlcli.runs.storage import flush, reporting
+from dlcli.runs.storage import flush, read_bytes
 from dlcli.search import Proposal, Trial
 from dlcli.strict_json import dumps
 
@@ -134,17 +134,18 @@ class Journal:
 
     Args:
         path: the file; a torn last line is cut off.
+        check: Raises where nothing may be written any more; called before a line is.
 
     Raises:
         StorageError: it cannot be read, or a line of it is none of a journal.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, check: Callable[[], object] = lambda: None) -> None:
         self.path = path
+        self.check = check
         self.state = read_journal(path)
         if path.exists():
-            with reporting("read", path):
-                truncate(path, path.read_bytes().rfind(b"\n") + 1)
+            truncate(path, read_bytes(path).rfind(b"\n") + 1)
 
     def propose(self, proposals: Iterable[Proposal]) -> None:
         """Give the next numbers to proposals."""
@@ -158,6 +159,7 @@ class Journal:
             StorageError: it cannot be written.
         """
         record = {"event": event, "time": utc_now(), **fields}
+        self.check()
         append_line(self.path, dumps(record))
         if event in _RESULTS:
             flush([self.path])

@@ -15,6 +15,7 @@ from dlcli.errors import ConfigError, DataError, SweepFailedError
 from dlcli.experiment.transfer import start
 from dlcli.reports.sweep import write_sweep_report
 from dlcli.runs import as_json
+from dlcli.runs.folder import prepare_path
 from dlcli.runs.git_commit import git_commit
 from dlcli.search import Objective, importances
 from dlcli.spec import Overrides
@@ -70,7 +71,7 @@ def sweep(
         InvalidConfigError: with every mistake of the sweep file.
         DataError: the data is missing or not what the base says.
         SweepFailedError: too many trials failed, or none has a result.
-        RunInterruptedError: SIGINT or SIGTERM, after checkpoints.
+        RunInterruptedError: SIGINT, SIGTERM or SIGHUP, after checkpoints.
         StorageError: the folder cannot be written.
         WorkerError: no worker can begin.
     """
@@ -89,9 +90,9 @@ def sweep(
             f"{selection.metric} decides; a search that looks at the test set leaves no figure to trust",
             **spec.locate("objective.optimize"),
         )
-    folder = SweepFolder.create(Path(runs_dir), spec.name)
+    path = prepare_path(Path(runs_dir), spec.name)
     record = SweepRecord(
-        id=folder.id,
+        id=path.name,
         name=spec.name,
         file=str(spec.file.absolute()),
         base=str(spec.base_file.absolute()),
@@ -105,15 +106,14 @@ def sweep(
         command=tuple(sys.argv),
         git_commit=git_commit(base.file.parent),
     )
+    contents = {
+        files.SWEEP: spec.source_text.encode(),
+        files.BASE: spec.base_text.encode(),
+        files.RESOLVED: spec.to_yaml().encode(),
+        files.RECORD: as_json(record.to_json()),
+    }
+    folder = SweepFolder.create_at(path, contents)
     with folder.locked():
-        folder.write_together(
-            {
-                files.SWEEP: spec.source_text.encode(),
-                files.BASE: spec.base_text.encode(),
-                files.RESOLVED: spec.to_yaml().encode(),
-                files.RECORD: as_json(record.to_json()),
-            }
-        )
         return _conducted(folder, record, parts, fail_fast=fail_fast, observer=observer, clock=clock, warnings=warnings)
 
 
@@ -178,7 +178,7 @@ def _conducted(
     retry_failed: bool = False,
 ) -> Sweep:
     """Train what is to be trained, and write the report."""
-    journal = Journal(folder.path / files.JOURNAL)
+    journal = Journal(folder.path / files.JOURNAL, check=lambda: folder.place(files.JOURNAL))
     state, objective, rules = journal.state, record.objective, parts.rules(fail_fast=fail_fast)
     engine = parts.engine(folder)
     try:

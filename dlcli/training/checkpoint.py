@@ -11,7 +11,6 @@ Nothing in it is pickled.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from dlcli.errors import StorageError
-from dlcli.runs.storage import reporting
-from dlcli.strict_json import dumps
+from dlcli.runs.storage import read_bytes
+from dlcli.strict_json import dumps, loads
 
 WEIGHTS = "weights.safetensors"
 ARRAYS = "state.safetensors"
 STATE = "state.json"
+FILES = (WEIGHTS, ARRAYS, STATE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ class Checkpoint:
 def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
     """The files of a checkpoint by name."""
     weights, arrays = _encode_arrays(checkpoint.weights), _encode_arrays(checkpoint.arrays)
-    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(dumps(checkpoint.state).encode())}
-    state = dumps({"sha256": sums, "state": checkpoint.state}, indent=1)
-    return {WEIGHTS: weights, ARRAYS: arrays, STATE: state.encode()}
+    state = dumps(checkpoint.state)
+    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(state.encode())}
+    document = f'{{"sha256": {dumps(sums)},\n"state": {state}}}'  # encoded once: it is written after every epoch
+    return {WEIGHTS: weights, ARRAYS: arrays, STATE: document.encode()}
 
 
 def read(folder: Path) -> Checkpoint:
@@ -73,10 +74,9 @@ def read_weights(folder: Path) -> dict[str, np.ndarray]:
 
 def _read_state(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     path = folder / STATE
-    with reporting("read", path):
-        data = path.read_bytes()
+    data = read_bytes(path)
     try:
-        document = json.loads(data)
+        document = loads(data)
         state, sums = document["state"], document["sha256"]
         intact = _sha256(dumps(state).encode()) == sums[STATE] and {WEIGHTS, ARRAYS} <= sums.keys()
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -94,13 +94,16 @@ def _encode_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def _read_arrays(path: Path, expected_sum: str) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    with reporting("read", path):
-        data = path.read_bytes()
+    data = read_bytes(path)
     if _sha256(data) != expected_sum:
         raise StorageError(f"is damaged: its checksum does not match the one in {STATE}", file=str(path))
-    return load(data)
+    try:
+        return load(data)
+    except SafetensorError as error:
+        raise StorageError(f"is not a file of arrays: {error}", file=str(path)) from error
 
 
 def _sha256(data: bytes) -> str:

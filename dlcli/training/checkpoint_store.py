@@ -1,23 +1,34 @@
 """The checkpoints of a run: written in the background, pointed at, pruned, and found again.
 
-A checkpoint is on the disk, whole, before `last.json` and `best.json` point at it, and these do before an older one
-is removed; so whenever the process is killed, what the pointers name exists.
+A checkpoint passes through two stages, each in a thread of its own, so that training waits for neither:
+
+1. It is written, whole, in one step. From here on it survives a kill: whoever resumes takes the newest there is.
+2. The disk has it, and what it refers to. From here on it survives a power cut, `last.json` and `best.json` point at
+   it, and older ones may go.
+
+A disk that is busy delays the second stage only. A kill loses what was trained since the last checkpoint and while one
+was being written to memory, which takes milliseconds. A power cut loses what the second stage has not got to: it rests
+between two flushes so as to take a tenth of the time at most, but never for more than `LONGEST_REST`. Where nothing
+waits for the disk there is no second stage, and the first rests in this way, for `SHORTEST_REST` at most: the trials of
+a sweep share the machine.
+
+Whenever the process is killed, what the pointers name exists.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dlcli import strict_json
 from dlcli.errors import StorageError
 from dlcli.runs import storage
 from dlcli.strict_json import dumps
@@ -27,54 +38,99 @@ from dlcli.training.checkpoint import Checkpoint
 #: names that stand for the checkpoint which `<name>.json` points at
 POINTERS = ("best", "last")
 
-#: how long the writer pauses, in times that a write took
-PAUSE = 9
+#: length of a rest, as a multiple of the work before it
+REST = 9
+#: seconds that the flushes of the disk rest at most, and the writing of what no flush follows
+LONGEST_REST = 10.0
+SHORTEST_REST = 0.25
 
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?")
 
 
 @dataclass(frozen=True)
-class _Waiting:
-    """A checkpoint on its way to the disk."""
+class _Entry:
+    """A checkpoint on its way to the disk.
+
+    Args:
+        name: Name of its folder.
+        position: Finished epochs and steps.
+        best: What `best.json` says from then on.
+        contents: What is to be written; None once it is.
+    """
 
     name: str
-    contents: Checkpoint
+    position: Mapping[str, Any]
     best: Mapping[str, Any] | None
+    contents: Checkpoint | None
+
+    @property
+    def best_name(self) -> str | None:
+        return None if self.best is None else self.best["checkpoint"]
+
+    @property
+    def names(self) -> set[str]:
+        """Names of the checkpoint and of the best one, which the pointers name together."""
+        return {self.name, self.best_name or self.name}
 
 
 class CheckpointStore:
-    """The folder `checkpoints/` of a run. Use as a context manager: leaving it waits for the last write.
+    """The folder `checkpoints/` of a run. Use as a context manager: leaving it waits until the disk has everything,
+    but for a `KeyboardInterrupt`, which does not wait for the disk.
 
-    A thread of its own writes, because waiting for a disk can take longer than an epoch of a small model, and it pauses
-    so that it writes for a tenth of the time at most. Of the checkpoints that come meanwhile only the best and the
-    newest wait to be written. An error it meets is raised by the next `save`, `wait` or exit.
+    Of the checkpoints that come while another is being written only the best and the newest wait to be written. An
+    error that a thread meets is raised by the next `save`, `wait` or exit.
 
     Args:
-        folder: where the checkpoints are.
-        keep: how many of the newest stay; the best one stays besides.
-        durable: whether a checkpoint survives a power cut, which takes waiting for the disk.
+        folder: Folder that the checkpoints are in.
+        keep: Number of the newest checkpoints that stay, besides the best one.
+        durable: Whether a checkpoint survives a power cut, for which the disk is flushed in the background.
+        refers_to: Files that checkpoints refer to: the disk has them before it has a checkpoint.
+        check: Raises where nothing may be written any more; called before a checkpoint is written.
     """
 
-    def __init__(self, folder: Path, *, keep: int = 2, durable: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keep: int = 2,
+        durable: bool = True,
+        refers_to: Sequence[Path] = (),
+        check: Callable[[], object] = lambda: None,
+    ) -> None:
         self.folder = folder
         self.keep = keep
         self.durable = durable
-        self._writer: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self.refers_to = refers_to
+        self.check = check
+        self._changed = threading.Condition()  # guards everything below
+        self._waiting: list[_Entry] = []  # to be written, oldest first
+        self._written: _Entry | None = None  # newest that was written
+        self._flushed: _Entry | None = None  # newest that the disk has; the pointers point at it
+        self._at_work: set[str] = set()  # threads, and the checkpoints that are being flushed
         self._failure: Exception | None = None
-        self._pause_ends = 0.0
-        self._waiting: list[_Waiting] = []
-        self._lock = threading.Lock()  # of `_waiting`
+        self._rest_ends = 0.0
+        self._drains = False  # somebody waits for everything that is left
+        self._closes = True
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> CheckpointStore:
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoints")
+        self._closes = False
+        stages = [self._write_waiting, self._flush_written]
+        self._threads = [threading.Thread(target=stage, name="checkpoints", daemon=True) for stage in stages]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        assert self._writer is not None
-        self._writer.submit(self._write_waiting)
-        self._writer.shutdown(wait=True)
-        self._writer = None
+        hurries = kind is not None and issubclass(kind, KeyboardInterrupt)
+        with self._changed:
+            self._drain(lambda: self._is_written if hurries else self._is_done)
+            self._closes = True
+            self._changed.notify_all()
+        if not hurries:
+            for thread in self._threads:
+                thread.join()
+        self._threads = []
         if kind is None and self._failure is not None:
             raise self._failure
 
@@ -82,32 +138,32 @@ class CheckpointStore:
         """Have a checkpoint written and made the last one.
 
         Args:
-            name: such as `epoch-0007`.
-            contents: must not change any more.
-            best: what `best.json` is to say; its `checkpoint` is a name.
+            name: Name such as `epoch-0007`.
+            contents: State that must not change any more.
+            best: What `best.json` is to say; its `checkpoint` is a name.
 
         Raises:
             StorageError: one before it could not be written.
         """
-        assert self._writer is not None
-        if self._failure is not None:
-            raise self._failure
-        with self._lock:
-            self._waiting = [one for one in self._waiting if best is not None and one.name == best["checkpoint"]]
-            self._waiting.append(_Waiting(name, contents, best))
-        if (self._writing is None or self._writing.done()) and time.monotonic() >= self._pause_ends:
-            self._writing = self._writer.submit(self._write_waiting)
+        assert self._threads, "the store is not open"
+        entry = _Entry(name, contents.state["position"], best, contents)
+        with self._changed:
+            if self._failure is not None:
+                raise self._failure
+            self._waiting = [one for one in self._waiting if one.name == entry.best_name]
+            self._waiting.append(entry)
+            self._changed.notify_all()
 
     def wait(self) -> None:
-        """Until what was saved is on the disk.
+        """Wait until the disk has what was saved.
 
         Raises:
             StorageError: it could not be written.
         """
-        assert self._writer is not None
-        self._writer.submit(self._write_waiting).result()
-        if self._failure is not None:
-            raise self._failure
+        with self._changed:
+            self._drain(lambda: self._is_done)
+            if self._failure is not None:
+                raise self._failure
 
     def names(self) -> list[str]:
         """The checkpoints there are, oldest first."""
@@ -124,13 +180,14 @@ class CheckpointStore:
         path = self.folder / f"{which}.json"
         if not path.exists():
             return None
-        with storage.reporting("read", path):
-            text = path.read_bytes()
+        text = storage.read_bytes(path)
         try:
-            found: dict[str, Any] = json.loads(text)
-            return {**found, "checkpoint": _name(found["checkpoint"])}
+            document = strict_json.loads(text)
+            pointer: dict[str, Any] = {**document, "checkpoint": _name(document["checkpoint"])}
+            _check_fields(pointer, is_best=which == "best")
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError("is damaged", file=str(path)) from error
+        return pointer
 
     def load_weights(self, which: str = "best") -> dict[str, np.ndarray]:
         """The weights that "best" or "last" points at, or those of the checkpoint of that name.
@@ -145,29 +202,38 @@ class CheckpointStore:
             raise StorageError(f"the run has no {which} checkpoint yet", file=str(self.folder))
         return checkpoint.read_weights(self.folder / pointer["checkpoint"])
 
-    def load_newest(self, warn: Callable[[str], None]) -> Checkpoint | None:
-        """The newest checkpoint that is intact; None when there are no checkpoints at all.
+    def load_newest(
+        self, warn: Callable[[str], None], *, check: Callable[[Checkpoint], object] = lambda _: None
+    ) -> Checkpoint | None:
+        """The newest checkpoint that can be used; None when there are no checkpoints at all.
 
-        Damaged ones that are newer are removed, after telling `warn`: the resumed run writes them again.
+        Those that cannot and that are newer are removed, after telling `warn`: the resumed run writes them again.
+
+        Args:
+            warn: Function that gets a message about each of these.
+            check: Function that raises a `StorageError` where a checkpoint is intact and cannot be used.
 
         Raises:
-            StorageError: there are checkpoints and all of them are damaged.
+            StorageError: there are checkpoints and none of them can be used.
         """
         storage.remove_partials(self.folder)
-        names = self.names()
         damaged: list[str] = []
-        for name in reversed(names):
+        first: StorageError | None = None
+        for name in reversed(self.names()):
             try:
                 found = checkpoint.read(self.folder / name)
+                check(found)
             except StorageError as error:
-                warn(f"{error}; going back to the checkpoint before it")
+                warn(f"{error}; going back to the checkpoint before {name}")
                 damaged.append(name)
+                first = first or error
                 continue
             for bad in damaged:
                 storage.remove_folder(self.folder / bad)
             return found
-        if damaged:
-            raise StorageError("no checkpoint is intact; train the config again", file=str(self.folder))
+        if first is not None:
+            message = f"no checkpoint is intact, with the history that led to it; train the config again ({first})"
+            raise StorageError(message, file=str(self.folder)) from first
         return None
 
     def is_intact(self, name: str) -> bool:
@@ -184,39 +250,148 @@ class CheckpointStore:
         Raises:
             StorageError: they cannot be written.
         """
-        position = contents.state["position"]
-        pointers = {"last": {"checkpoint": name, "epoch": position["epoch"], "step": position["step"]}}
-        if best is not None:
-            pointers["best"] = dict(best)
-        files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
-        storage.write_files(self.folder, files, durable=self.durable)
+        entry = _Entry(name, contents.state["position"], best, None)
+        if self.durable:
+            self._flush(entry)
+        self._point_at(entry)
+        with self._changed:
+            self._written = self._flushed = entry
+
+    @property
+    def _is_written(self) -> bool:
+        """Whether nothing is left for the first stage."""
+        return self._failure is not None or not (self._waiting or "writer" in self._at_work)
+
+    @property
+    def _is_done(self) -> bool:
+        """Whether nothing is left for both stages."""
+        if self._failure is not None:
+            return not self._at_work
+        return self._is_written and self._flushed is self._written and "flusher" not in self._at_work
+
+    def _drain(self, is_done: Callable[[], bool]) -> None:
+        """Wait without rests until `is_done`."""
+        self._drains = True
+        self._changed.notify_all()
+        try:
+            self._changed.wait_for(is_done)
+        finally:
+            self._drains = False
 
     def _write_waiting(self) -> None:
-        """Write what waits, in the writer's thread."""
+        """The first stage: write what waits."""
+        rest = 0.0 if self.durable else SHORTEST_REST
+        while self._begins("writer", lambda: bool(self._waiting), rests=not self.durable):
+            with self._changed:
+                entry = self._waiting.pop(0)
+            with self._ends("writer", longest_rest=rest):
+                assert entry.contents is not None
+                self.check()
+                storage.write_folder(self.folder / entry.name, checkpoint.encode(entry.contents), durable=False)
+                written = _Entry(entry.name, entry.position, entry.best, None)
+                if not self.durable:
+                    self._point_at(written)
+                with self._changed:
+                    self._written = written
+                    if not self.durable:
+                        self._flushed = written
+                    self._prune()
+
+    def _flush_written(self) -> None:
+        """The second stage: wait for the disk, then point at the newest."""
+        while self._begins("flusher", lambda: self._flushed is not self._written, rests=True):
+            with self._changed:
+                entry = self._written
+                assert entry is not None
+                self._at_work |= entry.names
+            with self._ends("flusher", *entry.names, longest_rest=LONGEST_REST):
+                self._flush(entry)
+                self._point_at(entry)
+                with self._changed:
+                    self._flushed = entry
+                    self._prune()
+
+    def _flush(self, entry: _Entry) -> None:
+        """Wait until the disk has a checkpoint, the best one, and what they refer to."""
+        names, places = entry.names, [self.folder, *(path for path in self.refers_to if path.exists())]
+        if self._flushed is None:
+            places.append(self.folder.parent)  # which has learned about new files
+        else:
+            names -= {self._flushed.best_name}
+        for name in sorted(names):
+            places += [self.folder / name, *(self.folder / name / file for file in checkpoint.FILES)]
+        self.check()
+        with storage.reporting("written", self.folder / entry.name):
+            storage.flush(places)
+
+    def _begins(self, stage: str, has_work: Callable[[], bool], *, rests: bool) -> bool:
+        """Wait for work, and for the end of the rest after the work before; False when there will be no more."""
+        with self._changed:
+            while not self._closes:
+                rest = self._rest_ends - time.monotonic() if rests and not self._drains else 0.0
+                if self._failure is not None or not has_work():
+                    self._changed.wait()
+                elif rest > 0:
+                    self._changed.wait(rest)
+                else:
+                    self._at_work.add(stage)
+                    return True
+            return False
+
+    @contextlib.contextmanager
+    def _ends(self, *work: str, longest_rest: float) -> Iterator[None]:
+        """Do a piece of work, keep what goes wrong for the thread that trains, and rest."""
         start = time.monotonic()
+        failure: Exception | None = None
         try:
-            while self._failure is None and (one := self._next_waiting()) is not None:
-                storage.write_folder(self.folder / one.name, checkpoint.encode(one.contents), durable=self.durable)
-                self.point_at(one.name, one.contents, one.best)
-                self._prune(protected=None if one.best is None else one.best["checkpoint"])
+            yield
         except Exception as error:  # raised again in the thread that trains
-            self._failure = error
+            failure = error
         now = time.monotonic()
-        self._pause_ends = now + PAUSE * (now - start)
+        with self._changed:
+            if longest_rest:
+                self._rest_ends = now + min(REST * (now - start), longest_rest)
+            self._failure = self._failure or failure
+            self._at_work.difference_update(work)
+            self._changed.notify_all()
 
-    def _next_waiting(self) -> _Waiting | None:
-        with self._lock:
-            return self._waiting.pop(0) if self._waiting else None
+    def _point_at(self, entry: _Entry) -> None:
+        position = entry.position
+        pointers = {"last": {"checkpoint": entry.name, "epoch": position["epoch"], "step": position["step"]}}
+        if entry.best is not None:
+            pointers["best"] = dict(entry.best)
+        files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
+        for name in files:
+            storage.place(self.folder, name)
+        storage.write_files(self.folder, files, durable=self.durable)
 
-    def _prune(self, protected: str | None) -> None:
+    def _prune(self) -> None:
+        """Remove old checkpoints, but none that a pointer names, or will name next."""
+        protected = {*self._at_work}
+        for entry in (self._written, self._flushed):
+            if entry is not None:
+                protected |= entry.names
         for name in self.names()[: -self.keep]:
-            if name != protected:
+            if name not in protected:
                 storage.remove_folder(self.folder / name)
+
+
+def _check_fields(pointer: Mapping[str, Any], *, is_best: bool) -> None:
+    """Refuse a pointer whose fields are not what a reader expects.
+
+    Raises:
+        ValueError, KeyError: a field is missing or has another type.
+    """
+    for field in ("epoch", "step"):
+        if type(pointer.get(field, 0)) is not int:
+            raise ValueError(f"{field} is not an integer")
+    if is_best and not (isinstance(pointer["value"], int | float) and isinstance(pointer["metric"], str)):
+        raise ValueError("the metric or its value has another type")
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError(f"{value!r} is no checkpoint's name")
+        raise ValueError(f"{value!r} is not the name of a checkpoint")
     return value
 
 

@@ -48,6 +48,11 @@ class Progress:
 class Observer:
     """Base of the observers; each method may be left as it is. They are called in the training process's thread."""
 
+    @property
+    def lost(self) -> str | None:
+        """Why it cannot show anything any more, such as a closed pipe; None while it can."""
+        return None
+
     def on_read(self, what: str, done: int, count: int) -> None:
         """While files are read that take their time, before training: `done` of `count` of them are."""
 
@@ -103,18 +108,22 @@ class Observers(Observer):
 
     def __init__(self, observers: tuple[Observer, ...]) -> None:
         self.observers = observers
+        self._told: set[int] = set()
 
     def on_start(self, plan: Plan) -> None:
         for observer in self.observers:
             observer.on_start(plan)
+        self._tell_lost()
 
     def on_step(self, progress: Progress) -> None:
         for observer in self.observers:
             observer.on_step(progress)
+        self._tell_lost()
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
         for observer in self.observers:
             observer.on_epoch(record, is_best)
+        self._tell_lost()
 
     def on_message(self, message: str) -> None:
         for observer in self.observers:
@@ -123,3 +132,11 @@ class Observers(Observer):
     def on_end(self) -> None:
         for observer in self.observers:
             observer.on_end()
+        self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        """Tell the others, the log among them, of an observer that cannot show anything any more."""
+        for observer in self.observers:
+            if observer.lost is not None and id(observer) not in self._told:
+                self._told.add(id(observer))
+                self.on_message(f"progress cannot be shown any more ({observer.lost}); training continues without")

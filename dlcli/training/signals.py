@@ -1,12 +1,15 @@
-"""Ctrl-C and SIGTERM as a request to stop at the next step boundary."""
+"""Ctrl-C, SIGTERM and SIGHUP as a request to stop at the next step boundary."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
+
+#: what ends training after a checkpoint
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequest:
@@ -34,15 +37,31 @@ class StopRequest:
 
 @contextlib.contextmanager
 def stop_requests() -> Iterator[StopRequest]:
-    """Collect SIGINT and SIGTERM while the block runs; outside the main thread, where Python hands out no signals,
-    nothing is ever requested."""
+    """Collect the signals that ask training to stop while the block runs.
+
+    Outside the main thread, where Python delivers no signals, nothing is ever requested. A SIGHUP that is ignored, as
+    under nohup, stays so.
+    """
     request = StopRequest()
+    with handled(STOPPING, request.receive):
+        yield request
+
+
+@contextlib.contextmanager
+def handled(numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Handle signals while the block runs; a SIGHUP that is ignored stays so. Without effect outside the main thread.
+
+    Args:
+        numbers: Signals.
+        handler: Function that gets the number of the signal and the frame that it came in.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield request
+        yield
         return
-    before = {number: signal.signal(number, request.receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    kept = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
+    before = {number: signal.signal(number, handler) for number in numbers if number not in kept}
     try:
-        yield request
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -33,11 +33,11 @@ class MovingParts:
     outputs: RunningOutputs
     early_stopping: EarlyStopping | None
 
-    def capture(self, *, metrics_size: int, total_steps: int) -> Checkpoint:
+    def capture(self, *, metrics: tuple[int, str], total_steps: int) -> Checkpoint:
         """A picture of now, which nothing changes any more; its weights are those the model is used with.
 
         Args:
-            metrics_size: bytes of `metrics.jsonl` that belong to it.
+            metrics: Number of bytes of `metrics.jsonl` that belong to it, and their SHA-256.
             total_steps: of the whole training, which schedules may depend on.
         """
         descent, evaluated = self.descent, self.descent.evaluated
@@ -55,7 +55,8 @@ class MovingParts:
             "position": self.state.to_json(),
             "generators": self.generators.state(),
             "early_stopping": None if self.early_stopping is None else self.early_stopping.state(),
-            "metrics_size": metrics_size,
+            "metrics_size": metrics[0],
+            "metrics_sha256": metrics[1],
             "total_steps": total_steps,
         }
         return Checkpoint(weights, arrays, state)

@@ -25,7 +25,7 @@ from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.optim import Optimizer, Position, WeightAverage
 from dlcli.rng import Generators
-from dlcli.runs import RunFolder
+from dlcli.runs import RunFolder, files
 from dlcli.tasks import Task
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.checkpoint_store import CheckpointStore
@@ -112,7 +112,13 @@ class Trainer:
         judged_whole = train.targets is not None  # not step by step
         self.outputs = RunningOutputs(len(train) if judged_whole else 0, model.output_shape, model.dtype)
         self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
-        self.store = CheckpointStore(folder.checkpoints, keep=settings.checkpoint_keep, durable=folder.durable)
+        self.store = CheckpointStore(
+            folder.checkpoints,
+            keep=settings.checkpoint_keep,
+            durable=folder.durable,
+            refers_to=[folder.metrics_file.path],
+            check=lambda: folder.place(files.CHECKPOINTS),
+        )
         decisive = [("evaluation.optimize", selection.metric)]
         decisive += [("evaluation.satisfice", name) for name in selection.constraints]
         if early_stopping is not None:
@@ -142,7 +148,7 @@ class Trainer:
 
         Raises:
             DivergedError: a loss, a gradient or a weight was not finite.
-            RunInterruptedError: SIGINT or SIGTERM; a checkpoint was written.
+            RunInterruptedError: SIGINT, SIGTERM or SIGHUP; a checkpoint was written.
             StorageError: the folder cannot be written.
         """
         if self.state.step == 0:
@@ -166,12 +172,12 @@ class Trainer:
         """Go on from the newest intact checkpoint; without any, from the initial weights.
 
         Raises:
-            StorageError: no checkpoint is intact; and what `run` raises.
+            StorageError: no checkpoint is intact, or none whose history `metrics.jsonl` has; and what `run` raises.
         """
-        checkpoint = self.store.load_newest(self.observer.on_message)
+        checkpoint = self.store.load_newest(self.observer.on_message, check=self._check_history)
         if checkpoint is None:
             self.observer.on_message("no checkpoint was written yet; training starts again from the first epoch")
-            self.folder.truncate_metrics(0)
+            self.folder.metrics_file.truncate(0)
         else:
             self._restore(checkpoint)
         return self.run()
@@ -288,8 +294,13 @@ class Trainer:
         if not kernels.is_finite(self.descent.arena.data):
             raise self._diverged(find_in_weights(self.model))
         self._lap()
-        contents = self.parts.capture(metrics_size=self.folder.metrics_size(), total_steps=self.total_steps)
+        contents = self.parts.capture(metrics=self.folder.metrics_file.state(), total_steps=self.total_steps)
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
+
+    def _check_history(self, checkpoint: Checkpoint) -> None:
+        """Refuse a checkpoint whose epochs `metrics.jsonl` does not have: the report would be about others."""
+        size, checksum = checkpoint.state["metrics_size"], checkpoint.state.get("metrics_sha256")
+        self.folder.metrics_file.check(size, checksum)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         try:
@@ -298,7 +309,7 @@ class Trainer:
             raise StorageError(
                 f"the checkpoint is of another training: {error}", file=str(self.store.folder)
             ) from error
-        self.folder.truncate_metrics(checkpoint.state["metrics_size"])
+        self.folder.metrics_file.truncate(checkpoint.state["metrics_size"])
         best = self.state.best
         if best is not None and not self.store.is_intact(best.checkpoint):
             self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")

@@ -104,7 +104,7 @@ class Objective:
     def __call__(self, trial: optuna.Trial) -> float:
         import dlcli.components  # noqa: F401  # imported for its registrations
         from dlcli.build import build_data, experiment_on
-        from dlcli.experiment.training import build_trainer, write_inputs
+        from dlcli.experiment.training import build_trainer, create_folder
         from dlcli.runs import RunFolder, RunRecord, recording
         from dlcli.spec import load_spec
 
@@ -120,14 +120,14 @@ class Objective:
             self.data = build_data(spec)
         experiment = experiment_on(spec, self.data)
         run = RunFolder(self.folder / f"{trial.number:04d}", durable=False)  # as the trials of a sweep
-        run.path.mkdir()
         self.folders.append(run.path)
         if self.is_bare:
+            run.path.mkdir()
             return build_trainer(experiment, run, None).run().best.value
         data, command = self.data.fingerprint, sys.argv
         record = RunRecord.begin(id=run.id, name=spec.name, seed=spec.seed, command=command, data=data, git_commit=None)
-        with recording(run, record) as session:
-            write_inputs(experiment, run)
+        create_folder(experiment, run.path, record, durable=False)
+        with run.locked(), recording(run, record) as session:
             value = build_trainer(experiment, run, None).run().best.value
             session.metrics = {"dev/error": value}
         return value

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import dlcli
-from dlcli import experiment
+from dlcli import experiment, kernels
 from dlcli.errors import ConfigError, DataError, DivergedError, InvalidConfigError, RunInterruptedError, StorageError
+from dlcli.runs import RunFolder
 from dlcli.training import CheckpointStore, Observer, Progress
 
 
@@ -200,3 +201,18 @@ def test_dead_units_are_found(config: Path, tmp_path: Path) -> None:
     )
     assert run.result.dead_units["relu_1"] > 0.5
     assert "leaky ReLU" in [advice.knob for advice in run.assessment.advice]
+
+
+def test_the_lock_is_taken_before_anything_is_read(trained: experiment.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*arguments: object) -> None:
+        raise AssertionError("read without the lock")
+
+    monkeypatch.setattr("dlcli.experiment.training.load_spec", read)
+    with RunFolder(trained.path).locked(), pytest.raises(ConfigError, match="in use by process"):
+        experiment.resume(trained.path, epochs=50)
+
+
+def test_the_threads_and_the_instruction_set_are_recorded(trained: experiment.Run) -> None:
+    record = json.loads((trained.path / "run.json").read_text())
+    assert record["host"]["kernels"] == kernels.environment()
+    assert record["versions"]["numpy"] == np.__version__

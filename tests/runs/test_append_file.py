@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import os
 import resource
 import signal
 from pathlib import Path
@@ -54,8 +56,80 @@ def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
     assert path.read_bytes() == b"a" * 1000 + b"\n"
 
 
-def test_a_full_device_is_a_storage_error() -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full")
-    with pytest.raises(StorageError, match="/dev/full: cannot be written: no space left on device"):
-        append_file.append_line(Path("/dev/full"), "x")
+def test_a_line_is_never_glued_to_one_that_was_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    path.write_bytes(b"whole\nto")
+    append_file.append_line(path, "next")
+    assert path.read_bytes() == b"whole\nto\nnext\n"
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "device"])
+def test_only_regular_files_are_added_to(tmp_path: Path, kind: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    path = tmp_path / "train.log"
+    match kind:
+        case "link":
+            path.symlink_to(victim)
+        case "dangling link":
+            path.symlink_to(tmp_path / "new")
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path = Path("/dev/null")
+    with pytest.raises(StorageError):
+        append_file.append_line(path, "x")
+    with pytest.raises(StorageError):
+        append_file.GrowingFile(path).append("x")
+    assert victim.read_bytes() == b"precious"
+    assert not (tmp_path / "new").exists()
+
+
+def test_another_name_of_a_file_does_not_grow_with_it(tmp_path: Path) -> None:
+    path, backup = tmp_path / "metrics.jsonl", tmp_path / "backup"
+    path.write_bytes(b"1\n")
+    backup.hardlink_to(path)
+    append_file.append_line(path, "2")
+    assert (path.read_bytes(), backup.read_bytes()) == (b"1\n2\n", b"1\n")
+
+
+@pytest.mark.parametrize("line", [b"[" * 5000 + b"]" * 5000, b'{"a": "\xff"}', b"9" * 5000])
+def test_what_no_parser_takes_is_damaged(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b"{}\n" + line + b"\n")
+    with pytest.raises(StorageError) as caught:
+        append_file.read_records(path)
+    assert caught.value.line == 2
+
+
+def test_a_growing_file_knows_its_sum(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    file = append_file.GrowingFile(path)
+    assert file.state() == (0, hashlib.sha256(b"").hexdigest())
+    file.append("one")
+    append_file.append_line(path, "by another")
+    file.append("two")
+    content = b"one\nby another\ntwo\n"
+    assert file.state() == append_file.GrowingFile(path).state() == (19, hashlib.sha256(content).hexdigest())
+    file.truncate(4)
+    assert file.state() == (4, hashlib.sha256(b"one\n").hexdigest())
+
+
+def test_a_growing_file_is_checked_against_an_earlier_state(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    file = append_file.GrowingFile(path)
+    file.append("one")
+    then = file.state()
+    file.append("two")
+    file.check(*then)
+    file.check(4, None)
+    for size, checksum in ((3, None), (9, None), (9, then[1]), (4, hashlib.sha256(b"").hexdigest())):
+        with pytest.raises(StorageError):
+            file.check(size, checksum)
+    path.write_bytes(b"onE\ntwo\n")
+    with pytest.raises(StorageError):
+        file.check(*then)
+    path.unlink()
+    with pytest.raises(StorageError):
+        file.check(*then)
+    file.check(0, None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +36,7 @@ def test_a_run_whose_process_is_gone_is_killed_not_running(tmp_path: Path) -> No
     record = folder.record().resume(["again"])
     folder.write_record(record)
     assert list_runs(tmp_path)[0].status == "killed"
-    with recording(folder, record):
+    with folder.locked(), recording(folder, record):
         assert list_runs(tmp_path)[0].status == "running"
 
 
@@ -149,3 +151,116 @@ def test_the_nearest_name_is_a_hint(tmp_path: Path) -> None:
     folder.write_record(replace(folder.record(), name="names-lstm"))
     with pytest.raises(ConfigError, match="did you mean names-lstm"):
         find(tmp_path, "names-lstn")
+
+
+def with_field(field: str, value: object) -> bytes:
+    fields = {"id": "a", "name": "x", "seed": 0, "command": ["dlcli"], "data": {}, "started": "2026-01-01T00:00:00Z"}
+    return json.dumps(fields | {"status": "done"} | {field: value}).encode()
+
+
+DAMAGED = [
+    b"",
+    b"{}",
+    b"\xff\xfe",
+    bytes(range(256)),
+    b"[" * 50_000 + b"]" * 50_000,
+    b'{"id": ' + b"9" * 5000 + b"}",
+    with_field("status", 5),
+    with_field("status", "finished"),
+    with_field("started", "202x-01-01T00:00:00Z"),
+    with_field("started", "2026-01-01T00:00:00"),
+    with_field("ended", 7),
+    with_field("name", ["x"]),
+    with_field("name", None),
+    with_field("metrics", {"dev/error": "low"}),
+    with_field("metrics", [1]),
+    with_field("command", 1),
+    with_field("resumed", ["a", 1]),
+    with_field("error", "text"),
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_one_damaged_run_is_marked_and_hides_no_other(tmp_path: Path, content: bytes) -> None:
+    make(tmp_path, "20260101T000000Z-x-111111")
+    damaged = make(tmp_path, "20260102T000000Z-x-222222")
+    (damaged.path / "run.json").write_bytes(content)
+    rows = list_runs(tmp_path)
+    assert [row.status for row in rows] == ["damaged", "done"]
+    assert rows[0].problem is not None
+    assert str(damaged.path / "run.json") in rows[0].problem
+    assert rows[1].problem is None
+    assert find(tmp_path, "x").id == "20260101T000000Z-x-111111"
+    with pytest.raises(StorageError):
+        damaged.record()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nothing", "device"])
+def test_a_record_that_is_no_file_is_damaged(tmp_path: Path, kind: str) -> None:
+    make(tmp_path, "b")
+    record = make(tmp_path, "a").path / "run.json"
+    record.unlink()
+    match kind:
+        case "folder":
+            record.mkdir()
+        case "pipe":
+            os.mkfifo(record)
+        case "link to nothing":
+            record.symlink_to("nowhere")
+        case "device":
+            record.symlink_to("/dev/zero")
+    assert [(row.id, row.status) for row in list_runs(tmp_path)] == [("b", "done"), ("a", "damaged")]
+    assert find(tmp_path, "b").id == "b"
+
+
+LINES = [b'{"kind": "epoch", "epocj": 1}', b'{"kind": "epoch", "epoch": "1"}', b'{"kind": "epoch", "epoch": 1e999}']
+LINES += [b'{"kind": 1, "epoch": 1}', b'{"kind": "epoch", "epoch": null}', b"\xff"]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_metrics_of_the_wrong_type_are_damaged(tmp_path: Path, line: bytes) -> None:
+    folder = make(tmp_path, "a")
+    (folder.path / "metrics.jsonl").write_bytes(line + b"\n")
+    assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
+    with pytest.raises(StorageError):
+        folder.metrics()
+
+
+def test_a_link_is_not_removed_nor_what_it_leads_to(tmp_path: Path) -> None:
+    real = make(tmp_path / "elsewhere", "real")
+    (tmp_path / "runs").mkdir()
+    alias = tmp_path / "runs/alias"
+    alias.symlink_to(real.path)
+    with pytest.raises(ConfigError):
+        remove(find(tmp_path / "runs", "alias"))
+    assert alias.is_symlink()
+    assert real.record().status == "done"
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", '{"id": "thesis"}'])
+def test_a_folder_of_another_program_is_not_removed(tmp_path: Path, record: str) -> None:
+    (tmp_path / "run.json").write_text(record)
+    (tmp_path / "thesis.txt").write_text("thesis")
+    with pytest.raises(ConfigError):
+        remove(find(tmp_path, str(tmp_path)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.json", "thesis.txt"]
+
+
+def test_only_what_dlcli_wrote_is_removed(tmp_path: Path) -> None:
+    folder = make(tmp_path, "a")
+    for name in ("report/report.md", "report/notes.txt", "checkpoints/epoch-0001/state.json", "predictions/dev.jsonl"):
+        (folder.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder.path / name).write_text("x")
+    (folder.path / "outside").symlink_to(tmp_path)
+    assert {path.name for path in remove(folder)} == {"notes.txt", "outside"}
+    left = sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*"))
+    assert left == ["outside", "report", "report/notes.txt"]
+    assert list_runs(tmp_path) == []
+
+
+def test_the_working_directory_is_a_run_with_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(tmp_path, "a")
+    monkeypatch.chdir(folder.path)
+    assert find(tmp_path / "runs", ".").id == "a"
+    remove(find(tmp_path / "runs", "."))
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +10,8 @@ import numpy as np
 import pytest
 
 from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import RunFolder
+from dlcli.runs import RunFolder, storage
+from dlcli.runs.folder import prepare_path
 
 
 def test_a_new_run_has_its_own_folder(tmp_path: Path) -> None:
@@ -19,7 +22,7 @@ def test_a_new_run_has_its_own_folder(tmp_path: Path) -> None:
 
 def test_a_taken_name_is_never_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = iter(["aaaaaa", "aaaaaa", "bbbbbb"])
-    monkeypatch.setattr("secrets.token_hex", lambda size: next(tokens))
+    monkeypatch.setattr("secrets.token_hex", lambda size: next(tokens) if size == 3 else "partial")
     first, second = RunFolder.create(tmp_path, "x"), RunFolder.create(tmp_path, "x")
     assert first.id.endswith("aaaaaa")
     assert second.id.endswith("bbbbbb")
@@ -84,11 +87,89 @@ def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
 
 def test_metrics_are_cut_back_to_a_checkpoint(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    folder.append_metrics({"epoch": 1, "train/loss": float("inf")})
-    size = folder.metrics_size()
-    folder.append_metrics({"epoch": 2})
-    folder.truncate_metrics(size)
-    assert folder.metrics() == [{"epoch": 1, "train/loss": None}]
+    folder.append_metrics({"kind": "epoch", "epoch": 1, "train/loss": float("inf")})
+    size, checksum = folder.metrics_file.state()
+    folder.append_metrics({"kind": "epoch", "epoch": 2})
+    folder.metrics_file.truncate(size)
+    assert folder.metrics() == [{"kind": "epoch", "epoch": 1, "train/loss": None}]
+    assert folder.metrics_file.state() == (size, checksum)
+
+
+LINKED = ["run.json", "train.log", "metrics.jsonl", ".lock", "report", "report/report.md", "checkpoints", "predictions"]
+LINKED += ["checkpoints/last.json", "checkpoints/epoch-0001", "predictions/dev.jsonl", "report/filters-conv.png"]
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe"])
+@pytest.mark.parametrize("name", LINKED)
+def test_a_folder_that_leads_out_of_itself_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    folder = RunFolder.create(tmp_path / "runs", "x")
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    place = folder.path / name
+    place.parent.mkdir(exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(victim if kind == "link" else tmp_path / "absent", target_is_directory=True)
+    before = sorted(folder.path.rglob("*"))
+    with pytest.raises(StorageError) as caught, folder.locked():
+        pass
+    assert caught.value.file == str(place)
+    if name != ".lock":
+        with pytest.raises(StorageError):
+            folder.write_bytes(name if place.suffix else f"{name}/a", b"x")
+    assert not list(victim.iterdir())
+    assert not (tmp_path / "absent").exists()
+    assert {*folder.path.rglob("*")} - {*before} <= {folder.path / ".lock"}
+
+
+def test_a_link_to_a_run_and_foreign_links_in_it_are_allowed(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "runs", "x")
+    (tmp_path / "notes").mkdir()
+    (folder.path / "notes").symlink_to(tmp_path / "notes")
+    (tmp_path / "alias").symlink_to(folder.path)
+    alias = RunFolder(tmp_path / "alias")
+    with alias.locked():
+        alias.log("started")
+    assert (folder.path / "train.log").exists()
+
+
+def test_a_folder_appears_whole_and_leftovers_of_kills_are_cleared(tmp_path: Path) -> None:
+    abandoned = storage.partial_name(tmp_path / "killed")
+    abandoned.mkdir()
+    os.utime(abandoned, (0, 0))
+    RunFolder.create_at(prepare_path(tmp_path, "x"), {"run.json": b"{}"})
+    assert not abandoned.exists()
+    [made] = tmp_path.iterdir()
+    assert [path.name for path in made.iterdir()] == ["run.json"]
+
+
+def test_a_folder_that_another_process_is_making_is_not_cleared(tmp_path: Path) -> None:
+    young = storage.partial_name(tmp_path / "young")
+    young.mkdir()
+    old = storage.partial_name(tmp_path / "old")
+    old.mkdir()
+    descriptor = os.open(old, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.utime(old, (0, 0))
+        prepare_path(tmp_path, "x")
+        assert sorted(tmp_path.iterdir()) == sorted([young, old])
+    finally:
+        os.close(descriptor)
+
+
+def test_what_kills_left_in_a_folder_is_cleared_when_it_is_locked(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, "x")
+    folder.write_text("predictions/dev.jsonl", "")
+    for name in ("run.json", "predictions/test.jsonl", "checkpoints/epoch-0001"):
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        storage.partial_name(folder.path / name).mkdir()
+    with folder.locked():
+        assert not [path for path in folder.path.rglob("*") if storage.is_partial(path.name)]
+    assert (folder.path / "predictions/dev.jsonl").exists()
 
 
 def test_the_log_is_plain_lines_with_utc_times(tmp_path: Path) -> None:

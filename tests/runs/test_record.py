@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,3 +41,15 @@ def test_resuming_clears_the_end(tmp_path: Path) -> None:
     resumed = ended.resume(["dlcli", "resume", "r"])
     assert (resumed.status, resumed.exit_code, resumed.ended, resumed.error) == ("running", None, None, None)
     assert resumed.started == ended.started
+
+
+def test_what_may_change_the_bits_is_recorded_when_it_differs(tmp_path: Path) -> None:
+    kernels = {"backend": "native", "isa": "avx2", "threads": 2}
+    before = replace(begin(tmp_path), host={"machine": "x86_64", "kernels": kernels}, changes=())
+    same = before.resume(["dlcli"], compute={"machine": "x86_64", "kernels": kernels})
+    assert same.changes == ()
+    other = before.resume(["dlcli"], compute={"machine": "arm64", "kernels": kernels | {"threads": 1}})
+    assert [change.split()[0] for change in other.changes] == ["machine", "kernels"]
+    older = replace(before, versions={**before.versions, "numpy": "1.0"})
+    assert [change.split()[0] for change in older.differences(before)] == ["numpy"]
+    assert len(replace(older, host={}).resume(["dlcli"]).changes) == 1  # what was not recorded does not differ

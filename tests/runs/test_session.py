@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError, DivergedError, RunInterruptedError, StorageError
+from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.runs import RunFolder, RunRecord, Status, recording
-from dlcli.runs.storage import partial_name
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    return RunFolder.create(tmp_path, "x")
+def folder(tmp_path: Path) -> Iterator[RunFolder]:
+    folder = RunFolder.create(tmp_path, "x")
+    with folder.locked():
+        yield folder
 
 
 @pytest.fixture
@@ -26,7 +29,6 @@ def test_a_run_that_ends_well_is_done(folder: RunFolder, record: RunRecord) -> N
         session.metrics = {"dev/error": 0.25}
     ended = folder.record()
     assert (ended.status, ended.exit_code, ended.metrics) == ("done", 0, {"dev/error": 0.25})
-    assert folder.process() is None
 
 
 @pytest.mark.parametrize(
@@ -62,18 +64,20 @@ def test_a_disk_too_full_for_the_record_does_not_hide_the_error(
         raise StorageError("first")
 
 
-def test_two_processes_cannot_train_in_one_folder(folder: RunFolder, record: RunRecord) -> None:
-    with (
-        recording(folder, record),
-        pytest.raises(ConfigError, match="in use by process"),
-        recording(folder, record.resume(["again"])),
-    ):
-        pass
-    assert folder.record().resumed == ()
+@pytest.mark.parametrize("vanish", [shutil.rmtree, lambda path: path.rename(path.with_name("moved"))])
+def test_a_folder_that_is_gone_is_not_made_again(
+    folder: RunFolder, record: RunRecord, vanish: Callable[[Path], object]
+) -> None:
+    with pytest.raises(StorageError) as caught, recording(folder, record):
+        vanish(folder.path)
+        folder.append_metrics({"kind": "epoch", "epoch": 1})
+    assert caught.value.file == str(folder.path)
+    assert not folder.path.exists()
 
 
-def test_what_a_kill_left_half_written_is_cleared(folder: RunFolder, record: RunRecord) -> None:
-    partial = partial_name(folder.path / "run.json")
-    partial.write_text("{")
-    with recording(folder, record):
-        assert not partial.exists()
+def test_a_folder_that_was_replaced_is_left_alone(folder: RunFolder, record: RunRecord, tmp_path: Path) -> None:
+    with pytest.raises(StorageError), recording(folder, record):
+        folder.path.rename(tmp_path / "moved")
+        shutil.copytree(tmp_path / "moved", folder.path)
+    assert folder.record().status == "running"
+    assert sorted(path.name for path in folder.path.iterdir()) == [".lock", "run.json"]

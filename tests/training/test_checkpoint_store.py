@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from dlcli.errors import StorageError
 from dlcli.runs import storage
 from dlcli.training import CheckpointStore
-from dlcli.training.checkpoint import WEIGHTS, Checkpoint
+from dlcli.training.checkpoint import FILES, WEIGHTS, Checkpoint
 
 
 def contents(value: float, epoch: int = 0) -> Checkpoint:
@@ -21,7 +22,7 @@ def contents(value: float, epoch: int = 0) -> Checkpoint:
 
 
 def best(name: str) -> dict[str, Any]:
-    return {"checkpoint": name, "value": 0.5}
+    return {"checkpoint": name, "metric": "dev/error", "value": 0.5}
 
 
 def names(folder: Path) -> list[str]:
@@ -54,7 +55,95 @@ def test_the_middle_of_an_epoch_comes_before_its_end(tmp_path: Path) -> None:
     assert store.names() == ordered
 
 
-def test_of_what_comes_while_the_disk_is_busy_the_best_and_the_newest_are_written(
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Holds up every flush of the disk until it is set."""
+    gate, fsync = threading.Event(), os.fsync
+
+    def busy(descriptor: int) -> None:
+        gate.wait(10)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", busy)
+    yield gate
+    gate.set()
+
+
+def written(store: CheckpointStore, name: str) -> bool:
+    """Wait until a checkpoint is there; whether it came within ten seconds."""
+    deadline = time.monotonic() + 10
+    while name not in store.names() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return name in store.names()
+
+
+def test_every_checkpoint_survives_a_kill_while_the_disk_is_busy(tmp_path: Path, gate: threading.Event) -> None:
+    with CheckpointStore(tmp_path, keep=2) as store:
+        for epoch in range(1, 9):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=best(f"epoch-{min(epoch, 4):04d}"))
+            assert written(store, f"epoch-{epoch:04d}")
+        assert store.pointer("last") is None
+        # flushed for the first time, the best, and the newest two
+        assert store.names() == ["epoch-0001", "epoch-0004", "epoch-0007", "epoch-0008"]
+        gate.set()
+    assert store.names() == ["epoch-0004", "epoch-0007", "epoch-0008"]
+    assert store.pointer("last") == {"checkpoint": "epoch-0008", "epoch": 8, "step": 80}
+    assert store.load_weights("best")["w"][0] == 4
+
+
+def test_what_the_pointers_name_stays_until_the_disk_has_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, fsync = threading.Event(), os.fsync
+    with CheckpointStore(tmp_path, keep=1) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+        store.wait()
+        monkeypatch.setattr(os, "fsync", lambda descriptor: (gate.wait(10), fsync(descriptor)))
+        for epoch in (2, 3, 4):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=best(f"epoch-{epoch:04d}"))
+            assert written(store, f"epoch-{epoch:04d}")
+        assert [store.load_weights(which)["w"][0] for which in ("best", "last")] == [1, 1]
+        gate.set()
+    assert store.names() == ["epoch-0004"]
+    assert [store.load_weights(which)["w"][0] for which in ("best", "last")] == [4, 4]
+
+
+def test_the_disk_has_what_a_checkpoint_refers_to_before_it_is_pointed_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics = tmp_path / "metrics.jsonl"
+    metrics.write_text("{}")
+    events: list[str] = []
+    flush, write_files = storage.flush, storage.write_files
+
+    def recorded_flush(paths: Iterable[Path]) -> None:
+        paths = list(paths)
+        events.extend(path.name for path in paths)
+        flush(paths)
+
+    def recorded_write(folder: Path, files: Mapping[str, bytes], *, durable: bool) -> None:
+        events.append("pointers")
+        write_files(folder, files, durable=durable)
+
+    monkeypatch.setattr(storage, "flush", recorded_flush)
+    monkeypatch.setattr(storage, "write_files", recorded_write)
+    with CheckpointStore(tmp_path / "checkpoints", refers_to=[metrics]) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+    before = events[: events.index("pointers")]
+    assert {"metrics.jsonl", "epoch-0001", "checkpoints", *FILES} <= {*before}
+
+
+def test_a_keyboard_interrupt_does_not_wait_for_the_disk(tmp_path: Path, gate: threading.Event) -> None:
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), CheckpointStore(tmp_path) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+        raise KeyboardInterrupt
+    assert time.monotonic() - start < 5
+    assert store.names() == ["epoch-0001"]
+    assert store.is_intact("epoch-0001")
+
+
+def test_of_what_comes_while_one_is_written_the_best_and_the_newest_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy, gate, write = threading.Event(), threading.Event(), storage.write_folder
@@ -73,16 +162,6 @@ def test_of_what_comes_while_the_disk_is_busy_the_best_and_the_newest_are_writte
         gate.set()
     assert store.names() == ["epoch-0001", "epoch-0004", "epoch-0006"]
     assert store.load_weights("best")["w"][0] == 4
-
-
-def test_writing_pauses_between_checkpoints_and_ends_with_the_last(tmp_path: Path) -> None:
-    with CheckpointStore(tmp_path, keep=99) as store:
-        store.save("epoch-0001", contents(1, 1), best=None)
-        store.wait()
-        for epoch in range(2, 20):
-            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=None)
-        assert store.names() == ["epoch-0001"]
-    assert store.names() == ["epoch-0001", "epoch-0019"]
 
 
 def test_no_checkpoint_is_told_from_a_damaged_one(tmp_path: Path) -> None:
@@ -125,7 +204,13 @@ def test_without_an_intact_checkpoint_nothing_is_removed(tmp_path: Path) -> None
     assert not store.is_intact("epoch-0001")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"checkpoint": null}', '{"checkpoint": "../../elsewhere"}'])
+DAMAGED_POINTERS = ["{", "[]", '{"checkpoint": null}', '{"checkpoint": "../../elsewhere"}', "[" * 9999 + "]" * 9999]
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metric": "dev/error", "value": "0.5"}', "\x00"]
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metrik": "dev/error", "value": 0.5}']
+DAMAGED_POINTERS += ['{"checkpoint": "epoch-0001", "metric": "dev/error", "value": 0.5, "epoch": "1"}']
+
+
+@pytest.mark.parametrize("text", DAMAGED_POINTERS)
 def test_a_damaged_pointer_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "best.json").write_text(text)
     with pytest.raises(StorageError, match=r"best\.json: is damaged"):
@@ -144,8 +229,9 @@ def test_a_full_disk_is_told_by_the_next_save_and_leaves_the_last_whole(
         monkeypatch.setattr(os, "fsync", full)
         store.save("epoch-0002", contents(2, 2), best=best("epoch-0002"))
         store.save("epoch-0003", contents(3, 3), best=best("epoch-0003"))
-    assert store.names() == ["epoch-0001"]
-    assert names(tmp_path) == ["best.json", "epoch-0001", "last.json"]
+    assert store.pointer("last") == {"checkpoint": "epoch-0001", "epoch": 1, "step": 10}
+    assert {"best.json", "epoch-0001", "last.json"} <= {*names(tmp_path)}
+    assert all(store.is_intact(name) for name in store.names())
     assert store.load_weights("best")["w"][0] == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from typing import Any
 
@@ -50,7 +51,7 @@ def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[s
         for kind, group in (("last", last.weights), ("state", last.arrays), ("best", best))
         for name, array in group.items()
     }
-    state = {**last.state, "metrics_size": None}
+    state = {**last.state, "metrics_size": None, "metrics_sha256": None}
     state["position"] = {**state["position"], "seconds": None, "epoch_seconds": None}
     return records, arrays, state
 
@@ -214,3 +215,99 @@ def test_checkpoints_may_be_rare(make_trainer: Any) -> None:
     best = trainer.run().best
     assert {"epoch-0004", "epoch-0008", "epoch-0009", best.checkpoint} <= set(trainer.store.names())
     assert len(trainer.store.names()) < 9
+
+
+def lines_of(folder: RunFolder) -> list[bytes]:
+    return (folder.path / "metrics.jsonl").read_bytes().splitlines(keepends=True)
+
+
+def epochs_of(folder: RunFolder) -> list[int]:
+    return [record["epoch"] for record in folder.metrics() if record["kind"] == "epoch"]
+
+
+@pytest.mark.usefixtures("written_at_once")
+@pytest.mark.parametrize("damage", ["torn", "short", "changed"])
+def test_a_history_without_its_end_takes_training_back_to_where_it_is_whole(
+    make_trainer: Any, folder: RunFolder, uninterrupted: Any, damage: str
+) -> None:
+    with pytest.raises(RunInterruptedError):
+        make_trainer(early_stopping=stopping(), optimizer=SignallingAdam(12, signal.SIGTERM), log_every_steps=3).run()
+    path, lines = folder.path / "metrics.jsonl", lines_of(folder)
+    changed = lines[-1].replace(b"epoch", b"epocH", 1)
+    end = {"torn": lines[-1][:-7], "short": b"", "changed": changed}[damage]
+    path.write_bytes(b"".join(lines[:-1]) + end)
+    observer = Messages()
+    resumed = make_trainer(early_stopping=stopping(), log_every_steps=3, observers=[observer])
+    resumed.resume()
+    assert any(str(path) in message for message in observer.messages)
+    assert result(resumed) == uninterrupted
+    assert epochs_of(folder) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "changed at the beginning"])
+def test_a_history_that_is_lost_is_refused_and_nothing_is_changed(
+    make_trainer: Any, folder: RunFolder, damage: str
+) -> None:
+    make_trainer().run()
+    path, lines = folder.path / "metrics.jsonl", lines_of(folder)
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(b"" if damage == "empty" else b"".join([lines[0].replace(b"1", b"7", 1), *lines[1:]]))
+    before = {file: file.read_bytes() for file in folder.path.rglob("*") if file.is_file() and file.suffix != ".log"}
+    with pytest.raises(StorageError) as caught:
+        make_trainer(epochs=6).resume()
+    assert str(path) in str(caught.value)
+    assert before == {
+        file: file.read_bytes() for file in folder.path.rglob("*") if file.is_file() and file.suffix != ".log"
+    }
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_every_signal_that_stops_leaves_a_checkpoint(make_trainer: Any, number: int, code: int) -> None:
+    trainer = make_trainer(optimizer=SignallingAdam(6, number))
+    with pytest.raises(RunInterruptedError) as caught:
+        trainer.run()
+    assert caught.value.exit_code == code
+    assert trainer.store.names()[-1] == "epoch-0002-step-00000006"
+
+
+def test_a_hangup_that_is_ignored_stays_so(make_trainer: Any) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert make_trainer(optimizer=SignallingAdam(6, signal.SIGHUP)).run().epochs == 4
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+class LosesItsScreen(Observer):
+    def __init__(self) -> None:
+        self.reason: str | None = None
+
+    @property
+    def lost(self) -> str | None:
+        return self.reason
+
+    def on_epoch(self, record: Any, is_best: bool) -> None:
+        self.reason = "broken pipe"
+
+
+def test_a_display_that_is_lost_is_told_once(make_trainer: Any, folder: RunFolder) -> None:
+    assert make_trainer(observers=[LosesItsScreen()]).run().epochs == 4
+    assert folder.read_text("train.log").count("broken pipe") == 1
+
+
+class Vanishing(Observer):
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def on_epoch(self, record: Any, is_best: bool) -> None:
+        if record["epoch"] == 2:
+            shutil.rmtree(self.folder.path, ignore_errors=True)
+
+
+def test_a_folder_that_is_removed_ends_training_and_stays_removed(make_trainer: Any, folder: RunFolder) -> None:
+    with pytest.raises(StorageError), folder.locked():
+        make_trainer(observers=[Vanishing(folder)], epochs=50).run()
+    assert not (folder.path / "metrics.jsonl").exists()
+    assert not (folder.path / "run.json").exists()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, figures, options
 from dlcli.errors import StorageError
+
+if TYPE_CHECKING:
+    from dlcli.runs import RunSummary
 
 
 def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
@@ -15,7 +18,7 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
 
     from dlcli import runs
 
-    found = [(run, best_epoch(runs_dir / run.id)) for run in runs.list_runs(runs_dir)]
+    found = [with_best(run, runs_dir / run.id) for run in runs.list_runs(runs_dir)]
     if json:
         console.print_document({"runs": [asdict(run) | {"best": best} for run, best in found]})
         return
@@ -36,12 +39,14 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
     console.results().print(console.table(*headings, rows=rows, numbers=["epochs", "best", "age"]))
 
 
-def best_epoch(folder: Path) -> dict[str, Any]:
-    """What the run's checkpoints say of its best epoch; empty before the first, and when they are damaged."""
+def with_best(run: RunSummary, folder: Path) -> tuple[RunSummary, dict[str, Any]]:
+    """A run with what its checkpoints say of its best epoch: nothing before the first, damaged where they are."""
+    from dataclasses import replace
+
     from dlcli.runs import RunFolder
     from dlcli.training import CheckpointStore
 
     try:
-        return CheckpointStore(RunFolder(folder).checkpoints).pointer("best") or {}
-    except StorageError:
-        return {}
+        return run, CheckpointStore(RunFolder(folder).checkpoints).pointer("best") or {}
+    except StorageError as error:
+        return replace(run, status="damaged", problem=run.problem or str(error)), {}

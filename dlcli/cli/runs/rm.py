@@ -18,7 +18,7 @@ def remove(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Remove runs and everything in their folders."""
+    """Remove runs: the files that dlcli wrote, and the folders that are empty then."""
     from dlcli import runs
 
     for name in names:
@@ -35,9 +35,10 @@ def remove(
             raise ConfigError("nobody is there to ask; give --yes to remove without being asked")
         if not typer.confirm(printable(f"Remove {', '.join(ids)}?"), err=True):
             return
-    for folder in folders:
-        runs.remove(folder)
+    kept = [path for folder in folders for path in runs.remove(folder)]
     if json:
-        console.print_document({"removed": ids})
+        console.print_document({"removed": ids, "kept": kept})
     elif not quiet:
         console.notes().print(f"removed {', '.join(ids)}")
+        for path in kept:
+            console.notes().print(f"kept {path}, which dlcli did not write", soft_wrap=True)

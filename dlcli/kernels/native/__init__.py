@@ -64,6 +64,13 @@ def description() -> str:
     return "reference" if module is None else f"native ({module.chosen_isa()}, {module.max_threads()} threads)"
 
 
+def environment() -> dict[str, str | int]:
+    """What decides the bits of a result: the backend, its instruction set and its number of threads."""
+    if module is None:
+        return {"backend": "reference"}
+    return {"backend": "native", "isa": module.chosen_isa(), "threads": module.max_threads()}
+
+
 def why_not() -> str | None:
     """Why this backend is not in use, in words; None when it is."""
     if module is not None:

@@ -1,0 +1,84 @@
+"""Progress and remarks that cannot be written end nothing: training goes on, and says so in its log."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dlcli.cli.notes_stream import NotesStream
+
+full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+
+
+class Failing:
+    """A stream that takes some lines and then none."""
+
+    def __init__(self, error: Exception, *, takes: int = 0) -> None:
+        self.error = error
+        self.takes = takes
+        self.lines: list[str] = []
+
+    def write(self, text: str) -> int:
+        if len(self.lines) == self.takes:
+            raise self.error
+        self.lines.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def fileno(self) -> int:
+        raise OSError("no descriptor")
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), OSError(5, "EIO"), ValueError("closed file")])
+def test_what_cannot_be_written_is_dropped_and_the_reason_kept(error: Exception) -> None:
+    failing = Failing(error, takes=1)
+    stream = NotesStream(failing)  # type: ignore[arg-type]  # all that is asked of a stream here
+    assert [stream.write(text) for text in ("one", "two", "three")] == [3, 3, 5]
+    assert failing.lines == ["one"]
+    assert stream.lost is not None
+
+
+def test_a_stream_that_is_slow_for_a_moment_is_not_lost() -> None:
+    failing = Failing(BlockingIOError(11, "try again"))
+    stream = NotesStream(failing)  # type: ignore[arg-type]  # all that is asked of a stream here
+    stream.write("one")
+    failing.takes = 5
+    stream.write("two")
+    assert (failing.lines, stream.lost) == (["two"], None)
+
+
+def shell(command: str) -> int:
+    return subprocess.run(["bash", "-c", f"{sys.executable} -m dlcli {command}"], check=False).returncode
+
+
+@full_disk
+def test_training_goes_on_without_its_progress(folder: Path) -> None:
+    assert shell("train config.yaml > /dev/null 2> /dev/full") == 0
+    [run] = (folder / "runs").iterdir()
+    assert json.loads((run / "run.json").read_text())["status"] == "done"
+    warnings = [line for line in (run / "train.log").read_text().splitlines() if " WARNING " in line]
+    assert len(warnings) == 1
+    assert "progress" in warnings[0]
+    assert "no space left on device" in warnings[0]
+
+
+def test_a_reader_of_the_progress_may_leave(folder: Path) -> None:
+    assert shell("train config.yaml 2> >(head -1 > /dev/null) > /dev/null") == 0
+    [run] = (folder / "runs").iterdir()
+    assert json.loads((run / "run.json").read_text())["status"] == "done"
+
+
+@full_disk
+def test_a_result_that_cannot_be_written_is_an_error_and_the_run_is_done(folder: Path) -> None:
+    assert shell("train config.yaml --quiet > /dev/full 2> /dev/null") == 1
+    [run] = (folder / "runs").iterdir()
+    assert json.loads((run / "run.json").read_text())["status"] == "done"
+    assert (run / "report/report.json").is_file()
+    assert shell("eval " + str(run) + " --json 2> /dev/full > /dev/null") == 0
+    assert shell("predict " + str(run) + " points.csv 2> /dev/full > /dev/null") == 0
