@@ -103,14 +103,15 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
     Raises:
         DataError: the data is missing, or has no such rows.
     """
+    places = build_places(spec)
     return load_rows(
         build_reader(spec),
-        build_places(spec),
+        places,
         split=spec.data.split.options(),
         name=name,
         rows=rows,
         preprocessor=preprocessor,
-        text=build_text_options(spec),
+        text=build_text_options(spec, places),
     )
 
 

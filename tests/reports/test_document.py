@@ -41,8 +41,6 @@ def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
         "training_loss",
         "identical_units",
         "confusion",
-        "ranking",
-        "regression",
         "advice",
     }
     assert document["diagnosis"].keys() == {
