@@ -28,8 +28,8 @@ __version__ = "0.1.0"
 __all__ = ["check_gradients", "evaluate", "load", "resume", "sample", "score", "sweep", "train"]
 
 if TYPE_CHECKING:
-    from dlcli.experiment import check_gradients, evaluate, load, resume, sample, score, train
-    from dlcli.sweeps.sweep import sweep
+    from dlcli.api import check_gradients, evaluate, load, resume, sample, score, train
+    from dlcli.sweeps import sweep
 
 
 def __getattr__(name: str) -> Any:
@@ -39,7 +39,7 @@ def __getattr__(name: str) -> Any:
 
         return sweeps.sweep
     if name in __all__:
-        from dlcli import experiment
+        from dlcli import api
 
-        return getattr(experiment, name)
+        return getattr(api, name)
     raise AttributeError(f"module 'dlcli' has no attribute {name!r}")

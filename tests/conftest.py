@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import settings
 
-from dlcli import registry
+from dlcli.core import registry
 from tests.fuzz.mutations import mutate
 
 if os.environ.get("CI"):  # the same examples every time: a red run is about the change

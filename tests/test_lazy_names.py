@@ -8,12 +8,12 @@ import sys
 import pytest
 
 import dlcli
-from dlcli import experiment, sweeps
+from dlcli import api, sweeps
 
 
 @pytest.mark.parametrize("name", dlcli.__all__)
 def test_every_name_is_a_function(name: str) -> None:
-    home = sweeps if name == "sweep" else experiment
+    home = sweeps if name == "sweep" else api
     assert getattr(dlcli, name) is getattr(home, name)
 
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli import registry
 from dlcli.autograd.function import Function
 from dlcli.autograd.grad_mode import no_grad
 from dlcli.autograd.sample import Sample
 from dlcli.autograd.tensor import Tensor
+from dlcli.core import registry
 
 EPSILON = 1e-5
 TOLERANCE = 1e-6

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from dlcli import registry
 from dlcli.autograd.context import Context
 from dlcli.autograd.engine import run_backward
+from dlcli.core import registry
 
 
 class Tensor:

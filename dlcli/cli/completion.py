@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from dlcli.cli import components
-from dlcli.printable import printable
+from dlcli.core import printable
 
 
 def configs(incomplete: str) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _folders_with(context: typer.Context, file: str) -> list[str]:
 
 def searches() -> list[str]:
     """Names of searches."""
-    from dlcli import registry
+    from dlcli.core import registry
 
     components.load()
     return registry.names("search")
@@ -64,7 +64,7 @@ def configs_and_runs(context: typer.Context, incomplete: str) -> Iterator[str]:
 
 def kinds() -> list[str]:
     """Kinds of components."""
-    from dlcli import registry
+    from dlcli.core import registry
 
     components.load()
     return registry.kinds()
@@ -72,7 +72,7 @@ def kinds() -> list[str]:
 
 def names(context: typer.Context) -> list[str]:
     """Names of components of the kind that was typed before."""
-    from dlcli import registry
+    from dlcli.core import registry
 
     components.load()
     return registry.names(context.params.get("kind") or "")
@@ -80,7 +80,7 @@ def names(context: typer.Context) -> list[str]:
 
 def datasets() -> list[str]:
     """Data sets that are known by name."""
-    from dlcli import registry
+    from dlcli.core import registry
 
     components.load()
     return registry.names("dataset")

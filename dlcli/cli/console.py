@@ -12,8 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from dlcli import strict_json
-from dlcli.printable import printable, printable_lines
+from dlcli.core import printable, printable_lines, strict_json
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod

@@ -87,7 +87,7 @@ def memory() -> Check:
 def kernels() -> Check:
     """Whether the numeric primitives are the native ones, and if not, what is missing."""
     from dlcli import kernels
-    from dlcli.kernels.native import why_not
+    from dlcli.kernels import why_not
 
     reason = why_not()
     return Check("kernels", kernels.backend() + (f": {reason}" if reason else ""))
@@ -95,7 +95,7 @@ def kernels() -> Check:
 
 def data() -> Check:
     """Where data sets that do not come with the installation are looked for, after the config's own folder."""
-    from dlcli.data.places import Places
+    from dlcli.data import Places
 
     folders = Places().folders()[1:]
     missing = "DLCLI_DATA" in os.environ and not folders[0].is_dir()

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli import console, figures, named_run, options, summary
+from dlcli.cli import console, named_run, options, summary
+from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import GateError
+from dlcli.core import GateError
 
 if TYPE_CHECKING:
-    from dlcli.experiment import Evaluation
+    from dlcli.api import Evaluation
 
 
 def evaluate(
@@ -38,10 +39,10 @@ def evaluate(
     quiet: options.Quiet = False,
 ) -> None:
     """Measure a trained model on one of its splits, or on new data."""
-    from dlcli import experiment
+    from dlcli import api
 
     found = named_run.find(run, runs_dir, quiet=quiet)
-    evaluation = experiment.evaluate(found, split=split, data=data, overrides=overrides or ())
+    evaluation = api.evaluate(found, split=split, data=data, overrides=overrides or ())
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli.errors import DlcliError
+from dlcli.core import DlcliError
 
 
 class FailedResultError(Exception):

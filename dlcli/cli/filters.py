@@ -48,10 +48,10 @@ def filters(
 
     Of a run, the filters that were learned; of a config, those that training would start from.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.runs import files
 
-    drawn = experiment.filters(
+    drawn = api.filters(
         named_run.find_unless_file(config_or_run, runs_dir),
         layer=layer,
         example=example,

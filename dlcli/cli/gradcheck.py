@@ -9,11 +9,11 @@ import typer
 
 from dlcli.cli import completion, console, options
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import ConfigError, GateError
+from dlcli.core import ConfigError, GateError
 
 if TYPE_CHECKING:
-    from dlcli.autograd.gradcheck import ParameterCheck
-    from dlcli.experiment import GradientReport
+    from dlcli.api import GradientReport
+    from dlcli.autograd import ParameterCheck
 
 
 def gradcheck(
@@ -51,16 +51,16 @@ def gradcheck(
 
     In float64, with dropout held still and batch norm in training mode; exit 4 when a gradient is wrong.
     """
-    from dlcli import experiment
+    from dlcli import api
 
     if (config is None) != everything:
         raise ConfigError("give a config, or --all" if config is None else "give a config or --all, not both")
     if config is None:
-        report = experiment.check_all_gradients()
+        report = api.check_all_gradients()
     else:
         if along_directions and max_per_parameter is not None:
             raise ConfigError("--max-per-parameter is about elements; give it or --directions, not both")
-        report = experiment.check_gradients(
+        report = api.check_gradients(
             config,
             overrides=overrides or (),
             max_per_parameter=max_per_parameter,

@@ -24,11 +24,11 @@ def gradients(
     Of each recurrent layer, the gradient of the loss with respect to its state: how much of that of the last step is
     left at every step before. Runs are shown with the weights before and after training, configs with those before.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.reports import flow_table, gradient_flow_png
 
     found = [named_run.find_unless_file(model, runs_dir) for model in models]
-    flows = experiment.gradient_flows(found, overrides=overrides or (), runs_dir=runs_dir)
+    flows = api.gradient_flows(found, overrides=overrides or (), runs_dir=runs_dir)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(gradient_flow_png(flows))
     if json:

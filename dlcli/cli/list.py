@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlcli.cli import completion, components, console, options
-from dlcli.errors import ConfigError, unknown_name
+from dlcli.core import ConfigError, unknown_name
 
 
 def list_components(
@@ -40,7 +40,7 @@ def _singular(text: str) -> str:
     Raises:
         ConfigError: there is no such kind.
     """
-    from dlcli import registry
+    from dlcli.core import registry
 
     kinds = registry.kinds()
     for kind in kinds:
@@ -50,7 +50,7 @@ def _singular(text: str) -> str:
 
 
 def _list_kinds(*, json: bool) -> None:
-    from dlcli import registry
+    from dlcli.core import registry
 
     names = {kind: registry.names(kind) for kind in registry.kinds()}
     if json:
@@ -61,7 +61,7 @@ def _list_kinds(*, json: bool) -> None:
 
 
 def _list_names(kind: str, *, json: bool) -> None:
-    from dlcli import registry
+    from dlcli.core import registry
 
     summaries = {name: registry.summary(registry.lookup(kind, name)) for name in registry.names(kind)}
     if json:
@@ -72,8 +72,8 @@ def _list_names(kind: str, *, json: bool) -> None:
 
 
 def _list_options(kind: str, name: str, *, json: bool) -> None:
-    from dlcli import registry, strict_json
-    from dlcli.spec.expectations import describe
+    from dlcli.core import registry, strict_json
+    from dlcli.spec import describe
 
     component = registry.lookup(kind, name)
     found, summary = registry.options(component), registry.summary(component)

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 from dlcli.cli import console, encodable
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.notes_stream import NotesStream
-from dlcli.errors import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
-from dlcli.printable import printable
+from dlcli.core import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError, printable
 
 if TYPE_CHECKING:
     from typer import TyperException

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dlcli.cli import console, named_run, options, summary
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 
 def predict(
@@ -33,14 +33,14 @@ def predict(
     Every row gets its id, its class and that class's probability, or its values by column; a column called like another
     part of a row, such as id or target, becomes prediction, and with several columns prediction_<column>.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.runs import RunFolder
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
     remarks: list[str] = []
     found = named_run.find(run, runs_dir, quiet=quiet)
-    rows = experiment.load(found).predict_file(file, remark=remarks.append)
+    rows = api.load(found).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
     encoding = "utf-8" if output is not None else sys.stdout.encoding or "utf-8"
@@ -70,6 +70,6 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def as_jsonl(rows: Iterable[Mapping[str, Any]], encoding: str) -> str:
-    from dlcli import strict_json
+    from dlcli.core import strict_json
 
     return "".join(f"{strict_json.dumps(row, encoding=encoding)}\n" for row in rows)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlcli.cli import console, figures
-from dlcli.printable import printable
-from dlcli.training.observer import Observer, Plan, Progress
+from dlcli.cli import console
+from dlcli.cli import formatting as figures
+from dlcli.core import printable
+from dlcli.training import Observer, Plan, Progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm

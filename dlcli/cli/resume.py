@@ -23,11 +23,11 @@ def resume(
 
     An interrupted run goes on where it was, also in the middle of an epoch; a finished one for more --epochs.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.cli import progress
 
     found = named_run.find(run, runs_dir, is_done=False, quiet=quiet)
-    resumed = experiment.resume(
+    resumed = api.resume(
         found, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
     )
     summary.report(resumed, json=json, quiet=quiet)

@@ -32,12 +32,12 @@ def sample(
 
     Every text begins with the prompt and ends where the model ends it, or after --length tokens.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.runs import RunFolder
 
     remarks: list[str] = []
     found = named_run.find(run, runs_dir, quiet=quiet)
-    texts = experiment.sample(
+    texts = api.sample(
         found,
         prompt=prompt,
         count=count,

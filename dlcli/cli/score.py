@@ -24,13 +24,13 @@ def score(
     A line gets log p, its tokens, its perplexity and its text, separated by tabs. A model of running text reads the
     file in one pass, so that each line is judged by all before it.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.runs import RunFolder
 
     remarks: list[str] = []
     lines, tokens, nats = [], 0, 0.0
     found = named_run.find(run, runs_dir, quiet=quiet)
-    for line in experiment.score(found, file, remark=remarks.append):
+    for line in api.score(found, file, remark=remarks.append):
         tokens, nats = tokens + line.tokens, nats + line.nats
         if json:
             values = {"log_probability": -line.nats, "tokens": line.tokens, "perplexity": line.perplexity}
@@ -40,9 +40,9 @@ def score(
     if not quiet:
         summary.print_warnings(remarks)
     if json:
-        total = {"log_probability": -nats, "tokens": tokens, "perplexity": experiment.perplexity(nats, tokens)}
+        total = {"log_probability": -nats, "tokens": tokens, "perplexity": api.perplexity(nats, tokens)}
         console.print_document({"run": RunFolder(found).id, "file": str(file), **total, "lines": lines})
     elif not quiet:
         console.notes().print(
-            f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {experiment.perplexity(nats, tokens):.4f}"
+            f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {api.perplexity(nats, tokens):.4f}"
         )

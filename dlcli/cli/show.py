@@ -18,10 +18,10 @@ def show(
     """
     from dataclasses import asdict
 
-    from dlcli import experiment
+    from dlcli import api
 
     subject = named_run.find_unless_file(config_or_run, runs_dir)
-    nodes = experiment.show(subject, overrides=overrides or (), runs_dir=runs_dir)
+    nodes = api.show(subject, overrides=overrides or (), runs_dir=runs_dir)
     parameters = sum(node.parameters for node in nodes)
     flops = sum(node.flops for node in nodes)
     if json:

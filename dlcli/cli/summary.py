@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dlcli.cli import console, figures
+from dlcli.cli import console
+from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import GateError
+from dlcli.core import GateError
 
 if TYPE_CHECKING:
-    from dlcli.experiment import Evaluation, Run
+    from dlcli.api import Evaluation, Run
 
 
 def document(result: Run | Evaluation) -> dict[str, Any]:

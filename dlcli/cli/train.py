@@ -16,9 +16,9 @@ def train(
 
     The result is a folder in runs/, with a report on what to try next.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.cli import progress
 
     observer = progress.observer(quiet=quiet)
-    run = experiment.train(config, overrides=overrides or (), runs_dir=runs_dir, observer=observer)
+    run = api.train(config, overrides=overrides or (), runs_dir=runs_dir, observer=observer)
     summary.report(run, json=json, quiet=quiet)

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from dlcli.data import augmentation, docstrings, edge_patches, embedded, formats, generated, memory_tasks
-from dlcli.data.augmentation import Augmentation, Augmenter
+from dlcli.data.augmentation import Augmentation, Augmenter, PixelScaling, TrainingImages
+from dlcli.data.augmentation.augmenter import training_images
 from dlcli.data.batch_loader import AugmentingLoader, BatchLoader
 from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches, StreamBatches
-from dlcli.data.batches import Batch, SequenceSource, Split
+from dlcli.data.batches import Batch, SequenceSource, Split, TransformedRows
+from dlcli.data.data_paths import OnRead, Places, read_bytes, sha256
+from dlcli.data.decoding import without_surrogates
+from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, check_numbers
+from dlcli.data.formats.image_format import PictureFormat
+from dlcli.data.formats.new_texts import new_texts
+from dlcli.data.images import PictureForm
 from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data, load_rows
 from dlcli.data.new_data import given_texts, new_data
 from dlcli.data.normalization import Normalization
-from dlcli.data.places import OnRead, Places
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.targets import NextTokens, Targets, TokenLabels
+from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
+from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences, Texts
-from dlcli.data.text.vocabulary import Vocabulary
+from dlcli.data.text.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, Vocabulary
+from dlcli.data.text.word_vectors import WordVectors, words_with_vectors
 
 __all__ = [
+    "BOS",
+    "EOS",
+    "PAD",
+    "SPECIAL_TOKENS",
+    "UNK",
     "Augmentation",
     "Augmenter",
     "AugmentingLoader",
@@ -36,9 +50,13 @@ __all__ = [
     "DatasetReader",
     "Examples",
     "FileFormat",
+    "NextTokenSequences",
     "NextTokens",
     "Normalization",
     "OnRead",
+    "PictureForm",
+    "PictureFormat",
+    "PixelScaling",
     "Places",
     "Prefetcher",
     "Preprocessor",
@@ -51,14 +69,21 @@ __all__ = [
     "StreamBatches",
     "TargetKind",
     "Targets",
+    "TextEncoder",
     "TextInputs",
     "TextOptions",
     "TextStream",
     "Texts",
     "TokenLabels",
+    "TokenSequences",
+    "TrainingImages",
+    "TransformedRows",
     "Values",
     "Vocabulary",
+    "Windows",
+    "WordVectors",
     "augmentation",
+    "bundled",
     "check_numbers",
     "docstrings",
     "edge_patches",
@@ -70,5 +95,11 @@ __all__ = [
     "load_rows",
     "memory_tasks",
     "new_data",
+    "new_texts",
+    "read_bytes",
     "scaling_of",
+    "sha256",
+    "training_images",
+    "without_surrogates",
+    "words_with_vectors",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli import rng
+from dlcli.core import rng
 from dlcli.data.augmentation.augmenter import Augmenter
 from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.batch_order import BatchOrder

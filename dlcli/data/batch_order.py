@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcli import rng
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError, rng
 
 #: batches that are sorted by length together: enough for little padding, few enough for batches to stay mixed
 BUCKET_BATCHES = 50

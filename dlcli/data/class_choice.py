@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcli.core import ConfigError, unknown_name
 from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassNames, Label, label_position, named_labels, plain_labels
-from dlcli.errors import ConfigError, unknown_name
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
-from dlcli.errors import ConfigError, DataError
+from dlcli.core import ConfigError, DataError
 
 #: what a file in UTF-16 begins with
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

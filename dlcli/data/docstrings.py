@@ -15,13 +15,11 @@ from platform import python_version
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import DataError, PositiveInt, register
+from dlcli.data.data_paths import Places
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.stream import TextStream
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 #: folders of the standard library that are tests, programs or not part of it
 _LEFT_OUT = {"ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "turtledemo"}

@@ -9,13 +9,12 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Ge, Le
 
+from dlcli.core import Direction, Kind, edge_filter, register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.pictures import PictureForm, decode
-from dlcli.data.places import Places, sha256
+from dlcli.data.images import PictureForm, decode
 from dlcli.data.readers import DatasetReader
-from dlcli.edge_filters import Direction, Kind, edge_filter
-from dlcli.registry import register
 
 #: large enough for one answer, small enough for several patches in the picture's 427 rows
 PatchSize = Annotated[int, Ge(3), Le(128)]

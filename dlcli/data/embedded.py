@@ -11,11 +11,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.core import DataError, register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.places import Places, sha256
 from dlcli.data.readers import DatasetReader
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 
 def bundled(name: str, folder: str = "data") -> Path:

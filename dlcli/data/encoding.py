@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dlcli.core import DataError, unknown_name
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
-from dlcli.errors import DataError, unknown_name
 
 #: a column of more words than this is a name or an id, and would fill the memory with zeros
 MOST_CATEGORIES = 10_000

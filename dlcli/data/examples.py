@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.core import DataError, unknown_name
 from dlcli.data.labels import ClassNames, TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.data.text.stream import TextInputs, TextStream
-from dlcli.errors import DataError, unknown_name
 
 #: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
 CHUNK_SIZE = 1 << 17

@@ -8,15 +8,20 @@ import hashlib
 
 import numpy as np
 
-from dlcli import rng
-from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from dlcli.core import (
+    ConfigError,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    check_array,
+    register,
+    rng,
+)
+from dlcli.data.data_paths import Places
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.labels import Label
-from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
-from dlcli.errors import ConfigError
-from dlcli.memory import check_array
-from dlcli.registry import register
 
 
 def _points(points: np.ndarray, labels: np.ndarray, description: str) -> RawData:

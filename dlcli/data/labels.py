@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError, unknown_name
 from dlcli.data.normalization import Normalization, Scaling
-from dlcli.errors import ConfigError, DataError, unknown_name
 
 TargetKind = Literal["classes", "values", "tokens", "token_labels"]
 

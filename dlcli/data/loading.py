@@ -7,23 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcli.core import SPLITS, ConfigError, DataError, SplitOptions
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
+from dlcli.data.data_paths import Places
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, constant_targets, distinct_labels
 from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import grouped, ready
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
-from dlcli.data.places import Places
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.splits import limited, read_indices, sizes_moved_by_ties, split_examples, with_train_dev
 from dlcli.data.targets import infer_kind
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SPLITS, SplitOptions
 
 #: this many different integers may well be amounts, unless they number classes as digits do, from 0 to at most 9
 MANY_INTEGERS, TEN = 5, 10

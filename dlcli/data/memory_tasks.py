@@ -9,15 +9,11 @@ import string
 
 import numpy as np
 
-from dlcli import rng
-from dlcli.constraints import NonNegativeInt, PositiveInt
+from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, check_array, register, rng
+from dlcli.data.data_paths import Places
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.places import Places
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.texts import Sentences
-from dlcli.errors import ConfigError
-from dlcli.memory import check_array
-from dlcli.registry import register
 
 
 @register("dataset", "copying")

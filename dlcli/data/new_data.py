@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import DataError
 from dlcli.data.batches import Split, TransformedRows
+from dlcli.data.data_paths import check_regular
 from dlcli.data.decoding import without_surrogates
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import PairedFiles, array_examples
@@ -18,14 +20,13 @@ from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.jsonl import Jsonl
-from dlcli.data.formats.new_pictures import are_pictures, new_pictures
+from dlcli.data.formats.new_images import are_pictures, new_pictures
 from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
 from dlcli.data.labels import SHOWN, Values, abbreviated
-from dlcli.data.places import check_regular
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
@@ -33,7 +34,6 @@ from dlcli.data.targets import encode_targets, raw_values
 from dlcli.data.text.preparation import ready_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
-from dlcli.errors import DataError
 
 #: a table whose categories become more bytes than this is encoded batch by batch
 MOST_ENCODED_BYTES = 1 << 28

@@ -12,9 +12,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from dlcli.constraints import PositiveFloat
-from dlcli.errors import ConfigError
-from dlcli.registry import register
+from dlcli.core import ConfigError, PositiveFloat, register
 
 Per = Literal["feature", "channel", "all"]
 

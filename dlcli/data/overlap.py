@@ -8,11 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
+from dlcli.core import DataError, percent
 from dlcli.data.examples import Inputs, row_chunks
 from dlcli.data.table import Table
 from dlcli.data.text.texts import Sentences, Texts
-from dlcli.errors import DataError
-from dlcli.percent import percent
 
 
 @dataclass(frozen=True)

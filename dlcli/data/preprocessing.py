@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError
+from dlcli.data.data_paths import Places
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
 from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values
 from dlcli.data.normalization import NoNormalization, Normalization, Scaling
-from dlcli.data.places import Places
 from dlcli.data.table import Kind, NumericColumn, Table
 from dlcli.data.targets import NextTokens, Targets, TokenLabels, fit_targets, targets_from_json
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.vocabulary import Vocabulary
-from dlcli.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True)

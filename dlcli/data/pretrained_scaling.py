@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dlcli.core import ConfigError, register
 from dlcli.data.normalization import Normalization, Scaling, is_image
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.published_statistics import Library, published_statistics
-from dlcli.errors import ConfigError
-from dlcli.registry import register
 
 
 @register("normalization", "pretrained")

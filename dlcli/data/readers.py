@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
+from dlcli.core import ConfigError
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import ClassNames
-from dlcli.data.places import Places, sha256
-from dlcli.errors import ConfigError
 
 #: names of classes as a config has them: in the order of the labels, or label → name
 WrittenClassNames: TypeAlias = list[str] | dict[str, str] | None

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli import rng
+from dlcli.core import SPLITS, ConfigError, DataError, SplitOptions, rng, unknown_name
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
 from dlcli.data.times import times_of
-from dlcli.errors import ConfigError, DataError, unknown_name
-from dlcli.split_options import SPLITS, SplitOptions
 
 
 def split_examples(

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values, distinct_labels, infer_target_kind
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.vocabulary import Vocabulary
-from dlcli.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True)

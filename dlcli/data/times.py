@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.core import DataError
 from dlcli.data.examples import Examples
 from dlcli.data.table import CategoricalColumn
-from dlcli.errors import DataError
 
 #: year, month, day, time of day, fraction of a second, zone, of which each needs the ones before it but for the zone
 _ISO = re.compile(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True)

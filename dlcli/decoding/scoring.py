@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcli import kernels
-from dlcli.nn.padding import padding_mask
+from dlcli.nn import padding_mask
 
 
 def token_nats(logits: np.ndarray, tokens: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:

@@ -12,13 +12,13 @@ from dlcli.diagnosis.intervals import Interval, mean_interval
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
 from dlcli.diagnosis.level import Level
-from dlcli.diagnosis.measure import Measure
-from dlcli.diagnosis.outcome import PredictionsFile, SplitOutcome, TrainingResult
+from dlcli.diagnosis.measure import Measure, significant
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.sampled_errors import SampledErrors
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
+from dlcli.diagnosis.training_result import PredictionsFile, SplitOutcome, TrainingResult
 from dlcli.diagnosis.wording import (
     METHOD,
     baseline_sentence,
@@ -76,5 +76,6 @@ __all__ = [
     "paired_difference_interval",
     "ranking_of",
     "regression_fits",
+    "significant",
     "verdict_sentence",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcli.core import SPLITS
 from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
@@ -13,12 +14,11 @@ from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Case
 from dlcli.diagnosis.learning_curve import Course, Curve, curve
-from dlcli.diagnosis.outcome import SplitOutcome, TrainingResult
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
+from dlcli.diagnosis.training_result import SplitOutcome, TrainingResult
 from dlcli.diagnosis.wording import baseline_sentence, concentration_sentence, few_units_sentences
-from dlcli.split_options import SPLITS
 
 
 @dataclass(frozen=True)

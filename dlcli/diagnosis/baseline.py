@@ -10,7 +10,7 @@ import numpy as np
 from dlcli.diagnosis.error_intervals import paired_difference_interval
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.measure import Measure
-from dlcli.diagnosis.outcome import SplitOutcome
+from dlcli.diagnosis.training_result import SplitOutcome
 from dlcli.tasks import UNIGRAM_NATS
 
 

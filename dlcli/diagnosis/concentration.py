@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.diagnosis.measure import Measure
-from dlcli.diagnosis.outcome import SplitOutcome
+from dlcli.diagnosis.training_result import SplitOutcome
 
 #: half of the sum in this share of the examples, or less; of squared normal errors, 12 % of the examples carry half
 _FEW = 0.03

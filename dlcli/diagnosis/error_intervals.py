@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dlcli import rng
+from dlcli.core import rng
 from dlcli.diagnosis.clustered import clustered_paired_interval, clustered_rate_interval
 from dlcli.diagnosis.intervals import Interval, independent_difference, rate_interval
 from dlcli.diagnosis.measure import Measure

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.core import percent
 from dlcli.diagnosis.sampled_errors import SampledErrors
-from dlcli.percent import percent
 
 #: what is written for an interval that one example, or one group of them, says nothing about
 NOT_KNOWN = "not known"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.diagnosis.outcome import SplitOutcome
+from dlcli.diagnosis.training_result import SplitOutcome
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dlcli.kernels import native, reference
-from dlcli.kernels.native import fastest
+from dlcli.kernels.native import fastest, why_not
+from dlcli.kernels.native.cores import usable_cores
+from dlcli.kernels.reference.labels import check_labels
+from dlcli.kernels.reference.linear import Activation
+from dlcli.kernels.reference.rnn import RecurrentActivation
+from dlcli.kernels.reference.windows import Pair, Sides
 
 elu = fastest(reference.activations.elu)
 elu_backward = fastest(reference.activations.elu_backward)
@@ -107,6 +112,10 @@ def environment() -> dict[str, str | int]:
 
 
 __all__ = [
+    "Activation",
+    "Pair",
+    "RecurrentActivation",
+    "Sides",
     "adagrad_update",
     "adam_update",
     "add",
@@ -119,6 +128,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
     "centered_rmsprop_update",
+    "check_labels",
     "clip_update",
     "conv2d",
     "conv2d_grad_bias",
@@ -181,4 +191,6 @@ __all__ = [
     "softplus_backward",
     "tanh",
     "tanh_backward",
+    "usable_cores",
+    "why_not",
 ]

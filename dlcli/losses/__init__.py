@@ -1,12 +1,14 @@
 """The losses, each registered under its YAML name."""
 
 from dlcli.losses.binary_cross_entropy import BinaryCrossEntropy
+from dlcli.losses.class_weights import ClassWeightedLoss
 from dlcli.losses.loss import Loss, OutputForm
 from dlcli.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError
 from dlcli.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 
 __all__ = [
     "BinaryCrossEntropy",
+    "ClassWeightedLoss",
     "Huber",
     "Loss",
     "MeanAbsoluteError",

@@ -8,10 +8,9 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveFloat, Rate
+from dlcli.core import PositiveFloat, Rate, register
 from dlcli.losses.class_weights import ClassWeightedLoss, ClassWeights
 from dlcli.losses.loss import OutputForm
-from dlcli.registry import register
 
 
 @register("loss", "binary_cross_entropy")

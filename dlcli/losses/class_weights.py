@@ -8,8 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dlcli.autograd import Tensor
-from dlcli.constraints import NonNegativeFloat
-from dlcli.errors import ConfigError, unknown_name
+from dlcli.core import ConfigError, NonNegativeFloat, unknown_name
 from dlcli.losses.loss import Loss
 
 #: one weight for each class in order, class → weight, or "balanced"

@@ -8,9 +8,8 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveFloat
+from dlcli.core import PositiveFloat, register
 from dlcli.losses.loss import Loss, OutputForm
-from dlcli.registry import register
 
 
 class ValueLoss(Loss):

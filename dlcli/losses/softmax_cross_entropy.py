@@ -9,10 +9,9 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import Rate
+from dlcli.core import Rate, register
 from dlcli.losses.class_weights import ClassWeightedLoss, ClassWeights
 from dlcli.losses.loss import OutputForm
-from dlcli.registry import register
 
 
 @register("loss", "softmax_cross_entropy")

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import PositiveInt, register
 from dlcli.metrics.metric import Metric, PredictionForm
-from dlcli.registry import register
 
 
 @register("metric", "accuracy")

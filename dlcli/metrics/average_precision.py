@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from dlcli.core import register
 from dlcli.metrics.roc_auc import RankingMetric
-from dlcli.registry import register
 
 
 @register("metric", "average_precision")

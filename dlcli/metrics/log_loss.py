@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.kernels.reference.labels import check_labels
+from dlcli.core import register
+from dlcli.kernels import check_labels
 from dlcli.metrics.metric import Metric, PredictionForm
-from dlcli.registry import register
 
 
 @register("metric", "log_loss")

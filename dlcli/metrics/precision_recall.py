@@ -16,9 +16,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from dlcli.core import register
 from dlcli.metrics.confusion_matrix import ConfusionMatrix
 from dlcli.metrics.metric import Metric
-from dlcli.registry import register
 
 Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
 

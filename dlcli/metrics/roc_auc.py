@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.core import register
 from dlcli.metrics.metric import Metric, PredictionForm
-from dlcli.registry import register
 
 
 class RankingMetric(Metric):

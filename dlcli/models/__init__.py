@@ -1,7 +1,7 @@
 """The architectures, each a function from shapes and options to a list of nodes."""
 
 from dlcli.models.alexnet import alexnet
-from dlcli.models.fully_connected import logistic_regression, mlp, softmax_regression
+from dlcli.models.fully_connected import SATURATING, logistic_regression, mlp, softmax_regression
 from dlcli.models.googlenet import googlenet
 from dlcli.models.inception_small import inception_small
 from dlcli.models.lenet import lenet5
@@ -17,6 +17,7 @@ from dlcli.models.resnet import resnet18, resnet20, resnet32, resnet34, resnet50
 from dlcli.models.vgg import vgg11, vgg16, vgg19, vgg_small
 
 __all__ = [
+    "SATURATING",
     "alexnet",
     "averaged_embeddings",
     "googlenet",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dlcli.constraints import Rate
+from dlcli.core import Rate, register
 from dlcli.models.convolutional import convolution, dropout, image_size, linear, max_pool, output
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 
 @register("architecture", "alexnet")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dlcli.errors import ConfigError
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.node_names import PREVIOUS
+from dlcli.core import PREVIOUS, ConfigError
+from dlcli.nn import Node, Shape
 
 #: zeros around an image: as many on every side, or ((above, below), (left, right))
 Padding = int | Sequence[Sequence[int]]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from dlcli.constraints import PositiveInt, Rate
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node, with_names
-from dlcli.registry import Described, register
+from dlcli.core import Described, PositiveInt, Rate, register
+from dlcli.nn import Node, Shape, with_names
 
 Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "identity"]
 Initialization: TypeAlias = Annotated[dict[str, Any], Described("initializer")]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dlcli.constraints import Rate
+from dlcli.core import PREVIOUS, Rate, register
 from dlcli.models.convolutional import dropout, image_size, linear, max_pool, normalized_convolution, output
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.node_names import PREVIOUS
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 
 @register("architecture", "googlenet")

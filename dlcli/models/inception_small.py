@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dlcli.constraints import PositiveFloat, Rate
+from dlcli.core import PositiveFloat, Rate, register
 from dlcli.models.convolutional import dropout, image_size, max_pool, normalized_convolution, output, scaled
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 
 @register("architecture", "inception_small")

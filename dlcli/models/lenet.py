@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from dlcli.core import register
 from dlcli.models.convolutional import convolution, image_size, linear, output
 from dlcli.models.fully_connected import SATURATING, Activation
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 #: size of the images that the paper pads the 28×28 digits to
 PADDED = 32

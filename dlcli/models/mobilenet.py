@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlcli.constraints import PositiveFloat, Rate
+from dlcli.core import PositiveFloat, Rate, register
 from dlcli.models.convolutional import convolution, dropout, image_size, output, scaled
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 #: (filters, stride) of each block
 PUBLISHED = (

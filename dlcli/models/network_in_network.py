@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dlcli.constraints import Rate
+from dlcli.core import Rate, register
 from dlcli.models.convolutional import convolution, dropout, image_size, max_pool
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 #: one more pixel at the end: windows of 3 at every second pixel then reach the last one (Caffe's rounding up)
 REACH_THE_END = [[0, 1], [0, 1]]

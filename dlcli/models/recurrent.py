@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from dlcli.constraints import PositiveInt, Rate
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node, with_names
-from dlcli.registry import register
+from dlcli.core import PositiveInt, Rate, register
+from dlcli.nn import Node, Shape, with_names
 
 Cell: TypeAlias = Literal["rnn", "gru", "lstm"]
 

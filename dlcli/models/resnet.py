@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
+from dlcli.core import register
 from dlcli.models.convolutional import convolution, image_size, max_pool, output
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 Shortcut: TypeAlias = Literal["identity", "projection"]
 #: (name, filters, stride, what comes in) -> the nodes of a block up to the sum, the last its result

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from dlcli.constraints import PositiveInt, Rate
+from dlcli.core import PositiveInt, Rate, register
 from dlcli.models.convolutional import convolution, dropout, image_size, linear, max_pool, output
-from dlcli.nn.layer import Shape
-from dlcli.nn.node import Node
-from dlcli.registry import register
+from dlcli.nn import Node, Shape
 
 Classifier: TypeAlias = Literal["published", "small"]
 

@@ -2,30 +2,65 @@
 
 from dlcli.nn import layers
 from dlcli.nn.arena import Arena, Segment
+from dlcli.nn.directions import check_causal, check_last_steps
 from dlcli.nn.edge_filter import EdgeFilter
 from dlcli.nn.evaluation import evaluation_mode
+from dlcli.nn.gradcheck import check_layer, check_model
 from dlcli.nn.graph import Graph, NodeSummary
+from dlcli.nn.graph_resolution import ancestors
+from dlcli.nn.head import head_layers
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
+from dlcli.nn.layer_roles import Roles
+from dlcli.nn.layers import BatchNorm, ConvTranspose2D, Embedding
+from dlcli.nn.layers.conv2d import Convolution
+from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node, with_names
+from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
+from dlcli.nn.state_gradients import state_gradients
+from dlcli.nn.trainable_tail import Tail, trunk_end
+from dlcli.nn.weight_match import Matching, check_all_used, check_complete, check_finite, check_ignored, load, match
 
 __all__ = [
     "Arena",
+    "BatchNorm",
+    "ConvTranspose2D",
+    "Convolution",
     "EdgeFilter",
+    "Embedding",
     "Graph",
     "Initializer",
     "Layer",
     "LayerSample",
+    "Matching",
     "Module",
     "Node",
     "NodeSummary",
     "Parameter",
+    "Recurrent",
+    "Roles",
     "Segment",
     "Shape",
     "ShapeError",
+    "Tail",
+    "ancestors",
+    "check_all_used",
+    "check_causal",
+    "check_complete",
+    "check_finite",
+    "check_ignored",
+    "check_last_steps",
+    "check_layer",
+    "check_model",
     "evaluation_mode",
+    "head_layers",
     "layers",
+    "load",
+    "match",
+    "padding_mask",
+    "state_gradients",
+    "trunk_end",
     "with_names",
 ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dlcli.errors import ConfigError
+from dlcli.core import INPUT, ConfigError
 from dlcli.nn.graph import Graph
+from dlcli.nn.graph_resolution import label
 from dlcli.nn.layers.over_time import LastStep
 from dlcli.nn.layers.recurrent import Recurrent
-from dlcli.nn.wiring import label
-from dlcli.node_names import INPUT
 
 
 def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dlcli import registry
-from dlcli.autograd import Tensor
-from dlcli.autograd.directional import check_directions
-from dlcli.autograd.gradcheck import EPSILON, ParameterCheck, check_parameters
+from dlcli.autograd import EPSILON, ParameterCheck, Tensor, check_directions, check_parameters
+from dlcli.core import registry
 from dlcli.nn.graph import Graph
 from dlcli.nn.layer import Layer, LayerSample
 from dlcli.nn.module import Module

@@ -9,17 +9,14 @@ from typing import Any
 import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.errors import ConfigError
-from dlcli.memory import check_array
-from dlcli.nn.carrying import Carrying
+from dlcli.core import INPUT, ConfigError, Generators, check_array
+from dlcli.nn.execution_plan import Step, plan
+from dlcli.nn.graph_resolution import ancestors, label, wire
 from dlcli.nn.layer import Layer, Shape, ShapeError
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
-from dlcli.nn.plan import Step, plan
-from dlcli.nn.wiring import ancestors, label, wire
-from dlcli.node_names import INPUT
-from dlcli.rng import Generators
+from dlcli.nn.stateful import Carrying
 
 
 @dataclass(frozen=True)

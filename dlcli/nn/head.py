@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dlcli.core import INPUT
 from dlcli.nn.graph import Graph
-from dlcli.node_names import INPUT
 
 
 def layers_with_parameters(graph: Graph) -> list[str]:

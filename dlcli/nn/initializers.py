@@ -10,9 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import DTypeLike
 
-from dlcli.constraints import PositiveFloat
-from dlcli.memory import check_array
-from dlcli.registry import register
+from dlcli.core import PositiveFloat, check_array, register
 
 
 class Initializer:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcli.errors import unknown_name
+from dlcli.core import unknown_name
 from dlcli.nn.parameter import Parameter
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dlcli.node_names import PREVIOUS
+from dlcli.core import PREVIOUS
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw_distinct
+from dlcli.autograd import Context, Function, Sample, Tensor, draw_distinct
+from dlcli.core import register
 from dlcli.ops.conv2d import Pair
 from dlcli.ops.pooling import average_pool2d, max_pool2d
 from dlcli.ops.separable_map2d import separable_map2d
-from dlcli.registry import register
 
 
 @register("function", "adaptive_max_pool2d")

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcli import kernels
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
 from dlcli.ops.weighting import mean_scale
-from dlcli.registry import register
 
 
 @register("function", "binary_cross_entropy")

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcli import kernels
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
 from dlcli.ops.conv2d import NO_PADDING, Pair, Sides
-from dlcli.registry import register
 
 
 @register("function", "conv_transpose2d")

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcli import kernels
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
-from dlcli.kernels.reference.linear import Activation
-from dlcli.registry import register
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
+from dlcli.kernels import Activation
 
 BACKWARD = {
     "relu": kernels.relu_backward,

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcli import kernels
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw_away_from_zero
-from dlcli.registry import register
+from dlcli.autograd import Context, Function, Sample, Tensor, draw_away_from_zero
+from dlcli.core import register
 
 
 @register("function", "relu")

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
-from dlcli.registry import register
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
 
 
 @register("function", "reshape")

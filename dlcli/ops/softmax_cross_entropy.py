@@ -7,11 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcli import kernels
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
-from dlcli.kernels.reference.labels import check_labels
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
+from dlcli.kernels import check_labels
 from dlcli.ops.weighting import mean_scale
-from dlcli.registry import register
 
 
 @register("function", "softmax_cross_entropy")

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dlcli.autograd import Context, Function, Sample, Tensor
-from dlcli.autograd.sample import draw
+from dlcli.autograd import Context, Function, Sample, Tensor, draw
+from dlcli.core import register
 from dlcli.ops.conv2d import Pair
 from dlcli.ops.separable_map2d import separable_map2d
-from dlcli.registry import register
 
 
 @register("function", "upsample_nearest2d")

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from dlcli import kernels
-from dlcli.constraints import NonNegativeFloat, PositiveFloat, Rate
-from dlcli.nn.arena import Arena
+from dlcli.core import NonNegativeFloat, PositiveFloat, Rate, register
+from dlcli.nn import Arena
 from dlcli.optim.optimizer import Optimizer
 from dlcli.optim.schedules import Schedule
-from dlcli.registry import register
 
 
 @register("optimizer", "adam")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from dlcli import kernels
-from dlcli.nn.arena import Arena
+from dlcli.nn import Arena
 
 
 class WeightAverage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from dlcli import kernels
-from dlcli.nn.arena import Arena
+from dlcli.nn import Arena
 
 
 def clip_by_norm(arena: Arena, max_norm: float) -> float:

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from dlcli import kernels
-from dlcli.constraints import PositiveFloat, Rate
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError, PositiveFloat, Rate, register
 from dlcli.optim.optimizer import Optimizer
 from dlcli.optim.schedules import Schedule
-from dlcli.registry import register
 
 
 @register("optimizer", "sgd")

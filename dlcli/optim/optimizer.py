@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli import kernels
-from dlcli.nn.arena import Arena
+from dlcli.nn import Arena
 from dlcli.optim.schedules import Position, Schedule
 
 

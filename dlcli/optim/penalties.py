@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from dlcli import kernels
-from dlcli.nn.arena import Arena
+from dlcli.nn import Arena
 
 #: a weight of at most this size counts as zero: gradient steps bring a weight near zero, hardly ever onto it
 NEAR_ZERO = 1e-3

@@ -14,8 +14,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dlcli.constraints import Fraction, NonNegativeFloat, NonNegativeInt, PositiveFloat
-from dlcli.registry import register
+from dlcli.core import Fraction, NonNegativeFloat, NonNegativeInt, PositiveFloat, register
 
 #: numbers of epochs in a config mean the nearest fraction with a denominator up to this: 0.2 is 1/5, 0.8333333333 5/6
 FINEST = 10**6

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dlcli.core import UNSEEN_SPLITS, StorageError
 from dlcli.diagnosis import Interval, Measure, SampledErrors, difference_interval, paired_difference_interval
-from dlcli.errors import StorageError
-from dlcli.runs import RunFolder, files
-from dlcli.runs.storage import checksum
-from dlcli.split_options import UNSEEN_SPLITS
+from dlcli.runs import RunFolder, checksum, files
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlcli.core import percent
 from dlcli.diagnosis import Confusion, confusion_sentence
-from dlcli.percent import percent
 from dlcli.reports.palette import BLUE, INK, VERMILION, shaded
 from dlcli.reports.sheet import CAPTION, LETTER, MARGIN, WIDTH, Line, Mark, Sheet, Tile
 

@@ -15,7 +15,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlcli.printable import printable_lines
+from dlcli.core import printable_lines
 from dlcli.reports.palette import GRAY, GRID, INK
 
 if TYPE_CHECKING:

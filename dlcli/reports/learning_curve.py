@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlcli.core import percent
 from dlcli.diagnosis import Curve, TrainingResult, curve
-from dlcli.percent import percent
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlcli.core import SPLITS, percent, printable
 from dlcli.diagnosis import (
     METHOD,
     Advice,
@@ -19,11 +20,8 @@ from dlcli.diagnosis import (
     verdict_sentence,
 )
 from dlcli.optim import NEAR_ZERO
-from dlcli.percent import percent
-from dlcli.printable import printable
-from dlcli.reports.markdown_table import markdown_table, markdown_text
+from dlcli.reports.tables import markdown_table, markdown_text
 from dlcli.runs import metric_title
-from dlcli.split_options import SPLITS
 
 _MOST_CLASSES = 12
 

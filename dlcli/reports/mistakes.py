@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.percent import percent
+from dlcli.core import percent
 from dlcli.reports.palette import BLUE, GRAY, VERMILION, photograph
 from dlcli.reports.sheet import Line, Sheet, Tile
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlcli.core import percent, proportion
 from dlcli.diagnosis import Ranking
-from dlcli.percent import percent, proportion
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 

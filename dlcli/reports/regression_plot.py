@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcli.diagnosis import RegressionFit
-from dlcli.diagnosis.measure import significant
-from dlcli.percent import proportion
+from dlcli.core import proportion
+from dlcli.diagnosis import RegressionFit, significant
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 

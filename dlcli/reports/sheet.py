@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlcli.printable import printable, printable_lines
+from dlcli.core import printable, printable_lines
 from dlcli.reports.figure import default_style
 from dlcli.reports.palette import GRAY, GRID, INK, rgb
 

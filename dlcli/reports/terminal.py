@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dlcli.core import printable
 from dlcli.diagnosis import (
     Advice,
     Assessment,
@@ -18,7 +19,6 @@ from dlcli.diagnosis import (
     level_title,
     verdict_sentence,
 )
-from dlcli.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-from dlcli import strict_json
+from dlcli.core import strict_json
 from dlcli.diagnosis import Assessment, TrainingResult
 from dlcli.reports.confusion_matrix import confusion_png
 from dlcli.reports.document import report_document

@@ -8,8 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dlcli import strict_json
-from dlcli.errors import StorageError
+from dlcli.core import StorageError, strict_json
 from dlcli.runs import storage
 from dlcli.runs.storage import reporting
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcli.errors import ConfigError, StorageError
+from dlcli.core import ConfigError, StorageError
 from dlcli.runs import files, lock, storage
 from dlcli.runs.run_folder import RunFolder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dlcli.errors import StorageError
+from dlcli.core import StorageError
 from dlcli.runs import files
 from dlcli.runs.run_folder import RunFolder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlcli.strict_json import dumps
+from dlcli.core import dumps
 
 #: stands for a key that one of the configs does not have
 ABSENT = "(absent)"

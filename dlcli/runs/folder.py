@@ -18,8 +18,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlcli import strict_json
-from dlcli.errors import StorageError
+from dlcli.core import StorageError, strict_json
 from dlcli.runs import append_file, lock, storage
 from dlcli.runs.files import LOCK
 from dlcli.runs.lock import HeldLock

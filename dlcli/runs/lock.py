@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlcli.errors import ConfigError, StorageError
+from dlcli.core import ConfigError, StorageError
 from dlcli.runs import storage
 from dlcli.runs.storage import reporting
 

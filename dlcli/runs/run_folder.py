@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from dlcli.errors import ConfigError, StorageError
-from dlcli.printable import printable
+from dlcli.core import ConfigError, StorageError, dumps, printable
 from dlcli.runs import append_file, files, storage
 from dlcli.runs.append_file import GrowingFile
 from dlcli.runs.folder import Folder
 from dlcli.runs.record import RunRecord
 from dlcli.runs.storage import checksum
-from dlcli.strict_json import dumps
 
 
 class RunFolder(Folder):

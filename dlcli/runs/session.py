@@ -6,7 +6,7 @@ import contextlib
 import signal
 from collections.abc import Iterator, Mapping
 
-from dlcli.errors import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError
+from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError
 from dlcli.runs.record import RunRecord, Status
 from dlcli.runs.run_folder import RunFolder
 

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 
-from dlcli.errors import StorageError
+from dlcli.core import StorageError
 
 #: what an unfinished file or folder ends with; its name also starts with a dot
 PARTIAL = ".partial"

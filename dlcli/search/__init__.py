@@ -15,13 +15,13 @@ from dlcli.search.importance import Importance, importances
 from dlcli.search.median_pruning import MedianPruning
 from dlcli.search.objective import Objective
 from dlcli.search.optuna_search import CMAES, TPE, GaussianProcess
-from dlcli.search.outcome import FinalOutcome, SweepOutcome
 from dlcli.search.pruning import Pruning
 from dlcli.search.random_search import RandomSearch
 from dlcli.search.region import Region
 from dlcli.search.search import Search, Stage
 from dlcli.search.space import Parameter, Space
 from dlcli.search.successive_halving import SuccessiveHalving
+from dlcli.search.sweep_outcome import FinalOutcome, SweepOutcome
 from dlcli.search.trial import (
     CONVERGENCE,
     ENDED,

@@ -11,9 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from dlcli.constraints import PositiveInt
-from dlcli.registry import register
-from dlcli.rng import generator
+from dlcli.core import PositiveInt, generator, register
 from dlcli.search.latin_hypercube import latin_hypercube
 from dlcli.search.objective import Objective
 from dlcli.search.plan import Plan

@@ -16,11 +16,8 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import Gt, Lt
 
-from dlcli.constraints import PositiveFloat, PositiveInt
-from dlcli.errors import ConfigError
-from dlcli.registry import register
+from dlcli.core import ConfigError, PositiveFloat, PositiveInt, dumps, plain, register
 from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE, Scale
-from dlcli.strict_json import dumps, plain
 
 #: up to here every integer has a cell of its own among the floats
 LARGEST_INTEGER = 2**40

@@ -8,15 +8,12 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Le
 
-from dlcli.errors import ConfigError
-from dlcli.registry import register
-from dlcli.rng import generator
+from dlcli.core import ConfigError, dumps, generator, register
 from dlcli.search.distributions import Distribution
 from dlcli.search.objective import Objective
 from dlcli.search.search import Search
 from dlcli.search.space import Parameter, Space
 from dlcli.search.trial import Proposal, Trial
-from dlcli.strict_json import dumps
 
 #: more combinations than this are a mistake, not a plan
 LARGEST_GRID = 100_000

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.rng import generator
+from dlcli.core import generator
 from dlcli.search.influence import basis, influences
 from dlcli.search.latin_hypercube import latin_hypercube
 from dlcli.search.objective import Objective

@@ -5,8 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from dlcli.constraints import NonNegativeInt, PositiveInt
-from dlcli.registry import register
+from dlcli.core import NonNegativeInt, PositiveInt, register
 from dlcli.search.pruning import Pruning, best_cost
 
 

@@ -11,9 +11,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from dlcli.constraints import PositiveInt
-from dlcli.registry import name_of, register
-from dlcli.rng import generator
+from dlcli.core import PositiveInt, generator, name_of, register
 from dlcli.search.objective import Objective
 from dlcli.search.optuna_study import Answers, Outcome, asked_of, outcomes_of, params_of, quiet, require
 from dlcli.search.plan import Plan

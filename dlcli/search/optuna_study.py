@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.search.distributions import Distribution, IntLogUniform
 from dlcli.search.objective import Objective
 from dlcli.search.space import Parameter, Space

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlcli.registry import register
-from dlcli.rng import generator
+from dlcli.core import generator, register
 from dlcli.search.objective import Objective
 from dlcli.search.plan import Plan
 from dlcli.search.search import Search

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.errors import ConfigError
-from dlcli.expressions import Condition, Expression, ExpressionError
-from dlcli.search.consistency import check_names, ordered, try_out
+from dlcli.core import Condition, ConfigError, Expression, ExpressionError, dumps
 from dlcli.search.distributions import Distribution
+from dlcli.search.parameter_order import check_names, ordered, try_out
 from dlcli.search.region import Region
-from dlcli.strict_json import dumps
 
 
 @dataclass(frozen=True)

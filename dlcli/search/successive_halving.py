@@ -7,8 +7,7 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from dlcli.constraints import PositiveInt
-from dlcli.registry import register
+from dlcli.core import PositiveInt, register
 from dlcli.search.pruning import Pruning, best_cost
 
 

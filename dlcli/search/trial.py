@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dlcli.strict_json import dumps
+from dlcli.core import dumps
 
 TrialStatus = Literal["waiting", "running", "interrupted", "done", "pruned", "diverged", "failed", "killed"]
 

@@ -1,21 +1,81 @@
 """Configs: YAML text in, a checked and complete `Spec` out, or every mistake with its place."""
 
-from dlcli.spec.component import ComponentSpec, component_from
-from dlcli.spec.load import load_spec, spec_from_text
+from dlcli.spec.bound import WrittenBound
+from dlcli.spec.component import ComponentSpec, OfKind, check_options, component_from
+from dlcli.spec.consistency import dropout_mistakes
+from dlcli.spec.document import Document, Place
+from dlcli.spec.expectations import InWords, describe, peel, show
+from dlcli.spec.file_kind import config_in_place_of_sweep, is_config, is_sweep
+from dlcli.spec.json_schema import json_schema, schema_of
+from dlcli.spec.key_paths import KeyPath, format_path, parse_path
+from dlcli.spec.load import as_name, from_home, is_readable, load_spec, located, spec_from_text, spec_of_document
+from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.model import LayerSpec, ModelSpec
-from dlcli.spec.overrides import Override, Overrides
-from dlcli.spec.section import plain
-from dlcli.spec.spec import Spec
+from dlcli.spec.overrides import Override, Overrides, apply_override, parse_overrides, split_append
+from dlcli.spec.schema import ConstrainedName, ExperimentName, MetricName, Sections
+from dlcli.spec.section import Section, fields_of, plain
+from dlcli.spec.spec import LocatedSections, Spec
+from dlcli.spec.template import commented_template
+from dlcli.spec.text_file import read_text
+from dlcli.spec.transfer import is_path
+from dlcli.spec.yaml_loader import load_yaml, parse_value, read_yaml
+from dlcli.spec.yaml_writer import to_flow, to_yaml
 
 __all__ = [
+    "MISSING_KEY",
+    "UNKNOWN_KEY",
     "ComponentSpec",
+    "ConstrainedName",
+    "Document",
+    "ExperimentName",
+    "InWords",
+    "KeyPath",
     "LayerSpec",
+    "LocatedSections",
+    "MetricName",
+    "Mistake",
     "ModelSpec",
+    "OfKind",
     "Override",
     "Overrides",
+    "Place",
+    "Section",
+    "Sections",
     "Spec",
+    "WrittenBound",
+    "apply_override",
+    "as_name",
+    "check_options",
+    "commented_template",
     "component_from",
+    "config_in_place_of_sweep",
+    "describe",
+    "dropout_mistakes",
+    "fields_of",
+    "format_path",
+    "from_home",
+    "is_config",
+    "is_path",
+    "is_readable",
+    "is_sweep",
+    "json_schema",
     "load_spec",
+    "load_yaml",
+    "located",
+    "mistaken",
+    "mistakes_of",
+    "parse_overrides",
+    "parse_path",
+    "parse_value",
+    "peel",
     "plain",
+    "read_text",
+    "read_yaml",
+    "schema_of",
+    "show",
     "spec_from_text",
+    "spec_of_document",
+    "split_append",
+    "to_flow",
+    "to_yaml",
 ]

@@ -15,8 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli import registry
-from dlcli.errors import ConfigError, InvalidConfigError, unknown_name
+from dlcli.core import ConfigError, InvalidConfigError, registry, unknown_name
 from dlcli.spec.expectations import expected, members, peel, show
 from dlcli.spec.key_paths import KeyPath, format_path
 from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken, mistakes_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import Mistake
 from dlcli.spec.model import ModelSpec

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec.key_paths import KeyPath, format_path
 
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, Lt
 
-from dlcli import registry
-from dlcli.nearest_name import nearest_name
+from dlcli.core import nearest_name, registry
 from dlcli.spec.scalars import plain_scalar
 
 #: what a section is called

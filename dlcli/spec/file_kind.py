@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec.document import Document
 
 #: sections that only one of the two has

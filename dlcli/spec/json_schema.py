@@ -7,13 +7,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from dlcli import registry
-from dlcli.node_names import NODE_NAME, PREVIOUS
+from dlcli.core import NODE_NAME, PREVIOUS, registry
 from dlcli.spec.component import DEFINED_AS, options_model
 from dlcli.spec.listed import IN_LIST
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, plain
-from dlcli.spec.sweep.sections import SweepSections
 from dlcli.spec.transfer import FROM, KEYS, TransferSection
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -41,15 +39,10 @@ _WIRING = {
 
 def json_schema() -> dict[str, Any]:
     """The schema of a whole config, with every component that is registered."""
-    return _whole(Sections, {"model": _model_schema()})
+    return schema_of(Sections, {"model": _model_schema()})
 
 
-def sweep_json_schema() -> dict[str, Any]:
-    """The schema of a sweep file; of its parameters only that each is a text or a list."""
-    return _whole(SweepSections, {})
-
-
-def _whole(sections: type[Section], definitions: dict[str, Any]) -> dict[str, Any]:
+def schema_of(sections: type[Section], definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of a file, with the definitions of all that it refers to."""
     schema = _section_schema(sections)
     definitions |= schema.pop("definitions")

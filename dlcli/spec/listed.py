@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import CoreSchema
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_name, check_options
 from dlcli.spec.expectations import show
 from dlcli.spec.mistake import Mistake, mistaken, mistakes_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document
 from dlcli.spec.file_kind import is_sweep, sweep_in_place_of_config
 from dlcli.spec.hints import hint

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dlcli.errors import unknown_name
+from dlcli.core import SPLITS, unknown_name
 from dlcli.spec.expectations import show
-from dlcli.split_options import SPLITS
 
 #: regular expressions of `error` and `dev/error`
 METRIC = "[a-z][a-z0-9_]*"

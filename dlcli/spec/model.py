@@ -13,8 +13,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli import registry
-from dlcli.node_names import INPUT, NODE_NAME, PREVIOUS
+from dlcli.core import INPUT, NODE_NAME, PREVIOUS, registry
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected, show
 from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of

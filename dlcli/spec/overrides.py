@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec.document import Document, Place
 from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path, parse_path
 from dlcli.spec.yaml_loader import MAX_CHARACTERS, parse_value

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from dlcli.constraints import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
+from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
 from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfKind
 from dlcli.spec.consistency import dropout_mistakes, split_mistakes

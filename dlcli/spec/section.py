@@ -14,9 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, ErrorDetails
 
-from dlcli import registry
-from dlcli.bound import Bound
-from dlcli.errors import unknown_name
+from dlcli.core import Bound, registry, unknown_name
 from dlcli.spec.expectations import SECTION, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import FURTHER, KINDS, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, VALUE, Mistake, mistaken
@@ -63,6 +61,11 @@ class Section(BaseModel):
         for key, description in registry.argument_descriptions(cls).items():
             section["properties"][key]["description"] = description
         return shown
+
+    @classmethod
+    def keys(cls) -> Collection[str]:
+        """The keys of the section."""
+        return cls.model_fields.keys()
 
     def plain(self) -> dict[str, Any]:
         """The section as a plain mapping with every key, the way it would be written in YAML."""

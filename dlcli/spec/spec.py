@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import PrivateAttr
 
@@ -11,6 +12,17 @@ from dlcli.spec.document import Document
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.schema import Sections
 from dlcli.spec.yaml_writer import to_yaml
+
+
+class LocatedSections(Protocol):
+    """A checked file that knows where each key was written: a `Spec` or a `SweepSpec`."""
+
+    @classmethod
+    def keys(cls) -> Collection[str]:
+        """The keys at the top level of the file."""
+
+    def locate(self, key: str) -> dict[str, Any]:
+        """File, line, column and key as the keyword arguments of a `ConfigError`."""
 
 
 class Spec(Sections):

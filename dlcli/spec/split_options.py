@@ -6,12 +6,20 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from dlcli.constraints import Fraction, NonNegativeInt, PositiveInt, Rate
-from dlcli.errors import ConfigError
+from dlcli.core import (
+    SHARED,
+    SPLITS,
+    ConfigError,
+    Fraction,
+    NonNegativeInt,
+    PositiveInt,
+    Rate,
+    SplitOptions,
+    complete_shares,
+)
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.mistake import Mistake, mistaken
 from dlcli.spec.section import Section
-from dlcli.split_options import SHARED, SPLITS, SplitOptions, complete_shares
 
 SplitName = Literal["train", "train_dev", "dev", "test"]
 

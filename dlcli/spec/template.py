@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.spec.component import ComponentSpec
 from dlcli.spec.expectations import members
 from dlcli.spec.model import ModelSpec

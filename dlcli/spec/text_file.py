@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec.yaml_loader import MAX_CHARACTERS
 
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}

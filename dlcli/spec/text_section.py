@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dlcli.constraints import NonNegativeInt, PositiveInt
+from dlcli.core import NonNegativeInt, PositiveInt
 from dlcli.spec.component import ComponentSpec, OfKind
 from dlcli.spec.section import Section
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dlcli.constraints import PositiveFloat, PositiveInt
+from dlcli.core import PositiveFloat, PositiveInt
 from dlcli.spec.mistake import Mistake, mistaken
 from dlcli.spec.section import Section, fields_of
 

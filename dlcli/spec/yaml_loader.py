@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.spec.document import Document, Place
 from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path
 from dlcli.spec.mistake import MAX_MISTAKES

@@ -5,6 +5,7 @@ from dlcli.tasks.classification import Classification
 from dlcli.tasks.language_modeling import UNIGRAM_NATS, LanguageModeling
 from dlcli.tasks.regression import Regression
 from dlcli.tasks.sequence_labeling import SequenceLabeling
+from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions, Task, joined
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Predictions",
     "Regression",
     "SequenceLabeling",
+    "StepTask",
     "Task",
     "joined",
 ]

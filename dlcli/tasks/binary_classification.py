@@ -7,10 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli import kernels
+from dlcli.core import ConfigError, register
 from dlcli.data import ClassLabels
-from dlcli.errors import ConfigError
 from dlcli.losses import BinaryCrossEntropy, Loss, OutputForm
-from dlcli.registry import register
 from dlcli.tasks.classification import Classification
 from dlcli.tasks.task import Predictions
 

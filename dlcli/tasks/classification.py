@@ -7,11 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli import kernels
+from dlcli.core import register
 from dlcli.data import ClassLabels, TargetKind
-from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
-from dlcli.losses.class_weights import ClassWeightedLoss
+from dlcli.losses import ClassWeightedLoss, Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
-from dlcli.registry import register
 from dlcli.tasks.task import Predictions, Task
 
 

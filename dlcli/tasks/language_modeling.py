@@ -6,14 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.data import NextTokens, TargetKind
-from dlcli.data.text.vocabulary import SPECIAL_TOKENS
+from dlcli.core import ConfigError, register
+from dlcli.data import SPECIAL_TOKENS, NextTokens, TargetKind
 from dlcli.decoding import token_nats
-from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
-from dlcli.nn.padding import padding_mask
-from dlcli.registry import register
+from dlcli.nn import padding_mask
 from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions
 

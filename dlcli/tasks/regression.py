@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.core import register
 from dlcli.data import TargetKind, Values
 from dlcli.losses import Loss, MeanSquaredError, OutputForm
 from dlcli.metrics import Metric
-from dlcli.registry import register
 from dlcli.tasks.task import Predictions, Task
 
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli import kernels
+from dlcli.core import register
 from dlcli.data import TargetKind, TokenLabels
 from dlcli.losses import Loss, OutputForm
-from dlcli.nn.padding import padding_mask
-from dlcli.registry import register
+from dlcli.nn import padding_mask
 from dlcli.tasks.classification import Classification
 from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions

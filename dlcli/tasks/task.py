@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli import registry
 from dlcli.autograd import Tensor
+from dlcli.core import ConfigError, registry
 from dlcli.data import TargetKind
-from dlcli.errors import ConfigError
 from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dlcli.training.checkpoint_store import CheckpointStore
-from dlcli.training.descent import batch_loss
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split, stream
+from dlcli.training.features import Features, compute_features
+from dlcli.training.latency import median_latency_ms
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
 from dlcli.training.selection import LATENCY, Candidate, Selection, higher_is_better
 from dlcli.training.settings import TrainingSettings
-from dlcli.training.summary import TrainingSummary
+from dlcli.training.signals import StopRequest, stop_requests
+from dlcli.training.train_step import batch_loss
 from dlcli.training.trainer import Trainer
+from dlcli.training.training_order import batch_order
+from dlcli.training.training_summary import TrainingSummary
 
 __all__ = [
     "LATENCY",
@@ -19,18 +23,24 @@ __all__ = [
     "CheckpointStore",
     "EarlyStopping",
     "Evaluation",
+    "Features",
     "Observer",
     "Plan",
     "Progress",
     "Selection",
+    "StopRequest",
     "Trainer",
     "TrainingSettings",
     "TrainingSummary",
     "batch_loss",
+    "batch_order",
     "check_epochs_left",
     "check_resumable",
+    "compute_features",
     "compute_outputs",
     "evaluate_split",
     "higher_is_better",
+    "median_latency_ms",
+    "stop_requests",
     "stream",
 ]

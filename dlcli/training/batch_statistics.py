@@ -13,10 +13,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from dlcli.autograd import no_grad
+from dlcli.core import INPUT
 from dlcli.data import Batch
-from dlcli.nn import Graph
-from dlcli.nn.layers import BatchNorm
-from dlcli.node_names import INPUT
+from dlcli.nn import BatchNorm, Graph
 
 
 def batch_norm_nodes(model: Graph) -> dict[str, BatchNorm]:

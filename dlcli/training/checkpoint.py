@@ -18,9 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.errors import StorageError
-from dlcli.runs.storage import read_bytes
-from dlcli.strict_json import dumps, loads
+from dlcli.core import StorageError, dumps, loads
+from dlcli.runs import read_bytes
 
 WEIGHTS = "weights.safetensors"
 ARRAYS = "state.safetensors"

@@ -28,10 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcli import strict_json
-from dlcli.errors import StorageError
+from dlcli.core import StorageError, dumps, strict_json
 from dlcli.runs import storage
-from dlcli.strict_json import dumps
 from dlcli.training import checkpoint
 from dlcli.training.checkpoint import Checkpoint
 

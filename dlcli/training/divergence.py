@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dlcli.errors import DivergedError
-from dlcli.training.nonfinite import Culprit
+from dlcli.core import DivergedError
+from dlcli.training.non_finite import Culprit
 from dlcli.training.settings import TrainingSettings
 
 #: the largest learning rate that is ever advised: a tenth of 1e10 is no smaller in effect

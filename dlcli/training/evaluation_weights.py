@@ -12,11 +12,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from dlcli.core import Generators
 from dlcli.data import Batch
-from dlcli.nn import Graph
-from dlcli.nn.arena import Arena
+from dlcli.nn import Arena, Graph
 from dlcli.optim import WeightAverage
-from dlcli.rng import Generators
 from dlcli.training.batch_statistics import batch_norm_nodes, estimate_statistics, replaced_buffers
 
 

@@ -14,12 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlcli.data import Split
-from dlcli.data.batches import TransformedRows
-from dlcli.errors import StorageError
-from dlcli.nn import Graph, evaluation_mode
-from dlcli.nn.tail import Tail, trunk_end
-from dlcli.training.watch import WATCHED
+from dlcli.core import StorageError
+from dlcli.data import Split, TransformedRows
+from dlcli.nn import Graph, Tail, evaluation_mode, trunk_end
+from dlcli.training.epoch_evaluator import WATCHED
 
 #: bytes of features that are kept in memory; more go to a temporary file
 IN_MEMORY = 2**30

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.data import Batch
-from dlcli.nn.arena import Arena
-from dlcli.training.descent import Descent
+from dlcli.nn import Arena
+from dlcli.training.train_step import Descent
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli.errors import ConfigError, InvalidConfigError
-from dlcli.runs.differences import differences
+from dlcli.core import ConfigError, InvalidConfigError
+from dlcli.runs import differences
 
 #: what does not change the weights that the epochs so far have led to
 MAY_CHANGE = (

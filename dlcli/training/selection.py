@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlcli.bound import Bound
+from dlcli.core import Bound
 from dlcli.metrics import Metric
 
 #: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric

@@ -19,32 +19,31 @@ from typing import Any, NoReturn
 import numpy as np
 
 from dlcli import kernels
+from dlcli.core import DivergedError, Generators, RunInterruptedError, StorageError
 from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetcher, Split
-from dlcli.errors import DivergedError, RunInterruptedError, StorageError
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.optim import Optimizer, Position, WeightAverage
-from dlcli.rng import Generators
 from dlcli.runs import RunFolder, files
 from dlcli.tasks import Task
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.checkpoint_store import CheckpointStore
-from dlcli.training.descent import Descent, NonFiniteError
 from dlcli.training.divergence import diverged
 from dlcli.training.early_stopping import EarlyStopping
+from dlcli.training.epoch_evaluator import BrokenModelError, Watch
 from dlcli.training.measured_step import LayerSizes, measured_step
-from dlcli.training.nonfinite import Culprit, find_in_step, find_in_weights
+from dlcli.training.non_finite import Culprit, find_in_step, find_in_weights
 from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
-from dlcli.training.order import batch_order
-from dlcli.training.running import RunningOutputs
+from dlcli.training.running_outputs import RunningOutputs
 from dlcli.training.selection import Candidate, Selection
 from dlcli.training.settings import TrainingSettings
 from dlcli.training.signals import StopRequest, stop_requests
-from dlcli.training.snapshot import MovingParts
-from dlcli.training.state import TrainingState
-from dlcli.training.summary import TrainingSummary
+from dlcli.training.train_step import Descent, NonFiniteError
+from dlcli.training.training_order import batch_order
+from dlcli.training.training_snapshot import MovingParts
+from dlcli.training.training_state import TrainingState
+from dlcli.training.training_summary import TrainingSummary
 from dlcli.training.warnings import training_warnings
-from dlcli.training.watch import BrokenModelError, Watch
 
 #: seconds between two calls of `Observer.on_step`
 PROGRESS_INTERVAL = 0.1

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlcli.data import BatchOrder, SequenceSource, Split
-from dlcli.losses.class_weights import ClassWeightedLoss
-from dlcli.tasks import Task
-from dlcli.tasks.steps import StepTask
+from dlcli.losses import ClassWeightedLoss
+from dlcli.tasks import StepTask, Task
 
 
 def training_warnings(train: Split, batches: BatchOrder, task: Task) -> Iterator[str]:

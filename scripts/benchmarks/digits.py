@@ -35,21 +35,21 @@ def measure(rounds: int, scratch: Path) -> list[Result]:
 def train_ours(scratch: Path) -> float:
     """Seconds of the loop."""
     import dlcli.components  # noqa: F401  # imported for its registrations
-    from dlcli import build
+    from dlcli import assembly
     from dlcli.runs import RunFolder
     from dlcli.spec import spec_from_text
     from dlcli.training import Trainer
 
     spec = spec_from_text(CONFIG, file="digits.yaml")
-    experiment = build.build_experiment(spec)
+    experiment = assembly.build_experiment(spec)
     trainer = Trainer(
         model=experiment.model,
         task=experiment.task,
         splits=experiment.data.splits,
-        optimizer=build.build_optimizer(spec),
+        optimizer=assembly.build_optimizer(spec),
         metrics=experiment.metrics,
         selection=experiment.selection,
-        settings=build.build_settings(spec, experiment.data.preprocessor),
+        settings=assembly.build_settings(spec, experiment.data.preprocessor),
         folder=RunFolder.create(scratch, "digits"),
         generators=experiment.generators,
     )

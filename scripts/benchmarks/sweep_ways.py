@@ -72,7 +72,7 @@ def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -
     from optuna.storages import InMemoryStorage, JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
-    import dlcli.experiment.training  # noqa: F401  # not in the first trial: a worker has imported before it, too
+    import dlcli.api.training  # noqa: F401  # not in the first trial: a worker has imported before it, too
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     start = time.perf_counter()
@@ -103,8 +103,8 @@ class Objective:
 
     def __call__(self, trial: optuna.Trial) -> float:
         import dlcli.components  # noqa: F401  # imported for its registrations
-        from dlcli.build import build_data, experiment_on
-        from dlcli.experiment.training import build_trainer, create_folder
+        from dlcli.api import build_trainer, create_folder
+        from dlcli.assembly import build_data, experiment_on
         from dlcli.runs import RunFolder, RunRecord, recording
         from dlcli.spec import load_spec
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.workload import Step, Workload
-from dlcli import ops, registry
+from dlcli import ops
+from dlcli.assembly import create_layer
 from dlcli.autograd import Tensor, no_grad
-from dlcli.build import create_layer
+from dlcli.core import Generators, registry
 from dlcli.nn import Arena, Graph, Parameter, with_names
 from dlcli.optim import SGD, Adam, Optimizer
-from dlcli.rng import Generators
 
 SAME = ((1, 1), (1, 1))
 

@@ -13,10 +13,10 @@ from benchmarks.workload import Step, Workload
 from benchmarks.workloads_conv import labels, training_step
 from dlcli import ops
 from dlcli.autograd import no_grad
+from dlcli.core import Generators
 from dlcli.nn import Graph, Node
 from dlcli.nn.layers import Linear, ReLU
 from dlcli.optim import Adam
-from dlcli.rng import Generators
 
 
 def network(sizes: Sequence[int]) -> Graph:

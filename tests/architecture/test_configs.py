@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry
-from dlcli.build import check_sweep
 from dlcli.spec import load_spec
-from dlcli.spec.sweep import load_sweep
+from dlcli.sweeps import check_sweep, load_sweep
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PATHS = sorted(CONFIGS.rglob("*.yaml"))

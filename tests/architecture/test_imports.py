@@ -1,4 +1,4 @@
-"""The floors of the house: every import goes down, none goes round in a circle, function-level ones included."""
+"""The layers of the package: every import goes down and none forms a cycle, function-level imports included."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "dlcli"
 
-#: lowest first; the names on one line are neighbors and may not import each other
-FLOORS: tuple[tuple[str, ...], ...] = (
-    ("printable", "nearest_name"),
-    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters", "memory", "percent"),
-    ("registry", "split_options", "expressions"),
+#: lowest first; the packages on one line are neighbors and may not import each other
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("core",),
     ("spec", "runs", "kernels"),
     ("autograd",),
     ("ops",),
@@ -24,19 +22,18 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("models", "tasks"),
     ("training",),
     ("components",),
-    ("build",),
+    ("assembly",),
     ("diagnosis",),
     ("reports",),
-    ("experiment",),
+    ("api",),
     ("sweeps",),
     ("cli",),
     ("__main__",),
 )
-FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
+LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
-#: what the design calls floor 0, and the parts that know nothing else but what is named
-BASE = {*FLOORS[0], *FLOORS[1], *FLOORS[2]}
-BUILT_ON_THE_BASE = {"spec": (), "runs": (), "kernels": (), "data": ("kernels",)}
+#: packages that know the core and nothing else but what is named here
+STANDALONE = {"spec": (), "runs": (), "kernels": (), "data": ("kernels",), "search": ()}
 
 
 def module_name(file: Path, root: Path = PACKAGE) -> str:
@@ -78,23 +75,23 @@ def graph(root: Path = PACKAGE, *, types: bool = True) -> dict[str, set[str]]:
 
 
 def part(module: str) -> str:
-    """The entry of the floor table that a module belongs to; empty for the package itself."""
+    """The package of `LAYERS` that a module belongs to; empty for `dlcli` itself."""
     return module.split(".")[1] if "." in module else ""
 
 
 def upward(edges: dict[str, set[str]]) -> list[str]:
-    """Every import that does not go down. `dlcli/__init__.py` is the door: it may open every room, lazily."""
+    """Every import that does not go down. `dlcli/__init__.py` may import everything, lazily."""
     return [
         f"{module} -> {target}"
         for module, targets in edges.items()
         for target in sorted(targets)
         if part(module) and part(target) and part(module) != part(target)
-        if FLOOR_OF[part(target)] >= FLOOR_OF[part(module)]
+        if LAYER_OF[part(target)] >= LAYER_OF[part(module)]
     ]
 
 
-def circle(edges: dict[str, set[str]]) -> list[str]:
-    """The modules of one import circle, else an empty list."""
+def cycle(edges: dict[str, set[str]]) -> list[str]:
+    """The modules of one import cycle, else an empty list."""
     try:
         graphlib.TopologicalSorter(edges).prepare()
     except graphlib.CycleError as error:
@@ -107,39 +104,40 @@ def edges() -> dict[str, set[str]]:
     return graph()
 
 
-def test_every_part_has_a_floor(edges: dict[str, set[str]]) -> None:
-    assert {part(module) for module in edges} - {""} <= set(FLOOR_OF)
+def test_every_package_has_a_layer(edges: dict[str, set[str]]) -> None:
+    assert {part(module) for module in edges} - {""} <= set(LAYER_OF)
 
 
 def test_imports_go_down(edges: dict[str, set[str]]) -> None:
     assert upward(edges) == []
 
 
-def test_imports_form_no_circle() -> None:
+def test_imports_form_no_cycle() -> None:
     running = graph(types=False)
-    assert circle({module: targets - {"dlcli"} for module, targets in running.items()}) == []
+    assert cycle({module: targets - {"dlcli"} for module, targets in running.items()}) == []
 
 
-@pytest.mark.parametrize(("name", "besides"), BUILT_ON_THE_BASE.items())
-def test_parts_built_on_the_base_know_nothing_else(
+@pytest.mark.parametrize(("name", "besides"), STANDALONE.items())
+def test_standalone_packages_import_only_the_core(
     edges: dict[str, set[str]], name: str, besides: tuple[str, ...]
 ) -> None:
     found = {part(target) for module, targets in edges.items() if part(module) == name for target in targets}
-    assert found <= {name, "", *besides, *BASE}
+    assert found <= {name, "", "core", *besides}
 
 
-def test_the_walk_sees_function_level_imports_and_circles(tmp_path: Path) -> None:
+def test_the_walk_sees_function_level_imports_and_cycles(tmp_path: Path) -> None:
     root = tmp_path / "dlcli"
     for file, text in {
         "__init__.py": "",
-        "errors.py": "def f():\n    from dlcli.ops import rectify\n",
+        "core/__init__.py": "",
+        "core/errors.py": "def f():\n    from dlcli.ops import rectify\n",
         "ops/__init__.py": "from .relu import rectify\n",
         "ops/relu.py": "from . import softmax\n",
         "ops/softmax.py": "def g():\n    import dlcli.ops.relu\n",
-        "rng.py": "if TYPE_CHECKING:\n    from dlcli import registry\n",
-        "registry.py": "import dlcli.rng\n",
+        "core/rng.py": "if TYPE_CHECKING:\n    from dlcli import runs\n",
+        "runs/__init__.py": "import dlcli.core.rng\n",
     }.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
-    assert upward(graph(root)) == ["dlcli.errors -> dlcli.ops", "dlcli.rng -> dlcli.registry"]
-    assert set(circle(graph(root, types=False))) == {"dlcli.ops.relu", "dlcli.ops.softmax"}
+    assert upward(graph(root)) == ["dlcli.core.errors -> dlcli.ops", "dlcli.core.rng -> dlcli.runs"]
+    assert set(cycle(graph(root, types=False))) == {"dlcli.ops.relu", "dlcli.ops.softmax"}

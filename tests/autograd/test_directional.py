@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli import ops
-from dlcli.autograd import Context, Function, Tensor
-from dlcli.autograd.directional import check_directions
+from dlcli.autograd import Context, Function, Tensor, check_directions
 
 
 def leaf(*shape: int, seed: int = 0) -> Tensor:

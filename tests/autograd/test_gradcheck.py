@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pytest
 
-from dlcli import ops, registry
-from dlcli.autograd import Context, Function, Sample, Tensor, check_function, check_parameters
-from dlcli.autograd.gradcheck import TOLERANCE
+from dlcli import ops
+from dlcli.autograd import TOLERANCE, Context, Function, Sample, Tensor, check_function, check_parameters
+from dlcli.core import registry
 
 
 class WrongSquare(Function):

@@ -9,8 +9,7 @@ import pytest
 from benchmarks import searches
 from benchmarks.paired_result import PairedResult
 from benchmarks.searches import RANGES, Found, slid
-from dlcli.build import build_space
-from dlcli.spec.sweep import load_sweep
+from dlcli.sweeps import build_space, load_sweep
 
 
 def test_ranges_slide_from_repeat_to_repeat_and_keep_their_width(tmp_path: Path) -> None:

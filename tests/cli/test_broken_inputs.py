@@ -143,7 +143,7 @@ def test_a_signal_ends_training_after_a_checkpoint_and_it_can_go_on(run, folder,
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, folder, monkeypatch, sent, code):
     with monkeypatch.context() as patch:
-        patch.setattr("dlcli.experiment.training.conclude", lambda *_: os.kill(os.getpid(), sent))
+        patch.setattr("dlcli.api.training.conclude", lambda *_: os.kill(os.getpid(), sent))
         outcome = run("train", "config.yaml", "--quiet", "--json")
     assert outcome.code == code
     assert outcome.document["error"]["kind"] == "interrupted"
@@ -155,7 +155,7 @@ def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, fo
 
 
 def test_sigterm_while_data_is_read_is_one_line(run, folder, monkeypatch):
-    monkeypatch.setattr("dlcli.build.data.load_data", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("dlcli.assembly.data.load_data", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     outcome = run("train", "config.yaml")
     assert_one_line(outcome, 143)
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import dlcli.components  # noqa: F401  # imported for its registrations
-from dlcli import registry
+from dlcli.core import registry
 
 
 @pytest.mark.parametrize("dataset", registry.names("dataset"))

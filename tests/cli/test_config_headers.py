@@ -16,7 +16,7 @@ import dlcli.components  # noqa: F401  # fills the registry
 from dlcli.cli.app import command_line
 from dlcli.runs import RunFolder, RunRecord, find
 from dlcli.spec import load_spec
-from dlcli.spec.sweep import load_sweep
+from dlcli.sweeps import load_sweep
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dlcli.cli.encodable import degrade_to, in_ascii
-from dlcli.strict_json import dumps
+from dlcli.core import dumps
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.printable import printable
+from dlcli.core import printable
 
 NAMES = ("cat\x1b[31m", "dog\x1b]0;t\x07\n|`x`| <b>b</b>", "[bold]cow[/bold]\u202e[link=http://x]")
 #: what must not reach a terminal, a log or a page

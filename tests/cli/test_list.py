@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli import registry
+from dlcli.core import registry
 
 
 def test_kinds_with_their_names(run):

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from dlcli import errors
 from dlcli.cli import app, main
+from dlcli.core import errors
 
 
 @pytest.fixture

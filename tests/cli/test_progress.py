@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from dlcli.cli import console, progress
-from dlcli.training.observer import Plan, Progress
+from dlcli.training import Plan, Progress
 
 RECORD = {
     "kind": "epoch",

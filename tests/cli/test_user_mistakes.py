@@ -43,7 +43,7 @@ def test_memory_that_ends_somewhere_is_told_with_the_place(run, folder: Path, mo
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("dlcli.experiment.train", fail)
+    monkeypatch.setattr("dlcli.api.train", fail)
     outcome = run("train", "config.yaml")
     assert outcome.code == 1
     assert outcome.stderr.startswith("dlcli: out of memory: ")
@@ -67,7 +67,7 @@ def test_a_value_that_is_nested_too_deep(run, folder: Path, monkeypatch: pytest.
     def fail(*_: object, **__: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("dlcli.experiment.train", fail)
+    monkeypatch.setattr("dlcli.api.train", fail)
     outcome = run("train", "config.yaml")
     assert outcome.code == 3
     assert not any(bug in outcome.stderr for bug in BUGS)

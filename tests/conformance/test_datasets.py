@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 import dlcli.data  # noqa: F401 - registers the data sets
-from dlcli import registry
+from dlcli.core import SplitOptions, registry
 from dlcli.data import Places, Preprocessor, ShuffledBatches, load_data
-from dlcli.split_options import SplitOptions
 
 NAMES = registry.names("dataset")
 #: those whose examples are made of tokens

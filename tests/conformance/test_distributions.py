@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcli.search  # noqa: F401  # fills the registry
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.search import (
     Choice,
     Distribution,

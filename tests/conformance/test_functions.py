@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import dlcli.ops  # noqa: F401 - registers the Functions
-from dlcli import registry
-from dlcli.autograd import Context, Function, Sample, Tensor, check_function
-from dlcli.autograd.gradcheck import TOLERANCE
+from dlcli.autograd import TOLERANCE, Context, Function, Sample, Tensor, check_function
+from dlcli.core import registry
 
 NAMES = registry.names("function")
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli import kernels
-from dlcli.kernels import native
-from dlcli.kernels.reference.layer_norm import layer_norm, layer_norm_backward
+from dlcli.kernels import layer_norm, layer_norm_backward, native
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 

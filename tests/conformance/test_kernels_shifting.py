@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli import kernels
-from dlcli.kernels import native
-from dlcli.kernels.reference.shifting import shift2d
+from dlcli.kernels import native, shift2d
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 import dlcli.nn  # noqa: F401 - registers the layers
-from dlcli import registry
-from dlcli.autograd import Tensor
-from dlcli.autograd.gradcheck import TOLERANCE
-from dlcli.nn import LayerSample
-from dlcli.nn.gradcheck import check_layer
+from dlcli.autograd import TOLERANCE, Tensor
+from dlcli.core import registry
+from dlcli.nn import LayerSample, check_layer
 
 NAMES = registry.names("layer")
 

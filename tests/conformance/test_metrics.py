@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.metrics import Metric, TopKAccuracy
 
 AVERAGES = ("binary", "macro", "micro", "weighted")

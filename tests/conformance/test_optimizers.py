@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import registry
-from dlcli.nn.arena import Arena
-from dlcli.nn.parameter import Parameter
+from dlcli.core import registry
+from dlcli.nn import Arena, Parameter
 from dlcli.optim import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSProp, add_penalty_gradient
 
 STEPS = 50

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import registry
-from dlcli.expressions import Condition, Expression
+from dlcli.core import Condition, Expression, registry
 from dlcli.search import (
     CMAES,
     Choice,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import (
     Augmenter,
     AugmentingLoader,
@@ -17,11 +18,10 @@ from dlcli.data import (
     Preprocessor,
     ShuffledBatches,
     Split,
+    TransformedRows,
 )
 from dlcli.data.augmentation import Cutout, Mirror, Mixup, RandomCrop
-from dlcli.data.batches import TransformedRows
 from dlcli.data.normalization import Scaling
-from dlcli.errors import DataError
 
 COUNT, SIZE = 50, 8
 

@@ -5,12 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.data import ShuffledBatches, Split
-from dlcli.data.batches import TransformedRows
-from dlcli.data.labels import ClassLabels
+from dlcli.core import ConfigError
+from dlcli.data import ClassLabels, Preprocessor, ShuffledBatches, Split, TransformedRows
 from dlcli.data.normalization import Scaling
-from dlcli.data.preprocessing import Preprocessor
-from dlcli.errors import ConfigError
 
 
 @settings(deadline=None)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.data import Places, load_data
+from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.data import Examples, Places, load_data
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.embedded import Diabetes, Digits, Iris
-from dlcli.data.examples import Examples
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 LABELS = np.array([3, 0, 1, 2, 1, 0])
 WORDS = ["fig", "pear", "plum"]

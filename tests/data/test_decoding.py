@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data.decoding import decoded
-from dlcli.errors import ConfigError, DataError
 
 PATH = Path("a.txt")
 

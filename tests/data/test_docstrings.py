@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import Places
 from dlcli.data.docstrings import Docstrings, docstrings_of
-from dlcli.errors import DataError
 
 
 def test_it_is_a_running_text_of_the_size_asked_for():

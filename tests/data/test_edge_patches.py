@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcli.core import edge_filter
 from dlcli.data import Places
 from dlcli.data.edge_patches import EdgePatches
-from dlcli.edge_filters import edge_filter
-from dlcli.kernels.reference.convolution import conv2d
+from dlcli.kernels import conv2d
 
 
 @pytest.mark.parametrize("picture", ["china", "flower"])

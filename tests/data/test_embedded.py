@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Places, embedded
+from dlcli.core import DataError
+from dlcli.data import DatasetReader, Places, embedded
 from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bundled
-from dlcli.data.readers import DatasetReader
-from dlcli.errors import DataError
 
 
 @pytest.mark.parametrize(

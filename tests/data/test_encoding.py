@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import encoding
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.table import Table, column_of
-from dlcli.errors import DataError
 
 
 @pytest.fixture

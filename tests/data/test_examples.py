@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import Examples, check_numbers
 from dlcli.data.examples import CHUNK_SIZE, row_chunks, row_numbers
 from dlcli.data.table import Table, column_of
-from dlcli.errors import DataError
 
 
 def test_chunks_cover_the_rows_once_and_in_order():

@@ -3,10 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.data import Places
+from dlcli.core import ConfigError
+from dlcli.data import DatasetReader, Places
 from dlcli.data.generated import Circles, Moons, PlanarFlower, Spirals
-from dlcli.data.readers import DatasetReader
-from dlcli.errors import ConfigError
 
 
 def points_of(reader: DatasetReader) -> tuple[np.ndarray, np.ndarray]:

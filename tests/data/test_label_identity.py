@@ -14,12 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from dlcli.data import Places, Preprocessor, load_data, new_data
+from dlcli.core import DataError, SplitOptions
+from dlcli.data import ClassLabels, FileFormat, Places, Preprocessor, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Npy, Npz, Parquet
-from dlcli.data.labels import ClassLabels
-from dlcli.data.readers import FileFormat
-from dlcli.errors import DataError
-from dlcli.split_options import SplitOptions
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 UINT64 = st.integers(0, 2**64 - 1)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data.labels import ClassLabels, Values, infer_target_kind, named_labels, plain_labels
 from dlcli.data.normalization import NoNormalization, Standard
 from dlcli.data.targets import targets_from_json
-from dlcli.errors import ConfigError, DataError
 
 
 @pytest.mark.parametrize(

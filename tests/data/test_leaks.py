@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from dlcli.data import TargetKind
 from dlcli.data.examples import Examples, row_numbers
-from dlcli.data.labels import TargetKind
 from dlcli.data.leaks import find_leaks
 from dlcli.data.table import Table, column_of
 

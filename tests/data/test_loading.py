@@ -8,14 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Data, Places, load_data
-from dlcli.data.batches import TransformedRows
+from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.data import Data, DatasetReader, FileFormat, Places, TransformedRows, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
 from dlcli.data.normalization import MinMax, Standard
-from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 ADULT_COLUMNS = [
     "age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race",

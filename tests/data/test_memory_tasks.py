@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError
 from dlcli.data import Places
 from dlcli.data.memory_tasks import AddingProblem, Copying
-from dlcli.errors import ConfigError
 
 
 def test_copying_asks_for_the_first_token() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from dlcli.core import ConfigError
 from dlcli.data.normalization import Given, MinMax, NoNormalization, Per, Scaling, Standard, moments
-from dlcli.errors import ConfigError
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 

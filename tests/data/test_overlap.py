@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.table import Table, column_of
-from dlcli.errors import DataError
 
 
 def test_disjoint_indices_pass():

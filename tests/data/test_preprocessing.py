@@ -6,11 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import Examples, Preprocessor
 from dlcli.data.examples import row_numbers
 from dlcli.data.normalization import MinMax, NoNormalization, Normalization, Standard
 from dlcli.data.table import Table, column_of
-from dlcli.errors import DataError
 
 
 def images(count: int = 30) -> Examples:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.data import Places, Preprocessor, load_data
+from dlcli.core import ConfigError, SplitOptions
+from dlcli.data import Places, Preprocessor, Pretrained, load_data, scaling_of
 from dlcli.data.embedded import Digits
 from dlcli.data.normalization import Scaling
-from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.published_statistics import Library
-from dlcli.errors import ConfigError
-from dlcli.split_options import SplitOptions
 
 
 def test_the_numbers_are_those_of_the_run() -> None:

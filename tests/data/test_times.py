@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcli.core import DataError
 from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.table import column_of
 from dlcli.data.times import times_of
-from dlcli.errors import DataError
 
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 YEARS = {"min_value": datetime(1700, 1, 1), "max_value": datetime(2200, 1, 1)}

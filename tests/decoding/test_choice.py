@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from dlcli.core import ConfigError
 from dlcli.decoding import TokenChoice
-from dlcli.errors import ConfigError
 
 LOGITS = np.log([[0.5, 0.3, 0.15, 0.05]])
 ANY_LOGITS = arrays(np.float32, (3, 6), elements=st.floats(-20, 20, width=32))

@@ -41,13 +41,10 @@ def _stop(*_: object) -> NoReturn:
 
 def build_config(seed: int, folder: Path) -> str:
     """Load, check and build a mutated config or sweep."""
-    from dlcli.build import build_experiment, check_sweep
-    from dlcli.errors import DlcliError
-    from dlcli.spec.file_kind import is_sweep
-    from dlcli.spec.load import spec_of_document
-    from dlcli.spec.sweep import sweep_of_document
-    from dlcli.spec.text_file import read_text
-    from dlcli.spec.yaml_loader import read_yaml
+    from dlcli.assembly import build_experiment
+    from dlcli.core import DlcliError
+    from dlcli.spec import is_sweep, read_text, read_yaml, spec_of_document
+    from dlcli.sweeps import check_sweep, sweep_of_document
 
     original = CONFIGS[seed % len(CONFIGS)]
     text = original.read_text(encoding="utf-8")
@@ -106,9 +103,9 @@ _VALUES = [
 
 def set_option(seed: int, _folder: Path) -> str:
     """Build a config with a mutated `--set`."""
-    from dlcli.build import build_experiment
-    from dlcli.errors import DlcliError
-    from dlcli.spec.load import load_spec
+    from dlcli.assembly import build_experiment
+    from dlcli.core import DlcliError
+    from dlcli.spec import load_spec
 
     chance = random.Random(seed)
     text = chance.choice(_KEYS) + chance.choice(_ENDS) + chance.choice(["=", "=", "=", "+=", "", " = "])

@@ -7,7 +7,7 @@ import pytest
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.losses import BinaryCrossEntropy
 
 Z = Tensor(np.random.default_rng(0).standard_normal((4, 1)))

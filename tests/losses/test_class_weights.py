@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError
 from dlcli.data import ClassLabels
-from dlcli.errors import ConfigError
 from dlcli.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from dlcli.losses.class_weights import balanced_weights
 from dlcli.tasks import BinaryClassification, Classification

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli import ops, registry
+from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError, registry
 from dlcli.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 
 CLASSES = 3

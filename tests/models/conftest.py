@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 
 import dlcli.components  # noqa: F401 - registers the layers and architectures
-from dlcli import registry
+from dlcli.assembly import create_layer
 from dlcli.autograd import Tensor
-from dlcli.build import create_layer
+from dlcli.core import Generators, registry
 from dlcli.nn import Graph, Node, with_names
 from dlcli.nn.torch_weights import from_torch
-from dlcli.rng import Generators
 
 Shape = tuple[int, ...]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 
 def twin(classes: int = 10, *, local_response_norm: bool = False) -> Any:

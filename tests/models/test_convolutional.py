@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dlcli.build import model_nodes
-from dlcli.errors import ConfigError
+from dlcli.assembly import model_nodes
+from dlcli.core import ConfigError
 from dlcli.models import alexnet, googlenet, lenet5
 from dlcli.models.convolutional import scaled
 from dlcli.spec import load_spec

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.models import logistic_regression, mlp, softmax_regression
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import ops, registry
+from dlcli import ops
 from dlcli.autograd import no_grad
-from dlcli.nn import Arena, Graph
-from dlcli.nn.gradcheck import check_model
+from dlcli.core import registry
+from dlcli.nn import Arena, Graph, check_model
 from dlcli.optim import Adam
 
 CLASSES = 10

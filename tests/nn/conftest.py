@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 import dlcli.nn  # noqa: F401 - registers the layers
-from dlcli import registry
+from dlcli.core import Generators, registry
 from dlcli.nn import Graph, Layer, Node, with_names
-from dlcli.rng import Generators
 
 
 def create(node: Node) -> Layer:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.nn import Node
-from dlcli.nn.directions import check_last_steps
+from dlcli.core import ConfigError
+from dlcli.nn import Node, check_last_steps
 
 BOTH, LAST_OF_BOTH = ("lstm", {"units": 2, "bidirectional": True}), ("last_step", {"bidirectional": True})
 

@@ -7,10 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dlcli import registry
 from dlcli.autograd import Tensor
-from dlcli.edge_filters import edge_filter
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError, edge_filter, registry
 from dlcli.nn import EdgeFilter, Graph, Node
 from dlcli.nn.layers import Conv2D
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pytest
 
-from dlcli import ops, registry
+from dlcli import ops
 from dlcli.autograd import Context, Function, Tensor
-from dlcli.nn import Graph, Layer, LayerSample, Node
-from dlcli.nn.gradcheck import check_layer, check_model
+from dlcli.core import registry
+from dlcli.nn import Graph, Layer, LayerSample, Node, check_layer, check_model
 
 GraphOf = Callable[..., Graph]
 X = np.random.default_rng(0).standard_normal((6, 4))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.nn import Graph, Node, NodeSummary
 
 GraphOf = Callable[..., Graph]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.nn import Initializer
 
 FAN_IN, FAN_OUT = 300, 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.nn.padding import padding_mask
+from dlcli.nn import padding_mask
 
 
 def test_real_steps_come_first() -> None:

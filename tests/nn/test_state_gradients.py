@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.nn import Graph
-from dlcli.nn.state_gradients import state_gradients
+from dlcli.nn import Graph, state_gradients
 
 N, T, D, H = 3, 6, 2, 4
 X = np.random.default_rng(0).standard_normal((N, T, D))

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.nn.arena import Arena
-from dlcli.nn.parameter import Parameter
+from dlcli.nn import Arena, Parameter
 from dlcli.optim import RMSProp
 
 

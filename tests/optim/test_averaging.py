@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.nn.arena import Arena
-from dlcli.nn.parameter import Parameter
+from dlcli.nn import Arena, Parameter
 from dlcli.optim import WeightAverage
 
 

@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.nn.arena import Arena
-from dlcli.nn.parameter import Parameter
+from dlcli.core import ConfigError
+from dlcli.nn import Arena, Parameter
 from dlcli.optim import SGD
 
 

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dlcli.nn.arena import Arena
-from dlcli.nn.parameter import Parameter
+from dlcli.nn import Arena, Parameter
 from dlcli.optim import add_penalty_gradient, penalty, sparsity
 
 

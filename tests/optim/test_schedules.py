@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli import registry
+from dlcli.core import registry
 from dlcli.optim import (
     Constant,
     Cosine,

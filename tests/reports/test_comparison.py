@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from dlcli import strict_json
+from dlcli.core import StorageError, strict_json
 from dlcli.diagnosis import Assessment, Measure, TrainingResult
-from dlcli.errors import StorageError
 from dlcli.reports import EvaluatedRun, compare_errors, comparison_table, write_report
 from dlcli.runs import RunFolder
 

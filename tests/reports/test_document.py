@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import strict_json
+from dlcli.core import strict_json
 from dlcli.diagnosis import Assessment, TrainingResult, assess
 from dlcli.reports import report_document
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib
 
-from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
+from dlcli.reports import default_style, new_figure, style_axes, to_png
 
 
 def test_the_same_bytes_every_time_without_the_version_of_what_drew_them() -> None:

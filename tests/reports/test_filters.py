@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.reports.filters import FilterView, filters_png
+from dlcli.reports import FilterView, filters_png
 from dlcli.reports.palette import BLUE, VERMILION, rgb
 
 GENERATOR = np.random.default_rng(0)

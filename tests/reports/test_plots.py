@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli import experiment
+from dlcli import api
 from dlcli.diagnosis import RegressionFit, SplitOutcome, ranking_of
 from dlcli.reports.ranking_plot import ranking_png
 from dlcli.reports.regression_plot import MOST_POINTS, regression_png
@@ -57,7 +57,7 @@ def test_reports_of_runs(tmp_path: Path, dataset: str, picture: str | None) -> N
         f"data: {{dataset: {dataset}}}\nmodel: {{architecture: mlp, hidden_units: [4]}}\n"
         "optimizer: adam\ntraining: {epochs: 1}\n"
     )
-    run = experiment.train(tmp_path / "c.yaml", runs_dir=tmp_path)
+    run = api.train(tmp_path / "c.yaml", runs_dir=tmp_path)
     report = json.loads((run.path / "report" / "report.json").read_text())
     drawn = {path.name for path in (run.path / "report").glob("*.png")} - {"learning_curve.png"}
     assert len(drawn) == int(picture is not None)
@@ -76,7 +76,7 @@ def test_the_curves_are_of_the_class_that_the_metrics_are_about(tmp_path: Path, 
         "data: {dataset: breast_cancer}\nmodel: {architecture: mlp, hidden_units: [4]}\noptimizer: adam\n"
         f"training: {{epochs: 1}}\nevaluation: {{metrics: [roc_auc, recall], positive_class: {positive}}}\n"
     )
-    run = experiment.train(tmp_path / "c.yaml", runs_dir=tmp_path)
+    run = api.train(tmp_path / "c.yaml", runs_dir=tmp_path)
     ranking = json.loads((run.path / "report" / "report.json").read_text())["ranking"]
     assert ranking["positive_class"] == positive
     assert ranking["roc_auc"] == pytest.approx(run.metrics["dev/roc_auc"])

@@ -4,8 +4,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dlcli.diagnosis import Assessment, TrainingResult, assess
-from dlcli.reports import write_report
-from dlcli.reports.mistakes import WorstMistakes
+from dlcli.reports import WorstMistakes, write_report
 
 
 def test_a_folder_of_three_files(result: TrainingResult, assessment: Assessment) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import StorageError
+from dlcli.core import StorageError
 from dlcli.runs import append_file
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError, StorageError
+from dlcli.core import ConfigError, StorageError
 from dlcli.runs import RunFolder, RunRecord, find, list_runs, named_runs, recording, remove
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.errors import ConfigError, StorageError
-from dlcli.runs import RunFolder, storage
-from dlcli.runs.folder import prepare_path
+from dlcli.core import ConfigError, StorageError
+from dlcli.runs import RunFolder, prepare_path, storage
 
 
 def test_a_new_run_has_its_own_folder(tmp_path: Path) -> None:

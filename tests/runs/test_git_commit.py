@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.runs.git_commit import git_commit
+from dlcli.runs import git_commit
 
 Git = Callable[..., str]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.runs import lock
 
 HOLD = "import sys, pathlib\nfrom dlcli.runs import lock\nwith lock.exclusive(pathlib.Path(sys.argv[1])):\n    "

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import dumps
 from dlcli.runs import RunRecord
-from dlcli.strict_json import dumps
 
 
 def begin(folder: Path) -> RunRecord:

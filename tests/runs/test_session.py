@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import DivergedError, RunInterruptedError, StorageError
+from dlcli.core import DivergedError, RunInterruptedError, StorageError
 from dlcli.runs import RunFolder, RunRecord, Status, recording
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import StorageError
+from dlcli.core import StorageError
 from dlcli.runs import storage
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, OneMinusLogUniform, Uniform
 
 

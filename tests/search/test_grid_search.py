@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.expressions import Condition, Expression
+from dlcli.core import Condition, ConfigError, Expression
 from dlcli.search import (
     Choice,
     Distribution,

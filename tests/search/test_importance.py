@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.expressions import Condition, Expression
+from dlcli.core import Condition, Expression
 from dlcli.search import (
     Choice,
     Importance,

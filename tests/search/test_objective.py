@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dlcli.search import Objective, Trial
-from dlcli.search.trial import Configuration
+from dlcli.search import Configuration, Objective, Trial
 
 ERROR = Objective("dev/error", higher_is_better=False)
 ACCURACY = Objective("dev/accuracy", higher_is_better=True)

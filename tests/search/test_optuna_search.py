@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.expressions import Condition
+from dlcli.core import Condition, ConfigError
 from dlcli.search import (
     CMAES,
     TPE,

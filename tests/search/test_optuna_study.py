@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.expressions import Condition
+from dlcli.core import Condition
 from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, Objective, Parameter, Space, Trial, Uniform
 from dlcli.search.optuna_study import Answers, asked_of, outcomes_of, params_of
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dlcli.rng import generator
+from dlcli.core import generator
 from dlcli.search import Choice, LogUniform, Objective, Parameter, Proposal, RandomSearch, Space, Trial, Uniform
 
 OBJECTIVE = Objective("dev/error", higher_is_better=False)

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.errors import ConfigError
-from dlcli.expressions import Condition, Expression
+from dlcli.core import Condition, ConfigError, Expression
 from dlcli.search import (
     Choice,
     Distribution,

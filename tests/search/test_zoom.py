@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.expressions import Condition
+from dlcli.core import Condition
 from dlcli.search import Choice, LogUniform, Parameter, Region, Space, Uniform
 from dlcli.search.zoom import zoom
 

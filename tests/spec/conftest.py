@@ -7,8 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 
-from dlcli import registry
-from dlcli.constraints import NonNegativeFloat, PositiveFloat, PositiveInt, Rate
+from dlcli.core import NonNegativeFloat, PositiveFloat, PositiveInt, Rate, registry
 from dlcli.spec import Spec, spec_from_text
 
 Initialization = Annotated[dict[str, Any], registry.Described("initializer")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.bound import Bound
+from dlcli.core import Bound
 from dlcli.spec.bound import check_bound
 
 

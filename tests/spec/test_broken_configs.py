@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec import load_spec
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))

@@ -5,11 +5,9 @@ from typing import Annotated, Any
 
 import pytest
 
-from dlcli import registry
-from dlcli.errors import InvalidConfigError
-from dlcli.spec import ComponentSpec, component_from
+from dlcli.core import InvalidConfigError, registry
+from dlcli.spec import ComponentSpec, component_from, fields_of
 from dlcli.spec.component import options_model
-from dlcli.spec.section import fields_of
 
 
 def test_a_name_and_a_mapping_are_the_same_component() -> None:

@@ -6,8 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from annotated_types import Len
 
-from dlcli import registry
-from dlcli.constraints import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate
+from dlcli.core import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate, registry
 from dlcli.spec.expectations import describe, expected, show
 
 

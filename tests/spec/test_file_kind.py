@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.spec.file_kind import is_config, is_sweep
+from dlcli.spec import is_config, is_sweep
 
 
 @pytest.mark.parametrize(

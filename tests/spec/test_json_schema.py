@@ -8,11 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dlcli import strict_json
-from dlcli.errors import InvalidConfigError
-from dlcli.spec import Spec
-from dlcli.spec.json_schema import json_schema
-from dlcli.spec.yaml_loader import load_yaml
+from dlcli.core import InvalidConfigError, strict_json
+from dlcli.spec import Spec, json_schema, load_yaml
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.spec.key_paths import format_path, parse_path
+from dlcli.spec import format_path, parse_path
 
 STEPS = st.from_regex(r"[^.\[\]=+\s]+", fullmatch=True) | st.integers(0, 10**8)
 PATHS = st.lists(STEPS).filter(lambda steps: not steps or isinstance(steps[0], str)).map(tuple)

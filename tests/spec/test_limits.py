@@ -8,12 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from dlcli.cli import components
-from dlcli.errors import ConfigError, InvalidConfigError
-from dlcli.spec.document import Document, Place
+from dlcli.core import ConfigError, InvalidConfigError
+from dlcli.spec import Document, Place, apply_override, parse_overrides, spec_from_text
 from dlcli.spec.key_paths import MAX_DEPTH, parse_path
-from dlcli.spec.load import spec_from_text
 from dlcli.spec.mistake import MAX_MISTAKES
-from dlcli.spec.overrides import apply_override, parse_overrides
 from dlcli.spec.yaml_loader import MAX_KEY, MAX_VALUES, parse_value, read_yaml
 
 BASE = "data: {dataset: digits}\nmodel: {architecture: mlp, hidden_units: [4]}\noptimizer: adam\n"

@@ -8,10 +8,8 @@ import jsonschema
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
-from dlcli.errors import ConfigError
-from dlcli.spec import Spec, spec_from_text
-from dlcli.spec.json_schema import json_schema
-from dlcli.spec.yaml_loader import load_yaml
+from dlcli.core import ConfigError
+from dlcli.spec import Spec, json_schema, load_yaml, spec_from_text
 
 TEXT = """\
 data:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import InvalidConfigError
+from dlcli.core import InvalidConfigError
 from dlcli.spec import Spec, load_spec, spec_from_text
 
 Check = Callable[..., Spec]

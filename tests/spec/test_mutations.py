@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
-from dlcli.errors import DlcliError
+from dlcli.core import DlcliError
 from dlcli.spec import Spec, load_spec, spec_from_text
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.errors import InvalidConfigError
-from dlcli.spec import ComponentSpec, Override, Spec, spec_from_text
-from dlcli.spec.document import Place
+from dlcli.core import InvalidConfigError
+from dlcli.spec import ComponentSpec, Override, Place, Spec, spec_from_text
 
 Check = Callable[..., Spec]
 

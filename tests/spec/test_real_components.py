@@ -10,15 +10,19 @@ import jsonschema
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
-from dlcli import registry
-from dlcli.spec import component_from, load_spec, spec_from_text
+from dlcli.core import registry
+from dlcli.spec import (
+    commented_template,
+    component_from,
+    describe,
+    fields_of,
+    json_schema,
+    load_spec,
+    load_yaml,
+    spec_from_text,
+)
 from dlcli.spec.component import options_model
-from dlcli.spec.expectations import describe
-from dlcli.spec.json_schema import json_schema
-from dlcli.spec.section import fields_of
-from dlcli.spec.template import commented_template
 from dlcli.spec.transfer import KEYS
-from dlcli.spec.yaml_loader import load_yaml
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 #: a function is an operation of the tape, not something a config names

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 from dlcli.spec import Spec, spec_from_text
 
 Check = Callable[..., Spec]

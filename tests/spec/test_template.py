@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.spec import Spec, spec_from_text
-from dlcli.spec.template import commented_template
+from dlcli.core import ConfigError
+from dlcli.spec import Spec, commented_template, spec_from_text
 
 
 def keys(value: Any) -> int:

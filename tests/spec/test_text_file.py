@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.errors import ConfigError
-from dlcli.spec.text_file import read_text
+from dlcli.core import ConfigError
+from dlcli.spec import read_text
 
 
 def failure(path: Path) -> ConfigError:

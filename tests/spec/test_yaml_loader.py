@@ -12,9 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.errors import DlcliError, InvalidConfigError
-from dlcli.spec import yaml_loader
-from dlcli.spec.yaml_loader import load_yaml, parse_value, read_yaml
+from dlcli.core import DlcliError, InvalidConfigError
+from dlcli.spec import load_yaml, parse_value, read_yaml, yaml_loader
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.spec.yaml_loader import load_yaml, parse_value
-from dlcli.spec.yaml_writer import to_flow, to_yaml
+from dlcli.spec import load_yaml, parse_value, to_flow, to_yaml
 
 READABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=12)
 AMBIGUOUS = st.sampled_from(

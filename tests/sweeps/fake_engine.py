@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.sweeps.engine import Event
-from dlcli.sweeps.job import Job
+from dlcli.sweeps.runner.engine import Event
+from dlcli.sweeps.runner.job import Job
 
 
 class KilledError(Exception):

@@ -15,7 +15,7 @@ import pytest
 
 from dlcli import sweeps
 from dlcli.sweeps import SweepFolder
-from tests.sweeps.test_sweep import told
+from tests.sweeps.runner.test_sweep import told
 
 SWEEP = """\
 base: base.yaml

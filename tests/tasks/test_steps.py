@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.data import ClassLabels, NextTokens, TokenLabels
-from dlcli.data.text.vocabulary import Vocabulary
+from dlcli.data import ClassLabels, NextTokens, TokenLabels, Vocabulary
 from dlcli.tasks import LanguageModeling, SequenceLabeling, Task
 
 VOCABULARY = Vocabulary(("<PAD>", "<UNK>", "<BOS>", "<EOS>", "a", "bc"), (0, 0, 0, 2, 6, 2))

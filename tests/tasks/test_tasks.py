@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
+from dlcli.core import ConfigError
 from dlcli.data import ClassLabels, Values
 from dlcli.data.normalization import Scaling
-from dlcli.errors import ConfigError
 from dlcli.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from dlcli.metrics import Accuracy, LogLoss, MeanAbsoluteError
 from dlcli.tasks import BinaryClassification, Classification, Regression

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import registry
+from dlcli.core import Generators, registry
 from dlcli.data import ClassLabels, Split
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
 from dlcli.optim import Adam, Cosine, Optimizer, WeightAverage
-from dlcli.rng import Generators
 from dlcli.runs import RunFolder
 from dlcli.tasks import Classification
 from dlcli.training import CheckpointStore, EarlyStopping, Observer, Selection, Trainer, TrainingSettings

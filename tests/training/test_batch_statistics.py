@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.data import Split
-from dlcli.nn import Node, evaluation_mode
-from dlcli.nn.layers import BatchNorm
+from dlcli.nn import BatchNorm, Node, evaluation_mode
 from dlcli.training import checkpoint, evaluate_split
 from dlcli.training.batch_statistics import estimate_statistics
 

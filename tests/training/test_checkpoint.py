@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.errors import StorageError
-from dlcli.rng import Generators
+from dlcli.core import Generators, StorageError
 from dlcli.runs.storage import write_folder
 from dlcli.training import checkpoint
 from dlcli.training.checkpoint import Checkpoint

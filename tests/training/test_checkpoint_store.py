@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.errors import StorageError
+from dlcli.core import StorageError
 from dlcli.runs import storage
 from dlcli.training import CheckpointStore
 from dlcli.training.checkpoint import FILES, WEIGHTS, Checkpoint

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from dlcli.training import TrainingSettings
 from dlcli.training.divergence import diverged
-from dlcli.training.nonfinite import Culprit
-from dlcli.training.settings import TrainingSettings
+from dlcli.training.non_finite import Culprit
 
 RATE = "optimizer.learning_rate"
 

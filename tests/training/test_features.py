@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 import dlcli.nn  # noqa: F401 - registers the layers
-from dlcli import registry
+from dlcli.core import Generators, StorageError, registry
 from dlcli.data import Split
-from dlcli.errors import StorageError
-from dlcli.nn import Graph, Layer, Node, with_names
-from dlcli.nn.roles import Roles
-from dlcli.rng import Generators
-from dlcli.training.features import compute_features
+from dlcli.nn import Graph, Layer, Node, Roles, with_names
+from dlcli.training import compute_features
 
 
 def create(node: Node) -> Layer:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.errors import ConfigError, InvalidConfigError
+from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.training import check_epochs_left, check_resumable
 
 CONFIG: dict[str, Any] = {

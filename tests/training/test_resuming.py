@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.errors import RunInterruptedError, StorageError
+from dlcli.core import RunInterruptedError, StorageError
 from dlcli.optim import Adam, Cosine
 from dlcli.runs import RunFolder
 from dlcli.training import EarlyStopping, Observer, checkpoint

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcli.bound import Bound
+from dlcli.core import Bound
 from dlcli.training import Candidate, Selection
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from dlcli.training.signals import stop_requests
+from dlcli.training import stop_requests
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

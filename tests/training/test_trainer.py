@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.bound import Bound
+from dlcli.core import Bound, ConfigError, DataError, StorageError
 from dlcli.data import Split
-from dlcli.errors import ConfigError, DataError, StorageError
 from dlcli.nn import Node
 from dlcli.optim import SGD, Adam, InverseTime
 from dlcli.runs import RunFolder, storage

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dlcli.cli import completion, components, console, options
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 HEADER = """\
 # `dlcli train {file}` runs this experiment, `dlcli config validate {file}` checks it.
@@ -26,7 +26,7 @@ def init(
     quiet: options.Quiet = False,
 ) -> None:
     """Write a config to start from, with every key explained."""
-    from dlcli.spec.template import commented_template
+    from dlcli.spec import commented_template
 
     components.load()
     text = HEADER.format(file=file) + commented_template(dataset.replace("_", "-"), dataset)

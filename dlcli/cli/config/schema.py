@@ -15,7 +15,8 @@ def schema(sweep: Annotated[bool, typer.Option("--sweep", help="That of sweep fi
     In VS Code with the YAML extension: dlcli config schema > schema.json, and as the first line of a config
     # yaml-language-server: $schema=schema.json
     """
-    from dlcli.spec.json_schema import json_schema, sweep_json_schema
+    from dlcli.spec import json_schema
+    from dlcli.sweeps import sweep_json_schema
 
     components.load()
     console.print_document(sweep_json_schema() if sweep else json_schema())

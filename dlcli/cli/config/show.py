@@ -7,7 +7,7 @@ from dlcli.cli import components, console, options
 
 def show(config: options.ConfigFile, overrides: options.Overrides = None, json: options.Json = False) -> None:
     """Print a config with every default filled in, as a run stores it."""
-    from dlcli.spec.load import load_spec
+    from dlcli.spec import load_spec
 
     components.load()
     spec = load_spec(config, overrides or ())

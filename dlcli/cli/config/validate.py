@@ -10,7 +10,7 @@ import typer
 
 from dlcli.cli import completion, components, console, options
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.errors import ConfigError, DataError, DlcliError
+from dlcli.core import ConfigError, DataError, DlcliError
 
 
 def validate(
@@ -53,9 +53,9 @@ def _about_data(file: Path, runs_dir: Path, *, remarks: bool) -> str:
         ConfigError: an option does not fit the data.
         DataError: the data is missing or not what the config says.
     """
-    from dlcli import experiment
+    from dlcli import api
 
-    found = experiment.check_data(file, runs_dir=runs_dir)
+    found = api.check_data(file, runs_dir=runs_dir)
     for warning in found.warnings if remarks else ():
         console.notes().print(f"{file}: {warning}")
     examples = ", ".join(f"{name} {count:,}" for name, count in found.examples.items())
@@ -68,15 +68,11 @@ def _check(file: Path) -> None:
     Raises:
         ConfigError: with every mistake.
     """
-    from dlcli.spec.file_kind import is_sweep
-    from dlcli.spec.load import spec_of_document
-    from dlcli.spec.text_file import read_text
-    from dlcli.spec.yaml_loader import read_yaml
+    from dlcli.spec import is_sweep, read_text, read_yaml, spec_of_document
 
     document = read_yaml(read_text(file), str(file))  # once: a pipe has nothing more afterwards
     if is_sweep(document.data):
-        from dlcli.build import check_sweep
-        from dlcli.spec.sweep import sweep_of_document
+        from dlcli.sweeps import check_sweep, sweep_of_document
 
         check_sweep(sweep_of_document(document))
     else:

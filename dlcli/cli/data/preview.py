@@ -28,11 +28,11 @@ def preview(
 
     Every line of the picture is an example: as it is, then as training sees it in one batch after the other.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.cli import progress
 
     observer = progress.observer(quiet=quiet)
-    made = experiment.preview(config, overrides=overrides or (), count=count, seed=seed, on_read=observer.on_read)
+    made = api.preview(config, overrides=overrides or (), count=count, seed=seed, on_read=observer.on_read)
     if not quiet:
         summary.print_warnings(made.warnings)
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, figures, named_run, options
+from dlcli.cli import console, named_run, options
+from dlcli.cli import formatting as figures
 
 
 def compare(
@@ -15,10 +16,10 @@ def compare(
     The options on which they differ, their final metrics, and each run's errors against those of the run before it,
     with the interval of the difference.
     """
-    from dlcli import experiment
+    from dlcli import api
     from dlcli.reports import comparison_table
 
-    compared = experiment.compare([named_run.find(name, runs_dir) for name in names])
+    compared = api.compare([named_run.find(name, runs_dir) for name in names])
     if json:
         console.print_document(compared.to_json())
         return

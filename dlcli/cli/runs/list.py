@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlcli.cli import console, figures, options
-from dlcli.errors import StorageError
+from dlcli.cli import console, options
+from dlcli.cli import formatting as figures
+from dlcli.core import StorageError
 
 if TYPE_CHECKING:
     from dlcli.runs import RunSummary

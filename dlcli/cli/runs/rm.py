@@ -7,8 +7,7 @@ import sys
 import typer
 
 from dlcli.cli import console, options
-from dlcli.errors import ConfigError
-from dlcli.printable import printable
+from dlcli.core import ConfigError, printable
 
 
 def remove(

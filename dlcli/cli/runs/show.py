@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlcli.cli import console, figures, named_run, options
+from dlcli.cli import console, named_run, options
+from dlcli.cli import formatting as figures
 
 
 def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlcli import sweeps
-from dlcli.cli import console, figures
+from dlcli.cli import console
+from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.summary import print_warnings
 from dlcli.cli.sweep import progress, summary
-from dlcli.errors import GateError, SweepFailedError
-from dlcli.reports.sweep import sweep_summary
-from dlcli.reports.terminal import WIDTH
+from dlcli.core import GateError, SweepFailedError
+from dlcli.reports import WIDTH
+from dlcli.sweeps import sweep_summary
 
 
 def conduct(begin: Callable[[sweeps.SweepObserver], sweeps.Sweep], *, runs_dir: Path, json: bool, quiet: bool) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from dlcli.cli import console, options
 from dlcli.cli.sweep import options as sweep_options
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 
 def export_config(

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dlcli.cli import console, figures
+from dlcli.cli import console
+from dlcli.cli import formatting as figures
 from dlcli.cli.sweep import values
-from dlcli.sweeps.observer import SweepObserver, SweepPlan
+from dlcli.sweeps import SweepObserver, SweepPlan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

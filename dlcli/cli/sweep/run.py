@@ -60,8 +60,7 @@ def run(
     """
     from dlcli import sweeps
     from dlcli.cli.sweep.conduct import conduct
-    from dlcli.spec import Override
-    from dlcli.spec.document import Place
+    from dlcli.spec import Override, Place
 
     settings = [
         Override(path, value, append=False, place=Place(f"{option} {value}"))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlcli.cli import completion, console, figures, options
+from dlcli.cli import completion, console, options
+from dlcli.cli import formatting as figures
 
 if TYPE_CHECKING:
     from dlcli.search import Trial
@@ -69,7 +70,7 @@ def show(folder: SweepFolder, *, json: bool) -> None:
 
     from dlcli import sweeps
     from dlcli.cli.sweep import summary
-    from dlcli.sweeps.catalog import summarize
+    from dlcli.sweeps import summarize
 
     outcome, process, state = sweeps.status(folder), folder.process(), summarize(folder).status
     if process is None:  # what was in training when it was killed is so no longer

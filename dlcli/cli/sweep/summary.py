@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlcli.cli import console, figures
+from dlcli.cli import console
+from dlcli.cli import formatting as figures
 from dlcli.cli.sweep import values
-from dlcli.reports.sweep.points import failures
-from dlcli.reports.sweep.wording import value_text
+from dlcli.sweeps import failures, value_text
 
 if TYPE_CHECKING:
     from dlcli.search import Configuration, FinalOutcome, SweepOutcome
@@ -70,7 +70,7 @@ def final_document(final: FinalOutcome, path: Path) -> dict[str, Any]:
 
 
 def trial_folder(path: Path, number: int) -> Path:
-    from dlcli.sweeps import files
+    from dlcli.sweeps.runner import sweep_files as files
 
     return path / files.trial(number)
 

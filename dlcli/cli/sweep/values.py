@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli.reports.sweep.wording import value_text
+from dlcli.sweeps import value_text
 
 
 def in_a_row(values: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from functools import reduce
 
 import numpy as np
 
-from dlcli import kernels, registry
+from dlcli import kernels
+from dlcli.core import ConfigError, registry
 from dlcli.data.augmentation.augmentation import (
     Augmentation,
     ColorAugmentation,
@@ -20,7 +21,6 @@ from dlcli.data.augmentation.mixup import Mixup
 from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.augmentation.training_images import TrainingImages
 from dlcli.data.batches import Batch, Split, TransformedRows
-from dlcli.errors import ConfigError
 
 _KEY = "data.augment"
 

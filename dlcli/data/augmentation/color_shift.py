@@ -7,11 +7,9 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Le
 
-from dlcli.constraints import Fraction
+from dlcli.core import ConfigError, Fraction, register
 from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
 from dlcli.data.augmentation.training_images import TrainingImages
-from dlcli.errors import ConfigError
-from dlcli.registry import register
 
 #: how bright red, green and blue look (ITU-R BT.601)
 LUMA = np.array([0.299, 0.587, 0.114])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.constraints import Fraction, PositiveInt
+from dlcli.core import ConfigError, Fraction, PositiveInt, register
 from dlcli.data.augmentation.augmentation import ErasingAugmentation
 from dlcli.data.augmentation.training_images import TrainingImages
-from dlcli.errors import ConfigError
-from dlcli.registry import register
 
 
 @register("augmentation", "cutout")

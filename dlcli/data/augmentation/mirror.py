@@ -6,9 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from dlcli.constraints import Fraction
+from dlcli.core import Fraction, register
 from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
-from dlcli.registry import register
 
 
 @register("augmentation", "mirror")

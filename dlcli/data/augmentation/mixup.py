@@ -7,10 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.constraints import PositiveFloat
+from dlcli.core import PositiveFloat, register
 from dlcli.data.augmentation.augmentation import Augmentation
 from dlcli.data.batches import Batch
-from dlcli.registry import register
 
 
 @register("augmentation", "mixup")

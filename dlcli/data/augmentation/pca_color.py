@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.constraints import NonNegativeFloat
+from dlcli.core import ConfigError, NonNegativeFloat, register
 from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
 from dlcli.data.augmentation.training_images import TrainingImages
-from dlcli.errors import ConfigError
-from dlcli.registry import register
 
 
 @register("augmentation", "pca_color")

@@ -7,9 +7,8 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Le
 
-from dlcli.constraints import Fraction
+from dlcli.core import Fraction, register
 from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
-from dlcli.registry import register
 
 
 @register("augmentation", "rotation")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.constraints import Fraction
+from dlcli.core import Fraction, register
 from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
-from dlcli.registry import register
 
 
 @register("augmentation", "translation")

@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
-from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.data.table import Column
-from dlcli.errors import ConfigError, DataError
 
 MIB = 1 << 20
 

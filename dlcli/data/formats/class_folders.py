@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlcli.core import DataError
+from dlcli.data.data_paths import unreadable
 from dlcli.data.decoding import without_surrogates
-from dlcli.data.pictures import ENDINGS
-from dlcli.data.places import unreadable
-from dlcli.errors import DataError
+from dlcli.data.images import ENDINGS
 
 #: folders of these names are splits, not classes
 SPLIT_NAMES = {"train", "train_dev", "dev", "val", "valid", "validation", "test"}

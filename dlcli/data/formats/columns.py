@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.core import DataError
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS, MissingValues
 from dlcli.data.formats.number_advice import number_advice
 from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, without_common_sign
 from dlcli.data.labels import same_label
 from dlcli.data.table import EXACT_INTEGERS, CategoricalColumn, Column, Kind, NumericColumn, exact_integers
-from dlcli.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa

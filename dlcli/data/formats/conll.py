@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError, register
+from dlcli.data.data_paths import Places, read_bytes, sha256
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.places import Places, read_bytes, sha256
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Sentences
-from dlcli.errors import ConfigError, DataError
-from dlcli.registry import register
 
 #: what the line between documents begins with in the files of CoNLL's shared tasks
 DOCUMENT_START = "-DOCSTART-"

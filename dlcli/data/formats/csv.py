@@ -9,15 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from dlcli.constraints import NonNegativeInt
+from dlcli.core import ConfigError, DataError, NonNegativeInt, register
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv_text import CsvText, Dialect
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark, is_number, may_be_numbers
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.readers import WrittenClassNames
-from dlcli.errors import ConfigError, DataError
-from dlcli.registry import register
 
 if TYPE_CHECKING:
     import pyarrow as pa

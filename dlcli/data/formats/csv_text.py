@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from dlcli.core import DataError
+from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decoded
 from dlcli.data.formats.signatures import refuse_other_kinds
-from dlcli.data.places import read_bytes
-from dlcli.errors import DataError
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.core import DataError, register
+from dlcli.data.data_paths import read_bytes
 from dlcli.data.formats.arrays import PairedFiles
 from dlcli.data.formats.unfolding import check_unfolded_size
-from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 #: third byte of the file → element type, big-endian
 ELEMENT_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import DataError, PositiveInt, register
+from dlcli.data.data_paths import Places
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import PICTURES, class_folders
-from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
-from dlcli.data.pictures import Bits, Channels, Model, Resize
-from dlcli.data.places import Places
+from dlcli.data.formats.image_format import PictureFormat, model_of, size_in_words
+from dlcli.data.images import Bits, Channels, Model, Resize
 from dlcli.data.readers import SplitFiles
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 
 @register("format", "image_folder")

@@ -8,20 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import ConfigError, DataError, PositiveInt, register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.image_format import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
-from dlcli.data.formats.pictures import PictureFormat, model_of, size_in_words
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
-from dlcli.data.pictures import Bits, Channels, Model, Resize
-from dlcli.data.places import Places, sha256
+from dlcli.data.images import Bits, Channels, Model, Resize
 from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
-from dlcli.errors import ConfigError, DataError
-from dlcli.registry import register
 
 
 @register("format", "image_list")

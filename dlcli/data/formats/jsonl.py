@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dlcli.core import DataError, register
+from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decoded, without_surrogates
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import repeated
@@ -16,11 +18,8 @@ from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark, is_number
 from dlcli.data.formats.signatures import refuse_other_kinds
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
-from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
 from dlcli.data.table import EXACT_INTEGERS
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,13 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from dlcli.core import ConfigError, register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.text_file import BLOCK, read_text_file
 from dlcli.data.text.texts import Texts
-from dlcli.errors import ConfigError
-from dlcli.registry import register
 
 LINE_FEED = ord("\n")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dlcli.core import DataError
 from dlcli.data.examples import Examples
 from dlcli.data.formats.conll import Conll
 from dlcli.data.formats.csv import Csv
@@ -17,7 +18,6 @@ from dlcli.data.formats.text import Text
 from dlcli.data.formats.text_folder import TextFolder
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.errors import DataError
 
 #: the columns of a table where the training data had none
 TEXT, LABEL = "text", "label"

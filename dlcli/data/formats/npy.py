@@ -7,13 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import DataError, PositiveInt, register
+from dlcli.data.data_paths import unreadable
 from dlcli.data.formats.arrays import ImageAxes, PairedFiles, channels_last, stays_on_disk
 from dlcli.data.formats.npz import DAMAGE, pickled
-from dlcli.data.places import unreadable
 from dlcli.data.readers import WrittenClassNames
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 
 def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:

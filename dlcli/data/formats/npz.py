@@ -14,15 +14,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import DataError, PositiveInt, register, unknown_name
+from dlcli.data.data_paths import Places, sha256, unreadable
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
 from dlcli.data.formats.unfolding import check_unfolded_size
-from dlcli.data.places import Places, sha256, unreadable
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import column_of
-from dlcli.errors import DataError, unknown_name
-from dlcli.registry import register
 
 #: what reading a damaged array raises; its header is Python source
 DAMAGE = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError
 
 if TYPE_CHECKING:
     import pyarrow as pa

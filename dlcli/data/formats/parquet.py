@@ -6,16 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from dlcli.core import DataError, register
+from dlcli.data.data_paths import read_bytes
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import repeated
 from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark
 from dlcli.data.formats.signatures import refuse_other_kinds
 from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
 from dlcli.data.formats.unfolding import check_unfolded_size
-from dlcli.data.places import read_bytes
 from dlcli.data.readers import WrittenClassNames
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 #: a table may well repeat each of its values a thousand times
 MOST_RATIO = 1000

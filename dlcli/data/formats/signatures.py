@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from dlcli.errors import DataError
+from dlcli.core import DataError
 
 #: first bytes → what the file is, and what to do about it
 SIGNATURES: dict[bytes, tuple[str, str]] = {

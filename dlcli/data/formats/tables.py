@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError, unknown_name
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
 from dlcli.data.formats.index_columns import index_columns, named_index
@@ -19,10 +21,8 @@ from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, Thousand
 from dlcli.data.formats.table_remarks import check_label, table_remarks
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
 from dlcli.data.labels import SHOWN, abbreviated
-from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
-from dlcli.errors import ConfigError, DataError, unknown_name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from dlcli.core import register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.places import Places, sha256
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.stream import TextStream
 from dlcli.data.text.text_file import read_text_file
-from dlcli.registry import register
 
 
 @register("format", "text")

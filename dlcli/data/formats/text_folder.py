@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import DataError, register
+from dlcli.data.data_paths import Places, read_bytes
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import TEXTS, FoundFiles, all_files, class_folders
-from dlcli.data.places import Places, read_bytes
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Texts
-from dlcli.errors import DataError
-from dlcli.registry import register
 
 
 @register("format", "text_folder")

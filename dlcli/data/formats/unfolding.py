@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlcli.errors import DataError
+from dlcli.core import DataError
 
 #: a file may unfold to this many bytes whatever its own size is
 MOST_UNFOLDED = 1 << 28

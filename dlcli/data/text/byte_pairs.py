@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Self
 
-from dlcli.constraints import PositiveInt
-from dlcli.data.places import Places
+from dlcli.core import PositiveInt, register
+from dlcli.data.data_paths import Places
 from dlcli.data.text.merges import Pair, apply_merges, learn_merges
 from dlcli.data.text.tokenizer import Tokenizer
-from dlcli.registry import register
 
 #: what merges do not go beyond: a word with the space before it, a run of marks likewise, other spaces
 _PIECE = re.compile(r" ?\w+| ?[^\w\s]+|\s")

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from dlcli.core import register
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import Vocabulary
-from dlcli.registry import register
 
 #: characters of shorter texts are counted faster without NumPy
 SHORT = 500

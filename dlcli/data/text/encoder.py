@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.data.places import Places
+from dlcli.core import ConfigError
+from dlcli.data.data_paths import Places
 from dlcli.data.text.options import TextOptions, TooLong
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.data.text.tokenizer import Tokenizer, tokenizer_from_json
 from dlcli.data.text.vocabulary import Vocabulary
-from dlcli.errors import ConfigError
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from dlcli.constraints import PositiveInt
-from dlcli.data.places import Places, sha256
+from dlcli.core import ConfigError, DataError, PositiveInt, register
+from dlcli.data.data_paths import Places, sha256
 from dlcli.data.text.tokenizer import Tokenizer
-from dlcli.errors import ConfigError, DataError
-from dlcli.registry import register
 
 
 @register("tokenizer", "hugging_face")

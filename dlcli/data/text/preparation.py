@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import DataError, percent
 from dlcli.data.batches import SequenceSource, Split
+from dlcli.data.data_paths import cache_folder
 from dlcli.data.examples import Examples, row_numbers
-from dlcli.data.places import cache_folder
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.targets import NextTokens, TokenLabels, encode_targets, raw_values
 from dlcli.data.text import text_file
@@ -23,8 +24,6 @@ from dlcli.data.text.token_array import TYPE, TokenArray
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
 from dlcli.data.text.words import SPECIAL_BYTES, Word
-from dlcli.errors import DataError
-from dlcli.percent import percent
 
 #: a share of unknown tokens from which words seem to be the wrong tokens
 MOSTLY_UNKNOWN = 0.5

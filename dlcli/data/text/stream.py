@@ -8,10 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data.text.text_file import BLOCK
 from dlcli.data.text.texts import Sentences, Texts
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 #: how far back a space is looked for so that no word is cut; bytes
 LONGEST_WORD = 1 << 10

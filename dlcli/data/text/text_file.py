@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import DataError
+from dlcli.data.data_paths import read_bytes, unreadable
 from dlcli.data.decoding import check_encoding, check_not_utf16, decoded, is_utf8, undecodable
-from dlcli.data.places import read_bytes, unreadable
-from dlcli.errors import DataError
 
 #: larger texts stay in their file, and so do their tokens; bytes
 MEMORY_LIMIT = 1 << 26

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcli.core import DataError
 from dlcli.data.text.vocabulary import PAD
-from dlcli.errors import DataError
 
 TYPE = np.dtype("<i4")
 #: tokens that are looked at together

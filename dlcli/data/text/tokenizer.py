@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from dlcli import registry
-from dlcli.data.places import Places
+from dlcli.core import registry
+from dlcli.data.data_paths import Places
 from dlcli.data.text.vocabulary import Vocabulary
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.errors import DataError
+from dlcli.core import DataError
 
 #: fills up short sequences; stands for what the training set does not have; begins and ends a text
 SPECIAL_TOKENS = ("<PAD>", "<UNK>", "<BOS>", "<EOS>")

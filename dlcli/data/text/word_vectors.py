@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.data.places import unreadable
-from dlcli.errors import DataError
+from dlcli.core import DataError
+from dlcli.data.data_paths import unreadable
 
 #: of all vectors that are kept for words the training set does not have; bytes
 MEMORY_LIMIT = 1 << 28

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
+from dlcli.core import register
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, SPECIAL_TOKENS, UNK
-from dlcli.registry import register
 
 LINE_END = "\n"
 

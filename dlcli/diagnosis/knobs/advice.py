@@ -13,7 +13,7 @@ from dlcli.diagnosis.learning_curve import Curve
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
-from dlcli.spec.yaml_writer import to_flow
+from dlcli.spec import to_flow
 
 #: what a knob is meant to move, one thing at a time (orthogonalization)
 KnobClass = Literal["fit-train", "fit-dev", "fit-test", "real-world"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlcli.core import percent
 from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
 from dlcli.diagnosis.knobs.transfer import starts_from_weights
 from dlcli.diagnosis.learning_curve import Course
-from dlcli.models.fully_connected import SATURATING
-from dlcli.percent import percent
+from dlcli.models import SATURATING
 
 #: most of a layer's units are dead
 _DEAD_SHARE = 0.5

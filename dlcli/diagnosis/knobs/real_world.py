@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dlcli.core import percent
 from dlcli.diagnosis.knobs.advice import Advice, Case
-from dlcli.percent import percent
 
 #: the majority class holds this share of the training examples or more: errors of the others hardly count
 _IMBALANCED = 0.75

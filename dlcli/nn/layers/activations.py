@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import NonNegativeFloat, PositiveFloat
+from dlcli.core import NonNegativeFloat, PositiveFloat, register
 from dlcli.nn.layer import Layer, LayerSample
-from dlcli.registry import register
 
 
 class Activation(Layer):

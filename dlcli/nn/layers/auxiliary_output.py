@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveFloat
+from dlcli.core import PositiveFloat, register
 from dlcli.nn.layer import Layer, LayerSample, Shape
-from dlcli.registry import register
 
 
 @register("layer", "auxiliary_output")

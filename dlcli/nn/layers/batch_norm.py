@@ -11,12 +11,11 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveFloat, Rate
+from dlcli.core import PositiveFloat, Rate, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU
 from dlcli.nn.layers.merge import Add
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 
 @register("layer", "batch_norm")

@@ -11,13 +11,12 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt
+from dlcli.core import PositiveInt, name_of, register
 from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU
 from dlcli.nn.layers.geometry import Padding, Size, image_shape, pair, result_size, sides
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import name_of, register
 
 
 class Convolution(Layer):

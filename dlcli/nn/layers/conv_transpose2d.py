@@ -11,13 +11,12 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import NonNegativeInt, PositiveInt
-from dlcli.kernels.reference.windows import Pair, Sides
+from dlcli.core import NonNegativeInt, PositiveInt, register
+from dlcli.kernels import Pair, Sides
 from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, sides
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 
 @register("layer", "conv_transpose2d")

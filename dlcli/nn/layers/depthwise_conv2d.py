@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dlcli.constraints import PositiveInt
+from dlcli.core import PositiveInt, register
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
 from dlcli.nn.layers.conv2d import Convolution
 from dlcli.nn.layers.geometry import Padding, Size
-from dlcli.registry import register
 
 
 @register("layer", "depthwise_conv2d")

@@ -10,13 +10,11 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import NonNegativeInt, PositiveInt
-from dlcli.errors import ConfigError
+from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, register
 from dlcli.nn.initializers import Initializer, Normal, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 
 @register("layer", "embedding")

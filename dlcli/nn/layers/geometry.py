@@ -7,8 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Len
 
-from dlcli.constraints import NonNegativeInt, PositiveInt
-from dlcli.kernels.reference.windows import Pair, Sides
+from dlcli.core import NonNegativeInt, PositiveInt
+from dlcli.kernels import Pair, Sides
 from dlcli.nn.layer import Shape, ShapeError
 
 #: one number for both directions, or [down, across]

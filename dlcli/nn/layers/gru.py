@@ -10,12 +10,11 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt, Rate
+from dlcli.core import PositiveInt, Rate, register
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
 from dlcli.nn.layers.recurrent import Cell, Recurrent, State
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 
 @register("layer", "gru")

@@ -8,9 +8,8 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt
+from dlcli.core import PositiveInt, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.registry import register
 
 
 @register("layer", "identity_shortcut")

@@ -9,10 +9,9 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveFloat
+from dlcli.core import PositiveFloat, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 
 @register("layer", "layer_norm")

@@ -10,13 +10,12 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt
-from dlcli.kernels.reference.linear import Activation
+from dlcli.core import PositiveInt, register
+from dlcli.kernels import Activation
 from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU, Sigmoid, Tanh
 from dlcli.nn.parameter import Parameter
-from dlcli.registry import register
 
 #: activations that are computed with the product
 FUSED: dict[type[Layer], Activation] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}

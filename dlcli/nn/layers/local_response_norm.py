@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import NonNegativeFloat, PositiveFloat, PositiveInt
+from dlcli.core import NonNegativeFloat, PositiveFloat, PositiveInt, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.registry import register
 
 
 @register("layer", "local_response_norm")

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from dlcli import ops
 from dlcli.autograd import Tensor
+from dlcli.core import register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.registry import register
 
 
 class Merge(Layer):

@@ -9,9 +9,9 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
+from dlcli.core import register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.padding import padding_mask
-from dlcli.registry import register
 
 
 class OverTime(Layer):

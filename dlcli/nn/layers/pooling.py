@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.kernels.reference.windows import Sides
+from dlcli.core import name_of, register
+from dlcli.kernels import Sides
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, result_size, sides
-from dlcli.registry import name_of, register
 
 
 class Pooling(Layer):

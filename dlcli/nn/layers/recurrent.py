@@ -11,13 +11,13 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.errors import ConfigError
-from dlcli.nn.carrying import Carrying
+from dlcli.core import ConfigError
 from dlcli.nn.initializers import Initializer, Orthogonal, XavierNormal, initial_weights
 from dlcli.nn.layer import Shape, ShapeError
 from dlcli.nn.module import Module
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
+from dlcli.nn.stateful import Carrying
 
 #: what a sequence starts from, (N, H): a tensor, an array through which no gradient flows, or None for zeros
 State: TypeAlias = Tensor | np.ndarray | None

@@ -9,12 +9,11 @@ import numpy as np
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt, Rate
-from dlcli.kernels.reference.rnn import RecurrentActivation
+from dlcli.core import PositiveInt, Rate, register
+from dlcli.kernels import RecurrentActivation
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
 from dlcli.nn.layers.recurrent import Cell, Recurrent, State
-from dlcli.registry import register
 
 
 @register("layer", "rnn")

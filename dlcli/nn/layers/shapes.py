@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from dlcli.autograd import Tensor
-from dlcli.constraints import PositiveInt
+from dlcli.core import PositiveInt, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.registry import register
 
 
 @register("layer", "input")

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.constraints import Rate
+from dlcli.core import Rate, register
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.registry import register
 
 
 @register("layer", "spatial_dropout")

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from dlcli import ops
 from dlcli.autograd import Tensor
+from dlcli.core import register
 from dlcli.nn.layer import Layer, LayerSample, Shape
 from dlcli.nn.layers.geometry import Size, image_shape, pair
-from dlcli.registry import register
 
 
 @register("layer", "upsample2d")

@@ -10,7 +10,7 @@ import pytest
 
 from dlcli.cli.main import main
 
-conducting = importlib.import_module("dlcli.sweeps.sweep")  # the package has a function of this name
+conducting = importlib.import_module("dlcli.sweeps.runner.sweep")  # the package has a function of this name
 
 BASE = """\
 name: tumors

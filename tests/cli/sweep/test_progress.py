@@ -12,7 +12,7 @@ from rich.console import Console
 from dlcli.cli import console
 from dlcli.cli.sweep import progress
 from dlcli.search import Objective, Region, Stage, Trial
-from dlcli.sweeps.observer import SweepPlan
+from dlcli.sweeps import SweepPlan
 
 OBJECTIVE = Objective("dev/error", higher_is_better=False)
 PLAN = SweepPlan(id="a", objective=OBJECTIVE, trials=4, workers=2, ended=0)

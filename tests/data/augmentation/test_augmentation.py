@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli import registry
-from dlcli.data import Augmenter, Batch, ClassLabels, Preprocessor, Split
+from dlcli.core import ConfigError, registry
+from dlcli.data import Augmenter, Batch, ClassLabels, Preprocessor, Split, TransformedRows
 from dlcli.data.augmentation import (
     Augmentation,
     ColorShift,
@@ -25,9 +25,7 @@ from dlcli.data.augmentation import (
     Translation,
 )
 from dlcli.data.augmentation.color_shift import LUMA, hue_rotations
-from dlcli.data.batches import TransformedRows
 from dlcli.data.normalization import Scaling
-from dlcli.errors import ConfigError
 
 ALL = [registry.lookup("augmentation", name) for name in registry.names("augmentation")]
 SIZES = st.tuples(st.integers(2, 9), st.integers(2, 9))

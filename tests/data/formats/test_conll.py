@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data import Places, load_data
 from dlcli.data.formats import Conll
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 TEXT = """-DOCSTART- -X- O
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError, DlcliError
 from dlcli.data import Places, RawData
 from dlcli.data.formats import Csv
 from dlcli.data.table import CategoricalColumn, NumericColumn, Table
-from dlcli.errors import ConfigError, DataError, DlcliError
 
 PEOPLE = """age, job, pay, rich
 30, nurse, 1e3, no

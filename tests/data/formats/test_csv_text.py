@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data.formats.csv_text import CsvText, Dialect
-from dlcli.errors import ConfigError, DataError
 
 PLAIN = Dialect(",", '"', None, "utf-8")
 

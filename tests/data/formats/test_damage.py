@@ -13,11 +13,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.data import Places, load_data
+from dlcli.core import DlcliError, SplitOptions
+from dlcli.data import FileFormat, Places, load_data
 from dlcli.data.formats import Conll, Csv, Idx, Jsonl, Lines, Npy, Npz, Parquet, Text
-from dlcli.data.readers import FileFormat
-from dlcli.errors import DlcliError
-from dlcli.split_options import SplitOptions
 
 PIECES = [b"\n", b",", b'"', b"\r", b"\0", b"nan", b"inf", b"1e400", b"\xff", b" "]
 

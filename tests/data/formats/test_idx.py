@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Places
 from dlcli.data.formats import Idx
 from dlcli.data.formats.idx import ELEMENT_TYPES, read_idx
-from dlcli.errors import ConfigError, DataError
 
 CODES = {np.dtype(name): code for code, name in ELEMENT_TYPES.items()}
 

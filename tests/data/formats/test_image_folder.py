@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.data import Data, Places, load_data, new_data
+from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.data import Data, DatasetReader, FileFormat, Places, load_data, new_data
 from dlcli.data.formats import Idx, ImageFolder, Npz
-from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 
 def save(path: Path, value: int = 0, size: tuple[int, int] = (6, 4), mode: str = "L") -> Path:

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from dlcli.core import ConfigError
 from dlcli.data import Places, RawData
 from dlcli.data.formats import Csv, Parquet
 from dlcli.data.formats.index_columns import numbers_rows
-from dlcli.errors import ConfigError
 
 ROWS = [(3 * n % 20, n / 7, "pq"[n % 3 == 0]) for n in range(20)]
 

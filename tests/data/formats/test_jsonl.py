@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Data, Places, Sentences, load_data, new_data
+from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.data import Data, FileFormat, Places, Sentences, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
-from dlcli.data.readers import FileFormat
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 REVIEWS = [
     {"review": f"a {word} film", "stars": stars, "author": f"person {number}"}

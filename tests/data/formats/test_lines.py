@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data import Places, TextOptions, load_data
 from dlcli.data.formats import Lines
 from dlcli.data.formats.lines import lines_of
 from dlcli.data.text import Character
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 
 @given(st.lists(st.text(alphabet="ab é\t", max_size=6)), st.sampled_from(["\n", "\r\n"]), st.booleans())

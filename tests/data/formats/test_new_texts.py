@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.data import Data, Places, Split, load_data, new_data
+from dlcli.core import DataError, SplitOptions
+from dlcli.data import Data, DatasetReader, FileFormat, Places, Split, load_data, new_data
 from dlcli.data.docstrings import Docstrings
 from dlcli.data.formats import Conll, Csv, Lines, Text, TextFolder
-from dlcli.data.readers import DatasetReader, FileFormat
-from dlcli.errors import DataError
-from dlcli.split_options import SplitOptions
 
 
 @pytest.fixture

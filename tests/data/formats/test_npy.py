@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data import Places
 from dlcli.data.formats import Npy
 from dlcli.data.formats.npy import read_npy
-from dlcli.errors import DataError
 
 
 def test_small_arrays_are_read_and_large_ones_mapped(tmp_path: Path):

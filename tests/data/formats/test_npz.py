@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Places
 from dlcli.data.formats import Npy, Npz, unfolding
 from dlcli.data.formats.npz import open_npz
-from dlcli.errors import ConfigError, DataError
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from dlcli.core import ConfigError
 from dlcli.data.formats.number_syntax import NumberSyntax, is_number, may_be_numbers, without_common_sign, without_marks
-from dlcli.errors import ConfigError
 
 
 @pytest.mark.parametrize(

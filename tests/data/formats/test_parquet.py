@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from dlcli.core import DataError
 from dlcli.data import Places, RawData
 from dlcli.data.formats import Csv, Parquet, unfolding
 from dlcli.data.table import CategoricalColumn, NumericColumn
-from dlcli.errors import DataError
 
 
 def read(tmp_path: Path, columns: dict[str, Any], **options: Any) -> RawData:

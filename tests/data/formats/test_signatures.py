@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.data import Places
+from dlcli.core import DataError
+from dlcli.data import FileFormat, Places
 from dlcli.data.formats import Csv, Jsonl, Parquet
-from dlcli.data.readers import FileFormat
-from dlcli.errors import DataError
 
 
 def archive(*names: str) -> bytes:

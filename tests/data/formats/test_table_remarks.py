@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from dlcli.core import DataError
 from dlcli.data import Places, RawData
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
-from dlcli.errors import DataError
 
 COUNT = 40
 

@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data import Places, TextOptions, load_data
 from dlcli.data.formats import Text
 from dlcli.data.text import Character
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 TEXT = "".join(f"line {number} of a text\n" for number in range(50))
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dlcli.core import DataError, SplitOptions
 from dlcli.data import Places, load_data, new_data
 from dlcli.data.formats import TextFolder
-from dlcli.errors import DataError
-from dlcli.split_options import SplitOptions
 
 
 @pytest.fixture

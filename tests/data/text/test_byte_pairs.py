@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.data.places import Places
+from dlcli.data import Places
 from dlcli.data.text import BytePair
 from dlcli.data.text.tokenizer import tokenizer_from_json
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.data import UNK, Vocabulary
 from dlcli.data.text import Character
 from dlcli.data.text.characters import SHORT
-from dlcli.data.text.vocabulary import UNK, Vocabulary
 
 
 @given(st.text())

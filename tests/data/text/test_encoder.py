@@ -4,14 +4,10 @@ import json
 
 import pytest
 
-from dlcli.data.places import Places
+from dlcli.core import ConfigError
+from dlcli.data import EOS, UNK, Places, Sentences, TextEncoder, TextOptions, Texts
 from dlcli.data.text import BytePair, Character, Word
-from dlcli.data.text.encoder import TextEncoder
-from dlcli.data.text.options import TextOptions
-from dlcli.data.text.texts import Sentences, Texts
 from dlcli.data.text.tokenizer import Tokenizer
-from dlcli.data.text.vocabulary import EOS, UNK
-from dlcli.errors import ConfigError
 
 TEXTS = Texts.of(["The cat sat.", "The mat!", "The cat"])
 

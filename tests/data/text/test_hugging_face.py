@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.data.places import Places
+from dlcli.core import ConfigError, DataError
+from dlcli.data import Places
 from dlcli.data.text import HuggingFace
 from dlcli.data.text.tokenizer import tokenizer_from_json
-from dlcli.errors import ConfigError, DataError
 
 TEXT = "the cat sat on the mat.\n" * 20
 

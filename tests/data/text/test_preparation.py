@@ -5,7 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data import (
+    BOS,
+    EOS,
     Examples,
     Places,
     Preprocessor,
@@ -22,9 +25,6 @@ from dlcli.data.formats import Lines, Text
 from dlcli.data.normalization import NoNormalization
 from dlcli.data.text import Character, Word, text_file
 from dlcli.data.text.preparation import ready_texts
-from dlcli.data.text.vocabulary import BOS, EOS
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 
 def prepared(

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
+from dlcli.core import SplitOptions
 from dlcli.data import Data, FileFormat, Places, TextOptions, load_data
 from dlcli.data.formats import Lines, Text
 from dlcli.data.text import BytePair, Character, Word
-from dlcli.split_options import SplitOptions
 
 pytestmark = pytest.mark.skipif(
     "DLCLI_DATA" not in os.environ, reason="DLCLI_DATA, the folder of real data, is not set"

@@ -5,11 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.data import SequenceSource
-from dlcli.data.batch_order import StreamBatches
-from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
+from dlcli.data import BOS, EOS, PAD, UNK, NextTokenSequences, SequenceSource, StreamBatches, TokenSequences, Windows
 from dlcli.data.text.token_array import TokenArray
-from dlcli.data.text.vocabulary import BOS, EOS, PAD, UNK
 
 ANY_TOKENS = st.lists(st.integers(4, 99), min_size=1, max_size=50)
 

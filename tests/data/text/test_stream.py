@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data.text import stream as stream_module
 from dlcli.data.text.stream import TextStream, check_divisible
-from dlcli.errors import ConfigError, DataError
-from dlcli.split_options import SplitOptions
 
 
 def stream_of(text: str) -> TextStream:

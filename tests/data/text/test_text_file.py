@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data.text import text_file
 from dlcli.data.text.text_file import read_text_file
-from dlcli.errors import DataError
 
 
 @pytest.fixture(params=["in memory", "in the file"])

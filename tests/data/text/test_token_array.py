@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
 from dlcli.data.text.token_array import TokenArray, padded
-from dlcli.errors import DataError
 
 SEQUENCES = [np.array([5, 6, 7]), np.array([], dtype=np.int64), np.array([8])]
 

@@ -6,8 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from dlcli.data.text.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, Vocabulary
-from dlcli.errors import DataError
+from dlcli.core import DataError
+from dlcli.data import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, Vocabulary
 
 COUNTS = Counter(["to", "be", "or", "not", "to", "be", "to"])
 

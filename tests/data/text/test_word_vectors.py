@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcli.core import DataError
+from dlcli.data import WordVectors, words_with_vectors
 from dlcli.data.text import word_vectors
-from dlcli.data.text.word_vectors import WordVectors, words_with_vectors
-from dlcli.errors import DataError
 
 NUMBERS = {"<PAD>": 0, "the": 1, "flocci": 2, "über": 3, "at": 4}
 

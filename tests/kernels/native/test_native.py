@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.kernels import native
-from dlcli.kernels.native import why_not
+from dlcli.kernels import native, why_not
 
 ROOT = Path(__file__).parents[3]
 built = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dlcli.kernels.reference.norms import l2_norm
+from dlcli.kernels import l2_norm
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.kernels.reference.resampling import resample2d
+from dlcli.kernels import resample2d
 
 IMAGE = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
 FILL = np.array([100.0], np.float32)

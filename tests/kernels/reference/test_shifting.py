@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.kernels.reference.resampling import resample2d
-from dlcli.kernels.reference.shifting import shift2d
+from dlcli.kernels import resample2d, shift2d
 
 SIZE = st.tuples(st.integers(1, 9), st.integers(1, 9))
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.nn import ShapeError
-from dlcli.nn.layers import BatchNorm
+from dlcli.nn import BatchNorm, ShapeError
 
 
 def built(layer: BatchNorm) -> BatchNorm:

@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli import registry
 from dlcli.autograd import Tensor
-from dlcli.errors import ConfigError
-from dlcli.nn import Graph, Node, ShapeError
+from dlcli.core import ConfigError, Generators, registry
+from dlcli.nn import Embedding, Graph, Node, ShapeError
 from dlcli.nn.initializers import Constant
-from dlcli.nn.layers import Embedding
-from dlcli.rng import Generators
 
 TOKENS = Tensor(np.array([[1, 3, 0], [2, 2, 1]]))
 

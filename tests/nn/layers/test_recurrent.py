@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli.autograd import Tensor
-from dlcli.errors import ConfigError
-from dlcli.nn import Graph, ShapeError
+from dlcli.core import ConfigError
+from dlcli.nn import Graph, Recurrent, ShapeError
 from dlcli.nn.layers import GRU, LSTM, RNN
-from dlcli.nn.layers.recurrent import Recurrent
 
 N, T, D, H = 4, 7, 3, 5
 LENGTHS = np.array([7, 1, 4, 2])

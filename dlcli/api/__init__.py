@@ -1,0 +1,65 @@
+"""What dlcli does, as functions: the command line and `import dlcli` are thin faces over them."""
+
+from dlcli.api.comparison import Comparison, compare
+from dlcli.api.computing import computing
+from dlcli.api.conclusion import conclude
+from dlcli.api.data_check import DataCheck, check_data
+from dlcli.api.evaluation import evaluate
+from dlcli.api.filters import FilterPicture, filters
+from dlcli.api.gradient_flow import gradient_flows
+from dlcli.api.gradients import GradientReport, check_all_gradients, check_gradients
+from dlcli.api.graph import show
+from dlcli.api.language import ScoredLine, perplexity, sample, score
+from dlcli.api.loaded_model import LoadedModel, load
+from dlcli.api.preview import Preview, preview
+from dlcli.api.run_results import Evaluation, Run
+from dlcli.api.training import (
+    build_trainer,
+    check_same_data,
+    create_folder,
+    input_checksums,
+    inputs,
+    log_origins,
+    resume,
+    train,
+)
+from dlcli.api.transfer import Transfer, start
+from dlcli.api.word_vectors import start_from_vectors
+
+__all__ = [
+    "Comparison",
+    "DataCheck",
+    "Evaluation",
+    "FilterPicture",
+    "GradientReport",
+    "LoadedModel",
+    "Preview",
+    "Run",
+    "ScoredLine",
+    "Transfer",
+    "build_trainer",
+    "check_all_gradients",
+    "check_data",
+    "check_gradients",
+    "check_same_data",
+    "compare",
+    "computing",
+    "conclude",
+    "create_folder",
+    "evaluate",
+    "filters",
+    "gradient_flows",
+    "input_checksums",
+    "inputs",
+    "load",
+    "log_origins",
+    "perplexity",
+    "preview",
+    "resume",
+    "sample",
+    "score",
+    "show",
+    "start",
+    "start_from_vectors",
+    "train",
+]

@@ -1,0 +1,174 @@
+"""What follows a training: the best weights measured on every split, predictions written down, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcli.api.mistakes import worst_mistakes
+from dlcli.api.predictions import prediction_rows, row_ids, row_units, target_rows, unit_name
+from dlcli.assembly import Experiment, evaluation_batch_size, positive_classes
+from dlcli.core import UNSEEN_SPLITS, dumps
+from dlcli.data import Split
+from dlcli.diagnosis import Assessment, DeadUnits, Measure, PredictionsFile, SplitOutcome, TrainingResult, assess
+from dlcli.metrics import Metric
+from dlcli.nn import Graph
+from dlcli.reports import write_report
+from dlcli.runs import RunFolder, checksum, files
+from dlcli.tasks import Predictions, Task
+from dlcli.training import TrainingSummary, evaluate_split
+
+
+@dataclass(frozen=True)
+class MeasuredSplit:
+    """A split, what the model says of it, and how good that is.
+
+    Args:
+        split: with targets.
+        predictions: of its examples.
+        truth: class indices (N,), or values (N, K) in the targets' unit.
+        metrics: as `<split>/<metric>`.
+    """
+
+    split: Split
+    predictions: Predictions
+    truth: np.ndarray
+    metrics: dict[str, float]
+
+    @property
+    def ids(self) -> np.ndarray:
+        """What each row of the predictions is known by: its example, and the step where each step has a row."""
+        return row_ids(self.split, len(self.truth))
+
+    @property
+    def outcome(self) -> SplitOutcome:
+        probabilities = self.predictions.probabilities
+        of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
+        units = row_units(self.split, len(self.truth))
+        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two, units)
+
+
+def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
+    """Measure a trained model on every split and write its predictions and its report.
+
+    Args:
+        experiment: its model has the best weights.
+        folder: of the run.
+        summary: how the training ended.
+    """
+    batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
+    dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
+    measured = [
+        measure(
+            experiment.model,
+            experiment.task,
+            split,
+            experiment.metrics,
+            batch_size=batch_size,
+            carries=experiment.spec.training.stateful,
+            dead=dead if split.name == "train" else None,
+        )
+        for split in experiment.data.splits.values()
+    ]
+    written = {
+        one.split.name: write_predictions(experiment, folder, one)
+        for one in measured
+        if one.split.name in UNSEEN_SPLITS  # those of the training set would fill disks
+    }
+    class_names = experiment.data.class_names
+    result = TrainingResult(
+        run=folder.id,
+        name=experiment.spec.name,
+        status="done",
+        measure=Measure.of_metric(experiment.selection.metric, target_kind=experiment.task.target_kind),
+        splits=[one.outcome for one in measured],
+        metrics={name: value for one in measured for name, value in one.metrics.items()},
+        history=folder.metrics(),
+        optimizing_metric=experiment.selection.metric,
+        best_epoch=summary.best.epoch,
+        spec=experiment.spec.resolved(),
+        class_names=class_names or (),
+        positive_classes=positive_classes(experiment.metrics, class_names or ()),
+        target_names=experiment.data.preprocessor.target_names if class_names is None else (),
+        parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
+        dead_units=dead.shares(),
+        seconds=summary.seconds,
+        remarks=(*experiment.data.warnings, *summary.warnings),
+        unit=unit_name(measured[0].split, len(measured[0].truth)),
+        predictions=written,
+    )
+    assessment = assess(result)
+    mistaken = None if assessment.confusion is None else assessment.confusion.split
+    mistakes = [
+        worst_mistakes(one.split, one.predictions, one.truth, experiment.data.preprocessor)
+        for one in measured
+        if one.split.name == mistaken
+    ]
+    write_report(
+        result,
+        assessment,
+        mistakes=mistakes[0] if mistakes else None,
+        write_text=folder.write_text,
+        write_bytes=folder.write_bytes,
+    )
+    return result, assessment
+
+
+def measure(
+    model: Graph,
+    task: Task,
+    split: Split,
+    metrics: Sequence[Metric],
+    *,
+    batch_size: int,
+    carries: bool = False,
+    dead: DeadUnits | None = None,
+) -> MeasuredSplit:
+    """A model on a split that has targets.
+
+    Args:
+        model: with the weights to be measured.
+        task: what its outputs mean.
+        split: with targets.
+        metrics: reset before use.
+        batch_size: examples per forward pass.
+        carries: the examples are windows of one sequence, read from where the one before it ended.
+        dead: sees the units that it watches, batch by batch.
+    """
+    evaluation = evaluate_split(
+        model,
+        task,
+        split,
+        metrics,
+        batch_size=batch_size,
+        carries=carries,
+        keep_predictions=True,
+        on_output=None if dead is None else dead.see,
+        watched=None if dead is None else dead.nodes,
+    )
+    assert evaluation.predictions is not None
+    assert evaluation.truth is not None
+    return MeasuredSplit(split, evaluation.predictions, evaluation.truth, evaluation.named(split.name))
+
+
+def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> PredictionsFile:
+    """Write `predictions/<split>.jsonl`: id, prediction and target of every example, values as the file has them.
+
+    Rows that were sampled together have the same `group`.
+    """
+    names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
+    values = measured.split.values
+    rows = zip(
+        prediction_rows(measured.ids, measured.predictions, *names),
+        target_rows(measured.truth if values is None else values, class_names=names[0]),
+        strict=True,
+    )
+    records = [prediction | target for prediction, target in rows]
+    units = row_units(measured.split, len(records))
+    if units is not None:
+        records = [record | {"group": group} for record, group in zip(records, units.tolist(), strict=True)]
+    text = "".join(f"{dumps(record)}\n" for record in records).encode()
+    folder.write_bytes(files.predictions(measured.split.name), text)
+    return PredictionsFile(len(records), checksum(text))

@@ -1,0 +1,92 @@
+"""Measure a trained model on one of its splits, or on new data."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from dlcli import runs
+from dlcli.api.conclusion import measure
+from dlcli.api.loaded_model import LoadedModel
+from dlcli.api.run_results import Evaluation
+from dlcli.api.training import check_same_data
+from dlcli.assembly import build_measures, located, positive_classes, read_rows
+from dlcli.core import ConfigError, unknown_name
+from dlcli.data import Split
+from dlcli.diagnosis import Interval, Measure, error_interval
+from dlcli.runs import files
+from dlcli.spec import Overrides
+
+
+def evaluate(
+    run: str | Path,
+    *,
+    split: str = "test",
+    data: str | Path | None = None,
+    overrides: Overrides = (),
+    runs_dir: str | Path = "runs",
+) -> Evaluation:
+    """Measure the best weights of a run.
+
+    Args:
+        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
+        split: train, train_dev, dev or test; without meaning when there is `data`.
+        data: a file of new, labeled examples in the format of the training data.
+        overrides: of what may change, such as `data.path` where the data has been moved.
+        runs_dir: the folder that names are looked for in.
+
+    Raises:
+        ConfigError: there is no such run or no such split.
+        DataError: the data is missing, has changed, or is not like the training data.
+        StorageError: the run has no weights, or a file is damaged.
+    """
+    clock = time.perf_counter()
+    loaded = LoadedModel(runs.find(Path(runs_dir), str(run)), overrides)
+    names = list(loaded.folder.read_arrays(files.SPLITS))
+    examples = stored_split(loaded, split, names) if data is None else loaded.read(data, require_targets=True)
+    metrics, selection = build_measures(loaded.spec, loaded.task, names)
+    measured = measure(
+        loaded.model,
+        loaded.task,
+        examples,
+        metrics,
+        batch_size=loaded.batch_size,
+        carries=loaded.spec.training.stateful,
+    )
+    deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
+    unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
+    outcome = measured.outcome
+    error = error_interval(unit.sampled(outcome.predictions, outcome.targets, outcome.units), unit)
+    intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
+    if unit is Measure.ERROR_RATE:
+        accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
+        intervals[f"{examples.name}/accuracy"] = accuracy
+    return Evaluation(
+        path=loaded.folder.path,
+        split=examples.name,
+        num_examples=len(examples),
+        metrics=measured.metrics,
+        intervals={name: interval for name, interval in intervals.items() if name in measured.metrics},
+        deciding_metric=deciding,
+        higher_is_better=selection.higher_is_better,
+        seconds=time.perf_counter() - clock,
+        positive_classes=positive_classes(metrics, loaded.class_names),
+        warnings=examples.notes,
+    )
+
+
+def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
+    """A split of the run's own data: the rows that it had, treated as they were.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the data is missing or has changed.
+    """
+    if split not in names:
+        raise ConfigError(f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}")
+    rows = loaded.folder.read_arrays(files.SPLITS)[split]
+    with located(loaded.spec):
+        made, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)
+        check_same_data(loaded.folder, loaded.folder.record(), fingerprint)
+    return replace(made, notes=(*loaded.remarks, *made.notes))

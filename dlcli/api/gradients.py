@@ -1,0 +1,121 @@
+"""Gradients compared with differences: of a configured model, or of everything that is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dlcli.api.transfer import start
+from dlcli.assembly import build_settings, located
+from dlcli.autograd import TOLERANCE, ParameterCheck, check_function
+from dlcli.core import ConfigError, registry, rng
+from dlcli.nn import Graph, check_layer, check_model
+from dlcli.spec import Overrides, load_spec
+from dlcli.training import batch_loss, batch_order
+
+#: examples in the batch on which a configured model is checked
+BATCH_SIZE = 8
+#: a model with more parameters than this is checked on a sample of each, unless told otherwise
+MOST_ELEMENTS = 10_000
+SAMPLED_PER_PARAMETER = 100
+#: where the sample would take more operations than this, some minutes, each parameter is checked along a direction
+MOST_OPERATIONS = 1e12
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The outcome of a gradient check.
+
+    Args:
+        checks: one for each parameter or input that was checked.
+        tolerance: the relative error that none may reach.
+        along_directions: whether each is the derivative along a direction instead of those by elements.
+    """
+
+    checks: Sequence[ParameterCheck]
+    tolerance: float = TOLERANCE
+    along_directions: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return all(check.passed(self.tolerance) for check in self.checks)
+
+    @property
+    def checked(self) -> int:
+        """Elements compared, or directions."""
+        return sum(check.checked for check in self.checks)
+
+    @property
+    def worst(self) -> ParameterCheck:
+        """The check with the largest relative error."""
+        return max(self.checks, key=lambda check: check.relative_error)
+
+
+def check_gradients(
+    config: str | Path,
+    *,
+    overrides: Overrides = (),
+    max_per_parameter: int | None = None,
+    along_directions: bool | None = None,
+    runs_dir: str | Path = "runs",
+) -> GradientReport:
+    """Check every parameter of a configured model on a batch of its own training set, in float64.
+
+    Dropout is held still and batch norm is in training mode.
+
+    Args:
+        config: the YAML file.
+        overrides: of the config.
+        max_per_parameter: elements of each parameter that are checked, drawn at random; None for all of them in a
+            model of up to 10,000 parameters, else for 100.
+        along_directions: whether each parameter is checked along one random direction instead; None for models that
+            compute so much that their elements would take minutes, unless `max_per_parameter` says how many.
+        runs_dir: the folder that a run whose weights the model starts from is looked for in.
+
+    Raises:
+        ConfigError: the config is wrong, its model has no parameters, or it cannot be trained in its batches.
+        DataError: the data is missing or not what the config says.
+    """
+    experiment, _ = start(load_spec(config, overrides), runs_dir=Path(runs_dir), dtype=np.float64)
+    model, generator = experiment.model, rng.generator(experiment.spec.seed, "gradcheck")
+    parameters = model.parameters()
+    if not parameters:
+        raise ConfigError("the model has no parameters: there is nothing to check", file=str(config), key="model")
+    sampled = max_per_parameter
+    if sampled is None and sum(parameter.size for parameter in parameters.values()) > MOST_ELEMENTS:
+        sampled = SAMPLED_PER_PARAMETER
+    if along_directions is None:
+        along_directions = max_per_parameter is None and _operations(model, sampled) > MOST_OPERATIONS
+    train = experiment.data.splits["train"]
+    if experiment.spec.model.transfer is None:  # otherwise training may freeze what cannot be trained in its batches
+        with located(experiment.spec):
+            settings = build_settings(experiment.spec, experiment.data.preprocessor)
+            batch_order(train, settings, experiment.spec.seed, model=model)
+    batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
+    checks = check_model(
+        model,
+        lambda outputs: batch_loss(experiment.task, outputs, batch),
+        batch.inputs,
+        batch.lengths,
+        max_per_parameter=sampled,
+        along_directions=along_directions,
+        generator=generator,
+    )
+    return GradientReport(checks, along_directions=along_directions)
+
+
+def _operations(model: Graph, max_per_parameter: int | None) -> float:
+    """What checking elements takes: two passes for each, a pass for every example of the batch."""
+    sizes = (parameter.size for parameter in model.parameters().values() if parameter.trainable)
+    elements = sum(size if max_per_parameter is None else min(size, max_per_parameter) for size in sizes)
+    return 2.0 * elements * BATCH_SIZE * sum(row.flops for row in model.summary())
+
+
+def check_all_gradients() -> GradientReport:
+    """Check every registered Function and layer on the samples that it declares."""
+    checks = [check for name in registry.names("function") for check in check_function(name)]
+    checks += [check for name in registry.names("layer") for check in check_layer(name)]
+    return GradientReport(checks)

@@ -1,0 +1,55 @@
+"""From a checked config to objects: the only place that turns names into classes.
+
+Everything below takes plain typed arguments and knows of no config. A mistake that shows only now, such as layers
+whose shapes do not fit, is reported at its place in the file.
+"""
+
+from dlcli.assembly.component import create
+from dlcli.assembly.data import (
+    build_augmenter,
+    build_data,
+    build_places,
+    build_reader,
+    build_text_options,
+    read_rows,
+    split_seed,
+)
+from dlcli.assembly.experiment import Experiment, build_experiment, experiment_on
+from dlcli.assembly.known_words import vector_files
+from dlcli.assembly.location import located
+from dlcli.assembly.measures import build_measures, positive_classes
+from dlcli.assembly.model import build_model, build_task, create_layer, model_nodes
+from dlcli.assembly.training import (
+    build_early_stopping,
+    build_optimizer,
+    build_settings,
+    build_weight_average,
+    evaluation_batch_size,
+)
+
+__all__ = [
+    "Experiment",
+    "build_augmenter",
+    "build_data",
+    "build_early_stopping",
+    "build_experiment",
+    "build_measures",
+    "build_model",
+    "build_optimizer",
+    "build_places",
+    "build_reader",
+    "build_settings",
+    "build_task",
+    "build_text_options",
+    "build_weight_average",
+    "create",
+    "create_layer",
+    "evaluation_batch_size",
+    "experiment_on",
+    "located",
+    "model_nodes",
+    "positive_classes",
+    "read_rows",
+    "split_seed",
+    "vector_files",
+]

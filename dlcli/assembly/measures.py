@@ -1,0 +1,113 @@
+"""What is measured, and how the best epoch is chosen from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from dlcli.assembly.component import create
+from dlcli.core import ConfigError, registry, unknown_name
+from dlcli.data import ClassLabels
+from dlcli.metrics import Metric
+from dlcli.spec import ComponentSpec, Spec, component_from
+from dlcli.tasks import Classification, Task
+from dlcli.training import LATENCY, Selection, higher_is_better
+
+LOSS = "loss"
+
+
+def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tuple[Metric, ...], Selection]:
+    """What is measured, and how the best epoch is chosen from it.
+
+    The metrics are those of the config, else the task's, and with them every one that chooses, stops or constrains.
+
+    Args:
+        spec: the config.
+        task: must be able to use the metrics.
+        splits: names of the splits there are.
+
+    Raises:
+        ConfigError: a name that is no metric, a metric or a human error of another kind of problem.
+    """
+    human_error = spec.evaluation.human_error
+    if isinstance(task, Classification) and human_error is not None and human_error > 1:
+        found = f"expected an error rate from 0 to 1, found {human_error:g}; write 0.05 for 5 %"
+        raise ConfigError(found, key="evaluation.human_error")
+    optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
+    components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
+    metrics: list[Metric] = []
+    for index, component in enumerate(components):
+        key = f"evaluation.metrics[{index}]"
+        metric = _metric(component, task, key, spec.evaluation.positive_class)
+        if any(other.name == metric.name and other.positive_index != metric.positive_index for other in metrics):
+            raise ConfigError(f"{metric.name} of another class is already among the metrics", key=key)
+        metrics.append(metric)
+    for name, key in _deciding_metrics(spec, task, optimize):
+        if name not in (LOSS, LATENCY, *(metric.name for metric in metrics)):
+            if name not in registry.names("metric"):
+                known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
+                raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
+            metrics.append(_metric(component_from("metric", name), task, key, spec.evaluation.positive_class))
+    better = higher_is_better(optimize, metrics)
+    return tuple(metrics), Selection(optimize, better, spec.evaluation.satisfice)
+
+
+def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> dict[str, str]:
+    """Metric → the class that it is about, for metrics of a single class.
+
+    Args:
+        metrics: as `build_measures` makes them.
+        class_names: in the order of the model's outputs; empty where no classes are predicted.
+    """
+    return {
+        metric.name: class_names[metric.positive_index]
+        for metric in metrics
+        if metric.positive_index is not None and class_names
+    }
+
+
+def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str | int | None) -> Metric:
+    metric: Metric = create(component)
+    if not task.accepts(metric):
+        kind = registry.name_of("task", type(task)).replace("_", " ")
+        usable = [name for name in registry.names("metric") if task.accepts(create(component_from("metric", name)))]
+        raise ConfigError(f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", key=key)
+    if isinstance(task, Classification) and metric.positive_index is not None:
+        metric.focus_on(_positive_index(metric, task.classes, key, positive_class))
+    return metric
+
+
+def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_class: str | int | None) -> int:
+    """The class that a metric is about: the one the config names, else that of two that is positive by convention."""
+    wanted, where = metric.positive_class, f"{key}.positive_class"
+    if wanted is None:
+        wanted, where = positive_class, "evaluation.positive_class"
+    if wanted is not None:
+        index = classes.position(wanted)
+        if index is None:
+            raise ConfigError(f"{wanted!r}: {unknown_name('class', str(wanted), classes.names)}", key=where)
+        return index
+    if len(classes.names) > 2:
+        message = (
+            f"{metric.name} is about one of two classes, the data has {len(classes.names)}; "
+            f"use {metric.over_all_classes}, or set positive_class to measure one class against the others"
+        )
+        raise ConfigError(message, key=key)
+    index = classes.conventional_positive()
+    if index is None:
+        first, second = classes.names
+        message = (
+            f"{metric.name} is about one class, and neither {first!r} nor {second!r} is positive by convention; "
+            f"set evaluation.positive_class to one of them, or use {metric.over_all_classes}"
+        )
+        raise ConfigError(message, key=key)
+    return index
+
+
+def _deciding_metrics(spec: Spec, task: Task, optimize: str) -> list[tuple[str, str]]:
+    """Plain names of the metrics that choose, stop or constrain, and of the report's; each with its key."""
+    stopping = spec.regularization.early_stopping
+    named = [(optimize, "evaluation.optimize"), (task.default_optimize, "evaluation.metrics")]
+    if stopping is not None and stopping.metric is not None:
+        named.append((stopping.metric, "regularization.early_stopping.metric"))
+    named += [(name, f"evaluation.satisfice.{name}") for name in spec.evaluation.satisfice]
+    return [(name.rpartition("/")[2], key) for name, key in named]

@@ -1,0 +1,85 @@
+"""What every other package stands on: errors with a place, the registry, seeded generators, constraints, names."""
+
+from dlcli.core.bound import Bound
+from dlcli.core.constraints import (
+    Fraction,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Rate,
+)
+from dlcli.core.edge_filters import Direction, Kind, edge_filter
+from dlcli.core.errors import (
+    ConfigError,
+    DataError,
+    DivergedError,
+    DlcliError,
+    GateError,
+    InvalidConfigError,
+    PrunedError,
+    RunInterruptedError,
+    StorageError,
+    SweepFailedError,
+    unknown_name,
+)
+from dlcli.core.expressions import FUNCTIONS, Condition, Expression, ExpressionError
+from dlcli.core.memory import check_array
+from dlcli.core.nearest_name import nearest_name
+from dlcli.core.node_names import INPUT, NODE_NAME, PREVIOUS
+from dlcli.core.percent import percent, proportion
+from dlcli.core.printable import printable, printable_lines
+from dlcli.core.registry import Described, name_of, register
+from dlcli.core.rng import Generators, generator
+from dlcli.core.split_options import SHARED, SPLITS, UNSEEN_SPLITS, SplitOptions, complete_shares
+from dlcli.core.strict_json import dumps, loads, plain
+
+__all__ = [
+    "FUNCTIONS",
+    "INPUT",
+    "NODE_NAME",
+    "PREVIOUS",
+    "SHARED",
+    "SPLITS",
+    "UNSEEN_SPLITS",
+    "Bound",
+    "Condition",
+    "ConfigError",
+    "DataError",
+    "Described",
+    "Direction",
+    "DivergedError",
+    "DlcliError",
+    "Expression",
+    "ExpressionError",
+    "Fraction",
+    "GateError",
+    "Generators",
+    "InvalidConfigError",
+    "Kind",
+    "NonNegativeFloat",
+    "NonNegativeInt",
+    "PositiveFloat",
+    "PositiveInt",
+    "PrunedError",
+    "Rate",
+    "RunInterruptedError",
+    "SplitOptions",
+    "StorageError",
+    "SweepFailedError",
+    "check_array",
+    "complete_shares",
+    "dumps",
+    "edge_filter",
+    "generator",
+    "loads",
+    "name_of",
+    "nearest_name",
+    "percent",
+    "plain",
+    "printable",
+    "printable_lines",
+    "proportion",
+    "register",
+    "unknown_name",
+]

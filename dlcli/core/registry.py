@@ -1,0 +1,149 @@
+"""Names in YAML to classes in code.
+
+`@register("layer", "linear")` makes a class reachable from a config. Its YAML schema is its constructor's
+signature: **keyword-only parameters are the options a user writes; positional ones are supplied by the code
+that builds it** (an input shape, a generator). A parameter annotated with a base class that has a
+`registry_kind` is itself a component, written as a name or as `{name: …, options}`; it arrives as an object.
+Annotated with `Described(kind)` it is written the same way and arrives as that plain mapping.
+
+The table below is the one piece of process-wide state that grows at import time; it is written by the
+decorator only, and a duplicate name raises.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dlcli.core.errors import ConfigError, unknown_name
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+REQUIRED: Any = inspect.Parameter.empty
+
+_components: dict[str, dict[str, Callable[..., Any]]] = {}
+
+
+@dataclass(frozen=True)
+class Described:
+    """Marks an option that holds the description of a component, not the component itself.
+
+    Architectures use it: they return nodes that are data, and data can be saved.
+    `Initialization = Annotated[dict[str, Any], Described("initializer")]`
+    """
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One keyword-only parameter of a component: a key that a config may set.
+
+    `annotation` is the resolved type with its constraints (`Annotated[float, Gt(0)]`); `default` is `REQUIRED`
+    when there is none; `description` is the parameter's line in the docstring.
+    """
+
+    name: str
+    annotation: Any
+    default: Any
+    description: str
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+
+def register(kind: str, name: str) -> Callable[[C], C]:
+    """Register a class or function as the component `name` of `kind`.
+
+    Raises:
+        ValueError: the name is taken, or is not snake_case.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"{kind} {name!r}: names are snake_case")
+
+    def add(component: C) -> C:
+        components = _components.setdefault(kind, {})
+        if name in components:
+            raise ValueError(f"{kind} {name!r} is registered twice: {components[name]!r} and {component!r}")
+        components[name] = component
+        return component
+
+    return add
+
+
+def kinds() -> list[str]:
+    """Every kind that has a component, sorted."""
+    return sorted(_components)
+
+
+def names(kind: str) -> list[str]:
+    """The names registered for `kind`, sorted."""
+    return sorted(_components.get(kind, {}))
+
+
+def lookup(kind: str, name: str) -> Callable[..., Any]:
+    """The component `name` of `kind`.
+
+    Raises:
+        ConfigError: there is none; the message has the nearest match.
+    """
+    components = _components.get(kind, {})
+    if name not in components:
+        raise ConfigError(f"{name!r}: {unknown_name(kind, name, components)}")
+    return components[name]
+
+
+def name_of(kind: str, component: Callable[..., Any]) -> str:
+    """The name under which `component` is registered.
+
+    Raises:
+        KeyError: it is not registered as a `kind`.
+    """
+    for name, registered in _components.get(kind, {}).items():
+        if registered is component:
+            return name
+    raise KeyError(f"{component!r} is not a registered {kind}")
+
+
+def options(component: Callable[..., Any]) -> list[Option]:
+    """The options of a component, in the order of its signature."""
+    target = component.__init__ if isinstance(component, type) else component  # type: ignore[misc]
+    hints = typing.get_type_hints(target, include_extras=True)
+    descriptions = argument_descriptions(component)
+    return [
+        Option(parameter.name, hints[parameter.name], parameter.default, descriptions.get(parameter.name, ""))
+        for parameter in inspect.signature(component).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+
+
+def summary(component: Callable[..., Any]) -> str:
+    """The first line of a component's docstring."""
+    return (inspect.getdoc(component) or "").split("\n", 1)[0]
+
+
+def argument_descriptions(component: Callable[..., Any]) -> Mapping[str, str]:
+    """The `Args:` section of a docstring as parameter name → text on one line."""
+    documented = re.search(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", inspect.getdoc(component) or "", re.MULTILINE)
+    if documented is None:
+        return {}
+    entries = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", documented.group(1), re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in entries}
+
+
+def component_kind(annotation: Any) -> str | None:
+    """The kind of component that an annotation stands for, else None."""
+    if isinstance(annotation, type):
+        return getattr(annotation, "registry_kind", None)
+    marks = getattr(annotation, "__metadata__", ())
+    return next((mark.kind for mark in marks if isinstance(mark, Described)), None)
+
+
+def is_described(annotation: Any) -> bool:
+    """Whether the component of `component_kind` arrives as its description instead of an object."""
+    return not isinstance(annotation, type) and component_kind(annotation) is not None

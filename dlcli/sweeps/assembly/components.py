@@ -1,0 +1,70 @@
+"""The space, the search and the pruning of a sweep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcli.assembly import create, located
+from dlcli.core import ConfigError, InvalidConfigError
+from dlcli.search import Distribution, Parameter, Pruning, Search, Space
+from dlcli.spec import ComponentSpec
+from dlcli.sweeps.config import ParameterSpec, SweepSpec, is_auxiliary
+
+
+def build_space(spec: SweepSpec) -> Space:
+    """What is searched.
+
+    Raises:
+        ConfigError: parameters that cannot be, each at its line of the sweep file.
+    """
+    parameters: list[Parameter] = []
+    problems: list[ConfigError] = []
+    for name, written in spec.space.items():
+        try:
+            drawn = _distribution(spec, name, written)
+            parameters.append(Parameter(name, drawn, written.expression, written.condition, is_auxiliary(name)))
+        except ConfigError as problem:
+            problems.append(problem)
+    if problems:
+        raise InvalidConfigError(problems)
+    with located(spec):
+        return Space(parameters)
+
+
+def _distribution(spec: SweepSpec, name: str, written: ParameterSpec) -> Distribution | None:
+    if written.distribution is None:
+        return None
+    try:
+        distribution: Distribution = create(written.distribution)
+    except ConfigError as error:
+        raise ConfigError(error.message, **spec.locate_option(name, error.key or "")) from None
+    return distribution
+
+
+def build_search(spec: SweepSpec) -> Search:
+    """What proposes the trials.
+
+    Raises:
+        ConfigError: options that cannot be, or a package that is missing.
+    """
+    search: Search = _created(spec, "search", spec.search)
+    return search
+
+
+def build_pruning(spec: SweepSpec) -> Pruning | None:
+    """What ends trials early; None for nothing.
+
+    Raises:
+        ConfigError: options that cannot be.
+    """
+    component = spec.execution.pruning
+    pruning: Pruning | None = None if component is None else _created(spec, "execution.pruning", component)
+    return pruning
+
+
+def _created(spec: SweepSpec, key: str, component: ComponentSpec) -> Any:
+    """A component whose mistakes are those of its options below `key`."""
+    try:
+        return create(component)
+    except ConfigError as error:
+        raise ConfigError(error.message, **spec.locate(f"{key}.{error.key}" if error.key else key)) from None

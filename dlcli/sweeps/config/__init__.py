@@ -1,0 +1,16 @@
+"""Sweep files: what is searched, how, and at what cost; with them the configs of their trials."""
+
+from dlcli.sweeps.config.load import load_sweep, sweep_from_texts, sweep_of_config, sweep_of_document
+from dlcli.sweeps.config.mappings import is_auxiliary
+from dlcli.sweeps.config.notation import ParameterSpec
+from dlcli.sweeps.config.sweep_spec import SweepSpec
+
+__all__ = [
+    "ParameterSpec",
+    "SweepSpec",
+    "is_auxiliary",
+    "load_sweep",
+    "sweep_from_texts",
+    "sweep_of_config",
+    "sweep_of_document",
+]

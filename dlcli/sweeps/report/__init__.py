@@ -1,0 +1,7 @@
+"""A sweep told to people and programs: a page with pictures, a document, the terminal."""
+
+from dlcli.sweeps.report.document import sweep_document
+from dlcli.sweeps.report.terminal import sweep_summary
+from dlcli.sweeps.report.write import write_sweep_report
+
+__all__ = ["sweep_document", "sweep_summary", "write_sweep_report"]

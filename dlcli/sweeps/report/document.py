@@ -1,0 +1,122 @@
+"""The report of a sweep as data: what `report.json` holds. A reader may rely on every key of a schema version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from dlcli.search import FinalOutcome, Parameter, SweepOutcome, Trial
+from dlcli.sweeps.report.advice_rules import SweepAdvice
+from dlcli.sweeps.report.confidence import LEVEL, Certainty
+from dlcli.sweeps.report.order_of_importance import compare_orders, tier
+from dlcli.sweeps.report.savings import savings
+
+SCHEMA = "dlcli/sweep-report"
+SCHEMA_VERSION = 1
+
+
+def sweep_document(outcome: SweepOutcome, sure: Certainty, advice: Sequence[SweepAdvice]) -> dict[str, Any]:
+    """The whole report as plain values."""
+    order = compare_orders(outcome.importances)
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "sweep": outcome.id,
+        "name": outcome.name,
+        "search": outcome.search,
+        "objective": asdict(outcome.objective),
+        "seconds": outcome.seconds,
+        "workers": outcome.workers,
+        "statuses": dict(Counter(trial.status for trial in outcome.trials)),
+        "best": _best(outcome),
+        "certainty": {
+            "level": LEVEL,
+            "noise": sure.noise,
+            "degrees_of_freedom": sure.freedom,
+            "equal": [one.number for one in sure.ties],
+            "compared": sure.compared,
+            "indistinguishable": [one.number for one in sure.rivals],
+        },
+        "final": None if outcome.final is None else _final(outcome.final, sure),
+        "space": [_parameter(parameter) for parameter in outcome.space.parameters],
+        "trials": [_trial(trial) for trial in outcome.trials],
+        "pruning": {"rule": outcome.pruning} | asdict(savings(outcome.trials)),
+        "stages": [
+            {
+                "number": stage.number,
+                "ranges": {name: list(ends) for name, ends in stage.region.ranges.items()},
+                "choices": {name: list(left) for name, left in stage.region.choices.items()},
+                "trials": list(stage.trials),
+                "best": stage.best,
+                "gain": stage.gain,
+                "noise": stage.noise,
+            }
+            for stage in outcome.stages
+        ],
+        "importances": [asdict(one) | {"tier": tier(one.parameter)} for one in outcome.importances],
+        "order": {
+            "as_in_the_notes": [list(pair) for pair in order.agreeing],
+            "other_than_in_the_notes": [list(pair) for pair in order.opposed],
+            "open": order.open,
+        },
+        "advice": [asdict(piece) for piece in advice],
+    }
+
+
+def _best(outcome: SweepOutcome) -> dict[str, Any] | None:
+    best = outcome.objective.best(outcome.trials)
+    if best is None:
+        return None
+    return {
+        "trial": best.number,
+        "value": best.value,
+        "values_of_seeds": best.measured,
+        "broken": list(best.broken),
+        "parameters": dict(best.values),
+        "config": None if outcome.config is None else dict(outcome.config),
+    }
+
+
+def _final(final: FinalOutcome, sure: Certainty) -> dict[str, Any]:
+    return {
+        "values": list(final.values),
+        "seeds": list(final.seeds),
+        "runs": list(final.runs),
+        "chosen": final.chosen,
+        "mean": None if sure.final is None else sure.final.value,
+        "standard_deviation": sure.deviation,
+        "interval": None if sure.final is None else [sure.final.low, sure.final.high],
+        "test": dict(final.test),
+        "test_intervals": {name: list(ends) for name, ends in final.intervals.items()},
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "is_drawn": parameter.distribution is not None,
+        "ends": None if parameter.distribution is None else list(parameter.distribution.ends()),
+        "expression": None if parameter.expression is None else str(parameter.expression),
+        "condition": None if parameter.condition is None else str(parameter.condition),
+        "is_auxiliary": parameter.is_auxiliary,
+    }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    return {
+        "number": trial.number,
+        "status": trial.status,
+        "stage": trial.stage,
+        "repeat": trial.repeat,
+        "parameters": dict(trial.values),
+        "value": trial.value,
+        "broken": list(trial.broken),
+        "metrics": dict(trial.metrics),
+        "epochs": len(trial.history),
+        "epochs_planned": trial.epochs,
+        "seconds": trial.seconds,
+        "attempts": trial.attempts,
+        "reason": trial.reason,
+    }

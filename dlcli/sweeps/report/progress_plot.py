@@ -1,0 +1,108 @@
+"""The best value so far, trial by trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcli.reports import GRAY, VERMILION, default_style, style_axes
+from dlcli.search import SweepOutcome, Trial
+from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, label_heights
+from dlcli.sweeps.report.plot_points import Fate, Heights
+from dlcli.sweeps.report.wording import MetricText
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BELOW = 6.6, 2.6, 0.6, 1.2, 0.45
+
+
+@default_style()
+def progress_png(outcome: SweepOutcome) -> bytes | None:
+    """Draw every trial that has ended in the order of their numbers; None without two values."""
+    ended = [trial for trial in outcome.trials if trial.has_ended]
+    values = [trial.value for trial in ended if trial.value is not None]
+    if len(values) < 2:
+        return None
+    text = MetricText(outcome.objective.metric)
+    direction = "higher" if outcome.objective.higher_is_better else "lower"
+    canvas = Canvas(
+        MARGIN + _LEFT + _WIDTH + _RIGHT,
+        MARGIN + _BELOW + _HEIGHT + 0.3 + HEAD,
+        name=outcome.name,
+        subject="best so far",
+        note=f"{text.name} of every trial; {direction} is better; the line is the best of one trial so far",
+    )
+    fates: list[Fate] = [fate for fate in ("done", "pruned", "failed") if any(_fate(trial) == fate for trial in ended)]
+    canvas.key(fates, best=None)
+    axes = canvas.panel(MARGIN + _LEFT, MARGIN + _BELOW, _WIDTH, _HEIGHT)
+    heights = Heights.around([(_fate(trial), trial.value) for trial in ended], outcome.objective)
+    last = max(trial.number for trial in outcome.trials)
+    axes.set_xlim(-0.02 * last - 0.5, last + 0.02 * last + 0.5)
+    style_axes(axes)
+    axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+    label_heights(axes, heights, text)
+    axes.set_xlabel("trial", loc="left", color=GRAY, fontsize=9)
+    for trial in ended:
+        _draw_trial(axes, trial, heights)
+    _draw_stages(axes, outcome)
+    _draw_best(axes, outcome, ended, heights, text)
+    return canvas.png()
+
+
+def _fate(trial: Trial) -> Fate:
+    if trial.status == "done" and trial.value is not None:
+        return "done"
+    return "pruned" if trial.status == "pruned" else "failed"
+
+
+def _draw_trial(axes: Axes, trial: Trial, heights: Heights) -> None:
+    fate = _fate(trial)
+    marks: dict[str, Any] = MARKS[fate] | {"markersize": 5}
+    axes.plot(trial.number, heights.of(None if fate == "failed" else trial.value), **marks, clip_on=False, zorder=3)
+
+
+def _draw_stages(axes: Axes, outcome: SweepOutcome) -> None:
+    for stage in outcome.stages if len(outcome.stages) > 1 else ():
+        if stage.trials:
+            start = min(stage.trials) - 0.5
+            if stage.number:
+                axes.axvline(start, color=GRAY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+            axes.annotate(
+                f"stage {stage.number + 1}",
+                (max(start, axes.get_xlim()[0]), 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(2, 6),
+                textcoords="offset points",
+                color=GRAY,
+                fontsize=8.5,
+            )
+
+
+def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], heights: Heights, text: MetricText) -> None:
+    """A step at every trial that was better than all before and breaks no constraint."""
+    objective = outcome.objective
+    steps: list[tuple[int, float]] = []
+    for trial in ended:
+        if trial.value is None or _fate(trial) != "done" or trial.broken:
+            continue
+        if not steps or objective.cost(trial.value) < objective.cost(steps[-1][1]):
+            steps.append((trial.number, trial.value))
+    if not steps:
+        return
+    numbers, values = zip(*steps, strict=True)
+    places = [heights.of(value) for value in (*values, values[-1])]
+    end = axes.get_xlim()[1]
+    axes.step([*numbers, end], places, where="post", color=VERMILION, linewidth=2.2, zorder=2.5)
+    axes.plot(numbers[-1], values[-1], **MARKS["best"], zorder=5, clip_on=False)
+    axes.annotate(
+        f"{text.value(values[-1])}\ntrial {numbers[-1]}",
+        (end, values[-1]),
+        xytext=(7, 0),
+        textcoords="offset points",
+        color=VERMILION,
+        fontsize=10,
+        fontweight="bold",
+        verticalalignment="center",
+        annotation_clip=False,
+    )

@@ -1,0 +1,212 @@
+"""Trains one job after the other in a worker: what the command line's `train` does, without measuring the test set."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from dlcli.api import (
+    Transfer,
+    build_trainer,
+    check_same_data,
+    computing,
+    conclude,
+    create_folder,
+    evaluate,
+    input_checksums,
+    inputs,
+    log_origins,
+    start,
+    start_from_vectors,
+)
+from dlcli.assembly import Experiment, build_data, experiment_on, located, split_seed, vector_files
+from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError, dumps
+from dlcli.data import Data
+from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
+from dlcli.search import Pruning
+from dlcli.spec import Spec
+from dlcli.sweeps.assembly import build_pruning
+from dlcli.sweeps.runner.job import Job
+from dlcli.sweeps.runner.sweep_folder import SweepFolder
+from dlcli.training import Observer, Plan, Trainer
+
+
+class Conversation(Protocol):
+    """How a job talks with the process that conducts the sweep."""
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        """Tell something."""
+
+    def verdict(self) -> str | None:
+        """Wait for the answer to an epoch: why the trial is to end, or None to go on."""
+
+
+class JobTrainer:
+    """Trains the jobs of a sweep. The data stays in memory from one job to the next where both have the same.
+
+    Args:
+        folder: of the sweep.
+    """
+
+    def __init__(self, folder: SweepFolder) -> None:
+        self.folder = folder
+        self.record = folder.record()
+        self.sweep = folder.spec()
+        self.pruning = build_pruning(self.sweep)
+        self._data: tuple[str, Data] | None = None
+
+    def train(self, job: Job, conversation: Conversation) -> dict[str, Any]:
+        """Train one job, from its last checkpoint where it has one; returns how it ended, as the event `ended`."""
+        clock = time.perf_counter()
+        run = RunFolder(self.folder.path / job.folder, durable=job.is_kept)
+        reporter = Reporter(job.folder, run, conversation, self.pruning if job.is_judged else None)
+        try:
+            self.folder.place(job.folder)
+            outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
+        except PrunedError as pruned:
+            outcome = {"status": "pruned", "reason": pruned.message} | reporter.best()
+        except DivergedError as error:
+            outcome = {"status": "diverged", "reason": str(error)}
+        except RunInterruptedError as error:
+            outcome = {"status": "interrupted", "reason": error.message}
+        except DlcliError as error:
+            outcome = {"status": "failed", "reason": str(error)}
+        except MemoryError:
+            outcome = {"status": "failed", "reason": "out of memory"}
+        except Exception as error:  # a bug: the sweep goes on, and the trial's log says where it was
+            reason = f"internal error: {' '.join(f'{type(error).__name__}: {error}'.split())}"
+            outcome = {"status": "failed", "reason": f"{reason} (traceback in {job.folder}/{files.LOG})"}
+            with contextlib.suppress(StorageError):  # there may be no folder yet, or no longer
+                run.log(traceback.format_exc(), "ERROR")
+        return {"event": "ended", "job": job.folder, "seconds": time.perf_counter() - clock, **outcome}
+
+    def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
+        spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
+        experiment, transfer, origins = self._experiment(spec)
+        resumes = os.path.lexists(run.path / files.RECORD)
+        contents = inputs(experiment)
+        if not resumes:
+            record = RunRecord.begin(
+                id=run.id,
+                name=spec.name,
+                seed=spec.seed,
+                command=sys.argv,
+                data=experiment.data.fingerprint,
+                data_folder=relative_data_folder(run.path, spec.data.path),
+                git_commit=self.record.git_commit,
+                initial_weights=None if transfer is None else transfer.to_json(),
+                files=input_checksums(contents),
+                compute=computing(),
+            )
+            create_folder(run.path, record, contents, durable=job.is_kept)
+        with run.locked():
+            if resumes:
+                before = run.record()
+                check_same_data(run, before, experiment.data.fingerprint)
+                record = replace(before.resume(sys.argv, compute=computing()), files=input_checksums(contents))
+                run.write_together(contents)  # again: a power cut may have taken them
+            with recording(run, record) as session:
+                log_origins(experiment, run, origins)
+                trainer = build_trainer(experiment, run, reporter)
+                reporter.watches(trainer)
+                summary = trainer.resume() if resumes else trainer.run()
+                outcome = reporter.best()
+                session.metrics = outcome["metrics"]
+                if job.is_concluded:
+                    result, _ = conclude(experiment, run, summary)
+                    session.metrics = result.metrics
+        return outcome | self._test(run, experiment) if job.is_concluded else outcome
+
+    def _experiment(self, spec: Spec) -> tuple[Experiment, Transfer | None, list[str]]:
+        """What a config describes, with the lines that say where its weights come from."""
+        if spec.model.transfer is not None:
+            experiment, transfer = start(spec, runs_dir=self.record.runs_path)
+            assert transfer is not None
+            return experiment, transfer, list(transfer.lines())
+        with located(spec):
+            experiment = experiment_on(spec, self._read(spec))
+        return experiment, None, list(start_from_vectors(experiment))
+
+    def _read(self, spec: Spec) -> Data:
+        task = None if spec.task is None else spec.task.plain()
+        vectors = vector_files(spec)
+        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec), "vectors": vectors})
+        if self._data is None or self._data[0] != key:
+            self._data = None  # two at a time may be too many
+            self._data = (key, build_data(spec))
+        return self._data[1]
+
+    @staticmethod
+    def _test(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
+        """The figures of the test set, each with its interval where it has one."""
+        if "test" not in experiment.data.splits:
+            return {"test": {}, "intervals": {}}
+        found = evaluate(run.path, split="test")
+        intervals = {name: (interval.low, interval.high) for name, interval in found.intervals.items()}
+        return {"test": dict(found.metrics), "intervals": intervals}
+
+
+class Reporter(Observer):
+    """Tells how a job goes, and ends it where the answer says so.
+
+    Args:
+        job: its name.
+        run: its folder.
+        conversation: with the process that conducts the sweep.
+        pruning: says after which epochs the job is judged; None for none.
+    """
+
+    def __init__(self, job: str, run: RunFolder, conversation: Conversation, pruning: Pruning | None) -> None:
+        self.job = job
+        self.run = run
+        self.conversation = conversation
+        self.pruning = pruning
+        self.trainer: Trainer | None = None
+        self.epochs = 0
+
+    def watches(self, trainer: Trainer) -> None:
+        """Say whose training it is."""
+        self.trainer = trainer
+
+    def on_start(self, plan: Plan) -> None:
+        self.epochs = plan.epochs
+        self._send("started", epochs=plan.epochs)
+        for record in self._epochs():  # of a run that goes on: a kill may have swallowed what was said of them
+            self._send("epoch", epoch=record["epoch"], value=record[self._metric], waits=False)
+
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:  # noqa: ARG002  # the trainer remembers
+        epoch, value = record["epoch"], record[self._metric]
+        if not math.isfinite(value):
+            raise DivergedError(f"{self._metric} is not finite after epoch {epoch}")
+        waits = self.pruning is not None and epoch < self.epochs and self.pruning.decides_after(epoch)
+        self._send("epoch", epoch=epoch, value=value, waits=waits)
+        if waits and (reason := self.conversation.verdict()) is not None:
+            raise PrunedError(reason)
+
+    def best(self) -> dict[str, Any]:
+        """The best epoch so far: its value, the constraints that it breaks, its metrics."""
+        assert self.trainer is not None
+        best = self.trainer.state.best
+        if best is None:
+            return {"value": None, "broken": (), "metrics": {}}
+        [record] = [record for record in self._epochs() if record["epoch"] == best.epoch]
+        metrics = {name: value for name, value in record.items() if "/" in name and isinstance(value, int | float)}
+        return {"value": best.value, "broken": best.broken, "metrics": metrics}
+
+    def _epochs(self) -> list[dict[str, Any]]:
+        return [record for record in self.run.metrics() if record["kind"] == "epoch"]
+
+    @property
+    def _metric(self) -> str:
+        assert self.trainer is not None
+        return self.trainer.selection.metric
+
+    def _send(self, event: str, **fields: Any) -> None:
+        self.conversation.send({"event": event, "job": self.job, **fields})

@@ -1,0 +1,43 @@
+"""Workers on this machine, one process each."""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Iterator
+from pathlib import Path
+
+from dlcli.sweeps.runner.engine import Engine, Event, Worker
+from dlcli.sweeps.runner.worker_process import WorkerProcess
+
+
+class LocalEngine(Engine):
+    """Worker processes on this machine.
+
+    Args:
+        folder: of the sweep.
+        workers: how many work side by side.
+        threads: that each may use.
+    """
+
+    def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
+        self.folder = folder
+        self.threads = threads
+        self._selector = selectors.DefaultSelector()
+        super().__init__(workers)
+
+    def _begin(self) -> WorkerProcess:
+        worker = WorkerProcess(self.folder, threads=self.threads)
+        self._selector.register(worker, selectors.EVENT_READ, worker)
+        return worker
+
+    def _listen(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
+        for key, _ in self._selector.select(timeout):
+            worker: WorkerProcess = key.data
+            for event in worker.receive():
+                if event["event"] == "lost":
+                    self._selector.unregister(worker)
+                yield worker, event
+
+    def close(self) -> None:
+        super().close()
+        self._selector.close()

@@ -1,0 +1,290 @@
+"""Conducts a sweep: asks the search for trials, gives them to workers, writes down what becomes of them.
+
+Every decision follows from the journal, so a sweep that was killed goes on as if it had not been. What a search
+proposes and which trials are pruned does not depend on how many workers there are, or on which of them is quicker:
+a trial is judged beside those numbered before it, and waits for them where they have not come as far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from dlcli.core import RunInterruptedError, SweepFailedError
+from dlcli.search import Objective, Pruning, Search, Space, Trial
+from dlcli.sweeps.runner import sweep_files as files
+from dlcli.sweeps.runner.engine import PATIENCE, Engine, Event, outcome_of
+from dlcli.sweeps.runner.job import Job
+from dlcli.sweeps.runner.journal import Journal
+from dlcli.sweeps.runner.replicates import merged, of_trials, spread
+from dlcli.sweeps.runner.sweep_observer import SweepObserver
+from dlcli.training import StopRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How a sweep is conducted.
+
+    Args:
+        trials: how many there are at most; None for any number.
+        epochs: so many epochs in all are trained at most, those of trials under way counted whole; None for any number.
+        seconds: no trial begins after so much time; None for any.
+        seeds: trainings of each configuration.
+        retries: how often a trial is trained again whose worker was lost.
+        max_failures: so many failed or killed trials one after the other end the sweep; None for never.
+        fail_fast: end it at the first.
+    """
+
+    trials: int | None
+    epochs: int | None
+    seconds: float | None
+    seeds: int
+    retries: int
+    max_failures: int | None
+    fail_fast: bool
+
+
+class Conductor:
+    """Conducts the trials of one sweep.
+
+    Args:
+        id: of the sweep.
+        journal: what has happened so far.
+        engine: trains.
+        space: what is searched.
+        search: proposes.
+        pruning: ends trials early; None for never.
+        objective: what is looked for.
+        rules: how it is conducted.
+        seed: of the sweep.
+        epochs_of: how many epochs a trial with these values is to be trained.
+        observer: is told how it goes.
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        journal: Journal,
+        engine: Engine,
+        space: Space,
+        search: Search,
+        pruning: Pruning | None,
+        objective: Objective,
+        rules: Rules,
+        seed: int,
+        epochs_of: Callable[[Mapping[str, Any]], int],
+        observer: SweepObserver,
+    ) -> None:
+        self.id = id
+        self.journal = journal
+        self.engine = engine
+        self.space = space
+        self.search = search
+        self.pruning = pruning
+        self.objective = objective
+        self.rules = rules
+        self.seed = seed
+        self.epochs_of = epochs_of
+        self.observer = observer
+        self._running: dict[str, int] = {}
+        self._judged: dict[int, int] = {}  # trial → the epoch after which it waits for a verdict
+        self._failures = 0
+        self._failure: SweepFailedError | None = None
+        self._is_over = False
+        self._is_spent = False
+
+    @property
+    def trials(self) -> Mapping[int, Trial]:
+        """All trials by number, as they are now."""
+        return self.journal.state.trials
+
+    def run(self, stop: StopRequest) -> None:
+        """Train until the search or the budget is over.
+
+        Args:
+            stop: asks for an end after checkpoints.
+
+        Raises:
+            RunInterruptedError: a stop was requested.
+            SweepFailedError: too many trials failed one after the other.
+            WorkerError: no worker can begin.
+        """
+        for trial in self.journal.state.ordered:
+            if trial.status == "running":
+                self.journal.add("stopped", trial=trial.number, reason="the sweep was killed")
+        while True:
+            if stop.signal_number is not None:
+                self._interrupt(stop)
+            if self._failure is not None:
+                self._halt()
+                raise self._failure
+            self._propose()
+            self._start()
+            if not self._running and (self._is_spent or not self._unbegun()):
+                return
+            for event in self.engine.events(PATIENCE):
+                self._hear(event)
+            self._judge()
+
+    # Trials to come
+
+    def _propose(self) -> None:
+        """Ask the search for trials when none is left to begin."""
+        if self._is_over or self._is_spent or self._unbegun() or (self.search.waits and self._running):
+            return
+        seeds, trials = self.rules.seeds, self.journal.state.ordered
+        seen = merged(trials, seeds)
+        budget = None if self.rules.trials is None else self.rules.trials // seeds
+        found = self.search.propose(self.space, seen, self.objective, seed=self.seed, budget=budget)
+        if budget is not None:
+            found = found[: budget - len(seen)]
+        self._is_over = not found
+        self.journal.propose(spread(found, seeds))
+        if found:
+            self._tell_stages(seen)
+
+    def _tell_stages(self, before: Sequence[Trial]) -> None:
+        """Say which stages have begun with the newest proposals.
+
+        Args:
+            before: the trials until then, as the search sees them.
+        """
+        seeds = self.rules.seeds
+        stages = self.search.stages(self.space, merged(self.journal.state.ordered, seeds), self.objective)
+        for stage in stages[max((trial.stage + 1 for trial in before), default=0) :]:
+            self.observer.on_stage(of_trials(stage, seeds))
+
+    def _unbegun(self) -> list[Trial]:
+        """The trials that are to be trained and that no worker trains, by number."""
+        under_way = set(self._running.values())
+        return [it for it in self.journal.state.ordered if not it.has_ended and it.number not in under_way]
+
+    def _start(self) -> None:
+        """Give trials to free workers, in the order of their numbers, while the budget allows."""
+        for trial in self._unbegun():
+            if not self.engine.free or self._is_spent:
+                return
+            if not trial.history and not self._affords(trial):
+                self._is_spent = True
+                return
+            job = self._job(trial)
+            self._running[job.folder] = trial.number
+            self.engine.train(job)
+
+    def _job(self, trial: Trial) -> Job:
+        return Job(
+            folder=files.trial(trial.number),
+            values=trial.values,
+            seed_offset=trial.repeat,
+            is_judged=self._is_judged(trial),
+        )
+
+    def _is_judged(self, trial: Trial) -> bool:
+        """Whether it may be pruned; not where the search trains a configuration again, to see what chance does."""
+        return self.pruning is not None and trial.repeat < self.rules.seeds
+
+    def _affords(self, trial: Trial) -> bool:
+        """Whether the budget allows one more trial."""
+        rules, state = self.rules, self.journal.state
+        if rules.seconds is not None and state.seconds >= rules.seconds:
+            return False
+        if rules.epochs is None:
+            return True
+        begun = [one for one in self.trials.values() if one.attempts]
+        spent = sum(len(one.history) if one.has_ended else one.epochs or 0 for one in begun)
+        return spent + self.epochs_of(trial.values) <= rules.epochs
+
+    # What workers say
+
+    def _hear(self, event: Event) -> None:
+        number = self._running[event["job"]]
+        match event["event"]:
+            case "started":
+                self.journal.add("started", trial=number, epochs=event["epochs"])
+                self.observer.on_trial_start(self.trials[number])
+            case "epoch":
+                self._hear_epoch(number, event)
+            case "lost":
+                del self._running[event["job"]]
+                self._judged.pop(number, None)
+                self._lose(number, event["reason"])
+            case "ended":
+                del self._running[event["job"]]
+                self._end(number, event)
+
+    def _hear_epoch(self, number: int, event: Event) -> None:
+        epoch, value = event["epoch"], event["value"]
+        if self.trials[number].history[epoch - 1 : epoch] != (value,):  # else said again, after a checkpoint
+            self.journal.add("epoch", trial=number, epoch=epoch, value=value)
+            self.observer.on_epoch(self.trials[number], epoch, value)
+        if event["waits"]:
+            self._judged[number] = epoch
+
+    def _lose(self, number: int, reason: str) -> None:
+        """A worker is gone: its trial goes on in another, but not for ever."""
+        if self.trials[number].times_lost < self.rules.retries:
+            self.journal.add("lost", trial=number, reason=reason)
+            self.observer.on_message(f"trial {number} goes on in another worker: {reason}")
+        else:
+            self._end(number, {"status": "killed", "reason": reason})
+
+    def _end(self, number: int, outcome: Event) -> None:
+        if outcome["status"] == "interrupted":
+            self.journal.add("stopped", trial=number, reason=outcome["reason"], seconds=outcome["seconds"])
+            return
+        self.journal.add("ended", trial=number, **outcome_of(outcome))
+        trial = self.trials[number]
+        self.observer.on_trial_end(trial, self.objective.best(self.trials.values()))
+        self._failures = self._failures + 1 if trial.has_failed else 0
+        if self._failure is not None:
+            return
+        if trial.has_failed and self.rules.fail_fast:
+            self._failure = SweepFailedError(
+                f"trial {number} failed: {trial.reason}; {self._how_to_go_on}", sweep=self.id
+            )
+        elif self.rules.max_failures is not None and self._failures >= self.rules.max_failures:
+            found = f"{self._failures} trials failed one after the other, the last one: {trial.reason}"
+            self._failure = SweepFailedError(f"{found}; {self._how_to_go_on}", sweep=self.id)
+
+    # Pruning
+
+    def _judge(self) -> None:
+        """Answer the trials that wait, where all numbered before them have come as far or have ended."""
+        for number, epoch in sorted(self._judged.items()):
+            before = [trial for trial in self.journal.state.ordered if trial.number < number]
+            if all(trial.has_ended or len(trial.history) >= epoch for trial in before):
+                del self._judged[number]
+                self.engine.answer(files.trial(number), self._verdict(self.trials[number], before, epoch))
+
+    def _verdict(self, trial: Trial, before: list[Trial], epoch: int) -> str | None:
+        assert self.pruning is not None
+        others = [self._costs(one)[:epoch] for one in before if self._is_judged(one) and len(one.history) >= epoch]
+        if not self.pruning.prunes(self._costs(trial)[:epoch], others):
+            return None
+        return f"after epoch {epoch}, {self.objective.metric} {trial.history[epoch - 1]:.4g}: little hope"
+
+    def _costs(self, trial: Trial) -> list[float]:
+        return [self.objective.cost(value) for value in trial.history]
+
+    # The end
+
+    def _halt(self) -> None:
+        """Wait for the workers' checkpoints."""
+        self.engine.stop()
+        while self._running:
+            for event in self.engine.events(PATIENCE):
+                self._hear(event)
+
+    def _interrupt(self, stop: StopRequest) -> NoReturn:
+        self._halt()
+        assert stop.signal_number is not None
+        ended = sum(trial.has_ended for trial in self.trials.values())
+        raise RunInterruptedError(
+            f"stopped by {stop.name} after {ended} trials; {self._how_to_go_on}", signal_number=stop.signal_number
+        )
+
+    @property
+    def _how_to_go_on(self) -> str:
+        return f"`dlcli sweep resume {self.id}` goes on"

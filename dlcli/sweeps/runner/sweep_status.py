@@ -1,0 +1,73 @@
+"""What became of a sweep, put together from its journal: for its report, for its status, for its best configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcli.core import ConfigError
+from dlcli.search import Configuration, SweepOutcome
+from dlcli.sweeps.config import SweepSpec
+from dlcli.sweeps.runner.final_training import final_outcome
+from dlcli.sweeps.runner.journal import SweepState
+from dlcli.sweeps.runner.replicates import merged, of_trials
+from dlcli.sweeps.runner.sweep_components import Parts
+from dlcli.sweeps.runner.sweep_folder import SweepFolder, SweepRecord
+
+
+def status(folder: SweepFolder) -> SweepOutcome:
+    """How far a sweep has come; nothing is trained or written. What mattered is left out: that takes a second.
+
+    Raises:
+        StorageError: its files are damaged.
+    """
+    return outcome(folder, folder.record(), Parts(folder.spec()), folder.state())
+
+
+def best_config(folder: SweepFolder, trial: int | None = None) -> str:
+    """The best configuration, or that of a trial, as the YAML text of a complete config.
+
+    Raises:
+        ConfigError: there is no such trial, or none has a result yet.
+    """
+    spec, trials = folder.spec(), folder.state().trials
+    if trial is None:
+        best = folder.record().objective.best(trials.values())
+        if best is None:
+            raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
+        return best_text(spec, best, folder.id)
+    if trial not in trials:
+        raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
+    return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
+
+
+def best_text(spec: SweepSpec, best: Configuration, id: str) -> str:
+    """What `best.yaml` holds."""
+    return _config_text(spec, best.values, f"the best configuration of sweep {id}, trial {best.number}")
+
+
+def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
+    return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
+
+
+def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
+    """What a journal tells, but for what mattered."""
+    spec, objective, trials = parts.spec, record.objective, state.ordered
+    seeds = spec.execution.seeds
+    best = objective.best(trials)
+    return SweepOutcome(
+        id=folder.id,
+        name=record.name,
+        search=spec.search.name,
+        objective=objective,
+        space=parts.space,
+        trials=trials,
+        stages=tuple(
+            of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
+        ),
+        final=final_outcome(state, best, objective),
+        seconds=sum(trial.seconds for trial in trials),
+        workers=state.workers,
+        pruning=None if spec.execution.pruning is None else spec.execution.pruning.name,
+        config=None if best is None else spec.trial_spec(best.values).resolved(),
+    )

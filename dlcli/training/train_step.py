@@ -1,0 +1,119 @@
+"""One step of gradient descent: the gradients of a batch, then the update."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from dlcli import kernels
+from dlcli.autograd import Tensor
+from dlcli.core import ConfigError
+from dlcli.data import Batch
+from dlcli.nn import Arena, Graph
+from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
+from dlcli.tasks import Task
+from dlcli.training.evaluation_weights import EvaluationWeights
+from dlcli.training.settings import TrainingSettings
+
+
+def batch_loss(task: Task, outputs: Tensor, batch: Batch) -> Tensor:
+    """The mean loss of some outputs for a batch with targets."""
+    assert batch.targets is not None, "the training set has targets"
+    return task.loss(outputs, batch.targets, batch.lengths)
+
+
+class NonFiniteError(Exception):
+    """The loss or a gradient of a step is not finite; the parameters are still those of before the step."""
+
+
+class Descent:
+    """Steps on the parameters of a model.
+
+    Args:
+        model: in training mode while steps are taken.
+        task: its loss is made small.
+        optimizer: set up here for the model's arena.
+        settings: penalties, clipping and decay.
+        examples: size of the training set, the m of the penalties.
+        average: of the weights, updated after every step; None for none.
+
+    Raises:
+        ConfigError: the model has nothing to train.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Graph,
+        task: Task,
+        optimizer: Optimizer,
+        settings: TrainingSettings,
+        examples: int,
+        average: WeightAverage | None,
+    ) -> None:
+        self.model = model
+        self.task = task
+        self.optimizer = optimizer
+        self.settings = settings
+        self.examples = examples
+        self.arena = Arena(model.parameters())
+        if not self.arena.data.size:
+            raise ConfigError("the model has nothing to train: no layer has parameters that are trainable", key="model")
+        optimizer.setup(self.arena)
+        self.evaluated = EvaluationWeights(model, self.arena, average)
+        self._penalized = settings.l1 > 0 or settings.l2 > 0
+
+    def compute_gradients(
+        self, batch: Batch, on_output: Callable[[str, np.ndarray], None] | None = None
+    ) -> tuple[float, np.ndarray]:
+        """Fill the arena's gradients; returns the mean loss of the model's own output, no penalties, and that output.
+
+        Raises:
+            NonFiniteError: the loss or a gradient is not finite.
+        """
+        self.arena.zero_grad()
+        outputs = self.model.outputs(batch.inputs, batch.lengths, on_output=on_output)
+        own = outputs[self.model.output]
+        loss = losses = batch_loss(self.task, own, batch)
+        for name, weight in self.model.auxiliary.items():
+            losses = losses + weight * batch_loss(self.task, outputs[name], batch)
+        value = loss.item()
+        if not math.isfinite(value):
+            raise NonFiniteError
+        losses.backward()
+        if self._penalized:
+            add_penalty_gradient(self.arena, self.settings.l1, self.settings.l2, self.examples)
+        if not kernels.is_finite(self.arena.grad):
+            raise NonFiniteError
+        return value, own.data
+
+    def update(self, learning_rate: float) -> None:
+        """Clip the gradients and take the step."""
+        if self.settings.max_gradient_value is not None:
+            clip_by_value(self.arena, self.settings.max_gradient_value)
+        if self.settings.max_gradient_norm is not None:
+            clip_by_norm(self.arena, self.settings.max_gradient_norm)
+        self.optimizer.step(self.arena, learning_rate, self.settings.weight_decay)
+        self.evaluated.update()
+
+    def learning_rates(self, learning_rate: float) -> dict[str, float]:
+        """What a step's learning rate is called in the log; that of pretrained layers beside it, where it differs."""
+        scales = {group.scale for group in self.arena.rate_groups} or {1.0}
+        scaled = min(scales - {1.0}, default=1.0)
+        if 1.0 not in scales:
+            return {"learning_rate": learning_rate * scaled}
+        pretrained = {} if scaled == 1.0 else {"pretrained_learning_rate": learning_rate * scaled}
+        return {"learning_rate": learning_rate} | pretrained
+
+    def penalty(self) -> float:
+        """What the penalties add to the loss."""
+        return penalty(self.arena, self.settings.l1, self.settings.l2, self.examples) if self._penalized else 0.0
+
+    def sparsity(self) -> float | None:
+        """The share of the weights it is judged with that L1 has brought to zero; None where there is no L1."""
+        if not self.settings.l1:
+            return None
+        with self.evaluated.applied():
+            return sparsity(self.arena)

@@ -1,0 +1,242 @@
+"""Language models from a text file to samples: states that are carried, stopped runs, scores."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlcli
+from dlcli.api import load, sample, score
+from dlcli.core import ConfigError, DataError, RunInterruptedError
+from dlcli.data import Batch
+from dlcli.nn import evaluation_mode
+from dlcli.optim import Adam
+from dlcli.training import compute_outputs, evaluate_split
+
+TEXT = "the cat sat on the mat. the dog sat on the log.\nthe cat and the dog ran. \n" * 20
+
+STREAM = """\
+name: cats
+data:
+  dataset: {{format: text, path: {text}}}
+  split: {{train: 0.8, dev: 0.2}}
+  text: {{tokenizer: character, window: 9}}
+task: language_modeling
+model: {{architecture: recurrent_language_model, cell: {cell}, embedding_units: 8, units: 16, dropout_rate: 0.1}}
+optimizer: {{name: adam, learning_rate: 1e-2}}
+training: {{epochs: 2, batch_size: 4, stateful: true, checkpoint: {{every_steps: 5}}}}
+"""
+
+LINES = """\
+name: words
+data: {{dataset: {{format: lines, path: {text}}}, split: {{train: 0.8, dev: 0.2}}, text: {{tokenizer: character}}}}
+task: language_modeling
+model: {{architecture: recurrent_language_model, cell: gru, embedding_units: 8, units: 16}}
+optimizer: {{name: adam, learning_rate: 1e-2}}
+training: {{epochs: 3, batch_size: 8, samples: {{every_epochs: 2, count: 2, length: 12, prompt: ca}}}}
+"""
+
+
+def write(folder: Path, config: str, text: str = TEXT, **options: str) -> Path:
+    (folder / "text.txt").write_text(text)
+    path = folder / "config.yaml"
+    path.write_text(config.format(text="text.txt", **options))
+    return path
+
+
+@pytest.fixture
+def stream(tmp_path: Path) -> Path:
+    return dlcli.train(write(tmp_path, STREAM, cell="lstm"), runs_dir=tmp_path / "runs").path
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    lines = "\n".join(np.random.default_rng(0).choice(["cat", "cats", "dog", "dogs", "mouse"], 200))
+    return dlcli.train(write(tmp_path, LINES, lines), runs_dir=tmp_path / "runs").path
+
+
+def weights(run: Path) -> bytes:
+    last = json.loads((run / "checkpoints/last.json").read_text())["checkpoint"]
+    return (run / "checkpoints" / last / "weights.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_stateful_run_stopped_in_an_epoch_goes_on_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    config = write(tmp_path, STREAM, cell=cell)
+    whole = dlcli.train(config, runs_dir=tmp_path / "whole").path
+    update = Adam.update
+
+    def interrupted(self: Adam, *arguments: Any) -> None:
+        if self.steps == 17:  # in the middle of the first epoch
+            os.kill(os.getpid(), signal.SIGTERM)
+        update(self, *arguments)
+
+    monkeypatch.setattr(Adam, "update", interrupted)
+    with pytest.raises(RunInterruptedError):
+        dlcli.train(config, runs_dir=tmp_path / "stopped")
+    monkeypatch.undo()
+    (stopped,) = (tmp_path / "stopped").iterdir()
+    position = json.loads((stopped / "checkpoints/last.json").read_text())
+    assert position["checkpoint"] == "epoch-0001-step-00000017"
+    dlcli.resume(stopped)
+    assert weights(stopped) == weights(whole)
+
+
+def test_evaluation_with_carried_state_is_one_long_pass(stream: Path) -> None:
+    loaded = load(stream)
+    dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
+    whole = dev.inputs
+    flat = np.concatenate([dev.gather(np.array([k])).inputs[0] for k in range(len(dev) - 1)])
+    following = np.concatenate([dev.gather(np.array([k])).targets[0] for k in range(len(dev) - 1)])
+    assert whole.continuous
+    carried = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=1, carries=True, keep_predictions=True)
+    (outputs,) = compute_outputs(loaded.model, [Batch(flat[None], following[None])])
+    long_pass, _ = loaded.task.judge(outputs, following[None])
+    assert carried.predictions is not None
+    np.testing.assert_allclose(carried.predictions.nats[:-1].sum(), long_pass.nats[0], rtol=1e-5)
+    cold = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=1)
+    assert cold.metrics["loss"] > carried.metrics["loss"]  # what came before a window helps
+
+
+def test_parts_side_by_side_leave_no_token_out(stream: Path) -> None:
+    loaded = load(stream)
+    dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
+    for rows in (1, 3, 7, len(dev), len(dev) + 5):
+        found = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=rows, carries=True, keep_predictions=True)
+        assert found.truth is not None
+        assert found.truth[:, 0].sum() == len(TEXT)
+        np.testing.assert_array_equal(found.truth[:-1, 0], 9)  # in the order of the windows
+
+
+def test_an_evaluation_leaves_the_carried_state_alone(stream: Path) -> None:
+    loaded = load(stream)
+    dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
+    loaded.model.carry(True)
+    loaded.model.forward(dev.gather(np.array([0])).inputs)
+    before = {name: state.copy() for name, state in loaded.model.carried().items()}
+    assert before
+    with evaluation_mode(loaded.model):
+        loaded.model.forward(dev.gather(np.array([3])).inputs)
+    for name, state in loaded.model.carried().items():
+        np.testing.assert_array_equal(state, before[name])
+
+
+def test_samples_begin_with_the_prompt_and_follow_the_seed(words: Path) -> None:
+    texts = sample(words, prompt="ca", count=4, length=10, seed=3)
+    assert len(texts) == 4
+    assert all(text.startswith("ca") and len(text) <= 12 for text in texts)
+    assert texts == sample(words, prompt="ca", count=4, length=10, seed=3)
+    assert texts != sample(words, prompt="ca", count=4, length=10, seed=4)
+    assert len(set(sample(words, count=3, temperature=0))) == 1
+
+
+def test_what_is_sampled_step_by_step_is_what_a_long_pass_finds_most_probable(stream: Path) -> None:
+    loaded = load(stream)
+    (text,) = sample(stream, prompt="the ", length=20, temperature=0)
+    encoder = loaded.preprocessor.text
+    tokens = np.concatenate([[2], encoder.indices(text)])  # <BOS>
+    (outputs,) = compute_outputs(loaded.model, [Batch(tokens[None], None)])
+    np.testing.assert_array_equal(outputs[0, 4:-1, 4:].argmax(axis=1) + 4, tokens[5:])
+
+
+def test_unknown_characters_of_a_prompt_are_remarked(words: Path) -> None:
+    remarks: list[str] = []
+    sample(words, prompt="Ωat", length=3, remark=remarks.append)
+    assert "1 tokens of the prompt" in remarks[0]
+
+
+def test_samples_are_in_the_log(words: Path) -> None:
+    log = (words / "train.log").read_text()
+    assert "sample 2 after epoch 2: 'ca" in log
+    assert "after epoch 1:" not in log
+
+
+def test_scores_add_up_to_what_evaluation_finds(words: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new.txt"
+    file.write_text("cat\nmouse\nxyz\n")
+    lines = list(score(words, file))
+    assert [line.text for line in lines[:2]] == ["cat", "mouse"]
+    assert [line.tokens for line in lines] == [4, 6, 4]
+    assert lines[2].nats > lines[0].nats
+    found = dlcli.evaluate(words, data=file).metrics
+    total = sum(line.nats for line in lines) / sum(line.tokens for line in lines)
+    assert total == pytest.approx(next(value for name, value in found.items() if "nats_per_token" in name), rel=1e-5)
+    assert lines[0].perplexity == pytest.approx(np.exp(lines[0].nats / 4))
+
+
+def test_the_lines_of_a_running_text_are_judged_by_what_comes_before(stream: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new.txt"
+    file.write_text("the cat sat on the mat.\nthe cat sat on the mat.\nthe end")
+    lines = list(score(stream, file))
+    assert [line.text for line in lines] == ["the cat sat on the mat.", "the cat sat on the mat.", "the end"]
+    assert [line.tokens for line in lines] == [24, 24, 7]
+    assert lines[0].nats != lines[1].nats
+    assert [line.line for line in lines] == [1, 2, 3]
+
+
+def test_numbers_are_those_of_the_lines_of_the_file(words: Path, stream: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new.txt"
+    file.write_bytes(b"cat\n\n \r\nmouse\r\n\ndog")
+    lines = list(score(words, file))
+    assert [(line.line, line.id, line.text) for line in lines] == [(1, 1, "cat"), (4, 4, "mouse"), (6, 6, "dog")]
+    assert [(line.line, line.text) for line in score(stream, file) if line.text.strip()] == [
+        (1, "cat"),
+        (4, "mouse".replace("u", "<UNK>")),
+        (6, "dog"),
+    ]
+    table = tmp_path / "new.jsonl"
+    table.write_text('{"text": "cat"}\n\n{"text": "dog"}\n')
+    assert [(line.line, line.id) for line in score(words, table)] == [(1, 0), (3, 1)]
+    (tmp_path / "new.csv").write_text('text\n"cat\ndog"\nmouse\n')
+    assert [(line.line, line.id) for line in score(words, tmp_path / "new.csv")] == [(2, 0), (4, 1)]
+
+
+def test_a_running_text_of_words_has_a_score_for_each_line(tmp_path: Path) -> None:
+    config = write(tmp_path, STREAM.replace("character, window: 9", "word, window: 5"), cell="gru")
+    run = dlcli.train(config, runs_dir=tmp_path / "runs").path
+    file = tmp_path / "new.txt"
+    file.write_text("\nthe cat sat on the mat.\r\n\nthe dog and the cat ran on the log and on the mat.\n \nthe end")
+    lines = list(score(run, file))
+    assert [line.line for line in lines] == [2, 4, 6]
+    assert [line.tokens for line in lines] == [7, 14, 2]
+    assert lines[0].text == "the cat sat on the mat."
+    file.write_text(file.read_text().replace("\n", " "))
+    [whole] = score(run, file)
+    assert (whole.line, whole.tokens) == (1, 23)
+    assert whole.nats == pytest.approx(sum(line.nats for line in lines), rel=1e-5)
+
+
+def test_what_is_no_language_model_neither_writes_nor_judges(tmp_path: Path) -> None:
+    config = tmp_path / "iris.yaml"
+    config.write_text("data: {dataset: iris}\nmodel: {architecture: softmax_regression}\noptimizer: {name: sgd}\n")
+    run = dlcli.train(config, overrides={"training.epochs": 1}, runs_dir=tmp_path / "runs").path
+    with pytest.raises(ConfigError, match="no language model"):
+        sample(run)
+    with pytest.raises(ConfigError, match="no language model"):
+        list(score(run, config))
+    with pytest.raises(ConfigError, match="only a language model writes samples"):
+        dlcli.train(config, overrides=["training.samples={count: 1}"], runs_dir=tmp_path / "runs")
+
+
+def test_a_missing_or_empty_file_is_named(words: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        list(score(words, tmp_path / "nowhere.txt"))
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(DataError) as caught:
+        list(score(words, tmp_path / "empty.txt"))
+    assert "empty.txt" in str(caught.value.file)
+
+
+def test_state_is_carried_only_through_one_long_text(tmp_path: Path) -> None:
+    config = write(tmp_path, LINES, "one\ntwo\nthree\nfour\nfive\nsix\n" * 5)
+    with pytest.raises(ConfigError) as caught:
+        dlcli.train(config, overrides={"training.stateful": True}, runs_dir=tmp_path / "runs")
+    assert caught.value.key == "training.stateful"

@@ -1,0 +1,50 @@
+"""The configs about memory show what they are there to show, with their own seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlcli import api
+from dlcli.api import Run
+from dlcli.diagnosis import Fate
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+pytestmark = pytest.mark.slow
+
+
+def train(name: str, tmp_path: Path) -> Run:
+    return api.train(CONFIGS / f"{name}.yaml", runs_dir=tmp_path)
+
+
+def test_gated_cells_solve_copying_and_a_simple_one_does_not(tmp_path: Path) -> None:
+    runs = {cell: train(f"copying_{cell}", tmp_path) for cell in ("rnn", "gru", "lstm")}
+    accuracies = {cell: run.metrics["test/accuracy"] for cell, run in runs.items()}
+    assert accuracies["gru"] > 0.99
+    assert accuracies["lstm"] > 0.99
+    assert accuracies["rnn"] < 0.25  # a guess is right once in eight times
+    flows = api.gradient_flows([run.path for run in runs.values()])
+    fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
+    for weights in ("initial", "trained"):
+        assert fates["copying-rnn", weights] is Fate.VANISHES
+        assert fates["copying-gru", weights] is Fate.COMES_THROUGH
+        assert fates["copying-lstm", weights] is Fate.COMES_THROUGH
+    compared = api.compare([run.path for run in runs.values()])
+    verdicts = [split.verdict for errors in compared.errors for split in errors.splits if split.split == "test"]
+    assert verdicts == ["second is better", "inconclusive"]
+
+
+def test_an_lstm_solves_the_adding_problem(tmp_path: Path) -> None:
+    # who always says 1 is off by 0.408
+    assert train("adding_problem", tmp_path).metrics["test/root_mean_squared_error"] < 0.06
+
+
+def test_clipping_saves_what_explodes(tmp_path: Path) -> None:
+    plain, clipped = (train(f"exploding_gradients{twin}", tmp_path) for twin in ("", "_clipped"))
+    assert clipped.metrics["test/root_mean_squared_error"] < 0.08
+    assert plain.metrics["test/root_mean_squared_error"] > 0.4
+    flows = api.gradient_flows([plain.path, clipped.path])
+    fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
+    assert fates["exploding-gradients", "initial"] is fates["exploding-gradients-clipped", "initial"] is Fate.EXPLODES
+    assert fates["exploding-gradients-clipped", "trained"] is Fate.COMES_THROUGH

@@ -1,0 +1,63 @@
+"""Which mistakes are the worst."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlcli.api.mistakes import MOST, worst_mistakes
+from dlcli.data import Examples, Preprocessor, Split
+from dlcli.data.normalization import NoNormalization, Standard
+from dlcli.tasks import Predictions
+
+NAMES = ("cat", "dog", "bird")
+
+
+def preprocessor(images: np.ndarray, truth: np.ndarray) -> Preprocessor:
+    return Preprocessor.fit(
+        Examples(images, truth, np.arange(len(images))),
+        np.arange(len(images)),
+        normalization=Standard(per="all"),
+        target_normalization=NoNormalization(),
+        target_kind="classes",
+        class_names=NAMES,
+    )
+
+
+def found(images: np.ndarray, truth: np.ndarray, probabilities: np.ndarray):
+    fitted = preprocessor(images, truth)
+    split = Split("dev", fitted.inputs(images), truth, 100 + np.arange(len(images)))
+    return worst_mistakes(split, Predictions(probabilities.argmax(axis=1), probabilities), truth, fitted)
+
+
+def test_the_most_certain_come_first_as_they_were_before_normalization() -> None:
+    images = np.random.default_rng(0).uniform(0, 255, (4, 5, 6, 1))
+    probabilities = np.array([[0.6, 0.3, 0.1], [0.1, 0.9, 0.0], [0.8, 0.1, 0.1], [0.0, 0.2, 0.8]])
+    mistakes = found(images, np.array([1, 1, 2, 2]), probabilities)
+    assert mistakes is not None
+    assert mistakes.truths == ["bird", "dog"]
+    assert mistakes.predictions == ["cat", "cat"]
+    assert mistakes.ids == ["102", "100"]
+    np.testing.assert_allclose(mistakes.probabilities, [0.8, 0.6])
+    np.testing.assert_allclose(mistakes.images, images[[2, 0]], atol=1e-4)
+    assert (mistakes.num_mistakes, mistakes.num_examples) == (2, 4)
+
+
+def test_no_more_than_fit_on_a_page() -> None:
+    images = np.random.default_rng(0).uniform(0, 1, (60, 2, 2, 3))
+    truth = np.arange(60) % 3
+    mistakes = found(images, truth, np.eye(3)[(truth + 1) % 3])
+    assert mistakes is not None
+    assert len(mistakes.images) == len(mistakes.ids) == MOST
+    assert mistakes.num_mistakes == 60
+
+
+def test_nothing_is_shown_of_what_is_right() -> None:
+    truth = np.arange(6) % 3
+    assert found(np.random.default_rng(0).uniform(0, 1, (6, 2, 2, 1)), truth, np.eye(3)[truth]) is None
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2), (2, 2, 7)])
+def test_nor_of_what_is_no_picture(shape: tuple[int, ...]) -> None:
+    truth = np.arange(6) % 3
+    assert found(np.random.default_rng(0).uniform(0, 1, (6, *shape)), truth, np.eye(3)[(truth + 1) % 3]) is None

@@ -1,0 +1,349 @@
+"""Transfer learning from a run or a file, from the config to the trained model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from dlcli import api
+from dlcli.api import Run, build_trainer, start
+from dlcli.core import ConfigError, DataError, DlcliError
+from dlcli.runs import RunFolder
+from dlcli.spec import load_spec
+from dlcli.training import CheckpointStore
+
+SOURCE = """\
+name: source
+data: {dataset: digits, classes: [0, 1, 2, 3, 4], normalize: {name: standard, per: all}}
+model:
+  layers:
+    - conv2d: {filters: 4, kernel_size: 3, name: stem}
+    - batch_norm
+    - relu
+    - dropout: {rate: 0.2}
+    - flatten
+    - linear: {units: 16}
+    - relu
+    - linear: {units: 5, name: classes}
+optimizer: {name: adam, learning_rate: 3e-3}
+training: {epochs: 3, batch_size: 64}
+"""
+TARGET = """\
+name: target
+data: {dataset: digits, classes: [5, 6, 7], split: {train: 0.5, dev: 0.25, test: 0.25, train_limit: 60}}
+model: {from: source, train: head}
+optimizer: {name: adam, learning_rate: 1e-2}
+training: {epochs: 3, batch_size: 16}
+"""
+
+Train = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a trained source run under runs/ and the config of a target."""
+    folder = tmp_path_factory.mktemp("transfer")
+    (folder / "source.yaml").write_text(SOURCE)
+    (folder / "target.yaml").write_text(TARGET)
+    api.train(folder / "source.yaml", runs_dir=folder / "runs")
+    return folder
+
+
+@pytest.fixture
+def train(home: Path) -> Train:
+    def trained(**overrides: Any) -> Run:
+        named = {key.replace("__", "."): value for key, value in overrides.items()}
+        return api.train(home / "target.yaml", overrides=named, runs_dir=home / "runs")
+
+    return trained
+
+
+def source_of(home: Path) -> Path:
+    [found] = (home / "runs").glob("*-source-*")
+    return found
+
+
+def weights(run: Path) -> dict[str, np.ndarray]:
+    return CheckpointStore(run / "checkpoints").load_weights("best")
+
+
+def test_a_run_brings_its_layers_and_its_scaling_and_only_the_head_moves(home: Path, train: Train) -> None:
+    run = train()
+    old, new = weights(source_of(home)), weights(run.path)
+    assert new["classes.weight"].shape == (16, 3)
+    for name, array in new.items():
+        assert np.array_equal(array, old[name]) == (not name.startswith("classes.")), name
+    resolved = load_spec(run.path / "config.resolved.yaml")
+    assert resolved.model.transfer is not None
+    assert resolved.model.transfer.source == str(source_of(home))
+    assert resolved.model.layers is not None
+    assert resolved.model.layers[-1].layer.options["units"] == 3
+    assert resolved.data.normalize.name == "pretrained"
+    scaling = [json.loads((path / "preprocessing.json").read_text())["scaling"] for path in (source_of(home), run.path)]
+    assert scaling[0] == scaling[1]
+    record = json.loads((run.path / "run.json").read_text())["initial_weights"]
+    assert (record["new"], record["trained"]) == (["classes"], [])
+    assert record["frozen"] == ["stem", "batch_norm_1", "linear_1"]
+    assert len(record["sha256"]) == 64
+    log = (run.path / "train.log").read_text()
+    assert "made anew: classes" in log
+    assert "kept as they are: stem, batch_norm_1, linear_1" in log
+    assert "the layers up to relu_2 are frozen; what they make of the examples was computed in" in log
+
+
+def test_the_resolved_config_trains_the_same_model_again(home: Path, train: Train, tmp_path: Path) -> None:
+    first = train()
+    again = api.train(first.path / "config.resolved.yaml", runs_dir=tmp_path)
+    for name, array in weights(again.path).items():
+        assert np.array_equal(array, weights(first.path)[name]), name
+
+
+def test_a_trained_or_stopped_run_needs_its_source_no_more(home: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(home / "runs", runs, ignore=shutil.ignore_patterns("*-target-*"))
+    whole = api.train(home / "target.yaml", overrides={"training.epochs": 5}, runs_dir=runs)
+    half = api.train(home / "target.yaml", overrides={"training.epochs": 2}, runs_dir=runs)
+    for folder in runs.glob("*-source-*"):
+        shutil.rmtree(folder)
+    resumed = api.resume(half.path, epochs=5, runs_dir=runs)
+    last = CheckpointStore(resumed.path / "checkpoints").load_weights("last")
+    for name, array in CheckpointStore(whole.path / "checkpoints").load_weights("last").items():
+        assert np.array_equal(array, last[name]), name
+    assert api.evaluate(resumed.path).metrics["test/loss"] == pytest.approx(resumed.metrics["test/loss"])
+    images = np.random.default_rng(0).integers(0, 17, (4, 8, 8, 1))
+    assert set(api.load(resumed.path).predict(images)) <= {"5", "6", "7"}
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_with_the_same_weights(
+    home: Path, train: Train, tmp_path: Path
+) -> None:
+    whole = train()
+    killed = tmp_path / whole.id
+    shutil.copytree(whole.path, killed)
+    shutil.rmtree(killed / "checkpoints")
+    record = RunFolder(killed).record()
+    RunFolder(killed).write_record(record.resume(["killed"]))
+    resumed = api.resume(killed)
+    for name, array in weights(resumed.path).items():
+        assert np.array_equal(array, weights(whole.path)[name]), name
+    changed = json.loads((killed / "run.json").read_text())
+    changed["initial_weights"]["sha256"] = "0" * 64
+    (killed / "run.json").write_text(json.dumps(changed))
+    shutil.rmtree(killed / "checkpoints")
+    with pytest.raises(DataError, match="its SHA-256 differs"):
+        api.resume(killed)
+
+
+def test_training_on_kept_features_is_training_the_head(home: Path, tmp_path: Path) -> None:
+    """The same steps with the trunk computed once and computed in every step."""
+    spec = load_spec(home / "target.yaml")
+    found: list[dict[str, np.ndarray]] = []
+    losses: list[list[float]] = []
+    for keep in (True, False):
+        prepared, _ = start(spec, runs_dir=home / "runs")
+        folder = RunFolder.create(tmp_path, "x")
+        trainer = build_trainer(prepared, folder, None, keep_features=keep)
+        assert (trainer.model is prepared.model) is not keep
+        trainer.run()
+        found.append({name: array.copy() for name, array in prepared.model.state_dict().items()})
+        losses.append([record["dev/loss"] for record in folder.metrics()])
+        assert not prepared.model.training
+    for name, array in found[0].items():
+        np.testing.assert_allclose(array, found[1][name], rtol=1e-4, atol=1e-5, err_msg=name)
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+
+
+def test_layers_are_tuned_at_their_own_rate_and_both_rates_are_logged(home: Path, train: Train) -> None:
+    run = train(model__train=2, model__learning_rate_scale=0.1, training__epochs=1)
+    old, new = weights(source_of(home)), weights(run.path)
+    assert np.array_equal(old["stem.weight"], new["stem.weight"])
+    assert np.array_equal(old["batch_norm_1.moving_mean"], new["batch_norm_1.moving_mean"])
+    assert not np.array_equal(old["linear_1.weight"], new["linear_1.weight"])
+    # a step of Adam is at most its rate: 4 steps of 0.001
+    assert np.abs(old["linear_1.weight"] - new["linear_1.weight"]).max() <= 4.1e-3
+    [record] = RunFolder(run.path).metrics()
+    assert (record["learning_rate"], record["pretrained_learning_rate"]) == (0.01, pytest.approx(0.001))
+    assert set(record["gradient_norm"]) == {"linear_1", "classes"}
+
+
+def test_an_older_head_is_kept_when_the_classes_are_as_many(home: Path, train: Train) -> None:
+    run = train(
+        model__replace_head=False, data__classes=[5, 6, 7, 8, 9], model__learning_rate_scale=0.5, training__epochs=1
+    )
+    assert any("replace_head is false" in warning and "0 → 5" in warning for warning in run.warnings)
+    [record] = RunFolder(run.path).metrics()
+    assert record["learning_rate"] == pytest.approx(0.005)
+    assert "pretrained_learning_rate" not in record
+
+
+def test_another_scaling_is_remarked_on(train: Train) -> None:
+    run = train(data__normalize="min_max", training__epochs=1)
+    assert any("data.normalize is min_max" in warning for warning in run.warnings)
+
+
+def test_weights_come_from_a_file_in_the_names_of_dlcli(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "trunk.safetensors"
+    save_file(weights(source_of(home)), file)
+    text = SOURCE.replace("[0, 1, 2, 3, 4]", "[5, 6, 7]").replace("units: 5", "units: 3")
+    text = text.replace("model:\n", "model:\n  from: trunk.safetensors\n  train: head\n")
+    (tmp_path / "target.yaml").write_text(text)
+    run = api.train(tmp_path / "target.yaml", runs_dir=tmp_path / "runs")
+    assert np.array_equal(weights(run.path)["stem.weight"], weights(source_of(home))["stem.weight"])
+    resolved = load_spec(run.path / "config.resolved.yaml")
+    assert resolved.model.transfer is not None
+    assert resolved.model.transfer.source == str(file)
+    assert resolved.data.normalize.name == "standard"
+
+
+def refusal(home: Path, **overrides: Any) -> DlcliError:
+    named = {key.replace("__", "."): value for key, value in overrides.items()}
+    with pytest.raises(DlcliError) as caught:
+        api.train(home / "target.yaml", overrides=named, runs_dir=home / "runs")
+    assert "\n" not in str(caught.value)
+    assert caught.value.file is not None
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key", "message"),
+    [
+        ({"model__from": "sorce"}, "model.from", "did you mean source?"),
+        ({"model__from": "/no/such/run"}, "model.from", "there is no file /no/such/run"),
+        ({"model__from": "/no/such.safetensors"}, "model.from", "there is no file /no/such.safetensors"),
+        ({"model__train": 99}, "model.train", "99 layers are to be trained; the model has 4 with parameters"),
+        ({"model__reinitialize": ["stam"]}, "model.reinitialize[0]", "'stam': unknown layer; did you mean stem?"),
+        ({"model__replace_head": False}, "model", "the last layer, classes, gives 5 numbers an example"),
+        ({"data__dataset": "iris", "data__classes": None}, "model.layers[0]", 'node "stem" (conv2d)'),
+        (
+            {"model": {"from": "source", "architecture": "mlp", "hidden_units": [16]}},
+            "model.from",
+            "has no weights for 1 of the layers: linear_1.weight is (144, 16) there and (64, 16) here",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_one_line_with_their_place(
+    home: Path, overrides: dict[str, Any], key: str, message: str
+) -> None:
+    error = refusal(home, **overrides)
+    assert message in str(error)
+    assert error.key is not None
+    assert error.key.startswith(key)
+
+
+def test_a_run_without_a_checkpoint_cannot_be_started_from(home: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(source_of(home), bare, ignore=shutil.ignore_patterns("checkpoints"))
+    error = refusal(home, model__from=str(bare))
+    assert isinstance(error, ConfigError)
+    assert "run bare has no weights that can be used" in str(error)
+    assert "the run has no best checkpoint yet" in str(error)
+
+
+def test_a_damaged_file_is_named(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{")
+    error = refusal(home, model__from=str(tmp_path / "w.safetensors"))
+    assert (error.exit_code, error.file) == (3, str(tmp_path / "w.safetensors"))
+
+
+def test_a_file_brings_no_layers(home: Path, tmp_path: Path) -> None:
+    save_file(weights(source_of(home)), tmp_path / "w.safetensors")
+    error = refusal(home, model__from=str(tmp_path / "w.safetensors"))
+    assert "a file has weights only; give architecture or layers beside it" in str(error)
+
+
+def test_gradients_are_those_of_the_whole_model_and_show_prints_it(home: Path) -> None:
+    report = api.check_gradients(home / "target.yaml", max_per_parameter=3, runs_dir=home / "runs")
+    assert report.ok
+    assert {check.parameter.partition(".")[0] for check in report.checks} == {
+        "stem",
+        "batch_norm_1",
+        "linear_1",
+        "classes",
+    }
+    rows = api.show(home / "target.yaml", runs_dir=home / "runs")
+    assert (rows[0].name, rows[-1].output_shape) == ("stem", (3,))
+
+
+def test_latency_is_that_of_the_whole_model(home: Path, train: Train) -> None:
+    """Training on kept features sees the head only; a constraint is about the model that will be used."""
+    run = train(evaluation__satisfice={"latency_ms": "<= 1000"}, training__epochs=2)
+    records = RunFolder(run.path).metrics()
+    assert len({record["latency_ms"] for record in records}) == 1  # measured once, before
+    assert "kept in memory" in (run.path / "train.log").read_text()
+
+
+def in_torch(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights of a small network of linear layers as PyTorch saves them."""
+    return {name: np.ascontiguousarray(array.T) for name, array in state.items()}
+
+
+LINEAR = """\
+data: {dataset: digits}
+model:
+  from: w.safetensors
+  layers:
+    - flatten
+    - linear: {units: 16, name: fc1}
+    - relu
+    - linear: {units: 10, name: last}
+optimizer: {name: adam, learning_rate: 1e-3}
+training: {epochs: 1, batch_size: 256}
+"""
+
+
+@pytest.mark.parametrize("naming", ["dlcli", "torch"])
+def test_layers_of_a_file_that_the_model_lacks_are_refused(tmp_path: Path, naming: str) -> None:
+    generator = np.random.default_rng(0)
+    state = {
+        "fc1.weight": generator.standard_normal((64, 16)),
+        "fc1.bias": np.zeros(16),
+        "fc2.weight": generator.standard_normal((16, 16)),
+        "fc2.bias": np.zeros(16),
+        "last.weight": generator.standard_normal((16, 10)),
+        "last.bias": np.zeros(10),
+    }
+    save_file(in_torch(state) if naming == "torch" else state, tmp_path / "w.safetensors")
+    (tmp_path / "c.yaml").write_text(LINEAR)
+    for replaced in (True, False):
+        with pytest.raises(ConfigError) as caught:
+            api.train(tmp_path / "c.yaml", overrides={"model.replace_head": replaced}, runs_dir=tmp_path)
+        assert (caught.value.key, caught.value.line) == ("model.from", 3)
+        assert "fc2.weight" in caught.value.message
+        assert "fc1" not in caught.value.message
+    run = api.train(tmp_path / "c.yaml", overrides={"model.ignore": ["fc2"]}, runs_dir=tmp_path)
+    assert json.loads((run.path / "run.json").read_text())["initial_weights"]["naming"] == naming
+
+
+def test_a_deeper_run_is_not_taken_for_a_shallower_model(home: Path) -> None:
+    layers = [
+        {"conv2d": {"filters": 4, "kernel_size": 3, "name": "stem"}},
+        "relu",
+        "flatten",
+        {"linear": {"units": 16}},
+        "relu",
+        {"linear": {"units": 3, "name": "classes"}},
+    ]
+    error = refusal(home, model={"from": "source", "layers": layers})
+    assert error.key == "model.from"
+    assert "batch_norm_1.gamma" in str(error)
+
+
+def test_a_run_with_another_head_gives_its_trunk(home: Path, train: Train) -> None:
+    layers = [
+        {"conv2d": {"filters": 4, "kernel_size": 3, "name": "stem"}},
+        "batch_norm",
+        "relu",
+        "flatten",
+        {"linear": {"units": 16}},
+        "relu",
+        {"linear": {"units": 3, "name": "answers"}},
+    ]
+    run = train(model={"from": "source", "layers": layers}, training__epochs=1)
+    assert run.metrics

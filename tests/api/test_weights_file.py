@@ -1,0 +1,104 @@
+"""Files of weights: read without running anything in them, refused in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from dlcli.api.weights_file import read_weights_file
+from dlcli.core import ConfigError, DataError
+
+
+def raw(dtype: str, shape: list[int], data: bytes) -> bytes:
+    """A file with one array, put together by hand: the header's length, the header, the numbers."""
+    header = json.dumps({"w": {"dtype": dtype, "shape": shape, "data_offsets": [0, len(data)]}}).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
+def test_arrays_and_checksum(tmp_path: Path) -> None:
+    data = save({"a": np.arange(6, dtype=np.float16).reshape(2, 3), "b": np.array([3], np.int64)})
+    (tmp_path / "w.safetensors").write_bytes(data)
+    arrays, checksum = read_weights_file(tmp_path / "w.safetensors")
+    assert np.array_equal(arrays["a"], np.arange(6).reshape(2, 3))
+    assert arrays["b"].tolist() == [3]
+    assert checksum == hashlib.sha256(data).hexdigest()
+
+
+def test_bfloat16_is_the_upper_half_of_a_float32(tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(raw("BF16", [2], bytes([0x80, 0x3F, 0x20, 0xC0])))
+    arrays, _ = read_weights_file(tmp_path / "w.safetensors")
+    assert arrays["w"].dtype == np.float32
+    assert arrays["w"].tolist() == [1.0, -2.5]
+
+
+@pytest.mark.parametrize("kept", [0, 5, 40, -3])
+def test_a_file_that_is_cut_short(tmp_path: Path, kept: int) -> None:
+    (tmp_path / "w.safetensors").write_bytes(save({"a": np.ones((4, 4))})[:kept])
+    with pytest.raises(DataError, match="is cut short, or no safetensors file"):
+        read_weights_file(tmp_path / "w.safetensors")
+
+
+def test_numbers_that_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(raw("F8_E4M3", [2], b"\0\0"))
+    with pytest.raises(DataError, match="w has numbers of the type F8_E4M3; these are read: F64"):
+        read_weights_file(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("name", ["w.pth", "w.pt", "w.bin", "w.CKPT"])
+def test_a_pickle_is_not_opened_and_its_conversion_is_shown(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"cos\nsystem\n(S'touch opened'\ntR.")
+    with pytest.raises(ConfigError) as caught:
+        read_weights_file(tmp_path / name)
+    assert caught.value.message.startswith(f"{name} is not a .safetensors file: such files are pickles")
+    assert f'torch.load("{name}", weights_only=True), "w.safetensors"' in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_file_of_another_kind_or_none(tmp_path: Path) -> None:
+    (tmp_path / "w.npz").write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"w\.npz is not a \.safetensors file$"):
+        read_weights_file(tmp_path / "w.npz")
+    with pytest.raises(ConfigError, match="there is no file"):
+        read_weights_file(tmp_path / "absent.safetensors")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        struct.pack("<Q", 1 << 60) + b"{}",
+        raw("F32", [-1], b"\0" * 4),
+        raw("F32", [1 << 40, 1 << 40], b"\0" * 4),
+        raw("F32", [2], b"\0" * 4),
+        raw("F32", [1], b"\0" * 4) + b"\0",
+        struct.pack("<Q", 2) + b"[]",
+        struct.pack("<Q", 600_000) + b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        struct.pack("<Q", 2) + b"\xff\xfe",
+    ],
+    ids=["long header", "negative", "overflow", "too short", "too long", "list", "nested", "no text"],
+)
+def test_a_header_that_lies(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "w.safetensors").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        read_weights_file(tmp_path / "w.safetensors")
+    assert caught.value.file == str(tmp_path / "w.safetensors")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_name_of_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(save({"a\n\x1b[2Jb": np.ones(2)}))
+    with pytest.raises(DataError) as caught:
+        read_weights_file(tmp_path / "w.safetensors")
+    assert str(caught.value).isprintable()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "w.safetensors")
+    with pytest.raises(DataError):
+        read_weights_file(tmp_path / "w.safetensors")

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dlcli.assembly import Experiment, build_early_stopping
+
+Build = Callable[..., Experiment]
+
+
+def test_metrics_that_decide_are_measured_without_being_asked_for(build: Build, iris: str) -> None:
+    experiment = build(
+        iris,
+        "evaluation.metrics=[accuracy]",
+        "evaluation.optimize=dev/macro_f1",
+        "regularization.early_stopping={metric: dev/loss}",
+        "evaluation.satisfice={dev/macro_recall: '>= 0.5'}",
+    )
+    assert [metric.name for metric in experiment.metrics] == ["accuracy", "macro_f1", "error", "macro_recall"]
+    assert experiment.selection.higher_is_better
+    stopping = build_early_stopping(experiment.spec, experiment.metrics, experiment.selection)
+    assert stopping is not None
+    assert (stopping.metric, stopping.higher_is_better) == ("dev/loss", False)
+
+
+def test_without_a_dev_set_the_training_set_decides(build: Build, iris: str) -> None:
+    experiment = build(iris, "data.split={train: 1.0}")
+    assert experiment.selection.metric == "train/error"

@@ -1,0 +1,54 @@
+import pytest
+
+from dlcli.core import memory
+from dlcli.core.memory import OutOfMemoryError, check_array, naming, size_text
+
+
+@pytest.fixture(autouse=True)
+def _sixteen_gib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_memory", lambda: 16 << 30)
+
+
+@pytest.mark.parametrize(
+    ("shape", "fits"),
+    [((1 << 20,), True), ((1 << 16, 1 << 15), True), ((1 << 17, 1 << 15, 2), False), ((10**30,), False), ((0,), True)],
+)
+def test_what_takes_more_than_there_is_is_refused(shape: tuple[int, ...], fits: bool) -> None:
+    if fits:
+        check_array(shape)
+    else:
+        with pytest.raises(OutOfMemoryError):
+            check_array(shape)
+
+
+def test_copies_and_sizes_of_elements_count() -> None:
+    check_array((1 << 30,), itemsize=8)
+    with pytest.raises(OutOfMemoryError):
+        check_array((1 << 30,), itemsize=8, copies=3)
+
+
+def test_the_message_has_both_sizes() -> None:
+    with pytest.raises(OutOfMemoryError) as caught:
+        check_array((1 << 20, 1 << 20))
+    assert "4 TiB" in str(caught.value)
+    assert "16 GiB" in str(caught.value)
+    with pytest.raises(OutOfMemoryError) as caught:
+        check_array((10**400,))
+    assert len(str(caught.value)) < 200
+
+
+def test_where_memory_is_not_known_only_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_memory", lambda: None)
+    check_array((1 << 50,))
+    with pytest.raises(OutOfMemoryError):
+        check_array((1 << 62,))
+
+
+def test_what_was_made_is_named() -> None:
+    with pytest.raises(OutOfMemoryError) as caught, naming("reading the data"):
+        raise MemoryError
+    assert str(caught.value).startswith("reading the data: ")
+
+
+def test_sizes_as_people_read_them() -> None:
+    assert [size_text(size) for size in (0, 1023, 1024, 3 << 29)] == ["0 bytes", "1.02e+03 bytes", "1 KiB", "1.5 GiB"]

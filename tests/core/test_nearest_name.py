@@ -1,0 +1,80 @@
+"""Did you mean: names of the field find the right one, slips their neighbor, and everything else nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli.core import registry
+from dlcli.core.nearest_name import SYNONYMS, nearest_name
+from dlcli.spec import Sections
+from dlcli.spec.hints import known_paths
+
+KEYS = ["epochs", "batch_size", "max_steps", "gradient_clipping", "shuffle", "drop_last"]
+
+
+@pytest.mark.parametrize(
+    ("found", "candidates", "expected"),
+    [
+        ("lr", ["learning_rate", "beta1"], "learning_rate"),
+        ("bs", KEYS, "batch_size"),
+        ("BatchSize", KEYS, "batch_size"),
+        ("n_epochs", KEYS, "epochs"),
+        ("epoch", KEYS, "epochs"),
+        ("gradient_accumulation", KEYS, None),
+        ("clip_grad_norm", KEYS, "gradient_clipping"),
+        ("monitor", ["metric", "patience", "mode"], "metric"),
+        ("sep", ["path", "delimiter", "text"], "delimiter"),
+        ("target", ["path", "label", "text"], "label"),
+        ("val", ["train", "dev", "test"], "dev"),
+        ("wd", ["l1", "l2", "weight_decay"], "weight_decay"),
+        ("dropout_rate", ["l1", "dropout"], "dropout"),
+        ("dropout", ["units", "dropout_rate"], "dropout_rate"),
+        ("sdg", ["sgd", "adam"], "sgd"),
+        ("teh", ["the"], "the"),
+        ("zzz", ["sgd", "adam"], None),
+        ("", ["sgd"], None),
+    ],
+)
+def test_keys(found: str, candidates: list[str], expected: str | None) -> None:
+    assert nearest_name(found, candidates) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "expected"),
+    [
+        ("metric", "rmse", "root_mean_squared_error"),
+        ("metric", "mae", "mean_absolute_error"),
+        ("metric", "auc", "roc_auc"),
+        ("metric", "balanced_accuracy", "macro_recall"),
+        ("metric", "acuracy", "accuracy"),
+        ("metric", "mean", None),
+        ("loss", "mse", "mean_squared_error"),
+        ("loss", "cross_entropy", "softmax_cross_entropy"),
+        ("layer", "dense", "linear"),
+        ("layer", "fc", "linear"),
+        ("layer", "conv", "conv2d"),
+        ("layer", "batchnorm", "batch_norm"),
+        ("layer", "BatchNorm2d", "batch_norm"),
+        ("layer", "max_pool", "max_pool2d"),
+        ("layer", "attention", None),
+        ("schedule", "cosine_restarts", None),
+        ("schedule", "cosine_annealing", "cosine"),
+        ("optimizer", "adam_w", "adamw"),
+        ("optimizer", "lion", None),
+        ("initializer", "kaiming_normal", "he_normal"),
+        ("tokenizer", "bpe", "byte_pair"),
+        ("architecture", "resnet-18", "resnet18"),
+        ("architecture", "transformer", None),
+    ],
+)
+def test_components(kind: str, found: str, expected: str | None) -> None:
+    assert nearest_name(found, registry.names(kind)) == expected
+
+
+def test_synonyms_are_of_names_that_exist() -> None:
+    components = [(kind, name) for kind in registry.kinds() for name in registry.names(kind)]
+    options = [registry.options(registry.lookup(*component)) for component in components]
+    known = {name for _, name in components} | {option.name for some in options for option in some}
+    known |= {str(path[-1]) for path in known_paths(Sections)} | {"x"}
+    assert {meant for names in SYNONYMS.values() for meant in names} - known == set()

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlcli.core import DataError
+from dlcli.data import Places, read_bytes, sha256
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    environment = {"DLCLI_DATA": str(tmp_path / "shared"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    return Places(config_folder=tmp_path / "configs", data_path=Path("../own"), environment=environment)
+
+
+def write(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+    return path
+
+
+def test_the_places_come_in_order(places: Places, tmp_path: Path):
+    found = [
+        write(tmp_path / "cache/dlcli/adult/adult.data"),
+        write(tmp_path / "shared/adult/adult.data"),
+        write(tmp_path / "configs/adult.data"),
+        write(tmp_path / "own/adult.data"),
+    ]
+    for path in reversed(found):
+        assert places.find("adult.data", folder="adult").resolve() == path
+        path.unlink()
+    with pytest.raises(DataError):
+        places.find("adult.data", folder="adult")
+
+
+def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(places: Places, tmp_path: Path):
+    with pytest.raises(DataError) as caught:
+        places.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
+    message = str(caught.value)
+    for place in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
+        assert place in message
+    assert "https://archive.ics.uci.edu/dataset/2" in message
+    assert "DLCLI_DATA" not in message
+    assert "\n" not in message
+
+
+def test_an_unset_variable_is_mentioned(tmp_path: Path):
+    with pytest.raises(DataError, match=r"DLCLI_DATA.* is not set"):
+        Places(config_folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path)}).find("x.csv")
+
+
+def test_the_cache_is_in_the_home_folder_by_default(tmp_path: Path):
+    assert Places(environment={}).folders("iris")[-1] == Path.home() / ".cache/dlcli/iris"
+
+
+def test_an_absolute_path_is_taken_as_it_is(places: Places, tmp_path: Path):
+    path = write(tmp_path / "elsewhere/a.csv")
+    assert places.find(str(path)) == path
+
+
+def test_a_folder_is_not_a_file(places: Places, tmp_path: Path):
+    (tmp_path / "configs/things").mkdir(parents=True)
+    with pytest.raises(DataError, match="is a folder"):
+        places.find("things")
+
+
+def test_sha256_and_unreadable_files(tmp_path: Path):
+    path = write(tmp_path / "a")
+    assert sha256(path) == hashlib.sha256(b"x").hexdigest()
+    for read in (sha256, read_bytes):
+        with pytest.raises(DataError, match="cannot be read: No such file"):
+            read(tmp_path / "b")
+
+
+@pytest.mark.parametrize("read", [read_bytes, sha256])
+def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name, kind in (("pipe", "pipe"), ("zero", "device")):
+        with pytest.raises(DataError, match=f"is a {kind}"):
+            read(tmp_path / name)
+        with pytest.raises(DataError, match=f"is a {kind}"):
+            Places(config_folder=tmp_path).find(name)
+
+
+def test_a_path_with_a_nul_is_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path).find("a\0b")
+    with pytest.raises(DataError, match="NUL"):
+        Places(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")

@@ -1,0 +1,136 @@
+"""What a forward pass runs: layers joined into one operation, to the same result and gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from dlcli.autograd import Tensor
+from dlcli.nn import Graph, Node
+from dlcli.nn.execution_plan import plan
+
+GraphOf = Callable[..., Graph]
+
+CONV = {"filters": 4, "kernel_size": 3, "padding": "same", "use_bias": False}
+BLOCK = [
+    Node("conv_1", "conv2d", CONV),
+    Node("norm_1", "batch_norm"),
+    Node("relu_1", "relu"),
+    Node("conv_2", "conv2d", CONV),
+    Node("norm_2", "batch_norm"),
+]
+#: name -> nodes on images of four channels, and the operations they take, each called after its last layer
+NETWORKS: dict[str, tuple[list[Node], list[str]]] = {
+    "identity shortcut": (
+        [*BLOCK, Node("sum", "add", inputs=("previous", "input")), Node("end", "relu")],
+        ["conv_1", "relu_1", "conv_2", "end"],
+    ),
+    "shortcut first": (
+        [*BLOCK, Node("sum", "add", inputs=("input", "previous")), Node("end", "relu")],
+        ["conv_1", "relu_1", "conv_2", "end"],
+    ),
+    "projection": (
+        [
+            *BLOCK,
+            Node("conv_3", "conv2d", CONV, ("input",)),
+            Node("norm_3", "batch_norm"),
+            Node("sum", "add", inputs=("norm_2", "norm_3")),
+            Node("end", "relu"),
+        ],
+        ["conv_1", "relu_1", "conv_2", "conv_3", "norm_3", "end"],
+    ),
+    "no activation after the sum": (
+        [*BLOCK, Node("sum", "add", inputs=("previous", "input")), Node("end", "tanh")],
+        ["conv_1", "relu_1", "conv_2", "sum", "end"],
+    ),
+    "a sum of three": (
+        [*BLOCK, Node("sum", "add", inputs=("input", "norm_2", "relu_1")), Node("end", "relu")],
+        ["conv_1", "relu_1", "conv_2", "end"],
+    ),
+    "read twice": (
+        [*BLOCK, Node("sum", "add", inputs=("norm_2", "norm_2")), Node("end", "relu")],
+        ["conv_1", "relu_1", "conv_2", "norm_2", "sum", "end"],
+    ),
+    "read elsewhere as well": (
+        [*BLOCK, Node("sum", "add", inputs=("norm_2", "input")), Node("both", "concat", inputs=("sum", "norm_2"))],
+        ["conv_1", "relu_1", "conv_2", "norm_2", "sum", "both"],
+    ),
+    "convolution and activation": (
+        [Node("conv_1", "conv2d", CONV), Node("relu_1", "relu"), Node("pool", "max_pool2d")],
+        ["relu_1", "pool"],
+    ),
+    "product": (
+        [Node("norm", "batch_norm"), Node("gate", "multiply", inputs=("previous", "input"))],
+        ["norm", "gate"],
+    ),
+}
+
+
+def images(dtype: type[np.floating]) -> np.ndarray:
+    return np.random.default_rng(5).standard_normal((3, 6, 5, 4)).astype(dtype)
+
+
+def outcome(graph: Graph, *, joined: bool, training: bool) -> dict[str, np.ndarray]:
+    """The result, the gradients and the moving averages after two passes."""
+    graph.train(training)
+    x = Tensor(images(graph.dtype.type), requires_grad=True)
+    for _ in range(2):
+        # a watched pass runs layer by layer
+        result = graph.forward(x) if joined else graph.forward(x, on_output=lambda name, output: None)
+    result.backward(np.random.default_rng(6).standard_normal(result.shape).astype(graph.dtype))
+    assert x.grad is not None
+    gradients = {name: parameter.grad for name, parameter in graph.parameters().items()}
+    assert all(gradient is not None for gradient in gradients.values())
+    return {"result": result.data, "input": x.grad} | gradients | graph.buffers()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_joined(graph_of: GraphOf, name: str) -> None:
+    nodes, expected = NETWORKS[name]
+    graph = graph_of((6, 5, 4), *nodes)
+    joined = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
+    assert [step.name for step in joined] == expected
+    apart = plan(graph.nodes, graph.layers, {graph.output}, fused=False)
+    assert [step.name for step in apart] == [node.name for node in graph.nodes]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-5)])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_joined_layers_give_the_same(
+    graph_of: GraphOf, name: str, dtype: type[np.floating], tolerance: float, training: bool
+) -> None:
+    nodes, _ = NETWORKS[name]
+    joined, apart = (
+        outcome(graph_of((6, 5, 4), *nodes, dtype=dtype), joined=joined, training=training) for joined in (True, False)
+    )
+    assert joined.keys() == apart.keys()
+    for key, array in joined.items():
+        np.testing.assert_allclose(array, apart[key], rtol=tolerance, atol=tolerance, err_msg=key)
+
+
+def test_an_operation_stands_where_all_of_its_inputs_are_there(graph_of: GraphOf) -> None:
+    """The norm comes before the shortcut's layers, the sum after them: so does the operation that does both."""
+    nodes, _ = NETWORKS["projection"]
+    graph = graph_of((6, 5, 4), *nodes)
+    steps = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
+    last = steps[-1]
+    assert last.inputs == ("conv_2", "norm_3")
+    assert last.finished == ("conv_2", "norm_3")
+    computed = {"input"}
+    for step in steps:
+        assert computed.issuperset(step.inputs)
+        computed.add(step.name)
+
+
+def test_a_result_that_is_asked_for_is_not_joined_away(graph_of: GraphOf) -> None:
+    graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
+    steps = plan(graph.nodes, graph.layers, {"norm", "end"}, fused=True)
+    assert [step.name for step in steps] == ["norm", "end"]
+
+
+def test_what_the_outputs_do_not_need_is_left_out(graph_of: GraphOf) -> None:
+    graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
+    assert [step.name for step in plan(graph.nodes, graph.layers, {"norm"}, fused=True)] == ["norm"]

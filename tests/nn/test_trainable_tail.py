@@ -1,0 +1,79 @@
+"""The part of a model behind its frozen trunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dlcli.nn import Graph, Node, Roles, Tail, trunk_end
+
+GraphOf = Callable[..., Graph]
+
+
+def chain(graph_of: GraphOf) -> Graph:
+    return graph_of(
+        (4,),
+        ("linear", {"units": 6}),
+        "relu",
+        ("dropout", {"rate": 0.5}),
+        ("linear", {"units": 3}),
+    )
+
+
+def test_the_tail_computes_the_same_from_the_trunks_results(graph_of: GraphOf) -> None:
+    graph = chain(graph_of)
+    Roles.of(graph, train="head").apply(graph)
+    end = trunk_end(graph)
+    assert end == "relu_1"  # the dropout behind the last frozen layer is the head's
+    tail = Tail(graph, end)
+    assert [node.name for node in tail.nodes] == ["dropout_1", "linear_2"]
+    assert (tail.input_shape, tail.output_shape) == ((6,), (3,))
+    graph.eval()
+    x = np.random.default_rng(0).standard_normal((5, 4)).astype(np.float32)
+    seen: dict[str, np.ndarray] = {}
+    expected = graph.forward(x, on_output=seen.__setitem__).data
+    assert np.array_equal(tail.forward(seen["relu_1"]).data, expected)
+
+
+def test_names_weights_and_modes_are_those_of_the_whole(graph_of: GraphOf) -> None:
+    graph = chain(graph_of)
+    Roles.of(graph, train="head").apply(graph)
+    tail = Tail(graph, "relu_1")
+    assert list(tail.state_dict()) == list(graph.state_dict())
+    tail.load_state_dict({name: np.full_like(array, 2) for name, array in graph.state_dict().items()})
+    assert (graph.state_dict()["linear_1.weight"] == 2).all()
+    tail.eval()
+    assert not graph.training
+    tail.train()
+    assert (graph.training, graph.layers["dropout_1"].training, graph.layers["linear_1"].training) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_a_shortcut_around_the_last_frozen_node_moves_the_end_before_it(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (4,),
+        Node("stem", "linear", {"units": 3}),
+        Node("block", "linear", {"units": 3}),
+        Node("new", "linear", {"units": 3}, inputs=("stem",)),
+        Node("sum", "add", inputs=("block", "new")),
+        Node("head", "linear", {"units": 2}),
+    )
+    Roles.of(graph, train="head", reinitialize=["new"]).apply(graph)
+    assert trunk_end(graph) == "stem"
+
+
+def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
+    graph = chain(graph_of)
+    assert trunk_end(graph) is None
+    read_twice = graph_of(
+        (4,),
+        Node("kept", "linear", {"units": 4}),
+        Node("head", "linear", {"units": 4}),
+        Node("sum", "add", inputs=("head", "input")),
+    )
+    Roles.of(read_twice, train="head").apply(read_twice)
+    assert trunk_end(read_twice) is None

@@ -1,0 +1,56 @@
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcli.search import Choice, Distribution, IntLogUniform, IntUniform, LogUniform, OneMinusLogUniform, Uniform
+from dlcli.sweeps.report.scale import ticks
+
+pairs = (
+    st.tuples(st.floats(1e-9, 0.998), st.floats(1e-9, 0.998)).map(sorted).filter(lambda ends: ends[1] - ends[0] > 1e-3)
+)
+whole = st.tuples(st.integers(1, 5000), st.integers(1, 5000)).map(sorted)
+distributions = st.one_of(
+    pairs.map(lambda ends: Uniform(low=ends[0], high=ends[1])),
+    pairs.map(lambda ends: LogUniform(low=ends[0], high=ends[1])),
+    pairs.map(lambda ends: OneMinusLogUniform(low=ends[0], high=ends[1])),
+    whole.map(lambda ends: IntUniform(low=ends[0], high=ends[1])),
+    whole.map(lambda ends: IntLogUniform(low=ends[0], high=ends[1])),
+)
+
+
+@given(distributions)
+def test_both_ends_are_labeled_and_labels_stand_where_their_values_are(distribution: Distribution) -> None:
+    found = ticks(distribution)
+    low, high = distribution.ends()
+    assert (found[0].unit, found[-1].unit) == (distribution.unit(low), distribution.unit(high))
+    assert 1 <= len(found) <= 9
+    for tick in found[1:-1]:
+        assert distribution.unit(float(tick.text)) == pytest.approx(tick.unit, abs=1e-3)
+
+
+@given(distributions, st.floats(0.1, 0.4))
+def test_labels_are_apart_unless_all_values_are_shown(distribution: Distribution, apart: float) -> None:
+    units = [tick.unit for tick in ticks(distribution, apart=apart)]
+    assert units == sorted(units)
+    if distribution.cells is None:
+        assert min(math.inf, *(b - a for a, b in pairwise(units))) > apart - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("distribution", "texts"),
+    [
+        (LogUniform(low=1e-5, high=1.0), ["1e-5", "0.0001", "0.001", "0.01", "0.1", "1"]),
+        (Uniform(low=0.0, high=0.5), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),
+        (OneMinusLogUniform(low=0.9, high=0.999), ["0.9", "0.97", "0.99", "0.997", "0.999"]),
+        (IntUniform(low=1, high=3), ["1", "2", "3"]),
+        (IntUniform(low=10, high=50), ["10", "20", "30", "40", "50"]),
+        (IntUniform(low=2, high=2), ["2"]),
+        (IntLogUniform(low=16, high=256), ["16", "32", "64", "128", "256"]),
+        (Choice(values=["adam", None, [64, 64]]), ["adam", "null", "[64, 64]"]),
+    ],
+)
+def test_labels_are_round_on_their_own_scale(distribution: Distribution, texts: list[str]) -> None:
+    assert [tick.text for tick in ticks(distribution)] == texts

@@ -1,0 +1,37 @@
+"""One job in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dlcli.sweeps import SweepFolder
+from dlcli.sweeps.runner.job import Job
+from dlcli.sweeps.runner.job_trainer import JobTrainer
+
+
+class Silence:
+    """A conversation in which nothing is answered."""
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        pass
+
+    def verdict(self) -> str | None:
+        return None
+
+
+def test_a_run_that_was_killed_before_its_inputs_were_written_has_them_when_it_goes_on(copied: Path) -> None:
+    folder = SweepFolder(copied)
+    trial = folder.state().trials[0]
+    run = copied / "trials/0000"
+    before = {path.relative_to(run): path.read_bytes() for path in run.iterdir() if path.is_file()}
+    for path in sorted(run.rglob("*"), reverse=True):
+        if path.name != "run.json":
+            path.rmdir() if path.is_dir() else path.unlink()
+    ended = JobTrainer(folder).train(Job(folder="trials/0000", values=trial.values), Silence())
+    assert (ended["status"], ended["value"]) == ("done", trial.value)
+    after = {path.relative_to(run): path.read_bytes() for path in run.iterdir() if path.is_file()}
+    assert after.keys() == before.keys()
+    changing = {"run.json", "train.log", "metrics.jsonl", ".lock"}  # times, and the process
+    assert all(after[name] == before[name] for name in after if str(name) not in changing)

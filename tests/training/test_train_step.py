@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli import kernels
+from dlcli.core import ConfigError
+from dlcli.data import Batch
+from dlcli.nn import Node
+from dlcli.optim import SGD
+from dlcli.training.measured_step import measured_step
+from dlcli.training.train_step import NonFiniteError
+
+LINEAR = [Node("", "linear", {"units": 3})]
+
+
+def batch(splits: Any) -> Batch:
+    gathered: Batch = splits["train"].gather(np.arange(20))
+    return gathered
+
+
+def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
+    """SGD, L2 λ/m, decoupled decay: W ← (1 − α·decay) W − α (∂loss/∂W + λ/m W); the bias is not decayed."""
+    descent = make_trainer(
+        nodes=LINEAR, optimizer=SGD(learning_rate=0.1), l2=5.0, weight_decay=0.2, max_gradient_norm=None, average=False
+    ).descent
+    x, y = batch(splits).inputs, batch(splits).targets
+    before = {name: array.copy() for name, array in descent.model.state_dict().items()}
+    descent.compute_gradients(batch(splits))
+    logits = x.astype(np.float64) @ before["linear_1.weight"] + before["linear_1.bias"]
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    error = (probabilities - np.eye(3)[y]) / 20  # a − y, the mean over the batch
+    descent.update(0.1)
+    after, weight = descent.model.state_dict(), before["linear_1.weight"]
+    expected = (1 - 0.1 * 0.2) * weight - 0.1 * (x.T @ error + 5.0 / 50 * weight)
+    np.testing.assert_allclose(after["linear_1.weight"], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(after["linear_1.bias"], before["linear_1.bias"] - 0.1 * error.sum(axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize(("setting", "limit"), [("max_gradient_norm", 1e-3), ("max_gradient_value", 1e-3)])
+def test_gradients_are_clipped(make_trainer: Any, splits: Any, setting: str, limit: float) -> None:
+    options = {"max_gradient_norm": None, setting: limit}
+    descent = make_trainer(nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, **options).descent
+    before = descent.arena.data.copy()
+    descent.compute_gradients(batch(splits))
+    descent.update(1.0)
+    change = before.astype(np.float64) - descent.arena.data
+    size = np.linalg.norm(change) if setting == "max_gradient_norm" else np.abs(change).max()
+    assert size == pytest.approx(limit, rel=1e-3)
+
+
+def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> None:
+    plain, measured = make_trainer().descent, make_trainer().descent
+    loss, outputs = plain.compute_gradients(batch(splits))
+    plain.update(0.02)
+    same_loss, same_outputs, sizes = measured_step(measured, batch(splits), 0.02)
+    assert loss == same_loss
+    np.testing.assert_array_equal(outputs, same_outputs)
+    np.testing.assert_array_equal(plain.arena.data, measured.arena.data)
+    expected = np.sqrt(np.mean(np.square(outputs.astype(np.float64))))
+    assert sizes.activation_rms["linear_2"] == pytest.approx(float(expected))
+
+
+def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
+    descent = make_trainer(average=True).descent
+    for _ in range(5):
+        descent.compute_gradients(batch(splits))
+        descent.update(0.1)
+    own = descent.arena.data.copy()
+    with descent.evaluated.applied():
+        assert not np.array_equal(descent.arena.data, own)
+    np.testing.assert_array_equal(descent.arena.data, own)
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_step(make_trainer: Any, splits: Any) -> None:
+    descent = make_trainer(nodes=LINEAR).descent
+    broken = batch(splits)
+    broken.inputs[0, 0] = np.nan
+    with pytest.raises(NonFiniteError):
+        descent.compute_gradients(broken)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_number_makes_an_array_not_finite(value: float) -> None:
+    values = np.zeros(1000, np.float32)
+    assert kernels.is_finite(values)
+    values[500] = value
+    assert not kernels.is_finite(values)
+
+
+def test_large_numbers_are_finite() -> None:
+    with np.errstate(over="ignore"):
+        assert kernels.is_finite(np.full(3, 1e30, np.float32))  # though their squares are not
+
+
+def test_a_model_without_trainable_parameters_is_refused(make_trainer: Any) -> None:
+    with pytest.raises(ConfigError, match="nothing to train"):
+        make_trainer(nodes=[Node("", "identity")])
