@@ -5,7 +5,7 @@ from dlcli.api.computing import computing
 from dlcli.api.conclusion import conclude
 from dlcli.api.data_check import DataCheck, check_data
 from dlcli.api.evaluation import evaluate
-from dlcli.api.filters import FilterPicture, filters
+from dlcli.api.filters import FilterFigure, filters
 from dlcli.api.gradient_flow import gradient_flows
 from dlcli.api.gradients import GradientReport, check_all_gradients, check_gradients
 from dlcli.api.graph import show
@@ -30,7 +30,7 @@ __all__ = [
     "Comparison",
     "DataCheck",
     "Evaluation",
-    "FilterPicture",
+    "FilterFigure",
     "GradientReport",
     "LoadedModel",
     "Preview",

@@ -67,7 +67,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
             split,
             experiment.metrics,
             batch_size=batch_size,
-            carries=experiment.spec.training.stateful,
+            stateful=experiment.spec.training.stateful,
             dead=dead if split.name == "train" else None,
         )
         for split in experiment.data.splits.values()
@@ -123,7 +123,7 @@ def measure(
     metrics: Sequence[Metric],
     *,
     batch_size: int,
-    carries: bool = False,
+    stateful: bool = False,
     dead: DeadUnits | None = None,
 ) -> MeasuredSplit:
     """A model on a split that has targets.
@@ -143,7 +143,7 @@ def measure(
         split,
         metrics,
         batch_size=batch_size,
-        carries=carries,
+        stateful=stateful,
         keep_predictions=True,
         on_output=None if dead is None else dead.see,
         watched=None if dead is None else dead.nodes,

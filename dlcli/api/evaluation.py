@@ -52,7 +52,7 @@ def evaluate(
         examples,
         metrics,
         batch_size=loaded.batch_size,
-        carries=loaded.spec.training.stateful,
+        stateful=loaded.spec.training.stateful,
     )
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
     unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)

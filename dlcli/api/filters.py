@@ -13,8 +13,8 @@ from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.transfer import start
 from dlcli.assembly import build_reader
 from dlcli.core import INPUT, ConfigError, DataError, unknown_name
-from dlcli.data import DatasetReader, FileFormat, PictureFormat, Preprocessor, Split, Values, bundled
-from dlcli.data.images import PictureForm, decode_many
+from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled
+from dlcli.data.images import ImageConversion, decode_many
 from dlcli.nn import Convolution, ConvTranspose2D, Graph, Shape, ShapeError, ancestors
 from dlcli.reports import FilterView, filters_png
 from dlcli.runs import RunFolder, files
@@ -27,7 +27,7 @@ LONGEST_SIDE = 2048
 
 
 @dataclass(frozen=True)
-class FilterPicture:
+class FilterFigure:
     """What was drawn.
 
     Args:
@@ -87,7 +87,7 @@ def filters(
     picture: str | Path | None = None,
     overrides: Overrides = (),
     runs_dir: str | Path = "runs",
-) -> FilterPicture:
+) -> FilterFigure:
     """Draw the filters of a layer and its feature maps.
 
     Args:
@@ -117,7 +117,7 @@ def filters(
     shown = image if image.ndim == 3 and image.shape[-1] in (1, 3) else None
     note = "the weights that training starts from" if subject.loaded is None else f"run {subject.loaded.folder.id}"
     view = FilterView(f"Filters and feature maps: {subject.name}", note, name, weights, shown, caption, maps)
-    return FilterPicture(
+    return FilterFigure(
         png=filters_png(view),
         name=subject.name,
         folder=None if subject.loaded is None else subject.loaded.folder,
@@ -200,8 +200,8 @@ def _decoded(subject: _Subject, layer: str, picture: str | Path) -> tuple[np.nda
         raise ConfigError(f"this model takes no pictures: its inputs are {shape}")
     sample = str(picture) in SAMPLE_PICTURES and not Path(picture).is_file()
     path = bundled(f"{picture}.jpg", "images") if sample else Path(picture)
-    bits = subject.reader.form.bits if isinstance(subject.reader, PictureFormat) else None
-    form = PictureForm(channels=1 if shape[-1] == 1 else 3, bits=bits)
+    bits = subject.reader.form.bits if isinstance(subject.reader, ImageFormat) else None
+    form = ImageConversion(channels=1 if shape[-1] == 1 else 3, bits=bits)
     ((pixels,),) = decode_many([path], form)
     if max(pixels.shape) > LONGEST_SIDE:
         found = f"is {pixels.shape[1]} × {pixels.shape[0]} pixels"

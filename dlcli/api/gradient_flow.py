@@ -12,7 +12,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.loaded_model import stored_preprocessor
 from dlcli.api.training import check_same_data
-from dlcli.api.transfer import go_on, start
+from dlcli.api.transfer import resume_transfer, start
 from dlcli.autograd import Tensor
 from dlcli.core import ConfigError
 from dlcli.data import Batch, Split
@@ -63,7 +63,7 @@ def gradient_flows(
 def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
     """With the weights it began with, and with the best ones if there are any: a run that diverged has none."""
     folder.verify(files.INPUTS)
-    experiment = go_on(load_spec(folder.path / files.RESOLVED_CONFIG), stored_preprocessor(folder))
+    experiment = resume_transfer(load_spec(folder.path / files.RESOLVED_CONFIG), stored_preprocessor(folder))
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
     spec, model, task = experiment.spec, experiment.model, experiment.task
     batch = _batch(experiment.data.splits["train"])

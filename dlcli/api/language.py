@@ -210,7 +210,7 @@ def scored_stream(
     newlines = np.array([encoder.decode([token]).count("\n") for token in range(len(encoder.vocabulary))])
     sizes = None if newlines.any() or lines is None else (len(encoder.indices(line)) for line in lines)
     number, size, tokens, nats = 1, None if sizes is None else next(sizes), np.empty(0, dtype=np.int64), np.empty(0)
-    with evaluation_mode(model, carries=True):
+    with evaluation_mode(model, stateful=True):
         for batch in stream(model, split, StreamBatches(len(split), batch_size=1)):
             assert batch.targets is not None
             read = batch.targets.shape[1] if batch.lengths is None else int(batch.lengths[0])

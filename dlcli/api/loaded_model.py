@@ -13,7 +13,7 @@ from dlcli import runs
 from dlcli.api.predictions import prediction_rows, row_ids
 from dlcli.assembly import build_model, build_reader, build_task, evaluation_batch_size, located
 from dlcli.core import DataError, Generators, StorageError
-from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, given_texts, new_data
+from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.tasks import Predictions, SequenceLabeling, joined
@@ -139,7 +139,7 @@ class LoadedModel:
 
     def _split(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Split:
         if self.preprocessor.text is not None:
-            return given_texts(inputs, self.preprocessor)
+            return encode_given_texts(inputs, self.preprocessor)
         inputs = np.asarray(inputs)
         check_numbers(inputs, "inputs")
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))

@@ -29,15 +29,15 @@ def worst_mistakes(
     wrong = np.flatnonzero(labels != truth)
     if not len(wrong):
         return None
-    certainty = probabilities[wrong, labels[wrong]]
-    order = np.argsort(-certainty, kind="stable")[:MOST]
+    confidence = probabilities[wrong, labels[wrong]]
+    order = np.argsort(-confidence, kind="stable")[:MOST]
     chosen = wrong[order]
     return WorstMistakes(
         split=split.name,
         images=preprocessor.scaling.inverse(split.gather(chosen).inputs),
         truths=[names[label] for label in truth[chosen].tolist()],
         predictions=[names[label] for label in labels[chosen].tolist()],
-        probabilities=certainty[order],
+        probabilities=confidence[order],
         ids=[str(split.ids[row]) for row in chosen],
         num_mistakes=len(wrong),
         num_examples=len(truth),

@@ -32,7 +32,7 @@ class Run:
     seconds: float
     result: TrainingResult
     assessment: Assessment
-    broken: Sequence[str] = ()
+    violated: Sequence[str] = ()
     warnings: Sequence[str] = ()
 
     @property

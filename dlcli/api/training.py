@@ -15,7 +15,7 @@ from dlcli.api.conclusion import conclude
 from dlcli.api.loaded_model import stored_preprocessor
 from dlcli.api.run_results import Run
 from dlcli.api.sample_writer import sample_writers
-from dlcli.api.transfer import assign_roles, go_on, start, start_again
+from dlcli.api.transfer import assign_roles, restart_transfer, resume_transfer, start
 from dlcli.api.word_vectors import start_from_vectors
 from dlcli.assembly import (
     Experiment,
@@ -137,10 +137,12 @@ def resume(
         last = CheckpointStore(folder.checkpoints).pointer("last")
         if before.status == "done" and last is not None:
             check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-        experiment = go_on(spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read)
+        experiment = resume_transfer(
+            spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read
+        )
         check_same_data(folder, before, experiment.data.fingerprint)
         if not CheckpointStore(folder.checkpoints).names():
-            start_again(experiment, runs_dir=Path(runs_dir), sha256=(before.initial_weights or {}).get("sha256"))
+            restart_transfer(experiment, runs_dir=Path(runs_dir), sha256=(before.initial_weights or {}).get("sha256"))
         elif spec.model.transfer is not None:
             _restore_frozen(experiment, folder)
         record = before.resume(sys.argv, compute=computing())
@@ -316,6 +318,6 @@ def _concluded(experiment: Experiment, folder: RunFolder, summary: TrainingSumma
         seconds=time.perf_counter() - clock,
         result=result,
         assessment=assessment,
-        broken=summary.best.broken,
+        violated=summary.best.violated,
         warnings=(*experiment.data.warnings, *summary.warnings),
     )

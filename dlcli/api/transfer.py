@@ -20,9 +20,9 @@ from dlcli.assembly import Experiment, build_data, build_task, experiment_on, lo
 from dlcli.core import ConfigError
 from dlcli.data import Data, OnRead, Preprocessor
 from dlcli.nn import (
-    Matching,
+    LayerRoles,
     Node,
-    Roles,
+    WeightMatch,
     ancestors,
     check_all_used,
     check_complete,
@@ -55,8 +55,8 @@ class Transfer:
     """
 
     source: Source
-    matching: Matching
-    roles: Roles
+    matching: WeightMatch
+    roles: LayerRoles
     remarks: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
@@ -119,7 +119,7 @@ def start(
         return replace(experiment, data=replace(data, warnings=(*data.warnings, *transfer.remarks))), transfer
 
 
-def go_on(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = None) -> Experiment:
+def resume_transfer(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = None) -> Experiment:
     """The experiment of a run that has begun, to be given the weights of a checkpoint; the source is not needed.
 
     Args:
@@ -131,7 +131,7 @@ def go_on(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = No
         return experiment_on(spec, build_data(spec, pretrained=preprocessor, on_read=on_read))
 
 
-def start_again(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -> None:
+def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -> None:
     """Give the model of a run that has no checkpoint yet the weights it began with.
 
     Raises:
@@ -148,21 +148,21 @@ def start_again(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -
             _transferred(experiment, source)
 
 
-def assign_roles(experiment: Experiment) -> Roles | None:
+def assign_roles(experiment: Experiment) -> LayerRoles | None:
     """Freeze the layers that the config wants to keep, and scale the learning rates; None without a transfer."""
     transfer = experiment.spec.model.transfer
     if transfer is None:
         return None
     with located(experiment.spec):
-        roles = _roles(experiment)
+        roles = _layer_roles(experiment)
     roles.apply(experiment.model, learning_rate_scale=transfer.learning_rate_scale)
     return roles
 
 
-def _roles(experiment: Experiment) -> Roles:
+def _layer_roles(experiment: Experiment) -> LayerRoles:
     transfer = experiment.spec.model.transfer
     assert transfer is not None
-    return Roles.of(
+    return LayerRoles.of(
         experiment.model,
         replace_head=transfer.replace_head,
         train=transfer.train,
@@ -172,7 +172,7 @@ def _roles(experiment: Experiment) -> Roles:
 
 def _transferred(experiment: Experiment, source: Source) -> Transfer:
     """Copy the weights into the model."""
-    roles = _roles(experiment)
+    roles = _layer_roles(experiment)
     wanted = experiment.spec.model.transfer
     assert wanted is not None
     check_ignored(wanted.ignore, source.state, source.name)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dlcli.assembly import Experiment, build_places, located, model_nodes
+from dlcli.assembly import Experiment, build_data_paths, located, model_nodes
 from dlcli.core import ConfigError, percent
 from dlcli.data import (
     BOS,
     EOS,
     PAD,
+    DataPaths,
     NextTokenSequences,
-    Places,
     Preprocessor,
     Split,
     TokenSequences,
@@ -44,7 +44,7 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
             layer = experiment.model.layers[name]
             if isinstance(layer, Embedding) and layer.vectors is not None:
                 key = "model.vectors" if spec.model.layers is None else f"model.layers[{position}].vectors"
-                found = _read(layer, layer.vectors, preprocessor, build_places(spec), key)
+                found = _read(layer, layer.vectors, preprocessor, build_data_paths(spec), key)
                 layer.start_from(found.vectors, found.known)
                 shares = _coverage(experiment.data.splits, found.known, layer.rows)
                 covered = ", ".join(f"{percent(share)} % of {split}" for split, share in shares.items())
@@ -64,10 +64,10 @@ def _coverage(splits: Mapping[str, Split], known: np.ndarray, num_tokens: int) -
     return shares
 
 
-def _read(layer: Embedding, file: str, preprocessor: Preprocessor, places: Places, key: str) -> WordVectors:
+def _read(layer: Embedding, file: str, preprocessor: Preprocessor, data_paths: DataPaths, key: str) -> WordVectors:
     if preprocessor.vocabulary is None:
         raise ConfigError("the inputs of this data are no words, which could have vectors", key=key)
-    found = WordVectors.read(places.find(file), preprocessor.vocabulary.numbers)
+    found = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.numbers)
     if found.size != layer.units:
         raise ConfigError(f"{file} has vectors of {found.size} numbers, the embedding of {layer.units}", key=key)
     return found

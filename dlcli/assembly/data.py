@@ -14,11 +14,11 @@ from dlcli.core import ConfigError, registry
 from dlcli.data import (
     Augmenter,
     Data,
+    DataPaths,
     DatasetReader,
     FileFormat,
     Normalization,
     OnRead,
-    Places,
     Preprocessor,
     Pretrained,
     Split,
@@ -39,11 +39,11 @@ def build_reader(spec: Spec) -> DatasetReader | FileFormat:
     return reader
 
 
-def build_places(spec: Spec, on_read: OnRead | None = None) -> Places:
+def build_data_paths(spec: Spec, on_read: OnRead | None = None) -> DataPaths:
     """Where its files are looked for, and who is told when reading them takes its time."""
     data_path = Path(spec.data.path) if spec.data.path else None
     moved_path = runs.data_folder(spec.file.parent)
-    return Places(config_folder=spec.file.parent, data_path=data_path, on_read=on_read, moved_path=moved_path)
+    return DataPaths(config_folder=spec.file.parent, data_path=data_path, on_read=on_read, moved_path=moved_path)
 
 
 def build_data(
@@ -70,15 +70,15 @@ def build_data(
         raise ConfigError("scales inputs only", key="data.normalize_targets")
     target_normalization: Normalization = create(section.normalize_targets)
     target_normalization.key = "data.normalize_targets"
-    places = build_places(spec, on_read)
+    data_paths = build_data_paths(spec, on_read)
     data = load_data(
         build_reader(spec),
-        places,
+        data_paths,
         split=section.split.options(),
         normalization=normalization,
         target_normalization=target_normalization,
         target_kind=_target_kind(spec),
-        text=build_text_options(spec, places, pretrained),
+        text=build_text_options(spec, data_paths, pretrained),
         classes=section.classes,
         keep_raw=keep_raw or bool(section.augment),
         seed=split_seed(spec),
@@ -103,15 +103,15 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
     Raises:
         DataError: the data is missing, or has no such rows.
     """
-    places = build_places(spec)
+    data_paths = build_data_paths(spec)
     return load_rows(
         build_reader(spec),
-        places,
+        data_paths,
         split=spec.data.split.options(),
         name=name,
         rows=rows,
         preprocessor=preprocessor,
-        text=build_text_options(spec, places, preprocessor),
+        text=build_text_options(spec, data_paths, preprocessor),
     )
 
 
@@ -120,7 +120,7 @@ def split_seed(spec: Spec) -> int:
     return spec.seed if spec.data.split.seed is None else spec.data.split.seed
 
 
-def build_text_options(spec: Spec, places: Places, pretrained: Preprocessor | None = None) -> TextOptions | None:
+def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> TextOptions | None:
     """How texts become tokens; None where the config does not say.
 
     Args:
@@ -132,7 +132,7 @@ def build_text_options(spec: Spec, places: Places, pretrained: Preprocessor | No
         ConfigError: words with vectors are asked for, and there are no vectors.
         DataError: the file of vectors is missing or no such file.
     """
-    words = known_words(spec, places, pretrained)
+    words = known_words(spec, data_paths, pretrained)
     section = spec.data.text
     if section is None:
         return TextOptions(known_words=words) if words else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dlcli.assembly.model import model_nodes
 from dlcli.core import ConfigError
-from dlcli.data import Places, Preprocessor, words_with_vectors
+from dlcli.data import DataPaths, Preprocessor, words_with_vectors
 from dlcli.nn import Node
 from dlcli.spec import Spec
 
@@ -14,7 +14,7 @@ from dlcli.spec import Spec
 _ANY_SHAPE, _ANY_UNITS = (1,), 1
 
 
-def known_words(spec: Spec, places: Places, pretrained: Preprocessor | None = None) -> tuple[str, ...]:
+def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> tuple[str, ...]:
     """The words with vectors, in the order of their files.
 
     Vectors that are not trained stay what they are, so that a word which only new texts have means what it means in the
@@ -38,7 +38,7 @@ def known_words(spec: Spec, places: Places, pretrained: Preprocessor | None = No
         return ()
     if pretrained is not None and pretrained.vocabulary is not None:
         return pretrained.vocabulary.unseen
-    words = (word for file in chosen for word in words_with_vectors(places.find(file), limit=limit))
+    words = (word for file in chosen for word in words_with_vectors(data_paths.find(file), limit=limit))
     return tuple(dict.fromkeys(words))
 
 

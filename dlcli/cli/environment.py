@@ -95,9 +95,9 @@ def kernels() -> Check:
 
 def data() -> Check:
     """Where data sets that do not come with the installation are looked for, after the config's own folder."""
-    from dlcli.data import Places
+    from dlcli.data import DataPaths
 
-    folders = Places().folders()[1:]
+    folders = DataPaths().folders()[1:]
     missing = "DLCLI_DATA" in os.environ and not folders[0].is_dir()
     note = "; $DLCLI_DATA is not a folder" if missing else ""
     return Check("data", f"{', then '.join(map(str, folders))}{note}", ok=not missing)

@@ -41,8 +41,8 @@ def report(run: Run, *, json: bool, quiet: bool) -> None:
         print_warnings(run.warnings)
     if not json:
         print_run(run)
-    if run.broken:
-        error = GateError(f"no epoch satisfies {' and '.join(run.broken)}", key="evaluation.satisfice")
+    if run.violated:
+        error = GateError(f"no epoch satisfies {' and '.join(run.violated)}", key="evaluation.satisfice")
         raise FailedResultError(error, document(run))
     if json:
         console.print_document(document(run))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dlcli.data import augmentation, docstrings, edge_patches, embedded, formats, generated, memory_tasks
 from dlcli.data.augmentation import Augmentation, Augmenter, PixelScaling, TrainingImages
-from dlcli.data.augmentation.augmenter import training_images
+from dlcli.data.augmentation.augmenter import read_training_images
 from dlcli.data.batch_loader import AugmentingLoader, BatchLoader
 from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches, StreamBatches
 from dlcli.data.batches import Batch, SequenceSource, Split, TransformedRows
-from dlcli.data.data_paths import OnRead, Places, read_bytes, sha256
+from dlcli.data.data_paths import DataPaths, OnRead, read_bytes, sha256
 from dlcli.data.decoding import without_surrogates
 from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, check_numbers
-from dlcli.data.formats.image_format import PictureFormat
+from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.new_texts import new_texts
-from dlcli.data.images import PictureForm
+from dlcli.data.images import ImageConversion
 from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data, load_rows
-from dlcli.data.new_data import given_texts, new_data
+from dlcli.data.new_data import encode_given_texts, new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
@@ -47,17 +47,17 @@ __all__ = [
     "BucketedBatches",
     "ClassLabels",
     "Data",
+    "DataPaths",
     "DatasetReader",
     "Examples",
     "FileFormat",
+    "ImageConversion",
+    "ImageFormat",
     "NextTokenSequences",
     "NextTokens",
     "Normalization",
     "OnRead",
-    "PictureForm",
-    "PictureFormat",
     "PixelScaling",
-    "Places",
     "Prefetcher",
     "Preprocessor",
     "Pretrained",
@@ -88,18 +88,18 @@ __all__ = [
     "docstrings",
     "edge_patches",
     "embedded",
+    "encode_given_texts",
     "formats",
     "generated",
-    "given_texts",
     "load_data",
     "load_rows",
     "memory_tasks",
     "new_data",
     "new_texts",
     "read_bytes",
+    "read_training_images",
     "scaling_of",
     "sha256",
-    "training_images",
     "without_surrogates",
     "words_with_vectors",
 ]

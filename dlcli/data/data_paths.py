@@ -16,7 +16,7 @@ OnRead = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Places:
+class DataPaths:
     """Finds files: `data.path`, the config's folder, for a run its project, `$DLCLI_DATA`, then the user's cache.
 
     Args:
@@ -66,7 +66,7 @@ class Places:
         other = next((candidate for candidate in candidates if candidate.exists()), None)
         if other is not None:
             raise DataError(f"{other} is a {kind_of(other)}; a file is expected", file=file)
-        raise self._nowhere("file", file, candidates, source)
+        raise self._not_found_error("file", file, candidates, source)
 
     def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
         """The path of a folder of files; arguments and errors as those of `find`."""
@@ -77,7 +77,7 @@ class Places:
         file = next((candidate for candidate in candidates if candidate.is_file()), None)
         if file is not None:
             raise DataError(f"{file} is a file; a folder is expected", file=name)
-        raise self._nowhere("folder", name, candidates, source)
+        raise self._not_found_error("folder", name, candidates, source)
 
     def _candidates(self, name: str, folder: str | None) -> list[Path]:
         candidates = [place / Path(name).expanduser() for place in self.folders(folder)]
@@ -85,7 +85,7 @@ class Places:
             raise DataError("a path cannot have a NUL character", file=name)
         return candidates
 
-    def _nowhere(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
+    def _not_found_error(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
         tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))
         message = f"no such {what}; looked at {', '.join(tried)}"
         if "DLCLI_DATA" not in self.environment:

@@ -16,7 +16,7 @@ from platform import python_version
 import numpy as np
 
 from dlcli.core import DataError, PositiveInt, register
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.stream import TextStream
@@ -40,7 +40,7 @@ class Docstrings(DatasetReader):
     def __init__(self, *, size: PositiveInt = 400_000) -> None:
         self.size = size
 
-    def read(self, places: Places) -> RawData:  # noqa: ARG002
+    def read(self, data_paths: DataPaths) -> RawData:  # noqa: ARG002
         parts: list[str] = []
         length = 0
         for docstring in standard_docstrings():

@@ -10,10 +10,10 @@ import numpy as np
 from annotated_types import Ge, Le
 
 from dlcli.core import Direction, Kind, edge_filter, register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.images import PictureForm, decode
+from dlcli.data.images import ImageConversion, decode
 from dlcli.data.readers import DatasetReader
 
 #: large enough for one answer, small enough for several patches in the picture's 427 rows
@@ -46,9 +46,9 @@ class EdgePatches(DatasetReader):
         self.direction = direction
         self.kind = kind
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         path = bundled(f"{self.picture}.jpg", folder="images")
-        gray = decode(path, PictureForm(channels=1))[:, :, 0]  # (H, W), 0 to 255
+        gray = decode(path, ImageConversion(channels=1))[:, :, 0]  # (H, W), 0 to 255
         taps = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))  # (H − 2, W − 2, 3, 3)
         answers = np.einsum("hwij,ij->hw", taps, edge_filter(self.direction, self.kind))
         inputs = side_by_side(gray, self.size, every=self.size)

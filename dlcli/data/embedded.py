@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import DataError, register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import DatasetReader
 
@@ -41,7 +41,7 @@ class _Embedded(DatasetReader):
     class_names: ClassVar[tuple[str, ...]]
     description: ClassVar[str]
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         path = bundled(self.file)
         inputs, labels = self.parse(path)
         examples = Examples(
@@ -130,7 +130,7 @@ class Wine(_EmbeddedTable):
 class Diabetes(DatasetReader):
     """442 diabetes patients, 10 measures in their own units; the target is the disease's progression after a year."""
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         inputs_path, targets_path = bundled("diabetes_data_raw.csv.gz"), bundled("diabetes_target.csv.gz")
         examples = Examples(
             np.loadtxt(inputs_path),

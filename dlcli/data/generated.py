@@ -18,7 +18,7 @@ from dlcli.core import (
     register,
     rng,
 )
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.labels import Label
 from dlcli.data.readers import DatasetReader
@@ -72,7 +72,7 @@ class Moons(DatasetReader):
         self.noise = noise
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         labels = _class_numbers(self.examples, 2)
         angle = np.pi * _positions_in_class(labels)
         upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -106,7 +106,7 @@ class Circles(DatasetReader):
         self.factor = factor
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         labels = _class_numbers(self.examples, 2)
         angle = 2 * np.pi * _positions_in_class(labels)
         radius = np.where(labels == 0, 1.0, self.factor)
@@ -144,7 +144,7 @@ class Spirals(DatasetReader):
         self.noise = noise
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         labels = _class_numbers(self.examples, self.arms)
         radius = _positions_in_class(labels)
         angle = 2 * np.pi * (labels / self.arms + self.turns * radius)
@@ -180,7 +180,7 @@ class PlanarFlower(DatasetReader):
         self.noise = noise
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         labels = _class_numbers(self.examples, 2)
         draw = rng.generator(self.seed, "planar_flower")
         angle = np.pi * (labels + _positions_in_class(labels))  # each class has one half of the curve

@@ -10,11 +10,11 @@ import numpy as np
 from dlcli.core import SPLITS, ConfigError, DataError, SplitOptions
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import TargetKind, constant_targets, distinct_labels
 from dlcli.data.leaks import find_leaks
-from dlcli.data.new_data import grouped, ready
+from dlcli.data.new_data import grouped, prepare
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.preprocessing import Preprocessor
@@ -76,7 +76,7 @@ class Data:
 
 def load_data(
     reader: DatasetReader | FileFormat,
-    places: Places,
+    data_paths: DataPaths,
     *,
     split: SplitOptions,
     seed: int,
@@ -105,10 +105,10 @@ def load_data(
         ConfigError: options that contradict each other.
         DataError: whatever is wrong with the data, with its place.
     """
-    raw, sources = _sources(reader, places, split)
+    raw, sources = _sources(reader, data_paths, split)
     kind = target_kind or raw.target_kind or infer_kind(raw.examples)
     choice = None if classes is None else _choice(classes, raw, kind)
-    parts, moved = _parts(raw, sources, places, split, choice, seed=seed, target_kind=kind)
+    parts, moved = _parts(raw, sources, data_paths, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
@@ -118,11 +118,11 @@ def load_data(
         target_kind=kind,
         class_names=raw.class_names if choice is None else choice.class_names,
         text=text,
-        places=places,
+        data_paths=data_paths,
     )
     splits = {
         name: grouped(
-            ready(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
+            prepare(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
             part.examples,
             part.rows,
             split.group_by,
@@ -151,7 +151,7 @@ def load_data(
         preprocessor=preprocessor,
         indices={name: part.rows for name, part in parts.items()},
         description=raw.description,
-        fingerprint=_fingerprint(raw, text, places),
+        fingerprint=_fingerprint(raw, text, data_paths),
         overlaps=tuple(overlaps),
         warnings=tuple(warnings),
     )
@@ -159,7 +159,7 @@ def load_data(
 
 def load_rows(
     reader: DatasetReader | FileFormat,
-    places: Places,
+    data_paths: DataPaths,
     *,
     split: SplitOptions,
     name: str,
@@ -184,32 +184,32 @@ def load_rows(
     Raises:
         DataError: the data is missing, or has no such rows.
     """
-    raw, sources = _sources(reader, places, split)
+    raw, sources = _sources(reader, data_paths, split)
     if sources:
         file = next(file for file, shares in split.shares_of_files().items() if name in shares)
         examples = sources[file]
     else:
         examples = raw.test if name == "test" and raw.test is not None else raw.examples
-    fingerprint = _fingerprint(raw, text, places)
+    fingerprint = _fingerprint(raw, text, data_paths)
     if len(rows) and (rows.min() < 0 or rows.max() >= len(examples) + isinstance(examples.inputs, TextStream)):
         raise DataError(f"the {name} split has row {rows.max()}, the data has {len(examples)}; it has changed")
-    return grouped(ready(examples, rows, preprocessor, name), examples, rows, split.group_by), fingerprint
+    return grouped(prepare(examples, rows, preprocessor, name), examples, rows, split.group_by), fingerprint
 
 
-def _fingerprint(raw: RawData, text: TextOptions | None, places: Places) -> Mapping[str, str]:
-    return raw.fingerprint if text is None else {**raw.fingerprint, **text.tokenizer.fingerprint(places)}
+def _fingerprint(raw: RawData, text: TextOptions | None, data_paths: DataPaths) -> Mapping[str, str]:
+    return raw.fingerprint if text is None else {**raw.fingerprint, **text.tokenizer.fingerprint(data_paths)}
 
 
 def _sources(
-    reader: DatasetReader | FileFormat, places: Places, split: SplitOptions
+    reader: DatasetReader | FileFormat, data_paths: DataPaths, split: SplitOptions
 ) -> tuple[RawData, Mapping[str, Examples]]:
     """What the reader returns, and the examples of the files that the splits have, if they have."""
     if split.files is None:
-        return reader.read(places), {}
+        return reader.read(data_paths), {}
     if not isinstance(reader, FileFormat):
         raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
-    paths = {name: reader.find(places, file) for name, file in split.files.items()}
-    found = reader.read_splits(paths, places)
+    paths = {name: reader.find(data_paths, file) for name, file in split.files.items()}
+    found = reader.read_splits(paths, data_paths)
     described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
     raw = RawData(
         found.examples["train"],
@@ -224,7 +224,7 @@ def _sources(
 def _parts(
     raw: RawData,
     sources: Mapping[str, Examples],
-    places: Places,
+    data_paths: DataPaths,
     split: SplitOptions,
     choice: ClassChoice | None,
     *,
@@ -249,7 +249,7 @@ def _parts(
     else:
         has_test = raw.test is not None
         if split.indices is not None:
-            given = read_indices(places.find(split.indices), len(raw.examples), has_test=has_test)
+            given = read_indices(data_paths.find(split.indices), len(raw.examples), has_test=has_test)
             given = {name: _only(rows, usable(raw.examples), name) for name, rows in given.items()}
             rows = with_train_dev(raw.examples, given, split, seed=seed, target_kind=target_kind)
         else:

@@ -10,7 +10,7 @@ import string
 import numpy as np
 
 from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, check_array, register, rng
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.texts import Sentences
@@ -47,7 +47,7 @@ class Copying(DatasetReader):
         self.letters = string.ascii_lowercase[:letters]
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         _check_size(self.examples, self.lag)
         draw = rng.generator(self.seed, "copying")
         targets = draw.permutation(np.arange(self.examples) % len(self.letters))  # as many of each
@@ -90,7 +90,7 @@ class AddingProblem(DatasetReader):
         self.length = length
         self.seed = seed
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         _check_size(self.examples, self.length)
         draw = rng.generator(self.seed, "adding_problem")
         sequences = np.zeros((self.examples, self.length, 2), np.float32)  # (N, T, 2)

@@ -20,7 +20,7 @@ from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.jsonl import Jsonl
-from dlcli.data.formats.new_images import are_pictures, new_pictures
+from dlcli.data.formats.new_images import are_images, new_images
 from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
@@ -31,7 +31,7 @@ from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
 from dlcli.data.targets import encode_targets, raw_values
-from dlcli.data.text.preparation import ready_texts
+from dlcli.data.text.preparation import prepare_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
 
@@ -73,11 +73,11 @@ def new_data(
     notes: tuple[str, ...] = ()
     if preprocessor.text is not None:
         examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
-        made = ready(examples, examples.all_rows, preprocessor, "new", notes)
+        made = prepare(examples, examples.all_rows, preprocessor, "new", notes)
         return grouped(made, examples, examples.all_rows, group_by)
-    if are_pictures(path, reader):
-        examples, notes = new_pictures(path, reader, preprocessor, require_targets=require_targets)
-        return ready(examples, np.arange(len(examples)), preprocessor, "new", notes)
+    if are_images(path, reader):
+        examples, notes = new_images(path, reader, preprocessor, require_targets=require_targets)
+        return prepare(examples, np.arange(len(examples)), preprocessor, "new", notes)
     file_format = format_of(path, reader)
     if isinstance(file_format, TableFormat):
         examples, notes = _from_table(path, file_format, reader, preprocessor, require_targets=require_targets)
@@ -87,10 +87,12 @@ def new_data(
         assert isinstance(file_format, PairedFiles)
         examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
     rows = np.arange(len(examples))
-    return grouped(ready(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
+    return grouped(prepare(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
 
 
-def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor) -> Split:
+def encode_given_texts(
+    texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor
+) -> Split:
     """Texts from code, or sentences as lists of words, ready for a model.
 
     Raises:
@@ -109,10 +111,10 @@ def given_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, pre
     if not given:
         raise DataError("there is no text")
     rows = np.arange(len(given))
-    return ready_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
+    return prepare_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
 
 
-def ready(
+def prepare(
     examples: Examples,
     rows: np.ndarray,
     preprocessor: Preprocessor,
@@ -132,7 +134,7 @@ def ready(
         lazily: transform inputs when they are asked for, as it is done with those that stay in a file.
     """
     if isinstance(examples.inputs, TextInputs):
-        return ready_texts(examples, rows, preprocessor, name, notes)
+        return prepare_texts(examples, rows, preprocessor, name, notes)
     inputs: np.ndarray | TransformedRows
     if isinstance(examples.inputs, np.ndarray) and (lazily or isinstance(examples.inputs, np.memmap)):
         inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
 from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values
@@ -54,7 +54,7 @@ class Preprocessor:
         target_kind: TargetKind,
         class_names: ClassNames | None = None,
         text: TextOptions | None = None,
-        places: Places | None = None,
+        data_paths: DataPaths | None = None,
     ) -> Preprocessor:
         """Learn from the training set.
 
@@ -73,7 +73,7 @@ class Preprocessor:
             options = text or TextOptions()
             if target_kind == "tokens":  # what is known is also what can be predicted
                 options = replace(options, known_words=())
-            encoder_of_text = TextEncoder.fit(inputs.take(rows), options, places or Places())
+            encoder_of_text = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
             targets = fit_targets(
                 examples, rows, target_kind, target_normalization, class_names, encoder_of_text.vocabulary
             )

@@ -1,4 +1,4 @@
-"""What every source of data has in common: it reads files found in `Places` and returns `RawData`."""
+"""What every source of data has in common: it reads files found in `DataPaths` and returns `RawData`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from dlcli.core import ConfigError
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import ClassNames
 
@@ -46,7 +46,7 @@ class DatasetReader(ABC):
     first_config: ClassVar[str | None] = None
 
     @abstractmethod
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         """All examples, in a fixed order."""
 
 
@@ -66,10 +66,10 @@ class FileFormat(ABC):
         self.class_names: ClassNames | None = tuple(class_names) if isinstance(class_names, list) else class_names
 
     @abstractmethod
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         """The examples of the file, and of the test file where there is one."""
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         """The examples of one file a split; what the training file shows of its columns holds for all."""
         raise ConfigError(
             f"split.files needs a format that keeps inputs and targets in one file, such as csv; "
@@ -77,8 +77,8 @@ class FileFormat(ABC):
             key="data.split.files",
         )
 
-    def find(self, places: Places, file: str) -> Path:
-        return places.find(file, folder=self.folder, source=self.source)
+    def find(self, data_paths: DataPaths, file: str) -> Path:
+        return data_paths.find(file, folder=self.folder, source=self.source)
 
     def require_path(self) -> str:
         """The option `path`.

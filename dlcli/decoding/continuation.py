@@ -40,7 +40,7 @@ def continue_texts(
     tokens = np.tile(prompt, (count, 1))  # (N, T)
     written = np.zeros((count, 0), dtype=np.int64)
     finished = np.zeros(count, dtype=bool)
-    with evaluation_mode(model, carries=True):
+    with evaluation_mode(model, stateful=True):
         while written.shape[1] < length and not finished.all():
             logits = model.forward(tokens).data[:, -1]  # (N, T, V) -> (N, V)
             logits[:, list(never)] = -np.inf

@@ -7,10 +7,10 @@ from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
-from dlcli.diagnosis.gradient_flow import Fate, GradientFlow
+from dlcli.diagnosis.gradient_flow import GradientFlow, GradientTrend
 from dlcli.diagnosis.intervals import Interval, mean_interval
-from dlcli.diagnosis.knobs import Advice, Case
-from dlcli.diagnosis.learning_curve import Course, Curve, curve
+from dlcli.diagnosis.knobs import Advice, Evidence
+from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.measure import Measure, significant
 from dlcli.diagnosis.power import ExamplesNeeded
@@ -35,20 +35,20 @@ __all__ = [
     "Advice",
     "Assessment",
     "Baseline",
-    "Case",
     "ConfusedPair",
     "Confusion",
-    "Course",
     "Curve",
     "DeadUnits",
     "Diagnosis",
+    "Evidence",
     "ExamplesNeeded",
-    "Fate",
     "Gap",
     "GradientFlow",
+    "GradientTrend",
     "IdenticalUnits",
     "Interval",
     "Level",
+    "LossTrend",
     "Measure",
     "PredictionsFile",
     "Ranking",

@@ -12,8 +12,8 @@ from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
 from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import Confusion, confusion_of
-from dlcli.diagnosis.knobs import Advice, Case
-from dlcli.diagnosis.learning_curve import Course, Curve, curve
+from dlcli.diagnosis.knobs import Advice, Evidence
+from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
@@ -66,7 +66,7 @@ def assess(result: TrainingResult) -> Assessment:
     )
     train, last = outcomes[0], outcomes[-1]
     beside = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
-    case = Case(
+    evidence = Evidence(
         diagnosis=diagnosis,
         spec=result.spec,
         loss=curve(result.history, "train/loss"),
@@ -81,12 +81,12 @@ def assess(result: TrainingResult) -> Assessment:
     looked_at = result.outcome("dev") or train
     return Assessment(
         diagnosis=diagnosis,
-        loss=case.loss,
+        loss=evidence.loss,
         baseline=beside,
         confusion=confusion_of(looked_at, result.class_names) if result.is_classification else None,
-        identical=case.identical,
-        warnings=tuple(_warnings(result, case, beside)),
-        advice=advise(case),
+        identical=evidence.identical,
+        warnings=tuple(_warnings(result, evidence, beside)),
+        advice=advise(evidence),
         ranking=_ranking(looked_at, result) if result.is_classification else None,
         fits=regression_fits(looked_at, result.target_names) if result.is_regression else (),
     )
@@ -103,21 +103,21 @@ def _class_counts(train: SplitOutcome) -> tuple[int, ...]:
     return tuple(int(count) for count in np.bincount(train.targets.astype(np.int64)))
 
 
-def _warnings(result: TrainingResult, case: Case, beside: Baseline) -> list[str]:
+def _warnings(result: TrainingResult, evidence: Evidence, beside: Baseline) -> list[str]:
     warnings = []
     if result.status != "done":
         warnings.append(f"The run is {result.status}; the numbers are those of its last checkpoint.")
     if not beside.is_beaten:
         warnings.append(baseline_sentence(result.measure, beside))
-    if case.loss.course in {Course.DIVERGING, Course.OSCILLATING, Course.STUCK}:
-        warnings.append(f"The training loss is {case.loss.course}.")
+    if evidence.loss.trend in {LossTrend.DIVERGING, LossTrend.OSCILLATING, LossTrend.STUCK}:
+        warnings.append(f"The training loss is {evidence.loss.trend}.")
     warnings.extend(
         f"All {layer.num_units} units of {layer.parameter} have the same weights and do the work of one."
-        for layer in case.identical
+        for layer in evidence.identical
     )
     if result.spec["data"]["split"].get("group_by") is not None and any(one.units is None for one in result.splits):
         warnings.append("Examples come in groups that are not known everywhere: the true intervals are wider.")
-    warnings.extend(few_units_sentences(case.diagnosis))
+    warnings.extend(few_units_sentences(evidence.diagnosis))
     warnings.extend(
         concentration_sentence(result.measure, outcome.split, found)
         for outcome in result.splits

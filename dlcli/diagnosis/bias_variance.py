@@ -180,10 +180,10 @@ def diagnose(
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
     if human_error is None and measure is Measure.NATS_PER_TOKEN:
-        judged = _judged(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
-        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *judged), False, unit)
+        evaluated = _evaluated(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
+        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *evaluated), False, unit)
     least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
-    return Diagnosis(measure, tuple(levels), _judged(gaps, least_bias=least), human_error is not None, unit)
+    return Diagnosis(measure, tuple(levels), _evaluated(gaps, least_bias=least), human_error is not None, unit)
 
 
 def _level(split: SplitErrors, measure: Measure, confidence: float) -> Level:
@@ -210,7 +210,7 @@ def _gap(earlier: Level, later: Level, difference: Interval, unit: str) -> Gap:
     return Gap(name, earlier.name, later.name, difference, "inconclusive", needed)
 
 
-def _judged(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:
+def _evaluated(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:
     """Set the verdicts, which depend on all the gaps.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 _TOLERATED = 100.0
 
 
-class Fate(StrEnum):
+class GradientTrend(StrEnum):
     """What becomes of a gradient over the steps of a sequence."""
 
     VANISHES = "vanishes"
@@ -58,10 +58,10 @@ class GradientFlow:
         return self.arriving ** (1 / self.steps) if self.steps else math.nan
 
     @property
-    def fate(self) -> Fate:
+    def trend(self) -> GradientTrend:
         """What becomes of it: a hundredth of the last step's, or a hundred times that, is the limit."""
         if not math.isfinite(self.norms[0]) or self.arriving > _TOLERATED:
-            return Fate.EXPLODES
+            return GradientTrend.EXPLODES
         if math.isnan(self.arriving):
-            return Fate.NONE
-        return Fate.VANISHES if self.arriving < 1 / _TOLERATED else Fate.COMES_THROUGH
+            return GradientTrend.NONE
+        return GradientTrend.VANISHES if self.arriving < 1 / _TOLERATED else GradientTrend.COMES_THROUGH

@@ -15,7 +15,7 @@ _TAIL = 0.25
 _FEWEST_EPOCHS = 4
 
 
-class Course(StrEnum):
+class LossTrend(StrEnum):
     """How a learning curve ends."""
 
     FALLING = "still falling"
@@ -41,22 +41,22 @@ class Curve:
     values: tuple[float, ...]
 
     @property
-    def course(self) -> Course:
+    def trend(self) -> LossTrend:
         """The course of a loss, judged on its whole length and on its last quarter."""
         if any(not math.isfinite(value) for value in self.values):
-            return Course.DIVERGING
+            return LossTrend.DIVERGING
         if len(self.values) < _FEWEST_EPOCHS:
-            return Course.UNKNOWN
+            return LossTrend.UNKNOWN
         values = np.asarray(self.values)
         first, last = values[0], values[-1]
         drop = first - values.min()
         if last > first and last > 1.5 * values.min():
-            return Course.DIVERGING
+            return LossTrend.DIVERGING
         if drop <= 0.01 * abs(first):
-            return Course.STUCK
+            return LossTrend.STUCK
         if self._turns_around(values, drop):
-            return Course.OSCILLATING
-        return Course.FALLING if self.relative_drop_at_end >= 0.05 else Course.FLAT
+            return LossTrend.OSCILLATING
+        return LossTrend.FALLING if self.relative_drop_at_end >= 0.05 else LossTrend.FLAT
 
     @property
     def relative_drop_at_end(self) -> float:

@@ -15,7 +15,7 @@ from dlcli.core import register
 from dlcli.metrics.metric import Metric, PredictionForm
 
 
-class TextMetric(Metric):
+class LanguageMetric(Metric):
     """Base: a sum over texts, divided by how many tokens or characters they have."""
 
     higher_is_better = False
@@ -43,7 +43,7 @@ class TextMetric(Metric):
 
 
 @register("metric", "nats_per_token")
-class NatsPerToken(TextMetric):
+class NatsPerToken(LanguageMetric):
     """The mean of −log p of the token that came: the cross-entropy."""
 
     name = "nats_per_token"
@@ -51,7 +51,7 @@ class NatsPerToken(TextMetric):
 
 
 @register("metric", "nats_per_character")
-class NatsPerCharacter(TextMetric):
+class NatsPerCharacter(LanguageMetric):
     """The nats of a text by its characters, which makes models with different tokens comparable."""
 
     name = "nats_per_character"
@@ -60,7 +60,7 @@ class NatsPerCharacter(TextMetric):
 
 
 @register("metric", "bits_per_character")
-class BitsPerCharacter(TextMetric):
+class BitsPerCharacter(LanguageMetric):
     """The bits that the model would need to store a character: nats / log 2."""
 
     name = "bits_per_character"
@@ -72,7 +72,7 @@ class BitsPerCharacter(TextMetric):
 
 
 @register("metric", "perplexity")
-class Perplexity(TextMetric):
+class Perplexity(LanguageMetric):
     """exp(nats per token): among how many equally probable tokens the model seems to choose."""
 
     name = "perplexity"
@@ -84,7 +84,7 @@ class Perplexity(TextMetric):
 
 
 @register("metric", "token_accuracy")
-class TokenAccuracy(TextMetric):
+class TokenAccuracy(LanguageMetric):
     """The share of tokens that are the most probable one."""
 
     name = "token_accuracy"

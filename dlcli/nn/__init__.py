@@ -11,7 +11,7 @@ from dlcli.nn.graph_resolution import ancestors
 from dlcli.nn.head import head_layers
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.nn.layer_roles import Roles
+from dlcli.nn.layer_roles import LayerRoles
 from dlcli.nn.layers import BatchNorm, ConvTranspose2D, Embedding
 from dlcli.nn.layers.conv2d import Convolution
 from dlcli.nn.layers.recurrent import Recurrent
@@ -20,8 +20,8 @@ from dlcli.nn.node import Node, with_names
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 from dlcli.nn.state_gradients import state_gradients
-from dlcli.nn.trainable_tail import Tail, trunk_end
-from dlcli.nn.weight_match import Matching, check_all_used, check_complete, check_finite, check_ignored, load, match
+from dlcli.nn.trainable_tail import TrainableTail, trunk_end
+from dlcli.nn.weight_match import WeightMatch, check_all_used, check_complete, check_finite, check_ignored, load, match
 
 __all__ = [
     "Arena",
@@ -33,18 +33,18 @@ __all__ = [
     "Graph",
     "Initializer",
     "Layer",
+    "LayerRoles",
     "LayerSample",
-    "Matching",
     "Module",
     "Node",
     "NodeSummary",
     "Parameter",
     "Recurrent",
-    "Roles",
     "Segment",
     "Shape",
     "ShapeError",
-    "Tail",
+    "TrainableTail",
+    "WeightMatch",
     "ancestors",
     "check_all_used",
     "check_causal",

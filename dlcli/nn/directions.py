@@ -23,7 +23,7 @@ def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
     """
     for node in graph.nodes:
         layer = graph.layers[node.name]
-        if not layer.keeps_steps:
+        if not layer.preserves_time:
             found = "it makes one thing of all steps"
         elif isinstance(layer, Recurrent) and len(layer.directions) == 2:
             found = "it also reads from the end"
@@ -62,12 +62,12 @@ def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
 def _source(graph: Graph, name: str) -> str:
     """The node whose vectors these are; activations, dropout and normalizations are passed over."""
     inputs = {node.name: node.inputs for node in graph.nodes}
-    while name != INPUT and len(inputs[name]) == 1 and _keeps_places(graph, name, inputs[name][0]):
+    while name != INPUT and len(inputs[name]) == 1 and _preserves_positions(graph, name, inputs[name][0]):
         (name,) = inputs[name]
     return name
 
 
-def _keeps_places(graph: Graph, name: str, before: str) -> bool:
+def _preserves_positions(graph: Graph, name: str, before: str) -> bool:
     """Whether each number of a node's result comes from the number at its place, as far as shapes and weights tell."""
     layer = graph.layers[name]
     mixes = any(parameter.data.ndim > 1 for parameter in layer.parameters().values())

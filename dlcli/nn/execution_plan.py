@@ -28,8 +28,8 @@ class Step:
     name: str
     run: Callable[..., Tensor]
     inputs: tuple[str, ...]
-    takes_lengths: bool
-    keeps_steps: bool
+    needs_lengths: bool
+    preserves_time: bool
     finished: tuple[str, ...] = ()
 
 
@@ -40,7 +40,7 @@ def plan(nodes: Sequence[Node], layers: Mapping[str, Layer], outputs: Collection
         nodes: in an order in which they can run.
         layers: of the nodes, by name.
         outputs: names of nodes.
-        fused: join layers where one operation does for several (`Layer.followed_by`).
+        fused: join layers where one operation does for several (`Layer.fuse_with`).
     """
     needed = ancestors(nodes, outputs)
     nodes = [node for node in nodes if node.name in needed]
@@ -63,7 +63,7 @@ def _fuse(nodes: Sequence[Node], layers: Mapping[str, Layer], outputs: Collectio
             continue
         chain, run = [node], layers[node.name].forward
         while (after := only_reader.get(chain[-1].name)) is not None and after.name not in joined:
-            longer = layers[node.name].followed_by(*[layers[it.name] for it in (*chain[1:], after)])
+            longer = layers[node.name].fuse_with(*[layers[it.name] for it in (*chain[1:], after)])
             if longer is None:
                 break
             chain.append(after)
@@ -82,8 +82,8 @@ def _step(chain: Sequence[Node], layers: Mapping[str, Layer], run: Callable[...,
         chain[-1].name,
         run,
         (*first.inputs, *further),
-        any(layer.takes_lengths for layer in of_chain),
-        all(layer.keeps_steps for layer in of_chain),
+        any(layer.needs_lengths for layer in of_chain),
+        all(layer.preserves_time for layer in of_chain),
     )
 
 

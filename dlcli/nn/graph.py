@@ -11,12 +11,12 @@ import numpy as np
 from dlcli.autograd import Tensor, no_grad
 from dlcli.core import INPUT, ConfigError, Generators, check_array
 from dlcli.nn.execution_plan import Step, plan
-from dlcli.nn.graph_resolution import ancestors, label, wire
+from dlcli.nn.graph_resolution import ancestors, label, resolve_graph
 from dlcli.nn.layer import Layer, Shape, ShapeError
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
-from dlcli.nn.stateful import Carrying
+from dlcli.nn.stateful import Stateful
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Graph(Module):
     """Layers that run in topological order on named values.
 
     Args:
-        nodes: in the order they run, inputs named (the result of `wire`).
+        nodes: in the order they run, inputs named (the result of `resolve_graph`).
         layers: the layer of each node, built.
         shapes: output shape of each node and of "input", without the batch axis.
         output: the node whose result is the model's.
@@ -69,7 +69,7 @@ class Graph(Module):
             name: layer.weight for name, layer in self.layers.items() if isinstance(layer, AuxiliaryOutput)
         }
         #: whether recurrent layers begin each batch where the one before it ended
-        self.carries = False
+        self.stateful = False
         self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
 
     @classmethod
@@ -106,7 +106,7 @@ class Graph(Module):
         if output is None:
             raise ConfigError("a model needs at least one layer", key="model")
         positions = {node.name: position for position, node in enumerate(nodes)}
-        ordered = wire(nodes, output, key_of, also_outputs=auxiliary)
+        ordered = resolve_graph(nodes, output, key_of, also_outputs=auxiliary)
         layers: dict[str, Layer] = {}
         shapes: dict[str, Shape] = {INPUT: tuple(input_shape)}
         for node in ordered:
@@ -199,12 +199,12 @@ class Graph(Module):
         lengths_of = {} if lengths is None else {INPUT: lengths}
         kept = None if on_output is not None and watched is None else frozenset(watched or ())
         for step in self._plan(kept, with_auxiliary=with_auxiliary):
-            if step.takes_lengths:
+            if step.needs_lengths:
                 known = lengths_of.get(step.inputs[0])
                 result = step.run(*[values[name] for name in step.inputs], lengths=known)
             else:
                 result = step.run(*[values[name] for name in step.inputs])
-            if lengths_of and step.keeps_steps and step.inputs[0] in lengths_of:
+            if lengths_of and step.preserves_time and step.inputs[0] in lengths_of:
                 lengths_of[step.name] = lengths_of[step.inputs[0]]
             for name in step.finished:
                 del values[name]
@@ -243,35 +243,39 @@ class Graph(Module):
 
     # State that goes from batch to batch
 
-    def carry(self, carries: bool) -> None:
+    def set_stateful(self, stateful: bool) -> None:
         """Whether recurrent layers begin each batch where the one before it ended; begins anew."""
-        self.carries = carries
-        for layer in self._carrying().values():
-            layer.carries = carries
-            layer.carried = {}
+        self.stateful = stateful
+        for layer in self._stateful_layers().values():
+            layer.stateful = stateful
+            layer.hidden_states = {}
 
-    def carried(self) -> dict[str, np.ndarray]:
+    def hidden_states(self) -> dict[str, np.ndarray]:
         """The states that the next batch begins with, as `<node>.<state>`; arrays that nothing changes."""
-        return {f"{node}.{name}": state for node, it in self._carrying().items() for name, state in it.carried.items()}
+        return {
+            f"{node}.{name}": state
+            for node, it in self._stateful_layers().items()
+            for name, state in it.hidden_states.items()
+        }
 
-    def set_carried(self, states: Mapping[str, np.ndarray], *, rows: int | None = None) -> None:
+    def set_hidden_states(self, states: Mapping[str, np.ndarray], *, rows: int | None = None) -> None:
         """Let the next batch begin with these states.
 
         Args:
-            states: as `carried` gives them; empty for a beginning.
+            states: as `hidden_states` gives them; empty for a beginning.
             rows: use the first ones only, for a batch that is shorter than the one before it.
         """
-        for node, layer in self._carrying().items():
+        for node, layer in self._stateful_layers().items():
             of_layer = {key.removeprefix(f"{node}."): it for key, it in states.items() if key.startswith(f"{node}.")}
-            layer.carried = {name: state[..., :rows, :] for name, state in of_layer.items()}
+            layer.hidden_states = {name: state[..., :rows, :] for name, state in of_layer.items()}
 
     @property
     def has_state(self) -> bool:
         """Whether a layer has a state over time."""
-        return bool(self._carrying())
+        return bool(self._stateful_layers())
 
-    def _carrying(self) -> dict[str, Carrying]:
-        return {name: layer for name, layer in self.layers.items() if isinstance(layer, Carrying)}
+    def _stateful_layers(self) -> dict[str, Stateful]:
+        return {name: layer for name, layer in self.layers.items() if isinstance(layer, Stateful)}
 
     def summary(self) -> list[NodeSummary]:
         """One row for each node, in the order they run."""

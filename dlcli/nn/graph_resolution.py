@@ -10,7 +10,7 @@ from dlcli.core import INPUT, NODE_NAME, PREVIOUS, ConfigError, InvalidConfigErr
 from dlcli.nn.node import Node
 
 
-def wire(
+def resolve_graph(
     nodes: Sequence[Node], output: str, key_of: Callable[[int], str], *, also_outputs: Collection[str] = ()
 ) -> list[Node]:
     """The nodes in the order they run, each after its inputs, with "previous" replaced by a name.

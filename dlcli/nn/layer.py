@@ -55,13 +55,13 @@ class Layer(Module):
     num_inputs: ClassVar[int | None] = 1
 
     #: whether `forward` takes `lengths=`: (N,) how many steps of each sequence of the first input are real, or None
-    takes_lengths: ClassVar[bool] = False
+    needs_lengths: ClassVar[bool] = False
 
     #: whether the steps of the result are those of the first input, whose lengths are then those of the result
-    keeps_steps: ClassVar[bool] = True
+    preserves_time: ClassVar[bool] = True
 
     #: whether it draws random numbers in training
-    draws: ClassVar[bool] = False
+    is_stochastic: ClassVar[bool] = False
 
     #: set by the graph for layers that draw random numbers in training
     generator: np.random.Generator | None = None
@@ -81,7 +81,7 @@ class Layer(Module):
         """The result for a batch: every input has the batch axis first."""
         raise NotImplementedError
 
-    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
+    def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
         """`forward` of this layer and then of `layers`, one after the other, in one operation; None for none.
 
         The operation takes the inputs of this layer, then the further inputs of those that follow, and `lengths=`
@@ -90,9 +90,9 @@ class Layer(Module):
         return None
 
     @property
-    def varies(self) -> bool:
+    def changes_in_training(self) -> bool:
         """Whether training changes what it makes of the same inputs."""
-        return not self.frozen and (self.draws or bool(self.state_dict()))
+        return not self.frozen and (self.is_stochastic or bool(self.state_dict()))
 
     def flops(self, *input_shapes: Shape) -> int:
         """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""

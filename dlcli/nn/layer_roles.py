@@ -13,7 +13,7 @@ from dlcli.nn.head import head_layers, layers_with_parameters
 
 
 @dataclass(frozen=True)
-class Roles:
+class LayerRoles:
     """Every layer with parameters by its part in a transfer, each tuple in the order in which they run.
 
     Args:
@@ -34,7 +34,7 @@ class Roles:
         replace_head: bool = True,
         train: Literal["head", "all"] | int = "all",
         reinitialize: Sequence[str] = (),
-    ) -> Roles:
+    ) -> LayerRoles:
         """The part of each layer.
 
         Args:

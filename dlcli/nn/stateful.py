@@ -7,14 +7,14 @@ import numpy as np
 from dlcli.nn.layer import Layer
 
 
-class Carrying(Layer):
+class Stateful(Layer):
     """Base of layers with a state over time.
 
-    While `carries` is on, `forward` starts from `carried` and leaves its final state there, as plain arrays, through
-    which no gradient flows.
+    While `stateful` is on, `forward` starts from `hidden_states` and leaves its final state there, as plain arrays,
+    through which no gradient flows.
     """
 
-    carries: bool = False
+    stateful: bool = False
 
     #: name of a state → (…, N, H) arrays with the rows of the batch in the last axis but one; empty at a beginning
-    carried: dict[str, np.ndarray] = {}  # noqa: RUF012  # replaced, never changed
+    hidden_states: dict[str, np.ndarray] = {}  # noqa: RUF012  # replaced, never changed

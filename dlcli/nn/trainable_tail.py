@@ -11,7 +11,7 @@ from dlcli.nn.layer_roles import descendants
 from dlcli.nn.module import Module
 
 
-class Tail(Graph):
+class TrainableTail(Graph):
     """The nodes behind one node, with its result as their input.
 
     Parameters, buffers and modes are those of the whole model, so that it can be trained and saved through its tail.
@@ -45,7 +45,7 @@ def trunk_end(graph: Graph) -> str | None:
 
     None where there is none: the first layer is trained, or two results of the trunk are read.
     """
-    changing = descendants(graph, {name for name, layer in graph.layers.items() if layer.varies})
+    changing = descendants(graph, {name for name, layer in graph.layers.items() if layer.changes_in_training})
     end = None
     trunk: set[str] = set()
     for node in graph.nodes:

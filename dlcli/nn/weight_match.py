@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Matching:
+class WeightMatch:
     """What became of every array of the source.
 
     Args:
@@ -50,7 +50,7 @@ class Matching:
 
 def match(
     graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str], naming: Naming | None = None
-) -> Matching:
+) -> WeightMatch:
     """The weights for all layers but the new ones, by dlcli's names if these fit, else by PyTorch's.
 
     Args:
@@ -78,14 +78,14 @@ def match(
     return own
 
 
-def load(graph: Graph, matching: Matching) -> None:
+def load(graph: Graph, matching: WeightMatch) -> None:
     """Copy the weights into the model; its new layers keep theirs."""
     for name, array in graph.state_dict().items():
         if name in matching.weights:
             np.copyto(array, matching.weights[name], casting="same_kind")
 
 
-def check_complete(graph: Graph, matching: Matching, names: Collection[str], source: str) -> None:
+def check_complete(graph: Graph, matching: WeightMatch, names: Collection[str], source: str) -> None:
     """Refuse weights that leave a layer without: it would stay random without anybody noticing.
 
     Args:
@@ -125,7 +125,7 @@ def check_complete(graph: Graph, matching: Matching, names: Collection[str], sou
     )
 
 
-def check_finite(graph: Graph, matching: Matching, file: str) -> None:
+def check_finite(graph: Graph, matching: WeightMatch, file: str) -> None:
     """Refuse weights with which every output would be NaN.
 
     Args:
@@ -143,7 +143,7 @@ def check_finite(graph: Graph, matching: Matching, file: str) -> None:
             raise DataError(f"{name} has {int((~finite).sum())} values that are NaN or infinite", file=file)
 
 
-def check_all_used(matching: Matching, dispensable: Collection[str], source: str) -> None:
+def check_all_used(matching: WeightMatch, dispensable: Collection[str], source: str) -> None:
     """Refuse weights of layers that the model does not have: without them it computes something else.
 
     Args:
@@ -190,12 +190,12 @@ def _is_within(name: str, modules: Collection[str]) -> bool:
     return name in modules or any(".".join(parts[:count]) in modules for count in range(1, len(parts) + 1))
 
 
-def _by_own_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str]) -> Matching:
+def _by_own_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str]) -> WeightMatch:
     needed = {name: array for name, array in graph.state_dict().items() if _layer(name) not in new}
     weights = {
         name: state[name] for name, array in needed.items() if name in state and state[name].shape == array.shape
     }
-    return Matching(
+    return WeightMatch(
         "dlcli",
         weights,
         missing=tuple(name for name in needed if name not in state),
@@ -205,13 +205,13 @@ def _by_own_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collection
     )
 
 
-def _by_torch_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str]) -> Matching:
+def _by_torch_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str]) -> WeightMatch:
     converted, report = from_torch(state, graph)
     weights = {name: array for name, array in converted.items() if _layer(name) not in new}
     wrong = {it.name: it for it in report.mismatched if _layer(it.name) not in new}
     used = {report.matched[name] for name in weights} | {it.source for it in wrong.values()} | {*report.ignored}
     used |= {*report.joined}
-    return Matching(
+    return WeightMatch(
         "torch",
         weights,
         missing=tuple(name for name in report.missing if _layer(name) not in new),
@@ -226,7 +226,7 @@ def _own_axes(shape: Shape) -> Shape:
     return (*shape[2:], *shape[1::-1]) if len(shape) > 1 else shape
 
 
-def _input_sizes(graph: Graph, matching: Matching) -> tuple[int, int] | None:
+def _input_sizes(graph: Graph, matching: WeightMatch) -> tuple[int, int] | None:
     """The channels of the inputs in the source and here, where nothing else is wrong."""
     if any(_layer(name) not in graph.layers and matching.naming == "dlcli" for name in matching.unused):
         return None  # it has other layers: another model
@@ -244,7 +244,7 @@ def _input_sizes(graph: Graph, matching: Matching) -> tuple[int, int] | None:
     return sizes.pop() if len(sizes) == 1 else None
 
 
-def _found(graph: Graph, matching: Matching) -> str:
+def _found(graph: Graph, matching: WeightMatch) -> str:
     """What is wrong with each array, the first few of them."""
     own = graph.state_dict()
     parts = [f"{name} is {shape} there and {own[name].shape} here" for name, shape in matching.mismatched.items()]

@@ -47,7 +47,7 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
             "difference": asdict(assessment.baseline.difference),
         },
         "training_loss": {
-            "course": assessment.loss.course.value,
+            "course": assessment.loss.trend.value,
             "relative_drop_at_end": assessment.loss.relative_drop_at_end,
         },
         "identical_units": [asdict(layer) for layer in assessment.identical],

@@ -49,7 +49,7 @@ class ModelFlow:
             "run": self.run,
             "layer": self.layer,
             "weights": self.weights,
-            "fate": self.flow.fate.value,
+            "fate": self.flow.trend.value,
             "factor_per_step": self.flow.factor,
             "arriving": self.flow.arriving,
             "steps": self.flow.steps,
@@ -74,7 +74,7 @@ def flow_table(flows: Sequence[ModelFlow]) -> Table:
         flow = it.flow
         arriving = f"{flow.arriving:.3g} over {flow.steps} steps"
         result = [] if metric is None else ["–" if it.result is None else f"{it.result[1]:.4g}"]
-        table.add_row(it.model, it.layer, it.weights, factor_text(flow), arriving, *result, flow.fate.value)
+        table.add_row(it.model, it.layer, it.weights, factor_text(flow), arriving, *result, flow.trend.value)
     return table
 
 

@@ -10,9 +10,9 @@ from dlcli.diagnosis import (
     Advice,
     Assessment,
     Confusion,
-    Course,
     Diagnosis,
     Level,
+    LossTrend,
     TrainingResult,
     baseline_sentence,
     confusion_sentence,
@@ -65,11 +65,11 @@ def report_markdown(
     ]
     if picture is not None:
         sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({picture})"]
-    course = assessment.loss.course
+    trend = assessment.loss.trend
     ending = (
         "Too few epochs to say how the training loss ends."
-        if course is Course.UNKNOWN
-        else f"The training loss is {course} at the end."
+        if trend is LossTrend.UNKNOWN
+        else f"The training loss is {trend} at the end."
     )
     sections.append(
         f"{ending} By epoch, train is measured while training, "

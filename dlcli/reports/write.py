@@ -16,7 +16,7 @@ from dlcli.reports.ranking_plot import ranking_png
 from dlcli.reports.regression_plot import regression_png
 from dlcli.runs import files
 
-PICTURES = (files.LEARNING_CURVE, files.CONFUSION, files.MISTAKES, files.RANKING, files.REGRESSION)
+FIGURES = (files.LEARNING_CURVE, files.CONFUSION, files.MISTAKES, files.RANKING, files.REGRESSION)
 
 
 def write_report(
@@ -49,7 +49,7 @@ def write_report(
     pictures = {name: picture for name, picture in drawn.items() if picture is not None}
     for name, picture in pictures.items():
         write_bytes(name, picture)
-    names = {name: PurePath(name).name if name in pictures else None for name in PICTURES}
+    names = {name: PurePath(name).name if name in pictures else None for name in FIGURES}
     page = report_markdown(
         result,
         assessment,

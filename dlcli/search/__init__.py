@@ -29,8 +29,8 @@ from dlcli.search.trial import (
     Proposal,
     Trial,
     TrialStatus,
-    broken_by,
     configurations,
+    violated_by,
 )
 
 __all__ = [
@@ -65,7 +65,7 @@ __all__ = [
     "Trial",
     "TrialStatus",
     "Uniform",
-    "broken_by",
     "configurations",
     "importances",
+    "violated_by",
 ]

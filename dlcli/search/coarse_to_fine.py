@@ -85,8 +85,8 @@ class CoarseToFine(Search):
         if budget is None:
             return [FIRST * self.stage_trials, *[self.stage_trials] * (self.stage_count - 1)]
         count = min(self.stage_count, max(1, budget // SMALLEST_STAGE - FIRST + 1))
-        ends = [round(budget * (FIRST + number) / (FIRST + count - 1)) for number in range(count)]
-        return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+        bounds = [round(budget * (FIRST + number) / (FIRST + count - 1)) for number in range(count)]
+        return [end - start for start, end in zip([0, *bounds], bounds, strict=False)]
 
     def _size(self, stage: int, trials: Iterable[Trial], budget: int | None) -> int:
         """How many trials a stage has; the last has what is left, since the budget may have been another before."""
@@ -107,8 +107,8 @@ class CoarseToFine(Search):
         region = self._region(space, before, objective, stage)
         random = generator(seed, "coarse_to_fine", stage)
         for row in latin_hypercube(size - len(plan.proposals), len(space.drawn), random).tolist():
-            units = zip(space.drawn, row, strict=True)
-            values = space.point({parameter.name: region.unit(parameter, u) for parameter, u in units})
+            normalized = zip(space.drawn, row, strict=True)
+            values = space.point({parameter.name: region.normalize(parameter, u) for parameter, u in normalized})
             for _ in range(ATTEMPTS):
                 if plan.is_new(values):
                     break
@@ -154,7 +154,12 @@ def _gain(ranked: Sequence[Configuration], before: Configuration | None, objecti
     None where they cannot be compared: nothing had a value before, or the new best is the first to satisfy all
     constraints.
     """
-    if before is None or before.value is None or ranked[0].value is None or (before.broken and not ranked[0].broken):
+    if (
+        before is None
+        or before.value is None
+        or ranked[0].value is None
+        or (before.violated and not ranked[0].violated)
+    ):
         return None
     return objective.cost(before.value) - objective.cost(ranked[0].value)
 

@@ -1,7 +1,7 @@
 """What a parameter can be, and how likely: between unit positions 0 … 1 and values, on the scale that fits.
 
-A search works with unit positions. `value` and `unit` undo each other, so that half of the way from 0 to 1 is half of
-the way on the parameter's own scale, whatever the parameter.
+A search works with normalized coordinates. `value` and `normalize` are inverse to each other, so that half of the way
+from 0 to 1 is half of the way on the parameter's own scale, for every parameter.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class Distribution:
         """How many different values there are; None for a continuous one."""
         return None
 
-    def value(self, unit: float) -> Any:
+    def value(self, normalize: float) -> Any:
         """The value at a position from 0 to 1; the higher the position, the higher the value."""
         raise NotImplementedError
 
-    def unit(self, value: Any) -> float:
+    def normalize(self, value: Any) -> float:
         """The position of a value; of a discrete one the middle of its cell."""
         raise NotImplementedError
 
-    def ends(self) -> tuple[Any, ...]:
+    def bounds(self) -> tuple[Any, ...]:
         """The values that are valid only if all are: the lowest and the highest, or every choice."""
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class Numbers(Distribution):
         if not _is_number(number) or not self.scale.above < number < self.scale.below:
             raise ConfigError(f"expected {self.scale.domain}; found {reprlib.repr(number)}", key=key)
 
-    def ends(self) -> tuple[Any, ...]:
+    def bounds(self) -> tuple[Any, ...]:
         return self.value(0.0), self.value(1.0)
 
 
@@ -90,13 +90,13 @@ class Continuous(Numbers):
         start = self.scale.position(self.low)
         return start, self.scale.position(self.high) - start
 
-    def value(self, unit: float) -> float:
-        if unit in (0, 1):  # exactly, where exp(log(low)) may be a little off
-            return float(self.high if unit else self.low)
+    def value(self, normalize: float) -> float:
+        if normalize in (0, 1):  # exactly, where exp(log(low)) may be a little off
+            return float(self.high if normalize else self.low)
         start, length = self._line
-        return float(min(max(self.scale.number(start + unit * length), self.low), self.high))
+        return float(min(max(self.scale.number(start + normalize * length), self.low), self.high))
 
-    def unit(self, value: Any) -> float:
+    def normalize(self, value: Any) -> float:
         start, length = self._line
         return (self.scale.position(min(max(value, self.low), self.high)) - start) / length
 
@@ -122,11 +122,11 @@ class Integers(Numbers):
         start = self.scale.position(self.low - 0.5)
         return start, self.scale.position(self.high + 0.5) - start
 
-    def value(self, unit: float) -> int:
+    def value(self, normalize: float) -> int:
         start, length = self._line
-        return min(max(math.floor(self.scale.number(start + unit * length) + 0.5), self.low), self.high)
+        return min(max(math.floor(self.scale.number(start + normalize * length) + 0.5), self.low), self.high)
 
-    def unit(self, value: Any) -> float:
+    def normalize(self, value: Any) -> float:
         start, length = self._line
         value = min(max(value, self.low), self.high)
         middle = (self.scale.position(value - 0.5) + self.scale.position(value + 0.5)) / 2
@@ -234,13 +234,13 @@ class Choice(Distribution):
     def cells(self) -> int:
         return len(self.values)
 
-    def value(self, unit: float) -> Any:
-        return copy.deepcopy(self.values[min(int(unit * len(self.values)), len(self.values) - 1)])
+    def value(self, normalize: float) -> Any:
+        return copy.deepcopy(self.values[min(int(normalize * len(self.values)), len(self.values) - 1)])
 
-    def unit(self, value: Any) -> float:
+    def normalize(self, value: Any) -> float:
         return (self._texts.index(dumps(value)) + 0.5) / len(self.values)
 
-    def ends(self) -> tuple[Any, ...]:
+    def bounds(self) -> tuple[Any, ...]:
         return tuple(copy.deepcopy(self.values))
 
 

@@ -62,13 +62,13 @@ class GridSearch(Search):
 
     def _values(self, distribution: Distribution) -> list[Any]:
         if not distribution.is_ordered:
-            return list(distribution.ends())
+            return list(distribution.bounds())
         cells = distribution.cells
         if cells is not None and cells <= self.points:
-            low, high = distribution.ends()
+            low, high = distribution.bounds()
             return list(range(low, high + 1))
-        units = [number / (self.points - 1) for number in range(self.points)] if self.points > 1 else [0.5]
-        return list(dict.fromkeys(distribution.value(unit) for unit in units))
+        normalized = [number / (self.points - 1) for number in range(self.points)] if self.points > 1 else [0.5]
+        return list(dict.fromkeys(distribution.value(normalize) for normalize in normalized))
 
     def propose(
         self,

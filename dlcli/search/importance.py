@@ -81,12 +81,14 @@ def importances(space: Space, trials: Sequence[Trial], objective: Objective, *, 
     costs = np.array([objective.cost(_value(one)) for one in measured])
     if len(measured) < FEWEST or np.ptp(costs) == 0 or not space.drawn:
         return ()
-    points = [space.units(one.values) for one in measured]
+    points = [space.normalized(one.values) for one in measured]
     columns = _encoded(space, points)
     random = generator(seed, "importance")
     cube = latin_hypercube(POINTS, len(space.drawn), random)
     names = [parameter.name for parameter in space.drawn]
-    asked = _encoded(space, [space.units(space.point(dict(zip(names, point, strict=True)))) for point in cube.tolist()])
+    asked = _encoded(
+        space, [space.normalized(space.point(dict(zip(names, point, strict=True)))) for point in cube.tolist()]
+    )
     cells = np.stack([_cells(parameter, cube[:, side]) for side, parameter in enumerate(space.drawn)], axis=1)
     shares = _shares(np.mean([_predicted(columns, costs, asked, random) for _ in range(FITS)], axis=0), cells)
     resampled: list[np.ndarray] = []
@@ -126,24 +128,26 @@ def _encoded(space: Space, points: Sequence[dict[str, float]]) -> np.ndarray:
     columns = []
     for parameter in space.drawn:
         assert parameter.distribution is not None
-        units = np.array([point.get(parameter.name, -1.0) for point in points])
+        normalized = np.array([point.get(parameter.name, -1.0) for point in points])
         if parameter.distribution.is_ordered:
-            columns.append(units[:, None])
+            columns.append(normalized[:, None])
         else:
             count = parameter.distribution.cells or 1
-            which = np.minimum(np.floor(units * count), count - 1)
+            which = np.minimum(np.floor(normalized * count), count - 1)
             columns.append((which[:, None] == np.arange(count)).astype(float))
     return np.concatenate(columns, axis=1)
 
 
-def _cells(parameter: Parameter, units: np.ndarray) -> np.ndarray:
+def _cells(parameter: Parameter, normalized: np.ndarray) -> np.ndarray:
     """In which cell of its own a coordinate lies; a discrete parameter with few values has one for each."""
     distribution = parameter.distribution
     assert distribution is not None
     if distribution.cells is not None and distribution.cells <= CELLS:
-        units = np.array([distribution.unit(distribution.value(unit)) for unit in units.tolist()])
-        return np.asarray(np.searchsorted(np.unique(units), units))
-    cell: np.ndarray = np.minimum(np.floor(units * CELLS), CELLS - 1).astype(np.intp)
+        normalized = np.array(
+            [distribution.normalize(distribution.value(normalize)) for normalize in normalized.tolist()]
+        )
+        return np.asarray(np.searchsorted(np.unique(normalized), normalized))
+    cell: np.ndarray = np.minimum(np.floor(normalized * CELLS), CELLS - 1).astype(np.intp)
     return cell
 
 

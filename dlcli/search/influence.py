@@ -22,22 +22,22 @@ PERMUTATIONS = 299
 DEGREE = 3
 
 
-def basis(units: np.ndarray, num_values: int | None) -> np.ndarray:
+def basis(normalized: np.ndarray, num_values: int | None) -> np.ndarray:
     """(N, B) functions of a parameter's coordinate; a constant one is among what they can express.
 
     Args:
         units: coordinate of each configuration (N,), from 0 to 1; NaN where the parameter is inactive.
         num_values: number of values of an unordered parameter; None for an ordered one.
     """
-    active = ~np.isnan(units)
-    filled = np.where(active, units, 0.0)
+    active = ~np.isnan(normalized)
+    filled = np.where(active, normalized, 0.0)
     if num_values is not None:
         which = np.minimum(np.floor(filled * num_values), num_values - 1)
         functions = which[:, None] == np.arange(num_values)
     else:
         degree = min(DEGREE, len(np.unique(filled[active])) - 1)
         functions = np.polynomial.legendre.legvander(2 * filled - 1, max(0, degree))
-    columns: np.ndarray = np.concatenate([np.ones((len(units), 1)), functions * active[:, None]], axis=1)
+    columns: np.ndarray = np.concatenate([np.ones((len(normalized), 1)), functions * active[:, None]], axis=1)
     return columns
 
 

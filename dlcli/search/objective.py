@@ -35,7 +35,7 @@ class Objective:
         """The configurations that have a value, the best first; of equals the earlier."""
         return sorted(
             (one for one in configurations(trials) if one.value is not None),
-            key=lambda one: (bool(one.broken), self.cost(one.value or 0.0), one.number),
+            key=lambda one: (bool(one.violated), self.cost(one.value or 0.0), one.number),
         )
 
     def best(self, trials: Iterable[Trial]) -> Configuration | None:

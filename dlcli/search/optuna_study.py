@@ -35,7 +35,9 @@ class Answers(dict[str, float]):
         if isinstance(asked, optuna.distributions.FloatDistribution):
             return float(self.trial.suggest_float(name, asked.low, asked.high))
         if isinstance(asked, optuna.distributions.IntDistribution):
-            return _distribution(parameter).unit(self.trial.suggest_int(name, asked.low, asked.high, log=asked.log))
+            return _distribution(parameter).normalize(
+                self.trial.suggest_int(name, asked.low, asked.high, log=asked.log)
+            )
         cells = len(asked.choices)
         return (int(self.trial.suggest_categorical(name, range(cells))) + 0.5) / cells
 
@@ -57,19 +59,19 @@ def asked_of(parameter: Parameter) -> Any:
         return CategoricalDistribution(range(distribution.cells or 1))
     if distribution.cells is None:
         return FloatDistribution(0.0, 1.0)
-    low, high = distribution.ends()
+    low, high = distribution.bounds()
     return IntDistribution(low, high, log=isinstance(distribution, IntLogUniform))
 
 
 def params_of(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a trial as Optuna would have suggested them."""
     params: dict[str, Any] = {}
-    for name, unit in space.units(values).items():
+    for name, normalize in space.normalized(values).items():
         distribution = next(_distribution(one) for one in space.drawn if one.name == name)
         if not distribution.is_ordered:
-            params[name] = int(unit * (distribution.cells or 1))
+            params[name] = int(normalize * (distribution.cells or 1))
         else:
-            params[name] = unit if distribution.cells is None else values[name]
+            params[name] = normalize if distribution.cells is None else values[name]
     return params
 
 
@@ -91,7 +93,7 @@ class Outcome:
         self.costs: dict[int, float] = {}
         if trial.status == "done" and trial.value is not None:
             self.state = TrialState.COMPLETE
-            self.cost = worst if trial.broken else objective.cost(trial.value)
+            self.cost = worst if trial.violated else objective.cost(trial.value)
         elif trial.status == "pruned" and trial.history:
             self.state = TrialState.PRUNED
             self.costs = {epoch: objective.cost(value) for epoch, value in enumerate(trial.history, 1)}

@@ -71,16 +71,16 @@ def try_out(space: Space) -> None:
         ConfigError: a condition never holds, or an expression has no value at one of the points.
     """
     seen: dict[str, dict[str, Any]] = {parameter.name: {} for parameter in space.parameters}
-    for count, units in enumerate(_points(space)):
+    for count, normalized in enumerate(_points(space)):
         if count >= POINTS and all(seen.values()):
             return
-        for name, value in space.point(units).items():
+        for name, value in space.point(normalized).items():
             if len(seen[name]) <= LISTED:
                 seen[name].setdefault(dumps(value), value)
     for parameter in space.parameters:
         if not seen[parameter.name] and parameter.condition:
             found = "; ".join(
-                f"{name} is {_found(space, name, seen[name])}" for name in sorted(parameter.condition.names)
+                f"{name} is {_listed_names(space, name, seen[name])}" for name in sorted(parameter.condition.names)
             )
             raise parameter.error(f"the condition {parameter.condition} never holds: {found}")
 
@@ -106,16 +106,16 @@ def _landmarks(parameter: Parameter, literals: Iterable[Any]) -> list[float]:
     distribution = parameter.distribution
     assert distribution is not None
     if not distribution.is_ordered:
-        return [distribution.unit(value) for value in distribution.ends()]
+        return [distribution.normalize(value) for value in distribution.bounds()]
     numbers = [value for value in literals if isinstance(value, int | float)]
-    cuts = sorted({0.0, 1.0, *map(distribution.unit, numbers)})
+    cuts = sorted({0.0, 1.0, *map(distribution.normalize, numbers)})
     return [*cuts, *((low + high) / 2 for low, high in itertools.pairwise(cuts))]
 
 
-def _found(space: Space, name: str, seen: dict[str, Any]) -> str:
+def _listed_names(space: Space, name: str, seen: dict[str, Any]) -> str:
     """What a parameter can be, in words."""
     distribution = next(one.distribution for one in space.parameters if one.name == name)
     if distribution is not None and distribution.is_ordered:
-        low, high = distribution.ends()
+        low, high = distribution.bounds()
         return f"from {low} to {high}"
     return ", ".join(list(seen)[:LISTED]) + (", …" if len(seen) > LISTED else "")

@@ -27,7 +27,7 @@ class Region:
         """All of the space."""
         return cls()
 
-    def unit(self, parameter: Parameter, u: float) -> float:
+    def normalize(self, parameter: Parameter, u: float) -> float:
         """The unit position in this region that stands for `u` in the whole.
 
         Args:

@@ -78,7 +78,7 @@ class Space:
             raise ConfigError("there is nothing to search; expected a parameter with a distribution", key="space")
         try_out(self)
 
-    def point(self, units: Mapping[str, float]) -> dict[str, Any]:
+    def point(self, normalized: Mapping[str, float]) -> dict[str, Any]:
         """The values of the parameters that are active at a point, auxiliary ones included.
 
         Args:
@@ -94,7 +94,7 @@ class Space:
                 values[parameter.name] = (
                     self.computed(parameter, values)
                     if distribution is None
-                    else distribution.value(units[parameter.name])
+                    else distribution.value(normalized[parameter.name])
                 )
         return values
 
@@ -116,10 +116,10 @@ class Space:
             there = ", ".join(f"{name} is {dumps(values[name])}" for name in sorted(expression.names))
             raise parameter.error(f"{expression}: {error}" + (f", where {there}" if there else "")) from None
 
-    def units(self, values: Mapping[str, Any]) -> dict[str, float]:
+    def normalized(self, values: Mapping[str, Any]) -> dict[str, float]:
         """The unit positions of the drawn parameters that are active in `values`."""
         return {
-            parameter.name: parameter.distribution.unit(values[parameter.name])
+            parameter.name: parameter.distribution.normalize(values[parameter.name])
             for parameter in self.drawn
             if parameter.distribution is not None and parameter.name in values
         }
@@ -127,10 +127,12 @@ class Space:
     def sample(self, generator: np.random.Generator, region: Region | None = None) -> dict[str, Any]:
         """The values of a random point; every drawn parameter costs one random number, active or not."""
         names = [parameter.name for parameter in self.drawn]
-        units = dict(zip(names, generator.random(len(names)).tolist(), strict=True))
+        normalized = dict(zip(names, generator.random(len(names)).tolist(), strict=True))
         if region is not None:
-            units = {parameter.name: region.unit(parameter, units[parameter.name]) for parameter in self.drawn}
-        return self.point(units)
+            normalized = {
+                parameter.name: region.normalize(parameter, normalized[parameter.name]) for parameter in self.drawn
+            }
+        return self.point(normalized)
 
     def config_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What a config gets: all but the auxiliary parameters, a mapping or list before what is inside it."""

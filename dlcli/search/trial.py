@@ -59,7 +59,7 @@ class Trial(Proposal):
     number: int
     status: TrialStatus = "waiting"
     value: float | None = None
-    broken: tuple[str, ...] = ()
+    violated: tuple[str, ...] = ()
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     history: tuple[float, ...] = ()
     epochs: int | None = None
@@ -110,18 +110,18 @@ class Configuration:
         return sum(measured) / len(measured) if measured else None
 
     @property
-    def broken(self) -> tuple[str, ...]:
+    def violated(self) -> tuple[str, ...]:
         """The constraints that a trial of it does not satisfy."""
-        return broken_by(self.trials)
+        return violated_by(self.trials)
 
 
-def broken_by(trials: Sequence[Trial]) -> tuple[str, ...]:
+def violated_by(trials: Sequence[Trial]) -> tuple[str, ...]:
     """The constraints that trials of one configuration break: one that a seed makes diverge is not to be relied on."""
     done = [trial for trial in trials if trial.status == "done"]
-    broken = dict.fromkeys(name for trial in done for name in trial.broken)
+    violated = dict.fromkeys(name for trial in done for name in trial.violated)
     if done and any(trial.status == "diverged" for trial in trials):
-        broken[CONVERGENCE] = None
-    return tuple(broken)
+        violated[CONVERGENCE] = None
+    return tuple(violated)
 
 
 def configurations(trials: Iterable[Trial]) -> list[Configuration]:

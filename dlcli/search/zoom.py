@@ -27,26 +27,26 @@ def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Reg
         region: what the best of these were found in.
         best: the values of the best configurations.
     """
-    found = [space.units(values) for values in best]
+    found = [space.normalized(values) for values in best]
     ranges, choices = dict(region.ranges), dict(region.choices)
     for parameter in space.drawn:
-        units = [one[parameter.name] for one in found if parameter.name in one]
-        if not units:
+        normalized = [one[parameter.name] for one in found if parameter.name in one]
+        if not normalized:
             continue
         if parameter.distribution and not parameter.distribution.is_ordered:
-            choices[parameter.name] = _indices(parameter, units)
+            choices[parameter.name] = _indices(parameter, normalized)
         else:
-            ranges[parameter.name] = _interval(units, region.ranges.get(parameter.name, (0.0, 1.0)))
+            ranges[parameter.name] = _interval(normalized, region.ranges.get(parameter.name, (0.0, 1.0)))
     return Region(ranges, choices)
 
 
-def _indices(parameter: Parameter, units: Sequence[float]) -> tuple[int, ...]:
+def _indices(parameter: Parameter, normalized: Sequence[float]) -> tuple[int, ...]:
     assert parameter.distribution is not None and parameter.distribution.cells is not None
-    return tuple(sorted({math.floor(unit * parameter.distribution.cells) for unit in units}))
+    return tuple(sorted({math.floor(normalize * parameter.distribution.cells) for normalize in normalized}))
 
 
-def _interval(units: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
-    low, high = min(units), max(units)
+def _interval(normalized: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
+    low, high = min(normalized), max(normalized)
     half = max((0.5 + MARGIN) * (high - low), NARROWEST * (before[1] - before[0]) / 2)
     middle = (low + high) / 2
     return max(0.0, middle - half), min(1.0, middle + half)

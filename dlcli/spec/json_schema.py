@@ -23,7 +23,7 @@ _SOURCE = {
     "minLength": 1,
     "description": registry.argument_descriptions(TransferSection)[FROM] + "; null = random weights",
 }
-_WIRING = {
+_CONNECTIONS = {
     "name": {
         "type": ["string", "null"],
         "pattern": f"^{NODE_NAME}$",
@@ -135,7 +135,7 @@ def _model_schema() -> dict[str, Any]:
 
 def _layer_schema() -> dict[str, Any]:
     """An entry of `layers`, whose options have `name` and `inputs` beside them."""
-    return _entry_schema("layer", _WIRING)
+    return _entry_schema("layer", _CONNECTIONS)
 
 
 def _entry_schema(kind: str, more: dict[str, Any]) -> dict[str, Any]:

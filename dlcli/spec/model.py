@@ -188,7 +188,7 @@ def _check_layer(entry: Any) -> LayerSpec:
         )
     name, inputs = options.get("name"), options.get("inputs", PREVIOUS)
     inputs = [inputs] if isinstance(inputs, str) else inputs
-    mistakes = [Mistake((layer, key), message) for key, message in _wiring_mistakes(name, inputs)]
+    mistakes = [Mistake((layer, key), message) for key, message in _graph_mistakes(name, inputs)]
     try:
         own = {key: option for key, option in options.items() if key not in ("name", "inputs")}
         checked = check_options("layer", layer, own)
@@ -204,7 +204,7 @@ def _first_option(layer: str) -> str:
     return f"; write {layer}: {{{first.name}: …}}" if first else ""
 
 
-def _wiring_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
+def _graph_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with a layer's `name` and `inputs`: the key and the message."""
     if name is not None and (not isinstance(name, str) or not re.fullmatch(NODE_NAME, name)):
         yield "name", f"expected a name of letters, digits and _, found {show(name)}"

@@ -47,7 +47,7 @@ class LanguageModeling(StepTask):
     def output_units(self) -> int:
         return len(self.tokens.vocabulary)
 
-    def judge(
+    def pair_predictions(
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
         """The nats of each text, (N,), and its truth, (N, 3): tokens, characters, nats of guessing by frequency."""

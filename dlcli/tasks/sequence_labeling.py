@@ -33,7 +33,7 @@ class SequenceLabeling(StepTask, Classification):
     def __init__(self, labels: TokenLabels, /, *, loss: Loss | None = None) -> None:
         super().__init__(labels.classes, loss=loss)
 
-    def judge(
+    def pair_predictions(
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
         """The predictions of all real steps one after the other, (M,), and their labels, (M,)."""

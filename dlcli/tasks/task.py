@@ -127,7 +127,7 @@ class Task:
         """The weight of each of the targets in the loss: 0 for padding, else 1; None where there is no padding."""
         return None
 
-    def judge(
+    def pair_predictions(
         self,
         outputs: np.ndarray,
         targets: np.ndarray,

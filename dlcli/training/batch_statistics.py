@@ -34,7 +34,7 @@ def single_value_node(model: Graph, steps: int | None = None) -> str | None:
     timed = set() if steps is None else {INPUT}
     for node in model.nodes:
         source = node.inputs[0] if node.inputs else INPUT
-        if source in timed and model.layers[node.name].keeps_steps:
+        if source in timed and model.layers[node.name].preserves_time:
             timed.add(node.name)
         if node.name in normalized:
             axes = model.shapes[source][:-1]
@@ -64,9 +64,9 @@ def estimate_statistics(model: Graph, batches: Iterable[Batch]) -> dict[str, np.
             layer.estimated_batches = 0
         try:
             with no_grad():
-                model.set_carried({})
+                model.set_hidden_states({})
                 for batch in batches:
-                    model.set_carried(model.carried(), rows=len(batch))
+                    model.set_hidden_states(model.hidden_states(), rows=len(batch))
                     model.outputs(batch.inputs, batch.lengths)
         finally:
             for layer in normalized.values():
@@ -94,9 +94,9 @@ def load_buffers(model: Graph, values: Mapping[str, np.ndarray]) -> None:
 def _kept(model: Graph, names: Iterable[str]) -> Iterator[None]:
     """Afterwards, these buffers and the state over time are those of before."""
     buffers = model.buffers()
-    before, carried = {name: buffers[name].copy() for name in names}, model.carried()
+    before, hidden_states = {name: buffers[name].copy() for name in names}, model.hidden_states()
     try:
         yield
     finally:
         load_buffers(model, before)
-        model.set_carried(carried)
+        model.set_hidden_states(hidden_states)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcli.core import DivergedError
-from dlcli.training.non_finite import Culprit
+from dlcli.training.non_finite import NonFiniteSource
 from dlcli.training.settings import TrainingSettings
 
 #: the largest learning rate that is ever advised: a tenth of 1e10 is no smaller in effect
@@ -12,8 +12,8 @@ HIGHEST_RATE = 0.1
 _LARGEST_DECAY = 2.0
 
 
-def diverged(
-    culprit: Culprit,
+def divergence_error(
+    source: NonFiniteSource,
     *,
     epoch: int,
     step: int,
@@ -39,21 +39,21 @@ def diverged(
         else f"the evaluation on {split} after epoch {epoch}, step {step}"
     )
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
-    first = "the gradient of the penalty" if _is_penalty(culprit, settings) else str(culprit)
-    advice = _advice(culprit, step, learning_rate, settings)
+    first = "the gradient of the penalty" if _is_penalty(source, settings) else str(source)
+    advice = _advice(source, step, learning_rate, settings)
     return DivergedError(f"training diverged in {where}; not finite first: {first}; {advice}; {left}")
 
 
-def _is_penalty(culprit: Culprit, settings: TrainingSettings) -> bool:
+def _is_penalty(source: NonFiniteSource, settings: TrainingSettings) -> bool:
     """Whether all was finite but what the weight penalties add, which is not computed when a step is repeated."""
-    return culprit.what == "unknown" and max(settings.l1, settings.l2) > 0
+    return source.what == "unknown" and max(settings.l1, settings.l2) > 0
 
 
-def _advice(culprit: Culprit, step: int, learning_rate: float, settings: TrainingSettings) -> str:
+def _advice(source: NonFiniteSource, step: int, learning_rate: float, settings: TrainingSettings) -> str:
     """What may help: the learning rate only where it had a part in it."""
-    if culprit.what == "input":
+    if source.what == "input":
         return "look for missing or infinite values in the data"
-    if _is_penalty(culprit, settings):
+    if _is_penalty(source, settings):
         key, strength = max(("l1", settings.l1), ("l2", settings.l2), key=lambda item: item[1])
         return f"try a weaker penalty (regularization.{key} is {strength:.3g})"
     if learning_rate * settings.weight_decay > _LARGEST_DECAY:
@@ -61,7 +61,7 @@ def _advice(culprit: Culprit, step: int, learning_rate: float, settings: Trainin
             f"every step multiplies the weights by {1 - learning_rate * settings.weight_decay:.3g}: try a smaller "
             "weight decay or learning rate"
         )
-    if step == 0 and culprit.what == "weights":
+    if step == 0 and source.what == "weights":
         return "no step has been taken: look at the initializer, or at the weights that model.from names"
     if step == 0:
         return (

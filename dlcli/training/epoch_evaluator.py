@@ -14,16 +14,16 @@ from dlcli.nn import Graph
 from dlcli.tasks import Task
 from dlcli.training.evaluate import evaluate_split
 from dlcli.training.latency import median_latency_ms
-from dlcli.training.non_finite import Culprit, find_in_evaluation
+from dlcli.training.non_finite import NonFiniteSource, find_in_evaluation
 from dlcli.training.running_outputs import RunningOutputs
 from dlcli.training.selection import LATENCY
 from dlcli.training.training_state import TrainingState
 
 #: splits that are looked at after every epoch; the test set never is
-WATCHED = ("train_dev", "dev")
+EVALUATED_SPLITS = ("train_dev", "dev")
 
 
-class BrokenModelError(Exception):
+class NonFiniteLossError(Exception):
     """The model's loss on a split is not finite.
 
     Args:
@@ -31,19 +31,19 @@ class BrokenModelError(Exception):
         split: where.
     """
 
-    def __init__(self, culprit: Culprit, split: str) -> None:
-        super().__init__(f"{culprit} on {split}")
-        self.culprit = culprit
+    def __init__(self, source: NonFiniteSource, split: str) -> None:
+        super().__init__(f"{source} on {split}")
+        self.source = source
         self.split = split
 
 
-class Watch:
+class EpochEvaluator:
     """Measures a model at the end of an epoch.
 
     Args:
         model: judged with the weights it has when asked.
         task: its loss, and what its outputs mean.
-        splits: by name; of "train" the running outputs are judged, those in `WATCHED` are evaluated.
+        splits: by name; of "train" the running outputs are judged, those in `EVALUATED_SPLITS` are evaluated.
         metrics: measured besides the loss.
         decisive: pairs of an option and the metric it names: what decides which epoch is the best, and when to stop.
         outputs: of the epoch, in training mode.
@@ -64,17 +64,17 @@ class Watch:
         decisive: Sequence[tuple[str, str]],
         outputs: RunningOutputs,
         batch_size: int,
-        carries: bool = False,
+        stateful: bool = False,
     ) -> None:
         self.model = model
         self.task = task
         self.train = splits["train"]
-        self.evaluated = [splits[name] for name in WATCHED if name in splits]
+        self.evaluated = [splits[name] for name in EVALUATED_SPLITS if name in splits]
         self.metrics = metrics
         self.decisive = [name for _, name in decisive]
         self.outputs = outputs
         self.batch_size = batch_size
-        self.carries = carries
+        self.stateful = stateful
         names = self.names()
         for key, name in decisive:
             if name not in names:
@@ -111,11 +111,11 @@ class Watch:
         values: dict[str, float] = {}
         for split in self.evaluated:
             evaluation = evaluate_split(
-                self.model, self.task, split, self.metrics, batch_size=self.batch_size, carries=self.carries
+                self.model, self.task, split, self.metrics, batch_size=self.batch_size, stateful=self.stateful
             )
             loss = evaluation.metrics["loss"]
             if not math.isfinite(loss) and self._has_weight(split):
-                raise BrokenModelError(self._culprit(split), split.name)
+                raise NonFiniteLossError(self._non_finite_source(split), split.name)
             values |= evaluation.named(split.name)
         if LATENCY in self.decisive:
             if state.latency_ms is None:
@@ -140,6 +140,6 @@ class Watch:
             batch.targets is not None and self.task.loss_weight(batch.targets, batch.lengths) for batch in batches
         )
 
-    def _culprit(self, split: Split) -> Culprit:
+    def _non_finite_source(self, split: Split) -> NonFiniteSource:
         found = (find_in_evaluation(self.model, batch) for batch in split.batches(self.batch_size))
-        return next((culprit for culprit in found if culprit is not None), Culprit("loss"))
+        return next((source for source in found if source is not None), NonFiniteSource("loss"))

@@ -42,7 +42,7 @@ def evaluate_split(
     metrics: Sequence[Metric],
     *,
     batch_size: int = 1024,
-    carries: bool = False,
+    stateful: bool = False,
     keep_predictions: bool = False,
     on_output: Callable[[str, np.ndarray], None] | None = None,
     watched: Collection[str] | None = None,
@@ -65,14 +65,14 @@ def evaluate_split(
     kept: list[tuple[Predictions, np.ndarray]] = []
     for metric in metrics:
         metric.reset()
-    order = StreamBatches(len(split), batch_size=batch_size) if carries else None
-    with evaluation_mode(model, carries=carries):
+    order = StreamBatches(len(split), batch_size=batch_size) if stateful else None
+    with evaluation_mode(model, stateful=stateful):
         for batch in split.batches(batch_size) if order is None else stream(model, split, order):
             assert batch.targets is not None, f"{split.name} has no targets"
             outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
             loss_sum += task.loss_sum(Tensor(outputs), batch.targets, batch.lengths)
             loss_weight += task.loss_weight(batch.targets, batch.lengths)
-            predictions, truth = task.judge(outputs, batch.targets, batch.lengths)
+            predictions, truth = task.pair_predictions(outputs, batch.targets, batch.lengths)
             update_metrics(metrics, predictions, truth)
             if keep_predictions:
                 kept.append((predictions, truth))
@@ -95,7 +95,7 @@ def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:
     """The windows of a sequence as batches, between which `model` carries its state; one that is shorter drops rows."""
     for number in range(len(order)):
         batch = split.gather(order.indices(0, number))
-        model.set_carried(model.carried(), rows=len(batch))
+        model.set_hidden_states(model.hidden_states(), rows=len(batch))
         yield batch
 
 

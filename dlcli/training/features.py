@@ -16,8 +16,8 @@ import numpy as np
 
 from dlcli.core import StorageError
 from dlcli.data import Split, TransformedRows
-from dlcli.nn import Graph, Tail, evaluation_mode, trunk_end
-from dlcli.training.epoch_evaluator import WATCHED
+from dlcli.nn import Graph, TrainableTail, evaluation_mode, trunk_end
+from dlcli.training.epoch_evaluator import EVALUATED_SPLITS
 
 #: bytes of features that are kept in memory; more go to a temporary file
 IN_MEMORY = 2**30
@@ -35,7 +35,7 @@ class Features:
         in_memory: whether they are in memory, not in a file.
     """
 
-    model: Tail
+    model: TrainableTail
     splits: Mapping[str, Split]
     trunk_end: str
     bytes: int
@@ -60,10 +60,10 @@ def compute_features(
         StorageError: there is no room for the temporary file.
     """
     end = trunk_end(model)
-    wanted = {name: split for name, split in splits.items() if name in ("train", *WATCHED)}
+    wanted = {name: split for name, split in splits.items() if name in ("train", *EVALUATED_SPLITS)}
     if end is None or not all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in wanted.values()):
         return None
-    tail = Tail(model, end)
+    tail = TrainableTail(model, end)
     behind = {node.name for node in tail.nodes}
     before = [node for node in model.nodes if node.name not in behind]
     if not any(model.layers[node.name].frozen for node in before):

@@ -12,7 +12,7 @@ import numpy as np
 
 from dlcli.data import Batch
 from dlcli.nn import Arena
-from dlcli.training.train_step import Descent
+from dlcli.training.train_step import TrainStep
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LayerSizes:
     activation_rms: dict[str, float]
 
 
-def measured_step(descent: Descent, batch: Batch, learning_rate: float) -> tuple[float, np.ndarray, LayerSizes]:
+def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> tuple[float, np.ndarray, LayerSizes]:
     """The same step as `compute_gradients` and `update` take, measured; returns loss, outputs and sizes.
 
     Raises:
@@ -43,11 +43,11 @@ def measured_step(descent: Descent, batch: Batch, learning_rate: float) -> tuple
     def measure(node: str, outputs: np.ndarray) -> None:
         activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
 
-    loss, outputs = descent.compute_gradients(batch, measure)
-    arena = descent.arena
+    loss, outputs = train_step.compute_gradients(batch, measure)
+    arena = train_step.arena
     gradient_norm = layer_norms(arena, arena.grad)
     before = arena.data.copy()
-    descent.update(learning_rate)
+    train_step.update(learning_rate)
     update_norm = layer_norms(arena, arena.data - before)
     return loss, outputs, LayerSizes(gradient_norm, update_norm, layer_norms(arena, arena.data), activation_rms)
 

@@ -14,7 +14,7 @@ from dlcli.training.train_step import batch_loss
 
 
 @dataclass(frozen=True)
-class Culprit:
+class NonFiniteSource:
     """What went first.
 
     Args:
@@ -31,7 +31,7 @@ class Culprit:
         return f"the {self.what}" if self.layer is None else f"the {self.what} of layer {self.layer}"
 
 
-def find_in_step(model: Graph, task: Task, batch: Batch) -> Culprit:
+def find_in_step(model: Graph, task: Task, batch: Batch) -> NonFiniteSource:
     """Repeat a training step, up to its gradients, and look: forward in the graph's order, backward in the reverse.
 
     Args:
@@ -40,37 +40,37 @@ def find_in_step(model: Graph, task: Task, batch: Batch) -> Culprit:
         batch: with targets.
     """
     if not np.isfinite(batch.inputs).all():
-        return Culprit("input")
+        return NonFiniteSource("input")
     found = _OutputCheck(model)
     for parameter in model.parameters().values():
         parameter.clear_grad()
     loss = batch_loss(task, model.forward(batch.inputs, batch.lengths, on_output=found), batch)
-    if found.culprit is not None:
-        return found.culprit
+    if found.source is not None:
+        return found.source
     if not np.isfinite(loss.data).all():
-        return Culprit("loss")
+        return NonFiniteSource("loss")
     loss.backward()
     for node in reversed(model.nodes):
         gradients = [parameter.grad for parameter in model.layers[node.name].parameters().values()]
         if not all(gradient is None or np.isfinite(gradient).all() for gradient in gradients):
-            return Culprit("gradient", node.name)
-    return Culprit("unknown")
+            return NonFiniteSource("gradient", node.name)
+    return NonFiniteSource("unknown")
 
 
-def find_in_evaluation(model: Graph, batch: Batch) -> Culprit | None:
+def find_in_evaluation(model: Graph, batch: Batch) -> NonFiniteSource | None:
     """Look at every node's output for a batch in evaluation mode; None when all of them are finite."""
     if not np.isfinite(batch.inputs).all():
-        return Culprit("input")
+        return NonFiniteSource("input")
     found = _OutputCheck(model)
     with evaluation_mode(model):
         model.forward(batch.inputs, batch.lengths, on_output=found)
-    return found.culprit
+    return found.source
 
 
-def find_in_weights(model: Graph) -> Culprit:
+def find_in_weights(model: Graph) -> NonFiniteSource:
     """The first layer in the graph's order whose weights are not finite."""
-    broken = (node.name for node in model.nodes if not _has_finite_weights(model, node.name))
-    return Culprit("weights", next(broken, None))
+    violated = (node.name for node in model.nodes if not _has_finite_weights(model, node.name))
+    return NonFiniteSource("weights", next(violated, None))
 
 
 def _has_finite_weights(model: Graph, node: str) -> bool:
@@ -82,8 +82,8 @@ class _OutputCheck:
 
     def __init__(self, model: Graph) -> None:
         self.model = model
-        self.culprit: Culprit | None = None
+        self.source: NonFiniteSource | None = None
 
     def __call__(self, node: str, outputs: np.ndarray) -> None:
-        if self.culprit is None and not np.isfinite(outputs).all():
-            self.culprit = Culprit("output" if _has_finite_weights(self.model, node) else "weights", node)
+        if self.source is None and not np.isfinite(outputs).all():
+            self.source = NonFiniteSource("output" if _has_finite_weights(self.model, node) else "weights", node)

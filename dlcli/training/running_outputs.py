@@ -50,7 +50,7 @@ class RunningOutputs:
             return {}
         for metric in metrics:
             metric.reset()
-        update_metrics(metrics, *task.judge(self._outputs[: len(targets)], targets))
+        update_metrics(metrics, *task.pair_predictions(self._outputs[: len(targets)], targets))
         return {metric.name: metric.result() for metric in metrics}
 
     def state(self, examples: int) -> dict[str, np.ndarray]:

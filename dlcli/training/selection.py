@@ -34,11 +34,11 @@ class Candidate:
     step: int
     checkpoint: str
     value: float
-    broken: tuple[str, ...] = ()
+    violated: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Candidate:
-        return cls(**{**value, "broken": tuple(value["broken"])})
+        return cls(**{**value, "violated": tuple(value["violated"])})
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Selection:
         """The metrics it looks at."""
         return [self.metric, *self.constraints]
 
-    def broken(self, values: Mapping[str, float]) -> tuple[str, ...]:
+    def violated(self, values: Mapping[str, float]) -> tuple[str, ...]:
         """The constraints that `values` do not satisfy."""
         return tuple(f"{name} {must}" for name, must in self.constraints.items() if not must.holds(values[name]))
 
@@ -68,8 +68,8 @@ class Selection:
         """Whether `candidate` replaces `incumbent`."""
         if incumbent is None:
             return True
-        if bool(candidate.broken) != bool(incumbent.broken):
-            return not candidate.broken
+        if bool(candidate.violated) != bool(incumbent.violated):
+            return not candidate.violated
         if self.higher_is_better:
             return candidate.value > incumbent.value
         return candidate.value < incumbent.value

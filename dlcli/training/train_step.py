@@ -28,7 +28,7 @@ class NonFiniteError(Exception):
     """The loss or a gradient of a step is not finite; the parameters are still those of before the step."""
 
 
-class Descent:
+class TrainStep:
     """Steps on the parameters of a model.
 
     Args:

@@ -28,19 +28,19 @@ from dlcli.runs import RunFolder, files
 from dlcli.tasks import Task
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.checkpoint_store import CheckpointStore
-from dlcli.training.divergence import diverged
+from dlcli.training.divergence import divergence_error
 from dlcli.training.early_stopping import EarlyStopping
-from dlcli.training.epoch_evaluator import BrokenModelError, Watch
+from dlcli.training.epoch_evaluator import EpochEvaluator, NonFiniteLossError
 from dlcli.training.measured_step import LayerSizes, measured_step
-from dlcli.training.non_finite import Culprit, find_in_step, find_in_weights
+from dlcli.training.non_finite import NonFiniteSource, find_in_step, find_in_weights
 from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
 from dlcli.training.running_outputs import RunningOutputs
 from dlcli.training.selection import Candidate, Selection
 from dlcli.training.settings import TrainingSettings
 from dlcli.training.signals import StopRequest, stop_requests
-from dlcli.training.train_step import Descent, NonFiniteError
+from dlcli.training.train_step import NonFiniteError, TrainStep
 from dlcli.training.training_order import batch_order
-from dlcli.training.training_snapshot import MovingParts
+from dlcli.training.training_snapshot import TrainingSnapshot
 from dlcli.training.training_state import TrainingState
 from dlcli.training.training_summary import TrainingSummary
 from dlcli.training.warnings import training_warnings
@@ -105,12 +105,12 @@ class Trainer:
         self.total_steps = settings.epochs * len(self.batches)
         if settings.max_steps is not None:
             self.total_steps = min(self.total_steps, settings.max_steps)
-        self.descent = Descent(
+        self.train_step = TrainStep(
             model=model, task=task, optimizer=optimizer, settings=settings, examples=len(train), average=average
         )
-        judged_whole = train.targets is not None  # not step by step
-        self.outputs = RunningOutputs(len(train) if judged_whole else 0, model.output_shape, model.dtype)
-        self.parts = MovingParts(TrainingState(), self.descent, generators, self.outputs, early_stopping)
+        has_whole_targets = train.targets is not None  # not step by step
+        self.outputs = RunningOutputs(len(train) if has_whole_targets else 0, model.output_shape, model.dtype)
+        self.parts = TrainingSnapshot(TrainingState(), self.train_step, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(
             folder.checkpoints,
             keep=settings.checkpoint_keep,
@@ -122,7 +122,7 @@ class Trainer:
         decisive += [("evaluation.satisfice", name) for name in selection.constraints]
         if early_stopping is not None:
             decisive.append(("regularization.early_stopping.metric", early_stopping.metric))
-        self.watch = Watch(
+        self.evaluator = EpochEvaluator(
             model=model,
             task=task,
             splits=splits,
@@ -130,7 +130,7 @@ class Trainer:
             decisive=decisive,
             outputs=self.outputs,
             batch_size=settings.evaluation_batch_size,
-            carries=settings.stateful,
+            stateful=settings.stateful,
         )
         #: what the user should know about the training that is about to begin
         self.warnings = tuple(training_warnings(train, self.batches, task))
@@ -160,7 +160,7 @@ class Trainer:
             with np.errstate(all="ignore"), self.store, self.loader, stop_requests() as stop:
                 self._clock = time.perf_counter()
                 self.model.train()
-                self._carry()
+                self._start_stateful()
                 while self.state.step < self.total_steps and not self._stops_early:
                     self._run_epoch(stop)
             return self._finish()
@@ -194,7 +194,7 @@ class Trainer:
                 self._report_progress()
             if settings.log_every_steps and state.step % settings.log_every_steps == 0:
                 position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
-                rates = self.descent.learning_rates(learning_rate)
+                rates = self.train_step.learning_rates(learning_rate)
                 self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
             if state.batch < steps:
                 stops = stop.signal_number is not None
@@ -209,22 +209,22 @@ class Trainer:
 
     def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
         """Take one step on a batch and count it; returns the batch's loss."""
-        state, descent, model = self.state, self.descent, self.model
+        state, train_step, model = self.state, self.train_step, self.model
         generators = self.generators.state()
-        carried = model.carried()
-        if carried:
-            model.set_carried(carried, rows=len(batch))
+        hidden_states = model.hidden_states()
+        if hidden_states:
+            model.set_hidden_states(hidden_states, rows=len(batch))
         sizes = None
         try:
             if measured:
-                loss, outputs, sizes = measured_step(descent, batch, learning_rate)
+                loss, outputs, sizes = measured_step(train_step, batch, learning_rate)
             else:
-                loss, outputs = descent.compute_gradients(batch)
-                descent.update(learning_rate)
+                loss, outputs = train_step.compute_gradients(batch)
+                train_step.update(learning_rate)
         except NonFiniteError:
             self.generators.restore(generators)  # the same dropout masks again
-            model.set_carried(carried, rows=len(batch))
-            raise self._diverged(find_in_step(model, self.task, batch)) from None
+            model.set_hidden_states(hidden_states, rows=len(batch))
+            raise self._divergence_error(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
         assert batch.targets is not None, "the training set has targets"
         weight = self.task.loss_weight(batch.targets, batch.lengths)
@@ -243,7 +243,7 @@ class Trainer:
             step=state.step,
             checkpoint=f"epoch-{state.epoch + 1:04d}",
             value=values[self.selection.metric],
-            broken=self.selection.broken(values),
+            violated=self.selection.violated(values),
         )
         is_best = self.selection.prefers(candidate, state.best)
         if is_best:
@@ -257,16 +257,16 @@ class Trainer:
             "step": state.step,
             "seconds": state.epoch_seconds,
             **values,
-            "train/penalty": self.descent.penalty(),
-            **self.descent.learning_rates(learning_rate),
+            "train/penalty": self.train_step.penalty(),
+            **self.train_step.learning_rates(learning_rate),
             **asdict(sizes),
         }
-        if (sparsity := self.descent.sparsity()) is not None:
+        if (sparsity := self.train_step.sparsity()) is not None:
             record["sparsity"] = sparsity
         self.folder.append_metrics(record)
         self.observer.on_epoch(record, is_best)
         state.begin_next_epoch()
-        self.model.set_carried({})
+        self.model.set_hidden_states({})
         is_last = state.step >= self.total_steps or self._stops_early
         if is_best or is_last or state.epoch % self.settings.checkpoint_every_epochs == 0:
             self._save()
@@ -274,24 +274,24 @@ class Trainer:
     def _measure(self) -> dict[str, float]:
         """Every figure of the epoch that is ending by its name."""
         state = self.state
-        values = self.watch.measure_running(state, self.batches.order(state.epoch)[: state.examples])
-        evaluated = self.descent.evaluated
+        values = self.evaluator.measure_running(state, self.batches.order(state.epoch)[: state.examples])
+        evaluated = self.train_step.evaluated
         if evaluated.needs_statistics:
             batches = (self.loader.batch(state.epoch, batch) for batch in range(len(self.batches)))
             evaluated.estimate_statistics(batches, self.generators)
         with evaluated.applied():
             try:
-                values |= self.watch.measure(state)
-            except BrokenModelError as error:
-                raise self._diverged(error.culprit, split=error.split) from None
-        self.watch.check_decisive(values)
+                values |= self.evaluator.measure(state)
+            except NonFiniteLossError as error:
+                raise self._divergence_error(error.source, split=error.split) from None
+        self.evaluator.check_decisive(values)
         return values
 
     # Saving and restoring
 
     def _save(self) -> None:
-        if not kernels.is_finite(self.descent.arena.data):
-            raise self._diverged(find_in_weights(self.model))
+        if not kernels.is_finite(self.train_step.arena.data):
+            raise self._divergence_error(find_in_weights(self.model))
         self._lap()
         contents = self.parts.capture(metrics=self.folder.metrics_file.state(), total_steps=self.total_steps)
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
@@ -337,18 +337,18 @@ class Trainer:
             raise StorageError("no best checkpoint is left; resume with more epochs", file=str(self.store.folder))
         self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
         self.model.eval()
-        self.model.carry(False)
+        self.model.set_stateful(False)
         return TrainingSummary(
             state.epoch, state.step, state.seconds, state.best, self._stops_early, warnings=self.warnings
         )
 
     # Small things
 
-    def _carry(self) -> None:
+    def _start_stateful(self) -> None:
         """Let the model carry its state from batch to batch where the settings say so, from where a resumed run was."""
-        carried = self.model.carried()
-        self.model.carry(self.settings.stateful)
-        self.model.set_carried(carried)
+        hidden_states = self.model.hidden_states()
+        self.model.set_stateful(self.settings.stateful)
+        self.model.set_hidden_states(hidden_states)
 
     @property
     def _stops_early(self) -> bool:
@@ -356,7 +356,7 @@ class Trainer:
 
     def _learning_rate(self, total_steps: int) -> float:
         """The rate of the next step in a training of `total_steps`."""
-        return self.descent.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
+        return self.train_step.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
 
     def _lap(self) -> None:
         """Add the time since the last call to the epoch under way."""
@@ -378,14 +378,14 @@ class Trainer:
             signal_number=stop.signal_number,
         )
 
-    def _diverged(self, culprit: Culprit, split: str = "train") -> DivergedError:
+    def _divergence_error(self, source: NonFiniteSource, split: str = "train") -> DivergedError:
         self.store.wait()
         checkpoints = self.store.names()
-        return diverged(
-            culprit,
+        return divergence_error(
+            source,
             epoch=self.state.epoch + 1,
             step=self.state.step,
-            learning_rate=self.descent.optimizer.learning_rate,
+            learning_rate=self.train_step.optimizer.learning_rate,
             settings=self.settings,
             checkpoint=checkpoints[-1] if checkpoints else None,
             split=split,

@@ -11,12 +11,12 @@ from dlcli.training.batch_statistics import load_buffers
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.running_outputs import RunningOutputs
-from dlcli.training.train_step import Descent
+from dlcli.training.train_step import TrainStep
 from dlcli.training.training_state import TrainingState
 
 
 @dataclass
-class MovingParts:
+class TrainingSnapshot:
     """Everything that a step or an epoch changes, and nothing else.
 
     Args:
@@ -28,7 +28,7 @@ class MovingParts:
     """
 
     state: TrainingState
-    descent: Descent
+    train_step: TrainStep
     generators: Generators
     outputs: RunningOutputs
     early_stopping: EarlyStopping | None
@@ -40,17 +40,17 @@ class MovingParts:
             metrics: Number of bytes of `metrics.jsonl` that belong to it, and their SHA-256.
             total_steps: of the whole training, which schedules may depend on.
         """
-        descent, evaluated = self.descent, self.descent.evaluated
-        arrays = {f"optimizer.{name}": array for name, array in descent.optimizer.state().items()}
-        arrays |= {f"carried.{name}": array for name, array in descent.model.carried().items()}
+        train_step, evaluated = self.train_step, self.train_step.evaluated
+        arrays = {f"optimizer.{name}": array for name, array in train_step.optimizer.state().items()}
+        arrays |= {f"carried.{name}": array for name, array in train_step.model.hidden_states().items()}
         arrays |= {f"running.{name}": array for name, array in self.outputs.state(self.state.examples).items()}
         if evaluated.average is not None:
             arrays |= {f"average.{name}": array for name, array in evaluated.average.state().items()}
-            arrays["parameters"] = descent.arena.data.copy()
-            buffers = descent.model.buffers()
+            arrays["parameters"] = train_step.arena.data.copy()
+            buffers = train_step.model.buffers()
             arrays |= {f"buffers.{name}": buffers[name].copy() for name in evaluated.statistics}
         with evaluated.applied():
-            weights = {name: array.copy() for name, array in descent.model.state_dict().items()}
+            weights = {name: array.copy() for name, array in train_step.model.state_dict().items()}
         state = {
             "position": self.state.to_json(),
             "generators": self.generators.state(),
@@ -63,21 +63,21 @@ class MovingParts:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Undo everything that happened since `checkpoint`."""
-        descent, state = self.descent, checkpoint.state
+        train_step, state = self.train_step, checkpoint.state
         self.state = TrainingState.from_json(state["position"])
         self.generators.restore(state["generators"])
         if self.early_stopping is not None:
             self.early_stopping.restore(state["early_stopping"])
-        descent.model.load_state_dict(checkpoint.weights)
-        descent.optimizer.load_state(_under(checkpoint, "optimizer"))
-        descent.model.set_carried(_under(checkpoint, "carried"))
+        train_step.model.load_state_dict(checkpoint.weights)
+        train_step.optimizer.load_state(_under(checkpoint, "optimizer"))
+        train_step.model.set_hidden_states(_under(checkpoint, "carried"))
         self.outputs.restore(_under(checkpoint, "running"))
-        if descent.evaluated.average is not None:
-            descent.evaluated.average.load_state(_under(checkpoint, "average"))
-            descent.arena.data[:] = checkpoint.arrays["parameters"]
+        if train_step.evaluated.average is not None:
+            train_step.evaluated.average.load_state(_under(checkpoint, "average"))
+            train_step.arena.data[:] = checkpoint.arrays["parameters"]
             own = _under(checkpoint, "buffers")
-            descent.evaluated.statistics = {name: checkpoint.weights[name] for name in own}
-            load_buffers(descent.model, own)
+            train_step.evaluated.statistics = {name: checkpoint.weights[name] for name in own}
+            load_buffers(train_step.model, own)
 
 
 def _under(checkpoint: Checkpoint, prefix: str) -> dict[str, np.ndarray]:

@@ -69,8 +69,8 @@ def test_a_run_that_was_killed_within_an_epoch_goes_on_to_the_same_bits(tmp_path
     whole = train(tmp_path)
     with pytest.raises((KeyboardInterrupt, RunInterruptedError)):
         train(tmp_path, Interrupting(12))  # an epoch has six steps
-    (broken,) = (path for path in (tmp_path / "runs").iterdir() if path != whole.path)
-    resumed = api.resume(broken)
+    (violated,) = (path for path in (tmp_path / "runs").iterdir() if path != whole.path)
+    resumed = api.resume(violated)
     assert weights(resumed) == weights(whole)
     assert history(resumed) == history(whole)
 

@@ -8,7 +8,7 @@ import pytest
 
 from dlcli import api
 from dlcli.core import ConfigError, DivergedError
-from dlcli.diagnosis import Fate
+from dlcli.diagnosis import GradientTrend
 
 CONFIG = """\
 name: recalling
@@ -63,7 +63,7 @@ def test_a_run_that_diverged_shows_where_it_began(tmp_path: Path) -> None:
     (flow,) = api.gradient_flows([run])
     assert flow.model == "recalling"
     assert flow.weights == "initial"
-    assert flow.flow.fate is Fate.EXPLODES
+    assert flow.flow.fate is GradientTrend.EXPLODES
     assert flow.flow.factor == pytest.approx(100, rel=0.3)
 
 

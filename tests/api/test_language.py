@@ -97,20 +97,24 @@ def test_evaluation_with_carried_state_is_one_long_pass(stream: Path) -> None:
     flat = np.concatenate([dev.gather(np.array([k])).inputs[0] for k in range(len(dev) - 1)])
     following = np.concatenate([dev.gather(np.array([k])).targets[0] for k in range(len(dev) - 1)])
     assert whole.continuous
-    carried = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=1, carries=True, keep_predictions=True)
+    hidden_states = evaluate_split(
+        loaded.model, loaded.task, dev, [], batch_size=1, stateful=True, keep_predictions=True
+    )
     (outputs,) = compute_outputs(loaded.model, [Batch(flat[None], following[None])])
-    long_pass, _ = loaded.task.judge(outputs, following[None])
-    assert carried.predictions is not None
-    np.testing.assert_allclose(carried.predictions.nats[:-1].sum(), long_pass.nats[0], rtol=1e-5)
+    long_pass, _ = loaded.task.pair_predictions(outputs, following[None])
+    assert hidden_states.predictions is not None
+    np.testing.assert_allclose(hidden_states.predictions.nats[:-1].sum(), long_pass.nats[0], rtol=1e-5)
     cold = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=1)
-    assert cold.metrics["loss"] > carried.metrics["loss"]  # what came before a window helps
+    assert cold.metrics["loss"] > hidden_states.metrics["loss"]  # what came before a window helps
 
 
 def test_parts_side_by_side_leave_no_token_out(stream: Path) -> None:
     loaded = load(stream)
     dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
     for rows in (1, 3, 7, len(dev), len(dev) + 5):
-        found = evaluate_split(loaded.model, loaded.task, dev, [], batch_size=rows, carries=True, keep_predictions=True)
+        found = evaluate_split(
+            loaded.model, loaded.task, dev, [], batch_size=rows, stateful=True, keep_predictions=True
+        )
         assert found.truth is not None
         assert found.truth[:, 0].sum() == len(TEXT)
         np.testing.assert_array_equal(found.truth[:-1, 0], 9)  # in the order of the windows
@@ -121,11 +125,11 @@ def test_an_evaluation_leaves_the_carried_state_alone(stream: Path) -> None:
     dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
     loaded.model.carry(True)
     loaded.model.forward(dev.gather(np.array([0])).inputs)
-    before = {name: state.copy() for name, state in loaded.model.carried().items()}
+    before = {name: state.copy() for name, state in loaded.model.hidden_states().items()}
     assert before
     with evaluation_mode(loaded.model):
         loaded.model.forward(dev.gather(np.array([3])).inputs)
-    for name, state in loaded.model.carried().items():
+    for name, state in loaded.model.hidden_states().items():
         np.testing.assert_array_equal(state, before[name])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dlcli import api
 from dlcli.api import Run
-from dlcli.diagnosis import Fate
+from dlcli.diagnosis import GradientTrend
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 pytestmark = pytest.mark.slow
@@ -27,9 +27,9 @@ def test_gated_cells_solve_copying_and_a_simple_one_does_not(tmp_path: Path) -> 
     flows = api.gradient_flows([run.path for run in runs.values()])
     fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
     for weights in ("initial", "trained"):
-        assert fates["copying-rnn", weights] is Fate.VANISHES
-        assert fates["copying-gru", weights] is Fate.COMES_THROUGH
-        assert fates["copying-lstm", weights] is Fate.COMES_THROUGH
+        assert fates["copying-rnn", weights] is GradientTrend.VANISHES
+        assert fates["copying-gru", weights] is GradientTrend.COMES_THROUGH
+        assert fates["copying-lstm", weights] is GradientTrend.COMES_THROUGH
     compared = api.compare([run.path for run in runs.values()])
     verdicts = [split.verdict for errors in compared.errors for split in errors.splits if split.split == "test"]
     assert verdicts == ["second is better", "inconclusive"]
@@ -46,5 +46,9 @@ def test_clipping_saves_what_explodes(tmp_path: Path) -> None:
     assert plain.metrics["test/root_mean_squared_error"] > 0.4
     flows = api.gradient_flows([plain.path, clipped.path])
     fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
-    assert fates["exploding-gradients", "initial"] is fates["exploding-gradients-clipped", "initial"] is Fate.EXPLODES
-    assert fates["exploding-gradients-clipped", "trained"] is Fate.COMES_THROUGH
+    assert (
+        fates["exploding-gradients", "initial"]
+        is fates["exploding-gradients-clipped", "initial"]
+        is GradientTrend.EXPLODES
+    )
+    assert fates["exploding-gradients-clipped", "trained"] is GradientTrend.COMES_THROUGH

@@ -38,8 +38,8 @@ def test_test_accuracy(name: str, accuracy: float, tmp_path: Path) -> None:
     ("folder", "name", "accuracy"), [("adult", "mlp_adult", 0.85), ("fashion_mnist", "mlp_fashion_mnist", 0.875)]
 )
 def test_accuracy_on_given_test_sets(folder: str, name: str, accuracy: float, tmp_path: Path) -> None:
-    places = os.environ.get("DLCLI_DATA")
-    if not places or not (Path(places) / folder).is_dir():
+    data_paths = os.environ.get("DLCLI_DATA")
+    if not data_paths or not (Path(data_paths) / folder).is_dir():
         pytest.skip(f"DLCLI_DATA names no folder with {folder}")
     assert train(name, tmp_path).metrics["test/accuracy"] >= accuracy
 

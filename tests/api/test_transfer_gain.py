@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that has learned to tell the classes 0 to 4 apart."""
-    places = os.environ.get("DLCLI_DATA")
-    if not places or not (Path(places) / "fashion_mnist").is_dir():
+    data_paths = os.environ.get("DLCLI_DATA")
+    if not data_paths or not (Path(data_paths) / "fashion_mnist").is_dir():
         pytest.skip("DLCLI_DATA names no folder with fashion_mnist")
     runs = tmp_path_factory.mktemp("source")
     return api.train(CONFIGS / "lenet_fashion_mnist_0_4.yaml", runs_dir=runs).path

@@ -9,7 +9,7 @@ import pytest
 
 import dlcli.data  # noqa: F401 - registers the data sets
 from dlcli.core import SplitOptions, registry
-from dlcli.data import Places, Preprocessor, ShuffledBatches, load_data
+from dlcli.data import DataPaths, Preprocessor, ShuffledBatches, load_data
 
 NAMES = registry.names("dataset")
 #: those whose examples are made of tokens
@@ -25,7 +25,7 @@ def test_there_are_data_sets():
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_reading_is_repeatable_and_complete(name: str):
-    raw, again = (registry.lookup("dataset", name)().read(Places()) for _ in range(2))
+    raw, again = (registry.lookup("dataset", name)().read(DataPaths()) for _ in range(2))
     examples = raw.examples
     assert np.array_equal(examples.inputs, again.examples.inputs)
     assert np.array_equal(examples.targets, again.examples.targets)
@@ -44,7 +44,7 @@ def test_reading_is_repeatable_and_complete(name: str):
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_loading_gives_what_a_model_needs(name: str):
-    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
     assert list(data.splits) == ["train", "dev", "test"]
     assert sum(map(len, data.splits.values())) == sum(map(len, data.indices.values()))
     for split in data.splits.values():
@@ -69,9 +69,9 @@ def test_loading_gives_what_a_model_needs(name: str):
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_preprocessing_survives_json(name: str):
-    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
     again = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
-    examples = registry.lookup("dataset", name)().read(Places()).examples
+    examples = registry.lookup("dataset", name)().read(DataPaths()).examples
     rows = data.indices["test"]
     assert again.inputs(examples.inputs, rows).tobytes() == data.splits["test"].inputs.tobytes()
     assert again.targets.encode(examples.targets[rows], "test").tobytes() == data.splits["test"].targets.tobytes()
@@ -79,11 +79,11 @@ def test_preprocessing_survives_json(name: str):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_texts_become_tokens(name: str):
-    raw, again = (registry.lookup("dataset", name)().read(Places()) for _ in range(2))
+    raw, again = (registry.lookup("dataset", name)().read(DataPaths()) for _ in range(2))
     assert raw.fingerprint == again.fingerprint
     assert all(len(digest) == 64 for digest in raw.fingerprint.values())
     assert raw.description
-    data = load_data(registry.lookup("dataset", name)(), Places(), split=SplitOptions(), seed=0)
+    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
     assert list(data.splits) == ["train", "dev", "test"]
     restored = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
     assert restored.to_json() == data.preprocessor.to_json()

@@ -84,9 +84,9 @@ def test_a_layer_that_draws_says_so(name: str) -> None:
         sample.layer.train()
         inputs = batch(sample, np.float32)
         first, second = (sample.layer.forward(*inputs).data for _ in range(2))
-        assert np.array_equal(first, second) or sample.layer.varies
+        assert np.array_equal(first, second) or sample.layer.changes_in_training
         sample.layer.freeze()
         sample.layer.train()
         first, second = (sample.layer.forward(*inputs).data for _ in range(2))
         assert np.array_equal(first, second)
-        assert not sample.layer.varies
+        assert not sample.layer.changes_in_training

@@ -47,7 +47,7 @@ def loader(seed: int = 0, *, augmented: bool = True) -> BatchLoader:
     return AugmentingLoader(train, order(seed), augmenter, seed=seed)
 
 
-def places(epochs: int = 2) -> Iterator[tuple[int, int]]:
+def data_paths(epochs: int = 2) -> Iterator[tuple[int, int]]:
     return ((epoch, batch) for epoch in range(epochs) for batch in range(len(order())))
 
 
@@ -58,8 +58,8 @@ def equal(first: Batch, second: Batch) -> bool:
 
 def test_a_batch_is_a_function_of_seed_epoch_and_place():
     one, same, other = loader(), loader(), loader(seed=1)
-    batches = [one.batch(*place) for place in places()]
-    for place, batch in reversed([*zip(places(), batches, strict=True)]):
+    batches = [one.batch(*place) for place in data_paths()]
+    for place, batch in reversed([*zip(data_paths(), batches, strict=True)]):
         assert equal(same.batch(*place), batch)
         assert not equal(other.batch(*place), batch)
     assert sum(equal(a, b) for a in batches for b in batches) == len(batches), "no two are the same"
@@ -68,7 +68,7 @@ def test_a_batch_is_a_function_of_seed_epoch_and_place():
 
 def test_without_augmentation_batches_are_those_of_the_split():
     train = split()
-    for epoch, index in places():
+    for epoch, index in data_paths():
         assert equal(loader(augmented=False).batch(epoch, index), train.gather(order().indices(epoch, index)))
 
 
@@ -84,7 +84,7 @@ def test_inputs_are_normalized_after_augmentation():
 def test_batches_made_ahead_are_the_same_ones():
     plain = loader()
     with Prefetcher(loader(), epochs=2) as ahead:
-        for place in places():
+        for place in data_paths():
             assert equal(ahead.batch(*place), plain.batch(*place))
 
 
@@ -122,7 +122,7 @@ def test_it_works_ahead_on_another_thread_and_not_beyond_the_last_epoch():
         assert watched.made == [(0, 0), (0, 1), (0, 2), (0, 3)]
         for index in range(1, 7):
             ahead.batch(0, index)
-    assert watched.made == [*places(1)]
+    assert watched.made == [*data_paths(1)]
     assert threading.get_ident() not in watched.threads
     assert not any(thread.name.startswith("batches") for thread in threading.enumerate())
 

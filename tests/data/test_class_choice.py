@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Examples, Places, load_data
+from dlcli.data import DataPaths, Examples, load_data
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.embedded import Diabetes, Digits, Iris
 
@@ -42,8 +42,8 @@ def test_a_wrong_choice_is_refused(wanted: list[str | int], key: str, message: s
 
 
 def test_only_the_chosen_classes_are_loaded_and_rows_are_those_of_the_file() -> None:
-    everything = load_data(Digits(), Places(), split=SplitOptions(), seed=0)
-    data = load_data(Digits(), Places(), split=SplitOptions(stratify=True), seed=0, classes=[5, 6, "9"])
+    everything = load_data(Digits(), DataPaths(), split=SplitOptions(), seed=0)
+    data = load_data(Digits(), DataPaths(), split=SplitOptions(stratify=True), seed=0, classes=[5, 6, "9"])
     assert data.class_names == ("5", "6", "9")
     assert sum(len(split) for split in data.splits.values()) == 182 + 181 + 180  # of the 1,797 digits (UCI)
     labels = np.empty(1797, np.int64)
@@ -54,32 +54,32 @@ def test_only_the_chosen_classes_are_loaded_and_rows_are_those_of_the_file() -> 
 
 
 def test_names_follow_their_labels() -> None:
-    data = load_data(Iris(), Places(), split=SplitOptions(), seed=0, classes=["virginica", "setosa"])
+    data = load_data(Iris(), DataPaths(), split=SplitOptions(), seed=0, classes=["virginica", "setosa"])
     assert data.class_names == ("setosa", "virginica")
     assert data.preprocessor.targets.labels == (0, 2)
 
 
 def test_values_have_no_classes() -> None:
     with pytest.raises(ConfigError, match="the targets of this data are values"):
-        load_data(Diabetes(), Places(), split=SplitOptions(), seed=0, classes=[1, 2])
+        load_data(Diabetes(), DataPaths(), split=SplitOptions(), seed=0, classes=[1, 2])
 
 
 def test_so_many_examples_are_trained_on_and_the_other_splits_stay() -> None:
-    whole = load_data(Digits(), Places(), split=SplitOptions(stratify=True), seed=0)
-    few = load_data(Digits(), Places(), split=SplitOptions(stratify=True, train_limit=50), seed=0)
+    whole = load_data(Digits(), DataPaths(), split=SplitOptions(stratify=True), seed=0)
+    few = load_data(Digits(), DataPaths(), split=SplitOptions(stratify=True, train_limit=50), seed=0)
     assert np.bincount(few.splits["train"].targets).tolist() == [5] * 10
     assert np.isin(few.indices["train"], whole.indices["train"]).all()
     for name in ("dev", "test"):
         assert np.array_equal(few.indices[name], whole.indices[name])
-    other = load_data(Digits(), Places(), split=SplitOptions(stratify=True, train_limit=50), seed=1)
+    other = load_data(Digits(), DataPaths(), split=SplitOptions(stratify=True, train_limit=50), seed=1)
     assert not np.array_equal(other.indices["train"], few.indices["train"])
 
 
 def test_the_limit_leaves_train_dev_alone() -> None:
-    data = load_data(Digits(), Places(), split=SplitOptions(train_dev=0.1, train_limit=20), seed=0)
+    data = load_data(Digits(), DataPaths(), split=SplitOptions(train_dev=0.1, train_limit=20), seed=0)
     assert (len(data.splits["train"]), len(data.splits["train_dev"])) == (20, 108)
 
 
 def test_more_than_there_is_cannot_be_trained_on() -> None:
     with pytest.raises(DataError, match="there are 1078 examples to train on, fewer than 5000"):
-        load_data(Digits(), Places(), split=SplitOptions(train_limit=5000), seed=0)
+        load_data(Digits(), DataPaths(), split=SplitOptions(train_limit=5000), seed=0)

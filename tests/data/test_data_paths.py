@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from dlcli.core import DataError
-from dlcli.data import Places, read_bytes, sha256
+from dlcli.data import DataPaths, read_bytes, sha256
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def data_paths(tmp_path: Path) -> DataPaths:
     environment = {"DLCLI_DATA": str(tmp_path / "shared"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    return Places(config_folder=tmp_path / "configs", data_path=Path("../own"), environment=environment)
+    return DataPaths(config_folder=tmp_path / "configs", data_path=Path("../own"), environment=environment)
 
 
 def write(path: Path) -> Path:
@@ -23,7 +23,7 @@ def write(path: Path) -> Path:
     return path
 
 
-def test_the_places_come_in_order(places: Places, tmp_path: Path):
+def test_the_places_come_in_order(data_paths: DataPaths, tmp_path: Path):
     found = [
         write(tmp_path / "cache/dlcli/adult/adult.data"),
         write(tmp_path / "shared/adult/adult.data"),
@@ -31,15 +31,15 @@ def test_the_places_come_in_order(places: Places, tmp_path: Path):
         write(tmp_path / "own/adult.data"),
     ]
     for path in reversed(found):
-        assert places.find("adult.data", folder="adult").resolve() == path
+        assert data_paths.find("adult.data", folder="adult").resolve() == path
         path.unlink()
     with pytest.raises(DataError):
-        places.find("adult.data", folder="adult")
+        data_paths.find("adult.data", folder="adult")
 
 
-def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(places: Places, tmp_path: Path):
+def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(data_paths: DataPaths, tmp_path: Path):
     with pytest.raises(DataError) as caught:
-        places.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
+        data_paths.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
     message = str(caught.value)
     for place in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
         assert place in message
@@ -50,22 +50,22 @@ def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(places: P
 
 def test_an_unset_variable_is_mentioned(tmp_path: Path):
     with pytest.raises(DataError, match=r"DLCLI_DATA.* is not set"):
-        Places(config_folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path)}).find("x.csv")
+        DataPaths(config_folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path)}).find("x.csv")
 
 
 def test_the_cache_is_in_the_home_folder_by_default(tmp_path: Path):
-    assert Places(environment={}).folders("iris")[-1] == Path.home() / ".cache/dlcli/iris"
+    assert DataPaths(environment={}).folders("iris")[-1] == Path.home() / ".cache/dlcli/iris"
 
 
-def test_an_absolute_path_is_taken_as_it_is(places: Places, tmp_path: Path):
+def test_an_absolute_path_is_taken_as_it_is(data_paths: DataPaths, tmp_path: Path):
     path = write(tmp_path / "elsewhere/a.csv")
-    assert places.find(str(path)) == path
+    assert data_paths.find(str(path)) == path
 
 
-def test_a_folder_is_not_a_file(places: Places, tmp_path: Path):
+def test_a_folder_is_not_a_file(data_paths: DataPaths, tmp_path: Path):
     (tmp_path / "configs/things").mkdir(parents=True)
     with pytest.raises(DataError, match="is a folder"):
-        places.find("things")
+        data_paths.find("things")
 
 
 def test_sha256_and_unreadable_files(tmp_path: Path):
@@ -84,11 +84,11 @@ def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Ca
         with pytest.raises(DataError, match=f"is a {kind}"):
             read(tmp_path / name)
         with pytest.raises(DataError, match=f"is a {kind}"):
-            Places(config_folder=tmp_path).find(name)
+            DataPaths(config_folder=tmp_path).find(name)
 
 
 def test_a_path_with_a_nul_is_nowhere(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="NUL"):
-        Places(config_folder=tmp_path).find("a\0b")
+        DataPaths(config_folder=tmp_path).find("a\0b")
     with pytest.raises(DataError, match="NUL"):
-        Places(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")
+        DataPaths(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from dlcli.core import DataError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.docstrings import Docstrings, docstrings_of
 
 
 def test_it_is_a_running_text_of_the_size_asked_for():
-    raw = Docstrings(size=20_000).read(Places())
+    raw = Docstrings(size=20_000).read(DataPaths())
     text = "".join(raw.examples.inputs.chunks())
     assert 20_000 <= len(text) < 40_000
     assert text.startswith("Record of phased-in incompatible language changes.")  # of __future__
@@ -19,7 +19,7 @@ def test_it_is_a_running_text_of_the_size_asked_for():
 
 
 def test_a_larger_text_begins_like_a_smaller_one():
-    small, large = ("".join(Docstrings(size=size).read(Places()).examples.inputs.chunks()) for size in (5000, 9000))
+    small, large = ("".join(Docstrings(size=size).read(DataPaths()).examples.inputs.chunks()) for size in (5000, 9000))
     assert large.startswith(small)
 
 
@@ -36,4 +36,4 @@ def test_docstrings_come_in_the_order_of_the_file(tmp_path: Path):
 def test_more_than_there_is_cannot_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
     with pytest.raises(DataError, match=r"data.dataset.size: this Python .* have 0 characters, fewer than 400,000"):
-        Docstrings().read(Places())
+        Docstrings().read(DataPaths())

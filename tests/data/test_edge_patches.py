@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import edge_filter
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.edge_patches import EdgePatches
 from dlcli.kernels import conv2d
 
@@ -15,7 +15,7 @@ from dlcli.kernels import conv2d
 @pytest.mark.parametrize(("direction", "kind"), [("vertical", "sobel"), ("horizontal", "scharr")])
 @pytest.mark.parametrize("size", [3, 12])
 def test_the_targets_are_the_filter_s_answers(picture, direction, kind, size) -> None:
-    examples = EdgePatches(picture=picture, size=size, direction=direction, kind=kind).read(Places()).examples
+    examples = EdgePatches(picture=picture, size=size, direction=direction, kind=kind).read(DataPaths()).examples
     assert examples.inputs.shape == ((640 // size) * (427 // size), size, size, 1)
     assert examples.inputs.dtype == np.uint8
     assert examples.targets is not None
@@ -26,7 +26,7 @@ def test_the_targets_are_the_filter_s_answers(picture, direction, kind, size) ->
 
 
 def test_what_it_says_of_itself() -> None:
-    raw = EdgePatches().read(Places())
+    raw = EdgePatches().read(DataPaths())
     assert raw.description == (
         "1,855 gray patches of china.jpg (scikit-learn), 12 × 12 pixels, with the answers of a vertical Sobel filter"
     )

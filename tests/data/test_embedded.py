@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import DataError
-from dlcli.data import DatasetReader, Places, embedded
+from dlcli.data import DataPaths, DatasetReader, embedded
 from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bundled
 
 
@@ -24,7 +24,7 @@ def test_the_data_is_scikit_learns(reader: DatasetReader, loader: str, options: 
     from sklearn import datasets
 
     expected = getattr(datasets, loader)(**options)
-    raw = reader.read(Places())
+    raw = reader.read(DataPaths())
     assert np.array_equal(raw.examples.inputs.reshape(expected.data.shape), expected.data)
     assert np.array_equal(raw.examples.targets, expected.target)
     if raw.examples.feature_names:
@@ -34,7 +34,7 @@ def test_the_data_is_scikit_learns(reader: DatasetReader, loader: str, options: 
 
 
 def test_digits_are_images():
-    assert Digits().read(Places()).examples.inputs.shape == (1797, 8, 8, 1)
+    assert Digits().read(DataPaths()).examples.inputs.shape == (1797, 8, 8, 1)
 
 
 def test_scikit_learn_is_not_imported_for_its_files():

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError
-from dlcli.data import DatasetReader, Places
+from dlcli.data import DataPaths, DatasetReader
 from dlcli.data.generated import Circles, Moons, PlanarFlower, Spirals
 
 
 def points_of(reader: DatasetReader) -> tuple[np.ndarray, np.ndarray]:
-    examples = reader.read(Places()).examples
+    examples = reader.read(DataPaths()).examples
     return examples.inputs, examples.targets
 
 
@@ -20,7 +20,7 @@ def test_size_balance_and_seed(kind: type):
     assert np.ptp(np.bincount(labels)) <= 1
     assert np.array_equal(points, points_of(kind(examples=301, seed=1))[0])
     assert not np.array_equal(points, points_of(kind(examples=301, seed=2))[0])
-    prints = [kind(examples=301, seed=seed).read(Places()).fingerprint for seed in (1, 1, 2)]
+    prints = [kind(examples=301, seed=seed).read(DataPaths()).fingerprint for seed in (1, 1, 2)]
     assert prints[0] == prints[1] != prints[2]
 
 
@@ -55,6 +55,6 @@ def test_the_flower_is_a_rose_curve_of_two_colors():
 
 def test_options_that_make_no_data():
     with pytest.raises(ConfigError, match="1 examples cannot be divided among 2 classes"):
-        Moons(examples=1).read(Places())
+        Moons(examples=1).read(DataPaths())
     with pytest.raises(ConfigError, match="at least 2 arms"):
         Spirals(arms=1)

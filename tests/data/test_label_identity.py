@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from dlcli.core import DataError, SplitOptions
-from dlcli.data import ClassLabels, FileFormat, Places, Preprocessor, load_data, new_data
+from dlcli.data import ClassLabels, DataPaths, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Npy, Npz, Parquet
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -40,7 +40,7 @@ def rows_of(labels: list[Any]) -> list[Any]:
 def check(reader: FileFormat, path: Path, labels: list[Any]) -> Preprocessor:
     """Every row's class is called what the row says, in training and when the file comes as new data."""
     data = load_data(
-        reader, Places(config_folder=path.parent), split=SplitOptions(train=1.0), seed=0, target_kind="classes"
+        reader, DataPaths(config_folder=path.parent), split=SplitOptions(train=1.0), seed=0, target_kind="classes"
     )
     preprocessor = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
     names = preprocessor.class_names
@@ -130,7 +130,7 @@ def test_booleans_are_called_as_they_are_written(tmp_path: Path, kind: str) -> N
     else:
         path.write_text("a,y\n" + "".join(f"{row},{str(flag).lower()}\n" for row, flag in enumerate(flags)))
     reader = {"csv": Csv, "jsonl": Jsonl, "parquet": Parquet}[kind](path=path.name, label="y")
-    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
+    data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
     assert data.class_names == ("false", "true")
     for number, words in enumerate((("true", "false"), ("True", "False"), ("1", "0"))):
         new = write_csv(tmp_path / f"new{number}.csv", list(words))
@@ -148,7 +148,7 @@ def test_codes_are_ordered_as_numbers(tmp_path: Path) -> None:
 def test_one_number_in_two_spellings_is_one_class(tmp_path: Path) -> None:
     reader = Csv(path="d.csv")
     write_csv(tmp_path / "d.csv", ["1", "1.0", "2"])
-    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
+    data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
     assert data.class_names == ("1", "2")
 
 
@@ -182,7 +182,7 @@ def test_a_number_that_is_no_label_is_refused(tmp_path: Path) -> None:
 def test_negative_labels_are_classes_of_their_own(tmp_path: Path) -> None:
     targets = np.array([-1, 0, 1] * 4)
     np.savez(tmp_path / "d.npz", x=np.arange(12.0)[:, None], y=targets)
-    data = load_data(Npz(path="d.npz"), Places(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
+    data = load_data(Npz(path="d.npz"), DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
     assert data.class_names == ("-1", "0", "1")
     assert data.splits["train"].targets.tolist() == (targets + 1).tolist()
 
@@ -193,7 +193,7 @@ def test_large_integers_group_and_order_without_rounding(tmp_path: Path, column:
     text = "".join(f"{time},{time},{row % 2}\n" for row, time in enumerate(times))
     (tmp_path / "d.csv").write_text("a,day,y\n" + text)
     reader = Csv(path="d.csv", label="y")
-    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(order_by=column), seed=0)
+    data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(order_by=column), seed=0)
     assert times[data.indices["train"]].max() < times[data.indices["dev"]].min()
     assert times[data.indices["dev"]].max() < times[data.indices["test"]].min()
     assert [len(rows) for rows in data.indices.values()] == [30, 10, 10]
@@ -207,14 +207,14 @@ def test_timestamps_of_parquet_order_examples(tmp_path: Path, kind: pa.DataType)
     table = pa.table({"a": range(50), "when": whole.cast(kind), "y": [row % 2 for row in range(50)]})
     parquet.write_table(table, tmp_path / "d.parquet")
     reader = Parquet(path="d.parquet", label="y", exclude=["when"])
-    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(order_by="when"), seed=0)
+    data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(order_by="when"), seed=0)
     assert order[data.indices["test"]].min() == 40
     assert order[data.indices["train"]].max() == 29
 
 
 def test_many_codes_beyond_64_bits_are_no_classes(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,y\n" + "".join(f"{row},{10**25 + row}\n" for row in range(60)))
-    data = load_data(Csv(path="d.csv"), Places(config_folder=tmp_path), split=SplitOptions(), seed=0)
+    data = load_data(Csv(path="d.csv"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0)
     assert data.target_kind == "values"
 
 
@@ -223,7 +223,7 @@ def test_values_stand_in_splits_as_in_the_file(tmp_path: Path) -> None:
     write = "".join(f"{row},{target}\n" for row, target in enumerate(targets))
     (tmp_path / "d.csv").write_text("a,y\n" + write)
     data = load_data(
-        Csv(path="d.csv"), Places(config_folder=tmp_path), split=SplitOptions(), seed=0, target_kind="values"
+        Csv(path="d.csv"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0, target_kind="values"
     )
     for name, rows in data.indices.items():
         assert data.splits[name].values.tolist() == [targets[row] for row in rows]
@@ -233,7 +233,7 @@ def test_integers_that_may_be_amounts_are_pointed_out(tmp_path: Path) -> None:
     def warnings(labels: range | list[int], **options: Any) -> int:
         write_csv(tmp_path / "d.csv", [*labels])
         data = load_data(
-            Csv(path="d.csv", **options), Places(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0
+            Csv(path="d.csv", **options), DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0
         )
         return sum("task: regression" in warning for warning in data.warnings)
 
@@ -243,6 +243,10 @@ def test_integers_that_may_be_amounts_are_pointed_out(tmp_path: Path) -> None:
     assert warnings(range(2, 9), class_names=list("abcdefg")) == 0
     write_csv(tmp_path / "d.csv", [*range(2, 9)])
     data = load_data(
-        Csv(path="d.csv"), Places(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0, target_kind="classes"
+        Csv(path="d.csv"),
+        DataPaths(config_folder=tmp_path),
+        split=SplitOptions(train=1.0),
+        seed=0,
+        target_kind="classes",
     )
     assert not any("task: regression" in warning for warning in data.warnings)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Data, DatasetReader, FileFormat, Places, TransformedRows, load_data
+from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, TransformedRows, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
 from dlcli.data.normalization import MinMax, Standard
@@ -24,8 +24,10 @@ needs_data = pytest.mark.skipif(
 )
 
 
-def load(reader: DatasetReader | FileFormat, places: Places | None = None, seed: int = 0, **split: object) -> Data:
-    return load_data(reader, places or Places(), split=SplitOptions(**split), seed=seed)
+def load(
+    reader: DatasetReader | FileFormat, data_paths: DataPaths | None = None, seed: int = 0, **split: object
+) -> Data:
+    return load_data(reader, data_paths or DataPaths(), split=SplitOptions(**split), seed=seed)
 
 
 def test_digits_are_split_and_normalized():
@@ -43,7 +45,7 @@ def test_digits_are_split_and_normalized():
 
 
 def test_values_have_a_unit():
-    data = load_data(Diabetes(), Places(), split=SplitOptions(), seed=0, target_normalization=Standard())
+    data = load_data(Diabetes(), DataPaths(), split=SplitOptions(), seed=0, target_normalization=Standard())
     train = data.splits["train"]
     assert data.target_kind == "values"
     assert data.class_names is None
@@ -54,7 +56,7 @@ def test_values_have_a_unit():
 
 
 def test_the_kind_of_targets_can_be_told():
-    data = load_data(Iris(), Places(), split=SplitOptions(), seed=0, target_kind="values", normalization=MinMax())
+    data = load_data(Iris(), DataPaths(), split=SplitOptions(), seed=0, target_kind="values", normalization=MinMax())
     assert data.splits["train"].targets.shape == (90, 1)
 
 
@@ -64,7 +66,7 @@ def test_twins_in_two_splits_are_reported(tmp_path: Path):
     x[18] = x[0]
     np.savez(tmp_path / "a.npz", x=x, y=np.arange(20) % 2)
     np.savez(tmp_path / "i.npz", train=np.arange(15), dev=np.arange(15, 20))
-    data = load(Npz(path="a.npz"), Places(config_folder=tmp_path), indices="i.npz")
+    data = load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), indices="i.npz")
     assert [(found.count, found.conflicting) for found in data.overlaps] == [(2, 1)]
     assert data.warnings == ("2 of 5 dev examples (40 %) are also in train, 1 of them with another target",)
 
@@ -72,13 +74,13 @@ def test_twins_in_two_splits_are_reported(tmp_path: Path):
 def test_indices_come_back_as_they_were(tmp_path: Path):
     first = load(Iris(), train_dev=0.1)
     np.savez(tmp_path / "splits.npz", **first.indices)
-    second = load(Iris(), Places(config_folder=tmp_path), seed=9, indices="splits.npz")
+    second = load(Iris(), DataPaths(config_folder=tmp_path), seed=9, indices="splits.npz")
     assert list(second.splits) == ["train", "train_dev", "dev", "test"]
     for name, split in first.splits.items():
         assert np.array_equal(split.inputs, second.splits[name].inputs)
     np.savez(tmp_path / "bad.npz", train=[0, 1, 2], dev=[2, 3])
     with pytest.raises(DataError, match="train and dev share 1 examples, the first is example 2"):
-        load(Iris(), Places(config_folder=tmp_path), indices="bad.npz")
+        load(Iris(), DataPaths(config_folder=tmp_path), indices="bad.npz")
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def two_sources(tmp_path: Path) -> Path:
 def test_dev_and_test_are_drawn_from_one_file(two_sources: Path):
     data = load(
         Csv(),
-        Places(config_folder=two_sources),
+        DataPaths(config_folder=two_sources),
         files={"train": "web.csv", "dev": "app.csv"},
         train=0.8,
         dev=0.12,
@@ -112,43 +114,43 @@ def test_dev_and_test_are_drawn_from_one_file(two_sources: Path):
 
 
 def test_the_dev_file_does_not_change_the_statistics(two_sources: Path):
-    places = Places(config_folder=two_sources)
+    data_paths = DataPaths(config_folder=two_sources)
     files = {"train": "web.csv", "dev": "app.csv"}
-    before = load(Csv(), places, files=files).preprocessor.to_json()
+    before = load(Csv(), data_paths, files=files).preprocessor.to_json()
     app = two_sources / "app.csv"
     app.write_text(app.read_text().replace("0.", "9."))
-    assert load(Csv(), places, files=files).preprocessor.to_json() == before
+    assert load(Csv(), data_paths, files=files).preprocessor.to_json() == before
 
 
 def test_files_of_splits_are_for_files(two_sources: Path):
     with pytest.raises(ConfigError, match="this data set has none"):
         load(Iris(), files={"train": "web.csv"})
     with pytest.raises(ConfigError, match="Npy does not"):
-        load(Npy(path="x", targets_path="y"), Places(config_folder=two_sources), files={"train": "web.csv"})
+        load(Npy(path="x", targets_path="y"), DataPaths(config_folder=two_sources), files={"train": "web.csv"})
 
 
 def test_a_group_among_the_inputs_is_a_warning(two_sources: Path):
     path = two_sources / "web.csv"
     lines = path.read_text().splitlines()
     path.write_text("\n".join(["g," + lines[0], *(f"g{n % 50},{line}" for n, line in enumerate(lines[1:]))]) + "\n")
-    data = load(Csv(path="web.csv"), Places(config_folder=two_sources), group_by="g")
+    data = load(Csv(path="web.csv"), DataPaths(config_folder=two_sources), group_by="g")
     assert any("list it under exclude" in warning for warning in data.warnings)
-    assert not load(Csv(path="web.csv", exclude=["g"]), Places(config_folder=two_sources), group_by="g").warnings
+    assert not load(Csv(path="web.csv", exclude=["g"]), DataPaths(config_folder=two_sources), group_by="g").warnings
 
 
 def test_given_splits_that_share_a_group_are_reported(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.arange(12.0), y=np.arange(12) % 2, g=np.arange(12) // 4)
     np.savez(tmp_path / "i.npz", train=np.arange(6), dev=np.arange(6, 12))
-    data = load(Npz(path="a.npz"), Places(config_folder=tmp_path), indices="i.npz", group_by="g")
+    data = load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), indices="i.npz", group_by="g")
     assert data.warnings == ("group 1 is in train and in dev",)
-    assert load(Npz(path="a.npz"), Places(config_folder=tmp_path), group_by="g", train=0.7, dev=0.3).warnings == ()
+    assert load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), group_by="g", train=0.7, dev=0.3).warnings == ()
 
 
 def test_an_unseen_label_in_the_test_set(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((1, 2)), y_test=[7])
     reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
     with pytest.raises(DataError, match="test has the label '7'"):
-        load(reader, Places(config_folder=tmp_path))
+        load(reader, DataPaths(config_folder=tmp_path))
 
 
 def test_a_test_set_of_another_shape(tmp_path: Path):
@@ -157,7 +159,7 @@ def test_a_test_set_of_another_shape(tmp_path: Path):
     )
     reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
     with pytest.raises(DataError, match=r"shape \(N, 2\) are expected, .* found \(2, 3\)"):
-        load(reader, Places(config_folder=tmp_path))
+        load(reader, DataPaths(config_folder=tmp_path))
 
 
 @pytest.mark.parametrize("width", [64, 256])
@@ -170,7 +172,7 @@ def test_the_memory_does_not_grow_with_a_mapped_file(tmp_path: Path, width: int)
     np.save(tmp_path / "y.npy", np.arange(count) % 2)
     reader = Npy(path="x.npy", targets_path="y.npy", memory_limit_mib=4)
     tracemalloc.start()
-    data = load(reader, Places(config_folder=tmp_path))
+    data = load(reader, DataPaths(config_folder=tmp_path))
     train = data.splits["train"]
     for batch in range(20):
         train.gather(np.arange(batch, len(train), 400))
@@ -178,7 +180,7 @@ def test_the_memory_does_not_grow_with_a_mapped_file(tmp_path: Path, width: int)
     tracemalloc.stop()
     assert isinstance(train.inputs, TransformedRows)
     assert peak < 12 * 2**20  # the indices, hashes and targets of 50,000 examples and one chunk of 1 MiB
-    in_memory = load(Npy(path="x.npy", targets_path="y.npy"), Places(config_folder=tmp_path))
+    in_memory = load(Npy(path="x.npy", targets_path="y.npy"), DataPaths(config_folder=tmp_path))
     chosen = np.array([5, 0, 29_999])
     assert np.array_equal(train.gather(chosen).inputs, in_memory.splits["train"].gather(chosen).inputs)
 
@@ -238,7 +240,7 @@ def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], nam
     rows = "".join(f"{row},{','.join(it.format(row=row) for it in columns.values())}\n" for row in range(40))
     (tmp_path / "d.csv").write_text(f"x,{','.join(columns)}\n{rows}", encoding="utf-8")
     reader = Csv(path="d.csv", label=list(columns))
-    data = load_data(reader, Places(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
+    data = load_data(reader, DataPaths(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
     found = [warning for warning in data.warnings if "nothing to predict" in warning]
     assert len(found) == len(named)
     for warning, name in zip(found, named, strict=True):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.memory_tasks import AddingProblem, Copying
 
 
 def test_copying_asks_for_the_first_token() -> None:
-    examples = Copying(examples=40, lag=5, letters=4).read(Places()).examples
+    examples = Copying(examples=40, lag=5, letters=4).read(DataPaths()).examples
     assert len(examples) == 40
     for sequence, target in zip(examples.inputs, examples.targets, strict=True):
         assert sequence[0] == "abcd"[target]
@@ -21,7 +21,7 @@ def test_copying_asks_for_the_first_token() -> None:
 
 
 def test_the_adding_problem_marks_one_number_of_each_half() -> None:
-    examples = AddingProblem(examples=500, length=9).read(Places()).examples
+    examples = AddingProblem(examples=500, length=9).read(DataPaths()).examples
     numbers, marks = examples.inputs[:, :, 0], examples.inputs[:, :, 1]
     assert (numbers >= 0).all()
     assert (numbers < 1).all()
@@ -31,14 +31,14 @@ def test_the_adding_problem_marks_one_number_of_each_half() -> None:
 
 
 def test_who_always_says_one_is_off_by_the_root_of_a_sixth() -> None:
-    targets = AddingProblem(examples=20_000).read(Places()).examples.targets
+    targets = AddingProblem(examples=20_000).read(DataPaths()).examples.targets
     # the variance of the squared error is 7/180: four standard errors of its mean are 0.0056
     assert np.mean((targets - 1) ** 2) == pytest.approx(1 / 6, abs=0.0056)
 
 
 @pytest.mark.parametrize("kind", [Copying, AddingProblem])
 def test_the_seed_decides(kind: type) -> None:
-    prints = [kind(examples=20, seed=seed).read(Places()).fingerprint for seed in (1, 1, 2)]
+    prints = [kind(examples=20, seed=seed).read(DataPaths()).fingerprint for seed in (1, 1, 2)]
     assert prints[0] == prints[1] != prints[2]
 
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.core import DataError, SplitOptions
-from dlcli.data import Data, DatasetReader, FileFormat, Places, Preprocessor, load_data, new_data
+from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.embedded import Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
 
@@ -19,7 +19,7 @@ ROWS = "30,nurse,40,low\n50,baker,?,high\n40,nurse,20,low\n60,baker,35,high\n20,
 
 
 def load(reader: DatasetReader | FileFormat, folder: Path) -> Data:
-    return load_data(reader, Places(config_folder=folder), split=SplitOptions(train=1.0), seed=0)
+    return load_data(reader, DataPaths(config_folder=folder), split=SplitOptions(train=1.0), seed=0)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_ids_of_new_rows(tmp_path: Path):
 
 @pytest.fixture
 def digits(tmp_path: Path) -> tuple[np.ndarray, np.ndarray, Preprocessor]:
-    examples = Digits().read(Places()).examples
+    examples = Digits().read(DataPaths()).examples
     return examples.inputs[:20], examples.targets[:20], load(Digits(), tmp_path).preprocessor
 
 
@@ -175,7 +175,7 @@ def test_every_format_serves_a_model_of_arrays(tmp_path: Path, digits: tuple[Any
 
 def test_named_features_of_an_array_are_found_by_name(tmp_path: Path):
     preprocessor = load(Iris(), tmp_path).preprocessor
-    examples = Iris().read(Places()).examples
+    examples = Iris().read(DataPaths()).examples
     names = examples.feature_names
     columns = {name: examples.inputs[:5, place] for place, name in reversed(list(enumerate(names)))}
     parquet.write_table(pa.table(columns), tmp_path / "new.parquet")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, SplitOptions
-from dlcli.data import Places, Preprocessor, Pretrained, load_data, scaling_of
+from dlcli.data import DataPaths, Preprocessor, Pretrained, load_data, scaling_of
 from dlcli.data.embedded import Digits
 from dlcli.data.normalization import Scaling
 from dlcli.data.published_statistics import Library
@@ -15,7 +15,7 @@ from dlcli.data.published_statistics import Library
 def test_the_numbers_are_those_of_the_run() -> None:
     normalization = Pretrained()
     normalization.scaling = Scaling(np.array(2.0), np.array(4.0))
-    data = load_data(Digits(), Places(), split=SplitOptions(), seed=0, normalization=normalization)
+    data = load_data(Digits(), DataPaths(), split=SplitOptions(), seed=0, normalization=normalization)
     assert data.splits["train"].inputs.max() == (16 - 2) / 4  # pixels are 0 … 16
     again = Preprocessor.from_json(data.preprocessor.to_json())
     assert scaling_of(again).shift == 2
@@ -23,7 +23,7 @@ def test_the_numbers_are_those_of_the_run() -> None:
 
 def test_it_needs_a_run() -> None:
     with pytest.raises(ConfigError, match="this model does not start from a run") as caught:
-        load_data(Digits(), Places(), split=SplitOptions(), seed=0, normalization=Pretrained())
+        load_data(Digits(), DataPaths(), split=SplitOptions(), seed=0, normalization=Pretrained())
     assert caught.value.key == "data.normalize"
 
 
@@ -31,7 +31,7 @@ def test_a_scaling_of_every_pixel_needs_as_many_pixels() -> None:
     normalization = Pretrained()
     normalization.scaling = Scaling(np.zeros((28, 28, 1)), np.ones((28, 28, 1)))
     with pytest.raises(ConfigError, match=r"the run scales inputs of the shape \(28, 28, 1\), these have \(8, 8, 1\)"):
-        load_data(Digits(), Places(), split=SplitOptions(), seed=0, normalization=normalization)
+        load_data(Digits(), DataPaths(), split=SplitOptions(), seed=0, normalization=normalization)
 
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 6, 6, 3)).astype(np.uint8)

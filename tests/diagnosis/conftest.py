@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Case, Curve, Diagnosis, Measure, SplitErrors, SplitOutcome, TrainingResult, diagnose
+from dlcli.diagnosis import Curve, Diagnosis, Evidence, Measure, SplitErrors, SplitOutcome, TrainingResult, diagnose
 
 SPEC: dict[str, Any] = {
     "seed": 0,
@@ -74,7 +74,7 @@ FLAT_LOSS = [1.0, 0.4, 0.2, 0.11] + [0.1] * 16
 
 
 @pytest.fixture
-def make_case() -> Callable[..., Case]:
+def make_case() -> Callable[..., Evidence]:
     def make(
         diagnosis: Diagnosis | None = None,
         loss: list[float] = FLAT_LOSS,
@@ -82,8 +82,8 @@ def make_case() -> Callable[..., Case]:
         best_epoch: int | None = 20,
         spec: Mapping[str, Any] = SPEC,
         **evidence: Any,
-    ) -> Case:
-        return Case(
+    ) -> Evidence:
+        return Evidence(
             diagnosis=diagnosis or diagnosis_of(train=(100, 1000), dev=(40, 400)),
             spec=spec,
             loss=loss_curve(loss),

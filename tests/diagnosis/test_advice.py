@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Case, Diagnosis, IdenticalUnits, advise
+from dlcli.diagnosis import Diagnosis, Evidence, IdenticalUnits, advise
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 MakeDiagnosis = Callable[..., Diagnosis]
 FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
 
@@ -57,13 +57,13 @@ def test_two_high_gaps_are_both_heard(make_case: Make, make_diagnosis: MakeDiagn
 def test_what_goes_wrong_in_training_comes_first(
     make_case: Make, make_diagnosis: MakeDiagnosis, make_spec: Callable[..., dict[str, Any]]
 ) -> None:
-    case = make_case(
+    evidence = make_case(
         make_diagnosis(**CHAINS["avoidable_bias"]),
         loss=[1.0, math.nan, math.nan, math.nan],
         identical=(IdenticalUnits("linear_1.weight", 64),),
         spec=make_spec(model__initializer={"name": "zeros"}),
     )
-    assert [piece.knob for piece in advise(case)] == [
+    assert [piece.knob for piece in advise(evidence)] == [
         "random initialization",
         "lower learning rate",
         "human-level error",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry
-from dlcli.diagnosis import Advice, Case, Curve, Diagnosis, IdenticalUnits
+from dlcli.diagnosis import Advice, Curve, Diagnosis, Evidence, IdenticalUnits
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
 from dlcli.spec import load_spec
 
@@ -27,15 +27,15 @@ REGULARIZED = ("regularization.l1=0.5", "regularization.l2=30", "regularization.
 
 
 def advice_for(
-    config: Path, overrides: tuple[str, ...], course: str, make_diagnosis: Callable[..., Diagnosis]
+    config: Path, overrides: tuple[str, ...], trend: str, make_diagnosis: Callable[..., Diagnosis]
 ) -> list[Advice]:
     spec = load_spec(config, overrides)
     diagnosis = make_diagnosis(train=(100, 2000), train_dev=(120, 2000), dev=(21, 300), test=(30, 300))
     cases = [
-        Case(
+        Evidence(
             diagnosis=diagnosis,
             spec=spec.resolved(),
-            loss=Curve("train/loss", tuple(range(1, len(COURSES[course]) + 1)), tuple(COURSES[course])),
+            loss=Curve("train/loss", tuple(range(1, len(COURSES[trend]) + 1)), tuple(COURSES[trend])),
             optimized=Curve(spec.evaluation.optimize or "dev/error", tuple(range(1, 21)), (0.1,) * 20),
             best_epoch=5,
             num_train=2000,
@@ -45,17 +45,17 @@ def advice_for(
         )
         for identical in ((), (IdenticalUnits("linear_1.weight", 64),))
     ]
-    return [advice for case in cases for adviser in ADVISERS if (advice := adviser(case)) is not None]
+    return [advice for evidence in cases for adviser in ADVISERS if (advice := adviser(evidence)) is not None]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("overrides", [(), REGULARIZED], ids=["as it is", "regularized"])
-@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("trend", COURSES)
 def test_a_set_line_makes_another_valid_config(
-    config: Path, overrides: tuple[str, ...], course: str, make_diagnosis: Callable[..., Diagnosis]
+    config: Path, overrides: tuple[str, ...], trend: str, make_diagnosis: Callable[..., Diagnosis]
 ) -> None:
     before = load_spec(config, overrides).resolved()
-    settings = [advice.set_line for advice in advice_for(config, overrides, course, make_diagnosis) if advice.set_line]
+    settings = [advice.set_line for advice in advice_for(config, overrides, trend, make_diagnosis) if advice.set_line]
     assert settings
     for line in settings:
         words = [word for word in shlex.split(line) if word != "--set"]

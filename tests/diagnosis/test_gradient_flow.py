@@ -7,20 +7,25 @@ import math
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Fate, GradientFlow
+from dlcli.diagnosis import GradientFlow, GradientTrend
 
 
 @pytest.mark.parametrize(
-    ("factor", "fate"),
-    [(0.5, Fate.VANISHES), (0.95, Fate.COMES_THROUGH), (1.02, Fate.COMES_THROUGH), (2, Fate.EXPLODES)],
+    ("factor", "trend"),
+    [
+        (0.5, GradientTrend.VANISHES),
+        (0.95, GradientTrend.COMES_THROUGH),
+        (1.02, GradientTrend.COMES_THROUGH),
+        (2, GradientTrend.EXPLODES),
+    ],
 )
-def test_the_factor_of_a_step_and_what_it_leads_to(factor: float, fate: Fate) -> None:
+def test_the_factor_of_a_step_and_what_it_leads_to(factor: float, trend: GradientTrend) -> None:
     flow = GradientFlow(tuple(3.0 * factor**k for k in range(11)))
     assert flow.steps == 10
     assert flow.factor == pytest.approx(factor)
     assert flow.arriving == pytest.approx(factor**10)
     assert flow.relative[0] == 1
-    assert flow.fate is fate
+    assert flow.trend is trend
 
 
 def test_examples_count_by_their_squares_and_as_far_as_they_go() -> None:
@@ -29,9 +34,9 @@ def test_examples_count_by_their_squares_and_as_far_as_they_go() -> None:
 
 
 def test_what_is_no_number() -> None:
-    assert GradientFlow((0.0, 0.0)).fate is Fate.NONE
+    assert GradientFlow((0.0, 0.0)).trend is GradientTrend.NONE
     assert math.isnan(GradientFlow((0.0, 0.0)).factor)
-    assert GradientFlow((math.inf, math.inf)).fate is Fate.EXPLODES
-    assert GradientFlow((1.0, math.inf)).fate is Fate.EXPLODES
+    assert GradientFlow((math.inf, math.inf)).trend is GradientTrend.EXPLODES
+    assert GradientFlow((1.0, math.inf)).trend is GradientTrend.EXPLODES
     assert GradientFlow((1.0, 0.0)).factor == 0
     assert math.isnan(GradientFlow((1.0,)).factor)

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Course, Curve, curve
+from dlcli.diagnosis import Curve, LossTrend, curve
 
 EPOCHS = np.arange(20)
 
@@ -14,22 +14,22 @@ def of(values: Any) -> Curve:
 
 
 @pytest.mark.parametrize(
-    ("values", "course"),
+    ("values", "trend"),
     [
-        (2.3 * np.exp(-EPOCHS / 15), Course.FALLING),
-        (2.3 * np.exp(-EPOCHS / 2) + 0.5, Course.FLAT),
-        (np.full(20, 2.302), Course.STUCK),
-        (2.302 - 0.0005 * EPOCHS, Course.STUCK),
-        (1 + EPOCHS**2, Course.DIVERGING),
-        ([1.0, 0.5, math.nan, math.nan], Course.DIVERGING),
-        (1 + 0.4 * (-1.0) ** EPOCHS, Course.OSCILLATING),
-        (2.3 * np.exp(-EPOCHS / 2) + 0.5 + 0.01 * (-1.0) ** EPOCHS, Course.FLAT),
-        ([2.0, 1.0, 0.5], Course.UNKNOWN),
-        ([], Course.UNKNOWN),
+        (2.3 * np.exp(-EPOCHS / 15), LossTrend.FALLING),
+        (2.3 * np.exp(-EPOCHS / 2) + 0.5, LossTrend.FLAT),
+        (np.full(20, 2.302), LossTrend.STUCK),
+        (2.302 - 0.0005 * EPOCHS, LossTrend.STUCK),
+        (1 + EPOCHS**2, LossTrend.DIVERGING),
+        ([1.0, 0.5, math.nan, math.nan], LossTrend.DIVERGING),
+        (1 + 0.4 * (-1.0) ** EPOCHS, LossTrend.OSCILLATING),
+        (2.3 * np.exp(-EPOCHS / 2) + 0.5 + 0.01 * (-1.0) ** EPOCHS, LossTrend.FLAT),
+        ([2.0, 1.0, 0.5], LossTrend.UNKNOWN),
+        ([], LossTrend.UNKNOWN),
     ],
 )
-def test_course(values: Any, course: Course) -> None:
-    assert of(values).course is course
+def test_course(values: Any, trend: LossTrend) -> None:
+    assert of(values).trend is trend
 
 
 def test_the_drop_at_the_end_is_relative() -> None:

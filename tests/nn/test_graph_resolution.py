@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dlcli.core import InvalidConfigError
 from dlcli.nn import Node
-from dlcli.nn.graph_resolution import wire
+from dlcli.nn.graph_resolution import resolve_graph
 
 KEY_OF = "model.layers[{}]".format
 
@@ -20,17 +20,17 @@ def node(name: str, *inputs: str) -> Node:
 def problems(*nodes: Node, output: str | None = None) -> list[tuple[str | None, str]]:
     """The key and message of every mistake."""
     with pytest.raises(InvalidConfigError) as caught:
-        wire(nodes, output or nodes[-1].name, KEY_OF)
+        resolve_graph(nodes, output or nodes[-1].name, KEY_OF)
     return [(problem.key, problem.message) for problem in caught.value.problems]
 
 
 def test_a_chain_reads_the_node_before() -> None:
-    ordered = wire([node("a"), node("b"), node("c")], "c", KEY_OF)
+    ordered = resolve_graph([node("a"), node("b"), node("c")], "c", KEY_OF)
     assert [(n.name, n.inputs) for n in ordered] == [("a", ("input",)), ("b", ("a",)), ("c", ("b",))]
 
 
 def test_a_node_may_read_one_that_stands_below_it() -> None:
-    ordered = wire([node("sum", "input", "late"), node("late", "input")], "sum", KEY_OF)
+    ordered = resolve_graph([node("sum", "input", "late"), node("late", "input")], "sum", KEY_OF)
     assert [n.name for n in ordered] == ["late", "sum"]
 
 
@@ -92,7 +92,7 @@ def test_every_node_comes_after_its_inputs(order: list[int], data: st.DataObject
     ends = [n.name for n in nodes if n.name not in read]
     nodes.append(node("end", *ends))
     listed = [nodes[i] for i in order] + [nodes[8]]
-    ordered = wire(listed, "end", KEY_OF)
+    ordered = resolve_graph(listed, "end", KEY_OF)
     done = {"input"}
     for n in ordered:
         assert done.issuperset(n.inputs)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, registry
-from dlcli.nn import Arena, Graph, Node, Roles
+from dlcli.nn import Arena, Graph, LayerRoles, Node
 
 GraphOf = Callable[..., Graph]
 
@@ -43,7 +43,7 @@ def graph(graph_of: GraphOf) -> Graph:
     ],
 )
 def test_roles(graph: Graph, options: dict[str, Any], new: list[str], tuned: list[str], frozen: list[str]) -> None:
-    assert Roles.of(graph, **options) == Roles(tuple(new), tuple(tuned), tuple(frozen))
+    assert LayerRoles.of(graph, **options) == LayerRoles(tuple(new), tuple(tuned), tuple(frozen))
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_roles(graph: Graph, options: dict[str, Any], new: list[str], tuned: lis
 )
 def test_wrong_wishes_are_refused_at_their_place(graph: Graph, options: dict[str, Any], key: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
-        Roles.of(graph, **options)
+        LayerRoles.of(graph, **options)
     assert caught.value.key == key
 
 
 def apply(graph: Graph, **options: Any) -> None:
-    Roles.of(graph, **options).apply(graph, learning_rate_scale=0.1)
+    LayerRoles.of(graph, **options).apply(graph, learning_rate_scale=0.1)
     graph.train()
 
 
@@ -129,7 +129,7 @@ def test_no_gradient_is_computed_below_the_first_trained_layer(
 
 def test_a_frozen_layer_above_a_new_one_passes_the_gradient_on(graph_of: GraphOf) -> None:
     graph = graph_of((4,), Node("new", "linear", {"units": 3}), Node("kept", "linear", {"units": 3}), "relu")
-    Roles(("new",), (), ("kept",)).apply(graph)
+    LayerRoles(("new",), (), ("kept",)).apply(graph)
     arena = Arena(graph.parameters())
     graph.train()
     graph.forward(np.ones((2, 4), np.float32)).sum().backward()

@@ -51,10 +51,10 @@ def test_the_state_of_an_lstm_is_both(graph_of: Any) -> None:
     norms = state_gradients(graph, loss, X)["lstm_1.layer_1"]
     layer = graph.layers["lstm_1"]
     before = layer.forward(Tensor(X[:, :2])).data[:, -1]
-    layer.carries = True
+    layer.stateful = True
     layer.forward(Tensor(X[:, :2]))
-    states = [Tensor(layer.carried[name][0], requires_grad=True) for name in ("hidden", "cell")]
-    layer.carries = False
+    states = [Tensor(layer.hidden_states[name][0], requires_grad=True) for name in ("hidden", "cell")]
+    layer.stateful = False
     np.testing.assert_array_equal(states[0].data, before)
     rest = layer.forward(Tensor(X[:, 2:]), *states)[:, -1]
     loss(graph.layers["linear_1"].forward(rest)).backward()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dlcli.nn import Graph, Node, Roles, Tail, trunk_end
+from dlcli.nn import Graph, LayerRoles, Node, TrainableTail, trunk_end
 
 GraphOf = Callable[..., Graph]
 
@@ -23,10 +23,10 @@ def chain(graph_of: GraphOf) -> Graph:
 
 def test_the_tail_computes_the_same_from_the_trunks_results(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
-    Roles.of(graph, train="head").apply(graph)
+    LayerRoles.of(graph, train="head").apply(graph)
     end = trunk_end(graph)
     assert end == "relu_1"  # the dropout behind the last frozen layer is the head's
-    tail = Tail(graph, end)
+    tail = TrainableTail(graph, end)
     assert [node.name for node in tail.nodes] == ["dropout_1", "linear_2"]
     assert (tail.input_shape, tail.output_shape) == ((6,), (3,))
     graph.eval()
@@ -38,8 +38,8 @@ def test_the_tail_computes_the_same_from_the_trunks_results(graph_of: GraphOf) -
 
 def test_names_weights_and_modes_are_those_of_the_whole(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
-    Roles.of(graph, train="head").apply(graph)
-    tail = Tail(graph, "relu_1")
+    LayerRoles.of(graph, train="head").apply(graph)
+    tail = TrainableTail(graph, "relu_1")
     assert list(tail.state_dict()) == list(graph.state_dict())
     tail.load_state_dict({name: np.full_like(array, 2) for name, array in graph.state_dict().items()})
     assert (graph.state_dict()["linear_1.weight"] == 2).all()
@@ -62,7 +62,7 @@ def test_a_shortcut_around_the_last_frozen_node_moves_the_end_before_it(graph_of
         Node("sum", "add", inputs=("block", "new")),
         Node("head", "linear", {"units": 2}),
     )
-    Roles.of(graph, train="head", reinitialize=["new"]).apply(graph)
+    LayerRoles.of(graph, train="head", reinitialize=["new"]).apply(graph)
     assert trunk_end(graph) == "stem"
 
 
@@ -75,5 +75,5 @@ def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
         Node("head", "linear", {"units": 4}),
         Node("sum", "add", inputs=("head", "input")),
     )
-    Roles.of(read_twice, train="head").apply(read_twice)
+    LayerRoles.of(read_twice, train="head").apply(read_twice)
     assert trunk_end(read_twice) is None

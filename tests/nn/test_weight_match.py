@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.nn import Graph, Matching, Node, check_all_used, check_complete, check_finite, check_ignored, load, match
+from dlcli.nn import Graph, Node, WeightMatch, check_all_used, check_complete, check_finite, check_ignored, load, match
 
 GraphOf = Callable[..., Graph]
 
@@ -110,7 +110,7 @@ def test_other_types_of_numbers_are_converted(graph_of: GraphOf) -> None:
 
 def test_what_is_complete_passes(graph_of: GraphOf) -> None:
     graph = small(graph_of)
-    check_complete(graph, Matching("dlcli", {}, (), {}, ()), (), "nothing")
+    check_complete(graph, WeightMatch("dlcli", {}, (), {}, ()), (), "nothing")
 
 
 def deeper(graph_of: GraphOf) -> dict[str, np.ndarray]:
@@ -143,7 +143,7 @@ def test_a_bias_that_the_model_lacks_is_left_over(graph_of: GraphOf) -> None:
 def test_arrays_of_a_replaced_head_are_not_left_over(graph_of: GraphOf) -> None:
     state = in_torch(small(graph_of, classes=5)) | {"fc.scale": np.ones(5)}
     assert match(small(graph_of), state, ["fc"]).leftover == ()
-    matching = Matching("torch", {}, (), {}, (), ("module.classifier.1.weight",))
+    matching = WeightMatch("torch", {}, (), {}, (), ("module.classifier.1.weight",))
     check_all_used(matching, ["classifier"], "trunk.safetensors")
 
 

@@ -88,7 +88,7 @@ def test_without_a_limit_a_stage_has_the_trials_of_the_option() -> None:
 def test_a_stage_leaves_no_slice_of_a_range_out() -> None:
     first = CoarseToFine().propose(SPACE, [], ERROR, seed=1, budget=60)
     for name in ("rate", "units", "useless"):
-        assert sorted(int(SPACE.units(it.values)[name] * 20) for it in first) == list(range(20))
+        assert sorted(int(SPACE.normalized(it.values)[name] * 20) for it in first) == list(range(20))
     assert sum(it.values["name"] == "adam" for it in first) == 10
 
 
@@ -102,7 +102,7 @@ def test_every_stage_lies_in_its_region_around_the_best() -> None:
     for stage in stages[1:]:
         low, high = stage.region.ranges["rate"]
         new = [trials[number] for number in stage.trials if trials[number].repeat == 0]
-        assert all(low <= SPACE.units(trial.values)["rate"] <= high for trial in new)
+        assert all(low <= SPACE.normalized(trial.values)["rate"] <= high for trial in new)
     assert stages[-1].region.choices["name"] == (1,)  # adam
     widths = [high - low for high, low in (stage.region.ranges["rate"][::-1] for stage in stages[1:])]
     assert widths[-1] < 0.25 and stages[-1].region.ranges["rate"][0] < 0.5 < stages[-1].region.ranges["rate"][1]
@@ -152,7 +152,7 @@ def test_goes_on_while_stages_gain() -> None:
 def test_the_first_to_satisfy_the_constraints_is_a_gain_that_has_no_size() -> None:
     values = {"rate": 0.1, "units": 0.5, "name": "adam", "useless": 0.5}
     trials = [
-        Trial(number=0, values=values, status="done", value=0.1, broken=("latency_ms <= 5",)),
+        Trial(number=0, values=values, status="done", value=0.1, violated=("latency_ms <= 5",)),
         Trial(number=1, values=values | {"rate": 0.2}, status="done", value=0.3, stage=1),
     ]
     assert [(stage.best, stage.gain) for stage in CoarseToFine().stages(SPACE, trials, ERROR)] == [

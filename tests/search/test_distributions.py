@@ -12,7 +12,7 @@ from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, OneMinus
 
 
 @pytest.mark.parametrize(
-    ("distribution", "unit", "value"),
+    ("distribution", "normalize", "value"),
     [
         (Uniform(low=-1, high=3), 0.25, 0.0),
         (LogUniform(low=1e-4, high=1e-1), 1 / 3, 1e-3),
@@ -23,30 +23,30 @@ from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, OneMinus
         (Choice(values=["a", "b", "c"]), 0.7, "c"),
     ],
 )
-def test_values(distribution: Any, unit: float, value: Any) -> None:
-    assert distribution.value(unit) == (pytest.approx(value) if isinstance(value, float) else value)
-    assert distribution.unit(value) == pytest.approx(unit, abs=0.2)
+def test_values(distribution: Any, normalize: float, value: Any) -> None:
+    assert distribution.value(normalize) == (pytest.approx(value) if isinstance(value, float) else value)
+    assert distribution.normalize(value) == pytest.approx(normalize, abs=0.2)
 
 
 def test_numbers_written_as_integers_are_drawn_as_floats() -> None:
-    assert all(type(value) is float for value in Uniform(low=0, high=1).ends())
+    assert all(type(value) is float for value in Uniform(low=0, high=1).bounds())
 
 
 def test_integers_with_one_value() -> None:
-    assert IntUniform(low=3, high=3).ends() == (3, 3)
+    assert IntUniform(low=3, high=3).bounds() == (3, 3)
     assert IntUniform(low=3, high=3).cells == 1
 
 
 def test_a_choice_tells_true_from_one() -> None:
     choice = Choice(values=[1, True, 1.0, "1", None])
-    assert [choice.value(choice.unit(value)) for value in choice.values] == [1, True, 1.0, "1", None]
-    assert choice.unit(True) == pytest.approx(0.3)
+    assert [choice.value(choice.normalize(value)) for value in choice.values] == [1, True, 1.0, "1", None]
+    assert choice.normalize(True) == pytest.approx(0.3)
 
 
 def test_what_a_choice_gives_is_its_own() -> None:
     choice = Choice(values=[[64, 64], [32]])
     choice.value(0.0).append(1)
-    choice.ends()[0].append(1)
+    choice.bounds()[0].append(1)
     assert choice.values == [[64, 64], [32]]
 
 

@@ -17,18 +17,18 @@ def found(cost: Cost, configurations: int, repeats: int, parameters: int = 5) ->
     rows = []
     for seed in range(repeats):
         random = np.random.default_rng(seed)
-        units = random.random((configurations, parameters))
-        rows.append(influences([basis(side, None) for side in units.T], cost(units, random), random))
+        normalized = random.random((configurations, parameters))
+        rows.append(influences([basis(side, None) for side in normalized.T], cost(normalized, random), random))
     return np.array(rows)
 
 
-def noise(units: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return random.standard_normal(len(units))
+def noise(normalized: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    return random.standard_normal(len(normalized))
 
 
-def one_and_a_weak_one(units: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def one_and_a_weak_one(normalized: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Shares of 74 % and 8 %, the rest is noise: √12 makes a uniform number's variance 1."""
-    return np.sqrt(12) * (1.5 * units[:, 0] + 0.5 * units[:, 1]) + 0.74 * noise(units, random)
+    return np.sqrt(12) * (1.5 * normalized[:, 0] + 0.5 * normalized[:, 1]) + 0.74 * noise(normalized, random)
 
 
 def test_noise_is_taken_for_an_influence_in_few_sweeps() -> None:
@@ -46,9 +46,9 @@ def test_a_weak_influence_is_found_beside_a_strong_one() -> None:
 def test_a_choice_and_a_switched_off_parameter() -> None:
     random = np.random.default_rng(0)
     which = random.integers(3, size=60)
-    units = np.where(which == 1, random.random(60), np.nan)
+    normalized = np.where(which == 1, random.random(60), np.nan)
     costs = np.array([0.0, 1.0, 0.2])[which] + 0.1 * random.standard_normal(60)
-    bases = [basis((which + 0.5) / 3, 3), basis(units, None), basis(random.random(60), None)]
+    bases = [basis((which + 0.5) / 3, 3), basis(normalized, None), basis(random.random(60), None)]
     assert influences(bases, costs, random) == [True, False, False]
 
 

@@ -38,12 +38,12 @@ def test_of_equals_the_earlier() -> None:
 
 def test_what_breaks_a_constraint_comes_after_all_that_break_none() -> None:
     first, second = trials(0.3, 0.4)
-    broken = [Trial(**{**vars(one), "number": 2 + one.number, "values": {"a": 2 + one.number}, "value": one.value / 10,
-                       "broken": ("latency_ms <= 5",)}) for one in (first, second)]  # fmt: skip
-    assert numbers(ERROR, [*broken, first, second]) == [0, 1, 2, 3]
-    best = ERROR.best([*broken, first])
+    violated = [Trial(**{**vars(one), "number": 2 + one.number, "values": {"a": 2 + one.number},
+                       "value": one.value / 10, "violated": ("latency_ms <= 5",)}) for one in (first, second)]  # fmt: skip
+    assert numbers(ERROR, [*violated, first, second]) == [0, 1, 2, 3]
+    best = ERROR.best([*violated, first])
     assert best is not None and best.number == 0
-    best = ERROR.best(broken)
+    best = ERROR.best(violated)
     assert best is not None and best.number == 2
 
 

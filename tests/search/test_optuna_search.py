@@ -147,7 +147,7 @@ def test_trials_of_every_end_are_told(search: OptunaSearch) -> None:
     proposals = search.propose(space, [], ERROR, seed=0, budget=20)
     outcomes: list[dict[str, Any]] = [
         {"status": "done", "value": 0.2},
-        {"status": "done", "value": 0.1, "broken": ("latency_ms <= 5",)},
+        {"status": "done", "value": 0.1, "violated": ("latency_ms <= 5",)},
         {"status": "pruned", "value": 0.4, "history": (0.5, 0.4)},
         {"status": "diverged"},
     ]

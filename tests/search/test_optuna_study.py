@@ -56,7 +56,7 @@ def test_what_is_told() -> None:
     trials = [
         Trial(number=0, values={}, status="done", value=0.9),
         Trial(number=1, values={}, status="done", value=0.7),
-        Trial(number=2, values={}, status="done", value=0.95, broken=("latency_ms <= 5",)),
+        Trial(number=2, values={}, status="done", value=0.95, violated=("latency_ms <= 5",)),
         Trial(number=3, values={}, status="pruned", value=0.6, history=(0.5, 0.6)),
         Trial(number=4, values={}, status="diverged"),
         Trial(number=5, values={}, status="killed"),

@@ -77,13 +77,13 @@ def test_what_is_needed_comes_first_and_the_rest_stays_in_order(network: Space) 
 
 
 def test_a_point_has_what_is_active(network: Space) -> None:
-    units = units_of(network, depth=0.9, width=0.0)
-    values = network.point(units | {"optimizer.name": 0.1, "optimizer.beta1": 1.0})
+    normalized = units_of(network, depth=0.9, width=0.0)
+    values = network.point(normalized | {"optimizer.name": 0.1, "optimizer.beta1": 1.0})
     assert values["optimizer.beta1"] == 0.99
     assert values["optimizer.beta2"] == pytest.approx(0.945)
     assert values["model.hidden_units"] == [16, 16, 16]
-    assert "optimizer.beta2" not in network.point(units | {"optimizer.name": 0.1, "optimizer.beta1": 0.0})
-    without = network.point(units | {"optimizer.name": 0.9, "optimizer.beta1": 1.0})
+    assert "optimizer.beta2" not in network.point(normalized | {"optimizer.name": 0.1, "optimizer.beta1": 0.0})
+    without = network.point(normalized | {"optimizer.name": 0.9, "optimizer.beta1": 1.0})
     assert not {"optimizer.beta1", "optimizer.beta2"} & without.keys()
 
 
@@ -96,11 +96,11 @@ def test_a_config_gets_no_auxiliary_values_and_the_outer_ones_first(network: Spa
 
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=7, max_size=7))
-def test_units_undo_point(units: list[float]) -> None:
+def test_units_undo_point(normalized: list[float]) -> None:
     space = SPACE
-    given_units = dict(zip((parameter.name for parameter in space.drawn), units, strict=True))
+    given_units = dict(zip((parameter.name for parameter in space.drawn), normalized, strict=True))
     values = space.point(given_units)
-    found = space.units(values)
+    found = space.normalized(values)
     assert found.keys() == values.keys() - {"model.hidden_units"}
     again = space.point(given_units | found)
     for name, value in values.items():
@@ -121,8 +121,8 @@ def test_a_region_is_all_that_is_drawn_from(network: Space) -> None:
     generator = np.random.default_rng(0)
     for _ in range(50):
         values = network.sample(generator, region)
-        units = network.units(values)
-        assert 0.25 <= units["optimizer.learning_rate"] < 0.5
+        normalized = network.normalized(values)
+        assert 0.25 <= normalized["optimizer.learning_rate"] < 0.5
         assert values["depth"] == 3
         assert values["optimizer.name"] == "momentum"
 

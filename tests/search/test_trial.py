@@ -56,9 +56,9 @@ def test_trials_of_equal_values_are_one_configuration() -> None:
 
 def test_only_trials_that_came_to_their_end_are_measured() -> None:
     ended = [
-        trial(0, 0.1, status="pruned", broken=("latency_ms <= 5",)),
-        trial(1, 0.2, broken=("latency_ms <= 4",)),
-        trial(2, 0.4, broken=("latency_ms <= 4", "dev/error <= 0.1")),
+        trial(0, 0.1, status="pruned", violated=("latency_ms <= 5",)),
+        trial(1, 0.2, violated=("latency_ms <= 4",)),
+        trial(2, 0.4, violated=("latency_ms <= 4", "dev/error <= 0.1")),
         trial(3, None, status="failed"),
         trial(4, 0.9, status="running"),
         trial(5, 0.9, status="diverged"),
@@ -66,5 +66,5 @@ def test_only_trials_that_came_to_their_end_are_measured() -> None:
     one = Configuration(0, {}, tuple(ended))
     assert one.measured == [0.2, 0.4]
     assert one.value == pytest.approx(0.3)
-    assert one.broken == ("latency_ms <= 4", "dev/error <= 0.1", CONVERGENCE)
+    assert one.violated == ("latency_ms <= 4", "dev/error <= 0.1", CONVERGENCE)
     assert Configuration(0, {}, (ended[0],)).value is None

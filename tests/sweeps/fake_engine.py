@@ -24,7 +24,7 @@ class Training:
     epoch: int
     has_begun: bool = False
     is_held: bool = False
-    verdict: str | None = None
+    pruning_decision: str | None = None
 
 
 @dataclass
@@ -63,7 +63,7 @@ class FakeEngine:
     def answer(self, job: str, reason: str | None) -> None:
         training = self.running[job]
         assert training.is_held
-        training.is_held, training.verdict = False, reason
+        training.is_held, training.pruning_decision = False, reason
 
     def stop(self) -> None:
         self.stops = True
@@ -88,8 +88,8 @@ class FakeEngine:
         values = self.curve(dict(job.values), job.seed_offset)
         if isinstance(values, str):  # how it fails
             return [self._ended(job, status=values, reason=f"it {values}")]
-        if training.verdict is not None:
-            return [self._ended(job, status="pruned", reason=training.verdict, value=None)]
+        if training.pruning_decision is not None:
+            return [self._ended(job, status="pruned", reason=training.pruning_decision, value=None)]
         if self.stops:
             return [self._ended(job, status="interrupted", reason="stopped with the sweep")]
         if not training.has_begun:
@@ -97,7 +97,7 @@ class FakeEngine:
             again = [self._epoch(job, epoch, values[epoch - 1]) for epoch in range(1, training.epoch + 1)]
             return [{"event": "started", "job": job.folder, "epochs": len(values)}, *again]
         if training.epoch == len(values):
-            return [self._ended(job, status="done", reason=None, value=min(values), broken=[], metrics={})]
+            return [self._ended(job, status="done", reason=None, value=min(values), violated=[], metrics={})]
         training.epoch += 1
         training.is_held = job.is_judged and training.epoch < len(values) and self.decides_after(training.epoch)
         if not training.is_held:  # a verdict comes before the checkpoint

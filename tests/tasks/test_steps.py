@@ -48,14 +48,17 @@ def test_what_stands_in_the_padding_changes_nothing(task: Task) -> None:
     assert leaf.grad is not None
     np.testing.assert_array_equal(leaf.grad, changed.grad)
     assert not leaf.grad[1, 1:].any()
-    (one, truth), (two, same_truth) = task.judge(logits, TARGETS, LENGTHS), task.judge(other, TARGETS, LENGTHS)
+    (one, truth), (two, same_truth) = (
+        task.pair_predictions(logits, TARGETS, LENGTHS),
+        task.pair_predictions(other, TARGETS, LENGTHS),
+    )
     np.testing.assert_array_equal(one.best_guess(), two.best_guess())
     np.testing.assert_array_equal(truth, same_truth)
 
 
 def test_the_truth_of_a_text_is_its_size_and_what_frequency_alone_guesses() -> None:
     task = LanguageModeling(NextTokens(VOCABULARY))
-    predictions, truth = task.judge(outputs(), TARGETS, LENGTHS)
+    predictions, truth = task.pair_predictions(outputs(), TARGETS, LENGTHS)
     frequency = (np.array([0, 0, 0, 2, 6, 2]) + 1) / 16
     np.testing.assert_array_equal(truth[:, 0], [3, 1])
     np.testing.assert_array_equal(truth[:, 1], [1 + 2 + 1, 1])  # a, bc, the end; the end
@@ -66,7 +69,9 @@ def test_the_truth_of_a_text_is_its_size_and_what_frequency_alone_guesses() -> N
 
 
 def test_labels_are_judged_one_after_the_other() -> None:
-    predictions, truth = SequenceLabeling(TokenLabels(ClassLabels(tuple("uvwxyz")))).judge(outputs(), TARGETS, LENGTHS)
+    predictions, truth = SequenceLabeling(TokenLabels(ClassLabels(tuple("uvwxyz")))).pair_predictions(
+        outputs(), TARGETS, LENGTHS
+    )
     assert predictions.labels is not None
     np.testing.assert_array_equal(truth, [4, 5, 3, 3])
     np.testing.assert_array_equal(predictions.labels, outputs().argmax(axis=2)[[0, 0, 0, 1], [0, 1, 2, 0]])

@@ -34,7 +34,7 @@ def test_the_statistics_of_the_average_equal_torch(make_trainer: Any) -> None:
     trainer = make_trainer(epochs=2)
     trainer.run()
     trainer.model.train()
-    with trainer.descent.evaluated.average.applied(trainer.descent.arena):
+    with trainer.train_step.evaluated.average.applied(trainer.train_step.arena):
         twin = torch_twin(torch, trainer.model.state_dict())
         found = estimate_statistics(trainer.model, batches_of(trainer))
     loader = [torch.from_numpy(batch.inputs) for batch in batches_of(trainer)]
@@ -46,14 +46,14 @@ def test_the_statistics_of_the_average_equal_torch(make_trainer: Any) -> None:
 def test_estimating_changes_nothing_in_the_training(make_trainer: Any) -> None:
     trainer = make_trainer()
     trainer.model.train()
-    trainer._step(trainer.watch.train.gather(np.arange(16)), 0.02, measured=False)
+    trainer._step(trainer.evaluator.train.gather(np.arange(16)), 0.02, measured=False)
     before = checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8))
     own = {name: array.copy() for name, array in trainer.model.state_dict().items()}
-    trainer.descent.evaluated.estimate_statistics(batches_of(trainer), trainer.generators)
-    assert set(trainer.descent.evaluated.statistics) == set(trainer.model.buffers())
+    trainer.train_step.evaluated.estimate_statistics(batches_of(trainer), trainer.generators)
+    assert set(trainer.train_step.evaluated.statistics) == set(trainer.model.buffers())
     for name, array in trainer.model.state_dict().items():
         np.testing.assert_array_equal(array, own[name])
-    trainer.descent.evaluated.statistics = {}
+    trainer.train_step.evaluated.statistics = {}
     assert checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8)) == before
 
 
@@ -66,18 +66,20 @@ def test_the_model_that_is_saved_is_the_one_that_was_evaluated(make_trainer: Any
         for record in trainer.folder.metrics()
         if record["kind"] == "epoch" and record["epoch"] == summary.best.epoch
     ]
-    found = evaluate_split(trainer.model, trainer.task, trainer.watch.evaluated[0], trainer.watch.metrics)
+    found = evaluate_split(trainer.model, trainer.task, trainer.evaluator.evaluated[0], trainer.evaluator.metrics)
     assert found.metrics["loss"] == record["dev/loss"]
 
 
 def test_without_batch_norm_or_an_average_nothing_is_estimated(
     make_trainer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert make_trainer(average=True).descent.evaluated.needs_statistics
-    assert not make_trainer(average=False).descent.evaluated.needs_statistics
-    assert not make_trainer(average=True, nodes=[Node("", "linear", {"units": 3})]).descent.evaluated.needs_statistics
+    assert make_trainer(average=True).train_step.evaluated.needs_statistics
+    assert not make_trainer(average=False).train_step.evaluated.needs_statistics
+    assert not make_trainer(
+        average=True, nodes=[Node("", "linear", {"units": 3})]
+    ).train_step.evaluated.needs_statistics
     monkeypatch.setattr(BatchNorm, "frozen", True)
-    assert not make_trainer(average=True).descent.evaluated.needs_statistics
+    assert not make_trainer(average=True).train_step.evaluated.needs_statistics
 
 
 def test_averaged_statistics_fit_the_averaged_weights(make_trainer: Any, splits: Any) -> None:

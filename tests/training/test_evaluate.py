@@ -11,7 +11,7 @@ from dlcli.training import compute_outputs, evaluate_split
 
 def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
-    train, metrics = splits["train"], trainer.watch.metrics
+    train, metrics = splits["train"], trainer.evaluator.metrics
     whole = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=50, keep_predictions=True)
     parts = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=7, keep_predictions=True)
     assert parts.metrics["loss"] == pytest.approx(whole.metrics["loss"], rel=1e-6)
@@ -25,7 +25,7 @@ def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, 
 def test_it_counts_what_it_says(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     dev = splits["dev"]
-    evaluation = evaluate_split(trainer.model, trainer.task, dev, trainer.watch.metrics, keep_predictions=True)
+    evaluation = evaluate_split(trainer.model, trainer.task, dev, trainer.evaluator.metrics, keep_predictions=True)
     (outputs,), targets = compute_outputs(trainer.model, dev.batches(len(dev))), dev.targets
     assert evaluation.predictions is not None
     np.testing.assert_array_equal(evaluation.predictions.labels, outputs.argmax(axis=1))

@@ -10,7 +10,7 @@ import pytest
 import dlcli.nn  # noqa: F401 - registers the layers
 from dlcli.core import Generators, StorageError, registry
 from dlcli.data import Split
-from dlcli.nn import Graph, Layer, Node, Roles, with_names
+from dlcli.nn import Graph, Layer, LayerRoles, Node, with_names
 from dlcli.training import compute_features
 
 
@@ -42,7 +42,7 @@ def splits() -> dict[str, Split]:
 
 @pytest.mark.parametrize("in_memory", [2**20, 0])
 def test_the_rest_of_the_model_runs_on_them(model: Graph, splits: dict[str, Split], in_memory: int) -> None:
-    Roles.of(model, train="head").apply(model)
+    LayerRoles.of(model, train="head").apply(model)
     features = compute_features(model, splits, batch_size=4, in_memory=in_memory)
     assert features is not None
     assert (features.trunk_end, features.bytes, features.in_memory) == ("bent", 30 * 5 * 4, in_memory > 0)
@@ -63,7 +63,7 @@ def test_nothing_is_kept_where_nothing_is_frozen(model: Graph, splits: dict[str,
 def test_a_full_disk_is_told(
     model: Graph, splits: dict[str, Split], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    Roles.of(model, train="head").apply(model)
+    LayerRoles.of(model, train="head").apply(model)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

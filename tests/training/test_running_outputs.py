@@ -20,8 +20,8 @@ def test_the_metrics_are_those_of_the_epoch(make_trainer: Any) -> None:
     trainer = make_trainer()
     outputs = np.eye(3, dtype=np.float32)[[0, 1, 2, 0, 1, 2]]
     targets = np.array([0, 1, 2, 0, 2, 2])
-    assert filled(outputs).metrics(trainer.task, trainer.watch.metrics, targets) == {"error": 1 / 6}
-    assert filled(outputs).metrics(trainer.task, trainer.watch.metrics, targets[:4]) == {"error": 0}
+    assert filled(outputs).metrics(trainer.task, trainer.evaluator.metrics, targets) == {"error": 1 / 6}
+    assert filled(outputs).metrics(trainer.task, trainer.evaluator.metrics, targets[:4]) == {"error": 0}
 
 
 def test_the_part_of_an_epoch_can_be_saved(make_trainer: Any) -> None:

@@ -6,8 +6,8 @@ from dlcli.core import Bound
 from dlcli.training import Candidate, Selection
 
 
-def candidate(value: float, *broken: str) -> Candidate:
-    return Candidate(epoch=1, step=1, checkpoint="epoch-0001", value=value, broken=broken)
+def candidate(value: float, *violated: str) -> Candidate:
+    return Candidate(epoch=1, step=1, checkpoint="epoch-0001", value=value, violated=violated)
 
 
 ERROR = Selection("dev/error", higher_is_better=False)
@@ -36,10 +36,10 @@ def test_the_direction_can_be_up() -> None:
 
 def test_broken_constraints_are_named() -> None:
     selection = Selection("dev/error", False, {"dev/recall": Bound(">=", 0.9), "latency_ms": Bound("<=", 5)})
-    assert selection.broken({"dev/recall": 0.5, "latency_ms": 1}) == ("dev/recall >= 0.9",)
-    assert selection.broken({"dev/recall": 0.95, "latency_ms": 1}) == ()
+    assert selection.violated({"dev/recall": 0.5, "latency_ms": 1}) == ("dev/recall >= 0.9",)
+    assert selection.violated({"dev/recall": 0.95, "latency_ms": 1}) == ()
 
 
 def test_a_candidate_survives_json() -> None:
     one = candidate(0.25, "latency_ms <= 5")
-    assert Candidate.from_json({**vars(one), "broken": list(one.broken)}) == one
+    assert Candidate.from_json({**vars(one), "violated": list(one.violated)}) == one

@@ -23,17 +23,17 @@ def batch(splits: Any) -> Batch:
 
 def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
     """SGD, L2 λ/m, decoupled decay: W ← (1 − α·decay) W − α (∂loss/∂W + λ/m W); the bias is not decayed."""
-    descent = make_trainer(
+    train_step = make_trainer(
         nodes=LINEAR, optimizer=SGD(learning_rate=0.1), l2=5.0, weight_decay=0.2, max_gradient_norm=None, average=False
-    ).descent
+    ).train_step
     x, y = batch(splits).inputs, batch(splits).targets
-    before = {name: array.copy() for name, array in descent.model.state_dict().items()}
-    descent.compute_gradients(batch(splits))
+    before = {name: array.copy() for name, array in train_step.model.state_dict().items()}
+    train_step.compute_gradients(batch(splits))
     logits = x.astype(np.float64) @ before["linear_1.weight"] + before["linear_1.bias"]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     error = (probabilities - np.eye(3)[y]) / 20  # a − y, the mean over the batch
-    descent.update(0.1)
-    after, weight = descent.model.state_dict(), before["linear_1.weight"]
+    train_step.update(0.1)
+    after, weight = train_step.model.state_dict(), before["linear_1.weight"]
     expected = (1 - 0.1 * 0.2) * weight - 0.1 * (x.T @ error + 5.0 / 50 * weight)
     np.testing.assert_allclose(after["linear_1.weight"], expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(after["linear_1.bias"], before["linear_1.bias"] - 0.1 * error.sum(axis=0), atol=1e-6)
@@ -42,17 +42,17 @@ def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
 @pytest.mark.parametrize(("setting", "limit"), [("max_gradient_norm", 1e-3), ("max_gradient_value", 1e-3)])
 def test_gradients_are_clipped(make_trainer: Any, splits: Any, setting: str, limit: float) -> None:
     options = {"max_gradient_norm": None, setting: limit}
-    descent = make_trainer(nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, **options).descent
-    before = descent.arena.data.copy()
-    descent.compute_gradients(batch(splits))
-    descent.update(1.0)
-    change = before.astype(np.float64) - descent.arena.data
+    train_step = make_trainer(nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, **options).train_step
+    before = train_step.arena.data.copy()
+    train_step.compute_gradients(batch(splits))
+    train_step.update(1.0)
+    change = before.astype(np.float64) - train_step.arena.data
     size = np.linalg.norm(change) if setting == "max_gradient_norm" else np.abs(change).max()
     assert size == pytest.approx(limit, rel=1e-3)
 
 
 def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> None:
-    plain, measured = make_trainer().descent, make_trainer().descent
+    plain, measured = make_trainer().train_step, make_trainer().train_step
     loss, outputs = plain.compute_gradients(batch(splits))
     plain.update(0.02)
     same_loss, same_outputs, sizes = measured_step(measured, batch(splits), 0.02)
@@ -64,22 +64,22 @@ def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> Non
 
 
 def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
-    descent = make_trainer(average=True).descent
+    train_step = make_trainer(average=True).train_step
     for _ in range(5):
-        descent.compute_gradients(batch(splits))
-        descent.update(0.1)
-    own = descent.arena.data.copy()
-    with descent.evaluated.applied():
-        assert not np.array_equal(descent.arena.data, own)
-    np.testing.assert_array_equal(descent.arena.data, own)
+        train_step.compute_gradients(batch(splits))
+        train_step.update(0.1)
+    own = train_step.arena.data.copy()
+    with train_step.evaluated.applied():
+        assert not np.array_equal(train_step.arena.data, own)
+    np.testing.assert_array_equal(train_step.arena.data, own)
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_step(make_trainer: Any, splits: Any) -> None:
-    descent = make_trainer(nodes=LINEAR).descent
-    broken = batch(splits)
-    broken.inputs[0, 0] = np.nan
+    train_step = make_trainer(nodes=LINEAR).train_step
+    violated = batch(splits)
+    violated.inputs[0, 0] = np.nan
     with pytest.raises(NonFiniteError):
-        descent.compute_gradients(broken)
+        train_step.compute_gradients(violated)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

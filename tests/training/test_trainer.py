@@ -53,7 +53,7 @@ def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunF
 
 def test_the_running_figures_are_those_of_each_step(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
     trainer = make_trainer(epochs=1, nodes=LINEAR, optimizer=SGD(learning_rate=1e-9), l2=0.0)
-    evaluation = evaluate_split(trainer.model, trainer.task, splits["train"], trainer.watch.metrics)
+    evaluation = evaluate_split(trainer.model, trainer.task, splits["train"], trainer.evaluator.metrics)
     trainer.run()
     (record,) = epochs(folder)  # weights hardly move and nothing is random: the same as one evaluation
     assert record["train/loss"] == pytest.approx(evaluation.metrics["loss"], rel=1e-5)
@@ -97,7 +97,7 @@ def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_tra
     run = RunFolder.create(folder.path, "constrained")
     selection = Selection("dev/loss", False, {"train/loss": Bound(">=", sorted(losses)[-2])})
     summary = make_trainer(epochs=8, run=run, selection=selection).run()
-    assert summary.best.broken == ()
+    assert summary.best.violated == ()
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
 
 
@@ -109,7 +109,7 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
     summary = make_trainer(epochs=2, run=run, selection=selection).run()
     first, second = epochs(run)
     assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
-    assert summary.best.broken == ("latency_ms <= 1e-09",)
+    assert summary.best.violated == ("latency_ms <= 1e-09",)
 
 
 @pytest.mark.parametrize("metric", ["dev/eror", "test/error", "train_dev/loss", "error"])
@@ -124,7 +124,7 @@ def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: 
 
 def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = make_trainer(selection=Selection("dev/error", False))
-    monkeypatch.setattr(type(trainer.watch.metrics[0]), "result", lambda self: math.nan)
+    monkeypatch.setattr(type(trainer.evaluator.metrics[0]), "result", lambda self: math.nan)
     with pytest.raises(DataError, match="dev/error has no value"):
         trainer.run()
 

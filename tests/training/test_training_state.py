@@ -26,7 +26,7 @@ def test_the_next_epoch_starts_its_sums_at_zero() -> None:
 
 
 def test_it_survives_json() -> None:
-    best = Candidate(epoch=1, step=3, checkpoint="epoch-0001", value=0.1 + 0.2, broken=("latency_ms <= 5",))
+    best = Candidate(epoch=1, step=3, checkpoint="epoch-0001", value=0.1 + 0.2, violated=("latency_ms <= 5",))
     for state in (TrainingState(best=best, loss_sum=1 / 3), TrainingState()):
         assert TrainingState.from_json(json.loads(dumps(state.to_json()))) == state
 

@@ -22,7 +22,7 @@ def weighted(trainer: Any, class_weights: Any) -> Any:
     task = Classification(
         ClassLabels(("0", "1", "2"), counts=(10, 10, 30)), loss=SoftmaxCrossEntropy(class_weights=class_weights)
     )
-    return list(training_warnings(trainer.watch.train, trainer.batches, task))
+    return list(training_warnings(trainer.evaluator.train, trainer.batches, task))
 
 
 @pytest.mark.parametrize(

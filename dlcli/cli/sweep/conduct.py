@@ -61,8 +61,8 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
         message = f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again"
         raise FailedResultError(SweepFailedError(message, sweep=sweep.id), document)
     best = sweep.outcome.objective.best(sweep.outcome.trials)
-    if best is not None and best.broken:
-        error = GateError(f"no trial satisfies {' and '.join(best.broken)}", key="evaluation.satisfice")
+    if best is not None and best.violated:
+        error = GateError(f"no trial satisfies {' and '.join(best.violated)}", key="evaluation.satisfice")
         raise FailedResultError(error, document)
     if json:
         console.print_document(document)

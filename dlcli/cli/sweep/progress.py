@@ -124,9 +124,9 @@ class TrialTable(SweepObserver):
 
             self.live = Live(console=self.console, auto_refresh=False, transient=True, redirect_stdout=False)
             self.live.start()
-        self.live.update(self._picture(), refresh=True)
+        self.live.update(self._figure(), refresh=True)
 
-    def _picture(self) -> RenderableType:
+    def _figure(self) -> RenderableType:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table

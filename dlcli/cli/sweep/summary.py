@@ -50,7 +50,7 @@ def best_document(outcome: SweepOutcome, path: Path) -> dict[str, Any] | None:
         "value": best.value,
         "spread": spread(best),
         "seeds": len(best.measured),
-        "broken": list(best.broken),
+        "violated": list(best.violated),
         "values": dict(best.values),
         "folder": str(trial_folder(path, best.number)),
     }
@@ -109,7 +109,7 @@ def print_best(outcome: SweepOutcome, path: Path) -> None:
     results.print()
     facts = {
         outcome.objective.metric: mean_and_spread(best.measured),
-        "breaks": ", ".join(best.broken),
+        "breaks": ", ".join(best.violated),
         "trial": f"{best.number}  ({trial_folder(path, best.number)})",
     }
     if outcome.final is not None:

@@ -51,7 +51,7 @@ class Augmenter:
         if self.mixups and not isinstance(train.inputs, np.ndarray | TransformedRows):
             raise ConfigError("sequences are not mixed; take mixup out", key=_KEY)
         if any(it.needs_images for it in augmentations):
-            self.images = training_images(train)
+            self.images = read_training_images(train)
             _check_scaling(train)
             for position, augmentation in enumerate(augmentations):
                 _prepare(augmentation, self.images, position)
@@ -153,7 +153,7 @@ def from_corner(maps: np.ndarray, incoming: Size, outgoing: Size) -> np.ndarray:
     return matrices
 
 
-def training_images(train: Split) -> TrainingImages:
+def read_training_images(train: Split) -> TrainingImages:
     """The training set's pictures as they were read.
 
     Raises:

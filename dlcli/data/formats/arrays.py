@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
 from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.data.table import Column
@@ -107,12 +107,12 @@ class PairedFiles(FileFormat):
     def read_targets(self, path: Path) -> np.ndarray:
         """(N,) or (N, K)."""
 
-    def read(self, places: Places) -> RawData:
-        files = [self.find(places, file) for file in (self.require_path(), self.targets_path)]
+    def read(self, data_paths: DataPaths) -> RawData:
+        files = [self.find(data_paths, file) for file in (self.require_path(), self.targets_path)]
         examples = self.read_new(*files)
         test = None
         if self.test_path is not None and self.test_targets_path is not None:
-            test_files = [self.find(places, file) for file in (self.test_path, self.test_targets_path)]
+            test_files = [self.find(data_paths, file) for file in (self.test_path, self.test_targets_path)]
             test = self.read_new(*test_files)
             files += test_files
         description = f"{files[0].name}: {len(examples)} examples"

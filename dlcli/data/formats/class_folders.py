@@ -51,7 +51,7 @@ class FileKind:
         return f"{self.name} ({' '.join(self.endings)})"
 
 
-PICTURES = FileKind("picture", ENDINGS)
+FIGURES = FileKind("picture", ENDINGS)
 TEXTS = FileKind("text", (".txt",))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, register
-from dlcli.data.data_paths import Places, read_bytes, sha256
+from dlcli.data.data_paths import DataPaths, read_bytes, sha256
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.readers import FileFormat, SplitFiles
@@ -72,16 +72,16 @@ class Conll(FileFormat):
         self.comment = comment
         self.encoding = encoding
 
-    def read(self, places: Places) -> RawData:
-        path = self.find(places, self.require_path())
+    def read(self, data_paths: DataPaths) -> RawData:
+        path = self.find(data_paths, self.require_path())
         examples, fingerprint, test = self.read_new(path), {path.name: sha256(path)}, None
         if self.test_path is not None:
-            test_path = self.find(places, self.test_path)
+            test_path = self.find(data_paths, self.test_path)
             test, fingerprint[test_path.name] = self.read_new(test_path), sha256(test_path)
         described = f"{path.name}: {len(examples):,} sentences"
         return RawData(examples, fingerprint, described, test, target_kind="token_labels")
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)
 
     def read_new(self, path: Path, *, require_targets: bool = True) -> Examples:

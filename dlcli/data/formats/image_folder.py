@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import DataError, PositiveInt, register
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.formats.class_folders import PICTURES, class_folders
-from dlcli.data.formats.image_format import PictureFormat, model_of, size_in_words
+from dlcli.data.formats.class_folders import FIGURES, class_folders
+from dlcli.data.formats.image_format import ImageFormat, model_of, size_in_words
 from dlcli.data.images import Bits, Channels, Model, Resize
 from dlcli.data.readers import SplitFiles
 
 
 @register("format", "image_folder")
-class ImageFolder(PictureFormat):
+class ImageFolder(ImageFormat):
     """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) in a folder for each class, which is called as the class is.
 
     Where the splits have folders of their own, split.files names them: {train: pets/train, dev: pets/val}. Pictures are
@@ -67,14 +67,14 @@ class ImageFolder(PictureFormat):
             source=source,
         )
 
-    def find(self, places: Places, file: str) -> Path:
-        return places.find_folder(file, folder=self.folder, source=self.source)
+    def find(self, data_paths: DataPaths, file: str) -> Path:
+        return data_paths.find_folder(file, folder=self.folder, source=self.source)
 
-    def read(self, places: Places) -> RawData:
-        folders = {"train": self.find(places, self.require_path())}
+    def read(self, data_paths: DataPaths) -> RawData:
+        folders = {"train": self.find(data_paths, self.require_path())}
         if self.test_path is not None:
-            folders["test"] = self.find(places, self.test_path)
-        found = self.read_splits(folders, places)
+            folders["test"] = self.find(data_paths, self.test_path)
+        found = self.read_splits(folders, data_paths)
         examples = found.examples["train"]
         classes = len(set(_labels(examples)))
         return RawData(
@@ -86,12 +86,12 @@ class ImageFolder(PictureFormat):
             warnings=found.warnings,
         )
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
         read: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
         warnings: list[str] = []
         for split, root in files.items():
-            read[split], digest, remarks = self._read(root, places, model_of(read))
+            read[split], digest, remarks = self._read(root, data_paths, model_of(read))
             fingerprint[root.name if root.name not in fingerprint else str(root)] = digest
             warnings += remarks
         labels = set(_labels(read["train"]))
@@ -102,12 +102,12 @@ class ImageFolder(PictureFormat):
             )
         return SplitFiles(read, fingerprint, tuple(warnings))
 
-    def _read(self, root: Path, places: Places, model: Model | None) -> tuple[Examples, str, tuple[str, ...]]:
+    def _read(self, root: Path, data_paths: DataPaths, model: Model | None) -> tuple[Examples, str, tuple[str, ...]]:
         """The examples of a folder of class folders, its digest, and what the user should hear."""
-        found = class_folders(root, PICTURES)
-        pictures = self.pictures(found.files, root, places, model)
-        examples = Examples(pictures.images, np.array(found.labels), np.array(found.names))
-        return examples, pictures.digest, found.warnings + pictures.warnings
+        found = class_folders(root, FIGURES)
+        images = self.images(found.files, root, data_paths, model)
+        examples = Examples(images.images, np.array(found.labels), np.array(found.names))
+        return examples, images.digest, found.warnings + images.warnings
 
 
 def _labels(examples: Examples) -> list[str]:

@@ -9,17 +9,17 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import ConfigError
-from dlcli.data.data_paths import Places, cache_folder
+from dlcli.data.data_paths import DataPaths, cache_folder
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
-from dlcli.data.images import ENDINGS, Bits, Channels, Model, PictureCache, PictureForm, Pictures, Resize
+from dlcli.data.images import ENDINGS, Bits, Channels, ImageArray, ImageCache, ImageConversion, Model, Resize
 from dlcli.data.readers import FileFormat, WrittenClassNames
 
 #: below the user's cache
 CACHE = "pictures"
 
 
-class PictureFormat(FileFormat):
+class ImageFormat(FileFormat):
     """Pictures in files of their own, JPEG, PNG and others, as (N, H, W, C) bytes."""
 
     endings: ClassVar[tuple[str, ...]] = ENDINGS
@@ -46,11 +46,15 @@ class PictureFormat(FileFormat):
             raise ConfigError("without a size nothing is cut out; give one", key="data.dataset.size")
         self.test_path = test_path
         height, width = (None, None) if size is None else (size, size) if isinstance(size, int) else size
-        self.form = PictureForm(None if height is None or width is None else (height, width), channels, resize, bits)
+        self.form = ImageConversion(
+            None if height is None or width is None else (height, width), channels, resize, bits
+        )
         self.cache = cache
         self.memory_limit_mib = memory_limit_mib
 
-    def pictures(self, files: Sequence[Path], root: Path, places: Places | None, model: Model | None) -> Pictures:
+    def images(
+        self, files: Sequence[Path], root: Path, data_paths: DataPaths | None, model: Model | None
+    ) -> ImageArray:
         """Some files, decoded; those that are small enough in memory.
 
         Args:
@@ -61,24 +65,24 @@ class PictureFormat(FileFormat):
         """
 
         def tell(done: int, count: int) -> None:
-            if places is not None and places.on_read is not None:
-                places.on_read(f"pictures of {root.name}", done, count)
+            if data_paths is not None and data_paths.on_read is not None:
+                data_paths.on_read(f"pictures of {root.name}", done, count)
 
-        kept_in = cache_folder(places.environment) / CACHE if self.cache and places is not None else None
-        found = PictureCache(kept_in, tell).read(files, root, self.form, model)
+        kept_in = cache_folder(data_paths.environment) / CACHE if self.cache and data_paths is not None else None
+        found = ImageCache(kept_in, tell).read(files, root, self.form, model)
         if stays_on_disk(found.images.size, self.memory_limit_mib):
             return found
-        return Pictures(np.array(found.images), found.digest, found.warnings)
+        return ImageArray(np.array(found.images), found.digest, found.warnings)
 
 
 def model_of(examples: Mapping[str, Examples] | None) -> Model | None:
     """What pictures must be like to go with the training set; None where they are the training set."""
     if examples is None or "train" not in examples:
         return None
-    return Model(picture_shape(examples["train"]), f"the training picture {examples['train'].ids[0]}")
+    return Model(image_size_of(examples["train"]), f"the training picture {examples['train'].ids[0]}")
 
 
-def picture_shape(examples: Examples) -> tuple[int, ...]:
+def image_size_of(examples: Examples) -> tuple[int, ...]:
     """(H, W, C) of every picture."""
     assert isinstance(examples.inputs, np.ndarray)
     return examples.inputs.shape[1:]
@@ -86,5 +90,5 @@ def picture_shape(examples: Examples) -> tuple[int, ...]:
 
 def size_in_words(examples: Examples) -> str:
     """How many pictures there are and how large they are."""
-    height, width, channels = picture_shape(examples)
+    height, width, channels = image_size_of(examples)
     return f"{len(examples)} pictures of {height} × {width} × {channels}"

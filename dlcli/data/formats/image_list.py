@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, PositiveInt, register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
-from dlcli.data.formats.image_format import PictureFormat, model_of, size_in_words
+from dlcli.data.formats.image_format import ImageFormat, model_of, size_in_words
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.tables import Layout, examples_of, require_columns
@@ -23,7 +23,7 @@ from dlcli.data.table import CategoricalColumn
 
 
 @register("format", "image_list")
-class ImageList(PictureFormat):
+class ImageList(ImageFormat):
     """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) that a CSV file lists, one a line, with a label or with values.
 
     Pictures are turned upright as their camera says; what is transparent shows white.
@@ -60,7 +60,7 @@ class ImageList(PictureFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
-        pictures: str | None = None,
+        images: str | None = None,
         file: str | None = None,
         label: int | str | list[str] | None = None,
         id: str | None = None,
@@ -91,15 +91,15 @@ class ImageList(PictureFormat):
             folder=folder,
             source=source,
         )
-        self.pictures_folder = pictures
+        self.pictures_folder = images
         self.file = file
         self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
 
-    def read(self, places: Places) -> RawData:
-        lists = {"train": self.find(places, self.require_path())}
+    def read(self, data_paths: DataPaths) -> RawData:
+        lists = {"train": self.find(data_paths, self.require_path())}
         if self.test_path is not None:
-            lists["test"] = self.find(places, self.test_path)
-        found = self.read_splits(lists, places)
+            lists["test"] = self.find(data_paths, self.test_path)
+        found = self.read_splits(lists, data_paths)
         examples = found.examples["train"]
         return RawData(
             examples,
@@ -110,29 +110,29 @@ class ImageList(PictureFormat):
             warnings=found.warnings,
         )
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
         read: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
         warnings: list[str] = []
         for split, path in files.items():
             model = model_of(read)
-            read[split], digest, remarks = self.read_list(path, places, model, require_targets=True)
+            read[split], digest, remarks = self.read_list(path, data_paths, model, require_targets=True)
             fingerprint |= {path.name: sha256(path), f"pictures of {path.name}": digest}
             warnings += remarks
         return SplitFiles(read, fingerprint, tuple(warnings))
 
     def read_list(
-        self, path: Path, places: Places | None, model: Model | None, *, require_targets: bool
+        self, path: Path, data_paths: DataPaths | None, model: Model | None, *, require_targets: bool
     ) -> tuple[Examples, str, tuple[str, ...]]:
         """The examples that a CSV file lists, the digest of their pictures, and what the user should hear."""
         source = self.csv.open(path)
         listed = self._listed(source, require_targets=require_targets)
         root = path.parent / (self.pictures_folder or "")
         files = self._files(source, listed, root)
-        pictures = self.pictures(files, root, places, model)
+        images = self.images(files, root, data_paths, model)
         ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])
-        examples = replace(listed, inputs=pictures.images, ids=ids, feature_names=())
-        return examples, pictures.digest, (*source.warnings, *self._header_remarks(source, root), *pictures.warnings)
+        examples = replace(listed, inputs=images.images, ids=ids, feature_names=())
+        return examples, images.digest, (*source.warnings, *self._header_remarks(source, root), *images.warnings)
 
     def _header_remarks(self, source: Source, root: Path) -> Iterator[str]:
         """A remark where the first line names an image and is taken for the header."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import ConfigError, register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.text_file import BLOCK, read_text_file
@@ -52,13 +52,13 @@ class Lines(FileFormat):
         self.files = files
         self.encoding = encoding
 
-    def read(self, places: Places) -> RawData:
+    def read(self, data_paths: DataPaths) -> RawData:
         if self.files is None:
-            path = self.find(places, self.require_path())
+            path = self.find(data_paths, self.require_path())
             examples, warnings = self.read_noted(path)
             described = f"{path.name}: {len(examples):,} lines"
             return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens", warnings=warnings)
-        paths = {label: self.find(places, file) for label, file in self.files.items()}
+        paths = {label: self.find(data_paths, file) for label, file in self.files.items()}
         parts = {label: self.read_noted(path) for label, path in paths.items()}
         return RawData(
             _together({label: examples for label, (examples, _) in parts.items()}),
@@ -68,7 +68,7 @@ class Lines(FileFormat):
             warnings=tuple(warning for _, warnings in parts.values() for warning in warnings),
         )
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         if self.files is not None:
             raise ConfigError("each class has its file already; give shares", key="data.split.files")
         parts = {split: self.read_noted(path) for split, path in files.items()}

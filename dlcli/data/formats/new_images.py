@@ -9,27 +9,27 @@ import numpy as np
 
 from dlcli.core import DataError
 from dlcli.data.examples import Examples
-from dlcli.data.formats.class_folders import PICTURES, FoundFiles, all_files, class_folders
+from dlcli.data.formats.class_folders import FIGURES, FoundFiles, all_files, class_folders
 from dlcli.data.formats.idx import Idx
-from dlcli.data.formats.image_format import PictureFormat
+from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.image_list import ImageList
-from dlcli.data.images import ENDINGS, Channels, Model, PictureForm, decode_many
+from dlcli.data.images import ENDINGS, Channels, ImageConversion, Model, decode_many
 from dlcli.data.labels import ClassLabels
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 
 
-def are_pictures(path: Path, reader: DatasetReader | FileFormat) -> bool:
+def are_images(path: Path, reader: DatasetReader | FileFormat) -> bool:
     """Whether new data is pictures: a folder, a file that is called like one, or a list as the training data was."""
     if path.is_dir() or path.name.lower().endswith(ENDINGS):
         return True
     return isinstance(reader, ImageList) and path.name.lower().endswith(reader.csv.endings)
 
 
-def new_pictures(
+def new_images(
     path: Path, reader: DatasetReader | FileFormat, preprocessor: Preprocessor, *, require_targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
-    """The examples of pictures that `are_pictures`, and what the user should hear.
+    """The examples of pictures that `are_images`, and what the user should hear.
 
     A model that was trained on idx files gets pictures in the size and the colors of those.
 
@@ -51,23 +51,23 @@ def new_pictures(
 
 def _files(path: Path, *, require_targets: bool) -> FoundFiles:
     if path.is_dir():
-        return class_folders(path, PICTURES) if require_targets else all_files(path, PICTURES)
+        return class_folders(path, FIGURES) if require_targets else all_files(path, FIGURES)
     if require_targets:
         raise DataError("a picture has no label; give a folder that has a folder for each class", file=str(path))
-    return FoundFiles(path.parent, PICTURES, (path,))
+    return FoundFiles(path.parent, FIGURES, (path,))
 
 
-def _form(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: Path) -> PictureForm:
+def _form(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: Path) -> ImageConversion:
     """What new pictures become: what the training data's did."""
     shape = preprocessor.input_shape
-    if len(shape) != 3 or shape[2] not in (1, 3) or not isinstance(reader, PictureFormat | Idx):
+    if len(shape) != 3 or shape[2] not in (1, 3) or not isinstance(reader, ImageFormat | Idx):
         raise DataError(
             "the model was not trained on pictures in files; give data in the format of its training data",
             file=str(path),
         )
     channels: Channels = 1 if shape[2] == 1 else 3
     if isinstance(reader, Idx):
-        return PictureForm(shape[:2], channels)
+        return ImageConversion(shape[:2], channels)
     return reader.form if reader.form.channels else replace(reader.form, channels=channels)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, unknown_name
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
 from dlcli.data.formats.index_columns import index_columns, named_index
@@ -104,13 +104,13 @@ class TableFormat(FileFormat):
     def open_new(self, path: Path, expected: Layout) -> Source:
         """The columns of new data: like `open`, but the file may have a header, and may lack the expected targets."""
 
-    def read(self, places: Places) -> RawData:
-        path = self.find(places, self.require_path())
+    def read(self, data_paths: DataPaths) -> RawData:
+        path = self.find(data_paths, self.require_path())
         files = {"train": path}
         examples, warnings = self._read_training(path)
         test = None
         if self.test_path is not None:
-            files["test"] = self.find(places, self.test_path)
+            files["test"] = self.find(data_paths, self.test_path)
             source_of_test = self.open(files["test"], is_test=True)
             test = self._read_like(source_of_test, examples)
             warnings += source_of_test.warnings
@@ -118,7 +118,7 @@ class TableFormat(FileFormat):
         described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
         return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         train, warnings = self._read_training(files["train"])
         sources = {split: self.open(path) for split, path in files.items() if split != "train"}
         others = {split: self._read_like(source, train) for split, source in sources.items()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dlcli.core import register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.stream import TextStream
@@ -35,13 +35,13 @@ class Text(FileFormat):
         super().__init__(path=path, folder=folder, source=source, class_names=None)
         self.encoding = encoding
 
-    def read(self, places: Places) -> RawData:
-        path = self.find(places, self.require_path())
+    def read(self, data_paths: DataPaths) -> RawData:
+        path = self.find(data_paths, self.require_path())
         examples = self.read_new(path)
         described = f"{path.name}: {len(examples):,} bytes of text"
         return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens")
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)
 
     def read_new(self, path: Path) -> Examples:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import DataError, register
-from dlcli.data.data_paths import Places, read_bytes
+from dlcli.data.data_paths import DataPaths, read_bytes
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import TEXTS, FoundFiles, all_files, class_folders
@@ -49,17 +49,17 @@ class TextFolder(FileFormat):
         self.classes = classes
         self.encoding = encoding
 
-    def read(self, places: Places) -> RawData:
-        folder = self.find(places, self.require_path())
+    def read(self, data_paths: DataPaths) -> RawData:
+        folder = self.find(data_paths, self.require_path())
         examples, digest, warnings = self._read(folder)
         fingerprint, test = {self.require_path(): digest}, None
         if self.test_path is not None:
-            test, fingerprint[self.test_path], of_test = self._read(self.find(places, self.test_path))
+            test, fingerprint[self.test_path], of_test = self._read(self.find(data_paths, self.test_path))
             warnings += of_test
         described = f"{folder.name}: {len(examples):,} texts of {_check_classes(examples, folder)} classes"
         return RawData(examples, fingerprint, described, test, target_kind="classes", warnings=warnings)
 
-    def read_splits(self, files: Mapping[str, Path], places: Places) -> SplitFiles:  # noqa: ARG002
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         parts = {split: self._read(folder) for split, folder in files.items()}
         _check_classes(parts["train"][0], files["train"])
         return SplitFiles(
@@ -68,8 +68,8 @@ class TextFolder(FileFormat):
             tuple(warning for _, _, warnings in parts.values() for warning in warnings),
         )
 
-    def find(self, places: Places, file: str) -> Path:
-        return places.find_folder(file, folder=self.folder, source=self.source)
+    def find(self, data_paths: DataPaths, file: str) -> Path:
+        return data_paths.find_folder(file, folder=self.folder, source=self.source)
 
     def _read(self, folder: Path) -> tuple[Examples, str, tuple[str, ...]]:
         """The texts of a folder of class folders, its digest, and what the user should know."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dlcli.data.images.decode import ENDINGS, Bits, Channels, PictureForm, Resize, decode
+from dlcli.data.images.decode import ENDINGS, Bits, Channels, ImageConversion, Resize, decode
 from dlcli.data.images.decode_many import Model, decode_many
-from dlcli.data.images.image_cache import PictureCache, Pictures
+from dlcli.data.images.image_cache import ImageArray, ImageCache
 
 __all__ = [
     "ENDINGS",
     "Bits",
     "Channels",
+    "ImageArray",
+    "ImageCache",
+    "ImageConversion",
     "Model",
-    "PictureCache",
-    "PictureForm",
-    "Pictures",
     "Resize",
     "decode",
     "decode_many",

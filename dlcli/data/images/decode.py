@@ -20,7 +20,7 @@ from dlcli.data.images.sixteen_bits import sixteen_bits
 if TYPE_CHECKING:
     from PIL import Image
 
-#: how a picture gets its size; see `PictureForm`
+#: how a picture gets its size; see `ImageConversion`
 Resize = Literal["stretch", "crop", "pad", "none"]
 #: gray, or red, green and blue
 Channels = Literal[1, 3]
@@ -52,7 +52,7 @@ DAMAGE = (
 
 
 @dataclass(frozen=True)
-class PictureForm:
+class ImageConversion:
     """What every picture becomes.
 
     Args:
@@ -82,12 +82,12 @@ class Decoded:
     peak: int | None = None
 
 
-def decode(path: Path, form: PictureForm) -> np.ndarray:
+def decode(path: Path, form: ImageConversion) -> np.ndarray:
     """(H, W, C) uint8 pixels of a file; see `read_image`."""
     return read_image(path, form).pixels
 
 
-def read_image(path: Path, form: PictureForm) -> Decoded:
+def read_image(path: Path, form: ImageConversion) -> Decoded:
     """The pixels of a file, upright as its camera was held; of an animation, the first picture.
 
     What is transparent shows white. Warnings of Pillow about enormous pictures are expected to be errors.
@@ -160,7 +160,7 @@ def _in_bytes(image: Image.Image, channels: Channels | None, path: Path) -> Imag
     return image.convert("L" if wanted == 1 else "RGB")
 
 
-def _resized(image: Image.Image, form: PictureForm, path: Path) -> Image.Image:
+def _resized(image: Image.Image, form: ImageConversion, path: Path) -> Image.Image:
     from PIL import Image, ImageOps
 
     if form.size is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import DataError
-from dlcli.data.images.decode import Decoded, PictureForm, read_image, shown
+from dlcli.data.images.decode import Decoded, ImageConversion, read_image, shown
 from dlcli.data.images.sixteen_bits import check_depth
 
 #: threads that decode; Pillow lets others run meanwhile
@@ -58,7 +58,7 @@ class Model:
 
 def decode_many(
     files: Sequence[Path],
-    form: PictureForm,
+    form: ImageConversion,
     model: Model | None = None,
     *,
     on_dim: Callable[[str], object] | None = None,
@@ -103,7 +103,7 @@ def decode_many(
         on_dim(f"{brightest}: {message}")
 
 
-def _attempt(path: Path, form: PictureForm) -> Decoded | DataError:
+def _attempt(path: Path, form: ImageConversion) -> Decoded | DataError:
     try:
         return read_image(path, form)
     except DataError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.data.data_paths import sha256
-from dlcli.data.images.decode import PictureForm, check_file
+from dlcli.data.images.decode import ImageConversion, check_file
 from dlcli.data.images.decode_many import THREADS, Model, decode_many
 
 #: part of every key: raise it when the same files would become other pixels
@@ -25,7 +25,7 @@ STALE = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ImageArray:
     """Pictures of one shape.
 
     Args:
@@ -39,7 +39,7 @@ class Pictures:
     warnings: tuple[str, ...] = ()
 
 
-class PictureCache:
+class ImageCache:
     """Reads pictures, from where they are kept if they are.
 
     They are kept under the names and the contents of the files and the wanted form: a change of any of them is another
@@ -55,7 +55,7 @@ class PictureCache:
         self.folder = folder
         self.on_read = on_read
 
-    def read(self, files: Sequence[Path], root: Path, form: PictureForm, model: Model | None = None) -> Pictures:
+    def read(self, files: Sequence[Path], root: Path, form: ImageConversion, model: Model | None = None) -> ImageArray:
         """The pictures of some files, in their order.
 
         Args:
@@ -69,7 +69,7 @@ class PictureCache:
         """
         contents = digest(files, root)
         if self.folder is None:
-            return Pictures(self._decoded(files, form, model), contents)
+            return ImageArray(self._decoded(files, form, model), contents)
         kept = self.folder / f"{key(contents, form)}.npy"
         images = _mapped(kept, len(files))
         if images is None:
@@ -77,15 +77,15 @@ class PictureCache:
                 images = self._keep(kept, files, form, model)
             except OSError as error:
                 warning = f"the decoded pictures cannot be kept in {self.folder}: {error.strerror or error}"
-                return Pictures(self._decoded(files, form, model), contents, (warning,))
+                return ImageArray(self._decoded(files, form, model), contents, (warning,))
         if model is not None:
             model.check(images[0], files[0])
-        return Pictures(images, contents)
+        return ImageArray(images, contents)
 
-    def _decoded(self, files: Sequence[Path], form: PictureForm, model: Model | None) -> np.ndarray:
+    def _decoded(self, files: Sequence[Path], form: ImageConversion, model: Model | None) -> np.ndarray:
         return np.concatenate(list(self._blocks(files, form, model)))
 
-    def _blocks(self, files: Sequence[Path], form: PictureForm, model: Model | None) -> Iterator[np.ndarray]:
+    def _blocks(self, files: Sequence[Path], form: ImageConversion, model: Model | None) -> Iterator[np.ndarray]:
         done = 0
         self.on_read(done, len(files))
         try:
@@ -97,7 +97,7 @@ class PictureCache:
             if done < len(files):  # a file was broken: there is no more to wait for
                 self.on_read(len(files), len(files))
 
-    def _keep(self, kept: Path, files: Sequence[Path], form: PictureForm, model: Model | None) -> np.ndarray:
+    def _keep(self, kept: Path, files: Sequence[Path], form: ImageConversion, model: Model | None) -> np.ndarray:
         """Decode into the file `kept`; the array is mapped from it.
 
         Raises:
@@ -122,7 +122,7 @@ class PictureCache:
         return mapped
 
 
-def key(contents: str, form: PictureForm) -> str:
+def key(contents: str, form: ImageConversion) -> str:
     """What pictures are kept under: equal for equal files and forms.
 
     Args:

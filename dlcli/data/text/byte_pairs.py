@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from dlcli.core import PositiveInt, register
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.text.merges import Pair, apply_merges, learn_merges
 from dlcli.data.text.tokenizer import Tokenizer
 
@@ -40,7 +40,7 @@ class BytePair(Tokenizer):
         self._ranks = {pair: rank for rank, pair in enumerate(self.pairs)}
         self._remembered: dict[str, list[str]] = {}
 
-    def fit(self, texts: Iterable[str], places: Places) -> Self:  # noqa: ARG002
+    def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:  # noqa: ARG002
         words: Counter[str] = Counter()
         for text in texts:
             words.update(_PIECE.findall(text))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import ConfigError
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.text.options import TextOptions, TooLong
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences, Texts
@@ -41,14 +41,14 @@ class TextEncoder:
     continuous: bool
 
     @classmethod
-    def fit(cls, inputs: TextInputs, options: TextOptions, places: Places) -> TextEncoder:
+    def fit(cls, inputs: TextInputs, options: TextOptions, data_paths: DataPaths) -> TextEncoder:
         """Learn from the training set.
 
         Raises:
             ConfigError: a limit for the vocabulary of a tokenizer that has its own.
             DataError: the vocabulary is empty, or a file of the tokenizer is missing.
         """
-        tokenizer = options.tokenizer.fit(plain_texts(inputs), places)
+        tokenizer = options.tokenizer.fit(plain_texts(inputs), data_paths)
         continuous = isinstance(inputs, TextStream)
         if isinstance(inputs, TextStream):
             counts, longest = tokenizer.count(inputs.chunks()), options.window

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from dlcli.core import ConfigError, DataError, PositiveInt, register
-from dlcli.data.data_paths import Places, sha256
+from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.text.tokenizer import Tokenizer
 
 
@@ -37,14 +37,14 @@ class HuggingFace(Tokenizer):
         self.description = description
         self._tokenizer = None if description is None else _library().Tokenizer.from_str(json.dumps(description))
 
-    def fit(self, texts: Iterable[str], places: Places) -> Self:
-        made = self._trained(texts) if self.path is None else _read(places.find(self.path))
+    def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:
+        made = self._trained(texts) if self.path is None else _read(data_paths.find(self.path))
         return type(self)(json.loads(made.to_str()), path=self.path, vocabulary_size=self.vocabulary_size)
 
-    def fingerprint(self, places: Places) -> Mapping[str, str]:
+    def fingerprint(self, data_paths: DataPaths) -> Mapping[str, str]:
         if self.path is None:
             return {}
-        path = places.find(self.path)
+        path = data_paths.find(self.path)
         return {path.name: sha256(path)}
 
     def _trained(self, texts: Iterable[str]) -> Any:

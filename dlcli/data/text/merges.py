@@ -26,11 +26,11 @@ def learn_merges(words: Mapping[str, int], merges: int, min_count: int = 2) -> l
     symbols = [list(word) for word in words]
     times = [*words.values()]
     counts: Counter[Pair] = Counter()
-    places: defaultdict[Pair, set[int]] = defaultdict(set)  # words that may have the pair
+    data_paths: defaultdict[Pair, set[int]] = defaultdict(set)  # words that may have the pair
     for word, parts in enumerate(symbols):
         for pair in pairwise(parts):
             counts[pair] += times[word]
-            places[pair].add(word)
+            data_paths[pair].add(word)
     heap = [(-count, pair) for pair, count in counts.items()]
     heapq.heapify(heap)
     learned: list[Pair] = []
@@ -42,7 +42,7 @@ def learn_merges(words: Mapping[str, int], merges: int, min_count: int = 2) -> l
             break
         learned.append(pair)
         changed: Counter[Pair] = Counter()
-        for word in places.pop(pair):
+        for word in data_paths.pop(pair):
             before = symbols[word]
             after = merged(before, pair)
             if len(after) == len(before):
@@ -51,7 +51,7 @@ def learn_merges(words: Mapping[str, int], merges: int, min_count: int = 2) -> l
                 changed[old] -= times[word]
             for new in pairwise(after):
                 changed[new] += times[word]
-                places[new].add(word)
+                data_paths[new].add(word)
             symbols[word] = after
         for affected, difference in changed.items():
             if difference:

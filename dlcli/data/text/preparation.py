@@ -29,7 +29,7 @@ from dlcli.data.text.words import SPECIAL_BYTES, Word
 MOSTLY_UNKNOWN = 0.5
 
 
-def ready_texts(
+def prepare_texts(
     examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
 ) -> Split:
     """Some texts, or a part of a running text, ready for a model.

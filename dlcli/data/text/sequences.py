@@ -56,7 +56,7 @@ class TokenSequences:
         inputs = padded(self.tokens.flat, starts, real, width=lengths.max(initial=0))
         inputs[real == 0, 0] = UNK
         targets = None if self.labels is None else padded(self.labels, starts, real)
-        return Batch(inputs, targets, unless_equal(lengths))
+        return Batch(inputs, targets, equal_lengths_or_none(lengths))
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class NextTokenSequences:
         starts = self.tokens.offsets[indices]
         lengths = np.minimum(self.tokens.offsets[indices + 1] - starts - 1, self._most)
         flat = self.tokens.flat
-        return Batch(padded(flat, starts, lengths), padded(flat, starts + 1, lengths), unless_equal(lengths))
+        return Batch(padded(flat, starts, lengths), padded(flat, starts + 1, lengths), equal_lengths_or_none(lengths))
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,15 @@ class Windows:
     def gather(self, indices: np.ndarray) -> Batch:
         """Some windows, in the order of `indices`."""
         starts, lengths = indices * self.window, self._lengths(indices)
-        return Batch(padded(self.flat, starts, lengths), padded(self.flat, starts + 1, lengths), unless_equal(lengths))
+        return Batch(
+            padded(self.flat, starts, lengths), padded(self.flat, starts + 1, lengths), equal_lengths_or_none(lengths)
+        )
 
     def _lengths(self, indices: np.ndarray) -> np.ndarray:
         lengths: np.ndarray = np.minimum(self.total - indices * self.window, self.window)
         return lengths
 
 
-def unless_equal(lengths: np.ndarray) -> np.ndarray | None:
+def equal_lengths_or_none(lengths: np.ndarray) -> np.ndarray | None:
     """The lengths of a batch, or None where nothing is padded."""
     return None if len(lengths) == 0 or (lengths == lengths[0]).all() else lengths

@@ -85,8 +85,8 @@ class TextStream:
         """
         present = {name: share for name, share in shares.items() if share > 0}
         ends = np.cumsum([*present.values()]) / sum(present.values()) * len(self)
-        places = [0, *(self.cut(round(end)) for end in ends[:-1].tolist()), len(self)]
-        parts = {name: np.array(part) for name, part in zip(present, pairwise(places), strict=True)}
+        data_paths = [0, *(self.cut(round(end)) for end in ends[:-1].tolist()), len(self)]
+        parts = {name: np.array(part) for name, part in zip(present, pairwise(data_paths), strict=True)}
         for name, (start, stop) in parts.items():
             if start >= stop:
                 raise DataError(f"the {name} split would be empty: the text has {len(self)} bytes", key="data.split")

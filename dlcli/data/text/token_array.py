@@ -94,12 +94,12 @@ def padded(flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int
         width: of the result; None = the longest of the pieces.
     """
     steps = np.arange(lengths.max(initial=0) if width is None else width)
-    places = starts[:, np.newaxis] + steps  # (n, width)
+    data_paths = starts[:, np.newaxis] + steps  # (n, width)
     if (lengths == len(steps)).all():
-        return flat.take(places).astype(np.int64)
+        return flat.take(data_paths).astype(np.int64)
     real = steps < lengths[:, np.newaxis]
-    rows = np.full(places.shape, PAD, dtype=np.int64)
-    rows[real] = flat[places[real]]
+    rows = np.full(data_paths.shape, PAD, dtype=np.int64)
+    rows[real] = flat[data_paths[real]]
     return rows
 
 

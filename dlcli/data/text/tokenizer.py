@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from dlcli.core import registry
-from dlcli.data.data_paths import Places
+from dlcli.data.data_paths import DataPaths
 from dlcli.data.text.vocabulary import Vocabulary
 
 
@@ -19,7 +19,7 @@ class Tokenizer(ABC):
 
     registry_kind: ClassVar[str] = "tokenizer"
 
-    def fit(self, texts: Iterable[str], places: Places) -> Self:  # noqa: ARG002
+    def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:  # noqa: ARG002
         """The tokenizer that the texts of the training set lead to; this one, where there is nothing to learn.
 
         Args:
@@ -28,7 +28,7 @@ class Tokenizer(ABC):
         """
         return self
 
-    def fingerprint(self, places: Places) -> Mapping[str, str]:  # noqa: ARG002
+    def fingerprint(self, data_paths: DataPaths) -> Mapping[str, str]:  # noqa: ARG002
         """File name → sha256 of the files that it is read from."""
         return {}
 

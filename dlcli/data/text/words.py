@@ -121,11 +121,11 @@ def word_pattern(alphabet: int) -> re.Pattern[str]:
 
     The pattern for the characters of ASCII is three times as fast on texts that have no others.
     """
-    letter = rf"[^\s{marks(alphabet)}]"  # of any script, with its accents; and digits
+    letter = rf"[^\s{punctuation_class(alphabet)}]"  # of any script, with its accents; and digits
     return re.compile(rf"\d+(?:[.,]\d+)+|{letter}+(?:['’-]{letter}+)*|{_CLITIC}|\S")
 
 
-def marks(alphabet: int) -> str:
+def punctuation_class(alphabet: int) -> str:
     """Every mark of punctuation and every symbol among the first characters, as ranges of a regular expression."""
     ranges: list[list[int]] = []
     for code in range(alphabet):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlcli.diagnosis.bias_variance import GapName
-from dlcli.diagnosis.knobs.advice import Advice, Adviser, Case
+from dlcli.diagnosis.knobs.advice import Advice, AdviceRule, Evidence
 from dlcli.diagnosis.knobs.fit_dev import (
     closer_examples,
     early_stopping,
@@ -32,10 +32,10 @@ from dlcli.diagnosis.knobs.real_world import harder_dev_set, measure_human_level
 from dlcli.diagnosis.knobs.transfer import train_fewer_layers, train_more_layers
 
 #: training that goes wrong: asked before anything else
-ALARMS: tuple[Adviser, ...] = (break_symmetry, lower_learning_rate, raise_learning_rate, revive_units)
+ALARMS: tuple[AdviceRule, ...] = (break_symmetry, lower_learning_rate, raise_learning_rate, revive_units)
 
 #: what closes each gap of the chain
-KNOBS: Mapping[GapName, tuple[Adviser, ...]] = {
+KNOBS: Mapping[GapName, tuple[AdviceRule, ...]] = {
     "avoidable_bias": (train_longer, train_more_layers, bigger_network, better_optimizer, less_regularization),
     "variance": (train_fewer_layers, stronger_l2, more_dropout, more_examples, early_stopping),
     "data_mismatch": (closer_examples,),
@@ -43,9 +43,9 @@ KNOBS: Mapping[GapName, tuple[Adviser, ...]] = {
 }
 
 #: what makes an undecided chain decide
-MEASUREMENTS: tuple[Adviser, ...] = (sharper_split, another_seed)
+MEASUREMENTS: tuple[AdviceRule, ...] = (sharper_split, another_seed)
 
 #: what remains when the gaps have nothing more to say
-OUTLOOK: tuple[Adviser, ...] = (metric_for_rare_classes, measure_human_level, error_analysis, harder_dev_set)
+OUTLOOK: tuple[AdviceRule, ...] = (metric_for_rare_classes, measure_human_level, error_analysis, harder_dev_set)
 
-__all__ = ["ALARMS", "KNOBS", "MEASUREMENTS", "OUTLOOK", "Advice", "Adviser", "Case"]
+__all__ = ["ALARMS", "KNOBS", "MEASUREMENTS", "OUTLOOK", "Advice", "AdviceRule", "Evidence"]

@@ -54,7 +54,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Case:
+class Evidence:
     """The evidence about one run.
 
     Args:
@@ -112,7 +112,7 @@ class Case:
         return f"no {name.replace('_', ' ')}" if gap is None else gap_phrase(self.diagnosis, gap)
 
 
-Adviser = Callable[[Case], Advice | None]
+AdviceRule = Callable[[Evidence], Advice | None]
 
 
 def one_digit(value: float) -> float:

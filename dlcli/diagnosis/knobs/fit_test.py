@@ -4,44 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcli.diagnosis.knobs.advice import Advice, Case
+from dlcli.diagnosis.knobs.advice import Advice, Evidence
 from dlcli.diagnosis.wording import gap_phrase
 
 
-def bigger_dev_set(case: Case) -> Advice | None:
+def bigger_dev_set(evidence: Evidence) -> Advice | None:
     """Twice the dev examples, where choosing on them has overfitted them."""
-    gap = case.diagnosis.gap("dev_overfit")
+    gap = evidence.diagnosis.gap("dev_overfit")
     if gap is None or gap.verdict != "high":
         return None
-    why = f"{case.gap('dev_overfit')}: what was chosen on the dev set does not hold beyond it"
-    return _bigger_split(case, "dev", why, factor=2.0)
+    why = f"{evidence.gap('dev_overfit')}: what was chosen on the dev set does not hold beyond it"
+    return _bigger_split(evidence, "dev", why, factor=2.0)
 
 
-def sharper_split(case: Case) -> Advice | None:
+def sharper_split(evidence: Evidence) -> Advice | None:
     """More dev or test examples, where too few of them leave the largest gap undecided."""
-    gap = case.diagnosis.undecided
+    gap = evidence.diagnosis.undecided
     need = next((need for need in gap.needed if need.split in ("dev", "test")), None) if gap else None
     if gap is None or need is None:
         return None
-    why = (
-        f"{gap_phrase(case.diagnosis, gap)}; about {need.need:,} {need.split} {need.unit}, not {need.have:,}, settle it"
-    )
-    return _bigger_split(case, need.split, why, factor=need.need / need.have)
+    phrase = gap_phrase(evidence.diagnosis, gap)
+    why = f"{phrase}; about {need.need:,} {need.split} {need.unit}, not {need.have:,}, settle it"
+    return _bigger_split(evidence, need.split, why, factor=need.need / need.have)
 
 
-def another_seed(case: Case) -> Advice | None:
+def another_seed(evidence: Evidence) -> Advice | None:
     """Another split and other initial weights, where a gap may be the luck of these."""
-    gap = case.diagnosis.undecided
+    gap = evidence.diagnosis.undecided
     if gap is None:
         return None
-    why = f"{gap_phrase(case.diagnosis, gap)} may be the luck of this split and these initial weights"
-    return Advice("another seed", "fit-test", why, {"seed": int(case.spec["seed"]) + 1})
+    why = f"{gap_phrase(evidence.diagnosis, gap)} may be the luck of this split and these initial weights"
+    return Advice("another seed", "fit-test", why, {"seed": int(evidence.spec["seed"]) + 1})
 
 
-def _bigger_split(case: Case, split: str, why: str, *, factor: float) -> Advice:
+def _bigger_split(evidence: Evidence, split: str, why: str, *, factor: float) -> Advice:
     """Move a part of the training share to `split`, as long as at most a third of it is enough."""
     knob, collect = f"bigger {split} set", f"collect more {split} examples"
-    shares: dict[str, Any] = dict(case.section("data")["split"])
+    shares: dict[str, Any] = dict(evidence.section("data")["split"])
     train, now = shares["train"], shares[split]
     if shares["files"] is not None or shares["indices"] is not None or not train or not now:
         return Advice(knob, "fit-test", why, action=collect)

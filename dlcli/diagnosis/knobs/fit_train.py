@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcli.core import percent
-from dlcli.diagnosis.knobs.advice import Advice, Case, one_digit
+from dlcli.diagnosis.knobs.advice import Advice, Evidence, one_digit
 from dlcli.diagnosis.knobs.transfer import starts_from_weights
-from dlcli.diagnosis.learning_curve import Course
+from dlcli.diagnosis.learning_curve import LossTrend
 from dlcli.models import SATURATING
 
 #: most of a layer's units are dead
@@ -17,17 +17,17 @@ _CONSTANT_INITIALIZERS = ("zeros", "constant")
 _LINEAR_MODELS = ("logistic_regression", "softmax_regression")
 
 
-def break_symmetry(case: Case) -> Advice | None:
+def break_symmetry(evidence: Evidence) -> Advice | None:
     """Random initial weights, where units that started equal are still copies of each other."""
-    if not case.identical or not _starts_without_randomness(case.model):
+    if not evidence.identical or not _starts_without_randomness(evidence.model):
         return None
-    layers = ", ".join(f"{layer.parameter} ({layer.num_units} units)" for layer in case.identical)
+    layers = ", ".join(f"{layer.parameter} ({layer.num_units} units)" for layer in evidence.identical)
     why = (
         f"all units of {layers} have the same weights: units that start equal get equal gradients, so the layer "
         "does the work of a single unit"
     )
-    initializer = "xavier_normal" if case.model.get("activation") in SATURATING else "he_normal"
-    if "initializer" in case.model:
+    initializer = "xavier_normal" if evidence.model.get("activation") in SATURATING else "he_normal"
+    if "initializer" in evidence.model:
         return Advice("random initialization", "fit-train", why, {"model.initializer": initializer})
     return Advice("random initialization", "fit-train", why, action=f"give those layers `initializer: {initializer}`")
 
@@ -41,97 +41,99 @@ def _starts_without_randomness(model: Mapping[str, Any]) -> bool:
     return any(name in _CONSTANT_INITIALIZERS for name in names)
 
 
-def lower_learning_rate(case: Case) -> Advice | None:
+def lower_learning_rate(evidence: Evidence) -> Advice | None:
     """Smaller steps, where the loss grows or jumps."""
-    divisors = {Course.DIVERGING: 10.0, Course.OSCILLATING: 3.0}
-    if case.loss.course not in divisors:
+    divisors = {LossTrend.DIVERGING: 10.0, LossTrend.OSCILLATING: 3.0}
+    if evidence.loss.trend not in divisors:
         return None
-    rate = one_digit(case.learning_rate / divisors[case.loss.course])
-    why = f"the training loss is {case.loss.course} at learning rate {case.learning_rate:g}: the steps are too large"
+    rate = one_digit(evidence.learning_rate / divisors[evidence.loss.trend])
+    rate = f"learning rate {evidence.learning_rate:g}"
+    why = f"the training loss is {evidence.loss.trend} at {rate}: the steps are too large"
     return Advice("lower learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
 
 
-def revive_units(case: Case) -> Advice | None:
+def revive_units(evidence: Evidence) -> Advice | None:
     """A slope below zero, where most ReLU units never fire."""
-    dead = {node: share for node, share in case.dead_units.items() if share >= _DEAD_SHARE}
-    if not dead or case.model.get("activation") != "relu":
+    dead = {node: share for node, share in evidence.dead_units.items() if share >= _DEAD_SHARE}
+    if not dead or evidence.model.get("activation") != "relu":
         return None
     shares = ", ".join(f"{percent(share)}% of {node}" for node, share in dead.items())
     why = f"{shares} are zero for every training example; a leaky slope lets them learn again"
     return Advice("leaky ReLU", "fit-train", why, {"model.activation": "leaky_relu"})
 
 
-def raise_learning_rate(case: Case) -> Advice | None:
+def raise_learning_rate(evidence: Evidence) -> Advice | None:
     """Larger steps, where the loss hardly moves from its start."""
-    if case.loss.course is not Course.STUCK or case.identical:
+    if evidence.loss.trend is not LossTrend.STUCK or evidence.identical:
         return None
-    rate = one_digit(case.learning_rate * 10)
+    rate = one_digit(evidence.learning_rate * 10)
     why = (
-        f"in {len(case.loss.values)} epochs the training loss went from {case.loss.values[0]:.3g} to "
-        f"{min(case.loss.values):.3g} at best: the steps of {case.learning_rate:g} may be too small"
+        f"in {len(evidence.loss.values)} epochs the training loss went from {evidence.loss.values[0]:.3g} to "
+        f"{min(evidence.loss.values):.3g} at best: the steps of {evidence.learning_rate:g} may be too small"
     )
     return Advice("higher learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
 
 
-def train_longer(case: Case) -> Advice | None:
+def train_longer(evidence: Evidence) -> Advice | None:
     """More epochs, where the training loss still falls."""
-    if case.loss.course is not Course.FALLING:
+    if evidence.loss.trend is not LossTrend.FALLING:
         return None
-    epochs = int(case.section("training")["epochs"])
-    if len(case.loss.epochs) < epochs:
+    epochs = int(evidence.section("training")["epochs"])
+    if len(evidence.loss.epochs) < epochs:
         return None  # early stopping ended the run, more epochs would not be used
     why = (
-        f"{case.gap('avoidable_bias')}, and the training loss still fell by "
-        f"{case.loss.relative_drop_at_end:.0%} in the last quarter of {epochs} epochs"
+        f"{evidence.gap('avoidable_bias')}, and the training loss still fell by "
+        f"{evidence.loss.relative_drop_at_end:.0%} in the last quarter of {epochs} epochs"
     )
     return Advice("longer training", "fit-train", why, {"training.epochs": 2 * epochs})
 
 
-def bigger_network(case: Case) -> Advice | None:
+def bigger_network(evidence: Evidence) -> Advice | None:
     """Wider hidden layers, or a first one; copies of a unit do not get better by being more."""
-    if case.identical or starts_from_weights(case):
+    if evidence.identical or starts_from_weights(evidence):
         return None
-    why = case.gap("avoidable_bias")
-    hidden = case.model.get("hidden_units")
+    why = evidence.gap("avoidable_bias")
+    hidden = evidence.model.get("hidden_units")
     if hidden:
         wider = [2 * int(units) for units in hidden]
         widths = "-".join(str(units) for units in hidden)
         return Advice("bigger network", "fit-train", f"{why} with {widths} hidden units", {"model.hidden_units": wider})
-    units = case.model.get("units")
+    units = evidence.model.get("units")
     if units:
         doubled = {"model.units": 2 * int(units)}
         return Advice("bigger network", "fit-train", f"{why} with {units} units of state", doubled)
     settings: dict[str, Any] = {}
     if hidden is not None:
         settings = {"model.hidden_units": [64]}
-    elif case.model.get("architecture") in _LINEAR_MODELS:
+    elif evidence.model.get("architecture") in _LINEAR_MODELS:
         settings = {"model": {"architecture": "mlp", "hidden_units": [64]}}
     if settings:
         return Advice("hidden layer", "fit-train", f"{why} with a linear model", settings)
     return Advice("bigger network", "fit-train", why, action="widen or add layers in model.layers")
 
 
-def better_optimizer(case: Case) -> Advice | None:
+def better_optimizer(evidence: Evidence) -> Advice | None:
     """Adam, where gradient descent has not come to its end."""
-    optimizer = case.section("optimizer")
-    if optimizer["name"] not in {"sgd", "momentum"} or case.loss.course is not Course.FALLING:
+    optimizer = evidence.section("optimizer")
+    if optimizer["name"] not in {"sgd", "momentum"} or evidence.loss.trend is not LossTrend.FALLING:
         return None
-    rate = one_digit(min(1e-2, max(1e-3, case.learning_rate / 10)))
-    why = f"{case.gap('avoidable_bias')} after {len(case.loss.values)} epochs of {optimizer['name']}, still on the way"
+    rate = one_digit(min(1e-2, max(1e-3, evidence.learning_rate / 10)))
+    epochs = len(evidence.loss.values)
+    why = f"{evidence.gap('avoidable_bias')} after {epochs} epochs of {optimizer['name']}, still on the way"
     return Advice("better optimizer", "fit-train", why, {"optimizer": {"name": "adam", "learning_rate": rate}})
 
 
-def less_regularization(case: Case) -> Advice | None:
+def less_regularization(evidence: Evidence) -> Advice | None:
     """Weaker penalties and less dropout, where they hold the model back."""
     settings: dict[str, Any] = {
-        f"regularization.{name}": one_digit(case.regularization[name] / 10)
+        f"regularization.{name}": one_digit(evidence.regularization[name] / 10)
         for name in ("l1", "l2", "weight_decay")
-        if case.regularization[name] > 0
+        if evidence.regularization[name] > 0
     }
-    if case.regularization["dropout"] > 0:
-        settings["regularization.dropout"] = round(case.regularization["dropout"] / 2, 2)
+    if evidence.regularization["dropout"] > 0:
+        settings["regularization.dropout"] = round(evidence.regularization["dropout"] / 2, 2)
     if not settings:
         return None
-    now = ", ".join(f"{key.rpartition('.')[2]} {case.regularization[key.rpartition('.')[2]]:g}" for key in settings)
-    why = f"{case.gap('avoidable_bias')} under {now}"
+    now = ", ".join(f"{key.rpartition('.')[2]} {evidence.regularization[key.rpartition('.')[2]]:g}" for key in settings)
+    why = f"{evidence.gap('avoidable_bias')} under {now}"
     return Advice("less regularization", "fit-train", why, settings)

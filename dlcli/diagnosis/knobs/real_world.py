@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dlcli.core import percent
-from dlcli.diagnosis.knobs.advice import Advice, Case
+from dlcli.diagnosis.knobs.advice import Advice, Evidence
 
 #: the majority class holds this share of the training examples or more: errors of the others hardly count
 _IMBALANCED = 0.75
 
 
-def metric_for_rare_classes(case: Case) -> Advice | None:
+def metric_for_rare_classes(evidence: Evidence) -> Advice | None:
     """A metric that counts every class the same, where one class is most of the examples."""
-    counts = case.train_class_counts
-    if len(counts) < 2 or case.optimized.metric.endswith("macro_f1"):
+    counts = evidence.train_class_counts
+    if len(counts) < 2 or evidence.optimized.metric.endswith("macro_f1"):
         return None
     share = max(counts) / sum(counts)
     if share < _IMBALANCED:
@@ -21,25 +21,29 @@ def metric_for_rare_classes(case: Case) -> Advice | None:
     return Advice("another metric", "real-world", why, {"evaluation.optimize": "dev/macro_f1"})
 
 
-def measure_human_level(case: Case) -> Advice | None:
+def measure_human_level(evidence: Evidence) -> Advice | None:
     """A measured human error, where the optimum is only assumed to be 0."""
-    if case.diagnosis.human_error_known or case.diagnosis.unknown_bias is not None:
+    if evidence.diagnosis.human_error_known or evidence.diagnosis.unknown_bias is not None:
         return None
-    train = case.diagnosis.level("train")
+    train = evidence.diagnosis.level("train")
     if train is not None and train.error.value == 0:
         return None  # nothing is left that could be avoided
-    why = f"train error {case.error('train')} is avoidable only as far as people, or the best known system, do better"
+    why = (
+        f"train error {evidence.error('train')} is avoidable only as far as people, or the best known system, do better"
+    )
     return Advice(
         "human-level error", "real-world", why, action="have people label some dev examples; set evaluation.human_error"
     )
 
 
-def harder_dev_set(case: Case) -> Advice | None:
+def harder_dev_set(evidence: Evidence) -> Advice | None:
     """Examples of what comes next, where no gap is left to close on these."""
-    if case.diagnosis.largest is not None or case.diagnosis.undecided is not None:
+    if evidence.diagnosis.largest is not None or evidence.diagnosis.undecided is not None:
         return None
-    last = case.diagnosis.levels[-1]
-    why = f"{last.name} error {case.error(last.name)} and no gap left to close: these sets cannot rank better models"
+    last = evidence.diagnosis.levels[-1]
+    why = (
+        f"{last.name} error {evidence.error(last.name)} and no gap left to close: these sets cannot rank better models"
+    )
     return Advice(
         "another dev set", "real-world", why, action="collect dev and test examples of what users will really send"
     )

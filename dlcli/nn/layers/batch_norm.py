@@ -60,7 +60,7 @@ class BatchNorm(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return self._normalize(inputs[0])
 
-    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+    def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         """ReLU, the sum that ends a residual branch, or both (He et al. 2015, arXiv:1512.03385)."""
         types = [type(layer) for layer in layers]
         if types not in ([ReLU], [Add], [Add, ReLU]):

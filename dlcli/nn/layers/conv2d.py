@@ -22,7 +22,7 @@ from dlcli.nn.parameter import Parameter
 class Convolution(Layer):
     """Base of the convolutions: how many filters and groups there are follows from the channels of the images."""
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     weight: Parameter
     bias: Parameter | None
@@ -80,7 +80,7 @@ class Convolution(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return self._convolve(inputs[0])
 
-    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+    def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         return partial(self._convolve, relu=True) if [type(layer) for layer in layers] == [ReLU] else None
 
     def _convolve(self, x: Tensor, *, relu: bool = False) -> Tensor:

@@ -38,7 +38,7 @@ class ConvTranspose2D(Layer):
         initializer: how the filters start (the bias starts at 0); null means he_normal.
     """
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     weight: Parameter
     bias: Parameter | None

@@ -19,7 +19,7 @@ class Dropout(Layer):
         rate: probability of dropping.
     """
 
-    draws: ClassVar[bool] = True
+    is_stochastic: ClassVar[bool] = True
 
     def __init__(self, *, rate: Rate) -> None:
         self.rate = rate

@@ -94,7 +94,7 @@ class Embedding(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.embedding(self.weight, _tokens(inputs[0]), padding_index=self.padding_index)
 
-    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+    def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         layer, *others = layers
         return partial(self._read_by, layer) if isinstance(layer, Recurrent) and not others else None
 

@@ -61,7 +61,7 @@ class Linear(Layer):
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.linear(inputs[0], self.weight, self.bias)
 
-    def followed_by(self, *layers: Layer) -> Callable[..., Tensor] | None:
+    def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         activation = FUSED.get(type(layers[0])) if len(layers) == 1 else None
         return None if activation is None else partial(self._forward_with, activation=activation)
 

@@ -17,8 +17,8 @@ from dlcli.nn.padding import padding_mask
 class OverTime(Layer):
     """Base of what makes one vector of the real steps of a sequence: (T, D) -> (D,)."""
 
-    takes_lengths: ClassVar[bool] = True
-    keeps_steps: ClassVar[bool] = False
+    needs_lengths: ClassVar[bool] = True
+    preserves_time: ClassVar[bool] = False
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if len(input_shapes[0]) != 2:

@@ -17,7 +17,7 @@ from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, res
 class Pooling(Layer):
     """Base of the poolings with a window that moves by a stride."""
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     #: whether a last window may hang over the edge
     ceil = False
@@ -109,7 +109,7 @@ class AveragePool2D(Pooling):
 class GlobalPooling(Layer):
     """Base of the poolings of a whole image."""
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         return (image_shape(input_shapes[0], name_of("layer", type(self)))[-1],)
@@ -141,7 +141,7 @@ class GlobalMaxPool2D(GlobalPooling):
 class AdaptivePooling(Layer):
     """Base of the poolings whose windows follow from the size of the result."""
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     def __init__(self, *, size: Size) -> None:
         self.size = pair(size)

@@ -17,7 +17,7 @@ from dlcli.nn.layer import Shape, ShapeError
 from dlcli.nn.module import Module
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
-from dlcli.nn.stateful import Carrying
+from dlcli.nn.stateful import Stateful
 
 #: what a sequence starts from, (N, H): a tensor, an array through which no gradient flows, or None for zeros
 State: TypeAlias = Tensor | np.ndarray | None
@@ -42,13 +42,13 @@ class Cell(Module):
         self.candidate_bias = candidate_bias
 
 
-class Recurrent(Carrying):
+class Recurrent(Stateful):
     """Base of the recurrent layers: the state after each step, (N, T, D) -> (N, T, H), or 2H in both directions.
 
     A step that is padded is passed over: it changes no state and gets no gradient, and what stands there in the result
     means nothing. A second input, if there is one, is the state that the sequences start from: (L·H,) for L layers side
     by side, for each layer forwards before backwards. Without it they start from zeros, or from where the batch before
-    ended (`carries`).
+    ended (`stateful`).
 
     Args:
         units: H, size of the state.
@@ -60,7 +60,7 @@ class Recurrent(Carrying):
     """
 
     num_inputs: ClassVar[int | None] = None
-    takes_lengths: ClassVar[bool] = True
+    needs_lengths: ClassVar[bool] = True
 
     #: blocks of columns in the weights
     gates: ClassVar[int]
@@ -160,7 +160,7 @@ class Recurrent(Carrying):
     ) -> Tensor:
         """The states of the last layer; `first_inputs`: what a cell of the first layer reads, and its weight for it."""
         x, *given = inputs
-        if self.carries and len(self.directions) > 1:
+        if self.stateful and len(self.directions) > 1:
             raise ConfigError("a bidirectional layer cannot go on from the batch before: it reads the end first")
         mask = padding_mask(lengths, x.shape[1])
         cells, starts = iter(self.cells.items()), self._starts(given)
@@ -177,9 +177,9 @@ class Recurrent(Carrying):
                 read.append(states)
                 finals.append(final)
             x = read[0] if len(read) == 1 else ops.concat(read, axis=-1)
-        if self.carries:
+        if self.stateful:
             by_name = zip(self.state_names, zip(*finals, strict=True), strict=True)
-            self.carried = {name: np.stack(states) for name, states in by_name}  # (L, N, H) each
+            self.hidden_states = {name: np.stack(states) for name, states in by_name}  # (L, N, H) each
         return x
 
     def run(
@@ -245,8 +245,8 @@ class Recurrent(Carrying):
             if given:
                 states = [state if len(self.cells) == 1 else state[:, columns] for state in given]
                 yield (*states, *[None] * (len(self.state_names) - len(given)))
-            elif self.carries and self.carried:
-                yield tuple(self.carried[name][position] for name in self.state_names)
+            elif self.stateful and self.hidden_states:
+                yield tuple(self.hidden_states[name][position] for name in self.state_names)
             else:
                 yield (None,) * len(self.state_names)
 

@@ -42,7 +42,7 @@ class Input(Layer):
 class Flatten(Layer):
     """All axes of an example in one: (H, W, C) -> (H·W·C,)."""
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         return (math.prod(input_shapes[0]),)
@@ -66,7 +66,7 @@ class Reshape(Layer):
         shape: shape of one example; one size may be −1, which takes what is left.
     """
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     def __init__(self, *, shape: list[int]) -> None:
         self.shape = shape

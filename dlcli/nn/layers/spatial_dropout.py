@@ -21,7 +21,7 @@ class SpatialDropout(Layer):
         rate: probability of dropping.
     """
 
-    draws: ClassVar[bool] = True
+    is_stochastic: ClassVar[bool] = True
 
     def __init__(self, *, rate: Rate) -> None:
         self.rate = rate

@@ -21,7 +21,7 @@ class Upsample2D(Layer):
         mode: nearest repeats every pixel, bilinear interpolates between the centers of the pixels.
     """
 
-    keeps_steps: ClassVar[bool] = False
+    preserves_time: ClassVar[bool] = False
 
     def __init__(self, *, factor: Size = 2, mode: Literal["nearest", "bilinear"] = "nearest") -> None:
         self.factor = pair(factor)

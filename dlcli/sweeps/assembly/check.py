@@ -52,13 +52,13 @@ def _points(space: Space) -> Iterator[dict[str, Any]]:
     """Points at the ends of each parameter, then points everywhere."""
     generator = rng.generator(0, "check a space")
     names = [parameter.name for parameter in space.drawn]
-    units = [dict(zip(names, generator.random(len(names)).tolist(), strict=True)) for _ in range(POINTS)]
-    points = [space.point(one) for one in units]
+    normalized = [dict(zip(names, generator.random(len(names)).tolist(), strict=True)) for _ in range(POINTS)]
+    points = [space.point(one) for one in normalized]
     for parameter in space.drawn:
         assert parameter.distribution is not None
-        there = [one for one, point in zip(units, points, strict=True) if parameter.name in point]
-        for end in parameter.distribution.ends() if there else ():
-            yield space.point(there[0] | {parameter.name: parameter.distribution.unit(end)})
+        there = [one for one, point in zip(normalized, points, strict=True) if parameter.name in point]
+        for end in parameter.distribution.bounds() if there else ():
+            yield space.point(there[0] | {parameter.name: parameter.distribution.normalize(end)})
     yield from points
 
 

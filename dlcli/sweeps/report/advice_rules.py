@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlcli.search import SweepOutcome
-from dlcli.sweeps.report.boundary_optimum import Crowding, crowdings
-from dlcli.sweeps.report.confidence import Certainty
+from dlcli.sweeps.report.boundary_optimum import BoundaryOptimum, boundary_optima
+from dlcli.sweeps.report.confidence import Confidence
 from dlcli.sweeps.report.plot_points import Point
 from dlcli.sweeps.report.wording import MetricText, counted, value_text
 
@@ -36,7 +36,7 @@ class SweepAdvice:
     line: str | None = None
 
 
-def sweep_advice(outcome: SweepOutcome, ranked: Sequence[Point], sure: Certainty) -> list[SweepAdvice]:
+def sweep_advice(outcome: SweepOutcome, ranked: Sequence[Point], sure: Confidence) -> list[SweepAdvice]:
     """The steps, the most urgent first.
 
     Args:
@@ -48,7 +48,7 @@ def sweep_advice(outcome: SweepOutcome, ranked: Sequence[Point], sure: Certainty
         *_left(outcome),
         *_failed(outcome),
         *_diverged(outcome, ranked),
-        *map(_crowded, crowdings(outcome.space, ranked)),
+        *map(_at_boundary, boundary_optima(outcome.space, ranked)),
         *_stages(outcome),
         *_seeds(outcome, sure),
         *_hardly_matters(outcome),
@@ -85,17 +85,17 @@ def _diverged(outcome: SweepOutcome, ranked: Sequence[Point]) -> Iterator[SweepA
         name = parameter.name
         if parameter.distribution is None or not parameter.distribution.is_ordered:
             continue
-        if any(name not in point.units for point in gone):
+        if any(name not in point.normalized for point in gone):
             continue
-        there = [point.units[name] for point in stayed if name in point.units]
-        lowest = min(gone, key=lambda point: point.units[name])
-        if there and lowest.units[name] > max(there):
+        there = [point.normalized[name] for point in stayed if name in point.normalized]
+        lowest = min(gone, key=lambda point: point.normalized[name])
+        if there and lowest.normalized[name] > max(there):
             edge = value_text(lowest.configuration.values[name])
             why = f"All {len(gone)} configurations that diverged have it at {edge} or above, and no other one does."
             yield SweepAdvice(f"End the range of {name} below {edge}", why)
 
 
-def _crowded(crowding: Crowding) -> SweepAdvice:
+def _at_boundary(crowding: BoundaryOptimum) -> SweepAdvice:
     side, sign, more = ("upper", "≥", "larger") if crowding.is_upper else ("lower", "≤", "smaller")
     end = value_text(crowding.end)
     why = (
@@ -118,7 +118,7 @@ def _stages(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
         yield SweepAdvice("Allow more stages, or more trials", why)
 
 
-def _seeds(outcome: SweepOutcome, sure: Certainty) -> Iterator[SweepAdvice]:
+def _seeds(outcome: SweepOutcome, sure: Confidence) -> Iterator[SweepAdvice]:
     finished = sure.compared + 1 if outcome.objective.best(outcome.trials) is not None else 0
     if not finished:
         return

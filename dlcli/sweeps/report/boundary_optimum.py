@@ -19,7 +19,7 @@ _STEPS = 1000
 
 
 @dataclass(frozen=True)
-class Crowding:
+class BoundaryOptimum:
     """The best configurations lie at an end.
 
     Args:
@@ -39,7 +39,7 @@ class Crowding:
     beyond: Any
 
 
-def crowdings(space: Space, ranked: Sequence[Point]) -> list[Crowding]:
+def boundary_optima(space: Space, ranked: Sequence[Point]) -> list[BoundaryOptimum]:
     """The ends at which the best of the finished configurations lie far more often than chance would put them there.
 
     Args:
@@ -51,31 +51,33 @@ def crowdings(space: Space, ranked: Sequence[Point]) -> list[Crowding]:
         distribution = parameter.distribution
         if distribution is None or not distribution.is_ordered:
             continue
-        finished = [point for point in ranked if point.fate == "done" and parameter.name in point.units]
+        finished = [point for point in ranked if point.fate == "done" and parameter.name in point.normalized]
         among = min(max(round(_BEST * len(finished)), _FEWEST), _MOST)
         if len(finished) < 2 * among:
             continue
         best = finished[:among]
         for is_upper in (False, True):
             reach, chance = _outer_share(distribution, is_upper=is_upper)
-            inward = [1 - point.units[parameter.name] if is_upper else point.units[parameter.name] for point in best]
-            there = [point for point, unit in zip(best, inward, strict=True) if unit < reach]
+            inward = [
+                1 - point.normalized[parameter.name] if is_upper else point.normalized[parameter.name] for point in best
+            ]
+            there = [point for point, normalize in zip(best, inward, strict=True) if normalize < reach]
             if inward[0] < reach and _at_least(len(there), among, chance) < _SELDOM:
                 values = [point.configuration.values[parameter.name] for point in there]
                 beyond = min(values) if is_upper else max(values)
                 end = distribution.value(1.0 if is_upper else 0.0)
-                found.append(Crowding(parameter.name, is_upper, end, len(there), among, beyond))
+                found.append(BoundaryOptimum(parameter.name, is_upper, end, len(there), among, beyond))
     return found
 
 
 def _outer_share(distribution: Distribution, *, is_upper: bool) -> tuple[float, float]:
     """How far the outer part reaches, and how likely a drawn value falls there: a fifth, or whole cells of integers."""
     inward = [
-        1 - unit if is_upper else unit
-        for unit in (distribution.unit(distribution.value((step + 0.5) / _STEPS)) for step in range(_STEPS))
+        1 - normalize if is_upper else normalize
+        for normalize in (distribution.normalize(distribution.value((step + 0.5) / _STEPS)) for step in range(_STEPS))
     ]
     reach = max(_OUTER, min(inward) + 1e-9)
-    return reach, sum(unit < reach for unit in inward) / _STEPS
+    return reach, sum(normalize < reach for normalize in inward) / _STEPS
 
 
 def _at_least(count: int, among: int, chance: float) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dlcli.reports import BLUE, GRAY, INK, VERMILION, new_figure, to_png
 from dlcli.search import Distribution
-from dlcli.sweeps.report.plot_points import Fate, Heights
+from dlcli.sweeps.report.plot_points import Heights, TrialEnding
 from dlcli.sweeps.report.scale import ticks
 from dlcli.sweeps.report.wording import MetricText, shortened
 
@@ -113,7 +113,7 @@ class Canvas:
         self.write(left, bottom + 0.16, name.last, size=10, bold=True)
         self.write(left + aside[0], bottom + 0.16, aside[1], size=8.5, color=GRAY, align="right")
 
-    def key(self, fates: Sequence[Fate], *, best: str | None) -> None:
+    def key(self, fates: Sequence[TrialEnding], *, best: str | None) -> None:
         """What the marks mean, in one line below the note."""
         from matplotlib.lines import Line2D
 
@@ -132,14 +132,18 @@ class Canvas:
 def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
     """Label the horizontal axis of a parameter; in two rows where one is too narrow."""
     marked = ticks(distribution, apart=0.2)
-    room = width / (1 + 2 * _ASIDE) * min([second.unit - first.unit for first, second in pairwise(marked)] or [1.0])
+    room = (
+        width
+        / (1 + 2 * _ASIDE)
+        * min([second.normalize - first.normalize for first, second in pairwise(marked)] or [1.0])
+    )
     longest = max(len(tick.text) for tick in marked)
     rows = 1 if longest * LETTER <= room else 2
     most = max(3, int(rows * room / LETTER) - (rows - 1))
     texts = [
         ("\n" if rows == 2 and number % 2 else "") + shortened(tick.text, most) for number, tick in enumerate(marked)
     ]
-    axes.set_xticks([tick.unit for tick in marked], texts, parse_math=False)
+    axes.set_xticks([tick.normalize for tick in marked], texts, parse_math=False)
     axes.set_xlim(-_ASIDE, 1 + _ASIDE)
     axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the other axis
 
@@ -150,7 +154,7 @@ def label_heights(axes: Axes, heights: Heights, text: MetricText) -> None:
     if heights.has_strip:
         labeled[heights.strip] = "worse"
     axes.set_yticks(list(labeled), list(labeled.values()), parse_math=False)
-    axes.set_ylim(*heights.ends)
+    axes.set_ylim(*heights.bounds)
 
 
 def round_heights(heights: Heights) -> list[float]:

@@ -15,7 +15,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Certainty:
+class Confidence:
     """What repeated seeds tell.
 
     Args:
@@ -37,7 +37,7 @@ class Certainty:
     deviation: float | None
 
 
-def certainty(outcome: SweepOutcome) -> Certainty:
+def confidence(outcome: SweepOutcome) -> Confidence:
     """Compare the best configuration with every other that breaks no more, pair by pair, at 95 %.
 
     The noise is pooled over all configurations that were trained with several seeds, the final training included.
@@ -54,11 +54,11 @@ def certainty(outcome: SweepOutcome) -> Certainty:
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum((len(group) - 1) * stdev(group) ** 2 for group in groups if len(group) > 1)
     noise = math.sqrt(squares / freedom) if freedom else None
-    others = [one for one in ranked[1:] if bool(one.broken) == bool(ranked[0].broken)]
+    others = [one for one in ranked[1:] if bool(one.violated) == bool(ranked[0].violated)]
     costs = [[outcome.objective.cost(value) for value in group] for group in groups]
     pairs = zip(others, costs[1:], strict=False)
     rivals = [] if noise is None else [one for one, cost in pairs if not _is_worse(cost, costs[0], noise, freedom)]
-    return Certainty(
+    return Confidence(
         noise=noise,
         freedom=freedom,
         rivals=tuple(rivals),

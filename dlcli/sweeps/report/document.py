@@ -9,7 +9,7 @@ from typing import Any
 
 from dlcli.search import FinalOutcome, Parameter, SweepOutcome, Trial
 from dlcli.sweeps.report.advice_rules import SweepAdvice
-from dlcli.sweeps.report.confidence import LEVEL, Certainty
+from dlcli.sweeps.report.confidence import LEVEL, Confidence
 from dlcli.sweeps.report.order_of_importance import compare_orders, tier
 from dlcli.sweeps.report.savings import savings
 
@@ -17,7 +17,7 @@ SCHEMA = "dlcli/sweep-report"
 SCHEMA_VERSION = 1
 
 
-def sweep_document(outcome: SweepOutcome, sure: Certainty, advice: Sequence[SweepAdvice]) -> dict[str, Any]:
+def sweep_document(outcome: SweepOutcome, sure: Confidence, advice: Sequence[SweepAdvice]) -> dict[str, Any]:
     """The whole report as plain values."""
     order = compare_orders(outcome.importances)
     return {
@@ -46,7 +46,7 @@ def sweep_document(outcome: SweepOutcome, sure: Certainty, advice: Sequence[Swee
         "stages": [
             {
                 "number": stage.number,
-                "ranges": {name: list(ends) for name, ends in stage.region.ranges.items()},
+                "ranges": {name: list(bounds) for name, bounds in stage.region.ranges.items()},
                 "choices": {name: list(left) for name, left in stage.region.choices.items()},
                 "trials": list(stage.trials),
                 "best": stage.best,
@@ -73,13 +73,13 @@ def _best(outcome: SweepOutcome) -> dict[str, Any] | None:
         "trial": best.number,
         "value": best.value,
         "values_of_seeds": best.measured,
-        "broken": list(best.broken),
+        "violated": list(best.violated),
         "parameters": dict(best.values),
         "config": None if outcome.config is None else dict(outcome.config),
     }
 
 
-def _final(final: FinalOutcome, sure: Certainty) -> dict[str, Any]:
+def _final(final: FinalOutcome, sure: Confidence) -> dict[str, Any]:
     return {
         "values": list(final.values),
         "seeds": list(final.seeds),
@@ -89,7 +89,7 @@ def _final(final: FinalOutcome, sure: Certainty) -> dict[str, Any]:
         "standard_deviation": sure.deviation,
         "interval": None if sure.final is None else [sure.final.low, sure.final.high],
         "test": dict(final.test),
-        "test_intervals": {name: list(ends) for name, ends in final.intervals.items()},
+        "test_intervals": {name: list(bounds) for name, bounds in final.intervals.items()},
     }
 
 
@@ -97,7 +97,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "is_drawn": parameter.distribution is not None,
-        "ends": None if parameter.distribution is None else list(parameter.distribution.ends()),
+        "ends": None if parameter.distribution is None else list(parameter.distribution.bounds()),
         "expression": None if parameter.expression is None else str(parameter.expression),
         "condition": None if parameter.condition is None else str(parameter.condition),
         "is_auxiliary": parameter.is_auxiliary,
@@ -112,7 +112,7 @@ def _trial(trial: Trial) -> dict[str, Any]:
         "repeat": trial.repeat,
         "parameters": dict(trial.values),
         "value": trial.value,
-        "broken": list(trial.broken),
+        "violated": list(trial.violated),
         "metrics": dict(trial.metrics),
         "epochs": len(trial.history),
         "epochs_planned": trial.epochs,

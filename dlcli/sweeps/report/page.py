@@ -9,12 +9,12 @@ from dlcli.reports import markdown_code, markdown_table, markdown_text
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report import report_files as files
 from dlcli.sweeps.report.advice_rules import SweepAdvice
-from dlcli.sweeps.report.confidence import Certainty
+from dlcli.sweeps.report.confidence import Confidence
 from dlcli.sweeps.report.order_of_importance import TIERS, order_sentences, tier_text
 from dlcli.sweeps.report.plot_points import Point, failures
 from dlcli.sweeps.report.sentences import (
     best_sentence,
-    certainty_sentences,
+    confidence_sentences,
     constraint_sentences,
     evaluation_sentence,
     facts_sentence,
@@ -30,7 +30,7 @@ _LONGEST = 60
 def sweep_page(
     outcome: SweepOutcome,
     ranked: Sequence[Point],
-    sure: Certainty,
+    sure: Confidence,
     advice: Sequence[SweepAdvice],
     pictures: Collection[str],
 ) -> str:
@@ -43,7 +43,7 @@ def sweep_page(
         advice: what to do next.
         pictures: names of those that were drawn, `report/<file>`.
     """
-    evaluation, sure_of = evaluation_sentence(outcome), certainty_sentences(outcome, sure)
+    evaluation, sure_of = evaluation_sentence(outcome), confidence_sentences(outcome, sure)
     sections = [
         f"# {outcome.name}",
         f"Sweep `{outcome.id}`. {facts_sentence(outcome)}",
@@ -68,7 +68,7 @@ def _paragraph(sentences: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {markdown_text(sentence)}" for sentence in sentences)] if sentences else []
 
 
-def _picture(name: str, what: str, pictures: Collection[str]) -> list[str]:
+def _figure(name: str, what: str, pictures: Collection[str]) -> list[str]:
     return [f"![{what}]({name.rpartition('/')[2]})"] if name in pictures else []
 
 
@@ -110,9 +110,9 @@ def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection
         yield markdown_table(header, [_row(rank, point, names, text) for rank, point in enumerate(listed[:_TOP], 1)])
         if any(point.fate == "pruned" for point in listed[:_TOP]):
             yield "What a pruned trial is worth is its best value up to where it was ended."
-    yield from _picture(files.PROGRESS, "The best value so far, trial by trial", pictures)
-    yield from _picture(files.PARALLEL, "Every configuration as a line through its values", pictures)
-    yield from _picture(files.PARAMETERS, "The result against each parameter", pictures)
+    yield from _figure(files.PROGRESS, "The best value so far, trial by trial", pictures)
+    yield from _figure(files.PARALLEL, "Every configuration as a line through its values", pictures)
+    yield from _figure(files.PARAMETERS, "The result against each parameter", pictures)
 
 
 def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> list[str]:
@@ -190,7 +190,7 @@ def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
         "seeds they had by the end of the stage; the noise is the standard deviation of one configuration from seed to "
         "seed. A gain below the noise may be luck."
     )
-    yield from _picture(files.ZOOM, "The region that each stage searched, parameter by parameter", pictures)
+    yield from _figure(files.ZOOM, "The region that each stage searched, parameter by parameter", pictures)
 
 
 def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
@@ -201,7 +201,7 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
             "configurations were trained to their end, or their values are all the same."
         )
         return
-    yield from _picture(files.IMPORTANCE, "How much of the variance each parameter explains", pictures)
+    yield from _figure(files.IMPORTANCE, "How much of the variance each parameter explains", pictures)
     rows = [
         [
             markdown_code(shortened(one.parameter, _LONGEST)),

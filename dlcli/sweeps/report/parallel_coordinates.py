@@ -40,7 +40,7 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
     left, right = MARGIN + 0.75, 1.45
     width = max(left + between * len(parameters) + right, 8.0)
     between = (width - left - right) / len(parameters)
-    has_inactive = any(parameter.name not in point.units for parameter in parameters for point in drawn)
+    has_inactive = any(parameter.name not in point.normalized for parameter in parameters for point in drawn)
     below = -_BELOW * _TALL + 0.2 if has_inactive else 0.1
     bottom = MARGIN + below
     text = MetricText(outcome.objective.metric)
@@ -65,7 +65,7 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
     canvas.write(end, bottom + _TALL + 0.37, "best at the top", size=8, color=GRAY, align="center")
     canvas.write(end, bottom + _TALL + 0.19, shortened(text.name, 18), bold=True, align="center")
     for position, parameter in enumerate(parameters):
-        if any(parameter.name not in point.units for point in drawn):
+        if any(parameter.name not in point.normalized for point in drawn):
             axes.plot([position, position], [_BELOW - 0.035, _BELOW + 0.035], color=GRAY, linewidth=1.1, zorder=5)
             _label(axes, position, _BELOW, "inactive", color=GRAY)
     _draw_lines(axes, drawn, parameters, heights, text)
@@ -90,7 +90,7 @@ def _draw_axis(axes: Axes, position: int, parameter: Parameter, *, room: float) 
     axes.plot([position, position], [0, 1], color=GRAY, linewidth=1.1, zorder=5)
     most = max(4, int((0.75 * room) / (0.9 * LETTER)))
     for tick in ticks(parameter.distribution):
-        _label(axes, position, tick.unit, shortened(tick.text, most))
+        _label(axes, position, tick.normalize, shortened(tick.text, most))
 
 
 def _label(axes: Axes, position: float, height: float, text: str, *, side: int = -1, color: str = INK) -> None:
@@ -140,8 +140,8 @@ def _draw_lines(
     shifts = _shifts(drawn, parameters, heights)
     for rank, point in reversed(list(enumerate(drawn))):
         line = [
-            point.units[parameter.name] + shifts[point.number, parameter.name]
-            if parameter.name in point.units
+            point.normalized[parameter.name] + shifts[point.number, parameter.name]
+            if parameter.name in point.normalized
             else _BELOW + shifts[point.number, parameter.name]
             for parameter in parameters
         ]
@@ -181,11 +181,11 @@ def _shifts(
     widths = {parameter.name: _width(parameter, spots(parameter, drawn)) for parameter in parameters}
     for point in sorted(drawn, key=lambda one: (heights[one.number], one.number)):
         for name in widths:
-            unit = point.units.get(name)
-            together[name, None if unit is None else round(unit, 9)].append(point.number)
+            normalize = point.normalized.get(name)
+            together[name, None if normalize is None else round(normalize, 9)].append(point.number)
     shifts = {}
-    for (name, unit), numbers in together.items():
-        width = widths[name] if unit is not None else _NARROW
+    for (name, normalize), numbers in together.items():
+        width = widths[name] if normalize is not None else _NARROW
         for place, number in enumerate(numbers):
             shifts[number, name] = width * ((place + 0.5) / len(numbers) - 0.5)
     return shifts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlcli.reports import BLUE, default_style, style_axes
 from dlcli.search import Parameter, SweepOutcome
 from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_heights, label_values
-from dlcli.sweeps.report.plot_points import Fate, Heights, Point, points, spots
+from dlcli.sweeps.report.plot_points import Heights, Point, TrialEnding, points, spots
 from dlcli.sweeps.report.wording import MetricText, shortened
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def parameters_png(outcome: SweepOutcome) -> bytes | None:
     canvas = Canvas(
         width, MARGIN + rows * cell_height + HEAD, name=outcome.name, subject="result by parameter", note=note
     )
-    fates: list[Fate] = [fate for fate in ("done", "pruned", "failed") if any(point.fate == fate for point in shown)]
+    fates: list[TrialEnding] = [
+        fate for fate in ("done", "pruned", "failed") if any(point.fate == fate for point in shown)
+    ]
     best = shown[0] if shown[0].fate == "done" else None
     canvas.key(fates, best=f"best: trial {best.number}" if best else None)
     heights = Heights.around([(point.fate, point.value) for point in shown], outcome.objective)
@@ -72,10 +74,10 @@ def _draw(axes: Axes, parameter: Parameter, shown: Sequence[Point], heights: Hei
     label_heights(axes, heights, text)
     shared = spots(parameter, shown)
     for rank, point in reversed(list(enumerate(shown))):
-        if parameter.name not in point.units:
+        if parameter.name not in point.normalized:
             continue
-        unit, height = point.units[parameter.name], heights.of(point.value)
-        place = unit + beside(point.number, shared)
+        normalize, height = point.normalized[parameter.name], heights.of(point.value)
+        place = normalize + beside(point.number, shared)
         measured = [heights.of(value) for value in point.configuration.measured]
         if len(measured) > 1:
             axes.vlines(place, min(measured), max(measured), color=BLUE, linewidth=1.0, alpha=0.6, zorder=2)

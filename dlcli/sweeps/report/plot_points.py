@@ -10,7 +10,7 @@ from typing import Literal
 
 from dlcli.search import Configuration, Objective, Parameter, SweepOutcome, Trial, configurations
 
-Fate = Literal["done", "pruned", "failed"]
+TrialEnding = Literal["done", "pruned", "failed"]
 
 #: the worst values are cut off where showing them would squeeze the rest by more than this
 _SQUEEZED = 2.0
@@ -28,8 +28,8 @@ class Point:
     """
 
     configuration: Configuration
-    units: Mapping[str, float]
-    fate: Fate
+    normalized: Mapping[str, float]
+    fate: TrialEnding
     value: float | None
 
     @property
@@ -39,9 +39,9 @@ class Point:
     @property
     def status(self) -> str:
         """Of its last trial that tells: done, pruned, diverged, failed or killed, and what it breaks."""
-        broken = self.configuration.broken
+        violated = self.configuration.violated
         if self.fate == "done":
-            return f"breaks {', '.join(broken)}" if broken else "done"
+            return f"breaks {', '.join(violated)}" if violated else "done"
         if self.fate == "pruned":
             return "pruned"
         return next(trial.status for trial in reversed(self.configuration.trials) if trial.has_ended)
@@ -54,14 +54,14 @@ def points(outcome: SweepOutcome) -> list[Point]:
     found = []
     for one in configurations(outcome.trials):
         pruned = [trial.value for trial in one.trials if trial.status == "pruned" and trial.value is not None]
-        units = outcome.space.units(one.values)
+        normalized = outcome.space.normalized(one.values)
         if one.value is not None:
-            found.append(Point(one, units, "done", one.value))
+            found.append(Point(one, normalized, "done", one.value))
         elif pruned:
-            found.append(Point(one, units, "pruned", min(pruned, key=outcome.objective.cost)))
+            found.append(Point(one, normalized, "pruned", min(pruned, key=outcome.objective.cost)))
         elif any(trial.has_ended for trial in one.trials):
-            fate: Fate = "pruned" if all(trial.status == "pruned" for trial in one.trials) else "failed"
-            found.append(Point(one, units, fate, None))
+            fate: TrialEnding = "pruned" if all(trial.status == "pruned" for trial in one.trials) else "failed"
+            found.append(Point(one, normalized, fate, None))
     order = {"done": 0, "pruned": 1, "failed": 2}
 
     def place(point: Point) -> tuple[int, float, int]:
@@ -75,9 +75,9 @@ def spots(parameter: Parameter, shown: Sequence[Point]) -> int | None:
     """How many values the configurations share: those of a discrete parameter, of a grid; None where hardly any do."""
     if parameter.distribution is not None and parameter.distribution.cells is not None:
         return parameter.distribution.cells
-    units = [round(point.units[parameter.name], 9) for point in shown if parameter.name in point.units]
-    different = len(set(units))
-    return different if 2 * different <= len(units) else None
+    normalized = [round(point.normalized[parameter.name], 9) for point in shown if parameter.name in point.normalized]
+    different = len(set(normalized))
+    return different if 2 * different <= len(normalized) else None
 
 
 def failures(trials: Sequence[Trial]) -> list[Trial]:
@@ -105,7 +105,7 @@ class Heights:
         return self.worst + 0.07 * (self.worst - self.best)
 
     @property
-    def ends(self) -> tuple[float, float]:
+    def bounds(self) -> tuple[float, float]:
         """The lower and the upper end, the strip included."""
         last = self.worst + 0.14 * (self.worst - self.best) if self.has_strip else self.worst
         return min(self.best, last), max(self.best, last)
@@ -121,7 +121,7 @@ class Heights:
         return value if self.shows(value) else self.best
 
     @classmethod
-    def around(cls, shown: Sequence[tuple[Fate, float | None]], objective: Objective) -> Heights:
+    def around(cls, shown: Sequence[tuple[TrialEnding, float | None]], objective: Objective) -> Heights:
         """An axis for what was trained to the end, and no worse; where nothing was, for what has a value."""
         done = [value for fate, value in shown if value is not None and fate == "done"]
         last = max(map(objective.cost, done), default=math.inf)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dlcli.reports import GRAY, VERMILION, default_style, style_axes
 from dlcli.search import SweepOutcome, Trial
 from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, label_heights
-from dlcli.sweeps.report.plot_points import Fate, Heights
+from dlcli.sweeps.report.plot_points import Heights, TrialEnding
 from dlcli.sweeps.report.wording import MetricText
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
         subject="best so far",
         note=f"{text.name} of every trial; {direction} is better; the line is the best of one trial so far",
     )
-    fates: list[Fate] = [fate for fate in ("done", "pruned", "failed") if any(_fate(trial) == fate for trial in ended)]
+    fates: list[TrialEnding] = [
+        fate for fate in ("done", "pruned", "failed") if any(_trial_ending(trial) == fate for trial in ended)
+    ]
     canvas.key(fates, best=None)
     axes = canvas.panel(MARGIN + _LEFT, MARGIN + _BELOW, _WIDTH, _HEIGHT)
-    heights = Heights.around([(_fate(trial), trial.value) for trial in ended], outcome.objective)
+    heights = Heights.around([(_trial_ending(trial), trial.value) for trial in ended], outcome.objective)
     last = max(trial.number for trial in outcome.trials)
     axes.set_xlim(-0.02 * last - 0.5, last + 0.02 * last + 0.5)
     style_axes(axes)
@@ -50,14 +52,14 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
     return canvas.png()
 
 
-def _fate(trial: Trial) -> Fate:
+def _trial_ending(trial: Trial) -> TrialEnding:
     if trial.status == "done" and trial.value is not None:
         return "done"
     return "pruned" if trial.status == "pruned" else "failed"
 
 
 def _draw_trial(axes: Axes, trial: Trial, heights: Heights) -> None:
-    fate = _fate(trial)
+    fate = _trial_ending(trial)
     marks: dict[str, Any] = MARKS[fate] | {"markersize": 5}
     axes.plot(trial.number, heights.of(None if fate == "failed" else trial.value), **marks, clip_on=False, zorder=3)
 
@@ -84,7 +86,7 @@ def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], height
     objective = outcome.objective
     steps: list[tuple[int, float]] = []
     for trial in ended:
-        if trial.value is None or _fate(trial) != "done" or trial.broken:
+        if trial.value is None or _trial_ending(trial) != "done" or trial.violated:
             continue
         if not steps or objective.cost(trial.value) < objective.cost(steps[-1][1]):
             steps.append((trial.number, trial.value))

@@ -25,7 +25,7 @@ class Tick:
         text: the value there.
     """
 
-    unit: float
+    normalize: float
     text: str
 
 
@@ -37,17 +37,17 @@ def ticks(distribution: Distribution, *, apart: float = 0.14) -> list[Tick]:
         apart: how far labels are from each other at least, in units, unless all values are shown.
     """
     if not distribution.is_ordered:
-        return [Tick(distribution.unit(value), value_text(value)) for value in distribution.ends()]
-    low, high = distribution.ends()
+        return [Tick(distribution.normalize(value), value_text(value)) for value in distribution.bounds()]
+    low, high = distribution.bounds()
     if distribution.cells is not None and distribution.cells <= _FEW and _is_linear(distribution):
-        return [Tick(distribution.unit(value), value_text(value)) for value in range(low, high + 1)]
-    chosen = {distribution.unit(low): low, distribution.unit(high): high}
+        return [Tick(distribution.normalize(value), value_text(value)) for value in range(low, high + 1)]
+    chosen = {distribution.normalize(low): low, distribution.normalize(high): high}
     for equally_round in _round_values(distribution, low, high):
         for value in equally_round:
-            unit = distribution.unit(value)
-            if all(abs(unit - other) >= apart - _ROUNDING for other in chosen):
-                chosen[unit] = value
-    return [Tick(unit, value_text(value)) for unit, value in sorted(chosen.items())]
+            normalize = distribution.normalize(value)
+            if all(abs(normalize - other) >= apart - _ROUNDING for other in chosen):
+                chosen[normalize] = value
+    return [Tick(normalize, value_text(value)) for normalize, value in sorted(chosen.items())]
 
 
 def _round_values(distribution: Distribution, low: float, high: float) -> Iterator[Sequence[float]]:
@@ -71,8 +71,8 @@ def _round_values(distribution: Distribution, low: float, high: float) -> Iterat
 
 def _bend(distribution: Distribution) -> float:
     """How far beyond the middle the mean of both ends lies: 0 on a linear scale, more on a logarithmic one."""
-    low, high = distribution.ends()
-    return distribution.unit((low + high) / 2) - 0.5
+    low, high = distribution.bounds()
+    return distribution.normalize((low + high) / 2) - 0.5
 
 
 def _is_linear(distribution: Distribution) -> bool:

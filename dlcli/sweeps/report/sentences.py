@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dlcli.search import Configuration, SweepOutcome, TrialStatus
-from dlcli.sweeps.report.confidence import Certainty
+from dlcli.sweeps.report.confidence import Confidence
 from dlcli.sweeps.report.savings import savings
 from dlcli.sweeps.report.wording import MetricText, counted, duration_text
 
@@ -54,12 +54,12 @@ def best_sentence(outcome: SweepOutcome) -> str:
 def constraint_sentences(outcome: SweepOutcome) -> list[str]:
     """A warning where the best configuration breaks a constraint, which happens only where all do."""
     best = outcome.objective.best(outcome.trials)
-    if best is None or not best.broken:
+    if best is None or not best.violated:
         return []
-    return [f"No configuration satisfies every constraint; the best one breaks {', '.join(best.broken)}."]
+    return [f"No configuration satisfies every constraint; the best one breaks {', '.join(best.violated)}."]
 
 
-def certainty_sentences(outcome: SweepOutcome, sure: Certainty) -> list[str]:
+def confidence_sentences(outcome: SweepOutcome, sure: Confidence) -> list[str]:
     """The final training, how the value of the choice compares with it, and which others are as good."""
     best = outcome.objective.best(outcome.trials)
     if best is None or best.value is None:
@@ -94,7 +94,7 @@ def certainty_sentences(outcome: SweepOutcome, sure: Certainty) -> list[str]:
     return sentences
 
 
-def _rivals(sure: Certainty, text: MetricText) -> list[str]:
+def _rivals(sure: Confidence, text: MetricText) -> list[str]:
     if not sure.compared:
         return ["No other configuration was trained to its end, so there is nothing to compare it with."]
     if sure.noise is None:
@@ -108,13 +108,15 @@ def _rivals(sure: Certainty, text: MetricText) -> list[str]:
         basis += " That is itself estimated from few seeds."
     others = counted(sure.compared, "other")
     if not sure.rivals:
-        verdict = f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
+        pruning_decision = (
+            f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
+        )
     else:
-        verdict = (
+        pruning_decision = (
             f"Of {others}, {len(sure.rivals)} cannot be distinguished from the best at that noise "
             f"(95 %, pair by pair): {_numbered(sure.rivals)}."
         )
-    return [f"{basis} {verdict} What other dev examples would change is left out."]
+    return [f"{basis} {pruning_decision} What other dev examples would change is left out."]
 
 
 def _numbered(listed: Sequence[Configuration]) -> str:

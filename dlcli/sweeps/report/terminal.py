@@ -9,12 +9,12 @@ from dlcli.core import printable
 from dlcli.reports import WIDTH
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report.advice_rules import SweepAdvice, sweep_advice
-from dlcli.sweeps.report.confidence import certainty
+from dlcli.sweeps.report.confidence import confidence
 from dlcli.sweeps.report.order_of_importance import tier_text
 from dlcli.sweeps.report.plot_points import Point, failures, points
 from dlcli.sweeps.report.sentences import (
     best_sentence,
-    certainty_sentences,
+    confidence_sentences,
     constraint_sentences,
     evaluation_sentence,
     facts_sentence,
@@ -40,13 +40,13 @@ def sweep_summary(outcome: SweepOutcome) -> Group:
     from rich.padding import Padding
     from rich.text import Text
 
-    ranked, sure = points(outcome), certainty(outcome)
+    ranked, sure = points(outcome), confidence(outcome)
     parts: list[RenderableType] = [Text(facts_sentence(outcome)), Text()]
     if outcome.objective.best(outcome.trials) is None:
         parts.append(Text(best_sentence(outcome), style="bold red"))
     else:
         parts += [Text(best_sentence(outcome), style="bold"), best_table(outcome)]
-    sentences = [*certainty_sentences(outcome, sure), evaluation_sentence(outcome), savings_sentence(outcome)]
+    sentences = [*confidence_sentences(outcome, sure), evaluation_sentence(outcome), savings_sentence(outcome)]
     parts += [Text(printable(f"! {warning}"), style="bold red") for warning in constraint_sentences(outcome)]
     parts += [Padding(Text(printable(sentence)), (0, 0, 1, 0)) for sentence in sentences if sentence]
     if sum(point.value is not None for point in ranked) > 1:

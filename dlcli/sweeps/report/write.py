@@ -8,7 +8,7 @@ from dlcli.core import strict_json
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report import report_files as files
 from dlcli.sweeps.report.advice_rules import sweep_advice
-from dlcli.sweeps.report.confidence import certainty
+from dlcli.sweeps.report.confidence import confidence
 from dlcli.sweeps.report.document import sweep_document
 from dlcli.sweeps.report.importance_plot import importance_png
 from dlcli.sweeps.report.page import sweep_page
@@ -42,7 +42,7 @@ def write_sweep_report(
     pictures = {name: picture for name, picture in drawn.items() if picture is not None}
     for name, picture in pictures.items():
         write_bytes(name, picture)
-    ranked, sure = points(outcome), certainty(outcome)
+    ranked, sure = points(outcome), confidence(outcome)
     advice = sweep_advice(outcome, ranked, sure)
     write_text(files.REPORT_PAGE, sweep_page(outcome, ranked, sure, advice, pictures))
     write_text(files.REPORT, strict_json.dumps(sweep_document(outcome, sure, advice), indent=2) + "\n")

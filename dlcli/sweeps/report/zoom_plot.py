@@ -72,8 +72,8 @@ def _parts(parameter: Parameter, stage: Stage) -> list[tuple[float, float]]:
         # an integer of which a part is inside is searched: the bar reaches to where its mark is
         return [
             (
-                min(low, distribution.unit(distribution.value(low))),
-                max(high, distribution.unit(distribution.value(high))),
+                min(low, distribution.normalize(distribution.value(low))),
+                max(high, distribution.normalize(distribution.value(high))),
             )
         ]
     cells = distribution.cells or 1
@@ -100,10 +100,10 @@ def _draw_points(axes: Axes, parameter: Parameter, stages: Sequence[Stage], show
     shared = spots(parameter, shown)
     rows = {number: row for row, stage in enumerate(stages) for number in stage.trials}
     for rank, point in reversed(list(enumerate(shown))):
-        if parameter.name in point.units and point.number in rows:
+        if parameter.name in point.normalized and point.number in rows:
             mark: Any = "best" if rank == 0 and point.fate == "done" else point.fate
             height = rows[point.number] + _jitter(point.number)
-            place = point.units[parameter.name] + beside(point.number, shared)
+            place = point.normalized[parameter.name] + beside(point.number, shared)
             axes.plot(place, height, **MARKS[mark], zorder=4 if mark == "best" else 3)
 
 

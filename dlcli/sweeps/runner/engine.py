@@ -12,9 +12,9 @@ from dlcli.sweeps.runner.job import Job
 Event = Mapping[str, Any]
 
 #: seconds that the workers are listened to before a request to stop is looked for
-PATIENCE = 0.2
+POLL_SECONDS = 0.2
 #: so many workers one after the other may be lost before they can work
-MOST_STILLBORN = 3
+MAX_STARTUP_FAILURES = 3
 
 
 def outcome_of(event: Event) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Worker(Protocol):
 class Engine:
     """Base of the engines: which worker trains what, and a new worker in the place of one that is lost.
 
-    Where the workers run is the engine's own: `_begin` starts one, `_listen` hears all of them.
+    Where the workers run is the engine's own: `_begin` starts one, `_receive` hears all of them.
 
     Args:
         workers: how many work side by side.
@@ -57,7 +57,7 @@ class Engine:
         """Start a worker."""
         raise NotImplementedError
 
-    def _listen(self, timeout: float) -> Iterable[tuple[Worker, Event]]:
+    def _receive(self, timeout: float) -> Iterable[tuple[Worker, Event]]:
         """What the workers have said; waits at most `timeout` seconds for the first of them."""
         raise NotImplementedError
 
@@ -87,7 +87,7 @@ class Engine:
         Raises:
             WorkerError: no worker can begin.
         """
-        return [of_job for worker, event in self._listen(timeout) for of_job in self._hear(worker, event)]
+        return [of_job for worker, event in self._receive(timeout) for of_job in self._handle_event(worker, event)]
 
     def stop(self) -> None:
         """Ask every worker to write a checkpoint and to end its job as interrupted."""
@@ -99,7 +99,7 @@ class Engine:
         for worker in (*self._beginning, *self._idle, *self._busy.values()):
             worker.close()
 
-    def _hear(self, worker: Worker, event: Event) -> list[Event]:
+    def _handle_event(self, worker: Worker, event: Event) -> list[Event]:
         match event["event"]:
             case "ready":
                 self._beginning.remove(worker)
@@ -118,7 +118,7 @@ class Engine:
         """Put a new worker in the place of one that is gone; its job is lost."""
         if worker in self._beginning:
             self._stillborn += 1
-            if self._stillborn > MOST_STILLBORN:
+            if self._stillborn > MAX_STARTUP_FAILURES:
                 raise WorkerError(f"a worker cannot begin: {reason}")
         worker.close()
         lost = [job for job, busy in self._busy.items() if busy is worker]

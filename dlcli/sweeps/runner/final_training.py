@@ -13,7 +13,7 @@ from typing import Any
 from dlcli.core import RunInterruptedError
 from dlcli.search import Configuration, FinalOutcome, Objective
 from dlcli.sweeps.runner import sweep_files as files
-from dlcli.sweeps.runner.engine import PATIENCE, Engine, outcome_of
+from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, outcome_of
 from dlcli.sweeps.runner.job import Job
 from dlcli.sweeps.runner.journal import Journal, SweepState
 from dlcli.sweeps.runner.sweep_observer import SweepObserver
@@ -90,7 +90,7 @@ class FinalTraining:
                 job = self._job(waiting.pop(0), is_concluded=is_concluded)
                 running[job.folder] = job.seed_offset
                 self.engine.train(job)
-            for event in self.engine.events(PATIENCE):
+            for event in self.engine.events(POLL_SECONDS):
                 if event["event"] == "lost":
                     seed = running.pop(event["job"])
                     times_lost[seed] += 1
@@ -118,7 +118,7 @@ class FinalTraining:
         """Wait for the workers' checkpoints; what ends meanwhile is trained again, to the same bits."""
         self.engine.stop()
         while running:
-            for event in self.engine.events(PATIENCE):
+            for event in self.engine.events(POLL_SECONDS):
                 if event["event"] in {"ended", "lost"}:
                     del running[event["job"]]
         assert stop.signal_number is not None
@@ -153,4 +153,4 @@ def final_outcome(state: SweepState, best: Configuration | None, objective: Obje
 
 def _chosen(records: Sequence[dict[str, Any]], objective: Objective) -> dict[str, Any] | None:
     """The best of the final trainings; of equals the first."""
-    return min(records, key=lambda it: (bool(it["broken"]), objective.cost(it["value"]), it["seed"]), default=None)
+    return min(records, key=lambda it: (bool(it["violated"]), objective.cost(it["value"]), it["seed"]), default=None)

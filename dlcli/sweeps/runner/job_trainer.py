@@ -38,13 +38,13 @@ from dlcli.sweeps.runner.sweep_folder import SweepFolder
 from dlcli.training import Observer, Plan, Trainer
 
 
-class Conversation(Protocol):
+class WorkerChannel(Protocol):
     """How a job talks with the process that conducts the sweep."""
 
     def send(self, event: Mapping[str, Any]) -> None:
         """Tell something."""
 
-    def verdict(self) -> str | None:
+    def pruning_decision(self) -> str | None:
         """Wait for the answer to an epoch: why the trial is to end, or None to go on."""
 
 
@@ -62,11 +62,11 @@ class JobTrainer:
         self.pruning = build_pruning(self.sweep)
         self._data: tuple[str, Data] | None = None
 
-    def train(self, job: Job, conversation: Conversation) -> dict[str, Any]:
+    def train(self, job: Job, channel: WorkerChannel) -> dict[str, Any]:
         """Train one job, from its last checkpoint where it has one; returns how it ended, as the event `ended`."""
         clock = time.perf_counter()
         run = RunFolder(self.folder.path / job.folder, durable=job.is_kept)
-        reporter = Reporter(job.folder, run, conversation, self.pruning if job.is_judged else None)
+        reporter = Reporter(job.folder, run, channel, self.pruning if job.is_judged else None)
         try:
             self.folder.place(job.folder)
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
@@ -163,10 +163,10 @@ class Reporter(Observer):
         pruning: says after which epochs the job is judged; None for none.
     """
 
-    def __init__(self, job: str, run: RunFolder, conversation: Conversation, pruning: Pruning | None) -> None:
+    def __init__(self, job: str, run: RunFolder, channel: WorkerChannel, pruning: Pruning | None) -> None:
         self.job = job
         self.run = run
-        self.conversation = conversation
+        self.channel = channel
         self.pruning = pruning
         self.trainer: Trainer | None = None
         self.epochs = 0
@@ -187,7 +187,7 @@ class Reporter(Observer):
             raise DivergedError(f"{self._metric} is not finite after epoch {epoch}")
         waits = self.pruning is not None and epoch < self.epochs and self.pruning.decides_after(epoch)
         self._send("epoch", epoch=epoch, value=value, waits=waits)
-        if waits and (reason := self.conversation.verdict()) is not None:
+        if waits and (reason := self.channel.pruning_decision()) is not None:
             raise PrunedError(reason)
 
     def best(self) -> dict[str, Any]:
@@ -195,10 +195,10 @@ class Reporter(Observer):
         assert self.trainer is not None
         best = self.trainer.state.best
         if best is None:
-            return {"value": None, "broken": (), "metrics": {}}
+            return {"value": None, "violated": (), "metrics": {}}
         [record] = [record for record in self._epochs() if record["epoch"] == best.epoch]
         metrics = {name: value for name, value in record.items() if "/" in name and isinstance(value, int | float)}
-        return {"value": best.value, "broken": best.broken, "metrics": metrics}
+        return {"value": best.value, "violated": best.violated, "metrics": metrics}
 
     def _epochs(self) -> list[dict[str, Any]]:
         return [record for record in self.run.metrics() if record["kind"] == "epoch"]
@@ -209,4 +209,4 @@ class Reporter(Observer):
         return self.trainer.selection.metric
 
     def _send(self, event: str, **fields: Any) -> None:
-        self.conversation.send({"event": event, "job": self.job, **fields})
+        self.channel.send({"event": event, "job": self.job, **fields})

@@ -104,12 +104,12 @@ def _lost(trial: Trial, *, reason: str) -> Trial:
     return replace(trial, status="interrupted", reason=reason, times_lost=trial.times_lost + 1)
 
 
-def _ended(trial: Trial, *, seconds: float = 0.0, broken: Sequence[str] = (), **outcome: Any) -> Trial:
-    return replace(trial, **outcome, broken=tuple(broken), seconds=trial.seconds + seconds)
+def _ended(trial: Trial, *, seconds: float = 0.0, violated: Sequence[str] = (), **outcome: Any) -> Trial:
+    return replace(trial, **outcome, violated=tuple(violated), seconds=trial.seconds + seconds)
 
 
 def _again(trial: Trial) -> Trial:
-    return replace(trial, status="waiting", reason=None, value=None, broken=(), metrics={}, times_lost=0)
+    return replace(trial, status="waiting", reason=None, value=None, violated=(), metrics={}, times_lost=0)
 
 
 _CHANGES: dict[str, Callable[..., Trial]] = {

@@ -30,7 +30,7 @@ class LocalEngine(Engine):
         self._selector.register(worker, selectors.EVENT_READ, worker)
         return worker
 
-    def _listen(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
+    def _receive(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
         for key, _ in self._selector.select(timeout):
             worker: WorkerProcess = key.data
             for event in worker.receive():

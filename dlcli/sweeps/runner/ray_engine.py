@@ -121,7 +121,7 @@ class RayEngine(Engine):
         self._pending[actor.receive.remote()] = worker
         return worker
 
-    def _listen(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
+    def _receive(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
         answered, _ = self._ray.wait(list(self._pending), num_returns=1, timeout=timeout)
         if answered:
             self._heard = time.monotonic()

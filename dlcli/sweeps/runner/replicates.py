@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dlcli.search import Proposal, Stage, Trial, TrialStatus, broken_by
+from dlcli.search import Proposal, Stage, Trial, TrialStatus, violated_by
 
 #: what trials of different ends count as, together: the first of these that one of them has
 _PRECEDENCE: tuple[TrialStatus, ...] = ("done", "pruned", "diverged", "failed", "killed")
 
 
-def spread(proposals: Iterable[Proposal], seeds: int) -> list[Proposal]:
+def expand_replicates(proposals: Iterable[Proposal], seeds: int) -> list[Proposal]:
     """Each proposal once for every seed."""
     return [replace(proposal, repeat=proposal.repeat * seeds + seed) for proposal in proposals for seed in range(seeds)]
 
 
-def merged(trials: Sequence[Trial], seeds: int) -> list[Trial]:
+def aggregate_replicates(trials: Sequence[Trial], seeds: int) -> list[Trial]:
     """The inverse: the trials as the search proposed them.
 
     Args:
@@ -40,11 +40,11 @@ def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
         first,
         status=status,
         value=sum(values) / len(values) if values else None,
-        broken=broken_by(trials) or same[0].broken,
+        violated=violated_by(trials) or same[0].violated,
         seconds=sum(trial.seconds for trial in trials),
     )
 
 
-def of_trials(stage: Stage, seeds: int) -> Stage:
+def replicate_trials(stage: Stage, seeds: int) -> Stage:
     """A stage with the numbers of the trials in place of the proposals'."""
     return replace(stage, trials=tuple(one * seeds + seed for one in stage.trials for seed in range(seeds)))

@@ -22,11 +22,11 @@ from dlcli.sweeps.runner import sweep_files as files
 from dlcli.sweeps.runner.final_training import FinalTraining
 from dlcli.sweeps.runner.journal import Journal
 from dlcli.sweeps.runner.sweep_catalog import find
-from dlcli.sweeps.runner.sweep_components import Parts
+from dlcli.sweeps.runner.sweep_components import SweepComponents
 from dlcli.sweeps.runner.sweep_folder import SweepFolder, SweepRecord
 from dlcli.sweeps.runner.sweep_observer import SweepObserver, SweepPlan
 from dlcli.sweeps.runner.sweep_result import Sweep
-from dlcli.sweeps.runner.sweep_runner import Conductor
+from dlcli.sweeps.runner.sweep_runner import SweepRunner
 from dlcli.sweeps.runner.sweep_status import best_text, outcome
 from dlcli.training import stop_requests
 
@@ -77,7 +77,7 @@ def sweep(
     observer = observer or SweepObserver()
     spec = load_sweep(config, params=params, overrides=overrides, settings=settings)
     check_sweep(spec)
-    parts, base = Parts(spec), spec.base_spec()
+    parts, base = SweepComponents(spec), spec.base_spec()
     parts.check_engine()
     experiment, _ = start(base, runs_dir=Path(runs_dir), on_read=observer.on_read)
     selection, fingerprint = experiment.selection, experiment.data.fingerprint
@@ -155,7 +155,7 @@ def resume(
         return _conducted(
             folder,
             record,
-            Parts(spec),
+            SweepComponents(spec),
             fail_fast=fail_fast,
             observer=observer,
             clock=clock,
@@ -167,7 +167,7 @@ def resume(
 def _conducted(
     folder: SweepFolder,
     record: SweepRecord,
-    parts: Parts,
+    parts: SweepComponents,
     *,
     fail_fast: bool,
     observer: SweepObserver,
@@ -190,7 +190,7 @@ def _conducted(
         best = objective.best(state.ordered)
         observer.on_start(SweepPlan(folder.id, objective, rules.trials, engine.workers, count, best))
         with stop_requests() as stop:
-            Conductor(
+            SweepRunner(
                 id=folder.id,
                 journal=journal,
                 engine=engine,

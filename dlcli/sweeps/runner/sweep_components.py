@@ -11,10 +11,10 @@ from dlcli.sweeps.runner.engine import Engine
 from dlcli.sweeps.runner.local_engine import LocalEngine
 from dlcli.sweeps.runner.ray_engine import RayEngine, load_ray
 from dlcli.sweeps.runner.sweep_folder import SweepFolder
-from dlcli.sweeps.runner.sweep_runner import Rules
+from dlcli.sweeps.runner.sweep_runner import RunnerRules
 
 
-class Parts:
+class SweepComponents:
     """What a sweep file describes.
 
     Args:
@@ -37,10 +37,10 @@ class Parts:
             return self.spec.execution.workers
         return max(1, usable_cores() // self.spec.execution.threads)
 
-    def rules(self, *, fail_fast: bool) -> Rules:
+    def rules(self, *, fail_fast: bool) -> RunnerRules:
         """How it is conducted."""
         budget, execution = self.spec.budget, self.spec.execution
-        return Rules(
+        return RunnerRules(
             trials=budget.trials,
             epochs=budget.epochs,
             seconds=None if budget.minutes is None else 60 * budget.minutes,

@@ -14,16 +14,16 @@ from typing import Any, NoReturn
 from dlcli.core import RunInterruptedError, SweepFailedError
 from dlcli.search import Objective, Pruning, Search, Space, Trial
 from dlcli.sweeps.runner import sweep_files as files
-from dlcli.sweeps.runner.engine import PATIENCE, Engine, Event, outcome_of
+from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, Event, outcome_of
 from dlcli.sweeps.runner.job import Job
 from dlcli.sweeps.runner.journal import Journal
-from dlcli.sweeps.runner.replicates import merged, of_trials, spread
+from dlcli.sweeps.runner.replicates import aggregate_replicates, expand_replicates, replicate_trials
 from dlcli.sweeps.runner.sweep_observer import SweepObserver
 from dlcli.training import StopRequest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class RunnerRules:
     """How a sweep is conducted.
 
     Args:
@@ -45,7 +45,7 @@ class Rules:
     fail_fast: bool
 
 
-class Conductor:
+class SweepRunner:
     """Conducts the trials of one sweep.
 
     Args:
@@ -72,7 +72,7 @@ class Conductor:
         search: Search,
         pruning: Pruning | None,
         objective: Objective,
-        rules: Rules,
+        rules: RunnerRules,
         seed: int,
         epochs_of: Callable[[Mapping[str, Any]], int],
         observer: SweepObserver,
@@ -89,11 +89,11 @@ class Conductor:
         self.epochs_of = epochs_of
         self.observer = observer
         self._running: dict[str, int] = {}
-        self._judged: dict[int, int] = {}  # trial → the epoch after which it waits for a verdict
+        self._awaiting_decision: dict[int, int] = {}  # trial → the epoch after which it waits for a verdict
         self._failures = 0
         self._failure: SweepFailedError | None = None
         self._is_over = False
-        self._is_spent = False
+        self._budget_is_spent = False
 
     @property
     def trials(self) -> Mapping[int, Trial]:
@@ -118,56 +118,56 @@ class Conductor:
             if stop.signal_number is not None:
                 self._interrupt(stop)
             if self._failure is not None:
-                self._halt()
+                self._stop_after_failures()
                 raise self._failure
             self._propose()
             self._start()
-            if not self._running and (self._is_spent or not self._unbegun()):
+            if not self._running and (self._budget_is_spent or not self._pending_trials()):
                 return
-            for event in self.engine.events(PATIENCE):
-                self._hear(event)
-            self._judge()
+            for event in self.engine.events(POLL_SECONDS):
+                self._handle_event(event)
+            self._decide_pruning()
 
     # Trials to come
 
     def _propose(self) -> None:
         """Ask the search for trials when none is left to begin."""
-        if self._is_over or self._is_spent or self._unbegun() or (self.search.waits and self._running):
+        if self._is_over or self._budget_is_spent or self._pending_trials() or (self.search.waits and self._running):
             return
         seeds, trials = self.rules.seeds, self.journal.state.ordered
-        seen = merged(trials, seeds)
+        seen = aggregate_replicates(trials, seeds)
         budget = None if self.rules.trials is None else self.rules.trials // seeds
         found = self.search.propose(self.space, seen, self.objective, seed=self.seed, budget=budget)
         if budget is not None:
             found = found[: budget - len(seen)]
         self._is_over = not found
-        self.journal.propose(spread(found, seeds))
+        self.journal.propose(expand_replicates(found, seeds))
         if found:
-            self._tell_stages(seen)
+            self._announce_stages(seen)
 
-    def _tell_stages(self, before: Sequence[Trial]) -> None:
+    def _announce_stages(self, before: Sequence[Trial]) -> None:
         """Say which stages have begun with the newest proposals.
 
         Args:
             before: the trials until then, as the search sees them.
         """
         seeds = self.rules.seeds
-        stages = self.search.stages(self.space, merged(self.journal.state.ordered, seeds), self.objective)
+        stages = self.search.stages(self.space, aggregate_replicates(self.journal.state.ordered, seeds), self.objective)
         for stage in stages[max((trial.stage + 1 for trial in before), default=0) :]:
-            self.observer.on_stage(of_trials(stage, seeds))
+            self.observer.on_stage(replicate_trials(stage, seeds))
 
-    def _unbegun(self) -> list[Trial]:
+    def _pending_trials(self) -> list[Trial]:
         """The trials that are to be trained and that no worker trains, by number."""
         under_way = set(self._running.values())
         return [it for it in self.journal.state.ordered if not it.has_ended and it.number not in under_way]
 
     def _start(self) -> None:
         """Give trials to free workers, in the order of their numbers, while the budget allows."""
-        for trial in self._unbegun():
-            if not self.engine.free or self._is_spent:
+        for trial in self._pending_trials():
+            if not self.engine.free or self._budget_is_spent:
                 return
-            if not trial.history and not self._affords(trial):
-                self._is_spent = True
+            if not trial.history and not self._fits_budget(trial):
+                self._budget_is_spent = True
                 return
             job = self._job(trial)
             self._running[job.folder] = trial.number
@@ -178,14 +178,14 @@ class Conductor:
             folder=files.trial(trial.number),
             values=trial.values,
             seed_offset=trial.repeat,
-            is_judged=self._is_judged(trial),
+            is_judged=self._awaits_decision(trial),
         )
 
-    def _is_judged(self, trial: Trial) -> bool:
+    def _awaits_decision(self, trial: Trial) -> bool:
         """Whether it may be pruned; not where the search trains a configuration again, to see what chance does."""
         return self.pruning is not None and trial.repeat < self.rules.seeds
 
-    def _affords(self, trial: Trial) -> bool:
+    def _fits_budget(self, trial: Trial) -> bool:
         """Whether the budget allows one more trial."""
         rules, state = self.rules, self.journal.state
         if rules.seconds is not None and state.seconds >= rules.seconds:
@@ -198,29 +198,29 @@ class Conductor:
 
     # What workers say
 
-    def _hear(self, event: Event) -> None:
+    def _handle_event(self, event: Event) -> None:
         number = self._running[event["job"]]
         match event["event"]:
             case "started":
                 self.journal.add("started", trial=number, epochs=event["epochs"])
                 self.observer.on_trial_start(self.trials[number])
             case "epoch":
-                self._hear_epoch(number, event)
+                self._handle_epoch(number, event)
             case "lost":
                 del self._running[event["job"]]
-                self._judged.pop(number, None)
+                self._awaiting_decision.pop(number, None)
                 self._lose(number, event["reason"])
             case "ended":
                 del self._running[event["job"]]
                 self._end(number, event)
 
-    def _hear_epoch(self, number: int, event: Event) -> None:
+    def _handle_epoch(self, number: int, event: Event) -> None:
         epoch, value = event["epoch"], event["value"]
         if self.trials[number].history[epoch - 1 : epoch] != (value,):  # else said again, after a checkpoint
             self.journal.add("epoch", trial=number, epoch=epoch, value=value)
             self.observer.on_epoch(self.trials[number], epoch, value)
         if event["waits"]:
-            self._judged[number] = epoch
+            self._awaiting_decision[number] = epoch
 
     def _lose(self, number: int, reason: str) -> None:
         """A worker is gone: its trial goes on in another, but not for ever."""
@@ -242,25 +242,27 @@ class Conductor:
             return
         if trial.has_failed and self.rules.fail_fast:
             self._failure = SweepFailedError(
-                f"trial {number} failed: {trial.reason}; {self._how_to_go_on}", sweep=self.id
+                f"trial {number} failed: {trial.reason}; {self._resume_hint}", sweep=self.id
             )
         elif self.rules.max_failures is not None and self._failures >= self.rules.max_failures:
             found = f"{self._failures} trials failed one after the other, the last one: {trial.reason}"
-            self._failure = SweepFailedError(f"{found}; {self._how_to_go_on}", sweep=self.id)
+            self._failure = SweepFailedError(f"{found}; {self._resume_hint}", sweep=self.id)
 
     # Pruning
 
-    def _judge(self) -> None:
+    def _decide_pruning(self) -> None:
         """Answer the trials that wait, where all numbered before them have come as far or have ended."""
-        for number, epoch in sorted(self._judged.items()):
+        for number, epoch in sorted(self._awaiting_decision.items()):
             before = [trial for trial in self.journal.state.ordered if trial.number < number]
             if all(trial.has_ended or len(trial.history) >= epoch for trial in before):
-                del self._judged[number]
-                self.engine.answer(files.trial(number), self._verdict(self.trials[number], before, epoch))
+                del self._awaiting_decision[number]
+                self.engine.answer(files.trial(number), self._pruning_decision(self.trials[number], before, epoch))
 
-    def _verdict(self, trial: Trial, before: list[Trial], epoch: int) -> str | None:
+    def _pruning_decision(self, trial: Trial, before: list[Trial], epoch: int) -> str | None:
         assert self.pruning is not None
-        others = [self._costs(one)[:epoch] for one in before if self._is_judged(one) and len(one.history) >= epoch]
+        others = [
+            self._costs(one)[:epoch] for one in before if self._awaits_decision(one) and len(one.history) >= epoch
+        ]
         if not self.pruning.prunes(self._costs(trial)[:epoch], others):
             return None
         return f"after epoch {epoch}, {self.objective.metric} {trial.history[epoch - 1]:.4g}: little hope"
@@ -270,21 +272,21 @@ class Conductor:
 
     # The end
 
-    def _halt(self) -> None:
+    def _stop_after_failures(self) -> None:
         """Wait for the workers' checkpoints."""
         self.engine.stop()
         while self._running:
-            for event in self.engine.events(PATIENCE):
-                self._hear(event)
+            for event in self.engine.events(POLL_SECONDS):
+                self._handle_event(event)
 
     def _interrupt(self, stop: StopRequest) -> NoReturn:
-        self._halt()
+        self._stop_after_failures()
         assert stop.signal_number is not None
         ended = sum(trial.has_ended for trial in self.trials.values())
         raise RunInterruptedError(
-            f"stopped by {stop.name} after {ended} trials; {self._how_to_go_on}", signal_number=stop.signal_number
+            f"stopped by {stop.name} after {ended} trials; {self._resume_hint}", signal_number=stop.signal_number
         )
 
     @property
-    def _how_to_go_on(self) -> str:
+    def _resume_hint(self) -> str:
         return f"`dlcli sweep resume {self.id}` goes on"

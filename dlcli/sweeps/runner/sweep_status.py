@@ -10,8 +10,8 @@ from dlcli.search import Configuration, SweepOutcome
 from dlcli.sweeps.config import SweepSpec
 from dlcli.sweeps.runner.final_training import final_outcome
 from dlcli.sweeps.runner.journal import SweepState
-from dlcli.sweeps.runner.replicates import merged, of_trials
-from dlcli.sweeps.runner.sweep_components import Parts
+from dlcli.sweeps.runner.replicates import aggregate_replicates, replicate_trials
+from dlcli.sweeps.runner.sweep_components import SweepComponents
 from dlcli.sweeps.runner.sweep_folder import SweepFolder, SweepRecord
 
 
@@ -21,7 +21,7 @@ def status(folder: SweepFolder) -> SweepOutcome:
     Raises:
         StorageError: its files are damaged.
     """
-    return outcome(folder, folder.record(), Parts(folder.spec()), folder.state())
+    return outcome(folder, folder.record(), SweepComponents(folder.spec()), folder.state())
 
 
 def best_config(folder: SweepFolder, trial: int | None = None) -> str:
@@ -50,7 +50,7 @@ def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
     return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
 
 
-def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: SweepState) -> SweepOutcome:
+def outcome(folder: SweepFolder, record: SweepRecord, parts: SweepComponents, state: SweepState) -> SweepOutcome:
     """What a journal tells, but for what mattered."""
     spec, objective, trials = parts.spec, record.objective, state.ordered
     seeds = spec.execution.seeds
@@ -63,7 +63,8 @@ def outcome(folder: SweepFolder, record: SweepRecord, parts: Parts, state: Sweep
         space=parts.space,
         trials=trials,
         stages=tuple(
-            of_trials(stage, seeds) for stage in parts.search.stages(parts.space, merged(trials, seeds), objective)
+            replicate_trials(stage, seeds)
+            for stage in parts.search.stages(parts.space, aggregate_replicates(trials, seeds), objective)
         ),
         final=final_outcome(state, best, objective),
         seconds=sum(trial.seconds for trial in trials),

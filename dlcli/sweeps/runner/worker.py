@@ -40,13 +40,13 @@ class Pipe:
         self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stops = False
         self.is_busy = False
-        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._receive, daemon=True).start()
 
     def send(self, event: Mapping[str, Any]) -> None:
         self._events.write(f"{dumps(event)}\n".encode())
         self._events.flush()
 
-    def verdict(self) -> str | None:
+    def pruning_decision(self) -> str | None:
         """Wait for the answer to an epoch.
 
         Raises:
@@ -68,7 +68,7 @@ class Pipe:
         if self.is_busy:
             raise RunInterruptedError("stopped with the sweep", signal_number=number)
 
-    def _listen(self) -> None:
+    def _receive(self) -> None:
         for line in self._messages:
             message = json.loads(line)
             if message["do"] == "train":

@@ -36,14 +36,14 @@ def end(
         table.on_trial_end(trials[count - 1], objective.best([*before, *trials[:count]]))
 
 
-Watch = Callable[[progress.TrialTable], None]
+EpochEvaluator = Callable[[progress.TrialTable], None]
 
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What is written to stderr while `watch` tells an observer of a sweep."""
 
-    def call(watch: Watch, *, terminal: bool = False, width: int | None = None, plan: SweepPlan = PLAN) -> str:
+    def call(watch: EpochEvaluator, *, terminal: bool = False, width: int | None = None, plan: SweepPlan = PLAN) -> str:
         stream = io.StringIO()
         shown = Console(
             file=stream,

@@ -52,7 +52,7 @@ def test_a_sweep_fails_when_no_trial_satisfies_the_constraints(run, place):
     constraint = 'evaluation.satisfice={dev/error: "< 0"}'
     outcome = run("sweep", "sweep.yaml", "--trials", "1", "--set", constraint, "--json", "--quiet")
     assert outcome.code == 4
-    assert outcome.document["best"]["broken"] == ["dev/error < 0"]
+    assert outcome.document["best"]["violated"] == ["dev/error < 0"]
     assert outcome.document["error"]["message"] == "no trial satisfies dev/error < 0"
 
 

@@ -31,7 +31,7 @@ ALL = [registry.lookup("augmentation", name) for name in registry.names("augment
 SIZES = st.tuples(st.integers(2, 9), st.integers(2, 9))
 
 
-def pictures(count: int = 6, size: tuple[int, int] = (8, 8), channels: int = 3, seed: int = 0) -> np.ndarray:
+def make_images(count: int = 6, size: tuple[int, int] = (8, 8), channels: int = 3, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (count, *size, channels)).astype(np.uint8)
 
 
@@ -61,7 +61,7 @@ def unscaled(made: Augmenter, images: np.ndarray, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", [it for it in ALL if it is not Mixup], ids=lambda it: it.__name__)
 def test_the_same_generator_gives_the_same_pictures_and_another_one_others(kind: Any):
-    images = pictures(16, (12, 12))
+    images = make_images(16, (12, 12))
     before = images.copy()
     first, again, other = (transform(images, kind(), seed=seed) for seed in (0, 0, 1))
     assert first.dtype == np.float32
@@ -73,7 +73,7 @@ def test_the_same_generator_gives_the_same_pictures_and_another_one_others(kind:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int16])
 def test_every_type_of_pixels_is_taken(dtype: Any):
-    images = pictures(5, (10, 10)).astype(dtype)
+    images = make_images(5, (10, 10)).astype(dtype)
     changed = transform(images, Mirror(), RandomCrop(padding=2), Rotation(), ColorShift(hue=0.1), PcaColor(), Cutout())
     assert changed.dtype == np.float32
     assert changed.min() >= 0
@@ -81,7 +81,7 @@ def test_every_type_of_pixels_is_taken(dtype: Any):
 
 
 def test_pictures_whose_white_is_one_stay_between_black_and_white():
-    images = (pictures(20) / 255).astype(np.float32)
+    images = (make_images(20) / 255).astype(np.float32)
     changed = transform(images, ColorShift(brightness=1.0, contrast=1.0, saturation=1.0, hue=0.5))
     assert changed.min() >= images.min()
     assert changed.max() <= images.max()
@@ -89,7 +89,7 @@ def test_pictures_whose_white_is_one_stay_between_black_and_white():
 
 
 def test_nothing_is_done_where_nothing_was_asked_for():
-    images = pictures()
+    images = make_images()
     same = transform(
         images,
         Mirror(probability=0.0),
@@ -109,7 +109,7 @@ def test_nothing_is_done_where_nothing_was_asked_for():
 @given(SIZES, st.sampled_from([1, 3]), st.sampled_from(["horizontal", "vertical"]), st.integers(0, 99))
 @settings(deadline=None)
 def test_a_mirror_twice_is_none(size: tuple[int, int], channels: int, axis: Any, seed: int):
-    images = pictures(3, size, channels, seed)
+    images = make_images(3, size, channels, seed)
     once, twice = Mirror(probability=1.0, axis=axis), (Mirror(probability=1.0, axis=axis),) * 2
     flipped = images[:, :, ::-1] if axis == "horizontal" else images[:, ::-1]
     assert np.array_equal(transform(images, once), flipped)
@@ -121,7 +121,7 @@ def test_a_mirror_twice_is_none(size: tuple[int, int], channels: int, axis: Any,
 def test_a_crop_keeps_the_size_and_has_only_values_of_the_picture_or_its_border(
     size: tuple[int, int], padding: int, seed: int
 ):
-    images = pictures(4, size, 1, seed)
+    images = make_images(4, size, 1, seed)
     made = augmenter(images, RandomCrop(padding=padding), Mirror())
     cropped = unscaled(made, images, seed)
     assert cropped.shape == images.shape
@@ -133,9 +133,9 @@ def test_a_crop_reaches_every_place_equally_often():
     images = np.zeros((2000, 9, 9, 1), np.uint8)
     images[:, 4, 4] = 255
     lit = np.argwhere(transform(images, RandomCrop(padding=2))[..., 0])[:, 1:]  # (N, 2)
-    places, counts = np.unique(lit, axis=0, return_counts=True)
-    assert len(places) == 25
-    assert {*places.ravel().tolist()} == {2, 3, 4, 5, 6}
+    data_paths, counts = np.unique(lit, axis=0, return_counts=True)
+    assert len(data_paths) == 25
+    assert {*data_paths.ravel().tolist()} == {2, 3, 4, 5, 6}
     assert counts.min() > 45  # 80 are expected, with a standard deviation of 8.8
     assert counts.max() < 120
 
@@ -183,7 +183,7 @@ def test_what_comes_in_has_the_color_at_the_edge_of_the_training_pictures():
 
 
 def test_every_color_change_is_one_affine_map_a_picture():
-    images = pictures(8).clip(100, 150)
+    images = make_images(8).clip(100, 150)
     changed = transform(images, ColorShift(hue=0.05, saturation=0.3), PcaColor())
     for before, after in zip(images, changed, strict=True):
         inside = ((after > 0) & (after < 255)).all(axis=-1)
@@ -193,7 +193,7 @@ def test_every_color_change_is_one_affine_map_a_picture():
 
 
 def test_brightness_is_a_factor_and_contrast_keeps_the_mean_gray():
-    images = pictures(300, channels=1).clip(60, 140)
+    images = make_images(300, channels=1).clip(60, 140)
     brighter = transform(images, ColorShift(brightness=0.3, contrast=0.0)) / images
     np.testing.assert_allclose(brighter.max(axis=(1, 2)), brighter.min(axis=(1, 2)), rtol=1e-5)
     assert 0.7 <= brighter.min() < 0.75
@@ -205,7 +205,7 @@ def test_brightness_is_a_factor_and_contrast_keeps_the_mean_gray():
 
 
 def test_hue_and_saturation_leave_gray_alone_and_hue_its_brightness():
-    gray = pictures(10, channels=1).repeat(3, axis=-1)
+    gray = make_images(10, channels=1).repeat(3, axis=-1)
     changed = transform(gray, ColorShift(brightness=0.0, contrast=0.0, saturation=1.0, hue=0.5))
     np.testing.assert_allclose(changed, gray, atol=1e-3)
     turns = hue_rotations(np.array([0.3, 2.0]))
@@ -227,7 +227,7 @@ def test_pca_moves_colors_along_their_principal_components():
 
 
 def test_the_moments_are_those_of_all_pixels():
-    images = pictures(50).astype(np.float64) * [1, 2, 3]
+    images = make_images(50).astype(np.float64) * [1, 2, 3]
     found = TrainingImages(np.concatenate([images, images + 7]), np.arange(50))
     np.testing.assert_allclose(found.mean, images.mean(axis=(0, 1, 2)))
     np.testing.assert_allclose(found.covariance, np.cov(images.reshape(-1, 3).T, bias=True))
@@ -239,7 +239,7 @@ def test_the_moments_are_those_of_all_pixels():
 @given(st.integers(1, 8), st.integers(0, 99))
 @settings(deadline=None)
 def test_cutout_is_one_square_in_the_mean_color(size: int, seed: int):
-    images = pictures(30, (8, 10), 1, seed) // 2 * 2
+    images = make_images(30, (8, 10), 1, seed) // 2 * 2
     images[0, 0, 0] += 1  # an odd sum: the mean color is no color of a picture
     mean = images.mean().astype(np.float32)
     erased = transform(images, Cutout(size=size), seed=seed)[..., 0] == mean
@@ -293,11 +293,16 @@ def test_the_share_is_beta_distributed():
 @pytest.mark.parametrize(
     ("images", "augmentations", "key", "message"),
     [
-        (pictures(channels=1), [Mirror(), PcaColor()], "data.augment[1].pca_color", "3 channels; these have 1"),
-        (pictures(channels=1), [ColorShift(hue=0.1)], "data.augment[0].color_shift.hue", "3 channels; these have 1"),
-        (pictures(), [Cutout(size=9)], "data.augment[0].cutout.size", "larger than the pictures, which are 8 × 8"),
-        (pictures()[:, :, :, 0], [Mirror()], "data.augment", r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes"),
-        (pictures()[:, 0, :, 0], [Mirror()], "data.augment", "is 8 numbers"),
+        (make_images(channels=1), [Mirror(), PcaColor()], "data.augment[1].pca_color", "3 channels; these have 1"),
+        (make_images(channels=1), [ColorShift(hue=0.1)], "data.augment[0].color_shift.hue", "3 channels; these have 1"),
+        (make_images(), [Cutout(size=9)], "data.augment[0].cutout.size", "larger than the pictures, which are 8 × 8"),
+        (
+            make_images()[:, :, :, 0],
+            [Mirror()],
+            "data.augment",
+            r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes",
+        ),
+        (make_images()[:, 0, :, 0], [Mirror()], "data.augment", "is 8 numbers"),
     ],
 )
 def test_what_does_not_fit_the_data_is_refused_at_its_place(
@@ -316,7 +321,7 @@ def test_data_without_pictures_can_be_mixed_but_not_mirrored():
 
 
 def test_pixels_scaled_each_on_its_own_are_refused():
-    images = pictures()
+    images = make_images()
     split = train_split(images)
     assert isinstance(split.inputs, TransformedRows)
     each = Scaling(np.zeros(images.shape[1:]), np.ones(images.shape[1:]))

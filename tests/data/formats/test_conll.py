@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Places, load_data
+from dlcli.data import DataPaths, load_data
 from dlcli.data.formats import Conll
 
 TEXT = """-DOCSTART- -X- O
@@ -34,7 +34,7 @@ def test_sentences_have_a_label_for_every_word(tmp_path: Path):
 def test_they_become_batches(tmp_path: Path):
     (tmp_path / "a.conll").write_text(TEXT)
     split = SplitOptions(files={"train": "a.conll", "dev": "a.conll"})
-    data = load_data(Conll(), Places(config_folder=tmp_path), split=split, seed=0)
+    data = load_data(Conll(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert (data.target_kind, data.class_names) == ("token_labels", ("B-ORG", "B-PER", "O"))
     batch = data.splits["train"].gather(np.array([2, 0]))
     assert batch.targets.tolist() == [[2, 0], [0, 2]]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, DlcliError
-from dlcli.data import Places, RawData
+from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv
 from dlcli.data.table import CategoricalColumn, NumericColumn, Table
 
@@ -22,7 +22,7 @@ PEOPLE = """age, job, pay, rich
 def read(tmp_path: Path, content: str | bytes = PEOPLE, **options: Any) -> RawData:
     path = tmp_path / "people.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return Csv(path="people.csv", **options).read(Places(config_folder=tmp_path))
+    return Csv(path="people.csv", **options).read(DataPaths(config_folder=tmp_path))
 
 
 def columns(raw: RawData) -> dict[str, Any]:
@@ -138,8 +138,8 @@ def test_decimal_commas_are_suspicious(tmp_path: Path):
 def test_utf_16_is_recognized(tmp_path: Path):
     (tmp_path / "people.csv").write_bytes("a,b\n1,2\n".encode("utf-16"))
     with pytest.raises(DlcliError, match="set encoding: utf-16"):
-        Csv(path="people.csv").read(Places(config_folder=tmp_path))
-    assert len(Csv(path="people.csv", encoding="utf-16").read(Places(config_folder=tmp_path)).examples) == 1
+        Csv(path="people.csv").read(DataPaths(config_folder=tmp_path))
+    assert len(Csv(path="people.csv", encoding="utf-16").read(DataPaths(config_folder=tmp_path)).examples) == 1
 
 
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
@@ -174,7 +174,7 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
 def test_mistakes_have_a_place(tmp_path: Path, content: str, options: dict[str, Any], message: str):
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(DlcliError) as caught:
-        Csv(**{"path": "people.csv", **options}).read(Places(config_folder=tmp_path))
+        Csv(**{"path": "people.csv", **options}).read(DataPaths(config_folder=tmp_path))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 

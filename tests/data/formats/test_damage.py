@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.core import DlcliError, SplitOptions
-from dlcli.data import FileFormat, Places, load_data
+from dlcli.data import DataPaths, FileFormat, load_data
 from dlcli.data.formats import Conll, Csv, Idx, Jsonl, Lines, Npy, Npz, Parquet, Text
 
 PIECES = [b"\n", b",", b'"', b"\r", b"\0", b"nan", b"inf", b"1e400", b"\xff", b" "]
@@ -87,12 +87,12 @@ def test_a_damaged_file_is_explained(tmp_path: Path, name: str):
     sound = contents()
     for file, content in sound.items():
         (tmp_path / file).write_bytes(content)
-    places, draw, refused = Places(config_folder=tmp_path), random.Random(name), 0
-    load_data(READERS[name], places, split=SplitOptions(), seed=0)
+    data_paths, draw, refused = DataPaths(config_folder=tmp_path), random.Random(name), 0
+    load_data(READERS[name], data_paths, split=SplitOptions(), seed=0)
     for _ in range(60):
         (tmp_path / name).write_bytes(damaged(sound[name], draw))
         try:
-            load_data(READERS[name], places, split=SplitOptions(), seed=0)
+            load_data(READERS[name], data_paths, split=SplitOptions(), seed=0)
         except DlcliError as error:
             assert "\n" not in str(error)
             refused += 1

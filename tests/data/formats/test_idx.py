@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.formats import Idx
 from dlcli.data.formats.idx import ELEMENT_TYPES, read_idx
 
@@ -108,7 +108,7 @@ def test_images_get_a_channel_and_the_test_set_is_read(tmp_path: Path):
     (tmp_path / "x").write_bytes(IMAGES)
     (tmp_path / "y").write_bytes(idx_bytes(np.array([1, 0], np.uint8)))
     reader = Idx(path="x", targets_path="y", test_path="x", test_targets_path="y", class_names=["a", "b"])
-    raw = reader.read(Places(config_folder=tmp_path))
+    raw = reader.read(DataPaths(config_folder=tmp_path))
     assert raw.examples.inputs.shape == (2, 3, 4, 1)
     assert raw.test is not None
     assert raw.class_names == ("a", "b")
@@ -119,7 +119,7 @@ def test_inputs_and_targets_of_other_lengths_are_refused(tmp_path: Path):
     (tmp_path / "x").write_bytes(IMAGES)
     (tmp_path / "y").write_bytes(idx_bytes(np.array([1, 0, 1], np.uint8)))
     with pytest.raises(DataError, match="one row for each of 2 inputs") as caught:
-        Idx(path="x", targets_path="y").read(Places(config_folder=tmp_path))
+        Idx(path="x", targets_path="y").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "y")
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Data, DatasetReader, FileFormat, Places, load_data, new_data
+from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, load_data, new_data
 from dlcli.data.formats import Idx, ImageFolder, Npz
 
 
@@ -30,16 +30,16 @@ def pets(tmp_path: Path) -> Path:
     return tmp_path / "pets"
 
 
-def places(folder: Path) -> Places:
-    return Places(config_folder=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
+def data_paths(folder: Path) -> DataPaths:
+    return DataPaths(config_folder=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
 
 
 def load(reader: DatasetReader | FileFormat, folder: Path, **split: Any) -> Data:
-    return load_data(reader, places(folder), split=SplitOptions(**(split or {"train": 1.0})), seed=0)
+    return load_data(reader, data_paths(folder), split=SplitOptions(**(split or {"train": 1.0})), seed=0)
 
 
 def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
-    raw = ImageFolder(path="pets").read(places(pets.parent))
+    raw = ImageFolder(path="pets").read(data_paths(pets.parent))
     assert raw.examples.inputs.shape == (10, 6, 4, 1)
     assert raw.examples.targets is not None
     assert raw.examples.targets.tolist() == ["cat"] * 5 + ["dog"] * 5
@@ -51,13 +51,13 @@ def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
 
 def test_the_fingerprint_is_of_names_and_contents(pets: Path):
     reader = ImageFolder(path="pets")
-    before = reader.read(places(pets.parent)).fingerprint
+    before = reader.read(data_paths(pets.parent)).fingerprint
     assert [*before] == ["pets"]
-    assert ImageFolder(path="pets", cache=False, size=8).read(places(pets.parent)).fingerprint == before
+    assert ImageFolder(path="pets", cache=False, size=8).read(data_paths(pets.parent)).fingerprint == before
     (pets / "dog" / "0.png").rename(pets / "dog" / "5.png")
-    renamed = reader.read(places(pets.parent)).fingerprint
+    renamed = reader.read(data_paths(pets.parent)).fingerprint
     save(pets / "dog" / "5.png", 77)
-    assert len({before["pets"], renamed["pets"], reader.read(places(pets.parent)).fingerprint["pets"]}) == 3
+    assert len({before["pets"], renamed["pets"], reader.read(data_paths(pets.parent)).fingerprint["pets"]}) == 3
 
 
 def test_large_data_stays_in_the_cache_and_is_transformed_batch_by_batch(pets: Path):
@@ -89,7 +89,7 @@ def test_hidden_files_are_passed_over_and_others_mentioned(pets: Path):
     (pets / "__MACOSX").mkdir()
     (pets / "cat" / ".hidden.png").write_text("x")
     (pets / "cat" / "notes.txt").write_text("x")
-    raw = ImageFolder(path="pets").read(places(pets.parent))
+    raw = ImageFolder(path="pets").read(data_paths(pets.parent))
     assert len(raw.examples) == 10
     assert raw.warnings == (
         f"{pets}: 1 files that are no pictures by their names were left out, the first is cat/notes.txt",
@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
 ):
     spoil(pets)
     with pytest.raises(DataError, match=message) as caught:
-        ImageFolder(**{"path": "pets"} | options).read(places(pets.parent))
+        ImageFolder(**{"path": "pets"} | options).read(data_paths(pets.parent))
     assert str(caught.value.file).endswith(file)
     assert "\n" not in str(caught.value)
 
@@ -164,12 +164,12 @@ def test_options_that_contradict_each_other_are_refused():
     with pytest.raises(ConfigError, match="nothing is cut out"):
         ImageFolder(path="pets", resize="none")
     with pytest.raises(ConfigError, match="needs a path"):
-        ImageFolder().read(Places())
+        ImageFolder().read(DataPaths())
 
 
 def test_progress_is_told(pets: Path):
     told: list[tuple[str, int, int]] = []
-    somewhere = dataclasses.replace(places(pets.parent), on_read=lambda *progress: told.append(progress))
+    somewhere = dataclasses.replace(data_paths(pets.parent), on_read=lambda *progress: told.append(progress))
     ImageFolder(path="pets").read(somewhere)
     assert told == [("pictures of pets", 0, 10), ("pictures of pets", 10, 10)]
     ImageFolder(path="pets").read(somewhere)
@@ -238,7 +238,7 @@ def test_links_to_folders_are_followed_and_pipes_left_out(pets: Path):
     (pets / "dog" / "batch").symlink_to(pets.parent / "store")
     (pets.parent / "store" / "loop").symlink_to(pets / "dog")
     os.mkfifo(pets / "cat" / "pipe.png")
-    raw = ImageFolder(path="pets").read(places(pets.parent))
+    raw = ImageFolder(path="pets").read(data_paths(pets.parent))
     assert raw.examples.ids.tolist()[-1] == "dog/batch/7.png"
     assert len(raw.examples) == 11
     assert [warning.split(",")[-1].split()[-1] for warning in raw.warnings] == ["cat/pipe.png", "dog/batch/loop"]

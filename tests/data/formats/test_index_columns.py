@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.core import ConfigError
-from dlcli.data import Places, RawData
+from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet
 from dlcli.data.formats.index_columns import numbers_rows
 
@@ -19,7 +19,7 @@ ROWS = [(3 * n % 20, n / 7, "pq"[n % 3 == 0]) for n in range(20)]
 def read(folder: Path, name: str, **options: Any) -> RawData:
     lines = [f"{name},a,y", *(f"{index},{value:.3f},{label}" for index, value, label in ROWS)]
     (folder / "a.csv").write_text("\n".join(lines))
-    return Csv(path="a.csv", **options).read(Places(config_folder=folder))
+    return Csv(path="a.csv", **options).read(DataPaths(config_folder=folder))
 
 
 @pytest.mark.parametrize("name", ["", "Unnamed: 0", "Unnamed: 0.1", "__index_level_0__", "index", "level_0"])
@@ -43,12 +43,12 @@ def test_the_index_is_never_the_label(tmp_path: Path):
     columns = {"a": [value for _, value, _ in ROWS], "y": [label for _, _, label in ROWS]}
     index = {"__index_level_0__": [place for place, _, _ in ROWS]}
     parquet.write_table(pa.table(columns | index), tmp_path / "a.parquet")
-    places = Places(config_folder=tmp_path)
-    raw = Parquet(path="a.parquet").read(places)
+    data_paths = DataPaths(config_folder=tmp_path)
+    raw = Parquet(path="a.parquet").read(data_paths)
     assert (raw.examples.feature_names, raw.examples.target_names) == (("a",), ("y",))
     assert len(raw.warnings) == 1
     with pytest.raises(ConfigError) as caught:
-        Parquet(path="a.parquet", label=-1).read(places)
+        Parquet(path="a.parquet", label=-1).read(data_paths)
     assert caught.value.key == "data.dataset.label"
 
 
@@ -58,7 +58,7 @@ def test_a_named_index_is_never_the_label_silently(tmp_path: Path):
         {"a": [value for _, value, _ in ROWS], "y": [label for *_, label in ROWS], "user": [*range(50, 70)]}
     )
     parquet.write_table(table.replace_schema_metadata(metadata), tmp_path / "a.parquet")
-    raw = Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
+    raw = Parquet(path="a.parquet").read(DataPaths(config_folder=tmp_path))
     assert raw.examples.target_names == ("y",)
     assert any("user" in warning for warning in raw.warnings)
 
@@ -66,7 +66,7 @@ def test_a_named_index_is_never_the_label_silently(tmp_path: Path):
 @pytest.mark.parametrize("ends", [",", ",,"])
 def test_lines_may_end_in_a_delimiter(tmp_path: Path, ends: str):
     (tmp_path / "a.csv").write_text("".join(f"{line}{ends}\n" for line in ("a,y", "1,p", "2,q")))
-    raw = Csv(path="a.csv").read(Places(config_folder=tmp_path))
+    raw = Csv(path="a.csv").read(DataPaths(config_folder=tmp_path))
     assert (raw.examples.feature_names, raw.examples.target_names) == (("a",), ("y",))
     assert len(raw.warnings) == len(ends)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Data, FileFormat, Places, Sentences, load_data, new_data
+from dlcli.data import Data, DataPaths, FileFormat, Sentences, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
 
 REVIEWS = [
@@ -24,7 +24,7 @@ def write(folder: Path, rows: Sequence[object]) -> Path:
 
 
 def load(reader: FileFormat, folder: Path) -> Data:
-    return load_data(reader, Places(config_folder=folder), split=SplitOptions(), seed=0)
+    return load_data(reader, DataPaths(config_folder=folder), split=SplitOptions(), seed=0)
 
 
 def test_texts_and_labels_are_columns(tmp_path: Path):
@@ -62,7 +62,7 @@ def test_lists_of_words_have_lists_of_labels(tmp_path: Path):
     data = load(Jsonl(path="a.jsonl", text="words"), tmp_path)
     assert (data.target_kind, data.class_names) == ("token_labels", ("O", "ORG"))
     assert data.splits["train"].gather(np.arange(2)).targets.ndim == 2
-    raw = Jsonl(path="a.jsonl", text="words").read(Places(config_folder=tmp_path))
+    raw = Jsonl(path="a.jsonl", text="words").read(DataPaths(config_folder=tmp_path))
     assert isinstance(raw.examples.inputs, Sentences)
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_a_row_has_a_line(tmp_path: Path, content: str, line: int, k
 def test_numbers_may_be_mixed_with_missing_words_and_numbers_in_quotes(tmp_path: Path):
     values = [1, 2.5, "7", "None", "n/a", None, 2**70]
     write(tmp_path, [{"a": value, "y": "pq"[place % 2]} for place, value in enumerate(values)])
-    raw = Jsonl(path="a.jsonl").read(Places(config_folder=tmp_path))
+    raw = Jsonl(path="a.jsonl").read(DataPaths(config_folder=tmp_path))
     numbers = raw.examples.inputs.columns["a"].numbers
     assert np.array_equal(numbers, [1, 2.5, 7, np.nan, np.nan, np.nan, 2.0**70], equal_nan=True)
 
@@ -148,7 +148,7 @@ CUT = "\\ud83d"  # the first half of an emoji, as JSON escapes it
 )
 def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, text: str, label: str):
     (tmp_path / "a.jsonl").write_text(f'{{"text": "a", "b": "y"}}\n\n{line}\n')
-    raw = Jsonl(path="a.jsonl", text="text").read(Places(config_folder=tmp_path))
+    raw = Jsonl(path="a.jsonl", text="text").read(DataPaths(config_folder=tmp_path))
     assert raw.examples.inputs[1] == text
     assert raw.examples.targets.tolist() == ["y", label]
     assert ["line 3" in warning for warning in raw.warnings] == ([True] if "\ufffd" in text + label else [])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Places, TextOptions, load_data
+from dlcli.data import DataPaths, TextOptions, load_data
 from dlcli.data.formats import Lines
 from dlcli.data.formats.lines import lines_of
 from dlcli.data.text import Character
@@ -28,9 +28,9 @@ def test_every_line_that_says_something_is_a_text(lines: list[str], end: str, en
 def test_lines_without_classes_are_texts_to_continue(tmp_path: Path):
     (tmp_path / "names.txt").write_bytes("\ufeffemma\r\n\r\n  \r\nzoë\r\nluna\r\nmia".encode())
     options = TextOptions(tokenizer=Character())
-    places = Places(config_folder=tmp_path)
+    data_paths = DataPaths(config_folder=tmp_path)
     data = load_data(
-        Lines(path="names.txt"), places, split=SplitOptions(train=0.5, dev=0.5, in_order=True), seed=0, text=options
+        Lines(path="names.txt"), data_paths, split=SplitOptions(train=0.5, dev=0.5, in_order=True), seed=0, text=options
     )
     assert data.target_kind == "tokens"
     assert data.splits["train"].ids.tolist() == [1, 4]
@@ -45,21 +45,21 @@ def test_one_line_is_a_text(tmp_path: Path):
     texts = Lines().read_noted(tmp_path / "a.txt")[0].inputs
     assert [*texts] == ["only this"]
     with pytest.raises(DataError, match="the dev split would be empty"):
-        load_data(Lines(path="a.txt"), Places(config_folder=tmp_path), split=SplitOptions(), seed=0)
+        load_data(Lines(path="a.txt"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0)
 
 
 def test_files_are_classes(tmp_path: Path):
     (tmp_path / "p.txt").write_text("good\n\nfine\n" * 5)
     (tmp_path / "n.txt").write_text("bad\nawful\n" * 5)
     reader = Lines(files={"pos": "p.txt", "neg": "n.txt"})
-    raw = reader.read(Places(config_folder=tmp_path))
+    raw = reader.read(DataPaths(config_folder=tmp_path))
     assert raw.target_kind == "classes"
     assert [*raw.examples.inputs][:2] == ["good", "fine"]
     assert [*raw.examples.inputs][10:12] == ["bad", "awful"]
     assert raw.examples.targets.tolist() == ["pos"] * 10 + ["neg"] * 10
     assert raw.examples.ids[[0, 1, 10]].tolist() == ["pos:1", "pos:3", "neg:1"]
     assert raw.warnings == ("p.txt: 5 lines have nothing but spaces; they are left out",)
-    data = load_data(reader, Places(config_folder=tmp_path), split=SplitOptions(stratify=True), seed=0)
+    data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(stratify=True), seed=0)
     assert data.class_names == ("neg", "pos")
     assert any("are also in train" in warning for warning in data.warnings)
 
@@ -68,11 +68,11 @@ def test_splits_have_files_of_their_own(tmp_path: Path):
     (tmp_path / "a.txt").write_text("one\ntwo\n")
     (tmp_path / "b.txt").write_text("three\n")
     split = SplitOptions(files={"train": "a.txt", "dev": "b.txt"})
-    data = load_data(Lines(), Places(config_folder=tmp_path), split=split, seed=0)
+    data = load_data(Lines(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert [len(part) for part in data.splits.values()] == [2, 1]
     with pytest.raises(ConfigError, match=r"data.split.files: each class has its file already"):
         reader = Lines(files={"x": "a.txt", "y": "b.txt"})
-        load_data(reader, Places(config_folder=tmp_path), split=split, seed=0)
+        load_data(reader, DataPaths(config_folder=tmp_path), split=split, seed=0)
 
 
 def test_options_that_contradict_each_other_are_refused():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dlcli.core import DataError, SplitOptions
-from dlcli.data import Data, DatasetReader, FileFormat, Places, Split, load_data, new_data
+from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Split, load_data, new_data
 from dlcli.data.docstrings import Docstrings
 from dlcli.data.formats import Conll, Csv, Lines, Text, TextFolder
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def loaded(reader: DatasetReader | FileFormat, folder: Path) -> Data:
-    return load_data(reader, Places(config_folder=folder), split=SplitOptions(), seed=0)
+    return load_data(reader, DataPaths(config_folder=folder), split=SplitOptions(), seed=0)
 
 
 def read(reader: DatasetReader | FileFormat, folder: Path, file: str, *, require_targets: bool = False) -> Split:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import DataError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.formats import Npy
 from dlcli.data.formats.npy import read_npy
 
@@ -23,7 +23,7 @@ def test_small_arrays_are_read_and_large_ones_mapped(tmp_path: Path):
 def test_inputs_and_targets(tmp_path: Path):
     np.save(tmp_path / "x.npy", np.arange(6.0))
     np.save(tmp_path / "y.npy", np.arange(6).reshape(6, 1))
-    raw = Npy(path="x.npy", targets_path="y.npy").read(Places(config_folder=tmp_path))
+    raw = Npy(path="x.npy", targets_path="y.npy").read(DataPaths(config_folder=tmp_path))
     assert raw.examples.inputs.shape == (6, 1)
     assert raw.examples.targets.shape == (6,)
     assert set(raw.fingerprint) == {"x.npy", "y.npy"}
@@ -55,7 +55,7 @@ def test_nan_in_the_targets_is_refused(tmp_path: Path):
     np.save(tmp_path / "x.npy", np.zeros((3, 2)))
     np.save(tmp_path / "y.npy", np.array([1.0, np.nan, np.inf]))
     with pytest.raises(DataError, match=r"the array of targets has 1 NaN and 1 infinite .* \[1\]"):
-        Npy(path="x.npy", targets_path="y.npy").read(Places(config_folder=tmp_path))
+        Npy(path="x.npy", targets_path="y.npy").read(DataPaths(config_folder=tmp_path))
 
 
 @pytest.mark.parametrize("shape", [f"({10**30},)", "(True, 4)", "(-1, 4)", f"({2**63}, 9)", f"({'1, ' * 70})", "None"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.formats import Npy, Npz, unfolding
 from dlcli.data.formats.npz import open_npz
 
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_inputs_targets_and_fields(path: Path):
-    raw = Npz(path="data.npz").read(Places(config_folder=path.parent))
+    raw = Npz(path="data.npz").read(DataPaths(config_folder=path.parent))
     assert raw.examples.inputs.shape == (10, 2, 2)
     assert raw.examples.targets.tolist() == [0, 1] * 5
     assert set(raw.examples.fields) == {"patient"}
@@ -39,14 +39,14 @@ def test_inputs_targets_and_fields(path: Path):
 
 def test_a_test_set_in_the_same_file(path: Path):
     reader = Npz(path="data.npz", test_inputs="x_test", test_targets="y_test")
-    raw = reader.read(Places(config_folder=path.parent))
+    raw = reader.read(DataPaths(config_folder=path.parent))
     assert raw.test.inputs.shape == (3, 2, 2)
     assert raw.test.targets.tolist() == [0, 1, 0]
 
 
 def test_a_test_set_in_another_file(path: Path):
     np.savez(path.with_name("test.npz"), x=np.ones((4, 2, 2)), y=np.zeros(4, int))
-    raw = Npz(path="data.npz", test_path="test.npz").read(Places(config_folder=path.parent))
+    raw = Npz(path="data.npz", test_path="test.npz").read(DataPaths(config_folder=path.parent))
     assert len(raw.test) == 4
     assert set(raw.fingerprint) == {"data.npz", "test.npz"}
 
@@ -66,18 +66,18 @@ def test_large_arrays_are_mapped_unless_compressed(tmp_path: Path, save: object,
 def test_objects_are_never_unpickled(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.ones((2, 1)), y=np.array(["a", None], dtype=object))
     with pytest.raises(DataError, match="y holds Python objects, which are pickled; they are never read"):
-        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+        Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
 
 
 def test_absent_arrays_are_named_with_their_nearest(path: Path):
     with pytest.raises(DataError, match=r"'z': unknown array.*other, patient, x"):
-        Npz(path="data.npz", inputs="z").read(Places(config_folder=path.parent))
+        Npz(path="data.npz", inputs="z").read(DataPaths(config_folder=path.parent))
 
 
 def test_what_is_no_archive(tmp_path: Path):
     (tmp_path / "a.npz").write_bytes(b"nothing")
     with pytest.raises(DataError, match=r"not an .npz file"):
-        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+        Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
 
 
 def test_damage_is_noticed(path: Path):
@@ -86,12 +86,12 @@ def test_damage_is_noticed(path: Path):
     content[place + 9] ^= 1
     path.write_bytes(content)
     with pytest.raises(DataError, match="the array 'x' is damaged"):
-        Npz(path="data.npz").read(Places(config_folder=path.parent))
+        Npz(path="data.npz").read(DataPaths(config_folder=path.parent))
 
 
 def test_a_path_is_needed(tmp_path: Path):
     with pytest.raises(ConfigError, match="needs a path"):
-        Npz().read(Places(config_folder=tmp_path))
+        Npz().read(DataPaths(config_folder=tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_pictures_get_their_channels_last(tmp_path: Path, axes: Any, shape: tupl
     np.savez(tmp_path / "a.npz", x=inputs, y=np.arange(5))
     np.save(tmp_path / "x.npy", inputs)
     np.save(tmp_path / "y.npy", np.arange(5))
-    places = Places(config_folder=tmp_path)
+    data_paths = DataPaths(config_folder=tmp_path)
     readers = (Npz(path="a.npz", axes=axes), Npy(path="x.npy", targets_path="y.npy", axes=axes))
-    for found in (reader.read(places).examples.inputs for reader in readers):
+    for found in (reader.read(data_paths).examples.inputs for reader in readers):
         assert isinstance(found, np.ndarray)
         assert found.shape == (5, *expected)
         expected_pixel = inputs[2, :, 1, 3] if axes == "NCHW" else inputs[2, 1, 3]
@@ -120,27 +120,27 @@ def test_pictures_get_their_channels_last(tmp_path: Path, axes: Any, shape: tupl
 def test_axes_of_something_else_are_refused(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.zeros((5, 4)), y=np.arange(5))
     with pytest.raises(DataError, match=r"has the shape \(5, 4\); axes: NHW is for 3 axes"):
-        Npz(path="a.npz", axes="NHW").read(Places(config_folder=tmp_path))
+        Npz(path="a.npz", axes="NHW").read(DataPaths(config_folder=tmp_path))
 
 
 def test_an_archive_is_refused_by_the_size_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((30_000, 13)), y=np.zeros(30_000))
-    assert len(Npz(path="a.npz").read(Places(config_folder=tmp_path)).examples) == 30_000
+    assert len(Npz(path="a.npz").read(DataPaths(config_folder=tmp_path)).examples) == 30_000
     monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the arrays have 3 MB
     with pytest.raises(DataError) as caught:
-        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+        Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "a.npz")
 
 
 def test_an_array_of_nothing_is_refused(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.ones((4, 1)), y=np.zeros(4, "V0"))
     with pytest.raises(DataError):
-        Npz(path="a.npz").read(Places(config_folder=tmp_path))
+        Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
 
 
 def test_two_arrays_of_one_name_are_refused(path: Path):
     with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as archive:
         archive.writestr("x.npy", b"")
     with pytest.raises(DataError) as caught:
-        Npz(path="data.npz").read(Places(config_folder=path.parent))
+        Npz(path="data.npz").read(DataPaths(config_folder=path.parent))
     assert "'x'" in caught.value.message

@@ -11,14 +11,14 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.core import DataError
-from dlcli.data import Places, RawData
+from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet, unfolding
 from dlcli.data.table import CategoricalColumn, NumericColumn
 
 
 def read(tmp_path: Path, columns: dict[str, Any], **options: Any) -> RawData:
     parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
-    return Parquet(path="a.parquet", **options).read(Places(config_folder=tmp_path))
+    return Parquet(path="a.parquet", **options).read(DataPaths(config_folder=tmp_path))
 
 
 def test_types_become_kinds(tmp_path: Path):
@@ -57,7 +57,7 @@ def test_types_become_kinds(tmp_path: Path):
 def test_the_same_table_as_csv(tmp_path: Path):
     raw = read(tmp_path, {"a": [1.5, None, 3.0], "b": ["x", "y", None], "y": [0, 1, 1]})
     (tmp_path / "a.csv").write_text("a,b,y\n1.5,x,0\n,y,1\n3,,1\n")
-    other = Csv(path="a.csv").read(Places(config_folder=tmp_path))
+    other = Csv(path="a.csv").read(DataPaths(config_folder=tmp_path))
     for name in ("a", "b"):
         one, two = raw.examples.inputs.columns[name], other.examples.inputs.columns[name]
         assert one.hashes().tolist() == two.hashes().tolist()
@@ -88,7 +88,7 @@ def test_mistakes_have_a_row(tmp_path: Path):
 def test_what_is_no_parquet(tmp_path: Path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and nothing else PAR1")
     with pytest.raises(DataError, match="not a Parquet file, or a damaged one"):
-        Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
+        Parquet(path="a.parquet").read(DataPaths(config_folder=tmp_path))
     with pytest.raises(DataError, match="no rows"):
         read(tmp_path, {"a": pa.array([], pa.float64()), "y": pa.array([], pa.int64())})
 
@@ -98,5 +98,5 @@ def test_a_file_is_refused_by_the_rows_it_claims(tmp_path: Path, monkeypatch: py
     parquet.write_table(pa.table({"a": zeros, "y": zeros}), tmp_path / "a.parquet")
     monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the columns have 16 MB
     with pytest.raises(DataError) as caught:
-        Parquet(path="a.parquet").read(Places(config_folder=tmp_path))
+        Parquet(path="a.parquet").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "a.parquet")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import DataError
-from dlcli.data import FileFormat, Places
+from dlcli.data import DataPaths, FileFormat
 from dlcli.data.formats import Csv, Jsonl, Parquet
 
 
@@ -46,6 +46,6 @@ def array() -> bytes:
 def test_files_of_another_kind_are_named(tmp_path: Path, reader: FileFormat, content: bytes, what: str):
     (tmp_path / "a").write_bytes(content)
     with pytest.raises(DataError) as caught:
-        reader.read(Places(config_folder=tmp_path))
+        reader.read(DataPaths(config_folder=tmp_path))
     assert what in caught.value.message
     assert "encoding" not in caught.value.message

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from dlcli.core import DataError
-from dlcli.data import Places, RawData
+from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
 
@@ -23,12 +23,12 @@ def read(folder: Path, kind: str, columns: dict[str, list[Any]], **options: Any)
     if kind == "csv":
         lines = [",".join(columns), *(",".join(f'"{cell}"' for cell in row.values()) for row in rows)]
         path.write_text("\n".join(lines))
-        return Csv(path=path.name, **options).read(Places(config_folder=folder))
+        return Csv(path=path.name, **options).read(DataPaths(config_folder=folder))
     if kind == "jsonl":
         path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-        return Jsonl(path=path.name, **options).read(Places(config_folder=folder))
+        return Jsonl(path=path.name, **options).read(DataPaths(config_folder=folder))
     parquet.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
-    return Parquet(path=path.name, **options).read(Places(config_folder=folder))
+    return Parquet(path=path.name, **options).read(DataPaths(config_folder=folder))
 
 
 def drawn(*words: str) -> list[str]:
@@ -151,11 +151,11 @@ def test_words_of_two_unicode_forms_are_one(tmp_path: Path):
 def test_a_header_that_looks_like_data_is_named(tmp_path: Path, header: str, cells: tuple[str, ...], is_data: bool):
     lines = [",".join(cell.format(n=3 * n % 8) for cell in cells) for n in range(8)]
     (tmp_path / "a.csv").write_text("\n".join([header, *lines]))
-    places = Places(config_folder=tmp_path)
-    assert len(Csv(path="a.csv").read(places).warnings) == is_data
-    assert Csv(path="a.csv", header=True).read(places).warnings == ()
+    data_paths = DataPaths(config_folder=tmp_path)
+    assert len(Csv(path="a.csv").read(data_paths).warnings) == is_data
+    assert Csv(path="a.csv", header=True).read(data_paths).warnings == ()
     if "State" not in header:
-        assert len(Csv(path="a.csv", header=False).read(places).examples) == 9
+        assert len(Csv(path="a.csv", header=False).read(data_paths).examples) == 9
 
 
 def test_identifiers_are_named(tmp_path: Path):

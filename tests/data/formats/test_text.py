@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, SplitOptions
-from dlcli.data import Places, TextOptions, load_data
+from dlcli.data import DataPaths, TextOptions, load_data
 from dlcli.data.formats import Text
 from dlcli.data.text import Character
 
@@ -17,7 +17,7 @@ def test_a_text_is_divided_in_its_order_and_nothing_is_lost(tmp_path: Path):
     (tmp_path / "a.txt").write_text(TEXT)
     data = load_data(
         Text(path="a.txt"),
-        Places(config_folder=tmp_path),
+        DataPaths(config_folder=tmp_path),
         split=SplitOptions(train=0.8, dev=0.1, test=0.1),
         seed=0,
         text=TextOptions(tokenizer=Character(), window=16),
@@ -36,23 +36,23 @@ def test_splits_have_files_of_their_own(tmp_path: Path):
     for name in ("train", "valid"):
         (tmp_path / f"{name}.txt").write_text(f"{name} {TEXT}")
     split = SplitOptions(files={"train": "train.txt", "dev": "valid.txt"})
-    data = load_data(Text(), Places(config_folder=tmp_path), split=split, seed=0)
+    data = load_data(Text(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert list(data.splits) == ["train", "dev"]
     assert data.warnings == ("dev: 1 of 251 tokens (0.4 %) are not in the vocabulary; they count as <UNK>",)
     split = SplitOptions(files={"train": "train.txt"}, train=0.5, dev=0.5)
-    data = load_data(Text(), Places(config_folder=tmp_path), split=split, seed=0)
+    data = load_data(Text(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert data.indices["train"][1] == data.indices["dev"][0]
 
 
 def test_what_cannot_be_is_refused_at_its_key(tmp_path: Path):
-    places = Places(config_folder=tmp_path)
+    data_paths = DataPaths(config_folder=tmp_path)
     (tmp_path / "a.txt").write_text("a")
     with pytest.raises(ConfigError, match=r"data.dataset.path: the format needs a path"):
-        load_data(Text(), places, split=SplitOptions(), seed=0)
+        load_data(Text(), data_paths, split=SplitOptions(), seed=0)
     with pytest.raises(ConfigError, match=r"data.split.stratify: a running text"):
-        load_data(Text(path="a.txt"), places, split=SplitOptions(stratify=True), seed=0)
+        load_data(Text(path="a.txt"), data_paths, split=SplitOptions(stratify=True), seed=0)
     with pytest.raises(DataError, match="split would be empty: the text has 1 bytes"):
-        load_data(Text(path="a.txt"), places, split=SplitOptions(), seed=0)
+        load_data(Text(path="a.txt"), data_paths, split=SplitOptions(), seed=0)
     with pytest.raises(DataError, match="the data has no targets to learn"):
         (tmp_path / "b.txt").write_text(TEXT)
-        load_data(Text(path="b.txt"), places, split=SplitOptions(), seed=0, target_kind="classes")
+        load_data(Text(path="b.txt"), data_paths, split=SplitOptions(), seed=0, target_kind="classes")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import DataError
-from dlcli.data.images import PictureForm, decode, decode_many
+from dlcli.data.images import ImageConversion, decode, decode_many
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype(np.uint8)
 
@@ -36,12 +36,12 @@ def png_header(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("ending", ["png", "bmp", "ppm", "tif", "webp"])
 def test_color_is_read_to_the_bit(tmp_path: Path, ending: str):
     options = {"lossless": True} if ending == "webp" else {}
-    assert np.array_equal(decode(save(tmp_path / f"a.{ending}", PIXELS, **options), PictureForm()), PIXELS)
+    assert np.array_equal(decode(save(tmp_path / f"a.{ending}", PIXELS, **options), ImageConversion()), PIXELS)
 
 
 @pytest.mark.parametrize("ending", ["png", "pgm", "bmp", "tif"])
 def test_gray_has_one_channel(tmp_path: Path, ending: str):
-    assert np.array_equal(decode(save(tmp_path / f"a.{ending}", PIXELS[..., 0]), PictureForm()), PIXELS[..., :1])
+    assert np.array_equal(decode(save(tmp_path / f"a.{ending}", PIXELS[..., 0]), ImageConversion()), PIXELS[..., :1])
 
 
 @pytest.mark.parametrize(
@@ -49,20 +49,20 @@ def test_gray_has_one_channel(tmp_path: Path, ending: str):
 )
 def test_every_mode_becomes_what_is_wanted(tmp_path: Path, mode: str, channels: int):
     path = save(tmp_path / ("a.tif" if mode == "CMYK" else "a.png"), PIXELS, mode)
-    assert decode(path, PictureForm()).shape == (6, 9, channels)
-    assert decode(path, PictureForm(channels=1)).shape == (6, 9, 1)
-    assert decode(path, PictureForm(channels=3)).shape == (6, 9, 3)
+    assert decode(path, ImageConversion()).shape == (6, 9, channels)
+    assert decode(path, ImageConversion(channels=1)).shape == (6, 9, 1)
+    assert decode(path, ImageConversion(channels=3)).shape == (6, 9, 3)
 
 
 def test_sixteen_bits_of_gray_are_scaled_and_not_cut_off(tmp_path: Path):
     deep = np.array([[0, 255, 256, 30000, 65535]], np.uint16)
-    assert decode(save(tmp_path / "a.png", deep), PictureForm()).ravel().tolist() == [0, 0, 1, 117, 255]
+    assert decode(save(tmp_path / "a.png", deep), ImageConversion()).ravel().tolist() == [0, 0, 1, 117, 255]
 
 
 def test_what_is_transparent_shows_white(tmp_path: Path):
     clear = np.zeros((2, 2, 4), np.uint8)
     clear[0, 0] = (10, 20, 30, 255)
-    found = decode(save(tmp_path / "a.png", clear), PictureForm())
+    found = decode(save(tmp_path / "a.png", clear), ImageConversion())
     assert found[0, 0].tolist() == [10, 20, 30]
     assert np.all(found[1] == 255)
 
@@ -71,18 +71,18 @@ def test_pictures_are_turned_upright(tmp_path: Path):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 90° to the right
     path = save(tmp_path / "a.png", PIXELS, exif=exif)
-    assert np.array_equal(decode(path, PictureForm()), np.rot90(PIXELS, -1))
+    assert np.array_equal(decode(path, ImageConversion()), np.rot90(PIXELS, -1))
 
 
 def test_of_an_animation_the_first_picture_is_read(tmp_path: Path):
     frames = [Image.fromarray(np.full((4, 4), value, np.uint8)) for value in (0, 255)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert decode(tmp_path / "a.gif", PictureForm(channels=1)).max() == 0
+    assert decode(tmp_path / "a.gif", ImageConversion(channels=1)).max() == 0
 
 
 def test_jpeg_is_read_and_scaled_while_decoding(tmp_path: Path):
     smooth = np.linspace(0, 255, 512).astype(np.uint8)[:, None, None] * np.ones((1, 640, 3), np.uint8)
-    found = decode(save(tmp_path / "a.jpg", smooth), PictureForm((16, 20)))
+    found = decode(save(tmp_path / "a.jpg", smooth), ImageConversion((16, 20)))
     assert found.shape == (16, 20, 3)
     np.testing.assert_allclose(found[:, 3, 1], np.linspace(8, 247, 16), atol=4)
 
@@ -106,7 +106,7 @@ def half_white() -> np.ndarray:
 )
 def test_the_ways_to_a_size(tmp_path: Path, resize: Any, left: tuple[int, int], top: tuple[int, int]):
     path = save(tmp_path / "a.png", half_white())
-    found = decode(path, PictureForm((10, 10), 1, resize))[..., 0]
+    found = decode(path, ImageConversion((10, 10), 1, resize))[..., 0]
     assert found.shape == (10, 10)
     assert (found[5, 0], found[5, 9]) == left
     assert (found[0, 0], found[0, 9]) == top
@@ -116,9 +116,9 @@ def test_cropping_cuts_the_sides_and_padding_keeps_them(tmp_path: Path):
     marked = np.zeros((20, 40), np.uint8)
     marked[:, :8] = 255
     path = save(tmp_path / "a.png", marked)
-    assert decode(path, PictureForm((10, 10), 1, "crop")).max() == 0
-    assert decode(path, PictureForm((10, 10), 1, "none")).max() == 0
-    assert decode(path, PictureForm((10, 10), 1, "pad")).max() == 255
+    assert decode(path, ImageConversion((10, 10), 1, "crop")).max() == 0
+    assert decode(path, ImageConversion((10, 10), 1, "none")).max() == 0
+    assert decode(path, ImageConversion((10, 10), 1, "pad")).max() == 255
 
 
 # ---- what is refused ----
@@ -165,7 +165,7 @@ def broken(tmp_path: Path, name: str) -> Path:
 def test_a_broken_file_is_named(tmp_path: Path, name: str, message: str):
     path = broken(tmp_path, name)
     with pytest.raises(DataError, match=message) as caught:
-        list(decode_many([path], PictureForm((8, 8))))
+        list(decode_many([path], ImageConversion((8, 8))))
     assert caught.value.file == str(path)
     assert "\n" not in str(caught.value)
 
@@ -173,7 +173,7 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, message: str):
 def test_a_file_that_is_gone_or_may_not_be_read_is_named(tmp_path: Path):
     for path in (tmp_path / "gone.png", tmp_path):
         with pytest.raises(DataError, match="cannot be read") as caught:
-            decode(path, PictureForm())
+            decode(path, ImageConversion())
         assert caught.value.file == str(path)
 
 
@@ -181,13 +181,13 @@ def test_fractions_as_pixels_are_refused(tmp_path: Path):
     path = tmp_path / "a.tif"
     Image.fromarray(np.array([[0.5, 1.5]], np.float32)).save(path)
     with pytest.raises(DataError, match="fractions"):
-        decode(path, PictureForm())
+        decode(path, ImageConversion())
 
 
 def test_a_picture_smaller_than_what_is_cut_out_is_refused(tmp_path: Path):
     path = save(tmp_path / "a.png", PIXELS)
     with pytest.raises(DataError, match="is 9 × 6 pixels, smaller than the 8 × 8 to be cut out") as caught:
-        decode(path, PictureForm((8, 8), None, "none"))
+        decode(path, ImageConversion((8, 8), None, "none"))
     assert caught.value.file == str(path)
 
 
@@ -202,7 +202,7 @@ def test_any_damage_is_a_data_error(tmp_path: Path):
             path = tmp_path / f"damaged.{kind}"
             path.write_bytes(damaged[: generator.integers(1, len(damaged) + 1)])
             try:
-                blocks = list(decode_many([path], PictureForm((4, 4), 3)))
+                blocks = list(decode_many([path], ImageConversion((4, 4), 3)))
             except DataError as error:
                 assert error.file == str(path)
             else:
@@ -214,7 +214,7 @@ def test_any_damage_is_a_data_error(tmp_path: Path):
 
 def test_many_are_decoded_in_their_order(tmp_path: Path):
     paths = [save(tmp_path / f"{value}.png", np.full((3, 2), value % 256, np.uint8)) for value in range(600)]
-    found = np.concatenate(list(decode_many(paths, PictureForm())))
+    found = np.concatenate(list(decode_many(paths, ImageConversion())))
     assert found.shape == (600, 3, 2, 1)
     assert found[:, 0, 0, 0].tolist() == [value % 256 for value in range(600)]
 
@@ -224,7 +224,7 @@ def test_the_first_broken_file_is_reported_with_the_others(tmp_path: Path):
     for number in (2, 5, 7):
         paths[number].write_bytes(b"")
     with pytest.raises(DataError, match=r"is empty.*see .*5\.png and 1 more files") as caught:
-        list(decode_many(paths, PictureForm()))
+        list(decode_many(paths, ImageConversion()))
     assert caught.value.file == str(paths[2])
 
 
@@ -238,4 +238,4 @@ def test_the_first_broken_file_is_reported_with_the_others(tmp_path: Path):
 def test_pictures_that_differ_are_refused_with_what_helps(tmp_path: Path, other: np.ndarray, message: str):
     paths = [save(tmp_path / "a.png", PIXELS), save(tmp_path / "b.png", other)]
     with pytest.raises(DataError, match=message):
-        list(decode_many(paths, PictureForm()))
+        list(decode_many(paths, ImageConversion()))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import DataError
-from dlcli.data.images import Model, PictureCache, PictureForm
+from dlcli.data.images import ImageCache, ImageConversion, Model
 
 
 @pytest.fixture
@@ -25,12 +25,14 @@ class Reader:
 
     def __init__(self, folder: Path | None) -> None:
         self.decoded = 0
-        self.cache = PictureCache(folder, self.tell)
+        self.cache = ImageCache(folder, self.tell)
 
     def tell(self, done: int, count: int) -> None:
         self.decoded = max(self.decoded, done)
 
-    def read(self, files: list[Path], form: PictureForm = PictureForm(), model: Model | None = None) -> np.ndarray:  # noqa: B008
+    def read(
+        self, files: list[Path], form: ImageConversion = ImageConversion(), model: Model | None = None
+    ) -> np.ndarray:  # noqa: B008
         self.found = self.cache.read(files, files[0].parent, form, model)
         return self.found.images
 
@@ -52,7 +54,11 @@ def test_without_a_folder_nothing_is_kept_and_all_is_the_same(tmp_path: Path, fi
 
 def test_a_change_of_file_form_or_choice_is_decoded_anew(tmp_path: Path, files: list[Path]):
     Reader(tmp_path / "kept").read(files)
-    for chosen, form in ((files[:4], PictureForm()), (files, PictureForm((2, 2))), (files, PictureForm(channels=3))):
+    for chosen, form in (
+        (files[:4], ImageConversion()),
+        (files, ImageConversion((2, 2))),
+        (files, ImageConversion(channels=3)),
+    ):
         other = Reader(tmp_path / "kept")
         other.read(chosen, form)
         assert other.decoded == len(chosen)
@@ -112,7 +118,7 @@ def test_an_interrupted_or_broken_reading_leaves_nothing_behind(tmp_path: Path, 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        PictureCache(tmp_path / "kept", interrupt).read(files, files[0].parent, PictureForm())
+        ImageCache(tmp_path / "kept", interrupt).read(files, files[0].parent, ImageConversion())
     files[3].write_bytes(b"")
     with pytest.raises(DataError, match="is empty"):
         Reader(tmp_path / "kept").read(files)

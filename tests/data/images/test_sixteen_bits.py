@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import DataError
-from dlcli.data.images import Model, PictureForm, decode, decode_many
+from dlcli.data.images import ImageConversion, Model, decode, decode_many
 
 TWELVE = np.random.default_rng(0).integers(0, 4096, (6, 9, 3)).astype(np.uint16)
 TWELVE[0, 0] = 4095
@@ -65,7 +65,7 @@ def written(folder: Path, pixels: np.ndarray, ending: str) -> Path:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_upper_eight_of_the_bits_in_use(tmp_path: Path, ending: str, channels: int) -> None:
     path = written(tmp_path, TWELVE[..., :channels], ending)
-    pixels = decode(path, PictureForm(bits=12))
+    pixels = decode(path, ImageConversion(bits=12))
     assert np.array_equal(pixels, TWELVE[..., :channels] >> 4)
     assert len(np.unique(pixels)) > 40
 
@@ -75,20 +75,20 @@ def test_the_upper_eight_of_the_bits_in_use(tmp_path: Path, ending: str, channel
 def test_images_that_would_lose_their_levels_are_refused(tmp_path: Path, ending: str, channels: int) -> None:
     path = written(tmp_path, TWELVE[..., :channels], ending)
     with pytest.raises(DataError) as caught:
-        list(decode_many([path], PictureForm()))
+        list(decode_many([path], ImageConversion()))
     assert caught.value.file == str(path)
     assert "bits: 12" in caught.value.message
     remarks: list[str] = []
-    assert len(list(decode_many([path], PictureForm(), on_dim=remarks.append))) == 1
+    assert len(list(decode_many([path], ImageConversion(), on_dim=remarks.append))) == 1
     assert len(remarks) == 1
-    assert np.array_equal(decode(path, PictureForm(bits=16)), TWELVE[..., :channels] >> 8)
+    assert np.array_equal(decode(path, ImageConversion(bits=16)), TWELVE[..., :channels] >> 8)
 
 
 def test_one_bright_image_shows_that_all_bits_are_in_use(tmp_path: Path) -> None:
     dark = written(tmp_path, TWELVE[..., :1], "png")
     bright = tmp_path / "b.png"
     bright.write_bytes(png(TWELVE[..., :1] * 16))
-    (block,) = decode_many([dark, bright], PictureForm())
+    (block,) = decode_many([dark, bright], ImageConversion())
     assert np.array_equal(block[0], TWELVE[..., :1] >> 8)
     assert np.array_equal(block[1], TWELVE[..., :1] >> 4)
 
@@ -97,7 +97,7 @@ def test_one_bright_image_shows_that_all_bits_are_in_use(tmp_path: Path) -> None
 def test_more_than_the_bits_hold(tmp_path: Path, channels: int) -> None:
     path = written(tmp_path, TWELVE[..., :channels], "png")
     with pytest.raises(DataError) as caught:
-        decode(path, PictureForm(bits=11))
+        decode(path, ImageConversion(bits=11))
     assert caught.value.file == str(path)
 
 
@@ -106,9 +106,9 @@ def test_transparency_with_sixteen_bits(tmp_path: Path, channels: int) -> None:
     pixels = np.full((3, 4, channels), 65535, np.uint16)
     pixels[..., 0] = 0x4000
     path = written(tmp_path, pixels, "png")
-    assert decode(path, PictureForm()).ravel()[0] == 0x40
+    assert decode(path, ImageConversion()).ravel()[0] == 0x40
     with pytest.raises(DataError):
-        decode(path, PictureForm(bits=12))
+        decode(path, ImageConversion(bits=12))
 
 
 @pytest.mark.parametrize("write", [png, tiff])
@@ -117,7 +117,7 @@ def test_files_with_eight_bits_are_not_scaled(tmp_path: Path, write: Callable[[n
     deep.write_bytes(write(TWELVE[..., :1]))
     bytes_ = (TWELVE[..., 0] >> 5).astype(np.uint8)
     Image.fromarray(bytes_).save(tmp_path / "a.png")
-    (block,) = decode_many([tmp_path / "a.png", deep], PictureForm(bits=12), Model((6, 9, 1), "the first"))
+    (block,) = decode_many([tmp_path / "a.png", deep], ImageConversion(bits=12), Model((6, 9, 1), "the first"))
     assert np.array_equal(block[0, ..., 0], bytes_)
     assert np.array_equal(block[1], TWELVE[..., :1] >> 4)
 
@@ -128,12 +128,12 @@ def test_turned_upright(tmp_path: Path, channels: int, bits: int) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(tiff(TWELVE[..., :channels], orientation=6))
     expected = np.rot90(TWELVE[..., :channels] >> (bits - 8), -1)
-    assert np.array_equal(decode(path, PictureForm(bits=bits)), expected)
+    assert np.array_equal(decode(path, ImageConversion(bits=bits)), expected)
 
 
 def test_a_claim_of_twelve_bits_in_a_pgm_is_heard(tmp_path: Path) -> None:
     """Pillow scales to the largest value that the header names."""
     path = tmp_path / "a.pgm"
     path.write_bytes(b"P5\n9 6\n4095\n" + TWELVE[..., 0].astype(">u2").tobytes())
-    (block,) = decode_many([path], PictureForm())
+    (block,) = decode_many([path], ImageConversion())
     np.testing.assert_allclose(block[0, ..., 0], TWELVE[..., 0] / 4095 * 255, atol=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import Places
+from dlcli.data import DataPaths
 from dlcli.data.text import HuggingFace
 from dlcli.data.text.tokenizer import tokenizer_from_json
 
@@ -20,7 +20,7 @@ def test_without_the_library_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(ConfigError, match=r"data.text.tokenizer: .* pip install 'dlcli\[text\]'"):
-        HuggingFace().fit([TEXT], Places())
+        HuggingFace().fit([TEXT], DataPaths())
 
 
 class TestWithTheLibrary:
@@ -29,28 +29,28 @@ class TestWithTheLibrary:
         pytest.importorskip("tokenizers")
 
     def test_it_learns_and_the_tokens_make_up_any_text(self):
-        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], DataPaths())
         assert 256 < len(tokenizer.tokens) <= 300
         for text in (TEXT, "日本 😀\t", ""):
             assert tokenizer.decode(tokenizer.encode(text)) == text
             assert set(tokenizer.encode(text)) <= set(tokenizer.tokens)
 
     def test_it_survives_json(self):
-        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        tokenizer = HuggingFace(vocabulary_size=300).fit([TEXT], DataPaths())
         again = tokenizer_from_json(json.loads(json.dumps(tokenizer.to_json())))
         assert again.encode(TEXT) == tokenizer.encode(TEXT)
 
     def test_it_reads_a_published_one(self, tmp_path: Path):
-        learned = HuggingFace(vocabulary_size=300).fit([TEXT], Places())
+        learned = HuggingFace(vocabulary_size=300).fit([TEXT], DataPaths())
         (tmp_path / "tokenizer.json").write_text(json.dumps(learned.description))
-        read = HuggingFace(path="tokenizer.json").fit([], Places(config_folder=tmp_path))
+        read = HuggingFace(path="tokenizer.json").fit([], DataPaths(config_folder=tmp_path))
         assert read.encode(TEXT) == learned.encode(TEXT)
-        assert [*read.fingerprint(Places(config_folder=tmp_path))] == ["tokenizer.json"]
-        assert learned.fingerprint(Places()) == {}
+        assert [*read.fingerprint(DataPaths(config_folder=tmp_path))] == ["tokenizer.json"]
+        assert learned.fingerprint(DataPaths()) == {}
 
     def test_mistakes_are_explained(self, tmp_path: Path):
         (tmp_path / "broken.json").write_text("{}")
         with pytest.raises(DataError, match=r"broken\.json: not a tokenizer"):
-            HuggingFace(path="broken.json").fit([], Places(config_folder=tmp_path))
+            HuggingFace(path="broken.json").fit([], DataPaths(config_folder=tmp_path))
         with pytest.raises(ConfigError, match="at least 256, one for each byte, not 100"):
-            HuggingFace(vocabulary_size=100).fit([TEXT], Places())
+            HuggingFace(vocabulary_size=100).fit([TEXT], DataPaths())

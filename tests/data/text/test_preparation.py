@@ -9,8 +9,8 @@ from dlcli.core import ConfigError, DataError, SplitOptions
 from dlcli.data import (
     BOS,
     EOS,
+    DataPaths,
     Examples,
-    Places,
     Preprocessor,
     Sentences,
     Split,
@@ -24,7 +24,7 @@ from dlcli.data import (
 from dlcli.data.formats import Lines, Text
 from dlcli.data.normalization import NoNormalization
 from dlcli.data.text import Character, Word, text_file
-from dlcli.data.text.preparation import ready_texts
+from dlcli.data.text.preparation import prepare_texts
 
 
 def prepared(
@@ -46,7 +46,7 @@ def prepared(
         target_kind=kind,
         text=options,
     )
-    return preprocessor, ready_texts(examples, examples.all_rows, preprocessor, "dev")
+    return preprocessor, prepare_texts(examples, examples.all_rows, preprocessor, "dev")
 
 
 def labels(*of_sentences: str) -> np.ndarray:
@@ -158,7 +158,7 @@ def test_what_makes_perplexity_another_is_said_once(tmp_path: Path) -> None:
     def warnings(tokenizer: Word) -> list[str]:
         reader, options = Text(path="a.txt"), TextOptions(tokenizer=tokenizer, window=8)
         split = SplitOptions(train=0.8, dev=0.2)
-        data = load_data(reader, Places(config_folder=tmp_path), split=split, seed=0, text=options)
+        data = load_data(reader, DataPaths(config_folder=tmp_path), split=split, seed=0, text=options)
         numbers = data.preprocessor.vocabulary.numbers
         assert ("unk" in numbers) != tokenizer.special_tokens
         return [*data.warnings]
@@ -172,7 +172,7 @@ def test_what_makes_perplexity_another_is_said_once(tmp_path: Path) -> None:
 def test_mostly_unknown_words_suggest_characters(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("".join(f"{chr(0x4E00 + n)}{chr(0x5E00 + n)}\n" for n in range(20)))
     split = SplitOptions(train=0.5, dev=0.5)
-    data = load_data(Lines(path="a.txt"), Places(config_folder=tmp_path), split=split, seed=0)
+    data = load_data(Lines(path="a.txt"), DataPaths(config_folder=tmp_path), split=split, seed=0)
     [warning] = [warning for warning in data.warnings if "vocabulary" in warning]
     assert "(100 %)" in warning
     assert "character" in warning

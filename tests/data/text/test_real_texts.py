@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import SplitOptions
-from dlcli.data import Data, FileFormat, Places, TextOptions, load_data
+from dlcli.data import Data, DataPaths, FileFormat, TextOptions, load_data
 from dlcli.data.formats import Lines, Text
 from dlcli.data.text import BytePair, Character, Word
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def load(reader: FileFormat, text: TextOptions, **split: object) -> Data:
-    return load_data(reader, Places(), split=SplitOptions(**split), seed=0, text=text)
+    return load_data(reader, DataPaths(), split=SplitOptions(**split), seed=0, text=text)
 
 
 def test_tinyshakespeare():
@@ -38,8 +38,8 @@ def test_tinyshakespeare():
 
 def test_byte_pairs_of_tinyshakespeare():
     reader = Text(path="input.txt", folder="tinyshakespeare")
-    text = "".join(reader.read(Places()).examples.inputs.chunks())
-    tokenizer = BytePair(merges=1000).fit([text], Places())
+    text = "".join(reader.read(DataPaths()).examples.inputs.chunks())
+    tokenizer = BytePair(merges=1000).fit([text], DataPaths())
     tokens = tokenizer.encode(text)
     assert tokenizer.decode(tokens) == text
     assert len(tokens) < 0.4 * len(text)

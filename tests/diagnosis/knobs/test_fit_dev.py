@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Case, Diagnosis
+from dlcli.diagnosis import Diagnosis, Evidence
 from dlcli.diagnosis.knobs.fit_dev import (
     closer_examples,
     early_stopping,
@@ -13,7 +13,7 @@ from dlcli.diagnosis.knobs.fit_dev import (
     stronger_l2,
 )
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 Spec = Callable[..., dict[str, Any]]
 
 

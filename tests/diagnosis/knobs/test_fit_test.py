@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Case, Diagnosis
+from dlcli.diagnosis import Diagnosis, Evidence
 from dlcli.diagnosis.knobs.fit_test import another_seed, bigger_dev_set, sharper_split
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 Spec = Callable[..., dict[str, Any]]
 MakeDiagnosis = Callable[..., Diagnosis]
 

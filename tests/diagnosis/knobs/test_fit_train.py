@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Case, IdenticalUnits
+from dlcli.diagnosis import Evidence, IdenticalUnits
 from dlcli.diagnosis.knobs.fit_train import (
     better_optimizer,
     bigger_network,
@@ -16,7 +16,7 @@ from dlcli.diagnosis.knobs.fit_train import (
     train_longer,
 )
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 Spec = Callable[..., dict[str, Any]]
 FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
 ZEROS = {"name": "zeros"}

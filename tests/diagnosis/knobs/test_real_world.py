@@ -1,9 +1,9 @@
 from collections.abc import Callable
 
-from dlcli.diagnosis import Case, Diagnosis
+from dlcli.diagnosis import Diagnosis, Evidence
 from dlcli.diagnosis.knobs.real_world import harder_dev_set, measure_human_level, metric_for_rare_classes
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 
 
 def test_a_rare_class_asks_for_another_metric(make_case: Make) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dlcli.diagnosis import Case
+from dlcli.diagnosis import Evidence
 from dlcli.diagnosis.knobs.fit_train import bigger_network
 from dlcli.diagnosis.knobs.transfer import train_fewer_layers, train_more_layers
 
-Make = Callable[..., Case]
+Make = Callable[..., Evidence]
 Spec = Callable[..., dict[str, Any]]
 MORE = {"model.train": "all", "model.learning_rate_scale": 0.1}
 FEWER = {"model.train": "head"}
@@ -21,11 +21,11 @@ FEWER = {"model.train": "head"}
 def test_how_many_layers_are_trained(
     make_case: Make, make_spec: Spec, train: str | int, more: dict[str, Any] | None, fewer: dict[str, Any] | None
 ) -> None:
-    case = make_case(spec=make_spec(model={"from": "/runs/trunk", "train": train, "hidden_units": [8]}))
+    evidence = make_case(spec=make_spec(model={"from": "/runs/trunk", "train": train, "hidden_units": [8]}))
     for adviser, expected in ((train_more_layers, more), (train_fewer_layers, fewer)):
-        advice = adviser(case)
+        advice = adviser(evidence)
         assert (advice and advice.settings) == expected
-    assert bigger_network(case) is None, "the weights would not fit"
+    assert bigger_network(evidence) is None, "the weights would not fit"
 
 
 def test_random_weights_are_no_matter_of_transfer(make_case: Make) -> None:

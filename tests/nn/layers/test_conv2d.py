@@ -129,7 +129,7 @@ def test_untrained_filters_get_no_gradient() -> None:
 @pytest.mark.parametrize("use_bias", [True, False])
 def test_with_relu_in_one_operation(use_bias: bool) -> None:
     layer = built(Conv2D(filters=3, kernel_size=3, use_bias=use_bias), 6, 6, 2)
-    joined = layer.followed_by(ReLU())
+    joined = layer.fuse_with(ReLU())
     assert joined is not None
     x = np.random.default_rng(1).standard_normal((2, 6, 6, 2)).astype(np.float32)
     grads = []
@@ -140,8 +140,8 @@ def test_with_relu_in_one_operation(use_bias: bool) -> None:
         grads.append((y.data, value.grad))
     for one, other in zip(*grads, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert layer.followed_by(Tanh()) is None
-    assert layer.followed_by(ReLU(), ReLU()) is None
+    assert layer.fuse_with(Tanh()) is None
+    assert layer.fuse_with(ReLU(), ReLU()) is None
 
 
 @pytest.mark.parametrize(

@@ -168,10 +168,10 @@ def test_two_halves_make_one_long_pass(cell: str, options: dict[str, Any]) -> No
     layer = built(cell, **options)
     x = sequences(N, T, D)
     whole = layer.forward(Tensor(x)).data
-    layer.carries = True
+    layer.stateful = True
     halves = [layer.forward(Tensor(part)).data for part in (x[:, :3], x[:, 3:])]
     np.testing.assert_allclose(np.concatenate(halves, axis=1), whole, atol=1e-12)
-    assert {name: state.shape for name, state in layer.carried.items()} == dict.fromkeys(
+    assert {name: state.shape for name, state in layer.hidden_states.items()} == dict.fromkeys(
         layer.state_names, (layer.layers, N, H)
     )
 
@@ -179,17 +179,17 @@ def test_two_halves_make_one_long_pass(cell: str, options: dict[str, Any]) -> No
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_gradient_flows_into_the_batch_before(cell: str) -> None:
     layer = built(cell)
-    layer.carries = True
+    layer.stateful = True
     first, second = (Tensor(part, requires_grad=True) for part in np.split(sequences(N, 6, D), 2, axis=1))
     layer.forward(first)
-    carried = {name: state.copy() for name, state in layer.carried.items()}
+    hidden_states = {name: state.copy() for name, state in layer.hidden_states.items()}
     layer.forward(second).sum().backward()
     assert first.grad is None
     assert second.grad is not None
     # the gradient is that of a sequence which happens to start from these numbers
     alone = built(cell)
     again = Tensor(second.data, requires_grad=True)
-    alone.forward(again, *(Tensor(state[0]) for state in carried.values())).sum().backward()
+    alone.forward(again, *(Tensor(state[0]) for state in hidden_states.values())).sum().backward()
     np.testing.assert_array_equal(second.grad, again.grad)
     for name, parameter in layer.parameters().items():
         np.testing.assert_array_equal(parameter.grad, alone.parameters()[name].grad)
@@ -198,31 +198,31 @@ def test_no_gradient_flows_into_the_batch_before(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_what_is_carried_is_the_state_after_the_last_real_step(cell: str) -> None:
     layer = built(cell)
-    layer.carries = True
+    layer.stateful = True
     x = sequences(N, T, D)
     states = layer.forward(Tensor(x), lengths=LENGTHS).data
-    np.testing.assert_array_equal(layer.carried["hidden"][0], states[np.arange(N), LENGTHS - 1])
+    np.testing.assert_array_equal(layer.hidden_states["hidden"][0], states[np.arange(N), LENGTHS - 1])
 
 
 def test_a_graph_carries_the_states_of_its_layers(graph_of: Any) -> None:
     graph: Graph = graph_of((T, D), ("lstm", {"units": H, "layers": 2}), ("gru", {"units": 2}), dtype=np.float64)
     x = sequences(N, 2 * T, D)
     whole = graph.forward(x).data
-    graph.carry(True)
+    graph.set_stateful(True)
     first = graph.forward(x[:, :T]).data
-    kept = graph.carried()
+    kept = graph.hidden_states()
     assert list(kept) == ["lstm_1.hidden", "lstm_1.cell", "gru_1.hidden"]
     second = graph.forward(x[:, T:]).data
     np.testing.assert_allclose(np.concatenate([first, second], axis=1), whole, atol=1e-12)
-    graph.set_carried(kept)
+    graph.set_hidden_states(kept)
     np.testing.assert_array_equal(graph.forward(x[:, T:]).data, second)
-    graph.set_carried(kept, rows=2)
+    graph.set_hidden_states(kept, rows=2)
     np.testing.assert_allclose(graph.forward(x[:2, T:]).data, second[:2], atol=1e-12)
 
 
 def test_a_layer_that_reads_backwards_cannot_carry() -> None:
     layer = built("GRU", bidirectional=True)
-    layer.carries = True
+    layer.stateful = True
     with pytest.raises(ConfigError, match="bidirectional"):
         layer.forward(Tensor(sequences(N, T, D)))
 

@@ -123,15 +123,15 @@ def test_a_search_may_refuse_the_space(sweep: Sweep) -> None:
 
 @pytest.mark.parametrize("file", SWEEPS, ids=lambda file: file.stem)
 def test_mutated_sweeps(file: Path, mutated: Callable[[str, int], str], tmp_path: Path) -> None:
-    broken = tmp_path / "sweeps/broken.yaml"
-    broken.parent.mkdir()
+    violated = tmp_path / "sweeps/broken.yaml"
+    violated.parent.mkdir()
     for name in ("quickstart", "mlp_fashion_mnist", "logistic_breast_cancer"):
         (tmp_path / f"{name}.yaml").write_text((file.parents[1] / f"{name}.yaml").read_text())
     survived = 0
     for seed in range(30):
-        broken.write_bytes(mutated(file.read_text(encoding="utf-8"), seed).encode(errors="surrogatepass"))
+        violated.write_bytes(mutated(file.read_text(encoding="utf-8"), seed).encode(errors="surrogatepass"))
         try:
-            check_sweep(load_sweep(broken))
+            check_sweep(load_sweep(violated))
         except DlcliError as error:
             assert error.exit_code == 2
             assert all(line.startswith(f"{tmp_path}/") for line in str(error).splitlines())

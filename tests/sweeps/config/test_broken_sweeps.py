@@ -1,4 +1,4 @@
-"""Every file in `broken/` states, line by line, all that is wrong with it; nothing else may be reported.
+"""Every file in `violated/` states, line by line, all that is wrong with it; nothing else may be reported.
 
 `# expect: 9:3 space.optimizer.learning_rate: …` is the message without the file's name; one that begins with a file's
 name is about the base.

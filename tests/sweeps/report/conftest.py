@@ -61,10 +61,10 @@ REGIONS = (
 )
 
 
-def error_of(units: dict[str, float], noise: float) -> float:
+def error_of(normalized: dict[str, float], noise: float) -> float:
     """A valley along the learning rate, a slope along the width."""
-    rate, width = units["optimizer.learning_rate"], units["width"]
-    slow = 0.02 if "optimizer.beta1" in units else 0.035
+    rate, width = normalized["optimizer.learning_rate"], normalized["width"]
+    slow = 0.02 if "optimizer.beta1" in normalized else 0.035
     return slow + 0.35 * (rate - 0.55) ** 2 + 0.02 * (1 - width) ** 2 + abs(0.004 * noise)
 
 
@@ -84,10 +84,10 @@ def trained(number: int, values: dict[str, Any], value: float, **fields: Any) ->
 
 def drawn_trial(space: Space, number: int, stage: int, generator: np.random.Generator) -> Trial:
     values = space.sample(generator, REGIONS[stage])
-    units = space.units(values)
-    value = error_of(units, float(generator.normal()))
+    normalized = space.normalized(values)
+    value = error_of(normalized, float(generator.normal()))
     trial = trained(number, values, value, stage=stage)
-    if units["optimizer.learning_rate"] > 0.88:
+    if normalized["optimizer.learning_rate"] > 0.88:
         reason = "the loss was not finite in epoch 2; linear_1 went first"
         return replace(trial, status="diverged", value=None, history=trial.history[:1], seconds=0.4, reason=reason)
     if number % 11 == 7:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from dlcli.search import LogUniform, Parameter, Space, SweepOutcome, Trial, Uniform
 from dlcli.sweeps.report.advice_rules import SweepAdvice, sweep_advice
-from dlcli.sweeps.report.confidence import certainty
+from dlcli.sweeps.report.confidence import confidence
 from dlcli.sweeps.report.plot_points import points
 
 Make = Callable[..., SweepOutcome]
@@ -11,7 +11,7 @@ SPACE = Space([Parameter("optimizer.learning_rate", LogUniform(low=1e-4, high=1e
 
 
 def advice(outcome: SweepOutcome) -> list[SweepAdvice]:
-    return sweep_advice(outcome, points(outcome), certainty(outcome))
+    return sweep_advice(outcome, points(outcome), confidence(outcome))
 
 
 def test_widen_the_range_that_the_best_crowd(make_outcome: Make, make_trial: Callable[..., Trial]) -> None:

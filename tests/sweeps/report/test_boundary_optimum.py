@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from dlcli.search import Choice, IntUniform, LogUniform, Parameter, Space, SweepOutcome, Trial
-from dlcli.sweeps.report.boundary_optimum import crowdings
+from dlcli.sweeps.report.boundary_optimum import boundary_optima
 from dlcli.sweeps.report.plot_points import points
 
 Spread = Callable[[int, float], SweepOutcome]
@@ -17,9 +17,9 @@ def spread(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., 
     def make(count: int, valley: float) -> SweepOutcome:
         trials = []
         for number in range(count):
-            unit = (number + 0.5) / count
-            values = SPACE.point({"optimizer.learning_rate": unit})
-            trials.append(make_trial(number, values, 0.1 + abs(unit - valley)))
+            normalize = (number + 0.5) / count
+            values = SPACE.point({"optimizer.learning_rate": normalize})
+            trials.append(make_trial(number, values, 0.1 + abs(normalize - valley)))
         return make_outcome(trials=tuple(trials), space=SPACE, importances=())
 
     return make
@@ -28,17 +28,17 @@ def spread(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., 
 @pytest.mark.parametrize(("valley", "sides"), [(1.0, [True]), (0.0, [False]), (0.5, [])])
 def test_an_end_is_found_where_the_best_lie_at_it(spread: Spread, valley: float, sides: list[bool]) -> None:
     outcome = spread(40, valley)
-    assert [found.is_upper for found in crowdings(SPACE, points(outcome))] == sides
+    assert [found.is_upper for found in boundary_optima(SPACE, points(outcome))] == sides
 
 
 def test_what_was_seen(spread: Spread) -> None:
-    (found,) = crowdings(SPACE, points(spread(40, 1.0)))
+    (found,) = boundary_optima(SPACE, points(spread(40, 1.0)))
     assert (found.parameter, found.count, found.among, found.end) == ("optimizer.learning_rate", 8, 8, 0.1)
     assert found.beyond == pytest.approx(10 ** (-4 + 3 * 32.5 / 40))  # the eighth of forty from above
 
 
 def test_few_configurations_say_nothing(spread: Spread) -> None:
-    assert crowdings(SPACE, points(spread(7, 1.0))) == []
+    assert boundary_optima(SPACE, points(spread(7, 1.0))) == []
 
 
 def test_a_choice_has_no_ends_and_two_integers_are_no_crowd(
@@ -49,5 +49,5 @@ def test_a_choice_has_no_ends_and_two_integers_are_no_crowd(
         make_trial(number, {"a": "xy"[number % 2], "b": 1 + number % 2}, 0.1 + 0.001 * number + 0.05 * (number % 2))
         for number in range(20)
     )
-    found = crowdings(space, points(make_outcome(trials=trials, space=space, importances=())))
+    found = boundary_optima(space, points(make_outcome(trials=trials, space=space, importances=())))
     assert found == []  # four of four in one half: chance 1/16

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from dlcli.search import FinalOutcome, Objective, SweepOutcome, Trial
-from dlcli.sweeps.report.confidence import certainty
+from dlcli.sweeps.report.confidence import confidence
 
 Make = Callable[..., SweepOutcome]
 One = Callable[..., Trial]
@@ -25,14 +25,14 @@ def final(*values: float) -> FinalOutcome:
 
 
 def test_without_repeats_nothing_can_be_told(make_outcome: Make, one: One) -> None:
-    sure = certainty(make_outcome(trials=(one(0, 0.1, 16), one(1, 0.2, 32))))
+    sure = confidence(make_outcome(trials=(one(0, 0.1, 16), one(1, 0.2, 32))))
     assert (sure.noise, sure.freedom, sure.rivals, sure.compared) == (None, 0, (), 1)
     assert sure.final is None
 
 
 def test_the_noise_is_pooled_over_repeated_configurations(make_outcome: Make, one: One) -> None:
     trials = (one(0, 0.10, 16), one(1, 0.12, 16, repeat=1), one(2, 0.3, 32), one(3, 0.34, 32, repeat=1))
-    sure = certainty(make_outcome(trials=trials))
+    sure = confidence(make_outcome(trials=trials))
     assert sure.freedom == 2
     assert sure.noise == pytest.approx(math.sqrt((0.0002 + 0.0008) / 2))  # sums of squares 2 × 0.01², 2 × 0.02²
 
@@ -44,12 +44,12 @@ def test_a_rival_is_within_students_quantile_of_the_best(
     noise = math.sqrt(2) * 0.01
     limit = T1 * noise * math.sqrt(1 / 2 + 1)
     trials = (one(0, 0.10, 16), one(1, 0.12, 16, repeat=1), one(2, 0.11 + distance * limit, 32))
-    assert len(certainty(make_outcome(trials=trials)).rivals) == count
+    assert len(confidence(make_outcome(trials=trials)).rivals) == count
 
 
 def test_the_best_counts_with_what_it_reached_when_trained_anew(make_outcome: Make, one: One) -> None:
     trials = (one(0, 0.10, 16), one(1, 0.15, 32), one(2, 0.9, 64))
-    sure = certainty(make_outcome(trials=trials, final=final(0.19, 0.20, 0.21)))
+    sure = confidence(make_outcome(trials=trials, final=final(0.19, 0.20, 0.21)))
     assert [rival.number for rival in sure.rivals] == [1]
     assert (sure.noise, sure.deviation) == (pytest.approx(0.01), pytest.approx(0.01))
     assert sure.final is not None
@@ -57,22 +57,22 @@ def test_the_best_counts_with_what_it_reached_when_trained_anew(make_outcome: Ma
 
 
 def test_a_single_final_seed_has_no_spread(make_outcome: Make, one: One) -> None:
-    sure = certainty(make_outcome(trials=(one(0, 0.1, 16),), final=final(0.2)))
+    sure = confidence(make_outcome(trials=(one(0, 0.1, 16),), final=final(0.2)))
     assert (sure.deviation, sure.noise) == (None, None)
     assert sure.final is not None and sure.final.value == 0.2
 
 
 def test_where_higher_is_better_a_rival_is_not_much_lower(make_outcome: Make, one: One) -> None:
     trials = (one(0, 0.90, 16), one(1, 0.92, 16, repeat=1), one(2, 0.1, 32), one(3, 0.89, 64))
-    sure = certainty(make_outcome(trials=trials, objective=Objective("dev/accuracy", higher_is_better=True)))
+    sure = confidence(make_outcome(trials=trials, objective=Objective("dev/accuracy", higher_is_better=True)))
     assert [rival.number for rival in sure.rivals] == [3]
 
 
 def test_equal_values_are_ties(make_outcome: Make, one: One) -> None:
-    sure = certainty(make_outcome(trials=(one(0, 0.0, 16), one(1, 0.0, 32), one(2, 0.1, 64))))
+    sure = confidence(make_outcome(trials=(one(0, 0.0, 16), one(1, 0.0, 32), one(2, 0.1, 64))))
     assert [tie.number for tie in sure.ties] == [1]
 
 
 def test_no_trial(make_outcome: Make) -> None:
-    sure = certainty(make_outcome(trials=()))
+    sure = confidence(make_outcome(trials=()))
     assert (sure.noise, sure.compared, sure.rivals) == (None, 0, ())

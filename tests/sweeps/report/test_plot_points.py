@@ -31,7 +31,7 @@ def test_what_waits_is_no_point_and_what_breaks_a_constraint_comes_later(
 ) -> None:
     first, second = make_outcome(2).trials  # 13.5 % and 8.07 %
     waiting = replace(first, number=2, status="waiting", value=None, values=first.values | {"width": 17})
-    found = points(make_outcome(trials=(first, replace(second, broken=("latency_ms <= 5",)), waiting)))
+    found = points(make_outcome(trials=(first, replace(second, violated=("latency_ms <= 5",)), waiting)))
     assert [(point.number, point.status) for point in found] == [(0, "done"), (1, "breaks latency_ms <= 5")]
 
 
@@ -46,7 +46,7 @@ def test_few_bad_values_do_not_squeeze_the_others() -> None:
 @pytest.mark.parametrize("objective", [ERROR, ACCURACY])
 def test_what_is_worse_than_the_axis_lies_in_the_strip_at_its_bad_end(objective: Objective) -> None:
     heights = Heights.around([("done", 0.4), ("done", 0.6), ("failed", None)], objective)
-    low, high = heights.ends
+    low, high = heights.bounds
     assert heights.has_strip and low < heights.strip < high
     assert heights.of(0.5) == 0.5 and heights.of(None) == heights.strip
     assert (heights.strip > 0.6) == (objective is ERROR)
@@ -63,7 +63,7 @@ def test_a_pruned_trial_may_be_the_best_of_all() -> None:
 
 
 def test_equal_values_still_have_an_axis() -> None:
-    low, high = Heights.around([("done", 0.0), ("done", 0.0)], ERROR).ends
+    low, high = Heights.around([("done", 0.0), ("done", 0.0)], ERROR).bounds
     assert low < 0 < high
 
 

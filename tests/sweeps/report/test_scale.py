@@ -9,34 +9,36 @@ from dlcli.search import Choice, Distribution, IntLogUniform, IntUniform, LogUni
 from dlcli.sweeps.report.scale import ticks
 
 pairs = (
-    st.tuples(st.floats(1e-9, 0.998), st.floats(1e-9, 0.998)).map(sorted).filter(lambda ends: ends[1] - ends[0] > 1e-3)
+    st.tuples(st.floats(1e-9, 0.998), st.floats(1e-9, 0.998))
+    .map(sorted)
+    .filter(lambda bounds: bounds[1] - bounds[0] > 1e-3)
 )
 whole = st.tuples(st.integers(1, 5000), st.integers(1, 5000)).map(sorted)
 distributions = st.one_of(
-    pairs.map(lambda ends: Uniform(low=ends[0], high=ends[1])),
-    pairs.map(lambda ends: LogUniform(low=ends[0], high=ends[1])),
-    pairs.map(lambda ends: OneMinusLogUniform(low=ends[0], high=ends[1])),
-    whole.map(lambda ends: IntUniform(low=ends[0], high=ends[1])),
-    whole.map(lambda ends: IntLogUniform(low=ends[0], high=ends[1])),
+    pairs.map(lambda bounds: Uniform(low=bounds[0], high=bounds[1])),
+    pairs.map(lambda bounds: LogUniform(low=bounds[0], high=bounds[1])),
+    pairs.map(lambda bounds: OneMinusLogUniform(low=bounds[0], high=bounds[1])),
+    whole.map(lambda bounds: IntUniform(low=bounds[0], high=bounds[1])),
+    whole.map(lambda bounds: IntLogUniform(low=bounds[0], high=bounds[1])),
 )
 
 
 @given(distributions)
 def test_both_ends_are_labeled_and_labels_stand_where_their_values_are(distribution: Distribution) -> None:
     found = ticks(distribution)
-    low, high = distribution.ends()
-    assert (found[0].unit, found[-1].unit) == (distribution.unit(low), distribution.unit(high))
+    low, high = distribution.bounds()
+    assert (found[0].normalize, found[-1].normalize) == (distribution.normalize(low), distribution.normalize(high))
     assert 1 <= len(found) <= 9
     for tick in found[1:-1]:
-        assert distribution.unit(float(tick.text)) == pytest.approx(tick.unit, abs=1e-3)
+        assert distribution.normalize(float(tick.text)) == pytest.approx(tick.normalize, abs=1e-3)
 
 
 @given(distributions, st.floats(0.1, 0.4))
 def test_labels_are_apart_unless_all_values_are_shown(distribution: Distribution, apart: float) -> None:
-    units = [tick.unit for tick in ticks(distribution, apart=apart)]
-    assert units == sorted(units)
+    normalized = [tick.normalize for tick in ticks(distribution, apart=apart)]
+    assert normalized == sorted(normalized)
     if distribution.cells is None:
-        assert min(math.inf, *(b - a for a, b in pairwise(units))) > apart - 1e-6
+        assert min(math.inf, *(b - a for a, b in pairwise(normalized))) > apart - 1e-6
 
 
 @pytest.mark.parametrize(

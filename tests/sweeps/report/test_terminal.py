@@ -35,5 +35,5 @@ def test_no_trial_was_trained_to_its_end(make_outcome: Make) -> None:
 
 
 def test_a_constraint_that_none_satisfies_is_said(make_outcome: Make) -> None:
-    trials = tuple(replace(one, broken=("latency_ms <= 5",)) for one in make_outcome(2).trials)
+    trials = tuple(replace(one, violated=("latency_ms <= 5",)) for one in make_outcome(2).trials)
     assert "! No configuration satisfies every constraint" in printed(make_outcome(trials=trials))

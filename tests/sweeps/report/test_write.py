@@ -29,7 +29,7 @@ from dlcli.sweeps.report.progress_plot import progress_png
 from dlcli.sweeps.report.zoom_plot import zoom_png
 
 Make = Callable[..., SweepOutcome]
-PICTURES = {f"report/{name}.png" for name in ("progress", "parallel_coordinates", "parameters", "importance", "zoom")}
+FIGURES = {f"report/{name}.png" for name in ("progress", "parallel_coordinates", "parameters", "importance", "zoom")}
 
 
 def refuse(constant: str) -> None:
@@ -52,7 +52,7 @@ def written(outcome: SweepOutcome) -> tuple[str, dict[str, Any], dict[str, bytes
 
 def test_a_whole_sweep(outcome: SweepOutcome) -> None:
     page, document, pictures = written(outcome)
-    assert set(pictures) == PICTURES - {"report/zoom.png"}
+    assert set(pictures) == FIGURES - {"report/zoom.png"}
     assert "40 trials: 22 trained to the end, 13 pruned, 2 diverged, 3 failed" in page
     assert "**Trial 26: dev error 2.35 % (lower is better).**" in page
     assert "| `model.hidden_units` | `[134, 134]` |" in page and "[best.yaml](../best.yaml)" in page
@@ -81,7 +81,7 @@ def test_the_same_sweep_gives_the_same_bytes(draw: Callable[..., bytes | None], 
 
 def test_stages_are_shown_with_their_gain_and_the_noise(staged: SweepOutcome) -> None:
     page, document, pictures = written(staged)
-    assert set(pictures) == PICTURES
+    assert set(pictures) == FIGURES
     assert (pictures["report/zoom.png"], pictures["report/progress.png"]) == (zoom_png(staged), progress_png(staged))
     assert "| 3 | 14 | 4 of 6 | 2.07 % | 0.82 points | 0.15 points |" in page
     assert "| 1 | 39, 40, 41 | 2.22 % ± 0.15 points | done | 10, 10, 10 | 9 s |" in page
@@ -99,7 +99,7 @@ def test_one_trial_has_nothing_beside_it(make_outcome: Make) -> None:
 
 def test_two_trials_cannot_be_told_apart_without_seeds(make_outcome: Make) -> None:
     page, _, pictures = written(make_outcome(2, pruning=None))
-    assert set(pictures) == PICTURES - {"report/zoom.png", "report/importance.png"}
+    assert set(pictures) == FIGURES - {"report/zoom.png", "report/importance.png"}
     assert "it cannot be told whether the best one is better than the next" in page
     assert "pruning" not in page
 
@@ -132,7 +132,7 @@ def test_only_pruned_trials_have_values(make_outcome: Make) -> None:
 
 def test_no_configuration_satisfies_the_constraints(make_outcome: Make) -> None:
     objective = Objective("dev/error", higher_is_better=False, constraints=("latency_ms <= 5",))
-    trials = tuple(replace(one, broken=("latency_ms <= 5",)) for one in make_outcome(2).trials)
+    trials = tuple(replace(one, violated=("latency_ms <= 5",)) for one in make_outcome(2).trials)
     page, _, _ = written(make_outcome(trials=trials, objective=objective))
     assert "> **No configuration satisfies every constraint; the best one breaks latency_ms <= 5.**" in page
     assert "breaks latency_ms <= 5 | 10" in page

@@ -17,7 +17,7 @@ class Silence:
     def send(self, event: Mapping[str, Any]) -> None:
         pass
 
-    def verdict(self) -> str | None:
+    def pruning_decision(self) -> str | None:
         return None
 
 

@@ -25,8 +25,8 @@ def test_it_tells_what_happened_when_it_is_read_again(journal: Journal) -> None:
     journal.add("started", trial=0, epochs=3)
     journal.add("epoch", trial=0, epoch=2, value=0.25)  # said again after a checkpoint
     journal.add("epoch", trial=0, epoch=3, value=0.125)
-    journal.add("ended", trial=0, status="done", value=0.125, broken=[], metrics={"dev/error": 0.125}, seconds=2.0)
-    journal.add("final", configuration=0, seed=7, status="done", value=0.1, broken=[])
+    journal.add("ended", trial=0, status="done", value=0.125, violated=[], metrics={"dev/error": 0.125}, seconds=2.0)
+    journal.add("final", configuration=0, seed=7, status="done", value=0.1, violated=[])
     state = read_journal(journal.path)
     assert state == journal.state
     trial, other = state.ordered

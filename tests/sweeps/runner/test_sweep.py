@@ -117,9 +117,9 @@ def test_a_failing_trial_is_told_with_its_reason_and_tried_again(sweep_file: Pat
     with pytest.raises(DataError):  # the base itself has no data: nothing begins
         sweeps.sweep(sweep_file, runs_dir=tmp_path / "runs")
     found = sweeps.sweep(sweep_file, overrides={"data.path": str(tmp_path / "there")}, runs_dir=tmp_path / "runs")
-    broken = {trial.number for trial in found.outcome.trials if trial.values["data.path"] == "gone"}
-    assert {trial.number for trial in found.failed} == broken
-    assert broken
+    violated = {trial.number for trial in found.outcome.trials if trial.values["data.path"] == "gone"}
+    assert {trial.number for trial in found.failed} == violated
+    assert violated
     assert all("rows.csv" in (trial.reason or "") for trial in found.failed)
 
     (tmp_path / "gone/rows.csv").write_text("u,v,y\n" + rows)

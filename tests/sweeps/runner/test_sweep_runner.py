@@ -28,7 +28,7 @@ from dlcli.search import (
 )
 from dlcli.sweeps import SweepObserver
 from dlcli.sweeps.runner.journal import Journal
-from dlcli.sweeps.runner.sweep_runner import Conductor, Rules
+from dlcli.sweeps.runner.sweep_runner import RunnerRules, SweepRunner
 from dlcli.training import StopRequest
 from tests.sweeps.fake_engine import FakeEngine, KilledError
 
@@ -58,7 +58,7 @@ class Sweep:
         self.path = path / "journal.jsonl"
         self.search = search or RandomSearch()
         self.pruning = pruning
-        self.rules = Rules(
+        self.rules = RunnerRules(
             **{
                 "trials": 12,
                 "epochs": None,
@@ -84,7 +84,7 @@ class Sweep:
     ) -> tuple[Trial, ...]:
         journal = Journal(self.path)
         journal.add("begun", process=1, workers=workers)
-        Conductor(
+        SweepRunner(
             id="s",
             journal=journal,
             engine=FakeEngine(
