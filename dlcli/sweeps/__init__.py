@@ -1,6 +1,6 @@
 """Search for the best configuration: trials in parallel, written down so that nothing is lost."""
 
-from dlcli.sweeps.assembly import build_space, check_sweep
+from dlcli.sweeps.assembly import build_space, central_spec, check_sweep
 from dlcli.sweeps.config import SweepSpec, load_sweep, sweep_of_document
 from dlcli.sweeps.config.json_schema import sweep_json_schema
 from dlcli.sweeps.report import sweep_summary
@@ -23,6 +23,7 @@ __all__ = [
     "SweepSummary",
     "best_config",
     "build_space",
+    "central_spec",
     "check_sweep",
     "failures",
     "find",

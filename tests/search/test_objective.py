@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from dlcli.search import Configuration, Objective, Trial
@@ -38,8 +39,10 @@ def test_of_equals_the_earlier() -> None:
 
 def test_what_breaks_a_constraint_comes_after_all_that_break_none() -> None:
     first, second = trials(0.3, 0.4)
-    violated = [Trial(**{**vars(one), "number": 2 + one.number, "values": {"a": 2 + one.number},
-                       "value": one.value / 10, "violated": ("latency_ms <= 5",)}) for one in (first, second)]  # fmt: skip
+    violated = [
+        replace(one, number=2 + one.number, values={"a": 2 + one.number}, value=value, violated=("latency_ms <= 5",))
+        for one, value in ((first, 0.03), (second, 0.04))
+    ]
     assert numbers(ERROR, [*violated, first, second]) == [0, 1, 2, 3]
     best = ERROR.best([*violated, first])
     assert best is not None and best.number == 0

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dlcli.cli import completion, components, console, options
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.core import ConfigError, DataError, DlcliError
+
+if TYPE_CHECKING:
+    from dlcli.spec import Spec
+    from dlcli.sweeps import SweepSpec
 
 
 def validate(
@@ -29,8 +33,8 @@ def validate(
     failures: list[DlcliError] = []
     for file in files:
         try:
-            _check(file)
-            about = _about_data(file, runs_dir, remarks=not quiet) if data else ""
+            spec = _check(file)
+            about = _about_data(file, spec, runs_dir, remarks=not quiet) if data else ""
         except (ConfigError, DataError) as error:
             failures.append(error)
         else:
@@ -46,23 +50,25 @@ def validate(
         console.notes().print("The data was not looked at; --data checks it as well.")
 
 
-def _about_data(file: Path, runs_dir: Path, *, remarks: bool) -> str:
-    """What data a config has.
+def _about_data(file: Path, spec: Spec | SweepSpec, runs_dir: Path, *, remarks: bool) -> str:
+    """What data a config has; of a sweep, the config in the center of its space.
 
     Raises:
         ConfigError: an option does not fit the data.
         DataError: the data is missing or not what the config says.
     """
     from dlcli import api
+    from dlcli.spec import Spec
+    from dlcli.sweeps import central_spec
 
-    found = api.check_data(file, runs_dir=runs_dir)
+    found = api.check_data(spec if isinstance(spec, Spec) else central_spec(spec), runs_dir=runs_dir)
     for warning in found.warnings if remarks else ():
         console.notes().print(f"{file}: {warning}")
     examples = ", ".join(f"{name} {count:,}" for name, count in found.examples.items())
     return f", {found.description} ({examples})"
 
 
-def _check(file: Path) -> None:
+def _check(file: Path) -> Spec | SweepSpec:
     """Load a config, or a sweep file with the configs of trials all over its space.
 
     Raises:
@@ -74,9 +80,10 @@ def _check(file: Path) -> None:
     if is_sweep(document.data):
         from dlcli.sweeps import check_sweep, sweep_of_document
 
-        check_sweep(sweep_of_document(document))
-    else:
-        spec_of_document(document)
+        sweep = sweep_of_document(document)
+        check_sweep(sweep)
+        return sweep
+    return spec_of_document(document)
 
 
 class _FailuresError(DlcliError):

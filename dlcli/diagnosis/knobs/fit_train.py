@@ -47,8 +47,8 @@ def lower_learning_rate(evidence: Evidence) -> Advice | None:
     if evidence.loss.trend not in divisors:
         return None
     rate = one_digit(evidence.learning_rate / divisors[evidence.loss.trend])
-    rate = f"learning rate {evidence.learning_rate:g}"
-    why = f"the training loss is {evidence.loss.trend} at {rate}: the steps are too large"
+    current = f"learning rate {evidence.learning_rate:g}"
+    why = f"the training loss is {evidence.loss.trend} at {current}: the steps are too large"
     return Advice("lower learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
 
 

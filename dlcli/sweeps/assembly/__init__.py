@@ -1,6 +1,6 @@
 """From a checked sweep file to objects: the search space, the search and the pruning rule."""
 
 from dlcli.sweeps.assembly.check import check_space, check_sweep
-from dlcli.sweeps.assembly.components import build_pruning, build_search, build_space
+from dlcli.sweeps.assembly.components import build_pruning, build_search, build_space, central_spec
 
-__all__ = ["build_pruning", "build_search", "build_space", "check_space", "check_sweep"]
+__all__ = ["build_pruning", "build_search", "build_space", "central_spec", "check_space", "check_sweep"]

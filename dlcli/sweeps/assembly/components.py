@@ -7,7 +7,7 @@ from typing import Any
 from dlcli.assembly import create, located
 from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.search import Distribution, Parameter, Pruning, Search, Space
-from dlcli.spec import ComponentSpec
+from dlcli.spec import ComponentSpec, Spec
 from dlcli.sweeps.config import ParameterSpec, SweepSpec, is_auxiliary
 
 
@@ -29,6 +29,12 @@ def build_space(spec: SweepSpec) -> Space:
         raise InvalidConfigError(problems)
     with located(spec):
         return Space(parameters)
+
+
+def central_spec(spec: SweepSpec) -> Spec:
+    """The config of the trial in the center of the space."""
+    space = build_space(spec)
+    return spec.trial_spec(space.point({parameter.name: 0.5 for parameter in space.drawn}))
 
 
 def _distribution(spec: SweepSpec, name: str, written: ParameterSpec) -> Distribution | None:

@@ -31,8 +31,11 @@ class Reader:
         self.decoded = max(self.decoded, done)
 
     def read(
-        self, files: list[Path], form: ImageConversion = ImageConversion(), model: Model | None = None
-    ) -> np.ndarray:  # noqa: B008
+        self,
+        files: list[Path],
+        form: ImageConversion = ImageConversion(),  # noqa: B008
+        model: Model | None = None,
+    ) -> np.ndarray:
         self.found = self.cache.read(files, files[0].parent, form, model)
         return self.found.images
 
