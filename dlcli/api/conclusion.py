@@ -134,7 +134,7 @@ def measure(
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
-        carries: the examples are windows of one sequence, read from where the one before it ended.
+        stateful: the examples are windows of one sequence, read from where the one before it ended.
         dead: sees the units that it watches, batch by batch.
     """
     evaluation = evaluate_split(

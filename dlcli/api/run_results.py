@@ -22,7 +22,7 @@ class Run:
         seconds: wall time of this call.
         result: what the diagnosis looked at.
         assessment: what it found.
-        broken: the constraints that even the best epoch does not satisfy, such as `latency_ms <= 5`.
+        violated: the constraints that even the best epoch does not satisfy, such as `latency_ms <= 5`.
         warnings: what the user should know about the data and the training.
     """
 

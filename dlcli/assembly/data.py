@@ -125,7 +125,7 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
 
     Args:
         spec: the config.
-        places: where files are looked for.
+        data_paths: where files are looked for.
         pretrained: a treatment that is there already; what it knows beyond the training set needs no file.
 
     Raises:

@@ -22,7 +22,7 @@ def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | No
 
     Args:
         spec: the config.
-        places: where files are looked for.
+        data_paths: where files are looked for.
         pretrained: a treatment that is there already; its words are taken instead of those of the files.
 
     Raises:

@@ -91,7 +91,7 @@ def load_data(
 
     Args:
         reader: of the data.
-        places: where its files are looked for.
+        data_paths: where its files are looked for.
         split: how it is divided.
         seed: of the experiment.
         normalization: of the inputs; None = standard.
@@ -171,7 +171,7 @@ def load_rows(
 
     Args:
         reader: reader of the data.
-        places: where its files are looked for.
+        data_paths: where its files are looked for.
         split: how the data was divided; says which file the split is in.
         name: name of the split.
         rows: (n,) its row numbers in that file; of a running text, (2,) its first byte and the one behind its last.

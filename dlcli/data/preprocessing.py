@@ -66,7 +66,7 @@ class Preprocessor:
             target_kind: what the targets are.
             class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
             text: how texts become tokens; None = as it is done unless somebody says otherwise.
-            places: where a tokenizer's files are looked for.
+            data_paths: where a tokenizer's files are looked for.
         """
         inputs = examples.inputs
         if isinstance(inputs, TextInputs):

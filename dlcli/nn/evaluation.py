@@ -17,7 +17,7 @@ def evaluation_mode(model: Graph, *, stateful: bool = False) -> Iterator[None]:
 
     Args:
         model: afterwards in the mode it was in, with the states over time that it had.
-        carries: whether recurrent layers begin each batch where the one before it ended.
+        stateful: whether recurrent layers begin each batch where the one before it ended.
     """
     was_training, hidden_states, carried_on = model.training, model.hidden_states(), model.stateful
     model.eval()

@@ -20,8 +20,8 @@ class Step:
         name: node whose result it computes.
         run: the operation.
         inputs: names of the values it reads.
-        takes_lengths: whether `run` takes `lengths=`.
-        keeps_steps: whether the lengths of the first input are those of the result.
+        needs_lengths: whether `run` takes `lengths=`.
+        preserves_time: whether the lengths of the first input are those of the result.
         finished: values that nobody reads after it.
     """
 

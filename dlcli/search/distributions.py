@@ -38,7 +38,7 @@ class Distribution:
         """How many different values there are; None for a continuous one."""
         return None
 
-    def value(self, normalize: float) -> Any:
+    def value(self, coordinate: float) -> Any:
         """The value at a position from 0 to 1; the higher the position, the higher the value."""
         raise NotImplementedError
 
@@ -90,11 +90,11 @@ class Continuous(Numbers):
         start = self.scale.position(self.low)
         return start, self.scale.position(self.high) - start
 
-    def value(self, normalize: float) -> float:
-        if normalize in (0, 1):  # exactly, where exp(log(low)) may be a little off
-            return float(self.high if normalize else self.low)
+    def value(self, coordinate: float) -> float:
+        if coordinate in (0, 1):  # exactly, where exp(log(low)) may be a little off
+            return float(self.high if coordinate else self.low)
         start, length = self._line
-        return float(min(max(self.scale.number(start + normalize * length), self.low), self.high))
+        return float(min(max(self.scale.number(start + coordinate * length), self.low), self.high))
 
     def normalize(self, value: Any) -> float:
         start, length = self._line
@@ -122,9 +122,9 @@ class Integers(Numbers):
         start = self.scale.position(self.low - 0.5)
         return start, self.scale.position(self.high + 0.5) - start
 
-    def value(self, normalize: float) -> int:
+    def value(self, coordinate: float) -> int:
         start, length = self._line
-        return min(max(math.floor(self.scale.number(start + normalize * length) + 0.5), self.low), self.high)
+        return min(max(math.floor(self.scale.number(start + coordinate * length) + 0.5), self.low), self.high)
 
     def normalize(self, value: Any) -> float:
         start, length = self._line
@@ -234,8 +234,8 @@ class Choice(Distribution):
     def cells(self) -> int:
         return len(self.values)
 
-    def value(self, normalize: float) -> Any:
-        return copy.deepcopy(self.values[min(int(normalize * len(self.values)), len(self.values) - 1)])
+    def value(self, coordinate: float) -> Any:
+        return copy.deepcopy(self.values[min(int(coordinate * len(self.values)), len(self.values) - 1)])
 
     def normalize(self, value: Any) -> float:
         return (self._texts.index(dumps(value)) + 0.5) / len(self.values)

@@ -68,7 +68,7 @@ class GridSearch(Search):
             low, high = distribution.bounds()
             return list(range(low, high + 1))
         normalized = [number / (self.points - 1) for number in range(self.points)] if self.points > 1 else [0.5]
-        return list(dict.fromkeys(distribution.value(normalize) for normalize in normalized))
+        return list(dict.fromkeys(distribution.value(coordinate) for coordinate in normalized))
 
     def propose(
         self,

@@ -144,7 +144,7 @@ def _cells(parameter: Parameter, normalized: np.ndarray) -> np.ndarray:
     assert distribution is not None
     if distribution.cells is not None and distribution.cells <= CELLS:
         normalized = np.array(
-            [distribution.normalize(distribution.value(normalize)) for normalize in normalized.tolist()]
+            [distribution.normalize(distribution.value(coordinate)) for coordinate in normalized.tolist()]
         )
         return np.asarray(np.searchsorted(np.unique(normalized), normalized))
     cell: np.ndarray = np.minimum(np.floor(normalized * CELLS), CELLS - 1).astype(np.intp)

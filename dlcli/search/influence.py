@@ -26,7 +26,7 @@ def basis(normalized: np.ndarray, num_values: int | None) -> np.ndarray:
     """(N, B) functions of a parameter's coordinate; a constant one is among what they can express.
 
     Args:
-        units: coordinate of each configuration (N,), from 0 to 1; NaN where the parameter is inactive.
+        normalized: coordinate of each configuration (N,), from 0 to 1; NaN where the parameter is inactive.
         num_values: number of values of an unordered parameter; None for an ordered one.
     """
     active = ~np.isnan(normalized)

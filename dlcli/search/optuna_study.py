@@ -66,12 +66,12 @@ def asked_of(parameter: Parameter) -> Any:
 def params_of(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a trial as Optuna would have suggested them."""
     params: dict[str, Any] = {}
-    for name, normalize in space.normalized(values).items():
+    for name, coordinate in space.normalized(values).items():
         distribution = next(_distribution(one) for one in space.drawn if one.name == name)
         if not distribution.is_ordered:
-            params[name] = int(normalize * (distribution.cells or 1))
+            params[name] = int(coordinate * (distribution.cells or 1))
         else:
-            params[name] = normalize if distribution.cells is None else values[name]
+            params[name] = coordinate if distribution.cells is None else values[name]
     return params
 
 

@@ -82,7 +82,7 @@ class Space:
         """The values of the parameters that are active at a point, auxiliary ones included.
 
         Args:
-            units: the unit position of every drawn parameter; those of inactive ones change nothing.
+            normalized: the unit position of every drawn parameter; those of inactive ones change nothing.
 
         Raises:
             ConfigError: an expression has no value there.

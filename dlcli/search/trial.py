@@ -46,7 +46,7 @@ class Trial(Proposal):
         number: from 0, in the order of proposals.
         status: where it is.
         value: the optimizing metric at its best epoch; None without an epoch, or where it failed.
-        broken: the constraints that its best epoch does not satisfy.
+        violated: the constraints that its best epoch does not satisfy.
         metrics: of its best epoch, `<split>/<metric>` → value.
         history: the optimizing metric after each epoch.
         epochs: how many epochs it was to be trained.

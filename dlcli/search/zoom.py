@@ -42,7 +42,7 @@ def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Reg
 
 def _indices(parameter: Parameter, normalized: Sequence[float]) -> tuple[int, ...]:
     assert parameter.distribution is not None and parameter.distribution.cells is not None
-    return tuple(sorted({math.floor(normalize * parameter.distribution.cells) for normalize in normalized}))
+    return tuple(sorted({math.floor(coordinate * parameter.distribution.cells) for coordinate in normalized}))
 
 
 def _interval(normalized: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:

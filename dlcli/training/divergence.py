@@ -25,7 +25,7 @@ def divergence_error(
     """The error: where, which layer went first, what to try, what is left.
 
     Args:
-        culprit: what went first.
+        source: what went first.
         epoch: the one under way, from 1.
         step: steps taken before.
         learning_rate: the optimizer's, before any schedule.

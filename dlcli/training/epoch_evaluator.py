@@ -27,7 +27,7 @@ class NonFiniteLossError(Exception):
     """The model's loss on a split is not finite.
 
     Args:
-        culprit: what was not finite first.
+        source: what was not finite first.
         split: where.
     """
 
@@ -48,7 +48,7 @@ class EpochEvaluator:
         decisive: pairs of an option and the metric it names: what decides which epoch is the best, and when to stop.
         outputs: of the epoch, in training mode.
         batch_size: examples per forward pass.
-        carries: the examples are windows of one sequence, read from where the one before it ended.
+        stateful: the examples are windows of one sequence, read from where the one before it ended.
 
     Raises:
         ConfigError: a decisive metric is not among those that are measured.
@@ -106,7 +106,7 @@ class EpochEvaluator:
         """The figures of the splits that are not trained on, in evaluation mode, and the latency if it is decisive.
 
         Raises:
-            BrokenModelError: a loss is not finite.
+            NonFiniteLossError: a loss is not finite.
         """
         values: dict[str, float] = {}
         for split in self.evaluated:

@@ -55,7 +55,7 @@ def evaluate_split(
         split: with targets.
         metrics: reset before use.
         batch_size: examples per forward pass.
-        carries: the examples are windows of one sequence, read in `batch_size` parts side by side, each window from
+        stateful: the examples are windows of one sequence, read in `batch_size` parts side by side, each window from
             where the one before it ended; 1 is one long pass.
         keep_predictions: also return what the model says of each example.
         on_output: called with the name and the result of nodes, batch by batch.

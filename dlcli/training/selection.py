@@ -27,7 +27,7 @@ class Candidate:
         step: optimizer steps taken.
         checkpoint: name of the checkpoint that holds them.
         value: the optimizing metric.
-        broken: the constraints they do not satisfy, such as `latency_ms <= 5`.
+        violated: the constraints they do not satisfy, such as `latency_ms <= 5`.
     """
 
     epoch: int

@@ -21,7 +21,7 @@ class TrainingSnapshot:
 
     Args:
         state: position and running sums.
-        descent: parameters, optimizer memory, averages.
+        train_step: parameters, optimizer memory, averages.
         generators: of the experiment.
         outputs: of the epoch under way.
         early_stopping: its memory; None when it is off.

@@ -96,8 +96,8 @@ def slid(seed: int) -> list[str]:
     params = []
     for name, (distribution, low, high, most) in RANGES.items():
         factor = most ** random.uniform(-1, 1)
-        ends = (low * factor, high * factor)
-        low, high = map(round, ends) if distribution.startswith("int") else ends
+        bounds = (low * factor, high * factor)
+        low, high = map(round, bounds) if distribution.startswith("int") else bounds
         params.append(f"{name}={distribution}({low:.4g}, {high:.4g})")
     return params
 

@@ -18,11 +18,13 @@ def test_ranges_slide_from_repeat_to_repeat_and_keep_their_width(tmp_path: Path)
     lows = set()
     for seed in range(3):
         space = build_space(load_sweep(file, params=slid(seed)))
-        ends = {parameter.name: parameter.distribution.ends() for parameter in space.drawn if parameter.distribution}
+        bounds = {
+            parameter.name: parameter.distribution.bounds() for parameter in space.drawn if parameter.distribution
+        }
         for name, (_, low, high, most) in RANGES.items():
-            assert ends[name][1] / ends[name][0] == pytest.approx(high / low, rel=0.05)  # whole numbers are rounded
-            assert 1 / most <= ends[name][0] / low * 1.05 <= most * 1.05**2
-        lows.add(ends["optimizer.learning_rate"][0])
+            assert bounds[name][1] / bounds[name][0] == pytest.approx(high / low, rel=0.05)  # integers are rounded
+            assert 1 / most <= bounds[name][0] / low * 1.05 <= most * 1.05**2
+        lows.add(bounds["optimizer.learning_rate"][0])
     assert len(lows) == 3
     assert slid(0) == slid(0)
 

@@ -1,4 +1,4 @@
-"""Every distribution: positions and values undo each other, rise together, reach both ends; cells are equally wide."""
+"""Every distribution: `normalize` inverts `value`, both rise, both bounds are reached, cells are equally wide."""
 
 from __future__ import annotations
 
@@ -82,18 +82,18 @@ def test_every_registered_distribution_is_here() -> None:
 
 @settings(deadline=None)
 @given(EVERY, UNITS)
-def test_unit_undoes_value(distribution: Distribution, unit: float) -> None:
-    back = distribution.unit(distribution.value(unit))
+def test_normalize_inverts_value(distribution: Distribution, coordinate: float) -> None:
+    back = distribution.normalize(distribution.value(coordinate))
     assert 0 <= back <= 1
     if distribution.cells is None:
-        assert back == pytest.approx(unit, abs=1e-6)  # floats near 1 have 1e-16 of their own, ranges as little as 1e-2
+        assert back == pytest.approx(coordinate, abs=1e-6)  # floats near 1 have 1e-16 of their own, ranges down to 1e-2
 
 
 @settings(deadline=None)
 @given(EVERY, UNITS)
-def test_value_undoes_unit(distribution: Distribution, unit: float) -> None:
-    value = distribution.value(unit)
-    back = distribution.value(distribution.unit(value))
+def test_value_inverts_normalize(distribution: Distribution, coordinate: float) -> None:
+    value = distribution.value(coordinate)
+    back = distribution.value(distribution.normalize(value))
     assert type(back) is type(value)
     assert back == (value if distribution.cells else pytest.approx(value, rel=1e-9, abs=1e-9))
 
@@ -107,11 +107,11 @@ def test_values_rise_with_positions(distribution: Distribution, one: float, othe
 
 @settings(deadline=None)
 @given(EVERY)
-def test_both_ends_are_reached(distribution: Distribution) -> None:
-    ends = distribution.ends()
-    assert (distribution.value(0.0), distribution.value(1.0)) == (ends[0], ends[-1])
+def test_both_bounds_are_reached(distribution: Distribution) -> None:
+    bounds = distribution.bounds()
+    assert (distribution.value(0.0), distribution.value(1.0)) == (bounds[0], bounds[-1])
     if distribution.is_ordered:
-        assert ends == (distribution.low, distribution.high)  # type: ignore[attr-defined]
+        assert bounds == (distribution.low, distribution.high)  # type: ignore[attr-defined]
 
 
 @settings(deadline=None)
@@ -123,17 +123,17 @@ def test_cells_are_equally_wide(distribution: Distribution, data: st.DataObject)
     value = distribution.value((cell + 0.5) / cells)
     assert distribution.value((cell + 1e-3) / cells) == value
     assert distribution.value((cell + 1 - 1e-3) / cells) == value
-    assert distribution.unit(value) == pytest.approx((cell + 0.5) / cells, abs=1e-3 / cells)
+    assert distribution.normalize(value) == pytest.approx((cell + 0.5) / cells, abs=1e-3 / cells)
 
 
 @settings(deadline=None)
 @given(INSTANCES["int_log_uniform"], UNITS)
-def test_logarithmic_cells_reach_half_way_to_the_next_integers(distribution: IntLogUniform, unit: float) -> None:
-    value = distribution.value(unit)
+def test_logarithmic_cells_reach_half_way_to_the_next_integers(distribution: IntLogUniform, coordinate: float) -> None:
+    value = distribution.value(coordinate)
     start, end = math.log(distribution.low - 0.5), math.log(distribution.high + 0.5)
     inside = [(math.log(value + off) - start) / (end - start) for off in (-0.49, 0.49)]
     assert [distribution.value(min(max(one, 0.0), 1.0)) for one in inside] == [value, value]
-    assert inside[0] <= distribution.unit(value) <= inside[1]
+    assert inside[0] <= distribution.normalize(value) <= inside[1]
 
 
 @pytest.mark.parametrize("name", sorted(INSTANCES))

@@ -123,7 +123,7 @@ def test_trials_lie_in_the_space_and_keep_to_the_budget(name: str) -> None:
         assert values["depth"] in (1, 2, 3) and 16 <= values["width"] <= 256
         assert values["model.hidden_units"] == [values["width"]] * values["depth"]
         assert ("optimizer.beta1" in values) == (values.get("optimizer.name") == "adam")
-        again = space.point({one.name: 0.5 for one in space.drawn} | space.units(values))
+        again = space.point({one.name: 0.5 for one in space.drawn} | space.normalized(values))
         assert again.keys() == values.keys()
         assert all(again[name] == (pytest.approx(it) if isinstance(it, float) else it) for name, it in values.items())
     assert len(trials) <= 17

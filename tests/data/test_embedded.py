@@ -42,7 +42,8 @@ def test_scikit_learn_is_not_imported_for_its_files():
     import sys
 
     code = (
-        "import sys; from dlcli.data import Places; from dlcli.data.embedded import Digits; Digits().read(Places());"
+        "import sys; from dlcli.data import DataPaths; from dlcli.data.embedded import Digits;"
+        "Digits().read(DataPaths());"
         "sys.exit('sklearn' in sys.modules or 'pyarrow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

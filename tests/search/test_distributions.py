@@ -12,7 +12,7 @@ from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, OneMinus
 
 
 @pytest.mark.parametrize(
-    ("distribution", "normalize", "value"),
+    ("distribution", "coordinate", "value"),
     [
         (Uniform(low=-1, high=3), 0.25, 0.0),
         (LogUniform(low=1e-4, high=1e-1), 1 / 3, 1e-3),
@@ -23,9 +23,9 @@ from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, OneMinus
         (Choice(values=["a", "b", "c"]), 0.7, "c"),
     ],
 )
-def test_values(distribution: Any, normalize: float, value: Any) -> None:
-    assert distribution.value(normalize) == (pytest.approx(value) if isinstance(value, float) else value)
-    assert distribution.normalize(value) == pytest.approx(normalize, abs=0.2)
+def test_values(distribution: Any, coordinate: float, value: Any) -> None:
+    assert distribution.value(coordinate) == (pytest.approx(value) if isinstance(value, float) else value)
+    assert distribution.normalize(value) == pytest.approx(coordinate, abs=0.2)
 
 
 def test_numbers_written_as_integers_are_drawn_as_floats() -> None:

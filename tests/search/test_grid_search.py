@@ -60,13 +60,13 @@ def test_points_of_a_parameter(distribution: Distribution, points: int, expected
 
 
 def test_only_active_parameters_multiply() -> None:
-    normalize = Uniform(low=0, high=1)
+    unit_interval = Uniform(low=0, high=1)
     space = Space(
         [
             Parameter("name", Choice(values=["adam", "momentum"])),
-            Parameter("beta1", normalize, condition=Condition.parse("name == adam")),
-            Parameter("beta2", normalize, condition=Condition.parse("beta1 > 0.5")),
-            Parameter("rate", normalize),
+            Parameter("beta1", unit_interval, condition=Condition.parse("name == adam")),
+            Parameter("beta2", unit_interval, condition=Condition.parse("beta1 > 0.5")),
+            Parameter("rate", unit_interval),
         ]
     )
     grid = GridSearch().grid(space)

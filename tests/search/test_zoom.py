@@ -52,7 +52,7 @@ def test_what_is_active_in_none_of_the_best_stays() -> None:
 
 @given(normalized=st.lists(st.floats(0, 1), min_size=1, max_size=8), bounds=st.tuples(st.floats(0, 1), st.floats(0, 1)))
 def test_a_region_lies_in_the_space_and_holds_the_best(normalized: list[float], bounds: tuple[float, float]) -> None:
-    best = [{"rate": 0.1, "name": "adam", "beta": normalize} for normalize in normalized]
+    best = [{"rate": 0.1, "name": "adam", "beta": coordinate} for coordinate in normalized]
     low, high = zoom(SPACE, Region({"beta": (min(bounds), max(bounds))}), best).ranges["beta"]
     assert 0 <= low <= min(normalized) + 1e-9
     assert max(normalized) - 1e-9 <= high <= 1

@@ -60,7 +60,7 @@ class ImageFormat(FileFormat):
         Args:
             files: at least one.
             root: what their names are relative to.
-            places: where they are kept decoded; None to keep none.
+            data_paths: where they are kept decoded; None to keep none.
             model: what they must be like; None = the first of them.
         """
 

@@ -60,7 +60,7 @@ class ImageList(ImageFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
-        images: str | None = None,
+        pictures: str | None = None,
         file: str | None = None,
         label: int | str | list[str] | None = None,
         id: str | None = None,
@@ -91,7 +91,7 @@ class ImageList(ImageFormat):
             folder=folder,
             source=source,
         )
-        self.pictures_folder = images
+        self.pictures_folder = pictures
         self.file = file
         self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
 

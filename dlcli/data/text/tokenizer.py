@@ -24,7 +24,7 @@ class Tokenizer(ABC):
 
         Args:
             texts: of the training set.
-            places: where files are looked for.
+            data_paths: where files are looked for.
         """
         return self
 

@@ -61,7 +61,7 @@ def boundary_optima(space: Space, ranked: Sequence[Point]) -> list[BoundaryOptim
             inward = [
                 1 - point.normalized[parameter.name] if is_upper else point.normalized[parameter.name] for point in best
             ]
-            there = [point for point, normalize in zip(best, inward, strict=True) if normalize < reach]
+            there = [point for point, coordinate in zip(best, inward, strict=True) if coordinate < reach]
             if inward[0] < reach and _at_least(len(there), among, chance) < _SELDOM:
                 values = [point.configuration.values[parameter.name] for point in there]
                 beyond = min(values) if is_upper else max(values)
@@ -73,11 +73,11 @@ def boundary_optima(space: Space, ranked: Sequence[Point]) -> list[BoundaryOptim
 def _outer_share(distribution: Distribution, *, is_upper: bool) -> tuple[float, float]:
     """How far the outer part reaches, and how likely a drawn value falls there: a fifth, or whole cells of integers."""
     inward = [
-        1 - normalize if is_upper else normalize
-        for normalize in (distribution.normalize(distribution.value((step + 0.5) / _STEPS)) for step in range(_STEPS))
+        1 - coordinate if is_upper else coordinate
+        for coordinate in (distribution.normalize(distribution.value((step + 0.5) / _STEPS)) for step in range(_STEPS))
     ]
     reach = max(_OUTER, min(inward) + 1e-9)
-    return reach, sum(normalize < reach for normalize in inward) / _STEPS
+    return reach, sum(coordinate < reach for coordinate in inward) / _STEPS
 
 
 def _at_least(count: int, among: int, chance: float) -> float:

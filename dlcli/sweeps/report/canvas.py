@@ -135,7 +135,7 @@ def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
     room = (
         width
         / (1 + 2 * _ASIDE)
-        * min([second.normalize - first.normalize for first, second in pairwise(marked)] or [1.0])
+        * min([second.coordinate - first.coordinate for first, second in pairwise(marked)] or [1.0])
     )
     longest = max(len(tick.text) for tick in marked)
     rows = 1 if longest * LETTER <= room else 2
@@ -143,7 +143,7 @@ def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
     texts = [
         ("\n" if rows == 2 and number % 2 else "") + shortened(tick.text, most) for number, tick in enumerate(marked)
     ]
-    axes.set_xticks([tick.normalize for tick in marked], texts, parse_math=False)
+    axes.set_xticks([tick.coordinate for tick in marked], texts, parse_math=False)
     axes.set_xlim(-_ASIDE, 1 + _ASIDE)
     axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the other axis
 

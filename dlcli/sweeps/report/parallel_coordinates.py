@@ -90,7 +90,7 @@ def _draw_axis(axes: Axes, position: int, parameter: Parameter, *, room: float) 
     axes.plot([position, position], [0, 1], color=GRAY, linewidth=1.1, zorder=5)
     most = max(4, int((0.75 * room) / (0.9 * LETTER)))
     for tick in ticks(parameter.distribution):
-        _label(axes, position, tick.normalize, shortened(tick.text, most))
+        _label(axes, position, tick.coordinate, shortened(tick.text, most))
 
 
 def _label(axes: Axes, position: float, height: float, text: str, *, side: int = -1, color: str = INK) -> None:
@@ -181,11 +181,11 @@ def _shifts(
     widths = {parameter.name: _width(parameter, spots(parameter, drawn)) for parameter in parameters}
     for point in sorted(drawn, key=lambda one: (heights[one.number], one.number)):
         for name in widths:
-            normalize = point.normalized.get(name)
-            together[name, None if normalize is None else round(normalize, 9)].append(point.number)
+            coordinate = point.normalized.get(name)
+            together[name, None if coordinate is None else round(coordinate, 9)].append(point.number)
     shifts = {}
-    for (name, normalize), numbers in together.items():
-        width = widths[name] if normalize is not None else _NARROW
+    for (name, coordinate), numbers in together.items():
+        width = widths[name] if coordinate is not None else _NARROW
         for place, number in enumerate(numbers):
             shifts[number, name] = width * ((place + 0.5) / len(numbers) - 0.5)
     return shifts

@@ -76,8 +76,8 @@ def _draw(axes: Axes, parameter: Parameter, shown: Sequence[Point], heights: Hei
     for rank, point in reversed(list(enumerate(shown))):
         if parameter.name not in point.normalized:
             continue
-        normalize, height = point.normalized[parameter.name], heights.of(point.value)
-        place = normalize + beside(point.number, shared)
+        coordinate, height = point.normalized[parameter.name], heights.of(point.value)
+        place = coordinate + beside(point.number, shared)
         measured = [heights.of(value) for value in point.configuration.measured]
         if len(measured) > 1:
             axes.vlines(place, min(measured), max(measured), color=BLUE, linewidth=1.0, alpha=0.6, zorder=2)

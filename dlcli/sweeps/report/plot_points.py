@@ -22,7 +22,7 @@ class Point:
 
     Args:
         configuration: what was tried.
-        units: places of its active parameters on their scales.
+        normalized: places of its active parameters on their scales.
         fate: done where one of its trials was trained to the end; pruned where the best of them was.
         value: the mean over its seeds; of a pruned one its best so far; None where there is none.
     """

@@ -21,11 +21,11 @@ class Tick:
     """A labeled place.
 
     Args:
-        unit: from 0 to 1.
+        coordinate: from 0 to 1.
         text: the value there.
     """
 
-    normalize: float
+    coordinate: float
     text: str
 
 
@@ -44,10 +44,10 @@ def ticks(distribution: Distribution, *, apart: float = 0.14) -> list[Tick]:
     chosen = {distribution.normalize(low): low, distribution.normalize(high): high}
     for equally_round in _round_values(distribution, low, high):
         for value in equally_round:
-            normalize = distribution.normalize(value)
-            if all(abs(normalize - other) >= apart - _ROUNDING for other in chosen):
-                chosen[normalize] = value
-    return [Tick(normalize, value_text(value)) for normalize, value in sorted(chosen.items())]
+            coordinate = distribution.normalize(value)
+            if all(abs(coordinate - other) >= apart - _ROUNDING for other in chosen):
+                chosen[coordinate] = value
+    return [Tick(coordinate, value_text(value)) for coordinate, value in sorted(chosen.items())]
 
 
 def _round_values(distribution: Distribution, low: float, high: float) -> Iterator[Sequence[float]]:

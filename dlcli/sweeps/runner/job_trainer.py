@@ -159,7 +159,7 @@ class Reporter(Observer):
     Args:
         job: its name.
         run: its folder.
-        conversation: with the process that conducts the sweep.
+        channel: with the process that conducts the sweep.
         pruning: says after which epochs the job is judged; None for none.
     """
 

@@ -84,7 +84,7 @@ def test_what_is_wrong_with_a_list_is_said_with_its_line(
 
 def test_a_new_list_is_predicted_without_labels_and_judged_with_them(folder: Path):
     preprocessor = load(folder).preprocessor
-    reader = ImageList(path="list.csv", images="photos", label="kind")
+    reader = ImageList(path="list.csv", pictures="photos", label="kind")
     new = folder / "new.csv"
     new.write_text("file\nb.png\n")
     assert new_data(new, reader, preprocessor, require_targets=False).ids.tolist() == ["b.png"]

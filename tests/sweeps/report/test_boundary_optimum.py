@@ -17,9 +17,9 @@ def spread(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., 
     def make(count: int, valley: float) -> SweepOutcome:
         trials = []
         for number in range(count):
-            normalize = (number + 0.5) / count
-            values = SPACE.point({"optimizer.learning_rate": normalize})
-            trials.append(make_trial(number, values, 0.1 + abs(normalize - valley)))
+            coordinate = (number + 0.5) / count
+            values = SPACE.point({"optimizer.learning_rate": coordinate})
+            trials.append(make_trial(number, values, 0.1 + abs(coordinate - valley)))
         return make_outcome(trials=tuple(trials), space=SPACE, importances=())
 
     return make

@@ -27,15 +27,15 @@ distributions = st.one_of(
 def test_both_ends_are_labeled_and_labels_stand_where_their_values_are(distribution: Distribution) -> None:
     found = ticks(distribution)
     low, high = distribution.bounds()
-    assert (found[0].normalize, found[-1].normalize) == (distribution.normalize(low), distribution.normalize(high))
+    assert (found[0].coordinate, found[-1].coordinate) == (distribution.normalize(low), distribution.normalize(high))
     assert 1 <= len(found) <= 9
     for tick in found[1:-1]:
-        assert distribution.normalize(float(tick.text)) == pytest.approx(tick.normalize, abs=1e-3)
+        assert distribution.normalize(float(tick.text)) == pytest.approx(tick.coordinate, abs=1e-3)
 
 
 @given(distributions, st.floats(0.1, 0.4))
 def test_labels_are_apart_unless_all_values_are_shown(distribution: Distribution, apart: float) -> None:
-    normalized = [tick.normalize for tick in ticks(distribution, apart=apart)]
+    normalized = [tick.coordinate for tick in ticks(distribution, apart=apart)]
     assert normalized == sorted(normalized)
     if distribution.cells is None:
         assert min(math.inf, *(b - a for a, b in pairwise(normalized))) > apart - 1e-6
