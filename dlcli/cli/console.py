@@ -88,9 +88,14 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
     return made
 
 
+def encoding() -> str:
+    """The character encoding of stdout."""
+    return sys.stdout.encoding or "utf-8"
+
+
 def print_document(document: Any) -> None:
     """The one JSON document of `--json`, strict, on stdout."""
-    sys.stdout.write(strict_json.dumps(document, indent=2, encoding=sys.stdout.encoding or "utf-8") + "\n")
+    sys.stdout.write(strict_json.dumps(document, indent=2, encoding=encoding()) + "\n")
 
 
 def print_text(text: str) -> None:

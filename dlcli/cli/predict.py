@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -43,7 +42,7 @@ def predict(
     rows = api.load(found).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
-    encoding = "utf-8" if output is not None else sys.stdout.encoding or "utf-8"
+    encoding = "utf-8" if output is not None else console.encoding()
     text = as_csv(rows) if format == "csv" else as_jsonl(rows, encoding)
     if output is not None:
         output.write_text(text, encoding="utf-8")

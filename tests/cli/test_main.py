@@ -152,7 +152,7 @@ def test_a_reader_that_leaves_is_no_error():
 def test_text_that_the_terminal_cannot_show_is_replaced():
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run(
-        [sys.executable, "-m", "dlcli", "show", "–.yaml"], env=environment, capture_output=True, check=False
+        [sys.executable, "-m", "dlcli", "show", "☃.yaml"], env=environment, capture_output=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"?.yaml" in done.stderr

@@ -47,14 +47,14 @@ def test_estimating_changes_nothing_in_the_training(make_trainer: Any) -> None:
     trainer = make_trainer()
     trainer.model.train()
     trainer._step(trainer.evaluator.train.gather(np.arange(16)), 0.02, measured=False)
-    before = checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8))
+    before = checkpoint.encode(trainer.parts.capture(metrics=(0, ""), total_steps=8))
     own = {name: array.copy() for name, array in trainer.model.state_dict().items()}
     trainer.train_step.evaluated.estimate_statistics(batches_of(trainer), trainer.generators)
     assert set(trainer.train_step.evaluated.statistics) == set(trainer.model.buffers())
     for name, array in trainer.model.state_dict().items():
         np.testing.assert_array_equal(array, own[name])
     trainer.train_step.evaluated.statistics = {}
-    assert checkpoint.encode(trainer.parts.capture(metrics_size=0, total_steps=8)) == before
+    assert checkpoint.encode(trainer.parts.capture(metrics=(0, ""), total_steps=8)) == before
 
 
 @pytest.mark.parametrize("average", [True, False])
