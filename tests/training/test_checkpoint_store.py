@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.errors import StorageError
+from dlcli.errors import RunInterruptedError, StorageError
 from dlcli.runs import storage
-from dlcli.training import CheckpointStore
+from dlcli.training import CheckpointStore, checkpoint_store
 from dlcli.training.checkpoint import FILES, WEIGHTS, Checkpoint
+from dlcli.training.checkpoint_store import Rest
 
 
 def contents(value: float, epoch: int = 0) -> Checkpoint:
@@ -141,6 +143,30 @@ def test_a_keyboard_interrupt_does_not_wait_for_the_disk(tmp_path: Path, gate: t
     assert time.monotonic() - start < 5
     assert store.names() == ["epoch-0001"]
     assert store.is_intact("epoch-0001")
+
+
+@pytest.mark.parametrize(("work", "seconds"), [(0.0, 0.0), (0.002, 0.008), (0.03, 0.1), (5.0, 0.1)])
+def test_the_writer_rests_four_times_as_long_as_it_writes_and_a_tenth_of_a_second_at_most(
+    work: float, seconds: float
+) -> None:
+    assert checkpoint_store.WRITE_REST.seconds(work) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("error", [None, RunInterruptedError("SIGTERM", signal_number=15), KeyboardInterrupt()])
+def test_no_rest_delays_the_last_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException | None
+) -> None:
+    monkeypatch.setattr(checkpoint_store, "WRITE_REST", Rest(1e9, 60.0))
+    start = time.monotonic()
+    with contextlib.suppress(RunInterruptedError, KeyboardInterrupt), CheckpointStore(tmp_path, keep=9) as store:
+        for epoch in range(1, 5):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=best(f"epoch-{min(epoch, 3):04d}"))
+            assert epoch > 1 or written(store, "epoch-0001")
+        assert store.names() == ["epoch-0001"]  # it rests
+        if error is not None:
+            raise error
+    assert time.monotonic() - start < 20
+    assert store.names() == ["epoch-0001", "epoch-0003", "epoch-0004"]
 
 
 def test_of_what_comes_while_one_is_written_the_best_and_the_newest_are_written(
