@@ -14,7 +14,6 @@ from dlcli.build import check_sweep
 from dlcli.errors import ConfigError, DataError, SweepFailedError
 from dlcli.experiment.transfer import start
 from dlcli.reports.sweep import write_sweep_report
-from dlcli.runs import as_json
 from dlcli.runs.folder import prepare_path
 from dlcli.runs.git_commit import git_commit
 from dlcli.search import Objective, importances
@@ -110,7 +109,7 @@ def sweep(
         files.SWEEP: spec.source_text.encode(),
         files.BASE: spec.base_text.encode(),
         files.RESOLVED: spec.to_yaml().encode(),
-        files.RECORD: as_json(record.to_json()),
+        files.RECORD: record.to_bytes(),
     }
     folder = SweepFolder.create_at(path, contents)
     with folder.locked():

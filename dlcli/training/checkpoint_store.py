@@ -34,12 +34,15 @@ import numpy as np
 from dlcli import strict_json
 from dlcli.errors import StorageError
 from dlcli.runs import storage
+from dlcli.runs.own_checksum import add_checksum, verify_checksum
 from dlcli.strict_json import dumps
 from dlcli.training import checkpoint
 from dlcli.training.checkpoint import Checkpoint
 
 #: names that stand for the checkpoint which `<name>.json` points at
 POINTERS = ("best", "last")
+#: what they say, next to their own checksum
+_FIELDS = ("checkpoint", "epoch", "step", "metric", "value", "broken")
 
 
 @dataclass(frozen=True)
@@ -202,8 +205,9 @@ class CheckpointStore:
             return None
         text = storage.read_bytes(path)
         try:
-            document = strict_json.loads(text)
-            pointer: dict[str, Any] = {**document, "checkpoint": _name(document["checkpoint"])}
+            document = verify_checksum(strict_json.loads(text))
+            pointer = {field: document[field] for field in _FIELDS if field in document}
+            _name(pointer["checkpoint"])
             _check_fields(pointer, is_best=which == "best")
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError("is damaged", file=str(path)) from error
@@ -379,7 +383,7 @@ class CheckpointStore:
         pointers = {"last": {"checkpoint": entry.name, "epoch": position["epoch"], "step": position["step"]}}
         if entry.best is not None:
             pointers["best"] = dict(entry.best)
-        files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
+        files = {f"{which}.json": dumps(add_checksum(value), indent=2).encode() for which, value in pointers.items()}
         for name in files:
             storage.place(self.folder, name)
         storage.write_files(self.folder, files, durable=self.durable)
