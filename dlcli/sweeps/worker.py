@@ -18,11 +18,13 @@ import queue
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from dlcli.errors import DlcliError, RunInterruptedError
+from dlcli.library_warnings import show_warning
 from dlcli.strict_json import dumps
 
 
@@ -88,6 +90,7 @@ def main() -> None:
     messages = os.fdopen(sys.stdin.fileno(), "rb", buffering=0)  # a thread waits in it when the process ends
     pipe = Pipe(messages, os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no event
+    warnings.showwarning = show_warning  # to the terminal of the process that conducts, with names from files in it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that conducts; it says what to do
     signal.signal(signal.SIGTERM, pipe.stop)
 

@@ -14,7 +14,18 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 #: lowest first; the names on one line are neighbors and may not import each other
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("printable", "nearest_name"),
-    ("errors", "rng", "constraints", "bound", "strict_json", "node_names", "edge_filters", "memory", "percent"),
+    (
+        "errors",
+        "rng",
+        "constraints",
+        "bound",
+        "strict_json",
+        "node_names",
+        "edge_filters",
+        "memory",
+        "percent",
+        "library_warnings",
+    ),
     ("registry", "split_options", "expressions"),
     ("spec", "runs", "kernels"),
     ("autograd",),
