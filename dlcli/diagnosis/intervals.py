@@ -12,8 +12,8 @@ from dlcli.diagnosis.student import student_quantile
 
 #: up to this many errors, or right answers, an interval of a rate reaches as far as the mid-P interval does
 _FEW = 20
-#: each halves the distance to a bound that is searched
-_HALVINGS = 40
+#: steps of the search for a bound, which ends where the logarithm of the probability is as accurate
+_SECANTS, _ACCURACY = 20, 1e-9
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,16 @@ def _mid_p_bound(errors: float, num_examples: float, tail: float, highest: float
         tail: probability of more errors, or half of that of as many, at the bound.
         highest: bound that is kept unless the mid-P interval reaches further.
     """
-    if _mid_p(errors, num_examples, highest) <= tail:
+    before, excess_before = math.log(highest), math.log(_mid_p(errors, num_examples, highest) / tail)
+    if excess_before <= 0:
         return highest
-    low, high = 0.0, highest
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _mid_p(errors, num_examples, middle) > tail else (middle, high)
-    return low
+    now = before - excess_before / errors  # logarithms: rare errors have probabilities in proportion to rate ** errors
+    for _ in range(_SECANTS):
+        excess = math.log(_mid_p(errors, num_examples, math.exp(now)) / tail)
+        if abs(excess) < _ACCURACY or excess == excess_before:
+            break
+        before, excess_before, now = now, excess, now - excess * (now - before) / (excess - excess_before)
+    return math.exp(now)
 
 
 def _mid_p(errors: float, num_examples: float, rate: float) -> float:
