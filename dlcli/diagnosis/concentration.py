@@ -8,6 +8,7 @@ freedom, whose intervals contain the truth in 88 % of the samples however many t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,4 +65,4 @@ def _third_moment_ratio(errors: np.ndarray[Any, Any]) -> float:
         return 0.0
     deviations /= largest  # so that no power overflows
     squares = deviations**2
-    return float(squares @ deviations) / float(squares.sum()) ** 1.5
+    return float(squares @ deviations) / math.pow(float(squares.sum()), 1.5)
