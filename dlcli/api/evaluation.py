@@ -14,7 +14,7 @@ from dlcli.api.training import check_same_data
 from dlcli.assembly import build_measures, located, positive_classes, read_rows
 from dlcli.core import ConfigError, unknown_name
 from dlcli.data import Split
-from dlcli.diagnosis import Interval, Measure, error_interval
+from dlcli.diagnosis import Interval, Measure, concentration, concentration_sentence, error_interval
 from dlcli.runs import files
 from dlcli.spec import Overrides
 
@@ -58,6 +58,8 @@ def evaluate(
     unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
     outcome = measured.outcome
     error = error_interval(unit.sampled(outcome.predictions, outcome.targets, outcome.units), unit)
+    largest = concentration(unit, outcome)
+    remarks = () if largest is None else (concentration_sentence(unit, outcome.split, largest),)
     intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
     if unit is Measure.ERROR_RATE:
         accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
@@ -72,7 +74,7 @@ def evaluate(
         higher_is_better=selection.higher_is_better,
         seconds=time.perf_counter() - clock,
         positive_classes=positive_classes(metrics, loaded.class_names),
-        warnings=examples.notes,
+        warnings=(*examples.notes, *remarks),
     )
 
 

@@ -260,7 +260,7 @@ def create_folder(path: Path, record: RunRecord, contents: Mapping[str, bytes], 
         contents: Input files of the run by name, as `inputs` returns them.
         durable: Whether to wait until the files are on the disk.
     """
-    return RunFolder.create_at(path, {**contents, files.RECORD: as_json(record.to_json())}, durable=durable)
+    return RunFolder.create_at(path, {**contents, files.RECORD: record.to_bytes()}, durable=durable)
 
 
 def input_checksums(contents: Mapping[str, bytes]) -> dict[str, str]:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 from dlcli.cli import console, encodable
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.notes_stream import NotesStream
-from dlcli.core import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError, printable
+from dlcli.core import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
+from dlcli.core.library_warnings import show_warning
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -94,7 +95,7 @@ def _invoke(words: list[str]) -> int:
     from dlcli.cli.app import command_line
 
     with warnings.catch_warnings(), _termination_raised():
-        warnings.showwarning = _show_warning
+        warnings.showwarning = show_warning
         try:
             return command_line()(words, prog_name="dlcli", standalone_mode=False) or 0
         except SystemExit as left:  # completion scripts, and a pipe whose reader left
@@ -198,11 +199,6 @@ def _internal_error(error: Exception) -> DlcliError:
         log.write("".join(traceback.format_exception(error)))
     summary = " ".join(f"{type(error).__name__}: {error}".split())
     return DlcliError(f"internal error, not your mistake: {summary} (traceback in {log.name}; --debug shows it)")
-
-
-def _show_warning(message: Warning | str, *_place: Any, **_more: Any) -> None:
-    """A warning of a library as one line, without the source line it came from."""
-    sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
 
 
 def _discard_output() -> int:

@@ -48,7 +48,7 @@ def predict(
         output.write_text(text, encoding="utf-8")
     if json:
         written = {"output": str(output)} if output else {"predictions": rows}
-        console.print_document({"run": RunFolder(found).id, "rows": len(rows), **written})
+        console.print_document({"run": RunFolder(found).id, "rows": len(rows), **written, "warnings": remarks})
     elif output is None:
         console.print_text(text)
     elif not quiet:

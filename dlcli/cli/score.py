@@ -41,7 +41,8 @@ def score(
         summary.print_warnings(remarks)
     if json:
         total = {"log_probability": -nats, "tokens": tokens, "perplexity": api.perplexity(nats, tokens)}
-        console.print_document({"run": RunFolder(found).id, "file": str(file), **total, "lines": lines})
+        document = {"run": RunFolder(found).id, "file": str(file), **total, "lines": lines, "warnings": remarks}
+        console.print_document(document)
     elif not quiet:
         console.notes().print(
             f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {api.perplexity(nats, tokens):.4f}"

@@ -9,6 +9,7 @@ from dlcli.core.constraints import (
     PositiveInt,
     Rate,
 )
+from dlcli.core.edge_filters import Direction, Kind, edge_filter
 from dlcli.core.errors import (
     ConfigError,
     DataError,
@@ -46,6 +47,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Described",
+    "Direction",
     "DivergedError",
     "DlcliError",
     "Expression",
@@ -54,6 +56,7 @@ __all__ = [
     "GateError",
     "Generators",
     "InvalidConfigError",
+    "Kind",
     "NonNegativeFloat",
     "NonNegativeInt",
     "PositiveFloat",
@@ -67,6 +70,7 @@ __all__ = [
     "check_array",
     "complete_shares",
     "dumps",
+    "edge_filter",
     "generator",
     "loads",
     "name_of",

@@ -46,6 +46,8 @@ def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind) -> list[s
         return []
     tells = _tells_classes if kind == "classes" else _tells_values
     columns = _columns(examples.inputs, rows)
+    if len(columns) < 2:  # nothing would be left to learn from
+        return []
     first = slice(SAMPLE_SIZE)
     found = [
         name

@@ -4,6 +4,7 @@ from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.assessment import Assessment, assess
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
+from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
@@ -22,6 +23,7 @@ from dlcli.diagnosis.training_result import PredictionsFile, SplitOutcome, Train
 from dlcli.diagnosis.wording import (
     METHOD,
     baseline_sentence,
+    concentration_sentence,
     confusion_sentence,
     gap_phrase,
     gap_sentence,
@@ -61,6 +63,8 @@ __all__ = [
     "assess",
     "baseline_sentence",
     "compare_with_constant",
+    "concentration",
+    "concentration_sentence",
     "confusion_of",
     "confusion_sentence",
     "curve",

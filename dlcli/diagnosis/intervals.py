@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean, stdev
 
+from dlcli.diagnosis.beta import incomplete_beta
 from dlcli.diagnosis.student import student_quantile
 
-#: up to this many errors, or right answers, Wilson's nearer bound is that of rare events: for small and larger samples
-RARE, RARE_FROM, FEW_RARE = 3, 50, 2
+#: up to this many errors, or right answers, an interval of a rate reaches as far as the mid-P interval does
+_FEW = 20
+#: steps of the search for a bound, which ends where the logarithm of the probability is as accurate
+_SECANTS, _ACCURACY = 20, 1e-9
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,12 @@ def wilson_interval(errors: int, num_examples: int, *, level: float = 0.95) -> I
 
 
 def rate_interval(errors: int, num_examples: int, *, level: float = 0.95) -> Interval:
-    """Wilson's interval, with the exact bound of a Poisson count where errors, or right answers, are rare.
+    """The union of Wilson's interval and of the exact mid-P interval, which differ where errors are few.
 
-    Where one error in hundreds of examples is expected, Wilson's interval contains the rate in 84 % of the samples
-    only: one error excludes rates that easily lead to one. Brown, Cai & DasGupta (2001), Statistical Science 16:101,
-    section 4.1.2: the interval contains the rate in 92 % at least, and in 95 to 96 % on average.
+    Wilson's interval alone contains rates with about 0.2 expected errors in 84 % of the samples only, and the mid-P
+    interval alone rates with 3 in 92 %; they fail at different rates (Brown, Cai & DasGupta 2001, Statistical Science
+    16:101). From 15 examples on, the union contains every rate in 92.9 to 98 % of the samples as long as one error or
+    more is expected; on average over all rates in 95 to 97 %.
 
     Args:
         errors: wrongly predicted examples.
@@ -87,28 +91,44 @@ def rate_interval(errors: int, num_examples: int, *, level: float = 0.95) -> Int
         level: confidence level.
     """
     rate = errors / num_examples
-    return Interval(rate, *rate_bounds(rate, num_examples, level=level), level, "Wilson")
+    return Interval(rate, *rate_bounds(rate, num_examples, level=level), level, "Wilson and mid-P")
 
 
 def rate_bounds(rate: float, num_examples: float, *, level: float) -> tuple[float, float]:
     """The bounds of `rate_interval`, also for a number of errors that is not an integer."""
     low, high = score_interval(rate, num_examples, _normal_quantile(level))
-    rare = RARE if num_examples > RARE_FROM else FEW_RARE
-    errors, right = round(rate * num_examples), round((1 - rate) * num_examples)
-    if 1 <= errors <= rare:
-        low = min(low, _rare_event_bound(errors, level) / num_examples)
-    if 1 <= right <= rare:
-        high = max(high, 1 - _rare_event_bound(right, level) / num_examples)
-    return low, high
+    errors, right = rate * num_examples, (1 - rate) * num_examples
+    if min(errors, right) > _FEW or rate in (0, 1):
+        return low, high
+    tail = (1 - level) / 2
+    return _mid_p_bound(errors, num_examples, tail, low), 1 - _mid_p_bound(right, num_examples, tail, 1 - high)
 
 
-def _rare_event_bound(count: int, level: float) -> float:
-    """The mean of a Poisson distribution under which `count` or more have the probability 1 − level."""
-    low, high = 0.0, float(count)
-    while (middle := (low + high) / 2) not in (low, high):
-        fewer = sum(math.exp(-middle) * middle**events / math.factorial(events) for events in range(count))
-        low, high = (low, middle) if 1 - fewer > 1 - level else (middle, high)
-    return high
+def _mid_p_bound(errors: float, num_examples: float, tail: float, highest: float) -> float:
+    """The lower bound of the mid-P interval where it lies below `highest`, else that.
+
+    Args:
+        errors: wrongly predicted examples, above 0 and below `num_examples`.
+        num_examples: all examples.
+        tail: probability of more errors, or half of that of as many, at the bound.
+        highest: bound that is kept unless the mid-P interval reaches further.
+    """
+    before, excess_before = math.log(highest), math.log(_mid_p(errors, num_examples, highest) / tail)
+    if excess_before <= 0:
+        return highest
+    now = before - excess_before / errors  # logarithms: rare errors have probabilities in proportion to rate ** errors
+    for _ in range(_SECANTS):
+        excess = math.log(_mid_p(errors, num_examples, math.exp(now)) / tail)
+        if abs(excess) < _ACCURACY or excess == excess_before:
+            break
+        before, excess_before, now = now, excess, now - excess * (now - before) / (excess - excess_before)
+    return math.exp(now)
+
+
+def _mid_p(errors: float, num_examples: float, rate: float) -> float:
+    """The probability of more errors than these, plus half of that of exactly as many."""
+    right = num_examples - errors
+    return (incomplete_beta(rate, errors, right + 1) + incomplete_beta(rate, errors + 1, right)) / 2
 
 
 def newcombe_interval(

@@ -11,7 +11,7 @@ from dlcli.diagnosis.level import Level
 
 #: a split is not to be enlarged by more than this factor
 _LARGEST_FACTOR = 1e9
-_HALVINGS = 60
+_HALVINGS = 30
 
 
 @dataclass(frozen=True)

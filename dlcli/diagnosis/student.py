@@ -6,9 +6,11 @@ import functools
 import math
 from statistics import NormalDist
 
+from dlcli.diagnosis.beta import incomplete_beta
+
 #: beyond this many degrees of freedom the distribution is normal to six digits
 _NORMAL_FROM = 1e7
-_ITERATIONS = 300
+_HALVINGS = 300
 
 
 @functools.lru_cache(maxsize=256)
@@ -22,43 +24,12 @@ def student_quantile(freedom: float, level: float) -> float:
     if freedom > _NORMAL_FROM:
         return NormalDist().inv_cdf(0.5 + level / 2)
     low, high = 0.0, 1.0  # x = freedom / (freedom + t²) for which P(|T| > t) = I_x(freedom / 2, 1/2) = 1 − level
-    for _ in range(_ITERATIONS):
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
         if middle in (low, high):
             break
-        if _incomplete_beta(middle, freedom / 2, 0.5) < 1 - level:
+        if incomplete_beta(middle, freedom / 2, 0.5) < 1 - level:
             low = middle
         else:
             high = middle
     return math.sqrt(freedom * (1 - high) / high)
-
-
-def _incomplete_beta(x: float, a: float, b: float) -> float:
-    """The regularized incomplete beta function I_x(a, b) (Press et al., Numerical Recipes, section 6.4)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):
-        return 1 - _incomplete_beta(1 - x, b, a)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    return front * _beta_fraction(x, a, b) / a
-
-
-def _beta_fraction(x: float, a: float, b: float) -> float:
-    """Its continued fraction, by Lentz's method."""
-    c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
-    value = d
-    for m in range(1, _ITERATIONS):
-        for step in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1 / _away_from_zero(1 + step * d)
-            c = _away_from_zero(1 + step / c)
-            value *= c * d
-        if abs(c * d - 1) < 1e-14:
-            break
-    return value
-
-
-def _away_from_zero(number: float) -> float:
-    return number if abs(number) > 1e-300 else 1e-300

@@ -30,7 +30,8 @@ def studentized_bounds(
 
     The interval is the union of Student's and of the bootstrap-t interval (Efron & Tibshirani 1993, chapter 12;
     Hall 1988). The latter follows skewed errors, but few units make its quantiles too small; these are enlarged as
-    Student's quantile is against the normal one.
+    Student's quantile is against the normal one. Its degrees of freedom are those of the variance of units with the
+    kurtosis of the sample: a variance that few large errors make up is as uncertain as that of few units.
 
     Args:
         units: one row of K numbers for each independently sampled unit (G, K), at least two.
@@ -38,10 +39,10 @@ def studentized_bounds(
         generator: source of the resamples.
         level: confidence level.
     """
-    value, error = _estimate(units, function)
+    value, error, freedom = _estimate(units, function)
     if error == 0:
         return value, value
-    below = above = student_quantile(len(units) - 1, level)
+    below = above = student_quantile(freedom, level)
     if len(units) >= FEWEST_UNITS:
         deviations = _deviations(_merged(units), function, generator)
         tails = [0.5 - level / 2, 0.5 + level / 2]
@@ -50,12 +51,20 @@ def studentized_bounds(
     return value - below * error, value + above * error
 
 
-def _estimate(units: Array, function: Function) -> tuple[float, float]:
-    """The value and its standard error, by linearization."""
-    means = units.mean(axis=0)
+def _estimate(units: Array, function: Function) -> tuple[float, float, int]:
+    """The value, its standard error by linearization, and the degrees of freedom of that.
+
+    The variance of N units with the kurtosis κ has the relative variance (κ − 1) / N, that of normal ones 2 / (N − 1).
+    """
+    count, means = len(units), units.mean(axis=0)
     value, gradient = function(means)
-    influence = (units - means) @ gradient
-    return float(value), float(np.sqrt(np.sum(influence**2) / (len(units) * (len(units) - 1))))
+    squares = ((units - means) @ gradient) ** 2  # (G,)
+    total = float(squares.sum())
+    if total == 0:
+        return float(value), 0.0, count - 1
+    excess = count * float(squares @ squares) / total**2 - 1  # κ − 1
+    freedom = max(1, min(count - 1, math.floor(2 * count / excess))) if excess > 0 else count - 1
+    return float(value), math.sqrt(total / (count * (count - 1))), freedom
 
 
 def _merged(units: Array) -> Array:

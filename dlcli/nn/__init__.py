@@ -13,8 +13,11 @@ from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layer_roles import LayerRoles
 from dlcli.nn.layers import BatchNorm, ConvTranspose2D, Embedding
+from dlcli.nn.layers.activations import Activation
 from dlcli.nn.layers.conv2d import Convolution
+from dlcli.nn.layers.dropout import Dropout
 from dlcli.nn.layers.recurrent import Recurrent
+from dlcli.nn.layers.spatial_dropout import SpatialDropout
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node, with_names
 from dlcli.nn.padding import padding_mask
@@ -24,10 +27,12 @@ from dlcli.nn.trainable_tail import TrainableTail, trunk_end
 from dlcli.nn.weight_match import WeightMatch, check_all_used, check_complete, check_finite, check_ignored, load, match
 
 __all__ = [
+    "Activation",
     "Arena",
     "BatchNorm",
     "ConvTranspose2D",
     "Convolution",
+    "Dropout",
     "EdgeFilter",
     "Embedding",
     "Graph",
@@ -43,6 +48,7 @@ __all__ = [
     "Segment",
     "Shape",
     "ShapeError",
+    "SpatialDropout",
     "TrainableTail",
     "WeightMatch",
     "ancestors",

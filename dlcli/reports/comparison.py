@@ -44,10 +44,10 @@ class EvaluatedRun:
         Raises:
             StorageError: a file cannot be read, or is not what the run wrote.
         """
-        if not (folder.path / files.REPORT).is_file():
+        report = folder.report()
+        if report is None:
             return None
         try:
-            report = folder.read_json(files.REPORT)
             measure = Measure(report["diagnosis"]["measure"])
             has_units = report.get("unit", "examples") != "examples"
             written = {split: (file["rows"], file["sha256"]) for split, file in report.get("predictions", {}).items()}

@@ -9,6 +9,7 @@ from dlcli.runs.differences import differences
 from dlcli.runs.files import REPORT, REPORT_PAGE
 from dlcli.runs.folder import Folder, as_json, as_npz, prepare_path
 from dlcli.runs.git_commit import git_commit
+from dlcli.runs.own_checksum import add_checksum, verify_checksum
 from dlcli.runs.positive_classes import metric_title, positive_classes_of
 from dlcli.runs.record import THREAD_VARIABLES, RunRecord, Status, utc_now, versions
 from dlcli.runs.run_folder import RunFolder
@@ -25,6 +26,7 @@ __all__ = [
     "RunSummary",
     "Session",
     "Status",
+    "add_checksum",
     "append_line",
     "as_json",
     "as_npz",
@@ -47,5 +49,6 @@ __all__ = [
     "remove",
     "truncate",
     "utc_now",
+    "verify_checksum",
     "versions",
 ]

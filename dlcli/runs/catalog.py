@@ -68,6 +68,7 @@ def summarize(folder: RunFolder) -> RunSummary:
     """The row of one run."""
     try:
         record = folder.record()
+        folder.verify((files.METRICS,))
         epochs = max((line["epoch"] for line in folder.metrics() if line["kind"] == "epoch"), default=0)
     except StorageError as error:
         return RunSummary(id=folder.id, status="damaged", problem=str(error))

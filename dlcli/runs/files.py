@@ -28,6 +28,8 @@ CONFUSION = "report/confusion.png"
 MISTAKES = "report/mistakes.png"
 RANKING = "report/roc_and_precision_recall.png"
 REGRESSION = "report/predicted_and_true.png"
+#: what is complete when a run ends; run.json has their checksums from then on, the report those of the predictions
+OUTPUTS = (METRICS, REPORT)
 #: held by the process that trains in the folder
 LOCK = ".lock"
 

@@ -22,6 +22,7 @@ from dlcli.core import StorageError, strict_json
 from dlcli.runs import append_file, lock, storage
 from dlcli.runs.files import LOCK
 from dlcli.runs.lock import HeldLock
+from dlcli.runs.own_checksum import verify_checksum
 
 
 class Folder:
@@ -118,6 +119,18 @@ class Folder:
             return strict_json.loads(self.read_bytes(name))
         except ValueError as error:
             raise StorageError(f"is not JSON: {error}", file=str(self.path / name)) from error
+
+    def read_verified_json(self, name: str) -> Any:
+        """What a JSON file says, without the checksum that it holds.
+
+        Raises:
+            StorageError: it cannot be read, is not JSON, or its checksum is another one.
+        """
+        document = self.read_json(name)
+        try:
+            return verify_checksum(document)
+        except ValueError as error:
+            raise StorageError(f"is damaged or was changed: {error}", file=str(self.path / name)) from error
 
     def read_arrays(self, name: str) -> dict[str, np.ndarray]:
         try:

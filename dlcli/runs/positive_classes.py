@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dlcli.runs import files
 from dlcli.runs.run_folder import RunFolder
 
 
@@ -14,9 +13,8 @@ def positive_classes_of(folder: RunFolder) -> Mapping[str, str]:
     Raises:
         StorageError: the report is damaged.
     """
-    if not (folder.path / files.REPORT).is_file():
-        return {}
-    classes: Mapping[str, str] = folder.read_json(files.REPORT).get("positive_classes", {})
+    report = folder.report()
+    classes: Mapping[str, str] = {} if report is None else report.get("positive_classes", {})
     return classes
 
 

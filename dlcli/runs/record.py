@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Predicate
 
+from dlcli.runs.folder import as_json
+from dlcli.runs.own_checksum import add_checksum
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
@@ -62,6 +65,8 @@ class RunRecord:
             number of threads that are really used.
         files: SHA-256 of the run's own files that its model depends on next to the weights, by name; empty for runs of
             versions that did not record it.
+        outputs: SHA-256 of the files that were complete when it ended, by name: its history and its report, which has
+            those of the predictions. Empty while it runs, and for runs of versions that did not record it.
         changes: what was different when it was resumed, and may have led to other bits.
     """
 
@@ -83,6 +88,7 @@ class RunRecord:
     initial_weights: Mapping[str, Any] | None = None
     host: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
 
     @classmethod
@@ -125,6 +131,7 @@ class RunRecord:
             exit_code=None,
             ended=None,
             error=None,
+            outputs={},
             resumed=(*self.resumed, tuple(command)),
             changes=(*self.changes, *self.differences(here)),
         )
@@ -141,12 +148,28 @@ class RunRecord:
         ]
 
     def end(
-        self, status: Status, exit_code: int, *, metrics: Mapping[str, float | None], error: Mapping[str, Any] | None
+        self,
+        status: Status,
+        exit_code: int,
+        *,
+        metrics: Mapping[str, float | None],
+        error: Mapping[str, Any] | None,
+        outputs: Mapping[str, str] | None = None,
     ) -> RunRecord:
         """The same run, ended now."""
         return dataclasses.replace(
-            self, status=status, exit_code=exit_code, ended=utc_now(), metrics=dict(metrics), error=error
+            self,
+            status=status,
+            exit_code=exit_code,
+            ended=utc_now(),
+            metrics=dict(metrics),
+            error=error,
+            outputs=dict(outputs or {}),
         )
+
+    def to_bytes(self) -> bytes:
+        """The content of `run.json`, with its own checksum."""
+        return as_json(add_checksum(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}

@@ -74,7 +74,7 @@ class RunFolder(Folder):
         Raises:
             StorageError: it is missing or damaged.
         """
-        value = self.read_json(files.RECORD)
+        value = self.read_verified_json(files.RECORD)
         try:
             return RunRecord.from_json(value)
         except ValueError as error:
@@ -86,14 +86,34 @@ class RunFolder(Folder):
         Raises:
             StorageError: one is missing or is not what the run wrote.
         """
-        expected = self.record().files
+        record = self.record()
+        expected = {**record.files, **record.outputs}
         for name in names:
             if name in expected and checksum(self.read_bytes(name)) != expected[name]:
                 message = f"is damaged or was changed: its SHA-256 is not the one in {files.RECORD}"
                 raise StorageError(message, file=str(self.path / name))
 
     def write_record(self, record: RunRecord) -> None:
-        self.write_json(files.RECORD, record.to_json())
+        self.write_bytes(files.RECORD, record.to_bytes())
+
+    def output_checksums(self) -> dict[str, str]:
+        """The SHA-256 of the history and the report, as far as the run has them.
+
+        Raises:
+            StorageError: one cannot be read.
+        """
+        return {name: checksum(self.read_bytes(name)) for name in files.OUTPUTS if os.path.lexists(self.path / name)}
+
+    def report(self) -> Any:
+        """What `report/report.json` says; None when the run has no report yet.
+
+        Raises:
+            StorageError: it is damaged, or is not what the run wrote.
+        """
+        if not (self.path / files.REPORT).is_file():
+            return None
+        self.verify((files.REPORT,))
+        return self.read_json(files.REPORT)
 
     def written_files(self) -> tuple[list[Path], list[Path]]:
         """The files in the folder, and in the folders in it: those that dlcli writes, and all others.

@@ -42,9 +42,12 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
         document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
         with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
             folder.log(f"{status}: {error}", "ERROR")
-            folder.write_record(session.record.end(status, exit_code, metrics=session.metrics, error=document))
+            outputs = folder.output_checksums()
+            record = session.record.end(status, exit_code, metrics=session.metrics, error=document, outputs=outputs)
+            folder.write_record(record)
         raise
-    folder.write_record(session.record.end("done", 0, metrics=session.metrics, error=None))
+    outputs = folder.output_checksums()
+    folder.write_record(session.record.end("done", 0, metrics=session.metrics, error=None, outputs=outputs))
 
 
 def outcome(error: BaseException) -> tuple[Status, int]:

@@ -6,11 +6,14 @@ A checkpoint passes through two stages, each in a thread of its own, so that tra
 2. The disk has it, and what it refers to. From here on it survives a power cut, `last.json` and `best.json` point at
    it, and older ones may go.
 
-A disk that is busy delays the second stage only. A kill loses what was trained since the last checkpoint and while one
-was being written to memory, which takes milliseconds. A power cut loses what the second stage has not got to: it rests
-between two flushes so as to take a tenth of the time at most, but never for more than `LONGEST_REST`. Where nothing
-waits for the disk there is no second stage, and the first rests in this way, for `SHORTEST_REST` at most: the trials of
-a sweep share the machine.
+A disk that is busy delays the second stage only. Both rest after their work, so that epochs of milliseconds are not
+spent on checkpoints: the first takes a fifth of the time at most and rests for 0.1 s at most, the second a tenth and
+10 s. Where the disk is not waited for, as in the trials of a sweep, which share the machine, there is no second stage,
+and the first takes a tenth of the time at most and rests for 0.25 s at most. Nothing rests while somebody waits: the
+last checkpoint, and the one that a signal asks for, are written at once.
+
+So a kill loses what was trained since the last checkpoint, or in the time of one rest and two writes if that is longer;
+a power cut, what the second stage has not got to.
 
 Whenever the process is killed, what the pointers name exists.
 """
@@ -29,18 +32,37 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import StorageError, dumps, strict_json
-from dlcli.runs import storage
+from dlcli.runs import add_checksum, storage, verify_checksum
 from dlcli.training import checkpoint
 from dlcli.training.checkpoint import Checkpoint
 
 #: names that stand for the checkpoint which `<name>.json` points at
 POINTERS = ("best", "last")
+#: what they say, next to their own checksum
+_FIELDS = ("checkpoint", "epoch", "step", "metric", "value", "broken")
 
-#: length of a rest, as a multiple of the work before it
-REST = 9
-#: seconds that the flushes of the disk rest at most, and the writing of what no flush follows
-LONGEST_REST = 10.0
-SHORTEST_REST = 0.25
+
+@dataclass(frozen=True)
+class Rest:
+    """How long a stage rests after a piece of work.
+
+    Args:
+        multiple: Length of the rest, as a multiple of the time that the work took.
+        longest: Seconds that it rests at most.
+    """
+
+    multiple: float
+    longest: float
+
+    def seconds(self, work: float) -> float:
+        """Length of the rest after work of so many seconds."""
+        return min(self.multiple * work, self.longest)
+
+
+WRITE_REST = Rest(4, 0.1)
+FLUSH_REST = Rest(9, 10.0)
+#: rest of the writing that no flush follows
+TRIAL_REST = Rest(9, 0.25)
 
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?")
 
@@ -106,7 +128,7 @@ class CheckpointStore:
         self._flushed: _Entry | None = None  # newest that the disk has; the pointers point at it
         self._at_work: set[str] = set()  # threads, and the checkpoints that are being flushed
         self._failure: Exception | None = None
-        self._rest_ends = 0.0
+        self._rest_ends: dict[str, float] = {}  # stage → time
         self._drains = False  # somebody waits for everything that is left
         self._closes = True
         self._threads: list[threading.Thread] = []
@@ -180,8 +202,9 @@ class CheckpointStore:
             return None
         text = storage.read_bytes(path)
         try:
-            document = strict_json.loads(text)
-            pointer: dict[str, Any] = {**document, "checkpoint": _name(document["checkpoint"])}
+            document = verify_checksum(strict_json.loads(text))
+            pointer = {field: document[field] for field in _FIELDS if field in document}
+            _name(pointer["checkpoint"])
             _check_fields(pointer, is_best=which == "best")
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError("is damaged", file=str(path)) from error
@@ -278,11 +301,11 @@ class CheckpointStore:
 
     def _write_waiting(self) -> None:
         """The first stage: write what waits."""
-        rest = 0.0 if self.durable else SHORTEST_REST
-        while self._begins("writer", lambda: bool(self._waiting), rests=not self.durable):
+        rest = WRITE_REST if self.durable else TRIAL_REST
+        while self._begins("writer", lambda: bool(self._waiting)):
             with self._changed:
                 entry = self._waiting.pop(0)
-            with self._ends("writer", longest_rest=rest):
+            with self._ends("writer", rest=rest):
                 assert entry.contents is not None
                 self.check()
                 storage.write_folder(self.folder / entry.name, checkpoint.encode(entry.contents), durable=False)
@@ -297,12 +320,12 @@ class CheckpointStore:
 
     def _flush_written(self) -> None:
         """The second stage: wait for the disk, then point at the newest."""
-        while self._begins("flusher", lambda: self._flushed is not self._written, rests=True):
+        while self._begins("flusher", lambda: self._flushed is not self._written):
             with self._changed:
                 entry = self._written
                 assert entry is not None
                 self._at_work |= entry.names
-            with self._ends("flusher", *entry.names, longest_rest=LONGEST_REST):
+            with self._ends("flusher", *entry.names, rest=FLUSH_REST):
                 self._flush(entry)
                 self._point_at(entry)
                 with self._changed:
@@ -322,11 +345,11 @@ class CheckpointStore:
         with storage.reporting("written", self.folder / entry.name):
             storage.flush(places)
 
-    def _begins(self, stage: str, has_work: Callable[[], bool], *, rests: bool) -> bool:
+    def _begins(self, stage: str, has_work: Callable[[], bool]) -> bool:
         """Wait for work, and for the end of the rest after the work before; False when there will be no more."""
         with self._changed:
             while not self._closes:
-                rest = self._rest_ends - time.monotonic() if rests and not self._drains else 0.0
+                rest = 0.0 if self._drains else self._rest_ends.get(stage, 0.0) - time.monotonic()
                 if self._failure is not None or not has_work():
                     self._changed.wait()
                 elif rest > 0:
@@ -337,7 +360,7 @@ class CheckpointStore:
             return False
 
     @contextlib.contextmanager
-    def _ends(self, *work: str, longest_rest: float) -> Iterator[None]:
+    def _ends(self, stage: str, *names: str, rest: Rest) -> Iterator[None]:
         """Do a piece of work, keep what goes wrong for the thread that trains, and rest."""
         start = time.monotonic()
         failure: Exception | None = None
@@ -347,10 +370,9 @@ class CheckpointStore:
             failure = error
         now = time.monotonic()
         with self._changed:
-            if longest_rest:
-                self._rest_ends = now + min(REST * (now - start), longest_rest)
+            self._rest_ends[stage] = now + rest.seconds(now - start)
             self._failure = self._failure or failure
-            self._at_work.difference_update(work)
+            self._at_work.difference_update({stage, *names})
             self._changed.notify_all()
 
     def _point_at(self, entry: _Entry) -> None:
@@ -358,7 +380,7 @@ class CheckpointStore:
         pointers = {"last": {"checkpoint": entry.name, "epoch": position["epoch"], "step": position["step"]}}
         if entry.best is not None:
             pointers["best"] = dict(entry.best)
-        files = {f"{which}.json": dumps(value, indent=2).encode() for which, value in pointers.items()}
+        files = {f"{which}.json": dumps(add_checksum(value), indent=2).encode() for which, value in pointers.items()}
         for name in files:
             storage.place(self.folder, name)
         storage.write_files(self.folder, files, durable=self.durable)

@@ -133,7 +133,7 @@ class Trainer:
             stateful=settings.stateful,
         )
         #: what the user should know about the training that is about to begin
-        self.warnings = tuple(training_warnings(train, self.batches, task))
+        self.warnings = tuple(training_warnings(train, self.batches, task, model))
         self._clock = 0.0
         self._progress_due = 0.0
 

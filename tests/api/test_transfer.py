@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,9 @@ def test_a_run_killed_before_its_first_checkpoint_begins_with_the_same_weights(
     resumed = api.resume(killed)
     for name, array in weights(resumed.path).items():
         assert np.array_equal(array, weights(whole.path)[name]), name
-    changed = json.loads((killed / "run.json").read_text())
-    changed["initial_weights"]["sha256"] = "0" * 64
-    (killed / "run.json").write_text(json.dumps(changed))
+    record = RunFolder(killed).record()
+    initial_weights = {**(record.initial_weights or {}), "sha256": "0" * 64}
+    RunFolder(killed).write_record(replace(record, initial_weights=initial_weights))
     shutil.rmtree(killed / "checkpoints")
     with pytest.raises(DataError, match="its SHA-256 differs"):
         api.resume(killed)

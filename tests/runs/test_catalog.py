@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from dlcli.core import ConfigError, StorageError
-from dlcli.runs import RunFolder, RunRecord, find, list_runs, named_runs, recording, remove
+from dlcli.runs import (
+    RunFolder,
+    RunRecord,
+    find,
+    list_runs,
+    named_runs,
+    positive_classes_of,
+    recording,
+    remove,
+)
 
 
 def make(root: Path, id: str, metrics: dict[str, float | None] | None = None) -> RunFolder:
@@ -224,6 +233,53 @@ def test_metrics_of_the_wrong_type_are_damaged(tmp_path: Path, line: bytes) -> N
     assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
     with pytest.raises(StorageError):
         folder.metrics()
+
+
+def finished(root: Path) -> RunFolder:
+    """A run that has ended, with a history and a report."""
+    folder = make(root, "a", {"dev/error": 0.25})
+    with folder.locked(), recording(folder, folder.record().resume(["again"])):
+        for epoch in (1, 2):
+            folder.append_metrics({"kind": "epoch", "epoch": epoch, "dev/error": 0.5 / epoch})
+        (folder.path / "report").mkdir()
+        folder.write_json("report/report.json", {"positive_classes": {"f1": "cancer"}})
+    return folder
+
+
+@pytest.mark.parametrize("file", ["run.json", "metrics.jsonl"])
+def test_every_changed_bit_of_a_run_that_has_ended_is_noticed_or_says_the_same(tmp_path: Path, file: str) -> None:
+    path = finished(tmp_path).path / file
+    [row], original = list_runs(tmp_path), path.read_bytes()
+    assert (row.status, row.epochs) == ("done", 2)
+    for offset in range(0, len(original), 3 if file == "run.json" else 1):
+        path.write_bytes(original[:offset] + bytes([original[offset] ^ 1]) + original[offset + 1 :])
+        [found] = list_runs(tmp_path)
+        assert found.status == "damaged" or found == row, offset
+
+
+def test_a_changed_report_is_refused(tmp_path: Path) -> None:
+    folder = finished(tmp_path)
+    assert positive_classes_of(folder) == {"f1": "cancer"}
+    folder.write_json("report/report.json", {"positive_classes": {"f1": "cancel"}})
+    with pytest.raises(StorageError, match=r"report\.json"):
+        positive_classes_of(folder)
+
+
+def test_a_record_of_an_earlier_version_has_no_checksum(tmp_path: Path) -> None:
+    folder = finished(tmp_path)
+    record = json.loads(folder.read_text("run.json"))
+    del record["sha256"], record["outputs"]
+    folder.write_json("run.json", record)
+    (folder.path / "metrics.jsonl").write_text('{"kind": "epoch", "epoch": 7}\n')
+    assert [(row.status, row.epochs) for row in list_runs(tmp_path)] == [("done", 7)]
+
+
+def test_a_resumed_run_has_no_checksums_of_what_it_adds_to(tmp_path: Path) -> None:
+    folder = finished(tmp_path)
+    assert {*folder.record().outputs} == {"metrics.jsonl", "report/report.json"}
+    folder.write_record(folder.record().resume(["again"]))
+    folder.append_metrics({"kind": "epoch", "epoch": 3})
+    assert [(row.status, row.epochs) for row in list_runs(tmp_path)] == [("killed", 3)]
 
 
 def test_a_link_is_not_removed_nor_what_it_leads_to(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import StorageError
+from dlcli.core import RunInterruptedError, StorageError
 from dlcli.runs import storage
-from dlcli.training import CheckpointStore
+from dlcli.training import CheckpointStore, checkpoint_store
 from dlcli.training.checkpoint import FILES, WEIGHTS, Checkpoint
+from dlcli.training.checkpoint_store import POINTERS, Rest
 
 
 def contents(value: float, epoch: int = 0) -> Checkpoint:
@@ -42,7 +44,7 @@ def test_the_newest_and_the_best_stay(tmp_path: Path) -> None:
             )
     assert store.names() == ["epoch-0002", "epoch-0004", "epoch-0005"]
     assert json.loads((tmp_path / "best.json").read_text())["checkpoint"] == "epoch-0002"
-    assert json.loads((tmp_path / "last.json").read_text()) == {"checkpoint": "epoch-0005", "epoch": 5, "step": 50}
+    assert store.pointer("last") == {"checkpoint": "epoch-0005", "epoch": 5, "step": 50}
     assert [store.load_weights(which)["w"][0] for which in ("best", "last", "epoch-0004")] == [2, 5, 4]
 
 
@@ -143,6 +145,30 @@ def test_a_keyboard_interrupt_does_not_wait_for_the_disk(tmp_path: Path, gate: t
     assert store.is_intact("epoch-0001")
 
 
+@pytest.mark.parametrize(("work", "seconds"), [(0.0, 0.0), (0.002, 0.008), (0.03, 0.1), (5.0, 0.1)])
+def test_the_writer_rests_four_times_as_long_as_it_writes_and_a_tenth_of_a_second_at_most(
+    work: float, seconds: float
+) -> None:
+    assert checkpoint_store.WRITE_REST.seconds(work) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("error", [None, RunInterruptedError("SIGTERM", signal_number=15), KeyboardInterrupt()])
+def test_no_rest_delays_the_last_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException | None
+) -> None:
+    monkeypatch.setattr(checkpoint_store, "WRITE_REST", Rest(1e9, 60.0))
+    start = time.monotonic()
+    with contextlib.suppress(RunInterruptedError, KeyboardInterrupt), CheckpointStore(tmp_path, keep=9) as store:
+        for epoch in range(1, 5):
+            store.save(f"epoch-{epoch:04d}", contents(epoch, epoch), best=best(f"epoch-{min(epoch, 3):04d}"))
+            assert epoch > 1 or written(store, "epoch-0001")
+        assert store.names() == ["epoch-0001"]  # it rests
+        if error is not None:
+            raise error
+    assert time.monotonic() - start < 20
+    assert store.names() == ["epoch-0001", "epoch-0003", "epoch-0004"]
+
+
 def test_of_what_comes_while_one_is_written_the_best_and_the_newest_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +188,28 @@ def test_of_what_comes_while_one_is_written_the_best_and_the_newest_are_written(
         gate.set()
     assert store.names() == ["epoch-0001", "epoch-0004", "epoch-0006"]
     assert store.load_weights("best")["w"][0] == 4
+
+
+@pytest.mark.usefixtures("written_at_once")
+def test_every_changed_bit_of_a_pointer_is_noticed_or_says_the_same(tmp_path: Path) -> None:
+    with CheckpointStore(tmp_path) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+    for which in POINTERS:
+        path, pointer = tmp_path / f"{which}.json", store.pointer(which)
+        original = path.read_bytes()
+        for offset in range(len(original)):
+            path.write_bytes(original[:offset] + bytes([original[offset] ^ 1]) + original[offset + 1 :])
+            with contextlib.suppress(StorageError):
+                assert store.pointer(which) == pointer, offset
+        path.write_bytes(original)
+
+
+@pytest.mark.usefixtures("written_at_once")
+def test_a_pointer_of_an_earlier_version_has_no_checksum(tmp_path: Path) -> None:
+    with CheckpointStore(tmp_path) as store:
+        store.save("epoch-0001", contents(1, 1), best=best("epoch-0001"))
+    (tmp_path / "best.json").write_text(json.dumps(best("epoch-0001")))
+    assert store.pointer("best") == best("epoch-0001")
 
 
 def test_no_checkpoint_is_told_from_a_damaged_one(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import pytest
 from dlcli.autograd import Context, Function, Tensor
 from dlcli.core import DivergedError, registry
 from dlcli.data import Split
-from dlcli.nn import Layer, Node
-from dlcli.nn.layers import Dropout
+from dlcli.nn import Dropout, Layer, Node
 from dlcli.optim import SGD
 from dlcli.runs import RunFolder
 from dlcli.training import Selection, checkpoint

@@ -55,7 +55,7 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
         results = console.results()
         results.print(sweep_summary(sweep.outcome), width=min(WIDTH, results.width))
         results.print(f"\n{sweep.path}  ({figures.duration(sweep.seconds)}; the report is report/report.md)")
-    document = summary.document(sweep.outcome, sweep.path)
+    document = {**summary.document(sweep.outcome, sweep.path), "warnings": [*sweep.warnings]}
     if sweep.failed:
         failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
         message = f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again"

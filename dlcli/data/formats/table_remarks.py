@@ -63,7 +63,8 @@ def table_remarks(
         (_on_respelled_words, (*features, *targets)),
     ]
     if not options.features:
-        checks += [(_on_row_numbers, features), (_on_identifiers, [name for name in features if name in guessed])]
+        several = features if len(features) > 1 else ()  # the only input of a series or a toy may count up
+        checks += [(_on_row_numbers, several), (_on_identifiers, [name for name in features if name in guessed])]
     remarked: set[str] = set()
     for check, names in checks:
         remarks = {name: remark for name in names if name not in remarked and (remark := check(name, readings[name]))}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import ClassVar
 
 from dlcli import ops
 from dlcli.autograd import Tensor
@@ -12,6 +14,9 @@ from dlcli.nn.layer import Layer, LayerSample
 
 class Activation(Layer):
     """Base of the activations: they keep the shape, and have no parameters to create."""
+
+    #: the smallest and the largest value that can come out
+    output_range: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
@@ -29,6 +34,8 @@ class Identity(Activation):
 @register("layer", "relu")
 class ReLU(Activation):
     """`max(x, 0)`."""
+
+    output_range = (0.0, math.inf)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.relu(inputs[0])
@@ -91,6 +98,8 @@ class SiLU(Activation):
 class Sigmoid(Activation):
     """`1 / (1 + exp(−x))`."""
 
+    output_range = (0.0, 1.0)
+
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.sigmoid(inputs[0])
 
@@ -98,6 +107,8 @@ class Sigmoid(Activation):
 @register("layer", "tanh")
 class Tanh(Activation):
     """Hyperbolic tangent."""
+
+    output_range = (-1.0, 1.0)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.tanh(inputs[0])
@@ -107,6 +118,8 @@ class Tanh(Activation):
 class Softplus(Activation):
     """`log(1 + exp(x))`."""
 
+    output_range = (0.0, math.inf)
+
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.softplus(inputs[0])
 
@@ -114,6 +127,8 @@ class Softplus(Activation):
 @register("layer", "softmax")
 class Softmax(Activation):
     """`exp(x_k) / Σ_j exp(x_j)` over the last axis; not before a loss from logits, which has its own."""
+
+    output_range = (0.0, 1.0)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.softmax(inputs[0])

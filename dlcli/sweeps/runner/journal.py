@@ -1,7 +1,8 @@
 """The journal of a sweep: lines that are only ever added, and what they tell when they are read again.
 
 A line is handed to the system at once, so a kill at any moment loses at most the line being written; a torn last line
-is cut off before the journal goes on. The end of a trial is on the disk before the next line: it survives a power cut.
+is cut off before the journal goes on. Each line holds its own checksum. The end of a trial is on the disk before the
+next line: it survives a power cut.
 
 | event | says |
 |---|---|
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from dlcli.core import StorageError, dumps
-from dlcli.runs import append_line, flush, read_bytes, read_records, truncate, utc_now
+from dlcli.runs import add_checksum, append_line, flush, read_bytes, read_records, truncate, utc_now, verify_checksum
 from dlcli.search import Proposal, Trial
 
 
@@ -157,7 +158,7 @@ class Journal:
         """
         record = {"event": event, "time": utc_now(), **fields}
         self.check()
-        append_line(self.path, dumps(record))
+        append_line(self.path, dumps(add_checksum(record)))
         if event in _RESULTS:
             flush([self.path])
         self.state.apply(record)
@@ -172,7 +173,7 @@ def read_journal(path: Path) -> SweepState:
     state = SweepState()
     for line, record in enumerate(read_records(path), start=1):
         try:
-            state.apply(record)
+            state.apply(verify_checksum(record))
         except (KeyError, TypeError, ValueError) as error:
             raise StorageError(
                 "not a line of a sweep's journal; the file is damaged", file=str(path), line=line

@@ -12,7 +12,7 @@ from typing import Any
 
 from dlcli.api import start
 from dlcli.core import ConfigError, DataError, SweepFailedError
-from dlcli.runs import as_json, git_commit, prepare_path
+from dlcli.runs import git_commit, prepare_path
 from dlcli.search import Objective, importances
 from dlcli.spec import Overrides
 from dlcli.sweeps.assembly import check_sweep
@@ -108,7 +108,7 @@ def sweep(
         files.SWEEP: spec.source_text.encode(),
         files.BASE: spec.base_text.encode(),
         files.RESOLVED: spec.to_yaml().encode(),
-        files.RECORD: as_json(record.to_json()),
+        files.RECORD: record.to_bytes(),
     }
     folder = SweepFolder.create_at(path, contents)
     with folder.locked():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlcli.core import StorageError
-from dlcli.runs import Folder, storage, utc_now, versions
+from dlcli.runs import Folder, add_checksum, as_json, storage, utc_now, versions
 from dlcli.search import Objective
 from dlcli.sweeps.config import SweepSpec, sweep_from_texts
 from dlcli.sweeps.runner import sweep_files as files
@@ -48,6 +48,10 @@ class SweepRecord:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def to_bytes(self) -> bytes:
+        """The content of `sweep.json`, with its own checksum."""
+        return as_json(add_checksum(self.to_json()))
+
     @property
     def runs_path(self) -> Path:
         return Path(self.runs_dir)
@@ -81,7 +85,7 @@ class SweepFolder(Folder):
             StorageError: it is damaged.
         """
         try:
-            return SweepRecord.from_json(self.read_json(files.RECORD))
+            return SweepRecord.from_json(self.read_verified_json(files.RECORD))
         except (TypeError, KeyError) as error:
             raise StorageError("is not the record of a sweep", file=str(self.path / files.RECORD)) from error
 

@@ -18,11 +18,13 @@ import queue
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from dlcli.core import DlcliError, RunInterruptedError, dumps
+from dlcli.core.library_warnings import show_warning
 
 
 class Pipe:
@@ -87,6 +89,7 @@ def main() -> None:
     messages = os.fdopen(sys.stdin.fileno(), "rb", buffering=0)  # a thread waits in it when the process ends
     pipe = Pipe(messages, os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no event
+    warnings.showwarning = show_warning  # to the terminal of the process that conducts, with names from files in it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that conducts; it says what to do
     signal.signal(signal.SIGTERM, pipe.stop)
 

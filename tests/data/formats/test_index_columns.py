@@ -39,6 +39,12 @@ def test_a_column_that_numbers_the_rows_is_named(tmp_path: Path):
     assert read(tmp_path, "nr", id="nr").warnings == ()
 
 
+def test_the_only_input_may_count_up(tmp_path: Path):
+    raw = read(tmp_path, "x", exclude=["a"])
+    assert raw.examples.feature_names == ("x",)
+    assert raw.warnings == ()
+
+
 def test_the_index_is_never_the_label(tmp_path: Path):
     columns = {"a": [value for _, value, _ in ROWS], "y": [label for _, _, label in ROWS]}
     index = {"__index_level_0__": [place for place, _, _ in ROWS]}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.nn.layers import Dropout
+from dlcli.nn import Dropout
 
 X = Tensor(np.ones((4, 50), np.float32))
 

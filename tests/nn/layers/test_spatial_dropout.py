@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.nn import ShapeError
-from dlcli.nn.layers import SpatialDropout
+from dlcli.nn import ShapeError, SpatialDropout
 
 
 def test_channels_are_dropped_whole_in_training_only() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ def test_a_lost_worker_is_counted_and_the_trial_goes_on(journal: Journal) -> Non
     journal.add("ended", trial=0, status="killed", reason="again")
     journal.add("again", trial=0)
     assert (journal.state.trials[0].status, journal.state.trials[0].times_lost) == ("waiting", 0)
+
+
+def test_every_changed_bit_of_a_line_is_noticed_or_says_the_same(journal: Journal) -> None:
+    journal.add("started", trial=0, epochs=3)
+    journal.add("ended", trial=0, status="done", value=0.125, violated=[], metrics={"dev/error": 0.125}, seconds=2.0)
+    original = journal.path.read_bytes()
+    for offset in range(len(original) - 1):  # the last byte ends the last line, which would be a torn one
+        journal.path.write_bytes(original[:offset] + bytes([original[offset] ^ 1]) + original[offset + 1 :])
+        with contextlib.suppress(StorageError):
+            assert read_journal(journal.path) == journal.state, offset
+
+
+def test_a_line_of_an_earlier_version_has_no_checksum(journal: Journal) -> None:
+    with journal.path.open("a") as file:
+        file.write('{"event": "started", "time": "2026-01-01T00:00:00.000Z", "trial": 1, "epochs": 4}\n')
+    assert read_journal(journal.path).trials[1].epochs == 4
 
 
 @pytest.mark.parametrize("cut", range(1, 30, 7))

@@ -82,3 +82,19 @@ def test_a_program_that_imports_dlcli_keeps_its_path(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mine"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ended.stdout == "imported\n"
+
+
+def test_warnings_in_a_worker_are_printable(tmp_path: Path) -> None:
+    program = (
+        "import sys, warnings\n"
+        "from dlcli.sweeps.runner.worker import main\n"
+        "main()\n"
+        "warnings.warn('\\x1b[31mred', stacklevel=1)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "missing")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as worker:  # stdin stays open: else it ends
+        assert worker.stderr is not None
+        errors = worker.stderr.read()
+    assert b"\x1b" not in errors
+    assert b"warning: \\x1b[31mred\n" in errors
