@@ -63,7 +63,7 @@ def test_a_run_that_diverged_shows_where_it_began(tmp_path: Path) -> None:
     (flow,) = api.gradient_flows([run])
     assert flow.model == "recalling"
     assert flow.weights == "initial"
-    assert flow.flow.fate is GradientTrend.EXPLODES
+    assert flow.flow.trend is GradientTrend.EXPLODES
     assert flow.flow.factor == pytest.approx(100, rel=0.3)
 
 

@@ -123,7 +123,7 @@ def test_parts_side_by_side_leave_no_token_out(stream: Path) -> None:
 def test_an_evaluation_leaves_the_carried_state_alone(stream: Path) -> None:
     loaded = load(stream)
     dev = loaded.read(stream.parents[1] / "text.txt", require_targets=True)
-    loaded.model.carry(True)
+    loaded.model.set_stateful(True)
     loaded.model.forward(dev.gather(np.array([0])).inputs)
     before = {name: state.copy() for name, state in loaded.model.hidden_states().items()}
     assert before

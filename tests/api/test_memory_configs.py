@@ -25,11 +25,11 @@ def test_gated_cells_solve_copying_and_a_simple_one_does_not(tmp_path: Path) -> 
     assert accuracies["lstm"] > 0.99
     assert accuracies["rnn"] < 0.25  # a guess is right once in eight times
     flows = api.gradient_flows([run.path for run in runs.values()])
-    fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
+    trends = {(flow.model, flow.weights): flow.flow.trend for flow in flows}
     for weights in ("initial", "trained"):
-        assert fates["copying-rnn", weights] is GradientTrend.VANISHES
-        assert fates["copying-gru", weights] is GradientTrend.COMES_THROUGH
-        assert fates["copying-lstm", weights] is GradientTrend.COMES_THROUGH
+        assert trends["copying-rnn", weights] is GradientTrend.VANISHES
+        assert trends["copying-gru", weights] is GradientTrend.COMES_THROUGH
+        assert trends["copying-lstm", weights] is GradientTrend.COMES_THROUGH
     compared = api.compare([run.path for run in runs.values()])
     verdicts = [split.verdict for errors in compared.errors for split in errors.splits if split.split == "test"]
     assert verdicts == ["second is better", "inconclusive"]
@@ -45,10 +45,10 @@ def test_clipping_saves_what_explodes(tmp_path: Path) -> None:
     assert clipped.metrics["test/root_mean_squared_error"] < 0.08
     assert plain.metrics["test/root_mean_squared_error"] > 0.4
     flows = api.gradient_flows([plain.path, clipped.path])
-    fates = {(flow.model, flow.weights): flow.flow.fate for flow in flows}
+    trends = {(flow.model, flow.weights): flow.flow.trend for flow in flows}
     assert (
-        fates["exploding-gradients", "initial"]
-        is fates["exploding-gradients-clipped", "initial"]
+        trends["exploding-gradients", "initial"]
+        is trends["exploding-gradients-clipped", "initial"]
         is GradientTrend.EXPLODES
     )
-    assert fates["exploding-gradients-clipped", "trained"] is GradientTrend.COMES_THROUGH
+    assert trends["exploding-gradients-clipped", "trained"] is GradientTrend.COMES_THROUGH

@@ -95,17 +95,17 @@ def _diverged(outcome: SweepOutcome, ranked: Sequence[Point]) -> Iterator[SweepA
             yield SweepAdvice(f"End the range of {name} below {edge}", why)
 
 
-def _at_boundary(crowding: BoundaryOptimum) -> SweepAdvice:
-    side, sign, more = ("upper", "≥", "larger") if crowding.is_upper else ("lower", "≤", "smaller")
-    end = value_text(crowding.end)
+def _at_boundary(optimum: BoundaryOptimum) -> SweepAdvice:
+    side, sign, more = ("upper", "≥", "larger") if optimum.is_upper else ("lower", "≤", "smaller")
+    end = value_text(optimum.end)
     why = (
-        f"{crowding.count} of the best {crowding.among} configurations lie at the {side} end of its range "
-        f"(at {sign} {value_text(crowding.beyond)}; it ends at {end})."
+        f"{optimum.count} of the best {optimum.among} configurations lie at the {side} end of its range "
+        f"(at {sign} {value_text(optimum.beyond)}; it ends at {end})."
     )
-    if not crowding.is_upper and _is_zero(crowding.end):
-        return SweepAdvice(f"Try {crowding.parameter} at 0", why)
+    if not optimum.is_upper and _is_zero(optimum.end):
+        return SweepAdvice(f"Try {optimum.parameter} at 0", why)
     return SweepAdvice(
-        f"Widen the range of {crowding.parameter} beyond {end}",
+        f"Widen the range of {optimum.parameter} beyond {end}",
         f"{why} If {more} values make sense, better ones may lie there.",
     )
 
