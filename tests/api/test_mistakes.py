@@ -25,7 +25,7 @@ def preprocessor(images: np.ndarray, truth: np.ndarray) -> Preprocessor:
 
 
 def found(images: np.ndarray, truth: np.ndarray, probabilities: np.ndarray):
-    fitted = preprocessor(images, truth)
+    fitted = preprocessor(images, np.arange(len(images)) % len(NAMES))  # every class is in the training set
     split = Split("dev", fitted.inputs(images), truth, 100 + np.arange(len(images)))
     return worst_mistakes(split, Predictions(probabilities.argmax(axis=1), probabilities), truth, fitted)
 
