@@ -9,7 +9,6 @@ from dlcli.core.constraints import (
     PositiveInt,
     Rate,
 )
-from dlcli.core.edge_filters import Direction, Kind, edge_filter
 from dlcli.core.errors import (
     ConfigError,
     DataError,
@@ -47,7 +46,6 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Described",
-    "Direction",
     "DivergedError",
     "DlcliError",
     "Expression",
@@ -56,7 +54,6 @@ __all__ = [
     "GateError",
     "Generators",
     "InvalidConfigError",
-    "Kind",
     "NonNegativeFloat",
     "NonNegativeInt",
     "PositiveFloat",
@@ -70,7 +67,6 @@ __all__ = [
     "check_array",
     "complete_shares",
     "dumps",
-    "edge_filter",
     "generator",
     "loads",
     "name_of",

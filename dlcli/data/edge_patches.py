@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Ge, Le
 
-from dlcli.core import Direction, Kind, edge_filter, register
+from dlcli.core import register
+from dlcli.core.edge_filters import Direction, Kind, edge_filter
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, row_numbers

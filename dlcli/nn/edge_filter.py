@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
-from dlcli.core import Direction, Kind, edge_filter, register
+from dlcli.core import register
+from dlcli.core.edge_filters import Direction, Kind, edge_filter
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import ShapeError
 

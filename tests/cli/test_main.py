@@ -166,7 +166,7 @@ def test_nothing_else_writes_to_the_streams():
         if any(word in file.read_text(encoding="utf-8") for word in ("sys.stdout", "sys.stderr", "Console("))
     }
     workers = {"sweeps/runner/worker.py"}  # its streams are a pipe to the process that started it
-    assert writers == {"cli/console.py", "cli/main.py", *workers}
+    assert writers == {"cli/console.py", "cli/main.py", "core/library_warnings.py", *workers}
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -8,7 +8,7 @@ from rich.console import Console
 from dlcli.core import StorageError, strict_json
 from dlcli.diagnosis import Assessment, Measure, TrainingResult
 from dlcli.reports import EvaluatedRun, compare_errors, comparison_table, write_report
-from dlcli.runs import RunFolder
+from dlcli.runs import RunFolder, RunRecord
 
 
 def classified(wrong: set[int], examples: int, start: int = 0) -> list[dict[str, Any]]:
@@ -81,8 +81,16 @@ def test_the_table_fits_80_columns() -> None:
     assert "first is better" in text and "inconclusive" in text
 
 
+def recorded(path: Path) -> RunFolder:
+    folder = RunFolder(path)
+    folder.write_record(
+        RunRecord(id=path.name, name="x", seed=0, command=("dlcli",), data={}, started="2026-01-01T00:00:00Z")
+    )
+    return folder
+
+
 def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, assessment: Assessment) -> None:
-    folder = RunFolder(tmp_path)
+    folder = recorded(tmp_path)
     assert EvaluatedRun.read(folder) is None
     write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
     (size,) = (len(outcome.targets) for outcome in result.splits if outcome.split == "dev")
@@ -94,7 +102,7 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, a
 def test_records_without_an_id_or_a_target_are_damage(
     tmp_path: Path, result: TrainingResult, assessment: Assessment
 ) -> None:
-    folder = RunFolder(tmp_path)
+    folder = recorded(tmp_path)
     write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
     file = tmp_path / "predictions" / "dev.jsonl"
     file.parent.mkdir()

@@ -1,7 +1,6 @@
 import pytest
 
-from dlcli.reports import markdown_code, markdown_text
-from dlcli.reports import markdown_table
+from dlcli.reports import markdown_code, markdown_table, markdown_text
 
 
 def test_numbers_are_aligned_right_and_cells_keep_to_themselves() -> None:

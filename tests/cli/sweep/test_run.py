@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-KEYS = {"sweep", "name", "search", "objective", "trials", "best", "final", "failures", "seconds"}
+KEYS = {"sweep", "name", "search", "objective", "trials", "best", "final", "failures", "seconds", "warnings"}
 RATE = "optimizer.learning_rate"
 
 
