@@ -38,7 +38,7 @@ def ranking_png(ranking: Ranking) -> bytes:
     _style(
         precision,
         "Precision-recall curve",
-        f"average precision {precision_text}; dashed: {percent(share, 1)} %, the share of positives",
+        f"average precision {precision_text}; dashed: {percent(share, 1)} % positive",
         "recall",
         "precision",
     )
