@@ -10,7 +10,7 @@ import pytest
 
 from dlcli import api
 from dlcli.api import Run
-from dlcli.core import edge_filter
+from dlcli.core.edge_filters import edge_filter
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 pytestmark = pytest.mark.slow

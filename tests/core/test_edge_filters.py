@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.core import edge_filter
+from dlcli.core.edge_filters import edge_filter
 
 
 @pytest.mark.parametrize(

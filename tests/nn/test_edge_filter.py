@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.core import ConfigError, edge_filter, registry
+from dlcli.core import ConfigError, registry
+from dlcli.core.edge_filters import edge_filter
 from dlcli.nn import EdgeFilter, Graph, Node
 from dlcli.nn.layers import Conv2D
 
