@@ -100,7 +100,7 @@ def _comparable_metrics(folders: Sequence[RunFolder]) -> list[Mapping[str, float
 
 
 def _with_data(spec: Spec, record: RunRecord) -> dict[str, Any]:
-    """A config with the SHA-256 of the data beside the options that say where the data is."""
+    """A config with the SHA-256 of the data next to the options that locate the data."""
     resolved = spec.resolved()
     checksums = {name: sha256[:_SHOWN] for name, sha256 in record.data.items()}
     return {**resolved, "data": {**resolved["data"], "sha256": checksums}}

@@ -181,7 +181,7 @@ def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -
 
 
 def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
-    """Write the config that a run goes on with; while it is replaced, the record has no checksum of it."""
+    """Write the config that a run resumes with; while it is replaced, the record has no checksum of it."""
     text, checksums = spec.to_yaml().encode(), session.record.files
     if checksums and checksums.get(files.RESOLVED_CONFIG) != checksum(text):
         others = {name: known for name, known in checksums.items() if name != files.RESOLVED_CONFIG}

@@ -155,7 +155,7 @@ def _plain(name: str) -> str:
 
 
 def _abbreviated(wanted: str, names: list[str]) -> str | None:
-    """The only name that goes on where the wanted one ends (max_pool), or ends where that goes on (dropout_rate)."""
+    """The only name that extends the wanted one (max_pool) or that the wanted one extends (dropout_rate)."""
     if len(wanted) < SHORT - 1:
         return None
     longer = [name for name in names if name.startswith(wanted)]

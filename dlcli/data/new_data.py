@@ -153,7 +153,7 @@ def prepare(
 
 
 def _unfolds(table: Table, count: int, preprocessor: Preprocessor) -> bool:
-    """Whether categories become so many columns that `count` rows of a table are better encoded batch by batch."""
+    """Whether one-hot columns make a table of `count` rows so large that it is encoded batch by batch."""
     width = math.prod(preprocessor.input_shape)
     return width >= LEAST_UNFOLDING * len(table.columns) and 4 * count * width > MOST_ENCODED_BYTES
 

@@ -157,7 +157,7 @@ class Given(Normalization):
 
 
 def is_image(rank: int) -> bool:
-    """Whether an example with so many axes is an image: height, width, channels."""
+    """Whether an example with this number of axes is an image: height, width, channels."""
     return rank == 3
 
 

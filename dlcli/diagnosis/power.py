@@ -78,7 +78,7 @@ def _sizes(earlier: Level, later: Level, grown: list[Level], unit: str) -> tuple
 def enlarged(level: Level, factor: float) -> Interval:
     """The interval of a level if its split were larger by a factor, with the same errors.
 
-    The interval of a rate is computed anew, since its bounds become symmetric as it grows; those of other measures
+    The interval of a rate is recomputed, since its bounds become symmetric as it grows; those of other measures
     keep their shape and shrink as 1/√n.
     """
     error = level.error

@@ -45,7 +45,7 @@ def initial_weights(
     """The initial values, as `Initializer.__call__` returns them.
 
     Raises:
-        OutOfMemoryError: there is no room for so many.
+        OutOfMemoryError: the weights do not fit into memory.
     """
     check_array(shape, itemsize=8)
     return initializer(shape, fan_in=fan_in, fan_out=fan_out, generator=generator, dtype=dtype)

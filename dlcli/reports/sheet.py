@@ -29,7 +29,7 @@ class Line:
         text: of the line.
         color: of the text.
         bold: whether the text is bold.
-        wraps: whether a text that is too long goes on in further lines; otherwise it is cut off.
+        wraps: Whether a text that is too long is wrapped; otherwise it is cut off.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Line:
     wraps: bool = False
 
     def fitted(self, room: int) -> tuple[Line, ...]:
-        """Lines of at most so many letters: as many as it takes if the line wraps, else one, cut off."""
+        """Lines no longer than the width: all of the text if it wraps, else one line, cut off."""
         if len(self.text) <= room:
             return (self,)
         if not self.wraps:

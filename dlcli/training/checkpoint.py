@@ -10,7 +10,6 @@ Nothing in it is pickled.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import StorageError, dumps, loads
-from dlcli.runs import read_bytes
+from dlcli.runs import read_bytes, storage
 
 WEIGHTS = "weights.safetensors"
 ARRAYS = "state.safetensors"
@@ -46,7 +45,11 @@ def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
     """The files of a checkpoint by name."""
     weights, arrays = _encode_arrays(checkpoint.weights), _encode_arrays(checkpoint.arrays)
     state = dumps(checkpoint.state)
-    sums = {WEIGHTS: _sha256(weights), ARRAYS: _sha256(arrays), STATE: _sha256(state.encode())}
+    sums = {
+        WEIGHTS: storage.checksum(weights),
+        ARRAYS: storage.checksum(arrays),
+        STATE: storage.checksum(state.encode()),
+    }
     document = f'{{"sha256": {dumps(sums)},\n"state": {state}}}'  # encoded once: it is written after every epoch
     return {WEIGHTS: weights, ARRAYS: arrays, STATE: document.encode()}
 
@@ -77,7 +80,7 @@ def _read_state(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         document = loads(data)
         state, sums = document["state"], document["sha256"]
-        intact = _sha256(dumps(state).encode()) == sums[STATE] and {WEIGHTS, ARRAYS} <= sums.keys()
+        intact = storage.checksum(dumps(state).encode()) == sums[STATE] and {WEIGHTS, ARRAYS} <= sums.keys()
     except (ValueError, TypeError, KeyError, AttributeError):
         intact = False
     if not intact:
@@ -97,13 +100,9 @@ def _read_arrays(path: Path, expected_sum: str) -> dict[str, np.ndarray]:
     from safetensors.numpy import load
 
     data = read_bytes(path)
-    if _sha256(data) != expected_sum:
+    if storage.checksum(data) != expected_sum:
         raise StorageError(f"is damaged: its checksum does not match the one in {STATE}", file=str(path))
     try:
         return load(data)
     except SafetensorError as error:
         raise StorageError(f"is not a file of arrays: {error}", file=str(path)) from error
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -55,7 +55,7 @@ class Rest:
     longest: float
 
     def seconds(self, work: float) -> float:
-        """Length of the rest after work of so many seconds."""
+        """Seconds to rest after `work` seconds of work."""
         return min(self.multiple * work, self.longest)
 
 

@@ -20,7 +20,7 @@ from dlcli.training.batch_statistics import batch_norm_nodes, estimate_statistic
 
 
 class EvaluationWeights:
-    """Puts the weights to evaluate with in the place of those that are trained, and back.
+    """Swaps the evaluation weights for the trained weights, and back.
 
     Args:
         model: whose weights these are.
@@ -47,7 +47,7 @@ class EvaluationWeights:
             self.statistics = {}
 
     def estimate_statistics(self, batches: Iterable[Batch], generators: Generators) -> None:
-        """Estimate the statistics of the averaged weights; the training goes on as if nothing had happened.
+        """Estimate the statistics of the averaged weights without any effect on training.
 
         Args:
             batches: of the training set, in the order of an epoch.

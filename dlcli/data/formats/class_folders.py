@@ -67,7 +67,7 @@ class FoundFiles:
         others: files of other kinds by their names.
         special: what is no file with a content, such as pipes, devices and broken links.
         known: links to folders that are read already, and are not followed.
-        loose: files beside the class folders, which have no class.
+        loose: Number of files next to the class folders, which have no class.
     """
 
     root: Path
@@ -92,7 +92,7 @@ class FoundFiles:
             (self.others, f"files that are no {self.kind.name}s by their names were left out"),
             (self.special, "pipes, devices, sockets or broken links were left out"),
             (self.known, "links to folders that are read already were not followed"),
-            (self.loose, f"{self.kind.name}s beside the class folders have no class and were left out"),
+            (self.loose, f"{self.kind.name}s next to the class folders have no class and were left out"),
             (undecodable, "names are not in UTF-8; they are shown with U+FFFD"),
         )
         return tuple(

@@ -1,4 +1,4 @@
-"""Columns that number the rows, as data frames write them beside the data."""
+"""Columns that number the rows, as data frames write them next to the data."""
 
 from __future__ import annotations
 

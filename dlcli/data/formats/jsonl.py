@@ -24,7 +24,7 @@ from dlcli.data.table import EXACT_INTEGERS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ONE_LINE = "write each object on a line of its own, as jq -c '.[]' does"
+ONE_LINE = "write one object per line, as jq -c '.[]' does"
 
 #: escapes of surrogates, in pairs or not
 _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")

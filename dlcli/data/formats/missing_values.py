@@ -25,7 +25,7 @@ class MissingValues:
     """Which words are missing values.
 
     Args:
-        given: the words that the user names, beside the usual ones.
+        given: Words for missing values that the user adds to the usual ones.
         use_defaults: whether `DEFAULTS` count in columns of words and in labels. In columns of numbers they always do.
     """
 

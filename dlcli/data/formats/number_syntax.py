@@ -23,7 +23,7 @@ _PLAIN = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[nN][aA][nN
 #: the minus sign of typography
 _MINUS = "\N{MINUS SIGN}"
 
-#: spaces that separate thousands, beside the ordinary one
+#: spaces that separate thousands, besides the ordinary one
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 
 #: the apostrophe of typography

@@ -32,7 +32,7 @@ def sixteen_bits(opened: Image.Image, content: bytes, bits: int | None, path: Pa
         path: of the file, for errors.
 
     Raises:
-        DataError: a pixel is larger than so many bits allow, or the lower bytes cannot be read.
+        DataError: a pixel does not fit into `bits`, or the lower bytes cannot be read.
     """
     if opened.mode.startswith("I"):
         return _in_bytes(np.array(opened), opened, bits, path)
