@@ -1,7 +1,7 @@
 """The journal of a sweep: lines that are only ever added, and what they tell when they are read again.
 
 A line is handed to the system at once, so a kill at any moment loses at most the line being written; a torn last line
-is cut off before the journal is continued. Each line holds its own checksum. The end of a trial is on the disk before the
+is cut off before it is continued. Each line holds its own checksum. The end of a trial is on the disk before the
 next line: it survives a power cut.
 
 | event | says |
