@@ -167,6 +167,8 @@ def _abbreviated(wanted: str, names: list[str]) -> str | None:
 
 
 def _misspelt(wanted: str, names: list[str]) -> str | None:
+    if len(wanted) < SHORT - 1:  # one slip is half of such a name or more
+        return None
     if len(wanted) <= SHORT:
         return next((name for name in names if _is_one_slip(wanted, name)), None)
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)

@@ -176,7 +176,7 @@ UNIT = Uniform(low=0, high=1)
         (
             [COUNT, computed("b", "2 * m")],
             "space.b",
-            "2 * m: m: unknown parameter; did you mean n? (n)",
+            "2 * m: m: unknown parameter; expected one of these: (n)",
         ),
         (
             [COUNT, computed("d", "a"), computed("a", "b + n"), computed("b", "c"), computed("c", "a")],
