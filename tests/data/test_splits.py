@@ -182,7 +182,7 @@ def test_train_dev_keeps_groups_and_strata():
         (np.array([0] * 20 + [1] * 2), {"stratify": True}, "class 1 has 2 examples, too few to be in 3 splits"),
         (np.zeros(20, int), {"group_by": "g"}, "2 groups cannot fill 3 splits"),
         (np.zeros(20, int), {"group_by": "big"}, "group 0 has 15 of 20 examples, more than train is to have"),
-        (np.zeros(20, int), {"group_by": "gg"}, "unknown column; did you mean g"),
+        (np.zeros(20, int), {"group_by": "bgi"}, "unknown column; did you mean big"),
         (np.zeros(20, int), {"order_by": "nothing"}, "unknown column"),
     ],
 )

@@ -53,6 +53,8 @@ def test_it_imports_the_package_of_its_parent_wherever_that_is(tmp_path: Path) -
     shutil.copy(__file__, tmp_path / "place" / "helpers_of_this_test.py")
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from importlib.machinery import PathFinder\n"
+        "sys.meta_path.insert(0, PathFinder)  # before the finder of an editable installation\n"
         "import pathlib, helpers_of_this_test as helpers\n"
         "print(helpers.first_event(pathlib.Path('missing'))['event'], helpers.dlcli.__file__)\n"
     )
