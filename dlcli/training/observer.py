@@ -1,7 +1,8 @@
-"""Who wants to know how training goes: a progress bar, a table, a log."""
+"""What follows a training as it runs: a progress bar, a table, a log."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,10 @@ class Observer:
         """Training is over, well or not."""
 
 
+#: Names of the methods of `Observer` that are called when something happens.
+EVENTS = tuple(name for name in vars(Observer) if name.startswith("on_"))
+
+
 class LogWriter(Observer):
     """Writes `train.log`.
 
@@ -100,43 +105,26 @@ class LogWriter(Observer):
 
 
 class Observers(Observer):
-    """Several observers as one.
+    """Several observers as one: every event of `Observer` is forwarded to each of them.
 
     Args:
-        observers: called in this order.
+        observers: The observers, called in this order.
     """
 
     def __init__(self, observers: tuple[Observer, ...]) -> None:
         self.observers = observers
-        self._told: set[int] = set()
+        self._reported: set[int] = set()
+        for event in EVENTS:  # not method by method: a new event would be forgotten
+            setattr(self, event, functools.partial(self._forward, event))
 
-    def on_start(self, plan: Plan) -> None:
+    def _forward(self, event: str, *args: Any, **kwargs: Any) -> None:
         for observer in self.observers:
-            observer.on_start(plan)
-        self._tell_lost()
+            getattr(observer, event)(*args, **kwargs)
+        self._report_lost()
 
-    def on_step(self, progress: Progress) -> None:
+    def _report_lost(self) -> None:
+        """Report an observer that cannot show anything any more to the others, the log among them."""
         for observer in self.observers:
-            observer.on_step(progress)
-        self._tell_lost()
-
-    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
-        for observer in self.observers:
-            observer.on_epoch(record, is_best)
-        self._tell_lost()
-
-    def on_message(self, message: str) -> None:
-        for observer in self.observers:
-            observer.on_message(message)
-
-    def on_end(self) -> None:
-        for observer in self.observers:
-            observer.on_end()
-        self._tell_lost()
-
-    def _tell_lost(self) -> None:
-        """Tell the others, the log among them, of an observer that cannot show anything any more."""
-        for observer in self.observers:
-            if observer.lost is not None and id(observer) not in self._told:
-                self._told.add(id(observer))
+            if observer.lost is not None and id(observer) not in self._reported:
+                self._reported.add(id(observer))
                 self.on_message(f"progress cannot be shown any more ({observer.lost}); training continues without")
