@@ -71,7 +71,7 @@ def evaluate(
         metrics=measured.metrics,
         intervals={name: interval for name, interval in intervals.items() if name in measured.metrics},
         deciding_metric=deciding,
-        higher_is_better=selection.higher_is_better,
+        direction=selection.direction,
         seconds=time.perf_counter() - clock,
         positive_classes=positive_classes(metrics, loaded.class_names),
         warnings=(*examples.notes, *remarks),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dlcli.core import Direction
 from dlcli.diagnosis import Assessment, Interval, TrainingResult
 from dlcli.reports import report_document
 
@@ -63,7 +64,7 @@ class Evaluation:
         metrics: as `<split>/<metric>`.
         intervals: 95 % intervals of those that have one, by the same names.
         deciding_metric: the metric that chose the model, on this split: `<split>/<metric>`.
-        higher_is_better: its direction.
+        direction: Direction in which that metric improves.
         seconds: wall time of this call.
         positive_classes: metric → the class that it is about, for metrics of a single class.
         warnings: what the user should know about the data.
@@ -75,7 +76,7 @@ class Evaluation:
     metrics: Mapping[str, float]
     intervals: Mapping[str, Interval]
     deciding_metric: str
-    higher_is_better: bool
+    direction: Direction
     seconds: float
     positive_classes: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()

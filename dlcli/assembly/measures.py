@@ -10,7 +10,7 @@ from dlcli.data import ClassLabels
 from dlcli.metrics import Metric
 from dlcli.spec import ComponentSpec, Spec, component_from
 from dlcli.tasks import Classification, Task
-from dlcli.training import LATENCY, Selection, higher_is_better
+from dlcli.training import LATENCY, Selection, direction_of
 
 LOSS = "loss"
 
@@ -47,8 +47,7 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
                 known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
                 raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
             metrics.append(_metric(component_from("metric", name), task, key, spec.evaluation.positive_class))
-    better = higher_is_better(optimize, metrics)
-    return tuple(metrics), Selection(optimize, better, spec.evaluation.satisfice)
+    return tuple(metrics), Selection(optimize, direction_of(optimize, metrics), spec.evaluation.satisfice)
 
 
 def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dlcli.data import Preprocessor
 from dlcli.metrics import Metric
 from dlcli.optim import Optimizer, WeightAverage
 from dlcli.spec import Spec
-from dlcli.training import EarlyStopping, Selection, TrainingSettings, higher_is_better
+from dlcli.training import EarlyStopping, Selection, TrainingSettings, direction_of
 
 #: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
 MOST_EXAMPLES, MOST_STEPS = 1024, 8192
@@ -64,12 +64,11 @@ def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Sel
     if options is None:
         return None
     metric = options.metric or selection.metric
-    better = higher_is_better(metric, metrics)
-    if options.mode is not None and better != (options.mode == "max"):
-        direction = "max: higher values of" if better else "min: lower values of"
-        message = f"expected {direction} {metric} are better, got {options.mode}; leave mode out"
+    direction = direction_of(metric, metrics)
+    if options.mode not in (None, direction):
+        message = f"expected {direction}: {direction.better} values of {metric} are better, got {options.mode}"
         raise ConfigError(message, key="regularization.early_stopping.mode")
-    return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, higher_is_better=better)
+    return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, direction=direction)
 
 
 def build_weight_average(spec: Spec) -> WeightAverage | None:

@@ -10,7 +10,7 @@ import typer
 from dlcli.cli import console, named_run, options, summary
 from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.core import GateError
+from dlcli.core import Direction, GateError
 
 if TYPE_CHECKING:
     from dlcli.api import Evaluation
@@ -72,11 +72,12 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
 
 def falls_short(evaluation: Evaluation, bar: float) -> str | None:
     """In what the model is worse than `bar`, None when it is not."""
-    name, higher_is_better = evaluation.deciding_metric, evaluation.higher_is_better
+    name, direction = evaluation.deciding_metric, evaluation.direction
     accuracy = f"{evaluation.split}/accuracy"
     if name.endswith("/error") and accuracy in evaluation.metrics:
-        name, higher_is_better = accuracy, True
+        name, direction = accuracy, Direction.MAXIMIZE
     value = evaluation.metrics[name]
-    reached = value >= bar if higher_is_better else value <= bar
-    wanted = f"at {'least' if higher_is_better else 'most'} {bar:g}"
-    return None if reached else f"{name} is {value:.6g}; {wanted} was asked for"
+    if direction.reaches(value, bar):
+        return None
+    wanted = f"at {'least' if direction is Direction.MAXIMIZE else 'most'} {bar:g}"
+    return f"{name} is {value:.6g}; {wanted} was asked for"

@@ -9,6 +9,7 @@ from dlcli.core.constraints import (
     PositiveInt,
     Rate,
 )
+from dlcli.core.direction import Direction
 from dlcli.core.errors import (
     ConfigError,
     DataError,
@@ -46,6 +47,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Described",
+    "Direction",
     "DivergedError",
     "DlcliError",
     "Expression",

@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge, Le
 
 from dlcli.core import register
-from dlcli.core.edge_filters import Direction, Kind, edge_filter
+from dlcli.core.edge_filters import EdgeDirection, Kind, edge_filter
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.embedded import bundled
 from dlcli.data.examples import Examples, RawData, row_numbers
@@ -39,7 +39,7 @@ class EdgePatches(DatasetReader):
         *,
         picture: Literal["china", "flower"] = "china",
         size: PatchSize = 12,
-        direction: Direction = "vertical",
+        direction: EdgeDirection = "vertical",
         kind: Kind = "sobel",
     ) -> None:
         self.picture = picture

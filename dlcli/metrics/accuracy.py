@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import PositiveInt, register
+from dlcli.core import Direction, PositiveInt, register
 from dlcli.metrics.metric import Metric, PredictionForm
 
 
@@ -37,7 +37,7 @@ class Error(Accuracy):
     """The share of examples whose class is not predicted: 1 − accuracy."""
 
     name = "error"
-    higher_is_better = False
+    direction = Direction.MINIMIZE
 
     def result(self) -> float:
         return (self.examples - self.correct) / self.examples if self.examples else math.nan

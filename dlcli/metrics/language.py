@@ -11,14 +11,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import register
+from dlcli.core import Direction, register
 from dlcli.metrics.metric import Metric, PredictionForm
 
 
 class LanguageMetric(Metric):
     """Base: a sum over texts, divided by how many tokens or characters they have."""
 
-    higher_is_better = False
+    direction = Direction.MINIMIZE
     needs: ClassVar[PredictionForm] = "nats"
 
     #: what is divided by: column 0 of the truth has tokens, column 1 characters
@@ -89,5 +89,5 @@ class TokenAccuracy(LanguageMetric):
 
     name = "token_accuracy"
     unit = "fraction"
-    higher_is_better = True
+    direction = Direction.MAXIMIZE
     needs: ClassVar[PredictionForm] = "correct"

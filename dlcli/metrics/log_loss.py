@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import register
+from dlcli.core import Direction, register
 from dlcli.kernels import check_labels
 from dlcli.metrics.metric import Metric, PredictionForm
 
@@ -17,7 +17,7 @@ class LogLoss(Metric):
     """The mean of −log p of the true class; a p of 0 counts as the smallest step of its dtype, as in scikit-learn."""
 
     name = "log_loss"
-    higher_is_better = False
+    direction = Direction.MINIMIZE
     unit = "nats"
     needs: ClassVar[PredictionForm] = "probabilities"
 

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
+from dlcli.core import Direction
+
 PredictionForm: TypeAlias = Literal["labels", "probabilities", "values", "nats", "correct"]
 
 
@@ -16,7 +18,7 @@ class Metric:
 
     #: as in `dev/<name>`; the registered name unless options change what is measured
     name: str
-    higher_is_better: ClassVar[bool] = True
+    direction: ClassVar[Direction] = Direction.MAXIMIZE
     #: for people; "fraction" is between 0 and 1
     unit: ClassVar[str] = "fraction"
     #: what `update` gets: class indices (N,), probabilities (N, K), values (N,) or (N, D), or of texts nats (N,) or

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import register
+from dlcli.core import Direction, register
 from dlcli.metrics.metric import Metric, PredictionForm
 
 
 class MeanError(Metric):
     """Base of the means over all elements of what each is off by."""
 
-    higher_is_better = False
+    direction = Direction.MINIMIZE
     needs: ClassVar[PredictionForm] = "values"
 
     def __init__(self) -> None:

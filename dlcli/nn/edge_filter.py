@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from dlcli.core import register
-from dlcli.core.edge_filters import Direction, Kind, edge_filter
+from dlcli.core.edge_filters import EdgeDirection, Kind, edge_filter
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import ShapeError
 
@@ -22,7 +22,7 @@ class EdgeFilter(Initializer):
         kind: how the rows along the edge are weighted: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
     """
 
-    def __init__(self, *, direction: Direction = "vertical", kind: Kind = "sobel") -> None:
+    def __init__(self, *, direction: EdgeDirection = "vertical", kind: Kind = "sobel") -> None:
         self.direction = direction
         self.kind = kind
 

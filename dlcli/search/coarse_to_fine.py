@@ -161,7 +161,7 @@ def _gain(ranked: Sequence[Configuration], before: Configuration | None, objecti
         or (before.violated and not ranked[0].violated)
     ):
         return None
-    return objective.cost(before.value) - objective.cost(ranked[0].value)
+    return objective.direction.gain(ranked[0].value, before.value)
 
 
 def _noise(ranked: Iterable[Configuration]) -> float | None:

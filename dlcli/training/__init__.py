@@ -9,7 +9,7 @@ from dlcli.training.features import Features, compute_features
 from dlcli.training.latency import median_latency_ms
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
-from dlcli.training.selection import LATENCY, Candidate, Selection, higher_is_better
+from dlcli.training.selection import LATENCY, Candidate, Selection, direction_of
 from dlcli.training.settings import TrainingSettings
 from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.train_step import batch_loss
@@ -38,8 +38,8 @@ __all__ = [
     "check_resumable",
     "compute_features",
     "compute_outputs",
+    "direction_of",
     "evaluate_split",
-    "higher_is_better",
     "median_latency_ms",
     "stop_requests",
     "stream",

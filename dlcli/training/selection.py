@@ -1,6 +1,6 @@
 """Which epoch's weights are the best: one metric to optimize, any number of constraints to satisfy.
 
-The notes' rule for choosing between models: among those that satisfy every constraint take the one with the best
+The rule of CS 230 for choosing between models: among those that satisfy every constraint take the one with the best
 optimizing metric. One that breaks a constraint never replaces one that satisfies them all; while none satisfies, the
 optimizing metric alone decides. Of equals the earlier stays.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlcli.core import Bound
+from dlcli.core import Bound, Direction
 from dlcli.metrics import Metric
 
 #: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric
@@ -47,12 +47,12 @@ class Selection:
 
     Args:
         metric: the optimizing metric, `<split>/<metric>`.
-        higher_is_better: its direction.
+        direction: Direction in which it improves.
         constraints: metric → what it must be; all of them are to be satisfied.
     """
 
     metric: str
-    higher_is_better: bool
+    direction: Direction
     constraints: Mapping[str, Bound] = field(default_factory=dict)
 
     @property
@@ -70,12 +70,10 @@ class Selection:
             return True
         if bool(candidate.violated) != bool(incumbent.violated):
             return not candidate.violated
-        if self.higher_is_better:
-            return candidate.value > incumbent.value
-        return candidate.value < incumbent.value
+        return self.direction.is_improvement(candidate.value, incumbent.value)
 
 
-def higher_is_better(name: str, metrics: Iterable[Metric]) -> bool:
-    """The direction of `<split>/<metric>`; a loss and a latency are better when lower."""
+def direction_of(name: str, metrics: Iterable[Metric]) -> Direction:
+    """The direction in which `<split>/<metric>` improves; a loss and a latency are minimized."""
     short = name.rpartition("/")[2]
-    return next((metric.higher_is_better for metric in metrics if metric.name == short), False)
+    return next((metric.direction for metric in metrics if metric.name == short), Direction.MINIMIZE)

@@ -23,7 +23,7 @@ def test_evaluation_repeats_what_the_training_measured(trained: api.Run, split: 
     interval = evaluation.intervals[f"{split}/accuracy"]
     assert interval.low < evaluation.metrics[f"{split}/accuracy"] <= interval.high
     assert evaluation.deciding_metric == f"{split}/error"
-    assert not evaluation.higher_is_better
+    assert evaluation.direction == "min"
 
 
 def test_an_unknown_split_is_refused(trained: api.Run) -> None:

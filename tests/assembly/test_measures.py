@@ -16,10 +16,10 @@ def test_metrics_that_decide_are_measured_without_being_asked_for(build: Build, 
         "evaluation.satisfice={dev/macro_recall: '>= 0.5'}",
     )
     assert [metric.name for metric in experiment.metrics] == ["accuracy", "macro_f1", "error", "macro_recall"]
-    assert experiment.selection.higher_is_better
+    assert experiment.selection.direction == "max"
     stopping = build_early_stopping(experiment.spec, experiment.metrics, experiment.selection)
     assert stopping is not None
-    assert (stopping.metric, stopping.higher_is_better) == ("dev/loss", False)
+    assert (stopping.metric, stopping.direction) == ("dev/loss", "min")
 
 
 def test_without_a_dev_set_the_training_set_decides(build: Build, iris: str) -> None:

@@ -40,7 +40,7 @@ def test_early_stopping_against_the_direction_of_its_metric_is_refused(
         )
         return build_early_stopping(experiment.spec, experiment.metrics, experiment.selection)
 
-    assert rule(right).higher_is_better == rule("null").higher_is_better == (right == "max")
+    assert rule(right).direction == rule("null").direction == right
     with pytest.raises(ConfigError) as caught:
         rule("min" if right == "max" else "max")
     assert caught.value.key == "regularization.early_stopping.mode"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Condition, Expression, registry
+from dlcli.core import Condition, Direction, Expression, registry
 from dlcli.search import (
     CMAES,
     Choice,
@@ -26,7 +26,7 @@ from dlcli.search import (
     Uniform,
 )
 
-ERROR = Objective("dev/error", higher_is_better=False)
+ERROR = Objective("dev/error", direction=Direction.MINIMIZE)
 
 #: what a search needs besides the core
 NEEDS = {"tpe": ["optuna"], "gp": ["optuna", "torch"], "cma_es": ["optuna", "cmaes"]}

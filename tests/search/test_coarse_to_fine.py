@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import Direction
 from dlcli.search import (
     Choice,
     CoarseToFine,
@@ -24,7 +25,7 @@ from dlcli.search import (
     Uniform,
 )
 
-ERROR = Objective("dev/error", higher_is_better=False)
+ERROR = Objective("dev/error", direction=Direction.MINIMIZE)
 SPACE = Space(
     [
         Parameter("rate", LogUniform(low=1e-4, high=1.0)),
@@ -162,7 +163,7 @@ def test_the_first_to_satisfy_the_constraints_is_a_gain_that_has_no_size() -> No
 
 
 def test_higher_is_better() -> None:
-    accuracy = Objective("dev/accuracy", higher_is_better=True)
+    accuracy = Objective("dev/accuracy", direction=Direction.MAXIMIZE)
     trials: list[Trial] = []
     while left := (search := CoarseToFine(stop_early=False)).propose(SPACE, trials, accuracy, seed=0, budget=40):
         trials += [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.core import Condition, ConfigError, Expression
+from dlcli.core import Condition, ConfigError, Direction, Expression
 from dlcli.search import (
     Choice,
     Distribution,
@@ -25,7 +25,7 @@ from dlcli.search import (
     Uniform,
 )
 
-OBJECTIVE = Objective("dev/error", higher_is_better=False)
+OBJECTIVE = Objective("dev/error", direction=Direction.MINIMIZE)
 
 
 def values(distribution: Distribution, points: int) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Condition, Expression
+from dlcli.core import Condition, Direction, Expression
 from dlcli.search import (
     Choice,
     Importance,
@@ -23,7 +23,7 @@ from dlcli.search import (
     importances,
 )
 
-ERROR = Objective("dev/error", higher_is_better=False)
+ERROR = Objective("dev/error", direction=Direction.MINIMIZE)
 #: the second is on a logarithmic scale
 NUMBERS = [
     Parameter("a", Uniform(low=0.0, high=1.0)),
@@ -77,7 +77,7 @@ def test_sorted_the_same_each_time_and_whatever_the_direction() -> None:
     found = importances(space, trials, ERROR, seed=1)
     assert [one.share for one in found] == sorted((one.share for one in found), reverse=True)
     assert found == importances(space, trials, ERROR, seed=1)
-    upside_down = by_name(importances(space, trials, Objective("dev/accuracy", higher_is_better=True), seed=1))
+    upside_down = by_name(importances(space, trials, Objective("dev/accuracy", direction=Direction.MAXIMIZE), seed=1))
     assert all(upside_down[one.parameter].share == pytest.approx(one.share, abs=1e-9) for one in found)
 
 

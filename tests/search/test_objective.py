@@ -6,10 +6,13 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from dlcli.core import Direction
 from dlcli.search import Configuration, Objective, Trial
 
-ERROR = Objective("dev/error", higher_is_better=False)
-ACCURACY = Objective("dev/accuracy", higher_is_better=True)
+ERROR = Objective("dev/error", direction=Direction.MINIMIZE)
+ACCURACY = Objective("dev/accuracy", direction=Direction.MAXIMIZE)
 
 
 def trials(*values: float | None, **options: Any) -> list[Trial]:
@@ -79,3 +82,12 @@ def test_what_is_no_number_comes_last() -> None:
         assert best is not None
         assert best.value == 0.2
     assert Configuration(0, {}, tuple(trials(0.2, nan))).value == 0.2
+
+
+@pytest.mark.parametrize(("objective", "higher_is_better"), [(ERROR, False), (ACCURACY, True)])
+def test_json_keeps_its_keys(objective: Objective, higher_is_better: bool) -> None:
+    document = objective.to_json()
+    assert document == {"metric": objective.metric, "higher_is_better": higher_is_better, "constraints": []}
+    assert Objective.from_json(document) == objective
+    with pytest.raises(TypeError):
+        Objective.from_json({**document, "weight": 1})

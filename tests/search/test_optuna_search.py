@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Condition, ConfigError
+from dlcli.core import Condition, ConfigError, Direction
 from dlcli.search import (
     CMAES,
     TPE,
@@ -33,7 +33,7 @@ from dlcli.search.optuna_search import OptunaSearch
 optuna = pytest.importorskip("optuna")
 pytest.importorskip("cmaes")
 
-ERROR = Objective("dev/error", higher_is_better=False)
+ERROR = Objective("dev/error", direction=Direction.MINIMIZE)
 NUMBERS = (
     Parameter("rate", LogUniform(low=1e-4, high=1.0)),
     Parameter("width", IntLogUniform(low=16, high=256)),
@@ -77,7 +77,7 @@ def test_cma_es_keeps_its_state() -> None:
     assert median_best(CMAES(), Space(NUMBERS), sweeps=3) < 0.006
 
 
-@pytest.mark.parametrize("objective", [ERROR, Objective("dev/accuracy", higher_is_better=True)])
+@pytest.mark.parametrize("objective", [ERROR, Objective("dev/accuracy", direction=Direction.MAXIMIZE)])
 def test_tpe_learns_also_of_choices_and_conditions(objective: Objective) -> None:
     trials = swept(TPE(), Space([*NUMBERS, NAME, BETA]), seed=0, budget=40, objective=objective)
     first, last = (np.mean([valley(trial.values) for trial in part]) for part in (trials[:12], trials[-12:]))

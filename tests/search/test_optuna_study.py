@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.core import Condition
+from dlcli.core import Condition, Direction
 from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, Objective, Parameter, Space, Trial, Uniform
 from dlcli.search.optuna_study import Answers, asked_of, outcomes_of, params_of
 
@@ -52,7 +52,7 @@ def test_a_point_is_what_a_trial_suggests_and_nothing_is_asked_for_that_is_not_t
 
 def test_what_is_told() -> None:
     state = optuna.trial.TrialState
-    accuracy = Objective("dev/accuracy", higher_is_better=True)
+    accuracy = Objective("dev/accuracy", direction=Direction.MAXIMIZE)
     trials = [
         Trial(number=0, values={}, status="done", value=0.9),
         Trial(number=1, values={}, status="done", value=0.7),

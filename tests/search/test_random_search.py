@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from dlcli.core import generator
+from dlcli.core import Direction, generator
 from dlcli.search import Choice, LogUniform, Objective, Parameter, Proposal, RandomSearch, Space, Trial, Uniform
 
-OBJECTIVE = Objective("dev/error", higher_is_better=False)
+OBJECTIVE = Objective("dev/error", direction=Direction.MINIMIZE)
 SPACE = Space([Parameter("rate", LogUniform(low=1e-4, high=1)), Parameter("l2", Uniform(low=0, high=1))])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Generators, registry
+from dlcli.core import Direction, Generators, registry
 from dlcli.data import ClassLabels, Split
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
@@ -71,7 +71,7 @@ def build_trainer(
         splits=data,
         optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
         metrics=chosen,
-        selection=selection or Selection("dev/loss", higher_is_better=False),
+        selection=selection or Selection("dev/loss", direction=Direction.MINIMIZE),
         settings=TrainingSettings(**{**SETTINGS, **settings}),
         folder=run,
         generators=generators,

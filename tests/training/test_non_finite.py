@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Context, Function, Tensor
-from dlcli.core import DivergedError, registry
+from dlcli.core import Direction, DivergedError, registry
 from dlcli.data import Split
 from dlcli.nn import Dropout, Layer, Node
 from dlcli.optim import SGD
@@ -85,7 +85,7 @@ def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, split
         batch_size="full",
         optimizer=SGD(learning_rate=3e38),
         data={"train": poisoned(splits["train"], 1e10)},
-        selection=Selection("train/loss", False),
+        selection=Selection("train/loss", Direction.MINIMIZE),
         max_gradient_norm=None,
         average=False,
         l2=0.0,

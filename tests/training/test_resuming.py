@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import RunInterruptedError, StorageError
+from dlcli.core import Direction, RunInterruptedError, StorageError
 from dlcli.optim import Adam, Cosine
 from dlcli.runs import RunFolder
 from dlcli.training import EarlyStopping, Observer, checkpoint
@@ -57,7 +57,7 @@ def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[s
 
 
 def stopping() -> EarlyStopping:
-    return EarlyStopping(metric="dev/loss", patience=50, higher_is_better=False)
+    return EarlyStopping(metric="dev/loss", patience=50, direction=Direction.MINIMIZE)
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_damaged_best_with_no_epoch_left_is_an_error(make_trainer: Any, folder
 
 def test_a_run_that_had_stopped_early_says_so_and_goes_on_with_more_patience(make_trainer: Any) -> None:
     def impatient(patience: int) -> EarlyStopping:
-        return EarlyStopping(metric="dev/loss", patience=patience, higher_is_better=False, min_delta=1e6)
+        return EarlyStopping(metric="dev/loss", patience=patience, direction=Direction.MINIMIZE, min_delta=1e6)
 
     assert make_trainer(epochs=9, early_stopping=impatient(2)).run().epochs == 3
     observer = Messages()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcli.core import Bound
+from dlcli.core import Bound, Direction
 from dlcli.training import Candidate, Selection
 
 
@@ -10,7 +10,7 @@ def candidate(value: float, *violated: str) -> Candidate:
     return Candidate(epoch=1, step=1, checkpoint="epoch-0001", value=value, violated=violated)
 
 
-ERROR = Selection("dev/error", higher_is_better=False)
+ERROR = Selection("dev/error", direction=Direction.MINIMIZE)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,15 @@ def test_satisfying_comes_before_optimizing(new: Candidate, old: Candidate | Non
 
 
 def test_the_direction_can_be_up() -> None:
-    accuracy = Selection("dev/accuracy", higher_is_better=True)
+    accuracy = Selection("dev/accuracy", direction=Direction.MAXIMIZE)
     assert accuracy.prefers(candidate(0.9), candidate(0.8))
     assert not accuracy.prefers(candidate(0.8), candidate(0.9))
 
 
 def test_broken_constraints_are_named() -> None:
-    selection = Selection("dev/error", False, {"dev/recall": Bound(">=", 0.9), "latency_ms": Bound("<=", 5)})
+    selection = Selection(
+        "dev/error", Direction.MINIMIZE, {"dev/recall": Bound(">=", 0.9), "latency_ms": Bound("<=", 5)}
+    )
     assert selection.violated({"dev/recall": 0.5, "latency_ms": 1}) == ("dev/recall >= 0.9",)
     assert selection.violated({"dev/recall": 0.95, "latency_ms": 1}) == ()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Bound, ConfigError, DataError, StorageError
+from dlcli.core import Bound, ConfigError, DataError, Direction, StorageError
 from dlcli.data import Split
 from dlcli.nn import Node
 from dlcli.optim import SGD, Adam, InverseTime
@@ -84,7 +84,7 @@ def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFold
 
 
 def test_early_stopping_ends_training(make_trainer: Any, folder: RunFolder) -> None:
-    stopping = EarlyStopping(metric="dev/loss", patience=2, higher_is_better=False, min_delta=1e6)
+    stopping = EarlyStopping(metric="dev/loss", patience=2, direction=Direction.MINIMIZE, min_delta=1e6)
     summary = make_trainer(epochs=50, early_stopping=stopping).run()
     assert (summary.epochs, summary.stopped_early) == (3, True)
     assert len(epochs(folder)) == 3
@@ -95,7 +95,7 @@ def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_tra
     losses = [record["train/loss"] for record in epochs(folder)]
     assert losses.index(min(losses)) > 2
     run = RunFolder.create(folder.path, "constrained")
-    selection = Selection("dev/loss", False, {"train/loss": Bound(">=", sorted(losses)[-2])})
+    selection = Selection("dev/loss", Direction.MINIMIZE, {"train/loss": Bound(">=", sorted(losses)[-2])})
     summary = make_trainer(epochs=8, run=run, selection=selection).run()
     assert summary.best.violated == ()
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
@@ -105,7 +105,7 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
     make_trainer(epochs=1).run()
     assert "latency_ms" not in epochs(folder)[0]
     run = RunFolder.create(folder.path, "latency")
-    selection = Selection("dev/loss", False, {"latency_ms": Bound("<=", 1e-9)})
+    selection = Selection("dev/loss", Direction.MINIMIZE, {"latency_ms": Bound("<=", 1e-9)})
     summary = make_trainer(epochs=2, run=run, selection=selection).run()
     first, second = epochs(run)
     assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
@@ -115,22 +115,24 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
 @pytest.mark.parametrize("metric", ["dev/eror", "test/error", "train_dev/loss", "error"])
 def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        make_trainer(selection=Selection(metric, False))
+        make_trainer(selection=Selection(metric, Direction.MINIMIZE))
     assert caught.value.key == "evaluation.optimize"
     with pytest.raises(ConfigError, match="not measured") as caught:
-        make_trainer(early_stopping=EarlyStopping(metric=metric, patience=1, higher_is_better=False))
+        make_trainer(early_stopping=EarlyStopping(metric=metric, patience=1, direction=Direction.MINIMIZE))
     assert caught.value.key == "regularization.early_stopping.metric"
 
 
 def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = make_trainer(selection=Selection("dev/error", False))
+    trainer = make_trainer(selection=Selection("dev/error", Direction.MINIMIZE))
     monkeypatch.setattr(type(trainer.evaluator.metrics[0]), "result", lambda self: math.nan)
     with pytest.raises(DataError, match="dev/error has no value"):
         trainer.run()
 
 
 def test_without_a_dev_set_the_training_set_decides(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
-    summary = make_trainer(data={"train": splits["train"]}, selection=Selection("train/error", False)).run()
+    summary = make_trainer(
+        data={"train": splits["train"]}, selection=Selection("train/error", Direction.MINIMIZE)
+    ).run()
     assert summary.best.value == min(record["train/error"] for record in epochs(folder))
     assert not [name for name in epochs(folder)[0] if name.startswith("dev/")]
 

@@ -81,7 +81,7 @@ def show(folder: SweepFolder, *, json: bool) -> None:
         now = {"status": state, "process": process, "running": [running_document(trial) for trial in under_way]}
         console.print_document(summary.document(outcome, folder.path) | now)
         return
-    better = "higher" if outcome.objective.higher_is_better else "lower"
+    objective = outcome.objective
     explained = {
         "running": f"running in process {process}",
         "stopped": f"stopped; `dlcli sweep resume {outcome.id}` goes on",
@@ -91,7 +91,9 @@ def show(folder: SweepFolder, *, json: bool) -> None:
         "status": explained.get(state, state),
         "trials": summary.counted(outcome),
         "search": outcome.search,
-        "objective": " and ".join([f"{outcome.objective.metric}, {better} is better", *outcome.objective.constraints]),
+        "objective": " and ".join(
+            [f"{objective.metric}, {objective.direction.better} is better", *objective.constraints]
+        ),
         "folder": str(folder.path),
     }
     results = console.results()
@@ -100,7 +102,7 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     summary.print_best(outcome, folder.path)
     if under_way:
         results.print()
-        print_running(under_way, outcome.objective.metric)
+        print_running(under_way, objective.metric)
     summary.print_failures(outcome)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
         "sweep": outcome.id,
         "name": outcome.name,
         "search": outcome.search,
-        "objective": asdict(outcome.objective),
+        "objective": outcome.objective.to_json(),
         "trials": counts(outcome),
         "best": best_document(outcome, path),
         "final": None if outcome.final is None else final_document(outcome.final, path),

@@ -26,7 +26,7 @@ def sweep_document(outcome: SweepOutcome, sure: Confidence, advice: Sequence[Swe
         "sweep": outcome.id,
         "name": outcome.name,
         "search": outcome.search,
-        "objective": asdict(outcome.objective),
+        "objective": outcome.objective.to_json(),
         "seconds": outcome.seconds,
         "workers": outcome.workers,
         "statuses": dict(Counter(trial.status for trial in outcome.trials)),

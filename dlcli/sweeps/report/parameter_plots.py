@@ -30,9 +30,9 @@ def parameters_png(outcome: SweepOutcome) -> bytes | None:
     rows = -(-len(parameters) // columns)
     cell_height = _ABOVE + _HEIGHT + _BELOW
     width = max(MARGIN + columns * (_LEFT + _WIDTH) + MARGIN, 7.2)
-    direction = "higher" if outcome.objective.higher_is_better else "lower"
+    better = outcome.objective.direction.better
     text = MetricText(outcome.objective.metric)
-    note = f"{text.name} of every configuration; {direction} is better"
+    note = f"{text.name} of every configuration; {better} is better"
     note += "; a thin line spans several seeds" * any(len(point.configuration.measured) > 1 for point in shown)
     canvas = Canvas(
         width, MARGIN + rows * cell_height + HEAD, name=outcome.name, subject="result by parameter", note=note

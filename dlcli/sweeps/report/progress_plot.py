@@ -25,13 +25,13 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
     if len(values) < 2:
         return None
     text = MetricText(outcome.objective.metric)
-    direction = "higher" if outcome.objective.higher_is_better else "lower"
+    better = outcome.objective.direction.better
     canvas = Canvas(
         MARGIN + _LEFT + _WIDTH + _RIGHT,
         MARGIN + _BELOW + _HEIGHT + 0.3 + HEAD,
         name=outcome.name,
         subject="best so far",
-        note=f"{text.name} of every trial; {direction} is better; the line is the best of one trial so far",
+        note=f"{text.name} of every trial; {better} is better; the line is the best of one trial so far",
     )
     fates: list[TrialEnding] = [
         fate for fate in ("done", "pruned", "failed") if any(_trial_ending(trial) == fate for trial in ended)
@@ -88,7 +88,7 @@ def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], height
     for trial in ended:
         if trial.value is None or _trial_ending(trial) != "done" or trial.violated:
             continue
-        if not steps or objective.cost(trial.value) < objective.cost(steps[-1][1]):
+        if objective.direction.is_improvement(trial.value, steps[-1][1] if steps else None):
             steps.append((trial.number, trial.value))
     if not steps:
         return

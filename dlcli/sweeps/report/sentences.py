@@ -46,9 +46,9 @@ def best_sentence(outcome: SweepOutcome) -> str:
     if best is None or best.value is None:
         return "No trial was trained to its end, so there is no best configuration."
     text = MetricText(outcome.objective.metric)
-    direction = "higher" if outcome.objective.higher_is_better else "lower"
+    better = outcome.objective.direction.better
     seeds = f", the mean of {len(best.measured)} seeds" if len(best.measured) > 1 else ""
-    return f"Trial {best.number}: {text.name} {text.value(best.value)}{seeds} ({direction} is better)."
+    return f"Trial {best.number}: {text.name} {text.value(best.value)}{seeds} ({better} is better)."
 
 
 def constraint_sentences(outcome: SweepOutcome) -> list[str]:
@@ -75,7 +75,7 @@ def confidence_sentences(outcome: SweepOutcome, sure: Confidence) -> list[str]:
                 f"{reached}{text.value(sure.final.value)} ± {text.size(sure.deviation)} (mean ± standard deviation; "
                 f"95 % interval of the mean {text.interval(sure.final.low, sure.final.high)}, Student)."
             )
-        if outcome.objective.cost(sure.final.value) > outcome.objective.cost(best.value):
+        if outcome.objective.direction.is_improvement(best.value, sure.final.value):
             sentences.append(
                 f"That is worse than the {text.value(best.value)} it was chosen for. The best of many trials is in "
                 "part the luckiest, so the figure to trust is the one trained anew."

@@ -96,7 +96,7 @@ def sweep(
         base=str(spec.base_file.absolute()),
         objective=Objective(
             selection.metric,
-            selection.higher_is_better,
+            selection.direction,
             tuple(f"{name} {must}" for name, must in selection.constraints.items()),
         ),
         data=dict(fingerprint),

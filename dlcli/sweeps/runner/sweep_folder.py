@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class SweepRecord:
     versions: Mapping[str, str] = field(default_factory=versions)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"objective": self.objective.to_json()}
 
     def to_bytes(self) -> bytes:
         """The content of `sweep.json`, with its own checksum."""
@@ -63,8 +63,7 @@ class SweepRecord:
         Raises:
             TypeError, KeyError: a field is missing or unknown.
         """
-        objective = Objective(**value["objective"])
-        objective = replace(objective, constraints=tuple(objective.constraints))
+        objective = Objective.from_json(value["objective"])
         return cls(**{**value, "objective": objective, "command": tuple(value["command"])})
 
 

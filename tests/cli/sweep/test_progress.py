@@ -11,10 +11,11 @@ from rich.console import Console
 
 from dlcli.cli import console
 from dlcli.cli.sweep import progress
+from dlcli.core import Direction
 from dlcli.search import Objective, Region, Stage, Trial
 from dlcli.sweeps import SweepPlan
 
-OBJECTIVE = Objective("dev/error", higher_is_better=False)
+OBJECTIVE = Objective("dev/error", direction=Direction.MINIMIZE)
 PLAN = SweepPlan(id="a", objective=OBJECTIVE, trials=4, workers=2, ended=0)
 CLEARED = "\x1b[2K"
 
@@ -90,7 +91,7 @@ def test_off_a_terminal_there_is_one_row_for_each_trial_that_ended(show):
 
 
 def test_columns_stand_under_each_other_whatever_the_metric_is_called(show):
-    plan = replace(PLAN, objective=Objective("train_dev/macro_f1", higher_is_better=True))
+    plan = replace(PLAN, objective=Objective("train_dev/macro_f1", direction=Direction.MAXIMIZE))
     header, row = show(lambda table: end(table, done(0, 0.25)), plan=plan).splitlines()
     assert header.index("parameters") == row.index("learning_rate")
     assert header.index("f1") + len("f1") == row.index("0.25") + len("0.25")
@@ -129,9 +130,11 @@ def test_epochs_do_not_flood_a_terminal(show):
     assert show(many, terminal=True).count("trial") < 50
 
 
-@pytest.mark.parametrize(("higher_is_better", "values"), [(False, (0.25, 0.1)), (True, (0.25, 0.4))])
-def test_the_best_so_far_counts_the_trials_before_and_the_direction(show, higher_is_better, values):
-    objective = replace(OBJECTIVE, higher_is_better=higher_is_better)
+@pytest.mark.parametrize(
+    ("direction", "values"), [(Direction.MINIMIZE, (0.25, 0.1)), (Direction.MAXIMIZE, (0.25, 0.4))]
+)
+def test_the_best_so_far_counts_the_trials_before_and_the_direction(show, direction, values):
+    objective = replace(OBJECTIVE, direction=direction)
     before = (done(0, 0.3), done(1, 0.2))
     plan = replace(PLAN, objective=objective, ended=2, best=objective.best(before))
 

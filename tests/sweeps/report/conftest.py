@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import Condition, Expression
+from dlcli.core import Condition, Direction, Expression
 from dlcli.search import (
     Choice,
     FinalOutcome,
@@ -120,7 +120,7 @@ def make_outcome(space: Space) -> Callable[..., SweepOutcome]:
             "id": "20261122T101500Z-digits-search-3fa2c1",
             "name": "digits-search",
             "search": "random",
-            "objective": Objective("dev/error", higher_is_better=False),
+            "objective": Objective("dev/error", direction=Direction.MINIMIZE),
             "space": space,
             "trials": tuple(trials),
             "seconds": math.fsum(trial.seconds for trial in trials),

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from dlcli.core import Direction
 from dlcli.search import FinalOutcome, Objective, SweepOutcome, Trial
 from dlcli.sweeps.report.confidence import confidence
 
@@ -64,7 +65,7 @@ def test_a_single_final_seed_has_no_spread(make_outcome: Make, one: One) -> None
 
 def test_where_higher_is_better_a_rival_is_not_much_lower(make_outcome: Make, one: One) -> None:
     trials = (one(0, 0.90, 16), one(1, 0.92, 16, repeat=1), one(2, 0.1, 32), one(3, 0.89, 64))
-    sure = confidence(make_outcome(trials=trials, objective=Objective("dev/accuracy", higher_is_better=True)))
+    sure = confidence(make_outcome(trials=trials, objective=Objective("dev/accuracy", direction=Direction.MAXIMIZE)))
     assert [rival.number for rival in sure.rivals] == [3]
 
 

@@ -3,10 +3,11 @@ from dataclasses import replace
 
 import pytest
 
+from dlcli.core import Direction
 from dlcli.search import Objective, SweepOutcome, Trial
 from dlcli.sweeps.report.plot_points import Heights, points, shown_limits, spots
 
-ERROR, ACCURACY = Objective("dev/error", False), Objective("dev/accuracy", True)
+ERROR, ACCURACY = Objective("dev/error", Direction.MINIMIZE), Objective("dev/accuracy", Direction.MAXIMIZE)
 
 
 def test_the_best_first_then_the_pruned_then_the_failed(outcome: SweepOutcome) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcli.core import Direction
 from dlcli.search import (
     Choice,
     FinalOutcome,
@@ -131,7 +132,7 @@ def test_only_pruned_trials_have_values(make_outcome: Make) -> None:
 
 
 def test_no_configuration_satisfies_the_constraints(make_outcome: Make) -> None:
-    objective = Objective("dev/error", higher_is_better=False, constraints=("latency_ms <= 5",))
+    objective = Objective("dev/error", direction=Direction.MINIMIZE, constraints=("latency_ms <= 5",))
     trials = tuple(replace(one, violated=("latency_ms <= 5",)) for one in make_outcome(2).trials)
     page, _, _ = written(make_outcome(trials=trials, objective=objective))
     assert "> **No configuration satisfies every constraint; the best one breaks latency_ms <= 5.**" in page
@@ -140,7 +141,7 @@ def test_no_configuration_satisfies_the_constraints(make_outcome: Make) -> None:
 
 def test_equal_values_and_a_metric_that_is_no_share(make_outcome: Make) -> None:
     trials = tuple(replace(one, value=0.5, status="done") for one in make_outcome(3).trials)
-    objective = Objective("dev/macro_f1", higher_is_better=True)
+    objective = Objective("dev/macro_f1", direction=Direction.MAXIMIZE)
     page, _, pictures = written(make_outcome(trials=trials, objective=objective))
     assert "dev macro f1 0.5 (higher is better)" in page and len(pictures) == 3
     assert "2 other configurations reached the very same value (trials 1, 2)" in page

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlcli.core import RunInterruptedError, SweepFailedError
+from dlcli.core import Direction, RunInterruptedError, SweepFailedError
 from dlcli.search import (
     Choice,
     CoarseToFine,
@@ -38,7 +38,7 @@ SPACE = Space(
         Parameter("model.activation", Choice(values=["relu", "tanh"])),
     ]
 )
-OBJECTIVE = Objective("dev/error", higher_is_better=False)
+OBJECTIVE = Objective("dev/error", direction=Direction.MINIMIZE)
 EPOCHS = 6
 
 

@@ -1,0 +1,49 @@
+"""Which of two values of a metric is better."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """The direction in which a metric improves.
+
+    NaN measures nothing: it is never an improvement, every number improves on it, and it costs more than every number.
+    """
+
+    MINIMIZE = "min"
+    MAXIMIZE = "max"
+
+    @property
+    def better(self) -> str:
+        """`lower` or `higher`, as in "lower is better"."""
+        return "higher" if self is Direction.MAXIMIZE else "lower"
+
+    def gain(self, new: float, old: float) -> float:
+        """By how much `new` is better than `old`; negative where it is worse, NaN where either is."""
+        return new - old if self is Direction.MAXIMIZE else old - new
+
+    def is_improvement(self, new: float, old: float | None, min_delta: float = 0.0) -> bool:
+        """Whether `new` is better than `old`, an equal value is not.
+
+        Args:
+            new: Value to compare.
+            old: Best value so far; None before there is one, which every number improves on.
+            min_delta: Gain that must be exceeded.
+        """
+        if math.isnan(new):
+            return False
+        if old is None or math.isnan(old):
+            return True
+        return self.gain(new, old) > min_delta
+
+    def cost(self, value: float) -> float:
+        """The value as a number that is better when lower; infinite for NaN."""
+        if math.isnan(value):
+            return math.inf
+        return -value if self is Direction.MAXIMIZE else value
+
+    def reaches(self, value: float, bar: float) -> bool:
+        """Whether `value` is as good as `bar` or better; NaN never is."""
+        return value >= bar if self is Direction.MAXIMIZE else value <= bar
