@@ -1,4 +1,7 @@
-"""Everything that a config can name: importing this module fills the registry."""
+"""Everything that a config can name: importing this module fills the registry.
+
+The components of dlcli come first, so that a name that is taken is a mistake of the other package.
+"""
 
 import dlcli.data
 import dlcli.losses
@@ -9,3 +12,6 @@ import dlcli.ops
 import dlcli.optim
 import dlcli.search
 import dlcli.tasks  # noqa: F401  # imported for their registrations
+from dlcli.core import component_modules
+
+component_modules.import_accepted()

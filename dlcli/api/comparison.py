@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from dlcli import runs
+from dlcli.api.stored_spec import load_stored_spec
 from dlcli.core import UNSEEN_SPLITS, dumps
 from dlcli.reports import ErrorComparison, EvaluatedRun, compare_errors, mismatch_sentences
 from dlcli.runs import RunFolder, RunRecord, differences, files
-from dlcli.spec import Spec, load_spec
+from dlcli.spec import Spec
 
 #: hexadecimal digits of a checksum that tell files apart at a glance
 _SHOWN = 12
@@ -61,7 +62,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
     folders = [runs.find(Path(runs_dir), str(name)) for name in names]
     for folder in folders:
         folder.verify((files.RESOLVED_CONFIG,))
-    specs = [load_spec(folder.path / files.RESOLVED_CONFIG) for folder in folders]
+    specs = [load_stored_spec(folder) for folder in folders]
     records = [folder.record() for folder in folders]
     metrics = _comparable_metrics(folders)
     evaluated = [

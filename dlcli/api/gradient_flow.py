@@ -11,6 +11,7 @@ import numpy as np
 
 from dlcli import runs
 from dlcli.api.loaded_model import stored_preprocessor
+from dlcli.api.stored_spec import load_stored_spec
 from dlcli.api.training import check_same_data
 from dlcli.api.transfer import resume_transfer, start
 from dlcli.autograd import Tensor
@@ -63,7 +64,7 @@ def gradient_flows(
 def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
     """With the weights it began with, and with the best ones if there are any: a run that diverged has none."""
     folder.verify(files.INPUTS)
-    experiment = resume_transfer(load_spec(folder.path / files.RESOLVED_CONFIG), stored_preprocessor(folder))
+    experiment = resume_transfer(load_stored_spec(folder), stored_preprocessor(folder))
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
     spec, model, task = experiment.spec, experiment.model, experiment.task
     batch = _batch(experiment.data.splits["train"])

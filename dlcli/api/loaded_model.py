@@ -11,11 +11,12 @@ import numpy as np
 
 from dlcli import runs
 from dlcli.api.predictions import prediction_rows, row_ids
+from dlcli.api.stored_spec import load_stored_spec
 from dlcli.assembly import build_model, build_reader, build_task, evaluation_batch_size, located
 from dlcli.core import DataError, Generators, StorageError
 from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
 from dlcli.runs import RunFolder, files
-from dlcli.spec import Overrides, Spec, load_spec
+from dlcli.spec import Overrides, Spec
 from dlcli.tasks import Predictions, SequenceLabeling, joined
 from dlcli.training import CheckpointStore, check_resumable, compute_outputs
 
@@ -35,10 +36,9 @@ class LoadedModel:
     def __init__(self, folder: RunFolder, overrides: Overrides = ()) -> None:
         self.folder = folder
         folder.verify(files.INPUTS)
-        resolved = folder.path / files.RESOLVED_CONFIG
-        self.spec: Spec = load_spec(resolved, overrides)
+        self.spec: Spec = load_stored_spec(folder, overrides)
         if overrides:
-            check_resumable(load_spec(resolved).resolved(), self.spec.resolved())
+            check_resumable(load_stored_spec(folder).resolved(), self.spec.resolved())
         self.preprocessor = stored_preprocessor(folder)
         with located(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)

@@ -15,6 +15,7 @@ from dlcli.api.conclusion import conclude
 from dlcli.api.loaded_model import stored_preprocessor
 from dlcli.api.run_results import Run
 from dlcli.api.sample_writer import sample_writers
+from dlcli.api.stored_spec import load_stored_spec
 from dlcli.api.transfer import assign_roles, restart_transfer, resume_transfer, start
 from dlcli.api.word_vectors import start_from_vectors
 from dlcli.assembly import (
@@ -94,6 +95,7 @@ def train(
         git_commit=git_commit(spec.file.parent),
         data_folder=relative_data_folder(path, spec.data.path),
         initial_weights=None if transfer is None else transfer.to_json(),
+        components=spec.components,
         files=input_checksums(contents),
         compute=computing(),
     )
@@ -165,9 +167,8 @@ def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -
     Raises:
         InvalidConfigError: something is to change that would have led to other weights.
     """
-    resolved = folder.path / files.RESOLVED_CONFIG
     folder.verify(files.INPUTS)
-    before = load_spec(resolved)
+    before = load_stored_spec(folder)
     changes: Overrides = overrides
     if epochs is not None:
         changes = (
@@ -175,7 +176,7 @@ def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -
             if isinstance(overrides, Mapping)
             else [*overrides, f"training.epochs={epochs}"]
         )
-    spec = load_spec(resolved, changes)
+    spec = load_stored_spec(folder, changes)
     check_resumable(before.resolved(), spec.resolved())
     return spec
 

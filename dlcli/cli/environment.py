@@ -37,6 +37,7 @@ def examine(runs_dir: Path) -> list[Check]:
         cores(),
         memory(),
         kernels(),
+        *components(),
         data(),
         runs_folder(runs_dir),
         git(),
@@ -91,6 +92,20 @@ def kernels() -> Check:
 
     reason = why_not()
     return Check("kernels", kernels.backend() + (f": {reason}" if reason else ""))
+
+
+def components() -> Iterator[Check]:
+    """Packages outside dlcli that bring components, if there are any."""
+    from dlcli.core import ConfigError, component_modules
+
+    try:
+        accepted = component_modules.accepted_modules()
+        if accepted:
+            import dlcli.components  # noqa: F401  # imports them all
+
+            yield Check("components", ", ".join(f"{module} ({source})" for module, source in accepted.items()))
+    except ConfigError as error:
+        yield Check("components", str(error), ok=False)
 
 
 def data() -> Check:

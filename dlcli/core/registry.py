@@ -12,10 +12,11 @@ decorator only, and a duplicate name raises.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -69,11 +70,34 @@ def register(kind: str, name: str) -> Callable[[C], C]:
     def add(component: C) -> C:
         components = _components.setdefault(kind, {})
         if name in components:
-            raise ValueError(f"{kind} {name!r} is registered twice: {components[name]!r} and {component!r}")
+            first, second = (f"{it.__module__}.{it.__qualname__}" for it in (components[name], component))
+            raise ValueError(f"{kind} {name!r} is registered twice: by {first} and by {second}")
         components[name] = component
         return component
 
     return add
+
+
+@contextlib.contextmanager
+def rolled_back_on_error() -> Iterator[None]:
+    """Forget what the block registered if it raises."""
+    before = {kind: dict(components) for kind, components in _components.items()}
+    try:
+        yield
+    except BaseException:
+        _components.clear()
+        _components.update(before)
+        raise
+
+
+def size() -> int:
+    """Number of registered components."""
+    return sum(map(len, _components.values()))
+
+
+def origins() -> set[str]:
+    """The modules that registered components are defined in."""
+    return {component.__module__ for components in _components.values() for component in components.values()}
 
 
 def kinds() -> list[str]:

@@ -7,7 +7,7 @@ import functools
 import importlib.metadata
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Predicate
 
+from dlcli.core import component_modules
 from dlcli.runs.folder import as_json
 from dlcli.runs.own_checksum import add_checksum
 
@@ -57,6 +58,8 @@ class RunRecord:
         metrics: the final metrics, `<split>/<metric>` → value.
         resumed: the command lines that went on with it, in order.
         versions: of dlcli, Python and the libraries that compute.
+        components: Modules outside dlcli whose components the config names, each with the distribution that has it,
+            such as `my-package 1.0`; None where no installed distribution has it.
         git_commit: of the folder the config is in, with `-dirty` when files differ; None outside a repository.
         data_folder: path from the run's folder to that of its data, for projects that are moved as a whole.
         initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
@@ -83,6 +86,7 @@ class RunRecord:
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     resumed: tuple[tuple[str, ...], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    components: Mapping[str, str | None] = field(default_factory=dict)
     git_commit: str | None = None
     data_folder: str | None = None
     initial_weights: Mapping[str, Any] | None = None
@@ -105,6 +109,7 @@ class RunRecord:
         initial_weights: Mapping[str, Any] | None = None,
         files: Mapping[str, str] | None = None,
         compute: Mapping[str, Any] | None = None,
+        components: Iterable[str] = (),
     ) -> RunRecord:
         """The record of a run that starts now, on this machine; `compute` says what computes."""
         return cls(
@@ -115,6 +120,7 @@ class RunRecord:
             data=dict(data),
             started=utc_now(),
             versions=versions(),
+            components=distributions(components),
             git_commit=git_commit,
             data_folder=data_folder,
             initial_weights=initial_weights,
@@ -124,7 +130,12 @@ class RunRecord:
 
     def resume(self, command: Sequence[str], *, compute: Mapping[str, Any] | None = None) -> RunRecord:
         """The same run, resumed now on this machine; `compute` says what computes."""
-        here = dataclasses.replace(self, versions=versions(), host=host() | dict(compute or {}))
+        here = dataclasses.replace(
+            self,
+            versions=versions(),
+            components=distributions(self.components),
+            host=host() | dict(compute or {}),
+        )
         return dataclasses.replace(
             here,
             status="running",
@@ -139,7 +150,8 @@ class RunRecord:
     def differences(self, other: RunRecord) -> list[str]:
         """What may lead to other bits in `other`, such as `numpy was 2.1.0, is 2.2.0`; unknown values do not differ."""
         before, after = (
-            {**record.versions, **{name: record.host.get(name) for name in DECISIVE}} for record in (self, other)
+            {**record.versions, **record.components, **{name: record.host.get(name) for name in DECISIVE}}
+            for record in (self, other)
         )
         return [
             f"{name} was {_brief(before[name])}, is {_brief(after[name])}"
@@ -205,6 +217,12 @@ def versions() -> Mapping[str, str]:
     """The versions that a result depends on."""
     libraries = {name: importlib.metadata.version(name) for name in ("dlcli", "numpy", "safetensors")}
     return {"python": platform.python_version(), **libraries}
+
+
+def distributions(modules: Iterable[str]) -> dict[str, str | None]:
+    """Modules with the distribution and version that has each of them, None where there is none."""
+    pairs = {module: component_modules.distribution_of(module) for module in modules}
+    return {module: None if pair is None else " ".join(pair) for module, pair in pairs.items()}
 
 
 def host() -> dict[str, Any]:

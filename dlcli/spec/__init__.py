@@ -2,6 +2,7 @@
 
 from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfKind, check_options, component_from
+from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.consistency import dropout_mistakes
 from dlcli.spec.document import Document, Place
 from dlcli.spec.expectations import InWords, describe, peel, show
@@ -54,6 +55,7 @@ __all__ = [
     "fields_of",
     "format_path",
     "from_home",
+    "import_required_modules",
     "is_config",
     "is_path",
     "is_readable",

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dlcli.core import ConfigError, InvalidConfigError
+from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.document import Document
 from dlcli.spec.file_kind import is_sweep, sweep_in_place_of_config
 from dlcli.spec.hints import hint
@@ -61,6 +62,7 @@ def spec_of_document(document: Document, overrides: Overrides = ()) -> Spec:
         except ConfigError as problem:
             problems.append(problem)
     _fill_from_file(document)
+    import_required_modules(document)
     try:
         spec = Spec.read(document, tuple(str(override) for override in applied))
     except ValidationError as error:

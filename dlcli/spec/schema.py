@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate
+from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate, component_modules
 from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfKind
+from dlcli.spec.component_modules import check_module_name
 from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
 from dlcli.spec.expectations import show
@@ -48,6 +49,7 @@ def _shown_as(pattern: str) -> WithJsonSchema:
 _EXPERIMENT_NAME = "[A-Za-z0-9._-]+"
 ExperimentName = Annotated[str, AfterValidator(_check_experiment_name), _shown_as(_EXPERIMENT_NAME)]
 MetricName = Annotated[str, AfterValidator(check_metric_name), _shown_as(METRIC_NAME)]
+ModuleName = Annotated[str, AfterValidator(check_module_name), _shown_as(component_modules.MODULE_NAME)]
 ConstrainedName = Annotated[str, AfterValidator(check_constrained_name), _shown_as(f"({METRIC_NAME}|{METRIC})")]
 
 
@@ -225,6 +227,7 @@ class Sections(Section):
     Args:
         name: goes into the name of the run's folder; left out = the name of this file.
         seed: every random number follows from it.
+        components: installed modules outside dlcli whose components this file names, such as [my_package].
         data: the examples.
         task: the kind of problem; null = seen from the targets.
         model: either a registered architecture with its options beside it, or a list of layers.
@@ -236,6 +239,7 @@ class Sections(Section):
 
     name: ExperimentName = "experiment"
     seed: NonNegativeInt = 0
+    components: list[ModuleName] = Field(default_factory=list)
     data: DataSection
     task: Task | None = None
     model: ModelSpec

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pydantic import PrivateAttr
 
+from dlcli.spec.component_modules import modules_of
 from dlcli.spec.document import Document
 from dlcli.spec.key_paths import parse_path
 from dlcli.spec.schema import Sections
@@ -36,12 +37,14 @@ class Spec(Sections):
 
     @classmethod
     def read(cls, document: Document, overrides: tuple[str, ...] = ()) -> Spec:
-        """Check the values of a document.
+        """Check the values of a document; `components` gets every module that the values need.
 
         Raises:
             ValidationError: holding `Mistake`s.
         """
-        spec = cls.model_validate(document.data)
+        checked = cls.model_validate(document.data)
+        further = [module for module in modules_of(checked) if module not in checked.components]
+        spec = checked.model_copy(update={"components": checked.components + further}) if further else checked
         spec._document = document
         spec._overrides = overrides
         return spec

@@ -20,6 +20,7 @@ from dlcli.spec import (
     config_in_place_of_sweep,
     format_path,
     from_home,
+    import_required_modules,
     is_config,
     is_readable,
     located,
@@ -143,6 +144,8 @@ def _load(
             base = _read_base(document)
         except ConfigError as error:
             problems += error.problems if isinstance(error, InvalidConfigError) else [error]
+    if base is not None:
+        import_required_modules(base)
     try:
         spec = SweepSpec.read(document, base or Document(file=document.file))
     except ValidationError as error:

@@ -102,6 +102,7 @@ class JobTrainer:
                 data_folder=relative_data_folder(run.path, spec.data.path),
                 git_commit=self.record.git_commit,
                 initial_weights=None if transfer is None else transfer.to_json(),
+                components=spec.components,
                 files=input_checksums(contents),
                 compute=computing(),
             )
