@@ -14,6 +14,7 @@ from dlcli.cli import (
     filters,
     gradcheck,
     gradients,
+    guide,
     list,
     predict,
     resume,
@@ -76,6 +77,7 @@ def command_line() -> typer.Typer:
     data.command("preview")(preview.preview)
     app.add_typer(data, name="data")
 
+    app.command("guide")(guide.guide)
     app.command("doctor")(doctor.doctor)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -84,3 +84,10 @@ def datasets() -> list[str]:
 
     components.load()
     return registry.names("dataset")
+
+
+def topics() -> Iterable[str]:
+    """Topics of the guide."""
+    from dlcli.guide import TOPICS
+
+    return TOPICS

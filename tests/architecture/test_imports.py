@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 #: lowest first; the packages on one line are neighbors and may not import each other
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
-    ("spec", "runs", "kernels"),
+    ("spec", "runs", "kernels", "guide"),
     ("autograd",),
     ("ops",),
     ("nn", "data"),
@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
 #: packages that know the core and nothing else but what is named here
-STANDALONE = {"spec": (), "runs": (), "kernels": (), "data": ("kernels",), "search": ()}
+STANDALONE = {"spec": (), "runs": (), "kernels": (), "guide": (), "data": ("kernels",), "search": ()}
 
 
 def module_name(file: Path, root: Path = PACKAGE) -> str:

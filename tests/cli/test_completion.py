@@ -80,3 +80,7 @@ def test_the_options_of_a_sweep_before_and_after_its_file(folder):
     assert complete(folder, "dlcli sweep --tr") == ["--trials"]
     assert complete(folder, "dlcli sweep mlp.yml --se") == ["--search", "--seed", "--set"]
     assert "grid" in complete(folder, "dlcli sweep mlp.yml --search g")
+
+
+def test_topics_of_the_guide(folder):
+    assert complete(folder, "dlcli guide fi") == ["first_steps"]

@@ -117,7 +117,7 @@ def test_without_arguments_the_help_is_shown(run):
     outcome = run()
     assert outcome.code == 0
     commands = ["train", "eval", "predict", "sample", "score", "resume", "gradcheck", "show", "filters", "gradients"]
-    commands += ["list", "doctor", "sweep", "runs", "config", "data"]
+    commands += ["list", "guide", "doctor", "sweep", "runs", "config", "data"]
     listed = outcome.stdout.partition("Commands:\n")[2]
     assert [line.split()[0] for line in listed.splitlines()] == commands
 

@@ -297,21 +297,21 @@ void batch_norm_backward(const float* grad, const float* x, const float* gamma, 
   if (channels == 0) return;
   const Wide wide(rows, channels);
   const int limit = max_threads();
-  float* centre = scratch(Scratch::caller, (2 * limit + 4) * wide.width);
-  float* partials = centre + 4 * wide.width;
-  widen(wide, mean, channels, centre);
+  float* center = scratch(Scratch::caller, (2 * limit + 4) * wide.width);
+  float* partials = center + 4 * wide.width;
+  widen(wide, mean, channels, center);
   const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
     float* own = partials + 2 * thread * wide.width;
     float* products = own + wide.width;
     if (y)
-      masked ? wide_sums<true, true>(wide, grad, x, y, centre, begin, end, masked, own, products)
-             : wide_sums<true, false>(wide, grad, x, y, centre, begin, end, masked, own, products);
+      masked ? wide_sums<true, true>(wide, grad, x, y, center, begin, end, masked, own, products)
+             : wide_sums<true, false>(wide, grad, x, y, center, begin, end, masked, own, products);
     else
-      wide_sums<false, false>(wide, grad, x, y, centre, begin, end, masked, own, products);
+      wide_sums<false, false>(wide, grad, x, y, center, begin, end, masked, own, products);
   });
-  float* scale = centre + wide.width;     // γ/√(σ² + ε)
-  float* slope = centre + 2 * wide.width;  // −γ/(σ² + ε) Σ g x̂ / rows, the factor of x − μ
-  float* shift = centre + 3 * wide.width;
+  float* scale = center + wide.width;     // γ/√(σ² + ε)
+  float* slope = center + 2 * wide.width;  // −γ/(σ² + ε) Σ g x̂ / rows, the factor of x − μ
+  float* shift = center + 3 * wide.width;
   for (Index c = 0; c < channels; ++c) {
     double sum = 0, product = 0;
     for (int thread = 0; thread < threads; ++thread) {
@@ -342,12 +342,12 @@ void batch_norm_backward(const float* grad, const float* x, const float* gamma, 
       each_vector(wide, begin, end, [&](Index at, Index place) {
         const Vec passed = load(y + at) > 0.0f ? load(grad + at) : Vec{};
         store(grad_x + at, load(shift + place) + passed * load(scale + place) +
-                               (load(x + at) - load(centre + place)) * load(slope + place));
+                               (load(x + at) - load(center + place)) * load(slope + place));
       });
     else
       each_vector(wide, begin, end, [&](Index at, Index place) {
         store(grad_x + at, load(shift + place) + load(g + at) * load(scale + place) +
-                               (load(x + at) - load(centre + place)) * load(slope + place));
+                               (load(x + at) - load(center + place)) * load(slope + place));
       });
   });
   for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {

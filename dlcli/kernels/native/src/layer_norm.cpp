@@ -24,7 +24,7 @@ DLCLI_INLINE float total(Index n, const F& f) {
 }
 
 // x − μ of a row, 0 behind the end
-DLCLI_INLINE Vec centred(const float* x, Index i, Index width, float mean) {
+DLCLI_INLINE Vec centered(const float* x, Index i, Index width, float mean) {
   return (width == W ? load(x + i) : load_partial(x + i, width, mean)) - mean;
 }
 
@@ -41,12 +41,12 @@ void layer_norm(const float* x, const float* gamma, const float* beta, float eps
       float* to = y + row * columns;
       const float mean = total(columns, [&](Index i, Index width) { return load_width(from + i, width); }) / size;
       const float squares = total(columns, [&](Index i, Index width) {
-        const Vec d = centred(from, i, width, mean);
+        const Vec d = centered(from, i, width, mean);
         return d * d;
       });
       const float inverse_std = 1 / __builtin_sqrtf(squares / size + epsilon);
       for_vectors(0, columns, [&](Index i, Index width) {
-        const Vec normalized = centred(from, i, width, mean) * inverse_std;
+        const Vec normalized = centered(from, i, width, mean) * inverse_std;
         store_width(to + i, normalized * load_width(gamma + i, width) + load_width(beta + i, width), width);
       });
       means[row] = mean;
@@ -77,11 +77,11 @@ void layer_norm_backward(const float* grad, const float* x, const float* gamma, 
         return load_width(g + i, width) * load_width(gamma + i, width);
       }) / size;
       const float along = total(columns, [&](Index i, Index width) {
-        const Vec normalized = centred(from, i, width, mean) * inverse_std;
+        const Vec normalized = centered(from, i, width, mean) * inverse_std;
         return load_width(g + i, width) * load_width(gamma + i, width) * normalized;
       }) / size;
       for_vectors(0, columns, [&](Index i, Index width) {
-        const Vec normalized = centred(from, i, width, mean) * inverse_std, here = load_width(g + i, width);
+        const Vec normalized = centered(from, i, width, mean) * inverse_std, here = load_width(g + i, width);
         const Vec slope = here * load_width(gamma + i, width) - level - normalized * along;
         store_width(grad_x + row * columns + i, slope * inverse_std, width);
         store_width(block + i, load_width(block + i, width) + here * normalized, width);
