@@ -10,7 +10,7 @@ from dlcli.core import ConfigError, unknown_name
 __all__ = ["TOPICS", "Topic", "read_topic"]
 
 #: names of the topics in reading order; each is a Markdown file of this folder
-TOPICS = ("first_steps",)
+TOPICS = ("first_steps", "report", "run_folder")
 
 
 @dataclass(frozen=True)
