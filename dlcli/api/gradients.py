@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.api.transfer import start
-from dlcli.assembly import build_settings, located
+from dlcli.assembly import located
 from dlcli.autograd import TOLERANCE, ParameterCheck, check_function
 from dlcli.core import ConfigError, registry, rng
 from dlcli.nn import Graph, check_layer, check_model
@@ -92,8 +92,7 @@ def check_gradients(
     train = experiment.data.splits["train"]
     if experiment.spec.model.transfer is None:  # otherwise training may freeze what cannot be trained in its batches
         with located(experiment.spec):
-            settings = build_settings(experiment.spec, experiment.data.preprocessor)
-            batch_order(train, settings, experiment.spec.seed, model=model)
+            batch_order(train, experiment.spec.training, experiment.spec.seed, model=model)
     batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
     checks = check_model(
         model,

@@ -22,8 +22,6 @@ from dlcli.assembly import (
     Experiment,
     build_early_stopping,
     build_optimizer,
-    build_settings,
-    build_weight_average,
     evaluation_batch_size,
     located,
 )
@@ -225,11 +223,12 @@ def build_trainer(
             optimizer=build_optimizer(spec),
             metrics=experiment.metrics,
             selection=experiment.selection,
-            settings=build_settings(spec, experiment.data.preprocessor),
+            settings=spec.training,
+            regularization=spec.regularization,
+            evaluation_batch_size=evaluation_batch_size(spec, experiment.data.preprocessor),
             folder=folder,
             generators=experiment.generators,
             early_stopping=build_early_stopping(spec, experiment.metrics, experiment.selection),
-            average=build_weight_average(spec),
             augmenter=experiment.augmenter,
             observers=[*sample_writers(experiment, folder), *([] if observer is None else [observer])],
         )

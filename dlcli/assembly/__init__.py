@@ -22,8 +22,6 @@ from dlcli.assembly.model import build_model, build_task, create_layer, model_no
 from dlcli.assembly.training import (
     build_early_stopping,
     build_optimizer,
-    build_settings,
-    build_weight_average,
     evaluation_batch_size,
 )
 
@@ -38,10 +36,8 @@ __all__ = [
     "build_model",
     "build_optimizer",
     "build_reader",
-    "build_settings",
     "build_task",
     "build_text_options",
-    "build_weight_average",
     "create",
     "create_layer",
     "evaluation_batch_size",

@@ -1,4 +1,4 @@
-"""How an experiment is trained: optimizer, settings, early stopping, averaged weights."""
+"""How an experiment is trained: optimizer, early stopping, size of the batches in evaluation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dlcli.assembly.component import create
 from dlcli.core import ConfigError
 from dlcli.data import Preprocessor
 from dlcli.metrics import Metric
-from dlcli.optim import Optimizer, WeightAverage
+from dlcli.optim import Optimizer
 from dlcli.spec import Spec
-from dlcli.training import EarlyStopping, Selection, TrainingSettings, direction_of
+from dlcli.training import EarlyStopping, Selection, direction_of
 
 #: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
 MOST_EXAMPLES, MOST_STEPS = 1024, 8192
@@ -30,30 +30,6 @@ def evaluation_batch_size(spec: Spec, preprocessor: Preprocessor) -> int:
     return max(1, min(MOST_EXAMPLES, MOST_STEPS // steps))
 
 
-def build_settings(spec: Spec, preprocessor: Preprocessor) -> TrainingSettings:
-    """The plain numbers of the training."""
-    training, regularization = spec.training, spec.regularization
-    clipping = training.gradient_clipping
-    return TrainingSettings(
-        epochs=training.epochs,
-        batch_size=training.batch_size,
-        shuffle=training.shuffle,
-        max_steps=training.max_steps,
-        drop_last=training.drop_last,
-        stateful=training.stateful,
-        max_gradient_norm=None if clipping is None else clipping.max_norm,
-        max_gradient_value=None if clipping is None else clipping.max_value,
-        l1=regularization.l1,
-        l2=regularization.l2,
-        weight_decay=regularization.weight_decay,
-        log_every_steps=training.log_every_steps,
-        checkpoint_every_epochs=training.checkpoint.every_epochs,
-        checkpoint_every_steps=training.checkpoint.every_steps,
-        checkpoint_keep=training.checkpoint.keep,
-        evaluation_batch_size=evaluation_batch_size(spec, preprocessor),
-    )
-
-
 def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Selection) -> EarlyStopping | None:
     """The rule for stopping before the last epoch, if the config has one.
 
@@ -69,9 +45,3 @@ def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Sel
         message = f"expected {direction}: {direction.better} values of {metric} are better, got {options.mode}"
         raise ConfigError(message, key="regularization.early_stopping.mode")
     return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, direction=direction)
-
-
-def build_weight_average(spec: Spec) -> WeightAverage | None:
-    """The average of the weights that is used for evaluation, if the config asks for one."""
-    options = spec.training.weight_average
-    return None if options is None else WeightAverage(options.decay)

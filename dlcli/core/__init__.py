@@ -29,8 +29,10 @@ from dlcli.core.nearest_name import nearest_name
 from dlcli.core.node_names import INPUT, NODE_NAME, PREVIOUS
 from dlcli.core.percent import percent, proportion
 from dlcli.core.printable import printable, printable_lines
-from dlcli.core.registry import Described, name_of, register
+from dlcli.core.registry import Described, Inline, name_of, register
 from dlcli.core.rng import Generators, generator
+from dlcli.core.show import show
+from dlcli.core.spelling import Spelling
 from dlcli.core.split_options import SHARED, SPLITS, UNSEEN_SPLITS, SplitOptions, complete_shares
 from dlcli.core.strict_json import dumps, loads, plain
 
@@ -55,6 +57,7 @@ __all__ = [
     "Fraction",
     "GateError",
     "Generators",
+    "Inline",
     "InvalidConfigError",
     "NonNegativeFloat",
     "NonNegativeInt",
@@ -63,6 +66,7 @@ __all__ = [
     "PrunedError",
     "Rate",
     "RunInterruptedError",
+    "Spelling",
     "SplitOptions",
     "StorageError",
     "SweepFailedError",
@@ -79,5 +83,6 @@ __all__ = [
     "printable_lines",
     "proportion",
     "register",
+    "show",
     "unknown_name",
 ]

@@ -6,6 +6,9 @@ that builds it** (an input shape, a generator). A parameter annotated with a bas
 `registry_kind` is itself a component, written as a name or as `{name: …, options}`; it arrives as an object.
 Annotated with `Described(kind)` it is written the same way and arrives as that plain mapping.
 
+A dataclass is a mapping of options in the same way, by its fields: as the type of a parameter it is a mapping below
+the parameter's name, and marked with `Inline` its keys stand among those of the class that takes it.
+
 The table below is the one piece of process-wide state that grows at import time; it is written by the
 decorator only, and a duplicate name raises.
 """
@@ -13,6 +16,8 @@ decorator only, and a duplicate name raises.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import inspect
 import re
 import typing
@@ -38,6 +43,15 @@ class Described:
     """
 
     kind: str
+
+
+@dataclass(frozen=True)
+class Inline:
+    """Marks a parameter that holds several options of a component, which a config has among the others.
+
+    `class Csv: def __init__(self, *, path: str, dialect: Annotated[Dialect, Inline()] = Dialect())` is written
+    `{path: …, delimiter: …}`, where `delimiter` is a field of the dataclass `Dialect`.
+    """
 
 
 @dataclass(frozen=True)
@@ -135,15 +149,70 @@ def name_of(kind: str, component: Callable[..., Any]) -> str:
 
 
 def options(component: Callable[..., Any]) -> list[Option]:
-    """The options of a component, in the order of its signature."""
+    """The options of a component or a dataclass, in the order of its signature."""
+    descriptions = argument_descriptions(component)
+    found: list[Option] = []
+    for name, annotation, default in _parameters(component):
+        if (group := _group(annotation)) is None:
+            found.append(Option(name, annotation, default, descriptions.get(name, "")))
+        else:
+            given = {} if default is REQUIRED else option_values(default)
+            found += [
+                dataclasses.replace(option, default=given.get(option.name, option.default)) for option in options(group)
+            ]
+    return found
+
+
+def arguments(component: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of a component: its options, those of an `Inline` parameter gathered into one object.
+
+    Args:
+        component: a component or a dataclass.
+        given: option → value; what is left out has its default.
+    """
+    gathered: dict[str, Any] = {}
+    for name, annotation, default in _parameters(component):
+        if (group := _group(annotation)) is not None:
+            defaults = {} if default is REQUIRED else option_values(default)
+            gathered[name] = group(**arguments(group, defaults | dict(given)))
+        elif name in given:
+            gathered[name] = given[name]
+    return gathered
+
+
+def option_values(group: Any) -> dict[str, Any]:
+    """Option → value of an instance of a dataclass: the reverse of `arguments`."""
+    values: dict[str, Any] = {}
+    for name, annotation, _ in _parameters(type(group)):
+        value = getattr(group, name)
+        values |= {name: value} if _group(annotation) is None else option_values(value)
+    return values
+
+
+def _parameters(component: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
+    """The keyword-only parameters with their annotations and defaults."""
+    fields = getattr(component, "__dataclass_fields__", {})
+    for name, annotation, default in _signature(component):
+        made = name in fields and fields[name].default_factory is not dataclasses.MISSING
+        yield name, annotation, fields[name].default_factory() if made else default
+
+
+@functools.cache
+def _signature(component: Callable[..., Any]) -> tuple[tuple[str, Any, Any], ...]:
+    """What `_parameters` gives, but for defaults that a dataclass makes anew: reading annotations takes a while."""
     target = component.__init__ if isinstance(component, type) else component  # type: ignore[misc]
     hints = typing.get_type_hints(target, include_extras=True)
-    descriptions = argument_descriptions(component)
-    return [
-        Option(parameter.name, hints[parameter.name], parameter.default, descriptions.get(parameter.name, ""))
-        for parameter in inspect.signature(component).parameters.values()
+    return tuple(
+        (name, hints[name], parameter.default)
+        for name, parameter in inspect.signature(component).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
+    )
+
+
+def _group(annotation: Any) -> Any:
+    """The dataclass whose fields stand in place of a parameter, else None."""
+    marks = getattr(annotation, "__metadata__", ())
+    return annotation.__origin__ if any(isinstance(mark, Inline) for mark in marks) else None
 
 
 def summary(component: Callable[..., Any]) -> str:

@@ -5,7 +5,7 @@ from dlcli.spec.component import ComponentSpec, OfKind, check_options, component
 from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.consistency import dropout_mistakes
 from dlcli.spec.document import Document, Place
-from dlcli.spec.expectations import InWords, describe, peel, show
+from dlcli.spec.expectations import InWords, describe, peel
 from dlcli.spec.file_kind import config_in_place_of_sweep, is_config, is_sweep
 from dlcli.spec.json_schema import json_schema, schema_of
 from dlcli.spec.key_paths import KeyPath, format_path, parse_path
@@ -13,7 +13,7 @@ from dlcli.spec.load import as_name, from_home, is_readable, load_spec, located,
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.model import LayerSpec, ModelSpec
 from dlcli.spec.overrides import Override, Overrides, apply_override, parse_overrides, split_append
-from dlcli.spec.schema import ConstrainedName, ExperimentName, MetricName, Sections
+from dlcli.spec.schema import ExperimentName, Sections
 from dlcli.spec.section import Section, fields_of, plain
 from dlcli.spec.spec import LocatedSections, Spec
 from dlcli.spec.template import commented_template
@@ -26,14 +26,12 @@ __all__ = [
     "MISSING_KEY",
     "UNKNOWN_KEY",
     "ComponentSpec",
-    "ConstrainedName",
     "Document",
     "ExperimentName",
     "InWords",
     "KeyPath",
     "LayerSpec",
     "LocatedSections",
-    "MetricName",
     "Mistake",
     "ModelSpec",
     "OfKind",
@@ -74,7 +72,6 @@ __all__ = [
     "read_text",
     "read_yaml",
     "schema_of",
-    "show",
     "spec_from_text",
     "spec_of_document",
     "split_append",

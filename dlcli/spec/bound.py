@@ -7,8 +7,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli.core import Bound
-from dlcli.spec.expectations import show
+from dlcli.core import Bound, show
 
 
 class _Written:

@@ -1,23 +1,26 @@
-"""Components in a config: a registered name and its options, checked against the constructor's signature.
+"""Options in a config, checked against the signature of the class that takes them: of components and of settings.
 
 `adam` and `{name: adam, learning_rate: 1e-3}` are the two ways to write one. Options left out get the
-constructor's defaults, so that a checked component is complete.
+constructor's defaults, so that a checked component is complete. Settings are dataclasses of such options
+without a name: a mapping in a config becomes an instance.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli.core import ConfigError, InvalidConfigError, registry, unknown_name
-from dlcli.spec.expectations import expected, members, peel, show
-from dlcli.spec.key_paths import KeyPath, format_path
+from dlcli.core import ConfigError, InvalidConfigError, registry, show, unknown_name
+from dlcli.spec.expectations import expected, members, peel
+from dlcli.spec.key_paths import KeyPath, format_path, parse_path
 from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.section import Section, fields_of, plain
 
@@ -67,6 +70,30 @@ class OfKind(registry.Described):
     def check(self, value: Any) -> Any:
         component = check_component(self.kind, value)
         return {"name": component.name} | plain(component.options) if self.described else component
+
+
+@dataclass(frozen=True)
+class OfClass:
+    """The pydantic type of settings: with `Annotated[TrainingSettings, OfClass()]` a mapping becomes an instance.
+
+    The checks that the class makes when it is created are part of it: a `ConfigError` that names one of its options is
+    a mistake at that key.
+    """
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def create(value: Any, check: Callable[[Any], Section]) -> Any:
+            return value if isinstance(value, source) else _settings(source, check(value))
+
+        section = handler.generate_schema(options_model(source))
+        return core_schema.no_info_wrap_validator_function(create, section)
+
+
+def _settings(settings: type, checked: Section) -> Any:
+    """An instance of a dataclass from its checked options."""
+    try:
+        return settings(**registry.arguments(settings, _options_of(checked)))
+    except ConfigError as error:
+        raise mistaken([Mistake(parse_path(error.key or ""), error.message)]) from None
 
 
 def component_from(kind: str, value: Any) -> ComponentSpec:
@@ -130,24 +157,51 @@ def check_options(kind: str, name: str, options: dict[str, Any]) -> dict[str, An
     Raises:
         ValidationError: holding `Mistake`s with paths among the options.
     """
-    checked = options_model(registry.lookup(kind, name)).model_validate(options)
+    return _options_of(options_model(registry.lookup(kind, name)).model_validate(options))
+
+
+def _options_of(checked: Section) -> dict[str, Any]:
+    """Every option with its value."""
     return {key: getattr(checked, attribute_of(key)) for key in fields_of(type(checked))}
+
+
+class _Options(Section):
+    """The options of a class."""
+
+    @classmethod
+    def descriptions(cls) -> Mapping[str, str]:
+        return {key: field.description or "" for key, field in fields_of(cls).items()}
 
 
 @functools.cache
 def options_model(component: Any) -> type[Section]:
-    """The section whose keys are the options of a registered component."""
+    """The section whose keys are the options of a registered component, or of a dataclass."""
     fields: dict[str, Any] = {}
     for option in registry.options(component):
         annotation = _checked(option.annotation, f"{component.__name__}({option.name}: …)")
-        default = list(option.default) if isinstance(option.default, tuple) else option.default
-        fields[attribute_of(option.name)] = (annotation, Field(... if option.required else default, alias=option.name))
-    return create_model(component.__name__, __base__=Section, __doc__=inspect.getdoc(component), **fields)
+        fields[attribute_of(option.name)] = (annotation, _field(option))
+    return create_model(component.__name__, __base__=_Options, __doc__=inspect.getdoc(component), **fields)
+
+
+def _field(option: registry.Option) -> Any:
+    description = option.description or None
+    if option.required:
+        return Field(alias=option.name, description=description)
+    if is_settings(type(option.default)):  # the schema of its class has the defaults already
+        return Field(default_factory=lambda: option.default, alias=option.name, description=description)
+    default = list(option.default) if isinstance(option.default, tuple) else option.default
+    return Field(default, alias=option.name, description=description)
 
 
 def attribute_of(option: str) -> str:
     """The attribute that holds an option: `copy_`, because `copy` is a method of every pydantic model."""
     return f"{option}_"
+
+
+def is_settings(annotation: Any) -> bool:
+    """Whether a type is a class of settings: a dataclass that is written as its fields, and not in a way of its own."""
+    is_class = isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
+    return is_class and not hasattr(annotation, "plain")
 
 
 def _checked(annotation: Any, where: str) -> Any:
@@ -159,6 +213,8 @@ def _checked(annotation: Any, where: str) -> Any:
     if kind := registry.component_kind(annotation):
         return Annotated[Any, OfKind(kind, described=registry.is_described(annotation))]
     inner, marks = peel(annotation)
+    if is_settings(inner):
+        return Annotated[(inner, *marks, OfClass())]
     alternatives = members(inner)
     if len(alternatives) > 1:
         inner = Union[tuple(_checked(member, where) for member in alternatives)]  # noqa: UP007

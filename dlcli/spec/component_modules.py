@@ -6,16 +6,16 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from dlcli.core import ConfigError, InvalidConfigError, component_modules, registry
+from dlcli.core import ConfigError, InvalidConfigError, component_modules, registry, show
 from dlcli.spec.component import ComponentSpec
 from dlcli.spec.document import Document
-from dlcli.spec.expectations import members, show
+from dlcli.spec.expectations import members
 from dlcli.spec.section import Section
 
 KEY = "components"
 
 
-def check_module_name(name: str) -> str:
+def check_module_name(name: str) -> None:
     """Refuse what is not the dotted name of a module.
 
     Raises:
@@ -23,7 +23,6 @@ def check_module_name(name: str) -> str:
     """
     if not component_modules.is_module_name(name):
         raise ValueError(f"expected the name of an installed module, such as my_package, got {show(name)}")
-    return name
 
 
 def import_required_modules(document: Document) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
+from dlcli.spec.component import is_settings, options_model
 from dlcli.spec.document import Document
 from dlcli.spec.expectations import members, peel
 from dlcli.spec.key_paths import KeyPath, format_path
@@ -63,5 +64,7 @@ def known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]
         yield (*path, key)
         for member in members(annotation_of(field)):
             inner, _ = peel(member)
+            if is_settings(inner):
+                inner = options_model(inner)
             if isinstance(inner, type) and issubclass(inner, Section):
                 yield from known_paths(inner, (*path, key))

@@ -8,9 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import CoreSchema
 
-from dlcli.core import registry
+from dlcli.core import registry, show
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_name, check_options
-from dlcli.spec.expectations import show
 from dlcli.spec.mistake import Mistake, mistaken, mistakes_of
 from dlcli.spec.section import plain
 

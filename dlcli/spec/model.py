@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli.core import INPUT, NODE_NAME, PREVIOUS, registry
+from dlcli.core import INPUT, NODE_NAME, PREVIOUS, registry, show
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
-from dlcli.spec.expectations import expected, show
+from dlcli.spec.expectations import expected
 from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
 from dlcli.spec.section import plain, unknown_key
 from dlcli.spec.transfer import FROM, KEYS, TransferSection, check_transfer

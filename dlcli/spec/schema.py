@@ -7,20 +7,19 @@ the file that `commented_template` writes show the text below `Args:`.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate, component_modules
+from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveInt, Spelling, component_modules, show
+from dlcli.settings import ConstrainedName, MetricName, Regularization, TrainingSettings
 from dlcli.spec.bound import WrittenBound
-from dlcli.spec.component import ComponentSpec, OfKind
+from dlcli.spec.component import ComponentSpec, OfClass, OfKind
 from dlcli.spec.component_modules import check_module_name
 from dlcli.spec.consistency import dropout_mistakes, split_mistakes
 from dlcli.spec.dataset import DatasetOrFormat
-from dlcli.spec.expectations import show
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.listed import ListedOfKind, ListedSpec
-from dlcli.spec.metric_names import METRIC, METRIC_NAME, check_constrained_name, check_metric_name
 from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section
@@ -35,22 +34,14 @@ Optimizer = Annotated[ComponentSpec, OfKind("optimizer")]
 Metric = Annotated[ComponentSpec, OfKind("metric")]
 
 
-def _check_experiment_name(name: str) -> str:
+def _check_experiment_name(name: str) -> None:
     if not re.fullmatch(_EXPERIMENT_NAME, name):
         raise ValueError(f"expected letters, digits, '.', '_' and '-', found {show(name)}")
-    return name
-
-
-def _shown_as(pattern: str) -> WithJsonSchema:
-    """A text that editors check, too; the validator beside it says in words what is wrong."""
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
 _EXPERIMENT_NAME = "[A-Za-z0-9._-]+"
-ExperimentName = Annotated[str, AfterValidator(_check_experiment_name), _shown_as(_EXPERIMENT_NAME)]
-MetricName = Annotated[str, AfterValidator(check_metric_name), _shown_as(METRIC_NAME)]
-ModuleName = Annotated[str, AfterValidator(check_module_name), _shown_as(component_modules.MODULE_NAME)]
-ConstrainedName = Annotated[str, AfterValidator(check_constrained_name), _shown_as(f"({METRIC_NAME}|{METRIC})")]
+ExperimentName = Annotated[str, Spelling(_check_experiment_name, _EXPERIMENT_NAME)]
+ModuleName = Annotated[str, Spelling(check_module_name, component_modules.MODULE_NAME)]
 
 
 class DataSection(Section):
@@ -75,127 +66,6 @@ class DataSection(Section):
     text: TextSection | None = None
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
-
-
-class EarlyStopping(Section):
-    """Stop when a metric no longer improves, and go back to the weights that were best.
-
-    Args:
-        metric: what must improve, as <split>/<metric>; null = what decides which model is best.
-        patience: epochs without improvement before stopping.
-        min_delta: what an improvement must exceed.
-        mode: min or max, the direction of the metric, where it is to be written down; null = known from the metric.
-    """
-
-    metric: MetricName | None = None
-    patience: PositiveInt = 5
-    min_delta: NonNegativeFloat = 0.0
-    mode: Literal["min", "max"] | None = None
-
-
-class RegularizationSection(Section):
-    """What keeps the model from learning the training set by heart.
-
-    Args:
-        l1: λ of the penalty λ/m·‖w‖₁ for m training examples, weights only; the share of zeros it brings is reported.
-        l2: λ of the penalty λ/2m·‖w‖² for m training examples, weights only (no biases, no γ and β of batch_norm).
-        weight_decay: decoupled decay; a step takes learning rate × this share off every weight (not off biases).
-        dropout: probability of dropping a unit, for architectures that have dropout.
-        early_stopping: when to stop before the last epoch; null = never.
-    """
-
-    l1: NonNegativeFloat = 0.0
-    l2: NonNegativeFloat = 0.0
-    weight_decay: NonNegativeFloat = 0.0
-    dropout: Rate = 0.0
-    early_stopping: EarlyStopping | None = None
-
-
-class GradientClipping(Section):
-    """A bound on the gradients of a step.
-
-    Args:
-        max_norm: scale the whole gradient down to this L2 norm.
-        max_value: cut every element to ± this value.
-    """
-
-    max_norm: PositiveFloat | None = None
-    max_value: PositiveFloat | None = None
-
-
-class WeightAverage(Section):
-    """An exponentially weighted average of the weights, with bias correction.
-
-    With batch_norm, each evaluation estimates the statistics for the average in one pass over the training set, about a
-    third of an epoch's work.
-
-    Args:
-        decay: weight of the past; the average spans about 1/(1−decay) steps.
-    """
-
-    decay: Rate = 0.999
-
-
-class Checkpointing(Section):
-    """How often the state of the training is saved.
-
-    Args:
-        every_epochs: epochs between checkpoints.
-        every_steps: steps between checkpoints within an epoch; null = none there.
-        keep: how many of the latest are kept, beside the best.
-    """
-
-    every_epochs: PositiveInt = 1
-    every_steps: PositiveInt | None = None
-    keep: PositiveInt = 2
-
-
-class Samples(Section):
-    """Texts that a language model writes while it learns, into train.log.
-
-    Args:
-        every_epochs: epochs between samples.
-        count: how many each time.
-        length: the most tokens of each, after the prompt.
-        prompt: what they begin with.
-        temperature: below 1 more cautious, above 1 more daring.
-    """
-
-    every_epochs: PositiveInt = 1
-    count: PositiveInt = 3
-    length: PositiveInt = 200
-    prompt: str = ""
-    temperature: NonNegativeFloat = 1.0
-
-
-class TrainingSection(Section):
-    """The training loop.
-
-    Args:
-        epochs: passes over the training set.
-        max_steps: stop after so many steps, even within an epoch; null = no limit.
-        batch_size: examples a step; 1 = stochastic, full = all of them.
-        shuffle: a new order of the examples every epoch.
-        drop_last: leave out a last batch that is smaller than the others.
-        stateful: recurrent layers begin a batch where the one before it ended; for a model of one long text.
-        gradient_clipping: a bound on the gradients; null = none.
-        weight_average: evaluate with an average of the weights; null = with the weights themselves.
-        log_every_steps: write metrics every so many steps too; null = once an epoch.
-        checkpoint: how often the state is saved.
-        samples: texts of a language model in train.log after some epochs; null = none.
-    """
-
-    epochs: PositiveInt = 20
-    max_steps: PositiveInt | None = None
-    batch_size: PositiveInt | Literal["full"] = 64
-    shuffle: bool = True
-    drop_last: bool = False
-    stateful: bool = False
-    gradient_clipping: GradientClipping | None = None
-    weight_average: WeightAverage | None = None
-    log_every_steps: PositiveInt | None = None
-    checkpoint: Checkpointing = Field(default_factory=Checkpointing)
-    samples: Samples | None = None
 
 
 class EvaluationSection(Section):
@@ -244,13 +114,13 @@ class Sections(Section):
     task: Task | None = None
     model: ModelSpec
     optimizer: Optimizer
-    regularization: RegularizationSection = Field(default_factory=RegularizationSection)
-    training: TrainingSection = Field(default_factory=TrainingSection)
+    regularization: Annotated[Regularization, OfClass()] = Field(default_factory=Regularization)
+    training: Annotated[TrainingSettings, OfClass()] = Field(default_factory=TrainingSettings)
     evaluation: EvaluationSection = Field(default_factory=EvaluationSection)
 
     @field_validator("regularization")
     @classmethod
-    def _check_regularization(cls, checked: RegularizationSection, info: ValidationInfo) -> RegularizationSection:
+    def _check_regularization(cls, checked: Regularization, info: ValidationInfo) -> Regularization:
         mistakes = list(dropout_mistakes(info.data["model"], checked.dropout)) if "model" in info.data else []
         metric = checked.early_stopping.metric if checked.early_stopping else None
         if metric is not None and "data" in info.data:

@@ -6,7 +6,8 @@ pass through the sections around them unchanged, only their path grows.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import dataclasses
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
@@ -58,9 +59,14 @@ class Section(BaseModel):
         shown = handler(schema)
         section = handler.resolve_ref_schema(shown)
         section["description"] = registry.summary(cls)
-        for key, description in registry.argument_descriptions(cls).items():
+        for key, description in cls.descriptions().items():
             section["properties"][key]["description"] = description
         return shown
+
+    @classmethod
+    def descriptions(cls) -> Mapping[str, str]:
+        """What each key is, in the words of the docstring."""
+        return registry.argument_descriptions(cls)
 
     @classmethod
     def keys(cls) -> Collection[str]:
@@ -80,7 +86,9 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Bound):
         return str(value)
-    return value.plain() if hasattr(value, "plain") else value
+    if hasattr(value, "plain"):
+        return value.plain()
+    return plain(registry.option_values(value)) if dataclasses.is_dataclass(value) else value
 
 
 def fields_of(section: type[Section]) -> dict[str, FieldInfo]:

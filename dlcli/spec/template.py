@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dlcli.core import registry
-from dlcli.spec.component import ComponentSpec
-from dlcli.spec.expectations import members
+from dlcli.spec.component import ComponentSpec, is_settings
+from dlcli.spec.expectations import members, peel
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.schema import Sections
 from dlcli.spec.section import Section, fields_of, plain
@@ -53,9 +53,10 @@ def commented_template(name: str = "my-experiment", dataset: str = "digits") -> 
     return "\n".join(_lines(Sections.model_validate(start.data), "")) + "\n"
 
 
-def _lines(holder: Section | ComponentSpec | ModelSpec, indent: str) -> Iterator[str]:
+def _lines(holder: Any, indent: str) -> Iterator[str]:
     for key, value, description in _entries(holder):
-        opens = isinstance(value, Section | ModelSpec) or (isinstance(value, ComponentSpec) and bool(value.options))
+        is_component = isinstance(value, ComponentSpec) and bool(value.options)
+        opens = isinstance(value, Section | ModelSpec) or is_settings(type(value)) or is_component
         if opens and not indent:
             yield ""
         written = f"{indent}{key}:" if opens else f"{indent}{key}: {to_flow(plain(value))}"
@@ -64,32 +65,45 @@ def _lines(holder: Section | ComponentSpec | ModelSpec, indent: str) -> Iterator
             yield from _lines(value, indent + "  ")
 
 
-def _entries(holder: Section | ComponentSpec | ModelSpec) -> Iterator[tuple[str, Any, str]]:
-    """The keys of a mapping with their values and descriptions."""
-    if isinstance(holder, Section):
-        descriptions = registry.argument_descriptions(type(holder))
-        for key in type(holder).model_fields:
-            value = getattr(holder, key)
-            yield key, value, descriptions[key].rstrip(".") + ("" if value is not None else _example(type(holder), key))
-        return
-    component = holder if isinstance(holder, ComponentSpec) else holder.architecture
-    if component is not None:
-        constructor = registry.lookup(component.kind, component.name)
-        yield "name" if component is holder else component.kind, component.name, registry.summary(constructor)
-        for option in registry.options(constructor):
-            yield option.name, component.options[option.name], option.description
-    if component is not holder:
+def _entries(holder: Any) -> Iterator[tuple[str, Any, str]]:
+    """The keys of a mapping with their values and descriptions.
+
+    Args:
+        holder: a section, an instance of settings, a component or a model.
+    """
+    if isinstance(holder, ModelSpec):
+        if holder.architecture is not None:
+            yield from _component_entries(holder.architecture, "architecture")
         beside = to_flow({key: field.get_default(call_default_factory=True) for key, field in _OTHER_KEYS.items()})
         description = registry.argument_descriptions(TransferSection)[FROM].rstrip(".")
         yield FROM, None, f"{description}, with {beside} beside it; null = random weights"
+    elif isinstance(holder, ComponentSpec):
+        yield from _component_entries(holder, "name")
+    elif isinstance(holder, Section):
+        for key, field in fields_of(type(holder)).items():
+            yield _section_entry(key, getattr(holder, key), field.annotation, holder.descriptions()[key])
+    else:
+        for option in registry.options(type(holder)):
+            value = registry.option_values(holder)[option.name]
+            yield _section_entry(option.name, value, option.annotation, option.description)
 
 
-def _example(section: type[Section], key: str) -> str:
-    """What may stand in place of a null: the section that belongs there, with its defaults."""
-    for member in members(section.model_fields[key].annotation):
-        if isinstance(member, type) and issubclass(member, Section):
-            return f"; or {to_flow(member().plain())}"
-    return ""
+def _component_entries(component: ComponentSpec, key: str) -> Iterator[tuple[str, Any, str]]:
+    constructor = registry.lookup(component.kind, component.name)
+    yield key, component.name, registry.summary(constructor)
+    for option in registry.options(constructor):
+        yield option.name, component.options[option.name], option.description
+
+
+def _section_entry(key: str, value: Any, annotation: Any, description: str) -> tuple[str, Any, str]:
+    """A key of a section; where it is null, with the section that may stand there, with its defaults."""
+    description = description.rstrip(".")
+    if value is None:
+        for member in members(annotation):
+            inner, _ = peel(member)
+            if is_settings(inner) or (isinstance(inner, type) and issubclass(inner, Section)):
+                description += f"; or {to_flow(plain(inner()))}"
+    return key, value, description
 
 
 def _commented(written: str, description: str, indent: str) -> Iterator[str]:

@@ -10,7 +10,6 @@ from dlcli.training.latency import median_latency_ms
 from dlcli.training.observer import Observer, Plan, Progress
 from dlcli.training.resume import check_epochs_left, check_resumable
 from dlcli.training.selection import LATENCY, Candidate, Selection, direction_of
-from dlcli.training.settings import TrainingSettings
 from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.train_step import batch_loss
 from dlcli.training.trainer import Trainer
@@ -30,7 +29,6 @@ __all__ = [
     "Selection",
     "StopRequest",
     "Trainer",
-    "TrainingSettings",
     "TrainingSummary",
     "batch_loss",
     "batch_order",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dlcli.core import DivergedError
+from dlcli.settings import Regularization, TrainingSettings
 from dlcli.training.non_finite import NonFiniteSource
-from dlcli.training.settings import TrainingSettings
 
 #: the largest learning rate that is ever advised: a tenth of 1e10 is no smaller in effect
 HIGHEST_RATE = 0.1
@@ -19,6 +19,7 @@ def divergence_error(
     step: int,
     learning_rate: float,
     settings: TrainingSettings,
+    regularization: Regularization,
     checkpoint: str | None,
     split: str = "train",
 ) -> DivergedError:
@@ -30,6 +31,7 @@ def divergence_error(
         step: steps taken before.
         learning_rate: the optimizer's, before any schedule.
         settings: of the training.
+        regularization: its penalties and its weight decay.
         checkpoint: name of the last good one.
         split: whose examples showed it.
     """
@@ -39,27 +41,29 @@ def divergence_error(
         else f"the evaluation on {split} after epoch {epoch}, step {step}"
     )
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
-    first = "the gradient of the penalty" if _is_penalty(source, settings) else str(source)
-    advice = _advice(source, step, learning_rate, settings)
+    first = "the gradient of the penalty" if _is_penalty(source, regularization) else str(source)
+    advice = _advice(source, step, learning_rate, settings, regularization)
     return DivergedError(f"training diverged in {where}; not finite first: {first}; {advice}; {left}")
 
 
-def _is_penalty(source: NonFiniteSource, settings: TrainingSettings) -> bool:
+def _is_penalty(source: NonFiniteSource, regularization: Regularization) -> bool:
     """Whether all was finite but what the weight penalties add, which is not computed when a step is repeated."""
-    return source.what == "unknown" and max(settings.l1, settings.l2) > 0
+    return source.what == "unknown" and max(regularization.l1, regularization.l2) > 0
 
 
-def _advice(source: NonFiniteSource, step: int, learning_rate: float, settings: TrainingSettings) -> str:
+def _advice(
+    source: NonFiniteSource, step: int, learning_rate: float, settings: TrainingSettings, regularization: Regularization
+) -> str:
     """What may help: the learning rate only where it had a part in it."""
     if source.what == "input":
         return "look for missing or infinite values in the data"
-    if _is_penalty(source, settings):
-        key, strength = max(("l1", settings.l1), ("l2", settings.l2), key=lambda item: item[1])
+    if _is_penalty(source, regularization):
+        key, strength = max(("l1", regularization.l1), ("l2", regularization.l2), key=lambda item: item[1])
         return f"try a weaker penalty (regularization.{key} is {strength:.3g})"
-    if learning_rate * settings.weight_decay > _LARGEST_DECAY:
+    if learning_rate * regularization.weight_decay > _LARGEST_DECAY:
         return (
-            f"every step multiplies the weights by {1 - learning_rate * settings.weight_decay:.3g}: try a smaller "
-            "weight decay or learning rate"
+            f"every step multiplies the weights by {1 - learning_rate * regularization.weight_decay:.3g}: try a "
+            "smaller weight decay or learning rate"
         )
     if step == 0 and source.what == "weights":
         return "no step has been taken: look at the initializer, or at the weights that model.from names"
@@ -70,7 +74,8 @@ def _advice(source: NonFiniteSource, step: int, learning_rate: float, settings: 
         )
     rate = min(learning_rate / 10, HIGHEST_RATE)
     lower = f"try a smaller learning rate (--set optimizer.learning_rate={rate:.3g})"
-    if settings.max_gradient_norm is None:
+    clipping = settings.gradient_clipping
+    if clipping is None or clipping.max_norm is None:
         return f"{lower} or clip the gradients (--set training.gradient_clipping.max_norm=1)"
-    tighter = settings.max_gradient_norm / 10
+    tighter = clipping.max_norm / 10
     return f"{lower} or a tighter clip (--set training.gradient_clipping.max_norm={tighter:.3g})"

@@ -13,9 +13,9 @@ from dlcli.core import ConfigError
 from dlcli.data import Batch
 from dlcli.nn import Arena, Graph
 from dlcli.optim import Optimizer, WeightAverage, add_penalty_gradient, clip_by_norm, clip_by_value, penalty, sparsity
+from dlcli.settings import GradientClipping, Regularization, TrainingSettings
 from dlcli.tasks import Task
 from dlcli.training.evaluation_weights import EvaluationWeights
-from dlcli.training.settings import TrainingSettings
 
 
 def batch_loss(task: Task, outputs: Tensor, batch: Batch) -> Tensor:
@@ -35,9 +35,9 @@ class TrainStep:
         model: in training mode while steps are taken.
         task: its loss is made small.
         optimizer: set up here for the model's arena.
-        settings: penalties, clipping and decay.
+        settings: clipping of the gradients, average of the weights.
+        regularization: penalties and weight decay.
         examples: size of the training set, the m of the penalties.
-        average: of the weights, updated after every step; None for none.
 
     Raises:
         ConfigError: the model has nothing to train.
@@ -50,20 +50,23 @@ class TrainStep:
         task: Task,
         optimizer: Optimizer,
         settings: TrainingSettings,
+        regularization: Regularization,
         examples: int,
-        average: WeightAverage | None,
     ) -> None:
         self.model = model
         self.task = task
         self.optimizer = optimizer
-        self.settings = settings
+        self.clipping = settings.gradient_clipping or GradientClipping()
+        self.regularization = regularization
         self.examples = examples
         self.arena = Arena(model.parameters())
         if not self.arena.data.size:
             raise ConfigError("the model has nothing to train: no layer has parameters that are trainable", key="model")
         optimizer.setup(self.arena)
+        averaging = settings.weight_average
+        average = None if averaging is None else WeightAverage(averaging.decay)
         self.evaluated = EvaluationWeights(model, self.arena, average)
-        self._penalized = settings.l1 > 0 or settings.l2 > 0
+        self._penalized = regularization.l1 > 0 or regularization.l2 > 0
 
     def compute_gradients(
         self, batch: Batch, on_output: Callable[[str, np.ndarray], None] | None = None
@@ -84,18 +87,18 @@ class TrainStep:
             raise NonFiniteError
         losses.backward()
         if self._penalized:
-            add_penalty_gradient(self.arena, self.settings.l1, self.settings.l2, self.examples)
+            add_penalty_gradient(self.arena, self.regularization.l1, self.regularization.l2, self.examples)
         if not kernels.is_finite(self.arena.grad):
             raise NonFiniteError
         return value, own.data
 
     def update(self, learning_rate: float) -> None:
         """Clip the gradients and take the step."""
-        if self.settings.max_gradient_value is not None:
-            clip_by_value(self.arena, self.settings.max_gradient_value)
-        if self.settings.max_gradient_norm is not None:
-            clip_by_norm(self.arena, self.settings.max_gradient_norm)
-        self.optimizer.step(self.arena, learning_rate, self.settings.weight_decay)
+        if self.clipping.max_value is not None:
+            clip_by_value(self.arena, self.clipping.max_value)
+        if self.clipping.max_norm is not None:
+            clip_by_norm(self.arena, self.clipping.max_norm)
+        self.optimizer.step(self.arena, learning_rate, self.regularization.weight_decay)
         self.evaluated.update()
 
     def learning_rates(self, learning_rate: float) -> dict[str, float]:
@@ -109,11 +112,15 @@ class TrainStep:
 
     def penalty(self) -> float:
         """What the penalties add to the loss."""
-        return penalty(self.arena, self.settings.l1, self.settings.l2, self.examples) if self._penalized else 0.0
+        return (
+            penalty(self.arena, self.regularization.l1, self.regularization.l2, self.examples)
+            if self._penalized
+            else 0.0
+        )
 
     def sparsity(self) -> float | None:
         """The share of the weights it is judged with that L1 has brought to zero; None where there is no L1."""
-        if not self.settings.l1:
+        if not self.regularization.l1:
             return None
         with self.evaluated.applied():
             return sparsity(self.arena)

@@ -23,8 +23,9 @@ from dlcli.core import DivergedError, Generators, RunInterruptedError, StorageEr
 from dlcli.data import Augmenter, AugmentingLoader, Batch, BatchLoader, Prefetcher, Split
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
-from dlcli.optim import Optimizer, Position, WeightAverage
+from dlcli.optim import Optimizer, Position
 from dlcli.runs import RunFolder, files
+from dlcli.settings import Regularization, TrainingSettings
 from dlcli.tasks import Task
 from dlcli.training.checkpoint import Checkpoint
 from dlcli.training.checkpoint_store import CheckpointStore
@@ -36,7 +37,6 @@ from dlcli.training.non_finite import NonFiniteSource, find_in_step, find_in_wei
 from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
 from dlcli.training.running_outputs import RunningOutputs
 from dlcli.training.selection import Candidate, Selection
-from dlcli.training.settings import TrainingSettings
 from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.train_step import NonFiniteError, TrainStep
 from dlcli.training.training_order import batch_order
@@ -60,10 +60,11 @@ class Trainer:
         metrics: measured after every epoch, besides the loss.
         selection: what makes an epoch the best.
         settings: how long and in what steps.
+        regularization: penalties and weight decay.
+        evaluation_batch_size: examples per forward pass in evaluation.
         folder: of the run; gets metrics, log and checkpoints.
         generators: the experiment's, those that the model draws from.
         early_stopping: None to train for all epochs.
-        average: of the weights, used in evaluation; None to use the weights themselves.
         augmenter: what is changed at random in the training set; None for nothing.
         observers: are told how it goes, besides `train.log`.
 
@@ -81,10 +82,11 @@ class Trainer:
         metrics: Sequence[Metric],
         selection: Selection,
         settings: TrainingSettings,
+        regularization: Regularization,
+        evaluation_batch_size: int,
         folder: RunFolder,
         generators: Generators,
         early_stopping: EarlyStopping | None = None,
-        average: WeightAverage | None = None,
         augmenter: Augmenter | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
@@ -93,6 +95,7 @@ class Trainer:
         self.task = task
         self.selection = selection
         self.settings = settings
+        self.regularization = regularization
         self.folder = folder
         self.generators = generators
         self.early_stopping = early_stopping
@@ -106,14 +109,19 @@ class Trainer:
         if settings.max_steps is not None:
             self.total_steps = min(self.total_steps, settings.max_steps)
         self.train_step = TrainStep(
-            model=model, task=task, optimizer=optimizer, settings=settings, examples=len(train), average=average
+            model=model,
+            task=task,
+            optimizer=optimizer,
+            settings=settings,
+            regularization=regularization,
+            examples=len(train),
         )
         has_whole_targets = train.targets is not None  # not step by step
         self.outputs = RunningOutputs(len(train) if has_whole_targets else 0, model.output_shape, model.dtype)
         self.parts = TrainingSnapshot(TrainingState(), self.train_step, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(
             folder.checkpoints,
-            keep=settings.checkpoint_keep,
+            keep=settings.checkpoint.keep,
             durable=folder.durable,
             refers_to=[folder.metrics_file.path],
             check=lambda: folder.place(files.CHECKPOINTS),
@@ -129,7 +137,7 @@ class Trainer:
             metrics=metrics,
             decisive=decisive,
             outputs=self.outputs,
-            batch_size=settings.evaluation_batch_size,
+            batch_size=evaluation_batch_size,
             stateful=settings.stateful,
         )
         #: what the user should know about the training that is about to begin
@@ -198,7 +206,8 @@ class Trainer:
                 self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
             if state.batch < steps:
                 stops = stop.signal_number is not None
-                if stops or (settings.checkpoint_every_steps and state.step % settings.checkpoint_every_steps == 0):
+                every_steps = settings.checkpoint.every_steps
+                if stops or (every_steps and state.step % every_steps == 0):
                     self._save()
                 if stops:
                     self._interrupt(stop)
@@ -268,7 +277,7 @@ class Trainer:
         state.begin_next_epoch()
         self.model.set_hidden_states({})
         is_last = state.step >= self.total_steps or self._stops_early
-        if is_best or is_last or state.epoch % self.settings.checkpoint_every_epochs == 0:
+        if is_best or is_last or state.epoch % self.settings.checkpoint.every_epochs == 0:
             self._save()
 
     def _measure(self) -> dict[str, float]:
@@ -387,6 +396,7 @@ class Trainer:
             step=self.state.step,
             learning_rate=self.train_step.optimizer.learning_rate,
             settings=self.settings,
+            regularization=self.regularization,
             checkpoint=checkpoints[-1] if checkpoints else None,
             split=split,
         )

@@ -7,8 +7,8 @@ import numpy as np
 from dlcli.core import ConfigError
 from dlcli.data import BatchOrder, BucketedBatches, SequenceSource, ShuffledBatches, Split, StreamBatches
 from dlcli.nn import Graph
+from dlcli.settings import TrainingSettings
 from dlcli.training.batch_statistics import single_value_node
-from dlcli.training.settings import TrainingSettings
 
 
 def batch_order(train: Split, settings: TrainingSettings, seed: int, *, model: Graph) -> BatchOrder:

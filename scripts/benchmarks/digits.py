@@ -49,7 +49,9 @@ def train_ours(scratch: Path) -> float:
         optimizer=assembly.build_optimizer(spec),
         metrics=experiment.metrics,
         selection=experiment.selection,
-        settings=assembly.build_settings(spec, experiment.data.preprocessor),
+        settings=spec.training,
+        regularization=spec.regularization,
+        evaluation_batch_size=assembly.evaluation_batch_size(spec, experiment.data.preprocessor),
         folder=RunFolder.create(scratch, "digits"),
         generators=experiment.generators,
     )

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "dlcli"
 #: lowest first; the packages on one line are neighbors and may not import each other
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
+    ("settings",),
     ("spec", "runs", "kernels", "guide"),
     ("autograd",),
     ("ops",),
@@ -33,7 +34,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
 #: packages that know the core and nothing else but what is named here
-STANDALONE = {"spec": (), "runs": (), "kernels": (), "guide": (), "data": ("kernels",), "search": ()}
+STANDALONE = {
+    "settings": (),
+    "spec": ("settings",),
+    "runs": (),
+    "kernels": (),
+    "guide": (),
+    "data": ("settings", "kernels"),
+    "search": (),
+}
 
 
 def module_name(file: Path, root: Path = PACKAGE) -> str:

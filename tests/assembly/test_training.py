@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from dlcli.assembly import Experiment, build_early_stopping, build_optimizer, build_settings
+from dlcli.assembly import Experiment, build_early_stopping, build_optimizer
 from dlcli.core import ConfigError
 from dlcli.optim import Adam, Position
+from dlcli.settings import GradientClipping, Regularization, TrainingSettings
 
 Build = Callable[..., Experiment]
 
@@ -20,9 +21,9 @@ def test_nested_components_become_objects(build: Build, iris: str) -> None:
 
 def test_the_settings_are_those_of_the_config(build: Build, iris: str) -> None:
     experiment = build(iris, "training.epochs=7", "training.gradient_clipping={max_norm: 5}", "regularization.l2=0.3")
-    settings = build_settings(experiment.spec, experiment.data.preprocessor)
-    assert (settings.epochs, settings.max_gradient_norm, settings.l2) == (7, 5, 0.3)
-    assert settings.max_gradient_value is None
+    training, regularization = experiment.spec.training, experiment.spec.regularization
+    assert training == TrainingSettings(epochs=7, gradient_clipping=GradientClipping(max_norm=5))
+    assert regularization == Regularization(l2=0.3)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from annotated_types import Len
 
-from dlcli.core import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate, registry
-from dlcli.spec.expectations import describe, expected, show
+from dlcli.core import Fraction, NonNegativeInt, PositiveFloat, PositiveInt, Rate, registry, show
+from dlcli.spec.expectations import describe, expected
 
 
 class Schedule:

@@ -113,7 +113,7 @@ def test_references_stand_alone() -> None:
 
 def test_defaults_enums_and_ranges_are_shown() -> None:
     schema = json_schema()
-    training = schema["definitions"]["TrainingSection"]["properties"]
+    training = schema["definitions"]["TrainingSettings"]["properties"]
     assert training["epochs"] == {
         "default": 20,
         "description": "passes over the training set.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from dlcli.core import Direction, Generators, registry
 from dlcli.data import ClassLabels, Split
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, Layer, Node, with_names
-from dlcli.optim import Adam, Cosine, Optimizer, WeightAverage
+from dlcli.optim import Adam, Cosine, Optimizer
 from dlcli.runs import RunFolder
+from dlcli.settings import GradientClipping, Regularization, TrainingSettings, WeightAveraging
 from dlcli.tasks import Classification
-from dlcli.training import CheckpointStore, EarlyStopping, Observer, Selection, Trainer, TrainingSettings
+from dlcli.training import CheckpointStore, EarlyStopping, Observer, Selection, Trainer
 
 NODES = [
     Node("", "linear", {"units": 6, "use_bias": False}),
@@ -28,7 +30,8 @@ NODES = [
 ]
 
 
-SETTINGS = {"epochs": 4, "batch_size": 16, "l2": 0.1, "max_gradient_norm": 1.0}
+SETTINGS = {"epochs": 4, "batch_size": 16, "l2": 0.1, "gradient_clipping": GradientClipping(max_norm=1.0)}
+REGULARIZATION = {field.name for field in fields(Regularization)}
 
 
 def create_layer(node: Node) -> Layer:
@@ -63,6 +66,7 @@ def build_trainer(
     **settings: Any,
 ) -> Trainer:
     generators = Generators(7)
+    settings = SETTINGS | {"weight_average": WeightAveraging(decay=0.9) if average else None} | settings
     model = Graph.build(with_names(nodes), (4,), generators=generators, create=create)
     chosen: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
     return Trainer(
@@ -72,11 +76,12 @@ def build_trainer(
         optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
         metrics=chosen,
         selection=selection or Selection("dev/loss", direction=Direction.MINIMIZE),
-        settings=TrainingSettings(**{**SETTINGS, **settings}),
+        settings=TrainingSettings(**{key: value for key, value in settings.items() if key not in REGULARIZATION}),
+        regularization=Regularization(**{key: settings[key] for key in settings.keys() & REGULARIZATION}),
+        evaluation_batch_size=1024,
         folder=run,
         generators=generators,
         early_stopping=early_stopping,
-        average=WeightAverage(0.9) if average else None,
         observers=observers,
     )
 

@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
-from dlcli.training import TrainingSettings
+from dlcli.settings import Regularization, TrainingSettings
 from dlcli.training.divergence import divergence_error
 from dlcli.training.non_finite import NonFiniteSource
 
 RATE = "optimizer.learning_rate"
 
 
-def advice(source: NonFiniteSource, *, step: int, learning_rate: float = 0.01, **settings: Any) -> str:
+def advice(source: NonFiniteSource, *, step: int, learning_rate: float = 0.01, **regularization: Any) -> str:
     error = divergence_error(
         source,
         epoch=1,
         step=step,
         learning_rate=learning_rate,
-        settings=TrainingSettings(epochs=1, batch_size=8, **settings),
+        settings=TrainingSettings(epochs=1, batch_size=8),
+        regularization=Regularization(**regularization),
         checkpoint=None,
     )
     return str(error)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dlcli.runs import RunFolder
+from dlcli.settings import CheckpointSettings
 
 EPOCHS = 300
 TRAIN = f"""
@@ -20,12 +21,14 @@ from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from conftest import blob_splits, build_trainer
 from dlcli.runs import RunFolder
+from dlcli.settings import CheckpointSettings
 from dlcli.training import Observer
 class Clock(Observer):
     def on_epoch(self, record, is_best):
         print("epoch", flush=True)
 trainer = build_trainer(
-    run=RunFolder(Path(sys.argv[1])), data=blob_splits(), epochs={EPOCHS}, checkpoint_every_steps=3, observers=[Clock()]
+    run=RunFolder(Path(sys.argv[1])), data=blob_splits(), epochs={EPOCHS}, observers=[Clock()],
+    checkpoint=CheckpointSettings(every_steps=3)
 )
 print("training", flush=True)
 trainer.run()
@@ -58,7 +61,9 @@ def outcome(trainer: Any) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
 
 
 def check_kills(make_trainer: Any, folder: RunFolder, *, kills: int, seed: int) -> None:
-    whole = make_trainer(run=RunFolder.create(folder.path, "whole"), epochs=EPOCHS, checkpoint_every_steps=3)
+    whole = make_trainer(
+        run=RunFolder.create(folder.path, "whole"), epochs=EPOCHS, checkpoint=CheckpointSettings(every_steps=3)
+    )
     seconds = whole.run().seconds
     moments = random.Random(seed)
     killed = 0
@@ -66,7 +71,7 @@ def check_kills(make_trainer: Any, folder: RunFolder, *, kills: int, seed: int) 
         epoch, within = moments.randrange(EPOCHS), moments.uniform(0, seconds / EPOCHS)
         run = RunFolder.create(folder.path, "killed")
         killed += kill_after(run, epoch, within)
-        resumed = make_trainer(run=run, epochs=EPOCHS, checkpoint_every_steps=3)
+        resumed = make_trainer(run=run, epochs=EPOCHS, checkpoint=CheckpointSettings(every_steps=3))
         resumed.resume()
         assert outcome(resumed) == outcome(whole), f"killed {within} s after epoch {epoch}"
     assert killed >= kills / 2, "most of the kills came too late to test anything"

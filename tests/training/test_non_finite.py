@@ -40,7 +40,7 @@ def poisoned(split: Split, value: float) -> Split:
 
 
 def test_too_large_a_step_is_told_with_the_layer_and_the_advice(make_trainer: Any, folder: RunFolder) -> None:
-    trainer = make_trainer(nodes=NODES, optimizer=SGD(learning_rate=1e30), max_gradient_norm=None)
+    trainer = make_trainer(nodes=NODES, optimizer=SGD(learning_rate=1e30), gradient_clipping=None)
     with pytest.raises(DivergedError) as caught:
         trainer.run()
     message = caught.value.message
@@ -54,7 +54,7 @@ def test_too_large_a_step_is_told_with_the_layer_and_the_advice(make_trainer: An
 def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: RunFolder) -> None:
     make_trainer(nodes=NODES, epochs=2, optimizer=SGD(learning_rate=0.1), average=False).run()
     trainer = make_trainer(
-        nodes=NODES, epochs=4, optimizer=SGD(learning_rate=1e35), average=False, max_gradient_norm=None
+        nodes=NODES, epochs=4, optimizer=SGD(learning_rate=1e35), average=False, gradient_clipping=None
     )
     with pytest.raises(DivergedError, match="the last good checkpoint is epoch-0002"):
         trainer.resume()
@@ -86,7 +86,7 @@ def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, split
         optimizer=SGD(learning_rate=3e38),
         data={"train": poisoned(splits["train"], 1e10)},
         selection=Selection("train/loss", Direction.MINIMIZE),
-        max_gradient_norm=None,
+        gradient_clipping=None,
         average=False,
         l2=0.0,
     )
@@ -118,5 +118,5 @@ def test_dropout_draws_the_same_masks_when_the_step_is_repeated(
 
     monkeypatch.setattr(Dropout, "forward", recorded)
     with pytest.raises(DivergedError):
-        make_trainer(optimizer=SGD(learning_rate=1e30), max_gradient_norm=None).run()
+        make_trainer(optimizer=SGD(learning_rate=1e30), gradient_clipping=None).run()
     np.testing.assert_array_equal(masks[-1], masks[-2])

@@ -13,6 +13,7 @@ import pytest
 from dlcli.core import Direction, RunInterruptedError, StorageError
 from dlcli.optim import Adam, Cosine
 from dlcli.runs import RunFolder
+from dlcli.settings import CheckpointSettings
 from dlcli.training import EarlyStopping, Observer, checkpoint
 from dlcli.training.checkpoint import WEIGHTS
 
@@ -133,7 +134,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
 
 
 def test_a_damaged_best_is_told_and_sought_again(make_trainer: Any, folder: RunFolder) -> None:
-    first = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1)
+    first = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1))
     best = first.run().best
     assert best.epoch < 9
     (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
@@ -146,7 +147,7 @@ def test_a_damaged_best_is_told_and_sought_again(make_trainer: Any, folder: RunF
 
 
 def test_a_damaged_best_with_no_epoch_left_is_an_error(make_trainer: Any, folder: RunFolder) -> None:
-    best = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1).run().best
+    best = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1)).run().best
     (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
     with pytest.raises(StorageError, match="no best checkpoint is left; resume with more epochs"):
         make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3)).resume()
@@ -195,7 +196,7 @@ def test_more_epochs_under_a_schedule_of_the_whole_training_are_told_of(make_tra
 
 @pytest.mark.usefixtures("written_at_once")
 def test_checkpoints_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
-    trainer = make_trainer(checkpoint_every_steps=3, checkpoint_keep=100)
+    trainer = make_trainer(checkpoint=CheckpointSettings(every_steps=3, keep=100))
     trainer.run()
     assert trainer.store.names() == [
         "epoch-0001-step-00000003",
@@ -211,7 +212,9 @@ def test_checkpoints_within_an_epoch(make_trainer: Any, folder: RunFolder) -> No
 
 @pytest.mark.usefixtures("written_at_once")
 def test_checkpoints_may_be_rare(make_trainer: Any) -> None:
-    trainer = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint_every_epochs=4, checkpoint_keep=100)
+    trainer = make_trainer(
+        epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(every_epochs=4, keep=100)
+    )
     best = trainer.run().best
     assert {"epoch-0004", "epoch-0008", "epoch-0009", best.checkpoint} <= set(trainer.store.names())
     assert len(trainer.store.names()) < 9

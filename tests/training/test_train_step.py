@@ -10,6 +10,7 @@ from dlcli.core import ConfigError
 from dlcli.data import Batch
 from dlcli.nn import Node
 from dlcli.optim import SGD
+from dlcli.settings import GradientClipping
 from dlcli.training.measured_step import measured_step
 from dlcli.training.train_step import NonFiniteError
 
@@ -24,7 +25,7 @@ def batch(splits: Any) -> Batch:
 def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
     """SGD, L2 λ/m, decoupled decay: W ← (1 − α·decay) W − α (∂loss/∂W + λ/m W); the bias is not decayed."""
     train_step = make_trainer(
-        nodes=LINEAR, optimizer=SGD(learning_rate=0.1), l2=5.0, weight_decay=0.2, max_gradient_norm=None, average=False
+        nodes=LINEAR, optimizer=SGD(learning_rate=0.1), l2=5.0, weight_decay=0.2, gradient_clipping=None, average=False
     ).train_step
     x, y = batch(splits).inputs, batch(splits).targets
     before = {name: array.copy() for name, array in train_step.model.state_dict().items()}
@@ -39,15 +40,17 @@ def test_a_step_follows_the_formula(make_trainer: Any, splits: Any) -> None:
     np.testing.assert_allclose(after["linear_1.bias"], before["linear_1.bias"] - 0.1 * error.sum(axis=0), atol=1e-6)
 
 
-@pytest.mark.parametrize(("setting", "limit"), [("max_gradient_norm", 1e-3), ("max_gradient_value", 1e-3)])
-def test_gradients_are_clipped(make_trainer: Any, splits: Any, setting: str, limit: float) -> None:
-    options = {"max_gradient_norm": None, setting: limit}
-    train_step = make_trainer(nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, **options).train_step
+@pytest.mark.parametrize(("bound", "limit"), [("max_norm", 1e-3), ("max_value", 1e-3)])
+def test_gradients_are_clipped(make_trainer: Any, splits: Any, bound: str, limit: float) -> None:
+    clipping = GradientClipping(**{bound: limit})
+    train_step = make_trainer(
+        nodes=LINEAR, optimizer=SGD(learning_rate=1.0), average=False, gradient_clipping=clipping
+    ).train_step
     before = train_step.arena.data.copy()
     train_step.compute_gradients(batch(splits))
     train_step.update(1.0)
     change = before.astype(np.float64) - train_step.arena.data
-    size = np.linalg.norm(change) if setting == "max_gradient_norm" else np.abs(change).max()
+    size = np.linalg.norm(change) if bound == "max_norm" else np.abs(change).max()
     assert size == pytest.approx(limit, rel=1e-3)
 
 

@@ -13,6 +13,7 @@ from dlcli.data import Split
 from dlcli.nn import Node
 from dlcli.optim import SGD, Adam, InverseTime
 from dlcli.runs import RunFolder, storage
+from dlcli.settings import CheckpointSettings, GradientClipping
 from dlcli.training import EarlyStopping, Observer, Plan, Progress, Selection, Trainer, evaluate_split
 from dlcli.training.trainer import PROGRESS_INTERVAL
 
@@ -35,7 +36,9 @@ def test_it_learns(make_trainer: Any, folder: RunFolder) -> None:
 
 
 def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunFolder) -> None:
-    trainer = make_trainer(epochs=1, optimizer=SGD(learning_rate=0.5), max_gradient_norm=1e-3, average=False)
+    trainer = make_trainer(
+        epochs=1, optimizer=SGD(learning_rate=0.5), gradient_clipping=GradientClipping(max_norm=1e-3), average=False
+    )
     trainer.run()
     (record,) = epochs(folder)
     trained = ["linear_1", "batch_norm_1", "linear_2"]
@@ -73,7 +76,7 @@ def test_penalties_are_recorded_and_shrink_the_weights(make_trainer: Any, folder
 
 
 def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFolder, splits: dict[str, Split]) -> None:
-    trainer = make_trainer(epochs=12, optimizer=Adam(learning_rate=0.3), checkpoint_keep=1)
+    trainer = make_trainer(epochs=12, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1))
     summary = trainer.run()
     losses = [record["dev/loss"] for record in epochs(folder)]
     assert summary.best.epoch == 1 + int(np.argmin(losses)) != 12  # so that the best is not the last

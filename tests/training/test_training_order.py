@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dlcli.core import ConfigError, Generators, registry
 from dlcli.data import Batch, BatchOrder, Split
 from dlcli.nn import Graph, Node, with_names
-from dlcli.training import TrainingSettings, batch_order
+from dlcli.settings import TrainingSettings
+from dlcli.training import batch_order
 from dlcli.training.batch_statistics import single_value_node
 
 VECTORS = [Node("", "linear", {"units": 3}), Node("", "batch_norm")]

@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from dlcli.core import unknown_name
-from dlcli.spec import UNKNOWN_KEY, InWords, Mistake, Sections, fields_of, mistaken, parse_path, show, split_append
+from dlcli.core import show, unknown_name
+from dlcli.spec import UNKNOWN_KEY, InWords, Mistake, Sections, fields_of, mistaken, parse_path, split_append
 from dlcli.sweeps.config.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.sweeps.config.notation_error import NotationError
 

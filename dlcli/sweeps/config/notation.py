@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from dlcli.core import FUNCTIONS, Condition, Expression, ExpressionError, registry, unknown_name
-from dlcli.spec import ComponentSpec, show, to_flow
+from dlcli.core import FUNCTIONS, Condition, Expression, ExpressionError, registry, show, unknown_name
+from dlcli.spec import ComponentSpec, to_flow
 from dlcli.sweeps.config.arguments import parse_call
 from dlcli.sweeps.config.brackets import depths
 from dlcli.sweeps.config.notation_error import NotationError

@@ -7,11 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from dlcli.core import NonNegativeInt, PositiveFloat, PositiveInt
+from dlcli.settings import ConstrainedName, MetricName
 from dlcli.spec import (
     ComponentSpec,
-    ConstrainedName,
     ExperimentName,
-    MetricName,
     Mistake,
     OfKind,
     Section,

@@ -1,0 +1,26 @@
+"""What a user may set, as plain frozen dataclasses without NumPy: the classes that use them and the config share them.
+
+A class here is a section of the config: its fields with their types, ranges, defaults and docstring lines are the
+section's keys (`dlcli.spec` derives them), and its instances are what the code that trains or reads data is given.
+"""
+
+from dlcli.settings.checkpoints import CheckpointSettings
+from dlcli.settings.early_stopping import EarlyStoppingSettings
+from dlcli.settings.gradient_clipping import GradientClipping
+from dlcli.settings.metric_names import ConstrainedName, MetricName
+from dlcli.settings.regularization import Regularization
+from dlcli.settings.samples import SampleSettings
+from dlcli.settings.training import TrainingSettings
+from dlcli.settings.weight_averaging import WeightAveraging
+
+__all__ = [
+    "CheckpointSettings",
+    "ConstrainedName",
+    "EarlyStoppingSettings",
+    "GradientClipping",
+    "MetricName",
+    "Regularization",
+    "SampleSettings",
+    "TrainingSettings",
+    "WeightAveraging",
+]

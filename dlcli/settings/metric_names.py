@@ -1,0 +1,30 @@
+"""Names of measured things: `<split>/<metric>`, such as `dev/error`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from dlcli.core import SPLITS, Spelling, show, unknown_name
+
+#: regular expressions of `error` and `dev/error`
+_METRIC = "[a-z][a-z0-9_]*"
+_METRIC_NAME = f"({'|'.join(SPLITS)})/{_METRIC}"
+
+
+def _check_metric_name(name: str) -> None:
+    split, slash, metric = name.partition("/")
+    if not slash or not re.fullmatch(_METRIC, metric):
+        raise ValueError(f"expected <split>/<metric> such as dev/error, found {show(name)}")
+    if split not in SPLITS:
+        raise ValueError(unknown_name("split", split, SPLITS))
+
+
+def _check_constrained_name(name: str) -> None:
+    _check_metric_name(name if "/" in name else f"dev/{name}")
+
+
+#: `dev/error`
+MetricName = Annotated[str, Spelling(_check_metric_name, _METRIC_NAME)]
+#: what may be constrained: `latency_ms`, or a metric of one split, `dev/recall`
+ConstrainedName = Annotated[str, Spelling(_check_constrained_name, f"({_METRIC_NAME}|{_METRIC})")]
