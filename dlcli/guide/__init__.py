@@ -10,7 +10,15 @@ from dlcli.core import ConfigError, unknown_name
 __all__ = ["TOPICS", "Topic", "read_topic"]
 
 #: names of the topics in reading order; each is a Markdown file of this folder
-TOPICS = ("first_steps", "report", "run_folder")
+TOPICS = (
+    "first_steps",
+    "report",
+    "run_folder",
+    "kernel_matmul",
+    "kernel_winograd",
+    "kernel_few_filters",
+    "kernel_recurrent",
+)
 
 
 @dataclass(frozen=True)

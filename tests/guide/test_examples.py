@@ -142,8 +142,23 @@ def test_links_lead_somewhere(page: str, target: str) -> None:
     [
         (page, name)
         for page, text in pages().items()
-        for name in sorted(set(re.findall(r"`((?:dlcli|tests|scripts|configs)/[\w/.]+)`", text)))
+        for name in sorted(set(re.findall(r"`((?:dlcli|tests|configs)/[\w/.]+\.\w+|scripts/\w+)`", text)))
     ],
 )
 def test_named_files_exist(page: str, name: str) -> None:
     assert (ROOT / name).exists()
+
+
+def code_rows() -> list[tuple[str, str, str]]:
+    """(page, name, file) of the tables that say in which file a function is."""
+    return [
+        (page, name, file)
+        for page, text in pages().items()
+        for names, file in re.findall(r"^\|[^|]*\|([^|]*)\| `(dlcli/[\w/.]+)` \|$", text, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", names)
+    ]
+
+
+@pytest.mark.parametrize(("page", "name", "file"), code_rows())
+def test_named_functions_are_in_their_files(page: str, name: str, file: str) -> None:
+    assert re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
