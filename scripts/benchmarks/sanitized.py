@@ -1,4 +1,4 @@
-"""The tests of the native kernels under the address and undefined-behaviour sanitizers."""
+"""The tests of the native kernels under the address and undefined-behavior sanitizers."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_the_python_api_is_the_same_functions(config: Path, tmp_path: Path) -> N
     run = dlcli.train(config, overrides={"training.epochs": 1}, runs_dir=tmp_path / "runs")
     assert dlcli.evaluate(run.path, split="dev").metrics["dev/error"] == run.metrics["dev/error"]
     with pytest.raises(AttributeError):
-        dlcli.trian  # noqa: B018
+        dlcli.trian  # noqa: B018  # codespell:ignore trian
 
 
 def test_the_checkpoint_is_what_its_checksum_says(trained: api.Run) -> None:

@@ -29,7 +29,7 @@ BROKEN_CONFIGS = {
     "an empty file": "",
     "a list": "- 1\n",
     "a tab": "data:\n\tdataset: iris\n",
-    "an unknown key": "data: {dataset: iris}\nmodle: {architecture: mlp}\n",
+    "an unknown key": "data: {dataset: iris}\nmodle: {architecture: mlp}\n",  # codespell:ignore modle
     "a null section": "data:\nmodel:\n",
     "bytes that are no text": "name: \udcff\n",
 }

@@ -23,7 +23,7 @@ from dlcli.core import dumps
         ("ascii", "3 × 3 → σ ≤ ∞", "3 x 3 -> sigma <= inf"),
         ("ascii", "“it’s”", '"it\'s"'),
         ("ascii", "┌─┐│├═", "+-+|+-"),
-        ("ascii", "x² café", "x2 caf?"),
+        ("ascii", "x² café", "x2 caf?"),  # codespell:ignore caf
         ("latin-1", "−1 ± 2 × é", "-1 ± 2 × é"),
         ("cp1252", "−1 … “a” → b", "-1 … “a” -> b"),
         ("utf-8", "−1 …", "−1 …"),

@@ -66,7 +66,7 @@ def binary(twin: Callable[..., Any], tolerance: float, *numbers: float) -> Case:
     return Case(twin, lambda n, m, k, g: (normal(g, n, m), normal(g, n, m), *numbers), tolerance, {})
 
 
-def labelled(twin: Callable[..., Any], tolerance: float, *more: Callable[..., Any]) -> Case:
+def labeled(twin: Callable[..., Any], tolerance: float, *more: Callable[..., Any]) -> Case:
     """(N, K) with labels; K is never 0, since no label would be valid."""
 
     def make(n: int, m: int, k: int, g: np.random.Generator) -> tuple[Any, ...]:
@@ -139,8 +139,8 @@ CASES = {
     "silu_backward": binary(a.silu_backward, 16),
     "softmax": unary(s.softmax, 16),
     "softmax_backward": binary(s.softmax_backward, 64),
-    "softmax_cross_entropy": labelled(s.softmax_cross_entropy, 16),
-    "softmax_cross_entropy_backward": labelled(s.softmax_cross_entropy_backward, 8, lambda g, n: normal(g, n)),
+    "softmax_cross_entropy": labeled(s.softmax_cross_entropy, 16),
+    "softmax_cross_entropy_backward": labeled(s.softmax_cross_entropy_backward, 8, lambda g, n: normal(g, n)),
     "softplus": unary(a.softplus, 8),
     "softplus_backward": binary(a.softplus_backward, 16),
     "tanh": unary(a.tanh, 8),

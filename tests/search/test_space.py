@@ -169,7 +169,7 @@ UNIT = Uniform(low=0, high=1)
         ([computed("a", "1")], "space", "there is nothing to search; expected a parameter with a distribution"),
         ([COUNT, COUNT], "space.n", "is there twice"),
         (
-            [NAME, drawn("b", UNIT, "o.nam == adam")],
+            [NAME, drawn("b", UNIT, "o.nam == adam")],  # codespell:ignore nam
             "space.b",
             "o.nam == adam: o.nam: unknown parameter; did you mean o.name? (o.name)",
         ),

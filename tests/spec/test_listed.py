@@ -76,7 +76,7 @@ def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:
         ("[mirror, {random_crop: {padding: 2}}]", True),
         ("[]", True),
         ("[miror]", False),
-        ("[{cutout: {sise: 3}}]", False),
+        ("[{cutout: {sise: 3}}]", False),  # codespell:ignore sise
         ("[{mirror: {}, cutout: {}}]", False),
         ("mirror", False),
     ],

@@ -60,7 +60,8 @@ def test_home_folders(check: Check, layered: str, path: str, end: str) -> None:
 
 
 def test_all_mistakes_come_in_the_order_of_the_file(good: str) -> None:
-    text = good.replace("seed: 7", "seed: x").replace("epochs: 30", "epochs: 0, epochs: 1") + "trainig: {}\n"
+    text = good.replace("seed: 7", "seed: x").replace("epochs: 30", "epochs: 0, epochs: 1")
+    text += "trainig: {}\n"  # codespell:ignore trainig
     with pytest.raises(InvalidConfigError) as caught:
         spec_from_text(text, file="config.yaml")
     assert [(problem.line, problem.key) for problem in caught.value.problems] == [

@@ -77,7 +77,7 @@ def test_kept_options_that_the_new_component_lacks_are_explained(good: str) -> N
 
 
 def test_a_new_name_of_the_experiment_is_no_new_component(good: str) -> None:
-    assert "kept under" not in failure(good + "trainig: {}\n", ["name=other"])
+    assert "kept under" not in failure(good + "trainig: {}\n", ["name=other"])  # codespell:ignore trainig
 
 
 def test_a_bare_name_takes_options(check: Check, good: str) -> None:

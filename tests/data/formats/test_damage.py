@@ -45,7 +45,7 @@ def contents() -> dict[str, bytes]:
         "a.txt": "".join(f"Zeile {n} äöü\r\n" for n in range(30)).encode(),
         "b.txt": "".join(f"Zeile {n} äöü\n" for n in range(30)).encode(),
         "a.jsonl": "".join(f'{{"text": "Töne {n}", "y": "{"ab"[n % 2]}"}}\n' for n in range(30)).encode(),
-        "a.conll": "".join(f"Wort{n} A\nist B\n\n" for n in range(30)).encode(),
+        "a.conll": "".join(f"Wort{n} A\nist B\n\n" for n in range(30)).encode(),  # codespell:ignore ist
         "y.idx": struct.pack(">BBBBI", 0, 0, 8, 1, 30) + y.astype(np.uint8).tobytes(),
     }
 

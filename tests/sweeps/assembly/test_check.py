@@ -72,7 +72,10 @@ def test_every_point_of_a_sound_sweep_is_a_config(sweep: Sweep, seed: int) -> No
         ("training.epochs: int_uniform(0, 3)", "3:20 training.epochs: expected an integer greater than 0, found 0"),
         ("regularization.dropout: uniform(0, 1)", "3:27 regularization.dropout: expected a number at least 0 and less"),
         ("optimizer.name: choice(adam, adamm)", "3:19 optimizer.name: 'adamm': unknown optimizer; did you mean adam"),
-        ("model.activation: choice(relu, tahn)", "3:21 model.activation: expected one of: relu,"),
+        (
+            "model.activation: choice(relu, tahn)",  # codespell:ignore tahn
+            "3:21 model.activation: expected one of: relu,",
+        ),
         ("model.hidden_units: [[8], 16]", "3:3 model.hidden_units: expected a list of integers"),
         ("model.hidden_units[1]: int_uniform(4, 8)", "3:26 model.hidden_units[1]: model.hidden_units has 1 items"),
         ("evaluation.optimize: choice(dev/error, train_dev/error)", "3:24 evaluation.optimize: train_dev/error: data."),
