@@ -48,7 +48,7 @@ SWEEP_FILES = {
 #: documented for runs of other kinds: transfer, images, texts, regression
 OTHER_KINDS = re.compile(
     r"initial_weights\..*|text\..*|targets\.(classes|scaling)\.\*|regression\[\]\..*|identical_units\[\]\..*|nats|value"
-    r"|group|latency_ms|learning_rate_new|host\.threads\.\*|diagnosis\.gaps\[\]\.needed\[\]\..*|confusion\.most_confused.*"
+    r"|components\.\*|group|latency_ms|learning_rate_new|host\.threads\.\*|diagnosis\.gaps\[\]\.needed\[\]\..*|confusion\.most_confused.*"
     r"|stages.*|importances.*|encoder\[\]\.(categories|has_missing)|reason|positive_classes\.\*|probability"
 )
 
