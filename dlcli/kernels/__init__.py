@@ -86,12 +86,12 @@ global_average_pool2d_backward = fastest(reference.pooling.global_average_pool2d
 max_pool2d = fastest(reference.pooling.max_pool2d)
 max_pool2d_backward = fastest(reference.pooling.max_pool2d_backward)
 
-resample2d = fastest(reference.resampling.resample2d)
+affine_sample = fastest(reference.affine_sampling.affine_sample)
 
 rnn = fastest(reference.rnn.rnn)
 rnn_backward = fastest(reference.rnn.rnn_backward)
 
-shift2d = fastest(reference.shifting.shift2d)
+crop_and_flip = fastest(reference.crop_and_flip.crop_and_flip)
 
 log_softmax = fastest(reference.softmax.log_softmax)
 log_softmax_backward = fastest(reference.softmax.log_softmax_backward)
@@ -120,6 +120,7 @@ __all__ = [
     "adam_update",
     "add",
     "add_penalty_gradient",
+    "affine_sample",
     "average_pool2d",
     "average_pool2d_backward",
     "backend",
@@ -134,6 +135,7 @@ __all__ = [
     "conv2d_grad_bias",
     "conv2d_grad_input",
     "conv2d_grad_weight",
+    "crop_and_flip",
     "discounted_sum_update",
     "dropout_mask",
     "elu",
@@ -172,13 +174,11 @@ __all__ = [
     "multiply",
     "relu",
     "relu_backward",
-    "resample2d",
     "rmsprop_update",
     "rnn",
     "rnn_backward",
     "scale_update",
     "sgd_update",
-    "shift2d",
     "sigmoid",
     "sigmoid_backward",
     "silu",

@@ -33,7 +33,7 @@ from dlcli.ops.reductions import mean, sum
 from dlcli.ops.regression_losses import huber, mean_absolute_error, mean_squared_error
 from dlcli.ops.relu import elu, leaky_relu, relu
 from dlcli.ops.rnn import rnn
-from dlcli.ops.separable_map2d import separable_map2d
+from dlcli.ops.separable_resize import separable_resize
 from dlcli.ops.shapes import concat, reshape, transpose
 from dlcli.ops.sigmoid import sigmoid, softplus, tanh
 from dlcli.ops.softmax import log_softmax, softmax
@@ -85,7 +85,7 @@ __all__ = [
     "relu",
     "reshape",
     "rnn",
-    "separable_map2d",
+    "separable_resize",
     "sigmoid",
     "silu",
     "softmax",

@@ -10,7 +10,7 @@ from dlcli.autograd import Context, Function, Sample, Tensor, draw_distinct
 from dlcli.core import register
 from dlcli.ops.conv2d import Pair
 from dlcli.ops.pooling import average_pool2d, max_pool2d
-from dlcli.ops.separable_map2d import separable_map2d
+from dlcli.ops.separable_resize import separable_resize
 
 
 @register("function", "adaptive_max_pool2d")
@@ -24,24 +24,24 @@ class AdaptiveMaxPool2D(Function):
     def forward(ctx: Context, x: np.ndarray, *, size: Pair) -> np.ndarray:
         n, height, width, channels = x.shape
         y: np.ndarray = np.empty((n, *size, channels), x.dtype)
-        taps: np.ndarray = np.empty((n, *size, channels), np.intp)
+        argmax: np.ndarray = np.empty((n, *size, channels), np.intp)
         for i, j, rows, columns in _windows((height, width), size):
             pixels = x[:, rows, columns].reshape(n, -1, channels)  # (N, window, C)
-            taps[:, i, j] = pixels.argmax(axis=1)
-            y[:, i, j] = np.take_along_axis(pixels, taps[:, np.newaxis, i, j], axis=1)[:, 0]
+            argmax[:, i, j] = pixels.argmax(axis=1)
+            y[:, i, j] = np.take_along_axis(pixels, argmax[:, np.newaxis, i, j], axis=1)[:, 0]
         ctx.shape_x = x.shape
-        ctx.save(taps)
+        ctx.save(argmax)
         return y
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
-        (taps,) = ctx.saved
+        (argmax,) = ctx.saved
         n, height, width, channels = ctx.shape_x
         grad_x: np.ndarray = np.zeros((n, height, width, channels), grad.dtype)
         for i, j, rows, columns in _windows((height, width), grad.shape[1:3]):
             window = grad_x[:, rows, columns]
             share: np.ndarray = np.zeros((n, window.shape[1] * window.shape[2], channels), grad.dtype)
-            np.put_along_axis(share, taps[:, np.newaxis, i, j], grad[:, np.newaxis, i, j], axis=1)
+            np.put_along_axis(share, argmax[:, np.newaxis, i, j], grad[:, np.newaxis, i, j], axis=1)
             window += share.reshape(window.shape)
         return grad_x
 
@@ -73,7 +73,7 @@ def adaptive_average_pool2d(x: Tensor, size: Pair) -> Tensor:
     if window is not None:
         return average_pool2d(x, window=window, stride=window)
     rows, columns = (_averages(length, count, x.dtype) for length, count in zip(x.shape[1:3], size, strict=True))
-    return separable_map2d(x, rows, columns)
+    return separable_resize(x, rows, columns)
 
 
 def _even_window(x: Tensor, size: Pair) -> Pair | None:

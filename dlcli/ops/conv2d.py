@@ -17,7 +17,7 @@ NO_PADDING: Sides = ((0, 0), (0, 0))
 
 @register("function", "conv2d")
 class Conv2D(Function):
-    """`Y = Σ_ij X_ij W_ij + b`, X_ij what tap (i, j) of the filter lies on; `max(Y, 0)` on top when `relu`.
+    """`Y = Σ_ij X_ij W_ij + b`, X_ij the pixels under kernel position (i, j); `max(Y, 0)` on top when `relu`.
 
     `∂L/∂X_ij += g W_ijᵀ`, `∂L/∂W_ij = X_ijᵀ g`, `∂L/∂b = Σ g`, with g = ∂L/∂Y (LeCun et al. 1989).
 
@@ -90,7 +90,7 @@ def conv2d(
         bias: (K,), or None.
         stride: pixels between outputs, (down, across).
         padding: zeros around the images, ((above, below), (left, right)).
-        dilation: pixels between the taps of a filter, (down, across).
+        dilation: Spacing of the kernel positions in pixels, (down, across).
         groups: parts that the channels are split into, each convolved by itself; C for a depthwise convolution.
         relu: whether `max(y, 0)` follows in the same call.
     """

@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "gru")
 class GRU(Function):
-    """`h_t = (1 − z) ∗ ñ + z ∗ h_{t−1}` (PyTorch's form), or `c_t = Γ_u ∗ c̃ + (1 − Γ_u) ∗ c_{t−1}` (the notes').
+    """`h_t = (1 − z) ∗ ñ + z ∗ h_{t−1}` (`reset_after`), or `c_t = Γ_u ∗ c̃ + (1 − Γ_u) ∗ c_{t−1}` (CS 230).
 
     PyTorch's form (`reset_after`): `r, z = σ(x_t W + h_{t−1} U + b)`,
     `ñ = tanh(x_t W_n + b_n + r ∗ (h_{t−1} U_n + b_hn))`. That of the CS 230 notes: `Γ_r, Γ_u` likewise,

@@ -17,22 +17,22 @@ NO_PADDING: Sides = ((0, 0), (0, 0))
 
 @register("function", "max_pool2d")
 class MaxPool2D(Function):
-    """`Y = max_ij X_ij` over the taps of a window; the gradient goes to the first tap that holds the maximum.
+    """`Y = max_ij X_ij` over a window; the gradient goes to the first position that holds the maximum.
 
     x: (N, H, W, C) -> (N, P, Q, C)
     """
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, window: Pair, stride: Pair, padding: Sides = NO_PADDING) -> np.ndarray:
-        y, taps = kernels.max_pool2d(x, window, stride, padding)
+        y, argmax = kernels.max_pool2d(x, window, stride, padding)
         ctx.geometry = (x.shape[1:3], window, stride, padding)
-        ctx.save(taps)
+        ctx.save(argmax)
         return y
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
-        (taps,) = ctx.saved
-        return kernels.max_pool2d_backward(grad, taps, *ctx.geometry)
+        (argmax,) = ctx.saved
+        return kernels.max_pool2d_backward(grad, argmax, *ctx.geometry)
 
     @staticmethod
     def samples() -> Iterable[Sample]:

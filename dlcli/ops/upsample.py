@@ -9,7 +9,7 @@ import numpy as np
 from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
 from dlcli.ops.conv2d import Pair
-from dlcli.ops.separable_map2d import separable_map2d
+from dlcli.ops.separable_resize import separable_resize
 
 
 @register("function", "upsample_nearest2d")
@@ -60,7 +60,7 @@ def upsample_bilinear2d(x: Tensor, factor: Pair) -> Tensor:
         factor: new pixels for each old one, (down, across).
     """
     rows, columns = (_interpolation(length, times, x.dtype) for length, times in zip(x.shape[1:3], factor, strict=True))
-    return separable_map2d(x, rows, columns)
+    return separable_resize(x, rows, columns)
 
 
 def _interpolation(length: int, factor: int, dtype: np.dtype[np.floating]) -> np.ndarray:

@@ -173,9 +173,9 @@ def test_convolutions_of_a_larger_kind(images: Any, filters: Any, options: Any) 
 def test_pooling(pooling: tuple[Any, Any], seed: int, layout: Any) -> None:
     shape, geometry = pooling
     x, options = normal(shape, seed), {"tolerance": POOLING, "layout": layout}
-    y, taps = assert_conforms("max_pool2d", x, *geometry, **options)
+    y, argmax = assert_conforms("max_pool2d", x, *geometry, **options)
     grad = normal(y.shape, seed + 1)
-    assert_conforms("max_pool2d_backward", grad, taps, shape[1:3], *geometry, **options)
+    assert_conforms("max_pool2d_backward", grad, argmax, shape[1:3], *geometry, **options)
     assert_conforms("average_pool2d", x, *geometry, **options)
     assert_conforms("average_pool2d_backward", grad, shape[1:3], *geometry, **options)
 
@@ -225,7 +225,7 @@ def calls() -> dict[str, tuple[Any, ...]]:
     x, weight, grad = normal((9, 21, 20, 32), 0), normal((3, 3, 32, 48), 1), normal((9, 21, 20, 48), 2)
     geometry = ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
     window = ((2, 2), (2, 2), NO_PADDING)
-    pooled, taps = TWINS["max_pool2d"](x, *window)
+    pooled, argmax = TWINS["max_pool2d"](x, *window)
     rows, channels = x.reshape(-1, 32), normal((32,), 3)
     return {
         "conv2d": (x, weight, None, *geometry, True),
@@ -237,7 +237,7 @@ def calls() -> dict[str, tuple[Any, ...]]:
         "global_average_pool2d": (x,),
         "global_average_pool2d_backward": (x[:, 0, 0], (21, 20)),
         "max_pool2d": (x, *window),
-        "max_pool2d_backward": (pooled, taps, (21, 20), *window),
+        "max_pool2d_backward": (pooled, argmax, (21, 20), *window),
         "batch_norm": (rows, channels, channels, np.float64(1e-5), rows, True),
         "fixed_batch_norm": (rows, channels, channels, channels, np.abs(channels), 1, rows, True),
         "batch_norm_backward": (rows, rows, channels, channels, channels, rows, True),

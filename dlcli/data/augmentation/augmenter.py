@@ -114,10 +114,10 @@ class Augmenter:
         composed: np.ndarray = reduce(np.matmul, maps)
         matrices = from_corner(composed, incoming, size).astype(np.float32)
         if self._copies:
-            return kernels.shift2d(images, rows, matrices, size, self.fill, scaling.offset, scaling.factor)
+            return kernels.crop_and_flip(images, rows, matrices, size, self.fill, scaling.offset, scaling.factor)
         chosen = images[rows]
         chosen = chosen if chosen.dtype == np.uint8 else chosen.astype(np.float32, copy=False)
-        moved = kernels.resample2d(chosen, matrices, size, self.fill, True)
+        moved = kernels.affine_sample(chosen, matrices, size, self.fill, True)
         scaling.apply(moved)
         return moved
 

@@ -2,8 +2,10 @@
 
 from dlcli.kernels.reference import (
     activations,
+    affine_sampling,
     arithmetic,
     convolution,
+    crop_and_flip,
     dropout,
     embedding,
     gru,
@@ -15,16 +17,16 @@ from dlcli.kernels.reference import (
     norms,
     optimizers,
     pooling,
-    resampling,
     rnn,
-    shifting,
     softmax,
 )
 
 __all__ = [
     "activations",
+    "affine_sampling",
     "arithmetic",
     "convolution",
+    "crop_and_flip",
     "dropout",
     "embedding",
     "gru",
@@ -36,8 +38,6 @@ __all__ = [
     "norms",
     "optimizers",
     "pooling",
-    "resampling",
     "rnn",
-    "shifting",
     "softmax",
 ]

@@ -1,9 +1,10 @@
 """Two-dimensional convolution (cross-correlation) of images with channels last.
 
-Every tap (i, j) of the filter sees one strided slice of the padded images, X_ij: what it lies on, for each output.
-Forward and both gradients are a matrix product for each tap. Images are (N, H, W, C), filters (f_h, f_w, C/G, K) for
-G groups, results (N, P, Q, K) with `P = ⌊(H + padding − dilation (f_h − 1) − 1) / stride⌋ + 1`, Q likewise. Output
-channel k belongs to group `⌊k G / K⌋`, which sees the input channels of its own group only; G = C is depthwise.
+Every kernel position (i, j) reads one strided slice of the padded images, X_ij, with one pixel per output pixel.
+Forward and both gradients are one matrix product per kernel position. Images are (N, H, W, C), filters
+(f_h, f_w, C/G, K) for G groups, results (N, P, Q, K) with
+`P = ⌊(H + padding − dilation (f_h − 1) − 1) / stride⌋ + 1`, Q likewise. Output channel k belongs to group `⌊k G / K⌋`,
+which reads the input channels of its own group only; G = C is depthwise.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlcli.kernels.reference.windows import Pair, Sides, output_size, padded, tap_slices
+from dlcli.kernels.reference.windows import Pair, Sides, output_size, padded, window_slices
 
 
 def conv2d(
@@ -32,8 +33,8 @@ def conv2d(
     size = output_size(x.shape[1:3], weight.shape[:2], stride, padding, dilation)
     x = padded(x, padding)
     y: np.ndarray = np.zeros((len(x), *size, weight.shape[3]), x.dtype)
-    for tap, window in _taps(weight, size, stride, dilation):
-        y += _per_group(x[window], weight[tap], groups)
+    for position, window in _positions(weight, size, stride, dilation):
+        y += _per_group(x[window], weight[position], groups)
     if bias is not None:
         y += bias
     return np.maximum(y, 0) if relu else y
@@ -48,7 +49,7 @@ def conv2d_grad_input(
     dilation: Pair = (1, 1),
     groups: int = 1,
 ) -> np.ndarray:
-    """`∂X_ij += g W_ijᵀ` for every tap.
+    """`∂X_ij += g W_ijᵀ` for every kernel position.
 
     (N, P, Q, K), (f_h, f_w, C/G, K), (H, W) -> (N, H, W, C)
     """
@@ -56,8 +57,8 @@ def conv2d_grad_input(
     height, width = size
     channels = weight.shape[2] * groups
     grad_x: np.ndarray = np.zeros((len(grad), top + height + bottom, left + width + right, channels), grad.dtype)
-    for tap, window in _taps(weight, grad.shape[1:3], stride, dilation):
-        grad_x[window] += _per_group(grad, _transposed(weight[tap], groups), groups)
+    for position, window in _positions(weight, grad.shape[1:3], stride, dilation):
+        grad_x[window] += _per_group(grad, _transposed(weight[position], groups), groups)
     return np.ascontiguousarray(grad_x[:, top : top + height, left : left + width])
 
 
@@ -79,9 +80,9 @@ def conv2d_grad_weight(
     if out is None:
         out = np.empty((*size, x.shape[3] // groups, grad.shape[3]), x.dtype)
     by_group = _split(grad, groups)  # (N, P, Q, K) -> (G, M, K/G)
-    for tap, window in _taps(out, grad.shape[1:3], stride, dilation):
+    for position, window in _positions(out, grad.shape[1:3], stride, dilation):
         product = _split(x[window], groups).transpose(0, 2, 1) @ by_group  # (G, C/G, K/G)
-        out[tap] = product.transpose(1, 0, 2).reshape(out.shape[2:])
+        out[position] = product.transpose(1, 0, 2).reshape(out.shape[2:])
     return out
 
 
@@ -91,11 +92,11 @@ def conv2d_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndar
     return summed
 
 
-def _taps(
+def _positions(
     weight: np.ndarray, size: tuple[int, ...], stride: Pair, dilation: Pair
 ) -> Iterator[tuple[tuple[int, int], tuple[slice, ...]]]:
-    """Each tap's place in the filter, and the slice of the padded images that it lies on."""
-    return tap_slices(weight.shape[:2], size, stride, dilation)
+    """Each kernel position, and the slice of the padded images that it lies on."""
+    return window_slices(weight.shape[:2], size, stride, dilation)
 
 
 def _split(x: np.ndarray, groups: int) -> np.ndarray:

@@ -9,43 +9,44 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.kernels.reference.windows import Pair, Sides, output_size, padded, tap_slices
+from dlcli.kernels.reference.windows import Pair, Sides, output_size, padded, window_slices
 
 
 def max_pool2d(
     x: np.ndarray, window: Pair, stride: Pair, padding: Sides = ((0, 0), (0, 0))
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`max_ij X_ij`, and which tap `i f_w + j` it came from: the first of equals.
+    """`max_ij X_ij`, and the index `i f_w + j` of the window it came from: the first of equals.
 
-    (N, H, W, C) -> y (N, P, Q, C), taps (N, P, Q, C) of the smallest unsigned integers that hold them
+    (N, H, W, C) -> y (N, P, Q, C), argmax (N, P, Q, C) of the smallest unsigned integer type that holds the indices
     """
     size = output_size(x.shape[1:3], window, stride, padding)
     inside = padded(np.ones((1, *x.shape[1:3], 1), bool), padding)
     x = padded(x, padding, -np.inf)
-    values = np.stack([x[pixels] for _, pixels in tap_slices(window, size, stride)])  # (f_h f_w, N, P, Q, C)
-    taps = values.argmax(axis=0)
-    y: np.ndarray = np.take_along_axis(values, taps[np.newaxis], axis=0)[0]
-    # where all pixels are −∞, padding is no smaller: the first pixel that lies inside the image is meant
-    first = np.stack([inside[pixels] for _, pixels in tap_slices(window, size, stride)]).argmax(axis=0)  # (1, P, Q, 1)
-    taps = np.where(y == -np.inf, first, taps)
-    return y, taps.astype(np.min_scalar_type(window[0] * window[1] - 1))
+    values = np.stack([x[pixels] for _, pixels in window_slices(window, size, stride)])  # (f_h f_w, N, P, Q, C)
+    argmax = values.argmax(axis=0)
+    y: np.ndarray = np.take_along_axis(values, argmax[np.newaxis], axis=0)[0]
+    # where all pixels are −∞, padding is not smaller: the argmax is then the first pixel inside the image
+    inside = np.stack([inside[pixels] for _, pixels in window_slices(window, size, stride)])  # (f_h f_w, 1, P, Q, 1)
+    first = inside.argmax(axis=0)  # (1, P, Q, 1)
+    argmax = np.where(y == -np.inf, first, argmax)
+    return y, argmax.astype(np.min_scalar_type(window[0] * window[1] - 1))
 
 
 def max_pool2d_backward(
     grad: np.ndarray,
-    taps: np.ndarray,
+    argmax: np.ndarray,
     size: tuple[int, int],
     window: Pair,
     stride: Pair,
     padding: Sides = ((0, 0), (0, 0)),
 ) -> np.ndarray:
-    """`∂X_ij += g` where tap (i, j) held the maximum.
+    """`∂X_ij += g` where index (i, j) held the maximum.
 
     (N, P, Q, C), (N, P, Q, C), (H, W) -> (N, H, W, C)
     """
     grad_x = _padded_zeros(grad, size, padding)
-    for (i, j), pixels in tap_slices(window, grad.shape[1:3], stride):
-        grad_x[pixels] += grad * (taps == i * window[1] + j)
+    for (i, j), pixels in window_slices(window, grad.shape[1:3], stride):
+        grad_x[pixels] += grad * (argmax == i * window[1] + j)
     return _inside(grad_x, size, padding)
 
 
@@ -57,7 +58,7 @@ def average_pool2d(x: np.ndarray, window: Pair, stride: Pair, padding: Sides = (
     counts = _counts(x.shape[1:3], window, stride, padding, x.dtype)
     x = padded(x, padding)
     total: np.ndarray = np.zeros((len(x), *counts.shape[:2], x.shape[3]), x.dtype)
-    for _, pixels in tap_slices(window, total.shape[1:3], stride):
+    for _, pixels in window_slices(window, total.shape[1:3], stride):
         total += x[pixels]
     total /= counts
     return total
@@ -69,7 +70,7 @@ def average_pool2d_backward(
     """`∂X_ij += g / count`: (N, P, Q, C), (H, W) -> (N, H, W, C)."""
     share = grad / _counts(size, window, stride, padding, grad.dtype)
     grad_x = _padded_zeros(grad, size, padding)
-    for _, pixels in tap_slices(window, grad.shape[1:3], stride):
+    for _, pixels in window_slices(window, grad.shape[1:3], stride):
         grad_x[pixels] += share
     return _inside(grad_x, size, padding)
 
@@ -96,7 +97,7 @@ def _counts(
     inside = padded(np.ones((1, *size, 1), dtype), padding)
     fit = output_size(size, window, stride, padding)
     counts: np.ndarray = np.zeros((1, *fit, 1), dtype)
-    for _, pixels in tap_slices(window, fit, stride):
+    for _, pixels in window_slices(window, fit, stride):
         counts += inside[pixels]
     return counts.reshape(*fit, 1)
 

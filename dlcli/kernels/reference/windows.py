@@ -1,4 +1,4 @@
-"""Windows that slide over the two image axes of (N, H, W, C): sizes, padding, and what each tap lies on."""
+"""Sliding windows over the two image axes of (N, H, W, C): sizes, padding, and the slices under kernel positions."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def padded(x: np.ndarray, padding: Sides, value: float = 0.0) -> np.ndarray:
     return np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=value)
 
 
-def tap_slices(
+def window_slices(
     window: tuple[int, ...], size: tuple[int, ...], stride: Pair, dilation: Pair = (1, 1)
 ) -> Iterator[tuple[tuple[int, int], tuple[slice, ...]]]:
-    """For each tap (i, j) of the window, the slice (N, P, Q, C) of the padded images that it meets at all positions."""
+    """For each position (i, j) of the window, its slice (N, P, Q, C) of the padded images, one pixel per output."""
     for i in range(window[0]):
         for j in range(window[1]):
             yield (

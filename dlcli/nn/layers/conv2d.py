@@ -63,12 +63,12 @@ class Convolution(Layer):
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
         channels = input_shapes[0][-1]
         filters, self.groups = self.filters_and_groups(channels)
-        taps = self.kernel_size[0] * self.kernel_size[1]
+        kernel_area = self.kernel_size[0] * self.kernel_size[1]
         weight = initial_weights(
             self.initializer,
             (*self.kernel_size, channels // self.groups, filters),
-            fan_in=taps * channels // self.groups,
-            fan_out=taps * filters // self.groups,
+            fan_in=kernel_area * channels // self.groups,
+            fan_out=kernel_area * filters // self.groups,
             generator=generator,
             dtype=dtype,
         )
@@ -116,7 +116,7 @@ class Conv2D(Convolution):
         kernel_size: pixels of a filter, [height, width] or one number for both.
         stride: pixels from one output to the next, [down, across] or one number for both.
         padding: valid (none), same, the zeros on every side, or [[above, below], [left, right]].
-        dilation: pixels from one tap of a filter to the next, [down, across] or one number for both.
+        dilation: Spacing of the kernel positions in pixels, [down, across] or one number for both.
         groups: parts that the channels are divided into, each with filters of its own.
         use_bias: whether to add a bias to each channel; pointless right before batch_norm.
         trainable: whether filters and bias are trained; false keeps them as they start, such as an edge filter.

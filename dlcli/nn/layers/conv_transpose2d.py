@@ -94,12 +94,13 @@ class ConvTranspose2D(Layer):
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
         channels = input_shapes[0][-1]
-        taps = math.prod(self.kernel_size)
+        kernel_area = math.prod(self.kernel_size)
         weight = initial_weights(
             self.initializer,
             (*self.kernel_size, self.filters, channels),
-            fan_in=max(1, taps * channels // math.prod(self.stride)),  # a result is reached by every s-th tap only
-            fan_out=taps * self.filters,
+            # only every s-th kernel position contributes to an output
+            fan_in=max(1, kernel_area * channels // math.prod(self.stride)),
+            fan_out=kernel_area * self.filters,
             generator=generator,
             dtype=dtype,
         )

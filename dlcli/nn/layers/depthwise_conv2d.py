@@ -22,7 +22,7 @@ class DepthwiseConv2D(Convolution):
         kernel_size: pixels of a filter, [height, width] or one number for both.
         stride: pixels from one output to the next, [down, across] or one number for both.
         padding: valid (none), same, the zeros on every side, or [[above, below], [left, right]].
-        dilation: pixels from one tap of a filter to the next, [down, across] or one number for both.
+        dilation: Spacing of the kernel positions in pixels, [down, across] or one number for both.
         multiplier: filters for each channel.
         use_bias: whether to add a bias to each channel; pointless right before batch_norm.
         trainable: whether filters and bias are trained; false keeps them as they start, such as an edge filter.

@@ -72,7 +72,7 @@ def sides(
 
 
 def reach(window: int, dilation: int) -> int:
-    """The pixels from the first tap of a window to its last, both counted: `d (f − 1) + 1`."""
+    """Pixels from the first kernel position to the last, both included: `d (f − 1) + 1`."""
     return dilation * (window - 1) + 1
 
 

@@ -40,7 +40,7 @@ class Upsample2D(Layer):
             return 0
         height, width, channels = self.output_shape(*input_shapes)
         old_width = input_shapes[0][1]
-        return 4 * height * (old_width + width) * channels  # two taps down, then two across
+        return 4 * height * (old_width + width) * channels  # two rows, then two columns per output
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

@@ -20,9 +20,9 @@ BACKENDS = pytest.mark.parametrize("backend", [kernels, pooling], ids=["fastest"
 def test_windows_of_minus_infinity_send_the_gradient_to_their_first_pixel(backend: Any) -> None:
     x = np.full((1, 2, 2, 3), -np.inf, np.float32)
     options: Any = {"window": (2, 2), "stride": (2, 2), "padding": ((1, 1), (1, 1))}
-    y, taps = backend.max_pool2d(x, **options)
+    y, argmax = backend.max_pool2d(x, **options)
     assert (y == -np.inf).all()
-    grad = backend.max_pool2d_backward(np.ones_like(y), taps, (2, 2), **options)
+    grad = backend.max_pool2d_backward(np.ones_like(y), argmax, (2, 2), **options)
     np.testing.assert_array_equal(grad, np.ones_like(x))
 
 
@@ -40,11 +40,11 @@ def test_no_gradient_is_lost_and_all_backends_agree(
     sides = ((top, bottom), (left, right))
     generator = np.random.default_rng(seed)
     x = generator.choice([-np.inf, -1.0, 0.0], (2, *size, 2), p=[0.8, 0.1, 0.1]).astype(np.float32)
-    y, taps = pooling.max_pool2d(x, window, stride, sides)
-    fastest_y, fastest_taps = kernels.max_pool2d(x, window, stride, sides)
+    y, argmax = pooling.max_pool2d(x, window, stride, sides)
+    fastest_y, fastest_argmax = kernels.max_pool2d(x, window, stride, sides)
     np.testing.assert_array_equal(y, fastest_y)
-    np.testing.assert_array_equal(taps, fastest_taps)
-    grad = pooling.max_pool2d_backward(np.ones_like(y), taps, size, window, stride, sides)
+    np.testing.assert_array_equal(argmax, fastest_argmax)
+    grad = pooling.max_pool2d_backward(np.ones_like(y), argmax, size, window, stride, sides)
     assert grad.sum() == y.size
 
 

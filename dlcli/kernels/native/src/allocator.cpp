@@ -86,12 +86,12 @@ void release(void*, void* memory, std::size_t) {
 
 void* reallocate(void*, void* memory, std::size_t size) {
   if (memory == nullptr) return allocate(nullptr, size);
-  const std::size_t held = (static_cast<Header*>(memory) - 1)->size;
-  if (size <= held) return memory;
+  const std::size_t current_size = (static_cast<Header*>(memory) - 1)->size;
+  if (size <= current_size) return memory;
   void* larger = allocate(nullptr, size);
   if (larger == nullptr) return nullptr;
-  std::memcpy(larger, memory, held);
-  release(nullptr, memory, held);
+  std::memcpy(larger, memory, current_size);
+  release(nullptr, memory, current_size);
   return larger;
 }
 

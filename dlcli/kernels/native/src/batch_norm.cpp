@@ -19,10 +19,10 @@ constexpr Index BLOCK = 4096;
 // that their difference has lost eight of its 24 binary digits or more.
 constexpr float FAR = 256;
 
-struct Wide {
+struct FoldedRows {
   Index fold, width, rows, left_over;
 
-  Wide(Index all_rows, Index channels) {
+  FoldedRows(Index all_rows, Index channels) {
     fold = 1;
     while (fold * channels % W || fold * channels < 4 * W) ++fold;
     width = fold * channels;
@@ -34,23 +34,23 @@ struct Wide {
 };
 
 // what each channel is given, once for every place in a wide row
-void widen(const Wide& wide, const float* from, Index channels, float* to) {
-  for (Index i = 0; i < wide.width; ++i) to[i] = from[i % channels];
+void broadcast_channels(const FoldedRows& folded, const float* from, Index channels, float* to) {
+  for (Index i = 0; i < folded.width; ++i) to[i] = from[i % channels];
 }
 
 // the figures of all channels, once more for every further place in a wide row
-void repeat(const Wide& wide, Index channels, float* figures) {
-  for (Index i = channels; i < wide.width; ++i) figures[i] = figures[i - channels];
+void repeat_channels(const FoldedRows& folded, Index channels, float* figures) {
+  for (Index i = channels; i < folded.width; ++i) figures[i] = figures[i - channels];
 }
 
 // body(wide row begin, end, thread, threads) on as many threads as are worth it, at most `limit`
 template <class Body>
-int on_rows(const Wide& wide, const Body& body) {
-  const int threads = useful_threads(wide.rows * wide.width, GRAIN);
+int on_rows(const FoldedRows& folded, const Body& body) {
+  const int threads = useful_threads(folded.rows * folded.width, GRAIN);
   int actual = 1;
   on_threads(threads, [&](int thread, int count) {
     if (thread == 0) actual = count;
-    body(part(wide.rows, thread, count), part(wide.rows, thread + 1, count), thread);
+    body(part(folded.rows, thread, count), part(folded.rows, thread + 1, count), thread);
   });
   return actual;
 }
@@ -70,10 +70,10 @@ struct Moments {
 
 // Means and sums of squared deviations of wide rows [begin, end), for every place: blocks are read twice while they
 // are in the cache, then joined.
-void wide_moments(const Wide& wide, const float* x, Index begin, Index end, float* mean, float* deviations) {
-  for (Index v = 0; v < wide.width; ++v) mean[v] = deviations[v] = 0;
-  for (Index row = begin; row < end; row += wide.block()) {
-    const Index count = end - row < wide.block() ? end - row : wide.block();
+void folded_moments(const FoldedRows& folded, const float* x, Index begin, Index end, float* mean, float* deviations) {
+  for (Index v = 0; v < folded.width; ++v) mean[v] = deviations[v] = 0;
+  for (Index row = begin; row < end; row += folded.block()) {
+    const Index count = end - row < folded.block() ? end - row : folded.block();
     const float before = static_cast<float>(row - begin), here = static_cast<float>(count);
     const Vec share = splat(here / (before + here)), both = splat(before * here / (before + here));
     const auto join = [&](Index v, Vec block_mean, Vec block_deviations) {
@@ -83,16 +83,16 @@ void wide_moments(const Wide& wide, const float* x, Index begin, Index end, floa
     };
     const Vec inverse = splat(1 / here);
     Index v = 0;
-    for (; v + 4 * W <= wide.width; v += 4 * W) {
+    for (; v + 4 * W <= folded.width; v += 4 * W) {
       Vec sums[4] = {}, squares[4] = {};
-      const float* from = x + row * wide.width + v;
-      for (Index i = 0; i < count; ++i, from += wide.width)
+      const float* from = x + row * folded.width + v;
+      for (Index i = 0; i < count; ++i, from += folded.width)
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) sums[j] += load(from + j * W);
 #pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) sums[j] *= inverse;
-      from = x + row * wide.width + v;
-      for (Index i = 0; i < count; ++i, from += wide.width)
+      from = x + row * folded.width + v;
+      for (Index i = 0; i < count; ++i, from += folded.width)
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
           const Vec d = load(from + j * W) - sums[j];
@@ -101,13 +101,13 @@ void wide_moments(const Wide& wide, const float* x, Index begin, Index end, floa
 #pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) join(v + j * W, sums[j], squares[j]);
     }
-    for (; v < wide.width; v += W) {
+    for (; v < folded.width; v += W) {
       Vec sum = {}, squares = {};
-      const float* from = x + row * wide.width + v;
-      for (Index i = 0; i < count; ++i) sum += load(from + i * wide.width);
+      const float* from = x + row * folded.width + v;
+      for (Index i = 0; i < count; ++i) sum += load(from + i * folded.width);
       sum *= inverse;
       for (Index i = 0; i < count; ++i) {
-        const Vec d = load(from + i * wide.width) - sum;
+        const Vec d = load(from + i * folded.width) - sum;
         squares += d * d;
       }
       join(v, sum, squares);
@@ -117,14 +117,14 @@ void wide_moments(const Wide& wide, const float* x, Index begin, Index end, floa
 
 // op(v, place) for every vector of wide rows [begin, end): where it is in the array and in the row
 template <class Op>
-DLCLI_INLINE void each_vector(const Wide& wide, Index begin, Index end, const Op& op) {
+DLCLI_INLINE void each_vector(const FoldedRows& folded, Index begin, Index end, const Op& op) {
   for (Index row = begin; row < end; ++row) {
-    const Index at = row * wide.width;
+    const Index at = row * folded.width;
     Index v = 0;
-    for (; v + 4 * W <= wide.width; v += 4 * W)
+    for (; v + 4 * W <= folded.width; v += 4 * W)
 #pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) op(at + v + j * W, v + j * W);
-    for (; v < wide.width; v += W) op(at + v, v);
+    for (; v < folded.width; v += W) op(at + v, v);
   }
 }
 
@@ -145,10 +145,10 @@ Moments exact_moments(const float* x, Index rows, Index channels, Index c) {
 }
 
 template <bool RELU, bool RESIDUAL, bool CENTERED>
-void normalize(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+void normalize(const FoldedRows& folded, const float* x, const float* center, const float* scale, const float* shift,
                const float* residual, float* y) {
-  on_rows(wide, [&](Index begin, Index end, int) {
-    each_vector(wide, begin, end, [&](Index at, Index place) {
+  on_rows(folded, [&](Index begin, Index end, int) {
+    each_vector(folded, begin, end, [&](Index at, Index place) {
       Vec v = load(x + at);
       if (CENTERED) v -= load(center + place);
       v = v * load(scale + place) + load(shift + place);
@@ -160,23 +160,23 @@ void normalize(const Wide& wide, const float* x, const float* center, const floa
 }
 
 template <bool CENTERED>
-void normalize(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+void normalize(const FoldedRows& folded, const float* x, const float* center, const float* scale, const float* shift,
                const float* residual, bool relu, float* y) {
   if (relu)
-    residual ? normalize<true, true, CENTERED>(wide, x, center, scale, shift, residual, y)
-             : normalize<true, false, CENTERED>(wide, x, center, scale, shift, residual, y);
+    residual ? normalize<true, true, CENTERED>(folded, x, center, scale, shift, residual, y)
+             : normalize<true, false, CENTERED>(folded, x, center, scale, shift, residual, y);
   else
-    residual ? normalize<false, true, CENTERED>(wide, x, center, scale, shift, residual, y)
-             : normalize<false, false, CENTERED>(wide, x, center, scale, shift, residual, y);
+    residual ? normalize<false, true, CENTERED>(folded, x, center, scale, shift, residual, y)
+             : normalize<false, false, CENTERED>(folded, x, center, scale, shift, residual, y);
 }
 
 // y = (x − center) scale + shift (+ residual), with ReLU on top, for all rows; center, scale and shift as wide as a wide
 // row. Without a center (null) the mean is part of the shift, which saves an operation.
-void scale_and_shift(const Wide& wide, const float* x, const float* center, const float* scale, const float* shift,
+void scale_and_shift(const FoldedRows& folded, const float* x, const float* center, const float* scale, const float* shift,
                      const float* residual, bool relu, Index rows, Index channels, float* y) {
-  center ? normalize<true>(wide, x, center, scale, shift, residual, relu, y)
-         : normalize<false>(wide, x, center, scale, shift, residual, relu, y);
-  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+  center ? normalize<true>(folded, x, center, scale, shift, residual, relu, y)
+         : normalize<false>(folded, x, center, scale, shift, residual, relu, y);
+  for (Index i = folded.rows * folded.width; i < rows * channels; ++i) {
     const Index c = i % channels;
     float v = (center ? x[i] - center[c] : x[i]) * scale[c] + shift[c];
     if (residual) v += residual[i];
@@ -187,18 +187,18 @@ void scale_and_shift(const Wide& wide, const float* x, const float* center, cons
 // Σ g and Σ g (x − μ) of wide rows [begin, end) for every place; g with the ReLU's mask goes to `masked` when asked for.
 // Sums of blocks are added up, which keeps more digits than one long sum.
 template <bool RELU, bool KEEP>
-void wide_sums(const Wide& wide, const float* grad, const float* x, const float* y, const float* mean, Index begin,
+void folded_sums(const FoldedRows& folded, const float* grad, const float* x, const float* y, const float* mean, Index begin,
                Index end, float* masked, float* sums, float* products) {
-  for (Index v = 0; v < wide.width; ++v) sums[v] = products[v] = 0;
-  for (Index row = begin; row < end; row += wide.block()) {
-    const Index count = end - row < wide.block() ? end - row : wide.block();
+  for (Index v = 0; v < folded.width; ++v) sums[v] = products[v] = 0;
+  for (Index row = begin; row < end; row += folded.block()) {
+    const Index count = end - row < folded.block() ? end - row : folded.block();
     const auto strip = [&](Index v, auto vectors) {
       constexpr int N = decltype(vectors)::value;
       Vec sum[N] = {}, product[N] = {}, mu[N];
 #pragma GCC unroll 4
       for (int j = 0; j < N; ++j) mu[j] = load(mean + v + j * W);
-      Index at = row * wide.width + v;
-      for (Index i = 0; i < count; ++i, at += wide.width)
+      Index at = row * folded.width + v;
+      for (Index i = 0; i < count; ++i, at += folded.width)
 #pragma GCC unroll 4
         for (int j = 0; j < N; ++j) {
           Vec g = load(grad + at + j * W);
@@ -214,8 +214,8 @@ void wide_sums(const Wide& wide, const float* grad, const float* x, const float*
       }
     };
     Index v = 0;
-    for (; v + 4 * W <= wide.width; v += 4 * W) strip(v, std::integral_constant<int, 4>{});
-    for (; v < wide.width; v += W) strip(v, std::integral_constant<int, 1>{});
+    for (; v + 4 * W <= folded.width; v += 4 * W) strip(v, std::integral_constant<int, 4>{});
+    for (; v < folded.width; v += W) strip(v, std::integral_constant<int, 1>{});
   }
 }
 
@@ -224,23 +224,23 @@ void wide_sums(const Wide& wide, const float* grad, const float* x, const float*
 void batch_norm(const float* x, const float* gamma, const float* beta, const float* residual, float epsilon, bool relu,
                 Index rows, Index channels, float* y, float* mean, float* variance, float* inverse_std) {
   if (channels == 0) return;
-  const Wide wide(rows, channels);
+  const FoldedRows folded(rows, channels);
   const int limit = max_threads();
-  float* moments = scratch(Scratch::caller, (2 * limit + 2) * wide.width);
-  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
-    float* own = moments + 2 * thread * wide.width;
-    wide_moments(wide, x, begin, end, own, own + wide.width);
+  float* moments = scratch(Scratch::caller, (2 * limit + 2) * folded.width);
+  const int threads = on_rows(folded, [&](Index begin, Index end, int thread) {
+    float* partial = moments + 2 * thread * folded.width;
+    folded_moments(folded, x, begin, end, partial, partial + folded.width);
   });
   bool any_far = false;
   for (Index c = 0; c < channels; ++c) {
     Moments all;
     for (int thread = 0; thread < threads; ++thread) {
-      const float* own = moments + 2 * thread * wide.width;
-      const Index count = part(wide.rows, thread + 1, threads) - part(wide.rows, thread, threads);
-      for (Index i = c; i < wide.width; i += channels)
-        all.join(static_cast<double>(count), own[i], own[wide.width + i]);
+      const float* partial = moments + 2 * thread * folded.width;
+      const Index count = part(folded.rows, thread + 1, threads) - part(folded.rows, thread, threads);
+      for (Index i = c; i < folded.width; i += channels)
+        all.join(static_cast<double>(count), partial[i], partial[folded.width + i]);
     }
-    for (Index row = rows - wide.left_over; row < rows; ++row) all.join(1, x[row * channels + c], 0);
+    for (Index row = rows - folded.left_over; row < rows; ++row) all.join(1, x[row * channels + c], 0);
     mean[c] = static_cast<float>(all.mean);
     variance[c] = static_cast<float>(all.deviations / static_cast<double>(rows));
     inverse_std[c] = 1 / __builtin_sqrtf(variance[c] + epsilon);
@@ -248,8 +248,8 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
   }
 
   float* scale = moments;
-  float* shift = moments + wide.width;
-  float* center = any_far ? moments + 2 * wide.width : nullptr;
+  float* shift = moments + folded.width;
+  float* center = any_far ? moments + 2 * folded.width : nullptr;
   for (Index c = 0; c < channels; ++c) {
     double rest = 0;  // what the mean has lost by being rounded to a float
     if (is_far(mean[c], inverse_std[c])) {
@@ -267,61 +267,61 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
       shift[c] = beta[c] - mean[c] * scale[c];
     }
   }
-  repeat(wide, channels, scale);
-  repeat(wide, channels, shift);
-  if (center) repeat(wide, channels, center);
-  scale_and_shift(wide, x, center, scale, shift, residual, relu, rows, channels, y);
+  repeat_channels(folded, channels, scale);
+  repeat_channels(folded, channels, shift);
+  if (center) repeat_channels(folded, channels, center);
+  scale_and_shift(folded, x, center, scale, shift, residual, relu, rows, channels, y);
 }
 
 void fixed_batch_norm(const float* x, const float* gamma, const float* beta, const float* mean, const float* variance,
                       const float* residual, float epsilon, bool relu, Index rows, Index channels, float* y) {
   if (channels == 0) return;
-  const Wide wide(rows, channels);
-  float* scale = scratch(Scratch::caller, 3 * wide.width);
-  float* shift = scale + wide.width;
+  const FoldedRows folded(rows, channels);
+  float* scale = scratch(Scratch::caller, 3 * folded.width);
+  float* shift = scale + folded.width;
   bool any_far = false;
   for (Index c = 0; c < channels; ++c) any_far |= is_far(mean[c], 1 / __builtin_sqrtf(variance[c] + epsilon));
-  float* center = any_far ? scale + 2 * wide.width : nullptr;
-  if (center) widen(wide, mean, channels, center);
-  for (Index i = 0; i < wide.width; ++i) {
+  float* center = any_far ? scale + 2 * folded.width : nullptr;
+  if (center) broadcast_channels(folded, mean, channels, center);
+  for (Index i = 0; i < folded.width; ++i) {
     const Index c = i % channels;
     scale[i] = gamma[c] / __builtin_sqrtf(variance[c] + epsilon);
     shift[i] = center ? beta[c] : beta[c] - mean[c] * scale[i];
   }
-  scale_and_shift(wide, x, center, scale, shift, residual, relu, rows, channels, y);
+  scale_and_shift(folded, x, center, scale, shift, residual, relu, rows, channels, y);
 }
 
 void batch_norm_backward(const float* grad, const float* x, const float* gamma, const float* mean,
                          const float* inverse_std, const float* y, Index rows, Index channels, float* grad_x,
                          float* grad_gamma, float* grad_beta, float* masked) {
   if (channels == 0) return;
-  const Wide wide(rows, channels);
+  const FoldedRows folded(rows, channels);
   const int limit = max_threads();
-  float* center = scratch(Scratch::caller, (2 * limit + 4) * wide.width);
-  float* partials = center + 4 * wide.width;
-  widen(wide, mean, channels, center);
-  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
-    float* own = partials + 2 * thread * wide.width;
-    float* products = own + wide.width;
+  float* center = scratch(Scratch::caller, (2 * limit + 4) * folded.width);
+  float* partials = center + 4 * folded.width;
+  broadcast_channels(folded, mean, channels, center);
+  const int threads = on_rows(folded, [&](Index begin, Index end, int thread) {
+    float* partial = partials + 2 * thread * folded.width;
+    float* products = partial + folded.width;
     if (y)
-      masked ? wide_sums<true, true>(wide, grad, x, y, center, begin, end, masked, own, products)
-             : wide_sums<true, false>(wide, grad, x, y, center, begin, end, masked, own, products);
+      masked ? folded_sums<true, true>(folded, grad, x, y, center, begin, end, masked, partial, products)
+             : folded_sums<true, false>(folded, grad, x, y, center, begin, end, masked, partial, products);
     else
-      wide_sums<false, false>(wide, grad, x, y, center, begin, end, masked, own, products);
+      folded_sums<false, false>(folded, grad, x, y, center, begin, end, masked, partial, products);
   });
-  float* scale = center + wide.width;     // γ/√(σ² + ε)
-  float* slope = center + 2 * wide.width;  // −γ/(σ² + ε) Σ g x̂ / rows, the factor of x − μ
-  float* shift = center + 3 * wide.width;
+  float* scale = center + folded.width;     // γ/√(σ² + ε)
+  float* slope = center + 2 * folded.width;  // −γ/(σ² + ε) Σ g x̂ / rows, the factor of x − μ
+  float* shift = center + 3 * folded.width;
   for (Index c = 0; c < channels; ++c) {
     double sum = 0, product = 0;
     for (int thread = 0; thread < threads; ++thread) {
-      const float* own = partials + 2 * thread * wide.width;
-      for (Index i = c; i < wide.width; i += channels) {
-        sum += own[i];
-        product += own[wide.width + i];
+      const float* partial = partials + 2 * thread * folded.width;
+      for (Index i = c; i < folded.width; i += channels) {
+        sum += partial[i];
+        product += partial[folded.width + i];
       }
     }
-    for (Index i = (rows - wide.left_over) * channels + c; i < rows * channels; i += channels) {
+    for (Index i = (rows - folded.left_over) * channels + c; i < rows * channels; i += channels) {
       const float g = y && !(y[i] > 0) ? 0 : grad[i];
       if (masked) masked[i] = g;
       sum += g;
@@ -333,24 +333,24 @@ void batch_norm_backward(const float* grad, const float* x, const float* gamma, 
     slope[c] = static_cast<float>(-product * inverse_std[c] * inverse_std[c] * scale[c] / static_cast<double>(rows));
     shift[c] = static_cast<float>(-sum * scale[c] / static_cast<double>(rows));
   }
-  repeat(wide, channels, scale);
-  repeat(wide, channels, slope);
-  repeat(wide, channels, shift);
+  repeat_channels(folded, channels, scale);
+  repeat_channels(folded, channels, slope);
+  repeat_channels(folded, channels, shift);
   const float* g = masked ? masked : grad;
-  on_rows(wide, [&](Index begin, Index end, int) {
+  on_rows(folded, [&](Index begin, Index end, int) {
     if (y && !masked)
-      each_vector(wide, begin, end, [&](Index at, Index place) {
+      each_vector(folded, begin, end, [&](Index at, Index place) {
         const Vec passed = load(y + at) > 0.0f ? load(grad + at) : Vec{};
         store(grad_x + at, load(shift + place) + passed * load(scale + place) +
                                (load(x + at) - load(center + place)) * load(slope + place));
       });
     else
-      each_vector(wide, begin, end, [&](Index at, Index place) {
+      each_vector(folded, begin, end, [&](Index at, Index place) {
         store(grad_x + at, load(shift + place) + load(g + at) * load(scale + place) +
                                (load(x + at) - load(center + place)) * load(slope + place));
       });
   });
-  for (Index i = wide.rows * wide.width; i < rows * channels; ++i) {
+  for (Index i = folded.rows * folded.width; i < rows * channels; ++i) {
     const Index c = i % channels;
     const float passed = y && !(y[i] > 0) ? 0 : grad[i];
     grad_x[i] = shift[c] + passed * scale[c] + (x[i] - mean[c]) * slope[c];
@@ -359,26 +359,26 @@ void batch_norm_backward(const float* grad, const float* x, const float* gamma, 
 
 void channel_sums(const float* x, Index rows, Index channels, float* sums) {
   if (channels == 0) return;
-  const Wide wide(rows, channels);
-  float* partials = scratch(Scratch::caller, max_threads() * wide.width);
-  const int threads = on_rows(wide, [&](Index begin, Index end, int thread) {
-    float* own = partials + thread * wide.width;
-    for (Index v = 0; v < wide.width; ++v) own[v] = 0;
-    for (Index row = begin; row < end; row += wide.block()) {
-      const Index count = end - row < wide.block() ? end - row : wide.block();
-      for (Index v = 0; v < wide.width; v += W) {
-        const float* from = x + row * wide.width + v;
+  const FoldedRows folded(rows, channels);
+  float* partials = scratch(Scratch::caller, max_threads() * folded.width);
+  const int threads = on_rows(folded, [&](Index begin, Index end, int thread) {
+    float* partial = partials + thread * folded.width;
+    for (Index v = 0; v < folded.width; ++v) partial[v] = 0;
+    for (Index row = begin; row < end; row += folded.block()) {
+      const Index count = end - row < folded.block() ? end - row : folded.block();
+      for (Index v = 0; v < folded.width; v += W) {
+        const float* from = x + row * folded.width + v;
         Vec sum = {};
-        for (Index i = 0; i < count; ++i) sum += load(from + i * wide.width);
-        store(own + v, load(own + v) + sum);
+        for (Index i = 0; i < count; ++i) sum += load(from + i * folded.width);
+        store(partial + v, load(partial + v) + sum);
       }
     }
   });
   for (Index c = 0; c < channels; ++c) {
     double sum = 0;
     for (int thread = 0; thread < threads; ++thread)
-      for (Index i = c; i < wide.width; i += channels) sum += partials[thread * wide.width + i];
-    for (Index row = rows - wide.left_over; row < rows; ++row) sum += x[row * channels + c];
+      for (Index i = c; i < folded.width; i += channels) sum += partials[thread * folded.width + i];
+    for (Index row = rows - folded.left_over; row < rows; ++row) sum += x[row * channels + c];
     sums[c] = static_cast<float>(sum);
   }
 }

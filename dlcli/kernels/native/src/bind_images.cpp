@@ -70,10 +70,10 @@ void require_results(const Windows& w, const Input& grad, Index channels) {
 // an array of bytes of the shape of `grad`
 const std::uint8_t* bytes(const nb::object& array, const Input& grad) {
   require(PyArray_Check(array.ptr()));
-  auto* taps = reinterpret_cast<PyArrayObject*>(array.ptr());
-  require(PyArray_TYPE(taps) == NPY_UINT8 && PyArray_IS_C_CONTIGUOUS(taps) && PyArray_NDIM(taps) == grad.ndim &&
-          PyArray_CompareLists(PyArray_DIMS(taps), grad.shape, grad.ndim));
-  return static_cast<const std::uint8_t*>(PyArray_DATA(taps));
+  auto* argmax = reinterpret_cast<PyArrayObject*>(array.ptr());
+  require(PyArray_TYPE(argmax) == NPY_UINT8 && PyArray_IS_C_CONTIGUOUS(argmax) && PyArray_NDIM(argmax) == grad.ndim &&
+          PyArray_CompareLists(PyArray_DIMS(argmax), grad.shape, grad.ndim));
+  return static_cast<const std::uint8_t*>(PyArray_DATA(argmax));
 }
 
 void bind_convolution(nb::module_& module) {
@@ -141,24 +141,24 @@ void bind_pooling(nb::module_& module) {
         const Windows w = pooling_windows(x.shape[0], size, x.shape[3], window, stride, padding);
         const npy_intp shape[] = {w.batch, w.rows, w.columns, w.channels};
         Result y(4, shape);
-        nb::object taps = nb::steal(PyArray_SimpleNew(4, const_cast<npy_intp*>(shape), NPY_UINT8));
-        if (!taps) throw nb::python_error();
+        nb::object argmax = nb::steal(PyArray_SimpleNew(4, const_cast<npy_intp*>(shape), NPY_UINT8));
+        if (!argmax) throw nb::python_error();
         kernels().max_pool2d(w, x.data, y.data,
-                             static_cast<std::uint8_t*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(taps.ptr()))));
-        return nb::make_tuple(y.array, taps);
+                             static_cast<std::uint8_t*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(argmax.ptr()))));
+        return nb::make_tuple(y.array, argmax);
       },
       "x"_a, "window"_a, "stride"_a, "padding"_a = none);
   module.def(
       "max_pool2d_backward",
-      [](const Input& grad, const nb::object& taps, Pair size, Pair window, Pair stride, Sides padding) {
+      [](const Input& grad, const nb::object& argmax, Pair size, Pair window, Pair stride, Sides padding) {
         require(grad.ndim == 4);
         const Windows w = pooling_windows(grad.shape[0], size, grad.shape[3], window, stride, padding);
         require_results(w, grad, w.channels);
         Result grad_x({w.batch, w.height, w.width, w.channels});
-        kernels().max_pool2d_backward(w, grad.data, bytes(taps, grad), grad_x.data);
+        kernels().max_pool2d_backward(w, grad.data, bytes(argmax, grad), grad_x.data);
         return grad_x.array;
       },
-      "grad"_a, "taps"_a, "size"_a, "window"_a, "stride"_a, "padding"_a = none);
+      "grad"_a, "argmax"_a, "size"_a, "window"_a, "stride"_a, "padding"_a = none);
   module.def(
       "average_pool2d",
       [](const Input& x, Pair window, Pair stride, Sides padding) {
@@ -203,12 +203,12 @@ void bind_pooling(nb::module_& module) {
 }
 
 // Images (N, H, W, C) as they were read: bytes, or float32
-struct Pictures {
+struct ImageArray {
   const void* data;
   bool bytes;
   const npy_intp* shape;
 
-  explicit Pictures(const nb::object& images) {
+  explicit ImageArray(const nb::object& images) {
     require(PyArray_Check(images.ptr()));
     auto* array = reinterpret_cast<PyArrayObject*>(images.ptr());
     bytes = PyArray_TYPE(array) == NPY_UINT8;
@@ -219,17 +219,17 @@ struct Pictures {
   }
 };
 
-void bind_resampling(nb::module_& module) {
+void bind_affine_sampling(nb::module_& module) {
   module.def(
-      "resample2d",
+      "affine_sample",
       [](const nb::object& images, const Input& matrices, Pair size, const Input& fill, bool bilinear) {
-        const Pictures given(images);
-        const npy_intp* shape = given.shape;
+        const ImageArray source(images);
+        const npy_intp* shape = source.shape;
         require(matrices.ndim == 3 && matrices.shape[0] == shape[0] && matrices.shape[1] == 2 && matrices.shape[2] == 3 &&
                 fill.ndim == 1 && fill.size == shape[3] && size.first >= 0 && size.second >= 0);
         const Resampling s = {shape[0], shape[1], shape[2], shape[3], size.first, size.second};
         Result y({s.batch, s.rows, s.columns, s.channels});
-        kernels().resample2d(s, given.data, given.bytes, matrices.data, fill.data, bilinear, y.data);
+        kernels().affine_sample(s, source.data, source.bytes, matrices.data, fill.data, bilinear, y.data);
         return y.array;
       },
       "images"_a, "matrices"_a, "size"_a, "fill"_a, "bilinear"_a);
@@ -249,20 +249,20 @@ bool are_inside(const Labels& rows, npy_intp count) {
   return std::all_of(rows.data, rows.data + rows.size, [=](npy_intp row) { return row >= 0 && row < count; });
 }
 
-void bind_shifting(nb::module_& module) {
+void bind_crop_and_flip(nb::module_& module) {
   module.def(
-      "shift2d",
+      "crop_and_flip",
       [](const nb::object& images, const Labels& rows, const Input& matrices, Pair size, const Input& fill,
          const Input& offset, const Input& factor) {
-        const Pictures given(images);
+        const ImageArray source(images);
         require(rows.ndim == 1 && matrices.ndim == 3 && matrices.shape[0] == rows.size && matrices.shape[1] == 2 &&
                 matrices.shape[2] == 3 && size.first >= 0 && size.second >= 0);
         for (const Input* of_channels : {&fill, &offset, &factor})
-          require(of_channels->ndim == 1 && of_channels->size == given.shape[3]);
-        require(are_shifts(matrices) && are_inside(rows, given.shape[0]));
-        const Resampling s = {rows.size, given.shape[1], given.shape[2], given.shape[3], size.first, size.second};
+          require(of_channels->ndim == 1 && of_channels->size == source.shape[3]);
+        require(are_shifts(matrices) && are_inside(rows, source.shape[0]));
+        const Resampling s = {rows.size, source.shape[1], source.shape[2], source.shape[3], size.first, size.second};
         Result y({s.batch, s.rows, s.columns, s.channels});
-        kernels().shift2d(s, given.data, given.bytes, rows.data, matrices.data, fill.data, offset.data, factor.data, y.data);
+        kernels().crop_and_flip(s, source.data, source.bytes, rows.data, matrices.data, fill.data, offset.data, factor.data, y.data);
         return y.array;
       },
       "images"_a, "rows"_a, "matrices"_a, "size"_a, "fill"_a, "offset"_a, "factor"_a);
@@ -273,8 +273,8 @@ void bind_shifting(nb::module_& module) {
 void bind_images(nb::module_& module) {
   bind_convolution(module);
   bind_pooling(module);
-  bind_resampling(module);
-  bind_shifting(module);
+  bind_affine_sampling(module);
+  bind_crop_and_flip(module);
 }
 
 }  // namespace dlcli

@@ -43,9 +43,9 @@ void bind_batch_norm(nb::module_& module) {
         nb::object grad_residual = nb::none();
         float* masked = nullptr;
         if (residual && y) {
-          Result kept(grad);
-          masked = kept.data;
-          grad_residual = kept.array;
+          Result masked_grad(grad);
+          masked = masked_grad.data;
+          grad_residual = masked_grad.array;
         } else if (residual) {
           grad_residual = nb::borrow(grad.owner);
         }

@@ -25,22 +25,22 @@ constexpr Index GRAIN = 400000;
 // Images of few channels, of which patches are short pieces: a copy with the padding around them and room to read on
 // behind the last one, so that a panel is filled without a look at the borders.
 Patches with_margins(const Patches& p, Index batch) {
-  if (p.channels != p.pitch || p.channels > FEW_CHANNELS || p.apart_w != 1 || p.depth() == 0) return p;
+  if (p.channels != p.ld || p.channels > FEW_CHANNELS || p.dilation_w != 1 || p.depth() == 0) return p;
   Patches copy = p;
-  copy.height = (p.rows - 1) * p.step_h + (p.taps_h - 1) * p.apart_h + 1;
-  copy.width = (p.columns - 1) * p.step_w + p.taps_w;
-  copy.first_h = copy.first_w = 0;
+  copy.height = (p.rows - 1) * p.stride_h + (p.kernel_h - 1) * p.dilation_h + 1;
+  copy.width = (p.columns - 1) * p.stride_w + p.kernel_w;
+  copy.offset_h = copy.offset_w = 0;
   copy.inside = true;
-  if (batch * p.rows * p.columns == 0 || !Units(copy).whole_rows) return p;
+  if (batch * p.rows * p.columns == 0 || !Segments(copy).whole_rows) return p;
   const Index row = copy.width * p.channels;
   float* images = scratch(Scratch::other, batch * copy.height * row + PANEL_STRIDE - PANEL_DEPTH);
-  const Index before = p.first_w < 0 ? -p.first_w : 0;
-  const Index start = p.first_w < 0 ? 0 : p.first_w;
+  const Index before = p.offset_w < 0 ? -p.offset_w : 0;
+  const Index start = p.offset_w < 0 ? 0 : p.offset_w;
   const Index fits = copy.width - before < p.width - start ? copy.width - before : p.width - start;
   const Index count = fits > 0 && before < copy.width ? fits : 0;
   divide(batch * copy.height, 1 + 60000 / row, 1, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      const Index h = i % copy.height + p.first_h;
+      const Index h = i % copy.height + p.offset_h;
       float* to = images + i * row;
       if (h < 0 || h >= p.height || count == 0) {
         zero_floats(to, row);
@@ -64,15 +64,15 @@ void pack_filters(const Patches& p, const Filters& f, const Target& target, cons
       float* row = to + packed.offset(block);
       for (Index o = 0; o < width; ++o) row[o] = target.bias && o < filled ? target.bias[start + o] : 0;
       row += width;
-      for (Index i = 0; i < p.taps_h; ++i)
-        for (Index j = 0; j < p.taps_w; ++j) {
-          const float* from = f.data + (f.first_h + i * f.step_h) * f.row + (f.first_w + j * f.step_w) * f.tap +
-                              start * f.outer;
-          for (Index c = 0; c < p.channels; ++c, from += f.inner, row += width) {
-            if (f.outer == 1)
+      for (Index i = 0; i < p.kernel_h; ++i)
+        for (Index j = 0; j < p.kernel_w; ++j) {
+          const float* from = f.data + (f.offset_h + i * f.stride_h) * f.row_stride + (f.offset_w + j * f.stride_w) * f.column_stride +
+                              start * f.output_stride;
+          for (Index c = 0; c < p.channels; ++c, from += f.input_stride, row += width) {
+            if (f.output_stride == 1)
               copy_floats(row, from, filled);
             else
-              for (Index o = 0; o < filled; ++o) row[o] = from[o * f.outer];
+              for (Index o = 0; o < filled; ++o) row[o] = from[o * f.output_stride];
             zero_floats(row + filled, width - filled);
           }
         }
@@ -83,7 +83,7 @@ void pack_filters(const Patches& p, const Filters& f, const Target& target, cons
 template <int T>
 void multiply_tiles(const Patches& p, const Packed& packed, const float* filters, const Target& target, Index pixels,
                     Index begin, Index end) {
-  const Units units(p);
+  const Segments segments(p);
   float* panel = scratch(Scratch::gemm_a, T * PANEL_STRIDE);
   for (Index tile = begin; tile < end; ++tile) {
     const Index count = pixels - tile * T < T ? pixels - tile * T : T;
@@ -93,18 +93,18 @@ void multiply_tiles(const Patches& p, const Packed& packed, const float* filters
     for (Index t = 0; t < count; ++t, pixel.next(p))
       rows[t] = target.data + pixel.image * target.image_step + pixel.row * target.row_step +
                 pixel.column * target.column_step;
-    Index unit = 0;
+    Index segment = 0;
     do {
-      const Index stop = unit + units.per_panel < units.count ? unit + units.per_panel : units.count;
-      const Index start = units.column(p, unit);
-      const Index depth = (stop == units.count ? p.depth() : units.column(p, stop)) - start;
-      fill_panel(p, units, first, count, unit, stop, panel);
-      const bool relu = target.relu && stop == units.count;
+      const Index stop = segment + segments.per_panel < segments.count ? segment + segments.per_panel : segments.count;
+      const Index start = segments.column(p, segment);
+      const Index depth = (stop == segments.count ? p.depth() : segments.column(p, stop)) - start;
+      fill_panel(p, segments, first, count, segment, stop, panel);
+      const bool relu = target.relu && stop == segments.count;
       for (Index block = 0; block < packed.blocks(); ++block) {
         const float* bias = filters + packed.offset(block);
         const Index width = packed.width(block);
         const float* weights = bias + width * (1 + start);
-        if (unit > 0) bias = nullptr;
+        if (segment > 0) bias = nullptr;
         const Index channels = packed.channels - block * 2 * W < width ? packed.channels - block * 2 * W : width;
         if (packed.half)
           multiply_tile<HalfVec, T, 1, PANEL_STRIDE>(panel, weights, bias, depth, rows, count, channels, relu);
@@ -115,8 +115,8 @@ void multiply_tiles(const Patches& p, const Packed& packed, const float* filters
         for (Index t = 0; t < count; ++t) rows[t] += width;
       }
       for (Index t = 0; t < count; ++t) rows[t] -= packed.all_widths();
-      unit = stop;
-    } while (unit < units.count);
+      segment = stop;
+    } while (segment < segments.count);
   }
 }
 
@@ -142,7 +142,7 @@ void multiply_patches(const Patches& given, Index batch, const Filters& filters,
 Patches input_patches(const Convolution& c, const float* x, Index group) {
   const Index channels = c.channels / c.groups;
   return {x + group * channels, c.height,     c.width,    c.channels, channels, c.rows,       c.columns,   c.stride_h,
-          c.stride_w,           c.window_h,   c.window_w, -c.top,     -c.left,  c.dilation_h, c.dilation_w};
+          c.stride_w,           c.kernel_h,   c.kernel_w, -c.top,     -c.left,  c.dilation_h, c.dilation_w};
 }
 
 void grad_panel(const GradLayout& layout, const float* panel, Index depth, const float* grad, Index grad_step,
@@ -165,7 +165,7 @@ void grad_panel(const GradLayout& layout, const float* panel, Index depth, const
 // one thread's sum over pixels [begin, end)
 void grad_partial(const Patches& p, const GradLayout& layout, const float* grad, Index grad_step, Index channels,
                   Index begin, Index end, float* partial, Index size) {
-  const Units units(p);
+  const Segments segments(p);
   float* panel = scratch(Scratch::gemm_a, GRAD_PIXELS * PANEL_STRIDE);
   const bool in_place = channels == layout.width();
   float* padded = in_place ? nullptr : scratch(Scratch::gemm_b, GRAD_PIXELS * layout.width());
@@ -179,11 +179,11 @@ void grad_partial(const Patches& p, const GradLayout& layout, const float* grad,
         zero_floats(padded + i * layout.width() + channels, layout.width() - channels);
       }
     float* sums = partial;
-    for (Index unit = 0; unit < units.count; unit += units.per_panel) {
-      const Index stop = unit + units.per_panel < units.count ? unit + units.per_panel : units.count;
-      const Index depth = (stop == units.count ? p.depth() : units.column(p, stop)) - units.column(p, unit);
+    for (Index segment = 0; segment < segments.count; segment += segments.per_panel) {
+      const Index stop = segment + segments.per_panel < segments.count ? segment + segments.per_panel : segments.count;
+      const Index depth = (stop == segments.count ? p.depth() : segments.column(p, stop)) - segments.column(p, segment);
       const Index rows = round_up(depth, layout.tile);
-      fill_panel(p, units, Pixel(p, m), count, unit, stop, panel);
+      fill_panel(p, segments, Pixel(p, m), count, segment, stop, panel);
       for (Index i = 0; i < count && rows > depth; ++i)
         zero_floats(panel + i * PANEL_STRIDE + depth, rows - depth);
       grad_panel(layout, panel, depth, in_place ? g : padded, in_place ? grad_step : layout.width(), count, sums);
@@ -196,12 +196,12 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
                           float* grad_weight) {
   const Patches p = with_margins(given, batch);
   const GradLayout layout(channels);
-  const Units units(p);
+  const Segments segments(p);
   const Index pixels = batch * p.rows * p.columns;
   Index size = 0;
-  for (Index unit = 0; unit < units.count; unit += units.per_panel) {
-    const Index stop = unit + units.per_panel < units.count ? unit + units.per_panel : units.count;
-    const Index depth = (stop == units.count ? p.depth() : units.column(p, stop)) - units.column(p, unit);
+  for (Index segment = 0; segment < segments.count; segment += segments.per_panel) {
+    const Index stop = segment + segments.per_panel < segments.count ? segment + segments.per_panel : segments.count;
+    const Index depth = (stop == segments.count ? p.depth() : segments.column(p, stop)) - segments.column(p, segment);
     size += round_up(depth, layout.tile) * layout.width();
   }
   if (size == 0) return;
@@ -214,10 +214,10 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
                  partials + thread * size, size);
   });
   const float* sums = partials;
-  for (Index unit = 0; unit < units.count; unit += units.per_panel) {
-    const Index stop = unit + units.per_panel < units.count ? unit + units.per_panel : units.count;
-    const Index start = units.column(p, unit);
-    const Index depth = (stop == units.count ? p.depth() : units.column(p, stop)) - start;
+  for (Index segment = 0; segment < segments.count; segment += segments.per_panel) {
+    const Index stop = segment + segments.per_panel < segments.count ? segment + segments.per_panel : segments.count;
+    const Index start = segments.column(p, segment);
+    const Index depth = (stop == segments.count ? p.depth() : segments.column(p, stop)) - start;
     const Index rows = round_up(depth, layout.tile);
     for (Index k = 0; k < depth; ++k)
       for (Index v = 0; v < layout.vectors; ++v) {
@@ -235,12 +235,12 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
 }
 
 // The gradient of images of few channels: each row of `grad` becomes, with all filters at once, what it adds to the
-// patch under it, whose rows of taps are contiguous. One image after the other, into a copy with its padding.
+// patch under it, whose kernel rows are contiguous. One image after the other, into a copy with its padding.
 void scatter_images(const Convolution& c, const float* grad, const float* filters, const Packed& packed, float* grad_x,
                     Index begin, Index end) {
-  const Index length = c.window_w * c.channels, width = packed.all_widths();
-  const Index height = (c.rows - 1) * c.stride_h + (c.window_h - 1) * c.dilation_h + 1;
-  const Index row = ((c.columns - 1) * c.stride_w + c.window_w) * c.channels;
+  const Index length = c.kernel_w * c.channels, width = packed.all_widths();
+  const Index height = (c.rows - 1) * c.stride_h + (c.kernel_h - 1) * c.dilation_h + 1;
+  const Index row = ((c.columns - 1) * c.stride_w + c.kernel_w) * c.channels;
   float* panel = scratch(Scratch::gemm_a, PAIR_T * (PANEL_STRIDE + width));
   float* patches = panel + PAIR_T * PANEL_STRIDE;
   float* image = scratch(Scratch::gemm_b, height * row);
@@ -266,7 +266,7 @@ void scatter_images(const Convolution& c, const float* grad, const float* filter
         const Index p = (first + t) / c.columns, q = (first + t) % c.columns;
         float* to = image + p * c.stride_h * row + q * c.stride_w * c.channels;
         const float* from = patches + t * width;
-        for (Index i = 0; i < c.window_h; ++i, to += c.dilation_h * row, from += length) {
+        for (Index i = 0; i < c.kernel_h; ++i, to += c.dilation_h * row, from += length) {
           Index k = 0;
           for (; k + W <= length; k += W) store(to + k, load(to + k) + load(from + k));
           if (k < length) store_partial(to + k, load_partial(to + k, length - k) + load_partial(from + k, length - k), length - k);
@@ -286,13 +286,13 @@ void scatter_images(const Convolution& c, const float* grad, const float* filter
 
 bool scatter_pays(const Convolution& c) {
   return c.channels <= FEW_CHANNELS && c.groups == 1 && c.dilation_w == 1 && c.filters <= PANEL_DEPTH &&
-         c.window_h * c.window_w * c.channels > W && c.rows > 0 && c.columns > 0 && c.filters > 0 && c.channels > 0;
+         c.kernel_h * c.kernel_w * c.channels > W && c.rows > 0 && c.columns > 0 && c.filters > 0 && c.channels > 0;
 }
 
 void scatter_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
-  const Index outputs = c.window_h * c.window_w * c.channels;
+  const Index outputs = c.kernel_h * c.kernel_w * c.channels;
   const Packed packed(outputs, c.filters);
-  // the filters as one row of outputs for each of them: (window_h window_w channels, filters), transposed
+  // the filters as one row of outputs for each of them: (kernel_h kernel_w channels, filters), transposed
   const Patches rows = {grad, c.rows, c.columns, c.filters, c.filters, c.rows, c.columns, 1, 1, 1, 1, 0, 0, 1, 1};
   float* filters = scratch(Scratch::caller, packed.size());
   pack_filters(rows, {weight, 0, 1, 0, 1, 0, 0, 1, c.filters}, {nullptr, 0, 0, 0, outputs, nullptr, false}, packed, filters);
@@ -303,13 +303,13 @@ void scatter_grad_input(const Convolution& c, const float* grad, const float* we
 }
 
 bool winograd_takes(const Convolution& c) {
-  return c.window_h == 3 && c.window_w == 3 && c.stride_h == 1 && c.stride_w == 1 && c.dilation_h == 1 &&
+  return c.kernel_h == 3 && c.kernel_w == 3 && c.stride_h == 1 && c.stride_w == 1 && c.dilation_h == 1 &&
          c.dilation_w == 1 && c.groups == 1 && winograd_pays(c.channels, c.filters);
 }
 
 // Filters of one pixel that move by single pixels: every pixel is a row of a matrix, and nothing has to be gathered.
 bool is_product(const Convolution& c) {
-  return c.window_h == 1 && c.window_w == 1 && c.stride_h == 1 && c.stride_w == 1 && c.rows == c.height &&
+  return c.kernel_h == 1 && c.kernel_w == 1 && c.stride_h == 1 && c.stride_w == 1 && c.rows == c.height &&
          c.columns == c.width && c.top == 0 && c.left == 0;
 }
 
@@ -338,7 +338,7 @@ void conv2d(const Convolution& c, const float* x, const float* weight, const flo
     const Patches p = input_patches(c, x, group);
     const Index first = group * filters;
     multiply_patches(
-        p, c.batch, {weight + first, 0, 1, 0, 1, c.window_w * p.channels * c.filters, p.channels * c.filters, c.filters, 1},
+        p, c.batch, {weight + first, 0, 1, 0, 1, c.kernel_w * p.channels * c.filters, p.channels * c.filters, c.filters, 1},
         {y + first, c.rows * c.columns * c.filters, c.columns * c.filters, c.filters, filters, bias ? bias + first : nullptr,
          relu});
   }
@@ -361,8 +361,8 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
   if (scatter_pays(c)) return scatter_grad_input(c, grad, weight, grad_x);
   for (Index row = 0; row < c.stride_h && row < c.height; ++row)
     for (Index column = 0; column < c.stride_w && column < c.width; ++column) {
-      const Phase h(row, c.window_h, c.stride_h, c.dilation_h, c.top);
-      const Phase w(column, c.window_w, c.stride_w, c.dilation_w, c.left);
+      const Phase h(row, c.kernel_h, c.stride_h, c.dilation_h, c.top);
+      const Phase w(column, c.kernel_w, c.stride_w, c.dilation_w, c.left);
       for (Index group = 0; group < c.groups; ++group) {
         const Patches p = {grad + group * filters,
                            c.rows,
@@ -375,12 +375,12 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
                            1,
                            w.count ? h.count : 0,
                            h.count ? w.count : 0,
-                           h.first,
-                           w.first,
-                           h.apart,
-                           w.apart};
+                           h.offset,
+                           w.offset,
+                           h.input_step,
+                           w.input_step};
         multiply_patches(p, c.batch,
-                         {weight + group * filters, h.last, -h.step, w.last, -w.step, c.window_w * channels * c.filters,
+                         {weight + group * filters, h.last, -h.kernel_step, w.last, -w.kernel_step, c.kernel_w * channels * c.filters,
                           channels * c.filters, 1, c.filters},
                          {grad_x + (row * c.width + column) * c.channels + group * channels,
                           c.height * c.width * c.channels, c.stride_h * c.width * c.channels, c.stride_w * c.channels,

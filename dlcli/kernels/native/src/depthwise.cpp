@@ -1,12 +1,13 @@
-// A tile of the result holds one vector of channels of several pixels of a row in registers while the taps go by; of
-// filters that move by single pixels every number is loaded once for all the taps of a row that it meets.
+// A tile of the result holds one vector of channels of several pixels of a row in registers while the loop runs over the
+// kernel positions. With stride 1, every input value is loaded once for all the positions of a kernel row that use it.
 //
-// Channels behind the last whole vector are reached by a vector that overlaps the one before, which computes the same.
-// Every number of a result is summed by one thread, except for the weight gradient, whose parts are added in the order
-// of threads.
+// Channels after the last whole vector are covered by a vector that overlaps the previous one and computes the same
+// values again. Every output value is summed by one thread, except for the weight gradient, whose partial sums are added
+// in thread order: both keep the bits independent of scheduling.
 #include "depthwise.h"
 
 #include "channels.h"
+#include "integer.h"
 #include "phase.h"
 
 namespace dlcli::DLCLI_ISA {
@@ -15,25 +16,21 @@ namespace {
 
 // pixels of a tile
 constexpr int tile_pixels = vector_registers == 32 ? 8 : 4;
-// taps of the weight gradient that are summed together: this many down and across
-constexpr int tile_taps = 3;
+// kernel positions of the weight gradient that are summed in registers together, down and across
+constexpr int tile_positions = 3;
 
-// A grid of output pixels and, for each, a grid of taps on the image, as in patches.h, and where results go.
+// A grid of output pixels and, for each, a grid of kernel positions on the image, as in patches.h, and the output layout.
 struct Grid {
   const float* image;  // (batch, height, width, channels)
   Index batch, height, width, channels;
-  Index rows, columns, step_h, step_w;
-  Index taps_h, taps_w, first_h, first_w, apart_h, apart_w;
-  const float* weight;  // (taps_h, taps_w, channels)
+  Index rows, columns, stride_h, stride_w;
+  Index kernel_h, kernel_w, offset_h, offset_w, dilation_h, dilation_w;
+  const float* weight;  // (kernel_h, kernel_w, channels)
   const float* bias;
   bool relu;
   float* target;  // pixel (image, row, column) at target + image_step image + …
   Index image_step, row_step, column_step;
 };
-
-Index ceil_divide(Index a, Index b) { return b == 1 ? a : a >= 0 ? (a + b - 1) / b : -(-a / b); }
-
-Index within(Index n, Index low, Index high) { return n < low ? low : n > high ? high : n; }
 
 struct Range {
   Index begin, end;
@@ -41,8 +38,8 @@ struct Range {
 
 // i in [0, count) for which first + i step lies in [0, size)
 Range inside(Index first, Index step, Index count, Index size) {
-  const Index begin = within(ceil_divide(-first, step), 0, count);
-  return {begin, within(ceil_divide(size - first, step), begin, count)};
+  const Index begin = clamp(ceil_div(-first, step), 0, count);
+  return {begin, clamp(ceil_div(size - first, step), begin, count)};
 }
 
 // op(channel, width) for vectors of channels, all of them whole where there is at least one whole
@@ -52,7 +49,7 @@ DLCLI_INLINE void each_whole(Index channels, const Op& op) {
   for (Index k = 0; k < channels; k += W) op(k + W <= channels ? k : channels - W, W);
 }
 
-// T pixels, from the taps of rows and columns `down` and `across`, starting at x: the first pixel's tap (0, 0)
+// T pixels, summed over the kernel rows `down` and columns `across`; x is where position (0, 0) of the first pixel lies.
 template <int T>
 DLCLI_INLINE void pixels_tile(const Grid& g, const float* x, float* y, Range down, Range across) {
   each_whole(g.channels, [&](Index k, Index width) __attribute__((always_inline)) {
@@ -62,10 +59,10 @@ DLCLI_INLINE void pixels_tile(const Grid& g, const float* x, float* y, Range dow
     for (int t = 0; t < T; ++t) sums[t] = bias;
     for (Index i = down.begin; i < down.end; ++i)
       for (Index j = across.begin; j < across.end; ++j) {
-        const Vec weight = load_width(g.weight + (i * g.taps_w + j) * g.channels + k, width);
-        const float* from = x + (i * g.apart_h * g.width + j * g.apart_w) * g.channels + k;
+        const Vec weight = load_width(g.weight + (i * g.kernel_w + j) * g.channels + k, width);
+        const float* from = x + (i * g.dilation_h * g.width + j * g.dilation_w) * g.channels + k;
 #pragma GCC unroll 8
-        for (int t = 0; t < T; ++t) sums[t] += load_width(from + t * g.step_w * g.channels, width) * weight;
+        for (int t = 0; t < T; ++t) sums[t] += load_width(from + t * g.stride_w * g.channels, width) * weight;
       }
 #pragma GCC unroll 8
     for (int t = 0; t < T; ++t)
@@ -73,8 +70,9 @@ DLCLI_INLINE void pixels_tile(const Grid& g, const float* x, float* y, Range dow
   });
 }
 
-// The same for N columns of taps side by side and pixels side by side: every number is loaded once for all the taps that
-// it meets. The first `left` and the last `right` columns lie outside of the image, at most N − 1 each.
+// The same for N adjacent kernel columns and adjacent pixels (no dilation, stride 1): every input value is loaded once
+// for all the positions that use it. The first `left` and the last `right` columns lie outside of the image, at most
+// N − 1 each.
 template <int N, int T>
 DLCLI_INLINE void adjacent_tile(const Grid& g, const float* x, float* y, Range down, Index left, Index right) {
   each_whole(g.channels, [&](Index k, Index width) __attribute__((always_inline)) {
@@ -83,7 +81,7 @@ DLCLI_INLINE void adjacent_tile(const Grid& g, const float* x, float* y, Range d
 #pragma GCC unroll 8
     for (int t = 0; t < T; ++t) sums[t] = bias;
     for (Index i = down.begin; i < down.end; ++i) {
-      const float* from = x + i * g.apart_h * g.width * g.channels + k;
+      const float* from = x + i * g.dilation_h * g.width * g.channels + k;
       Vec weights[N];
 #pragma GCC unroll 8
       for (int j = 0; j < N; ++j) weights[j] = load_width(g.weight + (i * N + j) * g.channels + k, width);
@@ -102,14 +100,14 @@ DLCLI_INLINE void adjacent_tile(const Grid& g, const float* x, float* y, Range d
   });
 }
 
-// one row of results for N columns of taps and pixels side by side: tiles, the last of which overlaps the one before
+// one output row for N adjacent kernel columns and adjacent pixels: tiles, the last of which overlaps the previous one
 template <int N>
 void adjacent_columns(const Grid& g, const float* x, float* y, Range down) {
   constexpr int half = tile_pixels / 2;
-  const Index begin = within(1 - N - g.first_w, 0, g.columns), end = within(g.width - g.first_w, begin, g.columns);
+  const Index begin = clamp(1 - N - g.offset_w, 0, g.columns), end = clamp(g.width - g.offset_w, begin, g.columns);
   const auto single = [&](Index column) {
     pixels_tile<1>(g, x + column * g.channels, y + column * g.column_step, down,
-                   inside(column + g.first_w, 1, N, g.width));
+                   inside(column + g.offset_w, 1, N, g.width));
   };
   const auto outside = [](Index n) { return n > 0 ? n : 0; };
   for (Index column = 0; column < begin; ++column) single(column);
@@ -123,7 +121,7 @@ void adjacent_columns(const Grid& g, const float* x, float* y, Range down) {
       continue;
     }
     if (left_over < size) column = end - size;
-    const Index w = column + g.first_w, left = outside(-w), right = outside(w + size + N - 1 - g.width);
+    const Index w = column + g.offset_w, left = outside(-w), right = outside(w + size + N - 1 - g.width);
     const float* from = x + column * g.channels;
     float* to = y + column * g.column_step;
     if (whole)
@@ -136,69 +134,70 @@ void adjacent_columns(const Grid& g, const float* x, float* y, Range down) {
 }
 
 void multiply_row(const Grid& g, Index image, Index row) {
-  const Index h = row * g.step_h + g.first_h;
-  const Range down = inside(h, g.apart_h, g.taps_h, g.height);
-  const float* x = g.image + ((image * g.height + h) * g.width + g.first_w) * g.channels;
+  const Index h = row * g.stride_h + g.offset_h;
+  const Range down = inside(h, g.dilation_h, g.kernel_h, g.height);
+  const float* x = g.image + ((image * g.height + h) * g.width + g.offset_w) * g.channels;
   float* y = g.target + image * g.image_step + row * g.row_step;
-  if (g.step_w == 1 && (g.apart_w == 1 || g.taps_w == 1)) {
-    if (g.taps_w == 2) return adjacent_columns<2>(g, x, y, down);
-    if (g.taps_w == 3) return adjacent_columns<3>(g, x, y, down);
-    if (g.taps_w == 5) return adjacent_columns<5>(g, x, y, down);
+  if (g.stride_w == 1 && (g.dilation_w == 1 || g.kernel_w == 1)) {
+    if (g.kernel_w == 2) return adjacent_columns<2>(g, x, y, down);
+    if (g.kernel_w == 3) return adjacent_columns<3>(g, x, y, down);
+    if (g.kernel_w == 5) return adjacent_columns<5>(g, x, y, down);
   }
-  // pixels of which every tap lies on the image
-  const Index begin = within(ceil_divide(-g.first_w, g.step_w), 0, g.columns);
-  const Index end = within(inside(g.first_w + (g.taps_w - 1) * g.apart_w, g.step_w, g.columns, g.width).end, begin, g.columns);
+  // pixels whose kernel positions all lie inside the image
+  const Index begin = clamp(ceil_div(-g.offset_w, g.stride_w), 0, g.columns);
+  const Index last = g.offset_w + (g.kernel_w - 1) * g.dilation_w;
+  const Index end = clamp(inside(last, g.stride_w, g.columns, g.width).end, begin, g.columns);
   Index column = 0;
   const auto at_border = [&](Index stop) {
     for (; column < stop; ++column)
-      pixels_tile<1>(g, x + column * g.step_w * g.channels, y + column * g.column_step, down,
-                     inside(column * g.step_w + g.first_w, g.apart_w, g.taps_w, g.width));
+      pixels_tile<1>(g, x + column * g.stride_w * g.channels, y + column * g.column_step, down,
+                     inside(column * g.stride_w + g.offset_w, g.dilation_w, g.kernel_w, g.width));
   };
   at_border(begin);
   for (; column + tile_pixels <= end; column += tile_pixels)
-    pixels_tile<tile_pixels>(g, x + column * g.step_w * g.channels, y + column * g.column_step, down, {0, g.taps_w});
+    pixels_tile<tile_pixels>(g, x + column * g.stride_w * g.channels, y + column * g.column_step, down, {0, g.kernel_w});
   if (end - begin >= tile_pixels && column < end) {
     column = end;
-    pixels_tile<tile_pixels>(g, x + (end - tile_pixels) * g.step_w * g.channels, y + (end - tile_pixels) * g.column_step,
-                             down, {0, g.taps_w});
+    pixels_tile<tile_pixels>(g, x + (end - tile_pixels) * g.stride_w * g.channels, y + (end - tile_pixels) * g.column_step,
+                             down, {0, g.kernel_w});
   }
   at_border(g.columns);
 }
 
 void multiply(const Grid& g) {
-  each_row(g.batch, g.rows, g.columns * g.taps_h * g.taps_w * g.channels,
+  each_row(g.batch, g.rows, g.columns * g.kernel_h * g.kernel_w * g.channels,
            [&](Index image, Index row) { multiply_row(g, image, row); });
 }
 
-// The weight gradient of I × J taps side by side, of one vector of channels, from one row of `columns` results: x and
-// grad at the first, sums I rows of J vectors, `tap` and `row` apart.
+// The weight gradient of I × J adjacent kernel positions, of one vector of channels, from one output row of `columns`
+// pixels: x and grad at the first, sums I rows of J vectors, `row_stride` and `position_stride` from one to the next.
 template <int I, int J>
-void taps_tile(const Convolution& c, const float* x, const float* grad, Index columns, Index width, float* sums, Index tap,
-               Index row) {
-  Vec held[I][J] = {};
+void weight_tile(const Convolution& c, const float* x, const float* grad, Index columns, Index width, float* sums,
+                 Index position_stride, Index row_stride) {
+  Vec acc[I][J] = {};
   const Index down = c.dilation_h * c.width * c.channels, across = c.dilation_w * c.channels;
   for (Index column = 0; column < columns; ++column, x += c.stride_w * c.channels, grad += c.channels) {
     const Vec g = load_width(grad, width);
 #pragma GCC unroll 3
     for (int i = 0; i < I; ++i)
 #pragma GCC unroll 3
-      for (int j = 0; j < J; ++j) held[i][j] += load_width(x + i * down + j * across, width) * g;
+      for (int j = 0; j < J; ++j) acc[i][j] += load_width(x + i * down + j * across, width) * g;
   }
 #pragma GCC unroll 3
   for (int i = 0; i < I; ++i)
 #pragma GCC unroll 3
     for (int j = 0; j < J; ++j) {
-      float* to = sums + i * row + j * tap;
-      store(to, load(to) + held[i][j]);
+      float* to = sums + i * row_stride + j * position_stride;
+      store(to, load(to) + acc[i][j]);
     }
 }
 
-// The same for I rows of three taps side by side that move by single pixels: every number is loaded once for the three.
-// The first `left` and the last `right` columns of the image that the taps meet lie outside, at most two each.
+// The same for I rows of three adjacent positions with stride 1: every input value is loaded once for the three. The
+// first `left` and the last `right` image columns that the positions read lie outside of the image, at most two each.
 template <int I>
-void adjacent_taps_tile(const Convolution& c, const float* x, const float* grad, Index columns, Index width, float* sums,
-                        Index tap, Index row, Index left, Index right) {
-  Vec held[I][3] = {}, first[I], second[I];
+void adjacent_weight_tile(const Convolution& c, const float* x, const float* grad, Index columns, Index width, float* sums,
+                          Index position_stride, Index row_stride, Index left, Index right) {
+  Vec acc[I][3] = {}, first[I], second[I];
   const Index down = c.dilation_h * c.width * c.channels;
 #pragma GCC unroll 3
   for (int i = 0; i < I; ++i) {
@@ -210,9 +209,9 @@ void adjacent_taps_tile(const Convolution& c, const float* x, const float* grad,
 #pragma GCC unroll 3
     for (int i = 0; i < I; ++i) {
       const Vec third = outside ? Vec{} : load_width(x + i * down + 2 * c.channels, width);
-      held[i][0] += first[i] * g;
-      held[i][1] += second[i] * g;
-      held[i][2] += third * g;
+      acc[i][0] += first[i] * g;
+      acc[i][1] += second[i] * g;
+      acc[i][2] += third * g;
       first[i] = second[i];
       second[i] = third;
     }
@@ -226,58 +225,60 @@ void adjacent_taps_tile(const Convolution& c, const float* x, const float* grad,
   for (int i = 0; i < I; ++i)
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
-      float* to = sums + i * row + j * tap;
-      store(to, load(to) + held[i][j]);
+      float* to = sums + i * row_stride + j * position_stride;
+      store(to, load(to) + acc[i][j]);
     }
 }
 
-using TapsTile = void (*)(const Convolution&, const float*, const float*, Index, Index, float*, Index, Index);
-const TapsTile taps_tiles[tile_taps][tile_taps] = {{taps_tile<1, 1>, taps_tile<1, 2>, taps_tile<1, 3>},
-                                                   {taps_tile<2, 1>, taps_tile<2, 2>, taps_tile<2, 3>},
-                                                   {taps_tile<3, 1>, taps_tile<3, 2>, taps_tile<3, 3>}};
+using WeightTile = void (*)(const Convolution&, const float*, const float*, Index, Index, float*, Index, Index);
+const WeightTile weight_tiles[tile_positions][tile_positions] = {
+    {weight_tile<1, 1>, weight_tile<1, 2>, weight_tile<1, 3>},
+    {weight_tile<2, 1>, weight_tile<2, 2>, weight_tile<2, 3>},
+    {weight_tile<3, 1>, weight_tile<3, 2>, weight_tile<3, 3>}};
 
-using AdjacentTapsTile = void (*)(const Convolution&, const float*, const float*, Index, Index, float*, Index, Index, Index,
+using AdjacentWeightTile = void (*)(const Convolution&, const float*, const float*, Index, Index, float*, Index, Index, Index,
                                   Index);
-const AdjacentTapsTile adjacent_taps_tiles[tile_taps] = {adjacent_taps_tile<1>, adjacent_taps_tile<2>, adjacent_taps_tile<3>};
+const AdjacentWeightTile adjacent_weight_tiles[tile_positions] = {adjacent_weight_tile<1>, adjacent_weight_tile<2>,
+                                                                  adjacent_weight_tile<3>};
 
-// what one row of results adds to the weight gradient, whose taps are `width` numbers apart
-void add_row(const Convolution& c, const float* x, const float* grad, Index image, Index row, float* sums, Index pitch) {
+// what one output row adds to the weight gradient; `ld` floats from one position to the next
+void add_row(const Convolution& c, const float* x, const float* grad, Index image, Index row, float* sums, Index ld) {
   const Index h = row * c.stride_h - c.top;
-  const Range down = inside(h, c.dilation_h, c.window_h, c.height);
+  const Range down = inside(h, c.dilation_h, c.kernel_h, c.height);
   x += (image * c.height + h) * c.width * c.channels;
   grad += (image * c.rows + row) * c.columns * c.channels;
   const auto columns_of = [&](Index j) { return inside(j * c.dilation_w - c.left, c.stride_w, c.columns, c.width); };
   each_whole(c.channels, [&](Index k, Index width) {
     for (Index i = down.begin, high = 0; i < down.end; i += high) {
-      high = down.end - i < tile_taps ? down.end - i : tile_taps;
-      for (Index j = 0, wide = 0; j < c.window_w; j += wide) {
-        wide = c.window_w - j < tile_taps ? c.window_w - j : tile_taps;
+      high = down.end - i < tile_positions ? down.end - i : tile_positions;
+      for (Index j = 0, wide = 0; j < c.kernel_w; j += wide) {
+        wide = c.kernel_w - j < tile_positions ? c.kernel_w - j : tile_positions;
         // a vector of channels that overlaps the one before it has sums of its own
-        float* to = sums + (i * c.window_w + j) * pitch + (k + W - 1) / W * W;
-        const auto add = [&](Index tap, Index across, Index begin, Index end) {
+        float* to = sums + (i * c.kernel_w + j) * ld + (k + W - 1) / W * W;
+        const auto add = [&](Index position, Index across, Index begin, Index end) {
           if (begin >= end) return;
-          const Index w = begin * c.stride_w - c.left + (j + tap) * c.dilation_w;
-          taps_tiles[high - 1][across - 1](c, x + (i * c.dilation_h * c.width + w) * c.channels + k,
-                                           grad + begin * c.channels + k, end - begin, width, to + tap * pitch, pitch,
-                                           c.window_w * pitch);
+          const Index w = begin * c.stride_w - c.left + (j + position) * c.dilation_w;
+          weight_tiles[high - 1][across - 1](c, x + (i * c.dilation_h * c.width + w) * c.channels + k,
+                                           grad + begin * c.channels + k, end - begin, width, to + position * ld, ld,
+                                           c.kernel_w * ld);
         };
         if (wide == 3 && c.stride_w == 1 && c.dilation_w == 1) {
           // results that meet any of the three on the image
           const Index first = columns_of(j + 2).begin, stop = columns_of(j).end, w = first - c.left + j;
           const Index behind = stop - c.left + j + 2 - c.width;
           if (first < stop)
-            adjacent_taps_tiles[high - 1](c, x + (i * c.dilation_h * c.width + w) * c.channels + k,
-                                                  grad + first * c.channels + k, stop - first, width, to, pitch,
-                                                  c.window_w * pitch, w < 0 ? -w : 0, behind > 0 ? behind : 0);
+            adjacent_weight_tiles[high - 1](c, x + (i * c.dilation_h * c.width + w) * c.channels + k,
+                                                  grad + first * c.channels + k, stop - first, width, to, ld,
+                                                  c.kernel_w * ld, w < 0 ? -w : 0, behind > 0 ? behind : 0);
           continue;
         }
-        // results that meet all these taps on the image, then for each tap those before and behind
+        // outputs for which all these positions lie inside the image, then for each position those before and after
         const Index begin = columns_of(j).begin, last = columns_of(j + wide - 1).end, end = last > begin ? last : begin;
         add(0, wide, begin, end);
-        for (Index tap = 0; tap < wide; ++tap) {
-          const Range own = columns_of(j + tap);
-          add(tap, 1, own.begin, own.end < begin ? own.end : begin);
-          add(tap, 1, own.begin > end ? own.begin : end, own.end);
+        for (Index position = 0; position < wide; ++position) {
+          const Range range = columns_of(j + position);
+          add(position, 1, range.begin, min(range.end, begin));
+          add(position, 1, max(range.begin, end), range.end);
         }
       }
     }
@@ -287,49 +288,49 @@ void add_row(const Convolution& c, const float* x, const float* grad, Index imag
 }  // namespace
 
 void depthwise(const Convolution& c, const float* x, const float* weight, const float* bias, float* y, bool relu) {
-  multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.stride_h, c.stride_w, c.window_h, c.window_w,
+  multiply({x, c.batch, c.height, c.width, c.channels, c.rows, c.columns, c.stride_h, c.stride_w, c.kernel_h, c.kernel_w,
             -c.top, -c.left, c.dilation_h, c.dilation_w, weight, bias, relu, y, c.rows * c.columns * c.channels,
             c.columns * c.channels, c.channels});
 }
 
 void depthwise_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
-  float* taps = scratch(Scratch::caller, c.window_h * c.window_w * c.channels);
+  float* kernel = scratch(Scratch::caller, c.kernel_h * c.kernel_w * c.channels);
   for (Index row = 0; row < c.stride_h && row < c.height; ++row)
     for (Index column = 0; column < c.stride_w && column < c.width; ++column) {
-      const Phase h(row, c.window_h, c.stride_h, c.dilation_h, c.top);
-      const Phase w(column, c.window_w, c.stride_w, c.dilation_w, c.left);
+      const Phase h(row, c.kernel_h, c.stride_h, c.dilation_h, c.top);
+      const Phase w(column, c.kernel_w, c.stride_w, c.dilation_w, c.left);
       for (Index i = 0; i < h.count; ++i)
         for (Index j = 0; j < w.count; ++j)
-          std::memcpy(taps + (i * w.count + j) * c.channels,
-                      weight + ((h.last - i * h.step) * c.window_w + w.last - j * w.step) * c.channels,
+          std::memcpy(kernel + (i * w.count + j) * c.channels,
+                      weight + ((h.last - i * h.kernel_step) * c.kernel_w + w.last - j * w.kernel_step) * c.channels,
                       static_cast<std::size_t>(c.channels) * sizeof(float));
       multiply({grad, c.batch, c.rows, c.columns, c.channels, (c.height - row + c.stride_h - 1) / c.stride_h,
                 (c.width - column + c.stride_w - 1) / c.stride_w, 1, 1, w.count ? h.count : 0, h.count ? w.count : 0,
-                h.first, w.first, h.apart, w.apart, taps, nullptr, false, grad_x + (row * c.width + column) * c.channels,
-                c.height * c.width * c.channels, c.stride_h * c.width * c.channels, c.stride_w * c.channels});
+                h.offset, w.offset, h.input_step, w.input_step, kernel, nullptr, false,
+                grad_x + (row * c.width + column) * c.channels, c.height * c.width * c.channels, c.stride_h * c.width * c.channels, c.stride_w * c.channels});
     }
 }
 
 void depthwise_grad_weight(const Convolution& c, const float* x, const float* grad, float* grad_weight) {
-  const Index taps = c.window_h * c.window_w, pitch = (c.channels + W - 1) / W * W, size = taps * pitch;
+  const Index positions = c.kernel_h * c.kernel_w, ld = (c.channels + W - 1) / W * W, size = positions * ld;
   if (size == 0) return;
   const int threads = useful_threads(c.batch * c.rows, 1 + CHANNEL_GRAIN / (c.columns * size + 1));
   float* partials = scratch(Scratch::caller, threads * size);
   int parts = 1;
   on_threads(threads, [&](int thread, int actual) {
     if (thread == 0) parts = actual;
-    float* own = partials + thread * size;
-    for (Index v = 0; v < size; v += W) store(own + v, Vec{});
+    float* partial = partials + thread * size;
+    for (Index v = 0; v < size; v += W) store(partial + v, Vec{});
     const Index end = part(c.batch * c.rows, thread + 1, actual);
     for (Index line = part(c.batch * c.rows, thread, actual); line < end; ++line)
-      add_row(c, x, grad, line / c.rows, line % c.rows, own, pitch);
+      add_row(c, x, grad, line / c.rows, line % c.rows, partial, ld);
   });
-  for (Index tap = 0; tap < taps; ++tap)
+  for (Index position = 0; position < positions; ++position)
     each_whole(c.channels, [&](Index k, Index width) {
-      const float* from = partials + tap * pitch + (k + W - 1) / W * W;
+      const float* from = partials + position * ld + (k + W - 1) / W * W;
       Vec sum = load(from);
       for (int thread = 1; thread < parts; ++thread) sum += load(from + thread * size);
-      store_width(grad_weight + tap * c.channels + k, sum, width);
+      store_width(grad_weight + position * c.channels + k, sum, width);
     });
 }
 

@@ -37,14 +37,14 @@ DLCLI_INLINE Words philox(WideVec counter, std::uint64_t key) {
 }
 
 // 64 numbers of the mask, those of group q
-DLCLI_INLINE void mask_group(std::uint64_t key, std::uint32_t threshold, std::uint32_t kept, Index q, float* mask) {
+DLCLI_INLINE void mask_group(std::uint64_t key, std::uint32_t threshold, std::uint32_t scale, Index q, float* mask) {
   WideVec offsets;
   for (Index lane = 0; lane < lanes; ++lane) offsets[lane] = static_cast<std::uint64_t>(lane);
   for (Index block = 0; block < blocks; block += lanes) {
     const Words words = philox(offsets + static_cast<std::uint64_t>(q * blocks + block), key);
     for (int w = 0; w < 4; ++w) {
       const WideVec keep = (words.word[w] >> 8) >= (WideVec{} + threshold);
-      const Half numbers = __builtin_convertvector(keep & (WideVec{} + kept), Half);
+      const Half numbers = __builtin_convertvector(keep & (WideVec{} + scale), Half);
       std::memcpy(mask + w * blocks + block, &numbers, sizeof numbers);
     }
   }
@@ -52,9 +52,9 @@ DLCLI_INLINE void mask_group(std::uint64_t key, std::uint32_t threshold, std::ui
 
 }  // namespace
 
-void dropout_mask(std::uint64_t key, std::uint32_t threshold, float kept, float* mask, Index n) {
+void dropout_mask(std::uint64_t key, std::uint32_t threshold, float scale, float* mask, Index n) {
   std::uint32_t bits;
-  std::memcpy(&bits, &kept, sizeof bits);
+  std::memcpy(&bits, &scale, sizeof bits);
   divide((n + group - 1) / group, 128, 1, [&](Index begin, Index end) {
     for (Index q = begin; q < end; ++q) {
       if ((q + 1) * group <= n) {

@@ -115,16 +115,16 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
     return gemm_serial(m, rest, k, a, {b.data + (n - rest), b.row, 1}, c + (n - rest), c_row, behind);
   }
 
-  const Index k_step = divide_up(k, divide_up(k, block_k));
-  const Index n_blocks = divide_up(n, block_n);
-  const Index n_step = divide_up(divide_up(n, n_blocks), panel) * panel;
-  const Index strips = divide_up(m, tile_rows);
+  const Index k_step = ceil_div(k, ceil_div(k, block_k));
+  const Index n_blocks = ceil_div(n, block_n);
+  const Index n_step = ceil_div(ceil_div(n, n_blocks), panel) * panel;
+  const Index strips = ceil_div(m, tile_rows);
   // blocks of W rows and columns are transposed whole
   float* packed_b = scratch(Scratch::gemm_b, (k_step + W) * n_step);
   float* packed_a = scratch(Scratch::gemm_a, (k_step + W) * strip);
   for (Index j0 = 0; j0 < n; j0 += n_step) {
     const Index columns = n - j0 < n_step ? n - j0 : n_step;
-    const Index panels = divide_up(columns, panel);
+    const Index panels = ceil_div(columns, panel);
     for (Index k0 = 0; k0 < k; k0 += k_step) {
       const Index depth = k - k0 < k_step ? k - k0 : k_step;
       const bool last = k0 + depth == k;
@@ -140,7 +140,7 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
         const auto& kinds = tiles[part.row == 1];
         for (Index q = 0; q < panels; ++q) {
           const Index width = columns - q * panel < panel ? columns - q * panel : panel;
-          const Index vectors = divide_up(width, W);
+          const Index vectors = ceil_div(width, W);
           float* to = c + i0 * c_row + j0 + q * panel;
           kinds[vectors - 1][rows - 1](
               depth, part.data, part.row, part.column, packed_b + q * panel * depth, panel, to, c_row,
@@ -169,12 +169,12 @@ Division divide_product(Index m, Index n, Index k, int threads) {
     for (Index rows = 1; rows * depth <= threads; ++rows) {
       const Index columns = threads / (rows * depth);
       if (depth > 1 && k / depth < 256) continue;
-      const double height = static_cast<double>(divide_up(m, rows));
-      const double vectors = static_cast<double>(divide_up(divide_up(n, panel), columns) * tile_vectors);
-      const double length = static_cast<double>(divide_up(k, depth));
+      const double height = static_cast<double>(ceil_div(m, rows));
+      const double vectors = static_cast<double>(ceil_div(ceil_div(n, panel), columns) * tile_vectors);
+      const double length = static_cast<double>(ceil_div(k, depth));
       // sums, packing of B, packing of A, adding up partial results
       const double work = (height + 4) * vectors * length + height * length / 2 +
-                          (depth > 1 ? 4.0 * static_cast<double>(m * divide_up(n, W)) + 8000 : 0);
+                          (depth > 1 ? 4.0 * static_cast<double>(m * ceil_div(n, W)) + 8000 : 0);
       if (work < least) {
         least = work;
         best = {rows, columns, depth};
@@ -190,7 +190,7 @@ void gemm(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, 
   if (threads == 1) return gemm_serial(m, n, k, a, b, c, c_row, epilogue);
   const Division division = divide_product(m, n, k, threads);
   const Index parts = division.rows * division.columns * division.depth;
-  const Index panels = divide_up(n, panel);
+  const Index panels = ceil_div(n, panel);
   const Index size = m * n;
   // all but the first part of a sum are put aside, and added in order
   float* partial = division.depth > 1 ? shared_scratch(size * (division.depth - 1)) : nullptr;

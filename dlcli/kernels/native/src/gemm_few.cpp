@@ -52,32 +52,32 @@ const Tile tiles[2][3][tile_rows] = {{{DLCLI_TILES_6(1, false)}, {DLCLI_TILES_6(
 // One strip of columns of C. B is read in whole vectors, behind the last column into the next row; its last rows, where
 // that would leave the matrix, are packed.
 void column_strip(Index m, Index columns, Index k, Matrix a, const float* b, Index b_row, float* c, Index c_row,
-                  const Finish& how) {
-  const Index vectors = divide_up(columns, W), width = vectors * W, tail = columns - (vectors - 1) * W;
+                  const Finish& options) {
+  const Index vectors = ceil_div(columns, W), width = vectors * W, tail = columns - (vectors - 1) * W;
   const bool adjacent = a.row == 1;
   const auto& by_rows = tiles[adjacent][vectors == 4 ? 2 : vectors - 1];
-  const Index beyond = width == columns ? 0 : at_most(divide_up(width - columns, b_row), k);
+  const Index beyond = width == columns ? 0 : min(ceil_div(width - columns, b_row), k);
   float* last = scratch(Scratch::gemm_b, beyond * width);
   for (Index p = 0; p < beyond; ++p)
     for (Index v = 0; v < vectors; ++v)
       store(last + p * width + v * W, load_width(b + (k - beyond + p) * b_row + v * W, v < vectors - 1 ? W : tail));
   // rows of A that collide leave room for those of B
-  const Index strips = divide_up(m, !adjacent && rows_collide(a.row) ? at_most(8, tile_rows) : tile_rows);
+  const Index strips = ceil_div(m, !adjacent && rows_collide(a.row) ? min(8, tile_rows) : tile_rows);
   for (Index s = 0; s < strips; ++s) {
     const Index i = m * s / strips, rows = m * (s + 1) / strips - i;
     const float* from = a.data + i * a.row;
     if (beyond < k)
       by_rows[rows - 1](k - beyond, from, a.row, a.column, b, b_row, c + i * c_row, c_row, tail,
-                        beyond ? Finish(nullptr, how.add, false) : how);
+                        beyond ? Finish(nullptr, options.add, false) : options);
     if (beyond)
       by_rows[rows - 1](beyond, from + (k - beyond) * a.column, a.row, a.column, last, width, c + i * c_row, c_row, tail,
-                        beyond < k ? Finish(how.bias, true, how.relu) : how);
+                        beyond < k ? Finish(options.bias, true, options.relu) : options);
   }
 }
 
 void few_rows_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   for (Index j = 0, width = 0; j < n; j += width) {
-    width = m <= wide_rows && n - j >= 4 * W ? 4 * W : at_most(n - j, panel);
+    width = m <= wide_rows && n - j >= 4 * W ? 4 * W : min(n - j, panel);
     column_strip(m, width, k, a, b.data + j, b.row, c + j, c_row, Finish(epilogue, j));
   }
   activate(epilogue.activation, c, c_row, m, n);
@@ -85,7 +85,7 @@ void few_rows_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, I
 
 // C (m, n) as a sum of K outer products, row after row from end to end
 template <int K>
-void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row, const Finish& how) {
+void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row, const Finish& options) {
   for (Index i = 0; i < m; ++i, c += c_row) {
     Vec numbers[K];
 #pragma GCC unroll 8
@@ -94,7 +94,7 @@ void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row,
       Vec sum = {};
 #pragma GCC unroll 8
       for (int p = 0; p < K; ++p) sum += numbers[p] * load_width(b.data + p * b.row + j, width);
-      finish(sum, c + j, bias_at(how, j, width), width, how);
+      finish(sum, c + j, bias_at(options, j, width), width, options);
     });
   }
 }
@@ -104,20 +104,20 @@ void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row,
 void few_terms_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   constexpr Index together = 8;
   for (Index p = 0; p < k; p += together) {
-    const Index terms = at_most(k - p, together);
+    const Index terms = min(k - p, together);
     const bool last = p + terms == k;
-    const Finish how(last ? epilogue.bias : nullptr, p > 0 || epilogue.accumulate,
+    const Finish options(last ? epilogue.bias : nullptr, p > 0 || epilogue.accumulate,
                      last && epilogue.activation == Activation::relu);
     const Matrix part_a = {a.data + p * a.column, a.row, a.column}, part_b = {b.data + p * b.row, b.row, 1};
     switch (terms) {
-      case 1: outer_products<1>(m, n, part_a, part_b, c, c_row, how); break;
-      case 2: outer_products<2>(m, n, part_a, part_b, c, c_row, how); break;
-      case 3: outer_products<3>(m, n, part_a, part_b, c, c_row, how); break;
-      case 4: outer_products<4>(m, n, part_a, part_b, c, c_row, how); break;
-      case 5: outer_products<5>(m, n, part_a, part_b, c, c_row, how); break;
-      case 6: outer_products<6>(m, n, part_a, part_b, c, c_row, how); break;
-      case 7: outer_products<7>(m, n, part_a, part_b, c, c_row, how); break;
-      default: outer_products<8>(m, n, part_a, part_b, c, c_row, how);
+      case 1: outer_products<1>(m, n, part_a, part_b, c, c_row, options); break;
+      case 2: outer_products<2>(m, n, part_a, part_b, c, c_row, options); break;
+      case 3: outer_products<3>(m, n, part_a, part_b, c, c_row, options); break;
+      case 4: outer_products<4>(m, n, part_a, part_b, c, c_row, options); break;
+      case 5: outer_products<5>(m, n, part_a, part_b, c, c_row, options); break;
+      case 6: outer_products<6>(m, n, part_a, part_b, c, c_row, options); break;
+      case 7: outer_products<7>(m, n, part_a, part_b, c, c_row, options); break;
+      default: outer_products<8>(m, n, part_a, part_b, c, c_row, options);
     }
   }
   activate(epilogue.activation, c, c_row, m, n);
@@ -125,7 +125,7 @@ void few_terms_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, 
 
 // R × Q scalar products of rows of A with rows of Bᵀ, each as a vector that is still to be summed
 template <int R, int Q>
-void scalar_tile(Index k, const float* a, Index a_row, const float* b, Index b_row, Vec* held) {
+void scalar_tile(Index k, const float* a, Index a_row, const float* b, Index b_row, Vec* accumulators) {
   Vec sums[R][Q] = {};
   const auto step = [&](Index p, Index width) __attribute__((always_inline)) {
     Vec x[R];
@@ -144,7 +144,7 @@ void scalar_tile(Index k, const float* a, Index a_row, const float* b, Index b_r
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
-    for (int q = 0; q < Q; ++q) held[r * W + q] = sums[r][q];
+    for (int q = 0; q < Q; ++q) accumulators[r * W + q] = sums[r][q];
 }
 
 using ScalarTile = void (*)(Index, const float*, Index, const float*, Index, Vec*);
@@ -155,22 +155,22 @@ const ScalarTile scalar_tiles[4][scalar_columns] = {
 
 // C (m, n) with rows of A and of Bᵀ that are each adjacent: one scalar product after the other
 void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
-  Vec held[scalar_rows * W] = {};
-  const Index strips = divide_up(m, scalar_rows);
+  Vec accumulators[scalar_rows * W] = {};
+  const Index strips = ceil_div(m, scalar_rows);
   for (Index s = 0; s < strips; ++s) {
     const Index i = m * s / strips, rows = m * (s + 1) / strips - i;
     const float* x = a.data + i * a.row;
     for (Index j = 0; j < n; j += W) {
-      const Index width = at_most(n - j, W);
+      const Index width = min(n - j, W);
       const float* y = b.data + j * b.column;
       Index q = 0;
       if (rows == 1)
-        for (; q + 8 <= width; q += 8) scalar_tile<1, 8>(k, x, a.row, y + q * b.column, b.column, held + q);
+        for (; q + 8 <= width; q += 8) scalar_tile<1, 8>(k, x, a.row, y + q * b.column, b.column, accumulators + q);
       for (; q < width; q += scalar_columns)
-        scalar_tiles[rows - 1][at_most(width - q, scalar_columns) - 1](k, x, a.row, y + q * b.column, b.column, held + q);
-      const Finish how(epilogue, j);
-      const Vec bias = bias_at(how, 0, width);
-      for (Index r = 0; r < rows; ++r) finish(sums_of(held + r * W), c + (i + r) * c_row + j, bias, width, how);
+        scalar_tiles[rows - 1][min(width - q, scalar_columns) - 1](k, x, a.row, y + q * b.column, b.column, accumulators + q);
+      const Finish options(epilogue, j);
+      const Vec bias = bias_at(options, 0, width);
+      for (Index r = 0; r < rows; ++r) finish(sums_of(accumulators + r * W), c + (i + r) * c_row + j, bias, width, options);
     }
   }
   activate(epilogue.activation, c, c_row, m, n);
@@ -178,9 +178,9 @@ void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, In
 
 // Bᵀ of few columns, its rows an odd number of vectors apart, so that they do not collide
 Matrix packed_transpose(Matrix b, Index k, Index n) {
-  const Index row = (divide_up(k, W) | 1) * W;
+  const Index row = (ceil_div(k, W) | 1) * W;
   float* packed = scratch(Scratch::gemm_b, n * row);
-  for (Index p = 0; p < k; p += W) transpose_block(b.data + p * b.row, b.row, at_most(k - p, W), n, packed + p, row);
+  for (Index p = 0; p < k; p += W) transpose_block(b.data + p * b.row, b.row, min(k - p, W), n, packed + p, row);
   return {packed, 1, row};
 }
 
@@ -188,14 +188,14 @@ Matrix packed_transpose(Matrix b, Index k, Index n) {
 void transposed_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   float* flipped = scratch(Scratch::gemm_a, n * m);
   few_rows_product(n, m, k, b.transposed(), a.transposed(), flipped, m, {});
-  const Finish how(epilogue, 0);
-  const Vec bias = bias_at(how, 0, n);
+  const Finish options(epilogue, 0);
+  const Vec bias = bias_at(options, 0, n);
   for (Index i = 0; i < m; i += W) {
-    const Index rows = at_most(m - i, W);
+    const Index rows = min(m - i, W);
     Vec block[W];
     for (Index j = 0; j < W; ++j) block[j] = j < n ? load_width(flipped + j * m + i, rows) : Vec{};
     transpose(block);
-    for (Index r = 0; r < rows; ++r) finish(block[r], c + (i + r) * c_row, bias, n, how);
+    for (Index r = 0; r < rows; ++r) finish(block[r], c + (i + r) * c_row, bias, n, options);
   }
   activate(epilogue.activation, c, c_row, m, n);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gemm.h"
+#include "integer.h"
 #include "simd.h"
 #include "vector_math.h"
 
@@ -11,10 +12,6 @@ namespace dlcli::DLCLI_ISA {
 constexpr int tile_rows = vector_registers == 32 ? 12 : 6;
 constexpr int tile_vectors = 2;
 constexpr Index panel = tile_vectors * W;
-
-static inline Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
-
-static inline Index at_most(Index n, Index limit) { return n < limit ? n : limit; }
 
 // whether rows lie so that they push each other out of the first-level cache: 4 KiB apart they share one set of it
 static inline bool rows_collide(Index row) { return row * static_cast<Index>(sizeof(float)) % 4096 == 0; }
@@ -33,22 +30,22 @@ struct Finish {
 };
 
 // `width` sums of one row to their place
-DLCLI_INLINE void finish(Vec sum, float* place, Vec bias, Index width, const Finish& how) {
-  if (how.add) sum += load_width(place, width);
-  if (how.bias) sum += bias;
-  if (how.relu) sum = sum < 0.0f ? Vec{} : sum;
+DLCLI_INLINE void finish(Vec sum, float* place, Vec bias, Index width, const Finish& options) {
+  if (options.add) sum += load_width(place, width);
+  if (options.bias) sum += bias;
+  if (options.relu) sum = sum < 0.0f ? Vec{} : sum;
   store_width(place, sum, width);
 }
 
-DLCLI_INLINE Vec bias_at(const Finish& how, Index column, Index width) {
-  return how.bias ? load_width(how.bias + column, width) : Vec{};
+DLCLI_INLINE Vec bias_at(const Finish& options, Index column, Index width) {
+  return options.bias ? load_width(options.bias + column, width) : Vec{};
 }
 
 // Sums of R × V vectors over k, in S chains each that do not wait for each other. The last vector has `tail` columns
 // (W: all) but is read whole.
 template <int R, int V, bool AdjacentRows, int S = 1>
 static void tile(Index k, const float* a, Index a_row, Index a_column, const float* b, Index b_row, float* c, Index c_row,
-                 Index tail, Finish how) {
+                 Index tail, Finish options) {
   Vec sums[S][R][V] = {};
   if (AdjacentRows) a_row = 1;
   const auto step = [&](Vec (&to)[R][V]) __attribute__((always_inline)) {
@@ -73,13 +70,13 @@ static void tile(Index k, const float* a, Index a_row, Index a_column, const flo
 #pragma GCC unroll 4
   for (int v = 0; v < V; ++v) {
     const Index width = v < V - 1 ? W : tail;
-    const Vec bias = bias_at(how, v * W, width);
+    const Vec bias = bias_at(options, v * W, width);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       Vec sum = sums[0][r][v];
 #pragma GCC unroll 8
       for (int s = 1; s < S; ++s) sum += sums[s][r][v];
-      finish(sum, c + r * c_row + v * W, bias, width, how);
+      finish(sum, c + r * c_row + v * W, bias, width, options);
     }
   }
 }

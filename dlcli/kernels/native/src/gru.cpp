@@ -7,7 +7,7 @@ namespace dlcli::DLCLI_ISA {
 namespace {
 
 constexpr int GATES = 3;
-// where sums of r, z, ñ and of the candidate's product with the state stand; and so what is kept for backward
+// where sums of r, z, ñ and of the candidate's product with the state stand; and so what is step_grads for backward
 constexpr int SUMS = 4;
 
 // panel j: the bias of r, z, ñ and of the candidate's product for block j, the rows of the input weight, then those of
@@ -44,13 +44,13 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
 
   over_batch(s, s.batch * s.length * (s.inputs + s.size) * GATES * s.size, [&](Index first, Index rows) {
     const Index stride = row_stride(width), sums_row = SUMS * width;
-    float* now = scratch(Scratch::caller, rows * (3 * stride + sums_row));
-    float* next = now + rows * stride;
+    float* current = scratch(Scratch::caller, rows * (3 * stride + sums_row));
+    float* next = current + rows * stride;
     float* reset_state = next + rows * stride;  // Γ_r ∗ c_{t-1}
     float* all_sums = reset_state + rows * stride;
     for (Index r = 0; r < rows; ++r) {
-      for (Index i = s.size; i < width; ++i) now[r * stride + i] = 0;
-      copy_row(initial_state ? initial_state + (first + r) * s.size : nullptr, now + r * stride, s.size);
+      for (Index i = s.size; i < width; ++i) current[r * stride + i] = 0;
+      copy_row(initial_state ? initial_state + (first + r) * s.size : nullptr, current + r * stride, s.size);
     }
     for (Index i = 0; i < s.length; ++i) {
       const Index t = s.step(i);
@@ -70,22 +70,22 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
                          sums, sums_row},
                         rows, GATES);
         if (reset_after) {
-          multiply<false>({now, stride, 1, of_state, GATES * W, s.size, sums, sums_row, 2 * W, 3 * W}, rows, GATES);
+          multiply<false>({current, stride, 1, of_state, GATES * W, s.size, sums, sums_row, 2 * W, 3 * W}, rows, GATES);
         } else {
-          multiply<false>({now, stride, 1, of_state, GATES * W, s.size, sums, sums_row}, rows, 2);
+          multiply<false>({current, stride, 1, of_state, GATES * W, s.size, sums, sums_row}, rows, 2);
         }
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * sums_row;
-          const Vec reset = logistic(load(sum)), update = logistic(load(sum + W));
-          const Vec before = load(now + r * stride + j * W);
+          const Vec reset = fast_sigmoid(load(sum)), update = fast_sigmoid(load(sum + W));
+          const Vec before = load(current + r * stride + j * W);
           const Vec under_reset = reset_after ? load(sum + 3 * W) : reset * before;
           float* gate = gates + step * SUMS * s.size + j * W;
           store_lanes(gate, reset, filled);
           store_lanes(gate + s.size, update, filled);
           store_lanes(gate + 3 * s.size, under_reset, filled);
           if (reset_after) {
-            const Vec candidate = squash(load(sum + 2 * W) + reset * under_reset);
+            const Vec candidate = fast_tanh(load(sum + 2 * W) + reset * under_reset);
             store_lanes(gate + 2 * s.size, candidate, filled);
             const Vec h = s.padded(first + r, t) ? before : (1.0f - update) * candidate + update * before;
             store(next + r * stride + j * W, h);
@@ -105,8 +105,8 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
           for (Index r = 0; r < rows; ++r) {
             const Index step = (first + r) * s.length + t;
             const float* sum = sums + r * sums_row;
-            const Vec update = load(sum + W), candidate = squash(load(sum + 2 * W));
-            const Vec before = load(now + r * stride + j * W);
+            const Vec update = load(sum + W), candidate = fast_tanh(load(sum + 2 * W));
+            const Vec before = load(current + r * stride + j * W);
             store_lanes(gates + step * SUMS * s.size + 2 * s.size + j * W, candidate, filled);
             const Vec h = s.padded(first + r, t) ? before : update * candidate + (1.0f - update) * before;
             store(next + r * stride + j * W, h);
@@ -114,9 +114,9 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
           }
         }
       }
-      float* made = next;
-      next = now;
-      now = made;
+      float* previous_buffer = next;
+      next = current;
+      current = previous_buffer;
     }
   });
 }
@@ -168,17 +168,17 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
           Vec of_update = grad * (before - candidate) * update * (1.0f - update);
           if (!reset_after) of_update = -of_update;
           store(state_grad + r * width + j * W, padding ? total : grad * keep);
-          float* kept = g.row(j, n, t);
-          store(kept + W, of_update);
-          store(kept + 2 * W, of_candidate);
+          float* step_grads = g.row(j, n, t);
+          store(step_grads + W, of_update);
+          store(step_grads + 2 * W, of_candidate);
           store(by_input + r * stride + (j * GATES + 1) * W, of_update);
           store(by_input + r * stride + (j * GATES + 2) * W, of_candidate);
           if (reset_after) {
             const Vec under_reset = load_lanes(gate + 3 * s.size, filled);
             const Vec of_reset = of_candidate * under_reset * reset * (1.0f - reset);
             const Vec of_product = of_candidate * reset;
-            store(kept, of_reset);
-            store(kept + 3 * W, of_product);
+            store(step_grads, of_reset);
+            store(step_grads + 3 * W, of_product);
             store(by_input + r * stride + j * GATES * W, of_reset);
             store(by_state + r * stride + j * GATES * W, of_reset);
             store(by_state + r * stride + (j * GATES + 1) * W, of_update);
@@ -203,12 +203,12 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
             float* total = state_grad + r * width + j * W;
             store(total, load(total) + grad * reset);
             const Vec of_reset = grad * before * reset * (1.0f - reset);
-            float* kept = g.row(j, n, t);
-            store(kept, of_reset);
-            store(kept + 3 * W, Vec{});
+            float* step_grads = g.row(j, n, t);
+            store(step_grads, of_reset);
+            store(step_grads + 3 * W, Vec{});
             store(by_input + r * stride + j * GATES * W, of_reset);
             store(by_state + r * stride + 2 * j * W, of_reset);
-            store(by_state + r * stride + (2 * j + 1) * W, load(kept + W));
+            store(by_state + r * stride + (2 * j + 1) * W, load(step_grads + W));
           }
         }
       }
@@ -232,8 +232,8 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
                                   SUMS * s.size,
                                   {2, 1}};
   weights.compute(
-      steps * (s.inputs + s.size) * columns, [](Index) { return Meets{0, GATES}; },
-      [&](Index) { return reset_after ? Meets{0, GATES, 3 * W} : Meets{0, 2}; },
+      steps * (s.inputs + s.size) * columns, [](Index) { return PanelColumns{0, GATES}; },
+      [&](Index) { return reset_after ? PanelColumns{0, GATES, 3 * W} : PanelColumns{0, 2}; },
       [&](Index j, const float* sums) {
         for (int v = 0; v < GATES; ++v)
           store_lanes(grad_bias + v * s.size + j * W, load(sums + v * W), lanes(s.size, j));

@@ -65,9 +65,9 @@ void layer_norm_backward(const float* grad, const float* x, const float* gamma, 
   int parts = 1;
   on_threads(threads, [&](int thread, int actual) {
     if (thread == 0) parts = actual;
-    float* own = sums + thread * 4 * columns;
-    float* block = own + 2 * columns;
-    for_vectors(0, 4 * columns, [&](Index i, Index width) { store_width(own + i, Vec{}, width); });
+    float* partial = sums + thread * 4 * columns;
+    float* block = partial + 2 * columns;
+    for_vectors(0, 4 * columns, [&](Index i, Index width) { store_width(partial + i, Vec{}, width); });
     const Index begin = part(rows, thread, actual), end = part(rows, thread + 1, actual);
     for (Index row = begin; row < end; ++row) {
       const float* g = grad + row * columns;
@@ -89,7 +89,7 @@ void layer_norm_backward(const float* grad, const float* x, const float* gamma, 
       });
       if ((row - begin + 1) % block_rows == 0 || row + 1 == end)
         for_vectors(0, 2 * columns, [&](Index i, Index width) {
-          store_width(own + i, load_width(own + i, width) + load_width(block + i, width), width);
+          store_width(partial + i, load_width(partial + i, width) + load_width(block + i, width), width);
           store_width(block + i, Vec{}, width);
         });
     }

@@ -38,19 +38,19 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
   over_batch(s, steps * depth * GATES * s.size, [&](Index first, Index rows) {
     const Index stride = row_stride(s.inputs + padded(s.size)), width = padded(s.size);
     // rows of x_t and h_{t-1} side by side, and those that this step makes
-    float* now = scratch(Scratch::caller, rows * (2 * stride + width + GATES * W));
-    float* next = now + rows * stride;
+    float* current = scratch(Scratch::caller, rows * (2 * stride + width + GATES * W));
+    float* next = current + rows * stride;
     float* cell = next + rows * stride;
     float* sums = cell + rows * width;
     for (Index r = 0; r < rows; ++r) {
-      for (Index i = s.size; i < width; ++i) now[r * stride + s.inputs + i] = cell[r * width + i] = 0;
-      copy_row(initial_hidden ? initial_hidden + (first + r) * s.size : nullptr, now + r * stride + s.inputs, s.size);
+      for (Index i = s.size; i < width; ++i) current[r * stride + s.inputs + i] = cell[r * width + i] = 0;
+      copy_row(initial_hidden ? initial_hidden + (first + r) * s.size : nullptr, current + r * stride + s.inputs, s.size);
       copy_row(initial_cell ? initial_cell + (first + r) * s.size : nullptr, cell + r * width, s.size);
     }
     for (Index i = 0; i < s.length; ++i) {
       const Index t = s.step(i);
       for (Index r = 0; r < rows; ++r)
-        copy_row(x + ((first + r) * s.length + t) * s.inputs, now + r * stride, s.inputs);
+        copy_row(x + ((first + r) * s.length + t) * s.inputs, current + r * stride, s.inputs);
       for (Index j = 0; j < blocks(s.size); ++j) {
         const float* panel = packed + j * (depth + 1) * GATES * W;
         const Index filled = lanes(s.size, j);
@@ -59,12 +59,12 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           for (int g = 0; g < GATES; ++g)
             store(sums + (r * GATES + g) * W, first_sum(panel + g * W, row, g * s.size + j * W, filled));
         }
-        multiply<false>({now, stride, 1, panel + GATES * W, GATES * W, depth, sums, GATES * W}, rows, GATES);
+        multiply<false>({current, stride, 1, panel + GATES * W, GATES * W, depth, sums, GATES * W}, rows, GATES);
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * GATES * W;
-          const Vec update = logistic(load(sum)), forget = logistic(load(sum + W));
-          const Vec candidate = squash(load(sum + 2 * W)), output = logistic(load(sum + 3 * W));
+          const Vec update = fast_sigmoid(load(sum)), forget = fast_sigmoid(load(sum + W));
+          const Vec candidate = fast_tanh(load(sum + 2 * W)), output = fast_sigmoid(load(sum + 3 * W));
           float* gate = gates + step * GATES * s.size + j * W;
           store_lanes(gate, update, filled);
           store_lanes(gate + s.size, forget, filled);
@@ -72,10 +72,10 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           store_lanes(gate + 3 * s.size, output, filled);
           const Vec before = load(cell + r * width + j * W);
           Vec c = update * candidate + forget * before;
-          Vec h = output * squash(c);
+          Vec h = output * fast_tanh(c);
           if (s.padded(first + r, t)) {
             c = before;
-            h = load(now + r * stride + s.inputs + j * W);
+            h = load(current + r * stride + s.inputs + j * W);
           }
           store(cell + r * width + j * W, c);
           store(next + r * stride + s.inputs + j * W, h);
@@ -83,9 +83,9 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           store_lanes(hidden_states + step * s.size + j * W, h, filled);
         }
       }
-      float* made = next;
-      next = now;
-      now = made;
+      float* previous_buffer = next;
+      next = current;
+      current = previous_buffer;
     }
   });
 }
@@ -120,39 +120,39 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
         const float* before = s.before(cells, initial_cell, n, t);
         // what the next sequence reads and writes, or the first one at the step after
         const bool last = r == rows - 1;
-        const Index then_n = last ? first : n + 1, then_t = last && i > 0 ? s.step(i - 1) : t;
-        const Index then = then_n * s.length + then_t;
+        const Index next_n = last ? first : n + 1, next_t = last && i > 0 ? s.step(i - 1) : t;
+        const Index next_step = next_n * s.length + next_t;
         for (Index j = 0; j < blocks(s.size); ++j) {
           const Index filled = lanes(s.size, j);
           if (!last || i > 0) {
-            prefetch<false>(gates + then * columns + j * W, s.size, GATES);
-            prefetch<false>(cells + then * s.size + j * W, 0, 1);
-            prefetch<false>(grad_hidden + then * s.size + j * W, 0, 1);
-            prefetch<true>(g.row(j, then_n, then_t), W, PANEL);
+            prefetch<false>(gates + next_step * columns + j * W, s.size, GATES);
+            prefetch<false>(cells + next_step * s.size + j * W, 0, 1);
+            prefetch<false>(grad_hidden + next_step * s.size + j * W, 0, 1);
+            prefetch<true>(g.row(j, next_n, next_t), W, PANEL);
           }
           float* to = grads + r * stride + j * GATES * W;
-          float* kept = g.row(j, n, t);
+          float* step_grads = g.row(j, n, t);
           Vec h = load(hidden_grad + r * width + j * W) + load_lanes(grad_hidden + step * s.size + j * W, filled);
           Vec c = load(cell_grad + r * width + j * W);
           if (grad_cell) c += load_lanes(grad_cell + step * s.size + j * W, filled);
           if (padding) {
             for (int v = 0; v < GATES; ++v) {
               store(to + v * W, Vec{});
-              store(kept + v * W, Vec{});
+              store(step_grads + v * W, Vec{});
             }
           } else {
             const float* gate = gates + step * columns + j * W;
             const Vec update = load_lanes(gate, filled), forget = load_lanes(gate + s.size, filled);
             const Vec candidate = load_lanes(gate + 2 * s.size, filled), output = load_lanes(gate + 3 * s.size, filled);
-            const Vec squashed = squash(load_lanes(cells + step * s.size + j * W, filled));
+            const Vec tanh_cell = fast_tanh(load_lanes(cells + step * s.size + j * W, filled));
             const Vec previous = before ? load_lanes(before + j * W, filled) : Vec{};
-            c += h * output * (1.0f - squashed * squashed);
+            c += h * output * (1.0f - tanh_cell * tanh_cell);
             const Vec grad[GATES] = {c * candidate * update * (1.0f - update), c * previous * forget * (1.0f - forget),
                                      c * update * (1.0f - candidate * candidate),
-                                     h * squashed * output * (1.0f - output)};
+                                     h * tanh_cell * output * (1.0f - output)};
             for (int v = 0; v < GATES; ++v) {
               store(to + v * W, grad[v]);
-              store(kept + v * W, grad[v]);
+              store(step_grads + v * W, grad[v]);
             }
             c *= forget;
             h = Vec{};
@@ -175,7 +175,7 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
   });
 
   const WeightGradient weights = {g, x, hidden_states, initial_hidden, blocks(s.size)};
-  const auto all = [](Index) { return Meets{0, GATES}; };
+  const auto all = [](Index) { return PanelColumns{0, GATES}; };
   weights.compute(
       steps * (s.inputs + s.size) * columns, all, all,
       [&](Index j, const float* sums) {

@@ -5,22 +5,24 @@
 
 namespace dlcli::DLCLI_ISA {
 
-// The taps of one axis that reach pixels ≡ phase modulo the stride, in order of the output that they come from:
-// tap(i) = last − i step meets output pixel / stride + first + i apart.
+// The kernel positions of one axis that reach the pixels ≡ phase modulo the stride, sorted by the output pixel they come
+// from: kernel position `last − i kernel_step` meets output pixel `pixel / stride + offset + i input_step`.
 struct Phase {
-  Index count, last, step, first, apart;
+  Index count, last, kernel_step, offset, input_step;
 
-  Phase(Index phase, Index window, Index stride, Index dilation, Index before) {
-    count = last = first = 0;
-    step = 1;
-    while (step * dilation % stride) ++step;
-    apart = step * dilation / stride;
-    for (Index tap = 0; tap < window; ++tap) {
-      const Index offset = phase + before - tap * dilation;
-      if (offset % stride) continue;
+  Phase(Index phase, Index kernel, Index stride, Index dilation, Index padding) {
+    count = last = offset = 0;
+    // A position meets pixels of this phase only if (phase + padding − position dilation) is a multiple of the stride;
+    // the next position that does is stride / gcd(stride, dilation) further on.
+    kernel_step = 1;
+    while (kernel_step * dilation % stride) ++kernel_step;
+    input_step = kernel_step * dilation / stride;
+    for (Index position = 0; position < kernel; ++position) {
+      const Index distance = phase + padding - position * dilation;
+      if (distance % stride) continue;
       ++count;
-      last = tap;
-      first = offset / stride;
+      last = position;
+      offset = distance / stride;
     }
   }
 };

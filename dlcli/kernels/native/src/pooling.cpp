@@ -18,8 +18,8 @@ struct Range {
   Index begin, end;
 };
 
-// taps of the window at output pixel p that lie inside the image
-Range taps_inside(Index p, Index stride, Index before, Index window, Index size) {
+// argmax of the window at output pixel p that lie inside the image
+Range positions_inside(Index p, Index stride, Index before, Index window, Index size) {
   const Index start = p * stride - before;
   return {start < 0 ? -start : 0, start + window <= size ? window : size - start};
 }
@@ -34,7 +34,7 @@ Range windows_over(Index h, Index stride, Index before, Index window, Index outp
 
 // the windows that are most common: 2×2, side by side, all inside
 bool are_quarters(const Windows& s) {
-  return s.window_h == 2 && s.window_w == 2 && s.stride_h == 2 && s.stride_w == 2 && s.top == 0 && s.left == 0 &&
+  return s.kernel_h == 2 && s.kernel_w == 2 && s.stride_h == 2 && s.stride_w == 2 && s.top == 0 && s.left == 0 &&
          2 * s.rows <= s.height && 2 * s.columns <= s.width;
 }
 
@@ -58,7 +58,7 @@ DLCLI_INLINE void store_bytes(std::uint8_t* p, Index at, Index size, ByteVec byt
     std::memcpy(p + at, &bytes, static_cast<std::size_t>(size - at));
 }
 
-void max_pool_quarters(const Windows& s, const float* x, float* y, std::uint8_t* taps) {
+void max_pool_quarters(const Windows& s, const float* x, float* y, std::uint8_t* argmax) {
   const Index size = s.batch * s.height * s.width * s.channels, across = s.width * s.channels;
   each_row(s.batch, s.rows, 4 * s.columns * s.channels, [&](Index image, Index row) {
     const Index row_end = (image * s.rows + row + 1) * s.columns * s.channels;
@@ -66,21 +66,21 @@ void max_pool_quarters(const Windows& s, const float* x, float* y, std::uint8_t*
     for (Index column = 0; column < s.columns; ++column, from += 2 * s.channels, to += s.channels)
       each_channel(s.channels, [&](Index c) {
         Vec best = load_at(x, from + c, size);
-        IntVec tap = {};
+        IntVec position = {};
 #pragma GCC unroll 3
         for (int k = 1; k < 4; ++k) {
           const Vec v = load_at(x, from + k / 2 * across + k % 2 * s.channels + c, size);
           const IntVec larger = is_larger(v, best);
           best = larger ? v : best;
-          tap = larger ? splat_int(k) : tap;
+          position = larger ? splat_int(k) : position;
         }
         store_at(y, to + c, row_end, best);
-        store_bytes(taps, to + c, row_end, narrow(tap));
+        store_bytes(argmax, to + c, row_end, narrow(position));
       });
   });
 }
 
-void max_pool_quarters_backward(const Windows& s, const float* grad, const std::uint8_t* taps, float* grad_x) {
+void max_pool_quarters_backward(const Windows& s, const float* grad, const std::uint8_t* argmax, float* grad_x) {
   const Index size = s.batch * s.rows * s.columns * s.channels, across = s.width * s.channels;
   each_row(s.batch, s.height, across, [&](Index image, Index h) {
     const Index columns = h < 2 * s.rows ? s.columns : 0;
@@ -91,9 +91,9 @@ void max_pool_quarters_backward(const Windows& s, const float* grad, const std::
       // from the last vector on, since what reaches over the left pixel is the beginning of the right one
       for (Index c = (s.channels - 1) / W * W; c >= 0; c -= W) {
         const Vec g = load_at(grad, from + c, size);
-        const IntVec tap = widen(load_bytes(taps, from + c, size));
-        store_at(grad_x, to + c, row_end, tap == left ? g : Vec{});
-        store_at(grad_x, to + s.channels + c, row_end, tap == right ? g : Vec{});
+        const IntVec position = widen(load_bytes(argmax, from + c, size));
+        store_at(grad_x, to + c, row_end, position == left ? g : Vec{});
+        store_at(grad_x, to + s.channels + c, row_end, position == right ? g : Vec{});
       }
     for_vectors(to, row_end, [&](Index i, Index width) { store_width(grad_x + i, Vec{}, width); });  // under no window
   });
@@ -103,42 +103,42 @@ float inside_share(Range h, Range w) { return 1 / static_cast<float>((h.end - h.
 
 }  // namespace
 
-void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* taps) {
-  if (are_quarters(s)) return max_pool_quarters(s, x, y, taps);
+void max_pool2d(const Windows& s, const float* x, float* y, std::uint8_t* argmax) {
+  if (are_quarters(s)) return max_pool_quarters(s, x, y, argmax);
   const Index size = s.batch * s.height * s.width * s.channels;
-  const Index work = s.columns * s.window_h * s.window_w * s.channels;
+  const Index work = s.columns * s.kernel_h * s.kernel_w * s.channels;
   each_row(s.batch, s.rows, work, [&](Index image, Index row) {
-    const Range h = taps_inside(row, s.stride_h, s.top, s.window_h, s.height);
+    const Range h = positions_inside(row, s.stride_h, s.top, s.kernel_h, s.height);
     for (Index column = 0; column < s.columns; ++column) {
-      const Range w = taps_inside(column, s.stride_w, s.left, s.window_w, s.width);
+      const Range w = positions_inside(column, s.stride_w, s.left, s.kernel_w, s.width);
       const Index origin = (image * s.height + row * s.stride_h - s.top) * s.width + column * s.stride_w - s.left;
       const Index to = ((image * s.rows + row) * s.columns + column) * s.channels;
       const Index row_end = (image * s.rows + row + 1) * s.columns * s.channels;
       each_channel(s.channels, [&](Index c) {
         Vec best = load_at(x, (origin + h.begin * s.width + w.begin) * s.channels + c, size);
-        IntVec from = splat_int(static_cast<std::int32_t>(h.begin * s.window_w + w.begin));
+        IntVec from = splat_int(static_cast<std::int32_t>(h.begin * s.kernel_w + w.begin));
         for (Index i = h.begin; i < h.end; ++i)
           for (Index j = w.begin; j < w.end; ++j) {
             const Vec v = load_at(x, (origin + i * s.width + j) * s.channels + c, size);
             const IntVec larger = is_larger(v, best);
             best = larger ? v : best;
-            from = larger ? splat_int(static_cast<std::int32_t>(i * s.window_w + j)) : from;
+            from = larger ? splat_int(static_cast<std::int32_t>(i * s.kernel_w + j)) : from;
           }
         store_at(y, to + c, row_end, best);
-        store_bytes(taps, to + c, row_end, narrow(from));
+        store_bytes(argmax, to + c, row_end, narrow(from));
       });
     }
   });
 }
 
-void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t* taps, float* grad_x) {
-  if (are_quarters(s)) return max_pool_quarters_backward(s, grad, taps, grad_x);
+void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t* argmax, float* grad_x) {
+  if (are_quarters(s)) return max_pool_quarters_backward(s, grad, argmax, grad_x);
   const Index size = s.batch * s.rows * s.columns * s.channels;
   const Index work = s.width * s.channels;
   each_row(s.batch, s.height, work, [&](Index image, Index h) {
-    const Range rows = windows_over(h, s.stride_h, s.top, s.window_h, s.rows);
+    const Range rows = windows_over(h, s.stride_h, s.top, s.kernel_h, s.rows);
     for (Index w = 0; w < s.width; ++w) {
-      const Range columns = windows_over(w, s.stride_w, s.left, s.window_w, s.columns);
+      const Range columns = windows_over(w, s.stride_w, s.left, s.kernel_w, s.columns);
       const Index to = ((image * s.height + h) * s.width + w) * s.channels;
       const Index row_end = (image * s.height + h + 1) * s.width * s.channels;
       each_channel(s.channels, [&](Index c) {
@@ -146,9 +146,9 @@ void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t
         for (Index row = rows.begin; row < rows.end; ++row)
           for (Index column = columns.begin; column < columns.end; ++column) {
             const Index from = ((image * s.rows + row) * s.columns + column) * s.channels + c;
-            const Index tap = (h + s.top - row * s.stride_h) * s.window_w + w + s.left - column * s.stride_w;
-            const IntVec held = widen(load_bytes(taps, from, size)) == splat_int(static_cast<std::int32_t>(tap));
-            sum += held ? load_at(grad, from, size) : Vec{};
+            const Index position = (h + s.top - row * s.stride_h) * s.kernel_w + w + s.left - column * s.stride_w;
+            const IntVec is_source = widen(load_bytes(argmax, from, size)) == splat_int(static_cast<std::int32_t>(position));
+            sum += is_source ? load_at(grad, from, size) : Vec{};
           }
         store_at(grad_x, to + c, row_end, sum);
       });
@@ -158,11 +158,11 @@ void max_pool2d_backward(const Windows& s, const float* grad, const std::uint8_t
 
 void average_pool2d(const Windows& s, const float* x, float* y) {
   const Index size = s.batch * s.height * s.width * s.channels;
-  const Index work = s.columns * s.window_h * s.window_w * s.channels;
+  const Index work = s.columns * s.kernel_h * s.kernel_w * s.channels;
   each_row(s.batch, s.rows, work, [&](Index image, Index row) {
-    const Range h = taps_inside(row, s.stride_h, s.top, s.window_h, s.height);
+    const Range h = positions_inside(row, s.stride_h, s.top, s.kernel_h, s.height);
     for (Index column = 0; column < s.columns; ++column) {
-      const Range w = taps_inside(column, s.stride_w, s.left, s.window_w, s.width);
+      const Range w = positions_inside(column, s.stride_w, s.left, s.kernel_w, s.width);
       const Vec share = splat(inside_share(h, w));
       const Index origin = (image * s.height + row * s.stride_h - s.top) * s.width + column * s.stride_w - s.left;
       const Index to = ((image * s.rows + row) * s.columns + column) * s.channels;
@@ -182,17 +182,17 @@ void average_pool2d_backward(const Windows& s, const float* grad, float* grad_x)
   const Index size = s.batch * s.rows * s.columns * s.channels;
   const Index work = s.width * s.channels;
   each_row(s.batch, s.height, work, [&](Index image, Index h) {
-    const Range rows = windows_over(h, s.stride_h, s.top, s.window_h, s.rows);
+    const Range rows = windows_over(h, s.stride_h, s.top, s.kernel_h, s.rows);
     for (Index w = 0; w < s.width; ++w) {
-      const Range columns = windows_over(w, s.stride_w, s.left, s.window_w, s.columns);
+      const Range columns = windows_over(w, s.stride_w, s.left, s.kernel_w, s.columns);
       const Index to = ((image * s.height + h) * s.width + w) * s.channels;
       const Index row_end = (image * s.height + h + 1) * s.width * s.channels;
       each_channel(s.channels, [&](Index c) {
         Vec sum = {};
         for (Index row = rows.begin; row < rows.end; ++row)
           for (Index column = columns.begin; column < columns.end; ++column) {
-            const float share = inside_share(taps_inside(row, s.stride_h, s.top, s.window_h, s.height),
-                                             taps_inside(column, s.stride_w, s.left, s.window_w, s.width));
+            const float share = inside_share(positions_inside(row, s.stride_h, s.top, s.kernel_h, s.height),
+                                             positions_inside(column, s.stride_w, s.left, s.kernel_w, s.width));
             const Index from = ((image * s.rows + row) * s.columns + column) * s.channels + c;
             sum += load_at(grad, from, size) * splat(share);
           }

@@ -18,9 +18,9 @@ constexpr int PANEL = 4;
 // multiply-adds that take longer than waking a thread
 constexpr Index RECURRENT_GRAIN = 200000;
 // sequences that go through the steps together
-constexpr Index TOGETHER = 48;
+constexpr Index BATCH_BLOCK = 48;
 // rows of a chunk of the weight gradient: 256 of a panel fit the second-level cache beside the rest
-constexpr Index CHUNK = 256;
+constexpr Index TIME_CHUNK = 256;
 
 static inline Index blocks(Index size) { return (size + W - 1) / W; }
 static inline Index padded(Index size) { return blocks(size) * W; }
@@ -38,7 +38,7 @@ DLCLI_INLINE void store_lanes(float* p, Vec v, Index n) {
 }
 
 // 1 / (1 + e^-x) within 2e-7, in two thirds of the time that `sigmoid` takes to be right to the last digits
-DLCLI_INLINE Vec logistic(Vec x) {
+DLCLI_INLINE Vec fast_sigmoid(Vec x) {
   // NaN stays NaN
   x = select(x > 87.0f, splat(87.0f), x);
   x = select(x < -87.0f, splat(-87.0f), x);
@@ -48,7 +48,7 @@ DLCLI_INLINE Vec logistic(Vec x) {
 }
 
 // tanh x within 2e-7
-DLCLI_INLINE Vec squash(Vec x) { return 2.0f * logistic(2.0f * x) - 1.0f; }
+DLCLI_INLINE Vec fast_tanh(Vec x) { return 2.0f * fast_sigmoid(2.0f * x) - 1.0f; }
 
 // Asks for a vector of each of `count` rows that is read, or written, soon: what lies far apart is not foreseen
 template <bool Write>
@@ -153,7 +153,7 @@ static inline void over_batch(const Sequences& s, Index multiply_adds, const Bod
   const int wanted = useful_threads(multiply_adds, RECURRENT_GRAIN);
   on_threads(wanted < s.batch ? wanted : static_cast<int>(s.batch), [&](int thread, int threads) {
     const Index begin = part(s.batch, thread, threads), end = part(s.batch, thread + 1, threads);
-    const Index parts = (end - begin + TOGETHER - 1) / TOGETHER;
+    const Index parts = (end - begin + BATCH_BLOCK - 1) / BATCH_BLOCK;
     for (Index i = 0; i < parts; ++i) {
       const Index first = begin + part(end - begin, i, parts);
       body(first, begin + part(end - begin, i + 1, parts) - first);
@@ -240,8 +240,8 @@ struct StepGradients {
   }
 };
 
-// Which vectors of a panel a weight meets
-struct Meets {
+// The vectors of a panel that belong to a weight: `vectors` of them from `first` on; a third one may be stored elsewhere.
+struct PanelColumns {
   int first, vectors;
   Index third = 2 * W;
 };
@@ -250,41 +250,41 @@ struct Meets {
 template <class Body>
 static inline void over_chunks(Index batch, Index length, const Body& body) {
   if (length == 0) return;
-  if (length <= CHUNK) {
-    const Index together = CHUNK / length;
+  if (length <= TIME_CHUNK) {
+    const Index together = TIME_CHUNK / length;
     for (Index n = 0; n < batch; n += together) body(n, n + together < batch ? together : batch - n, Index(0), length);
   } else {
     for (Index n = 0; n < batch; ++n)
-      for (Index t = 0; t < length; t += CHUNK) body(n, Index(1), t, t + CHUNK < length ? t + CHUNK : length);
+      for (Index t = 0; t < length; t += TIME_CHUNK) body(n, Index(1), t, t + TIME_CHUNK < length ? t + TIME_CHUNK : length);
   }
 }
 
 // c (rows, PANEL vectors) += aᵀ g for columns `first` … of a, its rows (a_row apart) those of the same steps as g's
-static inline void add_products(const StepGradients& g, Index q, Meets meets, const float* a, Index a_row, Index rows,
+static inline void add_products(const StepGradients& g, Index q, PanelColumns columns, const float* a, Index a_row, Index rows,
                                 Index n, Index count, Index begin, Index end, float* c) {
   if (rows <= 0 || begin >= end) return;
   const Index length = g.s.length;
-  multiply<true>({a + (n * length + begin) * a_row, 1, a_row, g.row(q, n, begin) + meets.first * W, PANEL * W,
-                  end - begin, c + meets.first * W, PANEL * W, meets.third, meets.third, count, length * a_row,
+  multiply<true>({a + (n * length + begin) * a_row, 1, a_row, g.row(q, n, begin) + columns.first * W, PANEL * W,
+                  end - begin, c + columns.first * W, PANEL * W, columns.third, columns.third, count, length * a_row,
                   length * PANEL * W},
-                 rows, meets.vectors);
+                 rows, columns.vectors);
 }
 
 // the same with the states that the steps started from
-static inline void add_state_products(const StepGradients& g, Index q, Meets meets, const float* states,
+static inline void add_state_products(const StepGradients& g, Index q, PanelColumns columns, const float* states,
                                       const float* initial, Index rows, Index n, Index count, Index begin, Index end,
                                       float* c) {
   if (rows <= 0) return;
   const Sequences& s = g.s;
   const Index first = s.step(0);
   if (initial && begin <= first && first < end)
-    multiply<true>({initial + n * s.size, 1, s.size, g.row(q, n, first) + meets.first * W, s.length * PANEL * W, count,
-                    c + meets.first * W, PANEL * W, meets.third, meets.third},
-                   rows, meets.vectors);
+    multiply<true>({initial + n * s.size, 1, s.size, g.row(q, n, first) + columns.first * W, s.length * PANEL * W, count,
+                    c + columns.first * W, PANEL * W, columns.third, columns.third},
+                   rows, columns.vectors);
   if (s.reverse)
-    add_products(g, q, meets, states + s.size, s.size, rows, n, count, begin, end < s.length ? end : s.length - 1, c);
+    add_products(g, q, columns, states + s.size, s.size, rows, n, count, begin, end < s.length ? end : s.length - 1, c);
   else
-    add_products(g, q, meets, states - s.size, s.size, rows, n, count, begin > 1 ? begin : 1, end, c);
+    add_products(g, q, columns, states - s.size, s.size, rows, n, count, begin > 1 ? begin : 1, end, c);
 }
 
 // What the gradients of the weights of one panel are made of
@@ -295,12 +295,12 @@ struct WeightGradient {
   const float* initial;
   Index panels;
   // what some columns of the recurrent weight multiply in the place of the states, if anything: (steps, size), rows
-  // `instead_row` apart
-  const float* instead = nullptr;
-  Index instead_row = 0;
-  Meets of_instead = {0, 0};
+  // `replacement_ld` apart
+  const float* replacement = nullptr;
+  Index replacement_ld = 0;
+  PanelColumns replacement_columns = {0, 0};
 
-  // of_input(panel), of_state(panel): what either weight meets. Then body(panel, from_input, begin, end, c): rows
+  // of_input(panel), of_state(panel): the panel columns of either weight. Then body(panel, from_input, begin, end, c): rows
   // begin … end of the gradient of a weight are in c, of PANEL vectors each; and bias(panel, sums).
   template <class OfInput, class OfState, class Bias, class Body>
   void compute(Index multiply_adds, const OfInput& of_input, const OfState& of_state, const Bias& bias,
@@ -326,8 +326,8 @@ struct WeightGradient {
           add_products(g, q, of_input(q), x + x0, s.inputs, x1 - x0, n, count, from, to, c);
           add_state_products(g, q, of_state(q), states + h0, initial ? initial + h0 : nullptr, h1 - h0, n, count, from, to,
                              c + (x1 - x0) * PANEL * W);
-          if (instead)
-            add_products(g, q, of_instead, instead + h0, instead_row, h1 - h0, n, count, from, to,
+          if (replacement)
+            add_products(g, q, replacement_columns, replacement + h0, replacement_ld, h1 - h0, n, count, from, to,
                          c + (x1 - x0) * PANEL * W);
           if (adds_up) g.add_up(q, n * s.length + from, (n + count - 1) * s.length + to, sums, table);
         });

@@ -39,17 +39,17 @@ void rnn(const Sequences& s, const float* x, const float* input_weight, const fl
   over_batch(s, s.batch * s.length * depth * s.size, [&](Index first, Index rows) {
     const Index stride = row_stride(s.inputs + padded(s.size));
     // rows of x_t and h_{t-1} side by side, and those that this step makes
-    float* now = scratch(Scratch::caller, rows * (2 * stride + PANEL * W));
-    float* next = now + rows * stride;
+    float* current = scratch(Scratch::caller, rows * (2 * stride + PANEL * W));
+    float* next = current + rows * stride;
     float* sums = next + rows * stride;
     for (Index r = 0; r < rows; ++r) {
-      for (Index i = s.size; i < padded(s.size); ++i) now[r * stride + s.inputs + i] = 0;
-      copy_row(initial_state ? initial_state + (first + r) * s.size : nullptr, now + r * stride + s.inputs, s.size);
+      for (Index i = s.size; i < padded(s.size); ++i) current[r * stride + s.inputs + i] = 0;
+      copy_row(initial_state ? initial_state + (first + r) * s.size : nullptr, current + r * stride + s.inputs, s.size);
     }
     for (Index i = 0; i < s.length; ++i) {
       const Index t = s.step(i);
       for (Index r = 0; r < rows; ++r)
-        copy_row(x + ((first + r) * s.length + t) * s.inputs, now + r * stride, s.inputs);
+        copy_row(x + ((first + r) * s.length + t) * s.inputs, current + r * stride, s.inputs);
       for (Index q = 0; q < panels(s); ++q) {
         const float* panel = packed + q * (depth + 1) * PANEL * W;
         const int count = vectors(s, q);
@@ -60,20 +60,20 @@ void rnn(const Sequences& s, const float* x, const float* input_weight, const fl
             store(sums + (r * PANEL + v) * W, first_sum(panel + v * W, row, block * W, lanes(s.size, block)));
           }
         }
-        multiply<false>({now, stride, 1, panel + PANEL * W, PANEL * W, depth, sums, PANEL * W}, rows, count);
+        multiply<false>({current, stride, 1, panel + PANEL * W, PANEL * W, depth, sums, PANEL * W}, rows, count);
         for (Index r = 0; r < rows; ++r) {
           const bool padding = s.padded(first + r, t);
           for (int v = 0; v < count; ++v) {
             const Index block = q * PANEL + v, place = s.inputs + block * W;
-            const Vec h = padding ? load(now + r * stride + place) : squash(load(sums + (r * PANEL + v) * W));
+            const Vec h = padding ? load(current + r * stride + place) : fast_tanh(load(sums + (r * PANEL + v) * W));
             store(next + r * stride + place, h);
             store_lanes(states + ((first + r) * s.length + t) * s.size + block * W, h, lanes(s.size, block));
           }
         }
       }
-      float* made = next;
-      next = now;
-      now = made;
+      float* previous_buffer = next;
+      next = current;
+      current = previous_buffer;
     }
   });
 }
@@ -102,11 +102,11 @@ void rnn_backward(const Sequences& s, const float* grad_states, const float* x, 
         const Index n = first + r, step = n * s.length + t;
         const bool padding = s.padded(n, t);
         for (Index q = 0; q < panels(s); ++q) {
-          float* kept = g.row(q, n, t);
+          float* step_grads = g.row(q, n, t);
           for (int v = 0; v < PANEL; ++v) {
             const Index block = q * PANEL + v;
             if (block >= blocks(s.size)) {
-              store(kept + v * W, Vec{});
+              store(step_grads + v * W, Vec{});
               continue;
             }
             const Index filled = lanes(s.size, block);
@@ -115,7 +115,7 @@ void rnn_backward(const Sequences& s, const float* grad_states, const float* x, 
             const Vec h = load_lanes(states + step * s.size + block * W, filled);
             const Vec grad = padding ? Vec{} : total * (1.0f - h * h);
             store(grads + r * stride + block * W, grad);
-            store(kept + v * W, grad);
+            store(step_grads + v * W, grad);
             store(state_grad + r * width + block * W, padding ? total : Vec{});
           }
         }
@@ -133,8 +133,8 @@ void rnn_backward(const Sequences& s, const float* grad_states, const float* x, 
 
   const WeightGradient weights = {g, x, states, initial_state, panels(s)};
   weights.compute(
-      steps * (s.inputs + s.size) * s.size, [&](Index q) { return Meets{0, vectors(s, q)}; },
-      [&](Index q) { return Meets{0, vectors(s, q)}; },
+      steps * (s.inputs + s.size) * s.size, [&](Index q) { return PanelColumns{0, vectors(s, q)}; },
+      [&](Index q) { return PanelColumns{0, vectors(s, q)}; },
       [&](Index q, const float* sums) {
         for (int v = 0; v < vectors(s, q); ++v)
           store_lanes(grad_bias + (q * PANEL + v) * W, load(sums + v * W), lanes(s.size, q * PANEL + v));

@@ -170,14 +170,14 @@ DLCLI_INLINE void transpose(Vec (&rows)[W]) {
 
 // the sum of each of W vectors, in a fixed order: halves are shuffled into each other and added, log2(W) times
 DLCLI_INLINE Vec sums_of(const Vec* vectors) {
-  Vec held[W];
+  Vec partial[W];
 #pragma GCC unroll 16
-  for (Index i = 0; i < W; ++i) held[i] = vectors[i];
+  for (Index i = 0; i < W; ++i) partial[i] = vectors[i];
 #pragma GCC unroll 4
   for (Index half = W / 2; half > 0; half /= 2)
 #pragma GCC unroll 8
-    for (Index i = 0; i < half; ++i) held[i] = zip_low(held[i], held[i + half]) + zip_high(held[i], held[i + half]);
-  return held[0];
+    for (Index i = 0; i < half; ++i) partial[i] = zip_low(partial[i], partial[i + half]) + zip_high(partial[i], partial[i + half]);
+  return partial[0];
 }
 
 // v[0] + v[1] + …, in a fixed order

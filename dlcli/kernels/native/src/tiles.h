@@ -5,6 +5,7 @@
 // instead and holds T rows of the filter by V vectors of output channels. Rows of a panel are STRIDE apart.
 #pragma once
 
+#include "integer.h"
 #include "simd.h"
 #include "threads.h"
 
@@ -19,13 +20,12 @@ constexpr int GRAD_SINGLE_T = many_registers ? 16 : 12;
 constexpr int GRAD_PAIR_T = many_registers ? 12 : 6;
 constexpr int GRAD_QUAD_T = many_registers ? 6 : 0;
 
-static inline Index round_up(Index n, Index multiple) { return (n + multiple - 1) / multiple * multiple; }
-
-// Where filters lie, seen as a matrix (depth, channels): element (tap (i, j), c, o) is at
-// data + (first_h + i step_h) row + (first_w + j step_w) tap + c inner + o outer.
+// The memory layout of filters, seen as a matrix (depth, channels): the weight of kernel position (i, j), input channel c
+// and output channel o is at
+// data + (offset_h + i stride_h) row_stride + (offset_w + j stride_w) column_stride + c input_stride + o output_stride.
 struct Filters {
   const float* data;
-  Index first_h, step_h, first_w, step_w, row, tap, inner, outer;
+  Index offset_h, stride_h, offset_w, stride_w, row_stride, column_stride, input_stride, output_stride;
 };
 
 // What the products become: pixel (image, row, column) is at data + image_step image + …

@@ -9,7 +9,7 @@ namespace dlcli {
 struct Windows {
   std::ptrdiff_t batch, height, width, channels;
   std::ptrdiff_t rows, columns;
-  std::ptrdiff_t window_h, window_w, stride_h, stride_w, dilation_h, dilation_w;
+  std::ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
   std::ptrdiff_t top, left;  // padding before the first pixel; what is after the last follows from the size
 };
 
@@ -18,7 +18,7 @@ struct Resampling {
   std::ptrdiff_t batch, height, width, channels, rows, columns;
 };
 
-// Filters (window_h, window_w, channels / groups, filters).
+// Filters (kernel_h, kernel_w, channels / groups, filters).
 struct Convolution : Windows {
   std::ptrdiff_t filters, groups;
 };

@@ -8,23 +8,23 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// places in a transformed tile
-constexpr Index PLACES = 16;
+// elements of a transformed 4×4 tile; each is a matrix product of its own
+constexpr Index POSITIONS = 16;
 // tiles whose transforms are in the second-level cache together
 constexpr Index TILES = many_registers ? 28 : 24;
 constexpr Index GRAD_TILES = 2 * TILES;
 // channels, and the distance between tiles, of the two kinds of panels
-constexpr Index FEW = 64, FEW_STRIDE = 80;
-constexpr Index MANY = 384, MANY_STRIDE = 400;
+constexpr Index FEW_CHANNELS = 64, FEW_STRIDE = 80;
+constexpr Index MAX_CHANNELS = 384, MANY_STRIDE = 400;
 // multiplications that take longer than waking a thread
 constexpr Index GRAIN = 400000;
 
-const float zeros[MANY] = {};
+const float zeros[MAX_CHANNELS] = {};
 
 struct Grid {
   Index rows, columns, tiles;
 
-  explicit Grid(const Field& f) : rows((f.rows + 1) / 2), columns((f.columns + 1) / 2), tiles(f.batch * rows * columns) {}
+  explicit Grid(const WinogradInput& f) : rows((f.rows + 1) / 2), columns((f.columns + 1) / 2), tiles(f.batch * rows * columns) {}
 };
 
 // the output pixel at the upper left of a tile
@@ -38,7 +38,7 @@ struct Corner {
 };
 
 // Bᵀ d for one column of a tile
-DLCLI_INLINE void to_places(Vec& a, Vec& b, Vec& c, Vec& d) {
+DLCLI_INLINE void transform_column(Vec& a, Vec& b, Vec& c, Vec& d) {
   const Vec first = a - c, last = b - d, sum = b + c;
   c = c - b;
   b = sum;
@@ -46,9 +46,9 @@ DLCLI_INLINE void to_places(Vec& a, Vec& b, Vec& c, Vec& d) {
   d = last;
 }
 
-// Bᵀ d B of the pixels under `count` tiles from `first` on, to panels[place][tile][channel]
+// Bᵀ d B of the pixels under `count` tiles from `first` on, to panels[position][tile][channel]
 template <Index STRIDE>
-void transform_images(const Field& f, const Grid& grid, Index first, Index count, Index tiles, float* panels) {
+void transform_images(const WinogradInput& f, const Grid& grid, Index first, Index count, Index tiles, float* panels) {
   for (Index t = 0; t < count; ++t) {
     const Corner corner(grid, first + t);
     const float* pixels[4][4];
@@ -67,9 +67,9 @@ void transform_images(const Field& f, const Grid& grid, Index first, Index count
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) d[i][j] = load(pixels[i][j] + c);
 #pragma GCC unroll 4
-      for (int j = 0; j < 4; ++j) to_places(d[0][j], d[1][j], d[2][j], d[3][j]);
+      for (int j = 0; j < 4; ++j) transform_column(d[0][j], d[1][j], d[2][j], d[3][j]);
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) to_places(d[i][0], d[i][1], d[i][2], d[i][3]);
+      for (int i = 0; i < 4; ++i) transform_column(d[i][0], d[i][1], d[i][2], d[i][3]);
 #pragma GCC unroll 4
       for (int i = 0; i < 4; ++i)
 #pragma GCC unroll 4
@@ -78,8 +78,8 @@ void transform_images(const Field& f, const Grid& grid, Index first, Index count
   }
 }
 
-// A g Aᵀ of the 2×2 gradients of `count` tiles, to panels[place][tile][filter]
-void transform_grads(const Field& f, const Grid& grid, const float* grad, Index filters, Index first, Index count,
+// A g Aᵀ of the 2×2 gradients of `count` tiles, to panels[position][tile][filter]
+void transform_grads(const WinogradInput& f, const Grid& grid, const float* grad, Index filters, Index first, Index count,
                      Index tiles, float* panels) {
   for (Index t = 0; t < count; ++t) {
     const Corner corner(grid, first + t);
@@ -108,8 +108,8 @@ void transform_grads(const Field& f, const Grid& grid, const float* grad, Index 
   }
 }
 
-// Aᵀ m A of products[place][tile][filter] to the output pixels
-void transform_products(const Field& f, const Grid& grid, const float* products, const Target& target, Index first,
+// Aᵀ m A of products[position][tile][filter] to the output pixels
+void transform_products(const WinogradInput& f, const Grid& grid, const float* products, const Target& target, Index first,
                         Index count, Index tiles) {
   const Index step = tiles * target.channels;
   for (Index t = 0; t < count; ++t) {
@@ -148,7 +148,7 @@ DLCLI_INLINE Vec gather(const float* from, Index step) {
 }
 
 // G w for one column of a filter
-DLCLI_INLINE void filter_places(Vec a, Vec b, Vec c, Vec* to, int step) {
+DLCLI_INLINE void transform_filter_column(Vec a, Vec b, Vec c, Vec* to, int step) {
   const Vec half = splat(0.5f), ends = (a + c) * half, middle = b * half;
   to[0] = a;
   to[step] = ends + middle;
@@ -156,46 +156,46 @@ DLCLI_INLINE void filter_places(Vec a, Vec b, Vec c, Vec* to, int step) {
   to[3 * step] = c;
 }
 
-// G w Gᵀ to packed[place][block][channel][filter of the block]
+// G w Gᵀ to packed[position][block][channel][filter of the block]
 void transform_filters(const Filters& f, const Packed& packed, float* to) {
-  const Index place = round_up(packed.channels, W) * packed.depth;
+  const Index position = round_up(packed.channels, W) * packed.depth;
   divide(packed.depth, 1 + 20000 / (packed.channels * 16), 1, [&](Index begin, Index end) {
     for (Index c = begin; c < end; ++c)
       for (Index k = 0; k < packed.channels; k += W) {
-        Vec columns[4][3], places[4][4];
+        Vec columns[4][3], positions[4][4];
         for (Index j = 0; j < 3; ++j) {
           Vec w[3];
           for (Index i = 0; i < 3; ++i) {
-            const float* from = f.data + (f.first_h + i * f.step_h) * f.row + (f.first_w + j * f.step_w) * f.tap +
-                                c * f.inner + k * f.outer;
-            if (f.outer == 1)
+            const float* from = f.data + (f.offset_h + i * f.stride_h) * f.row_stride + (f.offset_w + j * f.stride_w) * f.column_stride +
+                                c * f.input_stride + k * f.output_stride;
+            if (f.output_stride == 1)
               w[i] = load(from);
             else
-              w[i] = gather(from, f.outer);
+              w[i] = gather(from, f.output_stride);
           }
-          filter_places(w[0], w[1], w[2], &columns[0][j], 3);
+          transform_filter_column(w[0], w[1], w[2], &columns[0][j], 3);
         }
-        for (int i = 0; i < 4; ++i) filter_places(columns[i][0], columns[i][1], columns[i][2], places[i], 1);
+        for (int i = 0; i < 4; ++i) transform_filter_column(columns[i][0], columns[i][1], columns[i][2], positions[i], 1);
         const Index block = packed.single ? 0 : k / (2 * W);
         float* at = to + block * 2 * W * packed.depth + c * packed.width(block) + k - block * 2 * W;
         for (int i = 0; i < 4; ++i)
-          for (int j = 0; j < 4; ++j) store(at + (i * 4 + j) * place, places[i][j]);
+          for (int j = 0; j < 4; ++j) store(at + (i * 4 + j) * position, positions[i][j]);
       }
   });
 }
 
-// products[place][tile][filter] = panels[place] times filters[place]
+// products[position][tile][filter] = panels[position] times filters[position]
 template <Index STRIDE, int T>
-void multiply_places(const Packed& packed, const float* panels, const float* filters, Index count, float* products) {
-  for (Index place = 0; place < PLACES; ++place)
+void multiply_positions(const Packed& packed, const float* panels, const float* filters, Index count, float* products) {
+  for (Index position = 0; position < POSITIONS; ++position)
     for (Index block = 0; block < packed.blocks(); ++block) {
       const Index width = packed.width(block);
-      const float* weights = filters + (place * round_up(packed.channels, W) + block * 2 * W) * packed.depth;
+      const float* weights = filters + (position * round_up(packed.channels, W) + block * 2 * W) * packed.depth;
       for (Index t = 0; t < count; t += T) {
-        const float* panel = panels + (place * TILES + t) * STRIDE;
+        const float* panel = panels + (position * TILES + t) * STRIDE;
         const Index rest = count - t < T ? count - t : T;
         float* rows[T];
-        for (Index i = 0; i < T; ++i) rows[i] = products + (place * TILES + t + i) * packed.channels + block * 2 * W;
+        for (Index i = 0; i < T; ++i) rows[i] = products + (position * TILES + t + i) * packed.channels + block * 2 * W;
         if (width == W)
           multiply_tile<Vec, T, 1, STRIDE>(panel, weights, zeros, packed.depth, rows, rest, width, false);
         else if constexpr (T <= PAIR_T)
@@ -205,30 +205,30 @@ void multiply_places(const Packed& packed, const float* panels, const float* fil
 }
 
 template <Index STRIDE>
-void multiply_blocks(const Field& field, const Grid& grid, const Packed& packed, const float* filters,
+void multiply_blocks(const WinogradInput& input, const Grid& grid, const Packed& packed, const float* filters,
                      const Target& target, Index begin, Index end) {
-  float* panels = scratch(Scratch::gemm_a, PLACES * TILES * (STRIDE + packed.channels));
-  float* products = panels + PLACES * TILES * STRIDE;
+  float* panels = scratch(Scratch::gemm_a, POSITIONS * TILES * (STRIDE + packed.channels));
+  float* products = panels + POSITIONS * TILES * STRIDE;
   for (Index first = begin * TILES; first < end * TILES && first < grid.tiles; first += TILES) {
     const Index count = grid.tiles - first < TILES ? grid.tiles - first : TILES;
-    transform_images<STRIDE>(field, grid, first, count, TILES, panels);
+    transform_images<STRIDE>(input, grid, first, count, TILES, panels);
     if (packed.single)
-      multiply_places<STRIDE, SINGLE_T>(packed, panels, filters, count, products);
+      multiply_positions<STRIDE, SINGLE_T>(packed, panels, filters, count, products);
     else
-      multiply_places<STRIDE, PAIR_T>(packed, panels, filters, count, products);
-    transform_products(field, grid, products, target, first, count, TILES);
+      multiply_positions<STRIDE, PAIR_T>(packed, panels, filters, count, products);
+    transform_products(input, grid, products, target, first, count, TILES);
   }
 }
 
 template <Index STRIDE>
-void grad_places(const GradLayout& layout, Index channels, const float* panels, const float* grads, Index count,
+void grad_positions(const GradLayout& layout, Index channels, const float* panels, const float* grads, Index count,
                  float* sums) {
   const Index rows = round_up(channels, layout.tile), width = layout.width();
-  for (Index place = 0; place < PLACES; ++place, sums += rows * width)
+  for (Index position = 0; position < POSITIONS; ++position, sums += rows * width)
     for (Index k = 0; k < rows; k += layout.tile)
       for (Index v = 0; v < layout.vectors; v += layout.block) {
-        const float* panel = panels + place * GRAD_TILES * STRIDE + k;
-        const float* grad = grads + place * GRAD_TILES * width + v * W;
+        const float* panel = panels + position * GRAD_TILES * STRIDE + k;
+        const float* grad = grads + position * GRAD_TILES * width + v * W;
         float* to = sums + v * W * rows + k * layout.block * W;
         if (layout.block == 1)
           grad_tile<Vec, GRAD_SINGLE_T, 1, STRIDE>(panel, grad, width, count, to);
@@ -240,81 +240,81 @@ void grad_places(const GradLayout& layout, Index channels, const float* panels, 
 }
 
 template <Index STRIDE>
-void grad_blocks(const Field& field, const Grid& grid, const GradLayout& layout, const float* grad, Index begin,
+void grad_blocks(const WinogradInput& input, const Grid& grid, const GradLayout& layout, const float* grad, Index begin,
                  Index end, float* sums, Index size) {
   const Index width = layout.width();
-  float* panels = scratch(Scratch::gemm_a, PLACES * GRAD_TILES * (STRIDE + width));
-  float* grads = panels + PLACES * GRAD_TILES * STRIDE;
+  float* panels = scratch(Scratch::gemm_a, POSITIONS * GRAD_TILES * (STRIDE + width));
+  float* grads = panels + POSITIONS * GRAD_TILES * STRIDE;
   for (Index i = 0; i < size; i += W) store(sums + i, Vec{});
   for (Index first = begin; first < end; first += GRAD_TILES) {
     const Index count = end - first < GRAD_TILES ? end - first : GRAD_TILES;
-    transform_images<STRIDE>(field, grid, first, count, GRAD_TILES, panels);
-    transform_grads(field, grid, grad, width, first, count, GRAD_TILES, grads);
-    grad_places<STRIDE>(layout, field.channels, panels, grads, count, sums);
+    transform_images<STRIDE>(input, grid, first, count, GRAD_TILES, panels);
+    transform_grads(input, grid, grad, width, first, count, GRAD_TILES, grads);
+    grad_positions<STRIDE>(layout, input.channels, panels, grads, count, sums);
   }
 }
 
 }  // namespace
 
 bool winograd_pays(Index channels, Index filters) {
-  return channels % W == 0 && filters % W == 0 && channels >= 16 && filters >= 16 && channels <= MANY && filters <= MANY;
+  return channels % W == 0 && filters % W == 0 && channels >= 16 && filters >= 16 && channels <= MAX_CHANNELS && filters <= MAX_CHANNELS;
 }
 
-void winograd_multiply(const Field& field, const Filters& filters, const Target& target) {
-  const Grid grid(field);
+void winograd_multiply(const WinogradInput& input, const Filters& filters, const Target& target) {
+  const Grid grid(input);
   if (grid.tiles == 0) return;
-  const Packed packed(target.channels, field.channels);
-  float* transformed = scratch(Scratch::caller, PLACES * packed.depth * packed.channels);
+  const Packed packed(target.channels, input.channels);
+  float* transformed = scratch(Scratch::caller, POSITIONS * packed.depth * packed.channels);
   transform_filters(filters, packed, transformed);
-  const Index work = TILES * PLACES * packed.depth * packed.channels;
+  const Index work = TILES * POSITIONS * packed.depth * packed.channels;
   divide((grid.tiles + TILES - 1) / TILES, 1 + GRAIN / work, 1, [&](Index begin, Index end) {
-    if (field.channels <= FEW)
-      multiply_blocks<FEW_STRIDE>(field, grid, packed, transformed, target, begin, end);
+    if (input.channels <= FEW_CHANNELS)
+      multiply_blocks<FEW_STRIDE>(input, grid, packed, transformed, target, begin, end);
     else
-      multiply_blocks<MANY_STRIDE>(field, grid, packed, transformed, target, begin, end);
+      multiply_blocks<MANY_STRIDE>(input, grid, packed, transformed, target, begin, end);
   });
 }
 
-void winograd_grad_weight(const Field& field, const float* grad, Index filters, float* grad_weight) {
-  const Grid grid(field);
+void winograd_grad_weight(const WinogradInput& input, const float* grad, Index filters, float* grad_weight) {
+  const Grid grid(input);
   const GradLayout layout(filters);
-  const Index rows = round_up(field.channels, layout.tile), place = rows * filters, size = PLACES * place;
+  const Index rows = round_up(input.channels, layout.tile), position = rows * filters, size = POSITIONS * position;
   const int threads = useful_threads(grid.tiles, 1 + GRAIN / size);
   float* partials = scratch(Scratch::caller, threads * size);
   int parts = 1;
   on_threads(threads, [&](int thread, int actual) {
     if (thread == 0) parts = actual;
     const Index begin = part(grid.tiles, thread, actual), end = part(grid.tiles, thread + 1, actual);
-    if (field.channels <= FEW)
-      grad_blocks<FEW_STRIDE>(field, grid, layout, grad, begin, end, partials + thread * size, size);
+    if (input.channels <= FEW_CHANNELS)
+      grad_blocks<FEW_STRIDE>(input, grid, layout, grad, begin, end, partials + thread * size, size);
     else
-      grad_blocks<MANY_STRIDE>(field, grid, layout, grad, begin, end, partials + thread * size, size);
+      grad_blocks<MANY_STRIDE>(input, grid, layout, grad, begin, end, partials + thread * size, size);
   });
   // Gᵀ m G, after the sums of all threads in their order
-  const Index tap = field.channels * filters;
-  const auto from_places = [](Vec a, Vec b, Vec c, Vec d, Vec* to) {
+  const Index position_stride = input.channels * filters;
+  const auto inverse_column = [](Vec a, Vec b, Vec c, Vec d, Vec* to) {
     const Vec half = splat(0.5f), sum = (b + c) * half;
     to[0] = a + sum;
     to[1] = (b - c) * half;
     to[2] = sum + d;
   };
-  divide(field.channels, 1 + 4000 / filters, 1, [&](Index begin, Index end) {
+  divide(input.channels, 1 + 4000 / filters, 1, [&](Index begin, Index end) {
     for (Index c = begin; c < end; ++c)
       for (Index v = 0; v < layout.vectors; ++v) {
         const float* from = partials + v / layout.block * layout.block * W * rows +
                             (c * layout.block + v % layout.block) * W;
-        Vec columns[4][3], taps[3][3];
+        Vec columns[4][3], weights[3][3];
         for (int j = 0; j < 4; ++j) {
           Vec m[4];
           for (int i = 0; i < 4; ++i) {
-            m[i] = load(from + (i * 4 + j) * place);
-            for (int other = 1; other < parts; ++other) m[i] += load(from + other * size + (i * 4 + j) * place);
+            m[i] = load(from + (i * 4 + j) * position);
+            for (int other = 1; other < parts; ++other) m[i] += load(from + other * size + (i * 4 + j) * position);
           }
-          from_places(m[0], m[1], m[2], m[3], columns[j]);
+          inverse_column(m[0], m[1], m[2], m[3], columns[j]);
         }
         for (int i = 0; i < 3; ++i) {
-          from_places(columns[0][i], columns[1][i], columns[2][i], columns[3][i], taps[i]);
-          for (int j = 0; j < 3; ++j) store(grad_weight + (i * 3 + j) * tap + c * filters + v * W, taps[i][j]);
+          inverse_column(columns[0][i], columns[1][i], columns[2][i], columns[3][i], weights[i]);
+          for (int j = 0; j < 3; ++j) store(grad_weight + (i * 3 + j) * position_stride + c * filters + v * W, weights[i][j]);
         }
       }
   });

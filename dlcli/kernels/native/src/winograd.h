@@ -11,7 +11,7 @@ namespace dlcli::DLCLI_ISA {
 
 // Images (batch, height, width, channels), and (rows, columns) output pixels of each; filters lie over them from
 // (−top, −left) on, one pixel apart.
-struct Field {
+struct WinogradInput {
   const float* images;
   Index batch, height, width, channels, rows, columns, top, left;
 };
@@ -20,9 +20,9 @@ struct Field {
 bool winograd_pays(Index channels, Index filters);
 
 // images with filters: as multiply_patches
-void winograd_multiply(const Field& field, const Filters& filters, const Target& target);
+void winograd_multiply(const WinogradInput& input, const Filters& filters, const Target& target);
 
 // the weight gradient from images and grad (batch, rows, columns, filters)
-void winograd_grad_weight(const Field& field, const float* grad, Index filters, float* grad_weight);
+void winograd_grad_weight(const WinogradInput& input, const float* grad, Index filters, float* grad_weight);
 
 }  // namespace dlcli::DLCLI_ISA

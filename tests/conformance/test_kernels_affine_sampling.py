@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli import kernels
-from dlcli.kernels import native, resample2d
+from dlcli.kernels import affine_sample, native
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 
@@ -33,9 +33,9 @@ def test_has_the_bits_of_the_reference(
         matrices = np.round(2 * matrices) / np.float32(2)
     fill = generator.standard_normal(sizes[3]).astype(np.float32)
     given_images = images if in_bytes else images / np.float32(7)
-    actual = kernels.resample2d(given_images, matrices, size, fill, bilinear)
+    actual = kernels.affine_sample(given_images, matrices, size, fill, bilinear)
     assert actual.dtype == np.float32
-    np.testing.assert_array_equal(actual, resample2d(given_images, matrices, size, fill, bilinear))
+    np.testing.assert_array_equal(actual, affine_sample(given_images, matrices, size, fill, bilinear))
 
 
 @pytest.mark.parametrize("bilinear", [True, False])
@@ -43,13 +43,13 @@ def test_a_place_that_is_no_number_is_outside(bilinear: bool) -> None:
     images, fill = np.ones((2, 3, 3, 1), np.float32), np.full(1, 7, np.float32)
     matrices = np.array([[[1, 0, np.nan], [0, 1, 0]], [[np.inf, 0, 0], [0, 1, 3e38]]], np.float32)
     with np.errstate(invalid="ignore"):
-        expected = resample2d(images, matrices, (3, 3), fill, bilinear)
+        expected = affine_sample(images, matrices, (3, 3), fill, bilinear)
     np.testing.assert_array_equal(expected, np.full((2, 3, 3, 1), 7))
-    np.testing.assert_array_equal(kernels.resample2d(images, matrices, (3, 3), fill, bilinear), expected)
+    np.testing.assert_array_equal(kernels.affine_sample(images, matrices, (3, 3), fill, bilinear), expected)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_stays_in_native_code(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
-    monkeypatch.setattr("dlcli.kernels.reference.resampling.np", None)  # the twin would fail
+    monkeypatch.setattr("dlcli.kernels.reference.affine_sampling.np", None)  # the twin would fail
     matrices = np.tile(np.eye(2, 3, dtype=np.float32), (2, 1, 1))
-    kernels.resample2d(np.zeros((2, 4, 4, 3), dtype), matrices, (4, 4), np.zeros(3, np.float32), True)
+    kernels.affine_sample(np.zeros((2, 4, 4, 3), dtype), matrices, (4, 4), np.zeros(3, np.float32), True)

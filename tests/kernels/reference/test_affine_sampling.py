@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.kernels import resample2d
+from dlcli.kernels import affine_sample
 
 IMAGE = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
 FILL = np.array([100.0], np.float32)
 
 
 def resampled(matrix: list[list[float]], size: tuple[int, int] = (3, 4), bilinear: bool = True) -> np.ndarray:
-    return resample2d(IMAGE, np.array([matrix], np.float32), size, FILL, bilinear)[0, :, :, 0]
+    return affine_sample(IMAGE, np.array([matrix], np.float32), size, FILL, bilinear)[0, :, :, 0]
 
 
 @pytest.mark.parametrize("bilinear", [True, False])
@@ -42,15 +42,15 @@ def test_outside_is_filled(bilinear: bool) -> None:
 def test_between_pixels_the_four_around_are_weighed() -> None:
     image = np.array([[0, 100], [200, 40]], np.uint8).reshape(1, 2, 2, 1)
     at = np.array([[[1, 0, 0.25], [0, 1, 0.5]]], np.float32)
-    value = resample2d(image, at, (1, 1), np.zeros(1), True).item()
+    value = affine_sample(image, at, (1, 1), np.zeros(1), True).item()
     assert value == pytest.approx(0.5 * (0.75 * 0 + 0.25 * 100) + 0.5 * (0.75 * 200 + 0.25 * 40))
-    assert resample2d(image, at, (1, 1), np.zeros(1), False).item() == 200  # half a pixel down counts as the next
+    assert affine_sample(image, at, (1, 1), np.zeros(1), False).item() == 200  # half a pixel down counts as the next
 
 
 def test_across_the_edge_the_fill_is_weighed_and_beyond_it_is_all_there_is() -> None:
     image = np.full((1, 3, 3, 1), 10, np.uint8)
     at = np.array([[[1, 0, -0.75], [0, 1, 1]]], np.float32)
-    line = resample2d(image, at, (1, 6), np.array([50.0]), True).ravel()
+    line = affine_sample(image, at, (1, 6), np.array([50.0]), True).ravel()
     np.testing.assert_allclose(line, [40, 10, 10, 20, 50, 50])
 
 
@@ -59,6 +59,6 @@ def test_across_the_edge_the_fill_is_weighed_and_beyond_it_is_all_there_is() -> 
 def test_values_stay_between_those_of_the_picture_and_the_fill(angle: float, seed: int) -> None:
     image = np.random.default_rng(seed).integers(50, 90, (1, 7, 5, 2)).astype(np.uint8)
     turn = np.array([[[np.cos(angle), -np.sin(angle), 1], [np.sin(angle), np.cos(angle), 2]]], np.float32)
-    turned = resample2d(image, turn, (6, 8), np.array([60.0, 70.0]), True)
+    turned = affine_sample(image, turn, (6, 8), np.array([60.0, 70.0]), True)
     assert turned.min() >= 50 - 1e-3
     assert turned.max() <= 89 + 1e-3

@@ -10,7 +10,7 @@ from dlcli.autograd import Context, Function, Sample, Tensor, draw
 from dlcli.core import register
 
 
-@register("function", "separable_map2d")
+@register("function", "separable_resize")
 class SeparableMap2D(Function):
     """`Y = R X Sᵀ` for every channel; `∂L/∂X = Rᵀ G S`. The matrices are given, not trained.
 
@@ -32,7 +32,7 @@ class SeparableMap2D(Function):
         yield Sample((draw(2, 3, 4, 2), draw(5, 3, seed=1), draw(2, 4, seed=2)), differentiable=(True, False, False))
 
 
-def separable_map2d(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
+def separable_resize(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
     """Weighted sums of the pixels of each image, first down, then across.
 
     Args:

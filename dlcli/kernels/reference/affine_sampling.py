@@ -1,6 +1,6 @@
-"""Images read at places that an affine map gives: rotated, scaled, sheared, shifted, flipped or cropped.
+"""Affine sampling of images: rotation, scaling, shear, translation, flips and crops.
 
-Coordinates are pixels, x to the right and y down, with (0, 0) the middle of the first pixel.
+Coordinates are in pixels, x to the right and y down; (0, 0) is the center of the first pixel.
 """
 
 from __future__ import annotations
@@ -8,17 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 
-def resample2d(
+def affine_sample(
     images: np.ndarray, matrices: np.ndarray, size: tuple[int, int], fill: np.ndarray, bilinear: bool
 ) -> np.ndarray:
     """Output pixel (p, q) of image n is image n at `(x, y) = matrices[n] · (q, p, 1)`.
 
-    That is its nearest pixel, halves rounded up, or interpolated between the four around it when `bilinear`. Pixels
-    outside the image have the values `fill`. Computed in single precision, every operation rounded by itself.
+    The nearest pixel, halves rounded up, or if `bilinear` an interpolation of the four pixels around it. Pixels outside
+    of the image have the values `fill`. Computed in single precision with every operation rounded by itself, so that
+    the native kernel gives the same bits.
 
     images (N, H, W, C) of uint8 or float32, matrices (N, 2, 3), size (P, Q), fill (C,) -> (N, P, Q, C) of float32
     """
     matrices, fill = matrices.astype(np.float32), fill.astype(np.float32)
+    # output to input coordinates, as `q a + p b + c` in the order in which the native kernel rounds
     down, across = (np.arange(count, dtype=np.float32) for count in size)
     # (N, 1, 1) times (Q,) and (P, 1) -> (N, P, Q)
     x, y = (
@@ -41,7 +43,7 @@ def resample2d(
 
 
 def _pixels(images: np.ndarray, rows: np.ndarray, columns: np.ndarray, fill: np.ndarray) -> np.ndarray:
-    """Whole-numbered places (N, P, Q) of the images, as float32: (N, P, Q, C)."""
+    """The pixels at integer coordinates (N, P, Q), as float32: (N, P, Q, C)."""
     inside = (rows >= 0) & (rows < images.shape[1]) & (columns >= 0) & (columns < images.shape[2])
     if not inside.any():
         return np.broadcast_to(fill, (*inside.shape, images.shape[3])).copy()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli import kernels
-from dlcli.kernels import native, shift2d
+from dlcli.kernels import crop_and_flip, native
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 
@@ -35,9 +35,9 @@ def test_has_the_bits_of_the_reference(
         *(images if in_bytes else images / np.float32(7), rows, shifts(generator, sizes[1:3], farthest), size),
         *(fill, offset, factor),
     )
-    actual = kernels.shift2d(*arguments)
+    actual = kernels.crop_and_flip(*arguments)
     assert actual.dtype == np.float32
-    np.testing.assert_array_equal(actual, shift2d(*arguments))
+    np.testing.assert_array_equal(actual, crop_and_flip(*arguments))
 
 
 def shifts(generator: np.random.Generator, size: tuple[int, ...], farthest: int) -> np.ndarray:
@@ -53,12 +53,12 @@ def shifts(generator: np.random.Generator, size: tuple[int, ...], farthest: int)
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_stays_in_native_code(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
-    monkeypatch.setattr("dlcli.kernels.reference.shifting.np", None)  # the twin would fail
+    monkeypatch.setattr("dlcli.kernels.reference.crop_and_flip.np", None)  # the twin would fail
     matrices, pixel = np.tile(np.eye(2, 3, dtype=np.float32), (2, 1, 1)), np.zeros(3, np.float32)
-    kernels.shift2d(np.zeros((4, 4, 4, 3), dtype), np.array([3, 1]), matrices, (4, 4), pixel, pixel, pixel)
+    kernels.crop_and_flip(np.zeros((4, 4, 4, 3), dtype), np.array([3, 1]), matrices, (4, 4), pixel, pixel, pixel)
 
 
 def test_a_row_that_is_not_there_is_an_error() -> None:
     matrices, pixel = np.eye(2, 3, dtype=np.float32)[np.newaxis], np.zeros(1, np.float32)
     with pytest.raises(IndexError):
-        kernels.shift2d(np.zeros((4, 4, 4, 1), np.uint8), np.array([4]), matrices, (4, 4), pixel, pixel, pixel)
+        kernels.crop_and_flip(np.zeros((4, 4, 4, 1), np.uint8), np.array([4]), matrices, (4, 4), pixel, pixel, pixel)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.kernels import resample2d, shift2d
+from dlcli.kernels import affine_sample, crop_and_flip
 
 SIZE = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
@@ -23,5 +23,5 @@ def test_shifts_are_resampled_alike_by_copying(
     matrices[:, (0, 1), (0, 1)] = generator.choice([-1, 1], (3, 2))
     matrices[:, :, 2] = generator.integers(-12, 20, (3, 2))
     fill, offset, factor = generator.standard_normal((3, channels)).astype(np.float32)
-    expected = (resample2d(images[rows], matrices, output, fill, bilinear) - offset) * factor
-    np.testing.assert_array_equal(shift2d(images, rows, matrices, output, fill, offset, factor), expected)
+    expected = (affine_sample(images[rows], matrices, output, fill, bilinear) - offset) * factor
+    np.testing.assert_array_equal(crop_and_flip(images, rows, matrices, output, fill, offset, factor), expected)

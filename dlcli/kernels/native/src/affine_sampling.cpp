@@ -1,4 +1,4 @@
-// Images read where an affine map points, as in kernels/reference/resampling.py to the bit: this file is compiled
+// Images read where an affine map points, as in kernels/reference/affine_sampling.py to the bit: this file is compiled
 // without joining products and sums (CMakeLists.txt).
 #include "threads.h"
 
@@ -53,7 +53,7 @@ void resample(const Number* images, const float* matrices, const float* fill, bo
 
 }  // namespace
 
-void resample2d(const Resampling& s, const void* images, bool bytes, const float* matrices, const float* fill, bool bilinear,
+void affine_sample(const Resampling& s, const void* images, bool bytes, const float* matrices, const float* fill, bool bilinear,
                 float* y) {
   if (bytes)
     resample(static_cast<const std::uint8_t*>(images), matrices, fill, bilinear, s, y);

@@ -1,4 +1,4 @@
-// Images mirrored, moved by whole pixels and scaled on the way, as in kernels/reference/shifting.py to the bit.
+// Images mirrored, moved by whole pixels and scaled on the way, as in kernels/reference/crop_and_flip.py to the bit.
 #include <cstring>
 
 #include "simd.h"
@@ -84,7 +84,7 @@ void shift(const Number* images, const std::intptr_t* rows, const float* matrice
 
 }  // namespace
 
-void shift2d(const Resampling& s, const void* images, bool bytes, const std::intptr_t* rows, const float* matrices,
+void crop_and_flip(const Resampling& s, const void* images, bool bytes, const std::intptr_t* rows, const float* matrices,
              const float* fill, const float* offset, const float* factor, float* y) {
   const Index width = s.columns * s.channels;
   float* lines = scratch(Scratch::caller, 3 * width);

@@ -1,11 +1,11 @@
-"""Images mirrored and moved by whole pixels: nothing is blended, so pixels are copied, and scaled on the way."""
+"""Crops and flips of images by whole pixels: pixels are copied without interpolation and normalized on the way."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-def shift2d(
+def crop_and_flip(
     images: np.ndarray,
     rows: np.ndarray,
     matrices: np.ndarray,
@@ -14,10 +14,10 @@ def shift2d(
     offset: np.ndarray,
     factor: np.ndarray,
 ) -> np.ndarray:
-    """`(v − offset) · factor` of what `resample2d` reads from `images[rows]`, for maps that are shifts.
+    """`(v − offset) · factor` of `affine_sample(images[rows], …)`, for maps that only flip and shift by whole pixels.
 
-    matrices[n] is ((±1, 0, a), (0, ±1, b)) with whole a and b. Computed in single precision, every operation rounded by
-    itself.
+    matrices[n] is ((±1, 0, a), (0, ±1, b)) with integers a and b. Computed in single precision with every operation
+    rounded by itself, so that the native kernel gives the same bits.
 
     images (M, H, W, C) of uint8 or float32, rows (N,), matrices (N, 2, 3), size (P, Q), fill, offset, factor (C,)
     -> (N, P, Q, C) of float32
@@ -29,10 +29,10 @@ def shift2d(
     padded[:, 1:-1, 1:-1] = images[rows]
     down = _positions(matrices[:, 1, 1], matrices[:, 1, 2], height, size[0])
     across = _positions(matrices[:, 0, 0], matrices[:, 0, 2], width, size[1])
-    down += np.arange(count)[:, np.newaxis] * (height + 2)  # in all the images, one below the other
+    down += np.arange(count)[:, np.newaxis] * (height + 2)  # rows of the padded images, stacked into one tall image
     places = down[:, :, np.newaxis] * (width + 2) + across[:, np.newaxis]  # (N, P, Q)
     shifted: np.ndarray = padded.reshape(-1, channels).take(places, axis=0)
-    # (N, P, Q, C) -> (N, P, Q · C): long lines are worked on faster than short pixels
+    # (N, P, Q, C) -> (N, P, Q · C): long lines are processed faster than short pixels
     lines = shifted.reshape(count, size[0], size[1] * channels)
     lines -= np.tile(offset.astype(np.float32), size[1])
     lines *= np.tile(factor.astype(np.float32), size[1])
@@ -40,8 +40,9 @@ def shift2d(
 
 
 def _positions(signs: np.ndarray, moves: np.ndarray, length: int, output_length: int) -> np.ndarray:
-    """(N, output_length) where output position q is looked up along one axis: at `sign · q + move`, 1 more for the
-    border; beyond the border at the border.
+    """(N, output_length) input positions along one axis, `sign · q + move`, plus 1 for the border of fill values.
+
+    Positions beyond the border are clipped to it.
     """
     positions = signs.astype(np.intp)[:, np.newaxis] * np.arange(output_length) + moves.astype(np.intp)[:, np.newaxis]
     inside: np.ndarray = np.clip(positions, -1, length) + 1
