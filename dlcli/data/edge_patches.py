@@ -17,7 +17,7 @@ from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.images import ImageConversion, decode
 from dlcli.data.readers import DatasetReader
 
-#: large enough for one answer, small enough for several patches in the picture's 427 rows
+#: large enough for one answer, small enough for several patches in the image's 427 rows
 PatchSize = Annotated[int, Ge(3), Le(128)]
 
 
@@ -28,7 +28,7 @@ class EdgePatches(DatasetReader):
     A convolution that learns these answers has found the filter.
 
     Args:
-        picture: china (a palace) or flower (a dahlia), 640 × 427 pixels.
+        image: Photograph, china (a palace) or flower (a dahlia), 640 × 427 pixels.
         size: height and width of a patch; the patches lie side by side. A filter of 3×3 has (size − 2)² answers.
         direction: of the edges that the filter answers to.
         kind: of the filter; how its rows along the edge are weighted: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
@@ -37,27 +37,27 @@ class EdgePatches(DatasetReader):
     def __init__(
         self,
         *,
-        picture: Literal["china", "flower"] = "china",
+        image: Literal["china", "flower"] = "china",
         size: PatchSize = 12,
         direction: EdgeDirection = "vertical",
         kind: Kind = "sobel",
     ) -> None:
-        self.picture = picture
+        self.image = image
         self.size = size
         self.direction = direction
         self.kind = kind
 
     def read(self, data_paths: DataPaths) -> RawData:
-        path = bundled(f"{self.picture}.jpg", folder="images")
+        path = bundled(f"{self.image}.jpg", folder="images")
         gray = decode(path, ImageConversion(channels=1))[:, :, 0]  # (H, W), 0 to 255
-        taps = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))  # (H − 2, W − 2, 3, 3)
-        answers = np.einsum("hwij,ij->hw", taps, edge_filter(self.direction, self.kind))
+        windows = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))  # (H − 2, W − 2, 3, 3)
+        answers = np.einsum("hwij,ij->hw", windows, edge_filter(self.direction, self.kind))
         inputs = side_by_side(gray, self.size, every=self.size)
         targets = side_by_side(answers, self.size - 2, every=self.size)
         return RawData(
             Examples(inputs[:, :, :, np.newaxis], targets.reshape(len(targets), -1), row_numbers(len(inputs))),
             {path.name: sha256(path)},
-            f"{len(inputs):,} gray patches of {self.picture}.jpg (scikit-learn), {self.size} × {self.size} pixels, with"
+            f"{len(inputs):,} gray patches of {self.image}.jpg (scikit-learn), {self.size} × {self.size} pixels, with"
             f" the answers of a {self.direction} {self.kind.capitalize()} filter",
             target_kind="values",
         )

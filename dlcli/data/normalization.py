@@ -116,15 +116,15 @@ class MinMax(Normalization):
         return Scaling(low, np.where(spread.is_rounding(low, high), 1.0, high - low))
 
 
-@register("normalization", "given")
-class Given(Normalization):
-    """Known statistics, such as those that published weights were trained with: (x / max_value − mean) / std.
+@register("normalization", "fixed")
+class FixedNormalization(Normalization):
+    """Fixed statistics, such as those of published weights: (x / max_value − mean) / std.
 
     Args:
-        mean: one number for all, or one per channel (the last axis) or feature, in the order of the columns.
-        std: likewise; positive.
-        max_value: value of the inputs that counts as 1 in mean and std; null = 255 for images of bytes where mean and
-            std are all at most 1, as they are published for pixels between 0 and 1, and 1 otherwise.
+        mean: Mean to subtract: one for all inputs, or one per channel (the last axis) or feature, in column order.
+        std: Standard deviation to divide by, with the same choices; positive.
+        max_value: Input value that counts as 1 in mean and std; null = 255 for images of bytes if mean and std are all
+            at most 1, as they are published for pixels between 0 and 1, and 1 otherwise.
     """
 
     def __init__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dlcli.data.normalization import Given
+from dlcli.data.normalization import FixedNormalization
 
 Library = Literal["torchvision", "timm"]
 
@@ -19,7 +19,7 @@ INCEPTION_MEAN, INCEPTION_STD = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
 INCEPTION_STYLE: dict[Library, tuple[str, ...]] = {"torchvision": ("googlenet",), "timm": ("googlenet", "mobilenet")}
 
 
-def published_statistics(library: Library, architecture: str | None) -> Given:
+def published_statistics(library: Library, architecture: str | None) -> FixedNormalization:
     """The normalization that the library's weights of an architecture expect; ImageNet's for all but a few.
 
     Sources: torchvision.transforms._presets.ImageClassification; timm.data.constants and the models' `default_cfg`.
@@ -29,5 +29,5 @@ def published_statistics(library: Library, architecture: str | None) -> Given:
         architecture: registered name; None for a list of layers.
     """
     if architecture in INCEPTION_STYLE[library]:
-        return Given(mean=[*INCEPTION_MEAN], std=[*INCEPTION_STD])
-    return Given(mean=[*IMAGENET_MEAN], std=[*IMAGENET_STD])
+        return FixedNormalization(mean=[*INCEPTION_MEAN], std=[*INCEPTION_STD])
+    return FixedNormalization(mean=[*IMAGENET_MEAN], std=[*IMAGENET_STD])

@@ -35,7 +35,7 @@ def hidden_bias_of(array: str, node: Node) -> str | None:
 def _place(array: str, node: Node) -> tuple[str, str] | None:
     """PyTorch's name without the number of the layer, and the cell that it belongs to."""
     found = _ARRAY.fullmatch(array)
-    if found is None or node.options.get("form", "torch") != "torch":  # the other GRU computes something else
+    if found is None or not node.options.get("reset_after", True):  # the other form of the GRU is a different function
         return None
     kind, part, layer, reverse = found.groups()
     return f"{kind}_{part}", f"layer_{int(layer or 0) + 1}{reverse or ''}"

@@ -27,7 +27,7 @@ class ListedSpec(ComponentSpec):
 
 @dataclass(frozen=True)
 class ListedOfKind(OfKind):
-    """The pydantic type of an entry: `mirror` or `{random_crop: {padding: 4}}`."""
+    """The pydantic type of an entry: `horizontal_flip` or `{random_crop: {padding: 4}}`."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
         return {DEFINED_AS: self.kind + IN_LIST}

@@ -52,7 +52,7 @@ class DataSection(Section):
         path: folder where the files are looked for first, relative to this file; null = the folder of this file.
         classes: only the examples of these classes, each by its name or label; null = of all.
         split: how the examples are divided; 60/20/20 by default, 80/20 when the data set brings its own test set.
-        augment: what is changed at random in the training pictures, anew in every epoch, such as [mirror, random_crop].
+        augment: Random changes of the training images in every epoch, such as [horizontal_flip, random_crop].
         text: how texts become numbers; null = as words, where the data is text.
         normalize: scaling of the inputs, with statistics of the training set only.
         normalize_targets: scaling of the targets of a regression.

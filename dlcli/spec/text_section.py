@@ -36,12 +36,12 @@ class TextSection(Section):
         tokenizer: what cuts them, such as character, word or byte_pair.
         vocabulary: which tokens are known.
         max_length: how many tokens of an example are used at most; null = all.
-        too_long: what happens to an example that has more: its end is cut off (truncate), or it is an error (refuse).
+        too_long: Treatment of longer examples: truncate = cut off their end, error = stop.
         window: how many tokens of a running text are one example; each goes on where the one before it ended.
     """
 
     tokenizer: Tokenizer = ComponentSpec("tokenizer", "word")
     vocabulary: VocabularySection = Field(default_factory=VocabularySection)
     max_length: PositiveInt | None = None
-    too_long: Literal["truncate", "refuse"] = "truncate"
+    too_long: Literal["truncate", "error"] = "truncate"
     window: PositiveInt = 64

@@ -17,7 +17,7 @@ name: augmented
 data:
   dataset: digits
   split: {train: 0.2, dev: 0.1, test: 0.7}
-  augment: [{random_crop: {padding: 1}}, {rotation: {degrees: 10}}, color_shift, {cutout: {size: 2}}, mixup]
+  augment: [{random_crop: {padding: 1}}, {rotation: {degrees: 10}}, color_jitter, {cutout: {size: 2}}, mixup]
   normalize: {name: standard, per: channel}
 model: {architecture: mlp, hidden_units: [16]}
 optimizer: {name: adam, learning_rate: 0.01}

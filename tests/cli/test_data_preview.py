@@ -15,7 +15,7 @@ name: shapes
 data:
   dataset: {format: image_folder, path: shapes, size: 12}
   split: {train: 0.6, dev: 0.2, test: 0.2, stratify: true}
-  augment: [{random_crop: {padding: 1}}, {rotation: {degrees: 5}}, color_shift, mixup]
+  augment: [{random_crop: {padding: 1}}, {rotation: {degrees: 5}}, color_jitter, mixup]
   normalize: {name: standard, per: channel}
 model: {architecture: lenet5}
 optimizer: {name: adam, learning_rate: 0.01}
@@ -73,14 +73,14 @@ def test_the_seed_decides_what_is_drawn(shapes: Path, run: Callable):
 def test_the_document_names_examples_of_every_class(shapes: Path, run: Callable):
     document = run("data", "preview", "config.yaml", "--count", "4", "--json").document
     assert document["output"] == "preview.png"
-    assert document["augmentations"] == ["random_crop", "rotation", "color_shift", "mixup"]
+    assert document["augmentations"] == ["random_crop", "rotation", "color_jitter", "mixup"]
     assert [example["class"] for example in document["examples"]] == ["lying"] * 2 + ["standing"] * 2
     assert all(example["id"].startswith(example["class"]) for example in document["examples"])
 
 
 @pytest.mark.parametrize("dataset", ["digits", "{format: image_folder, path: shapes, channels: 3}"])
 def test_pictures_without_augmentation_and_in_color_are_drawn(shapes: Path, run: Callable, dataset: str):
-    for augment in ("[]", "[mirror, {cutout: {size: 3}}]"):
+    for augment in ("[]", "[horizontal_flip, {cutout: {size: 3}}]"):
         outcome = run(
             "data", "preview", "config.yaml", "--set", f"data.dataset={dataset}", "--set", f"data.augment={augment}"
         )

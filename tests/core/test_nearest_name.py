@@ -65,11 +65,34 @@ def test_keys(found: str, candidates: list[str], expected: str | None) -> None:
         ("initializer", "kaiming_normal", "he_normal"),
         ("tokenizer", "bpe", "byte_pair"),
         ("architecture", "resnet-18", "resnet18"),
+        ("augmentation", "mirror", "horizontal_flip"),
+        ("augmentation", "RandomHorizontalFlip", "horizontal_flip"),
+        ("augmentation", "vflip", "vertical_flip"),
+        ("augmentation", "color_shift", "color_jitter"),
+        ("augmentation", "ColorJitter", "color_jitter"),
+        ("augmentation", "pca_color", "pca_lighting"),
+        ("augmentation", "random_erasing", "cutout"),
+        ("normalization", "given", "fixed"),
         ("architecture", "transformer", None),
     ],
 )
 def test_components(kind: str, found: str, expected: str | None) -> None:
     assert nearest_name(found, registry.names(kind)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found", "expected"),
+    [
+        ("layer", "gru", "form", "reset_after"),
+        ("layer", "gru", "keep_bias", "forget_bias"),
+        ("layer", "max_pool2d", "pool_size", "window"),
+        ("format", "image_list", "pictures", "images"),
+        ("dataset", "edge_patches", "picture", "image"),
+    ],
+)
+def test_options(kind: str, name: str, found: str, expected: str) -> None:
+    options = registry.options(registry.lookup(kind, name))
+    assert nearest_name(found, [option.name for option in options]) == expected
 
 
 def test_synonyms_are_of_names_that_exist() -> None:

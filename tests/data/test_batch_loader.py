@@ -20,7 +20,7 @@ from dlcli.data import (
     Split,
     TransformedRows,
 )
-from dlcli.data.augmentation import Cutout, Mirror, Mixup, RandomCrop
+from dlcli.data.augmentation import Cutout, HorizontalFlip, Mixup, RandomCrop
 from dlcli.data.normalization import Scaling
 
 COUNT, SIZE = 50, 8
@@ -43,7 +43,7 @@ def loader(seed: int = 0, *, augmented: bool = True) -> BatchLoader:
     train = split()
     if not augmented:
         return BatchLoader(train, order(seed))
-    augmenter = Augmenter([Mirror(), RandomCrop(padding=1), Cutout(size=2), Mixup()], train, 3)
+    augmenter = Augmenter([HorizontalFlip(), RandomCrop(padding=1), Cutout(size=2), Mixup()], train, 3)
     return AugmentingLoader(train, order(seed), augmenter, seed=seed)
 
 
@@ -74,7 +74,7 @@ def test_without_augmentation_batches_are_those_of_the_split():
 
 def test_inputs_are_normalized_after_augmentation():
     train = split()
-    nothing = AugmentingLoader(train, order(), Augmenter([Mirror(probability=0.0)], train, 3), seed=0)
+    nothing = AugmentingLoader(train, order(), Augmenter([HorizontalFlip(probability=0.0)], train, 3), seed=0)
     batch, plain = nothing.batch(0, 0), train.gather(order().indices(0, 0))
     np.testing.assert_allclose(batch.inputs, plain.inputs, atol=1e-6)
     assert batch.inputs.dtype == np.float32
@@ -139,7 +139,7 @@ def test_what_is_only_copied_is_made_on_the_spot():
     train = split()
     copying, drawing = (
         AugmentingLoader(train, order(), Augmenter(augmentations, train, 3), seed=0)
-        for augmentations in ([Mirror(), RandomCrop(padding=1)], [Mirror(), Cutout(size=2)])
+        for augmentations in ([HorizontalFlip(), RandomCrop(padding=1)], [HorizontalFlip(), Cutout(size=2)])
     )
     assert not copying.takes_time
     assert drawing.takes_time

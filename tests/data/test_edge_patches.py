@@ -11,11 +11,11 @@ from dlcli.data.edge_patches import EdgePatches
 from dlcli.kernels import conv2d
 
 
-@pytest.mark.parametrize("picture", ["china", "flower"])
+@pytest.mark.parametrize("image", ["china", "flower"])
 @pytest.mark.parametrize(("direction", "kind"), [("vertical", "sobel"), ("horizontal", "scharr")])
 @pytest.mark.parametrize("size", [3, 12])
-def test_the_targets_are_the_filter_s_answers(picture, direction, kind, size) -> None:
-    examples = EdgePatches(picture=picture, size=size, direction=direction, kind=kind).read(DataPaths()).examples
+def test_the_targets_are_the_filter_s_answers(image, direction, kind, size) -> None:
+    examples = EdgePatches(image=image, size=size, direction=direction, kind=kind).read(DataPaths()).examples
     assert examples.inputs.shape == ((640 // size) * (427 // size), size, size, 1)
     assert examples.inputs.dtype == np.uint8
     assert examples.targets is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from dlcli.core import ConfigError
-from dlcli.data.normalization import Given, MinMax, NoNormalization, Per, Scaling, Standard, moments
+from dlcli.data.normalization import FixedNormalization, MinMax, NoNormalization, Per, Scaling, Standard, moments
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -128,9 +128,11 @@ def test_the_default_is_per_channel_for_images_alone(
 
 def test_given_statistics() -> None:
     values = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
-    scaling = Given(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0]).fit([values])
+    scaling = FixedNormalization(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0]).fit([values])
     np.testing.assert_allclose(scaling.apply(values), (values - [1, 2, 3]) / [4, 5, 6])
-    np.testing.assert_allclose(Given(mean=1.0, std=[2.0] * 3).fit([values]).apply(values), (values - 1) / 2)
+    np.testing.assert_allclose(
+        FixedNormalization(mean=1.0, std=[2.0] * 3).fit([values]).apply(values), (values - 1) / 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,12 +151,12 @@ def test_the_unit_of_given_statistics(dtype: type[np.generic], options: dict[str
     """Published ones are of pixels between 0 and 1, whatever the files hold."""
     images = np.random.default_rng(0).integers(0, 200, (4, 5, 5, 3)).astype(dtype)
     expected = (images / unit - np.array(options["mean"])) / np.array(options["std"])
-    np.testing.assert_allclose(Given(**options).fit([images]).apply(images), expected)
+    np.testing.assert_allclose(FixedNormalization(**options).fit([images]).apply(images), expected)
 
 
 @pytest.mark.parametrize("option", ["mean", "std"])
 def test_given_statistics_of_other_channels(option: str) -> None:
     options = {"mean": 0.5, "std": 0.5} | {option: [0.5, 0.5]}
     with pytest.raises(ConfigError) as caught:
-        Given(**options).fit([np.zeros((2, 4, 4, 3), np.uint8)])
+        FixedNormalization(**options).fit([np.zeros((2, 4, 4, 3), np.uint8)])
     assert caught.value.key == f"data.normalize.{option}"

@@ -91,7 +91,7 @@ def test_the_second_bias_of_the_candidate_of_a_gru_stays_apart(graph_of: GraphOf
 
 def test_a_gru_of_the_other_form_takes_nothing(graph_of: GraphOf) -> None:
     """Its reset gate multiplies the state, not the product: the same weights would compute something else."""
-    graph = graph_of((T, D), Node("rnn", "gru", {"units": H, "form": "notes"}))
+    graph = graph_of((T, D), Node("rnn", "gru", {"units": H, "reset_after": False}))
     converted, report = from_torch(cell_arrays(3), graph)
     assert not converted
     assert {*report.unexpected} == {*cell_arrays(3)}

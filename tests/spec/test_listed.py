@@ -30,16 +30,16 @@ def read(augment: str) -> Spec:
 
 
 def test_an_entry_is_a_name_or_a_name_with_its_options() -> None:
-    spec = read("[mirror, {random_crop: {padding: 2}}, {mixup: }]")
-    assert [entry.name for entry in spec.data.augment] == ["mirror", "random_crop", "mixup"]
+    spec = read("[horizontal_flip, {random_crop: {padding: 2}}, {mixup: }]")
+    assert [entry.name for entry in spec.data.augment] == ["horizontal_flip", "random_crop", "mixup"]
     assert [entry.options for entry in spec.data.augment][1:] == [{"padding": 2}, {"alpha": 0.2}]
     assert read("[]").data.augment == []
 
 
 def test_a_resolved_list_loads_back_to_the_same() -> None:
-    spec = read("[{mirror: {axis: vertical}}, cutout]")
+    spec = read("[{vertical_flip: {probability: 1.0}}, cutout]")
     assert spec.resolved()["data"]["augment"] == [
-        {"mirror": {"probability": 0.5, "axis": "vertical"}},
+        {"vertical_flip": {"probability": 1.0}},
         {"cutout": {"size": 8, "probability": 1.0}},
     ]
     assert spec_from_text(spec.to_yaml(), file="c.yaml") == spec
@@ -48,20 +48,21 @@ def test_a_resolved_list_loads_back_to_the_same() -> None:
 @pytest.mark.parametrize(
     ("augment", "message"),
     [
-        ("[miror]", "3:13 data.augment[0].miror: 'miror': unknown augmentation; did you mean mirror?"),
-        ("[mirror, {cutout: {sise: 3}}]", "3:31 data.augment[1].cutout.sise: unknown key; did you mean size?"),
+        ("[cutuot]", "3:13 data.augment[0].cutuot: 'cutuot': unknown augmentation; did you mean cutout?"),
+        ("[mirror]", "3:13 data.augment[0].mirror: 'mirror': unknown augmentation; did you mean horizontal_flip?"),
+        ("[mixup, {cutout: {sise: 3}}]", "3:30 data.augment[1].cutout.sise: unknown key; did you mean size?"),
         ("[{cutout: {size: 0}}]", "data.augment[0].cutout.size: expected an integer greater than 0, found 0"),
         ("[{cutout: 3}]", "data.augment[0].cutout: expected the options of cutout, found 3"),
         (
-            "[{name: mirror}]",
-            "data.augment[0]: expected one augmentation with its options; write {mirror: {…}} without",
+            "[{name: mixup}]",
+            "data.augment[0]: expected one augmentation with its options; write {mixup: {…}} without",
         ),
         (
             "[{cutout: {}, size: 3}]",
             "data.augment[0]: expected one augmentation with its options, found the keys cutout",
         ),
         ("[3]", "data.augment[0]: expected the name of a augmentation, or {name: {options}}; found 3"),
-        ("mirror", "data.augment: expected a list of augmentations, found 'mirror'; write [mirror]"),
+        ("mixup", "data.augment: expected a list of augmentations, found 'mixup'; write [mixup]"),
     ],
 )
 def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:
@@ -73,12 +74,12 @@ def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("augment", "valid"),
     [
-        ("[mirror, {random_crop: {padding: 2}}]", True),
+        ("[horizontal_flip, {random_crop: {padding: 2}}]", True),
         ("[]", True),
-        ("[miror]", False),
+        ("[mirror]", False),
         ("[{cutout: {sise: 3}}]", False),  # codespell:ignore sise
-        ("[{mirror: {}, cutout: {}}]", False),
-        ("mirror", False),
+        ("[{mixup: {}, cutout: {}}]", False),
+        ("mixup", False),
     ],
 )
 def test_the_schema_agrees(augment: str, valid: bool) -> None:

@@ -1,4 +1,4 @@
-"""Augmentation: every epoch sees each training picture a little differently, so that less is learned by heart."""
+"""Data augmentation: random changes of the training images in every epoch, against overfitting."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dlcli.data.augmentation.augmentation import (
     Size,
 )
 from dlcli.data.augmentation.augmenter import Augmenter
-from dlcli.data.augmentation.color_shift import ColorShift
+from dlcli.data.augmentation.color_jitter import ColorJitter
 from dlcli.data.augmentation.cutout import Cutout
-from dlcli.data.augmentation.mirror import Mirror
+from dlcli.data.augmentation.flip import HorizontalFlip, VerticalFlip
 from dlcli.data.augmentation.mixup import Mixup
-from dlcli.data.augmentation.pca_color import PcaColor
+from dlcli.data.augmentation.pca_lighting import PcaLighting
 from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.augmentation.random_crop import RandomCrop
 from dlcli.data.augmentation.rotation import Rotation
@@ -26,18 +26,19 @@ __all__ = [
     "Augmentation",
     "Augmenter",
     "ColorAugmentation",
+    "ColorJitter",
     "ColorMaps",
-    "ColorShift",
     "Cutout",
     "ErasingAugmentation",
     "GeometricAugmentation",
-    "Mirror",
+    "HorizontalFlip",
     "Mixup",
-    "PcaColor",
+    "PcaLighting",
     "PixelScaling",
     "RandomCrop",
     "Rotation",
     "Size",
     "TrainingImages",
     "Translation",
+    "VerticalFlip",
 ]

@@ -1,4 +1,4 @@
-"""Other light: brighter or darker, harder or softer, more or less colorful, of another hue."""
+"""Random changes of brightness, contrast, saturation and hue."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from dlcli.core import ConfigError, Fraction, register
 from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
 from dlcli.data.augmentation.training_images import TrainingImages
 
-#: how bright red, green and blue look (ITU-R BT.601)
+#: perceived brightness of red, green and blue (ITU-R BT.601)
 LUMA = np.array([0.299, 0.587, 0.114])
-#: from RGB to brightness and two numbers for the color (FCC NTSC, 1953); the hue is their angle
+#: from RGB to luma and two chroma coordinates (FCC NTSC, 1953); the hue is the angle of the latter
 YIQ = np.array([LUMA, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 
 
-@register("augmentation", "color_shift")
-class ColorShift(ColorAugmentation):
-    """Brightness, contrast, saturation and hue, each by a random amount and in this order.
+@register("augmentation", "color_jitter")
+class ColorJitter(ColorAugmentation):
+    """Jitter brightness, contrast, saturation and hue by random amounts, in this order.
 
-    A factor is drawn from 1 − amount … 1 + amount. What leaves the range from black to white is cut off.
+    Factors are drawn uniformly from 1 − amount … 1 + amount. Values darker than black or brighter than white are
+    clipped.
 
     Args:
-        brightness: of a factor on all pixels.
-        contrast: of a factor on the distance from the training pictures' mean gray.
-        saturation: of a factor on the distance from the pixel's own gray; for color pictures.
-        hue: the largest turn of the hues in either direction, as a share of the whole circle; for color pictures.
-        probability: of a picture being changed.
+        brightness: Amount of the factor on all pixels.
+        contrast: Amount of the factor on the distance from the mean gray of the training images.
+        saturation: Amount of the factor on the distance from the pixel's own gray; for color images.
+        hue: Largest rotation of the hue in either direction, as a fraction of the color wheel; for color images.
+        probability: Probability of changing an image.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class ColorShift(ColorAugmentation):
 
 
 def hue_rotations(angles: np.ndarray) -> np.ndarray:
-    """(N, 3, 3): the maps of RGB that turn the hues by (N,) angles and leave gray as it is."""
+    """(N, 3, 3) maps of RGB that rotate the hues by (N,) angles and leave gray unchanged."""
     turns = np.tile(np.eye(3), (len(angles), 1, 1))
     turns[:, 1, 1] = turns[:, 2, 2] = np.cos(angles)
     turns[:, 1, 2], turns[:, 2, 1] = -np.sin(angles), np.sin(angles)

@@ -1,4 +1,4 @@
-"""A blot on the picture, so that no single detail decides."""
+"""Random squares of an image erased, so that no single detail is decisive."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from dlcli.data.augmentation.training_images import TrainingImages
 
 @register("augmentation", "cutout")
 class Cutout(ErasingAugmentation):
-    """A square in the training pictures' mean color, which may lie partly outside (DeVries & Taylor 2017, 1708.04552).
+    """Fill a random square with the training images' mean color (DeVries & Taylor 2017, arXiv:1708.04552).
+
+    The center of the square is drawn from all pixels, so that the square may lie partly outside of the image.
 
     Args:
-        size: side of the square in pixels.
-        probability: of a picture getting one.
+        size: Side of the square in pixels.
+        probability: Probability of erasing a square of an image.
     """
 
     def __init__(self, *, size: PositiveInt = 8, probability: Fraction = 1.0) -> None:

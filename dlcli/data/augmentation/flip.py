@@ -1,8 +1,8 @@
-"""Pictures as in a mirror."""
+"""Images flipped left to right or top to bottom."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,22 +10,39 @@ from dlcli.core import Fraction, register
 from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, identity_maps
 
 
-@register("augmentation", "mirror")
-class Mirror(GeometricAugmentation):
-    """Left and right change places; not for what must be read, such as digits and letters.
-
-    Args:
-        probability: of a picture being mirrored.
-        axis: horizontal swaps left and right, vertical top and bottom.
-    """
+class _Flip(GeometricAugmentation):
+    """A reflection of one axis of the coordinates (x, y)."""
 
     copies_pixels = True
+    #: 0 = x, left and right; 1 = y, top and bottom
+    axis: ClassVar[int]
 
-    def __init__(self, *, probability: Fraction = 0.5, axis: Literal["horizontal", "vertical"] = "horizontal") -> None:
+    def __init__(self, *, probability: Fraction = 0.5) -> None:
         self.probability = probability
-        self.axis = 0 if axis == "horizontal" else 1
 
     def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:  # noqa: ARG002
         maps = identity_maps(count)
         maps[:, self.axis, self.axis] = np.where(generator.random(count) < self.probability, -1.0, 1.0)
         return maps
+
+
+@register("augmentation", "horizontal_flip")
+class HorizontalFlip(_Flip):
+    """Swap left and right; not for images that must be read, such as digits and letters.
+
+    Args:
+        probability: Probability of flipping an image.
+    """
+
+    axis = 0
+
+
+@register("augmentation", "vertical_flip")
+class VerticalFlip(_Flip):
+    """Swap top and bottom, for images without an up and down, such as those of a microscope or a satellite.
+
+    Args:
+        probability: Probability of flipping an image.
+    """
+
+    axis = 1

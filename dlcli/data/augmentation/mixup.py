@@ -1,4 +1,4 @@
-"""Examples between examples."""
+"""Convex combinations of examples and of their targets."""
 
 from __future__ import annotations
 

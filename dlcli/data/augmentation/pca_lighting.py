@@ -1,4 +1,4 @@
-"""Colors moved along the directions in which the training pictures' colors differ most."""
+"""Lighting noise along the principal components of the training images' colors."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from dlcli.data.augmentation.augmentation import ColorAugmentation, ColorMaps
 from dlcli.data.augmentation.training_images import TrainingImages
 
 
-@register("augmentation", "pca_color")
-class PcaColor(ColorAugmentation):
-    """Adds `Σ_k α_k λ_k v_k` to every pixel of a picture, α_k ~ N(0, sigma²) (Krizhevsky et al. 2012, section 4.1).
+@register("augmentation", "pca_lighting")
+class PcaLighting(ColorAugmentation):
+    """Add `Σ_k α_k λ_k v_k` to every pixel of an image, α_k ~ N(0, sigma²) (Krizhevsky et al. 2012, section 4.1).
 
-    λ and v are the eigenvalues and eigenvectors of the covariance of the training pictures' channels, which are scaled
-    to 0 … 1.
+    λ and v are the eigenvalues and eigenvectors of the covariance of the training images' channels, scaled to 0 … 1.
 
     Args:
-        sigma: standard deviation of α.
+        sigma: Standard deviation of α.
     """
 
     def __init__(self, *, sigma: NonNegativeFloat = 0.1) -> None:

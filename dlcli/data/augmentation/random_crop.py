@@ -1,4 +1,4 @@
-"""A part of the picture, cut out at random."""
+"""Random crops of padded images."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "random_crop")
 class RandomCrop(GeometricAugmentation):
-    """A part of the picture's own size, cut out of the picture with a border around it (He et al. 2016, section 4.2).
+    """Pad an image and crop it to its own size at a random position (He et al. 2016, section 4.2).
 
     Args:
-        padding: pixels of border on each side, in the color that the training pictures have at their edge.
+        padding: Pixels of padding on each side, in the color at the edge of the training images.
     """
 
     copies_pixels = True

@@ -1,4 +1,4 @@
-"""Pictures at an angle."""
+"""Random rotations."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "rotation")
 class Rotation(GeometricAugmentation):
-    """Turned around the center; what comes in at the corners has the color of the training pictures' edge.
+    """Rotate an image around its center; the corners are filled with the color at the edge of the training images.
 
     Args:
-        degrees: the largest angle in either direction; all between are equally likely.
-        probability: of a picture being turned.
+        degrees: Largest angle in either direction; angles are drawn uniformly.
+        probability: Probability of rotating an image.
     """
 
     def __init__(self, *, degrees: Annotated[float, Ge(0), Le(180)] = 15.0, probability: Fraction = 1.0) -> None:

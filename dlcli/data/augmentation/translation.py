@@ -1,4 +1,4 @@
-"""Pictures moved aside."""
+"""Random translations."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "translation")
 class Translation(GeometricAugmentation):
-    """Moved by whole pixels, so that nothing blurs; what comes in has the color of the training pictures' edge.
+    """Shift an image by whole pixels, without blur; the rest has the color at the edge of the training images.
 
     Args:
-        fraction: the farthest move to either side, as a share of the width, and up or down, of the height.
-        probability: of a picture being moved.
+        fraction: Largest shift in either direction, as a fraction of the width and of the height.
+        probability: Probability of shifting an image.
     """
 
     copies_pixels = True

@@ -31,7 +31,7 @@ class ImageList(ImageFormat):
     Args:
         path: the CSV file; null only where split.files names one for each split.
         test_path: the CSV file of the given test set; null = none.
-        pictures: the folder that the files' names are relative to, seen from the CSV file; null = its own folder.
+        images: Folder of the image files, relative to that of the CSV file; null = the CSV file's own folder.
         file: the column of the files' names; null = the first one.
         label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
             last column.
@@ -60,7 +60,7 @@ class ImageList(ImageFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
-        pictures: str | None = None,
+        images: str | None = None,
         file: str | None = None,
         label: int | str | list[str] | None = None,
         id: str | None = None,
@@ -91,7 +91,7 @@ class ImageList(ImageFormat):
             folder=folder,
             source=source,
         )
-        self.pictures_folder = pictures
+        self.images_folder = images
         self.file = file
         self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
 
@@ -127,7 +127,7 @@ class ImageList(ImageFormat):
         """The examples that a CSV file lists, the digest of their pictures, and what the user should hear."""
         source = self.csv.open(path)
         listed = self._listed(source, require_targets=require_targets)
-        root = path.parent / (self.pictures_folder or "")
+        root = path.parent / (self.images_folder or "")
         files = self._files(source, listed, root)
         images = self.images(files, root, data_paths, model)
         ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])

@@ -24,7 +24,7 @@ from typing import Literal
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.words import Word
 
-TooLong = Literal["truncate", "refuse"]
+TooLong = Literal["truncate", "error"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,7 +135,7 @@ def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: 
     longer = np.flatnonzero(lengths > limit) if limit is not None else np.empty(0, np.int64)
     if len(longer) == 0:
         return ()
-    if encoder.too_long == "refuse":
+    if encoder.too_long == "error":
         first = longer[0]
         found = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
         raise DataError(f"{found}; max_length is {limit}", key="data.text.max_length")

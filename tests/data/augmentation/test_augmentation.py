@@ -13,18 +13,19 @@ from dlcli.core import ConfigError, registry
 from dlcli.data import Augmenter, Batch, ClassLabels, Preprocessor, Split, TransformedRows
 from dlcli.data.augmentation import (
     Augmentation,
-    ColorShift,
+    ColorJitter,
     Cutout,
-    Mirror,
+    HorizontalFlip,
     Mixup,
-    PcaColor,
+    PcaLighting,
     PixelScaling,
     RandomCrop,
     Rotation,
     TrainingImages,
     Translation,
+    VerticalFlip,
 )
-from dlcli.data.augmentation.color_shift import LUMA, hue_rotations
+from dlcli.data.augmentation.color_jitter import LUMA, hue_rotations
 from dlcli.data.normalization import Scaling
 
 ALL = [registry.lookup("augmentation", name) for name in registry.names("augmentation")]
@@ -74,7 +75,9 @@ def test_the_same_generator_gives_the_same_pictures_and_another_one_others(kind:
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int16])
 def test_every_type_of_pixels_is_taken(dtype: Any):
     images = make_images(5, (10, 10)).astype(dtype)
-    changed = transform(images, Mirror(), RandomCrop(padding=2), Rotation(), ColorShift(hue=0.1), PcaColor(), Cutout())
+    changed = transform(
+        images, HorizontalFlip(), RandomCrop(padding=2), Rotation(), ColorJitter(hue=0.1), PcaLighting(), Cutout()
+    )
     assert changed.dtype == np.float32
     assert changed.min() >= 0
     assert changed.max() <= 255
@@ -82,7 +85,7 @@ def test_every_type_of_pixels_is_taken(dtype: Any):
 
 def test_pictures_whose_white_is_one_stay_between_black_and_white():
     images = (make_images(20) / 255).astype(np.float32)
-    changed = transform(images, ColorShift(brightness=1.0, contrast=1.0, saturation=1.0, hue=0.5))
+    changed = transform(images, ColorJitter(brightness=1.0, contrast=1.0, saturation=1.0, hue=0.5))
     assert changed.min() >= images.min()
     assert changed.max() <= images.max()
     assert changed.std() > 0.1
@@ -92,12 +95,12 @@ def test_nothing_is_done_where_nothing_was_asked_for():
     images = make_images()
     same = transform(
         images,
-        Mirror(probability=0.0),
+        HorizontalFlip(probability=0.0),
         RandomCrop(padding=0),
         Rotation(degrees=0.0),
         Translation(fraction=0.0),
-        ColorShift(probability=0.0, saturation=1.0),
-        PcaColor(sigma=0.0),
+        ColorJitter(probability=0.0, saturation=1.0),
+        PcaLighting(sigma=0.0),
         Cutout(probability=0.0),
     )
     np.testing.assert_allclose(same, images, atol=1e-3)
@@ -106,14 +109,13 @@ def test_nothing_is_done_where_nothing_was_asked_for():
 # ---- geometric ----
 
 
-@given(SIZES, st.sampled_from([1, 3]), st.sampled_from(["horizontal", "vertical"]), st.integers(0, 99))
+@given(SIZES, st.sampled_from([1, 3]), st.sampled_from([(HorizontalFlip, 2), (VerticalFlip, 1)]), st.integers(0, 99))
 @settings(deadline=None)
-def test_a_mirror_twice_is_none(size: tuple[int, int], channels: int, axis: Any, seed: int):
+def test_a_flip_reverses_its_axis_and_two_of_them_nothing(size: tuple[int, int], channels: int, kind: Any, seed: int):
     images = make_images(3, size, channels, seed)
-    once, twice = Mirror(probability=1.0, axis=axis), (Mirror(probability=1.0, axis=axis),) * 2
-    flipped = images[:, :, ::-1] if axis == "horizontal" else images[:, ::-1]
-    assert np.array_equal(transform(images, once), flipped)
-    assert np.array_equal(transform(images, *twice), images)
+    flip, axis = kind[0](probability=1.0), kind[1]
+    assert np.array_equal(transform(images, flip), np.flip(images, axis))
+    assert np.array_equal(transform(images, flip, flip), images)
 
 
 @given(SIZES, st.integers(0, 12), st.integers(0, 99))
@@ -122,7 +124,7 @@ def test_a_crop_keeps_the_size_and_has_only_values_of_the_picture_or_its_border(
     size: tuple[int, int], padding: int, seed: int
 ):
     images = make_images(4, size, 1, seed)
-    made = augmenter(images, RandomCrop(padding=padding), Mirror())
+    made = augmenter(images, RandomCrop(padding=padding), HorizontalFlip())
     cropped = unscaled(made, images, seed)
     assert cropped.shape == images.shape
     for before, after in zip(images, cropped, strict=True):
@@ -147,11 +149,11 @@ def test_a_translation_goes_as_far_as_its_share_of_each_side():
     assert (lit.min(axis=0).tolist(), lit.max(axis=0).tolist()) == ([3, 6], [7, 14])
 
 
-def test_half_of_the_pictures_are_mirrored():
+def test_half_of_the_images_are_flipped():
     images = np.zeros((1000, 2, 2, 1), np.uint8)
     images[:, :, 0] = 255
-    mirrored = transform(images, Mirror())[:, 0, 1, 0] == 255
-    assert 440 < mirrored.sum() < 560  # 500 ± 4 standard deviations
+    flipped = transform(images, HorizontalFlip())[:, 0, 1, 0] == 255
+    assert 440 < flipped.sum() < 560  # 500 ± 4 standard deviations
 
 
 def test_a_rotation_turns_around_the_center():
@@ -184,7 +186,7 @@ def test_what_comes_in_has_the_color_at_the_edge_of_the_training_pictures():
 
 def test_every_color_change_is_one_affine_map_a_picture():
     images = make_images(8).clip(100, 150)
-    changed = transform(images, ColorShift(hue=0.05, saturation=0.3), PcaColor())
+    changed = transform(images, ColorJitter(hue=0.05, saturation=0.3), PcaLighting())
     for before, after in zip(images, changed, strict=True):
         inside = ((after > 0) & (after < 255)).all(axis=-1)
         pixels = np.column_stack([before[inside].astype(float), np.ones(inside.sum())])
@@ -194,11 +196,11 @@ def test_every_color_change_is_one_affine_map_a_picture():
 
 def test_brightness_is_a_factor_and_contrast_keeps_the_mean_gray():
     images = make_images(300, channels=1).clip(60, 140)
-    brighter = transform(images, ColorShift(brightness=0.3, contrast=0.0)) / images
+    brighter = transform(images, ColorJitter(brightness=0.3, contrast=0.0)) / images
     np.testing.assert_allclose(brighter.max(axis=(1, 2)), brighter.min(axis=(1, 2)), rtol=1e-5)
     assert 0.7 <= brighter.min() < 0.75
     assert 1.25 < brighter.max() <= 1.3
-    harder = transform(images, ColorShift(brightness=0.0, contrast=0.3))
+    harder = transform(images, ColorJitter(brightness=0.0, contrast=0.3))
     mean = images.mean()
     factors = (harder - mean) / (images - mean)
     np.testing.assert_allclose(np.median(factors, axis=(1, 2, 3)), factors[:, 0, 0, 0], atol=1e-3)
@@ -206,7 +208,7 @@ def test_brightness_is_a_factor_and_contrast_keeps_the_mean_gray():
 
 def test_hue_and_saturation_leave_gray_alone_and_hue_its_brightness():
     gray = make_images(10, channels=1).repeat(3, axis=-1)
-    changed = transform(gray, ColorShift(brightness=0.0, contrast=0.0, saturation=1.0, hue=0.5))
+    changed = transform(gray, ColorJitter(brightness=0.0, contrast=0.0, saturation=1.0, hue=0.5))
     np.testing.assert_allclose(changed, gray, atol=1e-3)
     turns = hue_rotations(np.array([0.3, 2.0]))
     np.testing.assert_allclose(LUMA @ turns, np.tile(LUMA, (2, 1)), atol=1e-6)
@@ -219,7 +221,7 @@ def test_pca_moves_colors_along_their_principal_components():
     direction = np.array([0.6, 0.64, 0.48])
     pixels = 128 + 30 * generator.normal(size=(20, 8, 8, 1)) * direction
     images = pixels.clip(0, 255).astype(np.uint8)
-    moves = (transform(images, PcaColor(sigma=0.3)) - images).mean(axis=(1, 2))  # (N, 3)
+    moves = (transform(images, PcaLighting(sigma=0.3)) - images).mean(axis=(1, 2))  # (N, 3)
     along = moves @ direction
     np.testing.assert_allclose(moves, np.outer(along, direction), atol=0.5)
     eigenvalue = np.linalg.eigvalsh(np.cov(images.reshape(-1, 3).T / 255))[-1]
@@ -293,16 +295,26 @@ def test_the_share_is_beta_distributed():
 @pytest.mark.parametrize(
     ("images", "augmentations", "key", "message"),
     [
-        (make_images(channels=1), [Mirror(), PcaColor()], "data.augment[1].pca_color", "3 channels; these have 1"),
-        (make_images(channels=1), [ColorShift(hue=0.1)], "data.augment[0].color_shift.hue", "3 channels; these have 1"),
+        (
+            make_images(channels=1),
+            [HorizontalFlip(), PcaLighting()],
+            "data.augment[1].pca_lighting",
+            "3 channels; these have 1",
+        ),
+        (
+            make_images(channels=1),
+            [ColorJitter(hue=0.1)],
+            "data.augment[0].color_jitter.hue",
+            "3 channels; these have 1",
+        ),
         (make_images(), [Cutout(size=9)], "data.augment[0].cutout.size", "larger than the pictures, which are 8 × 8"),
         (
             make_images()[:, :, :, 0],
-            [Mirror()],
+            [HorizontalFlip()],
             "data.augment",
             r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes",
         ),
-        (make_images()[:, 0, :, 0], [Mirror()], "data.augment", "is 8 numbers"),
+        (make_images()[:, 0, :, 0], [HorizontalFlip()], "data.augment", "is 8 numbers"),
     ],
 )
 def test_what_does_not_fit_the_data_is_refused_at_its_place(
@@ -313,11 +325,11 @@ def test_what_does_not_fit_the_data_is_refused_at_its_place(
     assert caught.value.key == key
 
 
-def test_data_without_pictures_can_be_mixed_but_not_mirrored():
+def test_data_without_pictures_can_be_mixed_but_not_flipped():
     split = Split("train", np.zeros((4, 3), np.float32), np.zeros(4, np.int64), np.arange(4))
     assert Augmenter([Mixup()], split, 2).mixups
     with pytest.raises(ConfigError, match="pictures are augmented"):
-        Augmenter([Mirror()], split, 2)
+        Augmenter([HorizontalFlip()], split, 2)
 
 
 def test_pixels_scaled_each_on_its_own_are_refused():
@@ -328,5 +340,5 @@ def test_pixels_scaled_each_on_its_own_are_refused():
     preprocessor = Preprocessor(images.shape[1:], None, each, ClassLabels(("a", "b")), ())
     inputs = TransformedRows(images, split.inputs.rows, preprocessor)
     with pytest.raises(ConfigError, match="per: channel") as caught:
-        Augmenter([Mirror()], Split("train", inputs, split.targets, split.ids), 3)
+        Augmenter([HorizontalFlip()], Split("train", inputs, split.targets, split.ids), 3)
     assert caught.value.key == "data.normalize"

@@ -112,7 +112,7 @@ def test_sequences_that_are_too_long_are_cut_off_or_refused():
     with pytest.raises(
         DataError, match=r"data.text.max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
     ):
-        prepared(texts, "tokens", max_length=2, too_long="refuse")
+        prepared(texts, "tokens", max_length=2, too_long="error")
 
 
 def test_numbers_are_no_texts():

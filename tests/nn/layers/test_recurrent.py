@@ -106,7 +106,7 @@ def test_states_and_gradients_are_torchs(
 
 
 def test_the_notes_form_of_the_gru_has_no_candidate_bias_and_another_result() -> None:
-    layers = [built("GRU", form=form) for form in ("torch", "notes")]
+    layers = [built("GRU", reset_after=form) for form in (True, False)]
     assert [len(layer.parameters()) for layer in layers] == [4, 3]
     first, second = (layer.forward(Tensor(sequences(N, T, D))).data for layer in layers)
     assert np.abs(first - second).max() > 0.01
@@ -260,9 +260,9 @@ def test_the_forget_gate_starts_open() -> None:
         assert cell.input_weight.decay
 
 
-@pytest.mark.parametrize("form", ["torch", "notes"])
-def test_a_gru_can_start_by_keeping_its_state(form: str) -> None:
-    layer = GRU(units=H, form=form, keep_bias=50.0)
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_a_gru_can_start_by_keeping_its_state(reset_after: bool) -> None:
+    layer = GRU(units=H, reset_after=reset_after, forget_bias=50.0)
     layer.build((T, D), generator=np.random.default_rng(0), dtype=np.float64)
     start = sequences(N, H)
     states = layer.forward(Tensor(sequences(N, T, D)), Tensor(start)).data
