@@ -83,4 +83,4 @@ def test_the_options_of_a_sweep_before_and_after_its_file(folder):
 
 
 def test_topics_of_the_guide(folder):
-    assert complete(folder, "dlcli guide fi") == ["first_steps"]
+    assert complete(folder, "dlcli guide tr") == ["transfer"]

@@ -1,0 +1,49 @@
+"""The guide names what a config can name: every option of a data format, every choice of a kind."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli.core import SplitOptions, registry
+from dlcli.guide import read_topic
+
+#: kind → the page that names all of its components
+KINDS = {
+    "format": "data",
+    "normalization": "data",
+    "augmentation": "images",
+    "tokenizer": "text",
+    "search": "sweeps",
+    "distribution": "sweeps",
+    "pruning": "sweeps",
+}
+DATA_PAGES = ("data", "images", "text")
+
+
+def names_in(*topics: str) -> set[str]:
+    """Names in backticks, those of calls such as `uniform(low, high)` included."""
+    code = " ".join(re.findall(r"`([^`\n]+)`", " ".join(read_topic(topic).markdown for topic in topics)))
+    return set(re.findall(r"\w+", code))
+
+
+@pytest.mark.parametrize(("kind", "topic"), KINDS.items())
+def test_every_component_is_named(kind: str, topic: str) -> None:
+    assert set(registry.names(kind)) <= names_in(topic)
+
+
+@pytest.mark.parametrize("name", registry.names("format"))
+def test_every_option_of_a_format_is_named(name: str) -> None:
+    options = {option.name for option in registry.options(registry.lookup("format", name))}
+    assert options <= names_in(*DATA_PAGES)
+
+
+def test_every_option_of_splits_is_named() -> None:
+    assert {field.name for field in dataclasses.fields(SplitOptions)} <= names_in("data")
+
+
+def test_every_architecture_is_named() -> None:
+    assert set(registry.names("architecture")) <= names_in"images", "text", "first_steps"
