@@ -46,4 +46,4 @@ def test_every_option_of_splits_is_named() -> None:
 
 
 def test_every_architecture_is_named() -> None:
-    assert set(registry.names("architecture")) <= names_in"images", "text", "first_steps"
+    assert set(registry.names("architecture")) <= names_in("images", "text", "first_steps")
