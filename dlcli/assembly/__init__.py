@@ -12,7 +12,6 @@ from dlcli.assembly.data import (
     build_reader,
     build_text_options,
     read_rows,
-    split_seed,
 )
 from dlcli.assembly.experiment import Experiment, build_experiment, experiment_on
 from dlcli.assembly.known_words import vector_files
@@ -46,6 +45,5 @@ __all__ = [
     "model_nodes",
     "positive_classes",
     "read_rows",
-    "split_seed",
     "vector_files",
 ]

@@ -74,14 +74,14 @@ def build_data(
     data = load_data(
         build_reader(spec),
         data_paths,
-        split=section.split.options(),
+        split=section.split,
         normalization=normalization,
         target_normalization=target_normalization,
         target_kind=_target_kind(spec),
         text=build_text_options(spec, data_paths, pretrained),
         classes=section.classes,
         keep_raw=keep_raw or bool(section.augment),
-        seed=split_seed(spec),
+        seed=spec.seed,
     )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
@@ -107,17 +107,12 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
     return load_rows(
         build_reader(spec),
         data_paths,
-        split=spec.data.split.options(),
+        split=spec.data.split,
         name=name,
         rows=rows,
         preprocessor=preprocessor,
         text=build_text_options(spec, data_paths, preprocessor),
     )
-
-
-def split_seed(spec: Spec) -> int:
-    """What the division of the examples follows from."""
-    return spec.seed if spec.data.split.seed is None else spec.data.split.seed
 
 
 def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> TextOptions | None:
@@ -136,15 +131,7 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
     section = spec.data.text
     if section is None:
         return TextOptions(known_words=words) if words else None
-    return TextOptions(
-        known_words=words,
-        tokenizer=create(section.tokenizer),
-        min_count=section.vocabulary.min_count,
-        max_size=section.vocabulary.max_size,
-        max_length=section.max_length,
-        too_long=section.too_long,
-        window=section.window,
-    )
+    return TextOptions(tokenizer=create(section.tokenizer), settings=section.settings, known_words=words)
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:

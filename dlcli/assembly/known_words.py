@@ -29,7 +29,7 @@ def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | No
         ConfigError: words with vectors are asked for, and there are no vectors.
         DataError: a file of vectors is missing or no such file.
     """
-    limit = None if spec.data.text is None else spec.data.text.vocabulary.vector_words
+    limit = None if spec.data.text is None else spec.data.text.settings.vocabulary.vector_words
     files = vector_files(spec)
     if limit and not files:
         raise ConfigError("the model has no file of vectors", key="data.text.vocabulary.vector_words")

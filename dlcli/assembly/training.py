@@ -44,4 +44,4 @@ def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Sel
     if options.mode not in (None, direction):
         message = f"expected {direction}: {direction.better} values of {metric} are better, got {options.mode}"
         raise ConfigError(message, key="regularization.early_stopping.mode")
-    return EarlyStopping(metric=metric, patience=options.patience, min_delta=options.min_delta, direction=direction)
+    return EarlyStopping(options, metric=metric, direction=direction)

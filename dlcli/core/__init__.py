@@ -33,7 +33,7 @@ from dlcli.core.registry import Described, Inline, name_of, register
 from dlcli.core.rng import Generators, generator
 from dlcli.core.show import show
 from dlcli.core.spelling import Spelling
-from dlcli.core.split_options import SHARED, SPLITS, UNSEEN_SPLITS, SplitOptions, complete_shares
+from dlcli.core.split_names import SPLITS, UNSEEN_SPLITS
 from dlcli.core.strict_json import dumps, loads, plain
 
 __all__ = [
@@ -41,7 +41,6 @@ __all__ = [
     "INPUT",
     "NODE_NAME",
     "PREVIOUS",
-    "SHARED",
     "SPLITS",
     "UNSEEN_SPLITS",
     "Bound",
@@ -67,11 +66,9 @@ __all__ = [
     "Rate",
     "RunInterruptedError",
     "Spelling",
-    "SplitOptions",
     "StorageError",
     "SweepFailedError",
     "check_array",
-    "complete_shares",
     "dumps",
     "generator",
     "loads",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError, SplitOptions
+from dlcli.core import SPLITS, ConfigError, DataError
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.data_paths import DataPaths
@@ -23,6 +24,7 @@ from dlcli.data.splits import limited, read_indices, sizes_moved_by_ties, split_
 from dlcli.data.targets import infer_kind
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
+from dlcli.settings import SplitOptions
 
 #: this many different integers may well be amounts, unless they number classes as digits do, from 0 to at most 9
 MANY_INTEGERS, TEN = 5, 10
@@ -93,7 +95,7 @@ def load_data(
         reader: of the data.
         data_paths: where its files are looked for.
         split: how it is divided.
-        seed: of the experiment.
+        seed: of the experiment; that of the draw where `split` has none of its own.
         normalization: of the inputs; None = standard.
         target_normalization: of the targets, where they are values; None = none.
         target_kind: what the targets are; None = as the reader knows or the values look.
@@ -106,6 +108,7 @@ def load_data(
         DataError: whatever is wrong with the data, with its place.
     """
     raw, sources = _sources(reader, data_paths, split)
+    seed = split.draw_seed(seed)
     kind = target_kind or raw.target_kind or infer_kind(raw.examples)
     choice = None if classes is None else _choice(classes, raw, kind)
     parts, moved = _parts(raw, sources, data_paths, split, choice, seed=seed, target_kind=kind)
@@ -208,7 +211,7 @@ def _sources(
         return reader.read(data_paths), {}
     if not isinstance(reader, FileFormat):
         raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
-    paths = {name: reader.find(data_paths, file) for name, file in split.files.items()}
+    paths: dict[str, Path] = {name: reader.find(data_paths, file) for name, file in split.files.items()}
     found = reader.read_splits(paths, data_paths)
     described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
     raw = RawData(

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError, SplitOptions, rng, unknown_name
+from dlcli.core import SPLITS, ConfigError, DataError, rng, unknown_name
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
 from dlcli.data.times import times_of
+from dlcli.settings import SplitOptions
 
 
 def split_examples(

@@ -10,6 +10,8 @@ from dlcli.settings.gradient_clipping import GradientClipping
 from dlcli.settings.metric_names import ConstrainedName, MetricName
 from dlcli.settings.regularization import Regularization
 from dlcli.settings.samples import SampleSettings
+from dlcli.settings.split_options import SplitOptions
+from dlcli.settings.text import TextSettings, TooLong, VocabularySettings
 from dlcli.settings.training import TrainingSettings
 from dlcli.settings.weight_averaging import WeightAveraging
 
@@ -21,6 +23,10 @@ __all__ = [
     "MetricName",
     "Regularization",
     "SampleSettings",
+    "SplitOptions",
+    "TextSettings",
+    "TooLong",
     "TrainingSettings",
+    "VocabularySettings",
     "WeightAveraging",
 ]

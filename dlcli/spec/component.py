@@ -210,6 +210,8 @@ def _checked(annotation: Any, where: str) -> Any:
     Raises:
         TypeError: the annotation is outside the vocabulary of options.
     """
+    if any(isinstance(mark, OfKind) for mark in peel(annotation)[1]):
+        return annotation
     if kind := registry.component_kind(annotation):
         return Annotated[Any, OfKind(kind, described=registry.is_described(annotation))]
     inner, marks = peel(annotation)

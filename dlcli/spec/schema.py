@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from dlcli.core import NonNegativeFloat, NonNegativeInt, PositiveInt, Spelling, component_modules, show
-from dlcli.settings import ConstrainedName, MetricName, Regularization, TrainingSettings
+from dlcli.settings import ConstrainedName, MetricName, Regularization, SplitOptions, TrainingSettings
 from dlcli.spec.bound import WrittenBound
 from dlcli.spec.component import ComponentSpec, OfClass, OfKind
 from dlcli.spec.component_modules import check_module_name
@@ -23,7 +23,6 @@ from dlcli.spec.listed import ListedOfKind, ListedSpec
 from dlcli.spec.mistake import mistaken
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.section import Section
-from dlcli.spec.split_options import SplitSection
 from dlcli.spec.text_section import TextSection
 
 Dataset = Annotated[ComponentSpec, DatasetOrFormat()]
@@ -61,9 +60,9 @@ class DataSection(Section):
     dataset: Dataset
     path: str | None = None
     classes: list[str | int] | None = None
-    split: SplitSection = Field(default_factory=SplitSection)
+    split: Annotated[SplitOptions, OfClass()] = Field(default_factory=SplitOptions)
     augment: list[Augmentation] = Field(default_factory=list)
-    text: TextSection | None = None
+    text: Annotated[TextSection, OfClass()] | None = None
     normalize: Normalization = ComponentSpec("normalization", "standard")
     normalize_targets: Normalization = ComponentSpec("normalization", "none")
 
@@ -125,7 +124,7 @@ class Sections(Section):
         metric = checked.early_stopping.metric if checked.early_stopping else None
         if metric is not None and "data" in info.data:
             watched: dict[KeyPath, str] = {("early_stopping", "metric"): metric}
-            mistakes += split_mistakes(info.data["data"].split.possible(), watched)
+            mistakes += split_mistakes(info.data["data"].split.possible_splits(), watched)
         if mistakes:
             raise mistaken(mistakes)
         return checked
@@ -136,7 +135,9 @@ class Sections(Section):
         deciding: dict[KeyPath, str] = {("satisfice", name): name for name in checked.satisfice if "/" in name}
         if checked.optimize is not None:
             deciding["optimize",] = checked.optimize
-        mistakes = list(split_mistakes(info.data["data"].split.possible(), deciding)) if "data" in info.data else []
+        mistakes = (
+            list(split_mistakes(info.data["data"].split.possible_splits(), deciding)) if "data" in info.data else []
+        )
         if mistakes:
             raise mistaken(mistakes)
         return checked

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dlcli.core import registry
-from dlcli.spec.component import ComponentSpec, is_settings
+from dlcli.spec.component import ComponentSpec, is_settings, options_model
 from dlcli.spec.expectations import members, peel
 from dlcli.spec.model import ModelSpec
 from dlcli.spec.schema import Sections
@@ -101,8 +101,9 @@ def _section_entry(key: str, value: Any, annotation: Any, description: str) -> t
     if value is None:
         for member in members(annotation):
             inner, _ = peel(member)
-            if is_settings(inner) or (isinstance(inner, type) and issubclass(inner, Section)):
-                description += f"; or {to_flow(plain(inner()))}"
+            section = options_model(inner) if is_settings(inner) else inner
+            if isinstance(section, type) and issubclass(section, Section):
+                description += f"; or {to_flow(section().plain())}"
     return key, value, description
 
 

@@ -5,29 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from dlcli.core import Direction
+from dlcli.settings import EarlyStoppingSettings
 
 
 class EarlyStopping:
     """Counts the epochs since `metric` last improved. Which weights are kept is the selection's business.
 
     Args:
+        settings: Patience and what counts as an improvement.
         metric: Watched metric, such as `dev/error`.
-        patience: Number of epochs without improvement after which training stops.
-        min_delta: Change that an improvement must exceed.
         direction: Direction in which the metric improves.
     """
 
-    def __init__(self, *, metric: str, patience: int, direction: Direction, min_delta: float = 0.0) -> None:
+    def __init__(self, settings: EarlyStoppingSettings, *, metric: str, direction: Direction) -> None:
         self.metric = metric
-        self.patience = patience
-        self.min_delta = min_delta
+        self.settings = settings
         self.direction = direction
         self.best: float | None = None
         self.epochs_without_improvement = 0
 
     def update(self, value: float) -> None:
         """Count an epoch that ended with this value of the metric."""
-        if self.direction.is_improvement(value, self.best, self.min_delta):
+        if self.direction.is_improvement(value, self.best, self.settings.min_delta):
             self.best = value
             self.epochs_without_improvement = 0
         else:
@@ -35,7 +34,7 @@ class EarlyStopping:
 
     @property
     def should_stop(self) -> bool:
-        return self.epochs_without_improvement >= self.patience
+        return self.epochs_without_improvement >= self.settings.patience
 
     def state(self) -> dict[str, Any]:
         return {"best": self.best, "epochs_without_improvement": self.epochs_without_improvement}

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import dlcli.data  # noqa: F401 - registers the data sets
-from dlcli.core import SplitOptions, registry
+from dlcli.core import registry
 from dlcli.data import DataPaths, Preprocessor, ShuffledBatches, load_data
+from dlcli.settings import SplitOptions
 
 NAMES = registry.names("dataset")
 #: those whose examples are made of tokens

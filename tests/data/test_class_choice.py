@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths, Examples, load_data
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.embedded import Diabetes, Digits, Iris
+from dlcli.settings import SplitOptions
 
 LABELS = np.array([3, 0, 1, 2, 1, 0])
 WORDS = ["fig", "pear", "plum"]

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from dlcli.core import DataError, SplitOptions
+from dlcli.core import DataError
 from dlcli.data import ClassLabels, DataPaths, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Npy, Npz, Parquet
+from dlcli.settings import SplitOptions
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 UINT64 = st.integers(0, 2**64 - 1)

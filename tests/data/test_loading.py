@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, TransformedRows, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
 from dlcli.data.normalization import MinMax, Standard
+from dlcli.settings import SplitOptions
 
 ADULT_COLUMNS = [
     "age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race",

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DataError, SplitOptions
+from dlcli.core import DataError
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.embedded import Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
+from dlcli.settings import SplitOptions
 
 COLUMNS = ["age", "job", "hours", "pay"]
 ROWS = "30,nurse,40,low\n50,baker,?,high\n40,nurse,20,low\n60,baker,35,high\n20,smith,50,low\n45,smith,10,high\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, SplitOptions
+from dlcli.core import ConfigError
 from dlcli.data import DataPaths, Preprocessor, Pretrained, load_data, scaling_of
 from dlcli.data.embedded import Digits
 from dlcli.data.normalization import Scaling
 from dlcli.data.published_statistics import Library
+from dlcli.settings import SplitOptions
 
 
 def test_the_numbers_are_those_of_the_run() -> None:

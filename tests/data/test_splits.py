@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Examples
 from dlcli.data.examples import row_numbers
 from dlcli.data.splits import read_indices, shares_to_sizes, sizes_moved_by_ties, split_examples
 from dlcli.data.table import column_of
+from dlcli.settings import SplitOptions
 
 SHARES = st.sampled_from([(0.6, 0.2, 0.2), (0.98, 0.01, 0.01), (0.8, 0.2, 0.0), (0.7, 0.0, 0.3), (0.5, 0.25, 0.25)])
 SEEDS = st.integers(0, 2**32)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dlcli.core import Direction
+from dlcli.settings import EarlyStoppingSettings
 from dlcli.training import EarlyStopping
 
 
@@ -23,27 +24,28 @@ def epochs_until_stop(stopping: EarlyStopping, values: list[float]) -> int | Non
     ],
 )
 def test_it_stops_after_as_many_epochs_without_improvement(values: list[float], epoch: int | None) -> None:
-    stopping = EarlyStopping(metric="dev/error", patience=2, direction=Direction.MINIMIZE)
+    stopping = EarlyStopping(EarlyStoppingSettings(patience=2), metric="dev/error", direction=Direction.MINIMIZE)
     assert epochs_until_stop(stopping, values) == epoch
 
 
 def test_higher_can_be_better() -> None:
-    stopping = EarlyStopping(metric="dev/accuracy", patience=2, direction=Direction.MAXIMIZE)
+    stopping = EarlyStopping(EarlyStoppingSettings(patience=2), metric="dev/accuracy", direction=Direction.MAXIMIZE)
     assert epochs_until_stop(stopping, [0.5, 0.6, 0.7, 0.6, 0.5]) == 5
 
 
 def test_small_improvements_do_not_count_and_do_not_move_the_mark() -> None:
-    stopping = EarlyStopping(metric="dev/error", patience=2, min_delta=0.1, direction=Direction.MINIMIZE)
+    settings = EarlyStoppingSettings(patience=2, min_delta=0.1)
+    stopping = EarlyStopping(settings, metric="dev/error", direction=Direction.MINIMIZE)
     assert epochs_until_stop(stopping, [0.5, 0.45, 0.41]) == 3
-    creeping = EarlyStopping(metric="dev/error", patience=2, min_delta=0.1, direction=Direction.MINIMIZE)
+    creeping = EarlyStopping(settings, metric="dev/error", direction=Direction.MINIMIZE)
     assert epochs_until_stop(creeping, [0.5, 0.45, 0.39, 0.35]) is None  # 0.39 is 0.11 below the mark of 0.5
 
 
 def test_its_memory_can_be_restored() -> None:
-    first = EarlyStopping(metric="dev/error", patience=3, direction=Direction.MINIMIZE)
+    first = EarlyStopping(EarlyStoppingSettings(patience=3), metric="dev/error", direction=Direction.MINIMIZE)
     for value in (0.5, 0.6, 0.7):
         first.update(value)
-    second = EarlyStopping(metric="dev/error", patience=3, direction=Direction.MINIMIZE)
+    second = EarlyStopping(EarlyStoppingSettings(patience=3), metric="dev/error", direction=Direction.MINIMIZE)
     second.restore(first.state())
     assert not second.should_stop
     second.update(0.5)
@@ -51,7 +53,7 @@ def test_its_memory_can_be_restored() -> None:
 
 
 def test_nan_is_not_an_improvement_and_does_not_stay_the_best() -> None:
-    stopping = EarlyStopping(metric="dev/error", patience=3, direction=Direction.MINIMIZE)
+    stopping = EarlyStopping(EarlyStoppingSettings(patience=3), metric="dev/error", direction=Direction.MINIMIZE)
     for value in (float("nan"), float("nan"), 0.5):
         stopping.update(value)
     assert (stopping.best, stopping.epochs_without_improvement) == (0.5, 0)

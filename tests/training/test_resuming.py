@@ -13,7 +13,7 @@ import pytest
 from dlcli.core import Direction, RunInterruptedError, StorageError
 from dlcli.optim import Adam, Cosine
 from dlcli.runs import RunFolder
-from dlcli.settings import CheckpointSettings
+from dlcli.settings import CheckpointSettings, EarlyStoppingSettings
 from dlcli.training import EarlyStopping, Observer, checkpoint
 from dlcli.training.checkpoint import WEIGHTS
 
@@ -58,7 +58,7 @@ def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[s
 
 
 def stopping() -> EarlyStopping:
-    return EarlyStopping(metric="dev/loss", patience=50, direction=Direction.MINIMIZE)
+    return EarlyStopping(EarlyStoppingSettings(patience=50), metric="dev/loss", direction=Direction.MINIMIZE)
 
 
 @pytest.fixture
@@ -155,7 +155,9 @@ def test_a_damaged_best_with_no_epoch_left_is_an_error(make_trainer: Any, folder
 
 def test_a_run_that_had_stopped_early_says_so_and_goes_on_with_more_patience(make_trainer: Any) -> None:
     def impatient(patience: int) -> EarlyStopping:
-        return EarlyStopping(metric="dev/loss", patience=patience, direction=Direction.MINIMIZE, min_delta=1e6)
+        return EarlyStopping(
+            EarlyStoppingSettings(patience=patience, min_delta=1e6), metric="dev/loss", direction=Direction.MINIMIZE
+        )
 
     assert make_trainer(epochs=9, early_stopping=impatient(2)).run().epochs == 3
     observer = Messages()

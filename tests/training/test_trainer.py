@@ -13,7 +13,7 @@ from dlcli.data import Split
 from dlcli.nn import Node
 from dlcli.optim import SGD, Adam, InverseTime
 from dlcli.runs import RunFolder, storage
-from dlcli.settings import CheckpointSettings, GradientClipping
+from dlcli.settings import CheckpointSettings, EarlyStoppingSettings, GradientClipping
 from dlcli.training import EarlyStopping, Observer, Plan, Progress, Selection, Trainer, evaluate_split
 from dlcli.training.trainer import PROGRESS_INTERVAL
 
@@ -87,7 +87,9 @@ def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFold
 
 
 def test_early_stopping_ends_training(make_trainer: Any, folder: RunFolder) -> None:
-    stopping = EarlyStopping(metric="dev/loss", patience=2, direction=Direction.MINIMIZE, min_delta=1e6)
+    stopping = EarlyStopping(
+        EarlyStoppingSettings(patience=2, min_delta=1e6), metric="dev/loss", direction=Direction.MINIMIZE
+    )
     summary = make_trainer(epochs=50, early_stopping=stopping).run()
     assert (summary.epochs, summary.stopped_early) == (3, True)
     assert len(epochs(folder)) == 3
@@ -121,7 +123,9 @@ def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: 
         make_trainer(selection=Selection(metric, Direction.MINIMIZE))
     assert caught.value.key == "evaluation.optimize"
     with pytest.raises(ConfigError, match="not measured") as caught:
-        make_trainer(early_stopping=EarlyStopping(metric=metric, patience=1, direction=Direction.MINIMIZE))
+        make_trainer(
+            early_stopping=EarlyStopping(EarlyStoppingSettings(patience=1), metric=metric, direction=Direction.MINIMIZE)
+        )
     assert caught.value.key == "regularization.early_stopping.metric"
 
 

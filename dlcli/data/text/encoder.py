@@ -11,11 +11,12 @@ import numpy as np
 
 from dlcli.core import ConfigError
 from dlcli.data.data_paths import DataPaths
-from dlcli.data.text.options import TextOptions, TooLong
+from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextInputs, TextStream
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.data.text.tokenizer import Tokenizer, tokenizer_from_json
 from dlcli.data.text.vocabulary import Vocabulary
+from dlcli.settings import TooLong, VocabularySettings
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,19 @@ class TextEncoder:
             ConfigError: a limit for the vocabulary of a tokenizer that has its own.
             DataError: the vocabulary is empty, or a file of the tokenizer is missing.
         """
+        settings = options.settings
         tokenizer = options.tokenizer.fit(plain_texts(inputs), data_paths)
         continuous = isinstance(inputs, TextStream)
         if isinstance(inputs, TextStream):
-            counts, longest = tokenizer.count(inputs.chunks()), options.window
+            counts, longest = tokenizer.count(inputs.chunks()), settings.window
         else:
             counts, longest = _count(tokenizer, inputs)
-            longest = longest if options.max_length is None else min(longest, options.max_length)
-        vocabulary = _vocabulary(tokenizer, counts, options, num_texts=0 if continuous else len(inputs))
+            longest = longest if settings.max_length is None else min(longest, settings.max_length)
+        vocabulary = _vocabulary(tokenizer, counts, settings.vocabulary, num_texts=0 if continuous else len(inputs))
         if options.known_words and tokenizer.tokens is None:
             tokens = _single_tokens(options.known_words, tokenizer, inputs)
-            vocabulary = vocabulary.extended(tokens, options.max_size)
-        limits = options.max_length, options.too_long, options.window
+            vocabulary = vocabulary.extended(tokens, settings.vocabulary.max_size)
+        limits = settings.max_length, settings.too_long, settings.window
         return cls(tokenizer, vocabulary, *limits, longest, continuous)
 
     def indices(self, text: str | Sequence[str]) -> np.ndarray:
@@ -120,10 +122,12 @@ def _single_tokens(words: Sequence[str], tokenizer: Tokenizer, inputs: TextInput
     return (word for word in words if tokenizer.encode(word) == [word])
 
 
-def _vocabulary(tokenizer: Tokenizer, counts: Counter[str], options: TextOptions, *, num_texts: int) -> Vocabulary:
+def _vocabulary(
+    tokenizer: Tokenizer, counts: Counter[str], settings: VocabularySettings, *, num_texts: int
+) -> Vocabulary:
     if tokenizer.tokens is None:
-        return Vocabulary.fit(counts, min_count=options.min_count, max_size=options.max_size, num_texts=num_texts)
-    for option, is_default in (("min_count", options.min_count == 1), ("max_size", options.max_size is None)):
+        return Vocabulary.fit(counts, min_count=settings.min_count, max_size=settings.max_size, num_texts=num_texts)
+    for option, is_default in (("min_count", settings.min_count == 1), ("max_size", settings.max_size is None)):
         if not is_default:
             found = "this tokenizer has its own vocabulary, whose size is an option of the tokenizer"
             raise ConfigError(found, key=f"data.text.vocabulary.{option}")

@@ -19,12 +19,10 @@ What is predicted is the task's affair: the next token (`language_modeling`), a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.words import Word
-
-TooLong = Literal["truncate", "error"]
+from dlcli.settings import TextSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +31,11 @@ class TextOptions:
 
     Args:
         tokenizer: cuts texts into tokens.
-        min_count: how often the training set must have a token, or it counts as unknown.
-        max_size: how many tokens are known at most, the special ones not counted; None = all.
-        max_length: how many tokens of an example are used at most; None = all.
-        too_long: what is done to an example that has more.
-        window: tokens of a running text that are one example.
+        settings: which tokens are known and how many make an example.
         known_words: words that are known even if the training set lacks them, such as those with published vectors;
             without meaning where the next token is predicted.
     """
 
     tokenizer: Tokenizer = field(default_factory=Word)
-    min_count: int = 1
-    max_size: int | None = None
-    max_length: int | None = None
-    too_long: TooLong = "truncate"
-    window: int = 64
+    settings: TextSettings = field(default_factory=TextSettings)
     known_words: tuple[str, ...] = ()

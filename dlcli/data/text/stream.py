@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data.text.text_file import BLOCK
 from dlcli.data.text.texts import Sentences, Texts
+from dlcli.settings import SplitOptions
 
 #: how far back a space is looked for so that no word is cut; bytes
 LONGEST_WORD = 1 << 10

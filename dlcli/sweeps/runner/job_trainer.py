@@ -26,7 +26,7 @@ from dlcli.api import (
     start,
     start_from_vectors,
 )
-from dlcli.assembly import Experiment, build_data, experiment_on, located, split_seed, vector_files
+from dlcli.assembly import Experiment, build_data, experiment_on, located, vector_files
 from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError, dumps
 from dlcli.data import Data
 from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
@@ -138,7 +138,9 @@ class JobTrainer:
     def _read(self, spec: Spec) -> Data:
         task = None if spec.task is None else spec.task.plain()
         vectors = vector_files(spec)
-        key = dumps({"data": spec.data.plain(), "task": task, "seed": split_seed(spec), "vectors": vectors})
+        key = dumps(
+            {"data": spec.data.plain(), "task": task, "seed": spec.data.split.draw_seed(spec.seed), "vectors": vectors}
+        )
         if self._data is None or self._data[0] != key:
             self._data = None  # two at a time may be too many
             self._data = (key, build_data(spec))

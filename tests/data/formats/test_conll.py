@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths, load_data
 from dlcli.data.formats import Conll
+from dlcli.settings import SplitOptions
 
 TEXT = """-DOCSTART- -X- O
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DlcliError, SplitOptions
+from dlcli.core import DlcliError
 from dlcli.data import DataPaths, FileFormat, load_data
 from dlcli.data.formats import Conll, Csv, Idx, Jsonl, Lines, Npy, Npz, Parquet, Text
+from dlcli.settings import SplitOptions
 
 PIECES = [b"\n", b",", b'"', b"\r", b"\0", b"nan", b"inf", b"1e400", b"\xff", b" "]
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, load_data, new_data
 from dlcli.data.formats import Idx, ImageFolder, Npz
+from dlcli.settings import SplitOptions
 
 
 def save(path: Path, value: int = 0, size: tuple[int, int] = (6, 4), mode: str = "L") -> Path:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Data, DataPaths, load_data, new_data
 from dlcli.data.formats import ImageList
+from dlcli.settings import SplitOptions
 
 ROWS = ["a.png,cat,1.5,u", "b.png,dog,2.5,u", "c.png,cat,0.5,v", "sub/d.png,dog,4.0,v"]
 

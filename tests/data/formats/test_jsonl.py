@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import Data, DataPaths, FileFormat, Sentences, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
+from dlcli.settings import SplitOptions
 
 REVIEWS = [
     {"review": f"a {word} film", "stars": stars, "author": f"person {number}"}

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths, TextOptions, load_data
 from dlcli.data.formats import Lines
 from dlcli.data.formats.lines import lines_of
 from dlcli.data.text import Character
+from dlcli.settings import SplitOptions
 
 
 @given(st.lists(st.text(alphabet="ab é\t", max_size=6)), st.sampled_from(["\n", "\r\n"]), st.booleans())

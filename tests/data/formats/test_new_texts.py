@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.core import DataError, SplitOptions
+from dlcli.core import DataError
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Split, load_data, new_data
 from dlcli.data.docstrings import Docstrings
 from dlcli.data.formats import Conll, Csv, Lines, Text, TextFolder
+from dlcli.settings import SplitOptions
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths, TextOptions, load_data
 from dlcli.data.formats import Text
 from dlcli.data.text import Character
+from dlcli.settings import SplitOptions, TextSettings
 
 TEXT = "".join(f"line {number} of a text\n" for number in range(50))
 
@@ -20,7 +21,7 @@ def test_a_text_is_divided_in_its_order_and_nothing_is_lost(tmp_path: Path):
         DataPaths(config_folder=tmp_path),
         split=SplitOptions(train=0.8, dev=0.1, test=0.1),
         seed=0,
-        text=TextOptions(tokenizer=Character(), window=16),
+        text=TextOptions(tokenizer=Character(), settings=TextSettings(window=16)),
     )
     assert (data.input_shape, data.target_kind) == ((16,), "tokens")
     read = ""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.core import DataError, SplitOptions
+from dlcli.core import DataError
 from dlcli.data import DataPaths, load_data, new_data
 from dlcli.data.formats import TextFolder
+from dlcli.settings import SplitOptions
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data import (
     BOS,
     EOS,
@@ -25,6 +26,8 @@ from dlcli.data.formats import Lines, Text
 from dlcli.data.normalization import NoNormalization
 from dlcli.data.text import Character, Word, text_file
 from dlcli.data.text.preparation import prepare_texts
+from dlcli.data.text.tokenizer import Tokenizer
+from dlcli.settings import SplitOptions, TextSettings
 
 
 def prepared(
@@ -32,11 +35,12 @@ def prepared(
     kind: TargetKind,
     targets: np.ndarray | None = None,
     rows: np.ndarray | None = None,
-    **text: object,
+    tokenizer: Tokenizer | None = None,
+    **settings: Any,
 ) -> tuple[Preprocessor, Split]:
     """The preprocessor of some texts, the first two of them or `rows`, and all of them prepared by it."""
     examples = Examples(inputs, targets, np.arange(len(inputs)))
-    options = TextOptions(**({"tokenizer": Word()} | text))
+    options = TextOptions(tokenizer=tokenizer or Word(), settings=TextSettings(**settings))
     plain = NoNormalization()
     preprocessor = Preprocessor.fit(
         examples,
@@ -156,7 +160,7 @@ def test_what_makes_perplexity_another_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A <unk> b .\n" * 50)
 
     def warnings(tokenizer: Word) -> list[str]:
-        reader, options = Text(path="a.txt"), TextOptions(tokenizer=tokenizer, window=8)
+        reader, options = Text(path="a.txt"), TextOptions(tokenizer=tokenizer, settings=TextSettings(window=8))
         split = SplitOptions(train=0.8, dev=0.2)
         data = load_data(reader, DataPaths(config_folder=tmp_path), split=split, seed=0, text=options)
         numbers = data.preprocessor.vocabulary.numbers

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from dlcli.core import SplitOptions
 from dlcli.data import Data, DataPaths, FileFormat, TextOptions, load_data
 from dlcli.data.formats import Lines, Text
 from dlcli.data.text import BytePair, Character, Word
+from dlcli.settings import SplitOptions, TextSettings, VocabularySettings
 
 pytestmark = pytest.mark.skipif(
     "DLCLI_DATA" not in os.environ, reason="DLCLI_DATA, the folder of real data, is not set"
@@ -55,14 +55,20 @@ def test_names():
 
 def test_sentences_of_reviews():
     files = {"pos": "rt-polarity.pos", "neg": "rt-polarity.neg"}
-    data = load(Lines(files=files, folder="rt_polarity"), TextOptions(min_count=2), train=0.8, dev=0.1, test=0.1)
+    data = load(
+        Lines(files=files, folder="rt_polarity"),
+        TextOptions(settings=TextSettings(vocabulary=VocabularySettings(min_count=2))),
+        train=0.8,
+        dev=0.1,
+        test=0.1,
+    )
     assert sum(len(split) for split in data.splits.values()) == 2 * 5331
     assert data.class_names == ("neg", "pos")
     assert "n't" in data.preprocessor.vocabulary.tokens
 
 
 def test_verses():
-    options = TextOptions(tokenizer=Word(), max_length=40)
+    options = TextOptions(tokenizer=Word(), settings=TextSettings(max_length=40))
     data = load(Lines(path="bible_kjv.txt", folder="bible_kjv"), options, train=0.9, dev=0.1, in_order=True)
     assert sum(len(split) for split in data.splits.values()) == 31_102
     assert data.splits["dev"].ids[-1] == 31_102
@@ -71,6 +77,12 @@ def test_verses():
 
 def test_an_encyclopedia_without_line_ends():
     reader = Text(path="enwiki_text8style.txt", folder="enwiki_sample")
-    data = load(reader, TextOptions(max_size=10_000), train=0.9, dev=0.05, test=0.05)
+    data = load(
+        reader,
+        TextOptions(settings=TextSettings(vocabulary=VocabularySettings(max_size=10_000))),
+        train=0.9,
+        dev=0.05,
+        test=0.05,
+    )
     assert sum(split.inputs.total for split in data.splits.values()) == 491_738
     assert len(data.preprocessor.vocabulary) == 10_004

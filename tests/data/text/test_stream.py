@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.core import ConfigError, DataError, SplitOptions
+from dlcli.core import ConfigError, DataError
 from dlcli.data.text import stream as stream_module
 from dlcli.data.text.stream import TextStream, check_divisible
+from dlcli.settings import SplitOptions
 
 
 def stream_of(text: str) -> TextStream:
