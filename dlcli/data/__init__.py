@@ -23,6 +23,7 @@ from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.table import Table
 from dlcli.data.targets import NextTokens, Targets, TokenLabels
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
@@ -67,6 +68,7 @@ __all__ = [
     "ShuffledBatches",
     "Split",
     "StreamBatches",
+    "Table",
     "TargetKind",
     "Targets",
     "TextEncoder",

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api",),
     ("sweeps",),
     ("cli",),
-    ("__main__",),
+    ("__main__", "testing"),  # the highest, which nothing imports
 )
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
@@ -124,6 +124,11 @@ def test_imports_go_down(edges: dict[str, set[str]]) -> None:
 def test_imports_form_no_cycle() -> None:
     running = graph(types=False)
     assert cycle({module: targets - {"dlcli"} for module, targets in running.items()}) == []
+
+
+def test_no_part_of_the_package_imports_the_checks(edges: dict[str, set[str]]) -> None:
+    importers = {part(module) for module, targets in edges.items() if "testing" in map(part, targets)}
+    assert importers == {"testing"}
 
 
 @pytest.mark.parametrize(("name", "besides"), STANDALONE.items())

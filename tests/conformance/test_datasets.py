@@ -1,105 +1,70 @@
-"""What every registered data set keeps to."""
+"""Every registered data set and file format is held to the contracts of `dlcli.testing`."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
-import dlcli.data  # noqa: F401 - registers the data sets
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli import testing
 from dlcli.core import registry
-from dlcli.data import DataPaths, Preprocessor, ShuffledBatches, load_data
+from dlcli.data import DataPaths, load_data
 from dlcli.settings import SplitOptions
 
 NAMES = registry.names("dataset")
-#: those whose examples are made of tokens
-TEXTS = ["copying", "docstrings"]
-ARRAYS = [name for name in NAMES if name not in TEXTS]
 
 
-def test_there_are_data_sets():
+def test_there_are_data_sets() -> None:
     assert set(NAMES) >= {
         "digits", "breast_cancer", "iris", "wine", "diabetes", "moons", "circles", "spirals", "planar_flower",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ARRAYS)
-def test_reading_is_repeatable_and_complete(name: str):
-    raw, again = (registry.lookup("dataset", name)().read(DataPaths()) for _ in range(2))
-    examples = raw.examples
-    assert np.array_equal(examples.inputs, again.examples.inputs)
-    assert np.array_equal(examples.targets, again.examples.targets)
-    assert raw.fingerprint == again.fingerprint
-    assert all(len(digest) == 64 for digest in raw.fingerprint.values())
-    assert len(examples.inputs) == len(examples.targets) == len(examples.ids) == len(set(examples.ids.tolist()))
-    assert np.isfinite(examples.inputs).all()
-    assert raw.description
-    assert raw.target_kind in ("classes", "values")
-    assert (raw.class_names is not None) == (raw.target_kind == "classes")
-    if examples.feature_names:
-        assert len(examples.feature_names) == examples.inputs.shape[1]
-    if raw.class_names is not None:
-        assert sorted(set(examples.targets.tolist())) == list(range(len(raw.class_names)))
+@pytest.mark.parametrize("check", [check for name in NAMES for check in testing.checks("dataset", name)], ids=str)
+def test_contract(check: testing.Check) -> None:
+    check()
 
 
-@pytest.mark.parametrize("name", ARRAYS)
-def test_loading_gives_what_a_model_needs(name: str):
-    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
-    assert list(data.splits) == ["train", "dev", "test"]
-    assert sum(map(len, data.splits.values())) == sum(map(len, data.indices.values()))
-    for split in data.splits.values():
-        assert split.inputs.dtype == np.float32
-        assert split.inputs.shape == (len(split), *data.input_shape)
-        assert split.inputs.flags.c_contiguous
-        expected = (
-            ((len(split),), np.int64)
-            if data.class_names
-            else ((len(split), data.preprocessor.targets.count), np.float32)
-        )
-        assert (split.targets.shape, split.targets.dtype) == expected
-    train = data.splits["train"]
-    alike = (0, 1, 2) if train.inputs.ndim == 4 else 0  # the pixels of a channel share a mean
-    np.testing.assert_allclose(train.inputs.mean(axis=alike, dtype=np.float64), 0, atol=1e-4)
-    deviation = train.inputs.std(axis=alike, dtype=np.float64)
-    np.testing.assert_allclose(deviation[deviation > 0], 1, rtol=1e-3)
-    batches = ShuffledBatches(len(train), batch_size=16, seed=0)
-    batch = train.gather(batches.indices(0, len(batches) - 1))
-    assert 1 <= len(batch) == len(batch.targets) <= 16
+@pytest.mark.parametrize("name", ["copying", "docstrings"])
+def test_texts_have_a_vocabulary(name: str) -> None:
+    reader = registry.lookup("dataset", name)()
+    assert load_data(reader, DataPaths(), split=SplitOptions(), seed=0).preprocessor.vocabulary is not None
 
 
-@pytest.mark.parametrize("name", ARRAYS)
-def test_preprocessing_survives_json(name: str):
-    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
-    again = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
-    examples = registry.lookup("dataset", name)().read(DataPaths()).examples
-    rows = data.indices["test"]
-    assert again.inputs(examples.inputs, rows).tobytes() == data.splits["test"].inputs.tobytes()
-    assert again.targets.encode(examples.targets[rows], "test").tobytes() == data.splits["test"].targets.tobytes()
+def write(folder: Path) -> dict[str, dict[str, Any]]:
+    """The same forty examples in several formats; gives the options that read each of them."""
+    generator = np.random.default_rng(0)
+    inputs, labels = generator.standard_normal((40, 2)), np.arange(40) % 2
+    rows = [{"a": a, "b": b, "kind": "xyz"[number % 3], "label": ["no", "yes"][label]}
+            for number, ((a, b), label) in enumerate(zip(inputs.tolist(), labels, strict=True))]  # fmt: skip
+    lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+    (folder / "data.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    pa.parquet.write_table(pa.Table.from_pylist(rows), folder / "data.parquet")
+    np.savez(folder / "data.npz", x=inputs, y=labels)
+    np.save(folder / "inputs.npy", inputs)
+    np.save(folder / "targets.npy", labels)
+    return {
+        "csv": {"path": str(folder / "data.csv"), "label": "label"},
+        "jsonl": {"path": str(folder / "data.jsonl"), "label": "label"},
+        "parquet": {"path": str(folder / "data.parquet"), "label": "label"},
+        "npz": {"path": str(folder / "data.npz")},
+        "npy": {"path": str(folder / "inputs.npy"), "targets_path": str(folder / "targets.npy")},
+    }
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_texts_become_tokens(name: str):
-    raw, again = (registry.lookup("dataset", name)().read(DataPaths()) for _ in range(2))
-    assert raw.fingerprint == again.fingerprint
-    assert all(len(digest) == 64 for digest in raw.fingerprint.values())
-    assert raw.description
-    data = load_data(registry.lookup("dataset", name)(), DataPaths(), split=SplitOptions(), seed=0)
-    assert list(data.splits) == ["train", "dev", "test"]
-    restored = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
-    assert restored.to_json() == data.preprocessor.to_json()
-    assert restored.vocabulary is not None
-    for split in data.splits.values():
-        batch = split.gather(np.arange(2))
-        assert batch.inputs.dtype.kind == "i"
-        assert batch.inputs.max() < len(restored.vocabulary)
-        assert len(batch.targets) == 2
+@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet", "npz", "npy"])
+def test_formats_keep_to_the_contracts(tmp_path: Path, name: str) -> None:
+    testing.check_component("format", name, options=write(tmp_path)[name])
 
 
-@pytest.mark.parametrize("kind", ["dataset", "format", "normalization"])
-def test_every_option_is_described(kind: str):
+@pytest.mark.parametrize("kind", ["format", "normalization"])
+def test_every_option_is_described(kind: str) -> None:
     for name in registry.names(kind):
-        component = registry.lookup(kind, name)
-        assert registry.summary(component)
-        for option in registry.options(component):
-            assert option.description, f"{kind} {name} does not say what {option.name} is"
+        testing.every_option_is_described(testing.Subject(kind, name))

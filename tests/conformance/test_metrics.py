@@ -1,4 +1,4 @@
-"""Every metric: scikit-learn's numbers on random cases, and what must hold for all of them."""
+"""Every metric: the numbers of scikit-learn on random cases, and the contracts of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli import testing
 from dlcli.core import registry
 from dlcli.metrics import Metric, TopKAccuracy
 
+NAMES = registry.names("metric")
 AVERAGES = ("binary", "macro", "micro", "weighted")
 
 
@@ -203,50 +206,15 @@ def metric(name: str, **options: Any) -> Metric:
     return made
 
 
-def every_metric() -> list[str]:
-    names = registry.names("metric")
-    assert len(names) >= 15
-    return names
+def test_there_are_metrics() -> None:
+    assert len(NAMES) >= 15
 
 
-def example(form: str) -> tuple[np.ndarray, np.ndarray]:
-    """Predictions in a form, and targets; the second half is predicted better."""
-    targets = np.array([0, 1, 1, 0, 1, 0, 2, 1])
-    guesses = np.array([1, 0, 1, 0, 1, 0, 2, 1])
-    if form == "labels":
-        return guesses, targets
-    if form == "probabilities":
-        return 0.1 + 0.7 * np.eye(3)[guesses], targets
-    if form in ("nats", "correct"):  # texts of 4 tokens and 8 characters, 9 nats by frequency
-        of_texts = np.where(guesses == targets, 3, 2) if form == "correct" else np.where(guesses == targets, 2.0, 5.0)
-        return of_texts, np.tile([4.0, 8.0, 9.0], (len(targets), 1))
-    return guesses.astype(np.float32), targets.astype(np.float32)
+@pytest.mark.parametrize("check", [check for name in NAMES for check in testing.checks("metric", name)], ids=str)
+def test_contract(check: testing.Check) -> None:
+    check()
 
 
-@pytest.mark.parametrize("name", every_metric())
-def test_no_examples_give_nan(name: str) -> None:
-    one = metric(name)
-    assert math.isnan(one.result())
-    predictions, targets = example(one.needs)
-    one.update(predictions[:0], targets[:0])
-    assert math.isnan(one.result())
-
-
-@pytest.mark.parametrize("name", every_metric())
-def test_reset_forgets(name: str) -> None:
-    one = metric(name)
-    predictions, targets = example(one.needs)
-    first = streamed(one, predictions, targets, [])
-    second = streamed(one, predictions[4:], targets[4:], [])
-    assert second == streamed(metric(name), predictions[4:], targets[4:], [])
-    if name != "top_k_accuracy":  # with three classes all are among the top five
-        assert one.direction.is_improvement(second, first)
-        assert second != first
-
-
-@pytest.mark.parametrize("name", every_metric())
-def test_says_what_it_is(name: str) -> None:
-    one = metric(name)
-    assert one.name == {"top_k_accuracy": "top_5_accuracy"}.get(name, name)
-    assert one.unit
-    assert registry.summary(registry.lookup("metric", name)).endswith(".")
+@pytest.mark.parametrize("name", NAMES)
+def test_is_called_as_it_is_registered(name: str) -> None:
+    assert metric(name).name == {"top_k_accuracy": "top_5_accuracy"}.get(name, name)

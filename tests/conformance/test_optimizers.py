@@ -1,4 +1,4 @@
-"""Every optimizer: torch's numbers step for step where torch defines it, and what must hold for all of them."""
+"""Every optimizer: the numbers of torch, step for step, and the contracts of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import dlcli.components  # noqa: F401  # fills the registry
+from dlcli import testing
 from dlcli.core import registry
 from dlcli.nn import Arena, Parameter
 from dlcli.optim import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSProp, add_penalty_gradient
 
+NAMES = registry.names("optimizer")
 STEPS = 50
 
 #: name of torch.optim's class, its options, and ours that must equal it
@@ -191,101 +194,17 @@ def test_two_steps_worked_by_hand(case: str) -> None:
         assert parameter.data[0] == pytest.approx(expected, abs=1e-10)
 
 
-def every_optimizer() -> list[str]:
-    names = registry.names("optimizer")
-    assert len(names) >= 6
-    return names
+def test_there_are_optimizers() -> None:
+    assert len(NAMES) >= 6
 
 
-def default(name: str) -> Optimizer:
-    optimizer = registry.lookup("optimizer", name)()
-    assert isinstance(optimizer, Optimizer)
-    return optimizer
-
-
-@pytest.mark.parametrize("size", [7, 70_000])
 @pytest.mark.parametrize(
-    "make", [*(lambda name=name: default(name) for name in every_optimizer()), TWINS["nesterov"][2]]
+    "check",
+    [
+        *(check for name in NAMES for check in testing.checks("optimizer", name)),
+        *testing.checks("optimizer", "sgd", options={"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}),
+    ],
+    ids=str,
 )
-def test_resumed_training_has_the_same_bits(make: Callable[[], Optimizer], size: int) -> None:
-    """One that runs through, one that is saved and restored after 3 of 6 steps; more than one block of memory too."""
-    generator = np.random.default_rng(0)
-    start = generator.standard_normal(size).astype(np.float32)
-    gradients = generator.standard_normal((6, size)).astype(np.float32)
-
-    def descend(optimizer: Optimizer, parameter: Parameter, arena: Arena, steps: range) -> None:
-        for step in steps:
-            arena.zero_grad()
-            parameter.accumulate_grad(gradients[step])
-            optimizer.step(arena, 0.01, 0.1)
-
-    whole = Parameter(start.copy())
-    arena, optimizer = Arena({"weight": whole}), make()
-    optimizer.setup(arena)
-    descend(optimizer, whole, arena, range(3))
-    state, middle = optimizer.state(), whole.data.copy()
-    descend(optimizer, whole, arena, range(3, 6))
-
-    resumed = Parameter(middle)
-    arena, optimizer = Arena({"weight": resumed}), make()
-    optimizer.setup(arena)
-    optimizer.load_state(state)
-    descend(optimizer, resumed, arena, range(3, 6))
-    assert np.array_equal(whole.data, resumed.data)
-    assert not np.array_equal(whole.data, middle)
-
-
-@pytest.mark.parametrize("name", every_optimizer())
-def test_finds_the_bottom_of_a_bowl(name: str) -> None:
-    parameter = Parameter(np.array([1.0, -1.0]))
-    arena, optimizer = Arena({"weight": parameter}), default(name)
-    optimizer.setup(arena)
-    for _ in range(2000):
-        arena.zero_grad()
-        parameter.accumulate_grad(parameter.data * np.array([1.0, 0.1]))
-        optimizer.step(arena, 0.05)
-    assert np.abs(parameter.data).max() < 0.03
-
-
-@pytest.mark.parametrize("name", every_optimizer())
-def test_only_weights_decay_and_a_gradient_of_zero_moves_nothing(name: str) -> None:
-    parameters = make_parameters()
-    arena, optimizer = Arena(parameters), default(name)
-    optimizer.setup(arena)
-    arena.zero_grad()
-    own_decay = getattr(optimizer, "weight_decay", 0.0)
-    optimizer.step(arena, 0.1, 0.5)
-    assert np.allclose(parameters["weight"].data, (1 - 0.1 * (0.5 + own_decay)) * make_parameters()["weight"].data)
-    assert np.array_equal(parameters["bias"].data, make_parameters()["bias"].data)
-
-
-@pytest.mark.parametrize("name", every_optimizer())
-def test_decay_is_scaled_with_the_learning_rate(name: str) -> None:
-    parameters = make_parameters()
-    parameters["weight"].learning_rate_scale = 0.2
-    arena, optimizer = Arena(parameters), default(name)
-    optimizer.setup(arena)
-    arena.zero_grad()
-    own_decay = getattr(optimizer, "weight_decay", 0.0)
-    optimizer.step(arena, 0.1, 0.5)
-    kept = 1 - 0.1 * 0.2 * (0.5 + own_decay)
-    assert np.allclose(parameters["weight"].data, kept * make_parameters()["weight"].data)
-    assert np.array_equal(parameters["bias"].data, make_parameters()["bias"].data)
-
-
-@pytest.mark.parametrize("name", every_optimizer())
-def test_overflow_is_left_to_show_in_the_loss(name: str) -> None:
-    """Warnings are errors here: a gradient near the end of float32 must not raise."""
-    parameter = Parameter(np.ones(3, np.float32))
-    arena, optimizer = Arena({"weight": parameter}), default(name)
-    optimizer.setup(arena)
-    parameter.accumulate_grad(np.full(3, 3e38, np.float32))
-    optimizer.step(arena, 100.0)
-
-
-@pytest.mark.parametrize("name", every_optimizer())
-def test_an_empty_arena_is_no_special_case(name: str) -> None:
-    arena, optimizer = Arena({}), default(name)
-    optimizer.setup(arena)
-    optimizer.step(arena, 0.1, 0.1)
-    assert optimizer.steps == 1
+def test_contract(check: testing.Check) -> None:
+    check()

@@ -1,0 +1,90 @@
+"""Contracts of a loss: its gradient, its weights, and that a mean over a split does not depend on the batches."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from dlcli.autograd import TOLERANCE, Tensor, check_parameters
+from dlcli.losses import Loss
+from dlcli.testing.check import Subject
+
+CLASSES = 3
+#: examples, and the weight of each
+EXAMPLES = 8
+WEIGHTS = np.array([1.0, 0.0, 2.5, 0.5, 1.0, 0.0, 3.0, 0.25])
+
+
+def gradient_agrees_with_differences(subject: Subject) -> None:
+    """The gradient with respect to the outputs agrees with central differences, with and without weights."""
+    for loss, outputs, targets in _cases(subject):
+        for weights in (None, WEIGHTS):
+            tensor = Tensor(outputs, requires_grad=True)
+            (check,) = check_parameters(
+                lambda loss=loss, tensor=tensor, targets=targets, weights=weights: loss(tensor, targets, weights),  # type: ignore[misc]
+                {"outputs": tensor},
+            )
+            assert check.relative_error < TOLERANCE, check
+            assert check.checked == check.size > 0, check
+
+
+def result_is_a_scalar_of_the_outputs_dtype(subject: Subject) -> None:
+    """The loss of float32 outputs is a float32 scalar with float32 gradients, close to that of float64."""
+    for loss, outputs, targets in _cases(subject):
+        single = Tensor(outputs.astype(np.float32), requires_grad=True)
+        mean = loss(single, targets.astype(np.float32) if targets.dtype.kind == "f" else targets)
+        assert mean.shape == ()
+        assert mean.dtype == np.float32
+        mean.backward()
+        assert single.grad is not None and single.grad.dtype == np.float32
+        np.testing.assert_allclose(mean.item(), loss(Tensor(outputs), targets).item(), rtol=1e-5)
+
+
+def mean_does_not_depend_on_the_batches(subject: Subject) -> None:
+    """Sums over batches divided by the sum of their weights give the mean over all examples."""
+    for loss, outputs, targets in _cases(subject):
+        for weights in (None, WEIGHTS):
+            expected = loss(Tensor(outputs), targets, weights).item()
+            for bounds in ([0, 8], [0, 1, 4, 8], list(range(9))):
+                total = weight = 0.0
+                for start, stop in itertools.pairwise(bounds):
+                    part = None if weights is None else weights[start:stop]
+                    total += loss.sum(Tensor(outputs[start:stop]), targets[start:stop], part)
+                    weight += loss.weight(targets[start:stop], part)
+                np.testing.assert_allclose(total / weight, expected, rtol=1e-9)
+
+
+def an_example_of_weight_zero_does_not_count(subject: Subject) -> None:
+    """A weight of zero leaves an example out, and a common factor of all weights changes nothing."""
+    for loss, outputs, targets in _cases(subject):
+        kept = WEIGHTS > 0
+        expected = loss(Tensor(outputs[kept]), targets[kept], WEIGHTS[kept]).item()
+        for weights in (WEIGHTS, 4 * WEIGHTS):
+            np.testing.assert_allclose(loss(Tensor(outputs), targets, weights).item(), expected, rtol=1e-9)
+        ones = np.ones(EXAMPLES)
+        np.testing.assert_allclose(
+            loss(Tensor(outputs), targets, ones).item(), loss(Tensor(outputs), targets).item(), rtol=1e-9
+        )
+
+
+CONTRACTS = (
+    gradient_agrees_with_differences,
+    result_is_a_scalar_of_the_outputs_dtype,
+    mean_does_not_depend_on_the_batches,
+    an_example_of_weight_zero_does_not_count,
+)
+
+
+def _cases(subject: Subject) -> list[tuple[Loss, np.ndarray, np.ndarray]]:
+    """The loss with outputs (N, K) and targets of the form that it needs."""
+    loss = subject.create()
+    assert isinstance(loss, Loss), f"{subject} is not a Loss"
+    generator = np.random.default_rng(0)
+    if loss.needs != "values":
+        classes = CLASSES if loss.needs == "class logits" else 2
+        labels = np.arange(EXAMPLES) % classes
+        loss.prepare(np.bincount(labels, minlength=classes).tolist())
+        return [(loss, generator.standard_normal((EXAMPLES, classes if classes > 2 else 1)), labels)]
+    shapes = [(EXAMPLES, columns) for columns in (1, 2)]
+    return [(loss, generator.standard_normal(shape), generator.standard_normal(shape)) for shape in shapes]
