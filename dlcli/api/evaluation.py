@@ -86,7 +86,10 @@ def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
         DataError: the data is missing or has changed.
     """
     if split not in names:
-        raise ConfigError(f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}")
+        raise ConfigError(
+            f"{split!r}: run {loaded.folder.id} has no such split: {unknown_name('split', split, names)}",
+            code="unknown_name",
+        )
     rows = loaded.folder.read_arrays(files.SPLITS)[split]
     with located(loaded.spec):
         made, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)

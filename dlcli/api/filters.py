@@ -74,7 +74,7 @@ class _Subject:
         names = list(self.splits or ()) if self.loaded is None else list(self.loaded.folder.read_arrays(files.SPLITS))
         name = wanted or ("dev" if "dev" in names else "train")
         if name not in names:
-            raise ConfigError(f"{name!r}: {unknown_name('split', name, names)}")
+            raise ConfigError(f"{name!r}: {unknown_name('split', name, names)}", code="unknown_name")
         return stored_split(self.loaded, name, names) if self.loaded is not None else (self.splits or {})[name]
 
 
@@ -152,13 +152,15 @@ def _chosen(model: Graph, layer: str | None) -> str:
         found = next((name for name in images if isinstance(model.layers[name], Convolution | ConvTranspose2D)), None)
         if found is None:
             types = ", ".join(dict.fromkeys(node.type for node in model.nodes))
-            raise ConfigError(f"this model has no convolution; its layers are {types}")
+            raise ConfigError(f"this model has no convolution; its layers are {types}", code="not_applicable")
         return found
     if layer in model.layers and layer not in images:
         shape = model.shapes[layer]
-        raise ConfigError(f"the result of {layer} is no image (height, width, channels), but {shape}")
+        raise ConfigError(
+            f"the result of {layer} is no image (height, width, channels), but {shape}", code="not_applicable"
+        )
     if layer not in images:
-        raise ConfigError(f"{layer!r}: {unknown_name('layer with an image', layer, images)}")
+        raise ConfigError(f"{layer!r}: {unknown_name('layer with an image', layer, images)}", code="unknown_name")
     return layer
 
 
@@ -177,7 +179,10 @@ def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.
         DataError: there is no such example.
     """
     if not 0 <= number < len(split):
-        raise DataError(f"{split.name} has {len(split)} examples, numbered from 0; there is no example {number}")
+        raise DataError(
+            f"{split.name} has {len(split)} examples, numbered from 0; there is no example {number}",
+            code="out_of_range",
+        )
     batch = split.gather(np.array([number]))
     caption = f"example {number} of {split.name}"
     if split.ids[number] != number:
@@ -197,7 +202,7 @@ def _decoded(subject: _Subject, layer: str, picture: str | Path) -> tuple[np.nda
     """
     shape = subject.model.input_shape
     if len(shape) != 3 or shape[-1] not in (1, 3):
-        raise ConfigError(f"this model takes no pictures: its inputs are {shape}")
+        raise ConfigError(f"this model takes no pictures: its inputs are {shape}", code="not_applicable")
     sample = str(picture) in SAMPLE_PICTURES and not Path(picture).is_file()
     path = bundled(f"{picture}.jpg", "images") if sample else Path(picture)
     bits = subject.reader.form.bits if isinstance(subject.reader, ImageFormat) else None
@@ -205,7 +210,9 @@ def _decoded(subject: _Subject, layer: str, picture: str | Path) -> tuple[np.nda
     ((pixels,),) = decode_many([path], form)
     if max(pixels.shape) > LONGEST_SIDE:
         found = f"is {pixels.shape[1]} × {pixels.shape[0]} pixels"
-        raise DataError(f"{found}; feature maps are drawn of pictures up to {LONGEST_SIDE:,}", file=str(path))
+        raise DataError(
+            f"{found}; feature maps are drawn of pictures up to {LONGEST_SIDE:,}", code="too_large", file=str(path)
+        )
     per_pixel = subject.preprocessor.scaling.shift.shape[:2] not in ((), (1, 1))
     if per_pixel or not _takes(subject.model, layer, pixels.shape):
         ((pixels,),) = decode_many([path], replace(form, size=shape[:2], resize="crop"))

@@ -104,7 +104,8 @@ def _flows(
     if not any(isinstance(layer, Recurrent) for layer in model.layers.values()):
         types = ", ".join(dict.fromkeys(node.type for node in model.nodes))
         raise ConfigError(
-            f"{name} has no recurrent layer, through which gradients flow over time; its layers are {types}"
+            f"{name} has no recurrent layer, through which gradients flow over time; its layers are {types}",
+            code="not_applicable",
         )
     model.eval()
     assert batch.targets is not None, "the training set has targets"

@@ -83,7 +83,12 @@ def check_gradients(
     model, generator = experiment.model, rng.generator(experiment.spec.seed, "gradcheck")
     parameters = model.parameters()
     if not parameters:
-        raise ConfigError("the model has no parameters: there is nothing to check", file=str(config), key="model")
+        raise ConfigError(
+            "the model has no parameters: there is nothing to check",
+            code="not_applicable",
+            file=str(config),
+            key="model",
+        )
     sampled = max_per_parameter
     if sampled is None and sum(parameter.size for parameter in parameters.values()) > MOST_ELEMENTS:
         sampled = SAMPLED_PER_PARAMETER

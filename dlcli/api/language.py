@@ -100,7 +100,7 @@ def sample(
     choice = TokenChoice(temperature=temperature, top_k=top_k, top_p=top_p)
     for name, value in (("count", count), ("length", length)):
         if value is not None and value < 1:
-            raise ConfigError(f"expected a whole number at least 1, found {value}", key=name)
+            raise ConfigError(f"expected a whole number at least 1, found {value}", code="out_of_range", key=name)
     loaded = language_model(run, runs_dir)
     encoder = text_encoder(loaded)
     prompt = without_surrogates(prompt)
@@ -257,12 +257,14 @@ def language_model(run: str | Path, runs_dir: str | Path) -> LoadedModel:
     """The trained model of a run, which must be one of language."""
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
     if not isinstance(loaded.task, LanguageModeling):
-        raise ConfigError(f"run {loaded.folder.id} is no language model: its task has no next token")
+        raise ConfigError(
+            f"run {loaded.folder.id} is no language model: its task has no next token", code="not_applicable"
+        )
     return loaded
 
 
 def text_encoder(loaded: LoadedModel) -> TextEncoder:
     encoder = loaded.preprocessor.text
     if encoder is None:
-        raise DataError("this model was not trained on texts")
+        raise DataError("this model was not trained on texts", code="not_applicable")
     return encoder

@@ -12,13 +12,13 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.predictions import prediction_rows, row_ids
 from dlcli.api.stored_spec import load_stored_spec
-from dlcli.assembly import build_model, build_reader, build_task, evaluation_batch_size, located
+from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, located
 from dlcli.core import DataError, Generators, StorageError
 from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec
 from dlcli.tasks import Predictions, SequenceLabeling, joined
-from dlcli.training import CheckpointStore, check_resumable, compute_outputs
+from dlcli.training import CheckpointStore, compute_outputs
 
 
 class LoadedModel:
@@ -47,7 +47,9 @@ class LoadedModel:
         try:
             self.model.load_state_dict(weights)
         except ValueError as error:  # somebody has changed the run's config
-            raise StorageError(f"is not the model that was trained: {error}", file=str(self.spec.file)) from error
+            raise StorageError(
+                f"is not the model that was trained: {error}", code="incompatible_weights", file=str(self.spec.file)
+            ) from error
         self.model.eval()
 
     @property
@@ -102,7 +104,7 @@ class LoadedModel:
         """
         predictions = self._predictions(self._split(inputs))
         if predictions.probabilities is None:
-            raise DataError("a regression has no probabilities; use predict")
+            raise DataError("a regression has no probabilities; use predict", code="not_applicable")
         return predictions.probabilities
 
     def predict_file(self, path: str | Path, *, remark: Callable[[str], None] | None = None) -> list[dict[str, Any]]:

@@ -80,4 +80,6 @@ def check_unchanged(source: Source, expected: str | None) -> None:
         DataError: the file has changed.
     """
     if expected is not None and source.sha256 != expected:
-        raise DataError("is not what it was when the run began; its SHA-256 differs", file=str(source.path))
+        raise DataError(
+            "is not what it was when the run began; its SHA-256 differs", code="changed_data", file=str(source.path)
+        )

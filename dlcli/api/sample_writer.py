@@ -28,7 +28,7 @@ class SampleWriter(Observer):
         options, encoder = experiment.spec.training.samples, experiment.data.preprocessor.text
         assert options is not None, "somebody asks for samples"
         if encoder is None or experiment.data.preprocessor.target_kind != "tokens":
-            raise ConfigError("only a language model writes samples", key="training.samples")
+            raise ConfigError("only a language model writes samples", code="not_applicable", key="training.samples")
         self.options = options
         self.encoder = encoder
         self.model = experiment.model

@@ -19,13 +19,16 @@ from dlcli.api.stored_spec import load_stored_spec
 from dlcli.api.transfer import assign_roles, restart_transfer, resume_transfer, start
 from dlcli.api.word_vectors import start_from_vectors
 from dlcli.assembly import (
+    TRAINER_ARGUMENTS,
     Experiment,
     build_early_stopping,
     build_optimizer,
+    check_epochs_left,
+    check_resumable,
     evaluation_batch_size,
     located,
 )
-from dlcli.core import DataError
+from dlcli.core import DataError, under
 from dlcli.runs import (
     RunFolder,
     RunRecord,
@@ -47,8 +50,6 @@ from dlcli.training import (
     Observer,
     Trainer,
     TrainingSummary,
-    check_epochs_left,
-    check_resumable,
     compute_features,
     median_latency_ms,
 )
@@ -100,7 +101,9 @@ def train(
     folder = create_folder(path, record, contents)
     with folder.locked(), recording(folder, record) as session:
         log_origins(experiment, folder, origins)
-        summary = build_trainer(experiment, folder, observer).run()
+        trainer = build_trainer(experiment, folder, observer)
+        with under("training", TRAINER_ARGUMENTS):
+            summary = trainer.run()
         run = _concluded(experiment, folder, summary, clock)
         session.metrics = run.metrics
     return run
@@ -153,7 +156,9 @@ def resume(
             for change in changes:
                 folder.log(change, "WARNING")
             _replace_config(folder, session, spec)
-            summary = build_trainer(experiment, folder, observer).resume()
+            trainer = build_trainer(experiment, folder, observer)
+            with under("training", TRAINER_ARGUMENTS):
+                summary = trainer.resume()
             finished = _concluded(experiment, folder, summary, clock)
             session.metrics = finished.metrics
     return finished
@@ -216,22 +221,26 @@ def build_trainer(
         if features is not None:
             model, splits = features.model, features.splits
     with located(spec):
-        trainer = Trainer(
-            model=model,
-            task=experiment.task,
-            splits=splits,
-            optimizer=build_optimizer(spec),
-            metrics=experiment.metrics,
-            selection=experiment.selection,
-            settings=spec.training,
-            regularization=spec.regularization,
-            evaluation_batch_size=evaluation_batch_size(spec, experiment.data.preprocessor),
-            folder=folder,
-            generators=experiment.generators,
-            early_stopping=build_early_stopping(spec, experiment.metrics, experiment.selection),
-            augmenter=experiment.augmenter,
-            observers=[*sample_writers(experiment, folder), *([] if observer is None else [observer])],
-        )
+        optimizer = build_optimizer(spec)
+        early_stopping = build_early_stopping(spec, experiment.metrics, experiment.selection)
+        observers = [*sample_writers(experiment, folder), *([] if observer is None else [observer])]
+        with under("training", TRAINER_ARGUMENTS):
+            trainer = Trainer(
+                model=model,
+                task=experiment.task,
+                splits=splits,
+                optimizer=optimizer,
+                metrics=experiment.metrics,
+                selection=experiment.selection,
+                settings=spec.training,
+                regularization=spec.regularization,
+                evaluation_batch_size=evaluation_batch_size(spec, experiment.data.preprocessor),
+                folder=folder,
+                generators=experiment.generators,
+                early_stopping=early_stopping,
+                augmenter=experiment.augmenter,
+                observers=observers,
+            )
     if model is not experiment.model and LATENCY in experiment.selection.constraints:
         trainer.state.latency_ms = median_latency_ms(experiment.model, experiment.data.splits["train"])
     return trainer
@@ -306,7 +315,11 @@ def check_same_data(folder: RunFolder, record: RunRecord, fingerprint: Mapping[s
     """
     for name in sorted({*record.data, *fingerprint}):
         if record.data.get(name) != fingerprint.get(name):
-            raise DataError(f"is not what it was when run {folder.id} was trained; its SHA-256 differs", file=name)
+            raise DataError(
+                f"is not what it was when run {folder.id} was trained; its SHA-256 differs",
+                code="changed_data",
+                file=name,
+            )
 
 
 def _concluded(experiment: Experiment, folder: RunFolder, summary: TrainingSummary, clock: float) -> Run:

@@ -17,7 +17,7 @@ import numpy as np
 from dlcli.api.model_source import Source, check_unchanged, read_source
 from dlcli.api.word_vectors import start_from_vectors
 from dlcli.assembly import Experiment, build_data, build_task, experiment_on, located
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, under
 from dlcli.data import Data, OnRead, Preprocessor
 from dlcli.nn import (
     LayerRoles,
@@ -162,12 +162,13 @@ def assign_roles(experiment: Experiment) -> LayerRoles | None:
 def _layer_roles(experiment: Experiment) -> LayerRoles:
     transfer = experiment.spec.model.transfer
     assert transfer is not None
-    return LayerRoles.of(
-        experiment.model,
-        replace_head=transfer.replace_head,
-        train=transfer.train,
-        reinitialize=transfer.reinitialize,
-    )
+    with under("model"):
+        return LayerRoles.of(
+            experiment.model,
+            replace_head=transfer.replace_head,
+            train=transfer.train,
+            reinitialize=transfer.reinitialize,
+        )
 
 
 def _transferred(experiment: Experiment, source: Source) -> Transfer:
@@ -175,11 +176,12 @@ def _transferred(experiment: Experiment, source: Source) -> Transfer:
     roles = _layer_roles(experiment)
     wanted = experiment.spec.model.transfer
     assert wanted is not None
-    check_ignored(wanted.ignore, source.state, source.name)
-    naming = wanted.naming if source.run is None else "dlcli"
-    matching = match(experiment.model, source.state, roles.new, naming)
-    check_complete(experiment.model, matching, source.state, source.name)
-    check_all_used(matching, {*wanted.ignore, *_dispensable(source, replace_head=wanted.replace_head)}, source.name)
+    with under("model"):
+        check_ignored(wanted.ignore, source.state, source.name)
+        naming = wanted.naming if source.run is None else "dlcli"
+        matching = match(experiment.model, source.state, roles.new, naming)
+        check_complete(experiment.model, matching, source.state, source.name)
+        check_all_used(matching, {*wanted.ignore, *_dispensable(source, replace_head=wanted.replace_head)}, source.name)
     check_finite(experiment.model, matching, str(source.path))
     load(experiment.model, matching)
     return Transfer(source, matching, roles, tuple(_remarks(experiment, source)))
@@ -216,7 +218,11 @@ def _check_same_inputs(theirs: Preprocessor, ours: Preprocessor, source: str) ->
         if known != found:
             new = [name for name in found if name not in known] or [name for name in known if name not in found]
             example = f", such as {new[0]!r}" if new else ", in another order"
-            raise ConfigError(f"the {what} of {source} are not those of this data{example}", key="model.from")
+            raise ConfigError(
+                f"the {what} of {source} are not those of this data{example}",
+                code="incompatible_weights",
+                key="model.from",
+            )
 
 
 def _tokens(preprocessor: Preprocessor) -> tuple[str, ...]:

@@ -44,13 +44,13 @@ def read_weights_file(path: Path) -> tuple[dict[str, np.ndarray], str]:
         DataError: it cannot be read, is cut short, or holds numbers of a type that is not read.
     """
     if not path.exists():
-        raise ConfigError(f"there is no file {path}", key="model.from")
+        raise ConfigError(f"there is no file {path}", code="missing_file", key="model.from")
     if path.suffix.lower() != ENDING:
         advice = _CONVERT.format(name=path.name, stem=path.stem) if path.suffix.lower() in PICKLES else ""
         found = f"{path.name} is not a {ENDING} file"
         raise ConfigError(f"{found}: {advice}" if advice else found, key="model.from")
     if not path.is_file():  # a pipe would be waited for, and a device may never end
-        raise DataError("cannot be read: it is not a regular file", file=str(path))
+        raise DataError("cannot be read: it is not a regular file", code="unreadable_file", file=str(path))
     data = read_bytes(path)
     return decode(data, path), hashlib.sha256(data).hexdigest()
 
@@ -66,10 +66,14 @@ def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
     try:
         tensors: list[tuple[str, dict[str, Any]]] = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
-        raise DataError(f"is cut short, or no safetensors file ({error})", file=str(path)) from error
+        raise DataError(
+            f"is cut short, or no safetensors file ({error})", code="wrong_format", file=str(path)
+        ) from error
     for name, _ in tensors:
         if not name.isprintable():  # names are listed in messages of one line
-            raise DataError(f"an array has the name {name!r}, which cannot be printed", file=str(path))
+            raise DataError(
+                f"an array has the name {name!r}, which cannot be printed", code="wrong_format", file=str(path)
+            )
     return {name: _array(name, tensor["dtype"], tensor["shape"], tensor["data"], path) for name, tensor in tensors}
 
 
@@ -78,5 +82,7 @@ def _array(name: str, dtype: str, shape: list[int], data: bytes, path: Path) -> 
         return (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4").reshape(shape)
     if dtype not in TYPES:
         known = ", ".join([*TYPES, "BF16"])
-        raise DataError(f"{name} has numbers of the type {dtype}; these are read: {known}", file=str(path))
+        raise DataError(
+            f"{name} has numbers of the type {dtype}; these are read: {known}", code="wrong_format", file=str(path)
+        )
     return np.frombuffer(data, TYPES[dtype]).reshape(shape)

@@ -66,8 +66,12 @@ def _coverage(splits: Mapping[str, Split], known: np.ndarray, num_tokens: int) -
 
 def _read(layer: Embedding, file: str, preprocessor: Preprocessor, data_paths: DataPaths, key: str) -> WordVectors:
     if preprocessor.vocabulary is None:
-        raise ConfigError("the inputs of this data are no words, which could have vectors", key=key)
+        raise ConfigError(
+            "the inputs of this data are no words, which could have vectors", code="not_applicable", key=key
+        )
     found = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.numbers)
     if found.size != layer.units:
-        raise ConfigError(f"{file} has vectors of {found.size} numbers, the embedding of {layer.units}", key=key)
+        raise ConfigError(
+            f"{file} has vectors of {found.size} numbers, the embedding of {layer.units}", code="wrong_shape", key=key
+        )
     return found

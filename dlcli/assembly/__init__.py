@@ -18,13 +18,16 @@ from dlcli.assembly.known_words import vector_files
 from dlcli.assembly.location import located
 from dlcli.assembly.measures import build_measures, positive_classes
 from dlcli.assembly.model import build_model, build_task, create_layer, model_nodes
+from dlcli.assembly.resumption import check_epochs_left, check_resumable
 from dlcli.assembly.training import (
+    TRAINER_ARGUMENTS,
     build_early_stopping,
     build_optimizer,
     evaluation_batch_size,
 )
 
 __all__ = [
+    "TRAINER_ARGUMENTS",
     "Experiment",
     "build_augmenter",
     "build_data",
@@ -37,6 +40,8 @@ __all__ = [
     "build_reader",
     "build_task",
     "build_text_options",
+    "check_epochs_left",
+    "check_resumable",
     "create",
     "create_layer",
     "evaluation_batch_size",

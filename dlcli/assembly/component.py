@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import dlcli.components  # noqa: F401  # fills the registry
-from dlcli.core import registry
+from dlcli.core import registry, under
 from dlcli.spec import ComponentSpec
 
 
-def create(component: ComponentSpec, *supplied: Any) -> Any:
-    """The object that a checked component stands for.
+def create(component: ComponentSpec, *supplied: Any, at: str) -> Any:
+    """Create the object that a checked component describes.
 
     Args:
-        component: its nested components are created first.
-        supplied: positional arguments, which come from the code and not from the config.
+        component: Description; its nested components are created first.
+        supplied: Positional arguments, which come from the code and not from the config.
+        at: Path of the component in the config, which errors of its constructor get in front of their options.
     """
-    options = {key: _created(value) for key, value in component.options.items()}
-    return registry.lookup(component.kind, component.name)(*supplied, **options)
+    options = {key: _created(value, f"{at}.{key}" if at else key) for key, value in component.options.items()}
+    with under(at):
+        return registry.lookup(component.kind, component.name)(*supplied, **options)
 
 
-def _created(value: Any) -> Any:
+def _created(value: Any, at: str) -> Any:
     if isinstance(value, ComponentSpec):
-        return create(value)
-    return [_created(item) for item in value] if isinstance(value, list) else value
+        return create(value, at=at)
+    return [_created(item, f"{at}[{index}]") for index, item in enumerate(value)] if isinstance(value, list) else value

@@ -10,7 +10,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.assembly.component import create
 from dlcli.assembly.known_words import known_words
-from dlcli.core import ConfigError, registry
+from dlcli.core import ConfigError, registry, under
 from dlcli.data import (
     Augmenter,
     Data,
@@ -32,10 +32,19 @@ from dlcli.losses import ClassWeightedLoss
 from dlcli.spec import Spec
 from dlcli.tasks import Classification, Task
 
+#: arguments of `load_data` → where a config has them, for those that are not keys of `data`
+_ARGUMENTS = {
+    "reader": "data.dataset",
+    "class_names": "data.dataset.class_names",
+    "normalization": "data.normalize",
+    "target_normalization": "data.normalize_targets",
+    "target_kind": "task",
+}
+
 
 def build_reader(spec: Spec) -> DatasetReader | FileFormat:
     """What reads the data set."""
-    reader: DatasetReader | FileFormat = create(spec.data.dataset)
+    reader: DatasetReader | FileFormat = create(spec.data.dataset, at="data.dataset")
     return reader
 
 
@@ -62,29 +71,33 @@ def build_data(
         DataError: the data is missing or not what the config says.
     """
     section = spec.data
-    normalization: Normalization = create(section.normalize)
+    normalization: Normalization = create(section.normalize, at="data.normalize")
     if isinstance(normalization, Pretrained):
         normalization.scaling = None if pretrained is None else scaling_of(pretrained)
         normalization.architecture = None if spec.model.architecture is None else spec.model.architecture.name
     if section.normalize_targets.name == "pretrained":
-        raise ConfigError("scales inputs only", key="data.normalize_targets")
-    target_normalization: Normalization = create(section.normalize_targets)
-    target_normalization.key = "data.normalize_targets"
+        raise ConfigError("scales inputs only", code="not_applicable", key="data.normalize_targets")
+    target_normalization: Normalization = create(section.normalize_targets, at="data.normalize_targets")
     data_paths = build_data_paths(spec, on_read)
-    data = load_data(
-        build_reader(spec),
-        data_paths,
-        split=section.split,
-        normalization=normalization,
-        target_normalization=target_normalization,
-        target_kind=_target_kind(spec),
-        text=build_text_options(spec, data_paths, pretrained),
-        classes=section.classes,
-        keep_raw=keep_raw or bool(section.augment),
-        seed=spec.seed,
-    )
+    with under("data", _ARGUMENTS):
+        data = load_data(
+            build_reader(spec),
+            data_paths,
+            split=section.split,
+            normalization=normalization,
+            target_normalization=target_normalization,
+            target_kind=_target_kind(spec),
+            text=build_text_options(spec, data_paths, pretrained),
+            classes=section.classes,
+            keep_raw=keep_raw or bool(section.augment),
+            seed=spec.seed,
+        )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
-        raise ConfigError("only values are scaled; the targets of this data are classes", key="data.normalize_targets")
+        raise ConfigError(
+            "only values are scaled; the targets of this data are classes",
+            code="not_applicable",
+            key="data.normalize_targets",
+        )
     return data
 
 
@@ -104,15 +117,16 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
         DataError: the data is missing, or has no such rows.
     """
     data_paths = build_data_paths(spec)
-    return load_rows(
-        build_reader(spec),
-        data_paths,
-        split=spec.data.split,
-        name=name,
-        rows=rows,
-        preprocessor=preprocessor,
-        text=build_text_options(spec, data_paths, preprocessor),
-    )
+    with under("data", _ARGUMENTS):
+        return load_rows(
+            build_reader(spec),
+            data_paths,
+            split=spec.data.split,
+            name=name,
+            rows=rows,
+            preprocessor=preprocessor,
+            text=build_text_options(spec, data_paths, preprocessor),
+        )
 
 
 def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> TextOptions | None:
@@ -131,7 +145,8 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
     section = spec.data.text
     if section is None:
         return TextOptions(known_words=words) if words else None
-    return TextOptions(tokenizer=create(section.tokenizer), settings=section.settings, known_words=words)
+    tokenizer = create(section.tokenizer, at="data.text.tokenizer")
+    return TextOptions(tokenizer=tokenizer, settings=section.settings, known_words=words)
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:
@@ -158,4 +173,9 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
         if component.name == "mixup" and weighted and classes is None:
             found = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
             raise ConfigError(found, key=f"data.augment[{position}].mixup")
-    return Augmenter([create(component) for component in spec.data.augment], train, num_classes=classes)
+    augmentations = [
+        create(component, at=f"data.augment[{position}].{component.name}")
+        for position, component in enumerate(spec.data.augment)
+    ]
+    with under("data", {"augmentations": "data.augment", "train.normalization": "data.normalize"}):
+        return Augmenter(augmentations, train, num_classes=classes)

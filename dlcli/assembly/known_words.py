@@ -32,7 +32,9 @@ def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | No
     limit = None if spec.data.text is None else spec.data.text.settings.vocabulary.vector_words
     files = vector_files(spec)
     if limit and not files:
-        raise ConfigError("the model has no file of vectors", key="data.text.vocabulary.vector_words")
+        raise ConfigError(
+            "the model has no file of vectors", code="not_applicable", key="data.text.vocabulary.vector_words"
+        )
     chosen = [file for file, is_trained in files.items() if (limit is None and not is_trained) or limit]
     if not chosen:
         return ()

@@ -31,7 +31,7 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
     human_error = spec.evaluation.human_error
     if isinstance(task, Classification) and human_error is not None and human_error > 1:
         found = f"expected an error rate from 0 to 1, found {human_error:g}; write 0.05 for 5 %"
-        raise ConfigError(found, key="evaluation.human_error")
+        raise ConfigError(found, code="out_of_range", key="evaluation.human_error")
     optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
     components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
     metrics: list[Metric] = []
@@ -39,13 +39,15 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
         key = f"evaluation.metrics[{index}]"
         metric = _metric(component, task, key, spec.evaluation.positive_class)
         if any(other.name == metric.name and other.positive_index != metric.positive_index for other in metrics):
-            raise ConfigError(f"{metric.name} of another class is already among the metrics", key=key)
+            raise ConfigError(
+                f"{metric.name} of another class is already among the metrics", code="conflicting_options", key=key
+            )
         metrics.append(metric)
     for name, key in _deciding_metrics(spec, task, optimize):
         if name not in (LOSS, LATENCY, *(metric.name for metric in metrics)):
             if name not in registry.names("metric"):
                 known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
-                raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", key=key)
+                raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", code="unknown_name", key=key)
             metrics.append(_metric(component_from("metric", name), task, key, spec.evaluation.positive_class))
     return tuple(metrics), Selection(optimize, direction_of(optimize, metrics), spec.evaluation.satisfice)
 
@@ -65,11 +67,14 @@ def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> d
 
 
 def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str | int | None) -> Metric:
-    metric: Metric = create(component)
+    metric: Metric = create(component, at=key)
     if not task.accepts(metric):
         kind = registry.name_of("task", type(task)).replace("_", " ")
-        usable = [name for name in registry.names("metric") if task.accepts(create(component_from("metric", name)))]
-        raise ConfigError(f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", key=key)
+        others = ((name, create(component_from("metric", name), at=key)) for name in registry.names("metric"))
+        usable = [name for name, other in others if task.accepts(other)]
+        raise ConfigError(
+            f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", code="not_applicable", key=key
+        )
     if isinstance(task, Classification) and metric.positive_index is not None:
         metric.focus_on(_positive_index(metric, task.classes, key, positive_class))
     return metric
@@ -83,14 +88,16 @@ def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_cla
     if wanted is not None:
         index = classes.position(wanted)
         if index is None:
-            raise ConfigError(f"{wanted!r}: {unknown_name('class', str(wanted), classes.names)}", key=where)
+            raise ConfigError(
+                f"{wanted!r}: {unknown_name('class', str(wanted), classes.names)}", code="unknown_name", key=where
+            )
         return index
     if len(classes.names) > 2:
         message = (
             f"{metric.name} is about one of two classes, the data has {len(classes.names)}; "
             f"use {metric.over_all_classes}, or set positive_class to measure one class against the others"
         )
-        raise ConfigError(message, key=key)
+        raise ConfigError(message, code="not_applicable", key=key)
     index = classes.conventional_positive()
     if index is None:
         first, second = classes.names
@@ -98,7 +105,7 @@ def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_cla
             f"{metric.name} is about one class, and neither {first!r} nor {second!r} is positive by convention; "
             f"set evaluation.positive_class to one of them, or use {metric.over_all_classes}"
         )
-        raise ConfigError(message, key=key)
+        raise ConfigError(message, code="conflicting_options", key=key)
     return index
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.assembly.component import create
-from dlcli.core import ConfigError, Generators, registry
+from dlcli.core import ConfigError, Generators, registry, under
 from dlcli.data import ClassLabels, Preprocessor, Targets
 from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, with_names
 from dlcli.spec import Spec, component_from, plain
@@ -19,7 +19,7 @@ from dlcli.tasks import Task
 def build_task(spec: Spec, targets: Targets) -> Task:
     """The task that the config names, else the one that the targets and the model speak for."""
     component = spec.task or component_from("task", _inferred_task(spec, targets))
-    task: Task = create(component, targets)
+    task: Task = create(component, targets, at="task")
     return task
 
 
@@ -37,7 +37,7 @@ def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> 
         if spec.regularization.dropout:
             options = component.options | {"dropout_rate": spec.regularization.dropout}
             component = dataclasses.replace(component, options=options)
-        nodes: list[Node] = create(component, input_shape, output_units)
+        nodes: list[Node] = create(component, input_shape, output_units, at="model")
         return with_names(nodes)
     layers = spec.model.layers or ()
     return with_names(Node(it.name or "", it.layer.name, plain(it.layer.options), it.inputs) for it in layers)
@@ -56,30 +56,37 @@ def build_model(
     Raises:
         ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
     """
-    key_of = "model.layers[{}]".format if spec.model.layers is not None else lambda _: "model"
+    # an architecture's nodes are in no config: what is wrong with one is wrong with the model
+    key_of = "layers[{}]".format if spec.model.layers is not None else lambda _: ""
     vocabulary = preprocessor.vocabulary
     nodes = model_nodes(spec, preprocessor.input_shape, task.output_units)
-    model = Graph.build(
-        nodes,
-        preprocessor.input_shape,
-        generators=generators,
-        create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
-        output=spec.model.output,
-        dtype=dtype,
-        key_of=key_of,
-    )
     positions = {node.name: position for position, node in enumerate(nodes)}
-    check_last_steps(model, lambda name: key_of(positions[name]))
-    if task.target_kind == "tokens":
-        check_causal(model, lambda name: key_of(positions[name]))
+    with under("model"):
+        model = Graph.build(
+            nodes,
+            preprocessor.input_shape,
+            generators=generators,
+            create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
+            output=spec.model.output,
+            dtype=dtype,
+            key_of=key_of,
+        )
+        check_last_steps(model, lambda name: key_of(positions[name]))
+        if task.target_kind == "tokens":
+            check_causal(model, lambda name: key_of(positions[name]))
     if spec.training.stateful and not model.has_state:
-        raise ConfigError("the model has no recurrent layer, whose state could be carried", key="training.stateful")
+        raise ConfigError(
+            "the model has no recurrent layer, whose state could be carried",
+            code="not_applicable",
+            key="training.stateful",
+        )
     needed = task.output_shape(model.input_shape)
     if model.output_shape != needed:
         name = registry.name_of("task", type(task))
         raise ConfigError(
             f"the last layer, {model.output}, gives {shown(model.output_shape)} an example; "
             f"{name} on this data needs {shown(needed)}",
+            code="wrong_shape",
             key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
         )
     return model
@@ -93,7 +100,7 @@ def create_layer(node: Node, num_tokens: int | None = None) -> Layer:
         num_tokens: how many tokens the data has, which an embedding needs to know; None where it has none.
     """
     supplied = (num_tokens,) if registry.lookup("layer", node.type) is Embedding else ()
-    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}), *supplied)
+    layer: Layer = create(component_from("layer", {"name": node.type, **node.options}), *supplied, at=node.type)
     return layer
 
 

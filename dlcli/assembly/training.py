@@ -10,13 +10,24 @@ from dlcli.optim import Optimizer
 from dlcli.spec import Spec
 from dlcli.training import EarlyStopping, Selection, direction_of
 
+#: arguments of the trainer → where a config has them
+TRAINER_ARGUMENTS = {
+    "model": "model",
+    "optimizer": "optimizer",
+    "learning_rate": "optimizer.learning_rate",
+    "settings": "training",
+    "regularization": "regularization",
+    "selection.metric": "evaluation.optimize",
+    "selection.constraints": "evaluation.satisfice",
+    "early_stopping": "regularization.early_stopping",
+}
 #: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
 MOST_EXAMPLES, MOST_STEPS = 1024, 8192
 
 
 def build_optimizer(spec: Spec) -> Optimizer:
     """The update rule with its schedule."""
-    optimizer: Optimizer = create(spec.optimizer)
+    optimizer: Optimizer = create(spec.optimizer, at="optimizer")
     return optimizer
 
 
@@ -43,5 +54,5 @@ def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Sel
     direction = direction_of(metric, metrics)
     if options.mode not in (None, direction):
         message = f"expected {direction}: {direction.better} values of {metric} are better, got {options.mode}"
-        raise ConfigError(message, key="regularization.early_stopping.mode")
+        raise ConfigError(message, code="conflicting_options", key="regularization.early_stopping.mode")
     return EarlyStopping(options, metric=metric, direction=direction)

@@ -54,12 +54,14 @@ def gradcheck(
     from dlcli import api
 
     if (config is None) != everything:
-        raise ConfigError("give a config, or --all" if config is None else "give a config or --all, not both")
+        raise ConfigError(
+            "give a config, or --all" if config is None else "give a config or --all, not both", code="usage"
+        )
     if config is None:
         report = api.check_all_gradients()
     else:
         if along_directions and max_per_parameter is not None:
-            raise ConfigError("--max-per-parameter is about elements; give it or --directions, not both")
+            raise ConfigError("--max-per-parameter is about elements; give it or --directions, not both", code="usage")
         report = api.check_gradients(
             config,
             overrides=overrides or (),

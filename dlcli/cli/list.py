@@ -46,7 +46,7 @@ def _singular(text: str) -> str:
     for kind in kinds:
         if text in (kind, f"{kind}s", f"{kind}es"):
             return kind
-    raise ConfigError(f"{text!r}: {unknown_name('kind', text, kinds)}")
+    raise ConfigError(f"{text!r}: {unknown_name('kind', text, kinds)}", code="unknown_name")
 
 
 def _list_kinds(*, json: bool) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 from dlcli.cli import console, encodable
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.notes_stream import NotesStream
+from dlcli.cli.recovery import recovery_of
 from dlcli.core import ConfigError, DataError, DlcliError, RunInterruptedError, StorageError
 from dlcli.core.library_warnings import show_warning
 
@@ -134,7 +135,7 @@ def _report(error: DlcliError, words: Sequence[str], result: Mapping[str, Any] |
     if "--json" in words:
         console.print_document({**(result or {}), "error": error.to_json()})
     else:
-        sys.stderr.write(f"{error}\n" if error.file else f"dlcli: {error}\n")
+        sys.stderr.write(f"{'' if error.file else 'dlcli: '}{error}{recovery_of(error)}\n")
     return error.exit_code
 
 
@@ -147,7 +148,7 @@ def _usage_error(error: TyperException) -> DlcliError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "dlcli"
     message = " ".join(error.format_message().split()).removesuffix(".")
-    return ConfigError(f"{message[:1].lower()}{message[1:]} (see {command} --help)")
+    return ConfigError(f"{message[:1].lower()}{message[1:]} (see {command} --help)", code="usage")
 
 
 def _interrupted() -> DlcliError:
@@ -156,8 +157,10 @@ def _interrupted() -> DlcliError:
 
 def _storage_error(error: OSError) -> DlcliError:
     if error.filename is None and error.errno == errno.ENOENT and _working_directory_is_gone():
-        return StorageError("the working directory has been removed; change to another one")
-    return StorageError(error.strerror or str(error), file=str(error.filename) if error.filename else None)
+        return StorageError("the working directory has been removed; change to another one", code="io_error")
+    return StorageError(
+        error.strerror or str(error), code="io_error", file=str(error.filename) if error.filename else None
+    )
 
 
 def _working_directory_is_gone() -> bool:
@@ -170,7 +173,9 @@ def _working_directory_is_gone() -> bool:
 
 def _memory_error(error: BaseException) -> DlcliError:
     """What was being made, as far as the error says so; else where in dlcli it was."""
-    return DlcliError(f"out of memory: {str(error) or 'the system has no more'}{_place_of(error)}")
+    return DlcliError(
+        f"out of memory: {str(error) or 'the system has no more'}{_place_of(error)}", code="out_of_memory"
+    )
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -198,7 +203,10 @@ def _internal_error(error: Exception) -> DlcliError:
     with tempfile.NamedTemporaryFile("w", prefix="dlcli-", suffix=".log", delete=False, encoding="utf-8") as log:
         log.write("".join(traceback.format_exception(error)))
     summary = " ".join(f"{type(error).__name__}: {error}".split())
-    return DlcliError(f"internal error, not your mistake: {summary} (traceback in {log.name}; --debug shows it)")
+    return DlcliError(
+        f"internal error, not your mistake: {summary} (traceback in {log.name}; --debug shows it)",
+        code="internal_error",
+    )
 
 
 def _discard_output() -> int:

@@ -36,7 +36,7 @@ def predict(
     from dlcli.runs import RunFolder
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
-        raise ConfigError(f"--output {output} is the file with the examples; it would be lost")
+        raise ConfigError(f"--output {output} is the file with the examples; it would be lost", code="usage")
     remarks: list[str] = []
     found = named_run.find(run, runs_dir, quiet=quiet)
     rows = api.load(found).predict_file(file, remark=remarks.append)

@@ -10,6 +10,7 @@ from dlcli.core.constraints import (
     Rate,
 )
 from dlcli.core.direction import Direction
+from dlcli.core.error_codes import ERROR_CODES, ErrorCode
 from dlcli.core.errors import (
     ConfigError,
     DataError,
@@ -21,6 +22,7 @@ from dlcli.core.errors import (
     RunInterruptedError,
     StorageError,
     SweepFailedError,
+    under,
     unknown_name,
 )
 from dlcli.core.expressions import FUNCTIONS, Condition, Expression, ExpressionError
@@ -37,6 +39,7 @@ from dlcli.core.split_names import SPLITS, UNSEEN_SPLITS
 from dlcli.core.strict_json import dumps, loads, plain
 
 __all__ = [
+    "ERROR_CODES",
     "FUNCTIONS",
     "INPUT",
     "NODE_NAME",
@@ -51,6 +54,7 @@ __all__ = [
     "Direction",
     "DivergedError",
     "DlcliError",
+    "ErrorCode",
     "Expression",
     "ExpressionError",
     "Fraction",
@@ -81,5 +85,6 @@ __all__ = [
     "proportion",
     "register",
     "show",
+    "under",
     "unknown_name",
 ]

@@ -6,9 +6,11 @@ Every mistake a user can make ends in a subclass of `DlcliError`. The command li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from dlcli.core.error_codes import ErrorCode
 from dlcli.core.nearest_name import nearest_name
 from dlcli.core.printable import printable
 
@@ -20,20 +22,24 @@ class DlcliError(Exception):
     """A failure that is explained to the user in one line.
 
     Args:
-        message: what was found and what was expected, without the place.
-        file: the file the mistake is in, as the user named it.
+        message: What was found and what was expected, without the place.
+        code: Stable name of the kind of mistake; None for the general code of the class.
+        file: File that contains the mistake, as the user named it.
         line: 1-based line in `file`.
         column: 1-based column in `line`.
-        key: dotted path of the key, such as `optimizer.learning_rate`.
+        key: Dotted path of the option, such as `schedule.decay`. It is relative to the object that raises the error;
+            `under` prefixes it on the way up, until it is a path in the config: `optimizer.schedule.decay`.
     """
 
     kind: ClassVar[str] = "run_failed"
+    default_code: ClassVar[ErrorCode] = "run_failed"
     exit_code: int = 1
 
     def __init__(
         self,
         message: str,
         *,
+        code: ErrorCode | None = None,
         file: str | None = None,
         line: int | None = None,
         column: int | None = None,
@@ -41,6 +47,7 @@ class DlcliError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.code = code or self.default_code
         self.file = file
         self.line = line
         self.column = column
@@ -51,10 +58,23 @@ class DlcliError(Exception):
         head = " ".join(part for part in (place, self.key) if part)
         return printable(f"{head}: {self.message}" if head else self.message)
 
+    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
+        """Make `key`, an option of the object that is built at `path`, a path that starts there.
+
+        The empty key is the object itself, and so is None for a mistake of a config. An error with a file already has
+        its place.
+        """
+        if self.file is not None:
+            return
+        if self.key is None and not isinstance(self, ConfigError):
+            return
+        self.key = _moved(self.key or "", path, moved)
+
     def to_json(self) -> dict[str, Any]:
         """The fields of the `error` document that `--json` prints."""
         return {
             "kind": self.kind,
+            "code": self.code,
             "message": self.message,
             "file": self.file,
             "line": self.line,
@@ -67,6 +87,7 @@ class ConfigError(DlcliError):
     """The command line or a config asks for something that cannot be (exit 2)."""
 
     kind = "config"
+    default_code = "invalid_value"
     exit_code = 2
 
 
@@ -74,6 +95,7 @@ class DataError(DlcliError):
     """The data is missing, unreadable, or not what the config says it is (exit 3)."""
 
     kind = "data"
+    default_code = "invalid_data"
     exit_code = 3
 
 
@@ -81,14 +103,29 @@ class GateError(DlcliError):
     """A threshold the user set was not met: a gradient check, `--fail-under`, a constraint (exit 4)."""
 
     kind = "gate"
+    default_code = "gate_not_met"
     exit_code = 4
 
 
 class DivergedError(DlcliError):
-    """Training left the finite numbers (exit 5)."""
+    """Training produced values that are not finite (exit 5).
+
+    Args:
+        message: Where it happened, and what may help.
+        remedies: Option → value that may help, each alone; `under` makes the options paths in the config.
+    """
 
     kind = "diverged"
+    default_code = "diverged"
     exit_code = 5
+
+    def __init__(self, message: str, *, remedies: Mapping[str, float] | None = None) -> None:
+        super().__init__(message)
+        self.remedies = dict(remedies or {})
+
+    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
+        super().move_under(path, moved)
+        self.remedies = {_moved(option, path, moved): value for option, value in self.remedies.items()}
 
 
 class SweepFailedError(DlcliError):
@@ -100,6 +137,7 @@ class SweepFailedError(DlcliError):
     """
 
     kind = "sweep"
+    default_code = "trial_failed"
     exit_code = 6
 
     def __init__(self, message: str, *, sweep: str) -> None:
@@ -111,23 +149,33 @@ class PrunedError(DlcliError):
     """A trial of a sweep was ended early, as it had little hope; the sweep goes on."""
 
     kind = "pruned"
+    default_code = "pruned"
 
 
 class StorageError(DlcliError):
     """A file of a run could not be written or read back: full disk, no permission, damaged file (exit 1)."""
 
     kind = "storage"
+    default_code = "damaged_file"
     exit_code = 1
 
 
 class RunInterruptedError(DlcliError):
-    """A signal ended the run after its checkpoint was written (exit 130 for SIGINT, 143 for SIGTERM)."""
+    """A signal ended the run after its checkpoint was written (exit 130 for SIGINT, 143 for SIGTERM).
+
+    Args:
+        message: When it was stopped.
+        signal_number: Number of the signal.
+        resumable: Id of the run that can be resumed; None where there is none.
+    """
 
     kind = "interrupted"
+    default_code = "interrupted"
 
-    def __init__(self, message: str, *, signal_number: int) -> None:
+    def __init__(self, message: str, *, signal_number: int, resumable: str | None = None) -> None:
         super().__init__(message)
         self.exit_code = 128 + signal_number
+        self.resumable = resumable
 
 
 class InvalidConfigError(ConfigError):
@@ -136,14 +184,51 @@ class InvalidConfigError(ConfigError):
     def __init__(self, problems: Sequence[ConfigError]) -> None:
         ordered = sorted(problems, key=lambda it: (it.line is None, it.line or 0, it.column or 0))
         first = ordered[0]
-        super().__init__(first.message, file=first.file, line=first.line, column=first.column, key=first.key)
+        super().__init__(
+            first.message, code=first.code, file=first.file, line=first.line, column=first.column, key=first.key
+        )
         self.problems = ordered
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
+    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
+        super().move_under(path, moved)
+        for problem in self.problems:
+            problem.move_under(path, moved)
+
     def to_json(self) -> dict[str, Any]:
         return super().to_json() | {"problems": [problem.to_json() for problem in self.problems]}
+
+
+@contextlib.contextmanager
+def under(path: str, moved: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Let errors that leave the block name their options with `path` in front.
+
+    Objects know the names of their arguments, and not where a config has them. Whoever builds an object says where:
+
+    >>> with under("data", {"normalization": "data.normalize"}):
+    ...     raise ConfigError("expected one number per channel, got 4", key="normalization.mean")
+    Traceback (most recent call last):
+    dlcli.core.errors.ConfigError: data.normalize.mean: expected one number per channel, got 4
+
+    Args:
+        path: Path of the object that is built in the block.
+        moved: Path of an argument → path that it has instead, for those that a config does not have below `path`.
+    """
+    try:
+        yield
+    except DlcliError as error:
+        error.move_under(path, moved or {})
+        raise
+
+
+def _moved(key: str, path: str, moved: Mapping[str, str]) -> str:
+    for argument in sorted(moved, key=len, reverse=True):
+        rest = key.removeprefix(argument)
+        if rest != key and (not rest or rest[0] in ".["):
+            return moved[argument] + rest
+    return f"{path}{'.' if path and key and not key.startswith('[') else ''}{key}"
 
 
 def unknown_name(what: str, found: str, candidates: Iterable[str]) -> str:

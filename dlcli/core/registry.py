@@ -132,7 +132,7 @@ def lookup(kind: str, name: str) -> Callable[..., Any]:
     """
     components = _components.get(kind, {})
     if name not in components:
-        raise ConfigError(f"{name!r}: {unknown_name(kind, name, components)}")
+        raise ConfigError(f"{name!r}: {unknown_name(kind, name, components)}", code="unknown_name")
     return components[name]
 
 

@@ -87,7 +87,8 @@ class ShuffledBatches(BatchOrder):
         if self.batches_per_epoch == 0:
             raise ConfigError(
                 f"drop_last leaves no batch: the training set has {num_examples} examples and a batch {batch_size}",
-                key="training.batch_size",
+                code="too_few_examples",
+                key="batch_size",
             )
 
     def __len__(self) -> int:

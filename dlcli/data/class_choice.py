@@ -41,12 +41,16 @@ class ClassChoice:
         found, called = [*named], [*named.values()]
         positions = []
         for index, item in enumerate(wanted):
-            position = _position(item, found, called, f"data.classes[{index}]")
+            position = _position(item, found, called, f"classes[{index}]")
             if position in positions:
-                raise ConfigError(f"the class {called[position]} is already chosen", key=f"data.classes[{index}]")
+                raise ConfigError(f"the class {called[position]} is already chosen", key=f"classes[{index}]")
             positions.append(position)
         if len(positions) < 2:
-            raise ConfigError("expected two classes or more: there is nothing to tell apart", key="data.classes")
+            raise ConfigError(
+                "expected two classes or more: there is nothing to tell apart",
+                code="too_few_examples",
+                key="classes",
+            )
         positions.sort()
         names = None if class_names is None else tuple(called[position] for position in positions)
         return cls(tuple(found[position] for position in positions), names)  # type: ignore[arg-type]
@@ -69,5 +73,5 @@ def _position(item: str | int, labels: Sequence[Label], names: Sequence[str], ke
             return known.index(item)
     position = label_position(item, labels)
     if position is None:
-        raise ConfigError(f"{item!r}: {unknown_name('class', str(item), names)}", key=key)
+        raise ConfigError(f"{item!r}: {unknown_name('class', str(item), names)}", code="unknown_name", key=key)
     return position

@@ -65,7 +65,7 @@ class DataPaths:
                 return candidate
         other = next((candidate for candidate in candidates if candidate.exists()), None)
         if other is not None:
-            raise DataError(f"{other} is a {kind_of(other)}; a file is expected", file=file)
+            raise DataError(f"{other} is a {kind_of(other)}; a file is expected", code="unreadable_file", file=file)
         raise self._not_found_error("file", file, candidates, source)
 
     def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
@@ -76,13 +76,13 @@ class DataPaths:
                 return candidate
         file = next((candidate for candidate in candidates if candidate.is_file()), None)
         if file is not None:
-            raise DataError(f"{file} is a file; a folder is expected", file=name)
+            raise DataError(f"{file} is a file; a folder is expected", code="unreadable_file", file=name)
         raise self._not_found_error("folder", name, candidates, source)
 
     def _candidates(self, name: str, folder: str | None) -> list[Path]:
         candidates = [place / Path(name).expanduser() for place in self.folders(folder)]
         if any("\0" in str(candidate) for candidate in candidates):
-            raise DataError("a path cannot have a NUL character", file=name)
+            raise DataError("a path cannot have a NUL character", code="unreadable_file", file=name)
         return candidates
 
     def _not_found_error(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
@@ -92,7 +92,7 @@ class DataPaths:
             message += "; the environment variable DLCLI_DATA, where data sets may be kept, is not set"
         if source is not None:
             message += f"; it can be had from {source}"
-        return DataError(message, file=name)
+        return DataError(message, code="missing_file", file=name)
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -135,7 +135,7 @@ def check_regular(path: Path) -> None:
         OSError: there is nothing.
     """
     if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-        raise DataError(f"is a {kind_of(path)}; a file is expected", file=str(path))
+        raise DataError(f"is a {kind_of(path)}; a file is expected", code="unreadable_file", file=str(path))
 
 
 def kind_of(path: Path) -> str:
@@ -146,4 +146,4 @@ def kind_of(path: Path) -> str:
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(f"cannot be read: {error.strerror or error}", file=str(path))
+    return DataError(f"cannot be read: {error.strerror or error}", code="unreadable_file", file=str(path))

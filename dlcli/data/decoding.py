@@ -40,12 +40,19 @@ def decoded(content: bytes, encoding: str, path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise undecodable(path, line, content[error.start], encoding) from error
     except UnicodeError as error:  # idna and its like have no positions
-        raise DataError(f"is not {encoding}: {error}", file=str(path)) from error
+        raise DataError(f"is not {encoding}: {error}", code="wrong_encoding", file=str(path)) from error
     if not is_utf8(encoding) and (surrogate := _SURROGATES.search(text)):  # utf-7 and unicode_escape can write them
         line = text.count("\n", 0, surrogate.start()) + 1
-        raise DataError(f"{surrogate[0]!r} is half of a surrogate pair, and no character", file=str(path), line=line)
+        raise DataError(
+            f"{surrogate[0]!r} is half of a surrogate pair, and no character",
+            code="wrong_encoding",
+            file=str(path),
+            line=line,
+        )
     if "\r" in text and "\n" not in text:
-        raise DataError("its lines end in a carriage return alone; save it with line feeds", file=str(path))
+        raise DataError(
+            "its lines end in a carriage return alone; save it with line feeds", code="wrong_encoding", file=str(path)
+        )
     return text
 
 
@@ -64,7 +71,7 @@ def check_encoding(encoding: str) -> None:
         "".encode(encoding)
         b"".decode(encoding)
     except (LookupError, ValueError) as error:  # ValueError: the name has a NUL, or it is the codec `undefined`
-        raise ConfigError(f"{encoding!r} is no encoding", key="data.dataset.encoding") from error
+        raise ConfigError(f"{encoding!r} is no encoding", code="not_applicable", key="encoding") from error
 
 
 def check_not_utf16(content: bytes, path: Path) -> None:
@@ -78,9 +85,11 @@ def check_not_utf16(content: bytes, path: Path) -> None:
         DataError: with what to do.
     """
     if content.startswith(UTF_16):
-        raise DataError("this is UTF-16, as spreadsheets write it; set encoding: utf-16", file=str(path))
+        raise DataError(
+            "this is UTF-16, as spreadsheets write it; set encoding: utf-16", code="wrong_encoding", file=str(path)
+        )
 
 
 def undecodable(path: Path, line: int, byte: int, encoding: str) -> DataError:
     found = f"the byte {byte:#04x} is not {encoding}; set encoding, such as latin-1"
-    return DataError(found, file=str(path), line=line)
+    return DataError(found, code="wrong_encoding", file=str(path), line=line)

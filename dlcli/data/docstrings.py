@@ -50,7 +50,7 @@ class Docstrings(DatasetReader):
                 break
         if length < self.size:
             found = f"its docstrings have {length:,} characters, fewer than {self.size:,}"
-            raise DataError(f"this Python has not all of its standard library: {found}", key="data.dataset.size")
+            raise DataError(f"this Python has not all of its standard library: {found}", key="size")
         content = "".join(parts).encode("utf-8", "replace")
         return RawData(
             Examples(TextStream(np.frombuffer(content, dtype=np.uint8)), None, row_numbers(0)),

@@ -25,10 +25,17 @@ def bundled(name: str, folder: str = "data") -> Path:
     """
     found = find_spec("sklearn")
     if found is None or not found.submodule_search_locations:
-        raise DataError("the data set comes with scikit-learn, which is not installed: pip install scikit-learn")
+        raise DataError(
+            "the data set comes with scikit-learn, which is not installed: pip install scikit-learn",
+            code="missing_package",
+        )
     path = Path(found.submodule_search_locations[0]) / "datasets" / folder / name
     if not path.is_file():
-        raise DataError("this version of scikit-learn has no such file; versions from 1.4 on have it", file=str(path))
+        raise DataError(
+            "this version of scikit-learn has no such file; versions from 1.4 on have it",
+            code="wrong_format",
+            file=str(path),
+        )
     return path
 
 

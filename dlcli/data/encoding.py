@@ -77,7 +77,8 @@ class CategoricalFeature:
         if len(categories) > MOST_CATEGORIES:
             raise DataError(
                 f"column {name}: {len(categories)} different words in {len(column)} rows cannot become one-hot columns "
-                f"(at most {MOST_CATEGORIES}); list it under exclude, or under numeric if it holds numbers"
+                f"(at most {MOST_CATEGORIES}); list it under exclude, or under numeric if it holds numbers",
+                code="too_large",
             )
         return cls(name, tuple(categories), bool(column.missing.any()))
 
@@ -134,7 +135,10 @@ class TableEncoder:
         features: list[Feature] = []
         for name, column in table.columns.items():
             if column.missing.all():
-                raise DataError(f"column {name}: every value in the training set is missing; list it under exclude")
+                raise DataError(
+                    f"column {name}: every value in the training set is missing; list it under exclude",
+                    code="missing_value",
+                )
             if isinstance(column, NumericColumn):
                 features.append(NumericFeature.fit(name, column))
             else:
@@ -175,7 +179,10 @@ class TableEncoder:
 
     def _column(self, feature: Feature, table: Table) -> Column:
         if feature.name not in table.columns:
-            raise DataError(f"there is no column {feature.name}: {unknown_name('column', feature.name, table.names)}")
+            raise DataError(
+                f"there is no column {feature.name}: {unknown_name('column', feature.name, table.names)}",
+                code="missing_column",
+            )
         column = table.columns[feature.name]
         if isinstance(column, NumericColumn) != (feature.kind == "numeric"):
             raise DataError(f"column {feature.name} was {feature.kind} in the training data and is not here")

@@ -80,7 +80,7 @@ class Examples:
         if name not in self.fields:
             known = [*self.fields]
             hint = unknown_name("column", name, known) if known else "this data has no columns by name"
-            raise DataError(f"{name!r}: {hint}", key=f"data.split.{purpose}")
+            raise DataError(f"{name!r}: {hint}", code="missing_column", key=f"{purpose}")
         return self.fields[name]
 
     def field_values(self, name: str, purpose: str) -> np.ndarray:
@@ -93,7 +93,7 @@ class Examples:
         if column.missing.any():
             rows = np.flatnonzero(column.missing)
             message = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
-            raise DataError(message, key=f"data.split.{purpose}")
+            raise DataError(message, key=f"{purpose}")
         return column.values()
 
 
@@ -154,9 +154,9 @@ def check_numbers(inputs: np.ndarray, what: str, file: str | None = None) -> Non
         DataError: another type, no example, or NaN or infinity, with how many and where.
     """
     if inputs.dtype.kind not in "biuf":
-        raise DataError(f"{what} has the type {inputs.dtype}; numbers are expected", file=file)
+        raise DataError(f"{what} has the type {inputs.dtype}; numbers are expected", code="wrong_type", file=file)
     if inputs.ndim == 0 or inputs.size == 0:
-        raise DataError(f"{what} has the shape {inputs.shape}: there is no example in it", file=file)
+        raise DataError(f"{what} has the shape {inputs.shape}: there is no example in it", code="empty_data", file=file)
     if inputs.dtype.kind != "f":
         return
     nans = wrong = 0
@@ -175,5 +175,6 @@ def check_numbers(inputs: np.ndarray, what: str, file: str | None = None) -> Non
     if first:
         raise DataError(
             f"{what} has {nans} NaN and {wrong - nans} infinite values (as float32), the first at {list(first)}",
+            code="non_finite",
             file=file,
         )

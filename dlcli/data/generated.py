@@ -41,9 +41,13 @@ def _class_numbers(examples: int, classes: int) -> np.ndarray:
     try:
         check_array((examples, 2), itemsize=8, copies=3)
     except MemoryError as error:
-        raise ConfigError(str(error), key="data.dataset.examples") from None
+        raise ConfigError(str(error), key="examples") from None
     if examples < classes:
-        raise ConfigError(f"{examples} examples cannot be divided among {classes} classes", key="data.dataset.examples")
+        raise ConfigError(
+            f"{examples} examples cannot be divided among {classes} classes",
+            code="too_few_examples",
+            key="examples",
+        )
     return np.sort(np.arange(examples) % classes)
 
 
@@ -137,7 +141,7 @@ class Spirals(DatasetReader):
         seed: NonNegativeInt = 0,
     ) -> None:
         if arms < 2:
-            raise ConfigError(f"at least 2 arms are needed to tell apart, not {arms}", key="data.dataset.arms")
+            raise ConfigError(f"at least 2 arms are needed to tell apart, not {arms}", code="out_of_range", key="arms")
         self.examples = examples
         self.arms = arms
         self.turns = turns

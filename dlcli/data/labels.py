@@ -67,7 +67,8 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
     if targets.ndim != 1:
         raise DataError(
             f"classes are one label for each example; the targets have the shape {targets.shape} "
-            "(of one-hot rows, save the argmax)"
+            "(of one-hot rows, save the argmax)",
+            code="wrong_shape",
         )
     if targets.dtype.kind == "b":
         return np.where(targets, "true", "false")
@@ -75,7 +76,9 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
         whole = np.isfinite(targets) & (targets == np.round(targets)) & (np.abs(targets) < 2.0**63)
         if not whole.all():
             row = int(np.argmin(whole))
-            raise DataError(f"classes are words or integers; the label of example {row} is {targets[row]}")
+            raise DataError(
+                f"classes are words or integers; the label of example {row} is {targets[row]}", code="wrong_type"
+            )
         return targets.astype(np.int64)
     return targets.astype(str) if targets.dtype.kind in "SO" else targets
 
@@ -139,7 +142,7 @@ def named_labels(labels: Sequence[Label], names: ClassNames | None) -> dict[Labe
         return dict(enumerate(names))
     first = ", ".join(f"{label}: …" for label in labels[:2])
     message = f"{len(names)} class names for the {len(labels)} labels {abbreviated(labels)}"
-    raise DataError(f"{message}; say which is whose: {{{first}, …}}", key="data.dataset.class_names")
+    raise DataError(f"{message}; say which is whose: {{{first}, …}}", key="class_names")
 
 
 def _mapped_names(labels: Sequence[Label], names: Mapping[str, str] | Mapping[Label, str]) -> dict[Label, str]:
@@ -149,7 +152,9 @@ def _mapped_names(labels: Sequence[Label], names: Mapping[str, str] | Mapping[La
         label = key if position is None else labels[position]
         if label in named:
             raise DataError(
-                f"the label {label} has two names, {named[label]} and {name}", key="data.dataset.class_names"
+                f"the label {label} has two names, {named[label]} and {name}",
+                code="duplicate_name",
+                key="class_names",
             )
         named[label] = name
     numbers = {label: same_label(label) for label in named}
@@ -200,14 +205,17 @@ class ClassLabels:
         seen: list[Label] = [*counts] if known is None else [label for label in known if label in counts]
         named = named_labels(seen if names is None or known is None else known, names)
         if len(seen) < 2:
-            raise DataError(f"the training set has one class only, {seen[0]!r}: there is nothing to tell apart")
+            raise DataError(
+                f"the training set has one class only, {seen[0]!r}: there is nothing to tell apart",
+                code="too_few_examples",
+            )
         nameless = next((label for label in seen if label not in named), None)
         if nameless is not None:
-            raise DataError(f"the label {nameless} has no name", key="data.dataset.class_names")
+            raise DataError(f"the label {nameless} has no name", key="class_names")
         called = tuple(named.values())
         name, count = Counter(called).most_common(1)[0]
         if count > 1:
-            raise DataError(f"{count} classes are called {name}", key="data.dataset.class_names")
+            raise DataError(f"{count} classes are called {name}", code="duplicate_name", key="class_names")
         return cls(called, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
@@ -257,7 +265,10 @@ class ClassLabels:
         where = "" if self.column is None else f" in {self.column}"
         near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
         hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
-        return DataError(f"{split} has the label {label!r}{where}, which the training set does not have: {hint}")
+        return DataError(
+            f"{split} has the label {label!r}{where}, which the training set does not have: {hint}",
+            code="unknown_label",
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -313,7 +324,8 @@ class Values:
         columns = as_columns(targets, split)
         if columns.shape[1] != self.count:
             raise DataError(
-                f"{split} has {columns.shape[1]} targets an example where the training set has {self.count}"
+                f"{split} has {columns.shape[1]} targets an example where the training set has {self.count}",
+                code="wrong_shape",
             )
         return self.scaling.apply(columns).astype(np.float32)
 
@@ -356,13 +368,14 @@ def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
         DataError: NaN or infinity.
     """
     if targets.dtype.kind not in "biuf":
-        raise ConfigError(f"regression needs numbers as targets; {split} has {str(targets[0])!r}", key="task")
+        raise ConfigError(f"regression needs numbers as targets; {split} has {str(targets[0])!r}", key="target_kind")
     columns = targets.reshape(len(targets), -1).astype(np.float64)
     finite = np.isfinite(columns).all(axis=1)
     if not finite.all():
         row = int(np.argmin(finite))
         raise DataError(
-            f"{split}: {int((~finite).sum())} targets are not finite, the first is {columns[row]} of example {row}"
+            f"{split}: {int((~finite).sum())} targets are not finite, the first is {columns[row]} of example {row}",
+            code="non_finite",
         )
     return columns
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError
+from dlcli.core import SPLITS, ConfigError, DataError, under
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.data_paths import DataPaths
@@ -111,7 +111,8 @@ def load_data(
     seed = split.draw_seed(seed)
     kind = target_kind or raw.target_kind or infer_kind(raw.examples)
     choice = None if classes is None else _choice(classes, raw, kind)
-    parts, moved = _parts(raw, sources, data_paths, split, choice, seed=seed, target_kind=kind)
+    with under("split"):
+        parts, moved = _parts(raw, sources, data_paths, split, choice, seed=seed, target_kind=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
@@ -195,7 +196,9 @@ def load_rows(
         examples = raw.test if name == "test" and raw.test is not None else raw.examples
     fingerprint = _fingerprint(raw, text, data_paths)
     if len(rows) and (rows.min() < 0 or rows.max() >= len(examples) + isinstance(examples.inputs, TextStream)):
-        raise DataError(f"the {name} split has row {rows.max()}, the data has {len(examples)}; it has changed")
+        raise DataError(
+            f"the {name} split has row {rows.max()}, the data has {len(examples)}; it has changed", code="changed_data"
+        )
     return grouped(prepare(examples, rows, preprocessor, name), examples, rows, split.group_by), fingerprint
 
 
@@ -208,11 +211,17 @@ def _sources(
 ) -> tuple[RawData, Mapping[str, Examples]]:
     """What the reader returns, and the examples of the files that the splits have, if they have."""
     if split.files is None:
-        return reader.read(data_paths), {}
+        with under("reader"):
+            return reader.read(data_paths), {}
     if not isinstance(reader, FileFormat):
-        raise ConfigError("files are for data of your own; this data set has none", key="data.split.files")
-    paths: dict[str, Path] = {name: reader.find(data_paths, file) for name, file in split.files.items()}
-    found = reader.read_splits(paths, data_paths)
+        raise ConfigError(
+            "files are for data of your own; this data set has none", code="not_applicable", key="split.files"
+        )
+    with under("split"):
+        reader.check_files_of_splits()
+    with under("reader"):
+        paths: dict[str, Path] = {name: reader.find(data_paths, file) for name, file in split.files.items()}
+        found = reader.read_splits(paths, data_paths)
     described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
     raw = RawData(
         found.examples["train"],
@@ -312,9 +321,15 @@ def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: Split
 
 def _choice(classes: Sequence[str | int], raw: RawData, target_kind: TargetKind) -> ClassChoice:
     if target_kind != "classes":
-        raise ConfigError("the targets of this data are values; there are no classes to choose", key="data.classes")
+        raise ConfigError(
+            "the targets of this data are values; there are no classes to choose",
+            code="not_applicable",
+            key="classes",
+        )
     if raw.examples.targets is None:
-        raise DataError("the data has no targets, so there are no classes to choose", key="data.classes")
+        raise DataError(
+            "the data has no targets, so there are no classes to choose", code="not_applicable", key="classes"
+        )
     return ClassChoice.of(classes, distinct_labels(raw.examples.targets, raw.examples.spellings), raw.class_names)
 
 
@@ -322,5 +337,7 @@ def _only(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:
     """Those of the given rows that are usable, in their order."""
     kept: np.ndarray = rows[np.isin(rows, usable)]
     if len(kept) == 0:
-        raise DataError(f"none of the rows given for {split} is of a chosen class", key="data.classes")
+        raise DataError(
+            f"none of the rows given for {split} is of a chosen class", code="too_few_examples", key="indices"
+        )
     return kept

@@ -41,7 +41,7 @@ class Copying(DatasetReader):
         seed: NonNegativeInt = 0,
     ) -> None:
         if not 2 <= letters <= len(string.ascii_lowercase):
-            raise ConfigError(f"expected 2 to 26 letters, found {letters}", key="data.dataset.letters")
+            raise ConfigError(f"expected 2 to 26 letters, found {letters}", code="out_of_range", key="letters")
         self.examples = examples
         self.lag = lag
         self.letters = string.ascii_lowercase[:letters]
@@ -84,7 +84,9 @@ class AddingProblem(DatasetReader):
     def __init__(self, *, examples: PositiveInt = 10_000, length: PositiveInt = 50, seed: NonNegativeInt = 0) -> None:
         if length < 2:
             raise ConfigError(
-                f"two of the steps are marked, so there are at least 2, not {length}", key="data.dataset.length"
+                f"two of the steps are marked, so there are at least 2, not {length}",
+                code="out_of_range",
+                key="length",
             )
         self.examples = examples
         self.length = length
@@ -118,4 +120,4 @@ def _check_size(examples: int, steps: int) -> None:
     try:
         check_array((examples, steps), itemsize=16)
     except MemoryError as error:
-        raise ConfigError(str(error), key="data.dataset.examples") from None
+        raise ConfigError(str(error), key="examples") from None

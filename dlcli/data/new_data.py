@@ -68,7 +68,7 @@ def new_data(
         DataError: the file cannot be read, or lacks what the model needs, or has what the model does not know.
     """
     if not path.exists():
-        raise DataError("no such file", file=str(path))
+        raise DataError("no such file", code="missing_file", file=str(path))
     check_regular(path)
     notes: tuple[str, ...] = ()
     if preprocessor.text is not None:
@@ -99,7 +99,7 @@ def encode_given_texts(
         DataError: they are no texts.
     """
     if isinstance(texts, str):
-        raise DataError("a list of texts is expected, found one text; put it in brackets")
+        raise DataError("a list of texts is expected, found one text; put it in brackets", code="wrong_type")
     given = list(texts)
     inputs: Texts | Sentences
     if all(isinstance(text, str) for text in given):
@@ -107,9 +107,11 @@ def encode_given_texts(
     elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in given):
         inputs = Sentences([tuple(map(without_surrogates, words)) for words in given])
     else:
-        raise DataError("a list of texts is expected, or of lists of words; this model was trained on texts")
+        raise DataError(
+            "a list of texts is expected, or of lists of words; this model was trained on texts", code="wrong_type"
+        )
     if not given:
-        raise DataError("there is no text")
+        raise DataError("there is no text", code="empty_data")
     rows = np.arange(len(given))
     return prepare_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
 

@@ -53,9 +53,6 @@ class Normalization(ABC):
 
     registry_kind: ClassVar[str] = "normalization"
 
-    #: where its options stand in a config, for errors
-    key: str = "data.normalize"
-
     @abstractmethod
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
         """The scaling for the training examples, given as (n, …) arrays a few at a time."""
@@ -144,7 +141,7 @@ class FixedNormalization(Normalization):
             if len(numbers) not in (1, first.shape[-1]):
                 what = "channels" if is_image(first.ndim - 1) else "features"
                 message = f"expected one number, or one for each of {first.shape[-1]} {what}, got {len(numbers)}"
-                raise ConfigError(message, key=f"{self.key}.{option}")
+                raise ConfigError(message, key=option)
         largest = self.max_value or self._largest(first)
         shift, scale = np.broadcast_arrays(self.mean * largest, self.std * largest)
         return Scaling(np.array(shift), np.array(scale))

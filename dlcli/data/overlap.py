@@ -48,12 +48,18 @@ def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
     for name, chosen in indices.items():
         values, counts = np.unique(chosen, return_counts=True)
         if (counts > 1).any():
-            raise DataError(f"{name} has example {values[np.argmax(counts > 1)]} more than once", key="data.split")
+            raise DataError(
+                f"{name} has example {values[np.argmax(counts > 1)]} more than once",
+                code="duplicate_examples",
+                key="",
+            )
     for (first, a), (second, b) in combinations(indices.items(), 2):
         shared = np.intersect1d(a, b)
         if len(shared):
             raise DataError(
-                f"{first} and {second} share {len(shared)} examples, the first is example {shared[0]}", key="data.split"
+                f"{first} and {second} share {len(shared)} examples, the first is example {shared[0]}",
+                code="duplicate_examples",
+                key="",
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, under
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
@@ -73,7 +73,8 @@ class Preprocessor:
             options = text or TextOptions()
             if target_kind == "tokens":  # what is known is also what can be predicted
                 options = replace(options, known_words=())
-            encoder_of_text = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
+            with under("text"):
+                encoder_of_text = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
             targets = fit_targets(
                 examples, rows, target_kind, target_normalization, class_names, encoder_of_text.vocabulary
             )
@@ -81,13 +82,17 @@ class Preprocessor:
             shape = (encoder_of_text.longest + begins,)
             return cls(shape, None, NoNormalization().fit(()), targets, examples.feature_names, encoder_of_text)
         if text is not None:
-            raise ConfigError("the inputs of this data are no texts", key="data.text")
+            raise ConfigError("the inputs of this data are no texts", code="not_applicable", key="text")
         targets = fit_targets(examples, rows, target_kind, target_normalization, class_names)
         if not isinstance(inputs, Table):
-            scaling = normalization.fit(chunk for _, chunk in row_chunks(inputs, rows) if isinstance(chunk, np.ndarray))
+            with under("normalization"):
+                scaling = normalization.fit(
+                    chunk for _, chunk in row_chunks(inputs, rows) if isinstance(chunk, np.ndarray)
+                )
             return cls(inputs.shape[1:], None, scaling, targets, examples.feature_names)
         encoder = TableEncoder.fit(inputs.take(rows))
-        scaling = _scaling_of_numbers(encoder, inputs, rows, normalization)
+        with under("normalization"):
+            scaling = _scaling_of_numbers(encoder, inputs, rows, normalization)
         return cls((len(encoder.names),), encoder, scaling, targets, examples.feature_names)
 
     @property
@@ -156,7 +161,9 @@ class Preprocessor:
                     out[place] = scaled
             except FloatingPointError as error:
                 largest = f"{np.abs(scaled).max():.3g}"
-                raise DataError(f"a normalized input is {largest}, too large for float32; look for outliers") from error
+                raise DataError(
+                    f"a normalized input is {largest}, too large for float32; look for outliers", code="non_finite"
+                ) from error
         return out
 
     def shaped(self, raw: np.ndarray) -> np.ndarray:
@@ -166,20 +173,22 @@ class Preprocessor:
             DataError: another shape.
         """
         if raw.dtype.kind not in "biuf":
-            raise DataError(f"inputs are numbers, not {raw.dtype}")
+            raise DataError(f"inputs are numbers, not {raw.dtype}", code="wrong_type")
         expected = self.input_shape if self.encoder is None else (len(self.feature_names),)
         found = raw.shape[1:]
         same = [axis for axis in found if axis != 1] == [axis for axis in expected if axis != 1]
         flat = found == (math.prod(expected),)
         if raw.ndim == 0 or not (same or flat):
             shown = ", ".join(map(str, ("N", *expected)))
-            raise DataError(f"inputs of the shape ({shown}) are expected, one row an example; found {raw.shape}")
+            raise DataError(
+                f"inputs of the shape ({shown}) are expected, one row an example; found {raw.shape}", code="wrong_shape"
+            )
         return raw.reshape(len(raw), *expected)
 
     def _matrix(self, chunk: Inputs) -> np.ndarray:
         if isinstance(chunk, Table):
             if self.encoder is None:
-                raise DataError("this model was trained on arrays; it cannot read a table")
+                raise DataError("this model was trained on arrays; it cannot read a table", code="not_applicable")
             return self.encoder.encode(chunk)
         if self.encoder is not None:
             return self.encoder.encode(self._as_table(chunk))

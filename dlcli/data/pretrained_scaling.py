@@ -38,10 +38,10 @@ class Pretrained(Normalization):
             return self._published(chunks, self.weights)
         if self.scaling is None:
             message = (
-                "takes the scaling of the run in model.from; this model does not start from a run. "
+                "takes the scaling of the run that the model starts from; this model does not start from a run. "
                 "For published weights write {name: pretrained, weights: torchvision} or weights: timm"
             )
-            raise ConfigError(message, key="data.normalize")
+            raise ConfigError(message, key="")
         shape, needed = next(iter(chunks)).shape[1:], self.scaling.shift.shape
         try:
             fits = np.broadcast_shapes(shape, needed) == shape
@@ -50,7 +50,8 @@ class Pretrained(Normalization):
         if not fits:
             raise ConfigError(
                 f"the run scales inputs of the shape {needed}, these have {shape}; choose another normalization",
-                key="data.normalize",
+                code="not_applicable",
+                key="",
             )
         return self.scaling
 
@@ -59,7 +60,7 @@ class Pretrained(Normalization):
         if not is_image(first.ndim - 1) or first.shape[-1] != 3:
             shape = first.shape[1:]
             message = f"weights of {library} are for color images (height, width, 3), got the shape {shape}"
-            raise ConfigError(message, key="data.normalize.weights")
+            raise ConfigError(message, key="weights")
         return published_statistics(library, self.architecture).fit((first,))
 
 

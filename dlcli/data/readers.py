@@ -69,13 +69,21 @@ class FileFormat(ABC):
     def read(self, data_paths: DataPaths) -> RawData:
         """The examples of the file, and of the test file where there is one."""
 
-    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
-        """The examples of one file a split; what the training file shows of its columns holds for all."""
-        raise ConfigError(
-            f"split.files needs a format that keeps inputs and targets in one file, such as csv; "
-            f"{type(self).__name__} does not",
-            key="data.split.files",
-        )
+    def check_files_of_splits(self) -> None:
+        """Check that the splits may have files of their own.
+
+        Raises:
+            ConfigError: inputs and targets are in files of their own, or each class has its file.
+        """
+        if type(self).read_splits is FileFormat.read_splits:
+            message = (
+                f"expected a format that keeps inputs and targets in one file, such as csv, got {type(self).__name__}"
+            )
+            raise ConfigError(message, code="not_applicable", key="files")
+
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
+        """The examples of one file per split; the training file decides what the columns are."""
+        raise NotImplementedError
 
     def find(self, data_paths: DataPaths, file: str) -> Path:
         return data_paths.find(file, folder=self.folder, source=self.source)
@@ -87,5 +95,9 @@ class FileFormat(ABC):
             ConfigError: it is absent.
         """
         if self.path is None:
-            raise ConfigError("the format needs a path, unless split.files names the files", key="data.dataset.path")
+            raise ConfigError(
+                "the format needs a path, unless split.files names the files",
+                code="missing_key",
+                key="path",
+            )
         return self.path

@@ -73,7 +73,7 @@ def limited(
         return rows
     if limit > len(rows):
         found = f"there are {len(rows)} examples to train on, fewer than {limit}"
-        raise DataError(found, key="data.split.train_limit")
+        raise DataError(found, code="too_few_examples", key="train_limit")
     shares = {"train": float(limit), "unused": float(len(rows) - limit)}
     drawn = replace(options, group_by=None, order_by=None, in_order=False)
     return divide(examples, rows, shares, drawn, target_kind, rng.generator(seed, "split", 2))["train"]
@@ -114,7 +114,9 @@ def divide(
     for name, part in parts.items():
         if len(part) == 0:
             raise DataError(
-                f"the {name} split would be empty: {shares[name]:.3g} of {len(rows)} examples", key=f"data.split.{name}"
+                f"the {name} split would be empty: {shares[name]:.3g} of {len(rows)} examples",
+                code="too_few_examples",
+                key=f"{name}",
             )
     return {name: rows[np.sort(part)] for name, part in parts.items()}
 
@@ -156,13 +158,16 @@ def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.ran
     values, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     lacking = {name: float(size) for name, size in shares_to_sizes(len(groups), shares).items()}
     if len(values) < len(shares):
-        raise DataError(f"{len(values)} groups cannot fill {len(shares)} splits", key="data.split.group_by")
+        raise DataError(
+            f"{len(values)} groups cannot fill {len(shares)} splits", code="too_few_examples", key="group_by"
+        )
     if sizes.max() > max(lacking.values()):
         name = max(lacking, key=lambda split: lacking[split])
         raise DataError(
             f"group {values[sizes.argmax()]!s} has {sizes.max()} of {len(groups)} examples, "
             f"more than {name} is to have ({lacking[name]:.0f})",
-            key="data.split.group_by",
+            code="too_few_examples",
+            key="group_by",
         )
     chosen: dict[str, list[int]] = {name: [] for name in shares}
     order = generator.permutation(len(values))
@@ -183,7 +188,11 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
         return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
     steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # where a later time begins
     if len(steps) + 1 < len(shares):
-        raise DataError(f"{len(steps) + 1} different times cannot fill {len(shares)} splits", key="data.split.order_by")
+        raise DataError(
+            f"{len(steps) + 1} different times cannot fill {len(shares)} splits",
+            code="too_few_examples",
+            key="order_by",
+        )
     cuts: list[int] = []
     for number, wish in enumerate(np.cumsum([*sizes.values()])[:-1].tolist()):
         later = steps[np.searchsorted(steps, cuts[-1], side="right") :] if cuts else steps
@@ -211,7 +220,7 @@ def sizes_moved_by_ties(rows: Mapping[str, np.ndarray], shares: Mapping[str, flo
 def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
     if target_kind != "classes" or examples.targets is None:
         found = target_kind.replace("_", " ")
-        raise ConfigError(f"stratify needs classes; the targets are {found}", key="data.split.stratify")
+        raise ConfigError(f"stratify needs classes; the targets are {found}", code="not_applicable", key="stratify")
     return plain_labels(examples.labels)
 
 
@@ -220,7 +229,8 @@ def _check_classes(classes: np.ndarray, num_splits: int) -> None:
     if counts.min() < num_splits:
         raise DataError(
             f"class {labels[counts.argmin()]!s} has {counts.min()} examples, too few to be in {num_splits} splits",
-            key="data.split.stratify",
+            code="too_few_examples",
+            key="stratify",
         )
 
 
@@ -239,18 +249,20 @@ def read_indices(path: Path, count: int, *, has_test: bool) -> dict[str, np.ndar
     with open_npz(path) as arrays:
         for name in arrays.names:
             if name not in SPLITS:
-                raise DataError(f"{name!r}: {unknown_name('split', name, SPLITS)}", file=str(path))
+                raise DataError(f"{name!r}: {unknown_name('split', name, SPLITS)}", code="unknown_name", file=str(path))
             if has_test and name == "test":
                 continue
             rows = arrays.read(name)
             if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) == 0:
                 raise DataError(
-                    f"{name} has {rows.dtype} of shape {rows.shape}; row numbers are expected", file=str(path)
+                    f"{name} has {rows.dtype} of shape {rows.shape}; row numbers are expected",
+                    code="wrong_shape",
+                    file=str(path),
                 )
             if rows.min() < 0 or rows.max() >= count:
                 wrong = rows.min() if rows.min() < 0 else rows.max()
                 raise DataError(f"{name} has the row number {wrong}; the data has {count} rows, from 0", file=str(path))
             found[name] = rows.astype(np.int64)
     if "train" not in found:
-        raise DataError("there are no row numbers for train", file=str(path))
+        raise DataError("there are no row numbers for train", code="too_few_examples", file=str(path))
     return {name: found[name] for name in SPLITS if name in found}

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, under
 from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values, distinct_labels, infer_target_kind
 from dlcli.data.normalization import Normalization, Scaling
@@ -121,7 +121,11 @@ def fit_targets(
     """
     if kind == "tokens":
         if vocabulary is None:
-            raise ConfigError("the inputs of this data are no texts, whose next token could be predicted", key="task")
+            raise ConfigError(
+                "the inputs of this data are no texts, whose next token could be predicted",
+                code="not_applicable",
+                key="target_kind",
+            )
         return NextTokens(vocabulary)
     if examples.targets is None:
         raise DataError("the data has no targets to learn")
@@ -135,7 +139,8 @@ def fit_targets(
             else None
         )
         return ClassLabels.fit(examples.labels[rows], class_names, column, known)
-    return Values.fit(examples.targets[rows], normalization, examples.target_names)
+    with under("target_normalization"):
+        return Values.fit(examples.targets[rows], normalization, examples.target_names)
 
 
 def encode_targets(examples: Examples, rows: np.ndarray, targets: Targets, split: str) -> np.ndarray:
@@ -184,5 +189,9 @@ def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = 
 
 def _flat(labels: np.ndarray) -> np.ndarray:
     if labels.dtype != object:
-        raise ConfigError("sequence_labeling needs a list of labels for each example; these have one each", key="task")
+        raise ConfigError(
+            "sequence_labeling needs a list of labels for each example; these have one each",
+            code="not_applicable",
+            key="target_kind",
+        )
     return np.array([label for example in labels for label in example])

@@ -35,7 +35,7 @@ def times_of(examples: Examples, name: str) -> np.ndarray:
     missing = np.flatnonzero(column.missing)
     if len(missing):
         message = f"order_by needs a time and this row has none{_and_more(len(missing))}"
-        raise DataError(message, **_place(examples, missing[0], name))
+        raise DataError(message, code="missing_value", **_place(examples, missing[0], name))
     if not isinstance(column, CategoricalColumn):
         return column.values()
     parsed = [_parsed(word) for word in column.categories]

@@ -30,11 +30,17 @@ class TokenChoice:
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < np.inf:
-            raise ConfigError(f"expected a number at least 0, found {self.temperature:g}", key="temperature")
+            raise ConfigError(
+                f"expected a number at least 0, found {self.temperature:g}", code="out_of_range", key="temperature"
+            )
         if self.top_k is not None and self.top_k < 1:
-            raise ConfigError(f"expected a whole number at least 1, found {self.top_k}", key="top_k")
+            raise ConfigError(
+                f"expected a whole number at least 1, found {self.top_k}", code="out_of_range", key="top_k"
+            )
         if not 0 < self.top_p <= 1:
-            raise ConfigError(f"expected a number above 0 and at most 1, found {self.top_p:g}", key="top_p")
+            raise ConfigError(
+                f"expected a number above 0 and at most 1, found {self.top_p:g}", code="out_of_range", key="top_p"
+            )
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """(N, V) float64, how probable each token is to be taken; tokens that may not come have the logit −∞.

@@ -14,7 +14,7 @@ from dlcli.losses.loss import Loss
 #: one weight for each class in order, class → weight, or "balanced"
 ClassWeights: TypeAlias = list[NonNegativeFloat] | dict[str, NonNegativeFloat] | Literal["balanced"] | None
 
-_KEY = "task.loss.class_weights"
+_KEY = "class_weights"
 
 
 class ClassWeightedLoss(Loss):
@@ -46,7 +46,7 @@ class ClassWeightedLoss(Loss):
             index = position(name)
             if index is None or index in weights:
                 message = "has two weights" if index in weights else unknown_name("class", name, names)
-                raise ConfigError(f"{name!r}: {message}", key=_KEY)
+                raise ConfigError(f"{name!r}: {message}", code="unknown_name", key=_KEY)
             weights[index] = weight
         self._weights = np.array([weights.get(index, 1.0) for index in range(len(names))], np.float64)
 
@@ -103,7 +103,11 @@ class ClassWeightedLoss(Loss):
             ConfigError: there is not one weight for each class.
         """
         if self._weights is not None and len(self._weights) != num_classes:
-            raise ConfigError(f"class_weights has {len(self._weights)} numbers for {num_classes} classes", key=_KEY)
+            raise ConfigError(
+                f"class_weights has {len(self._weights)} numbers for {num_classes} classes",
+                code="wrong_shape",
+                key=_KEY,
+            )
         return self._weights
 
 
@@ -120,7 +124,9 @@ def balanced_weights(class_counts: Sequence[int]) -> np.ndarray:
     if not counts.all():
         absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
         raise ConfigError(
-            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}', key=_KEY
+            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}',
+            code="too_few_examples",
+            key=_KEY,
         )
     weights: np.ndarray = counts.sum() / (len(counts) * counts)
     return weights

@@ -22,7 +22,7 @@ def image_size(input_shape: Shape, architecture: str) -> tuple[int, int]:
         found = " × ".join(map(str, input_shape)) or "single"
         raise ConfigError(
             f"{architecture} takes images, height × width × channels; an example of this data has {found} numbers",
-            key="model",
+            code="not_applicable",
         )
     return input_shape[0], input_shape[1]
 

@@ -16,7 +16,7 @@ def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
 
     Args:
         graph: the model.
-        key_of: name of a node -> dotted path of its place in the config.
+        key_of: Function from the name of a node to the key that errors have.
 
     Raises:
         ConfigError: a layer reads from the end, or makes one thing of all steps.
@@ -30,7 +30,9 @@ def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
         else:
             continue
         raise ConfigError(
-            f"{label(node)}: {found}, so it sees the token that is to be predicted", key=key_of(node.name)
+            f"{label(node)}: {found}, so it sees the token that is to be predicted",
+            code="not_applicable",
+            key=key_of(node.name),
         )
 
 
@@ -39,7 +41,7 @@ def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
 
     Args:
         graph: the model.
-        key_of: name of a node -> dotted path of its place in the config.
+        key_of: Function from the name of a node to the key that errors have.
 
     Raises:
         ConfigError: half of its vector would have seen one step only.
@@ -56,7 +58,7 @@ def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
                 found = (
                     f"{source} reads from both ends, and backwards it ends at the first step; set bidirectional: true"
                 )
-            raise ConfigError(f"{label(node)}: {found}", key=key_of(node.name))
+            raise ConfigError(f"{label(node)}: {found}", code="not_applicable", key=key_of(node.name))
 
 
 def _source(graph: Graph, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.core import INPUT, ConfigError, Generators, check_array
+from dlcli.core import INPUT, ConfigError, Generators, check_array, under
 from dlcli.nn.execution_plan import Step, plan
 from dlcli.nn.graph_resolution import ancestors, label, resolve_graph
 from dlcli.nn.layer import Layer, Shape, ShapeError
@@ -82,7 +82,7 @@ class Graph(Module):
         create: Callable[[Node], Layer],
         output: str | None = None,
         dtype: type[np.floating[Any]] = np.float32,
-        key_of: Callable[[int], str] = "model.layers[{}]".format,
+        key_of: Callable[[int], str] = "nodes[{}]".format,
     ) -> Graph:
         """Wire the nodes, infer every shape and create the parameters.
 
@@ -93,18 +93,21 @@ class Graph(Module):
             create: makes the layer that a node describes.
             output: the node whose result is the model's; None for the last that is no auxiliary output.
             dtype: type of the parameters.
-            key_of: position of a node -> dotted path of its place in the config, for errors.
+            key_of: Function from the position of a node to the key that errors have.
 
         Raises:
             ConfigError: wrong wiring or shapes; the message names the node, `key` its place.
         """
-        created = [create(node) for node in nodes]
+        created = []
+        for position, node in enumerate(nodes):
+            with under(key_of(position)):
+                created.append(create(node))
         auxiliary = [
             node.name for node, layer in zip(nodes, created, strict=True) if isinstance(layer, AuxiliaryOutput)
         ]
         output = output or next((node.name for node in reversed(nodes) if node.name not in auxiliary), None)
         if output is None:
-            raise ConfigError("a model needs at least one layer", key="model")
+            raise ConfigError("a model needs at least one layer")
         positions = {node.name: position for position, node in enumerate(nodes)}
         ordered = resolve_graph(nodes, output, key_of, also_outputs=auxiliary)
         layers: dict[str, Layer] = {}
@@ -116,16 +119,20 @@ class Graph(Module):
             if layer.num_inputs not in (None, len(node.inputs)):
                 expected = f"{layer.num_inputs} input{'s' if layer.num_inputs != 1 else ''}"
                 found = f"{len(node.inputs)} ({', '.join(node.inputs)})"
-                raise ConfigError(f"{label(node)}: {node.type} takes {expected}, got {found}", key=key)
+                raise ConfigError(
+                    f"{label(node)}: {node.type} takes {expected}, got {found}", code="wrong_shape", key=key
+                )
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
                 check_array(shapes[node.name], itemsize=np.dtype(dtype).itemsize)
                 layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             except MemoryError as error:
-                raise ConfigError(f"{label(node)} does not fit into memory: {error}", key=key) from None
+                raise ConfigError(
+                    f"{label(node)} does not fit into memory: {error}", code="out_of_memory", key=key
+                ) from None
             except ShapeError as error:
                 given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
-                raise ConfigError(f"{label(node)}: {error}; inputs: {given}", key=key) from None
+                raise ConfigError(f"{label(node)}: {error}; inputs: {given}", code="wrong_shape", key=key) from None
             layer.generator = generators["dropout"]
             layers[node.name] = layer
         graph = cls(ordered, layers, shapes, output, dtype)

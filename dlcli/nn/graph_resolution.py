@@ -19,7 +19,7 @@ def resolve_graph(
         nodes: every one named.
         output: the node whose result is the model's.
         also_outputs: nodes whose result is used besides.
-        key_of: position of a node in the list -> dotted path of its place in the config, for errors.
+        key_of: Function from the position of a node in the list to the key that errors have.
 
     Raises:
         InvalidConfigError: bad, duplicate or unknown names, a cycle, or nodes that lead to no output.
@@ -46,7 +46,7 @@ def resolve_graph(
         resolved.append(replace(node, inputs=inputs))
     if output not in positions:
         message = f"output {output!r}: {unknown_name('node', output, positions)}"
-        problems.append(ConfigError(message, key="model.output"))
+        problems.append(ConfigError(message, key="output"))
     if problems:
         raise InvalidConfigError(problems)
 

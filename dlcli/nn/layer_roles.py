@@ -51,10 +51,10 @@ class LayerRoles:
             if name not in layers:
                 known = name in graph.layers
                 found = f"{name} has no parameters" if known else f"{name!r}: {unknown_name('layer', name, layers)}"
-                raise ConfigError(found, key=f"model.reinitialize[{index}]")
+                raise ConfigError(found, code="unknown_name", key=f"reinitialize[{index}]")
         if isinstance(train, int) and train > len(layers):
             found = f"{train} layers are to be trained; the model has {len(layers)} with parameters"
-            raise ConfigError(f"{found}: {', '.join(layers)}", key="model.train")
+            raise ConfigError(f"{found}: {', '.join(layers)}", code="unknown_name", key="train")
         new = {*reinitialize, *(head if replace_head else ())}
         wanted = layers if train == "all" else head if train == "head" else layers[-train:]
         trained = {*wanted, *new}

@@ -73,7 +73,8 @@ def match(
         raise ConfigError(
             "the names and shapes of the weights fit both dlcli and PyTorch, whose matrices are transposed; "
             "give naming: torch, or naming: dlcli for weights that dlcli wrote",
-            key="model.naming",
+            code="ambiguous_name",
+            key="naming",
         )
     return own
 
@@ -103,25 +104,30 @@ def check_complete(graph: Graph, matching: WeightMatch, names: Collection[str], 
         raise ConfigError(
             f"none of the weights in {source} is for this model: it has {_listed(sorted(names))}; "
             f"the model needs {_listed(matching.missing)}",
-            key="model.from",
+            code="incompatible_weights",
+            key="from",
         )
     layers = _layers([*matching.mismatched, *matching.missing])
     if {*layers} <= {*head_layers(graph)}:
         raise ConfigError(
             f"the head {', '.join(layers)} of {source} is not for this data: {_found(graph, matching)}; "
             "replace_head: true makes it anew",
-            key="model.replace_head",
+            code="incompatible_weights",
+            key="replace_head",
         )
     sizes = _input_sizes(graph, matching)
     if sizes is not None:
         what = "channels" if max(map(len, matching.mismatched.values())) > 2 else "numbers"
         raise ConfigError(
-            f"the weights in {source} are for inputs of {sizes[0]} {what}, this data has {sizes[1]}", key="model.from"
+            f"the weights in {source} are for inputs of {sizes[0]} {what}, this data has {sizes[1]}",
+            code="incompatible_weights",
+            key="from",
         )
     raise ConfigError(
         f"{source} has no weights for {len(layers)} of the layers: {_found(graph, matching)}; "
         f"is it another architecture or input size? reinitialize: [{_listed(layers)}] makes them anew",
-        key="model.from",
+        code="incompatible_weights",
+        key="from",
     )
 
 
@@ -140,7 +146,9 @@ def check_finite(graph: Graph, matching: WeightMatch, file: str) -> None:
         with np.errstate(over="ignore"):
             finite = np.isfinite(array.astype(graph.dtype, copy=False))
         if not finite.all():
-            raise DataError(f"{name} has {int((~finite).sum())} values that are NaN or infinite", file=file)
+            raise DataError(
+                f"{name} has {int((~finite).sum())} values that are NaN or infinite", code="non_finite", file=file
+            )
 
 
 def check_all_used(matching: WeightMatch, dispensable: Collection[str], source: str) -> None:
@@ -161,7 +169,8 @@ def check_all_used(matching: WeightMatch, dispensable: Collection[str], source: 
     raise ConfigError(
         f"{source} has {len(left)} arrays of layers that this model lacks: {_listed(left)}; "
         f"is it a larger architecture? ignore: [{_listed(modules)}] leaves them out",
-        key="model.from",
+        code="incompatible_weights",
+        key="from",
     )
 
 
@@ -181,7 +190,7 @@ def check_ignored(ignored: Sequence[str], names: Collection[str], source: str) -
         if not any(_is_within(other, [name]) for other in names):
             near = difflib.get_close_matches(name, {*names, *known}, SHOWN, cutoff=0)
             hint = unknown_name("array or module", name, near)
-            raise ConfigError(f"{name!r} is not in {source}: {hint}", key=f"model.ignore[{index}]")
+            raise ConfigError(f"{name!r} is not in {source}: {hint}", code="unknown_name", key=f"ignore[{index}]")
 
 
 def _is_within(name: str, modules: Collection[str]) -> bool:

@@ -35,7 +35,11 @@ class SGD(Optimizer):
         schedule: Schedule | None = None,
     ) -> None:
         if nesterov and not momentum:
-            raise ConfigError("it needs a momentum above 0, such as 0.9, to look ahead along", key="optimizer.nesterov")
+            raise ConfigError(
+                "it needs a momentum above 0, such as 0.9, to look ahead along",
+                code="not_applicable",
+                key="nesterov",
+            )
         super().__init__(learning_rate, schedule, ("velocity",) if momentum else ())
         self.momentum = momentum
         self.nesterov = nesterov

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcli.runs.append_file import append_line, read_records, truncate
-from dlcli.runs.catalog import RunSummary, find, list_runs, match, named_runs, remove
+from dlcli.runs.catalog import RunSummary, UnknownRunError, find, list_runs, match, named_runs, remove
 from dlcli.runs.data_folder import data_folder, relative_data_folder
 from dlcli.runs.differences import differences
 from dlcli.runs.files import REPORT, REPORT_PAGE
@@ -26,6 +26,7 @@ __all__ = [
     "RunSummary",
     "Session",
     "Status",
+    "UnknownRunError",
     "add_checksum",
     "append_line",
     "as_json",

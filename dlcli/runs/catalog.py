@@ -13,6 +13,24 @@ from dlcli.runs import files, lock, storage
 from dlcli.runs.run_folder import RunFolder
 
 
+class UnknownRunError(ConfigError):
+    """A run or sweep that does not exist.
+
+    Args:
+        what: Kind of folder, "run" or "sweep".
+        text: Name that the user wrote.
+        root: Folder that was searched.
+        near: Nearest name; None where none is near.
+    """
+
+    def __init__(self, what: str, text: str, root: Path, near: str | None) -> None:
+        super().__init__(
+            f"no {what} {text!r} in {root}" + ("" if near is None else f"; did you mean {near}?"), code="unknown_run"
+        )
+        self.what = what
+        self.near = near
+
+
 @dataclass(frozen=True)
 class RunSummary:
     """One row of `dlcli runs list`.
@@ -107,15 +125,17 @@ def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
     named = [] if text in ids else [folder for folder in folders if text and _name(folder) == text]
     if not named:
         names = {name for folder in folders if (name := _name(folder))} if text not in ids else ()
-        return RunFolder(root / match(text, ids, what="run", root=root, listing="dlcli runs list", names=names))
+        return RunFolder(root / match(text, ids, what="run", root=root, names=names))
     others = [id for id in ids if id.startswith(text) and id not in {folder.id for folder in named}]
     if others:
-        raise ConfigError(f"run {text!r} is ambiguous: {', '.join([named[0].id, *others])}")
+        raise ConfigError(f"run {text!r} is ambiguous: {', '.join([named[0].id, *others])}", code="ambiguous_name")
     if not is_done:
         return named[0]
     states = [run_status(folder, folder.record().status) for folder in named]
     if "done" not in states:
-        raise ConfigError(f"no run called {text!r} is done; the newest, {named[0].id}, is {states[0]}")
+        raise ConfigError(
+            f"no run called {text!r} is done; the newest, {named[0].id}, is {states[0]}", code="missing_result"
+        )
     return named[states.index("done")]
 
 
@@ -132,7 +152,7 @@ def _name(folder: RunFolder) -> str | None:
     return name if isinstance(name, str) else None  # the record may be damaged
 
 
-def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str, names: Collection[str] = ()) -> str:
+def match(text: str, ids: Sequence[str], *, what: str, root: Path, names: Collection[str] = ()) -> str:
     """The id that `text` is, or is the beginning of.
 
     Args:
@@ -140,20 +160,19 @@ def match(text: str, ids: Sequence[str], *, what: str, root: Path, listing: str,
         ids: those there are.
         what: they are the ids of.
         root: the folder that they are in.
-        listing: the command that lists them.
         names: other names by which they are known, for the nearest match.
 
     Raises:
-        ConfigError: it is none, with the nearest; or it may be several.
+        UnknownRunError: it is none, with the nearest.
+        ConfigError: it may be several.
     """
     matches = [text] if text in ids else [id for id in ids if text and id.startswith(text)]
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise ConfigError(f"{what} {text!r} is ambiguous: {', '.join(matches)}")
+        raise ConfigError(f"{what} {text!r} is ambiguous: {', '.join(matches)}", code="ambiguous_name")
     near = difflib.get_close_matches(text, names, n=1) or difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else f"`{listing}` shows the {what}s there are"
-    raise ConfigError(f"no {what} {text!r} in {root}; {hint}")
+    raise UnknownRunError(what, text, root, near[0] if near else None)
 
 
 def remove(folder: RunFolder) -> list[Path]:
@@ -168,12 +187,18 @@ def remove(folder: RunFolder) -> list[Path]:
     """
     path = folder.path
     if path.is_symlink():
-        raise ConfigError(f"{path} is a link to {path.readlink()}; name the run itself, or remove the link with rm")
+        raise ConfigError(
+            f"{path} is a link to {path.readlink()}; name the run itself, or remove the link with rm",
+            code="unknown_run",
+        )
     process = folder.process()
     if process is not None:
-        raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first")
+        raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first", code="in_use")
     if not _is_genuine(folder):
-        raise ConfigError(f"{path} is not the folder of a run: its {files.RECORD} is not one's, and it has no splits")
+        raise ConfigError(
+            f"{path} is not the folder of a run: its {files.RECORD} is not one's, and it has no splits",
+            code="unknown_run",
+        )
     with lock.exclusive(path / files.LOCK):
         ours, others = folder.written_files()
         if not others:

@@ -50,6 +50,7 @@ class HeldLock:
         if not self.is_in_place:
             raise StorageError(
                 "the folder was removed, moved or replaced while it was in use; nothing more is written to it",
+                code="io_error",
                 file=str(self.path.parent),
             )
 
@@ -78,7 +79,9 @@ def exclusive(path: Path) -> Iterator[HeldLock]:
         finally:
             os.close(lock.descriptor)
         if time.monotonic() > deadline:
-            raise ConfigError(f"{path.parent} is in use by process {holder(path)}; wait for it or stop it")
+            raise ConfigError(
+                f"{path.parent} is in use by process {holder(path)}; wait for it or stop it", code="in_use"
+            )
         time.sleep(0.01)
 
 

@@ -28,7 +28,7 @@ class RunFolder(Folder):
             ConfigError: there is no run.
         """
         if not os.path.lexists(path / files.RECORD):
-            raise ConfigError(f"{path} is not a run: it has no {files.RECORD}")
+            raise ConfigError(f"{path} is not a run: it has no {files.RECORD}", code="unknown_run")
         return cls(path)
 
     @property

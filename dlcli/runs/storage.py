@@ -47,7 +47,7 @@ def reporting(what: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise StorageError(f"cannot be {what}: {reason}", file=str(path)) from error
+        raise StorageError(f"cannot be {what}: {reason}", code="io_error", file=str(path)) from error
 
 
 # ---- what may be read and written ----
@@ -116,7 +116,7 @@ def open_in_place(path: Path, flags: int) -> int:
 def _check_regular(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = _KINDS.get(stat.S_IFMT(mode), "something else")
-        raise StorageError(f"is {kind}; expected a regular file", file=str(path))
+        raise StorageError(f"is {kind}; expected a regular file", code="unreadable_file", file=str(path))
 
 
 # ---- writing and removing ----

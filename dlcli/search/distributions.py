@@ -68,7 +68,9 @@ class Numbers(Distribution):
 
     def _check(self, key: str, number: float) -> None:
         if not _is_number(number) or not self.scale.above < number < self.scale.below:
-            raise ConfigError(f"expected {self.scale.domain}; found {reprlib.repr(number)}", key=key)
+            raise ConfigError(
+                f"expected {self.scale.domain}; found {reprlib.repr(number)}", code="out_of_range", key=key
+            )
 
     def bounds(self) -> tuple[Any, ...]:
         return self.value(0.0), self.value(1.0)
@@ -111,7 +113,9 @@ class Integers(Numbers):
     def _check(self, key: str, number: float) -> None:
         super()._check(key, number)
         if not isinstance(number, int) or abs(number) > LARGEST_INTEGER:
-            raise ConfigError(f"expected an integer up to {LARGEST_INTEGER}; found {number!r}", key=key)
+            raise ConfigError(
+                f"expected an integer up to {LARGEST_INTEGER}; found {number!r}", code="out_of_range", key=key
+            )
 
     @property
     def cells(self) -> int:
@@ -223,7 +227,7 @@ class Choice(Distribution):
             if plain(value) != value:  # strict JSON has null for what is not finite
                 raise ConfigError(f"expected plain values with finite numbers; found {value!r}", key="values")
         if twice := [value for value in self.values if self._texts.count(dumps(value)) > 1]:
-            raise ConfigError(f"{dumps(twice[0])} is there twice", key="values")
+            raise ConfigError(f"{dumps(twice[0])} is there twice", code="duplicate_name", key="values")
 
     @functools.cached_property
     def _texts(self) -> list[str]:

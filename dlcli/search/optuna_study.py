@@ -114,7 +114,9 @@ def require(package: str, source: str, search: str) -> ModuleType:
         with _without_warnings():
             return importlib.import_module(package)
     except ImportError:
-        raise ConfigError(f"{search} needs {package}: pip install '{source}'", key="search") from None
+        raise ConfigError(
+            f"{search} needs {package}: pip install '{source}'", code="missing_package", key="search"
+        ) from None
 
 
 @contextlib.contextmanager

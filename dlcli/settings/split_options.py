@@ -64,22 +64,31 @@ class SplitOptions:
         for ways in (("stratify", "group_by", "order_by", "in_order"), ("files", "indices")):
             chosen = [way for way in ways if getattr(self, way)]
             if len(chosen) > 1:
-                raise ConfigError(f"{chosen[0]} and {chosen[1]} exclude each other", key=f"{chosen[1]}")
+                raise ConfigError(
+                    f"{chosen[0]} and {chosen[1]} exclude each other",
+                    code="conflicting_options",
+                    key=chosen[1],
+                )
         for name in self.files or {}:
             if name not in SPLITS:
-                raise ConfigError(f"{name!r}: {unknown_name('split', name, SPLITS)}", key="files")
+                raise ConfigError(f"{name!r}: {unknown_name('split', name, SPLITS)}", code="unknown_name", key="files")
         if self.files is not None and "train" not in self.files:
-            raise ConfigError("missing key train; expected a file", key="files")
+            raise ConfigError("missing key train; expected a file", code="missing_key", key="files.train")
         if self.files is not None and "train_dev" in self.files and self.train_dev > 0:
-            raise ConfigError("train_dev has a file and a share; give one of them", key="train_dev")
+            raise ConfigError(
+                "train_dev has a file and a share; give one of them",
+                code="conflicting_options",
+                key="train_dev",
+            )
 
     def _check_shares(self, given: Mapping[str, float]) -> None:
         for name, share in given.items():
             if not 0 <= share <= 1:
-                raise ConfigError(f"a share is between 0 and 1, not {share:g}", key=f"{name}")
+                raise ConfigError(f"a share is between 0 and 1, not {share:g}", code="out_of_range", key=name)
         if not 0 <= self.train_dev < 1:
             raise ConfigError(
                 f"a share of the training part is at least 0 and less than 1, not {self.train_dev:g}",
+                code="out_of_range",
                 key="train_dev",
             )
         shares = _completed(given)
@@ -87,7 +96,11 @@ class SplitOptions:
             written = ", ".join(f"{name} {share:g}" for name, share in shares.items())
             raise ConfigError(f"the shares sum to {sum(shares.values()):.6g}, expected 1 ({written})")
         if shares["train"] == 0:
-            raise ConfigError("expected a share greater than 0, found 0: nothing to train on", key="train")
+            raise ConfigError(
+                "expected a share greater than 0, found 0: nothing to train on",
+                code="out_of_range",
+                key="train",
+            )
 
     def _given_shares(self) -> dict[str, float]:
         return {name: share for name in _SHARED if (share := getattr(self, name)) is not None}
@@ -120,7 +133,8 @@ class SplitOptions:
         if not given:
             return {"train": 0.6, "dev": 0.2, "test": 0.2}
         if has_test and given["test"] > 0:
-            raise ConfigError("the data brings its own test set; leave the share of test out", key="data.split.test")
+            message = "the data brings its own test set; leave the share of test out"
+            raise ConfigError(message, code="conflicting_options", key="test")
         return given
 
     def shares_of_files(self) -> dict[str, dict[str, float]]:
@@ -138,7 +152,7 @@ class SplitOptions:
                 drawn[file][name] = shares[name]
                 if shares[file] == 0:
                     found = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
-                    raise ConfigError(found, key=f"data.split.{file}")
+                    raise ConfigError(found, code="conflicting_options", key=f"{file}")
         return {name: splits if len(splits) > 1 else {name: 1.0} for name, splits in drawn.items()}
 
 

@@ -106,7 +106,8 @@ def component_from(kind: str, value: Any) -> ComponentSpec:
         return check_component(kind, value)
     except ValidationError as error:
         problems = [
-            ConfigError(mistake.message, key=format_path(mistake.path) or None) for mistake in mistakes_of(error)
+            ConfigError(mistake.message, code=mistake.code, key=format_path(mistake.path) or None)
+            for mistake in mistakes_of(error)
         ]
         raise InvalidConfigError(problems) from None
 
@@ -127,13 +128,13 @@ def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpe
         return ComponentSpec(kind, value, check_options(kind, value, {}))
     if not isinstance(value, dict):
         annotation = Annotated[Any, OfKind(kind)]
-        raise mistaken([Mistake((), expected(annotation, value))])
+        raise mistaken([Mistake((), expected(annotation, value), "wrong_type")])
     options = dict(value)
     if key not in options:
         raise mistaken([Mistake((key,), _missing_name(kind, key, value), MISSING_KEY)])
     name = options.pop(key)
     if not isinstance(name, str):
-        raise mistaken([Mistake((key,), expected(str, name))])
+        raise mistaken([Mistake((key,), expected(str, name), "wrong_type")])
     check_name(kind, name, (key,))
     return ComponentSpec(kind, name, check_options(kind, name, options))
 
@@ -148,7 +149,9 @@ def check_name(kind: str, name: str, path: KeyPath = ()) -> None:
         ValidationError: holding one `Mistake`.
     """
     if name not in registry.names(kind):
-        raise mistaken([Mistake(path, f"{show(name)}: {unknown_name(kind, name, registry.names(kind))}")])
+        raise mistaken(
+            [Mistake(path, f"{show(name)}: {unknown_name(kind, name, registry.names(kind))}", "unknown_name")]
+        )
 
 
 def check_options(kind: str, name: str, options: dict[str, Any]) -> dict[str, Any]:

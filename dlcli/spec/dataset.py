@@ -26,5 +26,7 @@ class DatasetOrFormat(OfKind):
         if not isinstance(value, dict) or "format" not in value:
             return check_component("dataset", value)
         if "name" in value:
-            raise mistaken([Mistake(("format",), "a data set has either a name or a format, found both")])
+            raise mistaken(
+                [Mistake(("format",), "a data set has either a name or a format, found both", "conflicting_options")]
+            )
         return check_component("format", value, key="format")

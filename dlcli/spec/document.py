@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, ErrorCode
 from dlcli.spec.key_paths import KeyPath, format_path
 
 
@@ -94,11 +94,19 @@ class Document:
             return place
         return Place(place.file, place.line, place.column + quote + offset)
 
-    def error(self, path: KeyPath, message: str, *, key: bool = False, offset: int = 0) -> ConfigError:
+    def error(
+        self,
+        path: KeyPath,
+        message: str,
+        code: ErrorCode = "invalid_value",
+        *,
+        key: bool = False,
+        offset: int = 0,
+    ) -> ConfigError:
         """A mistake in the value at `path`, in a character of its text, or in its key."""
         place = self.place(path, key=True) if key else self.place_within(path, offset)
         return ConfigError(
-            message, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
+            message, code=code, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
         )
 
     def move(self, path: KeyPath, place: Place, *, replaced: Any = None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, Lt
 
-from dlcli.core import nearest_name, registry, show
+from dlcli.core import ErrorCode, nearest_name, registry, show
 from dlcli.spec.scalars import plain_scalar
 
 #: what a section is called
@@ -115,6 +115,17 @@ def expected(annotation: Any, value: Any) -> str:
         words = words.replace("a number", "a finite number")
     separator = ";" if "one of: " in words else ","
     return f"expected {words}{separator} found {show(value)}{_hint(annotation, value)}"
+
+
+def code_of(annotation: Any, value: Any) -> ErrorCode:
+    """The code for a value that does not fit its annotation: its type, its name, or its range."""
+    alternatives = [peel(member)[0] for member in members(annotation)]
+    names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
+    if isinstance(value, str) and names:
+        return "unknown_name"
+    accepted = {get_origin(member) or member for member in alternatives} | {type(name) for name in names}
+    has_type = type(value) in accepted or (type(value) is int and float in accepted)
+    return "out_of_range" if has_type else "wrong_type"
 
 
 def _hint(annotation: Any, value: Any) -> str:

@@ -16,9 +16,9 @@ from dlcli.spec.section import Section, annotation_of, fields_of
 
 def hint(mistake: Mistake, document: Document) -> str:
     """The end of the mistake's message; empty when there is nothing to add."""
-    if mistake.kind == MISSING_KEY:
+    if mistake.code == MISSING_KEY:
         return _how_to_add(mistake.path, document)
-    if mistake.kind == UNKNOWN_KEY:
+    if mistake.code == UNKNOWN_KEY:
         return _kept_option(mistake.path, document) or _where_it_belongs(mistake)
     return ""
 

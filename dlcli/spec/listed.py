@@ -38,12 +38,12 @@ class ListedOfKind(OfKind):
         if isinstance(value, str):
             value = {value: {}}
         if not isinstance(value, dict) or len(value) != 1 or value.get("name") in registry.names(self.kind):
-            raise mistaken([Mistake((), self._not_an_entry(value))])
+            raise mistaken([Mistake((), self._not_an_entry(value), "wrong_type")])
         [(name, options)] = value.items()
         check_name(self.kind, name, (name,))
         options = {} if options is None else options
         if not isinstance(options, dict):
-            raise mistaken([Mistake((name,), f"expected the options of {name}, found {show(options)}")])
+            raise mistaken([Mistake((name,), f"expected the options of {name}, found {show(options)}", "wrong_type")])
         try:
             return ListedSpec(self.kind, name, check_options(self.kind, name, options))
         except ValidationError as error:

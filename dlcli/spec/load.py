@@ -113,6 +113,6 @@ def is_readable(mistake: Mistake, document: Document) -> bool:
 def located(mistake: Mistake, document: Document) -> ConfigError:
     """A mistake with its place: a missing key is located at the mapping that lacks it."""
     message = mistake.message + hint(mistake, document)
-    if mistake.kind == MISSING_KEY:
-        return document.error(mistake.path[:-1], message)
-    return document.error(mistake.path, message, key=mistake.kind == UNKNOWN_KEY, offset=mistake.offset)
+    if mistake.code == MISSING_KEY:
+        return document.error(mistake.path[:-1], message, MISSING_KEY)
+    return document.error(mistake.path, message, mistake.code, key=mistake.code == UNKNOWN_KEY, offset=mistake.offset)

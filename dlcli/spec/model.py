@@ -86,9 +86,13 @@ def check_model(value: Any) -> ModelSpec:
     if isinstance(value, ModelSpec):
         return value
     if not isinstance(value, dict):
-        raise mistaken([Mistake((), f"expected a mapping with architecture or layers, found {show(value)}")])
+        raise mistaken(
+            [Mistake((), f"expected a mapping with architecture or layers, found {show(value)}", "wrong_type")]
+        )
     if "architecture" in value and "layers" in value:
-        raise mistaken([Mistake(("layers",), "a model has either an architecture or layers, found both")])
+        raise mistaken(
+            [Mistake(("layers",), "a model has either an architecture or layers, found both", "conflicting_options")]
+        )
     transfer, structure, mistakes = None, ModelSpec(), list[Mistake]()
     try:
         transfer = check_transfer(value)
@@ -130,7 +134,7 @@ def _check_architecture(value: dict[str, Any], other_keys: tuple[str, ...]) -> C
     if not isinstance(name, str):
         hint = "; its options stand beside it" if isinstance(name, dict) else ""
         message = f"expected the name of an architecture, found {show(name)}{hint}"
-        raise mistaken([Mistake(("architecture",), message)])
+        raise mistaken([Mistake(("architecture",), message, "wrong_type")])
     check_name("architecture", name, ("architecture",))
     keys = [option.name for option in registry.options(registry.lookup("architecture", name))]
     mistakes = _unknown_keys(options, keys, other_keys)
@@ -152,10 +156,10 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
     mistakes = _unknown_keys(value, ("layers", "output"), other_keys)
     output = value.get("output")
     if output is not None and not isinstance(output, str):
-        mistakes.append(Mistake(("output",), expected(str | None, output)))
+        mistakes.append(Mistake(("output",), expected(str | None, output), "wrong_type"))
     entries = value["layers"]
     if not isinstance(entries, list) or not entries:
-        mistakes.append(Mistake(("layers",), f"expected a list of layers, found {show(entries)}"))
+        mistakes.append(Mistake(("layers",), f"expected a list of layers, found {show(entries)}", "wrong_type"))
         raise mistaken(mistakes)
     layers: list[LayerSpec] = []
     for index, entry in enumerate(entries):
@@ -178,13 +182,19 @@ def _check_layer(entry: Any) -> LayerSpec:
         check_name("layer", entry)
         return LayerSpec(ComponentSpec("layer", entry, check_options("layer", entry, {})))
     if not isinstance(entry, dict) or len(entry) != 1:
-        raise mistaken([Mistake((), _not_a_layer(entry))])
+        raise mistaken([Mistake((), _not_a_layer(entry), "wrong_type")])
     [(layer, written)] = entry.items()
     check_name("layer", layer, (layer,))
     options = {} if written is None else written
     if not isinstance(options, dict):
         raise mistaken(
-            [Mistake((layer,), f"expected the options of {layer}, found {show(options)}{_first_option(layer)}")]
+            [
+                Mistake(
+                    (layer,),
+                    f"expected the options of {layer}, found {show(options)}{_first_option(layer)}",
+                    "wrong_type",
+                )
+            ]
         )
     name, inputs = options.get("name"), options.get("inputs", PREVIOUS)
     inputs = [inputs] if isinstance(inputs, str) else inputs
@@ -233,7 +243,7 @@ def _repeated_names(entries: list[Any]) -> list[Mistake]:
         name = options.get("name") if isinstance(options, dict) else None
         if isinstance(name, str) and name in first:
             message = f"the name {name!r} is already taken by layers[{first[name]}]"
-            mistakes.append(Mistake(("layers", index, type_name, "name"), message))
+            mistakes.append(Mistake(("layers", index, type_name, "name"), message, "duplicate_name"))
         elif isinstance(name, str):
             first[name] = index
     return mistakes

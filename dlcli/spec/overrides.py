@@ -78,16 +78,16 @@ def _from_text(text: str) -> Override | ConfigError:
     key, equals, value = text.partition("=")
     if len(text) > MAX_CHARACTERS:
         message = f"{len(text):,} characters are too long; a value has at most {MAX_CHARACTERS:,}"
-        return ConfigError(message, file=source)
+        return ConfigError(message, code="syntax_error", file=source)
     if not equals or not key.strip("+ "):
-        return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", file=source)
+        return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", code="usage", file=source)
     path, append = split_append(key)
     try:
         return Override(parse_path(path), parse_value(value), append, Place(source))
     except ValueError as error:
-        return ConfigError(str(error), file=source)
+        return ConfigError(str(error), code="syntax_error", file=source)
     except ConfigError as error:
-        return ConfigError(f"the value is not YAML: {error.message}", file=source)
+        return ConfigError(f"the value is not YAML: {error.message}", code="syntax_error", file=source)
 
 
 def split_append(key: str) -> tuple[str, bool]:
@@ -98,11 +98,11 @@ def split_append(key: str) -> tuple[str, bool]:
 def _from_item(key: Any, value: Any, argument: str) -> Override | ConfigError:
     source = f"{argument}[{key!r}]"
     if not key:
-        return ConfigError("expected a key, such as optimizer.learning_rate", file=source)
+        return ConfigError("expected a key, such as optimizer.learning_rate", code="usage", file=source)
     try:
         return Override(parse_path(str(key)), _plain(value), False, Place(source))
     except (ValueError, TypeError) as error:
-        return ConfigError(str(error), file=source)
+        return ConfigError(str(error), code="syntax_error", file=source)
 
 
 def _plain(value: Any, depth: int = 0) -> Any:

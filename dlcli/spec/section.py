@@ -15,13 +15,15 @@ from pydantic.fields import FieldInfo
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, ErrorDetails
 
-from dlcli.core import Bound, registry, unknown_name
-from dlcli.spec.expectations import SECTION, describe, expected, members, peel
+from dlcli.core import ERROR_CODES, Bound, ErrorCode, registry, unknown_name
+from dlcli.spec.expectations import SECTION, code_of, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
-from dlcli.spec.mistake import FURTHER, KINDS, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, VALUE, Mistake, mistaken
+from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken
 
 #: what pydantic appends to the path of a mapping's key that does not fit
 _OF_KEY = "[key]"
+#: codes of mistakes that stand next to mistakes of values in the same mapping
+_ABOUT_KEYS = (UNKNOWN_KEY, MISSING_KEY, FURTHER)
 _LEAVE_OUT = "; leave the key out for the defaults"
 
 
@@ -117,7 +119,11 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
     fields = fields_of(section)
     own_words = _own_words(details)
     if not path:
-        return Mistake(path, own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}")
+        return Mistake(
+            path,
+            own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}",
+            _code(details, Section),
+        )
     key = str(path[0])
     if kind == "extra_forbidden":
         return Mistake(path, unknown_key(key, fields), UNKNOWN_KEY)
@@ -128,16 +134,22 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
         words = describe(annotation)
         return Mistake(path, f"missing key {key}" + (f"; expected {words}" if words != SECTION else ""), MISSING_KEY)
     annotation, inner = _without_tags(annotation, path[1:])
-    if path[-1] == _OF_KEY:
-        kind = UNKNOWN_KEY
+    code = UNKNOWN_KEY if path[-1] == _OF_KEY else _code(details, annotation)
     offset = details.get("ctx", {}).get("offset", 0)
     message = own_words or expected(annotation, value)
-    return Mistake((key, *inner), message, kind if kind in KINDS else VALUE, offset=offset)
+    return Mistake((key, *inner), message, code, offset=offset)
+
+
+def _code(details: ErrorDetails, annotation: Any) -> ErrorCode:
+    """The code of one of pydantic's errors about a value of this type."""
+    if details["type"] in ERROR_CODES:
+        return details["type"]
+    return "invalid_value" if details["type"] == "value_error" else code_of(annotation, details["input"])
 
 
 def _own_words(details: ErrorDetails) -> str | None:
     """The message of an error that did not come from pydantic."""
-    if details["type"] in KINDS:
+    if details["type"] in ERROR_CODES:
         return str(details["ctx"]["message"])
     return str(details["ctx"]["error"]) if details["type"] == "value_error" else None
 
@@ -163,4 +175,4 @@ def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
     """One mistake a place: where a list has a wrong item, the list is not said to be wrong as well."""
     once = {(mistake.path, mistake.message): mistake for mistake in mistakes}.values()
     holders = {mistake.path[:end] for mistake in once for end in range(1, len(mistake.path))}
-    return [mistake for mistake in once if mistake.kind != VALUE or mistake.path not in holders]
+    return [mistake for mistake in once if mistake.code in _ABOUT_KEYS or mistake.path not in holders]

@@ -21,16 +21,24 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(4 * MAX_CHARACTERS + 1)
     except FileNotFoundError:
-        raise ConfigError(f"there is no such file{_nearest(path)}", file=str(path)) from None
+        raise ConfigError(f"there is no such file{_nearest(path)}", code="missing_file", file=str(path)) from None
     except IsADirectoryError:
-        raise ConfigError("this is a folder; a config is a YAML file", file=str(path)) from None
+        raise ConfigError("this is a folder; a config is a YAML file", code="unreadable_file", file=str(path)) from None
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror or error}", file=str(path)) from None
+        raise ConfigError(
+            f"cannot be read: {error.strerror or error}", code="unreadable_file", file=str(path)
+        ) from None
     if len(content) > 4 * MAX_CHARACTERS:
-        raise ConfigError(f"too large; a config has at most {MAX_CHARACTERS:,} characters", file=str(path))
+        raise ConfigError(
+            f"too large; a config has at most {MAX_CHARACTERS:,} characters", code="too_large", file=str(path)
+        )
     if content[:2] in _OTHER_ENCODINGS:
         raise ConfigError(
-            f"{_OTHER_ENCODINGS[content[:2]]} text; save the file as UTF-8", file=str(path), line=1, column=1
+            f"{_OTHER_ENCODINGS[content[:2]]} text; save the file as UTF-8",
+            code="wrong_encoding",
+            file=str(path),
+            line=1,
+            column=1,
         )
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")

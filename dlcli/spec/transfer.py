@@ -60,6 +60,9 @@ def check_transfer(model: dict[str, Any]) -> TransferSection | None:
     lonely = [key for key in written if key != FROM]
     if lonely:
         raise mistaken(
-            [Mistake((key,), "has no meaning without model.from, the weights to start from") for key in lonely]
+            [
+                Mistake((key,), "has no meaning without model.from, the weights to start from", "not_applicable")
+                for key in lonely
+            ]
         )
     return None

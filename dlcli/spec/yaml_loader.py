@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from dlcli.core import ConfigError, InvalidConfigError
+from dlcli.core import ConfigError, ErrorCode, InvalidConfigError
 from dlcli.spec.document import Document, Place
 from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path
 from dlcli.spec.mistake import MAX_MISTAKES
@@ -51,10 +51,12 @@ def read_yaml(text: str, file: str) -> Document:
     reader = _Reader(text.removeprefix("\ufeff"), file)
     document = reader.read()
     if document.data is None:
-        raise InvalidConfigError([*document.problems, ConfigError("the file has no keys", file=file, line=1, column=1)])
+        raise InvalidConfigError(
+            [*document.problems, ConfigError("the file has no keys", code="syntax_error", file=file, line=1, column=1)]
+        )
     if not isinstance(document.data, dict):
         found = "a list" if isinstance(document.data, list) else "a single value"
-        mistake = document.error((), f"expected `key: value` lines at the top level, found {found}")
+        mistake = document.error((), f"expected `key: value` lines at the top level, found {found}", "wrong_type")
         raise InvalidConfigError([*document.problems, mistake])
     return document
 
@@ -68,9 +70,9 @@ def parse_value(text: str) -> Any:
     try:
         document = _Reader(text, "").read()
     except InvalidConfigError as error:
-        raise ConfigError(error.message) from None
+        raise ConfigError(error.message, code="syntax_error") from None
     if document.problems:
-        raise ConfigError(document.problems[0].message)
+        raise ConfigError(document.problems[0].message, code=document.problems[0].code)
     return document.data
 
 
@@ -161,7 +163,9 @@ class _Reader:
             inner = (*path, key)
             if key in mapping:
                 first = self.document.key_places[inner].line
-                self._report(f"duplicate key; it is already on line {first}", place, inner, readable=True)
+                self._report(
+                    f"duplicate key; it is already on line {first}", place, inner, code="duplicate_key", readable=True
+                )
             self.document.key_places.setdefault(inner, place)
             value = self._value(next(self.events), inner)
             mapping.setdefault(key, value)
@@ -207,14 +211,24 @@ class _Reader:
     def _place(self, mark: Any) -> Place:
         return Place(self.document.file, mark.line + 1, mark.column + 1)
 
-    def _report(self, message: str, place: Place, path: KeyPath, *, readable: bool = False) -> None:
+    def _report(
+        self,
+        message: str,
+        place: Place,
+        path: KeyPath,
+        *,
+        code: ErrorCode = "syntax_error",
+        readable: bool = False,
+    ) -> None:
         """Note a mistake and read on."""
         if not readable:
             self.document.unreadable.add(path)
         key = format_path(path) or None
-        self.document.problems.append(_mistake(message, place, key))
+        self.document.problems.append(_mistake(message, code, place, key))
         if len(self.document.problems) > MAX_MISTAKES:
-            self.document.problems.append(_mistake("the rest of the file has not been checked", place, key))
+            self.document.problems.append(
+                _mistake("the rest of the file has not been checked", "further_mistakes", place, key)
+            )
             raise InvalidConfigError(self.document.problems)
 
     def _refuse(self, message: str, place: Place, path: KeyPath = ()) -> None:
@@ -233,8 +247,8 @@ def _character(character: str) -> str:
     return "a NUL byte" if code == 0 else f"the control character U+{code:04X}"
 
 
-def _mistake(message: str, place: Place, key: str | None) -> ConfigError:
-    return ConfigError(message, file=place.file or None, line=place.line, column=place.column, key=key)
+def _mistake(message: str, code: ErrorCode, place: Place, key: str | None) -> ConfigError:
+    return ConfigError(message, code=code, file=place.file or None, line=place.line, column=place.column, key=key)
 
 
 def _is_no_text(scalar: str) -> bool:

@@ -31,7 +31,7 @@ class BinaryClassification(Classification):
         if len(classes.names) != 2:
             raise ConfigError(
                 f"binary_classification has two classes, the data has {len(classes.names)}; use classification",
-                key="task",
+                code="not_applicable",
             )
         super().__init__(classes, loss=loss)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli import kernels
-from dlcli.core import register
+from dlcli.core import register, under
 from dlcli.data import ClassLabels, TargetKind
 from dlcli.losses import ClassWeightedLoss, Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
@@ -30,10 +30,11 @@ class Classification(Task):
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
         super().__init__(self.default_loss() if loss is None else loss)
         self.classes = classes
-        if isinstance(self.loss_function, ClassWeightedLoss):
-            self.loss_function.name_classes(classes.names, classes.position)
-        if classes.counts is not None:
-            self.loss_function.prepare(classes.counts)
+        with under("loss"):
+            if isinstance(self.loss_function, ClassWeightedLoss):
+                self.loss_function.name_classes(classes.names, classes.position)
+            if classes.counts is not None:
+                self.loss_function.prepare(classes.counts)
 
     @property
     def num_classes(self) -> int:

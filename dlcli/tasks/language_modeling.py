@@ -60,7 +60,10 @@ class LanguageModeling(StepTask):
         return Predictions(nats=nats, correct=correct), truth
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
-        raise ConfigError("a language model predicts no class or value; ask it with `dlcli score` or `dlcli sample`")
+        raise ConfigError(
+            "a language model predicts neither classes nor values; score texts or sample from it instead",
+            code="not_applicable",
+        )
 
     def accepts(self, metric: Metric) -> bool:
         return metric.needs in ("nats", "correct")

@@ -85,7 +85,11 @@ class Task:
             fitting = [name for name in registry.names("loss") if _needs(name) == self.output_form]
             found = registry.name_of("loss", type(loss))
             own = registry.name_of("task", type(self))
-            raise ConfigError(f"{found} is no loss of a {own}; these are: {', '.join(fitting)}", key="task.loss")
+            raise ConfigError(
+                f"{found} is no loss of a {own}; these are: {', '.join(fitting)}",
+                code="not_applicable",
+                key="loss",
+            )
         self.loss_function = loss
 
     @property

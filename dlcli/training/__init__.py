@@ -8,7 +8,6 @@ from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split,
 from dlcli.training.features import Features, compute_features
 from dlcli.training.latency import median_latency_ms
 from dlcli.training.observer import Observer, Plan, Progress
-from dlcli.training.resume import check_epochs_left, check_resumable
 from dlcli.training.selection import LATENCY, Candidate, Selection, direction_of
 from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.train_step import batch_loss
@@ -32,8 +31,6 @@ __all__ = [
     "TrainingSummary",
     "batch_loss",
     "batch_order",
-    "check_epochs_left",
-    "check_resumable",
     "compute_features",
     "compute_outputs",
     "direction_of",

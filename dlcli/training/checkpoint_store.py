@@ -220,7 +220,9 @@ class CheckpointStore:
             return checkpoint.read_weights(self.folder / which)
         pointer = self.pointer(which)
         if pointer is None:
-            raise StorageError(f"the run has no {which} checkpoint yet", file=str(self.folder))
+            raise StorageError(
+                f"the run has no {which} checkpoint yet", code="missing_checkpoint", file=str(self.folder)
+            )
         return checkpoint.read_weights(self.folder / pointer["checkpoint"])
 
     def load_newest(

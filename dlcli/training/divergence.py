@@ -42,8 +42,9 @@ def divergence_error(
     )
     left = f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint was written before"
     first = "the gradient of the penalty" if _is_penalty(source, regularization) else str(source)
-    advice = _advice(source, step, learning_rate, settings, regularization)
-    return DivergedError(f"training diverged in {where}; not finite first: {first}; {advice}; {left}")
+    advice, remedies = _advice(source, step, learning_rate, settings, regularization)
+    message = f"training diverged in {where}; first non-finite tensor: {first}; {advice}; {left}"
+    return DivergedError(message, remedies=remedies)
 
 
 def _is_penalty(source: NonFiniteSource, regularization: Regularization) -> bool:
@@ -53,29 +54,27 @@ def _is_penalty(source: NonFiniteSource, regularization: Regularization) -> bool
 
 def _advice(
     source: NonFiniteSource, step: int, learning_rate: float, settings: TrainingSettings, regularization: Regularization
-) -> str:
-    """What may help: the learning rate only where it had a part in it."""
+) -> tuple[str, dict[str, float]]:
+    """What may help, in words and as arguments of the trainer; the learning rate only where it had a part in it."""
     if source.what == "input":
-        return "look for missing or infinite values in the data"
+        return "look for missing or infinite values in the data", {}
     if _is_penalty(source, regularization):
         key, strength = max(("l1", regularization.l1), ("l2", regularization.l2), key=lambda item: item[1])
-        return f"try a weaker penalty (regularization.{key} is {strength:.3g})"
+        return f"try a weaker penalty ({key} is {strength:.3g})", {}
     if learning_rate * regularization.weight_decay > _LARGEST_DECAY:
-        return (
-            f"every step multiplies the weights by {1 - learning_rate * regularization.weight_decay:.3g}: try a "
-            "smaller weight decay or learning rate"
-        )
+        factor = 1 - learning_rate * regularization.weight_decay
+        return f"every step multiplies the weights by {factor:.3g}: try a smaller weight decay or learning rate", {}
     if step == 0 and source.what == "weights":
-        return "no step has been taken: look at the initializer, or at the weights that model.from names"
+        return "no step has been taken: look at the initializer, or at the weights that the model starts from", {}
     if step == 0:
         return (
             "no step has been taken, so that no learning rate can help: try an initializer of smaller weights, or "
-            "smaller inputs and targets (data.normalize, data.normalize_targets)"
+            "smaller inputs and targets, by normalizing them",
+            {},
         )
     rate = min(learning_rate / 10, HIGHEST_RATE)
-    lower = f"try a smaller learning rate (--set optimizer.learning_rate={rate:.3g})"
-    clipping = settings.gradient_clipping
-    if clipping is None or clipping.max_norm is None:
-        return f"{lower} or clip the gradients (--set training.gradient_clipping.max_norm=1)"
-    tighter = clipping.max_norm / 10
-    return f"{lower} or a tighter clip (--set training.gradient_clipping.max_norm={tighter:.3g})"
+    before = None if settings.gradient_clipping is None else settings.gradient_clipping.max_norm
+    norm = 1.0 if before is None else before / 10
+    clipping = "clip the gradients" if before is None else "clip them at a smaller norm"
+    remedies = {"learning_rate": rate, "settings.gradient_clipping.max_norm": norm}
+    return f"try a smaller learning rate ({rate:.3g}), or {clipping} ({norm:.3g})", remedies

@@ -79,7 +79,9 @@ class EpochEvaluator:
         for key, name in decisive:
             if name not in names:
                 raise ConfigError(
-                    f"{name!r} is not measured after an epoch: {unknown_name('metric', name, names)}", key=key
+                    f"{name!r} is not measured after an epoch: {unknown_name('metric', name, names)}",
+                    code="unknown_name",
+                    key=key,
                 )
 
     def names(self) -> list[str]:

@@ -95,5 +95,6 @@ def _room(shape: tuple[int, ...], dtype: np.dtype[np.floating], *, in_memory: bo
     except OSError as error:
         raise StorageError(
             f"there is no room for the features of the frozen layers: {error.strerror or error}",
+            code="io_error",
             file=tempfile.gettempdir(),
         ) from error

@@ -61,7 +61,11 @@ class TrainStep:
         self.examples = examples
         self.arena = Arena(model.parameters())
         if not self.arena.data.size:
-            raise ConfigError("the model has nothing to train: no layer has parameters that are trainable", key="model")
+            raise ConfigError(
+                "the model has nothing to train: no layer has parameters that are trainable",
+                code="not_applicable",
+                key="model",
+            )
         optimizer.setup(self.arena)
         averaging = settings.weight_average
         average = None if averaging is None else WeightAverage(averaging.decay)

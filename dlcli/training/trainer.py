@@ -126,10 +126,10 @@ class Trainer:
             refers_to=[folder.metrics_file.path],
             check=lambda: folder.place(files.CHECKPOINTS),
         )
-        decisive = [("evaluation.optimize", selection.metric)]
-        decisive += [("evaluation.satisfice", name) for name in selection.constraints]
+        decisive = [("selection.metric", selection.metric)]
+        decisive += [("selection.constraints", name) for name in selection.constraints]
         if early_stopping is not None:
-            decisive.append(("regularization.early_stopping.metric", early_stopping.metric))
+            decisive.append(("early_stopping.metric", early_stopping.metric))
         self.evaluator = EpochEvaluator(
             model=model,
             task=task,
@@ -315,7 +315,9 @@ class Trainer:
             self.parts.restore(checkpoint)
         except ValueError as error:  # somebody has changed the run's config
             raise StorageError(
-                f"the checkpoint is of another training: {error}", file=str(self.store.folder)
+                f"the checkpoint is of another training: {error}",
+                code="incompatible_weights",
+                file=str(self.store.folder),
             ) from error
         self.folder.metrics_file.truncate(checkpoint.state["metrics_size"])
         best = self.state.best
@@ -325,14 +327,13 @@ class Trainer:
         self.store.point_at(self.state.checkpoint_name, checkpoint, self._best())
         if self._stops_early:
             self.observer.on_message(
-                f"training had stopped early after {self.state.epoch} epochs; "
-                "raise regularization.early_stopping.patience to train on"
+                f"training had stopped early after {self.state.epoch} epochs; a larger patience continues the training"
             )
         before, after = self._learning_rate(checkpoint.state["total_steps"]), self._learning_rate(self.total_steps)
         if before != after:
             self.observer.on_message(
-                f"the schedule depends on training.epochs: the learning rate goes on at {after:.3g}, not {before:.3g}, "
-                f"and the result is not that of {self.settings.epochs} epochs from the start"
+                f"the schedule depends on the number of epochs: the learning rate continues at {after:.3g}, not "
+                f"{before:.3g}, and the result is not that of {self.settings.epochs} epochs from the start"
             )
 
     def _best(self) -> dict[str, Any] | None:
@@ -343,7 +344,11 @@ class Trainer:
     def _finish(self) -> TrainingSummary:
         state = self.state
         if state.best is None:  # it was damaged, and no epoch was left to find another
-            raise StorageError("no best checkpoint is left; resume with more epochs", file=str(self.store.folder))
+            raise StorageError(
+                "no best checkpoint is left; resume with more epochs",
+                code="missing_checkpoint",
+                file=str(self.store.folder),
+            )
         self.model.load_state_dict(self.store.load_weights(state.best.checkpoint))
         self.model.eval()
         self.model.set_stateful(False)
@@ -382,9 +387,9 @@ class Trainer:
         self.store.wait()
         assert stop.signal_number is not None
         raise RunInterruptedError(
-            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint; `dlcli resume {self.folder.id}` "
-            "goes on",
+            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint",
             signal_number=stop.signal_number,
+            resumable=self.folder.id,
         )
 
     def _divergence_error(self, source: NonFiniteSource, split: str = "train") -> DivergedError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, under
 from dlcli.data import BatchOrder, BucketedBatches, SequenceSource, ShuffledBatches, Split, StreamBatches
 from dlcli.nn import Graph
 from dlcli.settings import TrainingSettings
@@ -31,7 +31,7 @@ def batch_order(train: Split, settings: TrainingSettings, seed: int, *, model: G
     if settings.stateful:
         if sequences is None or not sequences.continuous:
             found = "carries the state from window to window of one long text; these examples do not follow each other"
-            raise ConfigError(found, key="training.stateful")
+            raise ConfigError(found, key="settings.stateful")
         return _stream_order(sequences, settings, model)
     node = single_value_node(model, None if sequences is None else int(sequences.lengths.min()))
     smallest = 1 if node is None else 2
@@ -45,14 +45,15 @@ def batch_order(train: Split, settings: TrainingSettings, seed: int, *, model: G
             drop_last=settings.drop_last,
             smallest_batch=smallest,
         )
-    return ShuffledBatches(
-        len(train),
-        batch_size=settings.batch_size,
-        seed=seed,
-        shuffle=settings.shuffle,
-        drop_last=settings.drop_last,
-        smallest_batch=smallest,
-    )
+    with under("settings"):
+        return ShuffledBatches(
+            len(train),
+            batch_size=settings.batch_size,
+            seed=seed,
+            shuffle=settings.shuffle,
+            drop_last=settings.drop_last,
+            smallest_batch=smallest,
+        )
 
 
 def _stream_order(sequences: SequenceSource, settings: TrainingSettings, model: Graph) -> BatchOrder:
@@ -77,4 +78,4 @@ def _one_value(node: str, settings: TrainingSettings, examples: int) -> ConfigEr
         f"{node} would normalize one value per channel: {batch} have no variance; expected a batch_size of at least 2, "
         "or a model without batch_norm"
     )
-    return ConfigError(message, key="training.batch_size")
+    return ConfigError(message, key="settings.batch_size")

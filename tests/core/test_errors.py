@@ -27,6 +27,7 @@ def test_to_json_has_every_field_of_the_error_document() -> None:
     error = ConfigError("wrong", file="a.yaml", line=2, key="seed")
     assert error.to_json() == {
         "kind": "config",
+        "code": "invalid_value",
         "message": "wrong",
         "file": "a.yaml",
         "line": 2,

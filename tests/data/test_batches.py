@@ -45,7 +45,7 @@ def test_full_stochastic_and_dropped_batches():
 def test_no_batch_is_left():
     with pytest.raises(ConfigError, match=r"drop_last leaves no batch: .* 10 examples and a batch 64") as caught:
         ShuffledBatches(10, batch_size=64, seed=0, drop_last=True)
-    assert caught.value.key == "training.batch_size"
+    assert caught.value.key == "batch_size"
 
 
 @pytest.fixture(params=["in memory", "transformed when asked for"])

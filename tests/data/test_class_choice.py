@@ -30,10 +30,10 @@ def test_rows_are_those_of_the_classes() -> None:
 @pytest.mark.parametrize(
     ("wanted", "key", "message"),
     [
-        (["owl", "jey"], "data.classes[1]", "'jey': unknown class; did you mean jay?"),
-        (["owl", 7], "data.classes[1]", "7: unknown class"),
-        (["owl", 0], "data.classes[1]", "the class owl is already chosen"),
-        (["owl"], "data.classes", "expected two classes or more"),
+        (["owl", "jey"], "classes[1]", "'jey': unknown class; did you mean jay?"),
+        (["owl", 7], "classes[1]", "7: unknown class"),
+        (["owl", 0], "classes[1]", "the class owl is already chosen"),
+        (["owl"], "classes", "expected two classes or more"),
     ],
 )
 def test_a_wrong_choice_is_refused(wanted: list[str | int], key: str, message: str) -> None:

@@ -23,7 +23,7 @@ def test_a_byte_that_is_no_character_is_found_by_its_line():
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "undefined", "", "utf\0"])
 def test_an_encoding_that_is_none_is_a_mistake_of_the_config(encoding: str):
-    with pytest.raises(ConfigError, match=r"data.dataset.encoding: .* is no encoding"):
+    with pytest.raises(ConfigError, match=r"encoding: .* is no encoding"):
         decoded(b"a", encoding, PATH)
 
 

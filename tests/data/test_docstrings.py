@@ -35,5 +35,5 @@ def test_docstrings_come_in_the_order_of_the_file(tmp_path: Path):
 
 def test_more_than_there_is_cannot_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
-    with pytest.raises(DataError, match=r"data.dataset.size: this Python .* have 0 characters, fewer than 400,000"):
+    with pytest.raises(DataError, match=r"size: this Python .* have 0 characters, fewer than 400,000"):
         Docstrings().read(DataPaths())

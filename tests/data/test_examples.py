@@ -58,7 +58,7 @@ def test_field_values():
     assert examples.field_values("who", "group_by").tolist() == ["a", "b", "a"]
     with pytest.raises(DataError, match="did you mean who") as caught:
         examples.field_values("whom", "group_by")
-    assert caught.value.key == "data.split.group_by"
+    assert caught.value.key == "group_by"
     with pytest.raises(DataError, match="1 examples have no 'when', the first is example 1"):
         examples.field_values("when", "order_by")
 

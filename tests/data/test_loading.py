@@ -126,7 +126,7 @@ def test_the_dev_file_does_not_change_the_statistics(two_sources: Path):
 def test_files_of_splits_are_for_files(two_sources: Path):
     with pytest.raises(ConfigError, match="this data set has none"):
         load(Iris(), files={"train": "web.csv"})
-    with pytest.raises(ConfigError, match="Npy does not"):
+    with pytest.raises(ConfigError, match="got Npy"):
         load(Npy(path="x", targets_path="y"), DataPaths(config_folder=two_sources), files={"train": "web.csv"})
 
 

@@ -25,7 +25,7 @@ def test_the_numbers_are_those_of_the_run() -> None:
 def test_it_needs_a_run() -> None:
     with pytest.raises(ConfigError, match="this model does not start from a run") as caught:
         load_data(Digits(), DataPaths(), split=SplitOptions(), seed=0, normalization=Pretrained())
-    assert caught.value.key == "data.normalize"
+    assert caught.value.key == "normalization"
 
 
 def test_a_scaling_of_every_pixel_needs_as_many_pixels() -> None:
@@ -66,4 +66,4 @@ def test_timms_mobilenet_expects_pixels_between_minus_one_and_one() -> None:
 def test_published_weights_are_for_color_images(shape: tuple[int, ...]) -> None:
     with pytest.raises(ConfigError) as caught:
         Pretrained(weights="timm").fit([np.zeros(shape, np.uint8)])
-    assert caught.value.key == "data.normalize.weights"
+    assert caught.value.key == "weights"

@@ -42,7 +42,7 @@ def test_weights_of_no_class_or_twice_of_one_are_refused(written: dict[str, floa
     classes = ClassLabels(("cancer", "healthy"), (1, 2))
     with pytest.raises(ConfigError) as caught:
         Classification(classes, loss=SoftmaxCrossEntropy(class_weights=written))
-    assert caught.value.key == "task.loss.class_weights"
+    assert caught.value.key == "loss.class_weights"
 
 
 def test_an_absent_class_is_named() -> None:

@@ -136,7 +136,7 @@ def test_a_training_set_without_weight_is_refused(loss: SoftmaxCrossEntropy | Bi
     loss.prepare([10, 1])
     with pytest.raises(ConfigError) as caught:
         loss.prepare([10, 0])
-    assert caught.value.key == "task.loss.class_weights"
+    assert caught.value.key == "class_weights"
 
 
 OPTIONS: list[dict[str, Any]] = [

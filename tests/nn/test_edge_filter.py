@@ -55,7 +55,7 @@ def test_other_weights_are_refused_at_their_node(graph_of: Callable[..., Graph])
     options = {"filters": 1, "kernel_size": 5, "initializer": EdgeFilter()}
     with pytest.raises(ConfigError) as caught:
         graph_of((8, 8, 1), Node("edges", "conv2d", options))
-    assert caught.value.key == "model.layers[0]"
+    assert caught.value.key == "nodes[0]"
     assert caught.value.message == (
         'node "edges" (conv2d): an edge_filter is for filters of 3×3 pixels, these weights are (5, 5, 1, 1);'
         " inputs: input (8, 8, 1)"

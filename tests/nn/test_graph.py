@@ -87,7 +87,7 @@ def test_shape_mistakes_name_the_node_its_inputs_and_the_arithmetic(graph_of: Gr
     assert caught.value.message == (
         'node "sum" (add): the inputs must have one shape, got (8,) and (6,); inputs: wide (8,), input (6,)'
     )
-    assert caught.value.key == "model.layers[1]"
+    assert caught.value.key == "nodes[1]"
     with pytest.raises(
         ConfigError, match=r'node "reshape_1" \(reshape\): 6 = 6 numbers do not fill \(4, 2\) \(4×2 = 8\)'
     ):

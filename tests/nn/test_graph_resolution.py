@@ -10,7 +10,7 @@ from dlcli.core import InvalidConfigError
 from dlcli.nn import Node
 from dlcli.nn.graph_resolution import resolve_graph
 
-KEY_OF = "model.layers[{}]".format
+KEY_OF = "layers[{}]".format
 
 
 def node(name: str, *inputs: str) -> Node:
@@ -36,37 +36,37 @@ def test_a_node_may_read_one_that_stands_below_it() -> None:
 
 def test_two_names_alike() -> None:
     assert problems(node("a"), node("a")) == [
-        ("model.layers[1]", 'node "a" (relu): this name is taken by layer 1 of the list; names are unique')
+        ("layers[1]", 'node "a" (relu): this name is taken by layer 1 of the list; names are unique')
     ]
 
 
 @pytest.mark.parametrize("name", ["input", "previous", "a.b", "1st", "a b"])
 def test_a_name_that_cannot_be(name: str) -> None:
     ((key, message),) = problems(node(name))
-    assert key == "model.layers[0]"
+    assert key == "layers[0]"
     assert "a name is letters" in message
 
 
 def test_unknown_inputs_have_the_nearest_match_and_come_all_at_once() -> None:
     found = problems(node("trunk"), node("b", "trnk"), node("c", "nowhere"))
-    assert [key for key, _ in found] == ["model.layers[1]", "model.layers[2]"]
+    assert [key for key, _ in found] == ["layers[1]", "layers[2]"]
     assert "input 'trnk': unknown node; did you mean trunk?" in found[0][1]
     assert "input 'nowhere': unknown node" in found[1][1]
 
 
 def test_an_unknown_output() -> None:
     ((key, message),) = problems(node("first"), output="frist")
-    assert key == "model.output"
+    assert key == "output"
     assert "did you mean first?" in message
 
 
 def test_no_input() -> None:
-    assert problems(Node("a", "relu", inputs=())) == [("model.layers[0]", 'node "a" (relu): it has no input')]
+    assert problems(Node("a", "relu", inputs=())) == [("layers[0]", 'node "a" (relu): it has no input')]
 
 
 def test_a_cycle_is_named() -> None:
     ((key, message),) = problems(node("a"), node("b", "a", "d"), node("c"), node("d"), node("e"))
-    assert key == "model.layers[1]"
+    assert key == "layers[1]"
     assert message == 'node "b" (add): its inputs lead back to itself: b <- d <- c <- b'
 
 
@@ -77,7 +77,7 @@ def test_a_node_that_reads_itself() -> None:
 
 def test_a_dead_branch_is_named_whole() -> None:
     found = problems(node("a"), node("dead_1", "a"), node("dead_2"), node("c", "a"))
-    assert [key for key, _ in found] == ["model.layers[1]", "model.layers[2]"]
+    assert [key for key, _ in found] == ["layers[1]", "layers[2]"]
     assert found[0][1].startswith('node "dead_1" (relu): dead branch: its result does not lead to the output "c"')
 
 

@@ -49,9 +49,9 @@ def test_roles(graph: Graph, options: dict[str, Any], new: list[str], tuned: lis
 @pytest.mark.parametrize(
     ("options", "key", "message"),
     [
-        ({"train": 99}, "model.train", "99 layers are to be trained; the model has 4 with parameters: conv2d_1, batch"),
-        ({"reinitialize": ["conv_1"]}, "model.reinitialize[0]", "'conv_1': unknown layer; did you mean conv2d_1"),
-        ({"reinitialize": ["conv2d_1", "relu_1"]}, "model.reinitialize[1]", "relu_1 has no parameters"),
+        ({"train": 99}, "train", "99 layers are to be trained; the model has 4 with parameters: conv2d_1, batch"),
+        ({"reinitialize": ["conv_1"]}, "reinitialize[0]", "'conv_1': unknown layer; did you mean conv2d_1"),
+        ({"reinitialize": ["conv2d_1", "relu_1"]}, "reinitialize[1]", "relu_1 has no parameters"),
     ],
 )
 def test_wrong_wishes_are_refused_at_their_place(graph: Graph, options: dict[str, Any], key: str, message: str) -> None:

@@ -65,7 +65,7 @@ def refusal(graph: Graph, state: dict[str, np.ndarray], new: list[str]) -> tuple
 
 def test_a_file_of_another_model_is_refused(graph_of: GraphOf) -> None:
     message, key = refusal(small(graph_of), {"encoder.weight": np.ones(3)}, ["fc"])
-    assert key == "model.from"
+    assert key == "from"
     assert message == (
         "none of the weights in trunk.safetensors is for this model: it has encoder.weight; "
         "the model needs conv1.weight, conv1.bias, bn1.gamma, bn1.beta, bn1.moving_mean, …"
@@ -78,13 +78,13 @@ def test_other_channels_are_told(graph_of: GraphOf, torch_names: bool) -> None:
     message, key = refusal(small(graph_of), in_torch(theirs) if torch_names else theirs.state_dict(), ["fc"])
     assert (message, key) == (
         "the weights in trunk.safetensors are for inputs of 3 channels, this data has 1",
-        "model.from",
+        "from",
     )
 
 
 def test_a_head_for_other_classes_can_be_replaced(graph_of: GraphOf) -> None:
     message, key = refusal(small(graph_of), small(graph_of, classes=5).state_dict(), [])
-    assert key == "model.replace_head"
+    assert key == "replace_head"
     assert "the head fc of trunk.safetensors is not for this data: fc.weight is (8, 5) there and (8, 3) here" in message
     assert message.endswith("replace_head: true makes it anew")
 
@@ -93,7 +93,7 @@ def test_layers_that_would_stay_random_are_named(graph_of: GraphOf) -> None:
     state = small(graph_of).state_dict()
     del state["bn1.beta"]
     message, key = refusal(small(graph_of), state, ["fc"])
-    assert key == "model.from"
+    assert key == "from"
     assert message.startswith("trunk.safetensors has no weights for 1 of the layers: bn1.beta is missing; ")
     assert "reinitialize: [bn1] makes them anew" in message
     wider = small(graph_of, filters=4).state_dict()
@@ -126,7 +126,7 @@ def test_layers_that_the_model_lacks_are_named(graph_of: GraphOf, new: list[str]
     assert matching.leftover == ("conv2.weight", "conv2.bias")
     with pytest.raises(ConfigError) as caught:
         check_all_used(matching, ["fc"], "trunk.safetensors")
-    assert caught.value.key == "model.from"
+    assert caught.value.key == "from"
     assert "conv2.weight, conv2.bias" in caught.value.message
     assert "ignore: [conv2]" in caught.value.message
     for ignored in (["conv2"], ["conv2.weight", "conv2.bias"]):
@@ -152,7 +152,7 @@ def test_names_to_ignore_exist(graph_of: GraphOf) -> None:
     check_ignored(["conv2", "fc.bias"], state, "trunk.safetensors")
     with pytest.raises(ConfigError) as caught:
         check_ignored(["conv2", "conv3"], state, "trunk.safetensors")
-    assert caught.value.key == "model.ignore[1]"
+    assert caught.value.key == "ignore[1]"
 
 
 def test_square_matrices_are_not_guessed(graph_of: GraphOf) -> None:
@@ -160,7 +160,7 @@ def test_square_matrices_are_not_guessed(graph_of: GraphOf) -> None:
     state = {"fc1.weight": np.arange(9.0).reshape(3, 3), "fc1.bias": np.zeros(3)}
     with pytest.raises(ConfigError) as caught:
         match(graph, state, ["fc2"])
-    assert caught.value.key == "model.naming"
+    assert caught.value.key == "naming"
     for naming, expected in (("dlcli", state["fc1.weight"]), ("torch", state["fc1.weight"].T)):
         matching = match(graph, state, ["fc2"], naming)  # type: ignore[arg-type]  # a parameter of the test
         np.testing.assert_array_equal(matching.weights["fc1.weight"], expected)

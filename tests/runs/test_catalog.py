@@ -104,7 +104,7 @@ def test_a_run_is_found_by_path_id_or_prefix(tmp_path: Path) -> None:
     [
         ("2026", "ambiguous: 20260102T000000Z-b-222222, 20260101T000000Z-a-111111"),
         ("20260101T000000Z-a-111112", "did you mean 20260101T000000Z-a-111111"),
-        ("zzz", "`dlcli runs list`"),
+        ("zzz", "no run .zzz. in"),
         ("", "no run ''"),
     ],
 )

@@ -39,7 +39,7 @@ def test_shares_that_are_wrong(options: dict[str, float], key: str | None, messa
 def test_a_given_test_set_has_no_share():
     with pytest.raises(ConfigError, match="brings its own test set") as caught:
         SplitOptions(train=0.8, dev=0.1, test=0.1).shares(has_test=True)
-    assert caught.value.key == "data.split.test"
+    assert caught.value.key == "test"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_given_test_set_has_no_share():
         ({"group_by": "a", "order_by": "b"}, "order_by"),
         ({"files": {"train": "a"}, "indices": "b"}, "indices"),
         ({"files": {"trian": "a"}}, "files"),
-        ({"files": {"dev": "a"}}, "files"),
+        ({"files": {"dev": "a"}}, "files.train"),
         ({"train_dev": 1.0}, "train_dev"),
         ({"train_dev": 0.1, "files": {"train": "a", "train_dev": "b"}}, "train_dev"),
     ],
@@ -83,7 +83,7 @@ def test_what_is_drawn_from_which_file(options: dict[str, Any], drawn: dict[str,
 def test_the_dev_file_is_not_used_up_by_test():
     with pytest.raises(ConfigError, match="of which dev needs a share") as caught:
         SplitOptions(files={"train": "a", "dev": "b"}, train=0.8, test=0.2).shares_of_files()
-    assert caught.value.key == "data.split.dev"
+    assert caught.value.key == "dev"
 
 
 @pytest.mark.parametrize(

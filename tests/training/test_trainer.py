@@ -121,12 +121,12 @@ def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunF
 def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: str) -> None:
     with pytest.raises(ConfigError) as caught:
         make_trainer(selection=Selection(metric, Direction.MINIMIZE))
-    assert caught.value.key == "evaluation.optimize"
+    assert caught.value.key == "selection.metric"
     with pytest.raises(ConfigError, match="not measured") as caught:
         make_trainer(
             early_stopping=EarlyStopping(EarlyStoppingSettings(patience=1), metric=metric, direction=Direction.MINIMIZE)
         )
-    assert caught.value.key == "regularization.early_stopping.metric"
+    assert caught.value.key == "early_stopping.metric"
 
 
 def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_one_value_in_every_batch_is_refused(count: int, size: Any) -> None:
     settings = TrainingSettings(epochs=1, batch_size=size)
     with pytest.raises(ConfigError) as caught:
         batch_order(vectors(count), settings, 0, model=model(VECTORS, (4,)))
-    assert caught.value.key == "training.batch_size"
+    assert caught.value.key == "settings.batch_size"
     assert len(batch_order(vectors(count), settings, 0, model=model(PLAIN, (4,)))) == count
 
 

@@ -31,7 +31,7 @@ def init(
     components.load()
     text = HEADER.format(file=file) + commented_template(dataset.replace("_", "-"), dataset)
     if file.exists() and not force:
-        raise ConfigError("exists; give --force to write over it", file=str(file))
+        raise ConfigError("exists; give --force to write over it", code="file_exists", file=str(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if json:

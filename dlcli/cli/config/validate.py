@@ -91,7 +91,9 @@ class _FailuresError(DlcliError):
 
     def __init__(self, failures: Sequence[DlcliError]) -> None:
         first = failures[0]
-        super().__init__(first.message, file=first.file, line=first.line, column=first.column, key=first.key)
+        super().__init__(
+            first.message, code=first.code, file=first.file, line=first.line, column=first.column, key=first.key
+        )
         self.failures = failures
 
     def __str__(self) -> str:

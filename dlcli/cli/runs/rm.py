@@ -24,14 +24,15 @@ def remove(
         named = runs.named_runs(runs_dir, name)
         if len(named) > 1 and not (runs_dir / name).is_dir():
             raise ConfigError(
-                f"{len(named)} runs are called {name!r}; name them by their ids: {', '.join(run.id for run in named)}"
+                f"{len(named)} runs are called {name!r}; name them by their ids: {', '.join(run.id for run in named)}",
+                code="ambiguous_name",
             )
     found = [runs.find(runs_dir, name, is_done=False) for name in names]
     folders = list({folder.path.resolve(): folder for folder in found}.values())
     ids = [folder.id for folder in folders]
     if not yes:
         if json or not sys.stdin.isatty():
-            raise ConfigError("nobody is there to ask; give --yes to remove without being asked")
+            raise ConfigError("nobody is there to ask; give --yes to remove without being asked", code="usage")
         if not typer.confirm(printable(f"Remove {', '.join(ids)}?"), err=True):
             return
     kept = [path for folder in folders for path in runs.remove(folder)]

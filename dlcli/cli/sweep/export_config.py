@@ -34,7 +34,7 @@ def export_config(
     text = sweeps.best_config(folder, trial)
     if output is not None:
         if output.exists() and not force:
-            raise ConfigError("exists; give --force to write over it", file=str(output))
+            raise ConfigError("exists; give --force to write over it", code="file_exists", file=str(output))
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     if json:

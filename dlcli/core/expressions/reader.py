@@ -26,7 +26,7 @@ _WORDS = {
     for form in (word, word.title(), word.upper())
 }
 _ARITHMETIC = f"expected numbers, parameters, + - * / // % **, parentheses, lists, {', '.join(FUNCTIONS)}"
-_CONDITION = "expected comparisons such as optimizer.name == adam, joined by and, or, not"
+_CONDITION = "expected comparisons such as name == adam, joined by and, or, not"
 _LITERAL = "expected a number, a word, a text in quotes or a list of them"
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from dlcli import kernels
-from dlcli.core import ConfigError, registry
+from dlcli.core import ConfigError, registry, under
 from dlcli.data.augmentation.augmentation import (
     Augmentation,
     ColorAugmentation,
@@ -22,7 +22,7 @@ from dlcli.data.augmentation.pixel_scaling import PixelScaling
 from dlcli.data.augmentation.training_images import TrainingImages
 from dlcli.data.batches import Batch, Split, TransformedRows
 
-_KEY = "data.augment"
+_KEY = "augmentations"
 
 
 class Augmenter:
@@ -49,7 +49,7 @@ class Augmenter:
         self.mixups = [it for it in augmentations if isinstance(it, Mixup)]
         self.images: TrainingImages | None = None
         if self.mixups and not isinstance(train.inputs, np.ndarray | TransformedRows):
-            raise ConfigError("sequences are not mixed; take mixup out", key=_KEY)
+            raise ConfigError("sequences are not mixed; take mixup out", code="not_applicable", key=_KEY)
         if any(it.needs_images for it in augmentations):
             self.images = read_training_images(train)
             _check_scaling(train)
@@ -162,12 +162,14 @@ def read_training_images(train: Split) -> TrainingImages:
     inputs = train.inputs
     source = inputs.source if isinstance(inputs, TransformedRows) else None
     if not isinstance(source, np.ndarray):
-        raise ConfigError("pictures are augmented; the examples of this data are none", key=_KEY)
+        raise ConfigError("pictures are augmented; the examples of this data are none", code="not_applicable", key=_KEY)
     if source.ndim != 4:
         found = " × ".join(map(str, source.shape[1:]))
         hint = "; of gray pictures in npz and npy files, axes: NHW makes (H, W, 1)" if source.ndim == 3 else ""
         raise ConfigError(
-            f"pictures (H, W, channels) are augmented; an example of this data is {found} numbers{hint}", key=_KEY
+            f"pictures (H, W, channels) are augmented; an example of this data is {found} numbers{hint}",
+            code="not_applicable",
+            key=_KEY,
         )
     assert isinstance(inputs, TransformedRows)
     return TrainingImages(source, inputs.rows)
@@ -179,14 +181,11 @@ def _check_scaling(train: Split) -> None:
     if train.inputs.preprocessor.scaling.shift.ndim > 1:
         raise ConfigError(
             "pixels that are augmented cannot be scaled each on its own; set normalize: {name: standard, per: channel}",
-            key="data.normalize",
+            code="not_applicable",
+            key="train.normalization",
         )
 
 
 def _prepare(augmentation: Augmentation, images: TrainingImages, position: int) -> None:
-    try:
+    with under(f"{_KEY}[{position}].{registry.name_of('augmentation', type(augmentation))}"):
         augmentation.prepare(images)
-    except ConfigError as error:
-        name = registry.name_of("augmentation", type(augmentation))
-        key = f"{_KEY}[{position}].{name}" + (f".{error.key}" if error.key else "")
-        raise ConfigError(error.message, key=key) from None

@@ -52,7 +52,9 @@ class ColorJitter(ColorAugmentation):
     def prepare(self, images: TrainingImages) -> None:
         for name, amount in (("saturation", self.saturation), ("hue", self.hue)):
             if amount and images.channels != 3:
-                raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}", key=name)
+                raise ConfigError(
+                    f"is for pictures of 3 channels; these have {images.channels}", code="unknown_name", key=name
+                )
         self._channels = images.channels
         if self.contrast:
             low, high = images.range

@@ -28,7 +28,11 @@ class Cutout(ErasingAugmentation):
     def prepare(self, images: TrainingImages) -> None:
         height, width = images.size
         if self.size > min(height, width):
-            raise ConfigError(f"is larger than the pictures, which are {height} × {width}: {self.size}", key="size")
+            raise ConfigError(
+                f"is larger than the pictures, which are {height} × {width}: {self.size}",
+                code="out_of_range",
+                key="size",
+            )
         self._color = images.mean.astype(np.float32)
 
     def erase(self, generator: np.random.Generator, images: np.ndarray) -> None:

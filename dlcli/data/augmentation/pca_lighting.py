@@ -25,7 +25,7 @@ class PcaLighting(ColorAugmentation):
 
     def prepare(self, images: TrainingImages) -> None:
         if images.channels != 3:
-            raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}")
+            raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}", code="not_applicable")
         low, high = images.range
         eigenvalues, vectors = np.linalg.eigh(images.covariance / (high - low or 1.0) ** 2)
         # eigh leaves the sign of a vector open; its largest element is made positive, so that machines agree

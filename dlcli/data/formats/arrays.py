@@ -49,6 +49,7 @@ def array_examples(
         if targets.ndim not in (1, 2) or len(targets) != len(inputs):
             raise DataError(
                 f"the targets have the shape {targets.shape}; one row for each of {len(inputs)} inputs is expected",
+                code="wrong_shape",
                 file=place,
             )
         if targets.dtype.kind not in "USO":
@@ -67,7 +68,7 @@ def channels_last(inputs: np.ndarray, axes: ImageAxes | None, file: Path) -> np.
         return inputs
     if inputs.ndim != len(axes):
         found = f"the array of inputs has the shape {inputs.shape}; axes: {axes} is for {len(axes)} axes"
-        raise DataError(found, file=str(file))
+        raise DataError(found, code="wrong_shape", file=str(file))
     if axes == "NHW":
         return inputs[..., np.newaxis]
     return np.moveaxis(inputs, 1, -1) if axes == "NCHW" else inputs
@@ -97,7 +98,11 @@ class PairedFiles(FileFormat):
         self.test_path = test_path
         self.test_targets_path = test_targets_path
         if (test_path is None) != (test_targets_path is None):
-            raise ConfigError("test_path and test_targets_path belong together", key="data.dataset.test_path")
+            raise ConfigError(
+                "test_path and test_targets_path belong together",
+                code="conflicting_options",
+                key="test_path",
+            )
 
     @abstractmethod
     def read_inputs(self, path: Path) -> np.ndarray:

@@ -112,7 +112,7 @@ def all_files(root: Path, kind: FileKind) -> FoundFiles:
     walk = _Walk(kind, [root])
     walk.enter(root)
     if not walk.files:
-        raise DataError(f"holds no {kind}", file=str(root))
+        raise DataError(f"holds no {kind}", code="empty_data", file=str(root))
     return walk.found(root)
 
 
@@ -140,7 +140,7 @@ def class_folders(root: Path, kind: FileKind, *, classes: Sequence[str] | None =
         empty += [folder] * (len(walk.files) == before)
     if empty:
         more = f", nor do {', '.join(folder.name for folder in empty[1:])}" if len(empty) > 1 else ""
-        raise DataError(f"this class folder holds no {kind}{more}", file=str(empty[0]))
+        raise DataError(f"this class folder holds no {kind}{more}", code="empty_data", file=str(empty[0]))
     if len(set(labels)) < len(folders):
         raise DataError("holds class folders whose names differ only in what is not UTF-8", file=str(root))
     return walk.found(root, labels, loose)
@@ -156,7 +156,7 @@ def _folders_of_classes(root: Path, kind: FileKind) -> tuple[list[Path], list[Pa
         raise DataError(message, file=str(root))
     if {folder.name.lower() for folder in folders} <= SPLIT_NAMES:
         named = ", ".join(f"{_split(folder.name)}: {root.name}/{folder.name}" for folder in folders)
-        message = f"holds splits, not classes; name them as data.split.files: {{{named}}}, without path"
+        message = f"holds splits, not classes; give each split its folder, without path; files: {{{named}}}"
         raise DataError(message, file=str(root))
     return folders, [entry for entry in entries if kind.is_named_by(entry) and entry.is_file()]
 

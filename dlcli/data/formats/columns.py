@@ -310,7 +310,9 @@ def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> Numeri
     if pa.types.is_temporal(kind):
         cells = cells.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
     elif not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or _is_numeric(kind)):
-        raise DataError(f"columns of the type {kind} cannot be read", file=str(source.path), key=name)
+        raise DataError(
+            f"columns of the type {kind} cannot be read", code="not_applicable", file=str(source.path), key=name
+        )
     if pa.types.is_boolean(cells.type):
         cells = cells.cast(pa.uint8())
     if pa.types.is_decimal(cells.type) and cells.type.scale == 0 and cells.type.precision <= 18:

@@ -62,9 +62,9 @@ class Conll(FileFormat):
         super().__init__(path=path, folder=folder, source=source, class_names=None)
         for name, characters in (("delimiter", delimiter), ("comment", comment)):
             if characters == "":
-                raise ConfigError("at least one character is expected", key=f"data.dataset.{name}")
+                raise ConfigError("at least one character is expected", key=f"{name}")
         if token == label:
-            raise ConfigError(f"column {label} is that of the words, too", key="data.dataset.label")
+            raise ConfigError(f"column {label} is that of the words, too", code="conflicting_options", key="label")
         self.test_path = test_path
         self.token = token
         self.label = label
@@ -92,7 +92,7 @@ class Conll(FileFormat):
         """
         sentences = [*self._sentences(path, require_targets)]
         if not sentences:
-            raise DataError("the file is empty", file=str(path))
+            raise DataError("the file is empty", code="empty_data", file=str(path))
         labels = np.empty(len(sentences), dtype=object)
         for number, (_, _, of_words) in enumerate(sentences):
             labels[number] = of_words
@@ -180,7 +180,9 @@ class Columns:
             )
         for column, name in ((self.token, "word"), (self.label, "label")):
             if column is not None and not cells[column]:
-                raise DataError(f"the {name} in column {column} is empty", file=str(self.path), line=line)
+                raise DataError(
+                    f"the {name} in column {column} is empty", code="missing_value", file=str(self.path), line=line
+                )
         if self.label is not None and "\0" in cells[self.label]:
             raise DataError("the label has a NUL character", file=str(self.path), line=line)
         return cells[self.token], "" if self.label is None else cells[self.label]

@@ -118,7 +118,7 @@ class Csv(TableFormat):
         )
         for name, character in (("delimiter", delimiter), ("quote", quote)):
             if character is not None and (len(character) != 1 or not character.isascii() or character in "\r\n"):
-                raise ConfigError(f"one ASCII character is expected, not {character!r}", key=f"data.dataset.{name}")
+                raise ConfigError(f"one ASCII character is expected, not {character!r}", key=f"{name}")
         self.dialect = Dialect(delimiter, quote, comment, encoding)
         self.header = columns is None if header is None else header
         self.has_assumed_header = header is None
@@ -221,7 +221,7 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
         message = f"two columns are called {twice!r}"
         if has_header and is_number(twice):
             message += "; set header: false if the first line is an example"
-        raise DataError(message, file=str(text.path), line=text.line_of(0))
+        raise DataError(message, code="duplicate_name", file=str(text.path), line=text.line_of(0))
     return Source(text.path, _arrow_table(text, names, has_header), lambda row: text.line_of(row + has_header))
 
 

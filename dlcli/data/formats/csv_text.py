@@ -63,7 +63,7 @@ class CsvText:
         refuse_other_kinds(content, path, "CSV")
         made = cls(path, decoded(content, dialect.encoding, path), skip_rows, dialect)
         if next(made.lines(), None) is None:
-            raise DataError("the file is empty", file=str(path))
+            raise DataError("the file is empty", code="empty_data", file=str(path))
         return made
 
     def lines(self) -> Iterator[tuple[int, str]]:

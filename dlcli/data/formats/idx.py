@@ -41,6 +41,7 @@ def read_idx(path: Path) -> np.ndarray:
     if len(content) != expected:
         raise DataError(
             f"cut short or damaged: the file has {len(content)} bytes, its header {shape} needs {expected}",
+            code="damaged_file",
             file=str(path),
         )
     array = np.frombuffer(content, dtype=element, offset=start).reshape(shape)
@@ -54,13 +55,21 @@ def _header(content: bytes, path: Path) -> tuple[np.dtype, tuple[int, ...], int]
         DataError: there is no such header, or it has more axes than any data set.
     """
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:
-        raise DataError(f"not an idx file: it starts with the bytes {content[:4].hex(' ') or '(none)'}", file=str(path))
+        raise DataError(
+            f"not an idx file: it starts with the bytes {content[:4].hex(' ') or '(none)'}",
+            code="wrong_format",
+            file=str(path),
+        )
     element, rank = np.dtype(ELEMENT_TYPES[content[2]]), content[3]
     if rank > MOST_AXES:
-        raise DataError(f"its header has {rank} axes; at most {MOST_AXES} are read", file=str(path))
+        raise DataError(
+            f"its header has {rank} axes; at most {MOST_AXES} are read", code="damaged_file", file=str(path)
+        )
     start = 4 + 4 * rank
     if len(content) < start:
-        raise DataError(f"cut short or damaged: its header has {len(content)} bytes of {start}", file=str(path))
+        raise DataError(
+            f"cut short or damaged: its header has {len(content)} bytes of {start}", code="damaged_file", file=str(path)
+        )
     return element, tuple(np.frombuffer(content[4:start], dtype=">u4").tolist()), start
 
 
@@ -78,7 +87,9 @@ def _unfolded(content: bytes, path: Path) -> bytes:
             check_unfolded_size(path, len(content), claimed, "give the file without compression")
             return begin + stream.read(max(claimed + 1 - len(begin), 0))
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"the gzip file is damaged or cut short: {error}", file=str(path)) from error
+        raise DataError(
+            f"the gzip file is damaged or cut short: {error}", code="damaged_file", file=str(path)
+        ) from error
 
 
 @register("format", "idx")

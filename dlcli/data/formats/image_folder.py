@@ -98,6 +98,7 @@ class ImageFolder(ImageFormat):
         if len(labels) == 1:
             raise DataError(
                 f"holds one class folder only, {labels.pop()}; to tell classes apart, two are needed",
+                code="too_few_examples",
                 file=str(files["train"]),
             )
         return SplitFiles(read, fingerprint, tuple(warnings))

@@ -41,9 +41,9 @@ class ImageFormat(FileFormat):
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=class_names)
         if isinstance(size, list) and len(size) != 2:
-            raise ConfigError(f"expected a number or [height, width], found {size}", key="data.dataset.size")
+            raise ConfigError(f"expected a number or [height, width], found {size}", code="out_of_range", key="size")
         if size is None and resize == "none":
-            raise ConfigError("without a size nothing is cut out; give one", key="data.dataset.size")
+            raise ConfigError("without a size nothing is cut out; give one", code="missing_key", key="size")
         self.test_path = test_path
         height, width = (None, None) if size is None else (size, size) if isinstance(size, int) else size
         self.form = ImageConversion(

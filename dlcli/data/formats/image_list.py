@@ -154,7 +154,11 @@ class ImageList(ImageFormat):
             )
         targets = self.csv.layout(source).targets if require_targets else ()
         if column in targets:
-            raise ConfigError(f"{column!r} has the files' names and is also the label", key="data.dataset.label")
+            raise ConfigError(
+                f"{column!r} has the files' names and is also the label",
+                code="conflicting_options",
+                key="label",
+            )
         layout = Layout((column,), targets, self.csv.table.id, {column: "categorical"})
         return examples_of(source, layout, self.csv.table)
 

@@ -114,11 +114,11 @@ class Jsonl(TableFormat):
         repaired: list[int] = []
         rows = [*objects(decoded(content, "utf-8", path), path, None if self.table.text is None else repaired)]
         if not rows:
-            raise DataError("the file is empty", file=str(path))
+            raise DataError("the file is empty", code="empty_data", file=str(path))
         lines = [line for line, _ in rows]
         names = [*dict.fromkeys(name for _, row in rows for name in row)]
         if not names:
-            raise DataError("its objects are empty", file=str(path), line=lines[0])
+            raise DataError("its objects are empty", code="empty_data", file=str(path), line=lines[0])
         _check_one_document(path, rows)
         _check_names(path, rows)
         columns = {name: _column(path, name, [row.get(name) for _, row in rows], lines) for name in names}
@@ -148,9 +148,9 @@ def objects(text: str, path: Path, repaired: list[int] | None) -> Iterator[tuple
         except (ValueError, RecursionError) as error:
             whole = _whole_document(text)
             if whole is not None:
-                raise DataError(f"{whole}; {ONE_LINE}", file=str(path), line=number) from error
+                raise DataError(f"{whole}; {ONE_LINE}", code="wrong_format", file=str(path), line=number) from error
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            raise DataError(f"not JSON: {reason}", file=str(path), line=number) from error
+            raise DataError(f"not JSON: {reason}", code="wrong_format", file=str(path), line=number) from error
         if not isinstance(row, dict):
             is_list_of_objects = isinstance(row, list) and bool(row) and all(isinstance(item, dict) for item in row)
             cure = f"; {ONE_LINE}" if is_list_of_objects else ""
@@ -228,7 +228,9 @@ def _check_names(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None
             try:
                 name.encode()
             except UnicodeEncodeError as error:
-                raise DataError(f"the key {name!r} is not text", file=str(path), line=line) from error
+                raise DataError(
+                    f"the key {name!r} is not text", code="conflicting_options", file=str(path), line=line
+                ) from error
 
 
 def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> pa.Array:

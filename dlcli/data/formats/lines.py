@@ -46,9 +46,9 @@ class Lines(FileFormat):
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=None)
         if path is not None and files:
-            raise ConfigError("there is a path, too; give one of them", key="data.dataset.files")
+            raise ConfigError("there is a path, too; give one of them", code="conflicting_options", key="files")
         if files is not None and len(files) < 2:
-            raise ConfigError("at least 2 files, each with the texts of a class", key="data.dataset.files")
+            raise ConfigError("at least 2 files, each with the texts of a class", key="files")
         self.files = files
         self.encoding = encoding
 
@@ -68,9 +68,12 @@ class Lines(FileFormat):
             warnings=tuple(warning for _, warnings in parts.values() for warning in warnings),
         )
 
-    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
+    def check_files_of_splits(self) -> None:
         if self.files is not None:
-            raise ConfigError("each class has its file already; give shares", key="data.split.files")
+            message = "each class already has its file; give shares"
+            raise ConfigError(message, code="conflicting_options", key="files")
+
+    def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         parts = {split: self.read_noted(path) for split, path in files.items()}
         found = SplitFiles.of({split: examples for split, (examples, _) in parts.items()}, files)
         return replace(found, warnings=tuple(warning for _, warnings in parts.values() for warning in warnings))

@@ -63,6 +63,7 @@ def _form(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: 
     if len(shape) != 3 or shape[2] not in (1, 3) or not isinstance(reader, ImageFormat | Idx):
         raise DataError(
             "the model was not trained on pictures in files; give data in the format of its training data",
+            code="not_applicable",
             file=str(path),
         )
     channels: Channels = 1 if shape[2] == 1 else 3
@@ -75,6 +76,9 @@ def _in_data(labels: tuple[str, ...], preprocessor: Preprocessor) -> list[str]:
     """Names of classes as the labels that stand for them in the training data."""
     targets = preprocessor.targets
     if not isinstance(targets, ClassLabels):
-        raise DataError("folders give classes; this model predicts values, so give a list of pictures with theirs")
+        raise DataError(
+            "folders give classes; this model predicts values, so give a list of pictures with theirs",
+            code="not_applicable",
+        )
     known = dict(zip(targets.names, map(str, targets.labels or targets.names), strict=True))
     return [known.get(label, label) for label in labels]

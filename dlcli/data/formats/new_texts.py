@@ -51,7 +51,7 @@ def new_texts(
         return reader.read_new(path, require_targets=require_targets), ()
     if require_targets:
         found = f"a file of texts alone; give a table with the columns {TEXT} and {LABEL}, such as .jsonl or .csv"
-        raise DataError(found, file=str(path))
+        raise DataError(found, code="not_applicable", file=str(path))
     if preprocessor.continuous:
         return (reader if isinstance(reader, Text) else Text()).read_new(path), ()
     return (reader if isinstance(reader, Lines) else Lines()).read_noted(path)

@@ -31,7 +31,7 @@ def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
     except DAMAGE as error:
         if "Python objects" in str(error):
             raise pickled(path, "the file") from error
-        raise DataError(f"not an .npy file, or a damaged one: {error}", file=str(path)) from error
+        raise DataError(f"not an .npy file, or a damaged one: {error}", code="wrong_format", file=str(path)) from error
     if limit_mib is not None and stays_on_disk(mapped.size, limit_mib):
         return mapped
     return np.array(mapped)

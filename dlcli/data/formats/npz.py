@@ -77,11 +77,15 @@ class NpzArchive:
             with self.archive.open(entry) as stream:
                 return np.lib.format.read_array(stream, allow_pickle=False)
         except DAMAGE as error:
-            raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
+            raise DataError(
+                f"the array {name!r} is damaged: {error}", code="damaged_file", file=str(self.path)
+            ) from error
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
         if name not in self.names:
-            raise DataError(f"{name!r}: {unknown_name('array', name, self.names)}", file=str(self.path))
+            raise DataError(
+                f"{name!r}: {unknown_name('array', name, self.names)}", code="unknown_name", file=str(self.path)
+            )
         return self.archive.infolist()[self.names.index(name)]
 
     def _header(self, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
@@ -93,14 +97,22 @@ class NpzArchive:
                 shape, fortran_order, dtype = read(stream)
                 size = stream.tell()
         except DAMAGE as error:
-            raise DataError(f"the array {name!r} is damaged: {error}", file=str(self.path)) from error
+            raise DataError(
+                f"the array {name!r} is damaged: {error}", code="damaged_file", file=str(self.path)
+            ) from error
         if dtype.hasobject:
             raise pickled(self.path, name)
         if dtype.itemsize == 0 and 0 not in shape:
-            raise DataError(f"the array {name!r} is damaged: its elements have no bytes", file=str(self.path))
+            raise DataError(
+                f"the array {name!r} is damaged: its elements have no bytes", code="damaged_file", file=str(self.path)
+            )
         expected = size + math.prod(shape) * dtype.itemsize
         if self._entry(name).file_size != expected:
-            raise DataError(f"the array {name!r} is damaged: it is not {expected} bytes long", file=str(self.path))
+            raise DataError(
+                f"the array {name!r} is damaged: it is not {expected} bytes long",
+                code="damaged_file",
+                file=str(self.path),
+            )
         return shape, fortran_order, dtype, size
 
     def _data_offset(self, entry: zipfile.ZipInfo) -> int:
@@ -115,7 +127,9 @@ class NpzArchive:
 
 def pickled(path: Path, what: str) -> DataError:
     return DataError(
-        f"{what} holds Python objects, which are pickled; they are never read: save numbers or words", file=str(path)
+        f"{what} holds Python objects, which are pickled; they are never read: save numbers or words",
+        code="unsafe_file",
+        file=str(path),
     )
 
 
@@ -131,14 +145,14 @@ def open_npz(path: Path) -> Iterator[NpzArchive]:
     except OSError as error:
         raise unreadable(path, error) from error
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise DataError(f"not an .npz file: {error}", file=str(path)) from error
+        raise DataError(f"not an .npz file: {error}", code="wrong_format", file=str(path)) from error
     with archive:
         claimed = sum(entry.file_size for entry in archive.infolist())
         check_unfolded_size(path, path.stat().st_size, claimed, "save the arrays without compression")
         opened = NpzArchive(path, archive)
         twice = next((name for name, count in Counter(opened.names).items() if count > 1), None)
         if twice is not None:
-            raise DataError(f"two arrays are called {twice!r}", file=str(path))
+            raise DataError(f"two arrays are called {twice!r}", code="duplicate_name", file=str(path))
         yield opened
 
 

@@ -59,7 +59,7 @@ class NumberSyntax:
     def __post_init__(self) -> None:
         if self.decimal == self.thousands:
             message = f"{self.thousands!r} is also the decimal mark"
-            raise ConfigError(message, key="data.dataset.thousands")
+            raise ConfigError(message, key="thousands")
 
     @property
     def is_plain(self) -> bool:

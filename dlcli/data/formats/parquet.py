@@ -112,12 +112,14 @@ class Parquet(TableFormat):
             names = table.column_names
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
-            raise DataError(f"not a Parquet file, or a damaged one: {reason}", file=str(path)) from error
+            raise DataError(
+                f"not a Parquet file, or a damaged one: {reason}", code="wrong_format", file=str(path)
+            ) from error
         twice = repeated(names)
         if twice is not None:
-            raise DataError(f"two columns are called {twice!r}", file=str(path))
+            raise DataError(f"two columns are called {twice!r}", code="duplicate_name", file=str(path))
         if not names:
-            raise DataError("the file has no columns", file=str(path))
+            raise DataError("the file has no columns", code="empty_data", file=str(path))
         return Source(path, table)
 
     def open_new(self, path: Path, expected: Layout) -> Source:  # noqa: ARG002

@@ -71,7 +71,7 @@ def refuse_other_kinds(content: bytes, path: Path, expected: str) -> None:
     kind = kind_of(content)
     if kind is not None:
         what, cure = kind
-        raise DataError(f"this is {what}, not {expected}; {cure}", file=str(path))
+        raise DataError(f"this is {what}, not {expected}; {cure}", code="wrong_format", file=str(path))
 
 
 def _archive(content: bytes) -> tuple[str, str]:

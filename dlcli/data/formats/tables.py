@@ -158,7 +158,9 @@ class TableFormat(FileFormat):
         )
         if table.text is not None and table.features:
             raise ConfigError(
-                "the text is all there is to predict from; leave features out", key="data.dataset.features"
+                "the text is all there is to predict from; leave features out",
+                code="conflicting_options",
+                key="features",
             )
         if table.text is not None:
             features = (table.text,)
@@ -175,18 +177,22 @@ class TableFormat(FileFormat):
                     known = unknown_name("column", name, source.names)
                     if source.has_assumed_header and any(map(is_number, source.names)):
                         known += "; set header: false if the first line is an example"
-                    raise DataError(f"{name!r} in {source.path}: {known}", key=f"data.dataset.{option}")
+                    raise DataError(f"{name!r} in {source.path}: {known}", code="missing_column", key=f"{option}")
         for name in features:
             if name in set_aside:
                 raise ConfigError(
-                    f"{name!r} is a feature and also the label, the id or excluded", key="data.dataset.features"
+                    f"{name!r} is a feature and also the label, the id or excluded",
+                    code="conflicting_options",
+                    key="features",
                 )
         if not features:
-            raise DataError(f"{source.path} has no column left for the inputs", key="data.dataset.features")
+            raise DataError(f"{source.path} has no column left for the inputs", code="missing_column", key="features")
         both = set(table.numeric or ()) & set(table.categorical or ())
         if both:
             raise ConfigError(
-                f"{sorted(both)[0]!r} is listed as numeric and as categorical", key="data.dataset.categorical"
+                f"{sorted(both)[0]!r} is listed as numeric and as categorical",
+                code="conflicting_options",
+                key="categorical",
             )
         kinds: dict[str, Kind] = dict.fromkeys(table.numeric or (), "numeric")
         kinds |= dict.fromkeys(table.categorical or (), "categorical")
@@ -204,18 +210,18 @@ class TableFormat(FileFormat):
             no_label = {self.table.text, self.table.id, *(self.table.exclude or ()), *left_out, *named_index(source)}
             left = [name for name in source.names if name not in no_label]
             if not left and self.table.text is None:
-                raise DataError(f"{source.path} has no column left for the label", key="data.dataset.label")
+                raise DataError(f"{source.path} has no column left for the label", code="missing_column", key="label")
             return tuple(left[-1:])
         if isinstance(label, str):
             return (label,)
         if isinstance(label, int):
             if not -len(source.names) <= label < len(source.names):
                 found = f"there is no column {label} in {source.path}; it has {len(source.names)}, counted from 0"
-                raise DataError(found, key="data.dataset.label")
+                raise DataError(found, key="label")
             name = source.names[label]
             if name in left_out:
                 message = f"column {label} is {name!r}: {left_out[name]}; give the label by its name"
-                raise ConfigError(message, key="data.dataset.label")
+                raise ConfigError(message, key="label")
             return (name,)
         return tuple(label)
 
@@ -234,7 +240,7 @@ def require_columns(source: Source, names: Sequence[str]) -> None:
     if absent:
         listed = abbreviated(absent, SHOWN)
         near = unknown_name("column", absent[0], source.names)
-        raise DataError(f"the file lacks {listed}; {absent[0]}: {near}", file=str(source.path))
+        raise DataError(f"the file lacks {listed}; {absent[0]}: {near}", code="missing_column", file=str(source.path))
 
 
 def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[str, Reading]:
@@ -244,7 +250,7 @@ def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[
         DataError: no row, or a cell that is not what its column is.
     """
     if source.table.num_rows == 0:
-        raise DataError("the file has a header but no rows", file=str(source.path))
+        raise DataError("the file has a header but no rows", code="empty_data", file=str(source.path))
     required = {*layout.features, *layout.targets} if options.text is None else {*_plain_targets(source, layout)}
     readings = {}
     numeric = frozenset(options.numeric or ())

@@ -98,5 +98,7 @@ def _check_classes(examples: Examples, folder: Path) -> int:
     assert examples.targets is not None
     count = len(set(examples.targets.tolist()))
     if count < 2:
-        raise DataError("at least 2 folders, one for each class, are expected in it", file=str(folder))
+        raise DataError(
+            "at least 2 folders, one for each class, are expected in it", code="too_few_examples", file=str(folder)
+        )
     return count

@@ -30,4 +30,4 @@ def check_unfolded_size(
     """
     if claimed > MOST_UNFOLDED and claimed > most_ratio * size:
         message = f"its {size:,} bytes claim to unfold to {claimed:,}, which is not plausible"
-        raise DataError(message if cure is None else f"{message}; {cure}", file=str(path))
+        raise DataError(message if cure is None else f"{message}; {cure}", code="wrong_format", file=str(path))

@@ -100,12 +100,14 @@ def read_image(path: Path, form: ImageConversion) -> Decoded:
     check_file(path)
     content = read_bytes(path)
     if not content:
-        raise DataError("is empty: 0 bytes", file=str(path))
+        raise DataError("is empty: 0 bytes", code="empty_data", file=str(path))
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if max(opened.size) > LONGEST_SIDE:
                 raise DataError(
-                    f"is {shown(opened.size)} pixels; a side of more than {LONGEST_SIDE:,} is not read", file=str(path)
+                    f"is {shown(opened.size)} pixels; a side of more than {LONGEST_SIDE:,} is not read",
+                    code="too_large",
+                    file=str(path),
                 )
             if form.size is not None and form.resize != "none":  # JPEG can be decoded smaller, in less time
                 opened.draft(None, (max(form.size), max(form.size)))
@@ -115,13 +117,19 @@ def read_image(path: Path, form: ImageConversion) -> Decoded:
             image = _resized(_in_bytes(image, form.channels, path), form, path)
             return Decoded(np.array(image).reshape(image.height, image.width, -1), peak)
     except UnidentifiedImageError as error:
-        raise DataError(f"is no picture that can be read ({', '.join(FORMATS)})", file=str(path)) from error
+        raise DataError(
+            f"is no picture that can be read ({', '.join(FORMATS)})", code="wrong_format", file=str(path)
+        ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(
-            f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; such pictures are not read", file=str(path)
+            f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; such pictures are not read",
+            code="too_large",
+            file=str(path),
         ) from error
     except DAMAGE as error:
-        raise DataError(f"is damaged or cut short: {' '.join(str(error).split())}", file=str(path)) from error
+        raise DataError(
+            f"is damaged or cut short: {' '.join(str(error).split())}", code="damaged_file", file=str(path)
+        ) from error
 
 
 def check_file(path: Path) -> None:
@@ -135,10 +143,10 @@ def check_file(path: Path) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     if not stat.S_ISREG(status.st_mode):
-        raise DataError("cannot be read: it is not a regular file", file=str(path))
+        raise DataError("cannot be read: it is not a regular file", code="unreadable_file", file=str(path))
     if status.st_size > LARGEST_FILE:
         message = f"has {status.st_size:,} bytes; images of more than {LARGEST_FILE:,} are not read"
-        raise DataError(message, file=str(path))
+        raise DataError(message, code="too_large", file=str(path))
 
 
 def shown(size: tuple[int, int]) -> str:
@@ -171,6 +179,7 @@ def _resized(image: Image.Image, form: ImageConversion, path: Path) -> Image.Ima
             raise DataError(
                 f"is {shown(image.size)} pixels, smaller than the {width} × {height} to be cut out; "
                 "resize: crop enlarges it",
+                code="out_of_range",
                 file=str(path),
             )
         left, top = (image.width - width) // 2, (image.height - height) // 2

@@ -130,5 +130,5 @@ def _vocabulary(
     for option, is_default in (("min_count", settings.min_count == 1), ("max_size", settings.max_size is None)):
         if not is_default:
             found = "this tokenizer has its own vocabulary, whose size is an option of the tokenizer"
-            raise ConfigError(found, key=f"data.text.vocabulary.{option}")
+            raise ConfigError(found, code="conflicting_options", key=f"vocabulary.{option}")
     return Vocabulary.fit({token: counts[token] for token in tokenizer.tokens}, min_count=0, num_texts=num_texts)

@@ -53,7 +53,7 @@ class HuggingFace(Tokenizer):
         alphabet = bytes_of_text.alphabet()
         if self.vocabulary_size < len(alphabet):
             found = f"at least {len(alphabet)}, one for each byte, not {self.vocabulary_size}"
-            raise ConfigError(found, key="data.text.tokenizer.vocabulary_size")
+            raise ConfigError(found, key="vocabulary_size")
         tokenizer = library.Tokenizer(library.models.BPE())
         tokenizer.pre_tokenizer = bytes_of_text
         tokenizer.decoder = library.decoders.ByteLevel()
@@ -94,7 +94,7 @@ def _library() -> Any:
         return importlib.import_module("tokenizers")
     except ModuleNotFoundError as error:
         found = "needs the library tokenizers: pip install 'dlcli[text]'; byte_pair needs nothing"
-        raise ConfigError(f"hugging_face {found}", key="data.text.tokenizer") from error
+        raise ConfigError(f"hugging_face {found}", code="missing_package", key="") from error
 
 
 def _read(path: Path) -> Any:
@@ -102,4 +102,6 @@ def _read(path: Path) -> Any:
     try:
         return library.Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing more special
-        raise DataError(f"not a tokenizer: {' '.join(str(error).split())}", file=str(path)) from error
+        raise DataError(
+            f"not a tokenizer: {' '.join(str(error).split())}", code="wrong_format", file=str(path)
+        ) from error

@@ -126,7 +126,7 @@ def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) ->
     share = count / total
     remark = f"{name}: {count} of {total} tokens ({percent(share)} %) are not in the vocabulary; they count as <UNK>"
     if share >= MOSTLY_UNKNOWN and isinstance(tokenizer, Word):
-        remark += "; for texts without spaces between words, set data.text.tokenizer: character"
+        remark += "; for texts without spaces between words, set tokenizer: character"
     return (remark,)
 
 
@@ -138,7 +138,7 @@ def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: 
     if encoder.too_long == "error":
         first = longer[0]
         found = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
-        raise DataError(f"{found}; max_length is {limit}", key="data.text.max_length")
+        raise DataError(f"{found}; max_length is {limit}", key="max_length")
     found = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
     return (f"{found}; only their beginnings are used",)
 

@@ -90,7 +90,11 @@ class TextStream:
         parts = {name: np.array(part) for name, part in zip(present, pairwise(data_paths), strict=True)}
         for name, (start, stop) in parts.items():
             if start >= stop:
-                raise DataError(f"the {name} split would be empty: the text has {len(self)} bytes", key="data.split")
+                raise DataError(
+                    f"the {name} split would be empty: the text has {len(self)} bytes",
+                    code="too_few_examples",
+                    key="",
+                )
         return parts
 
 
@@ -109,4 +113,4 @@ def check_divisible(options: SplitOptions) -> None:
             found = (
                 "a running text is divided in its order: first train, then dev, then test; only shares and files fit"
             )
-            raise ConfigError(found, key=f"data.split.{option}")
+            raise ConfigError(found, code="not_applicable", key=f"{option}")

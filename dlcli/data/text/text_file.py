@@ -39,7 +39,7 @@ def read_text_file(path: Path, encoding: str) -> np.ndarray:
     else:
         content = np.frombuffer(decoded(read_bytes(path), encoding, path).encode(), dtype=np.uint8)
     if not any(block.strip() for block in blocks(content)):
-        raise DataError("the file is empty", file=str(path))
+        raise DataError("the file is empty", code="empty_data", file=str(path))
     return content
 
 

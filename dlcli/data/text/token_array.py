@@ -52,7 +52,9 @@ class TokenArray:
             lengths = np.fromfile(_lengths_of(store), dtype="<i8")
             return cls(np.memmap(store, dtype=TYPE, mode="r"), _offsets(lengths.tolist()))
         except OSError as error:
-            raise DataError(f"tokens cannot be kept: {error.strerror or error}", file=str(store)) from error
+            raise DataError(
+                f"tokens cannot be kept: {error.strerror or error}", code="io_error", file=str(store)
+            ) from error
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

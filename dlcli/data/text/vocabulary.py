@@ -51,7 +51,7 @@ class Vocabulary:
         if not ordered:
             most = max(counts.values(), default=0)
             found = f"no token is {min_count} times in the training set; the most frequent is there {most} times"
-            raise DataError(found, key="data.text.vocabulary.min_count")
+            raise DataError(found, code="too_few_examples", key="vocabulary.min_count")
         kept = sum(count for _, count in ordered)
         begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)
         special = (0, sum(counts.values()) - kept - begins - ends, begins, num_texts + ends)

@@ -87,7 +87,7 @@ def _entries(path: Path) -> Iterator[tuple[int, str, str, int]]:
                 line += 1
                 if len(text) == LONGEST_LINE:
                     message = f"expected a word and its numbers, found a line of more than {LONGEST_LINE:,} characters"
-                    raise DataError(message, file=str(path), line=line)
+                    raise DataError(message, code="too_large", file=str(path), line=line)
                 word, _, values = text.rstrip().partition(" ")
                 if size is None:
                     size, is_header = _size(word, values, path)
@@ -123,4 +123,6 @@ def _vector(values: str, size: int, path: Path, line: int) -> np.ndarray:
 
 def _not_a_vector(values: str, size: int, path: Path, line: int) -> DataError:
     shown = values[:40] + ("…" if len(values) > 40 else "")
-    return DataError(f"expected a word and {size} numbers, found {shown!r}", file=str(path), line=line)
+    return DataError(
+        f"expected a word and {size} numbers, found {shown!r}", code="wrong_format", file=str(path), line=line
+    )

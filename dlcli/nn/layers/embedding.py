@@ -119,5 +119,7 @@ def _tokens(x: Tensor) -> np.ndarray:
         ConfigError: it holds other numbers.
     """
     if x.data.dtype.kind not in "iu":
-        raise ConfigError(f"an embedding takes tokens, which are whole numbers; its inputs are {x.data.dtype}")
+        raise ConfigError(
+            f"an embedding takes tokens, which are whole numbers; its inputs are {x.data.dtype}", code="wrong_type"
+        )
     return x.data

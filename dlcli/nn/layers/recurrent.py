@@ -161,7 +161,10 @@ class Recurrent(Stateful):
         """The states of the last layer; `first_inputs`: what a cell of the first layer reads, and its weight for it."""
         x, *given = inputs
         if self.stateful and len(self.directions) > 1:
-            raise ConfigError("a bidirectional layer cannot go on from the batch before: it reads the end first")
+            raise ConfigError(
+                "a bidirectional layer cannot go on from the batch before: it reads the end first",
+                code="not_applicable",
+            )
         mask = padding_mask(lengths, x.shape[1])
         cells, starts = iter(self.cells.items()), self._starts(given)
         finals: list[Sequence[np.ndarray]] = []

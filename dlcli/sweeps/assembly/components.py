@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dlcli.assembly import create, located
 from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.search import Distribution, Parameter, Pruning, Search, Space
-from dlcli.spec import ComponentSpec, Spec
+from dlcli.spec import Spec
 from dlcli.sweeps.config import ParameterSpec, SweepSpec, is_auxiliary
 
 
@@ -41,9 +39,9 @@ def _distribution(spec: SweepSpec, name: str, written: ParameterSpec) -> Distrib
     if written.distribution is None:
         return None
     try:
-        distribution: Distribution = create(written.distribution)
+        distribution: Distribution = create(written.distribution, at="")
     except ConfigError as error:
-        raise ConfigError(error.message, **spec.locate_option(name, error.key or "")) from None
+        raise ConfigError(error.message, code=error.code, **spec.locate_option(name, error.key or "")) from None
     return distribution
 
 
@@ -53,7 +51,8 @@ def build_search(spec: SweepSpec) -> Search:
     Raises:
         ConfigError: options that cannot be, or a package that is missing.
     """
-    search: Search = _created(spec, "search", spec.search)
+    with located(spec):
+        search: Search = create(spec.search, at="search")
     return search
 
 
@@ -64,13 +63,8 @@ def build_pruning(spec: SweepSpec) -> Pruning | None:
         ConfigError: options that cannot be.
     """
     component = spec.execution.pruning
-    pruning: Pruning | None = None if component is None else _created(spec, "execution.pruning", component)
+    if component is None:
+        return None
+    with located(spec):
+        pruning: Pruning = create(component, at="execution.pruning")
     return pruning
-
-
-def _created(spec: SweepSpec, key: str, component: ComponentSpec) -> Any:
-    """A component whose mistakes are those of its options below `key`."""
-    try:
-        return create(component)
-    except ConfigError as error:
-        raise ConfigError(error.message, **spec.locate(f"{key}.{error.key}" if error.key else key)) from None

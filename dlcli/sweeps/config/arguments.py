@@ -63,10 +63,10 @@ def parse_call(name: str, inner: str, start: int) -> Call:
     try:
         return Call(ComponentSpec(KIND, name, check_options(KIND, name, values)), offsets)
     except ValidationError as error:
-        mistake = min(mistakes_of(error), key=lambda one: one.kind == MISSING_KEY)  # mostly because another is misspelt
+        mistake = min(mistakes_of(error), key=lambda one: one.code == MISSING_KEY)  # mostly because another is misspelt
         option = str(mistake.path[0])
         message = f"{option}: {mistake.message}"
-        if mistake.kind == MISSING_KEY:
+        if mistake.code == MISSING_KEY:
             message = f"{name} takes {_listed(options)}; {option} is missing"
         raise NotationError(message, offsets.get(option, start)) from None
 

@@ -41,7 +41,7 @@ def check_overrides(value: Any) -> dict[str, Any]:
         ValidationError: holding `Mistake`s.
     """
     if not isinstance(value, dict):
-        raise mistaken([Mistake((), f"expected {OVERRIDES}; found {show(value)}")])
+        raise mistaken([Mistake((), f"expected {OVERRIDES}; found {show(value)}", "wrong_type")])
     mistakes = [mistake for key in value if (mistake := _path_mistake(key, split_append(key)[0]))]
     if mistakes:
         raise mistaken(mistakes)
@@ -55,9 +55,11 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
         ValidationError: holding `Mistake`s.
     """
     if not isinstance(value, dict) or not value:
-        raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}")])
+        raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}", "wrong_type")])
     if len(value) > MAX_PARAMETERS:
-        raise mistaken([Mistake((), f"expected at most {MAX_PARAMETERS:,} parameters, found {len(value):,}")])
+        raise mistaken(
+            [Mistake((), f"expected at most {MAX_PARAMETERS:,} parameters, found {len(value):,}", "too_large")]
+        )
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
     for name, written in value.items():
@@ -79,7 +81,7 @@ def _read(name: str, written: Any) -> ParameterSpec | Mistake:
     try:
         return parse_parameter(written)
     except NotationError as error:
-        return Mistake((name,), str(error), offset=error.offset)
+        return Mistake((name,), str(error), "syntax_error", offset=error.offset)
 
 
 def _without_pieces(mistakes: list[Mistake], written: dict[str, Any]) -> list[Mistake]:
@@ -90,7 +92,7 @@ def _without_pieces(mistakes: list[Mistake], written: dict[str, Any]) -> list[Mi
         return mistakes
     hint = "; inside { } a text with a comma must be in quotes"
     return [
-        Mistake(one.path, one.message + hint, offset=one.offset) if one.path in torn else one
+        Mistake(one.path, one.message + hint, one.code, offset=one.offset) if one.path in torn else one
         for one in mistakes
         if one.path[0] not in pieces
     ]
@@ -114,7 +116,10 @@ def _unknown(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> l
     """Names in expressions and conditions that no parameter has."""
     return [
         Mistake(
-            (name,), f"{used}: {unknown_name('parameter', used, written)}", offset=max(0, str(parameter).find(used))
+            (name,),
+            f"{used}: {unknown_name('parameter', used, written)}",
+            "unknown_name",
+            offset=max(0, str(parameter).find(used)),
         )
         for name, parameter in parameters.items()
         for used in sorted(parameter.names - written.keys())

@@ -82,7 +82,15 @@ class ExecutionSection(Section):
     @model_validator(mode="after")
     def _check_address(self) -> Self:
         if self.address is not None and self.engine == "local":
-            raise mistaken([Mistake(("address",), "is that of a Ray cluster; write engine: ray to train there")])
+            raise mistaken(
+                [
+                    Mistake(
+                        ("address",),
+                        "is that of a Ray cluster; write engine: ray to train there",
+                        "conflicting_options",
+                    )
+                ]
+            )
         return self
 
 

@@ -26,6 +26,7 @@ class WorkerError(DlcliError):
     """No worker can do anything (exit 1)."""
 
     kind = "worker"
+    default_code = "worker_failed"
 
 
 class Worker(Protocol):

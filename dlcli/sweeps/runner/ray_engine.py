@@ -155,7 +155,9 @@ def load_ray() -> Any:
     try:
         return importlib.import_module("ray")
     except ImportError:
-        raise ConfigError("engine ray needs Ray: pip install 'dlcli[ray]'", key="execution.engine") from None
+        raise ConfigError(
+            "engine ray needs Ray: pip install 'dlcli[ray]'", code="missing_package", key="execution.engine"
+        ) from None
 
 
 def _check_reachable(address: str) -> None:

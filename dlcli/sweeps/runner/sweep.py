@@ -142,13 +142,19 @@ def resume(
     observer = observer or SweepObserver()
     for key in settings or {}:
         if not key.startswith(CHANGEABLE):
-            raise ConfigError(f"cannot change in a sweep that has begun; these can: {', '.join(CHANGEABLE)}", key=key)
+            raise ConfigError(
+                f"cannot change in a sweep that has begun; these can: {', '.join(CHANGEABLE)}",
+                code="changed_option",
+                key=key,
+            )
     folder = find(runs_dir, str(sweep))
     with folder.locked():
         record, spec = folder.record(), folder.spec(settings)
         experiment, _ = start(spec.base_spec(), runs_dir=record.runs_path, on_read=observer.on_read)
         if dict(experiment.data.fingerprint) != dict(record.data):
-            raise DataError(f"the data is not what it was when sweep {folder.id} began; its SHA-256 differs")
+            raise DataError(
+                f"the data is not what it was when sweep {folder.id} began; its SHA-256 differs", code="changed_data"
+            )
         warnings = list(experiment.data.warnings)
         del experiment
         folder.write_text(files.RESOLVED, spec.to_yaml())

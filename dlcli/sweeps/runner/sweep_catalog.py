@@ -93,4 +93,4 @@ def find(root: str | Path, text: str) -> SweepFolder:
         return SweepFolder(Path(text))
     ids = [folder.id for folder in sweep_folders(Path(root))]
     named = next((id for id in ids if id.partition("-")[2].rpartition("-")[0] == text), text)  # the newest of a name
-    return SweepFolder(Path(root) / match(named, ids, what="sweep", root=Path(root), listing="dlcli sweep status"))
+    return SweepFolder(Path(root) / match(named, ids, what="sweep", root=Path(root)))

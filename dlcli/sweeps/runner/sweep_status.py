@@ -34,10 +34,12 @@ def best_config(folder: SweepFolder, trial: int | None = None) -> str:
     if trial is None:
         best = folder.record().objective.best(trials.values())
         if best is None:
-            raise ConfigError(f"no trial of sweep {folder.id} has a result yet")
+            raise ConfigError(f"no trial of sweep {folder.id} has a result yet", code="missing_result")
         return best_text(spec, best, folder.id)
     if trial not in trials:
-        raise ConfigError(f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0")
+        raise ConfigError(
+            f"sweep {folder.id} has no trial {trial}; it has {len(trials)}, counted from 0", code="unknown_run"
+        )
     return _config_text(spec, trials[trial].values, f"trial {trial} of sweep {folder.id}")
 
 

@@ -298,23 +298,23 @@ def test_the_share_is_beta_distributed():
         (
             make_images(channels=1),
             [HorizontalFlip(), PcaLighting()],
-            "data.augment[1].pca_lighting",
+            "augmentations[1].pca_lighting",
             "3 channels; these have 1",
         ),
         (
             make_images(channels=1),
             [ColorJitter(hue=0.1)],
-            "data.augment[0].color_jitter.hue",
+            "augmentations[0].color_jitter.hue",
             "3 channels; these have 1",
         ),
-        (make_images(), [Cutout(size=9)], "data.augment[0].cutout.size", "larger than the pictures, which are 8 × 8"),
+        (make_images(), [Cutout(size=9)], "augmentations[0].cutout.size", "larger than the pictures, which are 8 × 8"),
         (
             make_images()[:, :, :, 0],
             [HorizontalFlip()],
-            "data.augment",
+            "augmentations",
             r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes",
         ),
-        (make_images()[:, 0, :, 0], [HorizontalFlip()], "data.augment", "is 8 numbers"),
+        (make_images()[:, 0, :, 0], [HorizontalFlip()], "augmentations", "is 8 numbers"),
     ],
 )
 def test_what_does_not_fit_the_data_is_refused_at_its_place(
@@ -341,4 +341,4 @@ def test_pixels_scaled_each_on_its_own_are_refused():
     inputs = TransformedRows(images, split.inputs.rows, preprocessor)
     with pytest.raises(ConfigError, match="per: channel") as caught:
         Augmenter([HorizontalFlip()], Split("train", inputs, split.targets, split.ids), 3)
-    assert caught.value.key == "data.normalize"
+    assert caught.value.key == "train.normalization"

@@ -159,14 +159,14 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("a,b\n1,2\n2,inf\n", {}, "people.csv:3 b: inf is not finite"),
     ("a,b\n1,2\n2,?\n3,\n", {}, "people.csv:3 b: the label is missing, here and in 1 more"),
     ("a,b\n1,?\n", {"drop_missing_labels": True}, "people.csv:2 b: the label is missing"),
-    ("a,b\n1,2\n", {"label": "bb"}, "data.dataset.label: 'bb' in "),
-    ("a,b\n1,2\n", {"label": 7}, "data.dataset.label: there is no column 7"),
-    ("a,b\n1,2\n", {"exclude": ["c"]}, "data.dataset.exclude: 'c' in "),
-    ("a,b\n1,2\n", {"exclude": ["a"]}, "data.dataset.features: "),
-    ("a,b\n1,2\n", {"features": ["b"]}, "data.dataset.features: 'b' is a feature and also"),
-    ("a,b\n1,2\n", {"numeric": ["a"], "categorical": ["a"]}, "data.dataset.categorical: 'a' is listed as"),
+    ("a,b\n1,2\n", {"label": "bb"}, "label: 'bb' in "),
+    ("a,b\n1,2\n", {"label": 7}, "label: there is no column 7"),
+    ("a,b\n1,2\n", {"exclude": ["c"]}, "exclude: 'c' in "),
+    ("a,b\n1,2\n", {"exclude": ["a"]}, "features: "),
+    ("a,b\n1,2\n", {"features": ["b"]}, "features: 'b' is a feature and also"),
+    ("a,b\n1,2\n", {"numeric": ["a"], "categorical": ["a"]}, "categorical: 'a' is listed as"),
     ("a,b\n1,2\n", {"columns": ["x", "y", "z"]}, "people.csv:1: 3 cells are expected"),
-    ("a,b\n1,2\n", {"path": None}, "data.dataset.path: the format needs a path"),
+    ("a,b\n1,2\n", {"path": None}, "path: the format needs a path"),
 ]
 
 

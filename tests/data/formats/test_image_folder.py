@@ -142,7 +142,7 @@ def color(pets: Path) -> None:
         (no_classes, {}, "pets", "holds no folders; the pictures of each class go into a folder of its own"),
         (loose, {}, "pets", "holds pictures, but no folders"),
         (one_class, {}, "pets", "holds one class folder only, cat"),
-        (splits, {}, "pets", r"name them as data.split.files: \{train: pets/train, dev: pets/val\}"),
+        (splits, {}, "pets", r"files: \{train: pets/train, dev: pets/val\}"),
         (corrupt, {}, "pets/dog/2.png", "is no picture that can be read"),
         (color, {}, "pets/dog/3.png", "is in color, where .* is gray"),
         (nothing, {"size": [5, 5], "resize": "none"}, "pets/cat/0.png", "smaller than the 5 × 5 to be cut out"),
@@ -161,7 +161,7 @@ def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
 def test_options_that_contradict_each_other_are_refused():
     with pytest.raises(ConfigError, match=r"expected a number or \[height, width\]") as caught:
         ImageFolder(path="pets", size=[3, 4, 5])
-    assert caught.value.key == "data.dataset.size"
+    assert caught.value.key == "size"
     with pytest.raises(ConfigError, match="nothing is cut out"):
         ImageFolder(path="pets", resize="none")
     with pytest.raises(ConfigError, match="needs a path"):

@@ -55,7 +55,7 @@ def test_the_index_is_never_the_label(tmp_path: Path):
     assert len(raw.warnings) == 1
     with pytest.raises(ConfigError) as caught:
         Parquet(path="a.parquet", label=-1).read(data_paths)
-    assert caught.value.key == "data.dataset.label"
+    assert caught.value.key == "label"
 
 
 def test_a_named_index_is_never_the_label_silently(tmp_path: Path):

@@ -100,9 +100,9 @@ def test_mistakes_have_a_line(tmp_path: Path, content: str, message: str):
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path):
     write(tmp_path, REVIEWS)
-    with pytest.raises(DataError, match=r"data.dataset.text: 'reviews' .* did you mean review\?"):
+    with pytest.raises(DataError, match=r"text: 'reviews' .* did you mean review\?"):
         load(Jsonl(path="a.jsonl", text="reviews"), tmp_path)
-    with pytest.raises(ConfigError, match=r"data.dataset.features: the text is all there is to predict from"):
+    with pytest.raises(ConfigError, match=r"features: the text is all there is to predict from"):
         load(Jsonl(path="a.jsonl", text="review", features=["author"]), tmp_path)
 
 

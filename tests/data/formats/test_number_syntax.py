@@ -32,7 +32,7 @@ def test_numbers_are_read_in_a_syntax(options: dict[str, str], words: list[str],
 def test_one_mark_has_one_meaning():
     with pytest.raises(ConfigError) as caught:
         NumberSyntax(decimal=",", thousands=",")
-    assert caught.value.key == "data.dataset.thousands"
+    assert caught.value.key == "thousands"
 
 
 def test_marks_at_numbers():

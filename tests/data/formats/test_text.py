@@ -48,9 +48,9 @@ def test_splits_have_files_of_their_own(tmp_path: Path):
 def test_what_cannot_be_is_refused_at_its_key(tmp_path: Path):
     data_paths = DataPaths(config_folder=tmp_path)
     (tmp_path / "a.txt").write_text("a")
-    with pytest.raises(ConfigError, match=r"data.dataset.path: the format needs a path"):
+    with pytest.raises(ConfigError, match=r"path: the format needs a path"):
         load_data(Text(), data_paths, split=SplitOptions(), seed=0)
-    with pytest.raises(ConfigError, match=r"data.split.stratify: a running text"):
+    with pytest.raises(ConfigError, match=r"split.stratify: a running text"):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(stratify=True), seed=0)
     with pytest.raises(DataError, match="split would be empty: the text has 1 bytes"):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(), seed=0)

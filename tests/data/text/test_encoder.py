@@ -44,7 +44,7 @@ def test_a_tokenizer_with_its_own_vocabulary_has_no_limits_beside_it(option: str
     options = TextOptions(
         tokenizer=BytePair(merges=5), settings=TextSettings(vocabulary=VocabularySettings(**{option: value}))
     )
-    with pytest.raises(ConfigError, match=rf"data.text.vocabulary.{option}: this tokenizer has its own vocabulary"):
+    with pytest.raises(ConfigError, match=rf"vocabulary.{option}: this tokenizer has its own vocabulary"):
         TextEncoder.fit(TEXTS, options, DataPaths())
 
 

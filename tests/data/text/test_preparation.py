@@ -114,7 +114,7 @@ def test_sequences_that_are_too_long_are_cut_off_or_refused():
     assert split.inputs.shape == (3, 3)
     assert "dev: 2 of 3 examples are longer than 2 tokens; only their beginnings are used" in split.notes
     with pytest.raises(
-        DataError, match=r"data.text.max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
+        DataError, match=r"max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
     ):
         prepared(texts, "tokens", max_length=2, too_long="error")
 
@@ -123,16 +123,16 @@ def test_numbers_are_no_texts():
     plain = NoNormalization()
     numbers = Examples(np.zeros((2, 3)), np.array([0, 1]), np.arange(2))
     treatment = {"normalization": plain, "target_normalization": plain}
-    with pytest.raises(ConfigError, match=r"data.text: the inputs of this data are no texts"):
+    with pytest.raises(ConfigError, match=r"text: the inputs of this data are no texts"):
         Preprocessor.fit(numbers, np.arange(2), target_kind="classes", text=TextOptions(), **treatment)
-    with pytest.raises(ConfigError, match="task: the inputs of this data are no texts, whose next token"):
+    with pytest.raises(ConfigError, match="target_kind: the inputs of this data are no texts, whose next token"):
         Preprocessor.fit(numbers, np.arange(2), target_kind="tokens", **treatment)
 
 
 def test_what_is_asked_for_must_be_there():
     with pytest.raises(DataError, match="the data has no targets to learn"):
         prepared(Texts.of(["a", "b"]), "classes")
-    with pytest.raises(ConfigError, match="task: sequence_labeling needs a list of labels for each example"):
+    with pytest.raises(ConfigError, match="target_kind: sequence_labeling needs a list of labels for each example"):
         prepared(Texts.of(["a", "b"]), "token_labels", np.array(["x", "y"]))
 
 

@@ -35,7 +35,7 @@ def test_a_text_that_spells_a_special_token_means_it():
 
 
 def test_an_empty_vocabulary_is_refused():
-    with pytest.raises(DataError, match=r"data.text.vocabulary.min_count: no token is 9 times .* there 3 times"):
+    with pytest.raises(DataError, match=r"vocabulary.min_count: no token is 9 times .* there 3 times"):
         Vocabulary.fit(COUNTS, min_count=9)
 
 

@@ -38,7 +38,11 @@ def check_resumable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     if refused:
         raise InvalidConfigError(
             [
-                ConfigError(f"is {before} in the run, not {after}; a resumed run keeps it, so train a new one", key=key)
+                ConfigError(
+                    f"is {before} in the run, not {after}; a resumed run keeps it, so train a new one",
+                    code="changed_option",
+                    key=key,
+                )
                 for key, (before, after) in refused.items()
             ]
         )
@@ -57,7 +61,7 @@ def check_epochs_left(*, run: str, finished: int, epochs: int) -> None:
     """
     if epochs <= finished:
         raise ConfigError(
-            f"run {run} has already been trained for {finished} epochs; give a larger --epochs to train on",
+            f"run {run} has already been trained for {finished} epochs; expected more epochs",
             key="training.epochs",
         )
 

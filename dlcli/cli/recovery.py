@@ -1,0 +1,20 @@
+"""What to type after an error, for those from which a command leads on."""
+
+from __future__ import annotations
+
+from dlcli.core import DivergedError, DlcliError, RunInterruptedError
+from dlcli.runs import UnknownRunError
+
+_LISTING = {"run": "dlcli runs list", "sweep": "dlcli sweep status"}
+
+
+def recovery_of(error: DlcliError) -> str:
+    """The end of an error's line that says what to type next; empty where no command helps."""
+    if isinstance(error, RunInterruptedError) and error.resumable is not None:
+        return f"; `dlcli resume {error.resumable}` continues it"
+    if isinstance(error, DivergedError) and error.remedies:
+        settings = [f"--set {option}={value:.3g}" for option, value in error.remedies.items()]
+        return f"; as options: {' or '.join(settings)}"
+    if isinstance(error, UnknownRunError) and error.near is None:
+        return f"; `{_LISTING[error.what]}` shows the {error.what}s that exist"
+    return ""
