@@ -93,7 +93,7 @@ def _settings(settings: type, checked: Section) -> Any:
     try:
         return settings(**registry.arguments(settings, _options_of(checked)))
     except ConfigError as error:
-        raise mistaken([Mistake(parse_path(error.key or ""), error.message)]) from None
+        raise mistaken([Mistake(parse_path(error.key or ""), error.message, error.code)]) from None
 
 
 def component_from(kind: str, value: Any) -> ComponentSpec:

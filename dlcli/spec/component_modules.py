@@ -40,7 +40,7 @@ def import_required_modules(document: Document) -> None:
             try:
                 component_modules.import_required(name)
             except ConfigError as error:
-                problems.append(document.error((KEY, position), error.message))
+                problems.append(document.error((KEY, position), error.message, error.code))
     if problems:
         raise InvalidConfigError(problems)
 
