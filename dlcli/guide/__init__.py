@@ -12,6 +12,7 @@ __all__ = ["TOPICS", "Topic", "read_topic"]
 #: names of the topics in reading order; each is a Markdown file of this folder
 TOPICS = (
     "first_steps",
+    "examples",
     "report",
     "data",
     "images",
@@ -22,6 +23,8 @@ TOPICS = (
     "run_folder",
     "python_api",
     "architecture",
+    "performance",
+    "course",
     "kernel_matmul",
     "kernel_winograd",
     "kernel_few_filters",

@@ -10,6 +10,7 @@ import pytest
 import dlcli.components  # noqa: F401  # fills the registry
 from dlcli.core import SplitOptions, registry
 from dlcli.guide import read_topic
+from tests.guide.blocks import ROOT
 
 #: kind → the page that names all of its components
 KINDS = {
@@ -47,3 +48,8 @@ def test_every_option_of_splits_is_named() -> None:
 
 def test_every_architecture_is_named() -> None:
     assert set(registry.names("architecture")) <= names_in("images", "text", "first_steps")
+
+
+def test_every_config_of_the_repository_is_an_example() -> None:
+    configs = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
+    assert set(re.findall(r"`(configs/[^`]+)`", read_topic("examples").markdown)) == configs

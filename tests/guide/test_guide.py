@@ -42,3 +42,9 @@ def test_the_wheel_has_the_pages() -> None:
     for file in FILES:
         name = f"dlcli/guide/{file.name}"
         assert not any(fnmatch.fnmatch(name, pattern) for pattern in [*settings["wheel"]["exclude"], *ignored])
+
+
+def test_the_readme_is_short_and_links_every_page() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 130
+    assert all(f"](dlcli/guide/{name}.md)" in readme for name in TOPICS)
