@@ -8,8 +8,10 @@ import re
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry
-from dlcli.core import SplitOptions, registry
+from dlcli.core import registry
 from dlcli.guide import read_topic
+from dlcli.settings import SplitOptions
+from tests.architecture.test_imports import LAYERS
 from tests.guide.blocks import ROOT
 
 #: kind → the page that names all of its components
@@ -53,3 +55,8 @@ def test_every_architecture_is_named() -> None:
 def test_every_config_of_the_repository_is_an_example() -> None:
     configs = {str(file.relative_to(ROOT)) for file in (ROOT / "configs").rglob("*.yaml")}
     assert set(re.findall(r"`(configs/[^`]+)`", read_topic("examples").markdown)) == configs
+
+
+def test_every_package_is_in_the_table_of_layers() -> None:
+    packages = {name for layer in LAYERS for name in layer} - {"__main__"}
+    assert packages <= names_in("architecture")
