@@ -103,7 +103,7 @@ def train(
         log_origins(experiment, folder, origins)
         trainer = build_trainer(experiment, folder, observer)
         with under("training", TRAINER_ARGUMENTS):
-            summary = trainer.run()
+            summary = trainer.train()
         run = _concluded(experiment, folder, summary, clock)
         session.metrics = run.metrics
     return run

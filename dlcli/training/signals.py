@@ -30,6 +30,10 @@ class StopRequest:
             self.signal_number = signal_number
 
     @property
+    def is_requested(self) -> bool:
+        return self.signal_number is not None
+
+    @property
     def name(self) -> str:
         """Such as `SIGINT`."""
         return signal.Signals(self.signal_number or 0).name

@@ -1,18 +1,23 @@
-"""The training loop: epochs of mini-batch steps, each epoch evaluated, recorded and checkpointed.
+"""The training loop: epochs of mini-batch steps; each epoch is evaluated, recorded and checkpointed.
 
-What the figures of a record mean:
+`Trainer.train` is the loop, and reads from top to bottom: stepping, evaluating, checkpointing, stopping. The methods it
+calls follow in that order. Everything that a step or an epoch changes is in `TrainingSnapshot`, so a run that was
+killed at any point resumes to the same bits: batches and random numbers depend on (seed, epoch, batch), not on time.
 
-- `train/loss` and the other `train/…` are running figures in training mode: every example with the weights of its own
-  step, dropout on. A model's training error proper is measured in evaluation mode, after training.
-- `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights where weights are averaged.
-  Where the training set is augmented they are of the augmented examples; a mixture counts as the class it has more of.
-- Norms per layer and the sizes of activations are those of the epoch's last step, gradients before clipping.
+What the values of an epoch's record mean:
+
+- `train/loss` and the other `train/…` are running values in training mode: every example with the weights of its own
+  step, dropout on. They cost nothing, but lag behind the model; the training error of the final model is measured in
+  evaluation mode, after training. With augmentation they are of the augmented examples; a mixture counts as the class
+  with the larger share.
+- `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights if weights are averaged.
+- Norms per layer and activation sizes are those of the epoch's last step, gradients before clipping.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 
@@ -45,31 +50,31 @@ from dlcli.training.training_state import TrainingState
 from dlcli.training.training_summary import TrainingSummary
 from dlcli.training.warnings import training_warnings
 
-#: seconds between two calls of `Observer.on_step`
+#: seconds between two calls of `Observer.on_step`: a terminal is slower than a small step
 PROGRESS_INTERVAL = 0.1
 
 
 class Trainer:
-    """Trains a model in a run folder, from the beginning or from where the folder's checkpoints leave off.
+    """Trains a model in a run folder, from the initial weights or from the newest checkpoint.
 
     Args:
-        model: with its initial weights.
-        task: its loss, and what its outputs mean.
-        splits: by name; "train" is trained on, "dev" and "train_dev" are watched where they are.
-        optimizer: not set up yet.
-        metrics: measured after every epoch, besides the loss.
-        selection: what makes an epoch the best.
-        settings: how long and in what steps.
-        regularization: penalties and weight decay.
-        evaluation_batch_size: examples per forward pass in evaluation.
-        folder: of the run; gets metrics, log and checkpoints.
-        generators: the experiment's, those that the model draws from.
-        early_stopping: None to train for all epochs.
-        augmenter: what is changed at random in the training set; None for nothing.
-        observers: are told how it goes, besides `train.log`.
+        model: Model with its initial weights.
+        task: Task that gives the loss, and the model's outputs their meaning.
+        splits: Splits by name; the model is fitted to "train" and evaluated on "dev" and "train_dev", if they exist.
+        optimizer: Optimizer that is not set up yet.
+        metrics: Metrics to measure after every epoch, besides the loss.
+        selection: Rule that decides which epoch is the best.
+        settings: Number and kind of the steps.
+        regularization: Penalties and weight decay.
+        evaluation_batch_size: Number of examples per forward pass in evaluation.
+        folder: Run folder for metrics, log and checkpoints.
+        generators: Random generators of the experiment, which the model draws from.
+        early_stopping: Rule that ends training early; None to train for all epochs.
+        augmenter: Random changes of the training set; None for none.
+        observers: Receivers of progress events, besides `train.log`.
 
     Raises:
-        ConfigError: a metric to select or stop by is not one that is measured.
+        ConfigError: a metric to select or stop by is not measured.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class Trainer:
         loader = BatchLoader(train, self.batches)
         if augmenter is not None:
             loader = AugmentingLoader(train, self.batches, augmenter, seed=generators.seed)
+        # the next batch is gathered and augmented in a thread while the model is busy with this one
         self.loader = Prefetcher(loader, epochs=settings.epochs)
         self.total_steps = settings.epochs * len(self.batches)
         if settings.max_steps is not None:
@@ -116,13 +122,14 @@ class Trainer:
             regularization=regularization,
             examples=len(train),
         )
-        has_whole_targets = train.targets is not None  # not step by step
+        has_whole_targets = train.targets is not None  # one per example, not one per time step
         self.outputs = RunningOutputs(len(train) if has_whole_targets else 0, model.output_shape, model.dtype)
         self.parts = TrainingSnapshot(TrainingState(), self.train_step, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(
             folder.checkpoints,
             keep=settings.checkpoint.keep,
             durable=folder.durable,
+            # a checkpoint stores the size of metrics.jsonl: the disk must have those lines before the checkpoint
             refers_to=[folder.metrics_file.path],
             check=lambda: folder.place(files.CHECKPOINTS),
         )
@@ -140,46 +147,76 @@ class Trainer:
             batch_size=evaluation_batch_size,
             stateful=settings.stateful,
         )
-        #: what the user should know about the training that is about to begin
+        #: warnings about the training that is about to start
         self.warnings = tuple(training_warnings(train, self.batches, task, model))
         self._clock = 0.0
         self._progress_due = 0.0
 
     @property
     def state(self) -> TrainingState:
-        """Where training is."""
+        """Position of the training."""
         return self.parts.state
 
-    def run(self) -> TrainingSummary:
-        """Train from the initial weights.
+    def train(self) -> TrainingSummary:
+        """Train from the current state: the initial weights, or those that `resume` has restored.
 
         Raises:
             DivergedError: a loss, a gradient or a weight was not finite.
             RunInterruptedError: SIGINT, SIGTERM or SIGHUP; a checkpoint was written.
             StorageError: the folder cannot be written.
         """
-        if self.state.step == 0:
-            for warning in self.warnings:
-                self.folder.log(warning, "WARNING")
-        self.observer.on_start(
-            Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
-        )
+        self._announce()
         try:
+            # The order of the contexts is the reverse of the order of the ends. Signals are handled innermost: a second
+            # Ctrl-C breaks out of a step at once, and while the store writes what is left, the usual handlers are back,
+            # so that nobody has to wait for a slow disk. The loader stops reading before the store waits. Overflow is
+            # not worth a warning per operation: `_step` looks for non-finite values itself, and says where they began.
             with np.errstate(all="ignore"), self.store, self.loader, stop_requests() as stop:
                 self._clock = time.perf_counter()
                 self.model.train()
                 self._start_stateful()
-                while self.state.step < self.total_steps and not self._stops_early:
-                    self._run_epoch(stop)
+
+                while not self._is_finished:
+                    # Stepping. A resumed epoch starts in its middle, and `max_steps` may end the last one early.
+                    end = min(len(self.batches), self.state.batch + self.total_steps - self.state.step)
+                    while self.state.batch < end:
+                        is_last = self.state.batch == end - 1
+                        learning_rate = self._learning_rate(self.total_steps)
+                        batch = self.loader.batch(self.state.epoch, self.state.batch)
+                        loss, sizes = self._step(batch, learning_rate, measured=is_last)
+                        self._report_step(loss, learning_rate)
+                        # After the last step the epoch is evaluated first, even if a signal has arrived: a checkpoint
+                        # between the two would need a name and a state of its own for "stepped, but not evaluated".
+                        if not is_last and (stop.is_requested or self._is_checkpoint_step):
+                            self._save_checkpoint()
+                        if not is_last and stop.is_requested:
+                            self._interrupt(stop)
+                    assert sizes is not None, "the last step of an epoch is measured"
+
+                    # Evaluating. The record goes to `metrics.jsonl` before the checkpoint that refers to it.
+                    values = self._evaluate()
+                    is_best = self._select(values)
+                    self._record_epoch(values, learning_rate, sizes, is_best)
+                    self.state.begin_next_epoch()
+                    self.model.set_hidden_states({})  # the next epoch starts at the beginning of the text
+
+                    # Checkpointing. A best epoch is always saved, since its weights are the result; so is the last one.
+                    if is_best or self._is_finished or self.state.epoch % self.settings.checkpoint.every_epochs == 0:
+                        self._save_checkpoint()
+
+                    # Stopping. This signal came during the last step or the evaluation.
+                    if stop.is_requested:
+                        self._interrupt(stop)
             return self._finish()
         finally:
             self.observer.on_end()
 
     def resume(self) -> TrainingSummary:
-        """Go on from the newest intact checkpoint; without any, from the initial weights.
+        """Train from the newest intact checkpoint; without any, from the initial weights.
 
         Raises:
-            StorageError: no checkpoint is intact, or none whose history `metrics.jsonl` has; and what `run` raises.
+            StorageError: no checkpoint is intact, or `metrics.jsonl` lacks the history of every one; and what `train`
+                raises.
         """
         checkpoint = self.store.load_newest(self.observer.on_message, check=self._check_history)
         if checkpoint is None:
@@ -187,42 +224,32 @@ class Trainer:
             self.folder.metrics_file.truncate(0)
         else:
             self._restore(checkpoint)
-        return self.run()
+        return self.train()
 
-    # An epoch
+    def _announce(self) -> None:
+        if self.state.step == 0:  # a resumed run has them in its log
+            for warning in self.warnings:
+                self.folder.log(warning, "WARNING")
+        self.observer.on_start(
+            Plan(self.settings.epochs, len(self.batches), epoch=self.state.epoch, batch=self.state.batch)
+        )
 
-    def _run_epoch(self, stop: StopRequest) -> None:
-        settings, state = self.settings, self.state
-        steps = min(len(self.batches), state.batch + self.total_steps - state.step)
-        for batch in range(state.batch, steps):
-            learning_rate = self._learning_rate(self.total_steps)
-            examples = self.loader.batch(state.epoch, batch)
-            loss, sizes = self._step(examples, learning_rate, measured=batch == steps - 1)
-            if time.perf_counter() >= self._progress_due:
-                self._report_progress()
-            if settings.log_every_steps and state.step % settings.log_every_steps == 0:
-                position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
-                rates = self.train_step.learning_rates(learning_rate)
-                self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
-            if state.batch < steps:
-                stops = stop.signal_number is not None
-                every_steps = settings.checkpoint.every_steps
-                if stops or (every_steps and state.step % every_steps == 0):
-                    self._save()
-                if stops:
-                    self._interrupt(stop)
-        assert sizes is not None, "the last step of an epoch is measured"
-        self._finish_epoch(learning_rate, sizes)
-        if stop.signal_number is not None:
-            self._interrupt(stop)
+    def _start_stateful(self) -> None:
+        """Let the model carry its hidden state from batch to batch if the settings say so."""
+        hidden_states = self.model.hidden_states()  # a resumed run continues in the middle of a text
+        self.model.set_stateful(self.settings.stateful)  # which clears them
+        self.model.set_hidden_states(hidden_states)
+
+    # Stepping
 
     def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
-        """Take one step on a batch and count it; returns the batch's loss."""
+        """Take one step on a batch and count it; returns the batch's loss, and the layer sizes if `measured`."""
         state, train_step, model = self.state, self.train_step, self.model
+        # kept for the case that something is not finite: the step is then repeated layer by layer to find the first
         generators = self.generators.state()
         hidden_states = model.hidden_states()
         if hidden_states:
-            model.set_hidden_states(hidden_states, rows=len(batch))
+            model.set_hidden_states(hidden_states, rows=len(batch))  # a last batch may have fewer rows
         sizes = None
         try:
             if measured:
@@ -236,6 +263,7 @@ class Trainer:
             raise self._divergence_error(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
         assert batch.targets is not None, "the training set has targets"
+        # class weights and padding give batches of one size different weights in the epoch's mean loss
         weight = self.task.loss_weight(batch.targets, batch.lengths)
         state.loss_sum += loss * weight
         state.loss_weight += weight
@@ -244,9 +272,45 @@ class Trainer:
         state.step += 1
         return loss, sizes
 
-    def _finish_epoch(self, learning_rate: float, sizes: LayerSizes) -> None:
+    def _learning_rate(self, total_steps: int) -> float:
+        """The rate of the next step in a training of `total_steps`."""
+        return self.train_step.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
+
+    def _report_step(self, loss: float, learning_rate: float) -> None:
+        """Show progress now and then, and log the step if the settings ask for it."""
+        state, every = self.state, self.settings.log_every_steps
+        now = time.perf_counter()
+        if now >= self._progress_due:
+            self._progress_due = now + PROGRESS_INTERVAL
+            self.observer.on_step(Progress(state.epoch + 1, state.batch, len(self.batches), state.step, state.loss))
+        if every and state.step % every == 0:
+            position = {"kind": "step", "epoch": state.epoch + 1, "step": state.step}
+            rates = self.train_step.learning_rates(learning_rate)
+            self.folder.append_metrics(position | {"train/batch_loss": loss} | rates)
+
+    # Evaluating
+
+    def _evaluate(self) -> dict[str, float]:
+        """Every value of the epoch that ends, by name."""
         state = self.state
-        values = self._measure()
+        values = self.evaluator.measure_running(state, self.batches.order(state.epoch)[: state.examples])
+        evaluated = self.train_step.evaluated
+        if evaluated.needs_statistics:
+            # The moving statistics of batch normalization belong to the trained weights. For averaged weights they are
+            # estimated by a forward pass over the training set, about a third of an epoch's work.
+            batches = (self.loader.batch(state.epoch, batch) for batch in range(len(self.batches)))
+            evaluated.estimate_statistics(batches, self.generators)
+        with evaluated.applied():  # the averaged weights within, the trained ones again after
+            try:
+                values |= self.evaluator.measure(state)
+            except NonFiniteLossError as error:
+                raise self._divergence_error(error.source, split=error.split) from None
+        self.evaluator.check_decisive(values)
+        return values
+
+    def _select(self, values: Mapping[str, float]) -> bool:
+        """Compare the epoch with the best one so far, and count it for early stopping; whether it is the best."""
+        state = self.state
         candidate = Candidate(
             epoch=state.epoch + 1,
             step=state.step,
@@ -257,9 +321,18 @@ class Trainer:
         is_best = self.selection.prefers(candidate, state.best)
         if is_best:
             state.best = candidate
+        # Early stopping keeps a best value of its own: its metric may be another one, and `min_delta` ignores gains
+        # that are too small to train on for, but not too small to keep the weights.
         if self.early_stopping is not None:
             self.early_stopping.update(values[self.early_stopping.metric])
-        self._lap()
+        return is_best
+
+    def _record_epoch(
+        self, values: Mapping[str, float], learning_rate: float, sizes: LayerSizes, is_best: bool
+    ) -> None:
+        """Write the epoch's line of `metrics.jsonl` and show it."""
+        state = self.state
+        self._count_time()
         record = {
             "kind": "epoch",
             "epoch": state.epoch + 1,
@@ -274,39 +347,25 @@ class Trainer:
             record["sparsity"] = sparsity
         self.folder.append_metrics(record)
         self.observer.on_epoch(record, is_best)
-        state.begin_next_epoch()
-        self.model.set_hidden_states({})
-        is_last = state.step >= self.total_steps or self._stops_early
-        if is_best or is_last or state.epoch % self.settings.checkpoint.every_epochs == 0:
-            self._save()
 
-    def _measure(self) -> dict[str, float]:
-        """Every figure of the epoch that is ending by its name."""
-        state = self.state
-        values = self.evaluator.measure_running(state, self.batches.order(state.epoch)[: state.examples])
-        evaluated = self.train_step.evaluated
-        if evaluated.needs_statistics:
-            batches = (self.loader.batch(state.epoch, batch) for batch in range(len(self.batches)))
-            evaluated.estimate_statistics(batches, self.generators)
-        with evaluated.applied():
-            try:
-                values |= self.evaluator.measure(state)
-            except NonFiniteLossError as error:
-                raise self._divergence_error(error.source, split=error.split) from None
-        self.evaluator.check_decisive(values)
-        return values
+    # Checkpointing
 
-    # Saving and restoring
+    @property
+    def _is_checkpoint_step(self) -> bool:
+        every = self.settings.checkpoint.every_steps
+        return every is not None and self.state.step % every == 0
 
-    def _save(self) -> None:
+    def _save_checkpoint(self) -> None:
+        """Hand a copy of everything that changes to the store, which writes it while training continues."""
+        # a gradient can be finite and the weight it leads to infinite; no such checkpoint may replace a good one
         if not kernels.is_finite(self.train_step.arena.data):
             raise self._divergence_error(find_in_weights(self.model))
-        self._lap()
+        self._count_time()
         contents = self.parts.capture(metrics=self.folder.metrics_file.state(), total_steps=self.total_steps)
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
 
     def _check_history(self, checkpoint: Checkpoint) -> None:
-        """Refuse a checkpoint whose epochs `metrics.jsonl` does not have: the report would be about others."""
+        """Refuse a checkpoint whose epochs are not in `metrics.jsonl`: the report would be about another training."""
         size, checksum = checkpoint.state["metrics_size"], checkpoint.state.get("metrics_sha256")
         self.folder.metrics_file.check(size, checksum)
 
@@ -319,29 +378,68 @@ class Trainer:
                 code="incompatible_weights",
                 file=str(self.store.folder),
             ) from error
+        # lines after the checkpoint are of steps that will be taken again
         self.folder.metrics_file.truncate(checkpoint.state["metrics_size"])
         best = self.state.best
         if best is not None and not self.store.is_intact(best.checkpoint):
             self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")
             self.state.best = None
         self.store.point_at(self.state.checkpoint_name, checkpoint, self._best())
+        for message in self._resume_warnings(checkpoint.state["total_steps"]):
+            self.observer.on_message(message)
+
+    def _resume_warnings(self, planned_steps: int) -> Iterator[str]:
+        """What will differ from a training that was planned like this one from the start."""
         if self._stops_early:
-            self.observer.on_message(
-                f"training had stopped early after {self.state.epoch} epochs; a larger patience continues the training"
-            )
-        before, after = self._learning_rate(checkpoint.state["total_steps"]), self._learning_rate(self.total_steps)
+            epochs = self.state.epoch
+            yield f"training had stopped early after {epochs} epochs; a larger patience continues the training"
+        before, after = self._learning_rate(planned_steps), self._learning_rate(self.total_steps)
         if before != after:
-            self.observer.on_message(
+            yield (
                 f"the schedule depends on the number of epochs: the learning rate continues at {after:.3g}, not "
                 f"{before:.3g}, and the result is not that of {self.settings.epochs} epochs from the start"
             )
 
     def _best(self) -> dict[str, Any] | None:
-        """What `best.json` says."""
+        """Contents of `best.json`."""
         best = self.state.best
         return None if best is None else {"metric": self.selection.metric} | asdict(best)
 
+    # Stopping
+
+    @property
+    def _is_finished(self) -> bool:
+        return self.state.step >= self.total_steps or self._stops_early
+
+    @property
+    def _stops_early(self) -> bool:
+        return self.early_stopping is not None and self.early_stopping.should_stop
+
+    def _interrupt(self, stop: StopRequest) -> NoReturn:
+        self.store.wait()  # the message promises a checkpoint: it must be on the disk
+        assert stop.signal_number is not None
+        raise RunInterruptedError(
+            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint",
+            signal_number=stop.signal_number,
+            resumable=self.folder.id,
+        )
+
+    def _divergence_error(self, source: NonFiniteSource, split: str = "train") -> DivergedError:
+        self.store.wait()  # so that the newest checkpoint can be named
+        checkpoints = self.store.names()
+        return divergence_error(
+            source,
+            epoch=self.state.epoch + 1,
+            step=self.state.step,
+            learning_rate=self.train_step.optimizer.learning_rate,
+            settings=self.settings,
+            regularization=self.regularization,
+            checkpoint=checkpoints[-1] if checkpoints else None,
+            split=split,
+        )
+
     def _finish(self) -> TrainingSummary:
+        """Give the model its best weights; the store is closed, so that they can be read back."""
         state = self.state
         if state.best is None:  # it was damaged, and no epoch was left to find another
             raise StorageError(
@@ -356,52 +454,8 @@ class Trainer:
             state.epoch, state.step, state.seconds, state.best, self._stops_early, warnings=self.warnings
         )
 
-    # Small things
-
-    def _start_stateful(self) -> None:
-        """Let the model carry its state from batch to batch where the settings say so, from where a resumed run was."""
-        hidden_states = self.model.hidden_states()
-        self.model.set_stateful(self.settings.stateful)
-        self.model.set_hidden_states(hidden_states)
-
-    @property
-    def _stops_early(self) -> bool:
-        return self.early_stopping is not None and self.early_stopping.should_stop
-
-    def _learning_rate(self, total_steps: int) -> float:
-        """The rate of the next step in a training of `total_steps`."""
-        return self.train_step.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
-
-    def _lap(self) -> None:
-        """Add the time since the last call to the epoch under way."""
+    def _count_time(self) -> None:
+        """Add the time since the last call to the epoch under way; a checkpoint in its middle keeps the sum."""
         now = time.perf_counter()
         self.state.epoch_seconds += now - self._clock
         self._clock = now
-
-    def _report_progress(self) -> None:
-        state = self.state
-        self._progress_due = time.perf_counter() + PROGRESS_INTERVAL
-        self.observer.on_step(Progress(state.epoch + 1, state.batch, len(self.batches), state.step, state.loss))
-
-    def _interrupt(self, stop: StopRequest) -> NoReturn:
-        self.store.wait()
-        assert stop.signal_number is not None
-        raise RunInterruptedError(
-            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint",
-            signal_number=stop.signal_number,
-            resumable=self.folder.id,
-        )
-
-    def _divergence_error(self, source: NonFiniteSource, split: str = "train") -> DivergedError:
-        self.store.wait()
-        checkpoints = self.store.names()
-        return divergence_error(
-            source,
-            epoch=self.state.epoch + 1,
-            step=self.state.step,
-            learning_rate=self.train_step.optimizer.learning_rate,
-            settings=self.settings,
-            regularization=self.regularization,
-            checkpoint=checkpoints[-1] if checkpoints else None,
-            split=split,
-        )

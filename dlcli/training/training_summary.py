@@ -9,7 +9,7 @@ from dlcli.training.selection import Candidate
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """What `Trainer.run` returns; the model then has the best weights and is in evaluation mode.
+    """What `Trainer.train` returns; the model then has the best weights and is in evaluation mode.
 
     Args:
         epochs: finished.

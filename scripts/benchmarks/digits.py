@@ -56,7 +56,7 @@ def train_ours(scratch: Path) -> float:
         generators=experiment.generators,
     )
     start = time.perf_counter()
-    trainer.run()
+    trainer.train()
     return time.perf_counter() - start
 
 

@@ -123,12 +123,12 @@ class Objective:
         self.folders.append(run.path)
         if self.is_bare:
             run.path.mkdir()
-            return build_trainer(experiment, run, None).run().best.value
+            return build_trainer(experiment, run, None).train().best.value
         data, command = self.data.fingerprint, sys.argv
         record = RunRecord.begin(id=run.id, name=spec.name, seed=spec.seed, command=command, data=data, git_commit=None)
         create_folder(experiment, run.path, record, durable=False)
         with run.locked(), recording(run, record) as session:
-            value = build_trainer(experiment, run, None).run().best.value
+            value = build_trainer(experiment, run, None).train().best.value
             session.metrics = {"dev/error": value}
         return value
 

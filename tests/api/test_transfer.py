@@ -152,7 +152,7 @@ def test_training_on_kept_features_is_training_the_head(home: Path, tmp_path: Pa
         folder = RunFolder.create(tmp_path, "x")
         trainer = build_trainer(prepared, folder, None, keep_features=keep)
         assert (trainer.model is prepared.model) is not keep
-        trainer.run()
+        trainer.train()
         found.append({name: array.copy() for name, array in prepared.model.state_dict().items()})
         losses.append([record["dev/loss"] for record in folder.metrics()])
         assert not prepared.model.training

@@ -32,7 +32,7 @@ def torch_twin(torch: Any, state: dict[str, np.ndarray]) -> Any:
 def test_the_statistics_of_the_average_equal_torch(make_trainer: Any) -> None:
     torch = pytest.importorskip("torch")
     trainer = make_trainer(epochs=2)
-    trainer.run()
+    trainer.train()
     trainer.model.train()
     with trainer.train_step.evaluated.average.applied(trainer.train_step.arena):
         twin = torch_twin(torch, trainer.model.state_dict())
@@ -60,7 +60,7 @@ def test_estimating_changes_nothing_in_the_training(make_trainer: Any) -> None:
 @pytest.mark.parametrize("average", [True, False])
 def test_the_model_that_is_saved_is_the_one_that_was_evaluated(make_trainer: Any, average: bool) -> None:
     trainer = make_trainer(average=average)
-    summary = trainer.run()
+    summary = trainer.train()
     [record] = [
         record
         for record in trainer.folder.metrics()
@@ -87,7 +87,7 @@ def test_averaged_statistics_fit_the_averaged_weights(make_trainer: Any, splits:
     train = splits["train"]
     even = Split("train", train.inputs[:48], train.targets[:48], np.arange(48))
     trainer = make_trainer(data={**splits, "train": even}, epochs=3)
-    trainer.run()
+    trainer.train()
     state = trainer.model.state_dict()
     with evaluation_mode(trainer.model):
         features = trainer.model.node_outputs(even.inputs, ["batch_norm_1"])["batch_norm_1"]

@@ -31,7 +31,7 @@ trainer = build_trainer(
     checkpoint=CheckpointSettings(every_steps=3)
 )
 print("training", flush=True)
-trainer.run()
+trainer.train()
 """
 
 
@@ -64,7 +64,7 @@ def check_kills(make_trainer: Any, folder: RunFolder, *, kills: int, seed: int) 
     whole = make_trainer(
         run=RunFolder.create(folder.path, "whole"), epochs=EPOCHS, checkpoint=CheckpointSettings(every_steps=3)
     )
-    seconds = whole.run().seconds
+    seconds = whole.train().seconds
     moments = random.Random(seed)
     killed = 0
     for _ in range(kills):

@@ -42,7 +42,7 @@ def poisoned(split: Split, value: float) -> Split:
 def test_too_large_a_step_is_told_with_the_layer_and_the_advice(make_trainer: Any, folder: RunFolder) -> None:
     trainer = make_trainer(nodes=NODES, optimizer=SGD(learning_rate=1e30), gradient_clipping=None)
     with pytest.raises(DivergedError) as caught:
-        trainer.run()
+        trainer.train()
     message = caught.value.message
     assert caught.value.exit_code == 5
     assert "training diverged in epoch 1, step 2; first non-finite tensor: the output of layer linear_2" in message
@@ -51,7 +51,7 @@ def test_too_large_a_step_is_told_with_the_layer_and_the_advice(make_trainer: An
 
 
 def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: RunFolder) -> None:
-    make_trainer(nodes=NODES, epochs=2, optimizer=SGD(learning_rate=0.1), average=False).run()
+    make_trainer(nodes=NODES, epochs=2, optimizer=SGD(learning_rate=0.1), average=False).train()
     trainer = make_trainer(
         nodes=NODES, epochs=4, optimizer=SGD(learning_rate=1e35), average=False, gradient_clipping=None
     )
@@ -66,7 +66,7 @@ def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: R
 def test_bad_data_is_not_blamed_on_a_layer(make_trainer: Any, splits: dict[str, Split], value: float) -> None:
     data = {**splits, "train": poisoned(splits["train"], value)}
     with pytest.raises(DivergedError, match=r"first non-finite tensor: the input; look for missing or infinite values"):
-        make_trainer(data=data).run()
+        make_trainer(data=data).train()
 
 
 def test_a_dev_set_that_breaks_the_model_is_named(make_trainer: Any, splits: dict[str, Split]) -> None:
@@ -74,7 +74,7 @@ def test_a_dev_set_that_breaks_the_model_is_named(make_trainer: Any, splits: dic
     with pytest.raises(
         DivergedError, match=r"in the evaluation on dev after epoch 1, step 4; first non-finite tensor: the input"
     ):
-        make_trainer(data=data).run()
+        make_trainer(data=data).train()
 
 
 def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, splits: dict[str, Split]) -> None:
@@ -90,7 +90,7 @@ def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, split
         l2=0.0,
     )
     with pytest.raises(DivergedError, match="first non-finite tensor: the weights of layer linear_1"):
-        trainer.run()
+        trainer.train()
     assert trainer.store.names() == []
 
 
@@ -101,7 +101,7 @@ def test_a_gradient_may_break_first(make_trainer: Any) -> None:
 
     nodes = [NODES[0], Node("boom", "exploding"), *NODES[1:]]
     with pytest.raises(DivergedError, match="step 1; first non-finite tensor: the gradient of layer linear_1"):
-        make_trainer(nodes=nodes, create=create).run()
+        make_trainer(nodes=nodes, create=create).train()
 
 
 def test_dropout_draws_the_same_masks_when_the_step_is_repeated(
@@ -117,5 +117,5 @@ def test_dropout_draws_the_same_masks_when_the_step_is_repeated(
 
     monkeypatch.setattr(Dropout, "forward", recorded)
     with pytest.raises(DivergedError):
-        make_trainer(optimizer=SGD(learning_rate=1e30), gradient_clipping=None).run()
+        make_trainer(optimizer=SGD(learning_rate=1e30), gradient_clipping=None).train()
     np.testing.assert_array_equal(masks[-1], masks[-2])

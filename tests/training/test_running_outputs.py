@@ -36,7 +36,7 @@ def test_outputs_too_large_to_keep_are_not_kept(make_trainer: Any, monkeypatch: 
     monkeypatch.setattr(running, "CAPACITY", 50 * 3 - 1)
     trainer = make_trainer(epochs=1)
     assert not trainer.outputs.enabled
-    trainer.run()
+    trainer.train()
     (record,) = trainer.folder.metrics()
     assert "train/loss" in record
     assert "train/error" not in record

@@ -25,7 +25,7 @@ def epochs(folder: RunFolder) -> list[dict[str, Any]]:
 
 
 def test_it_learns(make_trainer: Any, folder: RunFolder) -> None:
-    summary = make_trainer(epochs=20).run()
+    summary = make_trainer(epochs=20).train()
     records = epochs(folder)
     assert [record["epoch"] for record in records] == list(range(1, 21))
     assert [record["step"] for record in records] == [4 * epoch for epoch in range(1, 21)]
@@ -39,7 +39,7 @@ def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunF
     trainer = make_trainer(
         epochs=1, optimizer=SGD(learning_rate=0.5), gradient_clipping=GradientClipping(max_norm=1e-3), average=False
     )
-    trainer.run()
+    trainer.train()
     (record,) = epochs(folder)
     trained = ["linear_1", "batch_norm_1", "linear_2"]
     for figure in ("gradient_norm", "update_norm", "weight_norm"):
@@ -57,7 +57,7 @@ def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunF
 def test_the_running_figures_are_those_of_each_step(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
     trainer = make_trainer(epochs=1, nodes=LINEAR, optimizer=SGD(learning_rate=1e-9), l2=0.0)
     evaluation = evaluate_split(trainer.model, trainer.task, splits["train"], trainer.evaluator.metrics)
-    trainer.run()
+    trainer.train()
     (record,) = epochs(folder)  # weights hardly move and nothing is random: the same as one evaluation
     assert record["train/loss"] == pytest.approx(evaluation.metrics["loss"], rel=1e-5)
     assert record["train/error"] == evaluation.metrics["error"]
@@ -67,8 +67,8 @@ def test_the_running_figures_are_those_of_each_step(make_trainer: Any, folder: R
 def test_penalties_are_recorded_and_shrink_the_weights(make_trainer: Any, folder: RunFolder) -> None:
     free = make_trainer(l2=0.0, run=RunFolder.create(folder.path, "free"), epochs=10)
     held = make_trainer(l2=20.0, l1=1.0, run=RunFolder.create(folder.path, "held"), epochs=10)
-    free.run()
-    held.run()
+    free.train()
+    held.train()
     assert epochs(held.folder)[-1]["train/penalty"] > 0
     assert np.linalg.norm(held.model.state_dict()["linear_1.weight"]) < 0.9 * np.linalg.norm(
         free.model.state_dict()["linear_1.weight"]
@@ -77,7 +77,7 @@ def test_penalties_are_recorded_and_shrink_the_weights(make_trainer: Any, folder
 
 def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFolder, splits: dict[str, Split]) -> None:
     trainer = make_trainer(epochs=12, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1))
-    summary = trainer.run()
+    summary = trainer.train()
     losses = [record["dev/loss"] for record in epochs(folder)]
     assert summary.best.epoch == 1 + int(np.argmin(losses)) != 12  # so that the best is not the last
     evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], [])
@@ -90,28 +90,28 @@ def test_early_stopping_ends_training(make_trainer: Any, folder: RunFolder) -> N
     stopping = EarlyStopping(
         EarlyStoppingSettings(patience=2, min_delta=1e6), metric="dev/loss", direction=Direction.MINIMIZE
     )
-    summary = make_trainer(epochs=50, early_stopping=stopping).run()
+    summary = make_trainer(epochs=50, early_stopping=stopping).train()
     assert (summary.epochs, summary.stopped_early) == (3, True)
     assert len(epochs(folder)) == 3
 
 
 def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_trainer: Any, folder: RunFolder) -> None:
-    make_trainer(epochs=8).run()
+    make_trainer(epochs=8).train()
     losses = [record["train/loss"] for record in epochs(folder)]
     assert losses.index(min(losses)) > 2
     run = RunFolder.create(folder.path, "constrained")
     selection = Selection("dev/loss", Direction.MINIMIZE, {"train/loss": Bound(">=", sorted(losses)[-2])})
-    summary = make_trainer(epochs=8, run=run, selection=selection).run()
+    summary = make_trainer(epochs=8, run=run, selection=selection).train()
     assert summary.best.violated == ()
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
 
 
 def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
-    make_trainer(epochs=1).run()
+    make_trainer(epochs=1).train()
     assert "latency_ms" not in epochs(folder)[0]
     run = RunFolder.create(folder.path, "latency")
     selection = Selection("dev/loss", Direction.MINIMIZE, {"latency_ms": Bound("<=", 1e-9)})
-    summary = make_trainer(epochs=2, run=run, selection=selection).run()
+    summary = make_trainer(epochs=2, run=run, selection=selection).train()
     first, second = epochs(run)
     assert 0 < first["latency_ms"] == second["latency_ms"] < 1000
     assert summary.best.violated == ("latency_ms <= 1e-09",)
@@ -133,26 +133,26 @@ def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: 
     trainer = make_trainer(selection=Selection("dev/error", Direction.MINIMIZE))
     monkeypatch.setattr(type(trainer.evaluator.metrics[0]), "result", lambda self: math.nan)
     with pytest.raises(DataError, match="dev/error has no value"):
-        trainer.run()
+        trainer.train()
 
 
 def test_without_a_dev_set_the_training_set_decides(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
     summary = make_trainer(
         data={"train": splits["train"]}, selection=Selection("train/error", Direction.MINIMIZE)
-    ).run()
+    ).train()
     assert summary.best.value == min(record["train/error"] for record in epochs(folder))
     assert not [name for name in epochs(folder)[0] if name.startswith("dev/")]
 
 
 def test_full_batch_and_single_examples(make_trainer: Any, folder: RunFolder) -> None:
     full = make_trainer(batch_size="full", epochs=2)
-    assert full.run().steps == 2
+    assert full.train().steps == 2
     single = make_trainer(batch_size=1, epochs=1, nodes=LINEAR, run=RunFolder.create(folder.path, "single"))
-    assert single.run().steps == 50
+    assert single.train().steps == 50
 
 
 def test_steps_are_recorded_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
-    make_trainer(epochs=2, log_every_steps=3).run()
+    make_trainer(epochs=2, log_every_steps=3).train()
     steps = [record for record in folder.metrics() if record["kind"] == "step"]
     assert [(record["epoch"], record["step"]) for record in steps] == [(1, 3), (2, 6)]
     assert all(record["train/batch_loss"] > 0 for record in steps)
@@ -177,7 +177,7 @@ class Recorder(Observer):
 
 def test_observers_are_told(make_trainer: Any, folder: RunFolder) -> None:
     recorder = Recorder()
-    make_trainer(epochs=2, observers=[recorder]).run()
+    make_trainer(epochs=2, observers=[recorder]).train()
     assert recorder.calls[0] == Plan(epochs=2, steps_per_epoch=4, epoch=0, batch=0)
     first = recorder.calls[1]
     assert (first.epoch, first.batch, first.step, first.steps_per_epoch) == (1, 1, 1, 4)
@@ -190,7 +190,7 @@ def test_observers_are_told(make_trainer: Any, folder: RunFolder) -> None:
 
 def test_progress_is_told_ten_times_a_second_at_most(make_trainer: Any) -> None:
     recorder = Recorder()
-    summary = make_trainer(epochs=30, observers=[recorder]).run()
+    summary = make_trainer(epochs=30, observers=[recorder]).train()
     told = sum(isinstance(call, Progress) for call in recorder.calls)
     assert told <= 1 + summary.seconds / PROGRESS_INTERVAL
 
@@ -209,7 +209,7 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
 
     monkeypatch.setattr(Path, "write_bytes", fill_up)
     with pytest.raises(StorageError) as caught:
-        trainer.run()
+        trainer.train()
     assert str(caught.value) == f"{folder.checkpoints / 'epoch-0003'}: cannot be written: no space left on device"
     assert trainer.store.names() == ["epoch-0001", "epoch-0002"]
     assert all(trainer.store.is_intact(name) for name in trainer.store.names())
@@ -221,12 +221,12 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
 def test_metrics_that_cannot_be_written_stop_the_run(make_trainer: Any, folder: RunFolder) -> None:
     (folder.path / "metrics.jsonl").mkdir()
     with pytest.raises(StorageError, match=r"metrics\.jsonl: cannot be written: is a directory"):
-        make_trainer().run()
+        make_trainer().train()
 
 
 def test_the_learning_rate_follows_the_schedule_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
     optimizer = SGD(learning_rate=0.1, schedule=InverseTime(decay_rate=1.0))
-    make_trainer(epochs=2, optimizer=optimizer, log_every_steps=1).run()
+    make_trainer(epochs=2, optimizer=optimizer, log_every_steps=1).train()
     rates = [record["learning_rate"] for record in folder.metrics() if record["kind"] == "step"]
     assert rates == pytest.approx([0.1 / (1 + step / 4) for step in range(8)])  # four steps an epoch
 
@@ -234,8 +234,8 @@ def test_the_learning_rate_follows_the_schedule_within_an_epoch(make_trainer: An
 def test_sparsity_is_recorded_where_there_is_l1(make_trainer: Any, folder: RunFolder) -> None:
     free = make_trainer(epochs=2, run=RunFolder.create(folder.path, "free"))
     held = make_trainer(epochs=30, l1=30.0, average=False)
-    free.run()
-    held.run()
+    free.train()
+    held.train()
     assert all("sparsity" not in record for record in epochs(free.folder))
     recorded = [record["sparsity"] for record in epochs(folder)]
     assert recorded[-1] > recorded[0]

@@ -46,7 +46,7 @@ def test_a_merged_batch_is_named_once_in_the_log_and_in_the_summary(make_trainer
     train = splits["train"]
     odd = Split("train", train.inputs[:49], train.targets[:49], np.arange(49))
     trainer = make_trainer(data={**splits, "train": odd}, epochs=2)
-    summary = trainer.run()
+    summary = trainer.train()
     assert summary.steps == 2 * 3
     assert len(summary.warnings) == 1
     assert (trainer.folder.path / "train.log").read_text().count(summary.warnings[0]) == 1

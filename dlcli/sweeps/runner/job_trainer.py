@@ -117,7 +117,7 @@ class JobTrainer:
                 log_origins(experiment, run, origins)
                 trainer = build_trainer(experiment, run, reporter)
                 reporter.watches(trainer)
-                summary = trainer.resume() if resumes else trainer.run()
+                summary = trainer.resume() if resumes else trainer.train()
                 outcome = reporter.best()
                 session.metrics = outcome["metrics"]
                 if job.is_concluded:
