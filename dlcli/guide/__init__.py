@@ -21,6 +21,7 @@ TOPICS = (
     "transfer",
     "gradient_checking",
     "run_folder",
+    "errors",
     "python_api",
     "architecture",
     "performance",
