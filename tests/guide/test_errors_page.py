@@ -7,6 +7,7 @@ import re
 from dlcli.core import DlcliError, errors
 from dlcli.core.error_codes import ERROR_CODES
 from dlcli.guide import read_topic
+from dlcli.sweeps.runner.engine import WorkerError
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -24,7 +25,10 @@ def test_every_code_is_explained() -> None:
 
 def test_every_kind_has_its_exit_code() -> None:
     documented = {kind: code for kind, code, _meaning in rows("Kinds and exit codes")}
-    classes = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, DlcliError)]
+    classes = [
+        WorkerError,
+        *(one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, DlcliError)),
+    ]
     assert {one.kind for one in classes} == set(documented)
     fixed = {one.kind: str(one.exit_code) for one in classes if one.kind not in {"interrupted", "pruned"}}
     assert fixed.items() <= documented.items()
