@@ -19,7 +19,7 @@ def create(component: ComponentSpec, *supplied: Any, at: str) -> Any:
     """
     options = {key: _created(value, f"{at}.{key}" if at else key) for key, value in component.options.items()}
     with under(at):
-        return registry.lookup(component.kind, component.name)(*supplied, **options)
+        return registry.make(registry.lookup(component.kind, component.name), *supplied, **options)
 
 
 def _created(value: Any, at: str) -> Any:

@@ -180,6 +180,22 @@ def arguments(component: Callable[..., Any], given: Mapping[str, Any]) -> dict[s
     return gathered
 
 
+def make(component: Callable[..., Any], *supplied: Any, **given: Any) -> Any:
+    """Call a component with its options as a config has them, those of `Inline` parameters among the others.
+
+    Args:
+        component: what to call.
+        supplied: positional arguments, which come from the code and not from the config.
+        given: option → value.
+
+    Raises:
+        TypeError: the component has no such option.
+    """
+    if unknown := given.keys() - {option.name for option in options(component)}:
+        raise TypeError(f"{component.__name__} has no option {', '.join(sorted(unknown))}")
+    return component(*supplied, **arguments(component, given))
+
+
 def option_values(group: Any) -> dict[str, Any]:
     """Option → value of an instance of a dataclass: the reverse of `arguments`."""
     values: dict[str, Any] = {}

@@ -17,6 +17,7 @@ from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import PairedFiles, array_examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.csv_text import Dialect
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.jsonl import Jsonl
@@ -189,7 +190,7 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         known = ", ".join(ending for kind in kinds for ending in kind.endings)
         raise DataError(f"the ending of the file does not say its format; these do: {known}", file=str(path))
     if ending is Csv:
-        return Csv(delimiter="\t" if name.endswith(".tsv") else ",")
+        return Csv(dialect=Dialect(delimiter="\t" if name.endswith(".tsv") else ","))
     if ending is Npy:
         return Npy(path=str(path), targets_path="")
     if ending is Idx:

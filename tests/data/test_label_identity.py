@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from dlcli.core import DataError
+from dlcli.core import DataError, registry
 from dlcli.data import ClassLabels, DataPaths, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Npy, Npz, Parquet
 from dlcli.settings import SplitOptions
@@ -77,7 +77,7 @@ def test_jsonl(tmp_path: Path, labels: list[Any]) -> None:
         return  # one number written in two ways is one label
     lines = [json.dumps({"a": row, "y": label}) for row, label in enumerate(rows_of(labels))]
     (tmp_path / "d.jsonl").write_text("\n".join(lines))
-    check(Jsonl(path="d.jsonl", label="y"), tmp_path / "d.jsonl", labels)
+    check(registry.make(Jsonl, path="d.jsonl", label="y"), tmp_path / "d.jsonl", labels)
 
 
 @SLOW
@@ -87,7 +87,7 @@ def test_parquet(tmp_path: Path, labels: list[int], kind: str) -> None:
     values = pa.array([str(row) for row in rows]) if kind == "string" else pa.array(rows, pa.int64())
     values = values.dictionary_encode() if kind == "dictionary" else values
     parquet.write_table(pa.table({"a": list(range(len(rows))), "y": values}), tmp_path / "d.parquet")
-    check(Parquet(path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
+    check(registry.make(Parquet, path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
 
 
 @SLOW
@@ -96,7 +96,7 @@ def test_unsigned_integers_in_parquet(tmp_path: Path, labels: list[int]) -> None
     rows = rows_of(labels)
     table = pa.table({"a": list(range(len(rows))), "y": pa.array(rows, pa.uint64())})
     parquet.write_table(table, tmp_path / "d.parquet")
-    check(Parquet(path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
+    check(registry.make(Parquet, path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
 
 
 @SLOW
@@ -105,7 +105,7 @@ def test_decimals_in_parquet(tmp_path: Path, labels: list[int]) -> None:
     rows = rows_of(labels)
     values = pa.array([Decimal(row) for row in rows], pa.decimal128(38, 0))
     parquet.write_table(pa.table({"a": list(range(len(rows))), "y": values}), tmp_path / "d.parquet")
-    check(Parquet(path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
+    check(registry.make(Parquet, path="d.parquet", label="y"), tmp_path / "d.parquet", labels)
 
 
 @SLOW
@@ -130,7 +130,7 @@ def test_booleans_are_called_as_they_are_written(tmp_path: Path, kind: str) -> N
         path.write_text("\n".join(json.dumps({"a": row, "y": flag}) for row, flag in enumerate(flags)))
     else:
         path.write_text("a,y\n" + "".join(f"{row},{str(flag).lower()}\n" for row, flag in enumerate(flags)))
-    reader = {"csv": Csv, "jsonl": Jsonl, "parquet": Parquet}[kind](path=path.name, label="y")
+    reader = registry.make(registry.lookup("format", kind), path=path.name, label="y")
     data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0)
     assert data.class_names == ("false", "true")
     for number, words in enumerate((("true", "false"), ("True", "False"), ("1", "0"))):
@@ -193,7 +193,7 @@ def test_large_integers_group_and_order_without_rounding(tmp_path: Path, column:
     times = 2**53 + np.random.default_rng(0).permutation(50)
     text = "".join(f"{time},{time},{row % 2}\n" for row, time in enumerate(times))
     (tmp_path / "d.csv").write_text("a,day,y\n" + text)
-    reader = Csv(path="d.csv", label="y")
+    reader = registry.make(Csv, path="d.csv", label="y")
     data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(order_by=column), seed=0)
     assert times[data.indices["train"]].max() < times[data.indices["dev"]].min()
     assert times[data.indices["dev"]].max() < times[data.indices["test"]].min()
@@ -207,7 +207,7 @@ def test_timestamps_of_parquet_order_examples(tmp_path: Path, kind: pa.DataType)
     whole = pa.array((start + order).astype(np.int32 if pa.types.is_date(kind) else np.int64))
     table = pa.table({"a": range(50), "when": whole.cast(kind), "y": [row % 2 for row in range(50)]})
     parquet.write_table(table, tmp_path / "d.parquet")
-    reader = Parquet(path="d.parquet", label="y", exclude=["when"])
+    reader = registry.make(Parquet, path="d.parquet", label="y", exclude=["when"])
     data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(order_by="when"), seed=0)
     assert order[data.indices["test"]].min() == 40
     assert order[data.indices["train"]].max() == 29
@@ -234,7 +234,10 @@ def test_integers_that_may_be_amounts_are_pointed_out(tmp_path: Path) -> None:
     def warnings(labels: range | list[int], **options: Any) -> int:
         write_csv(tmp_path / "d.csv", [*labels])
         data = load_data(
-            Csv(path="d.csv", **options), DataPaths(config_folder=tmp_path), split=SplitOptions(train=1.0), seed=0
+            registry.make(Csv, path="d.csv", **options),
+            DataPaths(config_folder=tmp_path),
+            split=SplitOptions(train=1.0),
+            seed=0,
         )
         return sum("task: regression" in warning for warning in data.warnings)
 

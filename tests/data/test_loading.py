@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, registry
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, TransformedRows, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
@@ -136,7 +136,9 @@ def test_a_group_among_the_inputs_is_a_warning(two_sources: Path):
     path.write_text("\n".join(["g," + lines[0], *(f"g{n % 50},{line}" for n, line in enumerate(lines[1:]))]) + "\n")
     data = load(Csv(path="web.csv"), DataPaths(config_folder=two_sources), group_by="g")
     assert any("list it under exclude" in warning for warning in data.warnings)
-    assert not load(Csv(path="web.csv", exclude=["g"]), DataPaths(config_folder=two_sources), group_by="g").warnings
+    assert not load(
+        registry.make(Csv, path="web.csv", exclude=["g"]), DataPaths(config_folder=two_sources), group_by="g"
+    ).warnings
 
 
 def test_given_splits_that_share_a_group_are_reported(tmp_path: Path):
@@ -188,7 +190,8 @@ def test_the_memory_does_not_grow_with_a_mapped_file(tmp_path: Path, width: int)
 
 @needs_data
 def test_adult():
-    reader = Csv(
+    reader = registry.make(
+        Csv,
         path="adult.data",
         test_path="adult.test",
         test_skip_rows=1,
@@ -240,7 +243,7 @@ def test_fashion_mnist():
 def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], named: list[str]):
     rows = "".join(f"{row},{','.join(it.format(row=row) for it in columns.values())}\n" for row in range(40))
     (tmp_path / "d.csv").write_text(f"x,{','.join(columns)}\n{rows}", encoding="utf-8")
-    reader = Csv(path="d.csv", label=list(columns))
+    reader = registry.make(Csv, path="d.csv", label=list(columns))
     data = load_data(reader, DataPaths(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
     found = [warning for warning in data.warnings if "nothing to predict" in warning]
     assert len(found) == len(named)

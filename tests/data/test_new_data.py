@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DataError
+from dlcli.core import DataError, registry
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Preprocessor, load_data, new_data
 from dlcli.data.embedded import Digits, Iris
 from dlcli.data.formats import Csv, Idx, Npy, Npz
@@ -27,7 +27,7 @@ def load(reader: DatasetReader | FileFormat, folder: Path) -> Data:
 def trained(tmp_path: Path) -> tuple[Csv, Preprocessor]:
     """A model's reader without a header, and its preprocessing."""
     (tmp_path / "people.csv").write_text(ROWS)
-    reader = Csv(path="people.csv", columns=COLUMNS, label_strip=".")
+    reader = registry.make(Csv, path="people.csv", columns=COLUMNS, label_strip=".")
     return reader, load(reader, tmp_path).preprocessor
 
 
@@ -99,7 +99,7 @@ def test_what_is_missing_or_unknown_is_named(
     tmp_path: Path, trained: tuple[Csv, Preprocessor], text: str, require_targets: bool, message: str
 ):
     path = write(tmp_path / "new.csv", text)
-    reader = Csv(path="people.csv", label="pay", label_strip=".")
+    reader = registry.make(Csv, path="people.csv", label="pay", label_strip=".")
     with pytest.raises(DataError) as caught:
         new_data(path, reader, trained[1], require_targets=require_targets)
     assert message in str(caught.value)
@@ -113,14 +113,14 @@ def test_a_header_of_other_names_is_no_row(tmp_path: Path, trained: tuple[Csv, P
 
 def test_excluded_columns_are_not_noted(tmp_path: Path):
     write(tmp_path / "a.csv", "n,x,y\n1,1,a\n2,2,b\n3,3,a\n4,4,b\n")
-    reader = Csv(path="a.csv", exclude=["n"])
+    reader = registry.make(Csv, path="a.csv", exclude=["n"])
     preprocessor = load(reader, tmp_path).preprocessor
     assert new_data(tmp_path / "a.csv", reader, preprocessor, require_targets=False).notes == ()
 
 
 def test_ids_of_new_rows(tmp_path: Path):
     write(tmp_path / "a.csv", "who,x,y\np1,1,a\np2,2,b\np3,3,a\np4,4,b\n")
-    reader = Csv(path="a.csv", id="who")
+    reader = registry.make(Csv, path="a.csv", id="who")
     preprocessor = load(reader, tmp_path).preprocessor
     split = new_data(write(tmp_path / "b.csv", "x,who\n1,q7\n"), reader, preprocessor, require_targets=False)
     assert split.ids.tolist() == ["q7"]
@@ -251,7 +251,7 @@ def test_idx_of_the_run(tmp_path: Path):
 def test_decimal_commas_of_new_files_are_read_as_in_training(tmp_path: Path, name: str, text: str):
     rows = "".join(f"{n},5;{n * n},25;{3 * n % 7},5\n" for n in range(20))
     write(tmp_path / "a.csv", f"a;b;y\n{rows}")
-    reader = Csv(path="a.csv", delimiter=";", decimal=",")
+    reader = registry.make(Csv, path="a.csv", delimiter=";", decimal=",")
     preprocessor = load(reader, tmp_path).preprocessor
     split = new_data(write(tmp_path / name, text), reader, preprocessor, require_targets=True)
     assert preprocessor.scaling.inverse(split.inputs).round(4).tolist() == [[0.5, 1.5]]

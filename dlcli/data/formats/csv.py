@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from dlcli.core import ConfigError, DataError, NonNegativeInt, register
+from dlcli.core import ConfigError, DataError, Inline, NonNegativeInt, register
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv_text import CsvText, Dialect
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
-from dlcli.data.formats.number_syntax import DecimalMark, ThousandsMark, is_number, may_be_numbers
-from dlcli.data.formats.tables import Layout, TableFormat, TableOptions
+from dlcli.data.formats.number_syntax import is_number, may_be_numbers
+from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions
 from dlcli.data.readers import WrittenClassNames
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: what stands between cells, in files that call themselves comma-separated
 DELIMITERS = (";", "\t", "|", ",")
+
+_PLAIN = Dialect()
 
 
 @register("format", "csv")
@@ -37,29 +39,10 @@ class Csv(TableFormat):
         header: whether the first line has the column names; null = yes, unless columns are given, with a warning where
             that line looks like data.
         columns: the column names, in order; null = from the header, or column_0, column_1, … without one.
-        delimiter: the character between cells.
-        quote: the character around cells that contain a delimiter; null = there is none.
-        comment: start of lines that are ignored, unless they are part of a quoted cell; null = no line is.
-        encoding: the character encoding, such as utf-8 or latin-1.
+        dialect: how cells are written.
         skip_rows: number of lines to ignore at the start of the file; a quoted cell with line breaks is on one line.
         test_skip_rows: number of lines to ignore at the start of the test file; null = skip_rows.
-        text: a column of texts, which are then all there is to predict from; null = none is a text.
-        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column that has no other part.
-        features: the columns to predict from; null = all that have no other part and
-            do not merely number the rows.
-        exclude: columns to leave out.
-        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
-            them (45 % is 45). null = those whose every value is a number or missing.
-        categorical: columns that are words even if they look like numbers; null = those with a value that is no number.
-        missing_values: words that stand for a missing value, beside an empty cell, ? and the usual words.
-        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
-            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
-        decimal: the mark before the decimals of numbers.
-        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
-        id: a column by which you know an example; it is shown beside predictions and not learned from.
-        label_strip: characters to take away at the end of labels, such as a full stop.
-        drop_missing_labels: leave out rows without a label, instead of stopping.
+        table: which column is what, and how cells are written.
         class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
@@ -75,51 +58,21 @@ class Csv(TableFormat):
         test_path: str | None = None,
         header: bool | None = None,
         columns: list[str] | None = None,
-        delimiter: str = ",",
-        quote: str | None = '"',
-        comment: str | None = None,
-        encoding: str = "utf-8",
+        dialect: Annotated[Dialect, Inline()] = _PLAIN,
         skip_rows: NonNegativeInt = 0,
         test_skip_rows: NonNegativeInt | None = None,
-        text: str | None = None,
-        label: int | str | list[str] | None = None,
-        features: list[str] | None = None,
-        exclude: list[str] | None = None,
-        numeric: list[str] | None = None,
-        categorical: list[str] | None = None,
-        missing_values: list[str] | None = None,
-        default_missing_values: bool = True,
-        decimal: DecimalMark = ".",
-        thousands: ThousandsMark | None = None,
-        id: str | None = None,
-        label_strip: str | None = None,
-        drop_missing_labels: bool = False,
+        table: Annotated[TableOptions, Inline()] = ANY_TABLE,
         class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:
-        table = TableOptions(
-            text=text,
-            label=label,
-            features=features,
-            exclude=exclude,
-            numeric=numeric,
-            categorical=categorical,
-            missing_values=missing_values,
-            default_missing_values=default_missing_values,
-            decimal=decimal,
-            thousands=thousands,
-            id=id,
-            label_strip=label_strip,
-            drop_missing_labels=drop_missing_labels,
-        )
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
         )
-        for name, character in (("delimiter", delimiter), ("quote", quote)):
+        for name, character in (("delimiter", dialect.delimiter), ("quote", dialect.quote)):
             if character is not None and (len(character) != 1 or not character.isascii() or character in "\r\n"):
-                raise ConfigError(f"one ASCII character is expected, not {character!r}", key=f"{name}")
-        self.dialect = Dialect(delimiter, quote, comment, encoding)
+                raise ConfigError(f"one ASCII character is expected, not {character!r}", key=name)
+        self.dialect = dialect
         self.header = columns is None if header is None else header
         self.has_assumed_header = header is None
         self.columns = columns

@@ -15,21 +15,21 @@ from dlcli.data.decoding import decoded
 from dlcli.data.formats.signatures import refuse_other_kinds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dialect:
     """How the text is written.
 
     Args:
-        delimiter: between cells, one character.
-        quote: around cells that contain the delimiter; None = never.
-        comment: what a record to be ignored starts with; None = nothing.
-        encoding: of the characters.
+        delimiter: the character between cells.
+        quote: the character around cells that contain a delimiter; null = there is none.
+        comment: start of lines that are ignored, unless they are part of a quoted cell; null = no line is.
+        encoding: the character encoding, such as utf-8 or latin-1.
     """
 
-    delimiter: str
-    quote: str | None
-    comment: str | None
-    encoding: str
+    delimiter: str = ","
+    quote: str | None = '"'
+    comment: str | None = None
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
-from dlcli.core import DataError, PositiveInt, register
+from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import FIGURES, class_folders
-from dlcli.data.formats.image_format import ImageFormat, model_of, size_in_words
-from dlcli.data.images import Bits, Channels, Model, Resize
+from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, model_of, size_in_words
+from dlcli.data.images import Model
 from dlcli.data.readers import SplitFiles
 
 
@@ -26,15 +27,7 @@ class ImageFolder(ImageFormat):
     Args:
         path: the folder that holds the class folders; null only where split.files names one for each split.
         test_path: such a folder with the given test set; null = none.
-        size: height and width of every picture, one number for squares; null = as they are, all the same.
-        channels: 1 makes all gray, 3 in color; null = as they are, all the same.
-        resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
-            after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
-        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
-            read; null = all 16, which is an error where half of the range is not reached.
-        cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
-        memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
-            batch.
+        pictures: what every picture becomes, and where it is kept decoded.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
         source: where the pictures can be had; shown when they are not found.
     """
@@ -44,24 +37,14 @@ class ImageFolder(ImageFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
-        size: PositiveInt | list[PositiveInt] | None = None,
-        channels: Channels | None = None,
-        resize: Resize = "stretch",
-        bits: Bits | None = None,
-        cache: bool = True,
-        memory_limit_mib: PositiveInt = 1024,
+        pictures: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:
         super().__init__(
             path=path,
             test_path=test_path,
-            size=size,
-            channels=channels,
-            resize=resize,
-            bits=bits,
-            cache=cache,
-            memory_limit_mib=memory_limit_mib,
+            pictures=pictures,
             class_names=None,
             folder=folder,
             source=source,

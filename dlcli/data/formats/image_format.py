@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, PositiveInt
 from dlcli.data.data_paths import DataPaths, cache_folder
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
@@ -17,6 +18,34 @@ from dlcli.data.readers import FileFormat, WrittenClassNames
 
 #: below the user's cache
 CACHE = "pictures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageOptions:
+    """What every picture becomes, and where it is kept decoded.
+
+    Args:
+        size: height and width of every picture, one number for squares; null = as they are, all the same.
+        channels: 1 makes all gray, 3 in color; null = as they are, all the same.
+        resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
+            after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
+        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
+            read; null = all 16, which is an error where half of the range is not reached.
+        cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
+        memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
+            batch.
+    """
+
+    size: PositiveInt | list[PositiveInt] | None = None
+    channels: Channels | None = None
+    resize: Resize = "stretch"
+    bits: Bits | None = None
+    cache: bool = True
+    memory_limit_mib: PositiveInt = 1024
+
+
+#: the options of pictures that a config says nothing about
+ANY_IMAGE = ImageOptions()
 
 
 class ImageFormat(FileFormat):
@@ -29,17 +58,13 @@ class ImageFormat(FileFormat):
         *,
         path: str | None,
         test_path: str | None,
-        size: int | list[int] | None,
-        channels: Channels | None,
-        resize: Resize,
-        bits: Bits | None,
-        cache: bool,
-        memory_limit_mib: int,
+        pictures: ImageOptions,
         class_names: WrittenClassNames,
         folder: str | None,
         source: str | None,
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=class_names)
+        size, resize = pictures.size, pictures.resize
         if isinstance(size, list) and len(size) != 2:
             raise ConfigError(f"expected a number or [height, width], found {size}", code="out_of_range", key="size")
         if size is None and resize == "none":
@@ -47,10 +72,10 @@ class ImageFormat(FileFormat):
         self.test_path = test_path
         height, width = (None, None) if size is None else (size, size) if isinstance(size, int) else size
         self.form = ImageConversion(
-            None if height is None or width is None else (height, width), channels, resize, bits
+            None if height is None or width is None else (height, width), pictures.channels, resize, pictures.bits
         )
-        self.cache = cache
-        self.memory_limit_mib = memory_limit_mib
+        self.cache = pictures.cache
+        self.memory_limit_mib = pictures.memory_limit_mib
 
     def images(
         self, files: Sequence[Path], root: Path, data_paths: DataPaths | None, model: Model | None

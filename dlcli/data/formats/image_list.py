@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, PositiveInt, register
+from dlcli.core import ConfigError, DataError, Inline, register
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
-from dlcli.data.formats.image_format import ImageFormat, model_of, size_in_words
+from dlcli.data.formats.csv_text import Dialect
+from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, model_of, size_in_words
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
-from dlcli.data.formats.tables import Layout, examples_of, require_columns
-from dlcli.data.images import Bits, Channels, Model, Resize
+from dlcli.data.formats.tables import Layout, TableOptions, examples_of, require_columns
+from dlcli.data.images import Model
 from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingOptions:
+    """How a CSV file lists images.
+
+    Args:
+        file: the column of the files' names; null = the first one.
+        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
+            last column.
+        id: a column by which you know a picture; null = its file's name.
+        header: whether the first line has the column names; null = yes, with a warning where that line names an image.
+        delimiter: the character between cells.
+        decimal: the mark before the decimals of values to predict.
+        encoding: the character encoding, such as utf-8 or latin-1.
+    """
+
+    file: str | None = None
+    label: int | str | list[str] | None = None
+    id: str | None = None
+    header: bool | None = None
+    delimiter: str = ","
+    decimal: DecimalMark = "."
+    encoding: str = "utf-8"
+
+
+_ANY_LISTING = ListingOptions()
 
 
 @register("format", "image_list")
@@ -32,23 +61,8 @@ class ImageList(ImageFormat):
         path: the CSV file; null only where split.files names one for each split.
         test_path: the CSV file of the given test set; null = none.
         images: Folder of the image files, relative to that of the CSV file; null = the CSV file's own folder.
-        file: the column of the files' names; null = the first one.
-        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column.
-        id: a column by which you know a picture; null = its file's name.
-        header: whether the first line has the column names; null = yes, with a warning where that line names an image.
-        delimiter: the character between cells.
-        decimal: the mark before the decimals of values to predict.
-        encoding: the character encoding, such as utf-8 or latin-1.
-        size: height and width of every picture, one number for squares; null = as they are, all the same.
-        channels: 1 makes all gray, 3 in color; null = as they are, all the same.
-        resize: stretch = each side on its own; crop = the middle, after the shorter side fits; pad = black beside it,
-            after the longer side fits; none = the middle cut out as it is, from pictures that are large enough.
-        bits: number of bits that files with 16 bits a pixel make use of, such as 12 of X-rays: the upper 8 of them are
-            read; null = all 16, which is an error where half of the range is not reached.
-        cache: keep the decoded pictures in the user's cache, so that the next start need not decode them.
-        memory_limit_mib: pictures that are larger than this as float32 (MiB) stay on disk and are transformed batch by
-            batch.
+        listing: columns of the CSV file and how it is written.
+        pictures: what every picture becomes, and where it is kept decoded.
         class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
         folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
@@ -61,19 +75,8 @@ class ImageList(ImageFormat):
         path: str | None = None,
         test_path: str | None = None,
         images: str | None = None,
-        file: str | None = None,
-        label: int | str | list[str] | None = None,
-        id: str | None = None,
-        header: bool | None = None,
-        delimiter: str = ",",
-        decimal: DecimalMark = ".",
-        encoding: str = "utf-8",
-        size: PositiveInt | list[PositiveInt] | None = None,
-        channels: Channels | None = None,
-        resize: Resize = "stretch",
-        bits: Bits | None = None,
-        cache: bool = True,
-        memory_limit_mib: PositiveInt = 1024,
+        listing: Annotated[ListingOptions, Inline()] = _ANY_LISTING,
+        pictures: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
         class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
@@ -81,19 +84,18 @@ class ImageList(ImageFormat):
         super().__init__(
             path=path,
             test_path=test_path,
-            size=size,
-            channels=channels,
-            resize=resize,
-            bits=bits,
-            cache=cache,
-            memory_limit_mib=memory_limit_mib,
+            pictures=pictures,
             class_names=class_names,
             folder=folder,
             source=source,
         )
         self.images_folder = images
-        self.file = file
-        self.csv = Csv(header=header, delimiter=delimiter, decimal=decimal, encoding=encoding, label=label, id=id)
+        self.file = listing.file
+        self.csv = Csv(
+            header=listing.header,
+            dialect=Dialect(delimiter=listing.delimiter, encoding=listing.encoding),
+            table=TableOptions(label=listing.label, id=listing.id, decimal=listing.decimal),
+        )
 
     def read(self, data_paths: DataPaths) -> RawData:
         lists = {"train": self.find(data_paths, self.require_path())}

@@ -10,10 +10,11 @@ from dlcli.core import DataError
 from dlcli.data.examples import Examples
 from dlcli.data.formats.conll import Conll
 from dlcli.data.formats.csv import Csv
+from dlcli.data.formats.csv_text import Dialect
 from dlcli.data.formats.jsonl import Jsonl
 from dlcli.data.formats.lines import Lines
 from dlcli.data.formats.parquet import Parquet
-from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
+from dlcli.data.formats.tables import Layout, TableFormat, TableOptions, examples_of, require_columns
 from dlcli.data.formats.text import Text
 from dlcli.data.formats.text_folder import TextFolder
 from dlcli.data.preprocessing import Preprocessor
@@ -64,8 +65,8 @@ def _table_format(path: Path, reader: DatasetReader | FileFormat) -> TableFormat
     if isinstance(reader, TableFormat) and (kind is None or isinstance(reader, kind)):
         return None if name.endswith(Lines.endings) or path.is_dir() else reader
     if kind is Csv:
-        return Csv(delimiter="\t" if name.endswith(".tsv") else ",")
-    return None if kind is None else kind(text=TEXT)
+        return Csv(dialect=Dialect(delimiter="\t" if name.endswith(".tsv") else ","))
+    return None if kind is None else kind(table=TableOptions(text=TEXT))
 
 
 def _from_table(

@@ -27,7 +27,26 @@ from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Tab
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """The options that every table format has; see `Csv` for what they mean."""
+    """Which column of a table is what, and how its cells are written.
+
+    Args:
+        text: a column of texts, which are then all there is to predict from; null = none is a text.
+        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
+            last column that has no other part.
+        features: the columns to predict from; null = all that have no other part and do not merely number the rows.
+        exclude: columns to leave out.
+        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
+            them (45 % is 45). null = those whose every value is a number or missing.
+        categorical: columns that are words even if they hold numbers; null = those with a value that is no number.
+        missing_values: words that stand for a missing value, besides an empty cell, ? and the usual words.
+        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
+            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
+        decimal: the mark before the decimals of numbers that are written as words.
+        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
+        id: a column by which you know an example; it is shown beside predictions and not learned from.
+        label_strip: characters to take away at the end of labels, such as a full stop.
+        drop_missing_labels: leave out rows without a label, instead of stopping.
+    """
 
     text: str | None = None
     label: int | str | list[str] | None = None
@@ -58,6 +77,10 @@ class TableOptions:
         labels = self.label if isinstance(self.label, list) else []
         lists = (labels, self.features, self.exclude, self.numeric, self.categorical)
         return frozenset([*single, *(name for names in lists for name in names or ())])
+
+
+#: the options of a table where a config says nothing about its columns
+ANY_TABLE = TableOptions()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError, DlcliError
+from dlcli.core import ConfigError, DataError, DlcliError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv
 from dlcli.data.table import CategoricalColumn, NumericColumn, Table
@@ -22,7 +22,7 @@ PEOPLE = """age, job, pay, rich
 def read(tmp_path: Path, content: str | bytes = PEOPLE, **options: Any) -> RawData:
     path = tmp_path / "people.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return Csv(path="people.csv", **options).read(DataPaths(config_folder=tmp_path))
+    return registry.make(Csv, path="people.csv", **options).read(DataPaths(config_folder=tmp_path))
 
 
 def columns(raw: RawData) -> dict[str, Any]:
@@ -139,7 +139,10 @@ def test_utf_16_is_recognized(tmp_path: Path):
     (tmp_path / "people.csv").write_bytes("a,b\n1,2\n".encode("utf-16"))
     with pytest.raises(DlcliError, match="set encoding: utf-16"):
         Csv(path="people.csv").read(DataPaths(config_folder=tmp_path))
-    assert len(Csv(path="people.csv", encoding="utf-16").read(DataPaths(config_folder=tmp_path)).examples) == 1
+    assert (
+        len(registry.make(Csv, path="people.csv", encoding="utf-16").read(DataPaths(config_folder=tmp_path)).examples)
+        == 1
+    )
 
 
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
@@ -174,7 +177,7 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
 def test_mistakes_have_a_place(tmp_path: Path, content: str, options: dict[str, Any], message: str):
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(DlcliError) as caught:
-        Csv(**{"path": "people.csv", **options}).read(DataPaths(config_folder=tmp_path))
+        registry.make(Csv, **{"path": "people.csv", **options}).read(DataPaths(config_folder=tmp_path))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -189,7 +192,7 @@ def test_rows_without_a_label_can_be_left_out(tmp_path: Path):
 @pytest.mark.parametrize("options", [{"delimiter": ""}, {"delimiter": "ab"}, {"delimiter": "é"}, {"quote": "\n"}])
 def test_separators_are_one_character(options: dict[str, str]):
     with pytest.raises(ConfigError, match="one ASCII character"):
-        Csv(path="a.csv", **options)
+        registry.make(Csv, path="a.csv", **options)
 
 
 def test_a_quote_that_is_open_at_the_end_loses_no_row(tmp_path: Path):

@@ -7,7 +7,7 @@ import pytest
 from dlcli.core import ConfigError, DataError
 from dlcli.data.formats.csv_text import CsvText, Dialect
 
-PLAIN = Dialect(",", '"', None, "utf-8")
+PLAIN = Dialect()
 
 
 def text_of(tmp_path: Path, content: str | bytes, dialect: Dialect = PLAIN, skip_rows: int = 0) -> CsvText:
@@ -17,9 +17,7 @@ def text_of(tmp_path: Path, content: str | bytes, dialect: Dialect = PLAIN, skip
 
 
 def test_records_know_their_lines(tmp_path: Path):
-    text = text_of(
-        tmp_path, 'junk\n# note\na,b\n\n"x\ny",2\n# more\n3,4\n', Dialect(",", '"', "#", "utf-8"), skip_rows=1
-    )
+    text = text_of(tmp_path, 'junk\n# note\na,b\n\n"x\ny",2\n# more\n3,4\n', Dialect(comment="#"), skip_rows=1)
     assert list(text.records()) == [(3, ["a", "b"]), (5, ["x\ny", "2"]), (8, ["3", "4"])]
     assert [text.line_of(record) for record in range(3)] == [3, 5, 8]
     assert text.body() == b'a,b\n"x\ny",2\n3,4\n'
@@ -32,7 +30,7 @@ def test_windows_lines_and_a_byte_order_mark(tmp_path: Path):
 
 
 def test_quotes_can_be_ordinary(tmp_path: Path):
-    text = text_of(tmp_path, '5" disk,3\n', Dialect(",", None, None, "utf-8"))
+    text = text_of(tmp_path, '5" disk,3\n', Dialect(quote=None))
     assert text.first_cells() == ['5" disk', "3"]
 
 
@@ -45,16 +43,16 @@ def test_widths(tmp_path: Path):
 @pytest.mark.parametrize("content", ["", "\n\n", "# only\n"])
 def test_an_empty_file(tmp_path: Path, content: str):
     with pytest.raises(DataError, match="the file is empty"):
-        text_of(tmp_path, content, Dialect(",", '"', "#", "utf-8"))
+        text_of(tmp_path, content, Dialect(comment="#"))
 
 
 def test_bytes_that_are_not_the_encoding(tmp_path: Path):
     with pytest.raises(DataError, match="0xe9 is not utf-8; set encoding") as caught:
         text_of(tmp_path, b"a,b\ncaf\xe9,1\n")
     assert caught.value.line == 2
-    assert text_of(tmp_path, b"caf\xe9,1\n", Dialect(",", '"', None, "latin-1")).first_cells() == ["café", "1"]
+    assert text_of(tmp_path, b"caf\xe9,1\n", Dialect(encoding="latin-1")).first_cells() == ["café", "1"]
     with pytest.raises(ConfigError, match="'utf-9' is no encoding"):
-        text_of(tmp_path, b"a\n", Dialect(",", '"', None, "utf-9"))
+        text_of(tmp_path, b"a\n", Dialect(encoding="utf-9"))
 
 
 def test_quotes_that_are_not_pairs(tmp_path: Path):
@@ -80,4 +78,4 @@ def test_a_cell_may_be_long(tmp_path: Path):
     ],
 )
 def test_what_is_inside_quotes_is_text(tmp_path: Path, content: str, skip_rows: int, records: list[object]):
-    assert list(text_of(tmp_path, content, Dialect(",", '"', "#", "utf-8"), skip_rows).records()) == records
+    assert list(text_of(tmp_path, content, Dialect(comment="#"), skip_rows).records()) == records

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DlcliError
+from dlcli.core import DlcliError, registry
 from dlcli.data import DataPaths, FileFormat, load_data
 from dlcli.data.formats import Conll, Csv, Idx, Jsonl, Lines, Npy, Npz, Parquet, Text
 from dlcli.settings import SplitOptions
@@ -58,7 +58,7 @@ READERS: dict[str, FileFormat] = {
     "b.npz": Npz(path="b.npz"),
     "a.txt": Lines(path="a.txt"),
     "b.txt": Text(path="b.txt"),
-    "a.jsonl": Jsonl(path="a.jsonl", text="text"),
+    "a.jsonl": registry.make(Jsonl, path="a.jsonl", text="text"),
     "a.conll": Conll(path="a.conll"),
     "x.npy": Npy(path="x.npy", targets_path="y.npy"),
     "x.idx": Idx(path="x.idx", targets_path="y.idx"),

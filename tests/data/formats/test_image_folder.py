@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, registry
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, load_data, new_data
 from dlcli.data.formats import Idx, ImageFolder, Npz
 from dlcli.settings import SplitOptions
@@ -54,7 +54,9 @@ def test_the_fingerprint_is_of_names_and_contents(pets: Path):
     reader = ImageFolder(path="pets")
     before = reader.read(data_paths(pets.parent)).fingerprint
     assert [*before] == ["pets"]
-    assert ImageFolder(path="pets", cache=False, size=8).read(data_paths(pets.parent)).fingerprint == before
+    assert (
+        registry.make(ImageFolder, path="pets", cache=False, size=8).read(data_paths(pets.parent)).fingerprint == before
+    )
     (pets / "dog" / "0.png").rename(pets / "dog" / "5.png")
     renamed = reader.read(data_paths(pets.parent)).fingerprint
     save(pets / "dog" / "5.png", 77)
@@ -63,7 +65,13 @@ def test_the_fingerprint_is_of_names_and_contents(pets: Path):
 
 def test_large_data_stays_in_the_cache_and_is_transformed_batch_by_batch(pets: Path):
     small = load(ImageFolder(path="pets"), pets.parent, train=0.8, dev=0.2, stratify=True)
-    large = load(ImageFolder(path="pets", memory_limit_mib=1, size=300), pets.parent, train=0.8, dev=0.2, stratify=True)
+    large = load(
+        registry.make(ImageFolder, path="pets", memory_limit_mib=1, size=300),
+        pets.parent,
+        train=0.8,
+        dev=0.2,
+        stratify=True,
+    )
     assert isinstance(small.splits["train"].inputs, np.ndarray)
     batch = large.splits["train"].gather(np.array([0, 3]))
     assert not isinstance(large.splits["train"].inputs, np.ndarray)
@@ -153,17 +161,17 @@ def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
 ):
     spoil(pets)
     with pytest.raises(DataError, match=message) as caught:
-        ImageFolder(**{"path": "pets"} | options).read(data_paths(pets.parent))
+        registry.make(ImageFolder, **{"path": "pets"} | options).read(data_paths(pets.parent))
     assert str(caught.value.file).endswith(file)
     assert "\n" not in str(caught.value)
 
 
 def test_options_that_contradict_each_other_are_refused():
     with pytest.raises(ConfigError, match=r"expected a number or \[height, width\]") as caught:
-        ImageFolder(path="pets", size=[3, 4, 5])
+        registry.make(ImageFolder, path="pets", size=[3, 4, 5])
     assert caught.value.key == "size"
     with pytest.raises(ConfigError, match="nothing is cut out"):
-        ImageFolder(path="pets", resize="none")
+        registry.make(ImageFolder, path="pets", resize="none")
     with pytest.raises(ConfigError, match="needs a path"):
         ImageFolder().read(DataPaths())
 
@@ -181,7 +189,7 @@ def test_progress_is_told(pets: Path):
 
 
 def test_a_picture_a_folder_of_pictures_and_class_folders_are_new_data(pets: Path):
-    reader = ImageFolder(path="pets", size=8)
+    reader = registry.make(ImageFolder, path="pets", size=8)
     preprocessor = load(reader, pets.parent).preprocessor
     one = new_data(save(pets.parent / "one.png", 12, (30, 20), "RGB"), reader, preprocessor, require_targets=False)
     assert (one.ids.tolist(), one.targets) == (["one.png"], None)

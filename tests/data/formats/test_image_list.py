@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, registry
 from dlcli.data import Data, DataPaths, load_data, new_data
 from dlcli.data.formats import ImageList
 from dlcli.settings import SplitOptions
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def load(folder: Path, *, split: dict[str, Any] | None = None, **options: Any) -> Data:
-    reader = ImageList(**{"path": "list.csv", "images": "photos", "label": "kind"} | options)
+    reader = registry.make(ImageList, **{"path": "list.csv", "images": "photos", "label": "kind"} | options)
     data_paths = DataPaths(config_folder=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
     return load_data(reader, data_paths, split=SplitOptions(**(split or {"train": 1.0})), seed=0)
 
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_list_is_said_with_its_line(
 
 def test_a_new_list_is_predicted_without_labels_and_judged_with_them(folder: Path):
     preprocessor = load(folder).preprocessor
-    reader = ImageList(path="list.csv", images="photos", label="kind")
+    reader = registry.make(ImageList, path="list.csv", images="photos", label="kind")
     new = folder / "new.csv"
     new.write_text("file\nb.png\n")
     assert new_data(new, reader, preprocessor, require_targets=False).ids.tolist() == ["b.png"]

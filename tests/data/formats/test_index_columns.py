@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet
 from dlcli.data.formats.index_columns import numbers_rows
@@ -19,7 +19,7 @@ ROWS = [(3 * n % 20, n / 7, "pq"[n % 3 == 0]) for n in range(20)]
 def read(folder: Path, name: str, **options: Any) -> RawData:
     lines = [f"{name},a,y", *(f"{index},{value:.3f},{label}" for index, value, label in ROWS)]
     (folder / "a.csv").write_text("\n".join(lines))
-    return Csv(path="a.csv", **options).read(DataPaths(config_folder=folder))
+    return registry.make(Csv, path="a.csv", **options).read(DataPaths(config_folder=folder))
 
 
 @pytest.mark.parametrize("name", ["", "Unnamed: 0", "Unnamed: 0.1", "__index_level_0__", "index", "level_0"])
@@ -54,7 +54,7 @@ def test_the_index_is_never_the_label(tmp_path: Path):
     assert (raw.examples.feature_names, raw.examples.target_names) == (("a",), ("y",))
     assert len(raw.warnings) == 1
     with pytest.raises(ConfigError) as caught:
-        Parquet(path="a.parquet", label=-1).read(data_paths)
+        registry.make(Parquet, path="a.parquet", label=-1).read(data_paths)
     assert caught.value.key == "label"
 
 

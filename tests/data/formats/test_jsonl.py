@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, registry
 from dlcli.data import Data, DataPaths, FileFormat, Sentences, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.settings import SplitOptions
@@ -30,7 +30,7 @@ def load(reader: FileFormat, folder: Path) -> Data:
 
 def test_texts_and_labels_are_columns(tmp_path: Path):
     write(tmp_path, REVIEWS)
-    data = load(Jsonl(path="a.jsonl", text="review", label="stars", id="author"), tmp_path)
+    data = load(registry.make(Jsonl, path="a.jsonl", text="review", label="stars", id="author"), tmp_path)
     assert (data.class_names, data.input_shape) == (("few", "many"), (3,))
     assert data.preprocessor.feature_names == ("review",)
     assert data.splits["train"].ids[0].startswith("person")
@@ -44,10 +44,10 @@ def test_other_tables_have_texts_too(tmp_path: Path, kind: str):
     table = pa.table({name: [row[name] for row in REVIEWS] for name in ("stars", "review")})
     if kind == "csv":
         csv.write_csv(table, tmp_path / "a.csv")
-        reader: FileFormat = Csv(path="a.csv", text="review")
+        reader: FileFormat = registry.make(Csv, path="a.csv", text="review")
     else:
         parquet.write_table(table, tmp_path / "a.parquet")
-        reader = Parquet(path="a.parquet", text="review")
+        reader = registry.make(Parquet, path="a.parquet", text="review")
     data = load(reader, tmp_path)
     assert data.preprocessor.target_names == ("stars",)  # the last column that is no text
     assert data.preprocessor.vocabulary.tokens[4:6] == ("a", "film")
@@ -55,21 +55,21 @@ def test_other_tables_have_texts_too(tmp_path: Path, kind: str):
 
 def test_texts_without_another_column_are_texts_to_continue(tmp_path: Path):
     write(tmp_path, [{"text": f"text {number}"} for number in range(10)])
-    assert load(Jsonl(path="a.jsonl", text="text"), tmp_path).target_kind == "tokens"
+    assert load(registry.make(Jsonl, path="a.jsonl", text="text"), tmp_path).target_kind == "tokens"
 
 
 def test_lists_of_words_have_lists_of_labels(tmp_path: Path):
     write(tmp_path, [{"words": ["EU", "acts"], "tags": ["ORG", "O"]}, {"words": ["no"], "tags": ["O"]}] * 5)
-    data = load(Jsonl(path="a.jsonl", text="words"), tmp_path)
+    data = load(registry.make(Jsonl, path="a.jsonl", text="words"), tmp_path)
     assert (data.target_kind, data.class_names) == ("token_labels", ("O", "ORG"))
     assert data.splits["train"].gather(np.arange(2)).targets.ndim == 2
-    raw = Jsonl(path="a.jsonl", text="words").read(DataPaths(config_folder=tmp_path))
+    raw = registry.make(Jsonl, path="a.jsonl", text="words").read(DataPaths(config_folder=tmp_path))
     assert isinstance(raw.examples.inputs, Sentences)
 
 
 def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
     write(tmp_path, [{"size": number, "color": "red", "price": None, "y": "ab"[number % 2]} for number in range(10)])
-    data = load(Jsonl(path="a.jsonl", exclude=["price"]), tmp_path)
+    data = load(registry.make(Jsonl, path="a.jsonl", exclude=["price"]), tmp_path)
     assert data.preprocessor.input_names == ("size", "color=red")
 
 
@@ -95,15 +95,15 @@ def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
 def test_mistakes_have_a_line(tmp_path: Path, content: str, message: str):
     (tmp_path / "a.jsonl").write_text(content)
     with pytest.raises(DataError, match=message):
-        load(Jsonl(path="a.jsonl", text="text" if '"text"' in content else None), tmp_path)
+        load(registry.make(Jsonl, path="a.jsonl", text="text" if '"text"' in content else None), tmp_path)
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path):
     write(tmp_path, REVIEWS)
     with pytest.raises(DataError, match=r"text: 'reviews' .* did you mean review\?"):
-        load(Jsonl(path="a.jsonl", text="reviews"), tmp_path)
+        load(registry.make(Jsonl, path="a.jsonl", text="reviews"), tmp_path)
     with pytest.raises(ConfigError, match=r"features: the text is all there is to predict from"):
-        load(Jsonl(path="a.jsonl", text="review", features=["author"]), tmp_path)
+        load(registry.make(Jsonl, path="a.jsonl", text="review", features=["author"]), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ CUT = "\\ud83d"  # the first half of an emoji, as JSON escapes it
 )
 def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, text: str, label: str):
     (tmp_path / "a.jsonl").write_text(f'{{"text": "a", "b": "y"}}\n\n{line}\n')
-    raw = Jsonl(path="a.jsonl", text="text").read(DataPaths(config_folder=tmp_path))
+    raw = registry.make(Jsonl, path="a.jsonl", text="text").read(DataPaths(config_folder=tmp_path))
     assert raw.examples.inputs[1] == text
     assert raw.examples.targets.tolist() == ["y", label]
     assert ["line 3" in warning for warning in raw.warnings] == ([True] if "\ufffd" in text + label else [])
@@ -157,7 +157,7 @@ def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, t
 
 def test_halves_of_characters_in_names_and_words_and_new_data_are_replaced_too(tmp_path: Path):
     write(tmp_path, [{"words": ["EU", "acts"], "ta\ud83dgs": ["ORG", "O\udcff"], "id": "\udcff"}] * 5)
-    reader = Jsonl(path="a.jsonl", text="words", label="ta\ufffdgs", id="id")
+    reader = registry.make(Jsonl, path="a.jsonl", text="words", label="ta\ufffdgs", id="id")
     data = load(reader, tmp_path)
     assert data.class_names == ("ORG", "O\ufffd")
     assert set(data.splits["train"].ids) == {"\ufffd"}

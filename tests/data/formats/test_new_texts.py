@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.core import DataError
+from dlcli.core import DataError, registry
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, Split, load_data, new_data
 from dlcli.data.docstrings import Docstrings
 from dlcli.data.formats import Conll, Csv, Lines, Text, TextFolder
@@ -31,7 +31,7 @@ def read(reader: DatasetReader | FileFormat, folder: Path, file: str, *, require
 
 
 BY_FILE = Lines(files={"pos": "p.txt", "neg": "n.txt"})
-TABLE = Csv(path="a.csv", text="review")
+TABLE = registry.make(Csv, path="a.csv", text="review")
 
 
 @pytest.mark.parametrize("reader", [BY_FILE, TABLE])

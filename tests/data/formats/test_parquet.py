@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DataError
+from dlcli.core import DataError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet, unfolding
 from dlcli.data.table import CategoricalColumn, NumericColumn
@@ -18,7 +18,7 @@ from dlcli.data.table import CategoricalColumn, NumericColumn
 
 def read(tmp_path: Path, columns: dict[str, Any], **options: Any) -> RawData:
     parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
-    return Parquet(path="a.parquet", **options).read(DataPaths(config_folder=tmp_path))
+    return registry.make(Parquet, path="a.parquet", **options).read(DataPaths(config_folder=tmp_path))
 
 
 def test_types_become_kinds(tmp_path: Path):

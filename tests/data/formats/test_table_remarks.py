@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dlcli.core import DataError
+from dlcli.core import DataError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
@@ -23,12 +23,12 @@ def read(folder: Path, kind: str, columns: dict[str, list[Any]], **options: Any)
     if kind == "csv":
         lines = [",".join(columns), *(",".join(f'"{cell}"' for cell in row.values()) for row in rows)]
         path.write_text("\n".join(lines))
-        return Csv(path=path.name, **options).read(DataPaths(config_folder=folder))
+        return registry.make(Csv, path=path.name, **options).read(DataPaths(config_folder=folder))
     if kind == "jsonl":
         path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-        return Jsonl(path=path.name, **options).read(DataPaths(config_folder=folder))
+        return registry.make(Jsonl, path=path.name, **options).read(DataPaths(config_folder=folder))
     parquet.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
-    return Parquet(path=path.name, **options).read(DataPaths(config_folder=folder))
+    return registry.make(Parquet, path=path.name, **options).read(DataPaths(config_folder=folder))
 
 
 def drawn(*words: str) -> list[str]:
