@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.assembly import build_augmenter, build_data, build_task, located
-from dlcli.core import percent, rng
+from dlcli.core import formatting, rng
 from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingImages, Values, read_training_images
 from dlcli.reports import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
@@ -143,7 +143,9 @@ def _captions(batch: Batch, data: Data) -> list[str]:
     captions = []
     for row in shares:
         _, second = np.argsort(-row)[:2]
-        captions.append(f"+ {percent(row[second])} % {data.class_names[second]}" if row[second] >= 0.005 else "")
+        captions.append(
+            f"+ {formatting.percent(row[second])} % {data.class_names[second]}" if row[second] >= 0.005 else ""
+        )
     return captions
 
 

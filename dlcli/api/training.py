@@ -28,7 +28,8 @@ from dlcli.assembly import (
     evaluation_batch_size,
     located,
 )
-from dlcli.core import DataError, under
+from dlcli.core import DataError, formatting, under
+from dlcli.metrics import LATENCY
 from dlcli.runs import (
     RunFolder,
     RunRecord,
@@ -44,7 +45,6 @@ from dlcli.runs import (
 )
 from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.training import (
-    LATENCY,
     CheckpointStore,
     Features,
     Observer,
@@ -253,9 +253,10 @@ def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
     found = compute_features(experiment.model, experiment.data.splits, batch_size=batch_size)
     if found is not None:
         place = "in memory" if found.in_memory else "in a temporary file"
+        seconds, size = formatting.duration(time.perf_counter() - clock), formatting.byte_size(found.bytes)
         folder.log(
             f"the layers up to {found.trunk_end} are frozen; what they make of the examples was computed in "
-            f"{time.perf_counter() - clock:.1f} s and is kept {place} ({found.bytes / 2**20:.0f} MiB)"
+            f"{seconds} and is kept {place} ({size})"
         )
     return found
 

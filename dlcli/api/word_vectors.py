@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dlcli.assembly import Experiment, build_data_paths, located, model_nodes
-from dlcli.core import ConfigError, percent
+from dlcli.core import ConfigError, formatting
 from dlcli.data import (
     BOS,
     EOS,
@@ -47,7 +47,7 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
                 found = _read(layer, layer.vectors, preprocessor, build_data_paths(spec), key)
                 layer.start_from(found.vectors, found.known)
                 shares = _coverage(experiment.data.splits, found.known, layer.rows)
-                covered = ", ".join(f"{percent(share)} % of {split}" for split, share in shares.items())
+                covered = ", ".join(f"{formatting.percent(share)} % of {split}" for split, share in shares.items())
                 counted = f"{len(found.known)} of {layer.rows} tokens start from {layer.vectors}"
                 origins.append(f"{name}: {counted}; these are {covered}")
     return origins

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dlcli.assembly.component import create
 from dlcli.core import ConfigError, registry, unknown_name
 from dlcli.data import ClassLabels
-from dlcli.metrics import Metric
+from dlcli.metrics import LATENCY, Metric
 from dlcli.spec import ComponentSpec, Spec, component_from
 from dlcli.tasks import Classification, Task
-from dlcli.training import LATENCY, Selection, direction_of
+from dlcli.training import Selection, direction_of
 
 LOSS = "loss"
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlcli.core import formatting
+
 PYTHON = (3, 11)
-GIBIBYTE = 2**30
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def cores() -> Check:
 
 def memory() -> Check:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Check("memory", f"{total / GIBIBYTE:.1f} GiB")
+    return Check("memory", formatting.byte_size(total))
 
 
 def kernels() -> Check:
@@ -123,7 +124,7 @@ def runs_folder(folder: Path) -> Check:
     existing = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         return Check("runs", f"{folder} cannot be written", ok=False)
-    return Check("runs", f"{folder}, {shutil.disk_usage(existing).free / GIBIBYTE:.1f} GiB free")
+    return Check("runs", f"{folder}, {formatting.byte_size(shutil.disk_usage(existing).free)} free")
 
 
 def git() -> Check:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlcli.cli import console, named_run, options, summary
-from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.core import Direction, GateError
 
@@ -56,14 +55,14 @@ def evaluate(
 
 def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
     """One row a metric, with the interval that it lies in; `examples` is what it was measured on."""
+    from dlcli.metrics import format_metric, unit_of
     from dlcli.runs import metric_title
 
     intervals = {
-        name: f"{figures.number(interval.low)} … {figures.number(interval.high)}" if interval.is_known else "not known"
-        for name, interval in evaluation.intervals.items()
+        name: unit_of(name).interval(interval.low, interval.high) for name, interval in evaluation.intervals.items()
     }
     rows = [
-        (metric_title(name, evaluation.positive_classes), figures.number(value), intervals.get(name, ""))
+        (metric_title(name, evaluation.positive_classes), format_metric(name, value), intervals.get(name, ""))
         for name, value in evaluation.metrics.items()
     ]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console
-from dlcli.cli import formatting as figures
 from dlcli.core import printable
+from dlcli.metrics import format_metric
 from dlcli.training import Observer, Plan, Progress
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ class EpochTable(Observer):
 
     def on_step(self, progress: Progress) -> None:
         if self.bar is not None:
-            self.bar.set_postfix_str(f"epoch {progress.epoch}, loss {figures.number(progress.loss)}", refresh=False)
+            self.bar.set_postfix_str(
+                f"epoch {progress.epoch}, loss {format_metric('train/loss', progress.loss)}", refresh=False
+            )
             self.bar.update(progress.step - self.bar.n)
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
@@ -70,7 +72,7 @@ class EpochTable(Observer):
             self.columns = fitting(record, self.console.width)
             self._print(" ".join(heading.rjust(width_of(heading)) for heading in ("epoch", *self.columns)))
         cells = [str(record["epoch"]).rjust(width_of("epoch"))]
-        cells += [figures.number(record.get(column)).rjust(width_of(column)) for column in self.columns]
+        cells += [format_metric(column, record.get(column)).rjust(width_of(column)) for column in self.columns]
         self._print(" ".join([*cells, "*"] if is_best else cells))
 
     def on_message(self, message: str) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console
-from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.core import GateError
+from dlcli.core import GateError, formatting
 
 if TYPE_CHECKING:
     from dlcli.api import Evaluation, Run
@@ -50,6 +49,7 @@ def report(run: Run, *, json: bool, quiet: bool) -> None:
 
 def print_run(run: Run) -> None:
     """The report on what to try next, the final metrics, and where it all is."""
+    from dlcli.metrics import format_metric
     from dlcli.reports import terminal
     from dlcli.runs import metric_title
 
@@ -59,9 +59,9 @@ def print_run(run: Run) -> None:
     names = list(dict.fromkeys(name.partition("/")[2] for name in run.metrics))
     titles = [metric_title(name, run.positive_classes) for name in names]
     rows = [
-        (title, *(figures.number(run.metrics.get(f"{split}/{name}")) for split in splits))
+        (title, *(format_metric(f"{split}/{name}", run.metrics.get(f"{split}/{name}")) for split in splits))
         for title, name in zip(titles, names, strict=True)
     ]
     results.print()
     results.print(console.table("metric", *splits, rows=rows, numbers=splits))
-    results.print(f"\n{run.path}  ({figures.duration(run.seconds)}; the report is report/report.md)")
+    results.print(f"\n{run.path}  ({formatting.duration(run.seconds)}; the report is report/report.md)")

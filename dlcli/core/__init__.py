@@ -1,5 +1,6 @@
 """What every other package stands on: errors with a place, the registry, seeded generators, constraints, names."""
 
+from dlcli.core import formatting
 from dlcli.core.bound import Bound
 from dlcli.core.constraints import (
     Fraction,
@@ -29,7 +30,6 @@ from dlcli.core.expressions import FUNCTIONS, Condition, Expression, ExpressionE
 from dlcli.core.memory import check_array
 from dlcli.core.nearest_name import nearest_name
 from dlcli.core.node_names import INPUT, NODE_NAME, PREVIOUS
-from dlcli.core.percent import percent, proportion
 from dlcli.core.printable import printable, printable_lines
 from dlcli.core.registry import Described, Inline, name_of, register
 from dlcli.core.rng import Generators, generator
@@ -74,15 +74,14 @@ __all__ = [
     "SweepFailedError",
     "check_array",
     "dumps",
+    "formatting",
     "generator",
     "loads",
     "name_of",
     "nearest_name",
-    "percent",
     "plain",
     "printable",
     "printable_lines",
-    "proportion",
     "register",
     "show",
     "under",

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dlcli.core.formatting import byte_size
+
 _MEMORY_FILE = Path("/proc/meminfo")
 #: elements that an array can be asked for at all
 _MAX_ELEMENTS = sys.maxsize // 16
 #: below this many bytes the system is not asked
 _SMALL = 64 << 20
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 class OutOfMemoryError(MemoryError):
@@ -36,8 +37,8 @@ def check_array(shape: Sequence[int], *, itemsize: int = 4, copies: int = 1) -> 
         return
     available = available_memory()
     if size > (_MAX_ELEMENTS if available is None else available):
-        limit = "" if available is None else f"; {size_text(available)} of memory are available"
-        raise OutOfMemoryError(f"{_shape_text(shape)} elements take {size_text(size)}{limit}")
+        limit = "" if available is None else f"; {byte_size(available)} of memory are available"
+        raise OutOfMemoryError(f"{_shape_text(shape)} elements take {byte_size(size)}{limit}")
 
 
 def available_memory() -> int | None:
@@ -66,13 +67,6 @@ def _limit_of_process() -> int | None:
 
 def _shape_text(shape: Sequence[int]) -> str:
     return " × ".join(f"{length:,}" if length < 10**15 else f"{float(min(length, 10**300)):.3g}" for length in shape)
-
-
-def size_text(size: int) -> str:
-    """Bytes as people read them: `1.5 GiB`."""
-    power = min(max(size.bit_length() - 1, 0) // 10, len(_UNITS) - 1)
-    value = size / 1024**power if size < 10**300 else math.inf
-    return f"{value:.3g} {_UNITS[power]}"
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dlcli.core import DataError, percent
+from dlcli.core import DataError, formatting
 from dlcli.data.examples import Inputs, row_chunks
 from dlcli.data.table import Table
 from dlcli.data.text.texts import Sentences, Texts
@@ -34,8 +34,7 @@ class Overlap:
 
     def __str__(self) -> str:
         conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
-        share = f"{100 * self.count / self.size:.3g}"
-        share = percent(self.count / self.size) if share == "100" else share
+        share = formatting.percent(self.count / self.size, 1)
         return f"{self.count} of {self.size} {self.second} examples ({share} %) are also in {self.first}{conflict}"
 
 

@@ -13,7 +13,7 @@ from dlcli.diagnosis.intervals import Interval, mean_interval
 from dlcli.diagnosis.knobs import Advice, Evidence
 from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.level import Level
-from dlcli.diagnosis.measure import Measure, significant
+from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
@@ -80,6 +80,5 @@ __all__ = [
     "paired_difference_interval",
     "ranking_of",
     "regression_fits",
-    "significant",
     "verdict_sentence",
 ]

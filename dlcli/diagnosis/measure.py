@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import percent
 from dlcli.diagnosis.sampled_errors import SampledErrors
-
-#: what is written for an interval that one example, or one group of them, says nothing about
-NOT_KNOWN = "not known"
+from dlcli.metrics import Unit
 
 
 class Measure(StrEnum):
@@ -45,6 +42,11 @@ class Measure(StrEnum):
     @property
     def label(self) -> str:
         return self.value.replace("_", " ")
+
+    @property
+    def unit(self) -> Unit:
+        """How an error is written: as a share of the examples, else in the unit of what is predicted."""
+        return Unit.SHARE if self is Measure.ERROR_RATE else Unit.NUMBER
 
     def per_example(self, predictions: np.ndarray[Any, Any], targets: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The error of each example; `of_errors` of them is the error of the split.
@@ -87,55 +89,3 @@ class Measure(StrEnum):
     def of_mean(self, mean: float) -> float:
         """The error of a split, from the mean of its examples' errors."""
         return math.sqrt(mean) if self is Measure.ROOT_MEAN_SQUARED else mean
-
-    def text(self, value: float) -> str:
-        """An error as people read it: `2.3 %`, or three significant digits of the target's unit."""
-        return f"{percent(value, _decimals(value))} %" if self is Measure.ERROR_RATE else significant(value)
-
-    def range_text(self, low: float, high: float) -> str:
-        """The two ends of an interval of an error."""
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return NOT_KNOWN
-        if self is not Measure.ERROR_RATE:
-            return f"{significant(low)} … {significant(high)}"
-        decimals = _decimals(max(abs(low), abs(high)))
-        return f"{_percent(low, decimals)} … {_percent(high, decimals)} %"
-
-    def difference_text(self, value: float) -> str:
-        """A difference of two errors with its sign: percentage points, or the target's unit."""
-        if self is not Measure.ERROR_RATE:
-            return _signed(significant(value))
-        return f"{_signed(_percent(value, _decimals(value)))} points"
-
-    def difference_range_text(self, low: float, high: float) -> str:
-        """The two ends of an interval of a difference, with their signs."""
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return NOT_KNOWN
-        if self is not Measure.ERROR_RATE:
-            return f"{_signed(significant(low))} … {_signed(significant(high))}"
-        decimals = _decimals(max(abs(low), abs(high)))
-        return f"{_signed(_percent(low, decimals))} … {_signed(_percent(high, decimals))}"
-
-
-def significant(value: float) -> str:
-    """`value` with three significant digits, in plain notation where that is readable."""
-    if value == 0 or 1e-3 <= abs(value) < 1e6:
-        digits = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
-        return f"{value:,.{digits}f}"
-    return f"{value:.2e}"
-
-
-def _decimals(rate: float) -> int:
-    """How many decimals a percentage deserves: two below one percent."""
-    return 2 if 0 < abs(rate) < 0.0095 else 1
-
-
-def _percent(rate: float, decimals: int) -> str:
-    return f"{100 * rate:.{decimals}f}"
-
-
-def _signed(number: str) -> str:
-    """With a plus or a true minus sign; a zero has neither."""
-    if not number.strip("-0."):
-        return number.lstrip("-")
-    return f"−{number[1:]}" if number.startswith("-") else f"+{number}"

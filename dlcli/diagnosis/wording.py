@@ -37,9 +37,9 @@ def gap_sentence(diagnosis: Diagnosis, gap: Gap) -> str:
     side = "above" if difference.value >= 0 else "below"
     earlier = level_title(diagnosis, gap.earlier) if gap.earlier != "human" else _optimum(diagnosis)
     return (
-        f"{level_title(diagnosis, gap.later)} error {measure.text(later.error.value)} is "
-        f"{measure.difference_text(abs(difference.value)).lstrip('+')} {side} {earlier} "
-        f"({100 * difference.level:g} % interval {measure.difference_range_text(difference.low, difference.high)})"
+        f"{level_title(diagnosis, gap.later)} error {measure.unit.text(later.error.value)} is "
+        f"{measure.unit.size(difference.value)} {side} {earlier} "
+        f"({100 * difference.level:g} % interval {measure.unit.difference_interval(difference.low, difference.high)})"
     )
 
 
@@ -51,16 +51,16 @@ def gap_phrase(diagnosis: Diagnosis, gap: Gap) -> str:
     """`variance of +4.0 points (+2.2 … +6.3)`."""
     measure, difference = diagnosis.measure, gap.difference
     if gap.verdict == "unknown":
-        return f"a training error of {measure.text(difference.value)}, with an unknown share that can be avoided"
-    interval = measure.difference_range_text(difference.low, difference.high)
-    return f"{gap.title} of {measure.difference_text(difference.value)} ({interval})"
+        return f"a training error of {measure.unit.text(difference.value)}, with an unknown share that can be avoided"
+    interval = measure.unit.difference_interval(difference.low, difference.high)
+    return f"{gap.title} of {measure.unit.difference(difference.value)} ({interval})"
 
 
 def verdict_sentence(diagnosis: Diagnosis) -> str:
     """Which gap is the largest and conclusive, or that none is and what would settle it."""
     largest, undecided = diagnosis.largest, diagnosis.undecided
     if largest is None and diagnosis.unknown_bias is not None:
-        train = diagnosis.measure.text(diagnosis.unknown_bias.difference.value)
+        train = diagnosis.measure.unit.text(diagnosis.unknown_bias.difference.value)
         return (
             f"Training and unseen text differ little. How much of the training error of {train} can be avoided is not "
             "known, since nobody knows the entropy of the text; a larger model, trained longer, shows it."
@@ -95,7 +95,8 @@ def needed_sentence(gap: Gap) -> str:
 def baseline_sentence(measure: Measure, baseline: Baseline) -> str:
     """The model beside the constant that fits the training set best, and whether it is better."""
     split = baseline.split.replace("_", "-")
-    beside = f"{split} error {measure.text(baseline.model_error)}, {baseline.rule} has {measure.text(baseline.error)}"
+    model, rule = (measure.unit.text(error) for error in (baseline.model_error, baseline.error))
+    beside = f"{split} error {model}, {baseline.rule} has {rule}"
     if baseline.is_beaten:
         return f"The model is better than no model: {beside}."
     verdict = "worse than" if baseline.difference.low > 0 else "not shown to be better than"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import ClassVar
 
 import numpy as np
 
 from dlcli.core import Direction, PositiveInt, register
 from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.unit import Unit
 
 
 @register("metric", "accuracy")
@@ -16,6 +18,7 @@ class Accuracy(Metric):
     """The share of examples whose class is predicted."""
 
     name = "accuracy"
+    unit = Unit.SHARE
 
     def __init__(self) -> None:
         self.reset()
@@ -59,6 +62,10 @@ class TopKAccuracy(Accuracy):
         self.k = k
         self.name = f"top_{k}_accuracy"
         super().__init__()
+
+    @classmethod
+    def is_name(cls, name: str) -> bool:
+        return re.fullmatch(r"top_[1-9][0-9]*_accuracy", name) is not None
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         own = predictions[np.arange(len(targets)), targets][:, None]  # (N, K) -> (N, 1)

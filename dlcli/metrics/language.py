@@ -13,6 +13,7 @@ import numpy as np
 
 from dlcli.core import Direction, register
 from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.unit import Unit
 
 
 class LanguageMetric(Metric):
@@ -47,7 +48,6 @@ class NatsPerToken(LanguageMetric):
     """The mean of −log p of the token that came: the cross-entropy."""
 
     name = "nats_per_token"
-    unit = "nats"
 
 
 @register("metric", "nats_per_character")
@@ -55,7 +55,6 @@ class NatsPerCharacter(LanguageMetric):
     """The nats of a text by its characters, which makes models with different tokens comparable."""
 
     name = "nats_per_character"
-    unit = "nats"
     per = 1
 
 
@@ -64,7 +63,6 @@ class BitsPerCharacter(LanguageMetric):
     """The bits that the model would need to store a character: nats / log 2."""
 
     name = "bits_per_character"
-    unit = "bits"
     per = 1
 
     def result(self) -> float:
@@ -76,7 +74,6 @@ class Perplexity(LanguageMetric):
     """exp(nats per token): among how many equally probable tokens the model seems to choose."""
 
     name = "perplexity"
-    unit = "tokens"
 
     def result(self) -> float:
         nats = self.mean()
@@ -88,6 +85,6 @@ class TokenAccuracy(LanguageMetric):
     """The share of tokens that are the most probable one."""
 
     name = "token_accuracy"
-    unit = "fraction"
+    unit = Unit.SHARE
     direction = Direction.MAXIMIZE
     needs: ClassVar[PredictionForm] = "correct"

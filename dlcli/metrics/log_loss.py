@@ -18,7 +18,6 @@ class LogLoss(Metric):
 
     name = "log_loss"
     direction = Direction.MINIMIZE
-    unit = "nats"
     needs: ClassVar[PredictionForm] = "probabilities"
 
     def __init__(self) -> None:

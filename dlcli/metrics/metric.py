@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 
 from dlcli.core import Direction
+from dlcli.metrics.unit import Unit
 
 PredictionForm: TypeAlias = Literal["labels", "probabilities", "values", "nats", "correct"]
 
@@ -19,8 +20,8 @@ class Metric:
     #: as in `dev/<name>`; the registered name unless options change what is measured
     name: str
     direction: ClassVar[Direction] = Direction.MAXIMIZE
-    #: for people; "fraction" is between 0 and 1
-    unit: ClassVar[str] = "fraction"
+    #: decides how values are written
+    unit: ClassVar[Unit] = Unit.NUMBER
     #: what `update` gets: class indices (N,), probabilities (N, K), values (N,) or (N, D), or of texts nats (N,) or
     #: numbers of tokens that were guessed right (N,)
     needs: ClassVar[PredictionForm] = "labels"
@@ -31,6 +32,16 @@ class Metric:
     positive_class: str | int | None = None
     #: position of the class it is about, among the classes of the data; None where it is about all of them alike
     positive_index: int | None = None
+
+    @classmethod
+    def is_name(cls, name: str) -> bool:
+        """Whether some options of this metric give it this name."""
+        return name == getattr(cls, "name", None)
+
+    @classmethod
+    def format(cls, value: float | None) -> str:
+        """A value of the metric as text, such as `97.22 %` of a share; a dash for None."""
+        return cls.unit.text(value)
 
     def focus_on(self, index: int) -> None:
         """Be about one class.

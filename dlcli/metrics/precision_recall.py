@@ -12,13 +12,14 @@ score of the summed counts, which equals the accuracy. All but "binary" prefix t
 from __future__ import annotations
 
 import math
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from dlcli.core import register
 from dlcli.metrics.confusion_matrix import ConfusionMatrix
 from dlcli.metrics.metric import Metric
+from dlcli.metrics.unit import Unit
 
 Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
 
@@ -26,14 +27,26 @@ Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
 class ClassScore(Metric):
     """Base of the scores that each class has for itself."""
 
-    def __init__(self, score_name: str, average: Average, positive_class: str | int | None) -> None:
-        self.name = score_name if average == "binary" else f"{average}_{score_name}"
+    unit = Unit.SHARE
+    #: Name of the metric without the average.
+    score_name: ClassVar[str]
+
+    def __init__(self, average: Average, positive_class: str | int | None) -> None:
+        self.name = self._name(average)
         self.average = average
         if average == "binary":
-            self.over_all_classes = f"macro_{score_name}"
+            self.over_all_classes = self._name("macro")
             self.positive_class = positive_class
             self.positive_index = positive_class if isinstance(positive_class, int) else 1
         self.reset()
+
+    @classmethod
+    def is_name(cls, name: str) -> bool:
+        return any(name == cls._name(average) for average in get_args(Average))
+
+    @classmethod
+    def _name(cls, average: Average) -> str:
+        return cls.score_name if average == "binary" else f"{average}_{cls.score_name}"
 
     def reset(self) -> None:
         self.confusion = ConfusionMatrix(0 if self.positive_index is None else self.positive_index + 1)
@@ -70,8 +83,10 @@ class Precision(ClassScore):
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
+    score_name = "precision"
+
     def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
-        super().__init__("precision", average, positive_class)
+        super().__init__(average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
         return _ratio(hits, predicted)
@@ -87,8 +102,10 @@ class Recall(ClassScore):
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
+    score_name = "recall"
+
     def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
-        super().__init__("recall", average, positive_class)
+        super().__init__(average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:  # noqa: ARG002
         return _ratio(hits, actual)
@@ -104,8 +121,10 @@ class F1(ClassScore):
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
+    score_name = "f1"
+
     def __init__(self, *, average: Average = "binary", positive_class: str | int | None = None) -> None:
-        super().__init__("f1", average, positive_class)
+        super().__init__(average, positive_class)
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
         return _ratio(2 * hits, predicted + actual)

@@ -42,7 +42,6 @@ class MeanSquaredError(MeanError):
     """The mean of (ŷ − y)²."""
 
     name = "mean_squared_error"
-    unit = "target unit squared"
 
     def errors(self, differences: np.ndarray) -> np.ndarray:
         squares: np.ndarray = np.square(differences)
@@ -54,7 +53,6 @@ class RootMeanSquaredError(MeanSquaredError):
     """The square root of the mean of (ŷ − y)²."""
 
     name = "root_mean_squared_error"
-    unit = "target unit"
 
     def result(self) -> float:
         return math.sqrt(super().result())
@@ -65,7 +63,6 @@ class MeanAbsoluteError(MeanError):
     """The mean of |ŷ − y|."""
 
     name = "mean_absolute_error"
-    unit = "target unit"
 
     def errors(self, differences: np.ndarray) -> np.ndarray:
         sizes: np.ndarray = np.abs(differences)
@@ -81,7 +78,6 @@ class R2(Metric):
     """
 
     name = "r2"
-    unit = "fraction of the variance"
     needs: ClassVar[PredictionForm] = "values"
 
     def __init__(self) -> None:

@@ -238,8 +238,8 @@ def comparison_table(comparison: ErrorComparison) -> Table:
         assert measure is not None
         table.add_row(
             split.split,
-            measure.text(split.first),
-            measure.text(split.second),
+            measure.unit.text(split.first),
+            measure.unit.text(split.second),
             _difference_text(measure, split.difference),
             split.verdict if split.is_paired else "not comparable",
         )
@@ -249,8 +249,8 @@ def comparison_table(comparison: ErrorComparison) -> Table:
 def _difference_text(measure: Measure, difference: Interval | None) -> str:
     if difference is None:
         return "–"
-    bounds = measure.difference_range_text(difference.low, difference.high)
-    return f"{measure.difference_text(difference.value)} ({bounds})"
+    bounds = measure.unit.difference_interval(difference.low, difference.high)
+    return f"{measure.unit.difference(difference.value)} ({bounds})"
 
 
 def mismatch_sentences(comparison: ErrorComparison) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcli.core import percent
+from dlcli.core import formatting
 from dlcli.diagnosis import Confusion, confusion_sentence
 from dlcli.reports.palette import BLUE, INK, VERMILION, shaded
 from dlcli.reports.sheet import CAPTION, LETTER, MARGIN, WIDTH, Line, Mark, Sheet, Tile
@@ -31,7 +31,7 @@ def confusion_png(confusion: Confusion) -> bytes | None:
     )
     names = [_short(name) for name in confusion.class_names]
     rows = [
-        Line(name if recall is None else f"{name}   {percent(recall)} %")
+        Line(name if recall is None else f"{name}   {formatting.percent(recall)} %")
         for name, recall in zip(names, confusion.recalls, strict=True)
     ]
     left = round(max(len(line.text) for line in rows) * CAPTION * LETTER) + 16

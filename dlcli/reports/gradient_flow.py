@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dlcli.core import formatting
 from dlcli.diagnosis import GradientFlow
+from dlcli.metrics import format_metric
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import GRAY, INK, LINES
@@ -72,15 +74,15 @@ def flow_table(flows: Sequence[ModelFlow]) -> Table:
     table.add_column("the gradient")
     for it in flows:
         flow = it.flow
-        arriving = f"{flow.arriving:.3g} over {flow.steps} steps"
-        result = [] if metric is None else ["–" if it.result is None else f"{it.result[1]:.4g}"]
+        arriving = f"{formatting.number(flow.arriving, 3)} over {formatting.count(flow.steps, 'step')}"
+        result = [] if metric is None else [format_metric(metric, None if it.result is None else it.result[1])]
         table.add_row(it.model, it.layer, it.weights, factor_text(flow), arriving, *result, flow.trend.value)
     return table
 
 
 def factor_text(flow: GradientFlow) -> str:
     """`×0.872`; a dash where there is no gradient."""
-    return "–" if math.isnan(flow.factor) else f"×{flow.factor:.3f}"
+    return formatting.MISSING if math.isnan(flow.factor) else f"×{flow.factor:.3f}"
 
 
 @default_style()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dlcli.core import percent
 from dlcli.diagnosis import Curve, TrainingResult, curve
+from dlcli.metrics import Unit, unit_of
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.line_ends import label_ends
 from dlcli.reports.palette import BLUE, GRAY, INK, VERMILION
@@ -29,16 +29,10 @@ class Panel:
 
     metric: str
     curves: Mapping[str, Curve]
-    is_rate: bool
+    unit: Unit
     is_logarithmic: bool
     human_error: float | None
     best_epoch: int | None
-
-    def text(self, value: float) -> str:
-        if not self.is_rate:
-            return f"{value:.3g}"
-        text = f"{100 * value:.3g}"
-        return f"{percent(value) if text in ('0', '100') else text} %"
 
     @property
     def best(self) -> float | None:
@@ -49,7 +43,9 @@ class Panel:
     @property
     def limits(self) -> tuple[float, float, bool]:
         """The lower and upper end of the vertical axis, and whether the first epochs are cut off by it."""
-        marks = [mark for mark in (self.human_error, self.best, 0.0 if self.is_rate else None) if mark is not None]
+        marks = [
+            mark for mark in (self.human_error, self.best, 0.0 if self.unit is Unit.SHARE else None) if mark is not None
+        ]
         whole = [value for line in self.curves.values() for value in line.values] + marks
         later = [line.values[1 + len(line.values) // 10 :] for line in self.curves.values()]
         settled = [value for values in later for value in values] + marks
@@ -88,7 +84,7 @@ def _panels(result: TrainingResult) -> list[Panel]:
             Panel(
                 metric=metric.replace("_", " "),
                 curves=curves,
-                is_rate=result.is_classification and metric != "loss",
+                unit=unit_of(metric),
                 is_logarithmic=metric == "loss" and min(values) > 0 and max(values) > _LOGARITHMIC * min(values),
                 human_error=result.human_error if metric in {"error", result.measure} else None,
                 best_epoch=result.best_epoch if metric == optimized else None,
@@ -126,10 +122,10 @@ def _style(axes: Axes, panel: Panel) -> None:
     axes.set_title(f"{panel.metric}{scale}", loc="left", color=INK, fontsize=11, fontweight="bold", pad=22)
     if panel.is_logarithmic:
         axes.set_yscale("log", subs=[2, 5])
-        axes.yaxis.set_minor_formatter(lambda value, _: panel.text(value))
+        axes.yaxis.set_minor_formatter(lambda value, _: panel.unit.tick(value))
     else:
         axes.set_ylim(low, high)
-    axes.yaxis.set_major_formatter(lambda value, _: panel.text(value))
+    axes.yaxis.set_major_formatter(lambda value, _: panel.unit.tick(value))
     axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
     axes.margins(x=0.02)
     style_axes(axes)
@@ -143,7 +139,7 @@ def _mark_best(axes: Axes, panel: Panel) -> None:
     axes.vlines(panel.best_epoch, panel.best, top, color=GRAY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     axes.plot(panel.best_epoch, panel.best, "o", color=_COLORS["dev"], markeredgecolor="white", markersize=8, zorder=4)
     axes.annotate(
-        f"best epoch {panel.best_epoch}: dev {panel.text(panel.best)}",
+        f"best epoch {panel.best_epoch}: dev {panel.unit.text(panel.best)}",
         (panel.best_epoch, top),
         xytext=(0, 5),
         textcoords="offset points",

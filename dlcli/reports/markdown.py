@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlcli.core import SPLITS, percent, printable
+from dlcli.core import SPLITS, formatting, printable
 from dlcli.diagnosis import (
     METHOD,
     Advice,
@@ -19,6 +19,7 @@ from dlcli.diagnosis import (
     level_title,
     verdict_sentence,
 )
+from dlcli.metrics import format_metric
 from dlcli.optim import NEAR_ZERO
 from dlcli.reports.tables import markdown_table, markdown_text
 from dlcli.runs import metric_title
@@ -90,7 +91,7 @@ def report_markdown(
 
 def _facts(result: TrainingResult) -> str:
     best = f", best epoch {result.best_epoch} by `{result.optimizing_metric}`" if result.best_epoch is not None else ""
-    seconds = f", {result.seconds:.1f} s" if result.seconds is not None else ""
+    seconds = f", {formatting.duration(result.seconds)}" if result.seconds is not None else ""
     return f"Run `{result.run}`: {result.status}{best}{seconds}."
 
 
@@ -101,8 +102,8 @@ def _chain(diagnosis: Diagnosis) -> str:
     for level in diagnosis.levels:
         if (gap := gaps.get(level.name)) is not None:
             verdict = f"{gap.verdict}{' (upper bound)' if diagnosis.is_upper_bound(gap) else ''}"
-            ends = measure.difference_range_text(gap.difference.low, gap.difference.high)
-            size = measure.difference_text(gap.difference.value)
+            ends = measure.unit.difference_interval(gap.difference.low, gap.difference.high)
+            size = measure.unit.difference(gap.difference.value)
             rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{ends}*", "", f"*{verdict}*"])
         rows.append([f"**{level_title(diagnosis, level.name)}**", *_level_cells(diagnosis, level), ""])
     confidence = 100 * diagnosis.levels[0].error.level
@@ -110,11 +111,11 @@ def _chain(diagnosis: Diagnosis) -> str:
 
 
 def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:
-    text = diagnosis.measure.text
+    text = diagnosis.measure.unit.text
     error = f"**{text(level.error.value)}**"
     if level.num_examples is None:
         return error, "", ""
-    return error, diagnosis.measure.range_text(level.error.low, level.error.high), f"{level.num_examples:,}"
+    return error, diagnosis.measure.unit.interval(level.error.low, level.error.high), f"{level.num_examples:,}"
 
 
 def _methods(diagnosis: Diagnosis) -> str:
@@ -135,21 +136,17 @@ def _metrics(result: TrainingResult) -> str:
     metrics = dict.fromkeys(metric for _, metric in names)
     rows = []
     for metric in sorted(metrics):
-        values = (_number(result.metrics.get(f"{split}/{metric}")) for split in splits)
+        values = (format_metric(name, result.metrics.get(name)) for name in (f"{split}/{metric}" for split in splits))
         rows.append([markdown_text(metric_title(metric, result.positive_classes)), *values])
     return markdown_table(["metric", *splits], rows) if rows else ""
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
 
 
 def _baseline(result: TrainingResult, assessment: Assessment) -> str:
     found, measure = assessment.baseline.difference, result.measure
     sentence = markdown_text(baseline_sentence(measure, assessment.baseline))
     return (
-        f"{sentence} The difference is {measure.difference_text(found.value)} "
-        f"({measure.difference_range_text(found.low, found.high)}; {found.method})."
+        f"{sentence} The difference is {measure.unit.difference(found.value)} "
+        f"({measure.unit.difference_interval(found.low, found.high)}; {found.method})."
     )
 
 
@@ -157,9 +154,8 @@ def _sparsity(result: TrainingResult) -> str:
     """What L1 did; empty where there is none."""
     if result.sparsity is None:
         return ""
-    return (
-        f"L1 brought {percent(result.sparsity, 1)} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
-    )
+    share = formatting.percent(result.sparsity, 1)
+    return f"L1 brought {share} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
 
 
 def _mistakes(confusion: Confusion) -> list[str]:
@@ -167,7 +163,11 @@ def _mistakes(confusion: Confusion) -> list[str]:
     if len(confusion.class_names) > _MOST_CLASSES:
         return [sentence, f"All {len(confusion.class_names)}² counts are in report.json."]
     rows = [
-        [markdown_text(name), *(str(count) for count in row), "" if recall is None else f"{percent(recall, 1)} %"]
+        [
+            markdown_text(name),
+            *(str(count) for count in row),
+            "" if recall is None else f"{formatting.percent(recall, 1)} %",
+        ]
         for name, row, recall in zip(confusion.class_names, confusion.counts.tolist(), confusion.recalls, strict=True)
     ]
     header = ["true \\\\ predicted", *(markdown_text(name) for name in confusion.class_names), "recall"]

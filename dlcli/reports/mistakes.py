@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.core import percent
+from dlcli.core import formatting
 from dlcli.reports.palette import BLUE, GRAY, VERMILION, photograph
 from dlcli.reports.sheet import Line, Sheet, Tile
 
@@ -52,7 +52,7 @@ def mistakes_png(mistakes: WorstMistakes) -> bytes:
             (
                 Line(truth, BLUE, bold=True),
                 Line(f"→ {guess}", VERMILION),
-                Line(f"{percent(share)} %, id {id}", GRAY, wraps=True),
+                Line(f"{formatting.percent(share)} %, id {id}", GRAY, wraps=True),
             ),
         )
         for pixels, truth, guess, share, id in zip(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlcli.core import percent, proportion
+from dlcli.core import formatting
 from dlcli.diagnosis import Ranking
+from dlcli.metrics import ROCAUC, AveragePrecision
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 
@@ -20,7 +21,8 @@ def ranking_png(ranking: Ranking) -> bytes:
     figure.subplots_adjust(left=0.075, right=0.975, bottom=0.13, top=0.86, wspace=0.24)
     roc, precision = figure.subplots(1, 2)
     split = ranking.split.replace("_", "-")
-    precision_text = proportion(ranking.average_precision)
+    precision_text = AveragePrecision.format(ranking.average_precision)
+    area_text = ROCAUC.format(ranking.area_under_roc)
     positive = f"{ranking.num_positive:,}"
     share = ranking.num_positive / (ranking.num_positive + ranking.num_negative)
     roc.plot(ranking.false_positive_rates, ranking.true_positive_rates, color=BLUE, linewidth=1.9, zorder=3)
@@ -28,7 +30,7 @@ def ranking_png(ranking: Ranking) -> bytes:
     _style(
         roc,
         f"ROC curve of {split}",
-        f"area {proportion(ranking.area_under_roc)}; positive: {_short(ranking.positive_class)}, {positive} examples",
+        f"area {area_text}; positive: {_short(ranking.positive_class)}, {positive} examples",
         "false positive rate",
         "true positive rate",
     )
@@ -38,7 +40,7 @@ def ranking_png(ranking: Ranking) -> bytes:
     _style(
         precision,
         "Precision-recall curve",
-        f"average precision {precision_text}; dashed: {percent(share, 1)} % positive",
+        f"average precision {precision_text}; dashed: {formatting.percent(share, 1)} % positive",
         "recall",
         "precision",
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcli.core import proportion
-from dlcli.diagnosis import RegressionFit, significant
+from dlcli.core import formatting
+from dlcli.diagnosis import RegressionFit
+from dlcli.metrics import R2, RootMeanSquaredError
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
 from dlcli.reports.palette import BLUE, GRAY, INK
 
@@ -56,11 +57,15 @@ def _draw(values: Axes, residuals: Axes, fit: RegressionFit, *, several: bool) -
         if len(points) < len(fit.truth)
         else f"{len(points):,} examples"
     )
-    r2 = "" if fit.r2 is None else f"R² {proportion(fit.r2)}, "
-    _style(values, f"Predicted and true values: {of}", f"{r2}RMSE {significant(fit.root_mean_squared_error)}, {some}")
+    r2 = "" if fit.r2 is None else f"R² {R2.format(fit.r2)}, "
+    _style(
+        values,
+        f"Predicted and true values: {of}",
+        f"{r2}RMSE {RootMeanSquaredError.format(fit.root_mean_squared_error)}, {some}",
+    )
     values.set_xlabel("true value; dashed: predicted exactly", loc="left", color=GRAY, fontsize=9)
     values.set_ylabel("predicted value", color=GRAY, fontsize=9)
-    _style(residuals, "Residuals", f"true minus predicted value, mean {significant(fit.mean_residual)}")
+    _style(residuals, "Residuals", f"true minus predicted value, mean {formatting.number(fit.mean_residual)}")
     residuals.set_xlabel("predicted value", loc="left", color=GRAY, fontsize=9)
     residuals.set_ylabel("residual", color=GRAY, fontsize=9)
 

@@ -71,16 +71,16 @@ def chain_table(diagnosis: Diagnosis) -> Table:
             difference = gap.difference
             table.add_row(
                 Text(f"  {gap.title}", style="italic"),
-                Text(measure.difference_text(difference.value)),
-                Text(measure.difference_range_text(difference.low, difference.high)),
+                Text(measure.unit.difference(difference.value)),
+                Text(measure.unit.difference_interval(difference.low, difference.high)),
                 "",
                 verdict_text(diagnosis, gap),
             )
         is_point = level.num_examples is None
-        interval = "" if is_point else measure.range_text(level.error.low, level.error.high)
+        interval = "" if is_point else measure.unit.interval(level.error.low, level.error.high)
         table.add_row(
             Text(level_title(diagnosis, level.name), style="bold"),
-            Text(measure.text(level.error.value), style="bold"),
+            Text(measure.unit.text(level.error.value), style="bold"),
             interval,
             "" if is_point else f"{level.num_examples:,}",
             "",

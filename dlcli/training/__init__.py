@@ -8,7 +8,7 @@ from dlcli.training.evaluate import Evaluation, compute_outputs, evaluate_split,
 from dlcli.training.features import Features, compute_features
 from dlcli.training.latency import median_latency_ms
 from dlcli.training.observer import Observer, Plan, Progress
-from dlcli.training.selection import LATENCY, Candidate, Selection, direction_of
+from dlcli.training.selection import Candidate, Selection, direction_of
 from dlcli.training.signals import StopRequest, stop_requests
 from dlcli.training.train_step import batch_loss
 from dlcli.training.trainer import Trainer
@@ -16,7 +16,6 @@ from dlcli.training.training_order import batch_order
 from dlcli.training.training_summary import TrainingSummary
 
 __all__ = [
-    "LATENCY",
     "Candidate",
     "CheckpointStore",
     "EarlyStopping",

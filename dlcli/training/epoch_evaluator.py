@@ -9,14 +9,13 @@ import numpy as np
 
 from dlcli.core import ConfigError, DataError, unknown_name
 from dlcli.data import Split
-from dlcli.metrics import Metric
+from dlcli.metrics import LATENCY, Metric
 from dlcli.nn import Graph
 from dlcli.tasks import Task
 from dlcli.training.evaluate import evaluate_split
 from dlcli.training.latency import median_latency_ms
 from dlcli.training.non_finite import NonFiniteSource, find_in_evaluation
 from dlcli.training.running_outputs import RunningOutputs
-from dlcli.training.selection import LATENCY
 from dlcli.training.training_state import TrainingState
 
 #: splits that are looked at after every epoch; the test set never is

@@ -14,9 +14,6 @@ from typing import Any
 from dlcli.core import Bound, Direction
 from dlcli.metrics import Metric
 
-#: median time of one prediction for one example, in milliseconds; a constraint may name it like a metric
-LATENCY = "latency_ms"
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from dlcli.metrics import Unit
 from dlcli.ops.gelu import GELU
 
 RUN_KEYS = {"run", "status", "metrics", "seconds"}
@@ -60,7 +61,7 @@ def test_eval_as_json_has_the_intervals_of_the_text(run, finished):
     text = run("eval", finished, "--split", "dev").stdout
     for interval in document["intervals"].values():
         assert interval["low"] <= interval["value"] <= interval["high"] and interval["low"] < interval["high"]
-        assert f"{interval['low']:.4g} … {interval['high']:.4g}" in text
+        assert Unit.SHARE.interval(interval["low"], interval["high"]) in text
 
 
 def test_train_as_json_has_the_levels_and_gaps_of_the_text(run, folder):

@@ -39,11 +39,11 @@ def test_off_a_terminal_there_are_plain_rows_under_one_header(monkeypatch):
     lines = show([True, False], monkeypatch, terminal=False).splitlines()
     assert [line.split() for line in lines] == [
         ["epoch", "train/loss", "dev/error"],
-        ["1", "0.3457", "0.05", "*"],
-        ["2", "0.3457", "0.05"],
+        ["1", "0.3457", "5.00", "%", "*"],
+        ["2", "0.3457", "5.00", "%"],
         ["something", "happened"],
     ]
-    assert len({line.index("0.05") for line in lines[1:3]}) == 1
+    assert len({line.index("5.00 %") for line in lines[1:3]}) == 1
 
 
 def test_on_a_terminal_a_bar_stands_below_the_rows(monkeypatch):

@@ -1,7 +1,7 @@
 import pytest
 
 from dlcli.core import memory
-from dlcli.core.memory import OutOfMemoryError, check_array, naming, size_text
+from dlcli.core.memory import OutOfMemoryError, check_array, naming
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,3 @@ def test_what_was_made_is_named() -> None:
     with pytest.raises(OutOfMemoryError) as caught, naming("reading the data"):
         raise MemoryError
     assert str(caught.value).startswith("reading the data: ")
-
-
-def test_sizes_as_people_read_them() -> None:
-    assert [size_text(size) for size in (0, 1023, 1024, 3 << 29)] == ["0 bytes", "1.02e+03 bytes", "1 KiB", "1.5 GiB"]

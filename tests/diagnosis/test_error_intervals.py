@@ -12,7 +12,7 @@ from dlcli.diagnosis import (
     paired_difference_interval,
 )
 from dlcli.diagnosis.intervals import newcombe_interval
-from dlcli.diagnosis.measure import NOT_KNOWN
+from dlcli.metrics import NOT_KNOWN
 
 
 def test_rates_get_score_intervals() -> None:
@@ -44,7 +44,7 @@ def test_one_example_bounds_nothing(measure: Measure) -> None:
     assert not alone.is_known and alone.covers(1e9)
     assert not paired_difference_interval(one, one + 1, measure).is_known
     assert not difference_interval(one, np.ones(50), measure).is_known
-    assert measure.range_text(alone.low, alone.high) == NOT_KNOWN
+    assert measure.unit.interval(alone.low, alone.high) == NOT_KNOWN
 
 
 def test_equal_errors_leave_nothing_open() -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dlcli.diagnosis import Measure
+from dlcli.metrics import Unit
 
 
 def test_per_example_errors_of_each_measure() -> None:
@@ -42,11 +43,6 @@ def test_nats_are_a_mean_over_tokens_not_over_texts() -> None:
     assert Measure.NATS_PER_TOKEN.of_errors(errors) == pytest.approx(32 / 16)
 
 
-def test_text_of_rates_and_values() -> None:
-    rate, root = Measure.ERROR_RATE, Measure.ROOT_MEAN_SQUARED
-    assert [rate.text(value) for value in (0.0, 0.0019, 0.123, 1.0)] == ["0.0 %", "0.19 %", "12.3 %", "100.0 %"]
-    assert rate.difference_text(-0.031) == "−3.1 points"
-    assert rate.range_text(0.0012, 0.04) == "0.1 … 4.0 %"
-    assert rate.difference_range_text(-0.0004, 0.021) == "0.0 … +2.1"
-    assert [root.text(value) for value in (0.0, 54.321, 1234.5, 2e-5)] == ["0.00", "54.3", "1,234", "2.00e-05"]
-    assert root.difference_text(5.5) == "+5.50"
+@pytest.mark.parametrize("measure", Measure)
+def test_rates_are_shares_and_other_errors_are_numbers(measure: Measure) -> None:
+    assert measure.unit is (Unit.SHARE if measure is Measure.ERROR_RATE else Unit.NUMBER)

@@ -21,9 +21,9 @@ Make = Callable[..., Diagnosis]
 def test_a_conclusive_gap_with_its_numbers(make_diagnosis: Make) -> None:
     diagnosis = make_diagnosis(human_error=0.0, train=(5, 1000), dev=(100, 1000))
     assert diagnosis.largest is not None
-    sentence = "dev error 10.0 % is 9.5 points above train (95 % interval +7.7 … +11.5)"
+    sentence = "dev error 10.0 % is 9.50 points above train (95 % interval +7.7 … +11.5)"
     assert gap_sentence(diagnosis, diagnosis.largest) == sentence
-    assert gap_phrase(diagnosis, diagnosis.largest) == "variance of +9.5 points (+7.7 … +11.5)"
+    assert gap_phrase(diagnosis, diagnosis.largest) == "variance of +9.50 points (+7.7 … +11.5)"
     assert verdict_sentence(diagnosis) == f"The largest gap is the variance: {sentence}."
 
 
@@ -36,7 +36,7 @@ def test_an_upper_bound_is_called_one(make_diagnosis: Make) -> None:
 def test_an_undecided_chain_says_what_would_settle_it(make_diagnosis: Make) -> None:
     diagnosis = make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))
     sentence = verdict_sentence(diagnosis)
-    assert sentence.startswith("Inconclusive: the largest gap, variance, cannot be told from zero: dev error 7.0 %")
+    assert sentence.startswith("Inconclusive: the largest gap, variance, cannot be told from zero: dev error 7.00 %")
     assert sentence.endswith(
         "About 670 dev examples (370 more) would settle it, if the difference is what it looks like."
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dlcli.diagnosis import Curve, TrainingResult
+from dlcli.metrics import Unit
 from dlcli.reports import learning_curve_png
 from dlcli.reports.learning_curve import Panel
 
@@ -63,7 +64,7 @@ def test_matplotlib_is_loaded_when_a_picture_is_drawn_and_pyplot_never() -> None
 def test_a_steep_start_is_cut_off_and_every_mark_stays_in_view() -> None:
     values = (50.0, 9.0, 8.0, 7.5, 7.0, 6.8, 6.7, 6.6)
     line = Curve("dev/loss", tuple(range(1, 9)), values)
-    panel = Panel("loss", {"dev": line}, is_rate=False, is_logarithmic=False, human_error=None, best_epoch=8)
+    panel = Panel("loss", {"dev": line}, unit=Unit.NUMBER, is_logarithmic=False, human_error=None, best_epoch=8)
     low, high, is_cut = panel.limits
     assert is_cut and low < 6.6 and 9.0 < high < 10
     low, high, is_cut = replace(panel, best_epoch=1).limits

@@ -7,11 +7,11 @@ from dlcli.reports import report_markdown
 def test_the_page(result: TrainingResult, assessment: Assessment) -> None:
     page = report_markdown(result, assessment, picture="learning_curve.png")
     assert page.startswith("# example\n")
-    assert "| **dev** | **8.0 %** | 4.8 … 12.6 % | 200 |  |" in page  # low: mid-P of 16 in 200, high: Wilson
+    assert "| **dev** | **8.00 %** | 4.8 … 12.6 % | 200 |  |" in page  # low: mid-P of 16 in 200, high: Wilson
     assert "↳ *variance*" in page and "*high*" in page
     assert "![Loss and error of train and dev by epoch](learning_curve.png)" in page
     assert "--set regularization.l2=0.3" in page
-    assert "| accuracy |  |  | 0.93 |" in page
+    assert "| accuracy | – | – | 93.00 % |" in page
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_header(result: TrainingResult, assessment: Assessment) -> None:

@@ -64,5 +64,5 @@ def test_a_narrow_terminal_loses_no_number(assessment: Assessment, width: int) -
     console.print(chain_table(assessment.diagnosis))
     text = console.file.getvalue()  # type: ignore[attr-defined]
     for level in assessment.diagnosis.levels:
-        assert assessment.diagnosis.measure.text(level.error.value) in text
+        assert assessment.diagnosis.measure.unit.text(level.error.value) in text
         assert level.num_examples is None or str(level.num_examples) in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dlcli.cli import console, named_run, options
-from dlcli.cli import formatting as figures
 
 
 def compare(
@@ -17,6 +16,7 @@ def compare(
     with the interval of the difference.
     """
     from dlcli import api
+    from dlcli.metrics import format_metric
     from dlcli.reports import comparison_table
 
     compared = api.compare([named_run.find(name, runs_dir) for name in names])
@@ -28,7 +28,7 @@ def compare(
         rows = [(key, *values) for key, values in compared.options.items()]
         results.print(console.table("option", *compared.runs, rows=rows))
         results.print()
-    cells = [(name, *map(figures.number, values)) for name, values in compared.metrics.items()]
+    cells = [(name, *(format_metric(name, value) for value in values)) for name, values in compared.metrics.items()]
     results.print(console.table("metric", *compared.runs, rows=cells, numbers=compared.runs))
     for errors in compared.errors:
         if errors.splits:

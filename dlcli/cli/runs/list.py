@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console, options
-from dlcli.cli import formatting as figures
+from dlcli.cli.age import age
 from dlcli.core import StorageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
     from dataclasses import asdict
 
     from dlcli import runs
+    from dlcli.metrics import format_metric
 
     found = [with_best(run, runs_dir / run.id) for run in runs.list_runs(runs_dir)]
     if json:
@@ -31,8 +32,8 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
             run.id,
             run.status,
             str(run.epochs),
-            f"{best['metric']} {figures.number(best['value'])}" if best else "–",
-            figures.age(run.started),
+            f"{best['metric']} {format_metric(best['metric'], best['value'])}" if best else "–",
+            age(run.started),
         )
         for run, best in found
     ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dlcli.cli import console, named_run, options
-from dlcli.cli import formatting as figures
 
 
 def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
     """Show what a run is, how it ended and what it reached."""
     from dlcli import runs
+    from dlcli.metrics import format_metric
 
     folder = runs.RunFolder(named_run.find(run, runs_dir, is_done=False))
     record = folder.record()
@@ -30,6 +30,8 @@ def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RU
     console.results().print(console.facts((name, value) for name, value in facts.items() if value is not None))
     if record.metrics:
         classes = runs.positive_classes_of(folder)
-        cells = [(runs.metric_title(name, classes), figures.number(value)) for name, value in record.metrics.items()]
+        cells = [
+            (runs.metric_title(name, classes), format_metric(name, value)) for name, value in record.metrics.items()
+        ]
         console.results().print()
         console.results().print(console.table("metric", "value", rows=cells, numbers=["value"]))

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from dlcli import sweeps
 from dlcli.cli import console
-from dlcli.cli import formatting as figures
 from dlcli.cli.failed_result import FailedResultError
 from dlcli.cli.summary import print_warnings
 from dlcli.cli.sweep import progress, summary
-from dlcli.core import GateError, SweepFailedError
+from dlcli.core import GateError, SweepFailedError, formatting
 from dlcli.reports import WIDTH
 from dlcli.sweeps import sweep_summary
 
@@ -54,7 +53,7 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
     if not json:
         results = console.results()
         results.print(sweep_summary(sweep.outcome), width=min(WIDTH, results.width))
-        results.print(f"\n{sweep.path}  ({figures.duration(sweep.seconds)}; the report is report/report.md)")
+        results.print(f"\n{sweep.path}  ({formatting.duration(sweep.seconds)}; the report is report/report.md)")
     document = {**summary.document(sweep.outcome, sweep.path), "warnings": [*sweep.warnings]}
     if sweep.failed:
         failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dlcli.cli import console
-from dlcli.cli import formatting as figures
 from dlcli.cli.sweep import values
+from dlcli.core import formatting
+from dlcli.metrics import format_metric
 from dlcli.sweeps import SweepObserver, SweepPlan
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class TrialTable(SweepObserver):
         self._draw(now=True)
 
     def on_stage(self, stage: Stage) -> None:
-        shares = {name: f"{high - low:.0%}" for name, (low, high) in stage.region.ranges.items()}
+        shares = {name: f"{formatting.percent(high - low)} %" for name, (low, high) in stage.region.ranges.items()}
         left = {name: f"{len(kept)} of its choices" for name, kept in stage.region.choices.items()}
         narrowed = ", ".join(f"{name} to {text}" for name, text in (shares | left).items())
         self._print(f"stage {stage.number + 1}: {narrowed or 'the whole space'}")
@@ -98,11 +99,11 @@ class TrialTable(SweepObserver):
 
     def _row(self, trial: Trial, mark: str = "") -> str:
         """A trial but for its parameters."""
-        value, status, seconds = trial.value, str(trial.status), figures.duration(trial.seconds)
+        value, status, seconds = trial.value, str(trial.status), formatting.duration(trial.seconds)
         if not trial.has_ended:
             value = trial.history[-1] if trial.history else None
             status, seconds = f"{len(trial.history)}/{trial.epochs or '?'}", ""
-        return self._cells(str(trial.number), figures.number(value), mark, status, seconds)
+        return self._cells(str(trial.number), format_metric(self._plan.objective.metric, value), mark, status, seconds)
 
     def _cells(self, number: str, value: str, mark: str, status: str, seconds: str) -> str:
         width = max(len(self._plan.objective.metric), VALUE_WIDTH)
@@ -150,11 +151,13 @@ class TrialTable(SweepObserver):
 
     def _outlook(self) -> str:
         """The best so far, and how long the rest will take."""
-        best = "" if self.best is None else f"best {figures.number(self.best.value)} (trial {self.best.number})"
+        metric, best = self._plan.objective.metric, ""
+        if self.best is not None:
+            best = f"best {format_metric(metric, self.best.value)} (trial {self.best.number})"
         if self.final:
             return f"{best}  {self.final}"
         left = self._seconds_left()
-        return best if left is None else f"{best}  {figures.duration(left)} left".lstrip()
+        return best if left is None else f"{best}  {formatting.duration(left)} left".lstrip()
 
     def _seconds_left(self) -> float | None:
         """At the pace so far; None while there is none, and where something else than a number of trials ends it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlcli.cli import completion, console, options
-from dlcli.cli import formatting as figures
+from dlcli.cli.age import age
 
 if TYPE_CHECKING:
     from dlcli.search import Trial
@@ -42,6 +42,7 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
     from dataclasses import asdict
 
     from dlcli import sweeps
+    from dlcli.metrics import format_metric
 
     found = sweeps.list_sweeps(runs_dir)
     if json:
@@ -56,8 +57,8 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
             one.status,
             f"{one.ended}/{one.trials}",
             str(one.failed),
-            "–" if one.best is None else f"{one.metric} {figures.number(one.best)}",
-            figures.age(one.started),
+            "–" if one.best is None or one.metric is None else f"{one.metric} {format_metric(one.metric, one.best)}",
+            age(one.started),
         )
         for one in found
     ]
@@ -109,13 +110,14 @@ def show(folder: SweepFolder, *, json: bool) -> None:
 def print_running(trials: Sequence[Trial], metric: str) -> None:
     """One row for each trial that is in training, or would be."""
     from dlcli.cli.sweep import values
+    from dlcli.metrics import format_metric
 
     rows = [
         (
             str(trial.number),
             trial.status,
             f"{len(trial.history)}/{trial.epochs or '?'}",
-            figures.number(trial.history[-1] if trial.history else None),
+            format_metric(metric, trial.history[-1] if trial.history else None),
             values.in_a_row(trial.values),
         )
         for trial in trials

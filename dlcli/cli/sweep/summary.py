@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console
-from dlcli.cli import formatting as figures
 from dlcli.cli.sweep import values
+from dlcli.core import formatting
+from dlcli.metrics import format_metric, unit_of
 from dlcli.sweeps import failures, value_text
 
 if TYPE_CHECKING:
@@ -83,12 +84,12 @@ def deviation(found: list[float] | tuple[float, ...]) -> float | None:
     return statistics.stdev(found) if len(found) > 1 else None
 
 
-def mean_and_spread(found: list[float] | tuple[float, ...]) -> str:
-    """Such as `0.0312 ± 0.004 over 3 seeds`."""
-    mean, around = statistics.fmean(found), deviation(found)
+def mean_and_spread(metric: str, values_of_seeds: list[float] | tuple[float, ...]) -> str:
+    """The mean over seeds with the standard deviation: `3.12 % ± 0.40 points over 3 seeds`."""
+    unit, mean, around = unit_of(metric), statistics.fmean(values_of_seeds), deviation(values_of_seeds)
     if around is None:
-        return figures.number(mean)
-    return f"{figures.number(mean)} ± {figures.number(around)} over {len(found)} seeds"
+        return unit.text(mean)
+    return f"{unit.text(mean)} ± {unit.size(around)} over {formatting.count(len(values_of_seeds), 'seed')}"
 
 
 def counted(outcome: SweepOutcome) -> str:
@@ -107,21 +108,21 @@ def print_best(outcome: SweepOutcome, path: Path) -> None:
     results.print(console.table("parameter", "best", rows=rows))
     results.print()
     facts = {
-        outcome.objective.metric: mean_and_spread(best.measured),
+        outcome.objective.metric: mean_and_spread(outcome.objective.metric, best.measured),
         "breaks": ", ".join(best.violated),
         "trial": f"{best.number}  ({trial_folder(path, best.number)})",
     }
     if outcome.final is not None:
-        facts |= final_facts(outcome.final, path)
+        facts |= final_facts(outcome.objective.metric, outcome.final, path)
     results.print(console.facts((name, text) for name, text in facts.items() if text))
 
 
-def final_facts(final: FinalOutcome, path: Path) -> dict[str, str]:
-    facts = {"trained anew": mean_and_spread(final.values)}
+def final_facts(metric: str, final: FinalOutcome, path: Path) -> dict[str, str]:
+    facts = {"trained anew": mean_and_spread(metric, final.values)}
     for name, value in final.test.items():
         interval = final.intervals.get(name)
-        bounds = f"  ({figures.number(interval[0])} … {figures.number(interval[1])})" if interval else ""
-        facts[name] = f"{figures.number(value)}{bounds}"
+        bounds = f"  ({unit_of(name).interval(*interval)})" if interval else ""
+        facts[name] = f"{format_metric(name, value)}{bounds}"
     return facts | {"final run": str(path / final.runs[final.chosen])}
 
 

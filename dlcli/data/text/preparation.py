@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import DataError, percent
+from dlcli.core import DataError, formatting
 from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.data_paths import cache_folder
 from dlcli.data.examples import Examples, row_numbers
@@ -124,7 +124,8 @@ def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) ->
     if name == "train" or count == 0:
         return ()
     share = count / total
-    remark = f"{name}: {count} of {total} tokens ({percent(share)} %) are not in the vocabulary; they count as <UNK>"
+    unknown = f"{count} of {total} tokens ({formatting.percent(share)} %)"
+    remark = f"{name}: {unknown} are not in the vocabulary; they count as <UNK>"
     if share >= MOSTLY_UNKNOWN and isinstance(tokenizer, Word):
         remark += "; for texts without spaces between words, set tokenizer: character"
     return (remark,)

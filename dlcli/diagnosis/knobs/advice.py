@@ -104,7 +104,7 @@ class Evidence:
     def error(self, level: str) -> str:
         """The error of a level of the chain, as text."""
         found = self.diagnosis.level(level)
-        return self.diagnosis.measure.text(found.error.value) if found else "unknown"
+        return self.diagnosis.measure.unit.text(found.error.value) if found else "unknown"
 
     def gap(self, name: GapName) -> str:
         """A gap of the chain with its size and interval: `variance of +4.0 points (+2.2 … +6.3)`."""

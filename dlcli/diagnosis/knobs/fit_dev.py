@@ -65,7 +65,7 @@ def error_analysis(evidence: Evidence) -> Advice | None:
     measure = evidence.diagnosis.measure
     why = f"dev error {evidence.error('dev')}"
     if not evidence.is_regression:
-        ceiling = measure.difference_text(dev.error.value / 10).lstrip("+")
+        ceiling = measure.unit.size(dev.error.value / 10)
         why += f": a kind of mistake that is a tenth of them can gain at most {ceiling}"
     action = "sort a hundred of the worst examples in predictions/dev.jsonl into kinds and count them"
     return Advice("error analysis", "fit-dev", why, action=action)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli.core import percent
+from dlcli.core import formatting
 from dlcli.diagnosis.knobs.advice import Advice, Evidence, one_digit
 from dlcli.diagnosis.knobs.transfer import starts_from_weights
 from dlcli.diagnosis.learning_curve import LossTrend
@@ -57,7 +57,7 @@ def revive_units(evidence: Evidence) -> Advice | None:
     dead = {node: share for node, share in evidence.dead_units.items() if share >= _DEAD_SHARE}
     if not dead or evidence.model.get("activation") != "relu":
         return None
-    shares = ", ".join(f"{percent(share)}% of {node}" for node, share in dead.items())
+    shares = ", ".join(f"{formatting.percent(share)} % of {node}" for node, share in dead.items())
     why = f"{shares} are zero for every training example; a leaky slope lets them learn again"
     return Advice("leaky ReLU", "fit-train", why, {"model.activation": "leaky_relu"})
 
@@ -67,9 +67,10 @@ def raise_learning_rate(evidence: Evidence) -> Advice | None:
     if evidence.loss.trend is not LossTrend.STUCK or evidence.identical:
         return None
     rate = one_digit(evidence.learning_rate * 10)
+    first, best = (formatting.number(loss) for loss in (evidence.loss.values[0], min(evidence.loss.values)))
     why = (
-        f"in {len(evidence.loss.values)} epochs the training loss went from {evidence.loss.values[0]:.3g} to "
-        f"{min(evidence.loss.values):.3g} at best: the steps of {evidence.learning_rate:g} may be too small"
+        f"in {len(evidence.loss.values)} epochs the training loss went from {first} to {best} at best: "
+        f"the steps of {evidence.learning_rate:g} may be too small"
     )
     return Advice("higher learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
 

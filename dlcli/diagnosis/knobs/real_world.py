@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.core import percent
+from dlcli.core import formatting
 from dlcli.diagnosis.knobs.advice import Advice, Evidence
 
 #: the majority class holds this share of the training examples or more: errors of the others hardly count
@@ -17,7 +17,10 @@ def metric_for_rare_classes(evidence: Evidence) -> Advice | None:
     share = max(counts) / sum(counts)
     if share < _IMBALANCED:
         return None
-    why = f"{percent(share)}% of the training examples are of one class, so the error rate says little about the others"
+    why = (
+        f"{formatting.percent(share)} % of the training examples are of one class, "
+        "so the error rate says little about the others"
+    )
     return Advice("another metric", "real-world", why, {"evaluation.optimize": "dev/macro_f1"})
 
 

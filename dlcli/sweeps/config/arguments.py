@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_origin
 
 from pydantic import ValidationError
 
-from dlcli.core import InvalidConfigError, registry
+from dlcli.core import InvalidConfigError, formatting, registry
 from dlcli.spec import MISSING_KEY, ComponentSpec, check_options, load_yaml, mistakes_of, peel
 from dlcli.sweeps.config.notation_error import NotationError
 
@@ -55,7 +55,7 @@ def parse_call(name: str, inner: str, start: int) -> Call:
         for position, argument in enumerate(_arguments(inner, start, options)):
             option = argument.option or (options[position] if position < len(options) else None)
             if option is None:
-                message = f"{name} takes {_listed(options)}; there is one argument too many"
+                message = f"{name} takes {formatting.listing(options)}; there is one argument too many"
                 raise NotationError(message, argument.offset)
             if option in values:
                 raise NotationError(f"{option} is given twice", argument.offset)
@@ -67,7 +67,7 @@ def parse_call(name: str, inner: str, start: int) -> Call:
         option = str(mistake.path[0])
         message = f"{option}: {mistake.message}"
         if mistake.code == MISSING_KEY:
-            message = f"{name} takes {_listed(options)}; {option} is missing"
+            message = f"{name} takes {formatting.listing(options)}; {option} is missing"
         raise NotationError(message, offsets.get(option, start)) from None
 
 
@@ -96,7 +96,3 @@ def _takes_any_number(name: str) -> bool:
     """Whether a distribution has a single option that is a list; its items are then the arguments."""
     options = registry.options(registry.lookup(KIND, name))
     return len(options) == 1 and get_origin(peel(options[0].annotation)[0]) is list
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

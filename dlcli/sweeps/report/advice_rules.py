@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dlcli.core import formatting
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report.boundary_optimum import BoundaryOptimum, boundary_optima
 from dlcli.sweeps.report.confidence import Confidence
 from dlcli.sweeps.report.plot_points import Point
-from dlcli.sweeps.report.wording import MetricText, counted, value_text
+from dlcli.sweeps.report.wording import MetricText, value_text
 
 #: a parameter whose interval ends below this share need not be searched again
 _HARDLY = 0.05
@@ -59,7 +60,7 @@ def _left(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
     left = sum(not trial.has_ended for trial in outcome.trials)
     if left:
         verb = "is" if left == 1 else "are"
-        why = f"{counted(left, 'trial')} {verb} still to be trained."
+        why = f"{formatting.count(left, 'trial')} {verb} still to be trained."
         yield SweepAdvice("Let the sweep go on", why, f"dlcli sweep resume {outcome.id}")
 
 
@@ -114,7 +115,8 @@ def _stages(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
     last = outcome.stages[-1] if outcome.stages else None
     if last is not None and last.gain is not None and last.noise is not None and last.gain > last.noise:
         text = MetricText(outcome.objective.metric)
-        why = f"The last one still gained {text.size(last.gain)}, more than the noise of {text.size(last.noise)}."
+        gain, noise = text.unit.size(last.gain), text.unit.size(last.noise)
+        why = f"The last one still gained {gain}, more than the noise of {noise}."
         yield SweepAdvice("Allow more stages, or more trials", why)
 
 
@@ -126,7 +128,7 @@ def _seeds(outcome: SweepOutcome, sure: Confidence) -> Iterator[SweepAdvice]:
         why = "Nothing was trained twice, so a difference may come from the seed alone."
         yield SweepAdvice("Train the best configuration with several seeds", why, "final: {seeds: 3}")
     elif sure.rivals:
-        rivals = counted(len(sure.rivals), "other configuration")
+        rivals = formatting.count(len(sure.rivals), "other configuration")
         numbers = ", ".join(str(one.number) for one in sure.rivals[:_MOST_REPEATED])
         first = f", the nearest of them {numbers}," if len(sure.rivals) > _MOST_REPEATED else f" ({numbers})"
         why = f"{rivals}{first} cannot be told from the best at the noise of the seeds."

@@ -150,7 +150,7 @@ def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
 
 def label_heights(axes: Axes, heights: Heights, text: MetricText) -> None:
     """Label the vertical axis of the objective with round values, and its strip."""
-    labeled = {height: text.value(height) for height in round_heights(heights)}
+    labeled = {height: text.unit.tick(height) for height in round_heights(heights)}
     if heights.has_strip:
         labeled[heights.strip] = "worse"
     axes.set_yticks(list(labeled), list(labeled.values()), parse_math=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlcli.metrics import Unit
 from dlcli.reports import BLUE, GRAY, GRID, INK, default_style, style_axes
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report.canvas import LETTER, MARGIN, Canvas
@@ -36,7 +37,7 @@ def importance_png(outcome: SweepOutcome) -> bytes | None:
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.set_xlim(0, min(1.0, 1.05 * max(one.high for one in found) or 1.0))
     axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+    axes.xaxis.set_major_formatter(lambda value, _: Unit.SHARE.tick(value))
     axes.spines["bottom"].set_visible(False)
     axes.set_yticks([])
     axes.vlines(0, -0.5, len(found) - 0.5, color=GRAY, linewidth=1.2)

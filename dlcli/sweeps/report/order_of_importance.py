@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from dlcli.core import formatting
 from dlcli.search import Importance
 
 #: what the notes name in each tier, the first to be tuned first
@@ -95,8 +96,4 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
     after: dict[str, list[str]] = {}
     for more, less in pairs:
         after.setdefault(more, []).append(f"`{less}`")
-    return "; ".join(f"`{more}` before {_listed(rest)}" for more, rest in after.items())
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "; ".join(f"`{more}` before {formatting.listing(rest)}" for more, rest in after.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from statistics import stdev
 
+from dlcli.core import formatting
 from dlcli.reports import markdown_code, markdown_table, markdown_text
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report import report_files as files
@@ -20,7 +21,7 @@ from dlcli.sweeps.report.sentences import (
     facts_sentence,
     savings_sentence,
 )
-from dlcli.sweeps.report.wording import MetricText, counted, duration_text, shortened, value_text
+from dlcli.sweeps.report.wording import MetricText, shortened, value_text
 
 #: rows of the tables at most
 _TOP, _MOST_FAILURES = 20, 50
@@ -118,16 +119,16 @@ def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection
 def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> list[str]:
     one = point.configuration
     trials = [trial for trial in one.trials if trial.has_ended]
-    value = "" if point.value is None else text.value(point.value)
+    value = "" if point.value is None else text.unit.text(point.value)
     if len(one.measured) > 1:
-        value += f" ± {text.size(stdev(one.measured))}"
+        value += f" ± {text.unit.size(stdev(one.measured))}"
     return [
         str(rank),
         ", ".join(str(trial.number) for trial in trials),
         value,
         point.status,
         ", ".join(str(len(trial.history)) for trial in trials),
-        duration_text(sum(trial.seconds for trial in trials)),
+        formatting.duration(sum(trial.seconds for trial in trials)),
         *(markdown_text(value_text(one.values[name])) if name in one.values else "–" for name in names),
     ]
 
@@ -179,9 +180,9 @@ def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
                 str(stage.number + 1),
                 str(len(stage.trials)),
                 f"{len(narrowed)} of {len(outcome.space.drawn)}",
-                *("–" if value is None else text.value(value) for value in (stage.best,)),
-                *("–" if value is None else text.size(value) if value > 0 else "none" for value in (stage.gain,)),
-                *("–" if value is None else text.size(value) for value in (stage.noise,)),
+                *("–" if value is None else text.unit.text(value) for value in (stage.best,)),
+                *("–" if value is None else text.unit.size(value) if value > 0 else "none" for value in (stage.gain,)),
+                *("–" if value is None else text.unit.size(value) for value in (stage.noise,)),
             ]
         )
     yield markdown_table(["stage", "trials", "parameters narrowed", f"best {text.name}", "gain", "noise"], rows)
@@ -197,16 +198,17 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
     yield "## What mattered"
     if not outcome.importances:
         yield (
-            f"With {counted(len(outcome.trials), 'trial')} it cannot be told which parameter mattered: too few "
-            "configurations were trained to their end, or their values are all the same."
+            f"With {formatting.count(len(outcome.trials), 'trial')} it cannot be told which parameter mattered: "
+            "too few configurations were trained to their end, or their values are all the same."
         )
         return
     yield from _figure(files.IMPORTANCE, "How much of the variance each parameter explains", pictures)
     rows = [
         [
             markdown_code(shortened(one.parameter, _LONGEST)),
-            f"{100 * one.share:.0f} %",
-            f"{100 * one.low:.0f} … {100 * one.high:.0f} %{', not distinguishable from noise' if one.is_noise else ''}",
+            f"{formatting.percent(one.share)} %",
+            formatting.percent_interval(one.low, one.high)
+            + (", not distinguishable from noise" if one.is_noise else ""),
             tier_text(one.parameter),
         ]
         for one in outcome.importances

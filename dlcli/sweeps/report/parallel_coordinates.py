@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlcli.core import formatting
 from dlcli.reports import BLUE, GRAY, INK, VERMILION, default_style, shaded
 from dlcli.search import Parameter, SweepOutcome
 from dlcli.sweeps.report.canvas import HEAD, LETTER, MARGIN, Canvas, Named, round_heights
 from dlcli.sweeps.report.plot_points import Heights, Point, points, shown_limits, spots
 from dlcli.sweeps.report.scale import ticks
-from dlcli.sweeps.report.wording import MetricText, counted, shortened
+from dlcli.sweeps.report.wording import MetricText, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +76,7 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
 def _note(outcome: SweepOutcome, drawn: Sequence[Point]) -> str:
     left_out = len(points(outcome)) - len(drawn)
     order = "the parameter that mattered most is next to the result" if outcome.importances else ""
-    others = f"{counted(left_out, 'configuration')} pruned or failed, not drawn" if left_out else ""
+    others = f"{formatting.count(left_out, 'configuration')} pruned or failed, not drawn" if left_out else ""
     return "; ".join(text for text in ("the darker the line, the better", order, others) if text)
 
 
@@ -127,7 +128,7 @@ def _objective_axis(
     is_cut = not all(shown.shows(value) for value in values.values())
     for value in round_heights(shown):
         if abs(height(value) - best) > 0.06 and not (is_cut and height(value) < 0.04):
-            _label(axes, position, height(value), text.value(value), side=1)
+            _label(axes, position, height(value), text.unit.text(value), side=1)
     if is_cut:
         _label(axes, position, 0, "or worse", side=1)
     return {number: height(value) for number, value in values.items()}
@@ -160,7 +161,7 @@ def _draw_lines(
     best = drawn[0]
     assert best.value is not None
     axes.annotate(
-        f"{text.value(best.value)}\ntrial {best.number}",
+        f"{text.unit.text(best.value)}\ntrial {best.number}",
         (len(parameters), heights[best.number]),
         xytext=(7, 0),
         textcoords="offset points",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dlcli.core import formatting
 from dlcli.reports import BLUE, default_style, style_axes
 from dlcli.search import Parameter, SweepOutcome
 from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_heights, label_values
@@ -52,7 +53,7 @@ def parameters_png(outcome: SweepOutcome) -> bytes | None:
         aside = (
             ""
             if share is None
-            else f"explains {100 * share.share:.0f} % ({100 * share.low:.0f}–{100 * share.high:.0f})"
+            else f"explains {formatting.percent(share.share)} % ({formatting.percent_interval(share.low, share.high)})"
         )
         when = "" if parameter.condition is None else f"when {parameter.condition}"
         name = Named.of(parameter.name, room=_WIDTH)

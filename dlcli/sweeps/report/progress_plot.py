@@ -98,7 +98,7 @@ def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], height
     axes.step([*numbers, end], places, where="post", color=VERMILION, linewidth=2.2, zorder=2.5)
     axes.plot(numbers[-1], values[-1], **MARKS["best"], zorder=5, clip_on=False)
     axes.annotate(
-        f"{text.value(values[-1])}\ntrial {numbers[-1]}",
+        f"{text.unit.text(values[-1])}\ntrial {numbers[-1]}",
         (end, values[-1]),
         xytext=(7, 0),
         textcoords="offset points",

@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from dlcli.core import formatting
 from dlcli.search import Configuration, SweepOutcome, TrialStatus
 from dlcli.sweeps.report.confidence import Confidence
 from dlcli.sweeps.report.savings import savings
-from dlcli.sweeps.report.wording import MetricText, counted, duration_text
+from dlcli.sweeps.report.wording import MetricText
 
 #: how the statuses are told, in this order
 _STATUSES: dict[TrialStatus, str] = {
@@ -33,11 +34,10 @@ def facts_sentence(outcome: SweepOutcome) -> str:
     counts = Counter(trial.status for trial in outcome.trials)
     told = ", ".join(f"{counts[status]} {words}" for status, words in _STATUSES.items() if counts[status])
     search = outcome.search.replace("_", " ")
-    workers = counted(outcome.workers, "worker")
-    trials = f"{counted(len(outcome.trials), 'trial')}{': ' if told else ''}{told}"
-    return (
-        f"{search[:1].upper()}{search[1:]} search, {trials}; {duration_text(outcome.seconds)} of training in {workers}."
-    )
+    workers = formatting.count(outcome.workers, "worker")
+    trials = f"{formatting.count(len(outcome.trials), 'trial')}{': ' if told else ''}{told}"
+    seconds = formatting.duration(outcome.seconds)
+    return f"{search[:1].upper()}{search[1:]} search, {trials}; {seconds} of training in {workers}."
 
 
 def best_sentence(outcome: SweepOutcome) -> str:
@@ -48,7 +48,7 @@ def best_sentence(outcome: SweepOutcome) -> str:
     text = MetricText(outcome.objective.metric)
     better = outcome.objective.direction.better
     seeds = f", the mean of {len(best.measured)} seeds" if len(best.measured) > 1 else ""
-    return f"Trial {best.number}: {text.name} {text.value(best.value)}{seeds} ({better} is better)."
+    return f"Trial {best.number}: {text.name} {text.unit.text(best.value)}{seeds} ({better} is better)."
 
 
 def constraint_sentences(outcome: SweepOutcome) -> list[str]:
@@ -67,17 +67,18 @@ def confidence_sentences(outcome: SweepOutcome, sure: Confidence) -> list[str]:
     text = MetricText(outcome.objective.metric)
     sentences = []
     if outcome.final is not None and sure.final is not None:
-        reached = f"Trained anew with {counted(len(outcome.final.values), 'seed')}, it reaches {text.name} "
+        reached = f"Trained anew with {formatting.count(len(outcome.final.values), 'seed')}, it reaches {text.name} "
         if sure.deviation is None or math.isinf(sure.final.low):
-            sentences.append(f"{reached}{text.value(sure.final.value)}; one seed says nothing about the spread.")
+            sentences.append(f"{reached}{text.unit.text(sure.final.value)}; one seed says nothing about the spread.")
         else:
+            interval = text.unit.interval(sure.final.low, sure.final.high)
             sentences.append(
-                f"{reached}{text.value(sure.final.value)} ± {text.size(sure.deviation)} (mean ± standard deviation; "
-                f"95 % interval of the mean {text.interval(sure.final.low, sure.final.high)}, Student)."
+                f"{reached}{text.unit.text(sure.final.value)} ± {text.unit.size(sure.deviation)} "
+                f"(mean ± standard deviation; 95 % interval of the mean {interval}, Student)."
             )
         if outcome.objective.direction.is_improvement(best.value, sure.final.value):
             sentences.append(
-                f"That is worse than the {text.value(best.value)} it was chosen for. The best of many trials is in "
+                f"That is worse than the {text.unit.text(best.value)} it was chosen for. The best of many trials is in "
                 "part the luckiest, so the figure to trust is the one trained anew."
             )
     if sure.ties:
@@ -90,7 +91,9 @@ def confidence_sentences(outcome: SweepOutcome, sure: Confidence) -> list[str]:
     tried = len({trial.key for trial in outcome.trials})
     if tried < _FEW:
         verb = "was" if tried == 1 else "were"
-        sentences.append(f"Only {counted(tried, 'configuration')} {verb} tried: what others would reach is not known.")
+        sentences.append(
+            f"Only {formatting.count(tried, 'configuration')} {verb} tried: what others would reach is not known."
+        )
     return sentences
 
 
@@ -102,11 +105,11 @@ def _rivals(sure: Confidence, text: MetricText) -> list[str]:
             "No configuration was trained with two seeds, so how much of a difference is due to the seed is not known, "
             "and it cannot be told whether the best one is better than the next."
         ]
-    basis = f"From seed to seed a configuration varies by {text.size(sure.noise)} (standard deviation, "
-    basis += f"{counted(sure.freedom, 'degree')} of freedom)."
+    basis = f"From seed to seed a configuration varies by {text.unit.size(sure.noise)} (standard deviation, "
+    basis += f"{formatting.count(sure.freedom, 'degree')} of freedom)."
     if sure.freedom < 5:
         basis += " That is itself estimated from few seeds."
-    others = counted(sure.compared, "other")
+    others = formatting.count(sure.compared, "other")
     if not sure.rivals:
         pruning_decision = (
             f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
@@ -137,13 +140,13 @@ def evaluation_sentence(outcome: SweepOutcome) -> str | None:
         text = MetricText(name)
         interval = final.intervals.get(name)
         figures.append(
-            f"{text.name} {text.value(value)}"
-            + (f" (95 % interval {text.interval(*interval)})" if interval is not None else "")
+            f"{text.name} {text.unit.text(value)}"
+            + (f" (95 % interval {text.unit.interval(*interval)})" if interval is not None else "")
         )
     seed = final.seeds[final.chosen]
     chosen = f", the best of {len(final.seeds)} by {MetricText(outcome.objective.metric).name}" * (len(final.seeds) > 1)
     return (
-        f"{_listed(figures)[:1].upper()}{_listed(figures)[1:]}. "
+        f"{formatting.listing(figures)[:1].upper()}{formatting.listing(figures)[1:]}. "
         f"Test was evaluated once, with the model of seed {seed}{chosen}, after everything was chosen."
     )
 
@@ -156,15 +159,14 @@ def savings_sentence(outcome: SweepOutcome) -> str | None:
     rule = outcome.pruning.replace("_", " ")
     if not saved.trials:
         return f"Pruning ({rule}) ended no trial early."
-    about = f"about {duration_text(saved.seconds)}"
+    about = f"about {formatting.duration(saved.seconds)}"
     if saved.seconds:
-        about += f", {100 * saved.seconds / (saved.seconds + outcome.seconds):.0f} % of what all would have taken"
+        about += (
+            f", {formatting.percent(saved.seconds / (saved.seconds + outcome.seconds))} % of what all would have taken"
+        )
     return (
-        f"Pruning ({rule}) ended {counted(saved.trials, 'trial')} early and spared {counted(saved.epochs, 'epoch')}. "
+        f"Pruning ({rule}) ended {formatting.count(saved.trials, 'trial')} early "
+        f"and spared {formatting.count(saved.epochs, 'epoch')}. "
         f"That is {about}: an estimate, each trial's missing epochs times what its own epochs took. "
         "Whether a pruned trial would have become the best is not known."
     )
-
-
-def _listed(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

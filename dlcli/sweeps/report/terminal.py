@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcli.core import printable
+from dlcli.core import formatting, printable
 from dlcli.reports import WIDTH
 from dlcli.search import SweepOutcome
 from dlcli.sweeps.report.advice_rules import SweepAdvice, sweep_advice
@@ -20,7 +20,7 @@ from dlcli.sweeps.report.sentences import (
     facts_sentence,
     savings_sentence,
 )
-from dlcli.sweeps.report.wording import MetricText, counted, shortened, value_text
+from dlcli.sweeps.report.wording import MetricText, shortened, value_text
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -55,7 +55,8 @@ def sweep_summary(outcome: SweepOutcome) -> Group:
         parts.append(importance_table(outcome))
     if lost := failures(outcome.trials):
         last = lost[-1]
-        words = f"{counted(len(lost), 'trial')} without a value, the last of them trial {last.number} ({last.status}): "
+        words = f"{formatting.count(len(lost), 'trial')} without a value, "
+        words += f"the last of them trial {last.number} ({last.status}): "
         parts.append(
             Padding(Text(printable(f"{words}{last.reason or 'no reason known'}"), style="yellow"), (0, 0, 1, 0))
         )
@@ -89,7 +90,7 @@ def trials_table(outcome: SweepOutcome, ranked: Sequence[Point]) -> Table:
         values = point.configuration.values
         table.add_row(
             str(point.number),
-            text.value(point.value or 0.0),
+            text.unit.text(point.value or 0.0),
             Text(shortened(point.status, 2 * _LONGEST_VALUE), style="" if point.status == "done" else "yellow"),
             *(Text(shortened(value_text(values[name]), _LONGEST_VALUE) if name in values else "–") for name in names),
         )
@@ -105,8 +106,8 @@ def importance_table(outcome: SweepOutcome) -> Table:
     for one in outcome.importances:
         table.add_row(
             Text(shortened(one.parameter, 26)),
-            f"{100 * one.share:.0f} %",
-            f"{100 * one.low:.0f} … {100 * one.high:.0f} %{' (noise?)' if one.is_noise else ''}",
+            f"{formatting.percent(one.share)} %",
+            f"{formatting.percent_interval(one.low, one.high)}{' (noise?)' if one.is_noise else ''}",
             Text("█" * round(_BAR * one.share / longest) or "▏", style="blue"),
             tier_text(one.parameter),
         )

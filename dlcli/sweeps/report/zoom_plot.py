@@ -120,7 +120,7 @@ def _draw_gains(axes: Axes, stages: Sequence[Stage], text: MetricText) -> None:
                 axes.annotate(what, (0, row), xytext=(6, 0), textcoords="offset points", **_WORDS, color=GRAY)
                 continue
             axes.barh(row + shift, max(value, 0.0), height=0.26, color=color, zorder=2)
-            label = f"{what} {text.size(value) if value > 0 else 'nothing'}"
+            label = f"{what} {text.unit.size(value) if value > 0 else 'nothing'}"
             axes.annotate(
                 label, (max(value, 0.0), row + shift), xytext=(4, 0), textcoords="offset points", **_WORDS, color=INK
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from dlcli.core import RunInterruptedError, SweepFailedError
+from dlcli.metrics import format_metric
 from dlcli.search import Objective, Pruning, Search, Space, Trial
 from dlcli.sweeps.runner import sweep_files as files
 from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, Event, outcome_of
@@ -265,7 +266,8 @@ class SweepRunner:
         ]
         if not self.pruning.prunes(self._costs(trial)[:epoch], others):
             return None
-        return f"after epoch {epoch}, {self.objective.metric} {trial.history[epoch - 1]:.4g}: little hope"
+        metric = self.objective.metric
+        return f"after epoch {epoch}, {metric} {format_metric(metric, trial.history[epoch - 1])}: unpromising"
 
     def _costs(self, trial: Trial) -> list[float]:
         return [self.objective.cost(value) for value in trial.history]

@@ -83,8 +83,8 @@ def test_off_a_terminal_there_is_one_row_for_each_trial_that_ended(show):
     lines = [" ".join(line.split()) for line in show(search).splitlines()]
     assert lines == [
         "trial dev/error status time parameters",
-        "1 0.4 * done 2.0 s learning_rate=0.02 hidden_units=[64, 32]",
-        "0 0.5 done 2.0 s learning_rate=0.01 hidden_units=[64, 32]",
+        "1 40.0 % * done 2.0 s learning_rate=0.02 hidden_units=[64, 32]",
+        "0 50.0 % done 2.0 s learning_rate=0.01 hidden_units=[64, 32]",
         "worker 1 was lost",
         "2 – diverged 0.1 s the loss is NaN in step 7 (learning_rate=0.03 hidden_units=[64, 32])",
     ]
@@ -94,21 +94,21 @@ def test_columns_stand_under_each_other_whatever_the_metric_is_called(show):
     plan = replace(PLAN, objective=Objective("train_dev/macro_f1", direction=Direction.MAXIMIZE))
     header, row = show(lambda table: end(table, done(0, 0.25)), plan=plan).splitlines()
     assert header.index("parameters") == row.index("learning_rate")
-    assert header.index("f1") + len("f1") == row.index("0.25") + len("0.25")
+    assert header.index("f1") + len("f1") == row.index("25.0 %") + len("25.0 %")
 
 
 def test_on_a_terminal_those_in_training_stand_above_a_bar(show):
     shown = show(search, terminal=True)
     assert "3/3" in shown  # epochs of a trial in training
     assert "2/4" in shown  # trials
-    assert "best 0.4 (trial 1)" in shown
+    assert "best 40.0 % (trial 1)" in shown
     assert "left" in shown
     assert "the loss is NaN in step 7" in shown
 
 
 def test_rows_end_where_the_terminal_does(show):
     shown = show(lambda table: end(table, done(0, 0.25)), terminal=True, width=50)
-    (row,) = [line for line in shown.replace(CLEARED, "\n").splitlines() if "0.25" in line and "done" in line]
+    (row,) = [line for line in shown.replace(CLEARED, "\n").splitlines() if "25.0 %" in line and "done" in line]
     assert row.endswith("…")
     assert len(row) == 50
 
@@ -149,7 +149,7 @@ def test_the_best_so_far_counts_the_trials_before_and_the_direction(show, direct
 def test_a_configuration_is_the_best_by_the_mean_of_its_seeds(show):
     again = replace(done(2, 0.5), values=done(0, 0.0).values, repeat=1)  # 0.1 and 0.5 are 0.3 on average
     shown = show(lambda table: end(table, done(0, 0.1), done(1, 0.2), again), terminal=True)
-    assert "best 0.2 (trial 1)" in shown
+    assert "best 20.0 % (trial 1)" in shown
 
 
 def test_stages_and_the_final_training_are_told(show):
@@ -162,7 +162,7 @@ def test_stages_and_the_final_training_are_told(show):
 
     assert show(watch).splitlines()[1:] == [
         "stage 1: the whole space",
-        "stage 2: training.epochs to 25%, model.cell to 1 of its choices",
+        "stage 2: training.epochs to 25 %, model.cell to 1 of its choices",
         "final training and test: 0 of 3",
     ]
     assert "final training and test: 0 of 3" in show(watch, terminal=True)

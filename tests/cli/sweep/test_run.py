@@ -17,7 +17,7 @@ def test_results_go_to_stdout_and_one_row_a_trial_to_stderr(run, place):
     rows = [line.split() for line in outcome.stderr.splitlines()]
     assert rows[0] == ["trial", "dev/error", "status", "time", "parameters"]
     assert [row[0] for row in rows[1:4]] == ["0", "1", "2"]
-    assert rows[1][2] == "*"  # the first is the best so far
+    assert rows[1][2:4] == ["%", "*"]  # the first is the best so far
 
 
 def test_json_is_one_document_and_quiet_is_quiet(run, place):

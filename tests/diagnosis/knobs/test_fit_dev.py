@@ -65,7 +65,7 @@ def test_more_data_says_how_much(make_case: Make) -> None:
 def test_mismatch_asks_for_closer_examples(make_case: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:
     diagnosis = make_diagnosis(train=(10, 1000), train_dev=(12, 1000), dev=(100, 1000))
     advice = closer_examples(make_case(diagnosis))
-    assert advice is not None and "data mismatch of +8.8 points" in advice.why
+    assert advice is not None and "data mismatch of +8.80 points" in advice.why
 
 
 def test_error_analysis_states_its_ceiling(make_case: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:

@@ -16,7 +16,7 @@ def test_an_overfitted_dev_set_is_doubled(make_case: Make, make_diagnosis: MakeD
     advice = bigger_dev_set(make_case(diagnosis))
     assert advice is not None
     assert advice.settings == {"data.split.train": 0.4, "data.split.dev": 0.4}
-    assert "dev overfit of +6.8 points" in advice.why
+    assert "dev overfit of +6.80 points" in advice.why
 
 
 @pytest.mark.parametrize("test", [(30, 1000), (8, 1000)], ids=["undecided", "lower"])

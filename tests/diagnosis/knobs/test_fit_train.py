@@ -72,7 +72,7 @@ def test_dead_units(make_case: Make, make_spec: Spec) -> None:
     dead = {"relu_1": 0.8, "relu_2": 0.1}
     advice = revive_units(make_case(dead_units=dead))
     assert advice is not None and advice.settings == {"model.activation": "leaky_relu"}
-    assert "80% of relu_1" in advice.why and "relu_2" not in advice.why
+    assert "80 % of relu_1" in advice.why and "relu_2" not in advice.why
     assert revive_units(make_case(dead_units=dead, spec=make_spec(model__activation="gelu"))) is None
     assert revive_units(make_case()) is None
 

@@ -57,10 +57,10 @@ def test_a_whole_sweep(outcome: SweepOutcome) -> None:
     assert "40 trials: 22 trained to the end, 13 pruned, 2 diverged, 3 failed" in page
     assert "**Trial 26: dev error 2.35 % (lower is better).**" in page
     assert "| `model.hidden_units` | `[134, 134]` |" in page and "[best.yaml](../best.yaml)" in page
-    assert "2.87 % ± 0.23 points" in page and "95 % interval of the mean 2.3 … 3.43 %" in page
+    assert "2.87 % ± 0.23 points" in page and "95 % interval of the mean 2.30 … 3.43 %" in page
     assert "worse than the 2.35 % it was chosen for" in page and "9 cannot be distinguished" in page
     assert "The best 20 of 35 configurations" in page and "\n| 21 |" not in page
-    assert "| 20 | 1 | 8.07 % | done | 10 | 3 s | 0.0003015 | adam | 0.8577 | 2 | 66 | 0.2153 |" in page
+    assert "| 20 | 1 | 8.07 % | done | 10 | 3.0 s | 0.0003015 | adam | 0.8577 | 2 | 66 | 0.2153 |" in page
     assert "Test error 3.12 % (95 % interval 1.85 … 5.18 %)" in page and page.count("3.12 %") == 1
     assert "Test was evaluated once, with the model of seed 1" in page
     assert "| 3 | diverged | 1 | 1 | the loss was not finite in epoch 2; linear_1 went first |" in page
@@ -85,7 +85,7 @@ def test_stages_are_shown_with_their_gain_and_the_noise(staged: SweepOutcome) ->
     assert set(pictures) == FIGURES
     assert (pictures["report/zoom.png"], pictures["report/progress.png"]) == (zoom_png(staged), progress_png(staged))
     assert "| 3 | 14 | 4 of 6 | 2.07 % | 0.82 points | 0.15 points |" in page
-    assert "| 1 | 39, 40, 41 | 2.22 % ± 0.15 points | done | 10, 10, 10 | 9 s |" in page
+    assert "| 1 | 39, 40, 41 | 2.22 % ± 0.15 points | done | 10, 10, 10 | 9.0 s |" in page
     assert document["stages"][2]["choices"] == {"optimizer.name": [1]}
     assert document["stages"][0]["gain"] is None
 
@@ -141,9 +141,9 @@ def test_no_configuration_satisfies_the_constraints(make_outcome: Make) -> None:
 
 def test_equal_values_and_a_metric_that_is_no_share(make_outcome: Make) -> None:
     trials = tuple(replace(one, value=0.5, status="done") for one in make_outcome(3).trials)
-    objective = Objective("dev/macro_f1", direction=Direction.MAXIMIZE)
+    objective = Objective("dev/roc_auc", direction=Direction.MAXIMIZE)
     page, _, pictures = written(make_outcome(trials=trials, objective=objective))
-    assert "dev macro f1 0.5 (higher is better)" in page and len(pictures) == 3
+    assert "dev roc auc 0.5 (higher is better)" in page and len(pictures) == 3
     assert "2 other configurations reached the very same value (trials 1, 2)" in page
 
 

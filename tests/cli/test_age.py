@@ -1,17 +1,12 @@
-"""Numbers, durations and ages as people read them."""
+"""How long ago a run was started."""
 
 from __future__ import annotations
 
-import doctest
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dlcli.cli import formatting as figures
-
-
-def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(figures).failed == 0
+from dlcli.cli.age import age
 
 
 @pytest.mark.parametrize(
@@ -19,8 +14,12 @@ def test_the_examples_in_the_docstrings():
     [(timedelta(seconds=5), "5.0 s"), (timedelta(minutes=3), "3 min"), (timedelta(days=2, hours=7), "2 d")],
 )
 def test_age_in_its_largest_unit(ago, text):
-    assert figures.age((datetime.now(UTC) - ago).isoformat()) == text
+    assert age((datetime.now(UTC) - ago).isoformat()) == text
+
+
+def test_a_start_in_the_future_is_now():
+    assert age((datetime.now(UTC) + timedelta(hours=1)).isoformat()) == "0 s"
 
 
 def test_no_age_without_a_start():
-    assert figures.age(None) == "–"
+    assert age(None) == "–"

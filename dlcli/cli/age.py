@@ -1,0 +1,15 @@
+"""How long ago something happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dlcli.core import formatting
+
+
+def age(started: str | None) -> str:
+    """The time since an ISO 8601 moment in its largest unit; a dash for None."""
+    if started is None:
+        return formatting.MISSING
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(started)).total_seconds()
+    return " ".join(formatting.duration(max(seconds, 0.0)).split()[:2])
