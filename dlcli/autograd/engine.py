@@ -21,10 +21,14 @@ def run_backward(root: Context, grad: np.ndarray) -> None:
             one is needed.
     """
     consumers = _count_consumers(root)
+    # An operation runs only when all its consumers have delivered: its backward is then called once, with the whole
+    # gradient, however many paths lead to it. This makes the pass linear in the number of operations.
     gradients = {root: grad}
+    # A stack: the order of the additions below depends on the graph alone, so the bits do not change from run to run.
     ready = [root]
     while ready:
         context = ready.pop()
+        # popped: the gradient of a result is not needed any more once it has been passed on to the inputs
         returned = context.function.backward(context, gradients.pop(context))
         input_grads = returned if isinstance(returned, tuple) else (returned,)
         edges = context.edges or ()
@@ -37,8 +41,10 @@ def run_backward(root: Context, grad: np.ndarray) -> None:
                 continue
             if input_grad is None:
                 raise RuntimeError(f"{context.function.__name__}.backward returned None for an input that needs one")
+            # Forward broadcast this input, so backward sums over the axes that it was stretched along.
             if input_grad.shape != edge.shape:
                 input_grad = unbroadcast(input_grad, edge.shape)
+            # A leaf: a parameter, or an input that wants its gradient. It has no backward of its own.
             if not isinstance(edge, Context):
                 edge.accumulate_grad(input_grad)
                 continue
@@ -48,11 +54,14 @@ def run_backward(root: Context, grad: np.ndarray) -> None:
             consumers[edge] -= 1
             if not consumers[edge]:
                 ready.append(edge)
+        # What forward saved goes as soon as it is used: the peak of memory is at the start of the backward pass, not
+        # its end.
         context.release()
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The gradient of an array of `shape` that was broadcast to `grad.shape`: summed over the stretched axes."""
+    # NumPy broadcasts by adding axes in front, then stretching axes of size 1.
     added = grad.ndim - len(shape)
     stretched = tuple(axis + added for axis, size in enumerate(shape) if size == 1 and grad.shape[axis + added] != 1)
     summed: np.ndarray = np.add.reduce(grad, axis=tuple(range(added)) + stretched, keepdims=True)
@@ -71,6 +80,7 @@ def _count_consumers(root: Context) -> dict[Context, int]:
             )
         for edge in context.edges:
             if isinstance(edge, Context):
+                # Visited before: count the edge, but do not walk down twice.
                 if edge in consumers:
                     consumers[edge] += 1
                 else:

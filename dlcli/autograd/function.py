@@ -40,14 +40,18 @@ class Function:
     def apply(cls, *inputs: Tensor | np.ndarray | None, **options: Any) -> Tensor:
         """Run forward on tensors or plain arrays and record it if any tensor requires a gradient."""
         arrays = [value.data if isinstance(value, Tensor) else value for value in inputs]
+        # Evaluation: no edges, no saved arrays; the context is thrown away with everything that forward put into it.
         if not is_recording():
             return Tensor(cls.forward(Context(cls, (), (False,) * len(inputs)), *arrays, **options))
+        # An edge leads to the operation that made an input, or to the tensor itself if it is a leaf; constants have
+        # none, so that backward never walks into parts that nothing trainable depends on.
         edges = [
             (value.creator or value) if isinstance(value, Tensor) and value.requires_grad else None for value in inputs
         ]
         needs_grad = tuple([edge is not None for edge in edges])
         context = Context(cls, tuple(edges), needs_grad)
         result = Tensor(cls.forward(context, *arrays, **options))
+        # Otherwise nothing below needs a gradient, and the context is dropped with all it has saved.
         if True in needs_grad:
             context.shape = result.data.shape
             result.requires_grad = True

@@ -83,6 +83,7 @@ class Tensor:
     def accumulate_grad(self, grad: np.ndarray) -> None:
         """Add `grad` to the gradient of this leaf, which owns its memory."""
         if self.grad is None:
+            # a copy: backward may hand the same array to several inputs
             self.grad = np.array(grad)
         else:
             self.grad += grad

@@ -56,6 +56,8 @@ class AugmentingLoader(BatchLoader):
             self._scaling = PixelScaling.of(split.inputs.preprocessor.scaling, augmenter.images.channels)
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
+        # One generator per batch: any batch can be made at any time, on any thread, and has the same bits. That is why
+        # a resumed run needs no state of the augmentation.
         generator = rng.generator(self.seed, "augment", epoch, index)
         batch = self.split.gather(examples) if self.augmenter.images is None else self._augmented(examples, generator)
         return self.augmenter.mix(batch, generator)
@@ -63,10 +65,14 @@ class AugmentingLoader(BatchLoader):
     @property
     def takes_time(self) -> bool:
         images = self.augmenter.images
+        # Flips and crops alone take little longer than the copy that is made anyway, but pages of a memory-mapped file
+        # may have to come from the disk.
         return not self.augmenter.only_copies or (images is not None and isinstance(images.source, np.memmap))
 
     def _augmented(self, examples: np.ndarray, generator: np.random.Generator) -> Batch:
         images = self.augmenter.images
         assert images is not None
+        # Augmented as raw pixels and normalized afterwards: colors change, and are clipped, in the range from black to
+        # white.
         inputs = self.augmenter.transform(images.source, images.rows[examples], generator, self._scaling)
         return Batch(inputs, None if self.split.targets is None else self.split.targets.take(examples, axis=0))

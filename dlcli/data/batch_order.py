@@ -79,6 +79,8 @@ class ShuffledBatches(BatchOrder):
         super().__init__(num_examples, batch_size)
         self.seed = seed
         self.shuffle = shuffle
+        # A last batch of one example has no variance for batch normalization; merged with the batch before it nothing
+        # is lost.
         full, rest = divmod(num_examples, self.batch_size)
         self._merges_last = not drop_last and full > 0 and 0 < rest < smallest_batch
         self.batches_per_epoch = full + (rest > 0 and not drop_last and not self._merges_last)
@@ -100,6 +102,7 @@ class ShuffledBatches(BatchOrder):
         return super().indices(epoch, batch)
 
     def ordered(self, epoch: int) -> np.ndarray:
+        # The epoch is part of the generator's key, so that epoch 7 can be had without drawing epochs 1 to 6.
         order = np.arange(self.num_examples)
         if self.shuffle:
             rng.generator(self.seed, "shuffle", epoch).shuffle(order)
@@ -139,11 +142,16 @@ class BucketedBatches(ShuffledBatches):
 
     def ordered(self, epoch: int) -> np.ndarray:
         generator = rng.generator(self.seed, "shuffle", epoch)
+        # Shuffled first, so that the examples of a bucket are a random sample: sorting the whole epoch would give the
+        # same batches every time, each with sequences of one length.
         order = generator.permutation(self.num_examples)
         bucket = BUCKET_BATCHES * self.batch_size
         for start in range(0, self.num_examples, bucket):
+            # stable: equal lengths stay in their random order
             chosen = order[start : start + bucket]
             order[start : start + bucket] = chosen[np.argsort(self.lengths[chosen], kind="stable")]
+        # Without this the model would see lengths in ascending order within every bucket, a drift like that of
+        # unshuffled data.
         full = self.num_examples // self.batch_size * self.batch_size  # a short batch stays the last one
         batches = order[:full].reshape(-1, self.batch_size)
         order[:full] = batches[generator.permutation(len(batches))].ravel()
@@ -173,6 +181,8 @@ class StreamBatches(BatchOrder):
         return -(-self.num_examples // self.batch_size) - self.leave_out_last
 
     def ordered(self, epoch: int) -> np.ndarray:  # noqa: ARG002
+        # Row i of all batches together is one part, read from its beginning to its end: the hidden state of row i goes
+        # on.
         parts = np.array_split(np.arange(self.num_examples), self.batch_size)
         shortest = len(parts[-1])
         together = np.stack([part[:shortest] for part in parts], axis=1).ravel()  # (steps, rows) -> (steps · rows,)

@@ -46,12 +46,17 @@ class Prefetcher:
 
     def batch(self, epoch: int, index: int) -> Batch:
         """One batch of one epoch, both counted from 0."""
+        # Copies are so fast that handing them to another thread costs more than it saves.
         if self._thread is None:
             return self.loader.batch(epoch, index)
+        # A jump: the start, a resumed run, or the pass over the training set that estimates batch statistics. What was
+        # made is for other places; nothing is lost, as every batch can be made again.
         if not self._made or self._made[0][0] != (epoch, index):
             self._drop()
             self._make(self._thread, (epoch, index))
+        # The queue is filled up again before waiting for the wanted batch, so that the thread never runs out of work.
         _, wanted = self._made.popleft()
+        # Beyond the end of an epoch the first batches of the next one are made, while this one is being evaluated.
         position = self._made[-1][0] if self._made else (epoch, index)
         while len(self._made) < AHEAD and (position := self._after(position))[0] < self.epochs:
             self._make(self._thread, position)

@@ -63,6 +63,8 @@ class Arena:
     """
 
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        # By identity, not by name: a weight that two layers share must have one place, or each would step on its own
+        # copy.
         first_names: dict[int, str] = {}
         for name, parameter in parameters.items():
             first_names.setdefault(id(parameter), name)
@@ -72,6 +74,7 @@ class Arena:
         if len(dtypes) > 1:
             raise ValueError(f"an arena holds parameters of one dtype, not of {sorted(map(str, dtypes))}")
         (self.dtype,) = dtypes
+        # Two allocations for the whole model. Parameters become views, so layers still see arrays of their own shape.
         self.data = np.empty(sum(parameter.size for parameter in trainable.values()), self.dtype)
         self._grad = np.zeros_like(self.data)
         self._parameters = tuple(trainable.values())
@@ -83,6 +86,7 @@ class Arena:
             segments[name] = Segment(name, start, stop, parameter.shape)
             _pack(parameter, self.data[start:stop], self._grad[start:stop])
             start = stop
+        # A parameter that was trainable in an earlier arena still views its memory; a copy lets that be freed.
         for parameter in unique.values():
             if not parameter.trainable:
                 parameter.data = parameter.data.copy()
@@ -95,9 +99,12 @@ class Arena:
         self.rate_groups = tuple(self._rate_groups(segments, trainable))
 
     def _rate_groups(self, segments: Mapping[str, Segment], parameters: Mapping[str, Parameter]) -> Iterator[RateGroup]:
+        # groupby joins neighbors only, which is why `_place` sorts by scale: one optimizer call per learning rate, most
+        # often one call in all.
         for scale, names in groupby(segments, key=lambda name: parameters[name].learning_rate_scale):
             members = [segments[name] for name in names]
             start, stop = members[0].start, members[-1].stop
+            # The decayed part of a group is what lies in front of the boundary between weights and biases.
             yield RateGroup(slice(start, stop), slice(start, max(start, min(stop, self.decayed.stop))), scale)
 
     def __len__(self) -> int:

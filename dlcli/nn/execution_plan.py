@@ -54,8 +54,12 @@ def _fuse(nodes: Sequence[Node], layers: Mapping[str, Layer], outputs: Collectio
     Only the next layer reads a result within a chain. A layer with several inputs may end a chain or stand within it:
     its other inputs, which are there when its turn comes, are then the operation's further inputs.
     """
+    # An output counts as a reader of its own: its value must exist after the pass, so no chain may swallow it.
     readers = Counter([*outputs, *(name for node in nodes for name in node.inputs)])
     only_reader = {name: node for node in nodes for name in node.inputs if readers[name] == 1}
+    # Nodes come in an order in which they can run, so the first node of a chain is met before the others. The chain
+    # grows greedily, one reader at a time, and the first layer decides about the chain as a whole: what it may be
+    # joined with depends on the layers' options and mode, not on their types alone.
     joined: set[str] = set()
     steps: dict[str, Step] = {}
     for node in nodes:
@@ -69,7 +73,10 @@ def _fuse(nodes: Sequence[Node], layers: Mapping[str, Layer], outputs: Collectio
             chain.append(after)
             run = longer
         joined.update(it.name for it in chain)
+        # The chain runs when its last layer would: by then all further inputs, e.g. the shortcut of a residual block,
+        # have been computed.
         steps[chain[-1].name] = _step(chain, layers, run)
+    # Nodes within a chain have no step, and their values never exist: this is where the memory is saved.
     return [steps[node.name] for node in nodes if node.name in steps]
 
 
@@ -89,6 +96,7 @@ def _step(chain: Sequence[Node], layers: Mapping[str, Layer], run: Callable[...,
 
 def _with_finished(steps: Sequence[Step]) -> list[Step]:
     """The steps, each knowing the values that it is the last to read."""
+    # Steps are in the order they run, so a later reader overwrites an earlier one.
     last_reader = {name: step.name for step in steps for name in step.inputs}
     return [
         replace(step, finished=tuple(name for name in dict.fromkeys(step.inputs) if last_reader[name] == step.name))

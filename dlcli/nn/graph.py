@@ -98,6 +98,8 @@ class Graph(Module):
         Raises:
             ConfigError: wrong wiring or shapes; the message names the node, `key` its place.
         """
+        # Layers are created in the order of the config, so that errors come in that order, but built in the order they
+        # run: a shape is known only after those before it.
         created = []
         for position, node in enumerate(nodes):
             with under(key_of(position)):
@@ -124,6 +126,8 @@ class Graph(Module):
                 )
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
+                # A config can ask for an absurd size by a slip; better an error here than the machine swapping to
+                # death.
                 check_array(shapes[node.name], itemsize=np.dtype(dtype).itemsize)
                 layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             except MemoryError as error:
@@ -136,6 +140,7 @@ class Graph(Module):
             layer.generator = generators["dropout"]
             layers[node.name] = layer
         graph = cls(ordered, layers, shapes, output, dtype)
+        # The full name, such as `block_1.conv.weight`, is known only when the whole graph is.
         for name, parameter in graph.parameters().items():
             parameter.name = name
         return graph
@@ -204,6 +209,8 @@ class Graph(Module):
             x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
         values = {INPUT: x}
         lengths_of = {} if lengths is None else {INPUT: lengths}
+        # Whoever watches every node gets the plan without fusion, since a fused operation never computes the results
+        # within it.
         kept = None if on_output is not None and watched is None else frozenset(watched or ())
         for step in self._plan(kept, with_auxiliary=with_auxiliary):
             if step.needs_lengths:
@@ -211,8 +218,10 @@ class Graph(Module):
                 result = step.run(*[values[name] for name in step.inputs], lengths=known)
             else:
                 result = step.run(*[values[name] for name in step.inputs])
+            # Lengths follow the data along the time axis and end where it ends, e.g. at a pooling over time.
             if lengths_of and step.preserves_time and step.inputs[0] in lengths_of:
                 lengths_of[step.name] = lengths_of[step.inputs[0]]
+            # Freed here, an activation that no backward needs is gone before the next one is computed.
             for name in step.finished:
                 del values[name]
             values[step.name] = result
@@ -229,6 +238,8 @@ class Graph(Module):
         """
         made = self._plans.get((kept, with_auxiliary))
         if made is None:
+            # Auxiliary outputs exist for their loss only: outside of training they and all that leads to them alone is
+            # left out.
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
             needed = ancestors(self.nodes, outputs)
             made = plan(self.nodes, self.layers, outputs | ((kept or frozenset()) & needed), fused=kept is not None)

@@ -24,12 +24,15 @@ def resolve_graph(
     Raises:
         InvalidConfigError: bad, duplicate or unknown names, a cycle, or nodes that lead to no output.
     """
+    # reversed: of a duplicate name the first occurrence counts, and the second one is the mistake
     positions = {node.name: position for position, node in reversed(list(enumerate(nodes)))}
     problems: list[ConfigError] = []
 
     def complain(position: int, message: str) -> None:
         problems.append(ConfigError(f"{label(nodes[position])}: {message}", key=key_of(position)))
 
+    # All problems of all nodes are collected before an order is looked for: a name that does not exist would otherwise
+    # show up as a node that never becomes ready.
     resolved = []
     for position, node in enumerate(nodes):
         if positions[node.name] != position:
@@ -51,12 +54,15 @@ def resolve_graph(
         raise InvalidConfigError(problems)
 
     by_name = {node.name: node for node in resolved}
+    # From here on all names are known: a cycle is the only reason for a node to be missing from the order.
     ordered = _topological_order(resolved)
     if len(ordered) < len(resolved):
         ring = _find_cycle(by_name, {node.name for node in ordered})
         complain(positions[ring[0]], f"its inputs lead back to itself: {' <- '.join([*ring, ring[0]])}")
         raise InvalidConfigError(problems)
 
+    # A node that no output needs would never be trained and is nearly always a forgotten connection, so it is an error
+    # and not a silent loss of parameters.
     needed = ancestors(ordered, {output, *also_outputs})
     for position, node in enumerate(resolved):
         if node.name not in needed:
@@ -79,6 +85,8 @@ def _topological_order(nodes: Sequence[Node]) -> list[Node]:
         for name in waiting_for[node.name]:
             users.setdefault(name, []).append(node)
     ordered: list[Node] = []
+    # A stack that is filled from the back: of the nodes that can run, the one listed first runs first. The order
+    # depends on the config alone, and with it the order in which weights are drawn.
     ready = [node for node in reversed(nodes) if not waiting_for[node.name]]
     while ready:
         node = ready.pop()
@@ -93,6 +101,8 @@ def _topological_order(nodes: Sequence[Node]) -> list[Node]:
 def _find_cycle(by_name: dict[str, Node], outside: set[str]) -> list[str]:
     """The names around one cycle, each an input of the one before it; nodes in `outside` are known not to be on one."""
     path: list[str] = []
+    # Every node that is left has an input that is left as well, or it would have become ready. So the walk never gets
+    # stuck, and as there are finitely many nodes it must meet one of them again.
     name = next(name for name in by_name if name not in outside)
     while name not in path:
         path.append(name)

@@ -33,9 +33,11 @@ class BatchNorm(Function):
         relu: bool = False,
         on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
     ) -> np.ndarray:
+        # (…, C) -> (M, C): every axis but the last counts as the batch
         rows = _rows(x)
         added = None if residual is None else _rows(residual)
         y, mean, variance, inverse_std = kernels.batch_norm(rows, gamma, beta, epsilon, added, relu)
+        # x itself and two vectors; x̂ can be had from them, and needs no memory of its own
         ctx.save(rows, gamma, mean, inverse_std, y if relu else None)
         if on_statistics is not None:
             on_statistics(mean, variance, len(rows))

@@ -37,8 +37,10 @@ class Conv2D(Function):
         groups: int = 1,
         relu: bool = False,
     ) -> np.ndarray:
+        # ReLU in the same call: the result is written once instead of written, read and written again.
         y = kernels.conv2d(x, weight, bias, stride, padding, dilation, groups, relu)
         ctx.geometry = (stride, padding, dilation, groups)
+        # where y > 0 is all that backward needs to know about the ReLU
         ctx.save(x, weight, y if relu else None)
         return y
 
@@ -46,6 +48,7 @@ class Conv2D(Function):
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         x, weight, y = ctx.saved
         needs_x, needs_weight, needs_bias = ctx.needs_grad
+        # ∂max(y, 0) first; the other gradients are those of a plain convolution
         if y is not None:
             grad = kernels.relu_backward(grad, y)
         stride, padding, dilation, groups = ctx.geometry

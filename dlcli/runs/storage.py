@@ -60,6 +60,7 @@ def read_bytes(path: Path) -> bytes:
         StorageError: it is missing, cannot be read, or is not a regular file.
     """
     with reporting("read", path):
+        # O_NONBLOCK: opening a pipe without a writer would wait forever
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor)
             _check_regular(path, os.fstat(descriptor).st_mode)
@@ -81,6 +82,7 @@ def place(root: Path, name: str) -> Path:
         path = path / part
         with reporting("written", path):
             try:
+                # lstat does not follow links: the link itself is what must not be there
                 mode = path.lstat().st_mode
             except FileNotFoundError:
                 break
@@ -106,6 +108,7 @@ def open_in_place(path: Path, flags: int) -> int:
     except BaseException:
         os.close(descriptor)
         raise
+    # Another name for the same file means that a change in place would show there, too.
     if status.st_nlink <= 1:
         return descriptor
     os.close(descriptor)
@@ -139,6 +142,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, durable: bool = Tru
     Raises:
         StorageError: one cannot be written; nothing is left beside them.
     """
+    # Two-stage write: all contents first, under hidden names, then the renames, each of which is atomic. A kill in
+    # between leaves old files or new files, never a mixture within one file.
     partials = {folder / name: partial_name(folder / name) for name in files}
     with reporting("written", next(iter(partials), folder)):
         try:
@@ -196,7 +201,9 @@ def remove_folder(path: Path) -> None:
         StorageError: it cannot be removed.
     """
     with reporting("removed", path):
+        # A folder cannot be removed atomically, but renamed: from here on it does not exist for any reader.
         doomed = path.rename(partial_name(path))
+        # so that no other process takes it for abandoned and removes it at the same time
         with _claimed(doomed):
             shutil.rmtree(doomed)
 
@@ -239,6 +246,7 @@ def remove_abandoned(root: Path) -> None:
         found = [path for path in root.iterdir() if is_partial(path.name)]
     for path in found:
         with contextlib.suppress(FileNotFoundError):  # finished, or removed by another process, in the meantime
+            # Age and lock: between its creation and the lock a young folder has no owner yet.
             if time.time() - path.lstat().st_mtime > CLAIM_SECONDS and not _is_claimed(path):
                 _remove(path)
 
@@ -300,6 +308,7 @@ def flush(paths: Iterable[Path]) -> None:
     if len(paths) == 1:
         _flush_one(paths[0])
         return
+    # fsync waits for the disk and not for the interpreter: threads wait together
     with ThreadPoolExecutor(max_workers=len(paths)) as threads:
         list(threads.map(_flush_one, paths))
 

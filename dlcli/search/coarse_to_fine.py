@@ -65,8 +65,12 @@ class CoarseToFine(Search):
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
     ) -> Sequence[Proposal]:
+        # Everything below is a function of the trials so far: a sweep that was killed asks again and gets the same
+        # answer, without any state of the search on the disk.
         if budget is not None and len(trials) >= budget:
             return ()
+        # The plan of the stage under way, minus what has been started: workers ask one by one, and each asks anew. Only
+        # when nothing is left, and all results are in, does the next stage begin (`waits`).
         stage = max((trial.stage for trial in trials), default=0)
         left = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).left(trials)
         if not left and stage + 1 < len(self._sizes(budget)) and not self._is_over(space, trials, objective):
@@ -84,7 +88,9 @@ class CoarseToFine(Search):
         """How many trials each stage has."""
         if budget is None:
             return [FIRST * self.stage_trials, *[self.stage_trials] * (self.stage_count - 1)]
+        # The first stage counts FIRST times, so a budget of n smallest stages is enough for n − FIRST + 1 of them.
         count = min(self.stage_count, max(1, budget // SMALLEST_STAGE - FIRST + 1))
+        # Rounded cumulative sums, so that the sizes add up to the budget exactly.
         bounds = [round(budget * (FIRST + number) / (FIRST + count - 1)) for number in range(count)]
         return [end - start for start, end in zip([0, *bounds], bounds, strict=False)]
 
@@ -99,16 +105,22 @@ class CoarseToFine(Search):
         self, space: Space, trials: Iterable[Trial], objective: Objective, seed: int, stage: int, size: int
     ) -> Plan:
         """What a stage tries; it depends on nothing but the stages before."""
+        # Results of this stage must not matter, or its plan would depend on which worker was faster.
         before = [trial for trial in trials if trial.stage < stage]
         plan = Plan(stage, before)
+        # The best configuration is trained again with other seeds: it tells how much of its value is luck, and a lucky
+        # one loses its place.
         if best := objective.best(before):
             for _ in range(min(self.repeats - len(best.trials), size - 1)):
                 plan.add(best.values)
         region = self._region(space, before, objective, stage)
+        # A generator of its own for each stage: the number of draws in one does not shift those of the next.
         random = generator(seed, "coarse_to_fine", stage)
         for row in latin_hypercube(size - len(plan.proposals), len(space.drawn), random).tolist():
             normalized = zip(space.drawn, row, strict=True)
             values = space.point({parameter.name: region.normalize(parameter, u) for parameter, u in normalized})
+            # Integers and choices collide often in a small region. What was tried before would teach nothing about the
+            # space, only about noise, which the repetitions above do on purpose.
             for _ in range(ATTEMPTS):
                 if plan.is_new(values):
                     break
@@ -118,6 +130,8 @@ class CoarseToFine(Search):
 
     def _region(self, space: Space, trials: Iterable[Trial], objective: Objective, stage: int) -> Region:
         """Where a stage looks: each stage before it narrowed the space further."""
+        # Replayed from the first stage on. Each zoom is relative to the region before it, which limits how fast an
+        # interval can shrink: one lucky stage cannot rule out nearly everything.
         region = Region.whole()
         for number in range(stage):
             ranked = objective.ranked(trial for trial in trials if trial.stage <= number)
@@ -126,6 +140,7 @@ class CoarseToFine(Search):
 
     def _is_over(self, space: Space, trials: Sequence[Trial], objective: Objective) -> bool:
         """Whether the last two stages each gained less than the noise, as far as it is known by now."""
+        # Without the first stage, which has nothing to gain on. Two in a row, as a single one without gain is common.
         last = self.stages(space, trials, objective)[1:][-2:]
         noise = _noise(objective.ranked(trials))
         if not self.stop_early or noise is None or len(last) < 2:
@@ -135,6 +150,8 @@ class CoarseToFine(Search):
 
 def _stage(region: Region, trials: Iterable[Trial], objective: Objective, number: int) -> Stage:
     """A stage as it was when it had ended."""
+    # As if asked at the end of that stage; later seeds of an old configuration do count, since they are better
+    # knowledge.
     known = [trial for trial in trials if trial.stage <= number]
     ranked = objective.ranked(known)
     old = {one.number for one in configurations(trial for trial in known if trial.stage < number)}
@@ -166,8 +183,10 @@ def _gain(ranked: Sequence[Configuration], before: Configuration | None, objecti
 
 def _noise(ranked: Iterable[Configuration]) -> float | None:
     """The standard deviation of a configuration's value from seed to seed, from all that have several."""
+    # Pooled over configurations: each has few seeds, too few for a standard deviation of its own.
     repeated = [one.measured for one in ranked if len(one.measured) > 1]
     if not repeated:
         return None
     squares = sum((value - sum(values) / len(values)) ** 2 for values in repeated for value in values)
+    # each mean that was subtracted costs a degree of freedom
     return math.sqrt(squares / sum(len(values) - 1 for values in repeated))

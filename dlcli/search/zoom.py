@@ -31,6 +31,7 @@ def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Reg
     ranges, choices = dict(region.ranges), dict(region.choices)
     for parameter in space.drawn:
         normalized = [one[parameter.name] for one in found if parameter.name in one]
+        # Conditional parameters, e.g. beta1 while all of the best use SGD: nothing was learned about them.
         if not normalized:
             continue
         if parameter.distribution and not parameter.distribution.is_ordered:
@@ -47,6 +48,9 @@ def _indices(parameter: Parameter, normalized: Sequence[float]) -> tuple[int, ..
 
 def _interval(normalized: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
     low, high = min(normalized), max(normalized)
+    # The margin lets the optimum lie beyond the best points, which are the ends of what was seen by chance; the minimum
+    # keeps three points that happen to be close from ending the search.
     half = max((0.5 + MARGIN) * (high - low), NARROWEST * (before[1] - before[0]) / 2)
+    # Around the middle of the best, not of the region before: it may leave that, but not the space.
     middle = (low + high) / 2
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -121,6 +121,7 @@ def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpe
     Raises:
         ValidationError: holding `Mistake`s.
     """
+    # Already a component, e.g. a default value: its options are checked like those of a file.
     if isinstance(value, ComponentSpec) and value.kind == kind:
         value = {key: value.name} | value.options
     if isinstance(value, str):
@@ -129,6 +130,7 @@ def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpe
     if not isinstance(value, dict):
         annotation = Annotated[Any, OfKind(kind)]
         raise mistaken([Mistake((), expected(annotation, value), "wrong_type")])
+    # a copy: the document is kept, to find the places of errors
     options = dict(value)
     if key not in options:
         raise mistaken([Mistake((key,), _missing_name(kind, key, value), MISSING_KEY)])
@@ -179,6 +181,7 @@ class _Options(Section):
 @functools.cache
 def options_model(component: Any) -> type[Section]:
     """The section whose keys are the options of a registered component, or of a dataclass."""
+    # The signature of the constructor becomes a pydantic model; there is no second declaration of an option.
     fields: dict[str, Any] = {}
     for option in registry.options(component):
         annotation = _checked(option.annotation, f"{component.__name__}({option.name}: …)")
@@ -192,6 +195,7 @@ def _field(option: registry.Option) -> Any:
         return Field(alias=option.name, description=description)
     if is_settings(type(option.default)):  # the schema of its class has the defaults already
         return Field(default_factory=lambda: option.default, alias=option.name, description=description)
+    # A tuple is immutable and therefore the right default in Python; YAML knows only lists.
     default = list(option.default) if isinstance(option.default, tuple) else option.default
     return Field(default, alias=option.name, description=description)
 
@@ -217,6 +221,7 @@ def _checked(annotation: Any, where: str) -> Any:
         return annotation
     if kind := registry.component_kind(annotation):
         return Annotated[Any, OfKind(kind, described=registry.is_described(annotation))]
+    # marks are the constraints, e.g. Ge(0); they are put around the converted type again
     inner, marks = peel(annotation)
     if is_settings(inner):
         return Annotated[(inner, *marks, OfClass())]
@@ -226,6 +231,8 @@ def _checked(annotation: Any, where: str) -> Any:
     elif get_origin(inner) in (list, dict):
         origin, (*keys, item) = get_origin(inner), get_args(inner)
         inner = origin[(*keys, _checked(item, where))]
+    # An annotation that YAML cannot express is a mistake of the programmer, and found by the first test that looks the
+    # component up.
     elif get_origin(inner) is not Literal and inner not in (Any, bool, int, float, str, types.NoneType):
         raise TypeError(f"{where}: options are numbers, texts, lists, mappings and components, not {inner!r}")
     return Annotated[inner, *marks] if marks else inner
@@ -234,6 +241,7 @@ def _checked(annotation: Any, where: str) -> Any:
 def _missing_name(kind: str, key: str, value: dict[str, Any]) -> str:
     """What to say about a component's mapping without a name."""
     names = registry.names(kind)
+    # `{adam: …}` or `{adam, learning_rate: …}`: the name was written as a key
     given = [name for name in value if name in names]
     if given:
         return f"missing key {key}; write {{{key}: {given[0]}, …}}"

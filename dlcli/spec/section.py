@@ -46,7 +46,11 @@ class Section(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
+            # An inner section has already reworded its own mistakes; they arrive as custom errors and pass through
+            # unchanged, with this section's key put in front of their path by pydantic.
             errors = error.errors(include_url=False)
+            # A list of a million wrong values would otherwise be a million lines; an inner section may have cut
+            # already.
             is_cut = len(errors) > MAX_MISTAKES and not any(details["type"] == FURTHER for details in errors)
             reworded = _without_echoes(
                 [_reword(details, cls) for details in errors[: MAX_MISTAKES if is_cut else None]]
@@ -54,6 +58,7 @@ class Section(BaseModel):
             if is_cut:
                 message = f"and {len(errors) - MAX_MISTAKES:,} more mistakes"
                 reworded.append(Mistake(reworded[-1].path, message, FURTHER))
+            # from None: the chain of pydantic errors says the same in words that no user knows
             raise mistaken(reworded) from None
 
     @classmethod
@@ -117,6 +122,8 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
     """One of pydantic's errors about a section, in the words of dlcli."""
     kind, path, value = details["type"], details["loc"], details["input"]
     fields = fields_of(section)
+    # Three kinds of errors: those in our own words, those about keys, and those of pydantic about a value, of which
+    # only the place is used: what was expected is derived from the annotation.
     own_words = _own_words(details)
     if not path:
         return Mistake(
@@ -156,14 +163,21 @@ def _own_words(details: ErrorDetails) -> str | None:
 
 def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
     """The annotation at `path` below a field, and the path without the names pydantic gives to union members."""
+    # Pydantic's path to an error inside of a union has a tag for the member that was tried, e.g. ("layers", "list[…]",
+    # 3, "units") for `str | list[…]`. The document has no such level, so it is taken out. Walk the annotation and the
+    # path side by side: at a union one element of the path is a tag, at a list or mapping it is an index or key,
+    # anywhere else the path ends.
     alternatives = [member for member in members(annotation) if member is not type(None)]
     if len(alternatives) > 1:
+        # Scalars of a union have nothing below them: the mistake is about the field itself, and one message names all
+        # members. Only a container can have a mistake further inside.
         containers = [member for member in alternatives if get_origin(peel(member)[0]) in (list, dict)]
         if len(path) < 2 or not containers:
             return annotation, ()
         return _without_tags(containers[0], path[1:])
     inner, _ = peel(alternatives[0])
     if path and get_origin(inner) in (list, dict):
+        # The mistake is about a key of a mapping: the first type argument, and the place is that of the key.
         if path[1:] == (_OF_KEY,):
             return get_args(inner)[0], path[:1]
         below, rest = _without_tags(get_args(inner)[-1], path[1:])
@@ -173,6 +187,8 @@ def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
     """One mistake a place: where a list has a wrong item, the list is not said to be wrong as well."""
+    # A union reports a wrong value once for each member; in our words these are equal.
     once = {(mistake.path, mistake.message): mistake for mistake in mistakes}.values()
+    # Every place that has a more exact mistake somewhere inside of it.
     holders = {mistake.path[:end] for mistake in once for end in range(1, len(mistake.path))}
     return [mistake for mistake in once if mistake.code in _ABOUT_KEYS or mistake.path not in holders]

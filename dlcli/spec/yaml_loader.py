@@ -89,6 +89,8 @@ class _Reader:
     def read(self) -> Document:
         try:
             self._check_characters()
+            # libyaml is many times faster, but refuses surrogates, which stand for the bytes of a file name that is not
+            # UTF-8; only a text that contains one is read by the slow parser.
             has_bytes = _BYTE_OF_A_NAME.search(self.document.text) is not None
             self.events = yaml.parse(self.document.text, Loader=yaml.SafeLoader if has_bytes else _PARSER)
             self._read_document()
@@ -119,7 +121,10 @@ class _Reader:
 
     def _value(self, event: Any, path: KeyPath) -> Any:
         place = self._place(event.start_mark)
+        # setdefault: of a duplicate key the first value counts, and errors must point at it
         self.document.value_places.setdefault(path, place)
+        # Limits are checked while reading: a few lines of nested aliases expand to billions of values ("billion
+        # laughs"), and deep nesting would exhaust the stack.
         self.values += 1
         if self.values > MAX_VALUES:
             self._refuse(f"more than {MAX_VALUES:,} values", place, path)
@@ -127,11 +132,14 @@ class _Reader:
             return self._alias(event, place, path)
         if len(path) > MAX_DEPTH:
             self._refuse(f"more than {MAX_DEPTH} levels deep", place)
+        # A tag is what makes YAML loaders create arbitrary Python objects. No constructor runs here, so `!!python/…`
+        # would be harmless; it is refused to say so, instead of ignoring it.
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._report(f"tags such as {tag} are not allowed; a config is plain data", place, path)
         if event.anchor is None:
             return self._content(event, place, path)
+        # While its value is being read, an anchor may not be used: the value would contain itself.
         self.open_anchors.add(event.anchor)
         value = self.anchors[event.anchor] = self._content(event, place, path)
         self.open_anchors.discard(event.anchor)
@@ -142,6 +150,8 @@ class _Reader:
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(path)
+        # The type of a scalar is decided here by the rules of YAML 1.2, not by the parser: `no`, `on` and `1:30` stay
+        # text, `1e-3` is a number.
         if event.style:  # quoted or block text
             return event.value
         try:
@@ -168,6 +178,7 @@ class _Reader:
                 )
             self.document.key_places.setdefault(inner, place)
             value = self._value(next(self.events), inner)
+            # the value of a duplicate key is read all the same, so that mistakes inside of it are found
             mapping.setdefault(key, value)
         return mapping
 
@@ -175,6 +186,7 @@ class _Reader:
         if not isinstance(event, yaml.ScalarEvent):
             found = {yaml.AliasEvent: "an alias", yaml.SequenceStartEvent: "a list"}.get(type(event), "a mapping")
             self._report(f"a key is text, found {found}", place, (*path, found))
+            # The wrong key must be consumed with all that is inside of it, or the events would be out of step.
             if not isinstance(event, yaml.AliasEvent):
                 self._value(event, (*path, found))
             return found
@@ -200,12 +212,14 @@ class _Reader:
         if event.anchor not in self.anchors:
             message = f"*{event.anchor} repeats &{event.anchor}, which is not defined above"
             return self._report(f"{message}; quote a text that begins with *", place, path)
+        # The copy counts as if it had been written out, before it is made.
         values, height = _extent(self.anchors[event.anchor])
         self.values += values
         if self.values > MAX_VALUES:
             self._refuse(f"the aliases expand to more than {MAX_VALUES:,} values", place, path)
         if len(path) + height > MAX_DEPTH:
             self._refuse(f"more than {MAX_DEPTH} levels deep", place)
+        # a copy for each use: an override of one of them must not change the others
         return copy.deepcopy(self.anchors[event.anchor])
 
     def _place(self, mark: Any) -> Place:
@@ -221,6 +235,7 @@ class _Reader:
         readable: bool = False,
     ) -> None:
         """Note a mistake and read on."""
+        # The section is not checked at a place that could not be read: a second error would follow from the first.
         if not readable:
             self.document.unreadable.add(path)
         key = format_path(path) or None

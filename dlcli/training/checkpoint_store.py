@@ -142,6 +142,7 @@ class CheckpointStore:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        # A second Ctrl-C: the user waits. What was written survives a kill; only the disk has not confirmed it.
         hurries = kind is not None and issubclass(kind, KeyboardInterrupt)
         with self._changed:
             self._drain(lambda: self._is_written if hurries else self._is_done)
@@ -170,6 +171,8 @@ class CheckpointStore:
         with self._changed:
             if self._failure is not None:
                 raise self._failure
+            # At most two wait: the best, whose weights may be the result, and the newest. Epochs faster than the disk
+            # do not pile up in memory.
             self._waiting = [one for one in self._waiting if one.name == entry.best_name]
             self._waiting.append(entry)
             self._changed.notify_all()
@@ -239,6 +242,7 @@ class CheckpointStore:
         Raises:
             StorageError: there are checkpoints and none of them can be used.
         """
+        # A kill in the middle of a write leaves hidden folders.
         storage.remove_partials(self.folder)
         damaged: list[str] = []
         first: StorageError | None = None
@@ -251,6 +255,7 @@ class CheckpointStore:
                 damaged.append(name)
                 first = first or error
                 continue
+            # Only when an older one can be used: if none can, nothing is removed that might be repaired by hand.
             for bad in damaged:
                 storage.remove_folder(self.folder / bad)
             return found
@@ -310,7 +315,9 @@ class CheckpointStore:
             with self._ends("writer", rest=rest):
                 assert entry.contents is not None
                 self.check()
+                # not durable: the second stage waits for the disk, so that this one can take the next checkpoint
                 storage.write_folder(self.folder / entry.name, checkpoint.encode(entry.contents), durable=False)
+                # without the contents: hundreds of megabytes that would live until the disk has them
                 written = _Entry(entry.name, entry.position, entry.best, None)
                 if not self.durable:
                     self._point_at(written)
@@ -326,6 +333,7 @@ class CheckpointStore:
             with self._changed:
                 entry = self._written
                 assert entry is not None
+                # Protected from pruning while the disk is flushed, which may take longer than several epochs.
                 self._at_work |= entry.names
             with self._ends("flusher", *entry.names, rest=FLUSH_REST):
                 self._flush(entry)
@@ -336,6 +344,8 @@ class CheckpointStore:
 
     def _flush(self, entry: _Entry) -> None:
         """Wait until the disk has a checkpoint, the best one, and what they refer to."""
+        # The disk must have everything that the pointers are about to name: checkpoints, the folder that lists them,
+        # and metrics.jsonl, in any order, but before the pointers.
         names, places = entry.names, [self.folder, *(path for path in self.refers_to if path.exists())]
         if self._flushed is None:
             places.append(self.folder.parent)  # which has learned about new files
@@ -351,6 +361,7 @@ class CheckpointStore:
         """Wait for work, and for the end of the rest after the work before; False when there will be no more."""
         with self._changed:
             while not self._closes:
+                # monotonic, since the clock of the machine may be set while a thread rests
                 rest = 0.0 if self._drains else self._rest_ends.get(stage, 0.0) - time.monotonic()
                 if self._failure is not None or not has_work():
                     self._changed.wait()
@@ -372,7 +383,9 @@ class CheckpointStore:
             failure = error
         now = time.monotonic()
         with self._changed:
+            # The rest grows with the work, so that a slow disk gets a constant share of the time and not all of it.
             self._rest_ends[stage] = now + rest.seconds(now - start)
+            # the first failure is the cause; later ones follow from it
             self._failure = self._failure or failure
             self._at_work.difference_update({stage, *names})
             self._changed.notify_all()
@@ -389,6 +402,7 @@ class CheckpointStore:
 
     def _prune(self) -> None:
         """Remove old checkpoints, but none that a pointer names, or will name next."""
+        # What the pointers name, what is being written and flushed, and the newest `keep`. Everything else may go.
         protected = {*self._at_work}
         for entry in (self._written, self._flushed):
             if entry is not None:

@@ -193,7 +193,7 @@ def test_more_epochs_under_a_schedule_of_the_whole_training_are_told_of(make_tra
     observer = Messages()
     make_trainer(epochs=6, observers=[observer]).resume()
     (message,) = observer.messages
-    assert "the schedule depends on training.epochs" in message
+    assert "the schedule depends on" in message
     assert "not 0," in message  # a cosine ends at zero
 
 

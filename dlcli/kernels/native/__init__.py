@@ -36,8 +36,11 @@ def load() -> ModuleType | None:
     finally:
         if os.environ["GOMP_SPINCOUNT"] == SPINS:
             del os.environ["GOMP_SPINCOUNT"]
+    # One binary for all machines: the kernels are compiled once per instruction set, and the widest that runs here is
+    # chosen.
     _native.choose_isa(os.environ.get("DLCLI_NATIVE_ISA", ""))
     _native.set_max_threads(int(os.environ.get("OMP_NUM_THREADS") or usable_cores()))
+    # NumPy's arrays get reused, aligned memory: large temporaries from malloc would cost page faults at every step.
     _native.install_allocator()
     module: ModuleType = _native
     return module
@@ -54,6 +57,8 @@ def fastest(reference: Kernel) -> Kernel:
     name = reference.__name__
     if module is None or not hasattr(module, name):
         return reference
+    # Overload resolution does the fallback: the reference is the last overload, tried when the arguments do not fit the
+    # native one. No check in Python is paid for the usual case.
     module.set_reference(module, name, reference)
     native: Kernel = getattr(module, name)
     return native

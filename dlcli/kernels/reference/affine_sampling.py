@@ -32,6 +32,7 @@ def affine_sample(
     if not bilinear:
         half = np.float32(0.5)
         return _pixels(images, np.floor(y + half), np.floor(x + half), fill)
+    # A point between four pixels: interpolate along both rows, then between them.
     left, top = np.floor(x), np.floor(y)
     rightness, downness = (x - left)[..., None], (y - top)[..., None]
     rows = []

@@ -33,6 +33,8 @@ def conv2d(
     size = output_size(x.shape[1:3], weight.shape[:2], stride, padding, dilation)
     x = padded(x, padding)
     y: np.ndarray = np.zeros((len(x), *size, weight.shape[3]), x.dtype)
+    # f_h f_w products of (N P Q, C) with (C, K) on strided views: no im2col matrix, which would be f_h f_w times as
+    # large as the images.
     for position, window in _positions(weight, size, stride, dilation):
         y += _per_group(x[window], weight[position], groups)
     if bias is not None:
@@ -57,6 +59,7 @@ def conv2d_grad_input(
     height, width = size
     channels = weight.shape[2] * groups
     grad_x: np.ndarray = np.zeros((len(grad), top + height + bottom, left + width + right, channels), grad.dtype)
+    # Positions overlap, so each adds to what the ones before it have left.
     for position, window in _positions(weight, grad.shape[1:3], stride, dilation):
         grad_x[window] += _per_group(grad, _transposed(weight[position], groups), groups)
     return np.ascontiguousarray(grad_x[:, top : top + height, left : left + width])

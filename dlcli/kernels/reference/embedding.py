@@ -28,6 +28,7 @@ def embedding_backward(
     size = grad.shape[-1]
     grad_weight = np.empty((num_embeddings, size), grad.dtype) if out is None else out
     grad_weight[:] = 0
+    # add.at and not `+=` with an index array, which would count an index that occurs twice only once
     np.add.at(grad_weight, indices.reshape(-1), grad.reshape(-1, size))
     return grad_weight
 

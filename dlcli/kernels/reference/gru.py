@@ -49,6 +49,8 @@ def gru(
     """
     batch, length = x.shape[:2]
     size = len(recurrent_weight)
+    # The products with the inputs do not depend on the states, so they are one large product over all steps; only the
+    # products with the states must be taken step by step.
     projected = input_products(x, input_weight, bias)  # (N, T, 3H)
     states = np.empty((batch, length, size), projected.dtype)
     gates = np.empty((batch, length, 4 * size), projected.dtype)
@@ -58,6 +60,7 @@ def gru(
         of_gates, of_candidate = projected[:, t, : 2 * size], projected[:, t, 2 * size :]
         reset, update = np.split(sigmoid(of_gates + state @ gate_weight), 2, axis=1)
         if reset_after:
+            # b_hn is inside of what the reset gate multiplies, which is why it cannot be part of the other bias.
             under_reset = state @ candidate_weight
             if candidate_bias is not None:
                 under_reset += candidate_bias
@@ -67,8 +70,10 @@ def gru(
             under_reset = reset * state
             candidate = tanh(of_candidate + under_reset @ candidate_weight)
             new = update * candidate + (1 - update) * state
+        # Kept for backward: all that it needs apart from the states, so that no product is computed twice.
         gates[:, t] = np.concatenate([reset, update, candidate, under_reset], axis=1)
         real = real_steps(mask, t)
+        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
         state = new if real is None else np.where(real, new, state)
         states[:, t] = state
     return states, gates
@@ -99,9 +104,12 @@ def gru_backward(
     grad_sums = np.empty((batch, length, 3 * size), states.dtype)  # of what goes into r, z and ñ
     grad_products = np.empty((batch, length, size), states.dtype)  # of the product with U_n
     grad_state = np.zeros((batch, size), states.dtype)
+    # Backpropagation through time: `grad_state` is the gradient that arrives from the steps after t.
     for t in reversed(time_order(length, reverse)):
         grad_state = grad_state + grad_states[:, t]
         real = real_steps(mask, t)
+        # A padded step made no new state, so nothing of its gradient goes to the gates; all of it goes to the state
+        # before.
         grad_new = grad_state if real is None else np.where(real, grad_state, 0)
         reset, update, candidate, under_reset = np.split(gates[:, t], 4, axis=1)  # (N, H) each
         if reset_after:
@@ -122,6 +130,8 @@ def gru_backward(
         grad_previous = grad_previous + grad_sums[:, t, : 2 * size] @ gate_weight.T
         grad_state = grad_previous if real is None else np.where(real, grad_previous, grad_state)
 
+    # (N, T, …) -> (N T, …): the gradients of the weights are sums over all steps, again one large product each. The
+    # candidate has a product of its own, since the reset gate stands between it and the sum.
     rows, product_rows = flat(grad_sums), flat(grad_products)
     multiplied = previous if reset_after else gates[:, :, 3 * size :]  # by U_n
     grad_recurrent_weight = np.empty_like(recurrent_weight) if out[1] is None else out[1]

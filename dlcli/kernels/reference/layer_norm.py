@@ -30,12 +30,15 @@ def layer_norm_backward(
 
     (…, D), (…, D), (D,), (…), (…) -> ∂x (…, D), ∂γ (D,), ∂β (D,)
     """
+    # γ and β are shared by all rows, so their gradients are sums over every axis but the last.
     rows = tuple(range(x.ndim - 1))
     size = x.dtype.type(x.shape[-1])
     normalized = (x - mean[..., None]) * inverse_std[..., None]
     grad_gamma: np.ndarray = np.add.reduce(grad * normalized, axis=rows)
     grad_beta: np.ndarray = np.add.reduce(grad, axis=rows)
     grad_x: np.ndarray = grad * gamma
+    # A row that is shifted or scaled as a whole gives the same result, so the gradient has no component along 1 and x̂:
+    # both are projected out.
     along = np.add.reduce(grad_x * normalized, axis=-1, keepdims=True) / size
     grad_x -= np.add.reduce(grad_x, axis=-1, keepdims=True) / size
     grad_x -= normalized * along

@@ -11,6 +11,7 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray, positive_weigh
     """`p y softplus(−z) + (1 − y) softplus(z)`, the softplus split so that no digits cancel at any magnitude."""
     positive = positive_weight * targets
     negative = 1 - targets
+    # max(∓z, 0) is the part that grows; the logarithm of what is left is between 0 and log 2, at any magnitude of z.
     losses: np.ndarray = positive * np.maximum(-logits, 0) + negative * np.maximum(logits, 0)
     losses += (positive + negative) * np.log1p(np.exp(-np.abs(logits)))
     return losses

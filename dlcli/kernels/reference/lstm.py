@@ -45,6 +45,7 @@ def lstm(
     hidden = initial_or_zeros(initial_hidden, batch, size, gates.dtype)
     cell = initial_or_zeros(initial_cell, batch, size, gates.dtype)
     for t in time_order(length, reverse):
+        # (N, H) @ (H, 4H): the four gates are one product
         gates[:, t] += hidden @ recurrent_weight
         update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # views, (N, H) each
         update[:], forget[:], candidate[:], output[:] = (
@@ -53,9 +54,12 @@ def lstm(
             tanh(candidate),
             sigmoid(output),
         )
+        # The sum carries the gradient back unchanged where the forget gate is open: no repeated multiplication by a
+        # matrix.
         new_cell = update * candidate + forget * cell
         new_hidden = output * tanh(new_cell)
         real = real_steps(mask, t)
+        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
         cell = new_cell if real is None else np.where(real, new_cell, cell)
         hidden = new_hidden if real is None else np.where(real, new_hidden, hidden)
         states[0, :, t], states[1, :, t] = hidden, cell
@@ -95,7 +99,9 @@ def lstm_backward(
         new_hidden_grad = hidden_grad if real is None else np.where(real, hidden_grad, 0)
         new_cell_grad = cell_grad if real is None else np.where(real, cell_grad, 0)
         update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # (N, H) each
+        # Computed again instead of kept: a tanh costs less than another (N, T, H) array in memory.
         squashed = tanh(states[1, :, t])
+        # The cell has two consumers: the next step, and through tanh the hidden state of this one.
         new_cell_grad = new_cell_grad + tanh_backward(new_hidden_grad * output, squashed)
         grad_sums[:, t] = np.concatenate(
             [
@@ -106,10 +112,12 @@ def lstm_backward(
             ],
             axis=1,
         )
+        # (N, 4H) @ (4H, H)
         previous_hidden_grad = grad_sums[:, t] @ recurrent_weight.T
         previous_cell_grad = new_cell_grad * forget
         hidden_grad = previous_hidden_grad if real is None else np.where(real, previous_hidden_grad, hidden_grad)
         cell_grad = previous_cell_grad if real is None else np.where(real, previous_cell_grad, cell_grad)
+    # (N, T, 4H) -> (N T, 4H): the gradients of the weights are one product over all steps
     rows = flat(grad_sums)
     return (
         *input_gradients(rows, x, input_weight, needs_x, out[0]),

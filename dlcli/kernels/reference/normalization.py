@@ -25,10 +25,12 @@ def batch_norm(
 
     (M, C), (C,), (C,), residual (M, C) -> y (M, C), μ (C,), σ² (C,), 1/√(σ² + ε) (C,)
     """
+    # Two passes: E[x²] − μ² would lose all digits where the mean is large compared with the standard deviation.
     mean = np.add.reduce(x, axis=0) / x.dtype.type(len(x))
     y: np.ndarray = x - mean
     variance = np.add.reduce(y * y, axis=0) / x.dtype.type(len(x))
     inverse_std = 1 / np.sqrt(variance + x.dtype.type(epsilon))
+    # Rare, but without it a constant offset, e.g. of an unnormalized input, would turn rounding errors into variance.
     far = np.abs(mean) * inverse_std > FAR
     if far.any():
         columns = x[:, far].astype(np.float64)
@@ -89,10 +91,12 @@ def batch_norm_backward(
     rows = grad.dtype.type(len(grad))
     if y is not None:
         grad = grad * (y > 0)
+    # x̂ is computed again from x instead of kept from forward: one pass over x costs less than memory for a copy.
     grad_x: np.ndarray = x - mean
     grad_x *= inverse_std
     grad_beta: np.ndarray = np.add.reduce(grad, axis=0)
     grad_gamma: np.ndarray = np.add.reduce(grad * grad_x, axis=0)
+    # In place, in this order: −x̂ ∂γ/M, + g, − ∂β/M, then all of it times γ/√(σ² + ε)
     grad_x *= grad_gamma / -rows
     grad_x += grad
     grad_x -= grad_beta / rows

@@ -78,6 +78,7 @@ def rmsprop_update(
 ) -> None:
     """RMSProp (Hinton 2012): `s ← β s + (1 − β) g²`, `θ ← θ − α g / (√s + ε)`; `squares` holds `s / (1 − β)`."""
     root = math.sqrt(1 - beta)
+    # The factor 1 − β of the average leaves the root: α g / (√((1 − β) s) + ε) = α/√(1 − β) · g / (√s + ε/√(1 − β)).
     decay, rate, eps = _scalars(parameters, beta, learning_rate / root, epsilon / root)
     for scratch, theta, grad, s in _blocks(parameters, gradients, squares):
         np.multiply(grad, grad, scratch)
@@ -139,6 +140,7 @@ def adam_update(
 
     `first_moment` holds the discounted sum `m / (1 − β₁)`, `second_moment` `v / (1 − β₂)`; `step` is t, from 1.
     """
+    # The bias corrections are scalars, so they join the learning rate and ε instead of costing a pass over m and v.
     first_weight = (1 - beta1**step) / (1 - beta1)  # Σ_{i<t} β₁^i
     root = math.sqrt((1 - beta2**step) / (1 - beta2))
     b1, b2, rate, eps = _scalars(parameters, beta1, beta2, learning_rate / first_weight * root, epsilon * root)
@@ -195,6 +197,7 @@ def _blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
     """The same block of every array, one block after the other, each behind scratch memory of its size."""
     size = len(arrays[0])
     block = BLOCK_BYTES // arrays[0].itemsize
+    # one block of scratch memory for all: it stays in the cache, and no pass allocates
     scratch = np.empty(min(size, block), arrays[0].dtype)
     for start in range(0, size, block):
         stop = min(start + block, size)

@@ -47,6 +47,7 @@ def rnn(
     for t in time_order(length, reverse):
         new = squash(states[:, t] + state @ recurrent_weight)
         real = real_steps(mask, t)
+        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
         state = new if real is None else np.where(real, new, state)
         states[:, t] = state
     return states

@@ -25,6 +25,7 @@ def input_products(x: np.ndarray, input_weight: np.ndarray, bias: np.ndarray) ->
     """
     if are_tokens(x):
         check_indices(x, len(input_weight))
+        # (N, T) -> (N, T, C): a one-hot vector times W is a row of W
         looked_up: np.ndarray = input_weight[x] + bias
         return looked_up
     return linear(flat(x), input_weight, bias).reshape(*x.shape[:2], len(bias))
@@ -57,6 +58,7 @@ def previous_states(states: np.ndarray, initial: np.ndarray | None, reverse: boo
     previous = np.empty_like(states)
     if states.shape[1] == 0:
         return previous
+    # Backwards in time the step before t is t + 1, and the initial state belongs to the last step.
     first, rest, before = (-1, np.s_[:-1], np.s_[1:]) if reverse else (0, np.s_[1:], np.s_[:-1])
     previous[:, first] = 0 if initial is None else initial
     previous[:, rest] = states[:, before]

@@ -51,12 +51,14 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[np.nd
         TypeError: the labels are not integers.
     """
     check_labels(labels, logits.shape[-1])
+    # exp overflows above 88 in float32; the largest exponent is 0 now, and the sum at least 1.
     shifted: np.ndarray = logits - _largest(logits)
     picked = shifted[np.arange(len(labels)), labels]
     probabilities: np.ndarray = np.exp(shifted, out=shifted)
     sums = np.add.reduce(probabilities, axis=-1, keepdims=True)
     probabilities /= sums
     losses: np.ndarray = np.log(sums[:, 0])
+    # log Σ exp(z − max) − (z_y − max): the logit itself, never the logarithm of a probability that may have underflowed
     losses -= picked
     return losses, probabilities
 

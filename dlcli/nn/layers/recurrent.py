@@ -112,6 +112,7 @@ class Recurrent(Stateful):
             for reverse in self.directions:
                 name = f"layer_{layer + 1}{'_reverse' if reverse else ''}"
                 self.cells[name] = self.make_cell(features, generator, dtype)
+            # the next layer reads the states of both directions side by side
             features = len(self.directions) * self.units
 
     def make_cell(self, features: int, generator: np.random.Generator, dtype: DTypeLike) -> Cell:
@@ -159,28 +160,36 @@ class Recurrent(Stateful):
         first_inputs: Callable[[Cell], tuple[Tensor | np.ndarray, Tensor]],
     ) -> Tensor:
         """The states of the last layer; `first_inputs`: what a cell of the first layer reads, and its weight for it."""
+        # given: initial states that come from another node, such as the last state of an encoder
         x, *given = inputs
         if self.stateful and len(self.directions) > 1:
             raise ConfigError(
                 "a bidirectional layer cannot go on from the batch before: it reads the end first",
                 code="not_applicable",
             )
+        # (N, T), and None if nothing is padded, which is the fast path of all kernels
         mask = padding_mask(lengths, x.shape[1])
         cells, starts = iter(self.cells.items()), self._starts(given)
         finals: list[Sequence[np.ndarray]] = []
         for layer in range(self.layers):
+            # Between the layers of the stack only, never along time: a mask that changes from step to step would wipe
+            # out what the state remembers.
             if layer and self.dropout and self.training:
                 x = self._dropped(x)
             read = []
             for reverse in self.directions:
                 name, cell = next(cells)
+                # A whole sequence is one kernel call; only who wants to look at each step pays for a call per step.
                 run = self.run if self.on_step is None else partial(self._run_by_steps, name, self.on_step)
+                # Tokens can skip the product with the input weights, but only in the first layer.
                 x_and_weight = (x, cell.input_weight) if layer else first_inputs(cell)
                 states, final = run(cell, *x_and_weight, next(starts), mask, reverse)
                 read.append(states)
                 finals.append(final)
+            # (N, T, H) twice -> (N, T, 2H)
             x = read[0] if len(read) == 1 else ops.concat(read, axis=-1)
         if self.stateful:
+            # Plain arrays, cut off from the tape: backpropagation through time ends at the start of a batch.
             by_name = zip(self.state_names, zip(*finals, strict=True), strict=True)
             self.hidden_states = {name: np.stack(states) for name, states in by_name}  # (L, N, H) each
         return x
@@ -235,6 +244,7 @@ class Recurrent(Stateful):
         states: tuple[Tensor, ...] = ()
         results = []
         for t in range(x.shape[1])[:: -1 if reverse else 1]:
+            # (N, 1, D): a sequence of one step, so that the same kernels serve
             now = slice(t, t + 1)
             real = None if mask is None else mask[:, now]
             before = states = on_step(name, self.states_after(cell, x[:, now], input_weight, before, real, reverse))
@@ -244,6 +254,7 @@ class Recurrent(Stateful):
     def _starts(self, given: Sequence[Tensor]) -> Iterator[tuple[State, ...]]:
         """For each cell the states that it begins with."""
         for position in range(len(self.cells)):
+            # an initial state has the columns of all cells side by side, in the order of the cells
             columns = slice(position * self.units, (position + 1) * self.units)
             if given:
                 states = [state if len(self.cells) == 1 else state[:, columns] for state in given]

@@ -113,6 +113,8 @@ class SweepRunner:
             WorkerError: no worker can begin.
         """
         for trial in self.journal.state.ordered:
+            # The journal of a killed sweep says "running" of trials that nobody trains: they continue from their
+            # checkpoints.
             if trial.status == "running":
                 self.journal.add("stopped", trial=trial.number, reason="the sweep was killed")
         while True:
@@ -133,15 +135,19 @@ class SweepRunner:
 
     def _propose(self) -> None:
         """Ask the search for trials when none is left to begin."""
+        # Only when no trial is left to start: a search that learns from results proposes as late as possible. One that
+        # works in stages waits for the last result of a stage.
         if self._is_over or self._budget_is_spent or self._pending_trials() or (self.search.waits and self._running):
             return
         seeds, trials = self.rules.seeds, self.journal.state.ordered
+        # The search sees configurations with a mean over their seeds, and the budget in configurations.
         seen = aggregate_replicates(trials, seeds)
         budget = None if self.rules.trials is None else self.rules.trials // seeds
         found = self.search.propose(self.space, seen, self.objective, seed=self.seed, budget=budget)
         if budget is not None:
             found = found[: budget - len(seen)]
         self._is_over = not found
+        # Written before any of them starts: after a kill the same trials are there, with the same numbers and seeds.
         self.journal.propose(expand_replicates(found, seeds))
         if found:
             self._announce_stages(seen)
@@ -159,6 +165,7 @@ class SweepRunner:
 
     def _pending_trials(self) -> list[Trial]:
         """The trials that are to be trained and that no worker trains, by number."""
+        # In order of their numbers, so that lower numbers start first; pruning waits for them.
         under_way = set(self._running.values())
         return [it for it in self.journal.state.ordered if not it.has_ended and it.number not in under_way]
 
@@ -167,6 +174,7 @@ class SweepRunner:
         for trial in self._pending_trials():
             if not self.engine.free or self._budget_is_spent:
                 return
+            # A trial that has been started is finished, whatever the budget says: what it has cost would be lost.
             if not trial.history and not self._fits_budget(trial):
                 self._budget_is_spent = True
                 return
@@ -193,6 +201,7 @@ class SweepRunner:
             return False
         if rules.epochs is None:
             return True
+        # Trials under way count with all of their epochs, or several that start together would overdraw the budget.
         begun = [one for one in self.trials.values() if one.attempts]
         spent = sum(len(one.history) if one.has_ended else one.epochs or 0 for one in begun)
         return spent + self.epochs_of(trial.values) <= rules.epochs
@@ -217,6 +226,7 @@ class SweepRunner:
 
     def _handle_epoch(self, number: int, event: Event) -> None:
         epoch, value = event["epoch"], event["value"]
+        # A resumed trial repeats the epochs since its last checkpoint; the journal has them already.
         if self.trials[number].history[epoch - 1 : epoch] != (value,):  # else said again, after a checkpoint
             self.journal.add("epoch", trial=number, epoch=epoch, value=value)
             self.observer.on_epoch(self.trials[number], epoch, value)
@@ -238,6 +248,7 @@ class SweepRunner:
         self.journal.add("ended", trial=number, **outcome_of(outcome))
         trial = self.trials[number]
         self.observer.on_trial_end(trial, self.objective.best(self.trials.values()))
+        # In a row: a single success shows that configs, data and machine are all right.
         self._failures = self._failures + 1 if trial.has_failed else 0
         if self._failure is not None:
             return
@@ -253,6 +264,8 @@ class SweepRunner:
 
     def _decide_pruning(self) -> None:
         """Answer the trials that wait, where all numbered before them have come as far or have ended."""
+        # Compared with trials of lower numbers only, and only when these are as far: the decision is then the same with
+        # one worker and with ten, and whichever of them is faster.
         for number, epoch in sorted(self._awaiting_decision.items()):
             before = [trial for trial in self.journal.state.ordered if trial.number < number]
             if all(trial.has_ended or len(trial.history) >= epoch for trial in before):
@@ -261,6 +274,8 @@ class SweepRunner:
 
     def _pruning_decision(self, trial: Trial, before: list[Trial], epoch: int) -> str | None:
         assert self.pruning is not None
+        # All curves cut to the same length: a longer history would be an advantage that has nothing to do with the
+        # trial.
         others = [
             self._costs(one)[:epoch] for one in before if self._awaits_decision(one) and len(one.history) >= epoch
         ]
