@@ -143,6 +143,7 @@ __all__ = [
     "embedding",
     "embedding_backward",
     "environment",
+    "fastest",
     "fixed_batch_norm",
     "gelu",
     "gelu_backward",
