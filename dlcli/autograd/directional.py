@@ -70,6 +70,7 @@ def _check_array(
     drawn = 0
     while drawn < MOST_DIRECTIONS and not best[2] < TOLERANCE:
         drawn += 1
+        # normal numbers, normalized: uniform on the sphere, so no direction is preferred
         direction = generator.standard_normal(array.shape)
         direction /= np.linalg.norm(direction)
         expected = float(np.vdot(gradient, direction))
@@ -107,6 +108,8 @@ def _slopes(
 
     for step in (epsilon * share for share in STEPS):
         left, right = at(-step), at(step)
+        # Central, then each side by itself, of second order like the central one: with a kink on the right the slope on
+        # the left is still exact.
         yield (right - left) / (2 * step)
         yield (-3 * value + 4 * right - at(2 * step)) / (2 * step)
         yield -(-3 * value + 4 * left - at(-2 * step)) / (2 * step)

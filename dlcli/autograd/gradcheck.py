@@ -134,6 +134,7 @@ def analytic_gradients(
     for name, parameter in parameters.items():
         if parameter.dtype != np.float64:
             raise ValueError(f"{name} is {parameter.dtype}; differences need float64")
+    # Checking must leave no trace: gradients of an optimizer's next step may be in there.
     kept = {name: parameter.grad for name, parameter in parameters.items()}
     for parameter in parameters.values():
         parameter.grad = None
@@ -151,6 +152,7 @@ def analytic_gradients(
             return loss().item()
 
     value = result.item()
+    # Without this, a dropout mask that is drawn again would look like a wrong gradient.
     if math.isfinite(value) and objective() != value:
         raise ValueError("the loss differs from call to call: hold its random draws while checking gradients")
     return analytic, objective, value
@@ -169,6 +171,8 @@ def _check_sample(function: type[Function], sample: Sample, label: str, epsilon:
         for array, checked in zip(inputs, sample.checked_inputs(), strict=True)
     ]
     result = function.apply(*leaves, **sample.options)
+    # A random combination of all outputs: with ones, e.g. softmax would have a gradient of zero, and any backward that
+    # returns zeros would pass.
     direction = np.random.default_rng(DIRECTION_SEED).standard_normal(result.shape)
     result.backward(direction)
 
@@ -225,7 +229,9 @@ def _check_array(
         expected = float(analytic[index])
         numeric[position], errors[position] = _closest(slopes, expected, epsilon, floor)
         if not errors[position] < TOLERANCE:
+            # Looked at only where they disagree: it costs four more evaluations.
             at_kink[position] = _is_kink(slopes, expected, epsilon / 10, floor)
+    # A subgradient is right at a kink; which one is a convention and not an error.
     errors[at_kink] = 0
     worst = int(np.argmax(errors)) if len(elements) else 0
     compared = np.array(elements, dtype=int)[~at_kink]
@@ -257,6 +263,7 @@ class _Slopes:
         self.value = value
 
     def central(self, step: float) -> float:
+        # error O(h²), instead of O(h) for a one-sided difference
         return (self._at(step) - self._at(-step)) / (2 * step)
 
     def sides(self, step: float) -> tuple[float, float]:
@@ -275,6 +282,8 @@ class _Slopes:
 def _closest(slopes: _Slopes, analytic: float, epsilon: float, floor: float) -> tuple[float, float]:
     """The central difference that comes closest to `analytic`, and its relative error."""
     best = math.nan, math.inf
+    # The truncation error falls with the step and the rounding error grows; which step is best depends on the curvature
+    # and on the size of the value, so several are tried, the usual one first.
     for step in (epsilon, 10 * epsilon, epsilon / 10, epsilon / 100):
         numeric = slopes.central(step)
         error = abs(analytic - numeric) / max(abs(analytic) + abs(numeric), floor)

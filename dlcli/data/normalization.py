@@ -173,6 +173,7 @@ def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
     count, mean, squares = _chunk_moments(next(iterator))
     for chunk in iterator:
         size, chunk_mean, chunk_squares = _chunk_moments(chunk)
+        # Means and sums of squares of two parts joined exactly; Σx² − n·mean² would cancel.
         total = count + size
         difference = chunk_mean - mean
         mean += difference * (size / total)
@@ -182,6 +183,7 @@ def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
 
 
 def _chunk_moments(chunk: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+    # (n, …) -> (…): centered before squaring, for the same reason
     centered = chunk.astype(np.float64)
     mean = centered.mean(axis=0)
     centered -= mean
@@ -221,6 +223,8 @@ class Spread:
         """
         constant: np.ndarray = low == high
         if self._type.kind == "f" and self._type.itemsize in self._ROUNDING:
+            # A constant column of a file often differs in its last digits, e.g. 0.1 that was computed in two ways.
+            # Scaled to variance 1 this noise would look like a feature.
             unit = np.finfo(self._type).eps * np.maximum(np.abs(low), np.abs(high))
             whole = (low == np.round(low)) & (high == np.round(high))
             constant |= (high - low <= self._ROUNDING[self._type.itemsize] * unit) & ~whole

@@ -56,6 +56,8 @@ def with_train_dev(
         return dict(rows)
     shares = {"train": 1 - options.train_dev, "train_dev": options.train_dev}
     unordered = replace(options, order_by=None, in_order=False)
+    # Drawn from train, never from dev: the gap between train_dev and dev is then the shift of the distribution alone. A
+    # generator of its own, so that the other splits do not depend on it.
     carved = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
     return {name: carved[name] if name in carved else rows[name] for name in SPLITS if name in {**carved, **rows}}
 
@@ -99,6 +101,7 @@ def divide(
     """
     total = sum(shares.values())
     shares = {name: share / total for name, share in shares.items()}
+    # The order is that of importance: what belongs together must not be torn apart, not even for equal class shares.
     if options.group_by is not None:
         parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
     elif options.order_by is not None:
@@ -129,6 +132,7 @@ def shares_to_sizes(count: int, shares: Mapping[str, float]) -> dict[str, int]:
 
 def _rounded(exact: np.ndarray, wish: np.ndarray, count: int) -> list[int]:
     """Round `exact` up or down so that it sums to `count`, up where `wish` is furthest above the floor."""
+    # 0.57 · 100 is 56.99999999999999 in floating point: the small constant keeps integers
     floor = np.floor(exact + 1e-9)
     has_remainder = exact - floor > 1e-9
     order = np.lexsort((np.arange(len(exact)), -(wish - floor).round(9), ~has_remainder))
@@ -144,9 +148,11 @@ def _by_class(
     carried = np.zeros(len(shares))
     parts: list[list[np.ndarray]] = [[] for _ in shares]
     for label in np.unique(classes):
+        # Class by class, each with its own draw: the classes of a split do not depend on the order of the file.
         members = generator.permutation(np.flatnonzero(classes == label))
         exact = ratios * len(members)
         sizes = _rounded(exact, exact + carried, len(members))
+        # Without this, the rounding errors of many small classes would all favor the same split.
         carried += exact - sizes
         for part, piece in zip(parts, np.split(members, np.cumsum(sizes)[:-1]), strict=True):
             part.append(piece)
@@ -173,6 +179,7 @@ def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.ran
     order = generator.permutation(len(values))
     for done, group in enumerate(order.tolist()):
         empty = [name for name in shares if not chosen[name]]
+        # As many groups left as empty splits: each of them gets one, however much others lack.
         open_splits = empty if len(empty) == len(values) - done else list(shares)
         name = max(open_splits, key=lambda split: lacking[split])
         chosen[name].append(group)
@@ -186,6 +193,7 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
     sizes = shares_to_sizes(len(times), shares)
     if 0 in sizes.values():
         return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
+    # Cutting within one time would put the future into the training set.
     steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # where a later time begins
     if len(steps) + 1 < len(shares):
         raise DataError(
@@ -197,6 +205,7 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
     for number, wish in enumerate(np.cumsum([*sizes.values()])[:-1].tolist()):
         later = steps[np.searchsorted(steps, cuts[-1], side="right") :] if cuts else steps
         usable = later[: len(later) - (len(shares) - 2 - number)]  # each of the splits after it needs a time, too
+        # the possible cut that is nearest to the wanted size
         cuts.append(int(usable[np.argmin(np.abs(usable - wish))]))
     return dict(zip(sizes, np.split(order, cuts), strict=True))
 

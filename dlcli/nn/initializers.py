@@ -47,6 +47,7 @@ def initial_weights(
     Raises:
         OutOfMemoryError: the weights do not fit into memory.
     """
+    # draws are float64, whatever the type of the weights: the same seed gives the same weights rounded
     check_array(shape, itemsize=8)
     return initializer(shape, fan_in=fan_in, fan_out=fan_out, generator=generator, dtype=dtype)
 
@@ -185,8 +186,10 @@ class Orthogonal(Initializer):
     def __call__(
         self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
     ) -> np.ndarray:
+        # (f_h, f_w, C, K) counts as (f_h f_w C, K): what one unit reads is a column
         rows, columns = math.prod(shape[:-1]), shape[-1]
         long, short = max(rows, columns), min(rows, columns)
+        # QR gives orthonormal columns, so the longer side must be the rows
         q, r = np.linalg.qr(generator.standard_normal((long, short)))
         q *= np.sign(np.diag(r))  # makes the distribution uniform over orthogonal matrices
         matrix = q if rows >= columns else q.T

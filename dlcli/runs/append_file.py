@@ -27,10 +27,12 @@ def append_line(path: Path, line: str) -> int:
         try:
             size = os.fstat(descriptor).st_size
             data = (line + "\n").encode("utf-8", "backslashreplace")
+            # A line that a kill cut off stays what it is: a last line that is not valid. The new one starts on its own.
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 data = b"\n" + data
             try:
                 while data:
+                    # a write may take less than all of it, e.g. on a full disk
                     data = data[os.write(descriptor, data) :]
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -49,6 +51,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     """
     if not os.path.lexists(path):
         return []
+    # bytes, not text mode: only \n ends a line, and not the other line separators of Unicode
     lines = storage.read_bytes(path).split(b"\n")
     records = []
     for number, line in enumerate(lines[:-1], start=1):  # after the last newline: nothing, or a torn line
@@ -99,6 +102,7 @@ class GrowingFile:
         Raises:
             StorageError: it cannot be written.
         """
+        # Somebody else has written to the file: the running sum is worthless, and it is read again.
         if append_line(self.path, line) == self._size:
             data = (line + "\n").encode("utf-8", "backslashreplace")
             self._sum.update(data)

@@ -31,6 +31,8 @@ def single_value_node(model: Graph, steps: int | None = None) -> str | None:
         steps: of the example, where inputs are sequences of different lengths; None where every shape is known.
     """
     normalized = batch_norm_nodes(model)
+    # timed: nodes whose first axis is time. Its length varies from batch to batch, so the shape that was inferred for
+    # it does not count.
     timed = set() if steps is None else {INPUT}
     for node in model.nodes:
         source = node.inputs[0] if node.inputs else INPUT
@@ -64,6 +66,7 @@ def estimate_statistics(model: Graph, batches: Iterable[Batch]) -> dict[str, np.
             layer.estimated_batches = 0
         try:
             with no_grad():
+                # A stateful model reads the training set from its beginning, like an epoch.
                 model.set_hidden_states({})
                 for batch in batches:
                     model.set_hidden_states(model.hidden_states(), rows=len(batch))
@@ -94,6 +97,7 @@ def load_buffers(model: Graph, values: Mapping[str, np.ndarray]) -> None:
 def _kept(model: Graph, names: Iterable[str]) -> Iterator[None]:
     """Afterwards, these buffers and the state over time are those of before."""
     buffers = model.buffers()
+    # copies, since the layers change their buffers in place
     before, hidden_states = {name: buffers[name].copy() for name in names}, model.hidden_states()
     try:
         yield

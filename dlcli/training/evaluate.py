@@ -65,11 +65,14 @@ def evaluate_split(
     kept: list[tuple[Predictions, np.ndarray]] = []
     for metric in metrics:
         metric.reset()
+    # Windows of one text: row i of each batch continues row i of the one before, as in training.
     order = StreamBatches(len(split), batch_size=batch_size) if stateful else None
     with evaluation_mode(model, stateful=stateful):
         for batch in split.batches(batch_size) if order is None else stream(model, split, order):
             assert batch.targets is not None, f"{split.name} has no targets"
             outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
+            # Sums, divided once at the end: the mean of the batches' means would give the examples of a short last
+            # batch too much weight.
             loss_sum += task.loss_sum(Tensor(outputs), batch.targets, batch.lengths)
             loss_weight += task.loss_weight(batch.targets, batch.lengths)
             predictions, truth = task.pair_predictions(outputs, batch.targets, batch.lengths)
@@ -81,6 +84,7 @@ def evaluate_split(
         return Evaluation(values)
     predictions, truth = joined([one for one, _ in kept]), np.concatenate([one for _, one in kept])
     if order is not None:
+        # From the order of the stream to that of the split, so that prediction i is that of example i.
         back = np.argsort(order.order(0), kind="stable")
         predictions, truth = predictions.take(back), truth.take(back, axis=0)
     return Evaluation(values, predictions, truth)
@@ -95,6 +99,7 @@ def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:
     """The windows of a sequence as batches, between which `model` carries its state; one that is shorter drops rows."""
     for number in range(len(order)):
         batch = split.gather(order.indices(0, number))
+        # the last batch may have fewer rows; they are the first ones of the batch before
         model.set_hidden_states(model.hidden_states(), rows=len(batch))
         yield batch
 

@@ -63,9 +63,12 @@ def compute_features(
     wanted = {name: split for name, split in splits.items() if name in ("train", *EVALUATED_SPLITS)}
     if end is None or not all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in wanted.values()):
         return None
+    # The trunk gives the same result for an example in every epoch, so it is computed once, and training costs no more
+    # than the tail.
     tail = TrainableTail(model, end)
     behind = {node.name for node in tail.nodes}
     before = [node for node in model.nodes if node.name not in behind]
+    # Without a frozen layer there is nothing to save, e.g. where only a flatten comes before the first trained layer.
     if not any(model.layers[node.name].frozen for node in before):
         return None
     trunk = Graph(before, model.layers, model.shapes, end, model.dtype.type)
@@ -73,6 +76,7 @@ def compute_features(
     size = sum(map(len, wanted.values())) * math.prod(shape) * model.dtype.itemsize
     kept = {}
     for name, split in wanted.items():
+        # (N, *features of the trunk's last node)
         features = _room((len(split), *shape), model.dtype, in_memory=size <= in_memory)
         start = 0
         with evaluation_mode(trunk):

@@ -41,11 +41,13 @@ def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> 
     activation_rms: dict[str, float] = {}
 
     def measure(node: str, outputs: np.ndarray) -> None:
+        # in double precision: squares of float32 overflow above 1.8e19, which is what this measurement is there to show
         activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
 
     loss, outputs = train_step.compute_gradients(batch, measure)
     arena = train_step.arena
     gradient_norm = layer_norms(arena, arena.grad)
+    # The update is what the step changed, whatever the optimizer made of the gradient.
     before = arena.data.copy()
     train_step.update(learning_rate)
     update_norm = layer_norms(arena, arena.data - before)

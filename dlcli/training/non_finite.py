@@ -44,12 +44,14 @@ def find_in_step(model: Graph, task: Task, batch: Batch) -> NonFiniteSource:
     found = _OutputCheck(model)
     for parameter in model.parameters().values():
         parameter.clear_grad()
+    # Watching every node switches fusion off, so each layer has an output of its own to look at.
     loss = batch_loss(task, model.forward(batch.inputs, batch.lengths, on_output=found), batch)
     if found.source is not None:
         return found.source
     if not np.isfinite(loss.data).all():
         return NonFiniteSource("loss")
     loss.backward()
+    # Backward runs from the output to the input: the last node with a bad gradient is the first that had one.
     for node in reversed(model.nodes):
         gradients = [parameter.grad for parameter in model.layers[node.name].parameters().values()]
         if not all(gradient is None or np.isfinite(gradient).all() for gradient in gradients):
@@ -85,5 +87,6 @@ class _OutputCheck:
         self.source: NonFiniteSource | None = None
 
     def __call__(self, node: str, outputs: np.ndarray) -> None:
+        # Only the first: everything after it is not finite as a consequence.
         if self.source is None and not np.isfinite(outputs).all():
             self.source = NonFiniteSource("output" if _has_finite_weights(self.model, node) else "weights", node)

@@ -26,6 +26,7 @@ class RunningOutputs:
     """
 
     def __init__(self, examples: int, output_shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
+        # allocated once; an epoch overwrites the outputs of the one before
         fits = 0 < examples * int(np.prod(output_shape)) <= CAPACITY
         self._outputs = np.empty((examples, *output_shape), dtype) if fits else None
 

@@ -24,6 +24,8 @@ class StopRequest:
         Raises:
             KeyboardInterrupt: SIGINT came when a stop was already requested.
         """
+        # The handler only takes a note. Whatever it did itself could happen in the middle of anything: half a step, a
+        # write, an allocation.
         if self.signal_number is not None and signal_number == signal.SIGINT:
             raise KeyboardInterrupt
         if self.signal_number is None:
@@ -62,6 +64,7 @@ def handled(numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    # nohup starts a process with SIGHUP ignored, and means it
     kept = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
     before = {number: signal.signal(number, handler) for number in numbers if number not in kept}
     try:

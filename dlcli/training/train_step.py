@@ -80,18 +80,22 @@ class TrainStep:
         Raises:
             NonFiniteError: the loss or a gradient is not finite.
         """
+        # marks only; the kernels then write the first gradient instead of adding it to zeros
         self.arena.zero_grad()
         outputs = self.model.outputs(batch.inputs, batch.lengths, on_output=on_output)
         own = outputs[self.model.output]
         loss = losses = batch_loss(self.task, own, batch)
         for name, weight in self.model.auxiliary.items():
             losses = losses + weight * batch_loss(self.task, outputs[name], batch)
+        # Before the backward pass: a loss that is not finite has no gradient worth computing.
         value = loss.item()
         if not math.isfinite(value):
             raise NonFiniteError
         losses.backward()
         if self._penalized:
             add_penalty_gradient(self.arena, self.regularization.l1, self.regularization.l2, self.examples)
+        # One pass over one flat array, before anything is changed: the parameters of a failed step are those of before
+        # it.
         if not kernels.is_finite(self.arena.grad):
             raise NonFiniteError
         return value, own.data
@@ -102,6 +106,8 @@ class TrainStep:
             clip_by_value(self.arena, self.clipping.max_value)
         if self.clipping.max_norm is not None:
             clip_by_norm(self.arena, self.clipping.max_norm)
+        # After clipping, which must see the gradient of the penalties too; decoupled weight decay is not a gradient and
+        # not clipped.
         self.optimizer.step(self.arena, learning_rate, self.regularization.weight_decay)
         self.evaluated.update()
 

@@ -50,6 +50,8 @@ class TrainingSnapshot:
             buffers = train_step.model.buffers()
             arrays |= {f"buffers.{name}": buffers[name].copy() for name in evaluated.statistics}
         with evaluated.applied():
+            # The weights of a checkpoint are those that are used: the averaged ones, if weights are averaged. The
+            # trained ones, which a resumed training needs, are among the arrays.
             weights = {name: array.copy() for name, array in train_step.model.state_dict().items()}
         state = {
             "position": self.state.to_json(),
@@ -68,6 +70,7 @@ class TrainingSnapshot:
         self.generators.restore(state["generators"])
         if self.early_stopping is not None:
             self.early_stopping.restore(state["early_stopping"])
+        # The evaluation weights first; with an average the trained ones replace them below.
         train_step.model.load_state_dict(checkpoint.weights)
         train_step.optimizer.load_state(_under(checkpoint, "optimizer"))
         train_step.model.set_hidden_states(_under(checkpoint, "carried"))

@@ -69,6 +69,7 @@ class BatchNorm(Layer):
 
     def _normalize(self, x: Tensor, *added: Tensor, relu: bool = False) -> Tensor:
         """The result with what is added to it, then `max(y, 0)` where asked for."""
+        # A sum of more than two branches: all but this one are added up first.
         residual = reduce(ops.add, added) if added else None
         if self.training:
             if x.size == x.shape[-1]:
@@ -92,6 +93,7 @@ class BatchNorm(Layer):
 
     def _update_moving_averages(self, mean: np.ndarray, variance: np.ndarray, count: int) -> None:
         """Mix in the batch's mean and its unbiased variance (algorithm 2 of the paper)."""
+        # The batch is normalized by its biased variance, but as an estimate for other data that is too small.
         unbiased = variance * (count / (count - 1))
         kept = self.momentum
         if self.estimated_batches is not None:  # every batch counts the same

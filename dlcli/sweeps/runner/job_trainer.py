@@ -69,6 +69,8 @@ class JobTrainer:
         reporter = Reporter(job.folder, run, channel, self.pruning if job.is_judged else None)
         try:
             self.folder.place(job.folder)
+            # Every way in which a training can end becomes an outcome: a trial must never take the worker, and with it
+            # the sweep, down.
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
         except PrunedError as pruned:
             outcome = {"status": "pruned", "reason": pruned.message} | reporter.best()
@@ -90,6 +92,8 @@ class JobTrainer:
     def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
         spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
         experiment, transfer, origins = self._experiment(spec)
+        # The folder itself is the memory: whether a trial was started is not asked of the process that conducts the
+        # sweep.
         resumes = os.path.lexists(run.path / files.RECORD)
         contents = inputs(experiment)
         if not resumes:
@@ -141,6 +145,7 @@ class JobTrainer:
         key = dumps(
             {"data": spec.data.plain(), "task": task, "seed": spec.data.split.draw_seed(spec.seed), "vectors": vectors}
         )
+        # All that the data depends on. Most sweeps vary the model only, and read the data once per worker.
         if self._data is None or self._data[0] != key:
             self._data = None  # two at a time may be too many
             self._data = (key, build_data(spec))
@@ -188,6 +193,7 @@ class Reporter(Observer):
         epoch, value = record["epoch"], record[self._metric]
         if not math.isfinite(value):
             raise DivergedError(f"{self._metric} is not finite after epoch {epoch}")
+        # not after the last epoch: there is nothing left to save
         waits = self.pruning is not None and epoch < self.epochs and self.pruning.decides_after(epoch)
         self._send("epoch", epoch=epoch, value=value, waits=waits)
         if waits and (reason := self.channel.pruning_decision()) is not None:

@@ -64,8 +64,11 @@ class SweepState:
         Raises:
             KeyError, TypeError, ValueError: it is no line of a journal.
         """
+        # The only place that changes the state: live events and those read from the file take the same way, so a
+        # resumed sweep cannot differ from one that was never killed.
         event, fields = record["event"], {key: record[key] for key in record.keys() - {"event", "time", "trial"}}
         now = datetime.fromisoformat(record["time"])
+        # The time between the last line of a session and "begun" of the next is not spent on the sweep.
         if event != "begun" and self._last is not None:
             self.seconds += (now - self._last).total_seconds()
         self._last = now
@@ -92,6 +95,7 @@ def _started(trial: Trial, *, epochs: int) -> Trial:
 
 
 def _epoch(trial: Trial, *, epoch: int, value: float) -> Trial:
+    # A trial that resumes from a checkpoint repeats epochs: those replace what was known from there on.
     if not 1 <= epoch <= len(trial.history) + 1:
         raise ValueError(f"epoch {epoch} after {len(trial.history)}")
     return replace(trial, history=(*trial.history[: epoch - 1], value))
@@ -143,6 +147,7 @@ class Journal:
         self.check = check
         self.state = read_journal(path)
         if path.exists():
+            # rfind is −1 without any newline, so the whole torn file goes
             truncate(path, read_bytes(path).rfind(b"\n") + 1)
 
     def propose(self, proposals: Iterable[Proposal]) -> None:
@@ -158,7 +163,9 @@ class Journal:
         """
         record = {"event": event, "time": utc_now(), **fields}
         self.check()
+        # Written first, applied after: what is in memory is never ahead of the file.
         append_line(self.path, dumps(add_checksum(record)))
+        # Only what cost training is worth waiting for the disk; a lost "epoch" is said again by the resumed trial.
         if event in _RESULTS:
             flush([self.path])
         self.state.apply(record)

@@ -27,6 +27,7 @@ class LocalEngine(Engine):
 
     def _begin(self) -> WorkerProcess:
         worker = WorkerProcess(self.folder, threads=self.threads)
+        # One thread listens to all workers; a worker that dies closes its pipe, which counts as readable, too.
         self._selector.register(worker, selectors.EVENT_READ, worker)
         return worker
 

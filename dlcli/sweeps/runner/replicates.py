@@ -25,15 +25,18 @@ def aggregate_replicates(trials: Sequence[Trial], seeds: int) -> list[Trial]:
     """
     if seeds == 1:
         return list(trials)
+    # The trials of one configuration have consecutive numbers, so the grouping needs no bookkeeping.
     return [_merge(trials[first : first + seeds], first // seeds, seeds) for first in range(0, len(trials), seeds)]
 
 
 def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
     first = replace(trials[0], number=number, repeat=trials[0].repeat // seeds)
+    # A mean over the seeds that happen to be finished would favor those that finish early.
     unfinished = [trial for trial in trials if not trial.has_ended]
     if unfinished:
         return replace(first, status=unfinished[0].status, value=None)
     status = next(status for status in _PRECEDENCE if any(trial.status == status for trial in trials))
+    # One failed seed does not spoil the others: the mean is over those that reached the best status.
     same = [trial for trial in trials if trial.status == status]
     values = [trial.value for trial in same if trial.value is not None]
     return replace(

@@ -56,6 +56,7 @@ class Pipe:
         """
         while True:
             try:
+                # with a timeout, to notice a stop that arrives while waiting
                 return self._answers.get(timeout=0.05)
             except queue.Empty:
                 if self._stops:
@@ -71,6 +72,7 @@ class Pipe:
             raise RunInterruptedError("stopped with the sweep", signal_number=number)
 
     def _receive(self) -> None:
+        # A thread of its own, since the main thread is busy training and must still hear that it should stop.
         for line in self._messages:
             message = json.loads(line)
             if message["do"] == "train":
@@ -81,12 +83,15 @@ class Pipe:
             else:
                 self._stops = True
                 os.kill(os.getpid(), signal.SIGTERM)  # a training loop saves and ends at its next step
+        # stdin has ended. No cleanup: `sys.exit` in a thread would end the thread only, and a training that continued
+        # would be one that nobody waits for.
         os._exit(1)
 
 
 def main() -> None:
     """Train what is asked for until nothing more is."""
     messages = os.fdopen(sys.stdin.fileno(), "rb", buffering=0)  # a thread waits in it when the process ends
+    # A copy of stdout is for events alone; the original is pointed at stderr.
     pipe = Pipe(messages, os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no event
     warnings.showwarning = show_warning  # to the terminal of the process that conducts, with names from files in it
