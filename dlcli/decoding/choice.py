@@ -48,15 +48,18 @@ class TokenChoice:
         Args:
             logits: (N, V).
         """
+        # sums of 100,000 small probabilities lose digits in float32, and a threshold near 1 may then never be reached
         logits = logits.astype(np.float64)
         if self.temperature == 0:
             return np.asarray(np.eye(logits.shape[1])[logits.argmax(axis=1)])
         if self.top_k is not None and self.top_k < logits.shape[1]:
             order = np.argsort(-logits, axis=1, kind="stable")  # of equal ones the first is taken
             np.put_along_axis(logits, order[:, self.top_k :], -np.inf, axis=1)
+        # The maximum is subtracted before dividing: a small temperature would overflow otherwise.
         scaled = np.exp((logits - logits.max(axis=1, keepdims=True)) / self.temperature)
         probabilities: np.ndarray = scaled / scaled.sum(axis=1, keepdims=True)
         if self.top_p < 1:
+            # (N, V) sorted, cut, and put back in the order of the vocabulary
             order = np.argsort(-probabilities, axis=1, kind="stable")
             ranked = np.take_along_axis(probabilities, order, axis=1)
             ranked[ranked.cumsum(axis=1) - ranked >= self.top_p] = 0  # what came before it was enough
@@ -66,6 +69,8 @@ class TokenChoice:
 
     def draw(self, logits: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """(N,) int64 a token for each row of logits (N, V)."""
+        # Inverse of the distribution function, a single random number per row. The last sum may be 0.9999999 by
+        # rounding, so the threshold is scaled by it: no draw falls off the end.
         cumulated = self.probabilities(logits).cumsum(axis=1)
         thresholds = generator.random((len(logits), 1)) * cumulated[:, -1:]
         tokens: np.ndarray = (cumulated <= thresholds).sum(axis=1)

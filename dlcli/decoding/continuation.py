@@ -42,8 +42,12 @@ def continue_texts(
     finished = np.zeros(count, dtype=bool)
     with evaluation_mode(model, stateful=True):
         while written.shape[1] < length and not finished.all():
+            # First the whole prompt, then one token at a time: the layers keep their hidden states, so nothing is read
+            # twice.
             logits = model.forward(tokens).data[:, -1]  # (N, T, V) -> (N, V)
             logits[:, list(never)] = -np.inf
+            # Finished texts are drawn on, and cut off at the end: every text gets the same random numbers, whichever
+            # others have finished.
             drawn = choice.draw(logits, generator)
             written = np.concatenate([written, drawn[:, None]], axis=1)
             finished |= drawn == end

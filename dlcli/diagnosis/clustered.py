@@ -47,12 +47,15 @@ def effective_size(errors: Array, sizes: Array, independent_variance: float) -> 
     """
     num_clusters, total = len(errors), float(sizes.sum())
     leverage = sizes / total
+    # How much each cluster differs from what its size lets expect; those of a rate sum to zero.
     residuals = (errors - errors.sum() / total * sizes) / (1 - leverage)
     variance = (num_clusters - 1) / num_clusters * float(np.sum(residuals**2)) / total**2
     if variance == 0 or independent_variance == 0:  # no error at all, or only errors: each cluster is one observation
         return EffectiveSize(num_clusters, num_clusters - 1)
+    # Kish's design effect: 1 for independent examples, the mean size for clusters of equal examples.
     inflation = variance * total / independent_variance
     mean_size = float(np.sum(sizes**2)) / total
+    # The intraclass correlation that would explain the inflation, from deff = 1 + (mean size − 1) ρ
     correlation = min(1.0, max(0.0, (inflation - 1) / (mean_size - 1))) if mean_size > 1 else 0.0
     variances = sizes * (1 + (sizes - 1) * correlation)  # of the clusters' sums, up to a factor
     freedom = float(variances.sum() ** 2 / np.sum(variances**2)) - 1
@@ -121,6 +124,8 @@ def bonett_price(only_first: float, only_second: float, num_examples: float, qua
         num_examples: number of independent examples.
         quantile: how many standard errors to either side.
     """
+    # One example is added to each kind of disagreement: an interval of zero width, when both models agree on all, would
+    # claim certainty.
     first = (only_first * num_examples + 1) / (num_examples + 2)
     second = (only_second * num_examples + 1) / (num_examples + 2)
     center = first - second

@@ -58,7 +58,9 @@ def ranking_of(outcome: SplitOutcome, class_names: Sequence[str], positive: int 
     count = int(np.count_nonzero(is_positive))
     if count in (0, len(is_positive)) or not np.isfinite(scores).all():
         return None
+    # From the strictest threshold to the loosest: hits and false alarms are cumulative sums.
     order = np.argsort(-scores, kind="stable")
+    # Equal scores cannot be told apart by any threshold, so only the end of each run is a point of the curve.
     last = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)  # of each run of equal scores
     hits = np.cumsum(is_positive[order])[last]
     recalled, mistaken = hits / count, (last + 1 - hits) / (len(order) - count)

@@ -62,6 +62,7 @@ def _estimate(units: Array, function: Function) -> tuple[float, float, int]:
     total = float(squares.sum())
     if total == 0:
         return float(value), 0.0, count - 1
+    # κ − 1, clipped: a sample of equal squares has none
     excess = count * float(squares @ squares) / total**2 - 1  # κ − 1
     freedom = max(1, min(count - 1, math.floor(2 * count / excess))) if excess > 0 else count - 1
     return float(value), math.sqrt(total / (count * (count - 1))), freedom
@@ -73,6 +74,7 @@ def _merged(units: Array) -> Array:
     if share == 1:
         return units
     count = len(units) // share
+    # Strided, not consecutive: neighbors of a file are often alike, and their mean would vary too much.
     merged: Array = units[: count * share].reshape(share, count, units.shape[1]).mean(axis=0)
     return merged
 
@@ -83,22 +85,27 @@ def _deviations(units: Array, function: Function, generator: np.random.Generator
     means = units.mean(axis=0)
     centered = units - means
     rows, columns = np.triu_indices(width)
+    # All that a resample needs are weighted sums of these columns, so 1,000 resamples are one matrix product instead of
+    # 1,000 passes over the data.
     moments = np.concatenate([centered, centered[:, rows] * centered[:, columns]], axis=1)  # (G, K + K (K + 1) / 2)
     weight_of = np.where(rows == columns, 1.0, 2.0)
     center, _ = function(means)
     deviations = []
     for start in range(0, NUM_RESAMPLES, chunk := max(1, _CHUNK // count)):
         resamples = min(chunk, NUM_RESAMPLES - start)
+        # How often each unit was drawn, by a single bincount: the resamples are shifted apart by `count`.
         drawn = generator.integers(count, size=(resamples, count)) + np.arange(resamples)[:, None] * count
         counts = np.bincount(drawn.reshape(-1), minlength=resamples * count).reshape(resamples, count)
         resampled = counts.astype(np.float64) @ moments / count  # as floats: integers are multiplied slowly
         shifts, products = resampled[:, :width], resampled[:, width:]
         values, gradients = function(means + shifts)
+        # Second moments around the sample's means, moved to those of the resample.
         covariances = products - shifts[:, rows] * shifts[:, columns]
         squares = np.sum(weight_of * gradients[:, rows] * gradients[:, columns] * covariances, axis=1)
         errors = np.sqrt(np.maximum(squares, 0) / (count - 1))
         differences = values - float(center)
         with np.errstate(divide="ignore", invalid="ignore"):
+            # A resample of one unit only has no variance: 0/0 counts as no deviation, x/0 as an infinite one.
             ratios = np.where(differences == 0, 0.0, differences / errors)
         deviations.append(ratios)
     return np.concatenate(deviations)

@@ -95,7 +95,10 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
     negatives = len(positive) - positives
     if not positives or not negatives:
         return math.nan
+    # Sorting costs N log N, comparing all pairs of a positive and a negative example N².
     _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # from 1; equal scores share their mean rank
+    # The rank sum counts for each positive example how many lie below it; those that are positive themselves, 1 + 2 + …
+    # + P in all, are subtracted.
     wins = float(ranks[positive].sum()) - positives * (positives + 1) / 2
     return wins / (positives * negatives)

@@ -34,8 +34,12 @@ def embedded_inputs(
         IndexError: a token lies outside; at the latest when the layer looks it up.
     """
     indices = tokens.data if isinstance(tokens, Tensor) else tokens
+    # A large vocabulary: most rows of the table would be computed for nothing. (N, T) -> (N, T, D), multiplied step by
+    # step.
     if TOKENS_PER_ROW * len(weight.data) > indices.size:
         return embedding(weight, indices, padding_index=padding_index), input_weight
+    # Goes through the embedding, whose backward drops the gradient of the padding row.
     if padding_index is not None:
         weight = embedding(weight, np.arange(len(weight.data)), padding_index=padding_index)
+    # (V, D) @ (D, C) -> (V, C), once for all N T steps
     return indices, linear(weight, input_weight)

@@ -71,6 +71,8 @@ class Space:
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
+        # Everything that can be wrong with a space is looked for here, before any trial is trained: the mistake of a
+        # condition that holds rarely would otherwise show up hours later.
         check_names(parameters)
         self.parameters = ordered(parameters)
         self.drawn = tuple(parameter for parameter in self.parameters if parameter.distribution is not None)
@@ -87,6 +89,8 @@ class Space:
         Raises:
             ConfigError: an expression has no value there.
         """
+        # In order of dependence: when a condition or an expression is evaluated, all that it names is known or
+        # inactive.
         values: dict[str, Any] = {}
         for parameter in self.parameters:
             if parameter.is_active(values):
@@ -126,6 +130,8 @@ class Space:
 
     def sample(self, generator: np.random.Generator, region: Region | None = None) -> dict[str, Any]:
         """The values of a random point; every drawn parameter costs one random number, active or not."""
+        # Inactive parameters draw as well. The n-th point is then the same whatever conditions say, and adding a
+        # condition to a sweep changes as little as possible.
         names = [parameter.name for parameter in self.drawn]
         normalized = dict(zip(names, generator.random(len(names)).tolist(), strict=True))
         if region is not None:
@@ -136,6 +142,7 @@ class Space:
 
     def config_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What a config gets: all but the auxiliary parameters, a mapping or list before what is inside it."""
+        # `model` before `model.units`: a value set inside a mapping must not be replaced with the mapping afterwards.
         names = [one.name for one in self.parameters if not one.is_auxiliary and one.name in values]
         return {name: values[name] for name in sorted(names, key=_depth)}
 

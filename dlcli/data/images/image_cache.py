@@ -67,9 +67,11 @@ class ImageCache:
         Raises:
             DataError: a file cannot be read, or is no picture, or differs.
         """
+        # Reading all files costs a fraction of decoding them, and is the only proof that they are the same.
         contents = digest(files, root)
         if self.folder is None:
             return ImageArray(self._decoded(files, form, model), contents)
+        # One array of uint8 for all images: memory-mapped, so that a start reads only what is used.
         kept = self.folder / f"{key(contents, form)}.npy"
         images = _mapped(kept, len(files))
         if images is None:
@@ -105,6 +107,8 @@ class ImageCache:
         """
         kept.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(kept.parent)
+        # With the process id, as two runs may decode the same files at the same time; the second rename replaces an
+        # equal file.
         beside = kept.with_suffix(f".{os.getpid()}.tmp")
         try:
             with beside.open("wb") as stream:
@@ -131,6 +135,7 @@ def key(contents: str, form: ImageConversion) -> str:
     """
     from PIL import __version__ as pillow
 
+    # Another version of Pillow may decode a JPEG to other pixels.
     described = [VERSION, pillow, asdict(form), contents]
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:32]
 
@@ -143,6 +148,7 @@ def digest(files: Sequence[Path], root: Path) -> str:
     """
     whole = hashlib.sha256()
     with ThreadPoolExecutor(THREADS, "digests") as threads:
+        # `map` keeps the order of the files, however fast each thread is.
         for file, content in zip(files, threads.map(_digest_of, files), strict=True):
             whole.update(f"{content}  {file.relative_to(root).as_posix()}\n".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
@@ -159,6 +165,7 @@ def _mapped(kept: Path, count: int) -> np.ndarray | None:
         images: np.ndarray = np.lib.format.open_memmap(kept, mode="r")
     except (OSError, ValueError):
         return None
+    # A file of the right name that does not hold what it should, e.g. from a full disk of an older version.
     is_whole = images.dtype == np.uint8 and images.ndim == 4 and len(images) == count
     return images if is_whole else None
 

@@ -51,9 +51,11 @@ class TokenSequences:
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
+        # (n,) slices of one flat array: sequences are padded only when a batch is made, to the longest of that batch.
         real = np.minimum(self.tokens.offsets[indices + 1] - starts, self.max_length or LONGEST)
         lengths = np.maximum(real, 1)
         inputs = padded(self.tokens.flat, starts, real, width=lengths.max(initial=0))
+        # a sequence without a step has no last state and no mean
         inputs[real == 0, 0] = UNK
         targets = None if self.labels is None else padded(self.labels, starts, real)
         return Batch(inputs, targets, equal_lengths_or_none(lengths))
@@ -97,6 +99,7 @@ class NextTokenSequences:
     def gather(self, indices: np.ndarray) -> Batch:
         """Some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
+        # Inputs and targets are the same tokens, shifted by one.
         lengths = np.minimum(self.tokens.offsets[indices + 1] - starts - 1, self._most)
         flat = self.tokens.flat
         return Batch(padded(flat, starts, lengths), padded(flat, starts + 1, lengths), equal_lengths_or_none(lengths))
@@ -139,6 +142,7 @@ class Windows:
 
     def gather(self, indices: np.ndarray) -> Batch:
         """Some windows, in the order of `indices`."""
+        # Window i predicts tokens i·window + 1 …: the last token of each is the first input of the next.
         starts, lengths = indices * self.window, self._lengths(indices)
         return Batch(
             padded(self.flat, starts, lengths), padded(self.flat, starts + 1, lengths), equal_lengths_or_none(lengths)
@@ -151,4 +155,5 @@ class Windows:
 
 def equal_lengths_or_none(lengths: np.ndarray) -> np.ndarray | None:
     """The lengths of a batch, or None where nothing is padded."""
+    # None lets all kernels take the way without a mask.
     return None if len(lengths) == 0 or (lengths == lengths[0]).all() else lengths
