@@ -62,7 +62,7 @@ def _estimate(units: Array, function: Function) -> tuple[float, float, int]:
     total = float(squares.sum())
     if total == 0:
         return float(value), 0.0, count - 1
-    # κ − 1, clipped: a sample of equal squares has none
+    # 0 if all squares are equal: the variance is then as certain as that of N units can be
     excess = count * float(squares @ squares) / total**2 - 1  # κ − 1
     freedom = max(1, min(count - 1, math.floor(2 * count / excess))) if excess > 0 else count - 1
     return float(value), math.sqrt(total / (count * (count - 1))), freedom
