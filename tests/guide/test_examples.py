@@ -21,7 +21,7 @@ from dlcli.sweeps import check_sweep, load_sweep
 from tests.guide.blocks import ROOT, Block, blocks, pages
 
 #: pages whose commands run from the first to the last, in a folder that has `configs/`
-EXECUTED = ("first_steps",)
+EXECUTED = ("first_steps", "examples", "images", "gradient_checking")
 #: programs that an example may use without a check of their arguments
 PROGRAMS = {"python3", "pytest", "cat", "head", "grep"}
 OPERATORS = {"|", "||", "&&", ";", ">", ">>", "<", "&"}

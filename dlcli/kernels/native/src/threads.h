@@ -42,7 +42,7 @@ static inline Index part(Index items, int thread, int threads) { return items * 
 // body(thread, threads) on each of `threads` threads; body(0, 1) without leaving this one when that is all. The team
 // is always the whole pool, since GNU's OpenMP ends the threads that a smaller team leaves out.
 template <class Body>
-static inline void on_threads(int threads, const Body& body) {
+static inline void on_threads([[maybe_unused]] int threads, const Body& body) {
 #ifdef _OPENMP
   if (threads > 1) {
 #pragma omp parallel num_threads(max_threads())
