@@ -13,6 +13,7 @@ from dlcli.core import ConfigError, DataError, register
 from dlcli.data.data_paths import DataPaths, read_bytes, sha256
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
+from dlcli.data.formats.delimiters import plain_delimiter
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Sentences
 
@@ -68,7 +69,7 @@ class Conll(FileFormat):
         self.test_path = test_path
         self.token = token
         self.label = label
-        self.delimiter = delimiter
+        self.delimiter = None if delimiter is None else plain_delimiter(delimiter)
         self.comment = comment
         self.encoding = encoding
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from dlcli.core import ConfigError, DataError, Inline, NonNegativeInt, register
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv_text import CsvText, Dialect
+from dlcli.data.formats.delimiters import DELIMITERS, plain_delimiter
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import is_number, may_be_numbers
 from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions
@@ -19,9 +20,6 @@ from dlcli.data.readers import WrittenClassNames
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-#: what stands between cells, in files that call themselves comma-separated
-DELIMITERS = (";", "\t", "|", ",")
 
 _PLAIN = Dialect()
 
@@ -69,6 +67,7 @@ class Csv(TableFormat):
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
         )
+        dialect = replace(dialect, delimiter=plain_delimiter(dialect.delimiter))
         for name, character in (("delimiter", dialect.delimiter), ("quote", dialect.quote)):
             if character is not None and (len(character) != 1 or not character.isascii() or character in "\r\n"):
                 raise ConfigError(f"one ASCII character is expected, not {character!r}", key=name)

@@ -44,8 +44,9 @@ def test_they_become_batches(tmp_path: Path):
 
 def test_other_columns_and_comments(tmp_path: Path):
     (tmp_path / "a.txt").write_text("# a comment\n1\tIt\tPRON\n2\tis\tAUX\n")
-    examples = Conll(token=1, label=2, delimiter="\t", comment="# ").read_new(tmp_path / "a.txt")
-    assert [*examples.inputs] == [("It", "is")]
+    for delimiter in ("\t", "\\t"):
+        examples = Conll(token=1, label=2, delimiter=delimiter, comment="# ").read_new(tmp_path / "a.txt")
+        assert [*examples.inputs] == [("It", "is")]
 
 
 @pytest.mark.parametrize(

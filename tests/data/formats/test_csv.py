@@ -229,3 +229,12 @@ def test_lines_in_quotes_are_text(tmp_path: Path, options: dict[str, Any]):
     with pytest.raises(DataError) as caught:
         read(tmp_path, content, numeric=["a"], **options)
     assert (caught.value.line, caught.value.key) == (7, "a")
+
+
+def test_an_escaped_tab_is_a_tab(tmp_path: Path):
+    content = "a\tb\ty\n1\t2\tp\n3\t4\tq\n"
+    for delimiter in ("\t", "\\t"):
+        assert read(tmp_path, content, delimiter=delimiter).examples.feature_names == ("a", "b")
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, content, delimiter="\\n")
+    assert caught.value.key == "data.dataset.delimiter"
