@@ -41,6 +41,8 @@ class Examples:
             or true; None where it does not.
         place_of: where a row stands in its file, as arguments of a `DataError`; None where rows have no place.
         lines: (N,) line of the file, from 1, at which each begins; None where the file has no lines.
+        uninformative: inputs that a warning already tells to leave out, such as row numbers.
+        misread: inputs that a warning already says to be numbers which are read as words.
     """
 
     inputs: Inputs | TextInputs
@@ -52,6 +54,8 @@ class Examples:
     spellings: np.ndarray | None = None
     place_of: Callable[[int], Mapping[str, Any]] | None = None
     lines: np.ndarray | None = None
+    uninformative: frozenset[str] = frozenset()
+    misread: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.inputs)

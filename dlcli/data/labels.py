@@ -41,6 +41,10 @@ CONVENTIONAL_PAIRS = (
 SHOWN = 10
 
 
+class LabelError(DataError):
+    """A label that is not one of the classes."""
+
+
 def infer_target_kind(targets: np.ndarray) -> TargetKind:
     """Words are classes; integers are, if few of them differ; the rest is values.
 
@@ -76,7 +80,7 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
         whole = np.isfinite(targets) & (targets == np.round(targets)) & (np.abs(targets) < 2.0**63)
         if not whole.all():
             row = int(np.argmin(whole))
-            raise DataError(
+            raise LabelError(
                 f"classes are words or integers; the label of example {row} is {targets[row]}", code="wrong_type"
             )
         return targets.astype(np.int64)
@@ -222,7 +226,7 @@ class ClassLabels:
         """(N,) int64 positions among the classes.
 
         Raises:
-            DataError: a label that the training set does not have.
+            LabelError: a label that the training set does not have.
         """
         labels = self.names if self.labels is None else self.labels
         known, given = np.array(labels), plain_labels(targets)
@@ -260,12 +264,12 @@ class ClassLabels:
                     return values.index(same_label(positive))
         return None
 
-    def _unknown_label(self, label: str, split: str) -> DataError:
+    def _unknown_label(self, label: str, split: str) -> LabelError:
         labels = self.names if self.labels is None else self.labels
         where = "" if self.column is None else f" in {self.column}"
         near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
         hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
-        return DataError(
+        return LabelError(
             f"{split} has the label {label!r}{where}, which the training set does not have: {hint}",
             code="unknown_label",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -27,13 +27,14 @@ SAMPLE_SIZE = 2000
 ROUNDING = 1e-4
 
 
-def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind) -> list[str]:
+def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind, *, explained: Collection[str] = ()) -> list[str]:
     """A warning for the columns of a table that determine the target of all training examples.
 
     Args:
         examples: the examples that the training set is part of.
         rows: (n,) which of them are the training set.
         kind: what the targets are.
+        explained: columns that another warning already tells to leave out.
     """
     targets = examples.targets
     if targets is None or targets.ndim > 1 or len(rows) < FEWEST_EXAMPLES or kind not in ("classes", "values"):
@@ -52,7 +53,9 @@ def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind) -> list[s
     found = [
         name
         for name, column in columns.items()
-        if tells(column.take(first), encoded[first]) and (len(rows) <= SAMPLE_SIZE or tells(column, encoded))
+        if name not in explained
+        and tells(column.take(first), encoded[first])
+        and (len(rows) <= SAMPLE_SIZE or tells(column, encoded))
     ]
     target = examples.target_names[0] if examples.target_names else "the target"
     remarks = _about_columns(found, target)

@@ -13,7 +13,7 @@ from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import TargetKind, constant_targets, distinct_labels
+from dlcli.data.labels import LabelError, TargetKind, constant_targets, distinct_labels
 from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import grouped, prepare
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
@@ -24,10 +24,13 @@ from dlcli.data.splits import limited, read_indices, sizes_moved_by_ties, split_
 from dlcli.data.targets import infer_kind
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
+from dlcli.data.unseen_categories import unseen_categories
 from dlcli.settings import SplitOptions
 
 #: this many different integers may well be amounts, unless they number classes as digits do, from 0 to at most 9
 MANY_INTEGERS, TEN = 5, 10
+
+_AS_VALUES = "to predict a number, set task: regression"
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,20 @@ def load_data(
         text=text,
         data_paths=data_paths,
     )
-    splits = {
-        name: grouped(
-            prepare(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
-            part.examples,
-            part.rows,
-            split.group_by,
-        )
-        for name, part in parts.items()
-    }
+    try:
+        splits = {
+            name: grouped(
+                prepare(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
+                part.examples,
+                part.rows,
+                split.group_by,
+            )
+            for name, part in parts.items()
+        }
+    except LabelError as error:
+        if not _may_be_values(raw, target_kind):
+            raise
+        raise LabelError(f"{error.message}; {_AS_VALUES}", code=error.code) from error
     overlaps = find_overlaps(
         {
             name: row_hashes(part.examples.inputs, part.rows)
@@ -141,9 +149,14 @@ def load_data(
         },
         {name: made.targets for name, made in splits.items() if made.targets is not None},
     )
-    leaks = find_leaks(train.examples, train.rows, kind)
+    leaks = find_leaks(train.examples, train.rows, kind, explained=train.examples.uninformative)
     remarks = (*raw.warnings, *_other_reading(raw, train, target_kind), *moved, *leaks)
-    warnings = [*remarks, *map(str, overlaps), *(note for made in splits.values() for note in made.notes)]
+    unseen = unseen_categories(
+        {name: (part.examples, part.rows) for name, part in parts.items()},
+        preprocessor,
+        explained=train.examples.uninformative | train.examples.misread,
+    )
+    warnings = [*remarks, *map(str, overlaps), *unseen, *(note for made in splits.values() for note in made.notes)]
     if kind == "values" and train.examples.targets is not None:
         warnings += constant_targets(train.examples.targets[train.rows], train.examples.target_names)
     if split.group_by is not None:
@@ -199,7 +212,8 @@ def load_rows(
         raise DataError(
             f"the {name} split has row {rows.max()}, the data has {len(examples)}; it has changed", code="changed_data"
         )
-    return grouped(prepare(examples, rows, preprocessor, name), examples, rows, split.group_by), fingerprint
+    notes = unseen_categories({name: (examples, rows)}, preprocessor)
+    return grouped(prepare(examples, rows, preprocessor, name, notes), examples, rows, split.group_by), fingerprint
 
 
 def _fingerprint(raw: RawData, text: TextOptions | None, data_paths: DataPaths) -> Mapping[str, str]:
@@ -291,12 +305,19 @@ def _moved(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], split: S
     return sizes_moved_by_ties(whole, shares, split.order_by)
 
 
+def _may_be_values(raw: RawData, target_kind: TargetKind | None) -> bool:
+    """Whether integers are taken as classes although neither the config nor the data set says so."""
+    targets = raw.examples.targets
+    if target_kind is not None or raw.target_kind is not None or targets is None or raw.class_names is not None:
+        return False
+    is_numeric = raw.examples.spellings is None and targets.dtype.kind in "iuf"
+    return is_numeric and infer_kind(raw.examples) == "classes"
+
+
 def _other_reading(raw: RawData, train: Part, target_kind: TargetKind | None) -> tuple[str, ...]:
     """What integers are taken for, where neither the config nor the data set says whether they are classes."""
     targets = raw.examples.targets
-    if target_kind is not None or raw.target_kind is not None or targets is None or raw.class_names is not None:
-        return ()
-    if infer_kind(raw.examples) != "classes" or raw.examples.spellings is not None or targets.dtype.kind not in "iuf":
+    if targets is None or not _may_be_values(raw, target_kind):
         return ()
     labels = distinct_labels(targets)
     numbered = labels == list(range(len(labels))) and len(labels) <= TEN
@@ -304,7 +325,7 @@ def _other_reading(raw: RawData, train: Part, target_kind: TargetKind | None) ->
         return ()
     name = next(iter(train.examples.target_names), "the targets")
     found = f"{name}: {len(labels)} different integers, {labels[0]} to {labels[-1]}, are taken as classes"
-    return (f"{found}; to predict a number, set task: regression",)
+    return (f"{found}; {_AS_VALUES}",)
 
 
 def _parts_of_stream(raw: RawData, sources: Mapping[str, Examples], split: SplitOptions) -> dict[str, Part]:

@@ -35,6 +35,7 @@ from dlcli.data.targets import encode_targets, raw_values
 from dlcli.data.text.preparation import prepare_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
+from dlcli.data.unseen_categories import unseen_categories
 
 #: a table whose categories become more bytes than this is encoded batch by batch
 MOST_ENCODED_BYTES = 1 << 28
@@ -88,6 +89,7 @@ def new_data(
         assert isinstance(file_format, PairedFiles)
         examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
     rows = np.arange(len(examples))
+    notes += unseen_categories({"new": (examples, rows)}, preprocessor)
     return grouped(prepare(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
 
 
@@ -145,12 +147,6 @@ def prepare(
         inputs = TransformedRows(examples.inputs, rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
-    if preprocessor.encoder is not None and isinstance(examples.inputs, Table):
-        unknown = preprocessor.encoder.unknown_categories(examples.inputs.take(rows))
-        notes += tuple(
-            f"{name}: {count} of {len(rows)} values of {column} are not in the training set; they count as no category"
-            for column, count in unknown.items()
-        )
     targets = None if examples.targets is None else encode_targets(examples, rows, preprocessor.targets, name)
     return Split(name, inputs, targets, examples.ids[rows], notes, raw_values(examples, rows, preprocessor.targets))
 

@@ -249,3 +249,52 @@ def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], nam
     assert len(found) == len(named)
     for warning, name in zip(found, named, strict=True):
         assert name in warning.split()
+
+
+COUNT = 120
+
+
+def write_csv(folder: Path, columns: dict[str, list[object]]) -> Csv:
+    rows = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    (folder / "a.csv").write_text("\n".join(rows))
+    return Csv(path="a.csv")
+
+
+def drawn(*values: object) -> list[object]:
+    return np.random.default_rng(1).choice(np.array(values, dtype=object), COUNT).tolist()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [f"2021-{1 + day // 28:02}-{1 + day % 28:02}" for day in range(COUNT)],  # every value once
+        [f"2021-{1 + day // 28:02}-{1 + day % 28:02}" for day in drawn(*range(COUNT))],  # some several times
+        [f"0\u002c{number}" for number in range(COUNT)],
+        list(range(COUNT)),
+    ],
+)
+def test_one_cause_is_one_warning(tmp_path: Path, column: list[object]):
+    quoted = [f'"{cell}"' for cell in column]
+    labels = ["p" if row < COUNT // 2 else "q" for row in range(COUNT)]  # told by row numbers
+    words = drawn("p", "q") if isinstance(column[0], str) else labels
+    reader = write_csv(tmp_path, {"odd": quoted, "a": np.random.default_rng(0).normal(size=COUNT).tolist(), "y": words})
+    data = load(reader, DataPaths(config_folder=tmp_path))
+    (warning,) = data.warnings
+    assert "odd" in warning
+
+
+@pytest.mark.parametrize("cells", [[*range(14, 40), 99], [*range(14, 40), 99.5]])
+def test_an_unseen_integer_may_be_a_value(tmp_path: Path, cells: list[float]):
+    targets = [cells[row % 26] for row in range(COUNT)]
+    reader = write_csv(tmp_path, {"a": drawn(1.5, 2.5), "y": targets})
+    reader_paths = DataPaths(config_folder=tmp_path)
+    (tmp_path / "dev.csv").write_text(f"a,y\n1.5,{cells[-1]}\n2.5,14\n")
+    files = {"train": "a.csv", "dev": "dev.csv"}
+    with pytest.raises(DataError) as caught:
+        load(reader, reader_paths, files=files)
+    assert "task: regression" in caught.value.message
+    with pytest.raises(DataError) as caught:
+        load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, target_kind="classes")
+    assert "task: regression" not in caught.value.message
+    data = load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, target_kind="values")
+    np.testing.assert_allclose(data.splits["dev"].targets[:, 0], [cells[-1], 14])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,21 @@ MOST_REMARKS = 5
 MANY_CATEGORIES = 1000
 
 
+@dataclass(frozen=True)
+class TableRemarks:
+    """What the user should hear about a table.
+
+    Args:
+        texts: the remarks, one line each.
+        uninformative: inputs that they say to leave out.
+        misread: inputs that they say to be numbers which are read as words.
+    """
+
+    texts: tuple[str, ...]
+    uninformative: frozenset[str]
+    misread: frozenset[str]
+
+
 class _Check(Protocol):
     """What is remarkable about a column; None if nothing is."""
 
@@ -34,8 +50,8 @@ class _Check(Protocol):
 
 def table_remarks(
     source: Source, layout: Layout, readings: Mapping[str, Reading], options: TableOptions
-) -> Iterator[str]:
-    """Everything that is remarkable about a training file.
+) -> TableRemarks:
+    """Everything that is remarkable about a training file; of each column the one thing that explains most.
 
     Args:
         source: the file.
@@ -44,32 +60,52 @@ def table_remarks(
         options: of the format.
     """
     features = [name for name in layout.features if name in readings]
-    targets = [name for name in layout.targets if name in readings]
-    guessed = {name: None for name in (*features, *targets) if name not in layout.kinds}  # in their order
+    columns = [*features, *(name for name in layout.targets if name in readings)]
+    guessed = [name for name in columns if name not in layout.kinds]
+    index = [name for name in named_index(source) if name in features and name not in options.named]
+    # the only input of a series or a toy may count up
+    counting = features if len(features) > 1 and not options.features else []
+    words = [] if options.features else [name for name in features if name in guessed]
+    checks: list[tuple[_Check, Sequence[str]]] = [
+        (lambda name, reading: _on_numbers(source, name, reading.column, options.syntax), guessed),
+        (_on_row_numbers, counting),
+        (_on_identifiers, words),
+        (_on_missing_words, columns),
+        (_on_respelled_words, columns),
+    ]
+    by_check: list[dict[str, str]] = []
+    remarked = {*index}
+    for check, names in checks:
+        remarks = {name: remark for name in names if name not in remarked and (remark := check(name, readings[name]))}
+        remarked |= set(remarks)
+        by_check.append(remarks)
+    misread, numbering, identifying, *_ = by_check
+    return TableRemarks(
+        (
+            *_about_header(source, layout, readings, columns),
+            *(
+                f"{source.path} {name}: it is the index of a data frame; list it under id, exclude or features"
+                for name in index
+            ),
+            *(text for remarks in by_check for text in _few(source, [*remarks.items()])),
+        ),
+        frozenset([*index, *numbering, *identifying]),
+        frozenset(misread),
+    )
+
+
+def _about_header(
+    source: Source, layout: Layout, readings: Mapping[str, Reading], columns: Sequence[str]
+) -> Iterator[str]:
+    """The columns that are left out by their names, and names that may be an example."""
     for name, why in layout.left_out.items():
         yield f"{source.path}: the column {name!r} is not an input: {why}; list it under features if it is one"
-    for name in named_index(source):
-        if name in features and name not in options.named:
-            yield f"{source.path} {name}: it is the index of a data frame; list it under id, exclude or features"
-    if source.has_assumed_header and _looks_like_data(source, readings, [*features, *targets]):
+    if source.has_assumed_header and _looks_like_data(source, readings, columns):
         shown = abbreviated([*map(repr, source.names)])
         yield (
             f"{source.path}: the first line looks like data and is taken for the header: {shown}; "
             "set header: false if it is an example, or header: true if these are the names"
         )
-    checks: list[tuple[_Check, Iterable[str]]] = [
-        (lambda name, reading: _on_numbers(source, name, reading.column, options.syntax), guessed),
-        (_on_missing_words, (*features, *targets)),
-        (_on_respelled_words, (*features, *targets)),
-    ]
-    if not options.features:
-        several = features if len(features) > 1 else ()  # the only input of a series or a toy may count up
-        checks += [(_on_row_numbers, several), (_on_identifiers, [name for name in features if name in guessed])]
-    remarked: set[str] = set()
-    for check, names in checks:
-        remarks = {name: remark for name in names if name not in remarked and (remark := check(name, readings[name]))}
-        remarked |= set(remarks)
-        yield from _few(source, [*remarks.items()])
 
 
 def check_label(source: Source, name: str, column: Column, kinds: Mapping[str, Kind], syntax: NumberSyntax) -> None:

@@ -155,7 +155,8 @@ class TableFormat(FileFormat):
         readings = read_columns(source, layout, self.table)
         examples = examples_of(source, layout, self.table, readings)
         remarks = table_remarks(source, layout, readings, self.table)
-        return examples, (*source.warnings, *remarks)
+        examples = replace(examples, uninformative=remarks.uninformative, misread=remarks.misread)
+        return examples, (*source.warnings, *remarks.texts)
 
     def _read_like(self, source: Source, like: Examples) -> Examples:
         """Examples with the columns, and the kinds of columns, of others."""

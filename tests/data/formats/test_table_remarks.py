@@ -170,3 +170,20 @@ def test_remarks_of_one_kind_are_few(tmp_path: Path):
     warnings = read(tmp_path, "csv", columns).warnings
     assert len(warnings) == 6
     assert "25" in warnings[-1]
+
+
+@KINDS
+def test_identifiers_are_one_remark_whatever_else_is_odd(tmp_path: Path, kind: str):
+    columns = {"day": [f"2021-01-{n:02}" for n in range(COUNT - 1)] + ["NA"], "a": drawn("1", "2"), "y": LABELS}
+    raw = read(tmp_path, kind, columns, default_missing_values=False)
+    assert len(raw.warnings) == 1
+    assert raw.examples.uninformative == {"day"}
+
+
+def test_an_index_that_counts_is_one_remark(tmp_path: Path):
+    table = pa.table({"row": range(COUNT), "a": range(0, 3 * COUNT, 3), "y": LABELS})
+    pandas = {"index_columns": ["row"], "column_indexes": [], "columns": [], "pandas_version": "2.0.0"}
+    parquet.write_table(table.replace_schema_metadata({"pandas": json.dumps(pandas)}), tmp_path / "a.parquet")
+    raw = Parquet(path="a.parquet").read(DataPaths(config_folder=tmp_path))
+    assert len(raw.warnings) == 1
+    assert raw.examples.uninformative == {"row"}
