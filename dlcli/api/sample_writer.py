@@ -17,7 +17,7 @@ class SampleWriter(Observer):
     """Writes samples into `train.log` after every k epochs; the training itself draws nothing else because of it.
 
     Args:
-        experiment: of a language model; its weights are used as they are at the time.
+        experiment: of a language model; its weights are used as they are at the time, those of the evaluation.
         folder: of the run.
 
     Raises:

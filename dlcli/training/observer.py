@@ -64,7 +64,7 @@ class Observer:
         """After a step, at most ten times a second."""
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
-        """After an epoch was evaluated.
+        """After an epoch was evaluated; the model still has the weights that it was evaluated with.
 
         Args:
             record: its line of `metrics.jsonl`.

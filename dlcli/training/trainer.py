@@ -346,7 +346,8 @@ class Trainer:
         if (sparsity := self.train_step.sparsity()) is not None:
             record["sparsity"] = sparsity
         self.folder.append_metrics(record)
-        self.observer.on_epoch(record, is_best)
+        with self.train_step.evaluated.applied():
+            self.observer.on_epoch(record, is_best)
 
     # Checkpointing
 

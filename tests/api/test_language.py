@@ -13,8 +13,10 @@ import pytest
 
 import dlcli
 from dlcli.api import load, sample, score
-from dlcli.core import ConfigError, DataError, RunInterruptedError
+from dlcli.api.language import written_texts
+from dlcli.core import ConfigError, DataError, RunInterruptedError, rng
 from dlcli.data import Batch
+from dlcli.decoding import TokenChoice
 from dlcli.nn import evaluation_mode
 from dlcli.optim import Adam
 from dlcli.training import compute_outputs, evaluate_split
@@ -244,3 +246,25 @@ def test_state_is_carried_only_through_one_long_text(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         dlcli.train(config, overrides={"training.stateful": True}, runs_dir=tmp_path / "runs")
     assert caught.value.key == "training.stateful"
+
+
+@pytest.mark.parametrize("average", ["null", "{decay: 0.99}"])
+def test_samples_of_an_epoch_come_from_the_weights_that_are_evaluated(tmp_path: Path, average: str) -> None:
+    """The checkpoint has the evaluated weights, so that its samples are those of the epoch."""
+    lines = "\n".join(np.random.default_rng(0).choice(["cat", "cats", "dog", "dogs", "mouse"], 200))
+    samples = {"every_epochs": 3, "count": 8, "length": 12}
+    overrides = [f"training.weight_average={average}", f"training.samples={samples}", "evaluation.optimize=dev/loss"]
+    run = dlcli.train(write(tmp_path, LINES, lines), overrides=overrides, runs_dir=tmp_path / "runs")
+    assert json.loads((run.path / "checkpoints/best.json").read_text())["epoch"] == 3
+    loaded = load(run.path)
+    texts = written_texts(
+        loaded.model,
+        loaded.preprocessor.text,
+        prompt="",
+        count=8,
+        length=12,
+        choice=TokenChoice(),
+        generator=rng.generator(0, "sample", 3),
+    )
+    log = (run.path / "train.log").read_text()
+    assert [f"sample {number} after epoch 3: {text!r}" in log for number, text in enumerate(texts, 1)] == [True] * 8
