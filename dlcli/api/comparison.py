@@ -11,7 +11,7 @@ from typing import Any
 from dlcli import runs
 from dlcli.api.stored_spec import load_stored_spec
 from dlcli.core import UNSEEN_SPLITS, dumps
-from dlcli.reports import ErrorComparison, EvaluatedRun, compare_errors, mismatch_sentences
+from dlcli.reports import ErrorComparison, EvaluatedRun, compare_errors, comparison_remarks
 from dlcli.runs import RunFolder, RunRecord, differences, files
 from dlcli.spec import Spec
 
@@ -29,7 +29,7 @@ class Comparison:
         metrics: final metrics as `<split>/<metric>` → one value a run, None where a run has none. A metric that is
             about another class in another run is one of its own, such as `test/f1 of cancer`.
         errors: each run against the one before it; without those that have no report yet.
-        remarks: what keeps numbers of the same name from being comparable.
+        remarks: what keeps numbers of the same name from being comparable, and which intervals are unreliable.
     """
 
     runs: Sequence[str]
@@ -71,10 +71,10 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
         if (run := EvaluatedRun.read(folder)) is not None
     ]
     errors = [compare_errors(first, second) for first, second in pairwise(evaluated)]
-    mismatches = [
+    of_errors = [
         f"{comparison.first} and {comparison.second}: {sentence}"
         for comparison in errors
-        for sentence in mismatch_sentences(comparison)
+        for sentence in comparison_remarks(comparison)
     ]
     return Comparison(
         runs=[folder.id for folder in folders],
@@ -83,7 +83,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
             name: [one.get(name) for one in metrics] for name in dict.fromkeys(name for one in metrics for name in one)
         },
         errors=errors,
-        remarks=[*_metric_remarks(specs), *mismatches],
+        remarks=[*_metric_remarks(specs), *of_errors],
     )
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from dlcli import runs
 from dlcli.api.conclusion import measure
 from dlcli.api.loaded_model import LoadedModel
+from dlcli.api.predictions import unit_name
 from dlcli.api.run_results import Evaluation
 from dlcli.api.training import check_same_data
 from dlcli.assembly import build_measures, located, positive_classes, read_rows
 from dlcli.core import ConfigError, unknown_name
 from dlcli.data import Split
-from dlcli.diagnosis import Interval, Measure, concentration, concentration_sentence, error_interval
+from dlcli.diagnosis import Interval, Measure, error_interval, interval_remarks
 from dlcli.runs import files
 from dlcli.spec import Overrides
 
@@ -55,13 +56,14 @@ def evaluate(
         stateful=loaded.spec.training.stateful,
     )
     deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
-    unit = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
+    error_measure = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
     outcome = measured.outcome
-    error = error_interval(unit.sampled(outcome.predictions, outcome.targets, outcome.units), unit)
-    largest = concentration(unit, outcome)
-    remarks = () if largest is None else (concentration_sentence(unit, outcome.split, largest),)
-    intervals = {f"{examples.name}/{'error' if unit is Measure.ERROR_RATE else unit.value}": error}
-    if unit is Measure.ERROR_RATE:
+    errors = outcome.errors(error_measure)
+    error = error_interval(errors, error_measure)
+    unit = unit_name(examples, len(outcome.targets))
+    remarks = interval_remarks(examples.name, errors, error_measure, unit)
+    intervals = {f"{examples.name}/{'error' if error_measure is Measure.ERROR_RATE else error_measure.value}": error}
+    if error_measure is Measure.ERROR_RATE:
         accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
         intervals[f"{examples.name}/accuracy"] = accuracy
     return Evaluation(

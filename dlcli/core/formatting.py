@@ -45,7 +45,12 @@ def signed(text: str) -> str:
     """The text of a number with a plus or a true minus sign; zero and NaN have neither."""
     if text == "nan" or not text.strip("-0."):
         return text.lstrip("-")
-    return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
+    return true_minus(text) if text.startswith("-") else f"+{text}"
+
+
+def true_minus(text: str) -> str:
+    """The text of a number with a true minus sign, as the axes of figures have it."""
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -4,7 +4,6 @@ from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.assessment import Assessment, assess
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
-from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
@@ -17,13 +16,13 @@ from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
+from dlcli.diagnosis.reliability import difference_remarks, interval_remarks
 from dlcli.diagnosis.sampled_errors import SampledErrors
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.training_result import PredictionsFile, SplitOutcome, TrainingResult
 from dlcli.diagnosis.wording import (
     METHOD,
     baseline_sentence,
-    concentration_sentence,
     confusion_sentence,
     gap_phrase,
     gap_sentence,
@@ -63,17 +62,17 @@ __all__ = [
     "assess",
     "baseline_sentence",
     "compare_with_constant",
-    "concentration",
-    "concentration_sentence",
     "confusion_of",
     "confusion_sentence",
     "curve",
     "diagnose",
     "difference_interval",
+    "difference_remarks",
     "error_interval",
     "gap_phrase",
     "gap_sentence",
     "identical_units",
+    "interval_remarks",
     "level_title",
     "mean_interval",
     "needed_sentence",

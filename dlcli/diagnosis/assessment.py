@@ -10,15 +10,15 @@ from dlcli.core import SPLITS
 from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
-from dlcli.diagnosis.concentration import concentration
 from dlcli.diagnosis.confusion import Confusion, confusion_of
 from dlcli.diagnosis.knobs import Advice, Evidence
 from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
+from dlcli.diagnosis.reliability import interval_remarks
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.training_result import SplitOutcome, TrainingResult
-from dlcli.diagnosis.wording import baseline_sentence, concentration_sentence, few_units_sentences
+from dlcli.diagnosis.wording import baseline_sentence
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,7 @@ def assess(result: TrainingResult) -> Assessment:
     """
     outcomes = [outcome for split in SPLITS if (outcome := result.outcome(split)) is not None]
     diagnosis = diagnose(
-        [
-            SplitErrors(outcome.split, result.measure.sampled(outcome.predictions, outcome.targets, outcome.units))
-            for outcome in outcomes
-        ],
+        [SplitErrors(outcome.split, outcome.errors(result.measure)) for outcome in outcomes],
         measure=result.measure,
         human_error=result.human_error,
         unit=result.unit,
@@ -117,10 +114,6 @@ def _warnings(result: TrainingResult, evidence: Evidence, beside: Baseline) -> l
     )
     if result.spec["data"]["split"].get("group_by") is not None and any(one.units is None for one in result.splits):
         warnings.append("Examples come in groups that are not known everywhere: the true intervals are wider.")
-    warnings.extend(few_units_sentences(evidence.diagnosis))
-    warnings.extend(
-        concentration_sentence(result.measure, outcome.split, found)
-        for outcome in result.splits
-        if (found := concentration(result.measure, outcome)) is not None
-    )
+    for outcome in result.splits:
+        warnings.extend(interval_remarks(outcome.split, outcome.errors(result.measure), result.measure, result.unit))
     return warnings

@@ -68,7 +68,7 @@ def compare_with_constant(
 
 def _beside(rule: str, predictions: np.ndarray[Any, Any], outcome: SplitOutcome, measure: Measure) -> Baseline:
     of_baseline = measure.sampled(predictions, outcome.targets, outcome.units)
-    of_model = measure.sampled(outcome.predictions, outcome.targets, outcome.units)
+    of_model = outcome.errors(measure)
     return Baseline(
         rule,
         outcome.split,

@@ -72,6 +72,20 @@ def effective_size_of_rate(sample: SampledErrors) -> EffectiveSize:
     return effective_size(errors, sizes, sample.mean * (1 - sample.mean))
 
 
+def effective_size_of_differences(first: SampledErrors, second: Array) -> EffectiveSize:
+    """What the differences of two models' errors on the same clustered examples are worth.
+
+    Args:
+        first: errors 0 or 1 of the first model.
+        second: those of the second (N,), in the same order.
+    """
+    differences = first.sums - second
+    totals, sizes = unit_totals(first.units, differences, np.ones(len(differences))).T
+    if len(totals) < 2:
+        return EffectiveSize(0, 0)
+    return effective_size(totals, sizes, float(np.mean(differences != 0)) - float(differences.mean()) ** 2)
+
+
 def clustered_rate_interval(sample: SampledErrors, *, level: float = 0.95) -> Interval:
     """The interval of an error rate, by Wilson's formula for the effective number of examples.
 
@@ -105,12 +119,11 @@ def clustered_paired_interval(first: SampledErrors, second: Array, *, level: flo
         level: confidence level.
     """
     differences = first.sums - second
-    of_clusters = unit_totals(first.units, differences, np.ones(len(differences)))
     difference = float(differences.mean())
-    if len(of_clusters) < 2:
+    size = effective_size_of_differences(first, second)
+    if size.examples == 0:
         return Interval(difference, -1.0, 1.0, level, "unknown: one unit")
     only_first, only_second = float(np.mean(differences > 0)), float(np.mean(differences < 0))
-    size = effective_size(of_clusters[:, 0], of_clusters[:, 1], only_first + only_second - difference**2)
     low, high = bonett_price(only_first, only_second, size.examples, student_quantile(size.freedom, level))
     return Interval(difference, low, high, level, "paired, Bonett-Price, clustered")
 

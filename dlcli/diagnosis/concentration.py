@@ -1,4 +1,4 @@
-"""Whether a few examples decide about a split's error, so that its interval is unreliable.
+"""Whether a few examples decide about a sum of errors, so that its interval is unreliable.
 
 What bounds the error of an interval of a mean is Σ |e − ē|³ / (Σ (e − ē)²)^1.5 (Berry & Esseen): near 1 where a single
 example makes up the variance, and falling as 1/√N where the errors have three moments. Of squared errors of a normal
@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dlcli.diagnosis.measure import Measure
-from dlcli.diagnosis.training_result import SplitOutcome
+from dlcli.diagnosis.sampled_errors import Array
 
 #: above it, intervals may contain the truth in less than 93 % of the samples
 _LARGEST_RATIO = 0.3
@@ -37,16 +36,16 @@ class Concentration:
     num_examples: int
 
 
-def concentration(measure: Measure, outcome: SplitOutcome) -> Concentration | None:
-    """The largest errors of a split where these decide about the sum; None otherwise.
+def concentration(measure: Measure, errors: Array) -> Concentration | None:
+    """The largest errors where these decide about the sum; None otherwise.
 
     Args:
         measure: unit of the error; rates and nats have no such examples.
-        outcome: predictions and truth of the split.
+        errors: errors of the examples (N,), or sizes of their differences.
     """
-    if measure in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN) or len(outcome.targets) < 2:
+    if measure in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN) or len(errors) < 2:
         return None
-    errors = np.sort(measure.per_example(outcome.predictions, outcome.targets))[::-1]
+    errors = np.sort(errors)[::-1]
     total = float(errors.sum())
     if not (np.isfinite(total) and total > 0):
         return None
@@ -57,7 +56,7 @@ def concentration(measure: Measure, outcome: SplitOutcome) -> Concentration | No
     return Concentration(largest, float(shares[largest - 1]), len(errors))
 
 
-def _third_moment_ratio(errors: np.ndarray[Any, Any]) -> float:
+def _third_moment_ratio(errors: Array) -> float:
     """Σ |e − ē|³ / (Σ (e − ē)²)^1.5; 0 where all errors are equal."""
     deviations = np.abs(errors - errors.mean())
     largest = float(deviations.max())

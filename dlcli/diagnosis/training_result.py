@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.diagnosis.measure import Measure
+from dlcli.diagnosis.sampled_errors import SampledErrors
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class SplitOutcome:
     targets: np.ndarray[Any, Any]
     probabilities: np.ndarray[Any, Any] | None = None
     units: np.ndarray[Any, Any] | None = None
+
+    def errors(self, measure: Measure) -> SampledErrors:
+        """The errors of the examples, with what was sampled together."""
+        return measure.sampled(self.predictions, self.targets, self.units)
 
 
 @dataclass(frozen=True)

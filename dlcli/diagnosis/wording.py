@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap
-from dlcli.diagnosis.concentration import Concentration
 from dlcli.diagnosis.confusion import Confusion
-from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.measure import Measure
 
 #: what the intervals are, and what they leave out
@@ -110,43 +106,3 @@ def confusion_sentence(confusion: Confusion, limit: int = 3) -> str:
         for pair in confusion.most_confused(limit)
     )
     return f"Most confused in {confusion.split.replace('_', '-')}: {pairs}." if pairs else ""
-
-
-#: with fewer sampling units than this, intervals of clustered examples depend on which few units there are
-_FEW_UNITS = 10
-#: with fewer errors, or right answers, as many as independent examples would have, their intervals are too narrow
-_FEW_EFFECTIVE = 10
-
-
-def few_units_sentences(diagnosis: Diagnosis) -> list[str]:
-    """The splits whose examples, or whose errors, are in so few units that their intervals are unreliable."""
-    sentences = []
-    for level in diagnosis.levels:
-        title = level_title(diagnosis, level.name)
-        if level.num_units is None or level.num_units >= (level.num_examples or 0):
-            continue
-        if level.num_units < _FEW_UNITS:
-            units = f"{level.num_units} {diagnosis.unit}, which were sampled as wholes"
-            sentences.append(f"{title} has only {units}: its interval is unreliable.")
-        elif 0 < (effective := _rarer(level)) < _FEW_EFFECTIVE:
-            kind = "errors" if level.error.value <= 0.5 else "right answers"
-            worth = f"are worth {effective:.1f} of independent examples, since they share {diagnosis.unit}"
-            sentences.append(f"{title}: its {kind} {worth}: its interval is unreliable.")
-    return sentences
-
-
-def _rarer(level: Level) -> float:
-    """The effective number of errors or right answers of a clustered rate, whichever are fewer; ∞ of other measures."""
-    if level.size is None:
-        return math.inf
-    return min(level.error.value, 1 - level.error.value) * level.size.examples
-
-
-def concentration_sentence(measure: Measure, split: str, found: Concentration) -> str:
-    """That a few examples decide about a split's error."""
-    kind = "absolute" if measure is Measure.MEAN_ABSOLUTE else "squared"
-    return (
-        f"{found.num_largest} of {found.num_examples:,} {split.replace('_', '-')} examples carry "
-        f"{100 * found.share:.0f} % of the sum of {kind} errors: the {split.replace('_', '-')} error depends on them, "
-        "and its interval is unreliable."
-    )

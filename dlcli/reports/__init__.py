@@ -5,8 +5,8 @@ from dlcli.reports.comparison import (
     ErrorComparison,
     EvaluatedRun,
     compare_errors,
+    comparison_remarks,
     comparison_table,
-    mismatch_sentences,
 )
 from dlcli.reports.document import report_document
 from dlcli.reports.figure import default_style, new_figure, style_axes, to_png
@@ -37,6 +37,7 @@ __all__ = [
     "augmentation_png",
     "chain_table",
     "compare_errors",
+    "comparison_remarks",
     "comparison_table",
     "default_style",
     "filters_png",
@@ -46,7 +47,6 @@ __all__ = [
     "markdown_code",
     "markdown_table",
     "markdown_text",
-    "mismatch_sentences",
     "new_figure",
     "report",
     "report_document",

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dlcli.core import UNSEEN_SPLITS, StorageError
-from dlcli.diagnosis import Interval, Measure, SampledErrors, difference_interval, paired_difference_interval
+from dlcli.diagnosis import (
+    Interval,
+    Measure,
+    SampledErrors,
+    difference_interval,
+    difference_remarks,
+    interval_remarks,
+    paired_difference_interval,
+)
 from dlcli.runs import RunFolder, checksum, files
 
 if TYPE_CHECKING:
@@ -27,14 +35,14 @@ class EvaluatedRun:
         measure: the unit of its error.
         predictions: by split, the records of predictions/<split>.jsonl: `id`, `target`, and the `class` or the values
             that were predicted.
-        has_units: whether a record's `group` says what its example was sampled together with.
+        unit: plural of what was sampled independently; where it is not the example, a record's `group` names its own.
         data: by split, the SHA-256 of the data that it was taken from, in hexadecimal; empty where they are not known.
     """
 
     run: str
     measure: Measure
     predictions: Mapping[str, Sequence[Mapping[str, Any]]]
-    has_units: bool = False
+    unit: str = "examples"
     data: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -49,7 +57,7 @@ class EvaluatedRun:
             return None
         try:
             measure = Measure(report["diagnosis"]["measure"])
-            has_units = report.get("unit", "examples") != "examples"
+            unit = str(report.get("unit", "examples"))
             written = {split: (file["rows"], file["sha256"]) for split, file in report.get("predictions", {}).items()}
             sizes = {level["name"]: level["num_examples"] for level in report["diagnosis"]["levels"]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -60,7 +68,12 @@ class EvaluatedRun:
             if split in written or (folder.path / name).is_file():
                 rows, sha256 = written.get(split, (sizes.get(split), None))
                 predictions[split] = _intact_records(folder, name, rows, sha256)
-        return cls(folder.id, measure, predictions, has_units)
+        return cls(folder.id, measure, predictions, unit)
+
+    @property
+    def has_units(self) -> bool:
+        """Whether examples were sampled together."""
+        return self.unit != "examples"
 
 
 def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str | None) -> list[dict[str, Any]]:
@@ -100,6 +113,7 @@ class SplitComparison:
         is_paired: whether both were measured on the same examples; otherwise neither is called better.
         num_examples: number of examples that each run was measured on.
         mismatch: what differs between the examples of the two; None where they are the same.
+        remarks: why the interval of the difference is unreliable, if it is.
     """
 
     split: str
@@ -109,6 +123,7 @@ class SplitComparison:
     is_paired: bool
     num_examples: tuple[int, int]
     mismatch: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Literal["first is better", "second is better", "inconclusive"]:
@@ -162,10 +177,14 @@ def _compare_split(split: str, first: EvaluatedRun, second: EvaluatedRun) -> Spl
     of_first, of_second = _errors(one, first), _errors(other, second)
     mismatch, is_comparable = _mismatch(one, other, first.data.get(split), second.data.get(split))
     difference = None
+    remarks: list[str] = []
     if mismatch is None:
         difference = paired_difference_interval(of_second, of_first, measure)
+        remarks = difference_remarks(split, of_first, of_second, measure, first.unit)
     elif is_comparable:
         difference = difference_interval(of_second, of_first, measure)
+        for errors, run in ((of_first, first), (of_second, second)):
+            remarks += interval_remarks(split, errors, measure, run.unit)
     return SplitComparison(
         split,
         measure.of_mean(of_first.mean),
@@ -174,6 +193,7 @@ def _compare_split(split: str, first: EvaluatedRun, second: EvaluatedRun) -> Spl
         mismatch is None,
         (len(one), len(other)),
         mismatch,
+        tuple(dict.fromkeys(remarks)),
     )
 
 
@@ -253,8 +273,13 @@ def _difference_text(measure: Measure, difference: Interval | None) -> str:
     return f"{measure.unit.difference(difference.value)} ({bounds})"
 
 
-def mismatch_sentences(comparison: ErrorComparison) -> list[str]:
-    """Why the errors of two runs cannot be compared, where they cannot."""
+def comparison_remarks(comparison: ErrorComparison) -> list[str]:
+    """Why the errors of two runs cannot be compared, or the interval of their difference is unreliable."""
     if comparison.measure is None:
         return ["the errors of the two runs are in different units and cannot be compared"]
-    return [f"{split.split}: {split.mismatch}" for split in comparison.splits if split.mismatch is not None]
+    sentences = []
+    for split in comparison.splits:
+        if split.mismatch is not None:
+            sentences.append(f"{split.split}: {split.mismatch}")
+        sentences.extend(split.remarks)
+    return sentences

@@ -57,7 +57,7 @@ def _draw(values: Axes, residuals: Axes, fit: RegressionFit, *, several: bool) -
         if len(points) < len(fit.truth)
         else f"{len(points):,} examples"
     )
-    r2 = "" if fit.r2 is None else f"R² {R2.format(fit.r2)}, "
+    r2 = "" if fit.r2 is None else f"R² {formatting.true_minus(R2.format(fit.r2))}, "
     _style(
         values,
         f"Predicted and true values: {of}",
@@ -65,7 +65,8 @@ def _draw(values: Axes, residuals: Axes, fit: RegressionFit, *, several: bool) -
     )
     values.set_xlabel("true value; dashed: predicted exactly", loc="left", color=GRAY, fontsize=9)
     values.set_ylabel("predicted value", color=GRAY, fontsize=9)
-    _style(residuals, "Residuals", f"true minus predicted value, mean {formatting.number(fit.mean_residual)}")
+    mean = formatting.true_minus(formatting.number(fit.mean_residual))
+    _style(residuals, "Residuals", f"true minus predicted value, mean {mean}")
     residuals.set_xlabel("predicted value", loc="left", color=GRAY, fontsize=9)
     residuals.set_ylabel("residual", color=GRAY, fontsize=9)
 

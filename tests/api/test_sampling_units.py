@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from dlcli import api
-from dlcli.diagnosis import wording
 from dlcli.diagnosis.intervals import rate_interval
 
 LABELER = """\
@@ -119,13 +118,16 @@ def test_groups_of_a_split_are_units(grouped: api.Run, tmp_path: Path) -> None:
 
 
 def test_few_groups_are_said_to_be_few(grouped: api.Run) -> None:
-    assert wording.few_units_sentences(grouped.assessment.diagnosis) == []
+    assert not any("groups" in warning for warning in grouped.assessment.warnings)
     config = grouped.path.parent.parent / "patients.yaml"
     fewer = api.train(
         config,
         overrides={"data.split.train": 0.65, "data.split.test": 0.1, "training.epochs": 1},
         runs_dir=grouped.path.parent,
     )
-    (sentence,) = wording.few_units_sentences(fewer.assessment.diagnosis)
-    assert sentence.startswith("test has only 4 groups")
-    assert sentence in fewer.assessment.warnings
+    (sentence,) = (warning for warning in fewer.assessment.warnings if "groups" in warning)
+    assert "test has only 4 groups" in sentence
+    assert api.evaluate(fewer.path).warnings == (sentence,)
+    compared = api.compare([fewer.path, fewer.path])
+    assert {split.split: split.remarks for split in compared.errors[0].splits} == {"dev": (), "test": (sentence,)}
+    assert any(sentence in remark for remark in compared.remarks)

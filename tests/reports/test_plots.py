@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from PIL import Image
 
 from dlcli import api
@@ -80,3 +81,15 @@ def test_the_curves_are_of_the_class_that_the_metrics_are_about(tmp_path: Path, 
     ranking = json.loads((run.path / "report" / "report.json").read_text())["ranking"]
     assert ranking["positive_class"] == positive
     assert ranking["roc_auc"] == pytest.approx(run.metrics["dev/roc_auc"])
+
+
+def test_numbers_below_zero_have_a_true_minus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictions 3, 2, 1 of 1, 2, 5: squared residuals 4 + 0 + 16 against 26/3 around the mean, so R² = −1.308."""
+    notes: list[str] = []
+    monkeypatch.setattr(Axes, "annotate", lambda self, text, *_, **__: notes.append(text))
+    regression_png([RegressionFit("dev", "y", np.array([1.0, 2.0, 5.0]), np.array([3.0, 2.0, 1.0]))])
+    assert any("R² −1.308" in note for note in notes)
+    notes.clear()
+    regression_png([RegressionFit("dev", "y", np.array([1.0, 2.0]), np.array([3.0, 2.0]))])
+    assert any("mean −1" in note for note in notes)
+    assert not any("-" in note for note in notes)

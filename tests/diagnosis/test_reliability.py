@@ -1,0 +1,62 @@
+"""Which intervals are said to be unreliable."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from dlcli.diagnosis import Measure, SampledErrors, difference_remarks, interval_remarks
+
+RANDOM = np.random.default_rng(0)
+REGRESSION = [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE]
+
+
+def clustered(errors: np.ndarray, clusters: int) -> SampledErrors:
+    return SampledErrors(errors, None, np.arange(len(errors)) * clusters // len(errors))
+
+
+@pytest.mark.parametrize(("clusters", "said"), [(1, True), (9, True), (10, False), (100, False)])
+def test_few_units(clusters: int, said: bool) -> None:
+    errors = clustered((RANDOM.random(1000) < 0.3).astype(float), clusters)
+    other = clustered((RANDOM.random(1000) < 0.3).astype(float), clusters)
+    remarks = interval_remarks("train_dev", errors, Measure.ERROR_RATE, "sentences")
+    assert len(remarks) == said
+    assert difference_remarks("train_dev", errors, other, Measure.ERROR_RATE, "sentences") == remarks
+    assert all("train-dev" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize("is_rare", [False, True])
+def test_few_effective_errors(is_rare: bool) -> None:
+    """Whole sentences are wrong, so that 4 wrong ones of 100 with 10 words each are worth 4 errors."""
+    wrong = np.repeat(np.arange(100) < (4 if is_rare else 40), 10).astype(float)
+    errors, none = clustered(wrong, 100), clustered(np.zeros(1000), 100)
+    for remarks in (
+        interval_remarks("dev", errors, Measure.ERROR_RATE, "sentences"),
+        interval_remarks("dev", clustered(1 - wrong, 100), Measure.ERROR_RATE, "sentences"),
+        difference_remarks("dev", errors, none, Measure.ERROR_RATE, "sentences"),
+    ):
+        assert len(remarks) == is_rare
+        assert [re.findall(r"worth (\S+) ", remark) for remark in remarks] == [["4.0"]] * is_rare
+
+
+def test_independent_rates_are_reliable() -> None:
+    errors = SampledErrors((np.arange(200) < 2).astype(float))
+    assert interval_remarks("dev", errors, Measure.ERROR_RATE, "examples") == []
+    assert difference_remarks("dev", errors, SampledErrors(np.zeros(200)), Measure.ERROR_RATE, "examples") == []
+
+
+@pytest.mark.parametrize("measure", REGRESSION)
+def test_a_difference_depends_on_the_examples_on_which_models_differ(measure: Measure) -> None:
+    """Two outliers that both models miss by as much decide about each error, and not about the difference."""
+    first, second = (np.abs(RANDOM.standard_normal(300)) for _ in range(2))
+    for errors in (first, second):
+        errors[:2] = 1000.0
+    one, other = SampledErrors(first), SampledErrors(second)
+    (remark,) = interval_remarks("dev", one, measure, "examples")
+    assert "2 of 300" in remark
+    assert difference_remarks("dev", one, other, measure, "examples") == []
+    second[:2] = 0.0
+    (remark,) = difference_remarks("dev", one, SampledErrors(second), measure, "examples")
+    assert "2 of 300" in remark
