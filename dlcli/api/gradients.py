@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.api.transfer import start
-from dlcli.assembly import located
+from dlcli.assembly import TRAINER_ARGUMENTS, located
 from dlcli.autograd import TOLERANCE, ParameterCheck, check_function
-from dlcli.core import ConfigError, registry, rng
+from dlcli.core import ConfigError, registry, rng, under
 from dlcli.nn import Graph, check_layer, check_model
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import batch_loss, batch_order
@@ -96,7 +96,7 @@ def check_gradients(
         along_directions = max_per_parameter is None and _operations(model, sampled) > MOST_OPERATIONS
     train = experiment.data.splits["train"]
     if experiment.spec.model.transfer is None:  # otherwise training may freeze what cannot be trained in its batches
-        with located(experiment.spec):
+        with located(experiment.spec), under("training", TRAINER_ARGUMENTS):
             batch_order(train, experiment.spec.training, experiment.spec.seed, model=model)
     batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
     checks = check_model(

@@ -13,7 +13,7 @@ from dlcli import runs
 from dlcli.api.predictions import prediction_rows, row_ids
 from dlcli.api.stored_spec import load_stored_spec
 from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, located
-from dlcli.core import DataError, Generators, StorageError
+from dlcli.core import DataError, Generators, StorageError, under
 from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec
@@ -136,12 +136,14 @@ class LoadedModel:
         """
         reader = build_reader(self.spec)
         group_by = self.spec.data.split.group_by
-        split = new_data(Path(path), reader, self.preprocessor, require_targets=require_targets, group_by=group_by)
+        with under("data.dataset", {"text": "data.text", "target_kind": "task"}):
+            split = new_data(Path(path), reader, self.preprocessor, require_targets=require_targets, group_by=group_by)
         return replace(split, notes=(*self.remarks, *split.notes)) if self.remarks else split
 
     def _split(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Split:
         if self.preprocessor.text is not None:
-            return encode_given_texts(inputs, self.preprocessor)
+            with under("data"):
+                return encode_given_texts(inputs, self.preprocessor)
         inputs = np.asarray(inputs)
         check_numbers(inputs, "inputs")
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))

@@ -79,15 +79,16 @@ def build_data(
         raise ConfigError("scales inputs only", code="not_applicable", key="data.normalize_targets")
     target_normalization: Normalization = create(section.normalize_targets, at="data.normalize_targets")
     data_paths = build_data_paths(spec, on_read)
+    reader, text = build_reader(spec), build_text_options(spec, data_paths, pretrained)
     with under("data", _ARGUMENTS):
         data = load_data(
-            build_reader(spec),
+            reader,
             data_paths,
             split=section.split,
             normalization=normalization,
             target_normalization=target_normalization,
             target_kind=_target_kind(spec),
-            text=build_text_options(spec, data_paths, pretrained),
+            text=text,
             classes=section.classes,
             keep_raw=keep_raw or bool(section.augment),
             seed=spec.seed,
@@ -117,15 +118,16 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
         DataError: the data is missing, or has no such rows.
     """
     data_paths = build_data_paths(spec)
+    reader, text = build_reader(spec), build_text_options(spec, data_paths, preprocessor)
     with under("data", _ARGUMENTS):
         return load_rows(
-            build_reader(spec),
+            reader,
             data_paths,
             split=spec.data.split,
             name=name,
             rows=rows,
             preprocessor=preprocessor,
-            text=build_text_options(spec, data_paths, preprocessor),
+            text=text,
         )
 
 

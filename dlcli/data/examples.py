@@ -84,7 +84,7 @@ class Examples:
         if name not in self.fields:
             known = [*self.fields]
             hint = unknown_name("column", name, known) if known else "this data has no columns by name"
-            raise DataError(f"{name!r}: {hint}", code="missing_column", key=f"{purpose}")
+            raise DataError(f"{name!r}: {hint}", code="missing_column", key=purpose)
         return self.fields[name]
 
     def field_values(self, name: str, purpose: str) -> np.ndarray:
@@ -97,7 +97,7 @@ class Examples:
         if column.missing.any():
             rows = np.flatnonzero(column.missing)
             message = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
-            raise DataError(message, key=f"{purpose}")
+            raise DataError(message, key=purpose)
         return column.values()
 
 

@@ -119,7 +119,7 @@ def divide(
             raise DataError(
                 f"the {name} split would be empty: {shares[name]:.3g} of {len(rows)} examples",
                 code="too_few_examples",
-                key=f"{name}",
+                key=name,
             )
     return {name: rows[np.sort(part)] for name, part in parts.items()}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, under
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextInputs, TextStream
@@ -50,7 +50,8 @@ class TextEncoder:
             DataError: the vocabulary is empty, or a file of the tokenizer is missing.
         """
         settings = options.settings
-        tokenizer = options.tokenizer.fit(plain_texts(inputs), data_paths)
+        with under("tokenizer"):
+            tokenizer = options.tokenizer.fit(plain_texts(inputs), data_paths)
         continuous = isinstance(inputs, TextStream)
         if isinstance(inputs, TextStream):
             counts, longest = tokenizer.count(inputs.chunks()), settings.window

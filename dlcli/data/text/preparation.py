@@ -139,7 +139,7 @@ def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: 
     if encoder.too_long == "error":
         first = longer[0]
         found = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
-        raise DataError(f"{found}; max_length is {limit}", key="max_length")
+        raise DataError(f"{found}; max_length is {limit}", key="text.max_length")
     found = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
     return (f"{found}; only their beginnings are used",)
 

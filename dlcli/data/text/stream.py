@@ -113,4 +113,4 @@ def check_divisible(options: SplitOptions) -> None:
             found = (
                 "a running text is divided in its order: first train, then dev, then test; only shares and files fit"
             )
-            raise ConfigError(found, code="not_applicable", key=f"{option}")
+            raise ConfigError(found, code="not_applicable", key=option)

@@ -114,7 +114,7 @@ def test_sequences_that_are_too_long_are_cut_off_or_refused():
     assert split.inputs.shape == (3, 3)
     assert "dev: 2 of 3 examples are longer than 2 tokens; only their beginnings are used" in split.notes
     with pytest.raises(
-        DataError, match=r"max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
+        DataError, match=r"text.max_length: dev: example 0 has 4 tokens, and 1 more are too long; max_length is 2"
     ):
         prepared(texts, "tokens", max_length=2, too_long="error")
 
