@@ -9,7 +9,7 @@ import typer
 
 from dlcli.cli import console, named_run, options, summary
 from dlcli.cli.failed_result import FailedResultError
-from dlcli.core import Direction, GateError
+from dlcli.core import Direction, GateError, formatting
 
 if TYPE_CHECKING:
     from dlcli.api import Evaluation
@@ -66,7 +66,7 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
         for name, value in evaluation.metrics.items()
     ]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))
-    console.results().print(f"\n{evaluation.id}, {evaluation.num_examples:,} examples of {examples}")
+    console.results().print(f"\n{evaluation.id}, {formatting.count(evaluation.num_examples, 'example')} of {examples}")
 
 
 def falls_short(evaluation: Evaluation, bar: float) -> str | None:

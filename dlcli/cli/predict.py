@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dlcli.cli import console, named_run, options, summary
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, formatting
 
 
 def predict(
@@ -52,7 +52,7 @@ def predict(
     elif output is None:
         console.print_text(text)
     elif not quiet:
-        console.notes().print(f"wrote {len(rows):,} predictions to {output}")
+        console.notes().print(f"wrote {formatting.count(len(rows), 'prediction')} to {output}")
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:

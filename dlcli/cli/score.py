@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlcli.cli import console, named_run, options, summary
+from dlcli.core import formatting
 
 
 def score(
@@ -25,6 +26,7 @@ def score(
     file in one pass, so that each line is judged by all before it.
     """
     from dlcli import api
+    from dlcli.metrics import NatsPerToken, Perplexity
     from dlcli.runs import RunFolder
 
     remarks: list[str] = []
@@ -44,6 +46,6 @@ def score(
         document = {"run": RunFolder(found).id, "file": str(file), **total, "lines": lines, "warnings": remarks}
         console.print_document(document)
     elif not quiet:
-        console.notes().print(
-            f"{tokens:,} tokens, {nats / tokens:.4f} nats each, perplexity {api.perplexity(nats, tokens):.4f}"
-        )
+        mean = NatsPerToken.format(nats / tokens)
+        perplexity = Perplexity.format(api.perplexity(nats, tokens))
+        console.notes().print(f"{formatting.count(tokens, 'token')}, {mean} nats each, perplexity {perplexity}")

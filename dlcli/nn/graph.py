@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.core import INPUT, ConfigError, Generators, check_array, under
+from dlcli.core import INPUT, ConfigError, Generators, check_array, formatting, under
 from dlcli.nn.execution_plan import Step, plan
 from dlcli.nn.graph_resolution import ancestors, label, resolve_graph
 from dlcli.nn.layer import Layer, Shape, ShapeError
@@ -119,7 +119,7 @@ class Graph(Module):
             input_shapes = [shapes[name] for name in node.inputs]
             key = key_of(positions[node.name])
             if layer.num_inputs not in (None, len(node.inputs)):
-                expected = f"{layer.num_inputs} input{'s' if layer.num_inputs != 1 else ''}"
+                expected = formatting.count(layer.num_inputs or 0, "input")
                 found = f"{len(node.inputs)} ({', '.join(node.inputs)})"
                 raise ConfigError(
                     f"{label(node)}: {node.type} takes {expected}, got {found}", code="wrong_shape", key=key

@@ -55,7 +55,7 @@ def _draw(values: Axes, residuals: Axes, fit: RegressionFit, *, several: bool) -
     some = (
         f"{len(points):,} of {len(fit.truth):,} examples"
         if len(points) < len(fit.truth)
-        else f"{len(points):,} examples"
+        else formatting.count(len(points), "example")
     )
     r2 = "" if fit.r2 is None else f"R² {formatting.true_minus(R2.format(fit.r2))}, "
     _style(

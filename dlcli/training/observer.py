@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dlcli.core import formatting
 from dlcli.runs import RunFolder
 
 
@@ -93,8 +94,11 @@ class LogWriter(Observer):
         self.folder = folder
 
     def on_start(self, plan: Plan) -> None:
-        verb = "start" if plan.epoch == plan.batch == 0 else f"go on after {plan.epoch} epochs and {plan.batch} steps"
-        self.folder.log(f"{verb}: {plan.epochs} epochs of {plan.steps_per_epoch} steps")
+        epochs, steps = formatting.count(plan.epochs, "epoch"), formatting.count(plan.steps_per_epoch, "step")
+        verb = "start"
+        if plan.epoch or plan.batch:
+            verb = f"resume after {formatting.count(plan.epoch, 'epoch')} and {formatting.count(plan.batch, 'step')}"
+        self.folder.log(f"{verb}: {epochs} of {steps}")
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
         figures = " ".join(f"{name}={value:.6g}" for name, value in record.items() if isinstance(value, int | float))

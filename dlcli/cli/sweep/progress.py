@@ -146,7 +146,9 @@ class TrialTable(SweepObserver):
         bar.add_column(no_wrap=True)
         done, total = self.ended, self.plan.trials
         stripe = ProgressBar(total=total, completed=done) if total is not None else ""
-        bar.add_row(f"{done}/{total}" if total is not None else f"{done} trials", stripe, self._outlook())
+        bar.add_row(
+            f"{done}/{total}" if total is not None else formatting.count(done, "trial"), stripe, self._outlook()
+        )
         return Group(*(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines), bar)
 
     def _outlook(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import DataError
+from dlcli.core import DataError, formatting
 from dlcli.data.images.decode import Decoded, ImageConversion, read_image, shown
 from dlcli.data.images.sixteen_bits import check_depth
 
@@ -115,7 +115,9 @@ def _together(broken: Sequence[DataError]) -> DataError:
     first, *others = broken
     if not others:
         return first
-    more = f"{others[0].file}" if len(others) == 1 else f"{others[0].file} and {len(others) - 1} more files"
+    more = f"{others[0].file}"
+    if others[1:]:
+        more += f" and {formatting.count(len(others) - 1, 'more file')}"
     return DataError(f"{first.message} (not the only one: see {more})", file=first.file)
 
 

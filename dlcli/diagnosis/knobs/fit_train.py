@@ -84,7 +84,7 @@ def train_longer(evidence: Evidence) -> Advice | None:
         return None  # early stopping ended the run, more epochs would not be used
     why = (
         f"{evidence.gap('avoidable_bias')}, and the training loss still fell by "
-        f"{evidence.loss.relative_drop_at_end:.0%} in the last quarter of {epochs} epochs"
+        f"{formatting.percent(evidence.loss.relative_drop_at_end)} % in the last quarter of {epochs} epochs"
     )
     return Advice("longer training", "fit-train", why, {"training.epochs": 2 * epochs})
 

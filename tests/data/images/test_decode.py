@@ -223,7 +223,7 @@ def test_the_first_broken_file_is_reported_with_the_others(tmp_path: Path):
     paths = [save(tmp_path / f"{number}.png", PIXELS) for number in range(9)]
     for number in (2, 5, 7):
         paths[number].write_bytes(b"")
-    with pytest.raises(DataError, match=r"is empty.*see .*5\.png and 1 more files") as caught:
+    with pytest.raises(DataError, match=r"is empty.*see .*5\.png and 1 more file") as caught:
         list(decode_many(paths, ImageConversion()))
     assert caught.value.file == str(paths[2])
 
