@@ -57,6 +57,7 @@ void* allocate(void*, std::size_t size) {
       return block + 1;
     }
   }
+  // Without the lock: only the lists are shared.
   void* memory = std::aligned_alloc(alignment, sizeof(Header) + size);
   if (memory == nullptr) return nullptr;
   return new (memory) Header{nullptr, size, wanted} + 1;
@@ -81,6 +82,7 @@ void release(void*, void* memory, std::size_t) {
       return;
     }
   }
+  // more is kept than `capacity`: back to the system
   std::free(block);
 }
 

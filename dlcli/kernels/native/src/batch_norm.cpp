@@ -228,6 +228,7 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
   const int limit = max_threads();
   float* moments = scratch(Scratch::caller, (2 * limit + 2) * folded.width);
   const int threads = on_rows(folded, [&](Index begin, Index end, int thread) {
+    // Each thread has moments of its own rows; they are joined in thread order in double precision.
     float* partial = moments + 2 * thread * folded.width;
     folded_moments(folded, x, begin, end, partial, partial + folded.width);
   });
@@ -247,6 +248,8 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
     any_far |= is_far(mean[c], inverse_std[c]);
   }
 
+  // y = x scale + shift is one multiply-add per value. Only with a channel that is far from zero the mean is subtracted
+  // first, as γ μ / σ would drown the digits of the result.
   float* scale = moments;
   float* shift = moments + folded.width;
   float* center = any_far ? moments + 2 * folded.width : nullptr;

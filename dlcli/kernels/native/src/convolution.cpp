@@ -1,6 +1,11 @@
-// Convolution and its gradients as products with the matrix of patches (patches.h). Filters of 3×3 that move by single
-// pixels take a way with fewer multiplications (winograd.h), few of them run along the pixels (narrow.h); for those of
-// 1×1 the images are the matrix (gemm.h).
+// Convolution and its gradients. The first implementation of this list that applies is used:
+//
+// 1. one filter per channel: depthwise.h, limited by memory and not by multiplications
+// 2. filters of 1×1 with stride 1: gemm.h, since the images are the matrix of patches already
+// 3. filters of 3×3 with stride 1 and many channels: winograd.h, with 2.25 times fewer multiplications
+// 4. few filters and few channels: narrow.h, with vectors along the pixels; or for the gradient of few input channels
+//    scatter_grad_input
+// 5. everything else: products with the matrix of patches (patches.h)
 #include "depthwise.h"
 #include "gemm.h"
 #include "narrow.h"
@@ -99,11 +104,14 @@ void multiply_tiles(const Patches& p, const Packed& packed, const float* filters
       const Index start = segments.column(p, segment);
       const Index depth = (stop == segments.count ? p.depth() : segments.column(p, stop)) - start;
       fill_panel(p, segments, first, count, segment, stop, panel);
+      // ReLU only when the sum is complete
       const bool relu = target.relu && stop == segments.count;
       for (Index block = 0; block < packed.blocks(); ++block) {
         const float* bias = filters + packed.offset(block);
         const Index width = packed.width(block);
         const float* weights = bias + width * (1 + start);
+        // The first panel starts from the bias, later ones from the sums that are already in the output: a deep filter
+        // needs several panels, and the sums leave the registers only between them.
         if (segment > 0) bias = nullptr;
         const Index channels = packed.channels - block * 2 * W < width ? packed.channels - block * 2 * W : width;
         if (packed.half)
@@ -167,6 +175,8 @@ void grad_partial(const Patches& p, const GradLayout& layout, const float* grad,
                   Index begin, Index end, float* partial, Index size) {
   const Segments segments(p);
   float* panel = scratch(Scratch::gemm_a, GRAD_PIXELS * PANEL_STRIDE);
+  // The register tile reads whole vectors of gradients; a number of channels that is not a multiple is padded with
+  // zeros in a copy.
   const bool in_place = channels == layout.width();
   float* padded = in_place ? nullptr : scratch(Scratch::gemm_b, GRAD_PIXELS * layout.width());
   zero_floats(partial, size);
@@ -206,6 +216,8 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
   }
   if (size == 0) return;
   const int threads = useful_threads(pixels, 1 + GRAIN / size);
+  // Each thread sums its own pixels, and the parts are added in thread order: atomics would be slower, and the order of
+  // additions, and with it the bits, would depend on scheduling.
   float* partials = scratch(Scratch::caller, size * threads);
   int parts = threads;
   on_threads(threads, [&](int thread, int actual) {
@@ -359,6 +371,9 @@ void conv2d_grad_input(const Convolution& c, const float* grad, const float* wei
         {weight, 2, -1, 2, -1, 3 * channels * filters, channels * filters, 1, filters},
         {grad_x, c.height * c.width * channels, c.width * channels, channels, channels, nullptr, false});
   if (scatter_pays(c)) return scatter_grad_input(c, grad, weight, grad_x);
+  // A stride leaves holes in the gradient of the input: instead of convolving with inserted zeros, of which stride_h
+  // stride_w − 1 out of stride_h stride_w products would be wasted, the pixels of each residue class are a dense
+  // convolution of their own (phase.h).
   for (Index row = 0; row < c.stride_h && row < c.height; ++row)
     for (Index column = 0; column < c.stride_w && column < c.width; ++column) {
       const Phase h(row, c.kernel_h, c.stride_h, c.dilation_h, c.top);

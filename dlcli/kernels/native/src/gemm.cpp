@@ -16,6 +16,7 @@ namespace {
 // floats between the columns of a packed strip
 constexpr Index strip = (tile_rows + W - 1) / W * W;
 // a strip of A (24 KiB) fits the first-level cache, a block of B (480 KiB) the second
+// The classical three-level blocking (Goto & van de Geijn 2008), with the loop over rows innermost.
 constexpr Index block_k = 384;
 constexpr Index block_n = 320 / panel * panel;
 // multiply-adds worth another thread: with two threads there are twice as many, some 10 µs
@@ -105,6 +106,7 @@ void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
 void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return fill(m, n, c, c_row, epilogue);
+  // Packing costs O(m k + k n), which few rows, columns or terms never earn back.
   if (gemm_few(m, n, k, a, b, c, c_row, epilogue)) return;
   // a few columns behind the last whole vector cost as much as a vector of them: they are a product of their own
   const Index rest = n % W;

@@ -98,6 +98,8 @@ void gru(const Sequences& s, const float* x, const float* input_weight, const fl
       }
       if (!reset_after) {
         for (Index j = 0; j < blocks(s.size); ++j) {
+          // The candidate's product needs the reset gates of all blocks, so it is a second pass over them; with
+          // reset_after all three products are one.
           const float* candidate_weight = packed + j * panel_size + (SUMS + s.inputs * GATES + 2) * W;
           const Index filled = lanes(s.size, j);
           float* sums = all_sums + j * SUMS * W;

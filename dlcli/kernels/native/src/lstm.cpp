@@ -63,6 +63,8 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
         for (Index r = 0; r < rows; ++r) {
           const Index step = (first + r) * s.length + t;
           const float* sum = sums + r * GATES * W;
+          // The four sums of a block of units are in one panel, so the cell's formula runs in registers right after the
+          // product.
           const Vec update = fast_sigmoid(load(sum)), forget = fast_sigmoid(load(sum + W));
           const Vec candidate = fast_tanh(load(sum + 2 * W)), output = fast_sigmoid(load(sum + 3 * W));
           float* gate = gates + step * GATES * s.size + j * W;
@@ -74,6 +76,7 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           Vec c = update * candidate + forget * before;
           Vec h = output * fast_tanh(c);
           if (s.padded(first + r, t)) {
+            // padding: the state is passed on, and what the formula made of the padded input is dropped
             c = before;
             h = load(current + r * stride + s.inputs + j * W);
           }
@@ -144,6 +147,7 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
             const float* gate = gates + step * columns + j * W;
             const Vec update = load_lanes(gate, filled), forget = load_lanes(gate + s.size, filled);
             const Vec candidate = load_lanes(gate + 2 * s.size, filled), output = load_lanes(gate + 3 * s.size, filled);
+            // Computed again instead of kept: cheaper than another pass over memory.
             const Vec tanh_cell = fast_tanh(load_lanes(cells + step * s.size + j * W, filled));
             const Vec previous = before ? load_lanes(before + j * W, filled) : Vec{};
             c += h * output * (1.0f - tanh_cell * tanh_cell);

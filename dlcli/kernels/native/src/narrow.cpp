@@ -22,6 +22,7 @@ constexpr int power_of_two(int n) { return n <= 1 ? 1 : 2 * power_of_two((n + 1)
 
 // vectors of pixels by filters, and offsets by filters, that are summed in registers
 constexpr int pixel_vectors(int filters) { return many_registers || filters <= 6 ? 2 : 1; }
+// J positions × K filters of sums, K gradients and J inputs must fit the registers.
 constexpr int positions_per_tile(int filters) { return (vector_registers - 2) / (filters + 1); }
 
 // One round of transposing K rows of W numbers: the place of each, as a binary number, turns left by one digit. After

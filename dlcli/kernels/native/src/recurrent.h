@@ -153,6 +153,8 @@ static inline void over_batch(const Sequences& s, Index multiply_adds, const Bod
   const int wanted = useful_threads(multiply_adds, RECURRENT_GRAIN);
   on_threads(wanted < s.batch ? wanted : static_cast<int>(s.batch), [&](int thread, int threads) {
     const Index begin = part(s.batch, thread, threads), end = part(s.batch, thread + 1, threads);
+    // Sequences never wait for each other: a barrier per time step would cost more than the products of a small layer.
+    // Within a thread blocks of sequences share each panel of weights while it is in the cache.
     const Index parts = (end - begin + BATCH_BLOCK - 1) / BATCH_BLOCK;
     for (Index i = 0; i < parts; ++i) {
       const Index first = begin + part(end - begin, i, parts);
@@ -167,6 +169,7 @@ DLCLI_INLINE Vec first_sum(const float* bias, const float* looked_up, Index colu
 }
 
 // distance of rows of n floats: whole cache lines, and not a power of two
+// n / 16 lines of 64 bytes plus one: consecutive rows start in different cache sets.
 static inline Index row_stride(Index n) { return (n + 15) / 16 * 16 + 16; }
 
 static inline void copy_row(const float* from, float* to, Index n) {
@@ -250,6 +253,8 @@ struct PanelColumns {
 template <class Body>
 static inline void over_chunks(Index batch, Index length, const Body& body) {
   if (length == 0) return;
+  // The gradient of a weight is a sum over all steps of all sequences. Chunks keep the rows that are summed in the
+  // second-level cache while all panels pass over them.
   if (length <= TIME_CHUNK) {
     const Index together = TIME_CHUNK / length;
     for (Index n = 0; n < batch; n += together) body(n, n + together < batch ? together : batch - n, Index(0), length);

@@ -20,6 +20,7 @@ struct Buffer {
 
   ~Buffer() { std::free(data); }
 
+  // Contents need not survive growing, so it is a free and a new allocation instead of a copy.
   float* reserve(Index floats) {
     if (floats > size) {
       std::free(data);

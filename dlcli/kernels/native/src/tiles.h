@@ -1,4 +1,4 @@
-// The register tiles of convolution, and how what they multiply is laid out.
+// The register tiles of convolution, and the layout of their operands.
 //
 // The tile of the convolution holds T output pixels by V vectors of output channels: every step along the depth loads V
 // vectors of filters and T numbers of the panel for T V multiply-adds. The weight gradient runs along the pixels
@@ -11,6 +11,9 @@
 
 namespace dlcli::DLCLI_ISA {
 
+// A multiply-add takes about four cycles and two start per cycle, so at least eight independent sums must be under way;
+// more sums per loaded value save loads. T V sums, V filter vectors and one broadcast must fit the registers: AVX-512
+// and NEON have 32, AVX2 and SSE2 16.
 constexpr bool many_registers = vector_registers >= 32;
 // pixels by vectors, for one vector of output channels and for pairs of them
 constexpr int SINGLE_T = many_registers ? 28 : 12;
@@ -53,6 +56,7 @@ struct Packed {
   Index size() const { return all_widths() * (depth + 1); }
 };
 
+// With at most half a vector of output channels a full one would waste half of every multiply-add.
 typedef float HalfVec __attribute__((vector_size(vector_bytes / 2)));
 
 // loads and stores of a whole or half a vector; the partial ones of its first n floats

@@ -14,11 +14,14 @@ constexpr Index POSITIONS = 16;
 constexpr Index TILES = many_registers ? 28 : 24;
 constexpr Index GRAD_TILES = 2 * TILES;
 // channels, and the distance between tiles, of the two kinds of panels
+// Powers of two as leading dimension would map all rows of a panel to the same cache sets; 80 and 400 floats are an odd
+// number of cache lines.
 constexpr Index FEW_CHANNELS = 64, FEW_STRIDE = 80;
 constexpr Index MAX_CHANNELS = 384, MANY_STRIDE = 400;
 // multiplications that take longer than waking a thread
 constexpr Index GRAIN = 400000;
 
+// Pixels outside of the image are read from here: the loops below need no case distinction.
 const float zeros[MAX_CHANNELS] = {};
 
 struct Grid {
@@ -266,6 +269,7 @@ void winograd_multiply(const WinogradInput& input, const Filters& filters, const
   const Packed packed(target.channels, input.channels);
   float* transformed = scratch(Scratch::caller, POSITIONS * packed.depth * packed.channels);
   transform_filters(filters, packed, transformed);
+  // The transform of the filters is repeated in every call, but costs only 1 / (number of tiles) of the products.
   const Index work = TILES * POSITIONS * packed.depth * packed.channels;
   divide((grid.tiles + TILES - 1) / TILES, 1 + GRAIN / work, 1, [&](Index begin, Index end) {
     if (input.channels <= FEW_CHANNELS)
