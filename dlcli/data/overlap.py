@@ -34,7 +34,7 @@ class Overlap:
 
     def __str__(self) -> str:
         conflict = f", {self.conflicting} of them with another target" if self.conflicting else ""
-        share = formatting.percent(self.count / self.size, 1)
+        share = formatting.without_zeros(formatting.percent(self.count / self.size, 1))
         return f"{self.count} of {self.size} {self.second} examples ({share} %) are also in {self.first}{conflict}"
 
 

@@ -43,7 +43,7 @@ def test_overlaps_are_counted_with_their_conflicts():
 
 def test_an_overlap_says_what_it_is():
     assert str(Overlap("train", "dev", 2, 1, 40)) == (
-        "2 of 40 dev examples (5.0 %) are also in train, 1 of them with another target"
+        "2 of 40 dev examples (5 %) are also in train, 1 of them with another target"
     )
     assert str(Overlap("train", "dev", 1, 0, 3)) == "1 of 3 dev examples (33.3 %) are also in train"
     assert str(Overlap("train", "dev", 20, 0, 20)) == "20 of 20 dev examples (100 %) are also in train"
