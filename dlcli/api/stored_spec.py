@@ -22,5 +22,5 @@ def load_stored_spec(folder: RunFolder, overrides: Overrides = ()) -> Spec:
     for module, distribution in folder.record().components.items():
         if distribution is not None and not component_modules.is_installed(module):
             message = f"{module} is not installed; the run was trained with {distribution}"
-            raise ConfigError(message, file=str(config), key="components")
+            raise ConfigError(message, code="missing_package", file=str(config), key="components")
     return load_spec(config, overrides)

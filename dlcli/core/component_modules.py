@@ -68,7 +68,7 @@ def import_accepted() -> None:
         try:
             _import(name)
         except ConfigError as error:
-            raise ConfigError(f"{source}: {error.message}") from error
+            raise ConfigError(f"{source}: {error.message}", code=error.code) from error
 
 
 def import_required(name: str) -> None:
@@ -83,14 +83,15 @@ def import_required(name: str) -> None:
     if name not in sys.modules:
         if not any(_contains(module, name) for module in accepted_modules()):
             if not is_installed(name):
-                raise ConfigError(_not_installed(name))
+                raise ConfigError(_not_installed(name), code="missing_package")
             raise ConfigError(
                 f"{name} is not accepted: a config cannot import code on its own; "
-                f"if you trust the package, set the environment variable {VARIABLE}={name}"
+                f"if you trust the package, set the environment variable {VARIABLE}={name}",
+                code="module_not_accepted",
             )
         _import(name)
     elif not _is_origin(name):
-        raise ConfigError(_registers_nothing(name))
+        raise ConfigError(_registers_nothing(name), code="module_failed")
 
 
 def are_registered() -> bool:
@@ -164,10 +165,11 @@ def _import(name: str) -> None:
             if _contains(name.partition(".")[0], module):
                 del sys.modules[module]
         if isinstance(error, ModuleNotFoundError) and error.name and _contains(error.name, name):
-            raise ConfigError(_not_installed(name)) from error
-        raise ConfigError(f"cannot import {name}: {_summary(error)}{_place(error, name)}") from error
+            raise ConfigError(_not_installed(name), code="missing_package") from error
+        message = f"cannot import {name}: {_summary(error)}{_place(error, name)}"
+        raise ConfigError(message, code="module_failed") from error
     if registry.size() == registered and not _is_origin(name):
-        raise ConfigError(_registers_nothing(name))
+        raise ConfigError(_registers_nothing(name), code="module_failed")
 
 
 def _summary(error: BaseException) -> str:

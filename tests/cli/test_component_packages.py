@@ -127,9 +127,11 @@ def test_a_package_that_the_environment_accepts(folder: Path, dlcli: Dlcli) -> N
     (missing,) = dlcli(f"eval {run} --json", installed=False)
     error = json.loads(missing[1])["error"]
     assert (missing[0], error["key"], error["file"]) == (2, "components", f"{run}/config.resolved.yaml")
+    assert error["code"] == "missing_package"
     assert "my-distribution 2.0" in error["message"]
     (refused,) = dlcli(f"eval {run} --json")
-    assert (refused[0], json.loads(refused[1])["error"]["key"]) == (2, "components[0]")
+    error = json.loads(refused[1])["error"]
+    assert (refused[0], error["key"], error["code"]) == (2, "components[0]", "module_not_accepted")
 
 
 def test_a_package_with_an_entry_point_needs_no_key(folder: Path, dlcli: Dlcli) -> None:

@@ -78,8 +78,9 @@ def test_nothing_runs_of_a_module_that_is_not_accepted(
 ) -> None:
     install("added_three", __init__=f"open({str(tmp_path / 'ran')!r}, 'w')")
     monkeypatch.setenv(component_modules.VARIABLE, accepted)
-    with pytest.raises(ConfigError, match="DLCLI_COMPONENTS=added_three"):
+    with pytest.raises(ConfigError, match="DLCLI_COMPONENTS=added_three") as caught:
         component_modules.import_required("added_three")
+    assert caught.value.code == "module_not_accepted"
     assert not (tmp_path / "ran").exists()
     assert "added_three" not in sys.modules
 
@@ -94,15 +95,17 @@ def test_a_module_that_the_program_has_imported_is_accepted(install: Install) ->
 
 @pytest.mark.parametrize("name", ["json", "os.path", "sys"])
 def test_a_module_without_components(install: Install, name: str) -> None:
-    with pytest.raises(ConfigError, match="registers no component"):
+    with pytest.raises(ConfigError) as caught:
         component_modules.import_required(name)
+    assert caught.value.code == "module_failed"
 
 
 def test_an_accepted_module_without_components(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     install("added_five")
     monkeypatch.setenv(component_modules.VARIABLE, "added_five")
-    with pytest.raises(ConfigError, match=r"DLCLI_COMPONENTS.*added_five registers no component"):
+    with pytest.raises(ConfigError, match=r"DLCLI_COMPONENTS.*added_five") as caught:
         component_modules.import_accepted()
+    assert caught.value.code == "module_failed"
 
 
 @pytest.mark.parametrize("name", ["no_such_module", "added_six.no_such_module"])
@@ -110,8 +113,9 @@ def test_a_module_that_is_missing(install: Install, monkeypatch: pytest.MonkeyPa
     install("added_six")
     monkeypatch.setenv(component_modules.VARIABLE, name)
     for call in (component_modules.import_accepted, lambda: component_modules.import_required(name)):
-        with pytest.raises(ConfigError, match=f"no module {name}"):
+        with pytest.raises(ConfigError, match=name) as caught:
             call()
+        assert caught.value.code == "missing_package"
 
 
 FAILURES = {
@@ -137,6 +141,7 @@ def test_a_module_that_fails_is_one_line_with_its_place(
         with pytest.raises(ConfigError) as caught:
             component_modules.import_required("added_seven")
         message = caught.value.message
+        assert caught.value.code == "module_failed"
         assert cause in message and "\n" not in message
         assert message.endswith(f"({package / 'bad.py'}:{line})")
         assert "good" not in registry.names("layer")
