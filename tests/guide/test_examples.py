@@ -162,3 +162,9 @@ def code_rows() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("page", "name", "file"), code_rows())
 def test_named_functions_are_in_their_files(page: str, name: str, file: str) -> None:
     assert re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES - {""}))
+def test_blocks_fit_a_terminal_of_80_columns(language: str) -> None:
+    wide = [(str(block), line) for block in blocks(language) for line in block.text.splitlines() if len(line) > 78]
+    assert [place for place, _ in wide if not place.startswith("README.md")] == []
