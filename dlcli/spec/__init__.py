@@ -1,7 +1,7 @@
 """Configs: YAML text in, a checked and complete `Spec` out, or every mistake with its place."""
 
 from dlcli.spec.bound import WrittenBound
-from dlcli.spec.component import ComponentSpec, OfKind, check_options, component_from
+from dlcli.spec.component import ComponentSpec, OfClass, OfKind, check_options, component_from
 from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.consistency import dropout_mistakes
 from dlcli.spec.document import Document, Place
@@ -34,6 +34,7 @@ __all__ = [
     "LocatedSections",
     "Mistake",
     "ModelSpec",
+    "OfClass",
     "OfKind",
     "Override",
     "Overrides",

@@ -183,7 +183,8 @@ def _conducted(
 ) -> Sweep:
     """Train what is to be trained, and write the report."""
     journal = Journal(folder.path / files.JOURNAL, check=lambda: folder.place(files.JOURNAL))
-    state, objective, rules = journal.state, record.objective, parts.rules(fail_fast=fail_fast)
+    state, objective = journal.state, record.objective
+    budget, execution = parts.spec.budget, parts.spec.execution
     engine = parts.engine(folder)
     try:
         journal.add("begun", process=os.getpid(), workers=engine.workers)
@@ -194,7 +195,7 @@ def _conducted(
                 journal.add("again", trial=trial.number)
         count = sum(trial.has_ended for trial in state.ordered)
         best = objective.best(state.ordered)
-        observer.on_start(SweepPlan(folder.id, objective, rules.trials, engine.workers, count, best))
+        observer.on_start(SweepPlan(folder.id, objective, budget.trials, engine.workers, count, best))
         with stop_requests() as stop:
             SweepRunner(
                 id=folder.id,
@@ -204,7 +205,9 @@ def _conducted(
                 search=parts.search,
                 pruning=parts.pruning,
                 objective=objective,
-                rules=rules,
+                budget=budget,
+                execution=execution,
+                fail_fast=fail_fast,
                 seed=parts.spec.seed,
                 epochs_of=lambda values: parts.spec.trial_spec(values).training.epochs,
                 observer=observer,
@@ -218,7 +221,7 @@ def _conducted(
                     engine=engine,
                     objective=objective,
                     seeds=parts.spec.final.seeds,
-                    retries=rules.retries,
+                    retries=execution.retries,
                     observer=observer,
                 ).run(stop)
     finally:

@@ -11,7 +11,6 @@ from dlcli.sweeps.runner.engine import Engine
 from dlcli.sweeps.runner.local_engine import LocalEngine
 from dlcli.sweeps.runner.ray_engine import RayEngine, load_ray
 from dlcli.sweeps.runner.sweep_folder import SweepFolder
-from dlcli.sweeps.runner.sweep_runner import RunnerRules
 
 
 class SweepComponents:
@@ -36,19 +35,6 @@ class SweepComponents:
         if self.spec.execution.workers is not None:
             return self.spec.execution.workers
         return max(1, usable_cores() // self.spec.execution.threads)
-
-    def rules(self, *, fail_fast: bool) -> RunnerRules:
-        """How it is conducted."""
-        budget, execution = self.spec.budget, self.spec.execution
-        return RunnerRules(
-            trials=budget.trials,
-            epochs=budget.epochs,
-            seconds=None if budget.minutes is None else 60 * budget.minutes,
-            seeds=execution.seeds,
-            retries=execution.retries,
-            max_failures=execution.max_failures,
-            fail_fast=fail_fast,
-        )
 
     def check_engine(self) -> None:
         """Refuse an engine that is not there, before anything is begun.

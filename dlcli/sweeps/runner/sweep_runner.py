@@ -8,12 +8,12 @@ a trial is judged beside those numbered before it, and waits for them where they
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from dlcli.core import RunInterruptedError, SweepFailedError
 from dlcli.metrics import format_metric
 from dlcli.search import Objective, Pruning, Search, Space, Trial
+from dlcli.sweeps.config import SweepBudget, SweepExecution
 from dlcli.sweeps.runner import sweep_files as files
 from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, Event, outcome_of
 from dlcli.sweeps.runner.job import Job
@@ -21,29 +21,6 @@ from dlcli.sweeps.runner.journal import Journal
 from dlcli.sweeps.runner.replicates import aggregate_replicates, expand_replicates, replicate_trials
 from dlcli.sweeps.runner.sweep_observer import SweepObserver
 from dlcli.training import StopRequest
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunnerRules:
-    """How a sweep is conducted.
-
-    Args:
-        trials: how many there are at most; None for any number.
-        epochs: so many epochs in all are trained at most, those of trials under way counted whole; None for any number.
-        seconds: no trial begins after so much time; None for any.
-        seeds: trainings of each configuration.
-        retries: how often a trial is trained again whose worker was lost.
-        max_failures: so many failed or killed trials one after the other end the sweep; None for never.
-        fail_fast: end it at the first.
-    """
-
-    trials: int | None
-    epochs: int | None
-    seconds: float | None
-    seeds: int
-    retries: int
-    max_failures: int | None
-    fail_fast: bool
 
 
 class SweepRunner:
@@ -57,7 +34,9 @@ class SweepRunner:
         search: proposes.
         pruning: ends trials early; None for never.
         objective: what is looked for.
-        rules: how it is conducted.
+        budget: When it is over.
+        execution: How trials are trained.
+        fail_fast: Whether it ends at the first failure.
         seed: of the sweep.
         epochs_of: how many epochs a trial with these values is to be trained.
         observer: is told how it goes.
@@ -73,7 +52,9 @@ class SweepRunner:
         search: Search,
         pruning: Pruning | None,
         objective: Objective,
-        rules: RunnerRules,
+        budget: SweepBudget,
+        execution: SweepExecution,
+        fail_fast: bool,
         seed: int,
         epochs_of: Callable[[Mapping[str, Any]], int],
         observer: SweepObserver,
@@ -85,7 +66,9 @@ class SweepRunner:
         self.search = search
         self.pruning = pruning
         self.objective = objective
-        self.rules = rules
+        self.budget = budget
+        self.execution = execution
+        self.fail_fast = fail_fast
         self.seed = seed
         self.epochs_of = epochs_of
         self.observer = observer
@@ -139,10 +122,10 @@ class SweepRunner:
         # works in stages waits for the last result of a stage.
         if self._is_over or self._budget_is_spent or self._pending_trials() or (self.search.waits and self._running):
             return
-        seeds, trials = self.rules.seeds, self.journal.state.ordered
+        seeds, trials = self.execution.seeds, self.journal.state.ordered
         # The search sees configurations with a mean over their seeds, and the budget in configurations.
         seen = aggregate_replicates(trials, seeds)
-        budget = None if self.rules.trials is None else self.rules.trials // seeds
+        budget = None if self.budget.trials is None else self.budget.trials // seeds
         found = self.search.propose(self.space, seen, self.objective, seed=self.seed, budget=budget)
         if budget is not None:
             found = found[: budget - len(seen)]
@@ -158,7 +141,7 @@ class SweepRunner:
         Args:
             before: the trials until then, as the search sees them.
         """
-        seeds = self.rules.seeds
+        seeds = self.execution.seeds
         stages = self.search.stages(self.space, aggregate_replicates(self.journal.state.ordered, seeds), self.objective)
         for stage in stages[max((trial.stage + 1 for trial in before), default=0) :]:
             self.observer.on_stage(replicate_trials(stage, seeds))
@@ -192,19 +175,19 @@ class SweepRunner:
 
     def _awaits_decision(self, trial: Trial) -> bool:
         """Whether it may be pruned; not where the search trains a configuration again, to see what chance does."""
-        return self.pruning is not None and trial.repeat < self.rules.seeds
+        return self.pruning is not None and trial.repeat < self.execution.seeds
 
     def _fits_budget(self, trial: Trial) -> bool:
         """Whether the budget allows one more trial."""
-        rules, state = self.rules, self.journal.state
-        if rules.seconds is not None and state.seconds >= rules.seconds:
+        budget, state = self.budget, self.journal.state
+        if budget.minutes is not None and state.seconds >= 60 * budget.minutes:
             return False
-        if rules.epochs is None:
+        if budget.epochs is None:
             return True
         # Trials under way count with all of their epochs, or several that start together would overdraw the budget.
         begun = [one for one in self.trials.values() if one.attempts]
         spent = sum(len(one.history) if one.has_ended else one.epochs or 0 for one in begun)
-        return spent + self.epochs_of(trial.values) <= rules.epochs
+        return spent + self.epochs_of(trial.values) <= budget.epochs
 
     # What workers say
 
@@ -235,7 +218,7 @@ class SweepRunner:
 
     def _lose(self, number: int, reason: str) -> None:
         """A worker is gone: its trial goes on in another, but not for ever."""
-        if self.trials[number].times_lost < self.rules.retries:
+        if self.trials[number].times_lost < self.execution.retries:
             self.journal.add("lost", trial=number, reason=reason)
             self.observer.on_message(f"trial {number} goes on in another worker: {reason}")
         else:
@@ -252,11 +235,11 @@ class SweepRunner:
         self._failures = self._failures + 1 if trial.has_failed else 0
         if self._failure is not None:
             return
-        if trial.has_failed and self.rules.fail_fast:
+        if trial.has_failed and self.fail_fast:
             self._failure = SweepFailedError(
                 f"trial {number} failed: {trial.reason}; {self._resume_hint}", sweep=self.id
             )
-        elif self.rules.max_failures is not None and self._failures >= self.rules.max_failures:
+        elif self.execution.max_failures is not None and self._failures >= self.execution.max_failures:
             found = f"{self._failures} trials failed one after the other, the last one: {trial.reason}"
             self._failure = SweepFailedError(f"{found}; {self._resume_hint}", sweep=self.id)
 

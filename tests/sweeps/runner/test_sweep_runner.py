@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from dlcli.search import (
     Trial,
 )
 from dlcli.sweeps import SweepObserver
+from dlcli.sweeps.config import SweepBudget, SweepExecution
 from dlcli.sweeps.runner.journal import Journal
-from dlcli.sweeps.runner.sweep_runner import RunnerRules, SweepRunner
+from dlcli.sweeps.runner.sweep_runner import SweepRunner
 from dlcli.training import StopRequest
 from tests.sweeps.fake_engine import FakeEngine, KilledError
 
@@ -53,23 +55,22 @@ class Sweep:
     """A sweep on fake workers, with what a kill leaves behind."""
 
     def __init__(
-        self, path: Path, *, search: Search | None = None, pruning: Pruning | None = None, **rules: Any
+        self,
+        path: Path,
+        *,
+        search: Search | None = None,
+        pruning: Pruning | None = None,
+        fail_fast: bool = False,
+        **options: Any,
     ) -> None:
         self.path = path / "journal.jsonl"
         self.search = search or RandomSearch()
         self.pruning = pruning
-        self.rules = RunnerRules(
-            **{
-                "trials": 12,
-                "epochs": None,
-                "seconds": None,
-                "seeds": 1,
-                "retries": 1,
-                "max_failures": None,
-                "fail_fast": False,
-            }
-            | rules
-        )
+        self.fail_fast = fail_fast
+        chosen = {"trials": 12, "max_failures": None} | options
+        limits = {field.name for field in fields(SweepBudget)}
+        self.budget = SweepBudget(**{key: chosen[key] for key in chosen.keys() & limits})
+        self.execution = SweepExecution(**{key: chosen[key] for key in chosen.keys() - limits})
         self.checkpoints: dict[str, int] = {}
 
     def run(
@@ -99,7 +100,9 @@ class Sweep:
             search=self.search,
             pruning=self.pruning,
             objective=OBJECTIVE,
-            rules=self.rules,
+            budget=self.budget,
+            execution=self.execution,
+            fail_fast=self.fail_fast,
             seed=3,
             epochs_of=lambda values: EPOCHS,
             observer=observer or SweepObserver(),
@@ -216,7 +219,7 @@ def test_a_budget_of_epochs_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_budget_of_time_ends_the_sweep(tmp_path: Path) -> None:
-    sweep = Sweep(tmp_path, trials=None, seconds=0.05)
+    sweep = Sweep(tmp_path, trials=None, minutes=0.05 / 60)
     assert any(trial.status == "done" for trial in sweep.run())
 
 
