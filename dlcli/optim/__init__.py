@@ -1,4 +1,4 @@
-"""Optimizers, learning-rate schedules, and what is done to gradients and weights around a step."""
+"""Optimizers, learning-rate schedules, gradient clipping, penalties and weight averaging."""
 
 from dlcli.optim.adam import Adam, AdamW
 from dlcli.optim.adaptive import Adagrad, RMSProp

@@ -1,4 +1,4 @@
-"""Adam: momentum and RMSProp together, both corrected for starting at zero."""
+"""Adam and AdamW: momentum combined with RMSProp, both bias-corrected for starting at zero."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dlcli.optim.schedules import Schedule
 
 @register("optimizer", "adam")
 class Adam(Optimizer):
-    """Adam (Kingma & Ba 2015): `w ← w − α m̂ / (√v̂ + ε)`, m̂ and v̂ the averages of g and g².
+    """Adam (Kingma & Ba 2015): `w ← w − α m̂ / (√v̂ + ε)`, with m̂ and v̂ the averages of g and g².
 
     Args:
-        learning_rate: size of a step, α.
-        beta1: the average of the gradient runs over about 1 / (1 − β₁) steps.
-        beta2: the average of its square runs over about 1 / (1 − β₂) steps.
-        epsilon: keeps the division finite, ε.
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Step size, α.
+        beta1: Decay of the average of the gradient, β₁; it covers about 1 / (1 − β₁) steps.
+        beta2: Decay of the average of its square, β₂; it covers about 1 / (1 − β₂) steps.
+        epsilon: Small constant that keeps the division finite, ε.
+        schedule: Schedule of the learning rate; null keeps it constant.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019): `w ← (1 − α λ) w` before the step of Adam.
 
     Args:
-        learning_rate: size of a step, α.
-        beta1: the average of the gradient runs over about 1 / (1 − β₁) steps.
-        beta2: the average of its square runs over about 1 / (1 − β₂) steps.
-        epsilon: keeps the division finite, ε.
-        weight_decay: λ, for weights only; `regularization.weight_decay` is added to it.
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Step size, α.
+        beta1: Decay of the average of the gradient, β₁; it covers about 1 / (1 − β₁) steps.
+        beta2: Decay of the average of its square, β₂; it covers about 1 / (1 − β₂) steps.
+        epsilon: Small constant that keeps the division finite, ε.
+        weight_decay: Decay of the weights, λ (biases do not decay); `regularization.weight_decay` is added to it.
+        schedule: Schedule of the learning rate; null keeps it constant.
     """
 
     def __init__(

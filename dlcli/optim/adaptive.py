@@ -1,4 +1,4 @@
-"""A step size of its own for every parameter, from the squares of its gradients."""
+"""Adagrad and RMSProp: a separate step size for each parameter, from its squared gradients."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Adagrad(Optimizer):
     """Adagrad (Duchi et al. 2011): `s ← s + g²`, `w ← w − α g / (√s + ε)`.
 
     Args:
-        learning_rate: size of the first step, α.
-        epsilon: keeps the division finite, ε.
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Size of the first step, α.
+        epsilon: Small constant that keeps the division finite, ε.
+        schedule: Schedule of the learning rate; null keeps it constant.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class RMSProp(Optimizer):
     """RMSProp (Hinton 2012): `s ← β s + (1 − β) g²`, `w ← w − α g / (√s + ε)`.
 
     Args:
-        learning_rate: size of a step, α.
-        beta: the average runs over about 1 / (1 − β) steps.
-        epsilon: keeps the division finite, ε.
-        centered: divide by the gradient's standard deviation, √(s − m²), in the place of √s (Graves 2013).
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Step size, α.
+        beta: Decay of the average, β; it covers about 1 / (1 − β) steps.
+        epsilon: Small constant that keeps the division finite, ε.
+        centered: Whether to divide by the gradient's standard deviation, √(s − m²), instead of √s (Graves 2013).
+        schedule: Schedule of the learning rate; null keeps it constant.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""The exponentially weighted average of the weights, with bias correction.
+"""Exponentially weighted average of the weights, with bias correction.
 
-`v_t = β v_{t−1} + (1 − β) x_t` averages `x` over about `1 / (1 − β)` steps, but starts at zero and is too small at
-first; `v_t / (1 − β^t)` is not. Kept here as a discounted sum and the sum of its weights: their quotient is the
-corrected average.
+`v_t = β v_{t−1} + (1 − β) x_t` averages `x` over about `1 / (1 − β)` steps, but it starts at zero and is therefore
+biased toward zero at first; `v_t / (1 − β^t)` corrects this. The code stores a discounted sum and the sum of its
+weights: their quotient is the corrected average.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from dlcli.nn import Arena
 
 
 class WeightAverage:
-    """The average of the weights over the last steps, which often generalizes better than the last weights.
+    """Exponential moving average of the weights, which often generalizes better than the last weights.
 
     Args:
-        decay: β, 0 ≤ β < 1; 0.999 averages over about 1000 steps.
+        decay: Decay of the average, β, 0 ≤ β < 1; 0.999 averages over about 1000 steps.
     """
 
     def __init__(self, decay: float) -> None:
@@ -29,7 +29,7 @@ class WeightAverage:
         self.weight = 0.0
 
     def update(self, arena: Arena) -> None:
-        """Take in the parameters after a step."""
+        """Add the parameters after a step to the average."""
         if self.total is None:
             self.total = np.zeros_like(arena.data)
         kernels.discounted_sum_update(self.total, arena.data, decay=self.decay)
@@ -37,7 +37,7 @@ class WeightAverage:
 
     @contextmanager
     def applied(self, arena: Arena) -> Iterator[None]:
-        """Within, the model has the averaged weights (its last ones, if there is no average yet)."""
+        """Give the model the averaged weights inside the `with` block; without an average it keeps its weights."""
         if self.total is None:
             yield
             return
@@ -49,10 +49,10 @@ class WeightAverage:
             arena.data[:] = last
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that `load_state` needs to go on with the same bits; copies."""
+        """Return everything that `load_state` needs to resume with the same bits, as copies."""
         return {} if self.total is None else {"total": self.total.copy(), "weight": np.array(self.weight)}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Take up a saved average; an empty state is that of an average before its first step."""
+        """Restore a saved average; an empty state means that no step has been averaged yet."""
         self.total = state["total"].copy() if state else None
         self.weight = float(state["weight"]) if state else 0.0

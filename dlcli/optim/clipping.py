@@ -1,4 +1,4 @@
-"""Exploding gradients made harmless."""
+"""Gradient clipping, against exploding gradients."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dlcli.nn import Arena
 
 
 def clip_by_norm(arena: Arena, max_norm: float) -> float:
-    """Shorten the whole gradient to `max_norm` where it is longer, keeping its direction (Pascanu et al. 2013).
+    """Scale the whole gradient down to `max_norm` if its norm is larger, keeping its direction.
 
-    A gradient that is not finite stays as it is.
+    Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063. A gradient that is not finite is not changed.
 
     Returns:
-        the norm before.
+        Norm of the gradient before clipping.
     """
     norm = arena.norm()
     if max_norm < norm < math.inf:
@@ -23,5 +23,5 @@ def clip_by_norm(arena: Arena, max_norm: float) -> float:
 
 
 def clip_by_value(arena: Arena, max_value: float) -> None:
-    """Bring every element of the gradient into −max_value … max_value."""
+    """Clip every element of the gradient to [−max_value, max_value]."""
     kernels.clip_update(arena.grad, limit=max_value)

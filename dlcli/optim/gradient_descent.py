@@ -1,4 +1,4 @@
-"""Gradient descent, and with a memory of the direction."""
+"""Gradient descent with and without momentum."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class SGD(Optimizer):
     """Gradient descent `w ← w − α g`, or with classical momentum `v ← μ v + g`, `w ← w − α v`.
 
     Args:
-        learning_rate: size of a step, α.
-        momentum: what a step keeps of the velocity, μ; 0 for none.
-        nesterov: look ahead along the velocity: `w ← w − α (g + μ v)`.
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Step size, α.
+        momentum: Fraction of the velocity that a step keeps, μ; 0 means no momentum.
+        nesterov: Whether to look ahead along the velocity: `w ← w − α (g + μ v)`.
+        schedule: Schedule of the learning rate; null keeps it constant.
 
     Raises:
-        ConfigError: `nesterov` without momentum.
+        ConfigError: `nesterov` is true without momentum.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class SGD(Optimizer):
     ) -> None:
         if nesterov and not momentum:
             raise ConfigError(
-                "it needs a momentum above 0, such as 0.9, to look ahead along",
+                "expected a momentum above 0, such as 0.9: nesterov looks ahead along the velocity",
                 code="not_applicable",
                 key="nesterov",
             )
@@ -62,15 +62,15 @@ class SGD(Optimizer):
 
 @register("optimizer", "momentum")
 class Momentum(Optimizer):
-    """Descent along the averaged gradient: `v ← β v + (1 − β) g`, `w ← w − α v`.
+    """Gradient descent along the averaged gradient: `v ← β v + (1 − β) g`, `w ← w − α v`.
 
-    The classical form of `sgd` with its learning rate times 1 − β: there, raising the momentum lengthens the steps;
-    here it only smooths them.
+    This is the classical form of `sgd` with the learning rate multiplied by 1 − β: there, a larger momentum lengthens
+    the steps; here it only smooths them.
 
     Args:
-        learning_rate: size of a step, α.
-        beta: the average runs over about 1 / (1 − β) steps.
-        schedule: how the learning rate changes; null keeps it constant.
+        learning_rate: Step size, α.
+        beta: Decay of the average, β; it covers about 1 / (1 − β) steps.
+        schedule: Schedule of the learning rate; null keeps it constant.
     """
 
     def __init__(

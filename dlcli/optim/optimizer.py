@@ -1,4 +1,4 @@
-"""What every optimizer shares: its learning rate, its memory, saving and restoring it."""
+"""Base class of the optimizers: learning rate, memory, and saving and restoring both."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dlcli.optim.schedules import Position, Schedule
 
 
 class Optimizer:
-    """Base of the optimizers: the update rule itself is one kernel call in `update`.
+    """Base class of the optimizers; `update` holds the update rule, one kernel call.
 
     Args:
-        learning_rate: the rate that the schedule multiplies.
-        schedule: how the rate changes; None keeps it constant.
-        memory_names: the arrays, each of the arena's size and zero at first, that one step hands to the next.
+        learning_rate: Learning rate before the schedule's factor.
+        schedule: Schedule of the learning rate; None keeps it constant.
+        memory_names: Names of the arrays that one step passes to the next, each of the arena's size and initially zero.
     """
 
     registry_kind: ClassVar[str] = "optimizer"
@@ -32,12 +32,12 @@ class Optimizer:
         self.steps = 0
 
     def learning_rate_at(self, position: Position) -> float:
-        """The learning rate of the step at a position in the training."""
+        """Return the learning rate of the step at a position in training."""
         factor = 1.0 if self.schedule is None else self.schedule.factor(position)
         return self.learning_rate * factor
 
     def setup(self, arena: Arena) -> None:
-        """Start afresh, for the parameters of `arena`."""
+        """Reset the memory and the step count, for the parameters of `arena`."""
         self.memory = {name: np.zeros_like(arena.data) for name in self.memory_names}
         self._memory_of_groups = [
             {name: array[group.elements] for name, array in self.memory.items()} for group in arena.rate_groups
@@ -45,14 +45,14 @@ class Optimizer:
         self.steps = 0
 
     def step(self, arena: Arena, learning_rate: float, weight_decay: float = 0.0) -> None:
-        """Change the parameters of the arena by their gradients.
+        """Update the parameters of the arena by their gradients.
 
-        A number too large for the dtype is no error here: it ends as a loss that is not finite, which training reports.
+        An overflow is not an error here: it leads to a non-finite loss, which training reports.
 
         Args:
-            arena: the one given to `setup`.
-            learning_rate: the rate of this step, from `learning_rate_at`; each group of the arena scales it.
-            weight_decay: decoupled (Loshchilov & Hutter 2019): `w ← (1 − α λ) w` before the update, weights only.
+            arena: Arena that was passed to `setup`.
+            learning_rate: Learning rate of this step, from `learning_rate_at`; each group of the arena scales it.
+            weight_decay: Decoupled weight decay (Loshchilov & Hutter 2019), λ: `w ← (1 − α λ) w` before the update.
         """
         self.steps += 1
         data, grad = arena.data, arena.grad
@@ -66,23 +66,30 @@ class Optimizer:
     def update(
         self, parameters: np.ndarray, gradients: np.ndarray, memory: Mapping[str, np.ndarray], learning_rate: float
     ) -> None:
-        """The update rule, in place on `parameters` (P,) and on their part of the memory; `steps` counts this one."""
+        """Apply the update rule in place.
+
+        Args:
+            parameters: Parameters of one group, (P,).
+            gradients: Their gradients, (P,).
+            memory: Arrays of `memory_names` for these parameters, (P,) each.
+            learning_rate: Learning rate of the step; `steps` already counts it.
+        """
         raise NotImplementedError
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that `load_state` needs to go on with the same bits; copies."""
+        """Return everything that `load_state` needs to resume with the same bits, as copies."""
         return {name: array.copy() for name, array in self.memory.items()} | {"steps": np.array(self.steps)}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Take up the state of another optimizer of the same options, after `setup`.
+        """Restore the state of an optimizer with the same options, after `setup`.
 
         Raises:
-            ValueError: the state is that of another kind of optimizer, or of another model.
+            ValueError: The state belongs to another kind of optimizer or to another model.
         """
         expected = {name: array.shape for name, array in self.memory.items()} | {"steps": ()}
-        found = {name: array.shape for name, array in state.items()}
-        if found != expected:
-            raise ValueError(f"this optimizer state does not fit: it holds {found}, the model needs {expected}")
+        shapes = {name: array.shape for name, array in state.items()}
+        if shapes != expected:
+            raise ValueError(f"the optimizer state does not fit the model: expected {expected}, got {shapes}")
         for name, array in self.memory.items():
             array[:] = state[name]
         self.steps = int(state["steps"])

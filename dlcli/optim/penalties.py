@@ -1,6 +1,6 @@
-"""L1 and L2 regularization: the cost grows by `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, m the number of training examples.
+"""L1 and L2 regularization: the penalty `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, with m the number of training examples.
 
-Weights only: biases and normalization parameters are left alone.
+Only weights are penalized, not biases or the parameters of normalization layers.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import numpy as np
 from dlcli import kernels
 from dlcli.nn import Arena
 
-#: a weight of at most this size counts as zero: gradient steps bring a weight near zero, hardly ever onto it
+#: weights of at most this magnitude count as zero: gradient steps bring a weight near zero, but rarely exactly to it
 NEAR_ZERO = 1e-3
 
 
 def penalty(arena: Arena, l1: float, l2: float, examples: int) -> float:
-    """What the penalties add to the cost.
+    """Return the penalty that is added to the loss.
 
     Args:
-        arena: the model's parameters.
-        l1: λ₁.
-        l2: λ₂.
-        examples: m, the size of the training set.
+        arena: Parameters of the model.
+        l1: Coefficient of the L1 norm, λ₁.
+        l2: Coefficient of the squared L2 norm, λ₂.
+        examples: Number of training examples, m.
     """
     weights = arena.data[arena.decayed]
     absolute = float(np.abs(weights).sum(dtype=np.float64)) if l1 else 0.0
@@ -39,6 +39,6 @@ def add_penalty_gradient(arena: Arena, l1: float, l2: float, examples: int) -> N
 
 
 def sparsity(arena: Arena, threshold: float = NEAR_ZERO) -> float:
-    """The share of weights with `|w| ≤ threshold`: what L1 is for; NaN for a model without weights."""
+    """Return the fraction of weights with `|w| ≤ threshold`, which L1 increases; NaN for a model without weights."""
     weights = arena.data[arena.decayed]
     return float(np.mean(np.abs(weights) <= threshold)) if len(weights) else math.nan

@@ -1,9 +1,9 @@
-"""How the learning rate changes during training: `α = α₀ · factor`.
+"""Learning-rate schedules: `α = α₀ · factor`.
 
-With a warm-up the rate first rises linearly to α₀; the decay starts after it, so that the peak is the configured rate.
-Epochs count from 0 and include the part of the current one, so that a smooth schedule falls with every step and has the
-textbook's value at the start of each epoch. Schedules that step down compare exact fractions of steps: 0.6 epochs are
-three times 0.2, although 0.6 // 0.2 is 2 in floating point.
+With a warm-up, the rate first rises linearly to α₀; the decay starts after it, so that the peak is the configured rate.
+Epochs count from 0 and include the fraction of the current epoch, so that a smooth schedule falls with every step and
+has the textbook value at the start of each epoch. Schedules that step down compare exact fractions: 0.6 epochs are
+three times 0.2 epochs, although 0.6 // 0.2 is 2 in floating point.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from typing import ClassVar
 
 from dlcli.core import Fraction, NonNegativeFloat, NonNegativeInt, PositiveFloat, register
 
-#: numbers of epochs in a config mean the nearest fraction with a denominator up to this: 0.2 is 1/5, 0.8333333333 5/6
-FINEST = 10**6
+#: a number of epochs in a config means the nearest fraction with a denominator up to this: 0.2 is 1/5, 0.8333333333 is
+#: 5/6
+MAX_DENOMINATOR = 10**6
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where in a training a step is.
+    """Position of a step in a training run.
 
     Args:
-        step: number of steps before it.
-        steps_per_epoch: number of steps in each epoch.
-        total_steps: number of steps of the whole training.
+        step: Number of steps before this one.
+        steps_per_epoch: Number of steps in each epoch.
+        total_steps: Number of steps of the whole run.
     """
 
     step: int
@@ -36,7 +37,7 @@ class Position:
 
     @property
     def epoch(self) -> float:
-        """Epochs before the step, with the part of the current one."""
+        """Epochs before the step, including the fraction of the current epoch."""
         epoch, batch = divmod(self.step, self.steps_per_epoch)
         return epoch + batch / self.steps_per_epoch
 
@@ -47,27 +48,27 @@ class Position:
 
     @property
     def progress(self) -> float:
-        """The part of the training before the step, 0 … 1."""
+        """Fraction of the training run before the step, 0 … 1."""
         return self.step / self.total_steps
 
     def after(self, steps: int) -> Position:
-        """The position counted from a later beginning."""
+        """Return the position relative to a start that is `steps` later, such as the end of the warm-up."""
         return Position(self.step - steps, self.steps_per_epoch, self.total_steps - steps)
 
 
 @functools.lru_cache(maxsize=1024)
-def exact(epochs: float) -> fractions.Fraction:
-    """The fraction of epochs that a number in a config stands for."""
-    written = fractions.Fraction(epochs)
-    return written.limit_denominator(FINEST) or written
+def exact_fraction(epochs: float) -> fractions.Fraction:
+    """Return the exact fraction that a number of epochs in a config stands for."""
+    value = fractions.Fraction(epochs)
+    return value.limit_denominator(MAX_DENOMINATOR) or value  # a tiny positive number must not become 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Base of the schedules: a pure function of where training is, so that resuming needs no state.
+    """Base class of the schedules: a pure function of the position in training, so that resuming needs no state.
 
     Args:
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     registry_kind: ClassVar[str] = "schedule"
@@ -75,16 +76,16 @@ class Schedule:
     warmup_steps: NonNegativeInt = 0
 
     def factor(self, position: Position) -> float:
-        """The factor of the learning rate in a step."""
+        """Return the factor on the learning rate at a step."""
         if position.step < self.warmup_steps:
             return (position.step + 1) / self.warmup_steps
         return self.decay(position.after(self.warmup_steps))
 
     def decay(self, position: Position) -> float:
-        """The factor after the warm-up.
+        """Return the factor after the warm-up.
 
         Args:
-            position: of the step, counted from the end of the warm-up.
+            position: Position of the step, counted from the end of the warm-up.
         """
         raise NotImplementedError
 
@@ -92,10 +93,10 @@ class Schedule:
 @register("schedule", "constant")
 @dataclass(frozen=True, kw_only=True)
 class Constant(Schedule):
-    """The same learning rate throughout; with a warm-up, after it.
+    """Constant learning rate (after the warm-up, if there is one).
 
     Args:
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     def decay(self, position: Position) -> float:  # noqa: ARG002
@@ -105,11 +106,11 @@ class Constant(Schedule):
 @register("schedule", "inverse_time")
 @dataclass(frozen=True, kw_only=True)
 class InverseTime(Schedule):
-    """Falls as `1 / (1 + decay_rate · epoch)`, epochs counted from the end of the warm-up.
+    """Inverse-time decay `1 / (1 + decay_rate · epoch)`, with epochs counted from the end of the warm-up.
 
     Args:
-        decay_rate: the rate has halved after 1 / decay_rate epochs.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        decay_rate: Speed of the decay; the learning rate is halved after 1 / decay_rate epochs.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     decay_rate: NonNegativeFloat
@@ -121,11 +122,11 @@ class InverseTime(Schedule):
 @register("schedule", "exponential")
 @dataclass(frozen=True, kw_only=True)
 class Exponential(Schedule):
-    """Falls as `rate ^ epoch`, epochs counted from the end of the warm-up.
+    """Exponential decay `rate ^ epoch`, with epochs counted from the end of the warm-up.
 
     Args:
-        rate: what an epoch leaves of the learning rate, such as 0.95.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        rate: Factor on the learning rate per epoch, such as 0.95.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     rate: PositiveFloat
@@ -137,11 +138,11 @@ class Exponential(Schedule):
 @register("schedule", "inverse_sqrt")
 @dataclass(frozen=True, kw_only=True)
 class InverseSquareRoot(Schedule):
-    """Falls as `scale / √(epoch + 1)`, epochs counted from 0 at the end of the warm-up.
+    """Inverse-square-root decay `scale / √(epoch + 1)`, with epochs counted from 0 at the end of the warm-up.
 
     Args:
-        scale: the factor in the first epoch.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        scale: Factor at the start of the first epoch.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     scale: PositiveFloat = 1.0
@@ -153,50 +154,50 @@ class InverseSquareRoot(Schedule):
 @register("schedule", "staircase")
 @dataclass(frozen=True, kw_only=True)
 class Staircase(Schedule):
-    """Steps down at equal distances: `rate ^ ⌊epoch / every⌋`, epochs counted from the end of the warm-up.
+    """Step decay at equal intervals `rate ^ ⌊epoch / every⌋`, with epochs counted from the end of the warm-up.
 
     Args:
-        every: number of epochs between two steps down; 0.2 is one fifth of an epoch.
-        rate: what a step leaves of the learning rate.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        every: Number of epochs between two steps down; 0.2 is one fifth of an epoch.
+        rate: Factor on the learning rate at each step down.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     every: PositiveFloat
     rate: PositiveFloat = 0.1
 
     def decay(self, position: Position) -> float:
-        return float(self.rate ** (position.exact_epoch // exact(self.every)))
+        return float(self.rate ** (position.exact_epoch // exact_fraction(self.every)))
 
 
 @register("schedule", "milestones")
 @dataclass(frozen=True, kw_only=True)
 class Milestones(Schedule):
-    """Steps down at chosen epochs of the training: `rate ^ (milestones passed)`.
+    """Step decay at given epochs of training: `rate ^ (number of milestones passed)`.
 
     Args:
-        epochs: the epochs before which the rate steps down, such as [80, 120].
-        rate: what a step leaves of the learning rate.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        epochs: Epochs at whose start the learning rate steps down, such as [80, 120].
+        rate: Factor on the learning rate at each step down.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     epochs: list[NonNegativeFloat]
     rate: PositiveFloat = 0.1
 
     def decay(self, position: Position) -> float:
-        epoch = position.after(-self.warmup_steps).exact_epoch  # milestones are epochs of the training
-        return float(self.rate ** sum(epoch >= exact(milestone) for milestone in self.epochs))
+        epoch = position.after(-self.warmup_steps).exact_epoch  # milestones count from the start of training
+        return float(self.rate ** sum(epoch >= exact_fraction(milestone) for milestone in self.epochs))
 
 
 @register("schedule", "cosine")
 @dataclass(frozen=True, kw_only=True)
 class Cosine(Schedule):
-    """Half a cosine from 1 to `minimum` from the end of the warm-up to that of the training.
+    """Cosine annealing from 1 to `minimum`, from the end of the warm-up to the end of training.
 
-    That of Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts.
+    Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts.
 
     Args:
-        minimum: the factor at the end.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        minimum: Factor at the end of training.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     minimum: Fraction = 0.0
@@ -208,12 +209,12 @@ class Cosine(Schedule):
 @register("schedule", "polynomial")
 @dataclass(frozen=True, kw_only=True)
 class Polynomial(Schedule):
-    """From 1 to `minimum` as `(1 − progress) ^ power`, from the end of the warm-up to that of the training.
+    """Polynomial decay `(1 − progress) ^ power` from 1 to `minimum`, between the ends of the warm-up and of training.
 
     Args:
-        power: 1 is linear, 2 quadratic.
-        minimum: the factor at the end.
-        warmup_steps: number of steps in which the rate rises linearly to its peak; the decay starts after them.
+        power: Exponent of the polynomial; 1 is linear, 2 quadratic.
+        minimum: Factor at the end of training.
+        warmup_steps: Number of steps in which the rate rises linearly to its peak; the decay starts after them.
     """
 
     power: PositiveFloat = 1.0

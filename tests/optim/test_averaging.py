@@ -7,12 +7,12 @@ from dlcli.nn import Arena, Parameter
 from dlcli.optim import WeightAverage
 
 
-def textbook_average(numbers: list[float], decay: float) -> float:
+def textbook_average(values: list[float], decay: float) -> float:
     """`v = β v + (1 − β) x` from 0, divided by `1 − β^t`."""
-    value = 0.0
-    for number in numbers:
-        value = decay * value + (1 - decay) * number
-    return value / (1 - decay ** len(numbers))
+    average = 0.0
+    for value in values:
+        average = decay * average + (1 - decay) * value
+    return average / (1 - decay ** len(values))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_average_of_weights_is_swapped_in_and_out(arena: Arena, decay: float) ->
     assert np.array_equal(arena.data, [40, -40])
 
 
-def test_last_weights_come_back_after_an_error(arena: Arena) -> None:
+def test_last_weights_are_restored_after_an_error(arena: Arena) -> None:
     average = WeightAverage(0.9)
     average.update(arena)
     arena.data[:] = 7
@@ -41,12 +41,12 @@ def test_last_weights_come_back_after_an_error(arena: Arena) -> None:
     assert np.array_equal(arena.data, [7, 7])
 
 
-def test_without_a_step_there_is_no_average_to_apply(arena: Arena) -> None:
+def test_an_average_without_a_step_keeps_the_weights(arena: Arena) -> None:
     with WeightAverage(0.9).applied(arena):
         assert np.array_equal(arena.data, [1, 2])
 
 
-def test_average_of_weights_goes_on_with_the_same_bits(arena: Arena) -> None:
+def test_restored_average_continues_with_the_same_bits(arena: Arena) -> None:
     first, second = WeightAverage(0.99), WeightAverage(0.99)
     second.load_state(first.state())  # before the first step
     for _ in range(3):

@@ -22,14 +22,14 @@ def test_a_long_gradient_keeps_its_direction() -> None:
     assert arena.grad == pytest.approx([0.6, 0, 0.8])
 
 
-def test_a_short_gradient_is_left_alone() -> None:
+def test_a_short_gradient_is_unchanged() -> None:
     arena = arena_with_gradient(3, 0, 4)
     assert clip_by_norm(arena, 5.0) == 5
     assert np.array_equal(arena.grad, [3, 0, 4])
 
 
 @pytest.mark.parametrize("value", [math.inf, math.nan])
-def test_a_gradient_that_is_not_finite_is_left_for_training_to_find(value: float) -> None:
+def test_a_non_finite_gradient_is_unchanged(value: float) -> None:
     arena = arena_with_gradient(1, 2, value)
     assert not math.isfinite(clip_by_norm(arena, 1.0))
     assert np.array_equal(arena.grad, [1, 2, value], equal_nan=True)

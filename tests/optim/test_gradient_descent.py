@@ -9,8 +9,9 @@ from dlcli.optim import SGD
 
 
 def test_nesterov_needs_momentum() -> None:
-    with pytest.raises(ConfigError, match="nesterov"):
+    with pytest.raises(ConfigError) as caught:
         SGD(nesterov=True)
+    assert (caught.value.key, caught.value.code) == ("nesterov", "not_applicable")
 
 
 def test_plain_descent_keeps_no_memory() -> None:

@@ -33,7 +33,7 @@ def test_state_of_another_optimizer_or_model_is_refused(other: Adam | Momentum) 
         optimizer.load_state(other.state())
 
 
-def test_setup_starts_afresh() -> None:
+def test_setup_resets_memory_and_steps() -> None:
     arena, optimizer = Arena({"weight": Parameter(np.ones(2))}), Adam()
     optimizer.setup(arena)
     arena.grad[:] = 1

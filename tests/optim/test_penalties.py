@@ -19,7 +19,7 @@ def arena() -> Arena:
     )
 
 
-def test_penalty_is_that_of_the_notes(arena: Arena) -> None:
+def test_penalty_equals_its_formula(arena: Arena) -> None:
     """λ₁/m · (2 + 1 + 1e-4) and λ₂/2m · (4 + 1 + 1e-8), with m = 10; the bias does not count."""
     assert penalty(arena, 0.5, 0.0, 10) == pytest.approx(0.05 * 3.0001)
     assert penalty(arena, 0.0, 0.4, 10) == pytest.approx(0.02 * 5.00000001)
@@ -48,7 +48,7 @@ def test_no_penalty_pulls_at_zero_or_at_a_bias(arena: Arena) -> None:
     assert np.array_equal(arena.grad == 0, [False, True, False, False, True])
 
 
-def test_large_arenas_are_worked_on_in_blocks() -> None:
+def test_gradient_of_a_large_arena() -> None:
     arena = Arena({"weight": Parameter(np.linspace(-1, 1, 100_001, dtype=np.float32))})
     add_penalty_gradient(arena, 0.5, 0.25, 1)
     assert arena.grad == pytest.approx(0.5 * np.sign(arena.data) + 0.25 * arena.data, abs=1e-6)

@@ -72,7 +72,7 @@ def test_formula_by_progress(schedule: Schedule, progress: float, expected: floa
     assert schedule.factor(Position(round(progress * 300), 300, 300)) == pytest.approx(expected)
 
 
-#: ours, torch's scheduler of the same optimizer, and whether torch's steps once an epoch (else once a step)
+#: schedule, torch's equivalent for the same optimizer, and whether torch's steps once an epoch (else once a step)
 TWINS: dict[str, tuple[Schedule, Callable[[Any, Any], Any], bool]] = {
     "exponential": (Exponential(rate=0.9), lambda module, opt: module.ExponentialLR(opt, 0.9), True),
     "staircase": (Staircase(every=3, rate=0.5), lambda module, opt: module.StepLR(opt, 3, 0.5), True),
@@ -111,21 +111,21 @@ def every_schedule(warmup_steps: int) -> list[Schedule]:
         "milestones": {"epochs": [2.0, 5.0]},
         "staircase": {"every": 2.0},
     }
-    made = [
+    schedules = [
         registry.lookup("schedule", name)(warmup_steps=warmup_steps, **required.get(name, {}))
         for name in registry.names("schedule")
     ]
-    assert len(made) >= 8
-    return made
+    assert len(schedules) >= 8
+    return schedules
 
 
 @pytest.mark.parametrize("schedule", every_schedule(0), ids=lambda schedule: type(schedule).__name__)
 def test_falls_from_one_and_stays_positive(schedule: Schedule) -> None:
-    found = factors(schedule)
-    assert found[0] == 1
-    assert all(later <= earlier for earlier, later in pairwise(found))
-    assert all(factor > 0 for factor in found)
-    assert all(math.isfinite(factor) for factor in found)
+    values = factors(schedule)
+    assert values[0] == 1
+    assert all(later <= earlier for earlier, later in pairwise(values))
+    assert all(factor > 0 for factor in values)
+    assert all(math.isfinite(factor) for factor in values)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,14 @@ def test_falls_from_one_and_stays_positive(schedule: Schedule) -> None:
     ids=lambda schedule: type(schedule).__name__,
 )
 def test_every_schedule_rises_to_the_configured_rate_and_decays_from_there(warm: Schedule, cold: Schedule) -> None:
-    found = factors(warm)
-    assert found[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
-    assert max(found) == 1
-    begin = 0 if isinstance(cold, Milestones) else 10  # milestones are epochs of the training
+    values = factors(warm)
+    assert values[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
+    assert max(values) == 1
+    begin = 0 if isinstance(cold, Milestones) else 10  # milestones count from the start of training
     expected = [
         cold.factor(Position(step - begin, STEPS_PER_EPOCH, TOTAL_STEPS - begin)) for step in range(10, TOTAL_STEPS)
     ]
-    assert found[10:] == expected
+    assert values[10:] == expected
 
 
 def test_a_warm_up_as_long_as_the_training_never_decays() -> None:
@@ -154,7 +154,7 @@ def test_a_warm_up_as_long_as_the_training_never_decays() -> None:
     every=st.fractions(Fraction(1, 50), 20, max_denominator=50),
     epochs=st.integers(1, 8),
 )
-def test_a_staircase_steps_down_at_the_step_that_the_exact_fraction_says(
+def test_a_staircase_steps_down_at_exact_fractions_of_epochs(
     steps_per_epoch: int, every: Fraction, epochs: int
 ) -> None:
     schedule = Staircase(every=float(every), rate=0.5)
@@ -176,7 +176,7 @@ def test_a_milestone_is_reached_at_its_step(steps_per_epoch: int, step: int) -> 
 
 
 @given(every=st.floats(1e-9, 1e9, exclude_min=True))
-def test_any_distance_has_a_factor(every: float) -> None:
+def test_any_interval_has_a_factor(every: float) -> None:
     assert 0 <= Staircase(every=every, rate=0.5).factor(Position(3, 7, 100)) <= 1
 
 
