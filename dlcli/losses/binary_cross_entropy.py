@@ -1,4 +1,4 @@
-"""Loss of a yes/no question."""
+"""Binary cross-entropy."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dlcli.losses.loss import OutputForm
 
 @register("loss", "binary_cross_entropy")
 class BinaryCrossEntropy(ClassWeightedLoss):
-    """`−(y log σ(z) + (1 − y) log(1 − σ(z)))`, from logits and targets 0 or 1.
+    """Binary cross-entropy `−(y log σ(z) + (1 − y) log(1 − σ(z)))` of logits z and targets y, 0 or 1.
 
     Args:
-        positive_weight: factor on the loss of the ones; the mean is over the examples all the same.
-        class_weights: weights c of 0 and 1, a mapping of names or labels to weights (1 for a class that it leaves out),
-            "balanced" (the rarer weighs more, from the training set), or null; the mean is `Σ c_y ℓ / Σ c_y`, of a step
-            over its batch: in batches of one example the weights cancel.
-        label_smoothing: ε; targets become `(1 − ε) y + ε/2`.
+        positive_weight: Factor on the loss of examples with target 1; the mean still divides by the number of examples.
+        class_weights: Weights c of the two classes: a list in class order, a mapping of class names or labels to
+            weights (1 for a class that is not listed), "balanced" (rare classes of the training set weigh more), or
+            null; the mean of a batch is `Σ c_y ℓ / Σ c_y`: in batches of one example the weights cancel.
+        label_smoothing: Label smoothing, ε; targets become `(1 − ε) y + ε/2`.
     """
 
     needs: ClassVar[OutputForm] = "one logit"
@@ -52,7 +52,7 @@ class BinaryCrossEntropy(ClassWeightedLoss):
         )
 
     def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
-        # with class weights every target is 0 or 1, whatever its type
+        # with class weights, every target is a class index, 0 or 1, even where its dtype is a float
         return super().weight(targets if self.class_weights is None else targets.astype(np.intp).reshape(-1), weights)
 
     def count(self, targets: np.ndarray) -> int:

@@ -1,4 +1,4 @@
-"""How much each class counts in a loss."""
+"""Class weights in a loss."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from dlcli.autograd import Tensor
 from dlcli.core import ConfigError, NonNegativeFloat, unknown_name
 from dlcli.losses.loss import Loss
 
-#: one weight for each class in order, class → weight, or "balanced"
+#: a weight per class in class order, a mapping from class to weight, or "balanced"
 ClassWeights: TypeAlias = list[NonNegativeFloat] | dict[str, NonNegativeFloat] | Literal["balanced"] | None
 
 _KEY = "class_weights"
 
 
 class ClassWeightedLoss(Loss):
-    """Base of the losses in which some classes may count more than others.
+    """Base class of the losses with class weights.
 
     Args:
-        class_weights: one weight for each class in order, class → weight, "balanced" (from the training set), or None.
+        class_weights: A weight per class in class order, a mapping from class to weight, "balanced" (computed from the
+            training set), or None.
     """
 
     def __init__(self, class_weights: ClassWeights) -> None:
@@ -30,14 +31,14 @@ class ClassWeightedLoss(Loss):
         self._weights = np.array(class_weights, np.float64) if is_ordered else None
 
     def name_classes(self, names: Sequence[str], position: Callable[[str], int | None]) -> None:
-        """Give weights by class to the classes of the data; a class without one has the weight 1.
+        """Translate a mapping from class names to weights into a weight per class; missing classes get 1.
 
         Args:
-            names: of the classes, in order.
-            position: of the class with a name or label, None where there is none.
+            names: Names of the classes, in class order.
+            position: Function from a name or label to the index of its class; None for an unknown class.
 
         Raises:
-            ConfigError: a weight is for no class, or two are for one.
+            ConfigError: A name is not a class, or two names mean the same class.
         """
         if not isinstance(self.class_weights, dict):
             return
@@ -45,17 +46,19 @@ class ClassWeightedLoss(Loss):
         for name, weight in self.class_weights.items():
             index = position(name)
             if index is None or index in weights:
-                message = "has two weights" if index in weights else unknown_name("class", name, names)
-                raise ConfigError(f"{name!r}: {message}", code="unknown_name", key=_KEY)
+                is_known = index is not None
+                message = "this class already has a weight" if is_known else unknown_name("class", name, names)
+                code = "duplicate_key" if is_known else "unknown_name"
+                raise ConfigError(f"{name!r}: {message}", code=code, key=_KEY)
             weights[index] = weight
         self._weights = np.array([weights.get(index, 1.0) for index in range(len(names))], np.float64)
 
     def prepare(self, class_counts: Sequence[int]) -> None:
-        """Compute balanced weights, or check given ones.
+        """Compute balanced weights, or validate the configured ones.
 
         Raises:
-            ConfigError: there is not one weight for each class, a class to be balanced has no example, or no training
-                example has a weight above zero.
+            ConfigError: The number of weights is not the number of classes, a class to be balanced has no training
+                example, or every training example has the weight 0.
         """
         if self.class_weights == "balanced":
             self._weights = balanced_weights(class_counts)
@@ -72,39 +75,39 @@ class ClassWeightedLoss(Loss):
     def quotient(
         self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None, *, divisor: float | None
     ) -> Tensor:
-        """The weighted sum of the losses over a divisor, a scalar; other arguments as those of a call.
+        """Return the weighted sum of the losses divided by `divisor`, a scalar; other arguments as in `__call__`.
 
         Args:
-            divisor: a positive number; None for the sum of the weights.
+            divisor: Positive number to divide by; None for the sum of the weights.
         """
         raise NotImplementedError
 
     def sum(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
-        # divided by the number of losses, not by the weights: with label smoothing, examples of a class of weight 0
-        # have a loss above 0
+        # divide by the number of losses, not by the sum of the weights: with label smoothing, examples of a class of
+        # weight 0 have a positive loss
         count = super().weight(targets, weights)
         return self.quotient(outputs, targets, weights, divisor=count).item() * count if count else 0.0
 
     def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
-        if self._weights is None or targets.dtype.kind == "f":  # a distribution over classes has no one class
+        if self._weights is None or targets.dtype.kind == "f":  # a distribution over classes has no single class
             return super().weight(targets, weights)
         of_targets = self._weights[targets]
         return float(of_targets.sum() if weights is None else (of_targets * weights).sum())
 
     @property
     def distinguishes_classes(self) -> bool:
-        """Whether some class counts more than another."""
+        """Whether the classes have different weights."""
         return self._weights is not None and len(np.unique(self._weights)) > 1
 
     def weights_of(self, num_classes: int) -> np.ndarray | None:
-        """The weights (K,); None where all classes count the same.
+        """Return the class weights (K,); None without class weights.
 
         Raises:
-            ConfigError: there is not one weight for each class.
+            ConfigError: The number of weights is not the number of classes.
         """
         if self._weights is not None and len(self._weights) != num_classes:
             raise ConfigError(
-                f"class_weights has {len(self._weights)} numbers for {num_classes} classes",
+                f"expected {num_classes} weights, one per class, got {len(self._weights)}",
                 code="wrong_shape",
                 key=_KEY,
             )
@@ -112,19 +115,19 @@ class ClassWeightedLoss(Loss):
 
 
 def balanced_weights(class_counts: Sequence[int]) -> np.ndarray:
-    """`N / (K · N_k)`: every class counts the same in the sum (King & Zeng 2001, as in scikit-learn).
+    """Return `N / (K · N_k)` per class: every class has the same total weight (King & Zeng 2001, as in scikit-learn).
 
     Args:
-        class_counts: how many examples each class has in the training set.
+        class_counts: Number of training examples of each class, N_k.
 
     Raises:
-        ConfigError: a class has none.
+        ConfigError: A class has no training example.
     """
     counts = np.asarray(class_counts)
     if not counts.all():
         absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
         raise ConfigError(
-            f'class_weights: "balanced" needs every class in the training set; no example has class {absent}',
+            f'"balanced" expects examples of every class in the training set; got none of class {absent}',
             code="too_few_examples",
             key=_KEY,
         )

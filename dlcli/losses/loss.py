@@ -1,4 +1,4 @@
-"""The loss to minimize: a sum over examples divided by the sum of their weights."""
+"""Base class of the losses: a weighted sum over examples divided by the sum of their weights."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ import numpy as np
 
 from dlcli.autograd import Tensor
 
-#: a logit of each class (N, K), a logit of the second of two classes (N, 1), or values (N, K)
+#: a logit per class (N, K), one logit for the second of two classes (N, 1), or values (N, K)
 OutputForm: TypeAlias = Literal["class logits", "one logit", "values"]
 
 
 class Loss:
-    """Base of the losses: from a model's outputs and the targets to one number.
+    """Base class of the losses: functions of a model's outputs and the targets.
 
-    Calling a loss gives the mean of a batch, whose gradient is that of a training step. Means of batches are not
-    averaged: over a whole split, `sum` and `weight` are added up and divided once, at the end, so that the figure does
-    not depend on the batches.
+    Calling a loss returns the mean over a batch, whose gradient is that of a training step. The mean over a whole split
+    is not an average of the batches' means: `sum` and `weight` are added up and divided once, at the end, so that the
+    result does not depend on the batches.
     """
 
     registry_kind: ClassVar[str] = "loss"
 
-    #: what it takes a model's outputs for
+    #: form of the model's outputs that the loss expects
     needs: ClassVar[OutputForm]
 
     def prepare(self, class_counts: Sequence[int]) -> None:
-        """Be told how many training examples each class has, before the first call; most losses have no need to."""
+        """Take the number of training examples of each class, before the first call; most losses ignore it."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-        """The mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`.
+        """Return the mean loss over the batch, a scalar; with weights `Σ w ℓ / Σ w`.
 
         Args:
-            outputs: (N, …), of the model.
-            targets: (N, …).
-            weights: (N,), what each example counts; None for 1.
+            outputs: Outputs of the model, (N, …).
+            targets: Targets, (N, …).
+            weights: Weight of each example, (N,); None for 1.
         """
         raise NotImplementedError
 
     def sum(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
-        """`Σ w ℓ` over the batch, the numerator of the mean; arguments as those of a call."""
+        """Return `Σ w ℓ` over the batch, the numerator of the mean; arguments as in `__call__`."""
         return self(outputs, targets, weights).item() * self.weight(targets, weights)
 
     def weight(self, targets: np.ndarray, weights: np.ndarray | None = None) -> float:
-        """`Σ w` over the batch, the denominator of the mean.
+        """Return `Σ w` over the batch, the denominator of the mean.
 
         Args:
-            targets: (N, …).
-            weights: (N,), the weight of each example; None for 1.
+            targets: Targets, (N, …).
+            weights: Weight of each example, (N,); None for 1.
         """
         return float(self.count(targets) if weights is None else weights.sum())
 
     def count(self, targets: np.ndarray) -> int:
-        """Number of losses that the mean of a batch is over."""
+        """Return the number of losses that the mean over a batch averages."""
         return len(targets)

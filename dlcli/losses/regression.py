@@ -1,4 +1,4 @@
-"""Losses of predicted numbers."""
+"""Losses for regression."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dlcli.losses.loss import Loss, OutputForm
 
 
 class ValueLoss(Loss):
-    """Base of the losses of predicted numbers."""
+    """Base class of the losses for regression."""
 
     needs: ClassVar[OutputForm] = "values"
 
 
 @register("loss", "mean_squared_error")
 class MeanSquaredError(ValueLoss):
-    """`(ŷ − y)²`: predicts the mean; one outlier can outweigh the rest."""
+    """Squared error `(ŷ − y)²`, minimized by the mean of the targets; sensitive to outliers."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
         return ops.mean_squared_error(outputs, targets, weights)
@@ -28,7 +28,7 @@ class MeanSquaredError(ValueLoss):
 
 @register("loss", "mean_absolute_error")
 class MeanAbsoluteError(ValueLoss):
-    """`|ŷ − y|`: predicts the median; outliers count by their distance only."""
+    """Absolute error `|ŷ − y|`, minimized by the median of the targets; robust to outliers."""
 
     def __call__(self, outputs: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
         return ops.mean_absolute_error(outputs, targets, weights)
@@ -36,10 +36,10 @@ class MeanAbsoluteError(ValueLoss):
 
 @register("loss", "huber")
 class Huber(ValueLoss):
-    """`r²/2` for residuals |r| ≤ delta, `delta (|r| − delta/2)` beyond (Huber 1964).
+    """Huber loss: `r²/2` for residuals |r| ≤ delta, `delta (|r| − delta/2)` beyond (Huber 1964).
 
     Args:
-        delta: where it turns from squared to absolute, in units of the (normalized) target.
+        delta: Residual at which the loss changes from squared to absolute, in units of the (normalized) target.
     """
 
     def __init__(self, *, delta: PositiveFloat = 1.0) -> None:

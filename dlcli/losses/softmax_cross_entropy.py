@@ -1,4 +1,4 @@
-"""Loss of a classification into K classes."""
+"""Softmax cross-entropy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dlcli.losses.loss import OutputForm
 
 @register("loss", "softmax_cross_entropy")
 class SoftmaxCrossEntropy(ClassWeightedLoss):
-    """`−log softmax(z)_y`, from logits (…, K) and labels (…) or distributions (…, K).
+    """Cross-entropy `−log softmax(z)_y` of logits z (…, K) and labels y (…) or distributions over classes (…, K).
 
     Args:
-        label_smoothing: share of the target spread evenly over all classes.
-        class_weights: one weight c per class in order, a mapping of names or labels to weights (1 for a class that it
-            leaves out), "balanced" (rare classes weigh more, from the training set), or null; the mean is
-            `Σ c_y ℓ / Σ c_y`, of a step over its batch: in batches of one example the weights cancel.
+        label_smoothing: Fraction of each target's probability that is distributed evenly over all classes.
+        class_weights: Weights c of the classes: a list in class order, a mapping of class names or labels to weights
+            (1 for a class that is not listed), "balanced" (rare classes of the training set weigh more), or null; the
+            mean of a batch is `Σ c_y ℓ / Σ c_y`: in batches of one example the weights cancel.
     """
 
     needs: ClassVar[OutputForm] = "class logits"

@@ -1,4 +1,4 @@
-"""How often the right class is chosen."""
+"""Accuracy, error and top-k accuracy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.metrics.unit import Unit
 
 @register("metric", "accuracy")
 class Accuracy(Metric):
-    """The share of examples whose class is predicted."""
+    """Fraction of examples whose class is predicted correctly."""
 
     name = "accuracy"
     unit = Unit.SHARE
@@ -37,7 +37,7 @@ class Accuracy(Metric):
 
 @register("metric", "error")
 class Error(Accuracy):
-    """The share of examples whose class is not predicted: 1 − accuracy."""
+    """Fraction of examples whose class is predicted incorrectly: 1 − accuracy."""
 
     name = "error"
     direction = Direction.MINIMIZE
@@ -48,12 +48,12 @@ class Error(Accuracy):
 
 @register("metric", "top_k_accuracy")
 class TopKAccuracy(Accuracy):
-    """The share of examples whose class is among the k most probable; reported as `top_<k>_accuracy`.
+    """Fraction of examples whose class is among the k most probable ones; reported as `top_<k>_accuracy`.
 
-    Of equally probable classes the one with the lower index counts as more probable, so that k = 1 is the accuracy.
+    Ties are broken in favor of the lower class index, so that k = 1 is the accuracy.
 
     Args:
-        k: how many classes count.
+        k: Number of most probable classes among which the true class may be.
     """
 
     needs: ClassVar[PredictionForm] = "probabilities"
@@ -68,8 +68,9 @@ class TopKAccuracy(Accuracy):
         return re.fullmatch(r"top_[1-9][0-9]*_accuracy", name) is not None
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
-        own = predictions[np.arange(len(targets)), targets][:, None]  # (N, K) -> (N, 1)
-        before_it = np.arange(predictions.shape[1]) < targets[:, None]
-        ahead = ~(predictions <= own) | ((predictions == own) & before_it)  # NaN is ahead of everything
+        true_class = predictions[np.arange(len(targets)), targets][:, None]  # (N, K) -> (N, 1)
+        has_lower_index = np.arange(predictions.shape[1]) < targets[:, None]
+        # written as `not <=`, so that NaN ranks ahead of everything
+        ahead = ~(predictions <= true_class) | ((predictions == true_class) & has_lower_index)
         self.correct += int(np.count_nonzero(ahead.sum(axis=1) < self.k))
         self.examples += len(targets)

@@ -1,4 +1,4 @@
-"""Precision over all recalls, in one number."""
+"""Average precision: the precision-recall curve in one number."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlcli.metrics.roc_auc import RankingMetric
 
 @register("metric", "average_precision")
 class AveragePrecision(RankingMetric):
-    """The mean of the precisions at all thresholds, each weighted by the recall it adds: `Σ (Rₙ − Rₙ₋₁) Pₙ`.
+    """Mean of the precisions at all thresholds, each weighted by the increase in recall: `Σ (Rₙ − Rₙ₋₁) Pₙ`.
 
-    NaN when no example is positive. Keeps a score for every example.
+    NaN when no example is positive. Stores a score for every example.
 
     Args:
-        positive_class: name or label of the class whose probability is the score, all others are negative; null =
+        positive_class: Name or label of the positive class, whose probability is the score; null means
             evaluation.positive_class, else by convention the second of 0/1, −1/1, false/true, no/yes or
             negative/positive.
     """
@@ -36,7 +36,7 @@ class AveragePrecision(RankingMetric):
 
 @register("metric", "macro_average_precision")
 class MacroAveragePrecision(RankingMetric):
-    """The mean over the classes of the average precision of each against all others; NaN when one has no example."""
+    """Mean over the classes of each class's average precision against all others; NaN if a class has no example."""
 
     name = "macro_average_precision"
 
@@ -45,11 +45,11 @@ class MacroAveragePrecision(RankingMetric):
 
 
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
-    """`Σ (Rₙ − Rₙ₋₁) Pₙ` over the thresholds, as in scikit-learn; NaN where nothing is positive.
+    """Return `Σ (Rₙ − Rₙ₋₁) Pₙ` over the thresholds, as in scikit-learn; NaN if no example is positive.
 
     Args:
-        scores: (N,) higher for what is more probably positive.
-        positive: (N,) bool.
+        scores: Scores, higher for examples that are more likely positive, (N,).
+        positive: Whether each example is positive, (N,) bool.
     """
     if not positive.any():
         return math.nan

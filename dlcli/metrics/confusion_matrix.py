@@ -1,4 +1,4 @@
-"""How often each class is taken for each."""
+"""Confusion matrix."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 class ConfusionMatrix:
-    """Counts of (target, prediction) pairs.
+    """Confusion matrix: counts of (target, prediction) pairs.
 
     Args:
-        num_classes: rows and columns to start with; a higher class index adds more.
+        num_classes: Initial number of rows and columns; a higher class index adds more.
     """
 
     def __init__(self, num_classes: int = 0) -> None:
@@ -17,19 +17,19 @@ class ConfusionMatrix:
         self.counts = np.zeros((num_classes, num_classes), np.int64)
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
-        """Count some examples.
+        """Count a batch of examples.
 
         Args:
-            predictions: class indices (N,).
-            targets: class indices (N,).
+            predictions: Predicted class indices, (N,).
+            targets: True class indices, (N,).
 
         Raises:
-            IndexError: an index is negative.
+            IndexError: An index is negative.
         """
         if not len(targets):
             return
         if min(predictions.min(), targets.min()) < 0:
-            raise IndexError(f"{min(predictions.min(), targets.min())} is not a class; expected 0 or more")
+            raise IndexError(f"expected a class index of at least 0, got {min(predictions.min(), targets.min())}")
         missing = 1 + max(int(predictions.max()), int(targets.max())) - len(self.counts)
         if missing > 0:
             self.counts = np.pad(self.counts, (0, missing))

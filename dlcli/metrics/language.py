@@ -1,7 +1,8 @@
-"""How well a language model predicts the next token: all from the sum of −log p over a text.
+"""Metrics of language models: how well a model predicts the next token.
 
-The truth of a text is its number of tokens and of the characters in them (not of spaces that a tokenizer drops); the
-end of a text and an unknown token count as one character.
+All but the token accuracy are computed from the sum of −log p over a text. The targets of a text are its numbers of
+tokens and of characters in those tokens (without the spaces that a tokenizer drops); the end of a text and an unknown
+token count as one character.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from dlcli.metrics.unit import Unit
 
 
 class LanguageMetric(Metric):
-    """Base: a sum over texts, divided by how many tokens or characters they have."""
+    """Base class of the language metrics: a sum over texts, divided by their number of tokens or characters."""
 
     direction = Direction.MINIMIZE
     needs: ClassVar[PredictionForm] = "nats"
 
-    #: what is divided by: column 0 of the truth has tokens, column 1 characters
+    #: column of the targets to divide by: 0 is the number of tokens, 1 the number of characters
     per: ClassVar[int] = 0
 
     def __init__(self) -> None:
@@ -45,14 +46,14 @@ class LanguageMetric(Metric):
 
 @register("metric", "nats_per_token")
 class NatsPerToken(LanguageMetric):
-    """The mean of −log p of the token that came: the cross-entropy."""
+    """Mean of −log p of the actual next token: the cross-entropy in nats."""
 
     name = "nats_per_token"
 
 
 @register("metric", "nats_per_character")
 class NatsPerCharacter(LanguageMetric):
-    """The nats of a text by its characters, which makes models with different tokens comparable."""
+    """Cross-entropy per character in nats, comparable between models with different tokens."""
 
     name = "nats_per_character"
     per = 1
@@ -60,7 +61,7 @@ class NatsPerCharacter(LanguageMetric):
 
 @register("metric", "bits_per_character")
 class BitsPerCharacter(LanguageMetric):
-    """The bits that the model would need to store a character: nats / log 2."""
+    """Cross-entropy per character in bits, `nats / log 2`: the size of the text if compressed with the model."""
 
     name = "bits_per_character"
     per = 1
@@ -71,7 +72,7 @@ class BitsPerCharacter(LanguageMetric):
 
 @register("metric", "perplexity")
 class Perplexity(LanguageMetric):
-    """exp(nats per token): among how many equally probable tokens the model seems to choose."""
+    """Perplexity, exp(nats per token): the number of equally probable tokens with the same uncertainty."""
 
     name = "perplexity"
 
@@ -82,7 +83,7 @@ class Perplexity(LanguageMetric):
 
 @register("metric", "token_accuracy")
 class TokenAccuracy(LanguageMetric):
-    """The share of tokens that are the most probable one."""
+    """Fraction of tokens to which the model gives the highest probability."""
 
     name = "token_accuracy"
     unit = Unit.SHARE

@@ -1,4 +1,4 @@
-"""How improbable the model finds the truth."""
+"""Log loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlcli.metrics.metric import Metric, PredictionForm
 
 @register("metric", "log_loss")
 class LogLoss(Metric):
-    """The mean of −log p of the true class; a p of 0 counts as the smallest step of its dtype, as in scikit-learn."""
+    """Mean of −log p of the true class, with p clipped to [eps, 1 − eps] of its dtype, as in scikit-learn."""
 
     name = "log_loss"
     direction = Direction.MINIMIZE
@@ -28,10 +28,10 @@ class LogLoss(Metric):
         self.examples = 0
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
-        smallest = np.finfo(predictions.dtype).eps
+        eps = np.finfo(predictions.dtype).eps
         check_labels(targets, predictions.shape[1])
-        of_truth = predictions[np.arange(len(targets)), targets].astype(np.float64)  # (N, K) -> (N,)
-        self.total -= float(np.log(np.clip(of_truth, smallest, 1 - smallest)).sum())
+        true_class = predictions[np.arange(len(targets)), targets].astype(np.float64)  # (N, K) -> (N,)
+        self.total -= float(np.log(np.clip(true_class, eps, 1 - eps)).sum())
         self.examples += len(targets)
 
     def result(self) -> float:

@@ -1,4 +1,4 @@
-"""A number that says how good predictions are, gathered batch by batch."""
+"""Base class of the metrics, which are accumulated batch by batch."""
 
 from __future__ import annotations
 
@@ -13,59 +13,59 @@ PredictionForm: TypeAlias = Literal["labels", "probabilities", "values", "nats",
 
 
 class Metric:
-    """Base of the metrics. Without examples every result is NaN."""
+    """Base class of the metrics; the result without examples is NaN."""
 
     registry_kind: ClassVar[str] = "metric"
 
-    #: as in `dev/<name>`; the registered name unless options change what is measured
+    #: name as in `dev/<name>`; the registered name unless options change what is measured
     name: str
     direction: ClassVar[Direction] = Direction.MAXIMIZE
-    #: decides how values are written
+    #: unit in which values are formatted
     unit: ClassVar[Unit] = Unit.NUMBER
-    #: what `update` gets: class indices (N,), probabilities (N, K), values (N,) or (N, D), or of texts nats (N,) or
-    #: numbers of tokens that were guessed right (N,)
+    #: form of the predictions that `update` takes: class indices (N,), probabilities (N, K), values (N,) or (N, D);
+    #: for texts, nats (N,) or numbers of correctly predicted tokens (N,)
     needs: ClassVar[PredictionForm] = "labels"
 
-    #: name of a metric over all classes, where this one is about a single class and has such a relative
+    #: name of the corresponding metric over all classes, if this one measures a single class
     over_all_classes: str | None = None
-    #: the class that a config says it is about, by name or label; None = by convention
+    #: name or label of the configured positive class; None means by convention
     positive_class: str | int | None = None
-    #: position of the class it is about, among the classes of the data; None where it is about all of them alike
+    #: index of the positive class; None if the metric is over all classes
     positive_index: int | None = None
 
     @classmethod
     def is_name(cls, name: str) -> bool:
-        """Whether some options of this metric give it this name."""
+        """Return whether some options of this metric give it the name."""
         return name == getattr(cls, "name", None)
 
     @classmethod
     def format(cls, value: float | None) -> str:
-        """A value of the metric as text, such as `97.22 %` of a share; a dash for None."""
+        """Format a value of the metric, such as `97.22 %`; a dash for None."""
         return cls.unit.text(value)
 
     def focus_on(self, index: int) -> None:
-        """Be about one class.
+        """Measure one class against the others.
 
         Args:
-            index: its position among the classes of the data.
+            index: Index of the class.
         """
         self.positive_index = index
         self.reset()
 
     def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
-        """Take in some examples.
+        """Add a batch of examples.
 
         Args:
-            predictions: in the form of `needs`.
-            targets: class indices (N,), values of the predictions' shape, or of texts (N, 3) tokens, characters and
-                the nats of guessing by frequency.
+            predictions: Predictions in the form that `needs` states.
+            targets: Class indices (N,) or values of the predictions' shape; for texts (N, 3) the number of tokens, the
+                number of characters, and the nats under the unigram distribution of the training set.
         """
         raise NotImplementedError
 
     def result(self) -> float:
-        """The metric of all examples since the last `reset`."""
+        """Return the metric over all examples since the last `reset`."""
         raise NotImplementedError
 
     def reset(self) -> None:
-        """Forget all examples."""
+        """Discard all examples."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What the name of a metric says about its values: the name alone is what run folders and reports have."""
+"""Unit of a metric from its name, since run folders and reports store only the name."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dlcli.metrics.unit import Unit
 
 #: Median time of one prediction for one example, in milliseconds; a constraint may name it like a metric.
 LATENCY = "latency_ms"
-#: What comes before a metric in `<split>/<metric>`; "data" are new examples.
+#: Prefixes of a metric in `<split>/<metric>`; "data" stands for new examples.
 _SPLITS = frozenset({"", "data", *SPLITS})
 
 
 def unit_of(name: str) -> Unit:
-    """The unit of `<split>/<metric>`; losses, rates and everything that is not a metric are plain numbers.
+    """Return the unit of `<split>/<metric>`; losses, rates and everything that is not a metric are plain numbers.
 
     Args:
-        name: Name of a registered metric with any options, such as `test/top_3_accuracy`, also without the split.
+        name: Name of a registered metric with any options, such as `test/top_3_accuracy`, with or without the split.
     """
     split, _, metric = name.rpartition("/")
     if split not in _SPLITS:
@@ -26,18 +26,18 @@ def unit_of(name: str) -> Unit:
     if metric == LATENCY:
         return Unit.MILLISECONDS
     components = {registered: registry.lookup("metric", registered) for registered in registry.names("metric")}
-    classes = (made for made in components.values() if isinstance(made, type) and issubclass(made, Metric))
-    named = next((made for made in classes if made.is_name(metric)), components.get(metric))
-    return Unit.NUMBER if named is None else _unit(named)
+    classes = (it for it in components.values() if isinstance(it, type) and issubclass(it, Metric))
+    component = next((it for it in classes if it.is_name(metric)), components.get(metric))
+    return Unit.NUMBER if component is None else _unit(component)
 
 
 def _unit(component: Any) -> Unit:
-    """The unit of a class, or of what a function makes."""
+    """Return the unit of a metric class, or of the metric that a function returns."""
     metric: Any = component if isinstance(component, type) else component()
     unit: Unit = metric.unit
     return unit
 
 
 def format_metric(name: str, value: float | None) -> str:
-    """A value of `<split>/<metric>` as text; a dash for None."""
+    """Format a value of `<split>/<metric>`; a dash for None."""
     return unit_of(name).text(value)

@@ -1,12 +1,13 @@
-"""How many of the predicted are right, how many of the right are found, and both in one number.
+"""Precision, recall and F1.
 
-With hits, predicted and actual counts of a class: `precision = hits / predicted`, `recall = hits / actual`,
-`F1 = 2 hits / (predicted + actual)`, their harmonic mean. A quotient 0/0 counts as 0: the precision of a class that is
-never predicted, the recall of one that has no example. These are scikit-learn's conventions.
+For a class with `hits` true positives, `predicted` predictions and `actual` examples: `precision = hits / predicted`,
+`recall = hits / actual`, and `F1 = 2 hits / (predicted + actual)`, their harmonic mean. A quotient 0/0 counts as 0: the
+precision of a class that is never predicted, the recall of a class without examples. These are scikit-learn's
+conventions.
 
-`average` says what becomes of several classes: "binary" is the score of one class against all others, "macro"
-the mean over the classes that occur as a target or a prediction, "weighted" the same weighted by examples, "micro" the
-score of the summed counts, which equals the accuracy. All but "binary" prefix the metric's name, as in `macro_f1`.
+`average` combines the classes: "binary" is the score of one class against all others, "macro" the mean over the classes
+that occur as a target or a prediction, "weighted" this mean weighted by the number of examples, "micro" the score of
+the summed counts, which equals the accuracy. All but "binary" prefix the metric's name, as in `macro_f1`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Average: TypeAlias = Literal["binary", "macro", "micro", "weighted"]
 
 
 class ClassScore(Metric):
-    """Base of the scores that each class has for itself."""
+    """Base class of the metrics with a score for each class."""
 
     unit = Unit.SHARE
     #: Name of the metric without the average.
@@ -69,17 +70,23 @@ class ClassScore(Metric):
         return float(scores[predicted + actual > 0].mean())
 
     def score(self, hits: np.ndarray, predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
-        """The score of each class (K,), from its counts (K,)."""
+        """Return the score of each class, (K,).
+
+        Args:
+            hits: Number of true positives of each class, (K,).
+            predicted: Number of predictions of each class, (K,).
+            actual: Number of examples of each class, (K,).
+        """
         raise NotImplementedError
 
 
 @register("metric", "precision")
 class Precision(ClassScore):
-    """The share of the predictions of a class that are right.
+    """Fraction of the predictions of a class that are correct.
 
     Args:
-        average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+        average: Average over the classes: binary (only the positive class), macro, micro or weighted.
+        positive_class: Name or label of the positive class for `binary`; null means evaluation.positive_class, else by
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
@@ -94,11 +101,11 @@ class Precision(ClassScore):
 
 @register("metric", "recall")
 class Recall(ClassScore):
-    """The share of the examples of a class that are found.
+    """Fraction of the examples of a class that are predicted as this class.
 
     Args:
-        average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+        average: Average over the classes: binary (only the positive class), macro, micro or weighted.
+        positive_class: Name or label of the positive class for `binary`; null means evaluation.positive_class, else by
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
@@ -113,11 +120,11 @@ class Recall(ClassScore):
 
 @register("metric", "f1")
 class F1(ClassScore):
-    """The harmonic mean of precision and recall.
+    """Harmonic mean of precision and recall.
 
     Args:
-        average: binary (of the positive class), macro, micro or weighted over classes.
-        positive_class: name or label of the class that `binary` is about; null = evaluation.positive_class, else by
+        average: Average over the classes: binary (only the positive class), macro, micro or weighted.
+        positive_class: Name or label of the positive class for `binary`; null means evaluation.positive_class, else by
             convention the second of 0/1, −1/1, false/true, no/yes or negative/positive.
     """
 
@@ -132,41 +139,41 @@ class F1(ClassScore):
 
 @register("metric", "macro_precision")
 def macro_precision() -> Precision:
-    """The mean precision of the classes, each counting the same."""
+    """Mean precision of the classes, unweighted."""
     return Precision(average="macro")
 
 
 @register("metric", "macro_recall")
 def macro_recall() -> Recall:
-    """The mean recall of the classes, each counting the same."""
+    """Mean recall of the classes, unweighted."""
     return Recall(average="macro")
 
 
 @register("metric", "macro_f1")
 def macro_f1() -> F1:
-    """The mean F1 of the classes, each counting the same."""
+    """Mean F1 of the classes, unweighted."""
     return F1(average="macro")
 
 
 @register("metric", "weighted_precision")
 def weighted_precision() -> Precision:
-    """The mean precision of the classes, each weighted by its examples."""
+    """Mean precision of the classes, weighted by their number of examples."""
     return Precision(average="weighted")
 
 
 @register("metric", "weighted_recall")
 def weighted_recall() -> Recall:
-    """The mean recall of the classes, each weighted by its examples."""
+    """Mean recall of the classes, weighted by their number of examples."""
     return Recall(average="weighted")
 
 
 @register("metric", "weighted_f1")
 def weighted_f1() -> F1:
-    """The mean F1 of the classes, each weighted by its examples."""
+    """Mean F1 of the classes, weighted by their number of examples."""
     return F1(average="weighted")
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """`part / whole`, and 0 where the whole is 0."""
+    """Return `part / whole`, and 0 where `whole` is 0."""
     ratio: np.ndarray = np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
     return ratio

@@ -1,4 +1,4 @@
-"""How far predicted values are from the true ones. All outputs of an example, (N, D), count alike."""
+"""Metrics for regression; all D outputs of an example have the same weight."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlcli.metrics.metric import Metric, PredictionForm
 
 
 class MeanError(Metric):
-    """Base of the means over all elements of what each is off by."""
+    """Base class of the means of an error over all elements."""
 
     direction = Direction.MINIMIZE
     needs: ClassVar[PredictionForm] = "values"
@@ -33,13 +33,13 @@ class MeanError(Metric):
         return self.total / self.elements if self.elements else math.nan
 
     def errors(self, differences: np.ndarray) -> np.ndarray:
-        """The error of each element, from prediction − target."""
+        """Return the error of each element from the differences, prediction − target."""
         raise NotImplementedError
 
 
 @register("metric", "mean_squared_error")
 class MeanSquaredError(MeanError):
-    """The mean of (ŷ − y)²."""
+    """Mean of (ŷ − y)²."""
 
     name = "mean_squared_error"
 
@@ -50,7 +50,7 @@ class MeanSquaredError(MeanError):
 
 @register("metric", "root_mean_squared_error")
 class RootMeanSquaredError(MeanSquaredError):
-    """The square root of the mean of (ŷ − y)²."""
+    """Square root of the mean of (ŷ − y)²."""
 
     name = "root_mean_squared_error"
 
@@ -60,21 +60,21 @@ class RootMeanSquaredError(MeanSquaredError):
 
 @register("metric", "mean_absolute_error")
 class MeanAbsoluteError(MeanError):
-    """The mean of |ŷ − y|."""
+    """Mean of |ŷ − y|."""
 
     name = "mean_absolute_error"
 
     def errors(self, differences: np.ndarray) -> np.ndarray:
-        sizes: np.ndarray = np.abs(differences)
-        return sizes
+        magnitudes: np.ndarray = np.abs(differences)
+        return magnitudes
 
 
 @register("metric", "r2")
 class R2(Metric):
-    """The explained share of the variance: 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over outputs; may be negative.
+    """Coefficient of determination, 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over the outputs; it may be negative.
 
-    NaN below two examples. Of an output whose targets are all equal 1 when all are predicted exactly, else 0, as in
-    scikit-learn.
+    NaN with fewer than two examples. An output whose targets are all equal scores 1 if all predictions are exact,
+    else 0, as in scikit-learn.
     """
 
     name = "r2"
@@ -102,7 +102,7 @@ class R2(Metric):
         mean = values.mean(axis=0)
         shift = mean - self.mean
         self.examples += added
-        # Chan et al. (1979): merging two sets' sums of squares about their own means
+        # Chan et al. (1979): merge the sums of squares of two sets, each about the set's mean
         variation = np.square(values - mean).sum(axis=0)
         self.variation = self.variation + variation + shift**2 * (before * added / self.examples)
         self.mean = self.mean + shift * (added / self.examples)
@@ -117,11 +117,11 @@ class R2(Metric):
 
 
 def _columns(values: np.ndarray, like: np.ndarray | None = None) -> np.ndarray:
-    """Values (N,) or (N, D) as (N, D) in double precision.
+    """Return values (N,) or (N, D) as (N, D) in double precision.
 
     Raises:
-        ValueError: they are not as many as those they are compared with; broadcasting would hide it.
+        ValueError: The number of values differs from that of `like`; broadcasting would hide this.
     """
     if like is not None and (len(values), values.size) != (len(like), like.size):
-        raise ValueError(f"predictions of shape {like.shape} for targets of shape {values.shape}")
+        raise ValueError(f"expected targets of the predictions' shape {like.shape}, got {values.shape}")
     return values.astype(np.float64).reshape(len(values), -1 if values.size else 1)

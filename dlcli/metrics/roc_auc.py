@@ -1,4 +1,4 @@
-"""How well a score separates one class from the others, whatever the threshold."""
+"""Area under the ROC curve: how well a score separates one class from the others at any threshold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.metrics.metric import Metric, PredictionForm
 
 
 class RankingMetric(Metric):
-    """Base of the metrics of how the probability of a class ranks the examples. Keeps all probabilities."""
+    """Base class of the ranking metrics, which rank the examples by the probability of a class; stores all of them."""
 
     needs: ClassVar[PredictionForm] = "probabilities"
 
@@ -33,28 +33,28 @@ class RankingMetric(Metric):
             return math.nan
         probabilities, targets = np.concatenate(self._probabilities), np.concatenate(self._targets)
         if self.positive_index is not None:
-            return self._of_class(probabilities, targets, self.positive_index)
+            return self._score_of_class(probabilities, targets, self.positive_index)
         return float(
-            np.mean([self._of_class(probabilities, targets, index) for index in range(probabilities.shape[1])])
+            np.mean([self._score_of_class(probabilities, targets, index) for index in range(probabilities.shape[1])])
         )
 
-    def _of_class(self, probabilities: np.ndarray, targets: np.ndarray, index: int) -> float:
+    def _score_of_class(self, probabilities: np.ndarray, targets: np.ndarray, index: int) -> float:
         scores, positive = probabilities[:, index], targets == index
         return math.nan if np.isnan(scores).any() else self.score(scores, positive)
 
     @abstractmethod
     def score(self, scores: np.ndarray, positive: np.ndarray) -> float:
-        """How well scores (N,) rank the examples that are positive (N,) above the others."""
+        """Return how well scores (N,) rank the positive examples, marked by `positive` (N,), above the others."""
 
 
 @register("metric", "roc_auc")
 class ROCAUC(RankingMetric):
-    """The area under the ROC curve: how often a positive example scores above a negative one, ties counting half.
+    """Area under the ROC curve: probability that a positive example scores above a negative one, ties counting half.
 
-    NaN when all examples are positive, or none is: there is nothing to tell apart. Keeps a score for every example.
+    NaN when all examples or none are positive. Stores a score for every example.
 
     Args:
-        positive_class: name or label of the class whose probability is the score, all others are negative; null =
+        positive_class: Name or label of the positive class, whose probability is the score; null means
             evaluation.positive_class, else by convention the second of 0/1, −1/1, false/true, no/yes or
             negative/positive.
     """
@@ -73,10 +73,7 @@ class ROCAUC(RankingMetric):
 
 @register("metric", "macro_roc_auc")
 class MacroROCAUC(RankingMetric):
-    """The mean over the classes of the area under the ROC curve of each against all others.
-
-    NaN when a class has no example.
-    """
+    """Mean over the classes of each class's area under the ROC curve against all others; NaN if a class is missing."""
 
     name = "macro_roc_auc"
 
@@ -85,11 +82,11 @@ class MacroROCAUC(RankingMetric):
 
 
 def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The area under the ROC curve (Mann & Whitney 1947); NaN where all examples are of one kind.
+    """Return the area under the ROC curve (Mann & Whitney 1947); NaN if all examples or none are positive.
 
     Args:
-        scores: (N,) higher for what is more probably positive.
-        positive: (N,) bool.
+        scores: Scores, higher for examples that are more likely positive, (N,).
+        positive: Whether each example is positive, (N,) bool.
     """
     positives = int(np.count_nonzero(positive))
     negatives = len(positive) - positives
@@ -97,7 +94,7 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
         return math.nan
     # Sorting costs N log N, comparing all pairs of a positive and a negative example N².
     _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # from 1; equal scores share their mean rank
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # ranks start at 1; equal scores get their mean rank
     # The rank sum counts for each positive example how many lie below it; those that are positive themselves, 1 + 2 + …
     # + P in all, are subtracted.
     wins = float(ranks[positive].sum()) - positives * (positives + 1) / 2

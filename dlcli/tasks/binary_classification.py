@@ -19,7 +19,7 @@ class BinaryClassification(Classification):
     """One of two classes, from the logit of the second one (sigmoid).
 
     Args:
-        loss: what training makes small; null is binary_cross_entropy.
+        loss: Loss to minimize; null is binary_cross_entropy.
 
     Raises:
         ConfigError: the data has another number of classes.

@@ -19,7 +19,7 @@ class Classification(Task):
     """One of K classes, from K logits (softmax).
 
     Args:
-        loss: what training makes small; null is softmax_cross_entropy.
+        loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
     target_kind: ClassVar[TargetKind] = "classes"

@@ -27,7 +27,7 @@ class LanguageModeling(StepTask):
     The loss and the metrics are means over tokens, whatever texts they are in; padding counts nowhere.
 
     Args:
-        loss: what training makes small; null is softmax_cross_entropy.
+        loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
     target_kind: ClassVar[TargetKind] = "tokens"

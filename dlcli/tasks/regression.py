@@ -18,7 +18,7 @@ class Regression(Task):
     """One or several numbers for each example; metrics are in the unit of the targets.
 
     Args:
-        loss: what training makes small; null is mean_squared_error.
+        loss: Loss to minimize; null is mean_squared_error.
     """
 
     target_kind: ClassVar[TargetKind] = "values"

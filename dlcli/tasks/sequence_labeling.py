@@ -23,7 +23,7 @@ class SequenceLabeling(StepTask, Classification):
     Loss and metrics count every real step alike.
 
     Args:
-        loss: what training makes small; null is softmax_cross_entropy.
+        loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
     target_kind: ClassVar[TargetKind] = "token_labels"

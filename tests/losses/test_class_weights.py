@@ -1,4 +1,4 @@
-"""Weights that make rare classes count as much as common ones."""
+"""Class weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlcli.losses.class_weights import balanced_weights
 from dlcli.tasks import BinaryClassification, Classification
 
 
-def test_the_same_as_scikit_learns() -> None:
+def test_balanced_weights_equal_those_of_scikit_learn() -> None:
     from sklearn.utils.class_weight import compute_class_weight
 
     labels = np.array([0, 0, 0, 1, 2, 2])
@@ -22,7 +22,7 @@ def test_the_same_as_scikit_learns() -> None:
 
 @pytest.mark.parametrize("loss", [SoftmaxCrossEntropy, BinaryCrossEntropy])
 @pytest.mark.parametrize(
-    ("written", "weights"),
+    ("option", "weights"),
     [
         ({"cancer": 9.0, "healthy": 2.0}, [9.0, 2.0]),
         ({"healthy": 2.0}, [1.0, 2.0]),
@@ -30,21 +30,24 @@ def test_the_same_as_scikit_learns() -> None:
         ([9.0, 2.0], [9.0, 2.0]),
     ],
 )
-def test_weights_are_of_classes_by_name_or_label(loss, written, weights: list[float]) -> None:
+def test_weights_by_name_or_label(loss, option, weights: list[float]) -> None:
     classes = ClassLabels(("cancer", "healthy"), (1, 2), None, (3, 3))
     task_class = Classification if loss is SoftmaxCrossEntropy else BinaryClassification
-    task = task_class(classes, loss=loss(class_weights=written))
+    task = task_class(classes, loss=loss(class_weights=option))
     assert task.loss_function.weights_of(2).tolist() == weights
 
 
-@pytest.mark.parametrize("written", [{"cancr": 1.0}, {"cancer": 1.0, "1": 2.0}])
-def test_weights_of_no_class_or_twice_of_one_are_refused(written: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    ("option", "code"), [({"cancr": 1.0}, "unknown_name"), ({"cancer": 1.0, "1": 2.0}, "duplicate_key")]
+)
+def test_weight_of_an_unknown_class_or_two_of_one_class_is_refused(option: dict[str, float], code: str) -> None:
     classes = ClassLabels(("cancer", "healthy"), (1, 2))
     with pytest.raises(ConfigError) as caught:
-        Classification(classes, loss=SoftmaxCrossEntropy(class_weights=written))
-    assert caught.value.key == "loss.class_weights"
+        Classification(classes, loss=SoftmaxCrossEntropy(class_weights=option))
+    assert (caught.value.key, caught.value.code) == ("loss.class_weights", code)
 
 
-def test_an_absent_class_is_named() -> None:
-    with pytest.raises(ConfigError, match="no example has class 1, 3"):
+def test_classes_without_examples_are_named() -> None:
+    with pytest.raises(ConfigError, match="class 1, 3") as caught:
         balanced_weights([1, 0, 1, 0])
+    assert caught.value.code == "too_few_examples"

@@ -57,8 +57,8 @@ def test_softmax_cross_entropy_equals_its_formula_for_any_batches(
     w = np.ones(count) if weights is None else weights
     divisor = (w * c[labels]).sum()
     expected = (w * each).sum() / divisor if divisor else float("nan")
-    found = mean_over_batches(loss, logits, labels, weights, cut(data, count))
-    assert found == pytest.approx(expected, nan_ok=True)
+    mean = mean_over_batches(loss, logits, labels, weights, cut(data, count))
+    assert mean == pytest.approx(expected, nan_ok=True)
 
 
 @given(
@@ -84,8 +84,8 @@ def test_binary_cross_entropy_equals_its_formula_for_any_batches(
     each = positive_weight * y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z))
     c = np.ones(count) if class_weights is None else np.array(class_weights)[labels]
     expected = (c * each).sum() / c.sum() if c.any() else float("nan")
-    found = mean_over_batches(loss, logits, labels, None, cut(data, count))
-    assert found == pytest.approx(expected, nan_ok=True)
+    mean = mean_over_batches(loss, logits, labels, None, cut(data, count))
+    assert mean == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize("name", registry.names("loss"))
@@ -98,8 +98,8 @@ def test_every_loss_has_the_same_mean_for_any_batches(name: str, data: st.DataOb
     targets: Any = generator.standard_normal((count, width))
     if loss.needs != "values":
         targets = generator.integers(2, size=count)
-    found = mean_over_batches(loss, outputs, targets, None, cut(data, count))
-    assert found == pytest.approx(loss(Tensor(outputs), targets).item())
+    mean = mean_over_batches(loss, outputs, targets, None, cut(data, count))
+    assert mean == pytest.approx(loss(Tensor(outputs), targets).item())
 
 
 def test_batches_of_one_equal_torch_on_the_whole() -> None:
@@ -113,14 +113,14 @@ def test_batches_of_one_equal_torch_on_the_whole() -> None:
     assert mean_over_batches(ours, logits, labels, None, list(range(21))) == pytest.approx(expected)
 
 
-def test_a_mixture_of_classes_counts_as_one_example() -> None:
+def test_a_distribution_over_classes_counts_as_one_example() -> None:
     loss = SoftmaxCrossEntropy(class_weights=[1.0, 2.0, 3.0])
     assert loss.weight(np.full((4, CLASSES), 1 / CLASSES)) == 4
     assert loss.weight(np.array([0, 2, 2])) == 7
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_a_batch_without_weight_moves_nothing(smoothing: float) -> None:
+def test_a_batch_of_weight_zero_has_no_gradient(smoothing: float) -> None:
     logits = Tensor(np.ones((2, CLASSES)), requires_grad=True)
     loss = SoftmaxCrossEntropy(class_weights=[0.0, 1.0, 1.0], label_smoothing=smoothing)
     mean = loss(logits, np.array([0, 0]))
@@ -132,7 +132,7 @@ def test_a_batch_without_weight_moves_nothing(smoothing: float) -> None:
 @pytest.mark.parametrize(
     "loss", [SoftmaxCrossEntropy(class_weights=[0.0, 5.0]), BinaryCrossEntropy(class_weights=[0.0, 5.0])]
 )
-def test_a_training_set_without_weight_is_refused(loss: SoftmaxCrossEntropy | BinaryCrossEntropy) -> None:
+def test_a_training_set_of_weight_zero_is_refused(loss: SoftmaxCrossEntropy | BinaryCrossEntropy) -> None:
     loss.prepare([10, 1])
     with pytest.raises(ConfigError) as caught:
         loss.prepare([10, 0])
@@ -152,7 +152,7 @@ OPTIONS: list[dict[str, Any]] = [
 @pytest.mark.parametrize(
     "labels", [[0, -1], [3, 0], [0.0, 1.0], [np.nan, 1.0], [True, False]], ids=["negative", "K", "float", "NaN", "bool"]
 )
-def test_what_is_no_label_is_refused(options: dict[str, Any], dtype: type, labels: list[Any]) -> None:
+def test_invalid_label_is_refused(options: dict[str, Any], dtype: type, labels: list[Any]) -> None:
     with pytest.raises((IndexError, TypeError, ValueError)):
         ops.softmax_cross_entropy(Tensor(np.zeros((2, CLASSES), dtype)), np.array(labels), **options)
 
@@ -160,14 +160,14 @@ def test_what_is_no_label_is_refused(options: dict[str, Any], dtype: type, label
 @pytest.mark.parametrize("options", [{}, {"class_weights": np.array([1.0, 2.0])}, {"label_smoothing": 0.9}], ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("targets", [[0, -1], [2, 0], [0.0, -0.1], [1.1, 0.0], [np.nan, 1.0]], ids=str)
-def test_what_is_no_answer_is_refused(options: dict[str, Any], dtype: type, targets: list[Any]) -> None:
+def test_invalid_binary_target_is_refused(options: dict[str, Any], dtype: type, targets: list[Any]) -> None:
     with pytest.raises(ValueError, match="yes/no"):
         ops.binary_cross_entropy(Tensor(np.zeros((2, 1), dtype)), np.array(targets), **options)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.float32])
 @pytest.mark.parametrize("shape", [(4,), (4, 1)])
-def test_the_weight_of_yes_and_no_depends_on_no_type(dtype: type, shape: tuple[int, ...]) -> None:
+def test_weight_of_binary_targets_does_not_depend_on_their_type(dtype: type, shape: tuple[int, ...]) -> None:
     targets = np.array([0, 1, 1, 0]).astype(dtype).reshape(shape)
     loss, logits = BinaryCrossEntropy(class_weights=[1.0, 9.0]), Tensor(np.arange(4.0).reshape(4, 1))
     assert loss.weight(targets) == 20

@@ -1,4 +1,4 @@
-"""Losses of predicted numbers."""
+"""Losses for regression."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def test_rows_are_targets_and_columns_predictions() -> None:
     assert matrix.counts.tolist() == [[1, 1], [0, 1]]
 
 
-def test_grows_with_the_classes_it_meets() -> None:
+def test_grows_with_new_classes() -> None:
     matrix = ConfusionMatrix()
     matrix.update(np.array([0]), np.array([0]))
     matrix.update(np.array([2]), np.array([1]))
@@ -21,6 +21,6 @@ def test_grows_with_the_classes_it_meets() -> None:
 
 
 @pytest.mark.parametrize(("prediction", "target"), [(0, -1), (-1, 0)])
-def test_a_negative_index_is_no_class(prediction: int, target: int) -> None:
+def test_a_negative_index_is_refused(prediction: int, target: int) -> None:
     with pytest.raises(IndexError):
         ConfusionMatrix(3).update(np.array([0, prediction]), np.array([1, target]))

@@ -14,13 +14,13 @@ def test_worked_by_hand() -> None:
     assert metric.result() == pytest.approx(-(math.log(0.5) + math.log(0.8)) / 2)
 
 
-def test_impossible_truth_stays_finite() -> None:
+def test_true_class_of_probability_zero_has_a_finite_loss() -> None:
     metric = LogLoss()
     metric.update(np.array([[1, 0]], np.float32), np.array([1]))
     assert metric.result() == pytest.approx(-math.log(np.finfo(np.float32).eps))
 
 
 @pytest.mark.parametrize("label", [-1, 2])
-def test_a_label_that_is_no_class_is_refused(label: int) -> None:
+def test_a_label_out_of_range_is_refused(label: int) -> None:
     with pytest.raises(IndexError):
         LogLoss().update(np.full((1, 2), 0.5), np.array([label]))

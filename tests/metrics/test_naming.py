@@ -58,7 +58,7 @@ def test_options_change_the_name_and_not_the_unit(make: Callable[[], Metric]) ->
         "",
     ],
 )
-def test_everything_else_is_a_number(name: str) -> None:
+def test_everything_else_is_a_plain_number(name: str) -> None:
     assert unit_of(name) is Unit.NUMBER
 
 
@@ -75,5 +75,5 @@ def test_values_of_named_metrics() -> None:
     assert format_metric("dev/error", None) == "–"
 
 
-def test_a_metric_writes_its_values() -> None:
+def test_a_metric_formats_its_values() -> None:
     assert [Error.format(0.125), RootMeanSquaredError.format(0.125), Error.format(None)] == ["12.5 %", "0.125", "–"]

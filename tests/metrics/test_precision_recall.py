@@ -5,7 +5,7 @@ import pytest
 
 from dlcli.metrics import F1, Precision, Recall
 
-# 3 of 4 predicted ones are right, 3 of 5 ones are found
+# 3 of the 4 predictions of class 1 are correct, 3 of its 5 examples are predicted
 TARGETS = np.array([1, 1, 1, 1, 1, 0, 0, 0])
 PREDICTIONS = np.array([1, 1, 1, 0, 0, 1, 0, 0])
 
@@ -24,7 +24,7 @@ def test_a_class_that_never_occurs_scores_zero(metric: Precision | Recall | F1) 
     assert metric.result() == 0
 
 
-def test_macro_average_leaves_out_classes_that_never_occur() -> None:
+def test_macro_average_ignores_classes_that_never_occur() -> None:
     metric = Recall(average="macro")
     metric.update(np.array([0, 3]), np.array([0, 3]))
     assert metric.result() == 1

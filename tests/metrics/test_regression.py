@@ -51,9 +51,7 @@ def test_constant_targets(prediction: float, expected: float) -> None:
 @pytest.mark.parametrize("constant", [0.1, 1 / 3, 0.7, 20.1, -1e9 / 3])
 @pytest.mark.parametrize("count", [3, 10, 17, 1000])
 @pytest.mark.parametrize("batch_size", [1, 32, 1000])
-def test_targets_whose_mean_is_rounded_are_constant_all_the_same(
-    constant: float, count: int, batch_size: int, dtype: type
-) -> None:
+def test_constant_targets_whose_mean_is_rounded(constant: float, count: int, batch_size: int, dtype: type) -> None:
     targets = np.full(count, constant, dtype)
     for predictions, expected in ((2 * targets, 0.0), (targets, 1.0)):
         metric = R2()

@@ -26,13 +26,13 @@ def test_chosen_class_against_the_others() -> None:
 
 
 @pytest.mark.parametrize("targets", [[1, 1], [0, 0]])
-def test_one_class_alone_cannot_be_told_apart(targets: list[int]) -> None:
+def test_nan_for_a_single_class(targets: list[int]) -> None:
     metric = ROCAUC()
     metric.update(binary(0.1, 0.9), np.array(targets))
     assert math.isnan(metric.result())
 
 
-def test_scores_that_are_not_numbers_have_no_order() -> None:
+def test_nan_scores_have_no_order() -> None:
     metric = ROCAUC()
     metric.update(binary(math.nan, 0.9), np.array([0, 1]))
     assert math.isnan(metric.result())

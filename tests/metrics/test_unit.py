@@ -1,4 +1,4 @@
-"""How values of metrics are written."""
+"""Formatting of values of metrics."""
 
 from __future__ import annotations
 
