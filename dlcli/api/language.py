@@ -139,7 +139,7 @@ def written_texts(
         choice=choice,
         generator=generator,
         end=EOS,
-        never=(PAD, UNK, BOS),
+        excluded=(PAD, UNK, BOS),
     )
     known = beginning[1:]
     return [encoder.decode(np.concatenate([known, text])) for text in texts]

@@ -17,7 +17,7 @@ from dlcli.core import DataError, Generators, StorageError, under
 from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec
-from dlcli.tasks import Predictions, SequenceLabeling, joined
+from dlcli.tasks import Predictions, SequenceLabeling, concatenate_predictions
 from dlcli.training import CheckpointStore, compute_outputs
 
 
@@ -153,7 +153,7 @@ class LoadedModel:
         for batch in split.batches(self.batch_size):
             [outputs] = compute_outputs(self.model, [batch])
             parts.append(self.task.predictions(outputs, batch.lengths))
-        return joined(parts)
+        return concatenate_predictions(parts)
 
 
 def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:

@@ -1,4 +1,4 @@
-"""From what a language model expects next to texts."""
+"""Sampling and scoring of texts with a language model."""
 
 from dlcli.decoding.choice import TokenChoice
 from dlcli.decoding.continuation import continue_texts

@@ -1,4 +1,4 @@
-"""Texts written by a language model, token by token."""
+"""Text generation with a language model, token by token."""
 
 from __future__ import annotations
 
@@ -17,44 +17,45 @@ def continue_texts(
     choice: TokenChoice,
     generator: np.random.Generator,
     end: int | None = None,
-    never: tuple[int, ...] = (),
+    excluded: tuple[int, ...] = (),
 ) -> list[np.ndarray]:
-    """Continuations of a beginning, each drawn independently.
+    """Draw independent continuations of a prompt.
 
-    The model reads the beginning once and then one token a step, since its layers carry their state: the time is linear
+    The model reads the prompt once and then one token per step, since its layers keep their state: the time is linear
     in the length.
 
     Args:
-        model: of the next token: (N, T) tokens to logits (N, T, V); left in the mode and state it was in.
-        prompt: (T,) the tokens to begin with, at least one.
-        count: how many texts.
-        length: the most tokens that each is continued with.
-        choice: how tokens are chosen.
-        generator: draws them.
-        end: the token that ends a text, and is not part of it; None = texts end by their length only.
-        never: tokens that never come.
+        model: Language model, from tokens (N, T) to logits of the next tokens (N, T, V); its mode and state are
+            restored afterwards.
+        prompt: Tokens to begin with, (T,), at least one.
+        count: Number of texts.
+        length: Maximum number of tokens of each continuation.
+        choice: Choice of the next token.
+        generator: Random generator that draws the tokens.
+        end: Token that ends a text and is not part of it; None means that only `length` ends texts.
+        excluded: Tokens that are never drawn.
 
     Returns:
-        the tokens after the prompt, of each text.
+        Tokens of each text after the prompt.
     """
     tokens = np.tile(prompt, (count, 1))  # (N, T)
-    written = np.zeros((count, 0), dtype=np.int64)
+    generated = np.zeros((count, 0), dtype=np.int64)
     finished = np.zeros(count, dtype=bool)
     with evaluation_mode(model, stateful=True):
-        while written.shape[1] < length and not finished.all():
+        while generated.shape[1] < length and not finished.all():
             # First the whole prompt, then one token at a time: the layers keep their hidden states, so nothing is read
             # twice.
             logits = model.forward(tokens).data[:, -1]  # (N, T, V) -> (N, V)
-            logits[:, list(never)] = -np.inf
-            # Finished texts are drawn on, and cut off at the end: every text gets the same random numbers, whichever
-            # others have finished.
+            logits[:, list(excluded)] = -np.inf
+            # Finished texts continue to be drawn and are cut at the end: the random numbers of a text do not depend on
+            # which others have finished.
             drawn = choice.draw(logits, generator)
-            written = np.concatenate([written, drawn[:, None]], axis=1)
+            generated = np.concatenate([generated, drawn[:, None]], axis=1)
             finished |= drawn == end
             tokens = drawn[:, None].astype(prompt.dtype)
-    return [text if end is None else text[: _first(text == end)] for text in written]
+    return [text if end is None else text[: _first(text == end)] for text in generated]
 
 
-def _first(found: np.ndarray) -> int:
-    """Where it is first so; the length where it never is."""
-    return int(found.argmax()) if found.any() else len(found)
+def _first(condition: np.ndarray) -> int:
+    """Return the first index where the condition holds; the length if it never does."""
+    return int(condition.argmax()) if condition.any() else len(condition)

@@ -1,4 +1,4 @@
-"""How probable a language model finds a text."""
+"""Scoring of texts with a language model."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dlcli.nn import padding_mask
 
 
 def token_nats(logits: np.ndarray, tokens: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-    """(N, T) −log p of each token that came; 0 where it is padded.
+    """Return −log p of each token, (N, T); 0 for padding.
 
     Args:
-        logits: (N, T, V) of the tokens that may come.
-        tokens: (N, T) those that came.
-        lengths: (N,) how many are real; None where all are.
+        logits: Logits of the tokens, (N, T, V).
+        tokens: Actual tokens, (N, T).
+        lengths: Number of tokens of each text without padding, (N,); None without padding.
     """
     losses, _ = kernels.softmax_cross_entropy(logits.reshape(-1, logits.shape[-1]), tokens.reshape(-1))
     nats: np.ndarray = losses.reshape(tokens.shape)

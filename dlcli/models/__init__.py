@@ -1,4 +1,4 @@
-"""The architectures, each a function from shapes and options to a list of nodes."""
+"""Architectures: functions from an input shape, a number of outputs and options to a list of nodes."""
 
 from dlcli.models.alexnet import alexnet
 from dlcli.models.fully_connected import SATURATING, logistic_regression, mlp, softmax_regression

@@ -1,4 +1,4 @@
-"""AlexNet, which won the ImageNet challenge of 2012."""
+"""AlexNet, the winner of the ImageNet challenge of 2012."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def alexnet(
     """AlexNet: five convolutions, three fully connected layers; 61,100,840 parameters for 224×224×3 and 1,000 classes.
 
     Krizhevsky, Sutskever & Hinton 2012, in the single-column form of Krizhevsky 2014 (arXiv:1404.5997) and torchvision.
-    Images of at least 63×63.
+    Images must be at least 63×63.
 
     Args:
-        local_response_norm: normalize across channels after the first two convolutions, as in 2012.
-        dropout_rate: probability of dropping a unit before each hidden linear layer; null means 0.5, as published.
+        local_response_norm: Whether to normalize across channels after the first two convolutions, as in 2012.
+        dropout_rate: Dropout probability before each hidden linear layer; null means 0.5, as published.
     """
     image_size(input_shape, "alexnet")
     rate = 0.5 if dropout_rate is None else dropout_rate
@@ -56,5 +56,8 @@ def alexnet(
 
 
 def _local_response_norm(name: str) -> list[Node]:
-    """With the paper's constants; its α = 1e-4 multiplies the sum over 5 channels, the layer's α their mean."""
+    """Return local response normalization with the paper's constants.
+
+    The paper's α = 1e-4 multiplies the sum over 5 channels; the layer's α multiplies their mean, hence 5e-4.
+    """
     return [Node(name, "local_response_norm", {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0})]

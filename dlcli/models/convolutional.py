@@ -1,4 +1,4 @@
-"""Nodes that the convolutional architectures are written with."""
+"""Building blocks of the convolutional architectures."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 from dlcli.core import PREVIOUS, ConfigError
 from dlcli.nn import Node, Shape
 
-#: zeros around an image: as many on every side, or ((above, below), (left, right))
+#: zero padding of an image: the same on every side, or ((top, bottom), (left, right))
 Padding = int | Sequence[Sequence[int]]
 
 
 def image_size(input_shape: Shape, architecture: str) -> tuple[int, int]:
-    """Height and width of the examples.
+    """Return the height and width of the examples.
 
     Raises:
-        ConfigError: they are no images.
+        ConfigError: The examples are not images.
     """
     if len(input_shape) != 3:
-        found = " × ".join(map(str, input_shape)) or "single"
+        shape = " × ".join(map(str, input_shape)) or "()"
         raise ConfigError(
-            f"{architecture} takes images, height × width × channels; an example of this data has {found} numbers",
+            f"{architecture} expects images of shape height × width × channels, got examples of shape {shape}",
             code="not_applicable",
         )
     return input_shape[0], input_shape[1]
@@ -48,7 +48,7 @@ def convolution(
 def normalized_convolution(
     name: str, filters: int, kernel_size: int, *, stride: int = 1, epsilon: float = 1e-5, after: str = PREVIOUS
 ) -> list[Node]:
-    """Convolution that keeps the image's size or divides it by the stride, batch norm, ReLU."""
+    """Return a convolution, batch norm and ReLU; the image's size is kept, or divided by the stride."""
     padding = kernel_size // 2
     return [
         convolution(f"{name}_conv", filters, kernel_size, stride=stride, padding=padding, use_bias=False, after=after),
@@ -71,15 +71,15 @@ def linear(name: str, units: int, *, initializer: str = "he_normal", after: str 
 
 
 def output(name: str, units: int) -> Node:
-    """The logits, which no rectifier follows."""
+    """Return the output layer, whose results are logits (initialized for no activation after it)."""
     return linear(name, units, initializer="xavier_normal")
 
 
 def dropout(name: str, rate: float) -> list[Node]:
-    """A dropout node, or none where nothing is dropped."""
+    """Return a dropout node, or none if the rate is 0."""
     return [Node(name, "dropout", {"rate": rate})] if rate else []
 
 
 def scaled(filters: int, multiplier: float) -> int:
-    """The filters of a network made wider or narrower, at least one."""
+    """Return the number of filters times a width multiplier, at least one."""
     return max(1, round(filters * multiplier))

@@ -10,7 +10,7 @@ from dlcli.nn import Node, Shape, with_names
 Activation: TypeAlias = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "identity"]
 Initialization: TypeAlias = Annotated[dict[str, Any], Described("initializer")]
 
-#: activations that saturate on both sides keep the variance with √(1/n); the rectifier family wants √(2/n)
+#: activations that preserve the variance with weights of standard deviation √(1/n); the ReLU family needs √(2/n)
 SATURATING = ("sigmoid", "tanh", "identity")
 
 
@@ -31,15 +31,16 @@ def mlp(
     Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors.
 
     Args:
-        hidden_units: units of each hidden layer; an empty list is a linear model.
-        activation: nonlinearity of the hidden layers.
-        initializer: of every weight, the output's too; null means he_normal before the rectifier family and
+        hidden_units: Number of units of each hidden layer; an empty list is a linear model.
+        activation: Activation function of the hidden layers.
+        initializer: Initializer of all weights, including the output's; null means he_normal before the ReLU family and
             xavier_normal before saturating activations and at the output.
-        batch_norm: normalize before each activation; the linear layer before then has no bias.
-        dropout_rate: probability of dropping a hidden unit in training.
+        batch_norm: Whether to apply batch normalization before each activation; the linear layers before it then have
+            no bias.
+        dropout_rate: Dropout probability of the hidden units.
     """
     hidden_initializer = initializer or {"name": "xavier_normal" if activation in SATURATING else "he_normal"}
-    nodes = _flattened(input_shape)
+    nodes = _flatten(input_shape)
     for units in hidden_units:
         nodes.append(_linear(units, hidden_initializer, use_bias=not batch_norm))
         if batch_norm:
@@ -55,10 +56,10 @@ def mlp(
 def logistic_regression(
     input_shape: Shape, output_units: int, /, *, initializer: Initialization | None = None
 ) -> list[Node]:
-    """One linear unit whose logit goes through a sigmoid: `ŷ = σ(wᵀx + b)` (Cox 1958).
+    """Logistic regression: one linear unit whose logit is passed to a sigmoid, `ŷ = σ(wᵀx + b)` (Cox 1958).
 
     Args:
-        initializer: of the weights; null means zeros, from where this convex problem starts as well as from anywhere.
+        initializer: Initializer of the weights; null means zeros, a good start since the problem is convex.
     """
     return _linear_model(input_shape, output_units, initializer)
 
@@ -67,21 +68,23 @@ def logistic_regression(
 def softmax_regression(
     input_shape: Shape, output_units: int, /, *, initializer: Initialization | None = None
 ) -> list[Node]:
-    """One linear unit a class, their logits through a softmax (Bishop 2006, Pattern Recognition, 4.3.4).
+    """Softmax regression: one linear unit per class, whose logits are passed to a softmax.
+
+    Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4.
 
     Args:
-        initializer: of the weights; null means zeros, from where this convex problem starts as well as from anywhere.
+        initializer: Initializer of the weights; null means zeros, a good start since the problem is convex.
     """
     return _linear_model(input_shape, output_units, initializer)
 
 
 def _linear_model(input_shape: Shape, output_units: int, initializer: Initialization | None) -> list[Node]:
     output = _linear(output_units, initializer or {"name": "zeros"}, name="output")
-    return with_names([*_flattened(input_shape), output])
+    return with_names([*_flatten(input_shape), output])
 
 
-def _flattened(input_shape: Shape) -> list[Node]:
-    """Nodes that make one axis of an example."""
+def _flatten(input_shape: Shape) -> list[Node]:
+    """Return a flatten node, or none if the examples are vectors."""
     return [] if len(input_shape) == 1 else [Node("", "flatten")]
 
 

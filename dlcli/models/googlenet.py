@@ -1,4 +1,4 @@
-"""GoogLeNet: modules that look at an image at several sizes at once."""
+"""GoogLeNet: Inception modules with parallel filters of several sizes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ def googlenet(
     """GoogLeNet (Inception v1): 6,624,904 parameters for 3 channels and 1,000 classes, 13,004,888 with auxiliary heads.
 
     Szegedy et al. 2015, arXiv:1409.4842, in torchvision's form: with batch norm, and 3×3 filters where the paper has
-    5×5. Made for 224×224.
+    5×5. Designed for images of 224×224.
 
     Args:
-        auxiliary: whether two more classifiers halfway up take part in training, each with the weight 0.3.
-        dropout_rate: probability of dropping a number before the last linear layer; null means 0.2, and 0.7 in the
-            auxiliary heads.
+        auxiliary: Whether two auxiliary classifiers in the middle of the network are trained too, each with weight 0.3.
+        dropout_rate: Dropout probability before the last linear layer; null means 0.2, and 0.7 in the auxiliary heads.
     """
     image_size(input_shape, "googlenet")
     rate, auxiliary_rate = (0.2, 0.7) if dropout_rate is None else (dropout_rate, dropout_rate)
@@ -55,15 +54,15 @@ def _convolution(name: str, filters: int, kernel_size: int, *, stride: int = 1, 
 def _inception(
     name: str, before: str, one: int, three: tuple[int, int], five: tuple[int, int], pooled: int
 ) -> list[Node]:
-    """Four branches side by side.
+    """Return an Inception module: four parallel branches, concatenated along the channels.
 
     Args:
-        name: of the module and its result.
-        before: node whose result comes in.
-        one: filters of the 1×1 branch.
-        three: filters of the 3×3 branch, first to few channels, then 3×3.
-        five: filters of the branch that is 5×5 in the paper.
-        pooled: filters behind the pooling.
+        name: Name of the module and of its last node.
+        before: Name of the node whose output is the module's input.
+        one: Number of filters of the 1×1 branch.
+        three: Numbers of filters of the 3×3 branch: 1×1 reduction, then 3×3.
+        five: Numbers of filters of the branch that is 5×5 in the paper: 1×1 reduction, then 3×3.
+        pooled: Number of filters after the pooling.
     """
     return [
         *_convolution(f"{name}_branch1", one, 1, after=before),

@@ -1,4 +1,4 @@
-"""The Inception network for small images."""
+"""Inception for small images."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def inception_small(
 ) -> list[Node]:
     """Small Inception for images of 28×28: 1.65 million parameters for 10 classes.
 
-    Zhang, Bengio, Hardt, Recht & Vinyals 2017, arXiv:1611.03530, figure 3: modules of 1×1 and 3×3 convolutions side by
-    side, each with batch norm; images are halved by a convolution and a pooling side by side.
+    Zhang, Bengio, Hardt, Recht & Vinyals 2017, arXiv:1611.03530, figure 3: modules of parallel 1×1 and 3×3
+    convolutions, each with batch norm; images are halved by a convolution and a pooling in parallel.
 
     Args:
-        width_multiplier: factor on the filters of every convolution.
-        dropout_rate: probability of dropping a number before the linear layer.
+        width_multiplier: Factor on the number of filters of every convolution.
+        dropout_rate: Dropout probability before the linear layer.
     """
     image_size(input_shape, "inception_small")
     nodes = normalized_convolution("conv1", scaled(96, width_multiplier), 3)

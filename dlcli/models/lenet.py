@@ -1,4 +1,4 @@
-"""LeNet-5, the network that read checks."""
+"""LeNet-5."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dlcli.models.convolutional import convolution, image_size, linear, output
 from dlcli.models.fully_connected import SATURATING, Activation
 from dlcli.nn import Node, Shape
 
-#: size of the images that the paper pads the 28×28 digits to
-PADDED = 32
+#: height and width to which the paper pads its digits of 28×28
+PADDED_SIZE = 32
 
 
 @register("architecture", "lenet5")
@@ -25,20 +25,20 @@ def lenet5(
 ) -> list[Node]:
     """LeNet-5: two convolutions with pooling, three fully connected layers; 61,706 parameters on gray 28×28 images.
 
-    LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition. By default in
-    today's form, with ReLU and max pooling; `activation: tanh, pooling: average` is the paper's. Whichever it is, all
-    filters of the second convolution see all channels, pooling has no weights, and the output is linear.
+    LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition. The default is the
+    modern form with ReLU and max pooling; the paper has `activation: tanh, pooling: average`. In both, unlike in the
+    paper, all filters of the second convolution see all channels, pooling has no weights, and the output is linear.
 
     Args:
-        activation: nonlinearity of the hidden layers.
-        pooling: what is kept of each 2×2 window.
-        padding: published pads images below 32×32 to 32×32 and larger ones not at all; same keeps the size in both
-            convolutions, for images too small for that; null means published from 28×28 on, same below.
+        activation: Activation function of the hidden layers.
+        pooling: Pooling of each 2×2 window.
+        padding: Padding of the images: "published" pads images below 32×32 to 32×32; "same" keeps the size in both
+            convolutions, for images that are too small otherwise; null means published from 28×28, same below.
     """
     height, width = image_size(input_shape, "lenet5")
     padding = padding or ("published" if min(height, width) >= 28 else "same")
     initializer = "xavier_normal" if activation in SATURATING else "he_normal"
-    first = "same" if padding == "same" else [_up_to(height), _up_to(width)]
+    first = "same" if padding == "same" else [_padding(height), _padding(width)]
     second = "same" if padding == "same" else 0
     return [
         convolution("conv1", 6, 5, padding=first, initializer=initializer),
@@ -56,7 +56,7 @@ def lenet5(
     ]
 
 
-def _up_to(size: int) -> list[int]:
-    """Zeros before and after `size` pixels that make 32 of them."""
-    missing = max(PADDED - size, 0)
+def _padding(size: int) -> list[int]:
+    """Return the number of zeros before and after `size` pixels, for 32 pixels in all."""
+    missing = max(PADDED_SIZE - size, 0)
     return [missing // 2, missing - missing // 2]

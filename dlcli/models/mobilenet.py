@@ -1,4 +1,4 @@
-"""MobileNet: convolutions taken apart into one for each channel and one across the channels."""
+"""MobileNet: depthwise separable convolutions, one filter per channel and then 1×1 across the channels."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def mobilenet(
     Howard et al. 2017, arXiv:1704.04861, table 1.
 
     Args:
-        width_multiplier: factor on the filters of every layer, the paper's α.
-        dropout_rate: probability of dropping a number before the linear layer; null means 0.001, as published.
+        width_multiplier: Factor on the number of filters of every layer, the paper's α.
+        dropout_rate: Dropout probability before the linear layer; null means 0.001, as published.
     """
     image_size(input_shape, "mobilenet")
     rate = 1e-3 if dropout_rate is None else dropout_rate
@@ -48,13 +48,13 @@ def mobilenet_small(
     width_multiplier: PositiveFloat = 1.0,
     dropout_rate: Rate = 0.0,
 ) -> list[Node]:
-    """MobileNet's first five blocks, for images of 28×28 or 32×32: some 140,000 parameters for 10 classes.
+    """The first five blocks of MobileNet, for images of 28×28 or 32×32: about 140,000 parameters for 10 classes.
 
     Blocks and width multiplier of Howard et al. 2017, arXiv:1704.04861; the first convolution keeps the image's size.
 
     Args:
-        width_multiplier: factor on the filters of every layer, the paper's α.
-        dropout_rate: probability of dropping a number before the linear layer.
+        width_multiplier: Factor on the number of filters of every layer, the paper's α.
+        dropout_rate: Dropout probability before the linear layer.
     """
     image_size(input_shape, "mobilenet_small")
     return _mobilenet(SMALL, 1, output_units, width_multiplier, dropout_rate)
@@ -74,7 +74,7 @@ def _mobilenet(
 
 
 def _block(name: str, filters: int, stride: int) -> list[Node]:
-    """3×3 on each channel by itself, then 1×1 across them, each with batch norm and ReLU."""
+    """Return a depthwise separable convolution: 3×3 on each channel, then 1×1, each with batch norm and ReLU."""
     depthwise = {"kernel_size": 3, "stride": stride, "padding": 1, "use_bias": False}
     return [
         Node(f"{name}_conv1", "depthwise_conv2d", depthwise),

@@ -1,4 +1,4 @@
-"""Network in Network: 1×1 convolutions, and averages in place of fully connected layers."""
+"""Network in Network: 1×1 convolutions, and global average pooling instead of fully connected layers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from dlcli.core import Rate, register
 from dlcli.models.convolutional import convolution, dropout, image_size, max_pool
 from dlcli.nn import Node, Shape
 
-#: one more pixel at the end: windows of 3 at every second pixel then reach the last one (Caffe's rounding up)
-REACH_THE_END = [[0, 1], [0, 1]]
+#: one more pixel at the bottom and right, so that windows of 3 with stride 2 reach the last pixel, as with Caffe's
+#: rounding up
+PADDING_AT_END = [[0, 1], [0, 1]]
 
 
 @register("architecture", "network_in_network")
 def network_in_network(input_shape: Shape, output_units: int, /, *, dropout_rate: Rate | None = None) -> list[Node]:
-    """Network in Network: three convolutions, each with two 1×1; 966,986 parameters for 32×32×3 and 10 classes.
+    """Network in Network: three convolutions, each followed by two of 1×1; 966,986 parameters for CIFAR-10.
 
-    Lin, Chen & Yan 2014, arXiv:1312.4400, with the sizes of the authors' network for CIFAR-10. The average of each
-    channel of the last convolution is a logit, and may be negative: no ReLU comes after it.
+    Lin, Chen & Yan 2014, arXiv:1312.4400, with the sizes of the authors' network for CIFAR-10 (32×32×3, 10 classes).
+    The average of each channel of the last convolution is a logit, which may be negative: it has no ReLU.
 
     Args:
-        dropout_rate: probability of dropping a number after each pooling; null means 0.5, as published.
+        dropout_rate: Dropout probability after each pooling layer; null means 0.5, as published.
     """
     image_size(input_shape, "network_in_network")
     rate = 0.5 if dropout_rate is None else dropout_rate
@@ -31,7 +32,7 @@ def network_in_network(input_shape: Shape, output_units: int, /, *, dropout_rate
         *_rectified("conv2", 192, 5),
         *_rectified("cccp3", 192, 1),
         *_rectified("cccp4", 192, 1),
-        Node("pool2", "average_pool2d", {"window": 3, "stride": 2, "padding": REACH_THE_END}),
+        Node("pool2", "average_pool2d", {"window": 3, "stride": 2, "padding": PADDING_AT_END}),
         *dropout("drop2", rate),
         *_rectified("conv3", 192, 3),
         *_rectified("cccp5", 192, 1),

@@ -1,4 +1,4 @@
-"""Models of texts: embeddings, recurrent layers over them, and what is made of their states."""
+"""Models of sequences: embeddings, recurrent layers, pooling over time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dlcli.nn import Node, Shape, with_names
 
 Cell: TypeAlias = Literal["rnn", "gru", "lstm"]
 
-#: how the embedding of a language model starts: as far apart as the gates can tell
+#: initializer of a language model's embedding: token vectors far enough apart that the gates respond differently
 WIDE = {"name": "normal", "std": 1.0}
 
 
@@ -26,18 +26,18 @@ def recurrent_language_model(
     dropout_rate: Rate = 0.0,
     vectors: str | None = None,
 ) -> list[Node]:
-    """The next token from all before it: `embedding → recurrent layers → linear`, a logit a token at every step.
+    """Recurrent language model: `embedding → recurrent layers → linear`, a logit per token at every step.
 
-    Mikolov et al. 2010, Recurrent neural network based language model; with LSTM Sundermeyer et al. 2012; dropout at
-    the connections that do not go through time, Zaremba et al. 2014, arXiv:1409.2329.
+    Mikolov et al. 2010, Recurrent neural network based language model; with LSTM Sundermeyer et al. 2012; dropout only
+    on the non-recurrent connections, Zaremba et al. 2014, arXiv:1409.2329.
 
     Args:
-        cell: kind of the recurrent layers.
-        embedding_units: size of the vector of a token.
-        units: size of the state.
-        depth: recurrent layers, each reading the states of the one before.
-        dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
-        vectors: a file of published word vectors that the embedding starts from; null = random numbers.
+        cell: Type of the recurrent layers.
+        embedding_units: Dimension of the token embeddings.
+        units: Size of the hidden state.
+        depth: Number of stacked recurrent layers.
+        dropout_rate: Dropout probability before, between and after the recurrent layers.
+        vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
     """
     return with_names(
         [
@@ -65,21 +65,22 @@ def recurrent_classifier(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """One answer for a whole sequence (many-to-one): its last state, or the mean or maximum of all, into `linear`.
+    """Classifier or regressor of whole sequences (many-to-one): last, mean or maximum state, then a linear layer.
 
-    Sequences of tokens go through an embedding first; sequences of vectors are read as they are. Bidirectional:
+    Sequences of tokens pass through an embedding first; sequences of vectors are used as they are. Bidirectional:
     Schuster & Paliwal 1997.
 
     Args:
-        cell: kind of the recurrent layers.
-        embedding_units: size of the vector of a token; that of the vectors in the file, where there is one.
-        units: size of the state, in each direction.
-        depth: recurrent layers, each reading the states of the one before.
-        bidirectional: whether sequences are also read from their end.
-        pooling: what is made of the states: the last one, or the mean or maximum over the real steps.
-        dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
-        vectors: a file of published word vectors that the embedding starts from; null = random numbers.
-        train_vectors: whether the embedding is trained.
+        cell: Type of the recurrent layers.
+        embedding_units: Dimension of the token embeddings; with `vectors`, the dimension of the vectors in the file.
+        units: Size of the hidden state in each direction.
+        depth: Number of stacked recurrent layers.
+        bidirectional: Whether sequences are also processed in reverse.
+        pooling: Pooling of the hidden states over time: the last one, or the mean or maximum over the steps without
+            padding.
+        dropout_rate: Dropout probability before, between and after the recurrent layers.
+        vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
+        train_vectors: Whether the embedding is trained.
     """
     pool = {
         "last": Node("", "last_step", {"bidirectional": bidirectional}),
@@ -113,19 +114,19 @@ def recurrent_labeler(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """An answer at every step (many-to-many): recurrent layers in both directions, a linear layer on each state.
+    """Labeler of every step of a sequence (many-to-many): recurrent layers, then a linear layer at each step.
 
     Graves & Schmidhuber 2005, Framewise phoneme classification with bidirectional LSTM.
 
     Args:
-        cell: kind of the recurrent layers.
-        embedding_units: size of the vector of a token; that of the vectors in the file, where there is one.
-        units: size of the state, in each direction.
-        depth: recurrent layers, each reading the states of the one before.
-        bidirectional: whether sequences are also read from their end.
-        dropout_rate: probability of dropping a number before, between and after the recurrent layers in training.
-        vectors: a file of published word vectors that the embedding starts from; null = random numbers.
-        train_vectors: whether the embedding is trained.
+        cell: Type of the recurrent layers.
+        embedding_units: Dimension of the token embeddings; with `vectors`, the dimension of the vectors in the file.
+        units: Size of the hidden state in each direction.
+        depth: Number of stacked recurrent layers.
+        bidirectional: Whether sequences are also processed in reverse.
+        dropout_rate: Dropout probability before, between and after the recurrent layers.
+        vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
+        train_vectors: Whether the embedding is trained.
     """
     is_tokens = len(input_shape) == 1
     return with_names(
@@ -150,16 +151,16 @@ def averaged_embeddings(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """The mean of a text's word vectors into a small network: order is lost, and often hardly missed.
+    """Bag of embeddings: the mean of a text's word vectors, then a small network; it ignores the order of the words.
 
     Iyyer et al. 2015, Deep unordered composition rivals syntactic methods for text classification.
 
     Args:
-        embedding_units: size of the vector of a token; that of the vectors in the file, where there is one.
-        hidden_units: units of hidden layers with ReLU between the mean and the output; null = none.
-        dropout_rate: probability of dropping a number of the mean, and of the hidden layers, in training.
-        vectors: a file of published word vectors that the embedding starts from; null = random numbers.
-        train_vectors: whether the embedding is trained.
+        embedding_units: Dimension of the token embeddings; with `vectors`, the dimension of the vectors in the file.
+        hidden_units: Number of units of each hidden layer with ReLU between the mean and the output; null means none.
+        dropout_rate: Dropout probability of the mean and of the hidden layers.
+        vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
+        train_vectors: Whether the embedding is trained.
     """
     nodes = [*_embedding(embedding_units, vectors, 0.0, trainable=train_vectors), Node("", "mean_over_time")]
     nodes += _dropout(dropout_rate)

@@ -1,4 +1,4 @@
-"""Residual networks: blocks that add to what comes in."""
+"""Residual networks: blocks whose result is added to their input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlcli.models.convolutional import convolution, image_size, max_pool, output
 from dlcli.nn import Node, Shape
 
 Shortcut: TypeAlias = Literal["identity", "projection"]
-#: (name, filters, stride, what comes in) -> the nodes of a block up to the sum, the last its result
+#: (name, filters, stride, input node) -> the nodes of a block's residual branch; the last node is its result
 Residual: TypeAlias = Callable[[str, int, int, str], list[Node]]
 
 
@@ -18,7 +18,7 @@ Residual: TypeAlias = Callable[[str, int, int, str], list[Node]]
 def resnet18(input_shape: Shape, output_units: int, /) -> list[Node]:
     """Residual network of 18 layers: 11,689,512 parameters for 3 channels and 1,000 classes.
 
-    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision; made for 224×224.
+    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision; designed for images of 224×224.
     """
     return _resnet("resnet18", input_shape, output_units, _basic, (2, 2, 2, 2), expansion=1)
 
@@ -27,7 +27,7 @@ def resnet18(input_shape: Shape, output_units: int, /) -> list[Node]:
 def resnet34(input_shape: Shape, output_units: int, /) -> list[Node]:
     """Residual network of 34 layers: 21,797,672 parameters for 3 channels and 1,000 classes.
 
-    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision; made for 224×224.
+    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision; designed for images of 224×224.
     """
     return _resnet("resnet34", input_shape, output_units, _basic, (3, 4, 6, 3), expansion=1)
 
@@ -36,8 +36,8 @@ def resnet34(input_shape: Shape, output_units: int, /) -> list[Node]:
 def resnet50(input_shape: Shape, output_units: int, /) -> list[Node]:
     """Residual network of 50 layers with bottlenecks: 25,557,032 parameters for 3 channels and 1,000 classes.
 
-    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision, whose stride is in the 3×3 convolution;
-    made for 224×224.
+    He, Zhang, Ren & Sun 2016, arXiv:1512.03385, table 1, as in torchvision, with the stride in the 3×3 convolution;
+    designed for images of 224×224.
     """
     return _resnet("resnet50", input_shape, output_units, _bottleneck, (3, 4, 6, 3), expansion=4)
 
@@ -49,8 +49,8 @@ def resnet20(input_shape: Shape, output_units: int, /, *, shortcut: Shortcut = "
     He, Zhang, Ren & Sun 2016, arXiv:1512.03385, section 4.2: stages of 16, 32 and 64 filters on images of 32×32.
 
     Args:
-        shortcut: around a block that halves the image: identity is every second pixel with channels of zeros behind
-            (option A, the paper's), projection a 1×1 convolution (option B; 2,752 parameters more).
+        shortcut: Shortcut around a block that halves the image: "identity" is every second pixel, padded with zero
+            channels (option A, as in the paper); "projection" is a 1×1 convolution (option B; 2,752 parameters more).
     """
     return _small_resnet("resnet20", input_shape, output_units, 3, shortcut)
 
@@ -62,8 +62,8 @@ def resnet32(input_shape: Shape, output_units: int, /, *, shortcut: Shortcut = "
     He, Zhang, Ren & Sun 2016, arXiv:1512.03385, section 4.2: stages of 16, 32 and 64 filters on images of 32×32.
 
     Args:
-        shortcut: around a block that halves the image: identity is every second pixel with channels of zeros behind
-            (option A, the paper's), projection a 1×1 convolution (option B; 2,752 parameters more).
+        shortcut: Shortcut around a block that halves the image: "identity" is every second pixel, padded with zero
+            channels (option A, as in the paper); "projection" is a 1×1 convolution (option B; 2,752 parameters more).
     """
     return _small_resnet("resnet32", input_shape, output_units, 5, shortcut)
 
@@ -75,8 +75,8 @@ def resnet56(input_shape: Shape, output_units: int, /, *, shortcut: Shortcut = "
     He, Zhang, Ren & Sun 2016, arXiv:1512.03385, section 4.2: stages of 16, 32 and 64 filters on images of 32×32.
 
     Args:
-        shortcut: around a block that halves the image: identity is every second pixel with channels of zeros behind
-            (option A, the paper's), projection a 1×1 convolution (option B; 2,752 parameters more).
+        shortcut: Shortcut around a block that halves the image: "identity" is every second pixel, padded with zero
+            channels (option A, as in the paper); "projection" is a 1×1 convolution (option B; 2,752 parameters more).
     """
     return _small_resnet("resnet56", input_shape, output_units, 9, shortcut)
 
@@ -84,7 +84,7 @@ def resnet56(input_shape: Shape, output_units: int, /, *, shortcut: Shortcut = "
 def _resnet(
     name: str, input_shape: Shape, output_units: int, residual: Residual, blocks: Sequence[int], *, expansion: int
 ) -> list[Node]:
-    """The form for large images: an eighth of each side is left when the first stage begins … a 32nd at the end."""
+    """Return a network for large images: each side is 1/4 of the input's in the first stage and 1/32 in the last."""
     image_size(input_shape, name)
     return [
         convolution("conv1", 64, 7, stride=2, padding=3, use_bias=False),
@@ -98,7 +98,7 @@ def _resnet(
 
 
 def _small_resnet(name: str, input_shape: Shape, output_units: int, blocks: int, shortcut: Shortcut) -> list[Node]:
-    """6n + 2 layers: a convolution, three stages of n blocks, a linear layer."""
+    """Return a network of 6n + 2 layers: a convolution, three stages of n = `blocks` blocks, a linear layer."""
     image_size(input_shape, name)
     return [
         convolution("conv1", 16, 3, padding=1, use_bias=False),
@@ -119,29 +119,29 @@ def _stages(
     expansion: int,
     shortcut: Shortcut,
 ) -> Iterator[Node]:
-    """Stages of residual blocks; each but the first begins by halving the image.
+    """Yield stages of residual blocks; each stage except the first starts by halving the image.
 
     Args:
-        before: node whose result comes in.
-        channels: of that result.
-        filters: of the 3×3 convolutions in each stage.
-        blocks: how many in each stage.
-        residual: what a block adds.
-        expansion: channels of a block's result for each filter.
-        shortcut: what a block adds to, where that has another size than its result.
+        before: Name of the node whose output is the input of the first block.
+        channels: Number of channels of this output.
+        filters: Number of filters of the 3×3 convolutions in each stage.
+        blocks: Number of blocks in each stage.
+        residual: Residual branch of a block.
+        expansion: Ratio of a block's output channels to its filters.
+        shortcut: Shortcut of blocks whose input and output differ in shape.
     """
     for stage, (count, repeats) in enumerate(zip(filters, blocks, strict=True)):
         for block in range(repeats):
             name = f"layer{stage + 1}_{block}"
             stride = 2 if stage and not block else 1
             if stride == 1 and channels == count * expansion:
-                around = before
+                skip = before
             else:
-                around = f"{name}_downsample_1" if shortcut == "projection" else f"{name}_shortcut"
+                skip = f"{name}_downsample_1" if shortcut == "projection" else f"{name}_shortcut"
                 yield from _shortcut(name, count * expansion, stride, before, shortcut)
-            added = residual(name, count, stride, before)
-            yield from added
-            yield Node(f"{name}_add", "add", inputs=(added[-1].name, around))
+            branch = residual(name, count, stride, before)
+            yield from branch
+            yield Node(f"{name}_add", "add", inputs=(branch[-1].name, skip))
             yield Node(f"{name}_relu", "relu")
             before, channels = f"{name}_relu", count * expansion
 
@@ -156,7 +156,7 @@ def _shortcut(name: str, channels: int, stride: int, before: str, shortcut: Shor
 
 
 def _basic(name: str, filters: int, stride: int, before: str) -> list[Node]:
-    """Two 3×3 convolutions."""
+    """Return the residual branch of two 3×3 convolutions."""
     return [
         convolution(f"{name}_conv1", filters, 3, stride=stride, padding=1, use_bias=False, after=before),
         Node(f"{name}_bn1", "batch_norm"),
@@ -167,7 +167,7 @@ def _basic(name: str, filters: int, stride: int, before: str) -> list[Node]:
 
 
 def _bottleneck(name: str, filters: int, stride: int, before: str) -> list[Node]:
-    """1×1 to few channels, 3×3, 1×1 to four times as many."""
+    """Return the bottleneck branch: 1×1 to fewer channels, 3×3, 1×1 to four times as many."""
     return [
         convolution(f"{name}_conv1", filters, 1, use_bias=False, after=before),
         Node(f"{name}_bn1", "batch_norm"),

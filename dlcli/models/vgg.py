@@ -1,4 +1,4 @@
-"""VGG: depth by many small filters."""
+"""VGG: deep networks of 3×3 convolutions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dlcli.nn import Node, Shape
 
 Classifier: TypeAlias = Literal["published", "small"]
 
-#: filters of the convolutions in each of the five stages
+#: number of filters in each of the five stages
 FILTERS = (64, 128, 256, 512, 512)
-#: the largest images that get the small classifier unless told otherwise
-SMALL = 64
+#: largest height and width of images with the small classifier by default
+MAX_SMALL_SIZE = 64
 
 
 @register("architecture", "vgg11")
@@ -32,10 +32,11 @@ def vgg11(
     Configuration A of Simonyan & Zisserman 2015, arXiv:1409.1556.
 
     Args:
-        batch_norm: normalize before each ReLU of a convolution.
-        classifier: published is 7×7 averages and linear layers of 4096, 4096 and the classes; small is the average of
-            each channel and one linear layer; null means small for images of up to 64×64, else published.
-        dropout_rate: probability of dropping a unit before the last linear layers; null means 0.5 as published, and 0
+        batch_norm: Whether to apply batch normalization before each ReLU of a convolution.
+        classifier: Classifier head: "published" is 7×7 average pooling and linear layers of 4096, 4096 and the classes;
+            "small" is global average pooling and one linear layer; null means small for images of up to 64×64, else
+            published.
+        dropout_rate: Dropout probability before the last linear layers; null means 0.5 as published, and 0
             with the small classifier.
     """
     return _vgg("vgg11", (1, 1, 2, 2, 2), input_shape, output_units, batch_norm, classifier, dropout_rate)
@@ -56,10 +57,11 @@ def vgg16(
     Configuration D of Simonyan & Zisserman 2015, arXiv:1409.1556.
 
     Args:
-        batch_norm: normalize before each ReLU of a convolution.
-        classifier: published is 7×7 averages and linear layers of 4096, 4096 and the classes; small is the average of
-            each channel and one linear layer; null means small for images of up to 64×64, else published.
-        dropout_rate: probability of dropping a unit before the last linear layers; null means 0.5 as published, and 0
+        batch_norm: Whether to apply batch normalization before each ReLU of a convolution.
+        classifier: Classifier head: "published" is 7×7 average pooling and linear layers of 4096, 4096 and the classes;
+            "small" is global average pooling and one linear layer; null means small for images of up to 64×64, else
+            published.
+        dropout_rate: Dropout probability before the last linear layers; null means 0.5 as published, and 0
             with the small classifier.
     """
     return _vgg("vgg16", (2, 2, 3, 3, 3), input_shape, output_units, batch_norm, classifier, dropout_rate)
@@ -80,10 +82,11 @@ def vgg19(
     Configuration E of Simonyan & Zisserman 2015, arXiv:1409.1556.
 
     Args:
-        batch_norm: normalize before each ReLU of a convolution.
-        classifier: published is 7×7 averages and linear layers of 4096, 4096 and the classes; small is the average of
-            each channel and one linear layer; null means small for images of up to 64×64, else published.
-        dropout_rate: probability of dropping a unit before the last linear layers; null means 0.5 as published, and 0
+        batch_norm: Whether to apply batch normalization before each ReLU of a convolution.
+        classifier: Classifier head: "published" is 7×7 average pooling and linear layers of 4096, 4096 and the classes;
+            "small" is global average pooling and one linear layer; null means small for images of up to 64×64, else
+            published.
+        dropout_rate: Dropout probability before the last linear layers; null means 0.5 as published, and 0
             with the small classifier.
     """
     return _vgg("vgg19", (2, 2, 4, 4, 4), input_shape, output_units, batch_norm, classifier, dropout_rate)
@@ -100,15 +103,15 @@ def vgg_small(
     batch_norm: bool = True,
     dropout_rate: Rate = 0.0,
 ) -> list[Node]:
-    """The idea of VGG for images of 28×28 or 32×32: a few stages of 3×3 convolutions, each halving the image.
+    """VGG for images of 28×28 or 32×32: a few stages of 3×3 convolutions, each halving the image.
 
-    After Simonyan & Zisserman 2015, arXiv:1409.1556; the averages of the last channels go to one linear layer.
+    After Simonyan & Zisserman 2015, arXiv:1409.1556; with global average pooling and one linear layer.
 
     Args:
-        filters: of the convolutions in each stage; null means 32, 64 and 128.
-        convolutions: in each stage.
-        batch_norm: normalize before each ReLU; the convolutions then have no bias.
-        dropout_rate: probability of dropping a number before the linear layer.
+        filters: Number of filters of the convolutions in each stage; null means 32, 64 and 128.
+        convolutions: Number of convolutions in each stage.
+        batch_norm: Whether to apply batch normalization before each ReLU; the convolutions then have no bias.
+        dropout_rate: Dropout probability before the linear layer.
     """
     image_size(input_shape, "vgg_small")
     stages = [(count, convolutions) for count in filters or (32, 64, 128)]
@@ -127,8 +130,8 @@ def _vgg(
     classifier: Classifier | None,
     dropout_rate: float | None,
 ) -> list[Node]:
-    classifier = classifier or ("small" if max(image_size(input_shape, name)) <= SMALL else "published")
-    # the biases before batch_norm are torchvision's, without use but not without a place in its files
+    classifier = classifier or ("small" if max(image_size(input_shape, name)) <= MAX_SMALL_SIZE else "published")
+    # biases before batch_norm have no effect, but torchvision's weight files have them
     features = list(_features(list(zip(FILTERS, convolutions, strict=True)), batch_norm, use_bias=True))
     if classifier == "small":
         return [*features, *_small_classifier(output_units, dropout_rate or 0.0)]
@@ -136,7 +139,7 @@ def _vgg(
 
 
 def _features(stages: Sequence[tuple[int, int]], batch_norm: bool, *, use_bias: bool) -> Iterator[Node]:
-    """Stages of (filters, convolutions), each ended by pooling; named by their number as in torchvision."""
+    """Yield stages of (filters, convolutions), each ending in a pooling; numbered as in torchvision."""
     position = 0
     for filters, convolutions in stages:
         for _ in range(convolutions):

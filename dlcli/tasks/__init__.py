@@ -1,4 +1,4 @@
-"""The kinds of problem, each registered under its YAML name."""
+"""The tasks, each registered under its YAML name."""
 
 from dlcli.tasks.binary_classification import BinaryClassification
 from dlcli.tasks.classification import Classification
@@ -6,7 +6,7 @@ from dlcli.tasks.language_modeling import UNIGRAM_NATS, LanguageModeling
 from dlcli.tasks.regression import Regression
 from dlcli.tasks.sequence_labeling import SequenceLabeling
 from dlcli.tasks.steps import StepTask
-from dlcli.tasks.task import Predictions, Task, joined
+from dlcli.tasks.task import Predictions, Task, concatenate_predictions
 
 __all__ = [
     "UNIGRAM_NATS",
@@ -18,5 +18,5 @@ __all__ = [
     "SequenceLabeling",
     "StepTask",
     "Task",
-    "joined",
+    "concatenate_predictions",
 ]

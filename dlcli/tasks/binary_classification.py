@@ -1,4 +1,4 @@
-"""Yes or no."""
+"""Binary classification."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BinaryClassification(Classification):
         loss: Loss to minimize; null is binary_cross_entropy.
 
     Raises:
-        ConfigError: the data has another number of classes.
+        ConfigError: The number of classes of the data is not 2.
     """
 
     output_form: ClassVar[OutputForm] = "one logit"
@@ -30,7 +30,7 @@ class BinaryClassification(Classification):
     def __init__(self, classes: ClassLabels, /, *, loss: Loss | None = None) -> None:
         if len(classes.names) != 2:
             raise ConfigError(
-                f"binary_classification has two classes, the data has {len(classes.names)}; use classification",
+                f"binary_classification expects data with 2 classes, got {len(classes.names)}; use classification",
                 code="not_applicable",
             )
         super().__init__(classes, loss=loss)

@@ -1,4 +1,4 @@
-"""One of K classes."""
+"""Multiclass classification."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Classification(Task):
         return self.num_classes
 
     def default_loss(self) -> Loss:
-        """What training makes small unless the config says otherwise."""
+        """Return the loss to minimize unless the config sets another one."""
         return SoftmaxCrossEntropy()
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002

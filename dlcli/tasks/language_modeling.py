@@ -1,4 +1,4 @@
-"""What comes next in a text."""
+"""Language modeling."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from dlcli.nn import padding_mask
 from dlcli.tasks.steps import StepTask
 from dlcli.tasks.task import Predictions
 
-#: columns of the truth: how many tokens and characters a text has, and its nats when each token is guessed by how
-#: often it was in the training set
+#: columns of the truth: number of tokens of a text, number of characters, and nats under the unigram distribution of
+#: the training set
 TOKENS, CHARACTERS, UNIGRAM_NATS = range(3)
 
 
 @register("task", "language_modeling")
 class LanguageModeling(StepTask):
-    """The next token of a text after each of its tokens, from V logits (softmax).
+    """Prediction of the next token after each token of a text, from V logits (softmax).
 
-    The loss and the metrics are means over tokens, whatever texts they are in; padding counts nowhere.
+    The loss and the metrics are means over all tokens, not over texts; padding is ignored.
 
     Args:
         loss: Loss to minimize; null is softmax_cross_entropy.
@@ -39,7 +39,7 @@ class LanguageModeling(StepTask):
         super().__init__(SoftmaxCrossEntropy() if loss is None else loss)
         self.tokens = tokens
         vocabulary = tokens.vocabulary
-        counts = np.array(vocabulary.counts, dtype=np.float64) + 1  # Laplace: nothing is impossible
+        counts = np.array(vocabulary.counts, dtype=np.float64) + 1  # Laplace smoothing: no token is impossible
         self._unigram_nats = -np.log(counts / counts.sum())
         self._characters = np.array([1 if token in SPECIAL_TOKENS else len(token) for token in vocabulary.tokens])
 
@@ -50,11 +50,11 @@ class LanguageModeling(StepTask):
     def pair_predictions(
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
-        """The nats of each text, (N,), and its truth, (N, 3): tokens, characters, nats of guessing by frequency."""
+        """Return the nats of each text, (N,), and its truth, (N, 3): tokens, characters and unigram nats."""
         mask = padding_mask(lengths, targets.shape[1])
-        real = np.ones(targets.shape) if mask is None else mask
-        counted = [real, real * self._characters[targets], real * self._unigram_nats[targets]]
-        truth = np.stack([of_tokens.sum(axis=1, dtype=np.float64) for of_tokens in counted], axis=1)
+        real = np.ones(targets.shape) if mask is None else mask  # (N, T)
+        columns = [real, real * self._characters[targets], real * self._unigram_nats[targets]]
+        truth = np.stack([column.sum(axis=1, dtype=np.float64) for column in columns], axis=1)  # 3 × (N, T) -> (N, 3)
         nats = token_nats(outputs, targets, lengths).sum(axis=1, dtype=np.float64)
         correct = ((outputs.argmax(axis=-1) == targets) * real).sum(axis=1)
         return Predictions(nats=nats, correct=correct), truth

@@ -1,4 +1,4 @@
-"""Numbers."""
+"""Regression."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.tasks.task import Predictions, Task
 
 @register("task", "regression")
 class Regression(Task):
-    """One or several numbers for each example; metrics are in the unit of the targets.
+    """Prediction of one or several values for each example; metrics are in the unit of the targets.
 
     Args:
         loss: Loss to minimize; null is mean_squared_error.

@@ -1,4 +1,4 @@
-"""A class for each token of a text."""
+"""Sequence labeling."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dlcli.tasks.task import Predictions
 
 @register("task", "sequence_labeling")
 class SequenceLabeling(StepTask, Classification):
-    """One of K classes for each step of a sequence, from K logits (softmax).
+    """Classification of each step of a sequence into one of K classes, from K logits (softmax).
 
-    Loss and metrics count every real step alike.
+    The loss and the metrics weight every step equally; padding is ignored.
 
     Args:
         loss: Loss to minimize; null is softmax_cross_entropy.
@@ -36,12 +36,12 @@ class SequenceLabeling(StepTask, Classification):
     def pair_predictions(
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
     ) -> tuple[Predictions, np.ndarray]:
-        """The predictions of all real steps one after the other, (M,), and their labels, (M,)."""
+        """Return the predictions of all steps without padding, concatenated (M,), and their labels, (M,)."""
         mask = padding_mask(lengths, targets.shape[1])
         return self.predictions(outputs, lengths), targets.reshape(-1) if mask is None else targets[mask]
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:
-        """What the outputs (N, T, K) mean, the real steps one after the other: (M,)."""
+        """Convert outputs (N, T, K) to predictions of all steps without padding, concatenated (M,)."""
         mask = padding_mask(lengths, outputs.shape[1])
         rows = outputs.reshape(-1, outputs.shape[-1]) if mask is None else outputs[mask]  # (M, K)
         return Predictions(labels=rows.argmax(axis=1), probabilities=kernels.softmax(rows))

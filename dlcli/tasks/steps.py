@@ -1,4 +1,4 @@
-"""What tasks with a target for each step of a sequence have in common."""
+"""Base class of the tasks with a target for each step of a sequence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dlcli.tasks.task import Task
 
 
 class StepTask(Task):
-    """Base of the tasks that predict one class for each step: outputs (N, T, K), targets (N, T)."""
+    """Base class of the tasks that predict a class for each step: outputs (N, T, K), targets (N, T)."""
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         return (*input_shape[:1], self.output_units)

@@ -1,4 +1,4 @@
-"""What a kind of problem is: its loss, what a model's outputs mean, and how they are judged."""
+"""Base class of the tasks: a loss, the meaning of a model's outputs, and the metrics that apply to them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from dlcli.metrics import Metric
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of N examples, in every form that a metric or a reader may want.
+    """Predictions for N examples, in every form that the task provides.
 
     Args:
-        labels: (N,) class indices; None for regression.
-        probabilities: (N, K) of every class; None for regression.
-        values: (N, K) in the targets' unit; None for classification.
-        nats: (N,) −log p of a whole text; for language models.
-        correct: (N,) how many tokens of a text were the most probable ones; for language models.
+        labels: Predicted class indices, (N,); None for regression.
+        probabilities: Probability of every class, (N, K); None for regression.
+        values: Predicted values in the unit of the targets, (N, K); None for classification.
+        nats: −log p of each text, (N,); only for language models.
+        correct: Number of tokens of each text that were the most probable ones, (N,); only for language models.
     """
 
     labels: np.ndarray | None = None
@@ -34,59 +34,61 @@ class Predictions:
     correct: np.ndarray | None = None
 
     def best_guess(self) -> np.ndarray:
-        """Labels (N,), values (N, K) or nats (N,): what is compared with the truth."""
+        """Return what is compared with the truth: labels (N,), values (N, K) or nats (N,)."""
         guess = next((form for form in (self.labels, self.values, self.nats) if form is not None), None)
         assert guess is not None, "a prediction has labels, values or nats"
         return guess
 
     def form(self, name: str) -> np.ndarray | None:
-        """The form that a metric says it needs; None where this kind of problem has no such form."""
-        found: np.ndarray | None = getattr(self, name)
-        return found
+        """Return the form that a metric needs; None if the task does not provide it."""
+        predictions: np.ndarray | None = getattr(self, name)
+        return predictions
 
     def take(self, indices: np.ndarray) -> Predictions:
-        """Those of some of the examples."""
+        """Return the predictions for some of the examples."""
         forms = {field.name: getattr(self, field.name) for field in fields(self)}
         return Predictions(
             **{name: None if form is None else form.take(indices, axis=0) for name, form in forms.items()}
         )
 
 
-def joined(parts: Sequence[Predictions]) -> Predictions:
-    """The predictions of several batches as those of one."""
-    forms = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Predictions)}
-    return Predictions(**{name: None if given[0] is None else np.concatenate(given) for name, given in forms.items()})
+def concatenate_predictions(batches: Sequence[Predictions]) -> Predictions:
+    """Concatenate the predictions of several batches."""
+    forms = {field.name: [getattr(batch, field.name) for batch in batches] for field in fields(Predictions)}
+    return Predictions(
+        **{name: None if arrays[0] is None else np.concatenate(arrays) for name, arrays in forms.items()}
+    )
 
 
 class Task:
-    """Base of the kinds of problem. The positional parameter of the others, what is predicted, comes from the data.
+    """Base class of the tasks; the positional parameter of a subclass, its targets, comes from the data.
 
     Args:
-        loss: what training makes small.
+        loss: Loss to minimize.
 
     Raises:
-        ConfigError: the loss is one of other outputs.
+        ConfigError: The loss expects another form of outputs.
     """
 
     registry_kind: ClassVar[str] = "task"
 
-    #: classes, or values
+    #: kind of the targets
     target_kind: ClassVar[TargetKind]
-    #: names of the metrics that are reported unless the config asks for others
+    #: names of the metrics that are reported unless the config sets others
     default_metrics: ClassVar[tuple[str, ...]]
-    #: the metric by which the best epoch is chosen unless the config says otherwise
+    #: metric that selects the best epoch unless the config sets another one
     default_optimize: ClassVar[str]
 
-    #: what a model's outputs are, so that losses of other outputs are refused
+    #: form of the model's outputs; a loss must expect the same form
     output_form: ClassVar[OutputForm]
 
     def __init__(self, loss: Loss) -> None:
         if loss.needs != self.output_form:
-            fitting = [name for name in registry.names("loss") if _needs(name) == self.output_form]
-            found = registry.name_of("loss", type(loss))
-            own = registry.name_of("task", type(self))
+            applicable = [name for name in registry.names("loss") if _needs(name) == self.output_form]
+            loss_name = registry.name_of("loss", type(loss))
+            task_name = registry.name_of("task", type(self))
             raise ConfigError(
-                f"{found} is no loss of a {own}; these are: {', '.join(fitting)}",
+                f"{task_name} expects one of the losses {', '.join(applicable)}, got {loss_name}",
                 code="not_applicable",
                 key="loss",
             )
@@ -94,33 +96,33 @@ class Task:
 
     @property
     def output_units(self) -> int:
-        """How many numbers a model puts out for one example."""
+        """Number of outputs of a model for one example, or for one step of a sequence."""
         raise NotImplementedError
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ARG002
-        """Shape of a model's output for one example.
+        """Return the shape of a model's output for one example.
 
         Args:
-            input_shape: of one example, sequences with the longest number of steps.
+            input_shape: Shape of one example; for sequences, with the maximum number of steps.
         """
         return (self.output_units,)
 
     def loss(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> Tensor:
-        """The mean loss over the examples of a batch, or over their real steps.
+        """Return the mean loss over the examples of a batch, or over their steps without padding.
 
         Args:
-            outputs: (N, output_units) of the model; with steps (N, T, output_units).
-            targets: as the data's splits hold them.
-            lengths: (N,) how many steps are real; None where all are, and where there are none.
+            outputs: Outputs of the model, (N, output_units); for tasks with steps (N, T, output_units).
+            targets: Targets as stored in the splits of the data.
+            lengths: Number of steps of each sequence without padding, (N,); None without padding or without steps.
         """
         return self.loss_function(outputs, targets, self.step_weights(targets, lengths))
 
     def loss_sum(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
-        """The numerator of the mean loss; over several batches it is added up. Arguments as those of `loss`."""
+        """Return the numerator of the mean loss, which is summed over batches; arguments as in `loss`."""
         return self.loss_function.sum(outputs, targets, self.step_weights(targets, lengths))
 
     def loss_weight(self, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
-        """The denominator of the mean loss: the number of examples, or real steps, each with its class's weight."""
+        """Return the denominator of the mean loss: the number of examples or steps, weighted by class."""
         return self.loss_function.weight(targets, self.step_weights(targets, lengths))
 
     def step_weights(
@@ -128,7 +130,7 @@ class Task:
         targets: np.ndarray,  # noqa: ARG002
         lengths: np.ndarray | None,  # noqa: ARG002
     ) -> np.ndarray | None:
-        """The weight of each of the targets in the loss: 0 for padding, else 1; None where there is no padding."""
+        """Return the weight of each target in the loss, 0 for padding and 1 otherwise; None without padding."""
         return None
 
     def pair_predictions(
@@ -137,19 +139,19 @@ class Task:
         targets: np.ndarray,
         lengths: np.ndarray | None = None,
     ) -> tuple[Predictions, np.ndarray]:
-        """What a batch's outputs mean, and the truth that metrics compare it with; arguments as those of `loss`."""
+        """Return the predictions of a batch and the truth that metrics compare them with; arguments as in `loss`."""
         return self.predictions(outputs, lengths), self.truth(targets)
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:
-        """What the outputs of a model mean; arguments as those of `loss`."""
+        """Convert the outputs of a model to predictions; arguments as in `loss`."""
         raise NotImplementedError
 
     def truth(self, targets: np.ndarray) -> np.ndarray:
-        """Targets as metrics compare them: class indices (N,), or values (N, K) in their own unit."""
+        """Return targets as metrics compare them: class indices (N,), or values (N, K) in their original unit."""
         return targets
 
     def accepts(self, metric: Metric) -> bool:
-        """Whether the metric can judge this task's predictions."""
+        """Return whether the metric applies to this task's predictions."""
         raise NotImplementedError
 
 

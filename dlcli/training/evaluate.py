@@ -12,7 +12,7 @@ from dlcli.autograd import Tensor
 from dlcli.data import Batch, Split, StreamBatches
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, evaluation_mode
-from dlcli.tasks import Predictions, Task, joined
+from dlcli.tasks import Predictions, Task, concatenate_predictions
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def evaluate_split(
     values = {"loss": weighted_mean(loss_sum, loss_weight)} | {metric.name: metric.result() for metric in metrics}
     if not keep_predictions:
         return Evaluation(values)
-    predictions, truth = joined([one for one, _ in kept]), np.concatenate([one for _, one in kept])
+    predictions = concatenate_predictions([one for one, _ in kept])
+    truth = np.concatenate([one for _, one in kept])
     if order is not None:
         # From the order of the stream to that of the split, so that prediction i is that of example i.
         back = np.argsort(order.order(0), kind="stable")

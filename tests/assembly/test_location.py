@@ -14,7 +14,7 @@ Mistake = Callable[..., DlcliError]
     [
         ("evaluation.metrics=[accuracy, r2]", "evaluation.metrics[1]", "r2 does not measure a classification"),
         ("evaluation.optimize=dev/acuracy", "evaluation.optimize", "did you mean accuracy?"),
-        ("task=binary_classification", "task", "the data has 3; use classification"),
+        ("task=binary_classification", "task", "got 3; use classification"),
         ("data.split.group_by=patient", "data.split.group_by", "no columns"),
         ("data.normalize_targets=standard", "data.normalize_targets", "the targets of this data are classes"),
         ("evaluation.human_error=5", "evaluation.human_error", "an error rate from 0 to 1, found 5"),
@@ -23,11 +23,11 @@ Mistake = Callable[..., DlcliError]
             "evaluation.metrics[0].positive_class",
             "unknown class",
         ),
-        ("task={name: classification, loss: huber}", "task.loss", "huber is no loss of a classification"),
+        ("task={name: classification, loss: huber}", "task.loss", "got huber"),
         (
             "task={name: classification, loss: {name: softmax_cross_entropy, class_weights: [1, 2]}}",
             "task.loss.class_weights",
-            "class_weights has 2 numbers for 3 classes",
+            "expected 3 weights",
         ),
     ],
 )

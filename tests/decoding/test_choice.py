@@ -1,4 +1,4 @@
-"""How tokens are chosen: probabilities worked by hand, cut-offs as properties, draws against their frequencies."""
+"""Choice of tokens: probabilities worked by hand, cut-offs as properties, draws against their probabilities."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def test_probabilities(choice: TokenChoice, expected: list[float]) -> None:
 
 @given(ANY_LOGITS, st.floats(0.1, 3), st.integers(1, 6), st.floats(0.05, 1))
 def test_cut_offs_keep_the_most_probable_ones(logits: np.ndarray, temperature: float, top_k: int, top_p: float) -> None:
-    kept = TokenChoice(temperature=temperature, top_k=top_k, top_p=top_p).probabilities(logits)
-    np.testing.assert_allclose(kept.sum(axis=1), 1)
-    assert (np.count_nonzero(kept, axis=1) <= top_k).all()
-    for row, probabilities in zip(logits, kept, strict=True):
+    chances = TokenChoice(temperature=temperature, top_k=top_k, top_p=top_p).probabilities(logits)
+    np.testing.assert_allclose(chances.sum(axis=1), 1)
+    assert (np.count_nonzero(chances, axis=1) <= top_k).all()
+    for row, probabilities in zip(logits, chances, strict=True):
         if (probabilities == 0).any():
-            assert row[probabilities > 0].min() >= row[probabilities == 0].max() - 1e-6  # equal but for rounding
+            assert row[probabilities > 0].min() >= row[probabilities == 0].max() - 1e-6  # up to rounding
 
 
 @given(ANY_LOGITS, st.integers(0, 5))
-def test_a_token_that_may_not_come_never_does(logits: np.ndarray, forbidden: int) -> None:
+def test_an_excluded_token_is_never_drawn(logits: np.ndarray, forbidden: int) -> None:
     logits[:, forbidden] = -np.inf
     assert not TokenChoice(top_p=0.9).probabilities(logits)[:, forbidden].any()
     assert (TokenChoice().draw(logits, np.random.default_rng(0)) != forbidden).all()
 
 
-def test_draws_come_as_often_as_they_are_probable() -> None:
+def test_frequencies_of_draws_equal_the_probabilities() -> None:
     drawn = TokenChoice().draw(np.repeat(LOGITS, 20_000, axis=0), np.random.default_rng(0))
     np.testing.assert_allclose(np.bincount(drawn) / len(drawn), [0.5, 0.3, 0.15, 0.05], atol=0.01)  # 3 σ = 0.011
 

@@ -1,4 +1,4 @@
-"""Architectures as graphs, and their comparison with twins in PyTorch that have the same weights."""
+"""Architectures as graphs, and their comparison with equal networks in PyTorch that have the same weights."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Shape = tuple[int, ...]
 
 @pytest.fixture
 def graph_of() -> Callable[..., Graph]:
-    """`graph_of(name, input_shape, output_units, **options)` builds an architecture."""
+    """Return `graph_of(name, input_shape, output_units, **options)`, which builds an architecture."""
     return build
 
 
 @pytest.fixture
 def parameter_count() -> Callable[..., int]:
-    """`parameter_count(name, input_shape, output_units, **options)`, without drawing weights."""
+    """Return `parameter_count(name, input_shape, output_units, **options)`, which does not draw weights."""
 
     def count(name: str, input_shape: Shape, output_units: int, **options: Any) -> int:
         zeros = {"initializer": {"name": "zeros"}}
@@ -45,7 +45,7 @@ def parameter_count() -> Callable[..., int]:
 
 @pytest.fixture
 def names_digest() -> Callable[[Any], str]:
-    """Of the names and shapes in a torch module's state dict, in their order."""
+    """Return a function that hashes the names and shapes in a torch module's state dict, in order."""
 
     def digest(module: Any) -> str:
         lines = [f"{name} {list(value.shape)}" for name, value in module.state_dict().items()]
@@ -56,7 +56,7 @@ def names_digest() -> Callable[[Any], str]:
 
 @pytest.fixture
 def assert_agree() -> Callable[..., None]:
-    """`assert_agree(graph, twin, batch)`: the same outputs and gradients, in evaluation and in training."""
+    """Return `assert_agree(graph, twin, batch)`, which compares outputs and gradients in both modes."""
     return agree
 
 
@@ -75,16 +75,16 @@ def graph_from(nodes: Sequence[Node], input_shape: Shape, *, dtype: Any = np.flo
 
 
 def agree(graph: Graph, twin: Any, batch: int = 4) -> None:
-    """Compare a graph with a torch module of the same architecture, which gets random weights and statistics.
+    """Compare a graph with a torch module of the same architecture, after setting random weights and statistics.
 
-    Outputs within 1e-4 in float32, in evaluation and in training; outputs, gradients and moving averages within 1e-8
-    in float64. Gradients in float32 are not compared: where two numbers under a maximum differ by a rounding, one
-    network sends the gradient this way and the other that way.
+    Outputs must agree within 1e-4 in float32, in evaluation and in training; outputs, gradients and moving averages
+    within 1e-8 in float64. Gradients in float32 are not compared: where two inputs of a maximum differ only by
+    rounding, the two networks may send the gradient to different ones.
 
     Args:
-        graph: in float32, without dropout.
-        twin: in training it may give a tuple, auxiliary outputs behind.
-        batch: examples.
+        graph: Graph in float32, without dropout.
+        twin: Torch module; in training, its result may be a tuple of the output and the auxiliary outputs.
+        batch: Number of examples.
     """
     import torch
 
@@ -139,7 +139,15 @@ def compare_outputs(
 def compare_gradients(
     graph: Graph, twin: Any, ours: Mapping[str, Tensor], theirs: Mapping[str, Any], *, tolerance: float
 ) -> None:
-    """Of the sum of all outputs, each times a random number; tolerance as a share of the largest in each array."""
+    """Compare the gradients of a random linear combination of all outputs.
+
+    Args:
+        graph: Graph whose parameters are compared.
+        twin: Torch module with the same parameters.
+        ours: Outputs of the graph by name.
+        theirs: Outputs of the torch module by name.
+        tolerance: Tolerance relative to the largest element of each gradient.
+    """
     import torch
 
     generator = np.random.default_rng(1)

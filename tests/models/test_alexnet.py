@@ -12,7 +12,7 @@ from dlcli.core import ConfigError
 
 
 def twin(classes: int = 10, *, local_response_norm: bool = False) -> Any:
-    """torchvision's; the normalization is the paper's, whose α multiplies a sum over 5 channels."""
+    """Return torchvision's network, with the paper's normalization, whose α multiplies a sum over 5 channels."""
     from torch import nn
 
     def normalization() -> Any:
@@ -53,7 +53,7 @@ def test_names_are_those_of_torchvision(names_digest: Callable[..., str]) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("local_response_norm", [False, True])
-def test_the_same_as_in_torch(
+def test_equals_torch(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], local_response_norm: bool
 ) -> None:
     """On small images, so that 6×6 averages are taken of a single pixel."""
@@ -62,7 +62,7 @@ def test_the_same_as_in_torch(
     assert_agree(graph, twin(local_response_norm=local_response_norm), batch=2)
 
 
-def test_dropout_is_published_unless_given(graph_of: Callable[..., Any]) -> None:
+def test_default_dropout_is_the_published_one(graph_of: Callable[..., Any]) -> None:
     def rates(**options: Any) -> list[float]:
         from dlcli.models import alexnet
 
@@ -73,7 +73,7 @@ def test_dropout_is_published_unless_given(graph_of: Callable[..., Any]) -> None
     assert rates(dropout_rate=0.0) == []
 
 
-def test_images_that_are_too_small(graph_of: Callable[..., Any]) -> None:
+def test_too_small_images_are_refused(graph_of: Callable[..., Any]) -> None:
     with pytest.raises(ConfigError) as caught:
         graph_of("alexnet", (28, 28, 1))
     assert "features_5" in str(caught.value)

@@ -16,7 +16,7 @@ def types(nodes: list[Any]) -> list[str]:
     return [node.type for node in nodes]
 
 
-def test_mlp_in_full() -> None:
+def test_mlp_with_all_options() -> None:
     nodes = mlp((8,), 3, hidden_units=[5, 4], batch_norm=True, dropout_rate=0.2, activation="tanh")
     block = ["linear", "batch_norm", "tanh", "dropout"]
     assert types(nodes) == [*block, *block, "linear"]
@@ -26,7 +26,7 @@ def test_mlp_in_full() -> None:
     assert nodes[-1].options == {"units": 3, "use_bias": True, "initializer": {"name": "xavier_normal"}}
 
 
-def test_mlp_at_its_simplest() -> None:
+def test_mlp_with_defaults() -> None:
     nodes = mlp((8,), 3, hidden_units=[5])
     assert types(nodes) == ["linear", "relu", "linear"]
     assert nodes[0].options["initializer"] == {"name": "he_normal"}
@@ -34,7 +34,7 @@ def test_mlp_at_its_simplest() -> None:
 
 
 def test_one_initializer_for_every_weight() -> None:
-    """So that zeros show the symmetry failure."""
+    """Including the output's, so that zeros show the failure to break symmetry."""
     nodes = mlp((8,), 3, hidden_units=[5], initializer={"name": "zeros"})
     assert all(node.options["initializer"] == {"name": "zeros"} for node in nodes if node.type == "linear")
 

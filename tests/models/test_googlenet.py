@@ -11,7 +11,7 @@ import pytest
 from dlcli.data import Pretrained
 from dlcli.nn.torch_weights import from_torch
 
-#: of each module: channels in, 1×1, 3×3 after, "5×5" after, behind the pooling (table 1 of the paper)
+#: input channels, then filters of 1×1; reduction and 3×3; reduction and "5×5"; after the pooling (table 1 of the paper)
 MODULES = {
     "inception3a": (192, 64, 96, 128, 16, 32, 32),
     "inception3b": (256, 128, 128, 192, 32, 96, 64),
@@ -27,7 +27,7 @@ HALVED_BEFORE = {"inception4a": (3, 2), "inception5a": (2, 2)}
 
 
 def twin(classes: int = 10) -> Any:
-    """torchvision's, without dropout."""
+    """Return torchvision's network, without dropout."""
     import torch
     from torch import nn
 
@@ -106,7 +106,7 @@ def test_names_are_those_of_torchvision(names_digest: Callable[..., str]) -> Non
 
 
 @pytest.mark.slow
-def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None]) -> None:
+def test_equals_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None]) -> None:
     pytest.importorskip("torch")
     graph = graph_of("googlenet", (96, 96, 3), dropout_rate=0.0)
     assert graph.auxiliary == {"aux1": 0.3, "aux2": 0.3}
@@ -114,7 +114,7 @@ def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callab
 
 
 def test_logits_of_published_weights(graph_of: Callable[..., Any]) -> None:
-    """torchvision's whole way from bytes to logits: to 0 … 1, ImageNet's statistics, `transform_input`, the network."""
+    """torchvision's pipeline: scaling of bytes to 0 … 1, ImageNet's statistics, `transform_input`, the network."""
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     module = twin().eval()
@@ -138,7 +138,7 @@ def test_logits_of_published_weights(graph_of: Callable[..., Any]) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
 
 
-def test_what_is_dropped() -> None:
+def test_dropout_rates() -> None:
     from dlcli.models import googlenet
 
     def rates(**options: Any) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The small Inception network."""
+"""Inception for small images."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def test_parameters(parameter_count: Callable[..., int]) -> None:
 
 
 @pytest.mark.parametrize(("size", "width"), [(28, 0.25), (32, 0.5)])
-def test_the_same_as_in_torch(
-    graph_of: Callable[..., Any], assert_agree: Callable[..., None], size: int, width: float
-) -> None:
+def test_equals_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None], size: int, width: float) -> None:
     pytest.importorskip("torch")
     graph = graph_of("inception_small", (size, size, 3), width_multiplier=width)
     assert graph.shapes["inception3b"][:2] == (size // 4, size // 4)

@@ -1,4 +1,4 @@
-"""Every convolutional architecture learns a batch by heart, and its gradients are those of differences."""
+"""Every convolutional architecture overfits a batch, and its gradients pass a numerical check."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ LARGE: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "vgg19": ((32, 32, 3), {"batch_norm": True}),
 }
 EVERY = [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)]
-#: those with few layers, whose gradients are checked within a second
+#: architectures with few layers, whose gradient check takes less than a second
 SHALLOW = ("lenet5", "vgg_small")
 BATCH_SIZE = 8
 
 
-def test_none_is_left_out() -> None:
+def test_every_convolutional_architecture_is_listed() -> None:
     modules = {
         name: sys.modules[registry.lookup("architecture", name).__module__] for name in registry.names("architecture")
     }
@@ -65,8 +65,8 @@ def total_loss(graph: Graph, x: np.ndarray, y: np.ndarray) -> Any:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_batch_is_learned_by_heart(graph_of: Callable[..., Graph], name: str) -> None:
-    """No training error in evaluation, where batch norm has its moving averages and nothing is dropped."""
+def test_overfits_a_batch(graph_of: Callable[..., Graph], name: str) -> None:
+    """The training error in evaluation mode, with moving averages and without dropout, goes to 0."""
     shape, options = (SMALL | LARGE)[name]
     graph = graph_of(name, shape, CLASSES, **options)
     x, y = batch(shape)
@@ -80,7 +80,7 @@ def test_a_batch_is_learned_by_heart(graph_of: Callable[..., Graph], name: str) 
         optimizer.step(arena, optimizer.learning_rate)
         if step % 10 == 0 and errors(graph, x, y) == 0:
             return
-    pytest.fail(f"after {step} steps {errors(graph, x, y)} of {BATCH_SIZE} are wrong")
+    pytest.fail(f"{errors(graph, x, y)} of {BATCH_SIZE} predictions are wrong after {step} steps")
 
 
 def errors(graph: Graph, x: np.ndarray, y: np.ndarray) -> int:
@@ -93,7 +93,7 @@ def errors(graph: Graph, x: np.ndarray, y: np.ndarray) -> int:
     "name", [*SHALLOW, *(pytest.param(it, marks=pytest.mark.slow) for it in {**SMALL, **LARGE} if it not in SHALLOW)]
 )
 def test_gradients_along_random_directions(graph_of: Callable[..., Graph], name: str) -> None:
-    """In training, dropout held still, auxiliary outputs included."""
+    """In training mode, with fixed dropout masks, including the auxiliary outputs."""
     shape, options = (SMALL | LARGE)[name]
     graph = graph_of(name, shape, CLASSES, dtype=np.float64, **options)
     x, y = batch(shape)

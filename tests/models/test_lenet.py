@@ -35,7 +35,7 @@ def twin(channels: int = 1, padding: int = 2, features: int = 400, *, historical
 
 
 def test_parameters(parameter_count: Callable[..., int]) -> None:
-    """156 + 2,416 + 48,120 + 10,164 + 850: the paper's 60,000 and the connections that its table leaves out."""
+    """156 + 2,416 + 48,120 + 10,164 + 850: the paper's 60,000 and the connections that its second convolution omits."""
     assert parameter_count("lenet5", (28, 28, 1), 10) == parameter_count("lenet5", (32, 32, 1), 10) == 61_706
 
 
@@ -48,7 +48,7 @@ def test_parameters(parameter_count: Callable[..., int]) -> None:
         ((8, 8, 1), 2, 64, False),
     ],
 )
-def test_the_same_as_in_torch(
+def test_equals_torch(
     graph_of: Callable[..., Any],
     assert_agree: Callable[..., None],
     shape: tuple[int, ...],
@@ -63,14 +63,14 @@ def test_the_same_as_in_torch(
     )
 
 
-def test_images_between_are_padded_to_32() -> None:
+def test_images_below_32_are_padded_to_32() -> None:
     (first, *_) = lenet5((29, 30, 1), 10)
     assert first.options["padding"] == [[1, 2], [1, 1]]
     (first, *_) = lenet5((8, 40, 1), 10, padding="published")
     assert first.options["padding"] == [[12, 12], [0, 0]]
 
 
-def test_weights_start_as_the_activation_needs() -> None:
+def test_initializer_depends_on_the_activation() -> None:
     assert {node.options["initializer"]["name"] for node in lenet5((28, 28, 1), 10) if node.type == "conv2d"} == {
         "he_normal"
     }

@@ -35,21 +35,21 @@ def twin(blocks: Sequence[tuple[int, int]], first_stride: int, width: float = 1.
 
 
 def test_parameters(parameter_count: Callable[..., int]) -> None:
-    """Tables 8 and 9 of the paper: 4.2, 2.6, 1.3 and 0.5 million; 4,231,976 is the number in timm's."""
+    """Tables 8 and 9 of the paper: 4.2, 2.6, 1.3 and 0.5 million; 4,231,976 is timm's count."""
     assert parameter_count("mobilenet", (224, 224, 3), 1000) == 4_231_976
     for width, millions in ((0.75, 2.6), (0.5, 1.3), (0.25, 0.5)):
         assert round(parameter_count("mobilenet", (224, 224, 3), 1000, width_multiplier=width) / 1e6, 1) == millions
 
 
 @pytest.mark.slow
-def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None]) -> None:
+def test_equals_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None]) -> None:
     pytest.importorskip("torch")
     graph = graph_of("mobilenet", (64, 64, 3), dropout_rate=0.0, width_multiplier=0.5)
     assert_agree(graph, twin(PUBLISHED, 2, width=0.5))
 
 
 @pytest.mark.parametrize(("size", "width"), [(28, 0.5), (32, 1.0)])
-def test_small_is_the_same_as_in_torch(
+def test_small_is_equals_torch(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], size: int, width: float
 ) -> None:
     pytest.importorskip("torch")

@@ -32,13 +32,13 @@ def twin(channels: int = 3, classes: int = 10) -> Any:
 
 
 def test_parameters(parameter_count: Callable[..., int]) -> None:
-    """The 0.97 million that the authors' network for CIFAR-10 has."""
+    """The authors' network for CIFAR-10 has 0.97 million."""
     assert parameter_count("network_in_network", (32, 32, 3), 10) == 966_986
 
 
 @pytest.mark.parametrize("size", [32, 28])
-def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None], size: int) -> None:
-    """28 becomes 14 and 7; 32 becomes 16 and 8, where rounding down would give 15 and 7."""
+def test_equals_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None], size: int) -> None:
+    """The sizes are 28, 14, 7 and 32, 16, 8; rounding down would give 32, 15, 7."""
     pytest.importorskip("torch")
     graph = graph_of("network_in_network", (size, size, 3), dropout_rate=0.0)
     assert graph.shapes["pool2"][:2] == (size // 4, size // 4)

@@ -1,4 +1,4 @@
-"""Residual networks, those of ImageNet and those for small images."""
+"""Residual networks for ImageNet and for small images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALL_BLOCKS = {"resnet20": 3, "resnet32": 5, "resnet56": 9}
 
 
 def block(channels: int, filters: int, stride: int, *, bottleneck: bool = False, identity: bool = False) -> Any:
-    """torchvision's `BasicBlock` and `Bottleneck`; with `identity` every second pixel and zeros go around."""
+    """Return torchvision's `BasicBlock` or `Bottleneck`; with `identity`, the shortcut has no weights (option A)."""
     import torch
     from torch import nn
 
@@ -63,7 +63,7 @@ def stage(channels: int, filters: int, blocks: int, stride: int, **options: bool
 
 
 def twin(name: str, classes: int = 10) -> Any:
-    """torchvision's."""
+    """Return torchvision's network."""
     from torch import nn
 
     bottleneck = name == "resnet50"
@@ -101,7 +101,7 @@ def test_parameters(parameter_count: Callable[..., int], name: str, count: int) 
 
 @pytest.mark.parametrize(("name", "millions"), [("resnet20", 0.27), ("resnet32", 0.46), ("resnet56", 0.85)])
 def test_parameters_for_small_images(parameter_count: Callable[..., int], name: str, millions: float) -> None:
-    """Table 6 of the paper; the projections have 16·32 + 32·64 weights and 2·(32 + 64) of batch norm."""
+    """Table 6 of the paper; the projections add 16·32 + 32·64 weights and 2·(32 + 64) parameters of batch norm."""
     count = parameter_count(name, (32, 32, 3), 10, shortcut="identity")
     assert round(count / 1e6, 2) == millions
     assert parameter_count(name, (32, 32, 3), 10) == count + 2560 + 192
@@ -119,7 +119,7 @@ def test_names_are_those_of_torchvision(names_digest: Callable[..., str], name: 
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) for name in BLOCKS])
-def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None], name: str) -> None:
+def test_equals_torch(graph_of: Callable[..., Any], assert_agree: Callable[..., None], name: str) -> None:
     pytest.importorskip("torch")
     assert_agree(graph_of(name, (64, 64, 3)), twin(name), batch=4)
 
@@ -128,7 +128,7 @@ def test_the_same_as_in_torch(graph_of: Callable[..., Any], assert_agree: Callab
 @pytest.mark.parametrize(
     "name", ["resnet20", *(pytest.param(name, marks=pytest.mark.slow) for name in ("resnet32", "resnet56"))]
 )
-def test_the_same_as_in_torch_for_small_images(
+def test_equals_torch_for_small_images(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], name: str, shortcut: str
 ) -> None:
     pytest.importorskip("torch")

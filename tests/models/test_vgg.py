@@ -1,4 +1,4 @@
-"""VGG-11, 16 and 19, and a small one."""
+"""VGG-11, 16 and 19, and VGG for small images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def features(stages: Sequence[tuple[int, int]], batch_norm: bool, channels: int 
 
 
 def twin(name: str, batch_norm: bool, classes: int = 10, channels: int = 3, *, small: bool = False) -> Any:
-    """torchvision's; the small classifier is the one that networks for CIFAR-10 have."""
+    """Return torchvision's network; `small` has the classifier that is usual for CIFAR-10."""
     from torch import nn
 
     stages = list(zip((64, 128, 256, 512, 512), CONVOLUTIONS[name], strict=True))
@@ -87,7 +87,7 @@ def test_names_are_those_of_torchvision(
 
 @pytest.mark.parametrize("name", ["vgg11", *(pytest.param(it, marks=pytest.mark.slow) for it in ("vgg16", "vgg19"))])
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_the_same_as_in_torch_on_small_images(
+def test_equals_torch_on_small_images(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], name: str, batch_norm: bool
 ) -> None:
     pytest.importorskip("torch")
@@ -98,16 +98,16 @@ def test_the_same_as_in_torch_on_small_images(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_the_same_as_in_torch_with_the_published_classifier(
+def test_equals_torch_with_the_published_classifier(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], batch_norm: bool
 ) -> None:
-    """96×96 gives 3×3 pixels, of which 7×7 averages are taken."""
+    """Images of 96×96 become 3×3 pixels, of which the adaptive pooling takes 7×7 averages."""
     pytest.importorskip("torch")
     graph = graph_of("vgg11", (96, 96, 3), batch_norm=batch_norm, dropout_rate=0.0)
     assert_agree(graph, twin("vgg11", batch_norm), batch=2)
 
 
-def test_small_is_chosen_by_the_size_of_the_images() -> None:
+def test_default_classifier_depends_on_the_size_of_the_images() -> None:
     from dlcli.models import vgg11
 
     assert vgg11((64, 64, 3), 10)[-1].name == "classifier"
@@ -116,7 +116,7 @@ def test_small_is_chosen_by_the_size_of_the_images() -> None:
     assert vgg11((32, 32, 3), 10, classifier="published")[-1].name == "classifier_6"
 
 
-def test_dropout_is_published_unless_given() -> None:
+def test_default_dropout_is_the_published_one() -> None:
     from dlcli.models import vgg16
 
     def rates(size: int, **options: Any) -> list[float]:
@@ -129,7 +129,7 @@ def test_dropout_is_published_unless_given() -> None:
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_vgg_small_is_the_same_as_in_torch(
+def test_vgg_small_equals_torch(
     graph_of: Callable[..., Any], assert_agree: Callable[..., None], batch_norm: bool
 ) -> None:
     pytest.importorskip("torch")
@@ -149,5 +149,5 @@ def test_vgg_small_is_the_same_as_in_torch(
 
 
 def test_parameters_of_vgg_small(parameter_count: Callable[..., int]) -> None:
-    """9·(1·32 + 32·32 + 32·64 + 64·64 + 64·128 + 128·128) weights, 2·448 of batch norm, 1,290 of the output."""
+    """9·(1·32 + 32·32 + 32·64 + 64·64 + 64·128 + 128·128) weights, 2·448 in batch norm, 1,290 in the output."""
     assert parameter_count("vgg_small", (28, 28, 1), 10) == 9 * 31_776 + 896 + 1290

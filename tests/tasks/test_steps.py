@@ -1,4 +1,4 @@
-"""Tasks with a target for each step: padding counts nowhere."""
+"""Tasks with a target for each step: padding is ignored."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def log_probabilities(logits: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("task", tasks(), ids=lambda task: type(task).__name__)
 def test_the_loss_is_the_mean_over_real_steps(task: Task) -> None:
     logits = outputs()
-    of_targets = np.take_along_axis(log_probabilities(logits), TARGETS[..., None], axis=2)[..., 0]
-    expected = -(of_targets[0].sum() + of_targets[1, 0]) / 4
+    target_log_probabilities = np.take_along_axis(log_probabilities(logits), TARGETS[..., None], axis=2)[..., 0]
+    expected = -(target_log_probabilities[0].sum() + target_log_probabilities[1, 0]) / 4
     assert task.loss(Tensor(logits), TARGETS, LENGTHS).item() == pytest.approx(expected)
     assert task.loss_weight(TARGETS, LENGTHS) == 4
     assert task.loss_weight(TARGETS) == 6
@@ -39,7 +39,7 @@ def test_the_loss_is_the_mean_over_real_steps(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", tasks(), ids=lambda task: type(task).__name__)
-def test_what_stands_in_the_padding_changes_nothing(task: Task) -> None:
+def test_values_in_the_padding_have_no_effect(task: Task) -> None:
     logits, other = outputs(), outputs(1)
     other[0], other[1, 0] = logits[0], logits[1, 0]
     leaf, changed = Tensor(logits, requires_grad=True), Tensor(other, requires_grad=True)
@@ -56,19 +56,19 @@ def test_what_stands_in_the_padding_changes_nothing(task: Task) -> None:
     np.testing.assert_array_equal(truth, same_truth)
 
 
-def test_the_truth_of_a_text_is_its_size_and_what_frequency_alone_guesses() -> None:
+def test_the_truth_of_a_text_is_its_size_and_its_unigram_nats() -> None:
     task = LanguageModeling(NextTokens(VOCABULARY))
     predictions, truth = task.pair_predictions(outputs(), TARGETS, LENGTHS)
     frequency = (np.array([0, 0, 0, 2, 6, 2]) + 1) / 16
     np.testing.assert_array_equal(truth[:, 0], [3, 1])
-    np.testing.assert_array_equal(truth[:, 1], [1 + 2 + 1, 1])  # a, bc, the end; the end
+    np.testing.assert_array_equal(truth[:, 1], [1 + 2 + 1, 1])  # "a", "bc" and the end; the end
     np.testing.assert_allclose(truth[:, 2], [-np.log(frequency[[4, 5, 3]]).sum(), -np.log(frequency[3])])
     assert predictions.nats is not None
     expected = log_probabilities(outputs())
     np.testing.assert_allclose(predictions.nats[1], -expected[1, 0, 3])
 
 
-def test_labels_are_judged_one_after_the_other() -> None:
+def test_labels_of_all_steps_are_concatenated() -> None:
     predictions, truth = SequenceLabeling(TokenLabels(ClassLabels(tuple("uvwxyz")))).pair_predictions(
         outputs(), TARGETS, LENGTHS
     )
