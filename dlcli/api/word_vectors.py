@@ -69,7 +69,7 @@ def _read(layer: Embedding, file: str, preprocessor: Preprocessor, data_paths: D
         raise ConfigError(
             "the inputs of this data are no words, which could have vectors", code="not_applicable", key=key
         )
-    found = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.numbers)
+    found = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.index_of)
     if found.size != layer.units:
         raise ConfigError(
             f"{file} has vectors of {found.size} numbers, the embedding of {layer.units}", code="wrong_shape", key=key

@@ -41,7 +41,7 @@ def test_known_words_start_from_the_file_and_the_others_at_random(folder: Path) 
     made = build_experiment(load_spec(folder / "vectors.yaml", ["data.split.train=1.0"]))
     weight = made.model.state_dict()["embedding_1.weight"]
     before = weight.copy()
-    numbers = made.data.preprocessor.vocabulary.numbers
+    numbers = made.data.preprocessor.vocabulary.index_of
     [origin] = start_from_vectors(made)
     assert f"3 of {len(numbers)} tokens" in origin
     assert "50 % of train" in origin  # fine or poor, of all words: (1 + 1 + 2 + 2) of (3 + 3 + 3 + 3)
@@ -56,7 +56,7 @@ def test_a_trained_model_has_them_and_needs_the_file_no_more(folder: Path) -> No
     assert "3 of 10 tokens" in (run.path / "train.log").read_text()
     (folder / "words.txt").unlink()
     loaded = api.load(run.path)
-    number = loaded.preprocessor.vocabulary.numbers["fine"]
+    number = loaded.preprocessor.vocabulary.index_of["fine"]
     np.testing.assert_array_equal(loaded.model.state_dict()["embedding_1.weight"][number], [1, 2])  # frozen
     assert set(loaded.predict(["a fine film"])) <= {"good", "bad"}
 
@@ -85,19 +85,19 @@ def test_words_with_vectors_are_known_even_if_unseen(
 ) -> None:
     made = build_experiment(load_spec(folder / config, overrides))
     vocabulary = made.data.preprocessor.vocabulary
-    assert ("unheard" in vocabulary.numbers) == is_known
+    assert ("unheard" in vocabulary.index_of) == is_known
     assert made.model.state_dict()["embedding_1.weight"].shape == (len(vocabulary), 2)
     if is_known:
         start_from_vectors(made)
         np.testing.assert_array_equal(
-            made.model.state_dict()["embedding_1.weight"][vocabulary.numbers["unheard"]], [9, 9]
+            made.model.state_dict()["embedding_1.weight"][vocabulary.index_of["unheard"]], [9, 9]
         )
 
 
 def test_a_run_remembers_the_words_and_goes_on_without_the_file(folder: Path) -> None:
     run = api.train(folder / "vectors.yaml", runs_dir=folder / "runs")
     (folder / "words.txt").unlink()
-    assert "unheard" in api.load(run.path).preprocessor.vocabulary.numbers
+    assert "unheard" in api.load(run.path).preprocessor.vocabulary.index_of
     assert api.evaluate(run.path, split="train").num_examples == 12
     assert api.resume(run.path, epochs=2).path == run.path
 
@@ -120,4 +120,4 @@ def test_a_language_model_predicts_the_words_of_the_training_set_only(folder: Pa
         ],
     }
     made = build_experiment(load_spec(folder / "vectors.yaml", overrides))
-    assert "unheard" not in made.data.preprocessor.vocabulary.numbers
+    assert "unheard" not in made.data.preprocessor.vocabulary.index_of

@@ -13,7 +13,7 @@ from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import FIGURES, class_folders
 from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, model_of, size_in_words
-from dlcli.data.images import Model
+from dlcli.data.images import ReferenceShape
 from dlcli.data.readers import SplitFiles
 
 
@@ -86,7 +86,9 @@ class ImageFolder(ImageFormat):
             )
         return SplitFiles(read, fingerprint, tuple(warnings))
 
-    def _read(self, root: Path, data_paths: DataPaths, model: Model | None) -> tuple[Examples, str, tuple[str, ...]]:
+    def _read(
+        self, root: Path, data_paths: DataPaths, model: ReferenceShape | None
+    ) -> tuple[Examples, str, tuple[str, ...]]:
         """The examples of a folder of class folders, its digest, and what the user should hear."""
         found = class_folders(root, FIGURES)
         images = self.images(found.files, root, data_paths, model)

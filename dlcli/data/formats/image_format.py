@@ -13,7 +13,7 @@ from dlcli.core import ConfigError, PositiveInt
 from dlcli.data.data_paths import DataPaths, cache_folder
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
-from dlcli.data.images import ENDINGS, Bits, Channels, ImageArray, ImageCache, ImageConversion, Model, Resize
+from dlcli.data.images import ENDINGS, Bits, Channels, ImageArray, ImageCache, ImageConversion, ReferenceShape, Resize
 from dlcli.data.readers import FileFormat, WrittenClassNames
 
 #: below the user's cache
@@ -78,7 +78,7 @@ class ImageFormat(FileFormat):
         self.memory_limit_mib = pictures.memory_limit_mib
 
     def images(
-        self, files: Sequence[Path], root: Path, data_paths: DataPaths | None, model: Model | None
+        self, files: Sequence[Path], root: Path, data_paths: DataPaths | None, model: ReferenceShape | None
     ) -> ImageArray:
         """Some files, decoded; those that are small enough in memory.
 
@@ -100,11 +100,11 @@ class ImageFormat(FileFormat):
         return ImageArray(np.array(found.images), found.digest, found.warnings)
 
 
-def model_of(examples: Mapping[str, Examples] | None) -> Model | None:
+def model_of(examples: Mapping[str, Examples] | None) -> ReferenceShape | None:
     """What pictures must be like to go with the training set; None where they are the training set."""
     if examples is None or "train" not in examples:
         return None
-    return Model(image_size_of(examples["train"]), f"the training picture {examples['train'].ids[0]}")
+    return ReferenceShape(image_size_of(examples["train"]), f"the training picture {examples['train'].ids[0]}")
 
 
 def image_size_of(examples: Examples) -> tuple[int, ...]:

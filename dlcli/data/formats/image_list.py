@@ -19,7 +19,7 @@ from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.tables import Layout, TableOptions, examples_of, require_columns
-from dlcli.data.images import Model
+from dlcli.data.images import ReferenceShape
 from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
 
@@ -124,7 +124,7 @@ class ImageList(ImageFormat):
         return SplitFiles(read, fingerprint, tuple(warnings))
 
     def read_list(
-        self, path: Path, data_paths: DataPaths | None, model: Model | None, *, require_targets: bool
+        self, path: Path, data_paths: DataPaths | None, model: ReferenceShape | None, *, require_targets: bool
     ) -> tuple[Examples, str, tuple[str, ...]]:
         """The examples that a CSV file lists, the digest of their pictures, and what the user should hear."""
         source = self.csv.open(path)

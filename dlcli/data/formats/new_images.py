@@ -13,7 +13,7 @@ from dlcli.data.formats.class_folders import FIGURES, FoundFiles, all_files, cla
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.image_list import ImageList
-from dlcli.data.images import ENDINGS, Channels, ImageConversion, Model, decode_many
+from dlcli.data.images import ENDINGS, Channels, ImageConversion, ReferenceShape, decode_many
 from dlcli.data.labels import ClassLabels
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
@@ -37,14 +37,14 @@ def new_images(
         DataError: the model was not trained on pictures, there are no labels where they are needed, or a file cannot be
             read.
     """
-    model = Model(preprocessor.input_shape, "each picture that the model was trained on", is_fixed=True)
+    model = ReferenceShape(preprocessor.input_shape, "each picture that the model was trained on", is_fixed=True)
     if isinstance(reader, ImageList) and path.is_file() and not path.name.lower().endswith(ENDINGS):
         examples, _, notes = reader.read_list(path, None, model, require_targets=require_targets)
         return examples, notes
     found = _files(path, require_targets=require_targets)
     form = _form(reader, preprocessor, path)
     remarks: list[str] = []
-    images = np.concatenate(list(decode_many(found.files, form, model, on_dim=remarks.append)))
+    images = np.concatenate(list(decode_many(found.files, form, model, on_unused_levels=remarks.append)))
     labels = np.array(_in_data(found.labels, preprocessor)) if require_targets else None
     return Examples(images, labels, np.array(found.names)), (*found.warnings, *remarks)
 

@@ -1,9 +1,9 @@
-"""Picture files: one decoded, many decoded side by side, and kept so that it is done once."""
+"""Image files: decode one, decode many in parallel, and cache the pixels."""
 
 from __future__ import annotations
 
 from dlcli.data.images.decode import ENDINGS, Bits, Channels, ImageConversion, Resize, decode
-from dlcli.data.images.decode_many import Model, decode_many
+from dlcli.data.images.decode_many import ReferenceShape, decode_many
 from dlcli.data.images.image_cache import ImageArray, ImageCache
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "ImageArray",
     "ImageCache",
     "ImageConversion",
-    "Model",
+    "ReferenceShape",
     "Resize",
     "decode",
     "decode_many",

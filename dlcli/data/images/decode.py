@@ -1,4 +1,4 @@
-"""One picture: from the bytes of a file to pixels of a wanted form."""
+"""Decode one image file to pixels of a requested size and number of channels."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from dlcli.data.images.sixteen_bits import sixteen_bits
 if TYPE_CHECKING:
     from PIL import Image
 
-#: how a picture gets its size; see `ImageConversion`
+#: ways to change the size of an image; see `ImageConversion`
 Resize = Literal["stretch", "crop", "pad", "none"]
-#: gray, or red, green and blue
+#: gray, or RGB
 Channels = Literal[1, 3]
 
 #: number of bits in use
 Bits = Annotated[int, Ge(9), Le(16)]
 
-#: ends of the names of files that are taken for pictures, in lower case
+#: file name extensions of images, in lower case
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm")
-#: what Pillow may take a file for: formats that are pixels, and nothing that is a program
+#: formats that Pillow may decode: only those of pixels, not those that contain programs
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
-#: no picture has a side of more pixels: one that claims to is damaged, or meant to fill the memory
+#: maximum width and height; a file that claims more is damaged, or made to exhaust the memory
 LONGEST_SIDE = 20_000
-#: nor has its file more bytes
+#: maximum number of bytes of a file
 LARGEST_FILE = 1 << 29
-#: what Pillow raises for files that are damaged, cut short or something else
+#: exceptions of Pillow for damaged and truncated files
 DAMAGE = (
     OSError,
     SyntaxError,
@@ -53,14 +53,14 @@ DAMAGE = (
 
 @dataclass(frozen=True)
 class ImageConversion:
-    """What every picture becomes.
+    """Size and channels to convert every image to.
 
     Args:
-        size: height and width; None = as it is.
-        channels: 1 for gray, 3 for color; None = as it is.
-        resize: "stretch" each side on its own; "crop" the middle after the shorter side fits, or "pad" with black after
-            the longer one does; "none" cuts out the middle as large as it is.
-        bits: number of bits that the pixels of files with 16 bits make use of, such as 12 of X-rays; None = all 16.
+        size: Height and width; None = unchanged.
+        channels: Number of channels, 1 for gray and 3 for color; None = unchanged.
+        resize: "stretch" scales each side on its own; "crop" scales the shorter side and crops the center; "pad" scales
+            the longer side and pads with black; "none" crops the center without scaling.
+        bits: Number of bits that the pixels of 16-bit files use, such as 12 for X-rays; None = all 16.
     """
 
     size: tuple[int, int] | None = None
@@ -71,29 +71,29 @@ class ImageConversion:
 
 @dataclass(frozen=True)
 class Decoded:
-    """An image as it was read.
+    """A decoded image.
 
     Args:
-        pixels: (H, W, C) uint8.
-        peak: largest value in a file with 16 bits a pixel; None for other files.
+        pixels: (H, W, C) uint8 pixels.
+        peak: Largest value of a file with 16 bits per pixel; None for other files.
     """
 
     pixels: np.ndarray
     peak: int | None = None
 
 
-def decode(path: Path, form: ImageConversion) -> np.ndarray:
-    """(H, W, C) uint8 pixels of a file; see `read_image`."""
-    return read_image(path, form).pixels
+def decode(path: Path, conversion: ImageConversion) -> np.ndarray:
+    """Return the (H, W, C) uint8 pixels of a file; see `read_image`."""
+    return read_image(path, conversion).pixels
 
 
-def read_image(path: Path, form: ImageConversion) -> Decoded:
-    """The pixels of a file, upright as its camera was held; of an animation, the first picture.
+def read_image(path: Path, conversion: ImageConversion) -> Decoded:
+    """Decode a file, rotated by its EXIF orientation; of an animation, the first frame.
 
-    What is transparent shows white. Warnings of Pillow about enormous pictures are expected to be errors.
+    Transparent pixels become white. The caller turns Pillow's warning about huge images into an error.
 
     Raises:
-        DataError: the file cannot be read, is no picture, is damaged or cut short, or cannot become what is wanted.
+        DataError: The file cannot be read, is not an image, is damaged or truncated, or cannot be converted.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -105,24 +105,24 @@ def read_image(path: Path, form: ImageConversion) -> Decoded:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if max(opened.size) > LONGEST_SIDE:
                 raise DataError(
-                    f"is {shown(opened.size)} pixels; a side of more than {LONGEST_SIDE:,} is not read",
+                    f"is {size_text(opened.size)} pixels; a side of more than {LONGEST_SIDE:,} is not read",
                     code="too_large",
                     file=str(path),
                 )
-            if form.size is not None and form.resize != "none":  # JPEG can be decoded smaller, in less time
-                opened.draft(None, (max(form.size), max(form.size)))
-            deep = sixteen_bits(opened, content, form.bits, path)
+            if conversion.size is not None and conversion.resize != "none":  # a JPEG decodes faster at a smaller scale
+                opened.draft(None, (max(conversion.size), max(conversion.size)))
+            deep = sixteen_bits(opened, content, conversion.bits, path)
             image, peak = (opened, None) if deep is None else deep
             image = ImageOps.exif_transpose(image)
-            image = _resized(_in_bytes(image, form.channels, path), form, path)
+            image = _resized(_in_bytes(image, conversion.channels, path), conversion, path)
             return Decoded(np.array(image).reshape(image.height, image.width, -1), peak)
     except UnidentifiedImageError as error:
         raise DataError(
-            f"is no picture that can be read ({', '.join(FORMATS)})", code="wrong_format", file=str(path)
+            f"is not an image in a supported format ({', '.join(FORMATS)})", code="wrong_format", file=str(path)
         ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(
-            f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; such pictures are not read",
+            f"has more than {Image.MAX_IMAGE_PIXELS:,} pixels; images this large are not read",
             code="too_large",
             file=str(path),
         ) from error
@@ -133,10 +133,10 @@ def read_image(path: Path, form: ImageConversion) -> Decoded:
 
 
 def check_file(path: Path) -> None:
-    """Refuse what cannot be read as a whole: pipes and sockets are waited for, and devices have no end.
+    """Reject paths that cannot be read completely: reading a pipe or socket may block, a device has no end.
 
     Raises:
-        DataError: it is of another kind, too large, or not there.
+        DataError: The path is missing, is not a regular file, or is too large.
     """
     try:
         status = path.stat()
@@ -149,43 +149,45 @@ def check_file(path: Path) -> None:
         raise DataError(message, code="too_large", file=str(path))
 
 
-def shown(size: tuple[int, int]) -> str:
-    """Width × height, as picture sizes are written."""
+def size_text(size: tuple[int, int]) -> str:
+    """Format a size as width × height."""
     return f"{size[0]} × {size[1]}"
 
 
 def _in_bytes(image: Image.Image, channels: Channels | None, path: Path) -> Image.Image:
-    """The picture in mode L or RGB, one byte a channel."""
+    """Convert an image to mode L or RGB, one byte per channel."""
     from PIL import Image
 
     if image.mode == "F":
-        raise DataError("has pixels that are fractions, whose black and white are not known", file=str(path))
+        raise DataError(
+            "has floating-point pixels without a known range; save it with integers", code="wrong_type", file=str(path)
+        )
     is_gray = image.mode in ("1", "L", "LA", "La")
     if image.has_transparency_data:
         with_alpha = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), with_alpha)
-    wanted = channels or (1 if is_gray else 3)
-    return image.convert("L" if wanted == 1 else "RGB")
+    num_channels = channels or (1 if is_gray else 3)
+    return image.convert("L" if num_channels == 1 else "RGB")
 
 
-def _resized(image: Image.Image, form: ImageConversion, path: Path) -> Image.Image:
+def _resized(image: Image.Image, conversion: ImageConversion, path: Path) -> Image.Image:
     from PIL import Image, ImageOps
 
-    if form.size is None:
+    if conversion.size is None:
         return image
-    height, width = form.size
-    if form.resize == "none":
+    height, width = conversion.size
+    if conversion.resize == "none":
         if image.width < width or image.height < height:
             raise DataError(
-                f"is {shown(image.size)} pixels, smaller than the {width} × {height} to be cut out; "
+                f"is {size_text(image.size)} pixels, smaller than the crop of {width} × {height}; "
                 "resize: crop enlarges it",
                 code="out_of_range",
                 file=str(path),
             )
         left, top = (image.width - width) // 2, (image.height - height) // 2
         return image.crop((left, top, left + width, top + height))
-    if form.resize == "crop":
+    if conversion.resize == "crop":
         return ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
-    if form.resize == "pad":
+    if conversion.resize == "pad":
         return ImageOps.pad(image, (width, height), Image.Resampling.BILINEAR)
     return image.resize((width, height), Image.Resampling.BILINEAR)

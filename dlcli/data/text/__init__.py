@@ -1,4 +1,4 @@
-"""Texts: how they are cut into tokens, what the tokens are called, and how they come in sequences."""
+"""Texts: tokenizers, vocabularies and sequences of token indices."""
 
 from __future__ import annotations
 

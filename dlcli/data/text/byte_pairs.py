@@ -1,4 +1,4 @@
-"""Text as a sequence of parts of words: frequent words whole, rare ones in pieces."""
+"""Text as a sequence of subwords: a frequent word is one token, a rare word several."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from dlcli.data.data_paths import DataPaths
 from dlcli.data.text.merges import Pair, apply_merges, learn_merges
 from dlcli.data.text.tokenizer import Tokenizer
 
-#: what merges do not go beyond: a word with the space before it, a run of marks likewise, other spaces
+#: merges stay within one piece: a word or a run of punctuation, each with the space before it, or another space
 _PIECE = re.compile(r" ?\w+| ?[^\w\s]+|\s")
 
-#: pieces whose tokens are remembered
-MOST_REMEMBERED = 1 << 18
+#: maximum number of pieces whose tokens are cached
+MAX_CACHED = 1 << 18
 
 
 @register("tokenizer", "byte_pair")
 class BytePair(Tokenizer):
-    """Parts of words, learned on the training set: the most frequent pairs of tokens become tokens (Sennrich 2016).
+    """Subword tokens learned on the training set: the most frequent pairs of tokens become tokens (Sennrich 2016).
 
-    It begins with characters. Spaces and line ends are kept, so that the tokens make up exactly the text again. A
-    character that the training set does not have is unknown.
+    Learning starts from single characters. Spaces and line ends are kept, so the tokens can be joined to exactly the
+    original text. A character that the training set does not have is unknown.
 
     Args:
-        merges: how many pairs are learned; the vocabulary has as many tokens, and the characters.
+        merges: Number of pairs to learn; the vocabulary has this many tokens plus the characters.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class BytePair(Tokenizer):
         self.pairs = tuple(pairs)
         self.merges = merges
         self._ranks = {pair: rank for rank, pair in enumerate(self.pairs)}
-        self._remembered: dict[str, list[str]] = {}
+        self._cache: dict[str, list[str]] = {}
 
     def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:  # noqa: ARG002
         words: Counter[str] = Counter()
@@ -52,14 +52,14 @@ class BytePair(Tokenizer):
         return tuple(dict.fromkeys([*self.alphabet, *(first + second for first, second in self.pairs)]))
 
     def encode(self, text: str) -> list[str]:
-        known = self._remembered
+        cache = self._cache
         result: list[str] = []
         for piece in _PIECE.findall(text):
-            tokens = known.get(piece)
+            tokens = cache.get(piece)
             if tokens is None:
                 tokens = apply_merges(piece, self._ranks)
-                if len(known) < MOST_REMEMBERED:
-                    known[piece] = tokens
+                if len(cache) < MAX_CACHED:
+                    cache[piece] = tokens
             result += tokens
         return result
 

@@ -12,13 +12,13 @@ from dlcli.core import register
 from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import Vocabulary
 
-#: characters of shorter texts are counted faster without NumPy
+#: texts of fewer characters are counted faster without NumPy
 SHORT = 500
 
 
 @register("tokenizer", "character")
 class Character(Tokenizer):
-    """Every character is a token, spaces and line ends included (Unicode code points)."""
+    """Single characters as tokens, spaces and line ends included (Unicode code points)."""
 
     def encode(self, text: str) -> list[str]:
         return list(text)
@@ -32,8 +32,8 @@ class Character(Tokenizer):
             if len(text) < SHORT:
                 counts.update(text)
             else:
-                found, times = np.unique(code_points(text), return_counts=True)
-                counts.update(dict(zip(map(chr, found.tolist()), times.tolist(), strict=True)))
+                points, frequencies = np.unique(code_points(text), return_counts=True)
+                counts.update(dict(zip(map(chr, points.tolist()), frequencies.tolist(), strict=True)))
         return counts
 
     def indices(self, text: str, vocabulary: Vocabulary) -> np.ndarray:
@@ -49,5 +49,5 @@ class Character(Tokenizer):
 
 
 def code_points(text: str) -> np.ndarray:
-    """(T,) uint32."""
+    """Return the code points of a text, (T,) uint32."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")

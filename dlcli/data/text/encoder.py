@@ -1,4 +1,4 @@
-"""From texts to the numbers of their tokens, as the training set has shown them."""
+"""The encoder that turns texts into token indices, fit on the training set."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class TextEncoder:
     """A tokenizer and a vocabulary; it is stored with the model.
 
     Args:
-        tokenizer: that has learned what it learns.
-        vocabulary: of the training set.
-        max_length: tokens of an example that are used at most; None = all.
-        too_long: what is done to an example that has more.
-        window: tokens of a running text that are one example.
-        longest: tokens of the longest example of the training set, `max_length` at most; of a running text, `window`.
-        continuous: whether the training set was a running text.
+        tokenizer: Fitted tokenizer.
+        vocabulary: Vocabulary of the training set.
+        max_length: Maximum number of tokens of an example; None = no limit.
+        too_long: What to do with an example that has more tokens.
+        window: Number of tokens of continuous text in one example.
+        longest: Number of tokens of the longest training example, `max_length` at most; `window` for continuous text.
+        continuous: Whether the training set is continuous text.
     """
 
     tokenizer: Tokenizer
@@ -43,11 +43,11 @@ class TextEncoder:
 
     @classmethod
     def fit(cls, inputs: TextInputs, options: TextOptions, data_paths: DataPaths) -> TextEncoder:
-        """Learn from the training set.
+        """Fit the tokenizer and the vocabulary on the training set.
 
         Raises:
-            ConfigError: a limit for the vocabulary of a tokenizer that has its own.
-            DataError: the vocabulary is empty, or a file of the tokenizer is missing.
+            ConfigError: The config limits the vocabulary of a tokenizer that has a fixed one.
+            DataError: The vocabulary is empty, or a file of the tokenizer is missing.
         """
         settings = options.settings
         with under("tokenizer"):
@@ -66,13 +66,13 @@ class TextEncoder:
         return cls(tokenizer, vocabulary, *limits, longest, continuous)
 
     def indices(self, text: str | Sequence[str]) -> np.ndarray:
-        """(T,) int32 numbers of the tokens of a text, or of the words of a sentence, all of them."""
+        """Return the (T,) int32 indices of all tokens of a text, or of all words of a sentence."""
         if isinstance(text, str):
             return self.tokenizer.indices(text, self.vocabulary)
         return self.vocabulary.indices(map(self.tokenizer.normalize, text))
 
     def decode(self, indices: Sequence[int] | np.ndarray) -> str:
-        """The text of some numbers."""
+        """Return the text that token indices stand for."""
         return self.tokenizer.decode(self.vocabulary.lookup(indices))
 
     def to_json(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class TextEncoder:
 
 
 def plain_texts(inputs: TextInputs) -> Iterator[str]:
-    """All texts, a long one a piece at a time, and sentences with spaces between their words."""
+    """Yield all texts: continuous text in chunks, and sentences as words joined by spaces."""
     if isinstance(inputs, TextStream):
         yield from inputs.chunks()
     elif isinstance(inputs, Sentences):
@@ -106,7 +106,7 @@ def plain_texts(inputs: TextInputs) -> Iterator[str]:
 
 
 def _count(tokenizer: Tokenizer, inputs: Texts | Sentences) -> tuple[Counter[str], int]:
-    """How often each token is there, and how many the longest example has."""
+    """Return the count of each token and the number of tokens of the longest example."""
     counts: Counter[str] = Counter()
     longest = 1
     for text in inputs:
@@ -117,7 +117,7 @@ def _count(tokenizer: Tokenizer, inputs: Texts | Sentences) -> tuple[Counter[str
 
 
 def _single_tokens(words: Sequence[str], tokenizer: Tokenizer, inputs: TextInputs) -> Iterator[str]:
-    """Those of the words that can be tokens."""
+    """Yield the words that the tokenizer keeps as single tokens."""
     if isinstance(inputs, Sentences):
         return (word for word in words if tokenizer.normalize(word) == word)
     return (word for word in words if tokenizer.encode(word) == [word])
@@ -130,6 +130,6 @@ def _vocabulary(
         return Vocabulary.fit(counts, min_count=settings.min_count, max_size=settings.max_size, num_texts=num_texts)
     for option, is_default in (("min_count", settings.min_count == 1), ("max_size", settings.max_size is None)):
         if not is_default:
-            found = "this tokenizer has its own vocabulary, whose size is an option of the tokenizer"
-            raise ConfigError(found, code="conflicting_options", key=f"vocabulary.{option}")
+            message = "this tokenizer has its own vocabulary; set the size with an option of the tokenizer"
+            raise ConfigError(message, code="conflicting_options", key=f"vocabulary.{option}")
     return Vocabulary.fit({token: counts[token] for token in tokenizer.tokens}, min_count=0, num_texts=num_texts)

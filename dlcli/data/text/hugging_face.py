@@ -1,4 +1,4 @@
-"""Tokenizers of the library `tokenizers`: made for large corpora, and the form in which published ones come."""
+"""Tokenizers of the library `tokenizers`: fast on large corpora, and the format of published tokenizers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dlcli.data.text.tokenizer import Tokenizer
 class HuggingFace(Tokenizer):
     """A published tokenizer from its tokenizer.json, or byte-level byte-pair encoding learned from the training set.
 
-    Needs the library: pip install 'dlcli[text]'. A learned one knows all bytes, so that no character is unknown.
+    Requires the library: pip install 'dlcli[text]'. A learned tokenizer has all bytes, so no character is unknown.
 
     Args:
-        path: a tokenizer.json; null = learn one.
-        vocabulary_size: how many tokens are learned, the 256 bytes included.
+        path: Path of a tokenizer.json; null = learn a tokenizer.
+        vocabulary_size: Number of tokens to learn, including the 256 bytes.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class HuggingFace(Tokenizer):
         self._tokenizer = None if description is None else _library().Tokenizer.from_str(json.dumps(description))
 
     def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:
-        made = self._trained(texts) if self.path is None else _read(data_paths.find(self.path))
-        return type(self)(json.loads(made.to_str()), path=self.path, vocabulary_size=self.vocabulary_size)
+        tokenizer = self._train(texts) if self.path is None else _read(data_paths.find(self.path))
+        return type(self)(json.loads(tokenizer.to_str()), path=self.path, vocabulary_size=self.vocabulary_size)
 
     def fingerprint(self, data_paths: DataPaths) -> Mapping[str, str]:
         if self.path is None:
@@ -47,15 +47,15 @@ class HuggingFace(Tokenizer):
         path = data_paths.find(self.path)
         return {path.name: sha256(path)}
 
-    def _trained(self, texts: Iterable[str]) -> Any:
+    def _train(self, texts: Iterable[str]) -> Any:
         library = _library()
-        bytes_of_text = library.pre_tokenizers.ByteLevel(add_prefix_space=False)
-        alphabet = bytes_of_text.alphabet()
+        byte_level = library.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        alphabet = byte_level.alphabet()
         if self.vocabulary_size < len(alphabet):
-            found = f"at least {len(alphabet)}, one for each byte, not {self.vocabulary_size}"
-            raise ConfigError(found, key="vocabulary_size")
+            message = f"expected at least {len(alphabet)} tokens, one for each byte, got {self.vocabulary_size}"
+            raise ConfigError(message, code="out_of_range", key="vocabulary_size")
         tokenizer = library.Tokenizer(library.models.BPE())
-        tokenizer.pre_tokenizer = bytes_of_text
+        tokenizer.pre_tokenizer = byte_level
         tokenizer.decoder = library.decoders.ByteLevel()
         trainer = library.trainers.BpeTrainer(
             vocab_size=self.vocabulary_size, initial_alphabet=alphabet, show_progress=False
@@ -65,8 +65,8 @@ class HuggingFace(Tokenizer):
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        numbers = self._fitted.get_vocab()
-        return tuple(sorted(numbers, key=numbers.__getitem__))
+        indices = self._fitted.get_vocab()
+        return tuple(sorted(indices, key=indices.__getitem__))
 
     def encode(self, text: str) -> list[str]:
         tokens: list[str] = self._fitted.encode(text, add_special_tokens=False).tokens
@@ -78,7 +78,7 @@ class HuggingFace(Tokenizer):
 
     @property
     def _fitted(self) -> Any:
-        assert self._tokenizer is not None, "a tokenizer is fit before it is used"
+        assert self._tokenizer is not None, "call fit first"
         return self._tokenizer
 
     def state(self) -> dict[str, Any]:
@@ -93,15 +93,15 @@ def _library() -> Any:
     try:
         return importlib.import_module("tokenizers")
     except ModuleNotFoundError as error:
-        found = "needs the library tokenizers: pip install 'dlcli[text]'; byte_pair needs nothing"
-        raise ConfigError(f"hugging_face {found}", code="missing_package", key="") from error
+        message = "hugging_face requires the library tokenizers: pip install 'dlcli[text]'; byte_pair works without it"
+        raise ConfigError(message, code="missing_package", key="") from error
 
 
 def _read(path: Path) -> Any:
     library = _library()
     try:
         return library.Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing more special
+    except Exception as error:  # the library raises no narrower class
         raise DataError(
-            f"not a tokenizer: {' '.join(str(error).split())}", code="wrong_format", file=str(path)
+            f"not a tokenizer file: {' '.join(str(error).split())}", code="wrong_format", file=str(path)
         ) from error

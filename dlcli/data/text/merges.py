@@ -1,4 +1,4 @@
-"""Byte-pair encoding: the pairs of symbols that are most frequent next to each other become symbols.
+"""Byte-pair encoding: the most frequent pairs of adjacent symbols become symbols.
 
 Sennrich, Haddow, Birch (2016), "Neural machine translation of rare words with subword units", algorithm 1.
 """
@@ -14,44 +14,44 @@ Pair = tuple[str, str]
 
 
 def learn_merges(words: Mapping[str, int], merges: int, min_count: int = 2) -> list[Pair]:
-    """The pairs to merge, first one first; of equally frequent pairs, the first in the alphabet.
+    """Return the pairs to merge, in order; of equally frequent pairs, the alphabetically first comes first.
 
-    Only the words that have a pair are looked at when it is merged, and the counts of the pairs beside it corrected.
+    A merge visits only the words that have the pair, and updates the counts of the pairs next to it.
 
     Args:
-        words: word → how often it is there.
-        merges: how many pairs at most.
-        min_count: how often a pair must be there.
+        words: Word → its frequency.
+        merges: Maximum number of pairs.
+        min_count: Minimum frequency of a pair.
     """
     symbols = [list(word) for word in words]
-    times = [*words.values()]
+    frequencies = [*words.values()]
     counts: Counter[Pair] = Counter()
-    data_paths: defaultdict[Pair, set[int]] = defaultdict(set)  # words that may have the pair
+    words_with: defaultdict[Pair, set[int]] = defaultdict(set)  # words that may have the pair
     for word, parts in enumerate(symbols):
         for pair in pairwise(parts):
-            counts[pair] += times[word]
-            data_paths[pair].add(word)
+            counts[pair] += frequencies[word]
+            words_with[pair].add(word)
     heap = [(-count, pair) for pair, count in counts.items()]
     heapq.heapify(heap)
     learned: list[Pair] = []
     while heap and len(learned) < merges:
         negative, pair = heapq.heappop(heap)
-        if -negative != counts[pair]:  # outdated: the right count is further down
+        if -negative != counts[pair]:  # an outdated entry: the current count is deeper in the heap
             continue
         if counts[pair] < min_count:
             break
         learned.append(pair)
         changed: Counter[Pair] = Counter()
-        for word in data_paths.pop(pair):
+        for word in words_with.pop(pair):
             before = symbols[word]
-            after = merged(before, pair)
+            after = merge_pair(before, pair)
             if len(after) == len(before):
                 continue
             for old in pairwise(before):
-                changed[old] -= times[word]
+                changed[old] -= frequencies[word]
             for new in pairwise(after):
-                changed[new] += times[word]
-                data_paths[new].add(word)
+                changed[new] += frequencies[word]
+                words_with[new].add(word)
             symbols[word] = after
         for affected, difference in changed.items():
             if difference:
@@ -60,8 +60,8 @@ def learn_merges(words: Mapping[str, int], merges: int, min_count: int = 2) -> l
     return learned
 
 
-def merged(symbols: Sequence[str], pair: Pair) -> list[str]:
-    """The symbols with every occurrence of the pair joined, from left to right."""
+def merge_pair(symbols: Sequence[str], pair: Pair) -> list[str]:
+    """Join every occurrence of the pair in the symbols, from left to right."""
     first, second = pair
     result: list[str] = []
     position, last = 0, len(symbols) - 1
@@ -77,11 +77,11 @@ def merged(symbols: Sequence[str], pair: Pair) -> list[str]:
 
 
 def apply_merges(word: str, ranks: Mapping[Pair, int]) -> list[str]:
-    """The symbols of a word: again and again the pair that was learned first is merged.
+    """Split a word into symbols: start from characters and repeatedly merge the pair that was learned first.
 
     Args:
-        word: any text.
-        ranks: pair → its place among those learned.
+        word: Any text.
+        ranks: Pair → its position in the learned order.
     """
     symbols = [*word]
     while len(symbols) > 1:
@@ -89,5 +89,5 @@ def apply_merges(word: str, ranks: Mapping[Pair, int]) -> list[str]:
         best = min(pairs, key=lambda pair: ranks.get(pair, len(ranks)))
         if best not in ranks:
             break
-        symbols = merged(symbols, best)
+        symbols = merge_pair(symbols, best)
     return symbols

@@ -1,18 +1,18 @@
-"""How texts become numbers: the options of `data.text`.
+"""How texts become token indices: the options of `data.text`.
 
-What the files are is said by `data.dataset`, in any of the formats of texts; how their texts are read stands beside it
-and is the same for all:
+`data.dataset` says which files to read and in which format. `data.text` says how to tokenize their texts, with the same
+options for every format:
 
     data:
       dataset: {format: text, path: input.txt}      # or lines, text_folder, conll; csv, jsonl … with text: COLUMN
-      split: {train: 0.9, dev: 0.1}                 # of a running text: in its order
+      split: {train: 0.9, dev: 0.1}                 # continuous text is divided in order
       text:
         tokenizer: {name: byte_pair, merges: 1000}  # or character, word, hugging_face
         vocabulary: {min_count: 2, max_size: 10000}
-        max_length: 200                             # of texts that are examples by themselves
-        window: 64                                  # of a running text
+        max_length: 200                             # of texts that are single examples
+        window: 64                                  # of continuous text
 
-What is predicted is the task's affair: the next token (`language_modeling`), a class for each token
+The task decides what is predicted: the next token (`language_modeling`), a class for each token
 (`sequence_labeling`), or a class or value for each text.
 """
 
@@ -27,13 +27,13 @@ from dlcli.settings import TextSettings
 
 @dataclass(frozen=True, kw_only=True)
 class TextOptions:
-    """How texts become numbers.
+    """Options of text preparation.
 
     Args:
-        tokenizer: cuts texts into tokens.
-        settings: which tokens are known and how many make an example.
-        known_words: words that are known even if the training set lacks them, such as those with published vectors;
-            without meaning where the next token is predicted.
+        tokenizer: Tokenizer that splits texts into tokens.
+        settings: Vocabulary and lengths of the examples.
+        known_words: Words to add to the vocabulary even if the training set lacks them, such as those with published
+            vectors; not used where the next token is predicted.
     """
 
     tokenizer: Tokenizer = field(default_factory=Word)

@@ -1,4 +1,4 @@
-"""From texts as they were read to a split: tokens, what is predicted, and what the user should know of both."""
+"""Prepare raw texts as a split: token sequences, targets, and remarks for the user."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from dlcli.data.text.tokenizer import Tokenizer
 from dlcli.data.text.vocabulary import BOS, EOS, UNK
 from dlcli.data.text.words import SPECIAL_BYTES, Word
 
-#: a share of unknown tokens from which words seem to be the wrong tokens
+#: from this share of unknown tokens on, words seem to be the wrong unit
 MOSTLY_UNKNOWN = 0.5
 
 
 def prepare_texts(
     examples: Examples, rows: np.ndarray, preprocessor: Preprocessor, name: str, notes: tuple[str, ...] = ()
 ) -> Split:
-    """Some texts, or a part of a running text, ready for a model.
+    """Prepare some texts, or a part of a continuous text, for a model.
 
     Args:
-        examples: as they were read.
-        rows: (n,) which of them; of a running text, (2,) the byte its part begins at and the byte behind it.
-        preprocessor: fit on the training set.
-        name: of the split.
-        notes: what the user should hear about them.
+        examples: Raw examples.
+        rows: (n,) row numbers of the examples to use; for continuous text, (2,) first byte and stop byte.
+        preprocessor: Preprocessor fit on the training set.
+        name: Name of the split.
+        notes: Remarks for the user about these examples.
 
     Raises:
-        DataError: an example is too long and must not be, or has not one label for each token.
+        DataError: An example is too long with `too_long: error`, or has fewer or more labels than tokens.
     """
     encoder, inputs = preprocessor.text, examples.inputs
     assert encoder is not None
@@ -50,7 +50,7 @@ def prepare_texts(
     inputs = inputs.take(rows)
     is_next_token = isinstance(preprocessor.targets, NextTokens)
     if name == "train" and isinstance(encoder.tokenizer, Word):
-        notes += _about_words(inputs, encoder.tokenizer, is_next_token=is_next_token)
+        notes += _word_remarks(inputs, encoder.tokenizer, is_next_token=is_next_token)
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
     if isinstance(inputs, TextStream):
         windows = Windows(tokens.flat, encoder.window)
@@ -77,7 +77,7 @@ def prepare_texts(
 
 
 def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Iterator[np.ndarray]:
-    """The tokens of each text; of a running text, those of its pieces."""
+    """Yield the token indices of each text; of continuous text, those of its chunks."""
     if isinstance(inputs, TextStream):
         yield np.array([BOS])
         for chunk in inputs.chunks():
@@ -89,7 +89,7 @@ def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) ->
 
 
 def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Path | None:
-    """The file in the user's cache where the tokens of a large text are kept from run to run; None for small ones."""
+    """Return the file in the user's cache that stores the tokens of a large text across runs; None for a small text."""
     if isinstance(inputs, Sentences):
         return None
     if inputs.size * TYPE.itemsize <= text_file.MEMORY_LIMIT:  # there are no more tokens than bytes
@@ -103,20 +103,22 @@ def _store(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Pat
     return cache_folder() / "tokens" / f"{digest.hexdigest()}.tokens"
 
 
-def _about_words(inputs: TextInputs, tokenizer: Word, *, is_next_token: bool) -> tuple[str, ...]:
-    """What makes the perplexity of words another than that of the literature, and how special tokens are read."""
-    notes = []
+def _word_remarks(inputs: TextInputs, tokenizer: Word, *, is_next_token: bool) -> tuple[str, ...]:
+    """Remark on options that make perplexity incomparable with published values, and on special tokens in the text."""
+    remarks = []
     if is_next_token and (tokenizer.lowercase or not tokenizer.line_ends):
         changes = ["in lower case"] * tokenizer.lowercase + ["without line ends"] * (not tokenizer.line_ends)
-        notes.append(
-            f"words are read {' and '.join(changes)}; perplexity is comparable only with figures of such words"
+        remarks.append(
+            f"words are read {' and '.join(changes)}; compare the perplexity only with results on such words"
         )
     if tokenizer.special_tokens and not isinstance(inputs, Sentences):
-        written = {found for block in text_file.blocks(inputs.content) for found in SPECIAL_BYTES.findall(block)}
-        if written:
-            listed = ", ".join(sorted(found.decode() for found in written))
-            notes.append(f"{listed} in the text are read as special tokens; tokenizer.special_tokens: false keeps them")
-    return tuple(notes)
+        markers = {marker for block in text_file.blocks(inputs.content) for marker in SPECIAL_BYTES.findall(block)}
+        if markers:
+            listed = ", ".join(sorted(marker.decode() for marker in markers))
+            remarks.append(
+                f"{listed} in the text are read as special tokens; tokenizer.special_tokens: false keeps them"
+            )
+    return tuple(remarks)
 
 
 def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) -> tuple[str, ...]:
@@ -138,21 +140,21 @@ def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: 
         return ()
     if encoder.too_long == "error":
         first = longer[0]
-        found = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
-        raise DataError(f"{found}; max_length is {limit}", key="text.max_length")
-    found = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
-    return (f"{found}; only their beginnings are used",)
+        message = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
+        raise DataError(f"{message}; max_length is {limit}", code="too_large", key="text.max_length")
+    remark = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
+    return (f"{remark}; only their beginnings are used",)
 
 
 def _empty(lengths: np.ndarray, name: str) -> tuple[str, ...]:
     count = int((lengths == 0).sum())
-    return (f"{name}: {count} of {len(lengths)} examples have no token; each counts as one <UNK>",) if count else ()
+    return (f"{name}: {count} of {len(lengths)} examples have no tokens; each counts as one <UNK>",) if count else ()
 
 
 def _check_labels(targets: np.ndarray, lengths: np.ndarray, ids: np.ndarray, name: str) -> None:
-    given = np.array([len(labels) for labels in targets])
-    wrong = np.flatnonzero(given != lengths)
+    num_labels = np.array([len(labels) for labels in targets])
+    wrong = np.flatnonzero(num_labels != lengths)
     if len(wrong):
         first = wrong[0]
-        found = f"{name}: example {ids[first]} has {lengths[first]} tokens and {given[first]} labels"
-        raise DataError(f"{found}; one for each is expected")
+        counts = f"{lengths[first]} tokens and {num_labels[first]} labels"
+        raise DataError(f"{name}: example {ids[first]} has {counts}; expected one label for each token")

@@ -1,4 +1,4 @@
-"""Tokens as a model gets them: sequences that are padded batch by batch, with what is to be predicted of them."""
+"""Sequences of token indices that are padded batch by batch, with the targets of their tokens."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LONGEST = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class TokenSequences:
-    """Sequences to be read as a whole, whose targets are elsewhere.
+    """Sequences with an optional label for each token.
 
     Args:
-        tokens: of all of them; one without any counts as one `<UNK>`.
-        max_length: how many of a sequence are used at most; None = all.
-        labels: (total,) int64, one for each token; None = the steps have none.
+        tokens: Tokens of all sequences; an empty sequence counts as one `<UNK>`.
+        max_length: Maximum number of tokens of a sequence; the rest is cut off; None = no limit.
+        labels: (total,) int64 label of each token; None = targets, if any, belong to whole sequences.
     """
 
     tokens: TokenArray
@@ -45,17 +45,17 @@ class TokenSequences:
         return len(self), int(self.lengths.max(initial=0))
 
     def token_counts(self, num_tokens: int) -> np.ndarray:
-        """(num_tokens,) int64: how often each token is there."""
+        """Count each token, (num_tokens,) int64."""
         return token_counts(self.tokens.flat, num_tokens)
 
     def gather(self, indices: np.ndarray) -> Batch:
-        """Some sequences, in the order of `indices`."""
+        """Return the batch of some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
-        # (n,) slices of one flat array: sequences are padded only when a batch is made, to the longest of that batch.
+        # (n,) slices of one flat array: sequences are padded only here, to the longest of the batch.
         real = np.minimum(self.tokens.offsets[indices + 1] - starts, self.max_length or LONGEST)
         lengths = np.maximum(real, 1)
         inputs = padded(self.tokens.flat, starts, real, width=lengths.max(initial=0))
-        # a sequence without a step has no last state and no mean
+        # a sequence without steps would have no last state and no mean
         inputs[real == 0, 0] = UNK
         targets = None if self.labels is None else padded(self.labels, starts, real)
         return Batch(inputs, targets, equal_lengths_or_none(lengths))
@@ -63,11 +63,11 @@ class TokenSequences:
 
 @dataclass(frozen=True)
 class NextTokenSequences:
-    """Sequences of which each token is to be predicted from those before it.
+    """Sequences of which each token is predicted from the tokens before it.
 
     Args:
-        tokens: each sequence from `<BOS>`, which is only an input, to `<EOS>`, which is only a target.
-        max_length: how many of a sequence are used at most, these two not counted; what is cut off has no `<EOS>`.
+        tokens: Sequences from `<BOS>`, which is only an input, to `<EOS>`, which is only a target.
+        max_length: Maximum number of tokens of a sequence, without these two; a truncated sequence has no `<EOS>`.
     """
 
     tokens: TokenArray
@@ -79,12 +79,12 @@ class NextTokenSequences:
 
     @property
     def lengths(self) -> np.ndarray:
-        """(N,) int64, the predictions of each sequence."""
-        lengths: np.ndarray = np.minimum(self.tokens.lengths - 1, self._most)
+        """(N,) int64, number of predictions of each sequence."""
+        lengths: np.ndarray = np.minimum(self.tokens.lengths - 1, self._max_predictions)
         return lengths
 
     @property
-    def _most(self) -> int:
+    def _max_predictions(self) -> int:
         return LONGEST if self.max_length is None else self.max_length + 1
 
     @property
@@ -93,25 +93,25 @@ class NextTokenSequences:
         return len(self), int(self.lengths.max(initial=0))
 
     def token_counts(self, num_tokens: int) -> np.ndarray:
-        """(num_tokens,) int64: how often each token is there."""
+        """Count each token, (num_tokens,) int64."""
         return token_counts(self.tokens.flat, num_tokens)
 
     def gather(self, indices: np.ndarray) -> Batch:
-        """Some sequences, in the order of `indices`."""
+        """Return the batch of some sequences, in the order of `indices`."""
         starts = self.tokens.offsets[indices]
         # Inputs and targets are the same tokens, shifted by one.
-        lengths = np.minimum(self.tokens.offsets[indices + 1] - starts - 1, self._most)
+        lengths = np.minimum(self.tokens.offsets[indices + 1] - starts - 1, self._max_predictions)
         flat = self.tokens.flat
         return Batch(padded(flat, starts, lengths), padded(flat, starts + 1, lengths), equal_lengths_or_none(lengths))
 
 
 @dataclass(frozen=True)
 class Windows:
-    """A running text cut into windows, each beginning where the one before it ended; every token is predicted once.
+    """Continuous text cut into windows, each starting where the previous one ends; every token is predicted once.
 
     Args:
-        flat: (total + 1,) the tokens of the text with `<BOS>` before them.
-        window: tokens predicted in each; the last one may be shorter.
+        flat: (total + 1,) tokens of the text after a `<BOS>`.
+        window: Number of tokens predicted in each window; the last window may be shorter.
     """
 
     flat: np.ndarray
@@ -120,7 +120,7 @@ class Windows:
 
     @property
     def total(self) -> int:
-        """Tokens to be predicted."""
+        """Number of tokens to predict."""
         return len(self.flat) - 1
 
     def __len__(self) -> int:
@@ -137,11 +137,11 @@ class Windows:
         return len(self), min(self.window, self.total)
 
     def token_counts(self, num_tokens: int) -> np.ndarray:
-        """(num_tokens,) int64: how often each token is there."""
+        """Count each token, (num_tokens,) int64."""
         return token_counts(self.flat, num_tokens)
 
     def gather(self, indices: np.ndarray) -> Batch:
-        """Some windows, in the order of `indices`."""
+        """Return the batch of some windows, in the order of `indices`."""
         # Window i predicts tokens i·window + 1 …: the last token of each is the first input of the next.
         starts, lengths = indices * self.window, self._lengths(indices)
         return Batch(
@@ -154,6 +154,6 @@ class Windows:
 
 
 def equal_lengths_or_none(lengths: np.ndarray) -> np.ndarray | None:
-    """The lengths of a batch, or None where nothing is padded."""
-    # None lets all kernels take the way without a mask.
+    """Return the lengths of a batch, or None if nothing is padded."""
+    # With None, all kernels take the path without a mask.
     return None if len(lengths) == 0 or (lengths == lengths[0]).all() else lengths

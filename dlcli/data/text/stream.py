@@ -1,4 +1,4 @@
-"""One long text that is read from its beginning to its end."""
+"""Continuous text: one long text that is read from beginning to end."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from dlcli.data.text.text_file import BLOCK
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.settings import SplitOptions
 
-#: how far back a space is looked for so that no word is cut; bytes
+#: number of bytes to search backward for a space, so that a cut falls between words
 LONGEST_WORD = 1 << 10
 
 _IS_SPACE = np.isin(np.arange(256), [*b" \t\n\v\f\r"])
 
-#: ways to divide examples that tear a text apart
+#: options that would put neighboring parts of a text into different splits
 _NOT_FOR_STREAMS = ("stratify", "group_by", "order_by", "indices", "train_dev", "train_limit")
 
 
 @dataclass(frozen=True)
 class TextStream:
-    """A long text, or a part of it.
+    """A continuous text, or a part of it.
 
     Args:
-        content: uint8, UTF-8, possibly memory-mapped.
+        content: (bytes,) uint8 text in UTF-8, possibly memory-mapped.
     """
 
     content: np.ndarray
@@ -37,16 +37,16 @@ class TextStream:
 
     @property
     def size(self) -> int:
-        """Bytes of the text."""
+        """Number of bytes of the text."""
         return len(self)
 
     def take(self, rows: np.ndarray) -> TextStream:
-        """The part from a byte to another; `rows` are these two."""
+        """Return the part between two bytes; `rows` is (2,) first byte and stop byte."""
         start, stop = rows.tolist()
         return TextStream(self.content[start:stop])
 
     def chunks(self) -> Iterator[str]:
-        """The text a piece at a time, so that it need not be in memory; cut before spaces."""
+        """Yield the text in chunks cut before spaces, so that it need not be in memory."""
         start = 0
         while start < len(self):
             stop = self.cut(start + BLOCK)
@@ -54,7 +54,7 @@ class TextStream:
             start = stop
 
     def lines(self) -> Iterator[str]:
-        """The lines of the text, each with its end, without the text being in memory."""
+        """Yield the lines of the text with their line ends, without the text being in memory."""
         rest = ""
         for chunk in self.chunks():
             *whole, rest = (rest + chunk).split("\n")
@@ -62,12 +62,12 @@ class TextStream:
         if rest:
             yield rest
 
-    def cut(self, place: int) -> int:
-        """The last place up to `place` where a space follows a word; where there is none, one between characters."""
-        if place >= len(self):
+    def cut(self, position: int) -> int:
+        """Return the last position up to `position` between a word and a space; else one between characters."""
+        if position >= len(self):
             return len(self)
-        first = max(place - LONGEST_WORD, 0)
-        nearby = self.content[first : place + 1]
+        first = max(position - LONGEST_WORD, 0)
+        nearby = self.content[first : position + 1]
         space = _IS_SPACE[nearby]
         ends_of_words = np.flatnonzero(space[1:] & ~space[:-1])
         if len(ends_of_words):
@@ -76,18 +76,18 @@ class TextStream:
         return first + int(begins_character[-1])
 
     def divide(self, shares: Mapping[str, float]) -> dict[str, np.ndarray]:
-        """Parts one after the other: split → (2,) the byte it begins at and the byte behind it.
+        """Divide the text into consecutive parts: split → (2,) first byte and stop byte.
 
         Args:
-            shares: split → share, in the order of the text.
+            shares: Split → its share, in the order of the text.
 
         Raises:
-            DataError: the text is too short for one of them.
+            DataError: The text is too short for one of the splits.
         """
         present = {name: share for name, share in shares.items() if share > 0}
         ends = np.cumsum([*present.values()]) / sum(present.values()) * len(self)
-        data_paths = [0, *(self.cut(round(end)) for end in ends[:-1].tolist()), len(self)]
-        parts = {name: np.array(part) for name, part in zip(present, pairwise(data_paths), strict=True)}
+        bounds = [0, *(self.cut(round(end)) for end in ends[:-1].tolist()), len(self)]
+        parts = {name: np.array(part) for name, part in zip(present, pairwise(bounds), strict=True)}
         for name, (start, stop) in parts.items():
             if start >= stop:
                 raise DataError(
@@ -98,19 +98,17 @@ class TextStream:
         return parts
 
 
-#: every form in which texts are read
+#: every type in which readers return texts
 TextInputs = Texts | Sentences | TextStream
 
 
 def check_divisible(options: SplitOptions) -> None:
-    """Refuse what would tear a running text apart.
+    """Reject options that do not divide continuous text in its order.
 
     Raises:
-        ConfigError: at the option.
+        ConfigError: Such an option is set; the key names it.
     """
     for option in _NOT_FOR_STREAMS:
         if getattr(options, option):
-            found = (
-                "a running text is divided in its order: first train, then dev, then test; only shares and files fit"
-            )
-            raise ConfigError(found, code="not_applicable", key=option)
+            message = "continuous text is divided in order: first train, then dev, then test; use only shares or files"
+            raise ConfigError(message, code="not_applicable", key=option)

@@ -1,4 +1,4 @@
-"""The bytes of a text file: checked, in memory or, where they are many, in the file."""
+"""Read the bytes of a text file and check them; a large file stays on disk."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from dlcli.core import DataError
 from dlcli.data.data_paths import read_bytes, unreadable
 from dlcli.data.decoding import check_encoding, check_not_utf16, decoded, is_utf8, undecodable
 
-#: larger texts stay in their file, and so do their tokens; bytes
+#: texts of more bytes, and their tokens, are memory-mapped
 MEMORY_LIMIT = 1 << 26
-#: what is looked at together of a text in a file; bytes
+#: number of bytes to process at once
 BLOCK = 1 << 20
 
 
 def read_text_file(path: Path, encoding: str) -> np.ndarray:
-    """(bytes,) uint8 of the text in UTF-8, without a byte order mark; memory-mapped where it is large.
+    """Return the text in UTF-8 without a byte order mark, (bytes,) uint8; memory-mapped if it is large.
 
     Args:
-        path: of the file.
-        encoding: of its characters.
+        path: Path of the file.
+        encoding: Encoding of its characters.
 
     Raises:
-        ConfigError: no such encoding.
-        DataError: the file cannot be read or decoded, or has nothing but spaces in it.
+        ConfigError: The encoding does not exist.
+        DataError: The file cannot be read or decoded, or is blank.
     """
     check_encoding(encoding)
     try:
@@ -35,7 +35,7 @@ def read_text_file(path: Path, encoding: str) -> np.ndarray:
     except OSError as error:
         raise unreadable(path, error) from error
     if size > MEMORY_LIMIT and is_utf8(encoding):
-        content = mapped(path, encoding)
+        content = map_utf8(path, encoding)
     else:
         content = np.frombuffer(decoded(read_bytes(path), encoding, path).encode(), dtype=np.uint8)
     if not any(block.strip() for block in blocks(content)):
@@ -43,8 +43,8 @@ def read_text_file(path: Path, encoding: str) -> np.ndarray:
     return content
 
 
-def mapped(path: Path, encoding: str) -> np.ndarray:
-    """A file in UTF-8 as an array, checked without being in memory as a whole."""
+def map_utf8(path: Path, encoding: str) -> np.ndarray:
+    """Memory-map a UTF-8 file and check its encoding block by block."""
     try:
         content: np.ndarray = np.memmap(path, dtype=np.uint8, mode="r")
     except OSError as error:
@@ -57,7 +57,7 @@ def mapped(path: Path, encoding: str) -> np.ndarray:
         try:
             decoder.decode(block, final=(number + 1) * BLOCK >= len(content))
         except UnicodeDecodeError as error:
-            before = bytes(error.object[: error.start])  # begins with what the block before left over
+            before = bytes(error.object[: error.start])  # starts with the incomplete character of the previous block
             raise undecodable(path, lines + before.count(b"\n") + 1, error.object[error.start], encoding) from error
         lines += block.count(b"\n")
     mark = len(codecs.BOM_UTF8)
@@ -65,5 +65,6 @@ def mapped(path: Path, encoding: str) -> np.ndarray:
 
 
 def blocks(content: np.ndarray) -> Iterator[bytes]:
+    """Yield the content in blocks of `BLOCK` bytes."""
     for start in range(0, len(content), BLOCK):
         yield content[start : start + BLOCK].tobytes()

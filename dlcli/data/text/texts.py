@@ -1,4 +1,4 @@
-"""Texts as they were read: many short ones, or sentences whose words the data has told apart."""
+"""Raw texts: many short texts, or sentences that the data has already split into words."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Texts:
     """N texts in one array of bytes.
 
     Args:
-        content: uint8, UTF-8, possibly memory-mapped.
-        starts: (N,) where each text begins in it.
-        stops: (N,) where each ends.
+        content: (bytes,) uint8 text in UTF-8, possibly memory-mapped.
+        starts: (N,) first byte of each text.
+        stops: (N,) stop byte of each text.
     """
 
     content: np.ndarray
@@ -42,7 +42,7 @@ class Texts:
         return Texts(self.content, self.starts[rows], self.stops[rows])
 
     def hashes(self) -> np.ndarray:
-        """(N,) int64: equal texts have equal ones."""
+        """Hash each text, (N,) int64; equal texts have equal hashes."""
         return np.array([hash(self.bytes_of(number)) for number in range(len(self))], dtype=np.int64)
 
     def bytes_of(self, number: int) -> bytes:
@@ -50,13 +50,17 @@ class Texts:
 
     @property
     def size(self) -> int:
-        """Bytes of all texts."""
+        """Number of bytes of all texts."""
         return int((self.stops - self.starts).sum())
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """N sentences, each a list of the words that it is given as."""
+    """N sentences, each a tuple of words.
+
+    Args:
+        words: Words of each sentence.
+    """
 
     words: Sequence[tuple[str, ...]]
 
@@ -70,14 +74,14 @@ class Sentences:
         return iter(self.words)
 
     def take(self, rows: np.ndarray | slice) -> Sentences:
-        chosen = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
-        return Sentences([self.words[row] for row in chosen])
+        numbers = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
+        return Sentences([self.words[number] for number in numbers])
 
     def hashes(self) -> np.ndarray:
-        """(N,) int64: equal sentences have equal ones."""
+        """Hash each sentence, (N,) int64; equal sentences have equal hashes."""
         return np.array([hash(words) for words in self.words], dtype=np.int64)
 
     @property
     def size(self) -> int:
-        """Characters of all words."""
+        """Number of characters of all words."""
         return sum(len(word) for words in self.words for word in words)

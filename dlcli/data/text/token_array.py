@@ -1,4 +1,4 @@
-"""Sequences of tokens of different lengths in one array, in memory or in a file."""
+"""Token sequences of different lengths in one array, in memory or in a file."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from dlcli.core import DataError
 from dlcli.data.text.vocabulary import PAD
 
 TYPE = np.dtype("<i4")
-#: tokens that are looked at together
+#: number of tokens to process at once
 PART = 1_000_000
 
 
 @dataclass(frozen=True)
 class TokenArray:
-    """N sequences, one after the other.
+    """N concatenated sequences.
 
     Args:
-        flat: (total,) int32, possibly memory-mapped.
-        offsets: (N + 1,) int64, where each begins, and the total.
+        flat: (total,) int32 tokens, possibly memory-mapped.
+        offsets: (N + 1,) int64 start of each sequence, and the total.
     """
 
     flat: np.ndarray
@@ -32,20 +32,20 @@ class TokenArray:
 
     @classmethod
     def of(cls, sequences: Iterable[np.ndarray], store: Path | None = None) -> TokenArray:
-        """The sequences together.
+        """Concatenate sequences.
 
         Args:
-            sequences: (T,) integers each.
-            store: the file that they are written to, and from which they are read if it is there already; None = they
-                stay in memory.
+            sequences: Arrays of integers, (T,) each.
+            store: File to memory-map the tokens from; it is written first if it does not exist; None = keep the tokens
+                in memory.
 
         Raises:
-            DataError: the file cannot be written.
+            DataError: The file cannot be written.
         """
         if store is None:
-            held = [np.asarray(sequence, dtype=np.int32) for sequence in sequences]
-            flat = np.concatenate(held) if held else np.empty(0, np.int32)
-            return cls(flat, _offsets(map(len, held)))
+            arrays = [np.asarray(sequence, dtype=np.int32) for sequence in sequences]
+            flat = np.concatenate(arrays) if arrays else np.empty(0, np.int32)
+            return cls(flat, _offsets(map(len, arrays)))
         try:
             if not store.exists():
                 _write(sequences, store)
@@ -53,7 +53,7 @@ class TokenArray:
             return cls(np.memmap(store, dtype=TYPE, mode="r"), _offsets(lengths.tolist()))
         except OSError as error:
             raise DataError(
-                f"tokens cannot be kept: {error.strerror or error}", code="io_error", file=str(store)
+                f"cannot store the tokens: {error.strerror or error}", code="io_error", file=str(store)
             ) from error
 
     def __len__(self) -> int:
@@ -68,18 +68,18 @@ class TokenArray:
         return np.diff(self.offsets)
 
     def count(self, token: int) -> int:
-        """How often a token is there."""
+        """Count the occurrences of a token."""
         return sum(int((part == token).sum()) for part in parts(self.flat))
 
 
 def parts(flat: np.ndarray) -> Iterator[np.ndarray]:
-    """An array a part at a time, as it may be memory-mapped."""
+    """Yield an array, which may be memory-mapped, in parts."""
     for start in range(0, len(flat), PART):
         yield flat[start : start + PART]
 
 
 def token_counts(flat: np.ndarray, num_tokens: int) -> np.ndarray:
-    """(num_tokens,) int64: how often each token is in an array."""
+    """Count each token of an array, (num_tokens,) int64."""
     counts = np.zeros(num_tokens, dtype=np.int64)
     for part in parts(flat):
         counts += np.bincount(part, minlength=num_tokens)
@@ -87,21 +87,21 @@ def token_counts(flat: np.ndarray, num_tokens: int) -> np.ndarray:
 
 
 def padded(flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int | None = None) -> np.ndarray:
-    """(n, width) int64: pieces of an array, filled up with `<PAD>`.
+    """Return slices of an array padded with `<PAD>`, (n, width) int64.
 
     Args:
         flat: (total,) integers.
-        starts: (n,) where each piece begins.
-        lengths: (n,) of the pieces.
-        width: of the result; None = the longest of the pieces.
+        starts: (n,) start of each slice.
+        lengths: (n,) length of each slice.
+        width: Width of the result; None = the length of the longest slice.
     """
     steps = np.arange(lengths.max(initial=0) if width is None else width)
-    data_paths = starts[:, np.newaxis] + steps  # (n, width)
+    positions = starts[:, np.newaxis] + steps  # (n, width)
     if (lengths == len(steps)).all():
-        return flat.take(data_paths).astype(np.int64)
+        return flat.take(positions).astype(np.int64)
     real = steps < lengths[:, np.newaxis]
-    rows = np.full(data_paths.shape, PAD, dtype=np.int64)
-    rows[real] = flat[data_paths[real]]
+    rows = np.full(positions.shape, PAD, dtype=np.int64)
+    rows[real] = flat[positions[real]]
     return rows
 
 
@@ -114,15 +114,15 @@ def _lengths_of(store: Path) -> Path:
 
 
 def _write(sequences: Iterable[np.ndarray], store: Path) -> None:
-    """Write beside and rename, the tokens last: once they are there, all is."""
+    """Write to temporary files and rename them, the tokens last: if they exist, the lengths do too."""
     store.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store.parent) as folder:
-        beside = Path(folder) / store.name
+        temporary = Path(folder) / store.name
         lengths = []
-        with beside.open("wb") as stream:
+        with temporary.open("wb") as stream:
             for sequence in sequences:
                 stream.write(np.asarray(sequence, dtype=TYPE).tobytes())
                 lengths.append(len(sequence))
-        np.array(lengths, dtype="<i8").tofile(_lengths_of(beside))
-        _lengths_of(beside).replace(_lengths_of(store))
-        beside.replace(store)
+        np.array(lengths, dtype="<i8").tofile(_lengths_of(temporary))
+        _lengths_of(temporary).replace(_lengths_of(store))
+        temporary.replace(store)

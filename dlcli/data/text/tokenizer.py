@@ -1,4 +1,4 @@
-"""What every tokenizer does: cut a text into tokens, and put tokens together to a text."""
+"""Base class of tokenizers, which split a text into tokens and join tokens to a text."""
 
 from __future__ import annotations
 
@@ -15,66 +15,66 @@ from dlcli.data.text.vocabulary import Vocabulary
 
 
 class Tokenizer(ABC):
-    """Cuts texts into tokens. Its keyword-only constructor parameters are its YAML options."""
+    """Splits texts into tokens. Its keyword-only constructor parameters are its YAML options."""
 
     registry_kind: ClassVar[str] = "tokenizer"
 
     def fit(self, texts: Iterable[str], data_paths: DataPaths) -> Self:  # noqa: ARG002
-        """The tokenizer that the texts of the training set lead to; this one, where there is nothing to learn.
+        """Return the tokenizer fit on the training set; this tokenizer if it has nothing to learn.
 
         Args:
-            texts: of the training set.
-            data_paths: where files are looked for.
+            texts: Texts of the training set.
+            data_paths: Folders to look for files in.
         """
         return self
 
     def fingerprint(self, data_paths: DataPaths) -> Mapping[str, str]:  # noqa: ARG002
-        """File name → sha256 of the files that it is read from."""
+        """Return file name → SHA-256 of the files that the tokenizer is read from."""
         return {}
 
     @property
     def tokens(self) -> tuple[str, ...] | None:
-        """Every token there is, where that is fixed by what was learned; None where the texts decide."""
+        """All tokens, if fitting fixes them; None if the vocabulary takes them from the training texts."""
         return None
 
     @abstractmethod
     def encode(self, text: str) -> list[str]:
-        """The tokens of a text."""
+        """Split a text into tokens."""
 
     @abstractmethod
     def decode(self, tokens: Sequence[str]) -> str:
-        """The text that the tokens make."""
+        """Join tokens to a text."""
 
     def normalize(self, word: str) -> str:
-        """A word that is a token by decree of the data, as it stands in the vocabulary."""
+        """Return the vocabulary's form of a word that the data already has as one token."""
         return word
 
     def count(self, texts: Iterable[str]) -> Counter[str]:
-        """How often each token is in the texts."""
+        """Count each token of the texts."""
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(self.encode(text))
         return counts
 
     def indices(self, text: str, vocabulary: Vocabulary) -> np.ndarray:
-        """(T,) int32: the tokens of a text as positions in the vocabulary."""
+        """Return the (T,) int32 vocabulary indices of the tokens of a text."""
         return vocabulary.indices(self.encode(text))
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Options and what was learned, as plain values."""
+        """Return the options and the fitted state as plain values."""
 
     @classmethod
     @abstractmethod
     def restored(cls, state: dict[str, Any]) -> Self:
-        """The tokenizer whose `state` this is."""
+        """Create the tokenizer from its `state`."""
 
     def to_json(self) -> dict[str, Any]:
         return {"name": registry.name_of("tokenizer", type(self)), **self.state()}
 
 
 def tokenizer_from_json(document: dict[str, Any]) -> Tokenizer:
-    """The tokenizer that `to_json` described."""
+    """Create a tokenizer from the document of its `to_json`."""
     state = dict(document)
     tokenizer_class = registry.lookup("tokenizer", state.pop("name"))
     assert isinstance(tokenizer_class, type) and issubclass(tokenizer_class, Tokenizer)

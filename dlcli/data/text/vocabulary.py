@@ -1,4 +1,4 @@
-"""The tokens that a model knows, each with its number."""
+"""The tokens that a model knows, each with its index."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 
 from dlcli.core import DataError
 
-#: fills up short sequences; stands for what the training set does not have; begins and ends a text
+#: padding of short sequences; tokens that the training set does not have; begin and end of a text
 SPECIAL_TOKENS = ("<PAD>", "<UNK>", "<BOS>", "<EOS>")
 PAD, UNK, BOS, EOS = range(4)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Tokens in the order of their numbers: the special ones, then the others from frequent to rare.
+    """Tokens in the order of their indices: the special tokens, then the others from frequent to rare.
 
     Args:
-        tokens: (V,) all of them, `<PAD>` first.
-        counts: (V,) how often each is in the training set; `<UNK>` stands there for all that were left out, `<EOS>` for
-            the ends of its texts.
+        tokens: (V,) all tokens, `<PAD>` first.
+        counts: (V,) frequency of each token in the training set; that of `<UNK>` counts all tokens that were left out,
+            that of `<EOS>` the ends of texts.
     """
 
     tokens: tuple[str, ...]
@@ -33,16 +33,16 @@ class Vocabulary:
     def fit(
         cls, counts: Mapping[str, int], *, min_count: int = 1, max_size: int | None = None, num_texts: int = 0
     ) -> Vocabulary:
-        """The tokens that are frequent enough; of equally frequent ones, the first in the alphabet.
+        """Keep the most frequent tokens; of equally frequent tokens, the alphabetically first.
 
         Args:
-            counts: token → how often the training set has it.
-            min_count: how often a token must be there.
-            max_size: how many are kept at most, the special ones not counted; None = all.
-            num_texts: how many texts end.
+            counts: Token → its frequency in the training set.
+            min_count: Minimum frequency of a token.
+            max_size: Maximum number of tokens, without the special ones; None = no limit.
+            num_texts: Number of texts that end with `<EOS>`.
 
         Raises:
-            DataError: none is left.
+            DataError: No token is left.
         """
         ordered = sorted(
             ((token, count) for token, count in counts.items() if token not in SPECIAL_TOKENS and count >= min_count),
@@ -50,28 +50,28 @@ class Vocabulary:
         )[:max_size]
         if not ordered:
             most = max(counts.values(), default=0)
-            found = f"no token is {min_count} times in the training set; the most frequent is there {most} times"
-            raise DataError(found, code="too_few_examples", key="vocabulary.min_count")
-        kept = sum(count for _, count in ordered)
+            message = f"no token occurs {min_count} times in the training set; the most frequent occurs {most} times"
+            raise DataError(message, code="too_few_examples", key="vocabulary.min_count")
+        known = sum(count for _, count in ordered)
         begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)
-        special = (0, sum(counts.values()) - kept - begins - ends, begins, num_texts + ends)
+        special = (0, sum(counts.values()) - known - begins - ends, begins, num_texts + ends)
         return cls((*SPECIAL_TOKENS, *(token for token, _ in ordered)), (*special, *(count for _, count in ordered)))
 
     def extended(self, words: Iterable[str], max_size: int | None = None) -> Vocabulary:
-        """The same tokens, and behind them words that the training set does not have.
+        """Append words that the training set does not have.
 
         Args:
-            words: the words; those that are known already are passed over.
-            max_size: number of all tokens at most, the special ones not counted; None means no limit.
+            words: Words to append; words that are already in the vocabulary are skipped.
+            max_size: Maximum number of all tokens, without the special ones; None = no limit.
         """
-        new = [word for word in dict.fromkeys(words) if word not in self.numbers]
+        new = [word for word in dict.fromkeys(words) if word not in self.index_of]
         if max_size is not None:
             new = new[: max(max_size + len(SPECIAL_TOKENS) - len(self), 0)]
         return Vocabulary((*self.tokens, *new), (*self.counts, *[0] * len(new)))
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        """The words that the training set does not have."""
+        """Words that the training set does not have."""
         first = len(SPECIAL_TOKENS)
         return tuple(token for token, count in zip(self.tokens[first:], self.counts[first:], strict=True) if not count)
 
@@ -79,25 +79,25 @@ class Vocabulary:
         return len(self.tokens)
 
     @cached_property
-    def numbers(self) -> dict[str, int]:
-        """Token → its number."""
-        return {token: number for number, token in enumerate(self.tokens)}
+    def index_of(self) -> dict[str, int]:
+        """Token → its index."""
+        return {token: index for index, token in enumerate(self.tokens)}
 
     @cached_property
     def by_code_point(self) -> np.ndarray:
-        """The number of each token of one character, at the place of its code point; `<UNK>` elsewhere."""
-        characters = {ord(token): number for token, number in self.numbers.items() if len(token) == 1}
-        table = np.full(max(characters, default=0) + 2, UNK, dtype=np.int32)  # the last one is for all beyond
+        """(points,) int32 index of each one-character token at its code point; `<UNK>` elsewhere."""
+        characters = {ord(token): index for token, index in self.index_of.items() if len(token) == 1}
+        table = np.full(max(characters, default=0) + 2, UNK, dtype=np.int32)  # the last entry: larger code points
         table[[*characters]] = [*characters.values()]
         return table
 
     def indices(self, tokens: Iterable[str]) -> np.ndarray:
-        """(T,) int32 numbers of tokens; `<UNK>` for what is not among them."""
-        known = self.numbers.get
-        return np.array([known(token, UNK) for token in tokens], dtype=np.int32)
+        """Return the (T,) int32 indices of tokens; `<UNK>` for tokens that are not in the vocabulary."""
+        index_of = self.index_of.get
+        return np.array([index_of(token, UNK) for token in tokens], dtype=np.int32)
 
     def lookup(self, indices: Sequence[int] | np.ndarray) -> list[str]:
-        """The tokens of some numbers."""
+        """Return the tokens at the given indices."""
         return [self.tokens[index] for index in np.asarray(indices).tolist()]
 
     def to_json(self) -> dict[str, Any]:

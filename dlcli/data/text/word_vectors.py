@@ -1,4 +1,4 @@
-"""Published word vectors: text files with a word and its numbers on each line, like those of GloVe and fastText."""
+"""Published word vectors: text files with a word and its vector on each line, like those of GloVe and fastText."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 from dlcli.core import DataError
 from dlcli.data.data_paths import unreadable
 
-#: of all vectors that are kept for words the training set does not have; bytes
+#: maximum number of bytes of the vectors of words that the training set does not have
 MEMORY_LIMIT = 1 << 28
-#: of a line; characters
+#: maximum number of characters of a line
 LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True)
 class WordVectors:
-    """The vectors of those words of a vocabulary that a file has.
+    """Vectors of the words of a vocabulary that a file has.
 
     Args:
-        known: (n,) numbers of the words.
-        vectors: (n, D) float32.
+        known: (n,) vocabulary indices of the words.
+        vectors: (n, D) float32 vectors of the words.
     """
 
     known: np.ndarray
@@ -31,39 +31,39 @@ class WordVectors:
 
     @property
     def size(self) -> int:
-        """D, how many numbers a vector has."""
+        """Dimension D of the vectors."""
         return int(self.vectors.shape[1])
 
     @classmethod
-    def read(cls, path: Path, numbers: Mapping[str, int]) -> WordVectors:
-        """Look the words up in a file; of a word that stands there twice, the first vector counts.
+    def read(cls, path: Path, index_of: Mapping[str, int]) -> WordVectors:
+        """Read the vectors of a vocabulary's words; if the file has a word twice, its first vector counts.
 
         Args:
-            path: of the file, in UTF-8.
-            numbers: word → its number in the vocabulary.
+            path: Path of the file, in UTF-8.
+            index_of: Word → its index in the vocabulary.
 
         Raises:
-            DataError: the file cannot be read, is no such file, or has none of the words.
+            DataError: The file cannot be read, is not a file of vectors, or has none of the words.
         """
-        found: dict[int, np.ndarray] = {}
+        vectors: dict[int, np.ndarray] = {}
         for line, word, values, size in _entries(path):
-            number = numbers.get(word)
-            if number is not None and number not in found:
-                found[number] = _vector(values, size, path, line)
-        if not found:
+            index = index_of.get(word)
+            if index is not None and index not in vectors:
+                vectors[index] = _vector(values, size, path, line)
+        if not vectors:
             raise DataError("none of the data's words has a vector in this file", file=str(path))
-        return cls(np.array([*found]), np.stack([*found.values()]))
+        return cls(np.array([*vectors]), np.stack([*vectors.values()]))
 
 
 def words_with_vectors(path: Path, *, limit: int | None = None) -> list[str]:
-    """The words of a file of vectors in its order, which in the files of GloVe and fastText is that of their frequency.
+    """Return the words of a file of vectors in its order; GloVe and fastText sort them by frequency.
 
     Args:
-        path: path of the file, in UTF-8.
-        limit: number of words at most; None means as many as have vectors in `MEMORY_LIMIT`.
+        path: Path of the file, in UTF-8.
+        limit: Maximum number of words; None = as many as have vectors in `MEMORY_LIMIT`.
 
     Raises:
-        DataError: the file cannot be read or is no such file.
+        DataError: The file cannot be read or is not a file of vectors.
     """
     words: list[str] = []
     for _, word, _, size in _entries(path):
@@ -74,10 +74,10 @@ def words_with_vectors(path: Path, *, limit: int | None = None) -> list[str]:
 
 
 def _entries(path: Path) -> Iterator[tuple[int, str, str, int]]:
-    """Number of the line, word, numbers and how many numbers there should be, of every line with a single word.
+    """Yield line number, word, vector as text and its dimension, for every line with a single word.
 
     Raises:
-        DataError: the file cannot be read, or a line has too few numbers or no end.
+        DataError: The file cannot be read, or a line has too few values or is too long.
     """
     size: int | None = None
     line = 0
@@ -86,7 +86,7 @@ def _entries(path: Path) -> Iterator[tuple[int, str, str, int]]:
             while text := stream.readline(LONGEST_LINE):
                 line += 1
                 if len(text) == LONGEST_LINE:
-                    message = f"expected a word and its numbers, found a line of more than {LONGEST_LINE:,} characters"
+                    message = f"expected a word and its vector, got a line of more than {LONGEST_LINE:,} characters"
                     raise DataError(message, code="too_large", file=str(path), line=line)
                 word, _, values = text.rstrip().partition(" ")
                 if size is None:
@@ -96,14 +96,14 @@ def _entries(path: Path) -> Iterator[tuple[int, str, str, int]]:
                 count = values.count(" ") + 1 if values else 0
                 if count < size and word:
                     raise _not_a_vector(values, size, path, line)
-                if count == size:  # else the word has spaces, and is no token
+                if count == size:  # otherwise the word has spaces and cannot be a token
                     yield line, word, values, size
     except OSError as error:
         raise unreadable(path, error) from error
 
 
 def _size(word: str, values: str, path: Path) -> tuple[int, bool]:
-    """How many numbers a vector has, by the first line, and whether that is a header: `<words> <numbers each>`."""
+    """Return the dimension of the vectors by the first line, and whether that is a header `<words> <dimension>`."""
     if word.isdecimal() and values.isdecimal() and len(values) < 10:
         return int(values), True
     size = values.count(" ") + 1
@@ -122,7 +122,7 @@ def _vector(values: str, size: int, path: Path, line: int) -> np.ndarray:
 
 
 def _not_a_vector(values: str, size: int, path: Path, line: int) -> DataError:
-    shown = values[:40] + ("…" if len(values) > 40 else "")
+    excerpt = values[:40] + ("…" if len(values) > 40 else "")
     return DataError(
-        f"expected a word and {size} numbers, found {shown!r}", code="wrong_format", file=str(path), line=line
+        f"expected a word and {size} numbers, got {excerpt!r}", code="wrong_format", file=str(path), line=line
     )

@@ -14,7 +14,7 @@ from dlcli.data.text.vocabulary import BOS, EOS, SPECIAL_TOKENS, UNK
 
 LINE_END = "\n"
 
-#: what corpora write for the special tokens
+#: markers of corpora → special tokens
 SPECIAL = {
     "unk": SPECIAL_TOKENS[UNK],
     "s": SPECIAL_TOKENS[BOS],
@@ -28,30 +28,30 @@ _SPECIAL = {
 }
 SPECIAL_BYTES = re.compile(f"<(?:{'|'.join(SPECIAL)})>".encode(), re.IGNORECASE)
 
-#: how many characters there are marks among; beyond these, Unicode has ideographs only
+#: numbers of code points to search for punctuation; beyond the larger one, Unicode has only ideographs
 ASCII, UNICODE = 0x80, 0x20000
 
-#: what English hangs on to words
+#: English clitics
 _CLITIC = r"[nN]['’][tT](?!\w)|['’](?:[sSdDmM]|[rRvV][eE]|[lL]{2})(?!\w)"
 _CLITICS = re.compile(f"({_CLITIC})")
 
-#: no space stands before these, nor after those
+#: a space before closing, or after opening punctuation, which `decode` removes
 _CLOSING = re.compile(rf" (?=(?:[.,;:!?%)\]}}…»”]|{_CLITIC})(?: |\n|$))")
 _OPENING = re.compile(r"(?<=[(\[{«“$#]) ")
 
 
 @register("tokenizer", "word")
 class Word(Tokenizer):
-    """Words, numbers and marks of punctuation, each a token; what spaces there are between them is forgotten.
+    """Words, numbers and punctuation marks as tokens; the spaces between them are dropped.
 
-    As in the Penn Treebank, `don't` is `do` and `n't`, `it's` is `it` and `'s`; hyphens stay inside words, and points
+    As in the Penn Treebank, `don't` is `do` and `n't`, `it's` is `it` and `'s`; hyphens stay inside words, and periods
     and commas inside numbers.
 
     Args:
-        lowercase: do not tell capital letters from small ones.
-        punctuation: split = every mark is a token of its own; keep = tokens are whatever stands between spaces.
-        line_ends: the end of a line is a token, too, instead of a space.
-        special_tokens: read <unk>, <s>, <bos>, </s> and <eos> in the text as the special tokens that they stand for.
+        lowercase: Whether to convert the text to lower case.
+        punctuation: split = every punctuation mark is a token; keep = split only at spaces.
+        line_ends: Whether the end of a line is a token instead of a space.
+        special_tokens: Whether to read <unk>, <s>, <bos>, </s> and <eos> in the text as special tokens.
     """
 
     def __init__(
@@ -112,21 +112,21 @@ class Word(Tokenizer):
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> Self:
-        return cls(**{"special_tokens": False, **state})  # older models have read them as words
+        return cls(**{"special_tokens": False, **state})  # models stored before the option read them as words
 
 
 @functools.cache
 def word_pattern(alphabet: int) -> re.Pattern[str]:
-    """What is a token, but for the clitics: an alternative is tried only where those above it do not fit.
+    """Return the pattern of a token, before clitics are split off: number, word, clitic, or any other character.
 
-    The pattern for the characters of ASCII is three times as fast on texts that have no others.
+    The ASCII pattern is three times as fast on ASCII texts.
     """
-    letter = rf"[^\s{punctuation_class(alphabet)}]"  # of any script, with its accents; and digits
+    letter = rf"[^\s{punctuation_class(alphabet)}]"  # letters of any script with their accents, and digits
     return re.compile(rf"\d+(?:[.,]\d+)+|{letter}+(?:['’-]{letter}+)*|{_CLITIC}|\S")
 
 
 def punctuation_class(alphabet: int) -> str:
-    """Every mark of punctuation and every symbol among the first characters, as ranges of a regular expression."""
+    """Return the punctuation and symbols among the first `alphabet` code points as ranges of a regular expression."""
     ranges: list[list[int]] = []
     for code in range(alphabet):
         if unicodedata.category(chr(code))[0] in "PS":

@@ -1,4 +1,4 @@
-"""Files with 16 bits a pixel: what becomes of pixels that make use of fewer."""
+"""Images with 16 bits per pixel that use fewer bits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import DataError
-from dlcli.data.images import ImageConversion, Model, decode, decode_many
+from dlcli.data.images import ImageConversion, ReferenceShape, decode, decode_many
 
 TWELVE = np.random.default_rng(0).integers(0, 4096, (6, 9, 3)).astype(np.uint16)
 TWELVE[0, 0] = 4095
@@ -20,7 +20,7 @@ PNG_COLORS = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> the type in the header
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """A PNG with 16 bits a channel, which Pillow does not write."""
+    """Encode a PNG with 16 bits per channel, which Pillow cannot write."""
     height, width, channels = pixels.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
     header = struct.pack(">IIBBBBB", width, height, 16, PNG_COLORS[channels], 0, 0, 0)
@@ -32,7 +32,7 @@ def png(pixels: np.ndarray) -> bytes:
 
 
 def tiff(pixels: np.ndarray, orientation: int = 1) -> bytes:
-    """A TIFF of one strip with 16 bits a channel."""
+    """Encode a TIFF of one strip with 16 bits per channel."""
     height, width, channels = pixels.shape
     tags = 11
     behind = 8 + 2 + 12 * tags + 4
@@ -72,14 +72,14 @@ def test_the_upper_eight_of_the_bits_in_use(tmp_path: Path, ending: str, channel
 
 @pytest.mark.parametrize("ending", ["png", "tif"])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_images_that_would_lose_their_levels_are_refused(tmp_path: Path, ending: str, channels: int) -> None:
+def test_images_that_would_lose_levels_are_rejected(tmp_path: Path, ending: str, channels: int) -> None:
     path = written(tmp_path, TWELVE[..., :channels], ending)
     with pytest.raises(DataError) as caught:
         list(decode_many([path], ImageConversion()))
     assert caught.value.file == str(path)
     assert "bits: 12" in caught.value.message
     remarks: list[str] = []
-    assert len(list(decode_many([path], ImageConversion(), on_dim=remarks.append))) == 1
+    assert len(list(decode_many([path], ImageConversion(), on_unused_levels=remarks.append))) == 1
     assert len(remarks) == 1
     assert np.array_equal(decode(path, ImageConversion(bits=16)), TWELVE[..., :channels] >> 8)
 
@@ -94,7 +94,7 @@ def test_one_bright_image_shows_that_all_bits_are_in_use(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_more_than_the_bits_hold(tmp_path: Path, channels: int) -> None:
+def test_pixels_that_exceed_the_bits_are_rejected(tmp_path: Path, channels: int) -> None:
     path = written(tmp_path, TWELVE[..., :channels], "png")
     with pytest.raises(DataError) as caught:
         decode(path, ImageConversion(bits=11))
@@ -117,22 +117,22 @@ def test_files_with_eight_bits_are_not_scaled(tmp_path: Path, write: Callable[[n
     deep.write_bytes(write(TWELVE[..., :1]))
     bytes_ = (TWELVE[..., 0] >> 5).astype(np.uint8)
     Image.fromarray(bytes_).save(tmp_path / "a.png")
-    (block,) = decode_many([tmp_path / "a.png", deep], ImageConversion(bits=12), Model((6, 9, 1), "the first"))
+    (block,) = decode_many([tmp_path / "a.png", deep], ImageConversion(bits=12), ReferenceShape((6, 9, 1), "the first"))
     assert np.array_equal(block[0, ..., 0], bytes_)
     assert np.array_equal(block[1], TWELVE[..., :1] >> 4)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("bits", [12, 16])
-def test_turned_upright(tmp_path: Path, channels: int, bits: int) -> None:
+def test_rotates_by_the_orientation(tmp_path: Path, channels: int, bits: int) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(tiff(TWELVE[..., :channels], orientation=6))
     expected = np.rot90(TWELVE[..., :channels] >> (bits - 8), -1)
     assert np.array_equal(decode(path, ImageConversion(bits=bits)), expected)
 
 
-def test_a_claim_of_twelve_bits_in_a_pgm_is_heard(tmp_path: Path) -> None:
-    """Pillow scales to the largest value that the header names."""
+def test_a_pgm_with_twelve_bits_in_its_header_is_scaled(tmp_path: Path) -> None:
+    """Pillow scales to the largest value that the header declares."""
     path = tmp_path / "a.pgm"
     path.write_bytes(b"P5\n9 6\n4095\n" + TWELVE[..., 0].astype(">u2").tobytes())
     (block,) = decode_many([path], ImageConversion())

@@ -9,20 +9,20 @@ from dlcli.data.text.characters import SHORT
 
 
 @given(st.text())
-def test_the_tokens_make_up_the_text(text: str):
+def test_decoding_restores_the_text(text: str):
     tokenizer = Character()
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
 @given(st.text(min_size=1), st.text())
-def test_numbers_are_those_of_the_tokens(known: str, text: str):
+def test_indices_match_the_encoded_tokens(known: str, text: str):
     tokenizer = Character()
     vocabulary = Vocabulary.fit(tokenizer.count([known]))
     assert tokenizer.indices(text, vocabulary).tolist() == vocabulary.indices(tokenizer.encode(text)).tolist()
     assert tokenizer.decode(vocabulary.lookup(tokenizer.indices(known, vocabulary))) == known
 
 
-def test_a_character_beyond_all_known_ones_is_unknown():
+def test_a_code_point_beyond_the_table_is_unknown():
     vocabulary = Vocabulary.fit(Character().count(["ab"]))
     assert Character().indices("a😀", vocabulary).tolist() == [4, UNK]
 

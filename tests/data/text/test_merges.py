@@ -6,11 +6,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.data.text.merges import Pair, apply_merges, learn_merges, merged
+from dlcli.data.text.merges import Pair, apply_merges, learn_merges, merge_pair
 
 
 def learn_slowly(words: dict[str, int], merges: int) -> list[Pair]:
-    """Algorithm 1 of Sennrich, Haddow, Birch (2016), which counts all pairs anew after every merge."""
+    """Learn merges by algorithm 1 of Sennrich, Haddow, Birch (2016), which recounts all pairs after every merge."""
     symbols = {word: [*word] for word in words}
     learned: list[Pair] = []
     while len(learned) < merges:
@@ -22,7 +22,7 @@ def learn_slowly(words: dict[str, int], merges: int) -> list[Pair]:
         if best is None or counts[best] < 2:
             break
         learned.append(best)
-        symbols = {word: merged(parts, best) for word, parts in symbols.items()}
+        symbols = {word: merge_pair(parts, best) for word, parts in symbols.items()}
     return learned
 
 
@@ -37,9 +37,9 @@ def test_the_example_of_the_paper():
 
 
 @given(st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=8), st.integers(1, 9)), st.integers(1, 30))
-def test_counting_what_changes_gives_what_counting_all_gives(words: dict[str, int], merges: int):
+def test_incremental_counts_match_full_counts(words: dict[str, int], merges: int):
     assert learn_merges(words, merges) == learn_slowly(words, merges)
 
 
 def test_overlapping_pairs_are_merged_from_the_left():
-    assert merged(["a"] * 5, ("a", "a")) == ["aa", "aa", "a"]
+    assert merge_pair(["a"] * 5, ("a", "a")) == ["aa", "aa", "a"]

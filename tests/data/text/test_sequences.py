@@ -49,7 +49,7 @@ def test_each_token_is_predicted_from_those_before_it():
     assert source.lengths.tolist() == [3, 2]
 
 
-def test_a_sequence_that_is_cut_off_does_not_end():
+def test_a_truncated_sequence_has_no_end_token():
     source = NextTokenSequences(tokens_of([BOS, 5, 6, 7, EOS], [BOS, 8, 9, EOS]), max_length=2)
     batch = source.gather(np.array([0, 1]))
     assert batch.targets.tolist() == [[5, 6, 7], [8, 9, EOS]]
@@ -71,7 +71,7 @@ def test_windows_predict_every_token_once_and_in_order(tokens: list[int], window
 
 
 @given(ANY_TOKENS, st.integers(1, 6), st.integers(1, 5))
-def test_the_rows_of_a_stream_go_on_from_batch_to_batch(tokens: list[int], window: int, rows: int):
+def test_rows_of_a_stream_continue_from_batch_to_batch(tokens: list[int], window: int, rows: int):
     source = Windows(np.array([BOS, *tokens]), window)
     order = StreamBatches(len(source), batch_size=rows)
     last: dict[int, int] = {}

@@ -21,12 +21,12 @@ def write(folder: Path, text: str) -> Path:
 
 
 @pytest.mark.parametrize("header", ["", "3 2\n"], ids=["GloVe", "word2vec"])
-def test_the_words_that_are_there(tmp_path: Path, header: str) -> None:
-    found = WordVectors.read(write(tmp_path, f"{header}of 9 9\nthe 0.5 -1e-1 \nüber 3 4\n"), NUMBERS)
-    assert found.known.tolist() == [1, 3]
-    np.testing.assert_array_equal(found.vectors, np.array([[0.5, -0.1], [3, 4]], np.float32))
-    assert found.vectors.dtype == np.float32
-    assert found.size == 2
+def test_reads_the_words_of_the_vocabulary(tmp_path: Path, header: str) -> None:
+    words = WordVectors.read(write(tmp_path, f"{header}of 9 9\nthe 0.5 -1e-1 \nüber 3 4\n"), NUMBERS)
+    assert words.known.tolist() == [1, 3]
+    np.testing.assert_array_equal(words.vectors, np.array([[0.5, -0.1], [3, 4]], np.float32))
+    assert words.vectors.dtype == np.float32
+    assert words.size == 2
 
 
 def test_the_first_of_two_vectors_counts_and_words_with_spaces_are_others(tmp_path: Path) -> None:
@@ -35,25 +35,27 @@ def test_the_first_of_two_vectors_counts_and_words_with_spaces_are_others(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "line", "part"),
     [
-        ("x 1 2\nthe 1 two\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 two'"),
-        ("x 1 2\nthe 1\n", r"vectors.txt:2: expected a word and 2 numbers, found '1'"),
-        ("x 1 2\nthe 1 nan\n", r"vectors.txt:2: expected a word and 2 numbers, found '1 nan'"),
-        ("x 1 2\nother 1\nthe 1 2\n", r"vectors.txt:2: "),
-        ("x 1 2\nthe 1 2\ncut", r"vectors.txt:3: "),
-        ("2 3\nx 1 2\n", r"vectors.txt:2: "),
-        ("once upon a time\nthe 1 2\n", r"vectors.txt:1: "),
-        ("lonely\nthe 1 2\n", r"vectors.txt:1: "),
-        ("² 3\n", r"none of the data's words"),
-        ("x 1 2\n", "none of the data's words"),
-        ("", "none of the data's words"),
+        ("x 1 2\nthe 1 two\n", 2, "'1 two'"),
+        ("x 1 2\nthe 1\n", 2, "'1'"),
+        ("x 1 2\nthe 1 nan\n", 2, "'1 nan'"),
+        ("x 1 2\nother 1\nthe 1 2\n", 2, ""),
+        ("x 1 2\nthe 1 2\ncut", 3, ""),
+        ("2 3\nx 1 2\n", 2, ""),
+        ("once upon a time\nthe 1 2\n", 1, ""),
+        ("lonely\nthe 1 2\n", 1, ""),
+        ("² 3\n", None, "none"),
+        ("x 1 2\n", None, "none"),
+        ("", None, "none"),
     ],
 )
-def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(DataError) as raised:
-        WordVectors.read(write(tmp_path, text), NUMBERS)
-    assert raised.match(message)
+def test_invalid_files_are_errors_with_the_line(tmp_path: Path, text: str, line: int | None, part: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(DataError) as caught:
+        WordVectors.read(path, NUMBERS)
+    assert part in caught.value.message
+    assert (caught.value.file, caught.value.line) == (str(path), line)
 
 
 def test_a_file_without_line_ends_is_not_read_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +75,7 @@ def test_the_words_of_a_file_come_in_its_order_and_do_not_exceed_the_memory(
     assert words_with_vectors(path) == ["the", "at"]
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
         WordVectors.read(tmp_path / "none.txt", NUMBERS)
+    assert caught.value.code == "unreadable_file"

@@ -15,7 +15,7 @@ from dlcli.data.text.words import ASCII, UNICODE, word_pattern
         ("Don't! It's the state-of-the-art, isn't it?", "do n't ! it 's the state-of-the-art , is n't it ?"),
         ("3.5 or 1,000 (rock 'n' roll)", "3.5 or 1,000 ( rock ' n ' roll )"),
         ("they’re naïve; CAFÉ", "they ’re naïve ; café"),
-        ("हिन्दी में", "हिन्दी में"),  # vowel signs are no letters to Python's \w
+        ("हिन्दी में", "हिन्दी में"),  # Python's \w does not match vowel signs
         ("good😀bad a_b", "good 😀 bad a _ b"),
         ("century's", "century 's"),
         ("  \t\n", ""),
@@ -25,13 +25,13 @@ def test_words_numbers_and_marks_are_tokens(text: str, tokens: str):
     assert Word().encode(text) == tokens.split()
 
 
-def test_what_stands_between_spaces_is_kept_on_request():
+def test_keeping_punctuation_splits_only_at_spaces():
     tokenizer = Word(lowercase=False, punctuation="keep")
     assert tokenizer.encode("Mr. N <unk>, don't") == ["Mr.", "N", "<unk>,", "don't"]
     assert tokenizer.decode(["Mr.", "N"]) == "Mr. N"
 
 
-def test_ends_of_lines_are_tokens_on_request():
+def test_line_ends_can_be_tokens():
     tokenizer = Word(line_ends=True)
     assert tokenizer.encode("To be,\nor not\n\n") == ["to", "be", ",", "\n", "or", "not", "\n", "\n"]
     assert tokenizer.decode(tokenizer.encode("to be,\nor not\n\n")) == "to be,\nor not\n\n"
@@ -50,12 +50,12 @@ def test_encoding_loses_spaces_only(text: str):
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
-def test_plain_english_is_read_faster_but_not_otherwise(text: str):
+def test_the_ascii_pattern_matches_like_the_full_pattern(text: str):
     assert word_pattern(ASCII).findall(text) == word_pattern(UNICODE).findall(text)
 
 
 @given(st.lists(st.text(alphabet="ab'-., \n", max_size=20)), st.booleans())
-def test_what_was_encoded_is_encoded_the_same_again(texts: list[str], line_ends: bool):
+def test_encoding_decoded_tokens_gives_the_same_tokens(texts: list[str], line_ends: bool):
     tokenizer = Word(line_ends=line_ends, punctuation="keep")
     for text in texts:
         tokens = tokenizer.encode(text)
