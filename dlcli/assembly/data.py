@@ -173,8 +173,8 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
     weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
     for position, component in enumerate(spec.data.augment):
         if component.name == "mixup" and weighted and classes is None:
-            found = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
-            raise ConfigError(found, key=f"data.augment[{position}].mixup")
+            message = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
+            raise ConfigError(message, key=f"data.augment[{position}].mixup")
     augmentations = [
         create(component, at=f"data.augment[{position}].{component.name}")
         for position, component in enumerate(spec.data.augment)

@@ -30,8 +30,8 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
     """
     human_error = spec.evaluation.human_error
     if isinstance(task, Classification) and human_error is not None and human_error > 1:
-        found = f"expected an error rate from 0 to 1, found {human_error:g}; write 0.05 for 5 %"
-        raise ConfigError(found, code="out_of_range", key="evaluation.human_error")
+        message = f"expected an error rate from 0 to 1, got {human_error:g}; write 0.05 for 5 %"
+        raise ConfigError(message, code="out_of_range", key="evaluation.human_error")
     optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
     components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
     metrics: list[Metric] = []

@@ -15,7 +15,7 @@ _METRIC_NAME = f"({'|'.join(SPLITS)})/{_METRIC}"
 def _check_metric_name(name: str) -> None:
     split, slash, metric = name.partition("/")
     if not slash or not re.fullmatch(_METRIC, metric):
-        raise ValueError(f"expected <split>/<metric> such as dev/error, found {show(name)}")
+        raise ValueError(f"expected <split>/<metric> such as dev/error, got {show(name)}")
     if split not in SPLITS:
         raise ValueError(unknown_name("split", split, SPLITS))
 

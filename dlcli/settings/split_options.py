@@ -97,7 +97,7 @@ class SplitOptions:
             raise ConfigError(f"the shares sum to {sum(shares.values()):.6g}, expected 1 ({written})")
         if shares["train"] == 0:
             raise ConfigError(
-                "expected a share greater than 0, found 0: nothing to train on",
+                "expected a share greater than 0, got 0: nothing to train on",
                 code="out_of_range",
                 key="train",
             )
@@ -151,8 +151,8 @@ class SplitOptions:
             if name not in files and shares[name] > 0:
                 drawn[file][name] = shares[name]
                 if shares[file] == 0:
-                    found = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
-                    raise ConfigError(found, code="conflicting_options", key=f"{file}")
+                    message = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
+                    raise ConfigError(message, code="conflicting_options", key=f"{file}")
         return {name: splits if len(splits) > 1 else {name: 1.0} for name, splits in drawn.items()}
 
 

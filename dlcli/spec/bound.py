@@ -36,4 +36,4 @@ def check_bound(value: Any) -> Bound:
             return Bound.parse(value)
     except ValueError:
         pass
-    raise ValueError(f'expected a comparison such as "<= 5", found {show(value)}')
+    raise ValueError(f'expected a comparison such as "<= 5", got {show(value)}')

@@ -27,6 +27,6 @@ class DatasetOrFormat(OfKind):
             return check_component("dataset", value)
         if "name" in value:
             raise mistaken(
-                [Mistake(("format",), "a data set has either a name or a format, found both", "conflicting_options")]
+                [Mistake(("format",), "a data set has either a name or a format, got both", "conflicting_options")]
             )
         return check_component("format", value, key="format")

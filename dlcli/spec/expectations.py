@@ -1,4 +1,4 @@
-"""Annotations and values in the words of an error message: "expected a number greater than 0, found -1"."""
+"""Annotations and values in the words of an error message: "expected a number greater than 0, got -1"."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def expected(annotation: Any, value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         words = words.replace("a number", "a finite number")
     separator = ";" if "one of: " in words else ","
-    return f"expected {words}{separator} found {show(value)}{_hint(annotation, value)}"
+    return f"expected {words}{separator} got {show(value)}{_hint(annotation, value)}"
 
 
 def code_of(annotation: Any, value: Any) -> ErrorCode:
@@ -161,7 +161,7 @@ def _marks(annotation: Any) -> list[Any]:
 
 
 def _meant_number(text: str) -> str | None:
-    """The hint for a text where a number belongs, None if the text is no number in any spelling."""
+    """The hint for a text where a number belongs, None if the text is not a number in any spelling."""
     number = plain_scalar(text) if len(text) < 40 else None
     if isinstance(number, int | float) and not isinstance(number, bool):
         return "; it is a text: remove the quotes"

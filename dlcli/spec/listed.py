@@ -43,17 +43,17 @@ class ListedOfKind(OfKind):
         check_name(self.kind, name, (name,))
         options = {} if options is None else options
         if not isinstance(options, dict):
-            raise mistaken([Mistake((name,), f"expected the options of {name}, found {show(options)}", "wrong_type")])
+            raise mistaken([Mistake((name,), f"expected the options of {name}, got {show(options)}", "wrong_type")])
         try:
             return ListedSpec(self.kind, name, check_options(self.kind, name, options))
         except ValidationError as error:
-            raise mistaken([found.below(name) for found in mistakes_of(error)]) from None
+            raise mistaken([mistake.below(name) for mistake in mistakes_of(error)]) from None
 
     def _not_an_entry(self, value: Any) -> str:
         if isinstance(value, dict) and value.get("name") in registry.names(self.kind):
             return f"expected one {self.kind} with its options; write {{{value['name']}: {{…}}}} without name"
         if isinstance(value, dict) and len(value) > 1:
             first, *others = value
-            found = f"found the keys {', '.join(map(str, value))}; indent {', '.join(map(str, others))} below {first}"
-            return f"expected one {self.kind} with its options, {found}"
-        return f"expected the name of a {self.kind}, or {{name: {{options}}}}; found {show(value)}"
+            keys = f"got the keys {', '.join(map(str, value))}; indent {', '.join(map(str, others))} below {first}"
+            return f"expected one {self.kind} with its options, {keys}"
+        return f"expected the name of a {self.kind}, or {{name: {{options}}}}; got {show(value)}"

@@ -87,11 +87,11 @@ def check_model(value: Any) -> ModelSpec:
         return value
     if not isinstance(value, dict):
         raise mistaken(
-            [Mistake((), f"expected a mapping with architecture or layers, found {show(value)}", "wrong_type")]
+            [Mistake((), f"expected a mapping with architecture or layers, got {show(value)}", "wrong_type")]
         )
     if "architecture" in value and "layers" in value:
         raise mistaken(
-            [Mistake(("layers",), "a model has either an architecture or layers, found both", "conflicting_options")]
+            [Mistake(("layers",), "a model has either an architecture or layers, got both", "conflicting_options")]
         )
     transfer, structure, mistakes = None, ModelSpec(), list[Mistake]()
     try:
@@ -133,7 +133,7 @@ def _check_architecture(value: dict[str, Any], other_keys: tuple[str, ...]) -> C
     name = options.pop("architecture")
     if not isinstance(name, str):
         hint = "; its options stand beside it" if isinstance(name, dict) else ""
-        message = f"expected the name of an architecture, found {show(name)}{hint}"
+        message = f"expected the name of an architecture, got {show(name)}{hint}"
         raise mistaken([Mistake(("architecture",), message, "wrong_type")])
     check_name("architecture", name, ("architecture",))
     keys = [option.name for option in registry.options(registry.lookup("architecture", name))]
@@ -159,14 +159,14 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
         mistakes.append(Mistake(("output",), expected(str | None, output), "wrong_type"))
     entries = value["layers"]
     if not isinstance(entries, list) or not entries:
-        mistakes.append(Mistake(("layers",), f"expected a list of layers, found {show(entries)}", "wrong_type"))
+        mistakes.append(Mistake(("layers",), f"expected a list of layers, got {show(entries)}", "wrong_type"))
         raise mistaken(mistakes)
     layers: list[LayerSpec] = []
     for index, entry in enumerate(entries):
         try:
             layers.append(_check_layer(entry))
         except ValidationError as error:
-            mistakes += [found.below("layers", index) for found in mistakes_of(error)]
+            mistakes += [mistake.below("layers", index) for mistake in mistakes_of(error)]
             if len(mistakes) > MAX_MISTAKES:
                 further = Mistake(("layers", index), "the layers after this one have not been checked", FURTHER)
                 raise mistaken([*mistakes, further]) from None
@@ -191,7 +191,7 @@ def _check_layer(entry: Any) -> LayerSpec:
             [
                 Mistake(
                     (layer,),
-                    f"expected the options of {layer}, found {show(options)}{_first_option(layer)}",
+                    f"expected the options of {layer}, got {show(options)}{_first_option(layer)}",
                     "wrong_type",
                 )
             ]
@@ -203,7 +203,7 @@ def _check_layer(entry: Any) -> LayerSpec:
         own = {key: option for key, option in options.items() if key not in ("name", "inputs")}
         checked = check_options("layer", layer, own)
     except ValidationError as error:
-        mistakes += [found.below(layer) for found in mistakes_of(error)]
+        mistakes += [mistake.below(layer) for mistake in mistakes_of(error)]
     if mistakes:
         raise mistaken(mistakes)
     return LayerSpec(ComponentSpec("layer", layer, checked), name, tuple(inputs))
@@ -217,11 +217,11 @@ def _first_option(layer: str) -> str:
 def _graph_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with a layer's `name` and `inputs`: the key and the message."""
     if name is not None and (not isinstance(name, str) or not re.fullmatch(NODE_NAME, name)):
-        yield "name", f"expected a name of letters, digits and _, found {show(name)}"
+        yield "name", f"expected a name of letters, digits and _, got {show(name)}"
     if name in (PREVIOUS, INPUT):
         yield "name", f"the name {name} is taken: it stands for other inputs"
     if not isinstance(inputs, list) or not inputs or not all(isinstance(source, str) for source in inputs):
-        yield "inputs", f"expected the name of a layer or a list of names, found {show(inputs)}"
+        yield "inputs", f"expected the name of a layer or a list of names, got {show(inputs)}"
 
 
 def _not_a_layer(entry: Any) -> str:
@@ -229,9 +229,9 @@ def _not_a_layer(entry: Any) -> str:
         if "name" in entry and entry["name"] in registry.names("layer"):
             return f"expected one layer with its options; write {entry['name']}: {{…}} without name"
         layer, *others = entry
-        found = f"found the keys {', '.join(entry)}; indent {', '.join(others)} below {layer}"
-        return f"expected one layer with its options, {found}"
-    return f"expected the name of a layer, or {{name: {{options}}}}; found {show(entry)}"
+        keys = f"got the keys {', '.join(entry)}; indent {', '.join(others)} below {layer}"
+        return f"expected one layer with its options, {keys}"
+    return f"expected the name of a layer, or {{name: {{options}}}}; got {show(entry)}"
 
 
 def _repeated_names(entries: list[Any]) -> list[Mistake]:

@@ -126,7 +126,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return _plain(value.tolist(), depth)
     if hasattr(value, "__fspath__"):
         return str(value)
-    raise TypeError(f"expected plain data, found a {type(value).__name__}")
+    raise TypeError(f"expected plain data, got {type(value).__name__}")
 
 
 def apply_override(document: Document, override: Override) -> None:

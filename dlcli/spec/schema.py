@@ -35,7 +35,7 @@ Metric = Annotated[ComponentSpec, OfKind("metric")]
 
 def _check_experiment_name(name: str) -> None:
     if not re.fullmatch(_EXPERIMENT_NAME, name):
-        raise ValueError(f"expected letters, digits, '.', '_' and '-', found {show(name)}")
+        raise ValueError(f"expected letters, digits, '.', '_' and '-', got {show(name)}")
 
 
 _EXPERIMENT_NAME = "[A-Za-z0-9._-]+"

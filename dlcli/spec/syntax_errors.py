@@ -44,7 +44,7 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
     if "unknown escape character" in problem:
         return "unknown escape in double quotes; write \\\\ for a backslash, or use single quotes", here
     if "node content" in problem:
-        return f"expected a value, found {character!r}" if character else "expected a value", here
+        return f"expected a value, got {character!r}" if character else "expected a value", here
     if "parsing a block" in context:
         if line[: here.column].strip():
             return "unexpected text after the value; is a quote closed too early?", here

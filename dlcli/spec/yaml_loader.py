@@ -55,8 +55,8 @@ def read_yaml(text: str, file: str) -> Document:
             [*document.problems, ConfigError("the file has no keys", code="syntax_error", file=file, line=1, column=1)]
         )
     if not isinstance(document.data, dict):
-        found = "a list" if isinstance(document.data, list) else "a single value"
-        mistake = document.error((), f"expected `key: value` lines at the top level, found {found}", "wrong_type")
+        kind = "a list" if isinstance(document.data, list) else "a single value"
+        mistake = document.error((), f"expected `key: value` lines at the top level, got {kind}", "wrong_type")
         raise InvalidConfigError([*document.problems, mistake])
     return document
 
@@ -115,7 +115,7 @@ class _Reader:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if self.values:
-                    self._refuse("expected one document, found a second one", self._place(event.start_mark))
+                    self._refuse("expected one document, got a second one", self._place(event.start_mark))
             elif isinstance(event, yaml.NodeEvent):
                 self.document.data = self._value(event, ())
 
@@ -184,12 +184,12 @@ class _Reader:
 
     def _key(self, event: Any, place: Place, path: KeyPath) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            found = {yaml.AliasEvent: "an alias", yaml.SequenceStartEvent: "a list"}.get(type(event), "a mapping")
-            self._report(f"a key is text, found {found}", place, (*path, found))
+            kind = {yaml.AliasEvent: "an alias", yaml.SequenceStartEvent: "a list"}.get(type(event), "a mapping")
+            self._report(f"a key is text, got {kind}", place, (*path, kind))
             # The wrong key must be consumed with all that is inside of it, or the events would be out of step.
             if not isinstance(event, yaml.AliasEvent):
-                self._value(event, (*path, found))
-            return found
+                self._value(event, (*path, kind))
+            return kind
         text = str(event.value)
         if len(text) > MAX_KEY:
             message = f"a key of {len(text):,} characters; keys have at most {MAX_KEY:,}"

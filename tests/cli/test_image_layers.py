@@ -78,18 +78,18 @@ def test_the_graph_shows_sizes_and_operations(run, config):
             "kernel_size: [3, 3]",
             "kernel_size: [3, 3, 3]",
             "7:26 model.layers[3].depthwise_conv2d.kernel_size: expected an integer greater than 0 or a list of 2"
-            " integers greater than 0, found [3, 3, 3]",
+            " integers greater than 0, got [3, 3, 3]",
         ),
         (
             "padding: same",
             "padding: sam",
             "4:53 model.layers[0].conv2d.padding: expected one of: valid, same or an integer at least 0 or a list of"
-            " 2 lists of 2 integers at least 0; found 'sam'; did you mean same?",
+            " 2 lists of 2 integers at least 0; got 'sam'; did you mean same?",
         ),
         (
             "[[0, 1], [0, 1]]",
             "[[0, 1], [0, -1]]",
-            "16:78 model.layers[12].conv2d.padding[1][1]: expected an integer at least 0, found -1",
+            "16:78 model.layers[12].conv2d.padding[1][1]: expected an integer at least 0, got -1",
         ),
         (
             "kernel_size: 1}",
@@ -100,7 +100,7 @@ def test_the_graph_shows_sizes_and_operations(run, config):
         (
             "mode: bilinear",
             "mode: cubic",
-            "15:37 model.layers[11].upsample2d.mode: expected one of: nearest, bilinear; found 'cubic'",
+            "15:37 model.layers[11].upsample2d.mode: expected one of: nearest, bilinear; got 'cubic'",
         ),
     ],
 )

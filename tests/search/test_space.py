@@ -209,7 +209,7 @@ UNIT = Uniform(low=0, high=1)
             "space.b",
             "the condition n == 0 never holds: n is from 1 to 10000",
         ),
-        ([COUNT, drawn("b", UNIT, "n < adam")], "space.b", "n < adam: expected a number, found 'adam'"),
+        ([COUNT, drawn("b", UNIT, "n < adam")], "space.b", "n < adam: expected a number, got 'adam'"),
         (
             [NAME, drawn("b", UNIT, "o.name == adam"), computed("c", "b * 2")],
             "space.c",

@@ -63,7 +63,7 @@ def test_every_mistake_of_a_component_is_named() -> None:
     with pytest.raises(InvalidConfigError) as caught:
         component_from("optimizer", wrong)
     assert {(problem.key, problem.message.partition(";")[0]) for problem in caught.value.problems} == {
-        ("beta1", "expected a number at least 0 and less than 1, found 1"),
+        ("beta1", "expected a number at least 0 and less than 1, got 1"),
         ("beta_2", "unknown key"),
         ("schedule.decay_rate", "missing key decay_rate"),
     }
@@ -74,11 +74,11 @@ def test_every_mistake_of_a_component_is_named() -> None:
     [
         ("adan", r"'adan': unknown optimizer; did you mean adam\?"),
         ({"name": "adan"}, r"name: 'adan': unknown optimizer; did you mean adam\?"),
-        ({"name": 3}, "name: expected text, found 3"),
+        ({"name": 3}, "name: expected text, got 3"),
         ({}, "missing key name; expected one of: adam, sgd"),
         ({"sgd": {"learning_rate": 1}}, r"missing key name; write \{name: sgd, …\}"),
-        (None, "expected an optimizer .*, found null"),
-        ([], "expected an optimizer .*, found an empty list"),
+        (None, "expected an optimizer .*, got null"),
+        ([], "expected an optimizer .*, got an empty list"),
     ],
 )
 def test_what_is_no_component(value: Any, message: str) -> None:
@@ -126,5 +126,5 @@ def test_a_default_outside_its_range_is_found() -> None:
     registry.register("layer", "sound")(sound)
     registry.register("layer", "broken")(broken)
     assert component_from("layer", "sound").options == {"rate": 2.0}
-    with pytest.raises(InvalidConfigError, match=r"rate: expected an integer, found 2\.0"):
+    with pytest.raises(InvalidConfigError, match=r"rate: expected an integer, got 2\.0"):
         component_from("layer", "broken")

@@ -51,18 +51,18 @@ def test_a_resolved_list_loads_back_to_the_same() -> None:
         ("[cutuot]", "3:13 data.augment[0].cutuot: 'cutuot': unknown augmentation; did you mean cutout?"),
         ("[mirror]", "3:13 data.augment[0].mirror: 'mirror': unknown augmentation; did you mean horizontal_flip?"),
         ("[mixup, {cutout: {sise: 3}}]", "3:30 data.augment[1].cutout.sise: unknown key; did you mean size?"),
-        ("[{cutout: {size: 0}}]", "data.augment[0].cutout.size: expected an integer greater than 0, found 0"),
-        ("[{cutout: 3}]", "data.augment[0].cutout: expected the options of cutout, found 3"),
+        ("[{cutout: {size: 0}}]", "data.augment[0].cutout.size: expected an integer greater than 0, got 0"),
+        ("[{cutout: 3}]", "data.augment[0].cutout: expected the options of cutout, got 3"),
         (
             "[{name: mixup}]",
             "data.augment[0]: expected one augmentation with its options; write {mixup: {…}} without",
         ),
         (
             "[{cutout: {}, size: 3}]",
-            "data.augment[0]: expected one augmentation with its options, found the keys cutout",
+            "data.augment[0]: expected one augmentation with its options, got the keys cutout",
         ),
-        ("[3]", "data.augment[0]: expected the name of a augmentation, or {name: {options}}; found 3"),
-        ("mixup", "data.augment: expected a list of augmentations, found 'mixup'; write [mixup]"),
+        ("[3]", "data.augment[0]: expected the name of a augmentation, or {name: {options}}; got 3"),
+        ("mixup", "data.augment: expected a list of augmentations, got 'mixup'; write [mixup]"),
     ],
 )
 def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:

@@ -107,12 +107,12 @@ def test_a_list_that_the_file_leaves_out_begins_empty(check: Check, layered: str
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("optimizer.learning_rate=abc", "optimizer.learning_rate: expected a number greater than 0, found 'abc'"),
+        ("optimizer.learning_rate=abc", "optimizer.learning_rate: expected a number greater than 0, got 'abc'"),
         ("optimizer.learning_rat=1", "optimizer.learning_rat: unknown key; did you mean learning_rate?"),
         ("optimiser.learning_rate=1", "optimiser: unknown key; did you mean optimizer?"),
         ("epochs=3", "epochs: unknown key; "),
-        ("training.epochs={a: 1}", "training.epochs: expected an integer greater than 0, found a mapping"),
-        ("seed.x=3", "seed: expected an integer at least 0, found a mapping"),
+        ("training.epochs={a: 1}", "training.epochs: expected an integer greater than 0, got a mapping"),
+        ("seed.x=3", "seed: expected an integer at least 0, got a mapping"),
         ("model.hidden_units[2]=3", "model.hidden_units[2]: model.hidden_units has 2 items; there is no [2]"),
         ("model.hidden_units[-3]=3", "model.hidden_units[-3]: model.hidden_units has 2 items; there is no [-3]"),
         (
@@ -122,8 +122,8 @@ def test_a_list_that_the_file_leaves_out_begins_empty(check: Check, layered: str
         ("training[0]=3", "training[0]: training is not a list"),
         ("training.epochs[0]=3", "training.epochs[0]: training.epochs is not a list"),
         ("training.epochs+=3", "training.epochs: training.epochs is not a list; += adds to lists"),
-        ("model.hidden_units+=x", "model.hidden_units[2]: expected an integer greater than 0, found 'x'"),
-        ("training=null", "training: expected a mapping of keys, found null"),
+        ("model.hidden_units+=x", "model.hidden_units[2]: expected an integer greater than 0, got 'x'"),
+        ("training=null", "training: expected a mapping of keys, got null"),
         ("data.split.test=0.3", "data.split: the shares sum to 1.1"),
     ],
 )
@@ -182,8 +182,8 @@ def test_python_values(good: str) -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"seed": "x"}, "overrides['seed'] seed: expected an integer at least 0, found 'x'"),
-        ({"seed": object()}, "overrides['seed']: expected plain data, found a object"),
+        ({"seed": "x"}, "overrides['seed'] seed: expected an integer at least 0, got 'x'"),
+        ({"seed": object()}, "overrides['seed']: expected plain data, got object"),
         ({"training": {3: 4}}, "overrides['training']: the keys of a mapping are texts"),
         ({"a..b": 3}, "overrides['a..b']: 'a..b' is not a path such as model.layers[0].linear.units"),
         ({"": {}}, "overrides['']: expected a key, such as optimizer.learning_rate"),
@@ -207,7 +207,7 @@ def test_ready_overrides_are_located_where_they_were_written(check: Check, good:
     wrong = Override(("optimizer", "learning_rate"), -1, False, place)
     with pytest.raises(InvalidConfigError) as caught:
         spec_from_text(good, file="config.yaml", overrides=[wrong])
-    assert str(caught.value) == ("sweep.yaml:4:28 optimizer.learning_rate: expected a number greater than 0, found -1")
+    assert str(caught.value) == ("sweep.yaml:4:28 optimizer.learning_rate: expected a number greater than 0, got -1")
     nowhere = Override(("model", "hidden_units", 7), 3, False, place)
     with pytest.raises(InvalidConfigError, match=r"^sweep.yaml:4:28 model.hidden_units\[7\]: .* has 2 items"):
         spec_from_text(good, file="config.yaml", overrides=[nowhere])

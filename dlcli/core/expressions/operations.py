@@ -38,7 +38,7 @@ def is_number(value: Any) -> bool:
 
 def number(value: Any) -> Any:
     if not is_number(value):
-        raise ValueError(f"expected a number, found {reprlib.repr(value)}")
+        raise ValueError(f"expected a number, got {reprlib.repr(value)}")
     return value
 
 

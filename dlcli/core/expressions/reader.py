@@ -119,7 +119,7 @@ class Reader:
             raise self.error(node, f"{name}: {unknown_name('function', name, FUNCTIONS)}")
         if len(terms) != 1 and not (terms and name in OF_SEVERAL):
             takes = "numbers" if name in OF_SEVERAL else "one number"
-            raise self.error(node, f"{name} takes {takes}, found {len(terms)}")
+            raise self.error(node, f"{name} takes {takes}, got {len(terms)}")
         function = FUNCTIONS[name]
         return self._computed(node, lambda values: function(*[number(term(values)) for term in terms]))
 

@@ -68,8 +68,8 @@ def test_every_point_of_a_sound_sweep_is_a_config(sweep: Sweep, seed: int) -> No
         ("optimiser.learning_rate: log_uniform(1e-4, 1e-1)", "3:28 optimiser: unknown key; did you mean optimizer?"),
         ("training.epoch: int_uniform(1, 3)", "3:19 training.epoch: unknown key; did you mean epochs?"),
         ("optimizer.learning_rate: uniform(-1, 1)", "3:28 optimizer.learning_rate: expected a number greater than 0"),
-        ("training.epochs: uniform(1, 3)", "3:20 training.epochs: expected an integer greater than 0, found 1.0"),
-        ("training.epochs: int_uniform(0, 3)", "3:20 training.epochs: expected an integer greater than 0, found 0"),
+        ("training.epochs: uniform(1, 3)", "3:20 training.epochs: expected an integer greater than 0, got 1.0"),
+        ("training.epochs: int_uniform(0, 3)", "3:20 training.epochs: expected an integer greater than 0, got 0"),
         ("regularization.dropout: uniform(0, 1)", "3:27 regularization.dropout: expected a number at least 0 and less"),
         ("optimizer.name: choice(adam, adamm)", "3:19 optimizer.name: 'adamm': unknown optimizer; did you mean adam"),
         (

@@ -76,8 +76,8 @@ def test_a_parameter_that_has_been_read_stays_as_it_is() -> None:
     ("written", "offset", "message"),
     [
         ("unifrom(0, 1)", 0, "'unifrom': unknown distribution; did you mean uniform?"),
-        ("uniform(x, 1)", 8, "low: expected a number, found 'x'"),
-        ("uniform(0, true)", 11, "high: expected a number, found true"),
+        ("uniform(x, 1)", 8, "low: expected a number, got 'x'"),
+        ("uniform(0, true)", 11, "high: expected a number, got true"),
         ("uniform(0, é, 1)", 14, "uniform takes low and high; there is one argument too many"),
         ("uniform(0)", 8, "uniform takes low and high; high is missing"),
         ("uniform((0, 1)", 7, "this ( is not closed"),
