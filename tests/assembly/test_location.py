@@ -17,7 +17,7 @@ Mistake = Callable[..., DlcliError]
         ("task=binary_classification", "task", "got 3; use classification"),
         ("data.split.group_by=patient", "data.split.group_by", "no columns"),
         ("data.normalize_targets=standard", "data.normalize_targets", "the targets of this data are classes"),
-        ("evaluation.human_error=5", "evaluation.human_error", "an error rate from 0 to 1, found 5"),
+        ("evaluation.human_error=5", "evaluation.human_error", "an error rate from 0 to 1, got 5"),
         (
             "evaluation.metrics=[{name: roc_auc, positive_class: 3}]",
             "evaluation.metrics[0].positive_class",

@@ -112,7 +112,7 @@ space:
         "sweep.yaml:4:3",
         "sweep.yaml:5:9",
     ]
-    assert "found 'a'" in found[1]
+    assert "got 'a'" in found[1]
     assert "found 'b'" in found[2]
 
 
