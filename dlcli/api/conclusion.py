@@ -12,7 +12,16 @@ from dlcli.api.predictions import prediction_rows, row_ids, row_units, target_ro
 from dlcli.assembly import Experiment, evaluation_batch_size, positive_classes
 from dlcli.core import UNSEEN_SPLITS, dumps
 from dlcli.data import Split
-from dlcli.diagnosis import Assessment, DeadUnits, Measure, PredictionsFile, SplitOutcome, TrainingResult, assess
+from dlcli.diagnosis import (
+    TEXT_STRETCHES,
+    Assessment,
+    DeadUnits,
+    Measure,
+    PredictionsFile,
+    SplitOutcome,
+    TrainingResult,
+    assess,
+)
 from dlcli.metrics import Metric
 from dlcli.nn import Graph
 from dlcli.reports import write_report
@@ -47,7 +56,8 @@ class MeasuredSplit:
         probabilities = self.predictions.probabilities
         of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
         units = row_units(self.split, len(self.truth))
-        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two, units)
+        in_order = unit_name(self.split, len(self.truth)) == TEXT_STRETCHES
+        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two, units, in_order)
 
 
 def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:

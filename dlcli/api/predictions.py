@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.data import SequenceSource, Split
+from dlcli.diagnosis import TEXT_STRETCHES
 from dlcli.tasks import Predictions
 
 #: a long text is cut into this many stretches, which count as independent of each other
@@ -98,7 +99,7 @@ def unit_name(split: Split, rows: int) -> str:
         return "groups"
     if not isinstance(split.inputs, SequenceSource) or not (split.inputs.continuous or rows != len(split)):
         return "examples"
-    return "stretches of the text" if split.inputs.continuous else "sequences"
+    return TEXT_STRETCHES if split.inputs.continuous else "sequences"
 
 
 def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:

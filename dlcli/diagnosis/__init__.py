@@ -17,7 +17,7 @@ from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.reliability import difference_remarks, interval_remarks
-from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.diagnosis.sampled_errors import TEXT_STRETCHES, SampledErrors
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.training_result import PredictionsFile, SplitOutcome, TrainingResult
 from dlcli.diagnosis.wording import (
@@ -33,6 +33,7 @@ from dlcli.diagnosis.wording import (
 
 __all__ = [
     "METHOD",
+    "TEXT_STRETCHES",
     "Advice",
     "Assessment",
     "Baseline",

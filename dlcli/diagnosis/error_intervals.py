@@ -35,7 +35,7 @@ def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: fl
         return Interval(value, 0.0, math.inf, level, "unknown: one unit")
     if not sample.mean > 0:
         return Interval(value, value, value, level, "no error")
-    low, high = studentized_bounds(totals, _log_ratio, generator=_generator(), level=level)
+    low, high = studentized_bounds(totals, _log_ratio, generator=_generator(), level=level, in_order=sample.in_order)
     low, high = measure.of_mean(_exponential(low)), measure.of_mean(_exponential(high))
     return Interval(value, low, high, level, f"bootstrap-t{_clustered(sample)}")
 
@@ -90,7 +90,7 @@ def paired_difference_interval(
     if len(totals) < 2:
         return Interval(value, -math.inf, math.inf, level, "unknown: one unit")
     function = _root_difference if measure is Measure.ROOT_MEAN_SQUARED else _ratio_difference
-    low, high = studentized_bounds(totals, function, generator=_generator(), level=level)
+    low, high = studentized_bounds(totals, function, generator=_generator(), level=level, in_order=one.in_order)
     return Interval(value, low, high, level, f"paired, bootstrap-t{_clustered(one)}")
 
 

@@ -70,6 +70,8 @@ class Measure(StrEnum):
         predictions: np.ndarray[Any, Any],
         targets: np.ndarray[Any, Any],
         units: np.ndarray[Any, Any] | None = None,
+        *,
+        in_order: bool = False,
     ) -> SampledErrors:
         """The errors of a split with what its intervals need to know about how its examples were sampled.
 
@@ -77,10 +79,12 @@ class Measure(StrEnum):
             predictions: as those of `per_example`.
             targets: likewise.
             units: sampling unit of each row (N,); None makes each row a unit of its own.
+            in_order: whether the units are stretches of one text in their order.
         """
         if self is Measure.NATS_PER_TOKEN:
-            return SampledErrors(predictions.reshape(-1).astype(np.float64), targets[:, 0].astype(np.float64), units)
-        return SampledErrors(self.per_example(predictions, targets), None, units)
+            nats, tokens = predictions.reshape(-1).astype(np.float64), targets[:, 0].astype(np.float64)
+            return SampledErrors(nats, tokens, units, in_order)
+        return SampledErrors(self.per_example(predictions, targets), None, units, in_order)
 
     def of_errors(self, errors: np.ndarray[Any, Any]) -> float:
         """The error of a split, from those of its examples (N,)."""

@@ -1,20 +1,26 @@
 """What makes an interval of an error, or of a difference of two errors, unreliable, in sentences.
 
 Intervals are unreliable where few units were sampled, where the errors of clustered examples are worth few independent
-ones, and where a few examples carry most of a sum of squared or absolute errors.
+ones, where neighboring stretches of a text are alike, and where a few examples carry most of a sum of squared or
+absolute errors.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from dlcli.diagnosis.clustered import effective_size_of_differences, effective_size_of_rate
 from dlcli.diagnosis.concentration import Concentration, concentration
 from dlcli.diagnosis.measure import Measure
+from dlcli.diagnosis.neighbors import neighbor_correlation
 from dlcli.diagnosis.sampled_errors import SampledErrors
 
 #: with fewer sampling units than this, intervals of clustered examples depend on which few units there are
 _FEW_UNITS = 10
+#: from this correlation of neighboring stretches of a text on, their number says too little about the variance
+_ALIKE = 0.4
 #: with fewer errors, or right answers, as many as independent examples would have, their intervals are too narrow
 _FEW_EFFECTIVE = 10
 
@@ -35,6 +41,8 @@ def interval_remarks(split: str, errors: SampledErrors, measure: Measure, unit: 
         kind = "errors" if errors.mean <= 0.5 else "right answers"
         effective = min(errors.mean, 1 - errors.mean) * effective_size_of_rate(errors).examples
         return _few_effective(f"{title}: its {kind}", effective, unit, "its interval")
+    if errors.in_order and (alike := _alike(title, errors, "its interval")) is not None:
+        return [alike]
     largest = concentration(measure, errors.sums)
     return [] if largest is None else [_concentration_sentence(title, largest, _kind(measure), f"the {title} error")]
 
@@ -60,6 +68,9 @@ def difference_remarks(
         return _few_effective(
             f"{title}: the examples on which the models differ", effective, unit, "the interval of the difference"
         )
+    if first.in_order:
+        alike = _alike(title, replace(first, sums=differences), "the interval of the difference")
+        return [] if alike is None else [alike]
     largest = concentration(measure, np.abs(differences))
     what = f"differences of {_kind(measure)}"
     return [] if largest is None else [_concentration_sentence(title, largest, what, "the difference")]
@@ -70,6 +81,17 @@ def _few_units(title: str, errors: SampledErrors, unit: str) -> str | None:
         return None
     units = "one unit" if errors.num_units == 1 else f"{errors.num_units} {unit}"
     return f"{title} has only {units}, sampled as a whole: its interval is unreliable."
+
+
+def _alike(title: str, errors: SampledErrors, interval: str) -> str | None:
+    totals, sizes = errors.totals().T
+    correlation = neighbor_correlation(totals - totals.sum() / sizes.sum() * sizes)
+    if correlation < _ALIKE:
+        return None
+    return (
+        f"{title}: neighboring stretches of the text have similar errors (correlation {correlation:.2f}): "
+        f"{interval} is unreliable."
+    )
 
 
 def _few_effective(subject: str, effective: float, unit: str, interval: str) -> list[str]:

@@ -9,6 +9,9 @@ import numpy as np
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
+#: units of one long text, in the plural
+TEXT_STRETCHES = "stretches of the text"
+
 
 @dataclass(frozen=True)
 class SampledErrors:
@@ -21,11 +24,13 @@ class SampledErrors:
         sums: error of each row (N,): 0 or 1 for a class, squared or absolute for a value, the nats of a text.
         sizes: weight of each row (N,), such as the number of tokens of a text; None gives each the weight 1.
         units: the sampling unit that each row is a part of (N,); None makes each row a unit of its own.
+        in_order: whether the units are stretches of one text in their order, of which neighbors may be alike.
     """
 
     sums: Array
     sizes: Array | None = None
     units: Array | None = None
+    in_order: bool = False
 
     @classmethod
     def of(cls, errors: Array | SampledErrors) -> SampledErrors:

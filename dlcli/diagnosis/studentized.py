@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from dlcli.diagnosis.neighbors import neighbor_correlation, variance_inflation
 from dlcli.diagnosis.student import student_quantile
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -24,7 +25,7 @@ _CHUNK = 1 << 18
 
 
 def studentized_bounds(
-    units: Array, function: Function, *, generator: np.random.Generator, level: float
+    units: Array, function: Function, *, generator: np.random.Generator, level: float, in_order: bool = False
 ) -> tuple[float, float]:
     """The bounds of `function` of the expected means.
 
@@ -38,8 +39,10 @@ def studentized_bounds(
         function: smooth function of the K means, with its gradient.
         generator: source of the resamples.
         level: confidence level.
+        in_order: whether neighboring units may be alike. The standard error and its degrees of freedom are then those
+            of as many independent units as an autoregressive process with the correlation of neighbors is worth.
     """
-    value, error, freedom = _estimate(units, function)
+    value, error, freedom = _estimate(units, function, in_order)
     if error == 0:
         return value, value
     below = above = student_quantile(freedom, level)
@@ -51,21 +54,27 @@ def studentized_bounds(
     return value - below * error, value + above * error
 
 
-def _estimate(units: Array, function: Function) -> tuple[float, float, int]:
+def _estimate(units: Array, function: Function, in_order: bool) -> tuple[float, float, float]:
     """The value, its standard error by linearization, and the degrees of freedom of that.
 
     The variance of N units with the kurtosis κ has the relative variance (κ − 1) / N, that of normal ones 2 / (N − 1).
     """
     count, means = len(units), units.mean(axis=0)
     value, gradient = function(means)
-    squares = ((units - means) @ gradient) ** 2  # (G,)
+    scores = (units - means) @ gradient  # (G,)
+    squares = scores**2
     total = float(squares.sum())
     if total == 0:
         return float(value), 0.0, count - 1
     # 0 if all squares are equal: the variance is then as certain as that of N units can be
     excess = count * float(squares @ squares) / total**2 - 1  # κ − 1
-    freedom = max(1, min(count - 1, math.floor(2 * count / excess))) if excess > 0 else count - 1
-    return float(value), math.sqrt(total / (count * (count - 1))), freedom
+    freedom: float = max(1, min(count - 1, math.floor(2 * count / excess))) if excess > 0 else count - 1
+    error = math.sqrt(total / (count * (count - 1)))
+    if in_order:
+        inflation = variance_inflation(neighbor_correlation(scores))
+        error *= math.sqrt(inflation)
+        freedom = max(1.0, min(freedom, count / inflation - 1))
+    return float(value), error, freedom
 
 
 def _merged(units: Array) -> Array:

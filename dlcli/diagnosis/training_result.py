@@ -22,6 +22,7 @@ class SplitOutcome:
         targets: the same shape and unit; of a language model, (N, 3) as its task gives the truth.
         probabilities: (N, 2) of each of two classes; None for all other tasks.
         units: sampling unit of each row (N,), such as the sentence of a word; None where each row is independent.
+        in_order: whether the units are stretches of one text in their order.
     """
 
     split: str
@@ -29,10 +30,11 @@ class SplitOutcome:
     targets: np.ndarray[Any, Any]
     probabilities: np.ndarray[Any, Any] | None = None
     units: np.ndarray[Any, Any] | None = None
+    in_order: bool = False
 
     def errors(self, measure: Measure) -> SampledErrors:
         """The errors of the examples, with what was sampled together."""
-        return measure.sampled(self.predictions, self.targets, self.units)
+        return measure.sampled(self.predictions, self.targets, self.units, in_order=self.in_order)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dlcli.core import UNSEEN_SPLITS, StorageError
+from dlcli.core import UNSEEN_SPLITS, StorageError, formatting
 from dlcli.diagnosis import (
+    TEXT_STRETCHES,
     Interval,
     Measure,
     SampledErrors,
@@ -90,7 +91,7 @@ def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str 
     """
     contents, records = folder.read_bytes(name), folder.read_records(name)
     if rows is not None and len(records) != rows:
-        message = f"has {len(records)} predictions; the run wrote {rows}"
+        message = f"has {formatting.count(len(records), 'prediction')}; the run wrote {rows}"
         raise StorageError(message, file=str(folder.path / name))
     if sha256 is not None and checksum(contents) != sha256:
         message = f"was changed: its SHA-256 is not the one in {files.REPORT}"
@@ -226,13 +227,16 @@ def _sorted_by_id(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledErrors:
     """The errors of a run's records, with what each was sampled together with."""
-    units = np.array([str(record["group"]) for record in records]) if run.has_units else None
+    units = None
+    in_order = run.unit == TEXT_STRETCHES
+    if run.has_units:
+        units = np.array([record["group"] if in_order else str(record["group"]) for record in records])
     if run.measure is Measure.ERROR_RATE:
         wrong = np.array([float(record["class"] != record["target"]) for record in records])
         return SampledErrors(wrong, None, units)
     predictions = np.array([_values(record, run.has_units) for record in records], dtype=np.float64)
     targets = np.array([np.ravel(record["target"]) for record in records], dtype=np.float64)
-    return run.measure.sampled(predictions, targets, units)
+    return run.measure.sampled(predictions, targets, units, in_order=in_order)
 
 
 def _values(record: Mapping[str, Any], has_units: bool) -> list[float]:

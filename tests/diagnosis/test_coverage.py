@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 
 from dlcli.diagnosis import (
+    TEXT_STRETCHES,
     Interval,
     Measure,
     SampledErrors,
     difference_interval,
+    difference_remarks,
     error_interval,
+    interval_remarks,
     mean_interval,
     paired_difference_interval,
 )
@@ -182,3 +185,95 @@ def test_rates(rate: float, size: int) -> None:
 def test_means_of_seeds(seeds: int) -> None:
     found = coverage(0.0, lambda random: mean_interval(random.standard_normal(seeds).tolist()), 3000)
     assert 0.935 <= found <= 0.965
+
+
+def text_losses(random: np.random.Generator, windows: int, correlation: float) -> SampledErrors:
+    """Nats of the windows of a text, 30 tokens each, whose logarithm is autoregressive, in 40 stretches.
+
+    Args:
+        random: source of the text.
+        windows: number of windows.
+        correlation: of the losses of neighboring windows.
+    """
+    shocks = math.sqrt(1 - correlation**2) * random.standard_normal(windows + 200)
+    logarithms = np.frompyfunc(lambda before, shock: correlation * before + shock, 2, 1).accumulate(shocks)[200:]
+    nats = 60 * np.exp(0.5 * logarithms.astype(float))
+    return SampledErrors(nats, np.full(windows, 30.0), np.arange(windows) * 40 // windows, in_order=True)
+
+
+def text_coverages(windows: int, correlation: float, repeats: int) -> tuple[float, float, float, float]:
+    """How often intervals contain the truth: of an error, a paired and an independent difference; and are remarked on.
+
+    A second model on the same text is as good as the first, with half of its losses from an independent process.
+    """
+    random = np.random.default_rng(0)
+    truth = 2 * math.exp(0.125)  # the mean of a lognormal with σ = 0.5
+    held = []
+    for _ in range(repeats):
+        one, two = (text_losses(random, windows, correlation) for _ in range(2))
+        mixed = SampledErrors((one.sums + two.sums) / 2, one.sizes, one.units, in_order=True)
+        measure = Measure.NATS_PER_TOKEN
+        held.append(
+            (
+                error_interval(one, measure).covers(truth),
+                paired_difference_interval(one, mixed, measure).covers(0),
+                difference_interval(one, two, measure).covers(0),
+                bool(interval_remarks("dev", one, measure, TEXT_STRETCHES)),
+            )
+        )
+    return tuple(np.mean(held, axis=0).tolist())
+
+
+def test_stretches_of_a_text_whose_windows_are_alike() -> None:
+    error, paired, independent, _ = text_coverages(400, 0.8, 60)
+    assert min(error, paired, independent) >= 0.85  # 0.93 less three deviations of 60 samples
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8, 0.9])
+@pytest.mark.parametrize("windows", [40, 100, 400, 2000])
+def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) -> None:
+    """Where neighboring stretches remain alike the intervals are too narrow, and nearly all are remarked on."""
+    repeats = 200
+    error, paired, independent, remarked = text_coverages(windows, correlation, repeats)
+    if remarked < 0.5:
+        assert all(within(found, repeats, 0.92, 0.99) for found in (error, paired, independent))
+    elif min(error, paired, independent) < 0.92:
+        assert remarked > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("freedom", [5, 30])
+@pytest.mark.parametrize("size", [30, 300])
+@pytest.mark.parametrize("measure", [Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
+def test_differences_of_heavy_residuals_and_unequal_models(measure: Measure, size: int, freedom: float) -> None:
+    """Residuals of a t distribution, the second model 20 % worse, on the same examples and on others."""
+    spread = math.sqrt(freedom / (freedom - 2))
+    mean_absolute = (
+        2 * math.sqrt(freedom) / ((freedom - 1) * math.sqrt(math.pi)) * math.gamma((freedom + 1) / 2)
+    ) / math.gamma(freedom / 2)
+    truth = 0.2 * (mean_absolute if measure is Measure.MEAN_ABSOLUTE else spread)
+
+    def errors(residuals: np.ndarray) -> np.ndarray:
+        return np.abs(residuals) if measure is Measure.MEAN_ABSOLUTE else residuals**2
+
+    def paired(random: np.random.Generator) -> tuple[bool, bool]:
+        residuals = random.standard_t(freedom, size)
+        signs = np.where(
+            random.random(size) < 0.3, random.choice([-1, 1], size) * random.permutation(residuals), residuals
+        )
+        first, second = (SampledErrors(errors(one)) for one in (residuals, 1.2 * signs))
+        found = paired_difference_interval(second, first, measure)
+        return found.covers(truth), bool(difference_remarks("dev", second, first, measure, "examples"))
+
+    def independent(random: np.random.Generator) -> tuple[bool, bool]:
+        samples = (random.standard_t(freedom, size), 1.2 * random.standard_t(freedom, 2 * size))
+        first, second = (SampledErrors(errors(one)) for one in samples)
+        remarks = [interval_remarks("dev", one, measure, "examples") for one in (first, second)]
+        return difference_interval(second, first, measure).covers(truth), any(remarks)
+
+    repeats = 200
+    for sampled in (paired, independent):
+        random = np.random.default_rng(0)
+        held, remarked = np.mean([sampled(random) for _ in range(repeats)], axis=0)
+        assert within(held, repeats, 0.92, 0.99) or remarked > 0.5

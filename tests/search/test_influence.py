@@ -63,3 +63,22 @@ def test_nothing_is_found_where_functions_are_as_many_as_configurations() -> Non
 def test_noise_by_number_of_configurations(configurations: int) -> None:
     """5 % of 400 are 20 with a standard deviation of 4.4."""
     assert found(noise, configurations, 400).any(axis=1).sum() <= 20 + 3 * 4.4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("freedom", [1.5, 3])
+def test_heavy_noise_on_parameters_of_every_kind(freedom: float) -> None:
+    """False alarms in sweeps of numbers, choices, switches and correlated parameters whose costs have no variance."""
+    alarms = 0
+    for seed in range(400):
+        random = np.random.default_rng(seed)
+        side = random.random(30)
+        which = random.integers(3, size=30)
+        bases = [
+            basis(side, None),
+            basis(np.clip(side + 0.1 * random.standard_normal(30), 0, 1), None),
+            basis((which + 0.5) / 3, 3),
+            basis(np.where(which == 1, random.random(30), np.nan), None),
+        ]
+        alarms += any(influences(bases, random.standard_t(freedom, 30), random))
+    assert alarms <= 20 + 3 * 4.4  # 5 % of 400, and three standard deviations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlcli.core import formatting
 from dlcli.diagnosis.knobs.advice import Advice, Evidence, one_digit
 
 #: λ/m, the weight of the L2 penalty beside the mean loss: a usual first value, and where it is already strong
@@ -52,7 +53,7 @@ def early_stopping(evidence: Evidence) -> Advice | None:
 
 def more_examples(evidence: Evidence) -> Advice | None:
     """More training data: the surest cure of variance, and the dearest."""
-    size = f"2 to 4 times the {evidence.num_train:,} examples"
+    size = f"2 to 4 times the {formatting.count(evidence.num_train, 'example')}"
     why = f"{evidence.gap('variance')}, which shrinks between 1/√m and 1/m: half of it takes {size}"
     return Advice("more training data", "fit-dev", why, action="collect more training examples")
 

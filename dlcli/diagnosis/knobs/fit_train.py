@@ -21,7 +21,9 @@ def break_symmetry(evidence: Evidence) -> Advice | None:
     """Random initial weights, where units that started equal are still copies of each other."""
     if not evidence.identical or not _starts_without_randomness(evidence.model):
         return None
-    layers = ", ".join(f"{layer.parameter} ({layer.num_units} units)" for layer in evidence.identical)
+    layers = ", ".join(
+        f"{layer.parameter} ({formatting.count(layer.num_units, 'unit')})" for layer in evidence.identical
+    )
     why = (
         f"all units of {layers} have the same weights: units that start equal get equal gradients, so the layer "
         "does the work of a single unit"
@@ -69,7 +71,8 @@ def raise_learning_rate(evidence: Evidence) -> Advice | None:
     rate = one_digit(evidence.learning_rate * 10)
     first, best = (formatting.number(loss) for loss in (evidence.loss.values[0], min(evidence.loss.values)))
     why = (
-        f"in {len(evidence.loss.values)} epochs the training loss went from {first} to {best} at best: "
+        f"in {formatting.count(len(evidence.loss.values), 'epoch')} "
+        f"the training loss went from {first} to {best} at best: "
         f"the steps of {evidence.learning_rate:g} may be too small"
     )
     return Advice("higher learning rate", "fit-train", why, {"optimizer.learning_rate": rate})
