@@ -12,7 +12,7 @@ from dlcli.api.evaluation import stored_split
 from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.transfer import start
 from dlcli.assembly import build_reader
-from dlcli.core import INPUT, ConfigError, DataError, unknown_name
+from dlcli.core import INPUT, ConfigError, DataError, formatting, unknown_name
 from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled
 from dlcli.data.images import ImageConversion, decode_many
 from dlcli.nn import Convolution, ConvTranspose2D, Graph, Shape, ShapeError, ancestors
@@ -180,7 +180,8 @@ def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.
     """
     if not 0 <= number < len(split):
         raise DataError(
-            f"{split.name} has {len(split)} examples, numbered from 0; there is no example {number}",
+            f"{split.name} has "
+            f"{formatting.count(len(split), 'example')}, numbered from 0; there is no example {number}",
             code="out_of_range",
         )
     batch = split.gather(np.array([number]))

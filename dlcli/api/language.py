@@ -12,7 +12,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.loaded_model import LoadedModel
 from dlcli.assembly import build_reader
-from dlcli.core import ConfigError, DataError, rng
+from dlcli.core import ConfigError, DataError, formatting, rng
 from dlcli.data import (
     BOS,
     EOS,
@@ -106,7 +106,8 @@ def sample(
     prompt = without_surrogates(prompt)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
     if unknown:
-        remark(f"{unknown} tokens of the prompt are not in the training set; the model reads them as <UNK>")
+        tokens = formatting.count(unknown, "token")
+        remark(f"{tokens} of the prompt not in the training set: read as <UNK>")
     generator = rng.generator(seed, "sample")
     return written_texts(
         loaded.model,

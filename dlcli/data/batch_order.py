@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcli.core import ConfigError, rng
+from dlcli.core import ConfigError, formatting, rng
 
 #: batches that are sorted by length together: enough for little padding, few enough for batches to stay mixed
 BUCKET_BATCHES = 50
@@ -88,7 +88,8 @@ class ShuffledBatches(BatchOrder):
             self.remark = f"the last batch of an epoch would have {rest} example and is merged with the one before"
         if self.batches_per_epoch == 0:
             raise ConfigError(
-                f"drop_last leaves no batch: the training set has {num_examples} examples and a batch {batch_size}",
+                f"drop_last leaves no batch: the training set has "
+                f"{formatting.count(num_examples, 'example')} and a batch {batch_size}",
                 code="too_few_examples",
                 key="batch_size",
             )

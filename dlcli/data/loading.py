@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError, under
+from dlcli.core import SPLITS, ConfigError, DataError, formatting, under
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.data_paths import DataPaths
@@ -236,7 +236,9 @@ def _sources(
     with under("reader"):
         paths: dict[str, Path] = {name: reader.find(data_paths, file) for name, file in split.files.items()}
         found = reader.read_splits(paths, data_paths)
-    described = ", ".join(f"{paths[name].name}: {len(examples)} examples" for name, examples in found.examples.items())
+    described = ", ".join(
+        f"{paths[name].name}: {formatting.count(len(examples), 'example')}" for name, examples in found.examples.items()
+    )
     raw = RawData(
         found.examples["train"],
         found.fingerprint,

@@ -56,7 +56,8 @@ def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
         shared = np.intersect1d(a, b)
         if len(shared):
             raise DataError(
-                f"{first} and {second} share {len(shared)} examples, the first is example {shared[0]}",
+                f"{first} and {second} share "
+                f"{formatting.count(len(shared), 'example')}, the first is example {shared[0]}",
                 code="duplicate_examples",
                 key="",
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError, rng, unknown_name
+from dlcli.core import SPLITS, ConfigError, DataError, formatting, rng, unknown_name
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
 from dlcli.data.labels import TargetKind, plain_labels
@@ -237,7 +237,8 @@ def _check_classes(classes: np.ndarray, num_splits: int) -> None:
     labels, counts = np.unique(classes, return_counts=True)
     if counts.min() < num_splits:
         raise DataError(
-            f"class {labels[counts.argmin()]!s} has {counts.min()} examples, too few to be in {num_splits} splits",
+            f"class {labels[counts.argmin()]!s} has "
+            f"{formatting.count(counts.min(), 'example')}, too few to be in {num_splits} splits",
             code="too_few_examples",
             key="stratify",
         )

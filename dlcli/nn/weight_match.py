@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, unknown_name
+from dlcli.core import ConfigError, DataError, formatting, unknown_name
 from dlcli.nn.graph import Graph
 from dlcli.nn.graph_resolution import ancestors
 from dlcli.nn.head import head_layers
@@ -167,7 +167,7 @@ def check_all_used(matching: WeightMatch, dispensable: Collection[str], source: 
         return
     modules = list(dict.fromkeys(name.rpartition(".")[0] or name for name in left))
     raise ConfigError(
-        f"{source} has {len(left)} arrays of layers that this model lacks: {_listed(left)}; "
+        f"{source} has {formatting.count(len(left), 'array')} of layers that this model lacks: {_listed(left)}; "
         f"is it a larger architecture? ignore: [{_listed(modules)}] leaves them out",
         code="incompatible_weights",
         key="from",

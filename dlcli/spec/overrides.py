@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, formatting
 from dlcli.spec.document import Document, Place
 from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path, parse_path
 from dlcli.spec.yaml_loader import MAX_CHARACTERS, parse_value
@@ -194,5 +194,5 @@ def _index(holder: Any, step: int, override: Override, walked: KeyPath) -> int:
     if not isinstance(holder, list):
         raise override.error(f"{format_path(walked)} is not a list")
     if not -len(holder) <= step < len(holder):
-        raise override.error(f"{format_path(walked)} has {len(holder)} items; there is no [{step}]")
+        raise override.error(f"{format_path(walked)} has {formatting.count(len(holder), 'item')}; there is no [{step}]")
     return step % len(holder)

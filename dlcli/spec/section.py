@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, ErrorDetails
 
-from dlcli.core import ERROR_CODES, Bound, ErrorCode, registry, unknown_name
+from dlcli.core import ERROR_CODES, Bound, ErrorCode, formatting, registry, unknown_name
 from dlcli.spec.expectations import SECTION, code_of, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken
@@ -56,7 +56,7 @@ class Section(BaseModel):
                 [_reword(details, cls) for details in errors[: MAX_MISTAKES if is_cut else None]]
             )
             if is_cut:
-                message = f"and {len(errors) - MAX_MISTAKES:,} more mistakes"
+                message = f"and {formatting.count(len(errors) - MAX_MISTAKES, 'more mistake')}"
                 reworded.append(Mistake(reworded[-1].path, message, FURTHER))
             # from None: the chain of pydantic errors says the same in words that no user knows
             raise mistaken(reworded) from None

@@ -393,7 +393,7 @@ class Trainer:
         """What will differ from a training that was planned like this one from the start."""
         if self._stops_early:
             epochs = self.state.epoch
-            yield f"training had stopped early after {epochs} epochs; a larger patience continues the training"
+            yield f"training had stopped early after {epochs:,} epochs; a larger patience continues the training"
         before, after = self._learning_rate(planned_steps), self._learning_rate(self.total_steps)
         if before != after:
             yield (

@@ -84,7 +84,7 @@ def test_a_file_with_a_text_a_line_is_predicted(classifier: api.Run, folder: Pat
     rows = api.load(classifier.path).predict_file(folder / "new.txt", remark=remarks.append)
     assert [(row["id"], row["class"]) for row in rows] == [(1, "pos"), (3, "neg")]
     assert remarks == [
-        "new.txt: 1 lines have nothing but spaces; they are left out",
+        "new.txt: 1 line with nothing but spaces left out",
         "new: 1 of 5 tokens (20 %) are not in the vocabulary; they count as <UNK>",
     ]
 

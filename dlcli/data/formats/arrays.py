@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, formatting
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
 from dlcli.data.readers import FileFormat, WrittenClassNames
@@ -120,7 +120,7 @@ class PairedFiles(FileFormat):
             test_files = [self.find(data_paths, file) for file in (self.test_path, self.test_targets_path)]
             test = self.read_new(*test_files)
             files += test_files
-        description = f"{files[0].name}: {len(examples)} examples"
+        description = f"{files[0].name}: {formatting.count(len(examples), 'example')}"
         return RawData(examples, {file.name: sha256(file) for file in files}, description, test, self.class_names)
 
     def read_new(self, path: Path, targets_path: Path | None) -> Examples:

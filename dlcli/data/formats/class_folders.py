@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlcli.core import DataError
+from dlcli.core import DataError, formatting
 from dlcli.data.data_paths import unreadable
 from dlcli.data.decoding import without_surrogates
 from dlcli.data.images import ENDINGS
@@ -88,15 +88,18 @@ class FoundFiles:
     def warnings(self) -> tuple[str, ...]:
         """What was not read, and what is called otherwise."""
         undecodable = [file for file in self.files if self._name(file) != file.relative_to(self.root).as_posix()]
-        counted: Sequence[tuple[Sequence[Path], str]] = (
-            (self.others, f"files that are no {self.kind.name}s by their names were left out"),
-            (self.special, "pipes, devices, sockets or broken links were left out"),
-            (self.known, "links to folders that are read already were not followed"),
-            (self.loose, f"{self.kind.name}s next to the class folders have no class and were left out"),
-            (undecodable, "names are not in UTF-8; they are shown with U+FFFD"),
+        kind = self.kind.name
+        groups: Sequence[tuple[Sequence[Path], str, str]] = (
+            (self.others, "file", f"whose name does not end as that of a {kind}: left out"),
+            (self.special, "special file or broken link", "left out"),
+            (self.known, "link", "to folders that are read already: not followed"),
+            (self.loose, kind, "next to the class folders without a class: left out"),
+            (undecodable, "name", "not in UTF-8: shown with U+FFFD"),
         )
         return tuple(
-            f"{self.root}: {len(paths)} {what}, the first is {self._name(paths[0])}" for paths, what in counted if paths
+            f"{self.root}: {formatting.count(len(paths), noun)} {what}, the first is {self._name(paths[0])}"
+            for paths, noun, what in groups
+            if paths
         )
 
     def _name(self, path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, register
+from dlcli.core import ConfigError, DataError, formatting, register
 from dlcli.data.data_paths import DataPaths, read_bytes, sha256
 from dlcli.data.decoding import decoded
 from dlcli.data.examples import Examples, RawData
@@ -79,7 +79,7 @@ class Conll(FileFormat):
         if self.test_path is not None:
             test_path = self.find(data_paths, self.test_path)
             test, fingerprint[test_path.name] = self.read_new(test_path), sha256(test_path)
-        described = f"{path.name}: {len(examples):,} sentences"
+        described = f"{path.name}: {formatting.count(len(examples), 'sentence')}"
         return RawData(examples, fingerprint, described, test, target_kind="token_labels")
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import DataError, register
+from dlcli.core import DataError, formatting, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.formats.arrays import PairedFiles
 from dlcli.data.formats.unfolding import check_unfolded_size
@@ -40,7 +40,8 @@ def read_idx(path: Path) -> np.ndarray:
     expected = start + element.itemsize * math.prod(shape)
     if len(content) != expected:
         raise DataError(
-            f"cut short or damaged: the file has {len(content)} bytes, its header {shape} needs {expected}",
+            f"cut short or damaged: the file has "
+            f"{formatting.count(len(content), 'byte')}, its header {shape} needs {expected}",
             code="damaged_file",
             file=str(path),
         )

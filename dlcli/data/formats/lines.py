@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import ConfigError, register
+from dlcli.core import ConfigError, formatting, register
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.readers import FileFormat, SplitFiles
@@ -56,14 +56,17 @@ class Lines(FileFormat):
         if self.files is None:
             path = self.find(data_paths, self.require_path())
             examples, warnings = self.read_noted(path)
-            described = f"{path.name}: {len(examples):,} lines"
+            described = f"{path.name}: {formatting.count(len(examples), 'line')}"
             return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens", warnings=warnings)
         paths = {label: self.find(data_paths, file) for label, file in self.files.items()}
         parts = {label: self.read_noted(path) for label, path in paths.items()}
         return RawData(
             _together({label: examples for label, (examples, _) in parts.items()}),
             {path.name: sha256(path) for path in paths.values()},
-            ", ".join(f"{paths[label].name}: {len(examples):,} lines" for label, (examples, _) in parts.items()),
+            ", ".join(
+                f"{paths[label].name}: {formatting.count(len(examples), 'line')}"
+                for label, (examples, _) in parts.items()
+            ),
             target_kind="classes",
             warnings=tuple(warning for _, warnings in parts.values() for warning in warnings),
         )
@@ -82,7 +85,8 @@ class Lines(FileFormat):
         """The lines of any file, without classes, and what the user should hear about it."""
         content = read_text_file(path, self.encoding)
         texts, numbers, blank = lines_of(content)
-        warnings = (f"{path.name}: {blank} lines have nothing but spaces; they are left out",) if blank else ()
+        lines = formatting.count(blank, "line")
+        warnings = (f"{path.name}: {lines} with nothing but spaces left out",) if blank else ()
         return Examples(texts, None, numbers, lines=numbers), warnings
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dlcli.core import DataError, PositiveInt, register, unknown_name
+from dlcli.core import DataError, PositiveInt, formatting, register, unknown_name
 from dlcli.data.data_paths import DataPaths, sha256, unreadable
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
@@ -212,7 +212,9 @@ class Npz(FileFormat):
             test_path = path if self.test_path is None else self.find(data_paths, self.test_path)
             test = self._examples(test_path, self.test_inputs or self.inputs, self.test_targets or self.targets)
             fingerprint[test_path.name] = sha256(test_path)
-        return RawData(examples, fingerprint, f"{path.name}: {len(examples)} examples", test, self.class_names)
+        return RawData(
+            examples, fingerprint, f"{path.name}: {formatting.count(len(examples), 'example')}", test, self.class_names
+        )
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         examples = {split: self._examples(path, self.inputs, self.targets) for split, path in files.items()}

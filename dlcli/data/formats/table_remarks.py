@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from dlcli.core import formatting
 from dlcli.data.formats.columns import Reading, Source
 from dlcli.data.formats.index_columns import FEWEST_ROWS, named_index, numbers_rows
 from dlcli.data.formats.missing_values import DEFAULTS
@@ -143,7 +144,7 @@ def _few(source: Source, remarks: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"{source.path} {name}: {remark}" if not remark.startswith(str(source.path)) else remark
     others = [name for name, _ in remarks[MOST_REMARKS:]]
     if others:
-        yield f"{source.path}: the same holds for {len(others)} more columns: {abbreviated(others)}"
+        yield f"{source.path}: the same holds for {formatting.count(len(others), 'more column')}: {abbreviated(others)}"
 
 
 def _on_numbers(source: Source, name: str, column: Column, syntax: NumberSyntax) -> str | None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, formatting
 from dlcli.data.text.text_file import BLOCK
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.settings import SplitOptions
@@ -91,7 +91,7 @@ class TextStream:
         for name, (start, stop) in parts.items():
             if start >= stop:
                 raise DataError(
-                    f"the {name} split would be empty: the text has {len(self)} bytes",
+                    f"the {name} split would be empty: the text has {formatting.count(len(self), 'byte')}",
                     code="too_few_examples",
                     key="",
                 )

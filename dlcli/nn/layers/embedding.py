@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from dlcli import ops
 from dlcli.autograd import Tensor
-from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, register
+from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, formatting, register
 from dlcli.nn.initializers import Initializer, Normal, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.recurrent import Recurrent
@@ -64,7 +64,9 @@ class Embedding(Layer):
         if not self.rows:
             raise ShapeError("the inputs of this data are no tokens; write vocabulary_size if they are whole numbers")
         if self.num_tokens is not None and self.rows < self.num_tokens:
-            raise ShapeError(f"vocabulary_size is {self.rows}, the data has {self.num_tokens} tokens")
+            raise ShapeError(
+                f"vocabulary_size is {self.rows}, the data has {formatting.count(self.num_tokens, 'token')}"
+            )
         if self.padding_index is not None and self.padding_index >= self.rows:
             raise ShapeError(f"padding_index is {self.padding_index}, the tokens are 0 to {self.rows - 1}")
         return (*input_shapes[0], self.units)

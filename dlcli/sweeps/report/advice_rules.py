@@ -72,7 +72,7 @@ def _failed(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
     often = "each time" if times == len(lost) else f"{times} of {len(lost)} times"
     why = f"Trial {lost[0].number} {lost[0].status}: {reason}"
     if len(lost) > 1:
-        why = f"{len(lost)} trials failed or were killed, {often} with: {reason}"
+        why = f"{formatting.count(len(lost), 'trial')} failed or were killed, {often} with: {reason}"
     yield SweepAdvice("Mend what failed and train it again", why, f"dlcli sweep retry-failed {outcome.id}")
 
 

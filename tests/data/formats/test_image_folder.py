@@ -100,9 +100,8 @@ def test_hidden_files_are_passed_over_and_others_mentioned(pets: Path):
     (pets / "cat" / "notes.txt").write_text("x")
     raw = ImageFolder(path="pets").read(data_paths(pets.parent))
     assert len(raw.examples) == 10
-    assert raw.warnings == (
-        f"{pets}: 1 files that are no pictures by their names were left out, the first is cat/notes.txt",
-    )
+    (warning,) = raw.warnings
+    assert warning.startswith(f"{pets}: 1 file ") and "cat/notes.txt" in warning
 
 
 def nothing(pets: Path) -> None:

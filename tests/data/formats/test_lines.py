@@ -36,7 +36,7 @@ def test_lines_without_classes_are_texts_to_continue(tmp_path: Path):
     assert data.target_kind == "tokens"
     assert data.splits["train"].ids.tolist() == [1, 4]
     assert data.splits["dev"].ids.tolist() == [5, 6]
-    assert "names.txt: 2 lines have nothing but spaces; they are left out" in data.warnings
+    assert "names.txt: 2 lines with nothing but spaces left out" in data.warnings
     batch = data.splits["train"].gather(np.arange(2))
     assert [data.preprocessor.text.decode(row) for row in batch.targets] == ["emma<EOS>", "zoë<EOS><PAD>"]
 
@@ -59,7 +59,7 @@ def test_files_are_classes(tmp_path: Path):
     assert [*raw.examples.inputs][10:12] == ["bad", "awful"]
     assert raw.examples.targets.tolist() == ["pos"] * 10 + ["neg"] * 10
     assert raw.examples.ids[[0, 1, 10]].tolist() == ["pos:1", "pos:3", "neg:1"]
-    assert raw.warnings == ("p.txt: 5 lines have nothing but spaces; they are left out",)
+    assert raw.warnings == ("p.txt: 5 lines with nothing but spaces left out",)
     data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(stratify=True), seed=0)
     assert data.class_names == ("neg", "pos")
     assert any("are also in train" in warning for warning in data.warnings)

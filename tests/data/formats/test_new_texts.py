@@ -39,7 +39,7 @@ def test_a_text_file_has_a_text_a_line(folder: Path, reader: FileFormat):
     split = read(reader, folder, "new.txt")
     assert split.ids.tolist() == [1, 3]
     assert split.targets is None
-    assert "new.txt: 1 lines have nothing but spaces; they are left out" in split.notes
+    assert "new.txt: 1 line with nothing but spaces left out" in split.notes
     assert any("not in the vocabulary" in note for note in split.notes)
 
 
