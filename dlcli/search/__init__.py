@@ -1,4 +1,4 @@
-"""The mathematics of hyperparameter search: spaces, what to try next, what became of it."""
+"""Hyperparameter search: search spaces, search algorithms, pruning rules and the importance of parameters."""
 
 from dlcli.search.coarse_to_fine import CoarseToFine
 from dlcli.search.distributions import (
@@ -11,7 +11,7 @@ from dlcli.search.distributions import (
     Uniform,
 )
 from dlcli.search.grid_search import GridSearch
-from dlcli.search.importance import Importance, importances
+from dlcli.search.importance import Importance, compute_importances
 from dlcli.search.median_pruning import MedianPruning
 from dlcli.search.objective import Objective
 from dlcli.search.optuna_search import CMAES, TPE, GaussianProcess
@@ -29,8 +29,8 @@ from dlcli.search.trial import (
     Proposal,
     Trial,
     TrialStatus,
-    configurations,
-    violated_by,
+    group_trials,
+    violated_constraints,
 )
 
 __all__ = [
@@ -65,7 +65,7 @@ __all__ = [
     "Trial",
     "TrialStatus",
     "Uniform",
-    "configurations",
-    "importances",
-    "violated_by",
+    "compute_importances",
+    "group_trials",
+    "violated_constraints",
 ]

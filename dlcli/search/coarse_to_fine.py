@@ -1,9 +1,9 @@
-"""From coarse to fine: first everywhere, then ever closer around the best.
+"""Coarse-to-fine search: sample the whole space first, then smaller and smaller regions around the best trials.
 
 The defaults were chosen on seven synthetic objectives with 4–6 parameters, noise and 60 trials, 200 sweeps each. On
-those with a cliff beside the valley, with parameters that do not matter, with a condition, with much noise or with the
-optimum at the edge, the median distance to the optimum was 0.5 to 0.7 of that of random search. With two valleys, of
-which the deeper is the narrower, it was no less: what the first stage does not see is not looked at again.
+objectives with a cliff next to the valley, with irrelevant parameters, with a condition, with strong noise or with the
+optimum at the edge, the median distance to the optimum was 0.5 to 0.7 times that of random search. With two valleys,
+the deeper of which is the narrower, there was no improvement: a valley that the first stage misses is not found later.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from dlcli.search.plan import Plan
 from dlcli.search.region import Region
 from dlcli.search.search import Search, Stage
 from dlcli.search.space import Space
-from dlcli.search.trial import Configuration, Proposal, Trial, configurations
+from dlcli.search.trial import Configuration, Proposal, Trial, group_trials
 from dlcli.search.zoom import zoom
 
-#: how many times the trials of a later stage the first has
-FIRST = 2
-#: a later stage with fewer trials than this finds too little to go on
-SMALLEST_STAGE = 5
-#: so often another point is drawn in place of one that was tried before; a small space may have no other
-ATTEMPTS = 20
+#: Size of the first stage relative to a later one.
+FIRST_STAGE_FACTOR = 2
+#: Minimum number of trials of a later stage; fewer say too little about where the optimum is.
+MIN_STAGE_TRIALS = 5
+#: Maximum number of draws that look for a configuration not tried before; a small space may have none.
+MAX_DRAWS = 20
 
 
 @register("search", "coarse_to_fine")
 class CoarseToFine(Search):
-    """Looks everywhere first, then in ever smaller regions around the best configurations so far.
+    """Search of the whole space first, then of smaller and smaller regions around the best configurations so far.
 
-    The first stage has twice the trials of each later one. In a stage the points are a Latin hypercube, which leaves no
-    slice of a parameter's range out.
+    The first stage has twice as many trials as each later one. The points of a stage form a Latin hypercube, which
+    covers every slice of each parameter's range.
 
     Args:
-        stages: how many there are at most; with a small budget fewer, so that each has at least five trials.
-        keep: so many of the best configurations say where the next stage looks.
-        repeats: each later stage trains the best configuration so far again until it has so many seeds; the noise is
-            what they differ by.
-        stage_trials: trials of a later stage where the budget does not say how many trials there are.
-        stop_early: end the search when two stages in a row each gain less than the noise; else the budget is used up.
+        stages: Maximum number of stages; fewer with a small budget, so that each has at least five trials.
+        keep: Number of best configurations whose bounding box, enlarged, becomes the region of the next stage.
+        repeats: Number of seeds with which later stages train the best configuration so far; their spread estimates
+            the noise.
+        stage_trials: Number of trials of a later stage if the budget does not limit the number of trials.
+        stop_early: Whether to end the search after two consecutive stages that each gain less than the noise.
     """
 
     waits = True
@@ -65,18 +65,19 @@ class CoarseToFine(Search):
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
     ) -> Sequence[Proposal]:
-        # Everything below is a function of the trials so far: a sweep that was killed asks again and gets the same
-        # answer, without any state of the search on the disk.
+        # The proposals are a function of the trials so far, so a sweep that was killed gets the same ones without any
+        # stored state of the search.
         if budget is not None and len(trials) >= budget:
             return ()
-        # The plan of the stage under way, minus what has been started: workers ask one by one, and each asks anew. Only
-        # when nothing is left, and all results are in, does the next stage begin (`waits`).
+        # The plan of the current stage without the trials that exist already. The next stage starts only after all
+        # trials of this one have ended (`waits`).
         stage = max((trial.stage for trial in trials), default=0)
-        left = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).left(trials)
-        if not left and stage + 1 < len(self._sizes(budget)) and not self._is_over(space, trials, objective):
+        proposals = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).missing(trials)
+        if not proposals and stage + 1 < len(self._sizes(budget)) and not self._has_converged(space, trials, objective):
             stage += 1
-            left = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget)).left(trials)
-        return left if budget is None else left[: budget - len(trials)]
+            plan = self._plan(space, trials, objective, seed, stage, self._size(stage, trials, budget))
+            proposals = plan.missing(trials)
+        return proposals if budget is None else proposals[: budget - len(trials)]
 
     def stages(self, space: Space, trials: Sequence[Trial], objective: Objective) -> tuple[Stage, ...]:
         return tuple(
@@ -85,17 +86,18 @@ class CoarseToFine(Search):
         )
 
     def _sizes(self, budget: int | None) -> list[int]:
-        """How many trials each stage has."""
+        """Return the number of trials of each stage."""
         if budget is None:
-            return [FIRST * self.stage_trials, *[self.stage_trials] * (self.stage_count - 1)]
-        # The first stage counts FIRST times, so a budget of n smallest stages is enough for n − FIRST + 1 of them.
-        count = min(self.stage_count, max(1, budget // SMALLEST_STAGE - FIRST + 1))
-        # Rounded cumulative sums, so that the sizes add up to the budget exactly.
-        bounds = [round(budget * (FIRST + number) / (FIRST + count - 1)) for number in range(count)]
+            return [FIRST_STAGE_FACTOR * self.stage_trials, *[self.stage_trials] * (self.stage_count - 1)]
+        # The first stage counts FIRST_STAGE_FACTOR times. The rounded cumulative sums add up to the budget exactly.
+        count = min(self.stage_count, max(1, budget // MIN_STAGE_TRIALS - FIRST_STAGE_FACTOR + 1))
+        bounds = [
+            round(budget * (FIRST_STAGE_FACTOR + number) / (FIRST_STAGE_FACTOR + count - 1)) for number in range(count)
+        ]
         return [end - start for start, end in zip([0, *bounds], bounds, strict=False)]
 
     def _size(self, stage: int, trials: Iterable[Trial], budget: int | None) -> int:
-        """How many trials a stage has; the last has what is left, since the budget may have been another before."""
+        """Return the number of trials of a stage; the last gets the rest of the budget, which a resume may change."""
         sizes = self._sizes(budget)
         if budget is None or stage < len(sizes) - 1:
             return sizes[stage]
@@ -104,12 +106,11 @@ class CoarseToFine(Search):
     def _plan(
         self, space: Space, trials: Iterable[Trial], objective: Objective, seed: int, stage: int, size: int
     ) -> Plan:
-        """What a stage tries; it depends on nothing but the stages before."""
-        # Results of this stage must not matter, or its plan would depend on which worker was faster.
+        """Return the proposals of a stage; they depend only on the earlier stages."""
+        # Results of this stage are ignored; otherwise its plan would depend on the speed of the workers.
         before = [trial for trial in trials if trial.stage < stage]
         plan = Plan(stage, before)
-        # The best configuration is trained again with other seeds: it tells how much of its value is luck, and a lucky
-        # one loses its place.
+        # Train the best configuration with other seeds: this estimates the noise and demotes a lucky configuration.
         if best := objective.best(before):
             for _ in range(min(self.repeats - len(best.trials), size - 1)):
                 plan.add(best.values)
@@ -119,9 +120,9 @@ class CoarseToFine(Search):
         for row in latin_hypercube(size - len(plan.proposals), len(space.drawn), random).tolist():
             normalized = zip(space.drawn, row, strict=True)
             values = space.point({parameter.name: region.normalize(parameter, u) for parameter, u in normalized})
-            # Integers and choices collide often in a small region. What was tried before would teach nothing about the
-            # space, only about noise, which the repetitions above do on purpose.
-            for _ in range(ATTEMPTS):
+            # Integers and choices often collide in a small region. A repeated configuration would say nothing about
+            # the space, only about the noise, which the repeats above estimate.
+            for _ in range(MAX_DRAWS):
                 if plan.is_new(values):
                     break
                 values = space.sample(random, region)
@@ -129,18 +130,18 @@ class CoarseToFine(Search):
         return plan
 
     def _region(self, space: Space, trials: Iterable[Trial], objective: Objective, stage: int) -> Region:
-        """Where a stage looks: each stage before it narrowed the space further."""
-        # Replayed from the first stage on. Each zoom is relative to the region before it, which limits how fast an
-        # interval can shrink: one lucky stage cannot rule out nearly everything.
+        """Return the region that a stage samples; each earlier stage narrowed it further."""
+        # Replay all zooms: each is relative to the previous region, which limits how fast an interval can shrink, so
+        # that one lucky stage cannot rule out most of the space.
         region = Region.whole()
         for number in range(stage):
             ranked = objective.ranked(trial for trial in trials if trial.stage <= number)
             region = zoom(space, region, [one.values for one in ranked[: self.keep]])
         return region
 
-    def _is_over(self, space: Space, trials: Sequence[Trial], objective: Objective) -> bool:
-        """Whether the last two stages each gained less than the noise, as far as it is known by now."""
-        # Without the first stage, which has nothing to gain on. Two in a row, as a single one without gain is common.
+    def _has_converged(self, space: Space, trials: Sequence[Trial], objective: Objective) -> bool:
+        """Return whether the last two stages each gained less than the current estimate of the noise."""
+        # The first stage has no gain. Two stages are required because a single one without a gain is common.
         last = self.stages(space, trials, objective)[1:][-2:]
         noise = _noise(objective.ranked(trials))
         if not self.stop_early or noise is None or len(last) < 2:
@@ -149,12 +150,11 @@ class CoarseToFine(Search):
 
 
 def _stage(region: Region, trials: Iterable[Trial], objective: Objective, number: int) -> Stage:
-    """A stage as it was when it had ended."""
-    # As if asked at the end of that stage; later seeds of an old configuration do count, since they are better
-    # knowledge.
+    """Return the summary of a stage, computed from its trials and those of earlier stages."""
+    # Later stages are ignored, except for their seeds of earlier configurations, which improve the estimates.
     known = [trial for trial in trials if trial.stage <= number]
     ranked = objective.ranked(known)
-    old = {one.number for one in configurations(trial for trial in known if trial.stage < number)}
+    old = {one.number for one in group_trials(trial for trial in known if trial.stage < number)}
     return Stage(
         number,
         region,
@@ -166,10 +166,11 @@ def _stage(region: Region, trials: Iterable[Trial], objective: Objective, number
 
 
 def _gain(ranked: Sequence[Configuration], before: Configuration | None, objective: Objective) -> float | None:
-    """How much better the best is than the best of the stages before, both with all the seeds they have by now.
+    """Return how much better the best is than the best of earlier stages, both averaged over all their seeds so far.
 
-    None where they cannot be compared: nothing had a value before, or the new best is the first to satisfy all
-    constraints.
+    Returns:
+        None if they cannot be compared: there was no earlier value, or the new best is the first configuration that
+        satisfies all constraints.
     """
     if (
         before is None
@@ -182,8 +183,8 @@ def _gain(ranked: Sequence[Configuration], before: Configuration | None, objecti
 
 
 def _noise(ranked: Iterable[Configuration]) -> float | None:
-    """The standard deviation of a configuration's value from seed to seed, from all that have several."""
-    # Pooled over configurations: each has few seeds, too few for a standard deviation of its own.
+    """Return the pooled standard deviation between seeds, from all configurations with more than one seed."""
+    # Pooled over configurations, each of which has too few seeds for a separate estimate.
     repeated = [one.measured for one in ranked if len(one.measured) > 1]
     if not repeated:
         return None

@@ -1,7 +1,7 @@
-"""What a parameter can be, and how likely: between unit positions 0 … 1 and values, on the scale that fits.
+"""Distributions of parameters: maps between normalized coordinates in [0, 1] and values, on a suitable scale.
 
-A search works with normalized coordinates. `value` and `normalize` are inverse to each other, so that half of the way
-from 0 to 1 is half of the way on the parameter's own scale, for every parameter.
+Searches work with normalized coordinates. `value` and `normalize` are inverse to each other, so the coordinate 0.5 is
+the middle of the range on the parameter's own scale (linear or logarithmic).
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from annotated_types import Gt, Lt
 from dlcli.core import ConfigError, PositiveFloat, PositiveInt, dumps, plain, register
 from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE, Scale
 
-#: up to here every integer has a cell of its own among the floats
+#: Largest integer for which the cells of adjacent integers stay distinct in floating point.
 LARGEST_INTEGER = 2**40
 
 BelowOne = Annotated[float, Gt(0), Lt(1)]
 
 
 class Distribution:
-    """Base of the distributions."""
+    """Base class of distributions."""
 
     registry_kind: ClassVar[str] = "distribution"
 
-    #: whether positions that are near have values that are near
+    #: Whether values with adjacent coordinates are similar.
     is_ordered: ClassVar[bool] = True
 
     @property
     def cells(self) -> int | None:
-        """How many different values there are; None for a continuous one."""
+        """Number of distinct values; None for a continuous distribution."""
         return None
 
     def value(self, coordinate: float) -> Any:
-        """The value at a position from 0 to 1; the higher the position, the higher the value."""
+        """Return the value at a normalized coordinate; it does not decrease with the coordinate."""
         raise NotImplementedError
 
     def normalize(self, value: Any) -> float:
-        """The position of a value; of a discrete one the middle of its cell."""
+        """Return the normalized coordinate of a value; for a discrete one, the middle of its cell."""
         raise NotImplementedError
 
     def bounds(self) -> tuple[Any, ...]:
-        """The values that are valid only if all are: the lowest and the highest, or every choice."""
+        """Return the lowest and the highest value, or all choices; if a config accepts these, it accepts all values."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Numbers(Distribution):
-    """Base of those that have the numbers from `low` to `high`, drawn evenly on a scale."""
+class NumericDistribution(Distribution):
+    """Base class of distributions of numbers from `low` to `high`, uniform on a scale."""
 
     scale: ClassVar[Scale] = LINEAR
 
@@ -64,48 +64,48 @@ class Numbers(Distribution):
         for key, number in (("low", self.low), ("high", self.high)):
             self._check(key, number)
         if self.low > self.high:
-            raise ConfigError(f"low comes first; found low {self.low} and high {self.high}", key="low")
+            message = f"expected low <= high, got low {self.low} and high {self.high}"
+            raise ConfigError(message, code="out_of_range", key="low")
 
     def _check(self, key: str, number: float) -> None:
         if not _is_number(number) or not self.scale.above < number < self.scale.below:
-            raise ConfigError(
-                f"expected {self.scale.domain}; found {reprlib.repr(number)}", code="out_of_range", key=key
-            )
+            raise ConfigError(f"expected {self.scale.domain}, got {reprlib.repr(number)}", code="out_of_range", key=key)
 
     def bounds(self) -> tuple[Any, ...]:
         return self.value(0.0), self.value(1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Continuous(Numbers):
-    """Base of those with every number in between."""
+class ContinuousDistribution(NumericDistribution):
+    """Base class of distributions of real numbers."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 < self._line[1] < math.inf:
-            message = "are the same number" if self.low == self.high else "leave no room to draw from"
-            raise ConfigError(f"low {self.low} and high {self.high} {message}", key="high")
+        if not 0 < self._interval[1] < math.inf:
+            problem = "are equal" if self.low == self.high else "are too close together or too far apart to sample"
+            message = f"low {self.low} and high {self.high} {problem}"
+            raise ConfigError(message, code="out_of_range", key="high")
 
     @functools.cached_property
-    def _line(self) -> tuple[float, float]:
-        """Where they begin on their scale, and how long that part of it is."""
+    def _interval(self) -> tuple[float, float]:
+        """Start and length of the range on its scale."""
         start = self.scale.position(self.low)
         return start, self.scale.position(self.high) - start
 
     def value(self, coordinate: float) -> float:
-        if coordinate in (0, 1):  # exactly, where exp(log(low)) may be a little off
+        if coordinate in (0, 1):  # exact bounds: exp(log(low)) may differ from low in the last digit
             return float(self.high if coordinate else self.low)
-        start, length = self._line
+        start, length = self._interval
         return float(min(max(self.scale.number(start + coordinate * length), self.low), self.high))
 
     def normalize(self, value: Any) -> float:
-        start, length = self._line
+        start, length = self._interval
         return (self.scale.position(min(max(value, self.low), self.high)) - start) / length
 
 
 @dataclass(frozen=True, kw_only=True)
-class Integers(Numbers):
-    """Base of those with integers: each has a cell from half below to half above it, also the first and the last."""
+class IntegerDistribution(NumericDistribution):
+    """Base class of distributions of integers; the cell of each integer n, also the bounds, is [n − 0.5, n + 0.5)."""
 
     low: int
     high: int
@@ -113,25 +113,25 @@ class Integers(Numbers):
     def _check(self, key: str, number: float) -> None:
         super()._check(key, number)
         if not isinstance(number, int) or abs(number) > LARGEST_INTEGER:
-            raise ConfigError(
-                f"expected an integer up to {LARGEST_INTEGER}; found {number!r}", code="out_of_range", key=key
-            )
+            message = f"expected an integer of magnitude at most {LARGEST_INTEGER}, got {number!r}"
+            raise ConfigError(message, code="out_of_range", key=key)
 
     @property
     def cells(self) -> int:
         return self.high - self.low + 1
 
     @functools.cached_property
-    def _line(self) -> tuple[float, float]:
+    def _interval(self) -> tuple[float, float]:
+        """Start and length of the cells on their scale."""
         start = self.scale.position(self.low - 0.5)
         return start, self.scale.position(self.high + 0.5) - start
 
     def value(self, coordinate: float) -> int:
-        start, length = self._line
+        start, length = self._interval
         return min(max(math.floor(self.scale.number(start + coordinate * length) + 0.5), self.low), self.high)
 
     def normalize(self, value: Any) -> float:
-        start, length = self._line
+        start, length = self._interval
         value = min(max(value, self.low), self.high)
         middle = (self.scale.position(value - 0.5) + self.scale.position(value + 0.5)) / 2
         return (middle - start) / length
@@ -139,23 +139,23 @@ class Integers(Numbers):
 
 @register("distribution", "uniform")
 @dataclass(frozen=True, kw_only=True)
-class Uniform(Continuous):
-    """Every number is as likely.
+class Uniform(ContinuousDistribution):
+    """Uniform distribution of real numbers.
 
     Args:
-        low: the smallest.
-        high: the largest.
+        low: Smallest value.
+        high: Largest value.
     """
 
 
 @register("distribution", "log_uniform")
 @dataclass(frozen=True, kw_only=True)
-class LogUniform(Continuous):
-    """Every order of magnitude is as likely, as suits a learning rate.
+class LogUniform(ContinuousDistribution):
+    """Log-uniform distribution: every order of magnitude is equally likely, as suits a learning rate.
 
     Args:
-        low: the smallest.
-        high: the largest.
+        low: Smallest value.
+        high: Largest value.
     """
 
     scale = LOGARITHMIC
@@ -166,12 +166,12 @@ class LogUniform(Continuous):
 
 @register("distribution", "one_minus_log_uniform")
 @dataclass(frozen=True, kw_only=True)
-class OneMinusLogUniform(Continuous):
-    """Every order of magnitude of the distance to 1 is as likely, as suits the β of an average.
+class OneMinusLogUniform(ContinuousDistribution):
+    """Distribution whose distance to 1 is log-uniform, as suits the decay β of a moving average.
 
     Args:
-        low: the smallest.
-        high: the largest, the nearest to 1.
+        low: Smallest value.
+        high: Largest value, which is closest to 1.
     """
 
     scale = LOGARITHMIC_TO_ONE
@@ -182,23 +182,23 @@ class OneMinusLogUniform(Continuous):
 
 @register("distribution", "int_uniform")
 @dataclass(frozen=True, kw_only=True)
-class IntUniform(Integers):
-    """Every integer is as likely.
+class IntUniform(IntegerDistribution):
+    """Uniform distribution of integers.
 
     Args:
-        low: the smallest.
-        high: the largest; it is drawn as well.
+        low: Smallest value.
+        high: Largest value (inclusive).
     """
 
 
 @register("distribution", "int_log_uniform")
 @dataclass(frozen=True, kw_only=True)
-class IntLogUniform(Integers):
-    """Integers of which every order of magnitude is as likely, as suits the units of a layer.
+class IntLogUniform(IntegerDistribution):
+    """Log-uniform distribution of integers, as suits the number of units of a layer.
 
     Args:
-        low: the smallest.
-        high: the largest; it is drawn as well.
+        low: Smallest value.
+        high: Largest value (inclusive).
     """
 
     scale = LOGARITHMIC
@@ -210,10 +210,10 @@ class IntLogUniform(Integers):
 @register("distribution", "choice")
 @dataclass(frozen=True, kw_only=True)
 class Choice(Distribution):
-    """Every value of a list is as likely; nothing is known about their order.
+    """Uniform choice among the values of an unordered list.
 
     Args:
-        values: what there is to choose from, each once.
+        values: Distinct values to choose from.
     """
 
     is_ordered = False
@@ -222,16 +222,17 @@ class Choice(Distribution):
 
     def __post_init__(self) -> None:
         if not self.values:
-            raise ConfigError("there is nothing to choose from", key="values")
+            raise ConfigError("expected at least one value to choose from", key="values")
         for value in self.values:
-            if plain(value) != value:  # strict JSON has null for what is not finite
-                raise ConfigError(f"expected plain values with finite numbers; found {value!r}", key="values")
-        if twice := [value for value in self.values if self._texts.count(dumps(value)) > 1]:
-            raise ConfigError(f"{dumps(twice[0])} is there twice", code="duplicate_name", key="values")
+            if plain(value) != value:  # strict JSON writes non-finite numbers as null
+                raise ConfigError(f"expected plain values with finite numbers, got {value!r}", key="values")
+        if duplicates := [value for value in self.values if self._texts.count(dumps(value)) > 1]:
+            message = f"expected distinct values, got {dumps(duplicates[0])} more than once"
+            raise ConfigError(message, code="duplicate_name", key="values")
 
     @functools.cached_property
     def _texts(self) -> list[str]:
-        """The values as JSON, where true is not 1."""
+        """Values as JSON, in which `true` differs from `1`."""
         return [dumps(value) for value in self.values]
 
     @property
@@ -249,5 +250,5 @@ class Choice(Distribution):
 
 
 def _is_number(value: Any) -> bool:
-    """Whether it is a number that a float can be."""
+    """Return whether a value is a number in the range of floats."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

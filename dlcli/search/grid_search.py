@@ -1,4 +1,4 @@
-"""Grid search: every combination of a few values of each parameter."""
+"""Grid search: all combinations of a few values of each parameter."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from dlcli.search.search import Search
 from dlcli.search.space import Parameter, Space
 from dlcli.search.trial import Proposal, Trial
 
-#: more combinations than this are a mistake, not a plan
+#: Maximum number of combinations; a larger grid is a mistake.
 LARGEST_GRID = 100_000
 
 
 @register("search", "grid")
 class GridSearch(Search):
-    """Tries every combination of evenly spaced values, in a random order, so that a small budget sees all of the grid.
+    """All combinations of evenly spaced values, in random order so that a small budget covers the whole grid.
 
-    Only parameters that are active multiply. With d parameters that matter and n trials, each has n^(1/d) different
-    values: grid search is here for the comparison.
+    Inactive parameters add no combinations. With n trials, each of d relevant parameters takes only n^(1/d) distinct
+    values; grid search is provided for comparison.
 
     Args:
-        points: values of each parameter, the ends included, evenly spaced on its own scale; a choice has all of its
-            values.
+        points: Number of values of each parameter, evenly spaced on its own scale with both bounds; a choice
+            contributes all of its values.
     """
 
     def __init__(self, *, points: Annotated[int, Ge(1), Le(1000)] = 3) -> None:
@@ -38,26 +38,30 @@ class GridSearch(Search):
         self.grid(space)
 
     def grid(self, space: Space) -> list[dict[str, Any]]:
-        """The values of all combinations, those of equal configs once, in the order of the parameters.
+        """Return the values of all combinations, in the order of the parameters; combinations of equal configs once.
 
         Raises:
-            ConfigError: there are too many, or an expression has no value at one of them.
+            ConfigError: There are too many combinations, or an expression cannot be evaluated at one of them.
         """
-        found: list[dict[str, Any]] = [{}]
+        combinations: list[dict[str, Any]] = [{}]
         for parameter in space.parameters:
-            longer = (values | more for values in found for more in self._extensions(space, parameter, values))
-            found = list(itertools.islice(longer, LARGEST_GRID + 1))
-            if len(found) > LARGEST_GRID:
-                message = f"the grid has more than {LARGEST_GRID:,} configurations; take fewer points or parameters"
-                raise ConfigError(message, key=f"space.{parameter.name}")
-        return list({dumps(space.config_values(values)): values for values in found}.values())
+            extended = (
+                values | extension
+                for values in combinations
+                for extension in self._extensions(space, parameter, values)
+            )
+            combinations = list(itertools.islice(extended, LARGEST_GRID + 1))
+            if len(combinations) > LARGEST_GRID:
+                message = f"expected at most {LARGEST_GRID:,} configurations; use fewer points or parameters"
+                raise ConfigError(message, code="too_large", key=f"space.{parameter.name}")
+        return list({dumps(space.config_values(values)): values for values in combinations}.values())
 
     def _extensions(self, space: Space, parameter: Parameter, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What a parameter adds to the values of those before it: nothing, one value, or one for each of its points."""
+        """Return what a parameter adds to the values of its predecessors: nothing, one value, or one for each point."""
         if not parameter.is_active(values):
             return [{}]
         if parameter.distribution is None:
-            return [{parameter.name: space.computed(parameter, values)}]
+            return [{parameter.name: space.evaluate(parameter, values)}]
         return [{parameter.name: value} for value in self._values(parameter.distribution)]
 
     def _values(self, distribution: Distribution) -> list[Any]:

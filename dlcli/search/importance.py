@@ -1,23 +1,24 @@
-"""How much each hyperparameter mattered: the variance of the results, divided among the parameters.
+"""Importance of hyperparameters: the share of the variance of the cost that each parameter explains.
 
-Boosted regression trees learn the cost from the trials. Their prediction f is a function on the unit cube, one side for
-each drawn parameter, also where a parameter is inactive; there the sides are independent, so the variance of f can be
-divided (functional ANOVA; Hutter, Hoos & Leyton-Brown 2014). A parameter's share is its main effect,
-Var(E[f | its coordinate]) / Var(f): how much less uncertain the cost would be if this parameter alone were known.
+Boosted regression trees are fitted to the costs of the trials. Their prediction f is a function on the unit cube, which
+has one dimension for each sampled parameter (also where that parameter is inactive). The coordinates are independent
+there, so the variance of f can be decomposed (functional ANOVA; Hutter, Hoos & Leyton-Brown 2014). The share of a
+parameter is its main effect, Var(E[f | its coordinate]) / Var(f): the reduction of the variance of the cost if this
+parameter alone were known.
 
-Why not the loss of accuracy when a column is permuted: of 20–200 trials a handful is left out of each tree, the loss is
-mostly noise and may be negative, and losses do not add up to a whole. Marginals are averages over the entire cube, so
-they are steadier and are shares. Why boosted trees: in a random forest every tree begins with the strongest parameter
-and few reach the weak ones. On functions of known shares, with 60 trials and little noise, a forest was off by 0.05
-where boosted trees were off by 0.03.
+Why not permutation importance: with 20–200 trials each tree leaves out only a few, so the increase of the error is
+mostly noise, may be negative, and does not sum to a whole. Marginals are averages over the entire cube, so they vary
+less and are shares. Why boosted trees: in a random forest every tree starts with the strongest parameter and few reach
+the weak ones. On functions with known shares, with 60 trials and little noise, the error of a forest was 0.05 and that
+of boosted trees 0.03.
 
-Whether a parameter has an influence at all is tested apart (`influence.py`): trees find some structure in any noise, so
-that intervals of shares alone exclude 0 in most sweeps in which nothing matters. A parameter whose influence cannot be
-told from noise has an interval that begins at 0.
+Whether a parameter has any influence is tested separately (`influence.py`): trees find some structure in any noise, so
+the intervals of the shares alone would exclude 0 in most sweeps in which no parameter matters. The interval of a
+parameter whose influence is not significant starts at 0.
 
-What the shares miss: an effect that shows only in combination needs more trials to be seen than a search has, so while
-there are few, the largest share comes out too large. On three functions without such effects the intervals held 92–100
-% of the known shares (six repeats each with 20, 60 and 150 trials), on one that is half such an effect 80–100 %.
+Limitation: to detect interactions takes more trials than most sweeps have; with few trials the largest share is
+overestimated. On three functions without interactions the intervals contained 92–100 % of the known shares (six
+repetitions each with 20, 60 and 150 trials); on one function with half of its variance in an interaction, 80–100 %.
 """
 
 from __future__ import annotations
@@ -29,36 +30,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlcli.core import generator
-from dlcli.search.influence import basis, influences
+from dlcli.search.influence import are_influential, basis_functions
 from dlcli.search.latin_hypercube import latin_hypercube
 from dlcli.search.objective import Objective
 from dlcli.search.space import Parameter, Space
-from dlcli.search.trial import Configuration, Trial, configurations
+from dlcli.search.trial import Configuration, Trial, group_trials
 
-#: with fewer configurations than this there is nothing to say
-FEWEST = 10
-#: points of the cube at which the trees are asked
+#: Minimum number of configurations for an estimate.
+MIN_CONFIGURATIONS = 10
+#: Number of points of the cube at which the trees are evaluated.
 POINTS = 2048
-#: parts into which a continuous coordinate is cut
+#: Number of bins of a continuous coordinate.
 CELLS = 16
-#: fits to resampled trials behind an interval
+#: Number of bootstrap samples of an interval.
 RESAMPLES = 25
-#: fits behind a share, whose predictions are averaged
+#: Number of fits whose predictions are averaged for a share.
 FITS = 4
-#: a share may be off by this much whatever the number of trials: trees are not smooth
+#: Error of a share that more trials do not reduce, because the prediction of trees is piecewise constant.
 RESOLUTION = 0.03
 
 
 @dataclass(frozen=True)
 class Importance:
-    """What one parameter explains.
+    """Importance of one parameter.
 
     Args:
-        parameter: its name.
-        share: of the variance of the cost over the space, 0 … 1; what all of them leave is due to interactions.
-        low: the lower end of the 95 % interval.
-        high: its upper end.
-        is_noise: whether the parameter's influence cannot be told from that of permuted results.
+        parameter: Name of the parameter.
+        share: Share of the variance of the cost over the space that the parameter explains, in [0, 1]; the rest of
+            the variance is due to interactions.
+        low: Lower bound of the 95 % confidence interval of the share.
+        high: Upper bound of the interval.
+        is_noise: Whether the influence of the parameter is not significant in a permutation test.
     """
 
     parameter: str
@@ -68,49 +70,51 @@ class Importance:
     is_noise: bool = False
 
 
-def importances(space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int) -> tuple[Importance, ...]:
-    """The shares of the drawn parameters, auxiliary ones included, the largest first.
+def compute_importances(
+    space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int
+) -> tuple[Importance, ...]:
+    """Compute the importance of each sampled parameter, auxiliary ones included, in descending order.
 
-    Each configuration counts once, with the mean over its seeds; the interval is a bootstrap over configurations.
-    In at most 5 % of the sweeps in which no parameter matters is any of them told from noise.
+    Each configuration counts once, with the mean over its seeds. The interval is a bootstrap over configurations. The
+    familywise error rate is 5 %: if no parameter matters, at most 5 % of sweeps report a significant one.
 
     Returns:
-        nothing where fewer than ten configurations have a finite value, or all values are equal.
+        An empty tuple if fewer than ten configurations have a finite value, or all values are equal.
     """
-    measured = [one for one in configurations(trials) if one.value is not None and math.isfinite(one.value)]
-    costs = np.array([objective.cost(_value(one)) for one in measured])
-    if len(measured) < FEWEST or np.ptp(costs) == 0 or not space.drawn:
+    measured = [one for one in group_trials(trials) if one.value is not None and math.isfinite(one.value)]
+    costs = np.array([objective.cost(_value(one)) for one in measured])  # (N,)
+    if len(measured) < MIN_CONFIGURATIONS or np.ptp(costs) == 0 or not space.drawn:
         return ()
     points = [space.normalized(one.values) for one in measured]
-    columns = _encoded(space, points)
+    columns = _encode(space, points)  # (N, C)
     random = generator(seed, "importance")
-    cube = latin_hypercube(POINTS, len(space.drawn), random)
+    cube = latin_hypercube(POINTS, len(space.drawn), random)  # (POINTS, D)
     names = [parameter.name for parameter in space.drawn]
-    asked = _encoded(
+    queries = _encode(
         space, [space.normalized(space.point(dict(zip(names, point, strict=True)))) for point in cube.tolist()]
-    )
+    )  # (POINTS, C)
     cells = np.stack([_cells(parameter, cube[:, side]) for side, parameter in enumerate(space.drawn)], axis=1)
-    shares = _shares(np.mean([_predicted(columns, costs, asked, random) for _ in range(FITS)], axis=0), cells)
+    shares = _shares(np.mean([_predict(columns, costs, queries, random) for _ in range(FITS)], axis=0), cells)
     resampled: list[np.ndarray] = []
     while len(resampled) < RESAMPLES:
         rows = random.integers(len(costs), size=len(costs))
         if np.ptp(costs[rows]) > 0:
-            resampled.append(_shares(_predicted(columns[rows], costs[rows], asked, random), cells))
+            resampled.append(_shares(_predict(columns[rows], costs[rows], queries, random), cells))
     low, high = _interval(shares, np.array(resampled))
     bases = [
-        basis(np.array([point.get(parameter.name, np.nan) for point in points]), _num_values(parameter))
+        basis_functions(np.array([point.get(parameter.name, np.nan) for point in points]), _num_values(parameter))
         for parameter in space.drawn
     ]
-    influential = influences(bases, costs, generator(seed, "influence"))
-    found = [
+    influential = are_influential(bases, costs, generator(seed, "influence"))
+    importances = [
         Importance(name, float(share), float(below) if matters else 0.0, float(above), not matters)
         for name, share, below, above, matters in zip(names, shares, low, high, influential, strict=True)
     ]
-    return tuple(sorted(found, key=lambda one: -one.share))
+    return tuple(sorted(importances, key=lambda one: -one.share))
 
 
 def _num_values(parameter: Parameter) -> int | None:
-    """How many values an unordered parameter has; None for an ordered one."""
+    """Return the number of values of an unordered parameter; None for an ordered one."""
     assert parameter.distribution is not None
     return None if parameter.distribution.is_ordered else parameter.distribution.cells or 1
 
@@ -120,10 +124,10 @@ def _value(one: Configuration) -> float:
     return one.value
 
 
-def _encoded(space: Space, points: Sequence[dict[str, float]]) -> np.ndarray:
-    """Rows for the trees: a column for an ordered parameter, one for each value of a choice.
+def _encode(space: Space, points: Sequence[dict[str, float]]) -> np.ndarray:
+    """Return the input of the trees `(N, C)`: one column for an ordered parameter, a one-hot encoding of a choice.
 
-    Where a parameter is inactive its column is −1, apart from all that it can be, and a choice's columns are all 0.
+    For an inactive parameter the column is −1, outside the range of coordinates, and the one-hot columns are all 0.
     """
     columns = []
     for parameter in space.drawn:
@@ -139,7 +143,7 @@ def _encoded(space: Space, points: Sequence[dict[str, float]]) -> np.ndarray:
 
 
 def _cells(parameter: Parameter, normalized: np.ndarray) -> np.ndarray:
-    """In which cell of its own a coordinate lies; a discrete parameter with few values has one for each."""
+    """Return the cell of each coordinate `(N,)`; a discrete parameter with few values has one cell for each value."""
     distribution = parameter.distribution
     assert distribution is not None
     if distribution.cells is not None and distribution.cells <= CELLS:
@@ -151,41 +155,46 @@ def _cells(parameter: Parameter, normalized: np.ndarray) -> np.ndarray:
     return cell
 
 
-def _predicted(columns: np.ndarray, costs: np.ndarray, asked: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """What trees that learned from the trials say at the points of the cube."""
+def _predict(columns: np.ndarray, costs: np.ndarray, queries: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Fit trees to the trials and return their predictions at the points of the cube `(POINTS,)`."""
     from sklearn import config_context
     from sklearn.ensemble import GradientBoostingRegressor
 
     trees = GradientBoostingRegressor(
         n_estimators=40, learning_rate=0.2, max_depth=3, subsample=0.5, random_state=int(random.integers(2**31))
     )
-    with config_context(assume_finite=True, skip_parameter_validation=True):  # else checked anew for every tree
-        predicted: np.ndarray = trees.fit(columns, costs).predict(asked)
-    return predicted
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # else validated again for every tree
+        predictions: np.ndarray = trees.fit(columns, costs).predict(queries)
+    return predictions
 
 
 def _interval(shares: np.ndarray, resampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The bootstrap's quantiles together with their reflection at the share, widened by what trees cannot resolve.
+    """Return the union of the percentile and the basic bootstrap interval, widened by the resolution of the trees.
 
-    Resampled trials hold fewer different ones and are noisier to learn from, which moves their shares to one side: the
-    quantiles alone contain the true share too seldom.
+    Bootstrap samples have fewer distinct trials, which biases their shares; the percentiles alone contain the true
+    share too rarely.
     """
     low, high = np.quantile(resampled, [0.025, 0.975], axis=0)
     low, high = np.minimum(low, 2 * shares - high), np.maximum(high, 2 * shares - low)
     return np.clip(low - RESOLUTION, 0, 1), np.clip(high + RESOLUTION, 0, 1)
 
 
-def _shares(predicted: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Of each side, the variance between its cells in that of all points; less what chance alone puts between them."""
-    total = ((predicted - predicted.mean()) ** 2).sum()
+def _shares(predictions: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Return, for each dimension `(D,)`, the share of the variance between its cells, corrected for chance.
+
+    Args:
+        predictions: Predictions at the points of the cube `(POINTS,)`.
+        cells: Cell of each point along each dimension `(POINTS, D)`.
+    """
+    total = ((predictions - predictions.mean()) ** 2).sum()
     if total == 0:
         return np.zeros(cells.shape[1])
     shares = []
     for which in cells.T:
         sizes = np.bincount(which)
-        sums = np.bincount(which, predicted - predicted.mean())
+        sums = np.bincount(which, predictions - predictions.mean())
         between = (sums**2 / np.maximum(sizes, 1)).sum()
         used = np.count_nonzero(sizes)
-        by_chance = (used - 1) * (total - between) / (len(predicted) - used)
+        by_chance = (used - 1) * (total - between) / (len(predictions) - used)
         shares.append(max(0.0, (between - by_chance) / total))
     return np.array(shares)

@@ -1,13 +1,13 @@
-"""Which parameters have an influence that noise does not explain.
+"""Permutation test of which parameters have a significant influence on the cost.
 
-Parameters are selected forward: at each step the one that explains most of what is left of the costs joins those
-selected before, as long as it explains more than the best of all remaining parameters does in 95 % of the
-permutations of the residuals (Freedman & Lane 1983). Since the best of permuted ones is what is compared, the level
-holds for all parameters together; and since what strong parameters explain is removed first, they do not hide weak
-ones. Under noise alone the first step is an exact test.
+Parameters are selected forward: each step selects the parameter that explains most of the residuals, provided that it
+explains more than the best of all remaining parameters does in 95 % of the permutations of the residuals (Freedman &
+Lane 1983). The statistic is the maximum over parameters, so the level is familywise. The effects of strong parameters
+are removed first, so they do not mask weak ones. If no parameter matters, the first step is an exact test.
 
-A parameter explains what a cubic of its coordinate does, or its single values, the costs taken as they are and as
-ranks: as they are, few diverged trials would hide everything else; as ranks, few trials that matter would not count.
+An ordered parameter is modeled by a cubic polynomial of its coordinate, an unordered one by indicators of its values.
+Both the costs and their ranks are tested: raw costs alone would let a few diverged trials mask all else, ranks alone
+would ignore the size of a few large effects.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+#: Significance level of the test.
 LEVEL = 0.05
 PERMUTATIONS = 299
-#: of the polynomial of an ordered parameter
+#: Degree of the polynomial of an ordered parameter.
 DEGREE = 3
 
 
-def basis(normalized: np.ndarray, num_values: int | None) -> np.ndarray:
-    """(N, B) functions of a parameter's coordinate; a constant one is among what they can express.
+def basis_functions(normalized: np.ndarray, num_values: int | None) -> np.ndarray:
+    """Return basis functions of the coordinate of a parameter `(N, B)`; their span contains the constants.
 
     Args:
-        normalized: coordinate of each configuration (N,), from 0 to 1; NaN where the parameter is inactive.
-        num_values: number of values of an unordered parameter; None for an ordered one.
+        normalized: Coordinate of each configuration `(N,)` in [0, 1]; NaN where the parameter is inactive.
+        num_values: Number of values of an unordered parameter; None for an ordered one.
     """
     active = ~np.isnan(normalized)
     filled = np.where(active, normalized, 0.0)
@@ -41,53 +42,58 @@ def basis(normalized: np.ndarray, num_values: int | None) -> np.ndarray:
     return columns
 
 
-def influences(bases: Sequence[np.ndarray], costs: np.ndarray, random: np.random.Generator) -> list[bool]:
-    """Whether each parameter has an influence.
+def are_influential(bases: Sequence[np.ndarray], costs: np.ndarray, random: np.random.Generator) -> list[bool]:
+    """Return for each parameter whether its influence is significant.
 
     Args:
-        bases: functions of each parameter (N, B).
-        costs: cost of each configuration (N,), finite and not all equal.
-        random: source of the permutations.
+        bases: Basis functions of each parameter `(N, B)`.
+        costs: Cost of each configuration `(N,)`, finite and not all equal.
+        random: Generator of the permutations.
     """
     ranks = np.argsort(np.argsort(costs, kind="stable"), kind="stable")  # (N,)
     results = np.stack([costs, ranks], axis=1).astype(np.float64)  # (N, 2)
     selected: list[int] = []
-    known = np.ones((len(costs), 1))
+    design = np.ones((len(costs), 1))  # constant and basis functions of the selected parameters
     while len(selected) < len(bases):
-        residuals = _residuals(results, _orthonormal(known))
+        residuals = _residuals(results, _orthonormal(design))  # (N, 2)
         remaining = [number for number in range(len(bases)) if number not in selected]
-        added = [_orthonormal(_residuals(bases[number], _orthonormal(known))) for number in remaining]
-        freedom = len(costs) - np.linalg.matrix_rank(known) - 1
-        if freedom <= max(columns.shape[1] for columns in added):
+        candidates = [_orthonormal(_residuals(bases[number], _orthonormal(design))) for number in remaining]
+        freedom = len(costs) - np.linalg.matrix_rank(design) - 1
+        if freedom <= max(columns.shape[1] for columns in candidates):
             break
-        explained = [_strength(columns, residuals[:, :, None]).item() for columns in added]
+        explained = [_strength(columns, residuals[:, :, None]).item() for columns in candidates]
         orders = random.permuted(np.tile(np.arange(len(costs)), (PERMUTATIONS, 1)), axis=1)  # (P, N)
-        permuted = _residuals(residuals[orders].transpose(1, 0, 2).reshape(len(costs), -1), _orthonormal(known))
+        permuted = _residuals(residuals[orders].transpose(1, 0, 2).reshape(len(costs), -1), _orthonormal(design))
         permuted = permuted.reshape(len(costs), PERMUTATIONS, 2).transpose(0, 2, 1)  # (N, 2, P)
-        best = np.max([_strength(columns, permuted) for columns in added], axis=0)
+        best = np.max([_strength(columns, permuted) for columns in candidates], axis=0)  # (P,)
         if (1 + np.count_nonzero(best >= max(explained))) / (1 + PERMUTATIONS) > LEVEL:
             break
-        chosen = remaining[int(np.argmax(explained))]
-        selected.append(chosen)
-        known = np.concatenate([known, bases[chosen]], axis=1)
+        strongest = remaining[int(np.argmax(explained))]
+        selected.append(strongest)
+        design = np.concatenate([design, bases[strongest]], axis=1)
     return [number in selected for number in range(len(bases))]
 
 
 def _orthonormal(columns: np.ndarray) -> np.ndarray:
-    """(N, R) an orthonormal basis of what the columns span."""
+    """Return an orthonormal basis `(N, R)` of the span of the columns."""
     left, values, _ = np.linalg.svd(columns, full_matrices=False)
-    kept: np.ndarray = left[:, values > 1e-9 * max(1.0, float(values.max(initial=0.0)))]
-    return kept
+    directions: np.ndarray = left[:, values > 1e-9 * max(1.0, float(values.max(initial=0.0)))]
+    return directions
 
 
-def _residuals(columns: np.ndarray, space: np.ndarray) -> np.ndarray:
-    """What the space, given by an orthonormal basis, does not explain of the columns."""
-    rest: np.ndarray = columns - space @ (space.T @ columns)
-    return rest
+def _residuals(columns: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Return the part of the columns that is orthogonal to the span of an orthonormal basis."""
+    residuals: np.ndarray = columns - basis @ (basis.T @ columns)
+    return residuals
 
 
 def _strength(columns: np.ndarray, results: np.ndarray) -> np.ndarray:
-    """(P,) the larger of the adjusted shares that orthonormal columns explain of costs and of ranks (N, 2, P)."""
+    """Return the larger of the adjusted shares of the variance of costs and of ranks that columns explain `(P,)`.
+
+    Args:
+        columns: Orthonormal columns `(N, R)`.
+        results: Costs and ranks `(N, 2, P)`.
+    """
     total = np.sum(results**2, axis=0)
     explained = np.sum(np.tensordot(columns, results, axes=(0, 0)) ** 2, axis=0)
     shares = np.divide(explained, total, out=np.zeros_like(total), where=total > 0)

@@ -1,4 +1,4 @@
-"""Pruning what does worse than half of the trials before."""
+"""Median pruning: end trials that do worse than half of the earlier ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlcli.search.pruning import Pruning, best_cost
 
 @register("pruning", "median")
 class MedianPruning(Pruning):
-    """Ends a trial whose best result so far is worse than the median of the others' best up to the same epoch.
+    """Median stopping rule: a trial ends if its best result is worse than the median of the other trials' best.
 
-    The rule of Vizier (Golovin et al. 2017) with the best in place of the average, because a trial is judged by its
-    best epoch in the end, too.
+    Results are compared up to the same epoch. In contrast to Vizier (Golovin et al. 2017), the best result is used
+    instead of the running average, because a finished trial is also evaluated by its best epoch.
 
     Args:
-        warmup_epochs: what every trial is given before it is judged.
-        startup_trials: how many others must have come as far before one is ended.
+        warmup_epochs: Number of epochs of every trial before the rule applies.
+        startup_trials: Number of earlier trials that must have reached the epoch before the rule applies.
     """
 
     def __init__(self, *, warmup_epochs: NonNegativeInt = 3, startup_trials: PositiveInt = 5) -> None:

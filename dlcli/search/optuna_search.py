@@ -1,8 +1,8 @@
-"""Optuna's samplers as searches: what is tried next follows from a model of what was found.
+"""Searches that use the samplers of Optuna, which propose trials from a model of the earlier results.
 
-Optuna keeps its memory in a study. Here a study lives as long as one call: it is filled from the trials, asked for the
-next ones and forgotten, so the same trials give the same proposals, also after a restart. Several are proposed at once,
-whatever the number of workers.
+Optuna keeps its state in a study. Here a study lasts for one call: it is filled from the trials, asked for the next
+ones and discarded, so the same trials lead to the same proposals, also after a restart. Trials are proposed in batches
+whose size does not depend on the number of workers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dlcli.core import PositiveInt, generator, name_of, register
 from dlcli.search.objective import Objective
-from dlcli.search.optuna_study import Answers, Outcome, asked_of, outcomes_of, params_of, quiet, require
+from dlcli.search.optuna_study import (
+    Outcome,
+    SuggestedPoint,
+    optuna_distribution,
+    optuna_params,
+    require_package,
+    silence_optuna,
+    to_outcomes,
+)
 from dlcli.search.plan import Plan
 from dlcli.search.search import Search
 from dlcli.search.space import Space
@@ -24,26 +32,27 @@ if TYPE_CHECKING:
 
 
 class OptunaSearch(Search):
-    """Base of the searches that ask Optuna.
+    """Base class of searches that use a sampler of Optuna.
 
-    A trial that failed or diverged is told as failed, one that was pruned as pruned. One that breaks a constraint is
-    told the worst value that there is.
+    Failed and diverged trials are reported to Optuna as failed, pruned ones as pruned. A trial that violates a
+    constraint gets the worst value of all trials.
 
     Args:
-        batch: how many trials are proposed at once; fewer learn more from each other, more keep more workers busy.
+        batch: Number of trials that are proposed at once; smaller batches learn more from earlier trials, larger ones
+            keep more workers busy.
     """
 
     waits = True
 
-    #: package → how to get it, of those that the sampler needs besides Optuna
+    #: Packages that the sampler needs in addition to Optuna, with what to install.
     needs: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *, batch: PositiveInt = 4) -> None:
         self.batch = batch
 
-    def check(self, space: Space) -> None:  # noqa: ARG002 - most take any space
+    def check(self, space: Space) -> None:  # noqa: ARG002 - most samplers support every space
         for package, source in {"optuna": "dlcli[optuna]", **self.needs}.items():
-            require(package, source, name_of("search", type(self)))
+            require_package(package, source, name_of("search", type(self)))
 
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
@@ -54,55 +63,57 @@ class OptunaSearch(Search):
         stage = max((trial.stage for trial in trials), default=0)
         if sum(trial.stage == stage for trial in trials) >= self.batch:
             stage += 1
-        with quiet():
-            left = self._plan(space, trials, objective, seed, stage).left(trials)
-        return left if budget is None else left[: budget - len(trials)]
+        with silence_optuna():
+            proposals = self._plan(space, trials, objective, seed, stage).missing(trials)
+        return proposals if budget is None else proposals[: budget - len(trials)]
 
     def sampler(self, space: Space, seed: int) -> optuna.samplers.BaseSampler:
-        """Optuna's sampler, new."""
+        """Create the sampler of Optuna."""
         raise NotImplementedError
 
     def tell(self, study: optuna.Study, space: Space, outcomes: Iterable[Outcome]) -> None:
-        """Let the study know of the trials before."""
+        """Add the outcomes of earlier trials to the study."""
         from optuna.trial import create_trial
 
         for outcome in outcomes:
-            params = params_of(space, outcome.trial.values)
+            params = optuna_params(space, outcome.trial.values)
             study.add_trial(
                 create_trial(
                     state=outcome.state,
                     value=outcome.cost,
                     params=params,
-                    distributions={one.name: asked_of(one) for one in space.drawn if one.name in params},
+                    distributions={one.name: optuna_distribution(one) for one in space.drawn if one.name in params},
                     intermediate_values=outcome.costs,
                 )
             )
 
     def _plan(self, space: Space, trials: Iterable[Trial], objective: Objective, seed: int, stage: int) -> Plan:
-        """The batch of one stage; it depends on nothing but the stages before."""
+        """Return the batch of a stage; it depends only on the earlier stages."""
         import optuna
 
         before = [trial for trial in trials if trial.stage < stage]
         number = int(generator(seed, name_of("search", type(self)), self.seed_path(stage)).integers(2**31))
         study = optuna.create_study(sampler=self.sampler(space, number))
-        self.tell(study, space, outcomes_of(before, objective))
+        self.tell(study, space, to_outcomes(before, objective))
         plan = Plan(stage, before)
         for _ in range(self.batch):
-            plan.add(space.point(Answers(space, study.ask())))
+            plan.add(space.point(SuggestedPoint(space, study.ask())))
         return plan
 
     def seed_path(self, stage: int) -> int:
-        """Which of the sweep's random streams a stage draws from: each its own."""
+        """Return the index of the random stream of a stage; by default each stage has a separate one."""
         return stage
 
 
 @register("search", "tpe")
 class TPE(OptunaSearch):
-    """Tree-structured Parzen estimator (Bergstra et al. 2011), Optuna's: tries what is likely among the good trials and
-    unlikely among the others.
+    """Tree-structured Parzen estimator of Optuna (Bergstra et al. 2011).
+
+    It prefers values that are likely among the good trials and unlikely among the others.
 
     Args:
-        batch: how many trials are proposed at once; fewer learn more from each other, more keep more workers busy.
+        batch: Number of trials that are proposed at once; smaller batches learn more from earlier trials, larger ones
+            keep more workers busy.
     """
 
     def sampler(self, space: Space, seed: int) -> optuna.samplers.BaseSampler:
@@ -114,12 +125,13 @@ class TPE(OptunaSearch):
 
 @register("search", "gp")
 class GaussianProcess(OptunaSearch):
-    """Bayesian optimization with a Gaussian process, Optuna's: tries where the most improvement is expected.
+    """Bayesian optimization of Optuna, with a Gaussian process and expected improvement.
 
-    Parameters that are there only under a condition are drawn at random.
+    Conditional parameters are sampled at random.
 
     Args:
-        batch: how many trials are proposed at once; fewer learn more from each other, more keep more workers busy.
+        batch: Number of trials that are proposed at once; smaller batches learn more from earlier trials, larger ones
+            keep more workers busy.
     """
 
     needs: ClassVar = {"scipy": "scipy", "torch": "dlcli[torch]"}
@@ -132,11 +144,13 @@ class GaussianProcess(OptunaSearch):
 
 @register("search", "cma_es")
 class CMAES(OptunaSearch):
-    """Evolution strategy with covariance matrix adaptation (Hansen & Ostermeier 2001), Optuna's: a cloud of points that
-    moves and takes the shape of the valley it is in. For numbers only.
+    """Covariance matrix adaptation evolution strategy of Optuna (Hansen & Ostermeier 2001), for numeric parameters.
+
+    It samples from a normal distribution whose mean and covariance adapt to the best trials.
 
     Args:
-        batch: how many trials are proposed at once; fewer learn more from each other, more keep more workers busy.
+        batch: Number of trials that are proposed at once; smaller batches learn more from earlier trials, larger ones
+            keep more workers busy.
     """
 
     needs: ClassVar = {"cmaes": "dlcli[optuna]"}
@@ -145,9 +159,11 @@ class CMAES(OptunaSearch):
         super().check(space)
         for parameter in space.drawn:
             if parameter.distribution and not parameter.distribution.is_ordered:
-                raise parameter.error("cma_es searches numbers only, no choices; expected another search, such as tpe")
+                message = "cma_es supports only numbers, got a choice; use another search, such as tpe"
+                raise parameter.error(message, "not_applicable")
             if parameter.condition:
-                raise parameter.error("cma_es takes no conditions; expected another search, such as tpe")
+                message = "cma_es does not support conditions; use another search, such as tpe"
+                raise parameter.error(message, "not_applicable")
 
     def sampler(self, space: Space, seed: int) -> optuna.samplers.BaseSampler:  # noqa: ARG002
         from optuna.samplers import CmaEsSampler
@@ -155,18 +171,18 @@ class CMAES(OptunaSearch):
         return CmaEsSampler(seed=seed)
 
     def seed_path(self, stage: int) -> int:  # noqa: ARG002
-        """The same for all stages, since all of them are gone through again."""
+        """Return the same index for all stages, since `tell` replays all of them."""
         return 0
 
     def tell(self, study: optuna.Study, space: Space, outcomes: Iterable[Outcome]) -> None:
-        """Go the whole way again, batch by batch: the state of the evolution is in the asking."""
+        """Replay all batches, because the state of the evolution strategy advances only when it is asked."""
         for _, batch in itertools.groupby(outcomes, key=lambda one: one.trial.stage):
-            asked = []
+            replayed = []
             for outcome in batch:
-                study.enqueue_trial(params_of(space, outcome.trial.values))
+                study.enqueue_trial(optuna_params(space, outcome.trial.values))
                 trial = study.ask()
-                _ = trial.relative_params  # else Optuna would not ask the sampler, since all values are given
-                space.point(Answers(space, trial))
-                asked.append((trial, outcome))
-            for trial, outcome in asked:
+                _ = trial.relative_params  # runs the sampler, which Optuna skips if all values are enqueued
+                space.point(SuggestedPoint(space, trial))
+                replayed.append((trial, outcome))
+            for trial, outcome in replayed:
                 study.tell(trial, outcome.cost, state=outcome.state)

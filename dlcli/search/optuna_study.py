@@ -1,4 +1,4 @@
-"""Between trials and Optuna: what it is told, what it is asked for, and that it keeps quiet meanwhile."""
+"""Conversion between trials and Optuna's, without Optuna's output."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     import optuna
 
 
-class Answers(dict[str, float]):
-    """The unit positions that a trial of Optuna suggests, each when a space asks for it: never for inactive ones."""
+class SuggestedPoint(dict[str, float]):
+    """Normalized coordinates suggested by a trial of Optuna, on first access; never accessed for inactive parameters.
+
+    Args:
+        space: Space of the sweep.
+        trial: Trial of Optuna.
+    """
 
     def __init__(self, space: Space, trial: optuna.Trial) -> None:
         super().__init__()
@@ -31,14 +36,13 @@ class Answers(dict[str, float]):
         import optuna
 
         parameter = self.parameters[name]
-        asked = asked_of(parameter)
-        if isinstance(asked, optuna.distributions.FloatDistribution):
-            return float(self.trial.suggest_float(name, asked.low, asked.high))
-        if isinstance(asked, optuna.distributions.IntDistribution):
-            return _distribution(parameter).normalize(
-                self.trial.suggest_int(name, asked.low, asked.high, log=asked.log)
-            )
-        cells = len(asked.choices)
+        distribution = optuna_distribution(parameter)
+        if isinstance(distribution, optuna.distributions.FloatDistribution):
+            return float(self.trial.suggest_float(name, distribution.low, distribution.high))
+        if isinstance(distribution, optuna.distributions.IntDistribution):
+            value = self.trial.suggest_int(name, distribution.low, distribution.high, log=distribution.log)
+            return _distribution(parameter).normalize(value)
+        cells = len(distribution.choices)
         return (int(self.trial.suggest_categorical(name, range(cells))) + 0.5) / cells
 
 
@@ -47,10 +51,10 @@ def _distribution(parameter: Parameter) -> Distribution:
     return parameter.distribution
 
 
-def asked_of(parameter: Parameter) -> Any:
-    """A parameter as Optuna's distribution.
+def optuna_distribution(parameter: Parameter) -> Any:
+    """Return the distribution of a parameter for Optuna.
 
-    A continuous one is asked for on its own scale, as a unit position, an integer as it is, a choice as an index.
+    A continuous parameter is represented by its normalized coordinate, an integer by itself, a choice by its index.
     """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
@@ -63,8 +67,8 @@ def asked_of(parameter: Parameter) -> Any:
     return IntDistribution(low, high, log=isinstance(distribution, IntLogUniform))
 
 
-def params_of(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a trial as Optuna would have suggested them."""
+def optuna_params(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a trial in the representation of `optuna_distribution`."""
     params: dict[str, Any] = {}
     for name, coordinate in space.normalized(values).items():
         distribution = next(_distribution(one) for one in space.drawn if one.name == name)
@@ -76,12 +80,12 @@ def params_of(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Outcome:
-    """What Optuna is told of a trial.
+    """Outcome of a trial in the terms of Optuna: its state, its cost and its costs by epoch.
 
     Args:
-        trial: one that has ended.
-        objective: what is looked for.
-        worst: the largest cost of all trials.
+        trial: Trial that has ended.
+        objective: Objective of the sweep.
+        worst: Largest cost of all trials, which stands for a violated constraint.
     """
 
     def __init__(self, trial: Trial, objective: Objective, worst: float) -> None:
@@ -99,16 +103,22 @@ class Outcome:
             self.costs = {epoch: objective.cost(value) for epoch, value in enumerate(trial.history, 1)}
 
 
-def outcomes_of(trials: Sequence[Trial], objective: Objective) -> list[Outcome]:
+def to_outcomes(trials: Sequence[Trial], objective: Objective) -> list[Outcome]:
+    """Return the outcomes of trials that have ended."""
     done = [objective.cost(it.value) for it in trials if it.status == "done" and it.value is not None]
     return [Outcome(trial, objective, max(done, default=0.0)) for trial in trials]
 
 
-def require(package: str, source: str, search: str) -> ModuleType:
-    """A package that is installed on demand.
+def require_package(package: str, source: str, search: str) -> ModuleType:
+    """Import an optional package.
+
+    Args:
+        package: Name of the module.
+        source: Requirement to install with pip.
+        search: Name of the search that needs it.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: The package is not installed.
     """
     try:
         with _without_warnings():
@@ -127,8 +137,8 @@ def _without_warnings() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Nothing on the streams from Optuna: neither logs nor warnings about what is experimental in it."""
+def silence_optuna() -> Iterator[None]:
+    """Suppress Optuna's logs and its warnings about experimental features."""
     import optuna
 
     before = optuna.logging.get_verbosity()

@@ -1,4 +1,4 @@
-"""Whether the parameters of a space fit together: found out before anything is trained."""
+"""Checks that the parameters of a space are consistent, made before any training, and their order of evaluation."""
 
 from __future__ import annotations
 
@@ -11,82 +11,82 @@ from dlcli.core import dumps, rng, unknown_name
 if TYPE_CHECKING:
     from dlcli.search.space import Parameter, Space
 
-#: so many points are looked at in any case
-POINTS = 500
-#: and so many at most while a condition has held at none
-MOST_POINTS = 10_000
-#: more values than this are not listed in a message
-LISTED = 10
+#: Minimum number of points to probe.
+MIN_POINTS = 500
+#: Maximum number of points to probe while some condition has not held at any.
+MAX_POINTS = 10_000
+#: Maximum number of values that a message lists.
+MAX_LISTED = 10
 
 
 def check_names(parameters: Sequence[Parameter]) -> None:
-    """Refuse names that are there twice, are unknown, or are of no use.
+    """Refuse duplicate, unknown and unused names.
 
     Raises:
-        ConfigError: with the key `space.<name>`.
+        ConfigError: A name is duplicate, unknown or unused; the key is `space.<name>`.
     """
     names = [parameter.name for parameter in parameters]
     used = {name for parameter in parameters for name in parameter.needs}
     for parameter in parameters:
         if names.count(parameter.name) > 1:
-            raise parameter.error("is there twice")
+            raise parameter.error("duplicate parameter", "duplicate_name")
         for source in (parameter.expression, parameter.condition):
             for name in sorted(source.names - set(names) if source else ()):
-                raise parameter.error(
-                    f"{source}: {name}: {unknown_name('parameter', name, {*names} - {parameter.name})}"
-                )
+                unknown = unknown_name("parameter", name, {*names} - {parameter.name})
+                raise parameter.error(f"{source}: {name}: {unknown}", "unknown_name")
         if parameter.is_auxiliary and parameter.name not in used:
-            raise parameter.error("is no key of a config, and no expression or condition uses it")
+            message = "expected a key of the config or a name that an expression or condition uses"
+            raise parameter.error(message, "unknown_key")
 
 
-def ordered(parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
-    """The parameters, each after those it needs; otherwise as they come.
-
-    Raises:
-        ConfigError: some of them need each other.
-    """
-    waiting = {parameter.name: parameter for parameter in parameters}
-    done: list[Parameter] = []
-    while waiting:
-        ready = next((one for one in waiting.values() if waiting.keys().isdisjoint(one.needs)), None)
-        if ready is None:
-            circle = _circle(waiting)
-            raise waiting[circle[0]].error(f"depends on itself: {' → '.join(circle)}")
-        done.append(waiting.pop(ready.name))
-    return tuple(done)
-
-
-def _circle(waiting: dict[str, Parameter]) -> list[str]:
-    """A way from a parameter through what it needs back to itself; there is one, as each needs another of them."""
-    way = [next(iter(waiting))]
-    while way[-1] not in way[:-1]:
-        way.append(min(waiting[way[-1]].needs & waiting.keys()))
-    return way[way.index(way[-1]) :]
-
-
-def try_out(space: Space) -> None:
-    """Look at points everywhere in a space, at its corners, and where conditions change.
+def sort_by_dependency(parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
+    """Return the parameters in an order in which each follows those it needs; otherwise the order is kept.
 
     Raises:
-        ConfigError: a condition never holds, or an expression has no value at one of the points.
+        ConfigError: Parameters depend on each other.
     """
-    seen: dict[str, dict[str, Any]] = {parameter.name: {} for parameter in space.parameters}
+    remaining = {parameter.name: parameter for parameter in parameters}
+    ordered: list[Parameter] = []
+    while remaining:
+        parameter = next((one for one in remaining.values() if remaining.keys().isdisjoint(one.needs)), None)
+        if parameter is None:
+            cycle = _find_cycle(remaining)
+            raise remaining[cycle[0]].error(f"depends on itself: {' → '.join(cycle)}")
+        ordered.append(remaining.pop(parameter.name))
+    return tuple(ordered)
+
+
+def _find_cycle(parameters: dict[str, Parameter]) -> list[str]:
+    """Return a cycle of dependencies; it exists because each of the parameters needs another of them."""
+    path = [next(iter(parameters))]
+    while path[-1] not in path[:-1]:
+        path.append(min(parameters[path[-1]].needs & parameters.keys()))
+    return path[path.index(path[-1]) :]
+
+
+def probe(space: Space) -> None:
+    """Evaluate a space at random points, at its corners, and on both sides of the thresholds of its conditions.
+
+    Raises:
+        ConfigError: A condition never holds, or an expression cannot be evaluated at one of the points.
+    """
+    examples: dict[str, dict[str, Any]] = {parameter.name: {} for parameter in space.parameters}
     for count, normalized in enumerate(_points(space)):
-        if count >= POINTS and all(seen.values()):
+        if count >= MIN_POINTS and all(examples.values()):
             return
         for name, value in space.point(normalized).items():
-            if len(seen[name]) <= LISTED:
-                seen[name].setdefault(dumps(value), value)
+            if len(examples[name]) <= MAX_LISTED:
+                examples[name].setdefault(dumps(value), value)
     for parameter in space.parameters:
-        if not seen[parameter.name] and parameter.condition:
-            found = "; ".join(
-                f"{name} is {_listed_names(space, name, seen[name])}" for name in sorted(parameter.condition.names)
+        if not examples[parameter.name] and parameter.condition:
+            values = "; ".join(
+                f"{name} is {_format_values(space, name, examples[name])}" for name in sorted(parameter.condition.names)
             )
-            raise parameter.error(f"the condition {parameter.condition} never holds: {found}")
+            raise parameter.error(f"the condition {parameter.condition} never holds: {values}")
 
 
 def _points(space: Space) -> Iterator[dict[str, float]]:
-    """By turns a point where conditions change and one anywhere, after the lowest and the highest."""
+    """Yield the lowest and highest point, then alternately one near thresholds of conditions and a random one."""
     literals: dict[str, list[Any]] = {}
     for condition in (parameter.condition for parameter in space.parameters):
         for name, values in condition.literals.items() if condition else ():
@@ -95,14 +95,17 @@ def _points(space: Space) -> Iterator[dict[str, float]]:
     yield dict.fromkeys(landmarks, 0.0)
     yield dict.fromkeys(landmarks, 1.0)
     generator = rng.generator(0, "try out a space")
-    for _ in range(MOST_POINTS // 2):
-        numbers = generator.random((2, len(landmarks))).tolist()
-        yield {name: of[int(u * len(of))] for (name, of), u in zip(landmarks.items(), numbers[0], strict=True)}
-        yield dict(zip(landmarks, numbers[1], strict=True))
+    for _ in range(MAX_POINTS // 2):
+        draws = generator.random((2, len(landmarks))).tolist()
+        yield {
+            name: coordinates[int(u * len(coordinates))]
+            for (name, coordinates), u in zip(landmarks.items(), draws[0], strict=True)
+        }
+        yield dict(zip(landmarks, draws[1], strict=True))
 
 
 def _landmarks(parameter: Parameter, literals: Iterable[Any]) -> list[float]:
-    """Positions of which one is on each side of everything that a condition compares the parameter with."""
+    """Return coordinates on, below and above every literal that a condition compares the parameter with."""
     distribution = parameter.distribution
     assert distribution is not None
     if not distribution.is_ordered:
@@ -112,10 +115,10 @@ def _landmarks(parameter: Parameter, literals: Iterable[Any]) -> list[float]:
     return [*cuts, *((low + high) / 2 for low, high in itertools.pairwise(cuts))]
 
 
-def _listed_names(space: Space, name: str, seen: dict[str, Any]) -> str:
-    """What a parameter can be, in words."""
+def _format_values(space: Space, name: str, examples: dict[str, Any]) -> str:
+    """Format the values that a parameter can take, for a message."""
     distribution = next(one.distribution for one in space.parameters if one.name == name)
     if distribution is not None and distribution.is_ordered:
         low, high = distribution.bounds()
         return f"from {low} to {high}"
-    return ", ".join(list(seen)[:LISTED]) + (", …" if len(seen) > LISTED else "")
+    return ", ".join(list(examples)[:MAX_LISTED]) + (", …" if len(examples) > MAX_LISTED else "")

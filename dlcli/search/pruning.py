@@ -1,4 +1,4 @@
-"""Ending trials that have little hope, while they are trained."""
+"""Pruning: ending unpromising trials early."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from typing import ClassVar
 
 
 class Pruning:
-    """Base of the rules. A trial is judged beside the trials numbered before it, whoever trains them and when, so that
-    the same trials are pruned whatever the number of workers."""
+    """Base class of pruning rules.
+
+    A trial is compared only with trials of lower number, no matter which worker trains them and when, so the number
+    of workers does not change which trials are pruned.
+    """
 
     registry_kind: ClassVar[str] = "pruning"
 
     def decides_after(self, epoch: int) -> bool:
-        """Whether trials are judged after this epoch, counted from 1."""
+        """Return whether the rule is applied after this epoch, counted from 1."""
         raise NotImplementedError
 
     def prunes(self, costs: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
-        """Whether a trial is to end now.
+        """Return whether to end a trial now.
 
         Args:
-            costs: the trial's after each of its epochs so far; less is better, NaN is worse than every number.
-            others: the costs of the trials numbered before it that got as far, up to the same epoch.
+            costs: Cost of the trial after each epoch so far; lower is better, NaN is worse than every number.
+            others: Costs of the trials of lower number that reached the same epoch, up to that epoch.
         """
         raise NotImplementedError
 
 
 def best_cost(costs: Sequence[float]) -> float:
-    """The smallest of the costs; infinite where none is a number, since NaN is neither less nor greater than any."""
+    """Return the smallest cost, ignoring NaN, which compares with nothing; infinity if all are NaN."""
     return min((cost for cost in costs if not math.isnan(cost)), default=math.inf)

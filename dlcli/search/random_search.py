@@ -1,4 +1,4 @@
-"""Random search: every configuration is drawn anew."""
+"""Random search: independent random configurations."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dlcli.search.search import Search
 from dlcli.search.space import Space
 from dlcli.search.trial import Proposal, Trial
 
-#: so many trials are proposed at once where there is no limit
+#: Number of trials that are proposed at once if the number of trials is not limited.
 BATCH = 16
 
 
 @register("search", "random")
 class RandomSearch(Search):
-    """Draws every configuration anew, whatever came of those before (Bergstra & Bengio 2012).
+    """Random configurations, independent of earlier results (Bergstra & Bengio 2012).
 
-    Each parameter has as many different values as there are trials. A configuration that is drawn again, as happens in
-    a small discrete space, is trained with another seed.
+    Each parameter takes as many distinct values as there are trials. If a configuration is sampled again, which happens
+    in small discrete spaces, it is trained with another seed.
     """
 
     def propose(

@@ -1,4 +1,4 @@
-"""A part of a space: an interval of each parameter's unit positions, some of the values of each choice."""
+"""Region of a space: an interval of the normalized coordinates of each parameter, a subset of each choice."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Region:
-    """A box in a space; a parameter that is not named is whole.
+    """Box in a space; parameters that it does not name are not restricted.
 
     Args:
-        ranges: parameter → the unit positions that it is between.
-        choices: parameter → the positions of the values that a choice has left, rising.
+        ranges: Interval of normalized coordinates of each numeric parameter, by name.
+        choices: Indices of the remaining values of each choice, ascending, by name.
     """
 
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -24,19 +24,19 @@ class Region:
 
     @classmethod
     def whole(cls) -> Region:
-        """All of the space."""
+        """Return the whole space."""
         return cls()
 
     def normalize(self, parameter: Parameter, u: float) -> float:
-        """The unit position in this region that stands for `u` in the whole.
+        """Map a coordinate within the region to the normalized coordinate in the whole space.
 
         Args:
-            parameter: one with a distribution.
-            u: from 0 up to 1.
+            parameter: Parameter with a distribution.
+            u: Coordinate within the region, in [0, 1].
         """
         if parameter.name in self.choices:
-            left = self.choices[parameter.name]
+            indices = self.choices[parameter.name]
             cells = parameter.distribution.cells if parameter.distribution else None
-            return (left[min(int(u * len(left)), len(left) - 1)] + 0.5) / (cells or 1)
+            return (indices[min(int(u * len(indices)), len(indices) - 1)] + 0.5) / (cells or 1)
         low, high = self.ranges.get(parameter.name, (0.0, 1.0))
         return min(low + u * (high - low), high)

@@ -1,4 +1,4 @@
-"""The scales of hyperparameters: lines on which numbers are drawn evenly."""
+"""Scales of hyperparameters, on which numbers are uniformly distributed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 
 class Scale(NamedTuple):
-    """A line of numbers: a rising function and its inverse.
+    """Scale: an increasing function and its inverse.
 
     Args:
-        position: of a number on the line.
-        number: at a position.
-        above: the numbers that have a position are above this.
-        below: and below this.
-        domain: these numbers in words.
+        position: Function from a number to its position on the scale.
+        number: Inverse of `position`.
+        above: Exclusive lower bound of the domain.
+        below: Exclusive upper bound of the domain.
+        domain: Description of the domain for messages.
     """
 
     position: Callable[[float], float]
@@ -26,12 +26,12 @@ class Scale(NamedTuple):
 
 
 LINEAR = Scale(float, float)
-LOGARITHMIC = Scale(math.log, math.exp, above=0, domain="a number greater than 0, which has a logarithm")
-#: β = 0.9 and 0.99 average over 10 and 100 values: it is 1 − β that has the logarithmic scale
+LOGARITHMIC = Scale(math.log, math.exp, above=0, domain="a number greater than 0, as the scale is logarithmic")
+#: Moving averages with β = 0.9 and 0.99 span 10 and 100 values, so 1 − β is on a logarithmic scale.
 LOGARITHMIC_TO_ONE = Scale(
     lambda number: -math.log1p(-number),
     lambda position: -math.expm1(-position),
     above=0,
     below=1,
-    domain="a number between 0 and 1, both left out",
+    domain="a number in (0, 1)",
 )

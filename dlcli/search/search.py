@@ -1,4 +1,4 @@
-"""What a search is: it proposes trials, seeing what became of those before."""
+"""Base class of searches, which propose trials from the results of earlier ones."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from dlcli.search.trial import Proposal, Trial
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a search that narrows its space.
+    """Stage of a search that narrows its space.
 
     Args:
-        number: from 0.
-        region: the part of the space it draws from.
-        trials: the numbers of its trials.
-        best: the best value found up to its end; None where no trial has one.
-        gain: how much better that is than the best of the stages before, with all the seeds that it has by now; None
-            in the first, and where the new best is the first that breaks no constraint.
-        noise: the standard deviation of one configuration's value from seed to seed; None while it is not known.
+        number: Number of the stage, from 0.
+        region: Region that the stage samples.
+        trials: Numbers of its trials.
+        best: Best value up to the end of the stage; None if no trial has a value.
+        gain: Improvement of the best value over the best of earlier stages, averaged over all seeds so far; None in
+            the first stage, and if the new best is the first configuration that violates no constraint.
+        noise: Standard deviation of the value of a configuration between seeds; None if unknown.
     """
 
     number: int
@@ -35,38 +35,38 @@ class Stage:
 
 
 class Search:
-    """Base of the searches.
+    """Base class of searches.
 
-    A search has no memory: what it proposes follows from the space, the seed and the trials before, so that a sweep
-    that was stopped goes on with the very same trials, whatever the number of workers.
+    A search has no state: its proposals depend only on the space, the seed and the earlier trials. A sweep that was
+    stopped therefore resumes with the same trials, whatever the number of workers.
     """
 
     registry_kind: ClassVar[str] = "search"
 
-    #: whether it proposes only once every trial before has ended
+    #: Whether it proposes trials only after all earlier ones have ended.
     waits: ClassVar[bool] = False
 
     def check(self, space: Space) -> None:
-        """Refuse a space that it cannot search.
+        """Refuse a space that the search does not support.
 
         Raises:
-            ConfigError: with the key of the parameter, `space.<name>`.
+            ConfigError: The space is not supported; the key is that of the parameter, `space.<name>`.
         """
 
     def propose(
         self, space: Space, trials: Sequence[Trial], objective: Objective, *, seed: int, budget: int | None
     ) -> Sequence[Proposal]:
-        """The trials that come next; none when the search is over.
+        """Return the next trials; an empty sequence if the search has finished.
 
         Args:
-            space: what is searched.
-            trials: all proposed so far, in the order of their numbers; where it waits, all of them have ended.
-            objective: what is looked for.
-            seed: of the sweep.
-            budget: how many trials there are to be in all; None for no limit, then it may propose any number.
+            space: Space to search.
+            trials: All trials so far in the order of their numbers; if `waits` is set, all of them have ended.
+            objective: Objective of the sweep.
+            seed: Seed of the sweep.
+            budget: Total number of trials; None for no limit, then it may propose any number.
         """
         raise NotImplementedError
 
     def stages(self, space: Space, trials: Sequence[Trial], objective: Objective) -> tuple[Stage, ...]:  # noqa: ARG002
-        """How it narrowed the space, from the trials; nothing for a search without stages."""
+        """Return the stages in which the trials narrowed the space; an empty tuple for a search without stages."""
         return ()

@@ -1,4 +1,4 @@
-"""What a sweep searches: parameters that are drawn, computed from others, or there only under a condition."""
+"""Search space: parameters that are sampled, computed from others, or active only under a condition."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import Condition, ConfigError, Expression, ExpressionError, dumps
+from dlcli.core import Condition, ConfigError, ErrorCode, Expression, ExpressionError, dumps
 from dlcli.search.distributions import Distribution
-from dlcli.search.parameter_order import check_names, ordered, try_out
+from dlcli.search.parameter_order import check_names, probe, sort_by_dependency
 from dlcli.search.region import Region
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One dimension of a space, or what follows from the others.
+    """Parameter of a space: sampled from a distribution or computed from other parameters.
 
     Args:
-        name: dotted path in a config, such as `optimizer.learning_rate`; any name for an auxiliary one.
-        distribution: what it is drawn from; None where it is computed.
-        expression: what it is computed by; None where it is drawn.
-        condition: it is active only where this holds; None for everywhere.
-        is_auxiliary: no key of a config, only there for expressions and conditions.
+        name: Dotted path in a config, such as `optimizer.learning_rate`; any name for an auxiliary parameter.
+        distribution: Distribution of a sampled parameter; None for a computed one.
+        expression: Expression of a computed parameter; None for a sampled one.
+        condition: Condition under which the parameter is active; None if it always is.
+        is_auxiliary: Whether it is not a key of the config and serves only expressions and conditions.
     """
 
     name: str
@@ -34,19 +34,19 @@ class Parameter:
 
     def __post_init__(self) -> None:
         if (self.distribution is None) == (self.expression is None):
-            raise ValueError(f"{self.name} is either drawn or computed")
+            raise ValueError(f"{self.name}: expected either a distribution or an expression")
 
     @property
     def needs(self) -> frozenset[str]:
-        """The parameters that are to be known before it."""
+        """Names of the parameters that its expression and condition use."""
         sources = (self.expression, self.condition)
         return frozenset().union(*(source.names for source in sources if source is not None))
 
     def is_active(self, values: Mapping[str, Any]) -> bool:
-        """Whether it is there where the parameters it needs have these values.
+        """Return whether the parameter is active for these values of the parameters it needs.
 
         Raises:
-            ConfigError: its condition cannot be decided.
+            ConfigError: Its condition cannot be evaluated.
         """
         if self.condition is None:
             return True
@@ -55,58 +55,58 @@ class Parameter:
         except ExpressionError as error:
             raise self.error(f"{self.condition}: {error}") from None
 
-    def error(self, message: str) -> ConfigError:
-        return ConfigError(message, key=f"space.{self.name}")
+    def error(self, message: str, code: ErrorCode = "invalid_value") -> ConfigError:
+        """Return an error at the key of the parameter."""
+        return ConfigError(message, code=code, key=f"space.{self.name}")
 
 
 class Space:
-    """Parameters, each after those it needs.
+    """Search space: parameters in an order in which each follows those it needs.
 
     Args:
-        parameters: in any order, which stays where nothing speaks against it.
+        parameters: Parameters in any order; it is kept as far as dependencies allow.
 
     Raises:
-        ConfigError: with the key `space.<name>`: an unknown name, a circle, an auxiliary parameter that nothing uses, a
-            condition that never holds, an expression that has no value somewhere.
+        ConfigError: A name is unknown, parameters depend on each other, an auxiliary parameter is not used, a condition
+            never holds, or an expression cannot be evaluated somewhere; the key is `space.<name>`.
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
-        # Everything that can be wrong with a space is looked for here, before any trial is trained: the mistake of a
-        # condition that holds rarely would otherwise show up hours later.
+        # All checks run before any training; an error under a rarely satisfied condition would otherwise appear hours
+        # later.
         check_names(parameters)
-        self.parameters = ordered(parameters)
+        self.parameters = sort_by_dependency(parameters)
         self.drawn = tuple(parameter for parameter in self.parameters if parameter.distribution is not None)
         if not self.drawn:
-            raise ConfigError("there is nothing to search; expected a parameter with a distribution", key="space")
-        try_out(self)
+            raise ConfigError("expected at least one parameter with a distribution", key="space")
+        probe(self)
 
     def point(self, normalized: Mapping[str, float]) -> dict[str, Any]:
-        """The values of the parameters that are active at a point, auxiliary ones included.
+        """Return the values of the parameters that are active at a point, auxiliary ones included.
 
         Args:
-            normalized: the unit position of every drawn parameter; those of inactive ones change nothing.
+            normalized: Normalized coordinate of every sampled parameter; those of inactive ones have no effect.
 
         Raises:
-            ConfigError: an expression has no value there.
+            ConfigError: An expression cannot be evaluated at the point.
         """
-        # In order of dependence: when a condition or an expression is evaluated, all that it names is known or
-        # inactive.
+        # In order of dependence: the parameters that a condition or expression uses are known or inactive by then.
         values: dict[str, Any] = {}
         for parameter in self.parameters:
             if parameter.is_active(values):
                 distribution = parameter.distribution
                 values[parameter.name] = (
-                    self.computed(parameter, values)
+                    self.evaluate(parameter, values)
                     if distribution is None
                     else distribution.value(normalized[parameter.name])
                 )
         return values
 
-    def computed(self, parameter: Parameter, values: Mapping[str, Any]) -> Any:
-        """What the expression of a parameter gives for the values of those before it.
+    def evaluate(self, parameter: Parameter, values: Mapping[str, Any]) -> Any:
+        """Evaluate the expression of a parameter for the values of its predecessors.
 
         Raises:
-            ConfigError: it has no value there, or uses a parameter that is not active.
+            ConfigError: The expression cannot be evaluated, or uses an inactive parameter.
         """
         expression = parameter.expression
         assert expression is not None
@@ -114,14 +114,14 @@ class Space:
             return expression.evaluate(values)
         except KeyError as error:
             used = next(one for one in self.parameters if one.name == error.args[0])
-            where = f"{used.name} is there only when {used.condition}"
-            raise parameter.error(f"{expression}: {where}; write: {expression} when {used.condition}") from None
+            problem = f"{used.name} is active only when {used.condition}"
+            raise parameter.error(f"{expression}: {problem}; write: {expression} when {used.condition}") from None
         except ExpressionError as error:
-            there = ", ".join(f"{name} is {dumps(values[name])}" for name in sorted(expression.names))
-            raise parameter.error(f"{expression}: {error}" + (f", where {there}" if there else "")) from None
+            operands = ", ".join(f"{name} is {dumps(values[name])}" for name in sorted(expression.names))
+            raise parameter.error(f"{expression}: {error}" + (f", where {operands}" if operands else "")) from None
 
     def normalized(self, values: Mapping[str, Any]) -> dict[str, float]:
-        """The unit positions of the drawn parameters that are active in `values`."""
+        """Return the normalized coordinates of the sampled parameters that are active in `values`."""
         return {
             parameter.name: parameter.distribution.normalize(values[parameter.name])
             for parameter in self.drawn
@@ -129,9 +129,8 @@ class Space:
         }
 
     def sample(self, generator: np.random.Generator, region: Region | None = None) -> dict[str, Any]:
-        """The values of a random point; every drawn parameter costs one random number, active or not."""
-        # Inactive parameters draw as well. The n-th point is then the same whatever conditions say, and adding a
-        # condition to a sweep changes as little as possible.
+        """Return the values of a random point, using one random number for every sampled parameter, active or not."""
+        # Inactive parameters use a random number as well, so conditions do not change the values of other parameters.
         names = [parameter.name for parameter in self.drawn]
         normalized = dict(zip(names, generator.random(len(names)).tolist(), strict=True))
         if region is not None:
@@ -141,8 +140,8 @@ class Space:
         return self.point(normalized)
 
     def config_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What a config gets: all but the auxiliary parameters, a mapping or list before what is inside it."""
-        # `model` before `model.units`: a value set inside a mapping must not be replaced with the mapping afterwards.
+        """Return the values to set in a config: no auxiliary parameters, containers before their elements."""
+        # `model` before `model.units`; otherwise setting the mapping would overwrite the value inside it.
         names = [one.name for one in self.parameters if not one.is_auxiliary and one.name in values]
         return {name: values[name] for name in sorted(names, key=_depth)}
 

@@ -1,4 +1,4 @@
-"""Pruning at rungs: ever more epochs for ever fewer trials."""
+"""Successive halving: more and more epochs for fewer and fewer trials."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from dlcli.search.pruning import Pruning, best_cost
 
 @register("pruning", "successive_halving")
 class SuccessiveHalving(Pruning):
-    """Lets only the best 1/factor of those that reached a rung go on: ASHA (Li et al. 2020), in its stopping form.
+    """Asynchronous successive halving: at each rung, only the best 1 / reduction_factor of the trials continue.
 
-    The rungs are at `min_epochs · reduction_factor^k` epochs. A trial never waits for others: at a rung it is compared
-    with those before it that reached the rung, so the first goes on whatever it has reached.
+    This is the stopping variant of ASHA (Li et al. 2020). The rungs are at `min_epochs · reduction_factor^k` epochs.
+    Trials do not wait for each other: at a rung, a trial is compared with the trials of lower number that reached the
+    rung, so the first one always continues.
 
     Args:
-        min_epochs: where the first rung is: what every trial is given.
-        reduction_factor: one in so many goes on, and the next rung is so many times higher.
+        min_epochs: Number of epochs of the first rung, which every trial reaches.
+        reduction_factor: Ratio of the epochs of consecutive rungs, and inverse of the fraction of trials that continue.
     """
 
     def __init__(self, *, min_epochs: PositiveInt = 1, reduction_factor: Annotated[int, Ge(2)] = 3) -> None:
@@ -36,5 +37,5 @@ class SuccessiveHalving(Pruning):
     def prunes(self, costs: Sequence[float], others: Sequence[Sequence[float]]) -> bool:
         cost = best_cost(costs)
         better = sum(best_cost(other) < cost for other in others)
-        go_on = max(1, (len(others) + 1) // self.reduction_factor)
-        return better >= go_on
+        promoted = max(1, (len(others) + 1) // self.reduction_factor)
+        return better >= promoted

@@ -1,4 +1,4 @@
-"""What became of a sweep: what its report is about."""
+"""Outcome of a sweep, the content of its report."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dlcli.search.trial import Trial
 
 @dataclass(frozen=True, kw_only=True)
 class FinalOutcome:
-    """The best configuration trained anew.
+    """Outcome of the final training of the best configuration.
 
     Args:
-        values: of the objective's metric, one for each seed, in their order.
-        seeds: the seeds.
-        runs: the runs' folders, in the same order.
-        chosen: position of the seed whose model was evaluated on test; the best one.
-        test: what that model reached, `test/<metric>` → value; empty where there is no test set.
-        intervals: 95 % intervals of those that have one, by the same names: (low, high).
+        values: Value of the objective's metric for each seed.
+        seeds: Seeds of the runs.
+        runs: Folders of the runs, in the order of the seeds.
+        chosen: Index of the best seed, whose model was evaluated on the test set.
+        test: Metrics of that model, by `test/<metric>`; empty if there is no test set.
+        intervals: 95 % confidence intervals `(low, high)` of these metrics, as far as available.
     """
 
     values: tuple[float, ...]
@@ -36,22 +36,22 @@ class FinalOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOutcome:
-    """A sweep that is over, or as far as it has come.
+    """Outcome of a sweep that has finished or is still running.
 
     Args:
-        id: the folder's name.
-        name: of the sweep.
-        search: how it searched, such as `coarse_to_fine`.
-        objective: what was looked for.
-        space: what was searched.
-        trials: all that were proposed, in the order of their numbers.
-        stages: how the space was narrowed; empty for a search without stages.
-        importances: of the parameters, the most important first; empty where there are too few trials to tell.
-        final: the best configuration trained anew; None where that was not asked for.
-        seconds: wall time of the trials' training, in all workers together.
-        workers: how many trained side by side.
-        pruning: the rule that ended trials early; None where there was none.
-        config: the best configuration as a complete config, mappings and scalars; None where no trial succeeded.
+        id: Name of the folder.
+        name: Name of the sweep.
+        search: Name of the search, such as `coarse_to_fine`.
+        objective: Objective of the sweep.
+        space: Search space.
+        trials: All proposed trials, in the order of their numbers.
+        stages: Stages in which the space was narrowed; empty for a search without stages.
+        importances: Importance of the parameters in descending order; empty if there are too few trials.
+        final: Outcome of the final training; None if none was requested.
+        seconds: Wall time of training the trials, summed over all workers.
+        workers: Number of parallel workers.
+        pruning: Name of the pruning rule; None if there was none.
+        config: Complete config of the best configuration; None if no trial succeeded.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""A trial: a configuration trained once, and how good it was."""
+"""Trials: configurations trained once, and their results."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from dlcli.core import dumps
 
 TrialStatus = Literal["waiting", "running", "interrupted", "done", "pruned", "diverged", "failed", "killed"]
 
-#: what a configuration breaks that diverged with one seed and did not with another
+#: Constraint that a configuration violates if it diverged with one seed but not with another.
 CONVERGENCE = "convergence with every seed"
 
-#: how a trial can end; the others are still to be trained
+#: Final statuses; trials with another status are still to be trained.
 ENDED: frozenset[str] = frozenset({"done", "pruned", "diverged", "failed", "killed"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What a search wants to be tried.
+    """Trial that a search proposes.
 
     Args:
-        values: parameter → plain value, of every parameter that is active, auxiliary ones included.
-        repeat: 0 for a configuration that is new, 1, 2, … to train the same one again with another seed.
-        stage: of the search, from 0.
+        values: Value of every active parameter by name, auxiliary ones included.
+        repeat: 0 for a new configuration; 1, 2, … to train the same one with another seed.
+        stage: Stage of the search, from 0.
     """
 
     values: Mapping[str, Any]
@@ -34,26 +34,26 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """The same for trials of the same configuration."""
+        """Text that is equal for trials of the same configuration."""
         return dumps(dict(sorted(self.values.items())))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial(Proposal):
-    """A proposal that got a number, and what became of it.
+    """Proposal with a number and a result.
 
     Args:
-        number: from 0, in the order of proposals.
-        status: where it is.
-        value: the optimizing metric at its best epoch; None without an epoch, or where it failed.
-        violated: the constraints that its best epoch does not satisfy.
-        metrics: of its best epoch, `<split>/<metric>` → value.
-        history: the optimizing metric after each epoch.
-        epochs: how many epochs it was to be trained.
-        seconds: wall time it took, the attempts before included.
-        attempts: how often it was started.
-        times_lost: how often its worker was lost.
-        reason: why it failed, diverged, was killed or pruned; one line.
+        number: Number of the trial, from 0 in the order of proposals.
+        status: Status of the trial.
+        value: Optimizing metric of the best epoch; None before the first epoch or if the trial failed.
+        violated: Constraints that the best epoch does not satisfy.
+        metrics: Metrics of the best epoch, by `<split>/<metric>`.
+        history: Optimizing metric after each epoch.
+        epochs: Number of epochs to train.
+        seconds: Wall time in seconds, earlier attempts included.
+        attempts: Number of starts.
+        times_lost: Number of times that its worker was lost.
+        reason: Reason why it failed, diverged, was killed or pruned, in one line.
     """
 
     number: int
@@ -70,22 +70,23 @@ class Trial(Proposal):
 
     @property
     def has_ended(self) -> bool:
+        """Whether the status is final."""
         return self.status in ENDED
 
     @property
     def has_failed(self) -> bool:
-        """Whether something went wrong; that a training diverged is a result."""
+        """Whether an error ended the trial; divergence is a result, not an error."""
         return self.status in {"failed", "killed"}
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A point of the space with all its trials, which differ in the seed.
+    """Point of the space with all its trials, which differ in the seed.
 
     Args:
-        number: of its first trial.
-        values: parameter → plain value.
-        trials: in the order of their numbers.
+        number: Number of its first trial.
+        values: Value of each active parameter by name.
+        trials: Trials in the order of their numbers.
     """
 
     number: int
@@ -94,29 +95,29 @@ class Configuration:
 
     @property
     def key(self) -> str:
-        """The same as that of its trials."""
+        """Key of its trials."""
         return self.trials[0].key
 
     @property
     def measured(self) -> list[float]:
-        """The values of the trials that were trained to their end, without NaN, which measures nothing."""
+        """Values of the completed trials, without NaN."""
         values = (trial.value for trial in self.trials if trial.status == "done")
         return [value for value in values if value is not None and not math.isnan(value)]
 
     @property
     def value(self) -> float | None:
-        """The mean over its seeds; None where none was trained to the end."""
+        """Mean over its seeds; None if no trial is complete."""
         measured = self.measured
         return sum(measured) / len(measured) if measured else None
 
     @property
     def violated(self) -> tuple[str, ...]:
-        """The constraints that a trial of it does not satisfy."""
-        return violated_by(self.trials)
+        """Constraints that at least one of its trials violates."""
+        return violated_constraints(self.trials)
 
 
-def violated_by(trials: Sequence[Trial]) -> tuple[str, ...]:
-    """The constraints that trials of one configuration break: one that a seed makes diverge is not to be relied on."""
+def violated_constraints(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """Return the constraints that trials of one configuration violate, `CONVERGENCE` if only some of them diverged."""
     done = [trial for trial in trials if trial.status == "done"]
     violated = dict.fromkeys(name for trial in done for name in trial.violated)
     if done and any(trial.status == "diverged" for trial in trials):
@@ -124,9 +125,9 @@ def violated_by(trials: Sequence[Trial]) -> tuple[str, ...]:
     return tuple(violated)
 
 
-def configurations(trials: Iterable[Trial]) -> list[Configuration]:
-    """Trials of equal values put together, in the order of their first."""
-    together: dict[str, list[Trial]] = {}
+def group_trials(trials: Iterable[Trial]) -> list[Configuration]:
+    """Group trials of equal values into configurations, in the order of their first trials."""
+    groups: dict[str, list[Trial]] = {}
     for trial in sorted(trials, key=lambda one: one.number):
-        together.setdefault(trial.key, []).append(trial)
-    return [Configuration(same[0].number, same[0].values, tuple(same)) for same in together.values()]
+        groups.setdefault(trial.key, []).append(trial)
+    return [Configuration(group[0].number, group[0].values, tuple(group)) for group in groups.values()]

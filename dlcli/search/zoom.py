@@ -1,4 +1,4 @@
-"""The part of a space around the best configurations."""
+"""Narrowing of a region to the neighborhood of the best configurations."""
 
 from __future__ import annotations
 
@@ -9,30 +9,29 @@ from typing import Any
 from dlcli.search.region import Region
 from dlcli.search.space import Parameter, Space
 
-#: how far an interval goes beyond the best on each side, as a part of what they span
+#: Margin on each side, as a fraction of the span of the best configurations.
 MARGIN = 1 / 4
-#: the least part of an interval that is left: a handful of points cannot rule out more
-NARROWEST = 1 / 3
+#: Minimum width, as a fraction of the previous interval: a few points cannot rule out more.
+MIN_WIDTH = 1 / 3
 
 
 def zoom(space: Space, region: Region, best: Sequence[Mapping[str, Any]]) -> Region:
-    """The region around the best configurations.
+    """Return the region around the best configurations.
 
-    A parameter gets the interval that they span on its own scale and a quarter more on each side, at least a third
-    as wide as before, and never beyond the space; it may leave `region`, since the best may lie at its edge. A choice
-    keeps the values found among the best. A parameter that is active in none of them stays as it is.
+    The interval of a numeric parameter is what they span on its own scale plus a quarter on each side, at least a third
+    as wide as before, and within the space. It may extend beyond `region`, since the best may lie at its edge. A choice
+    keeps the values among the best. A parameter that is inactive in all of them is not narrowed.
 
     Args:
-        space: the whole.
-        region: what the best of these were found in.
-        best: the values of the best configurations.
+        space: Whole space.
+        region: Region in which the best configurations were sampled.
+        best: Values of the best configurations.
     """
-    found = [space.normalized(values) for values in best]
+    points = [space.normalized(values) for values in best]
     ranges, choices = dict(region.ranges), dict(region.choices)
     for parameter in space.drawn:
-        normalized = [one[parameter.name] for one in found if parameter.name in one]
-        # Conditional parameters, e.g. beta1 while all of the best use SGD: nothing was learned about them.
-        if not normalized:
+        normalized = [point[parameter.name] for point in points if parameter.name in point]
+        if not normalized:  # such as beta1 if all of the best use SGD
             continue
         if parameter.distribution and not parameter.distribution.is_ordered:
             choices[parameter.name] = _indices(parameter, normalized)
@@ -48,9 +47,8 @@ def _indices(parameter: Parameter, normalized: Sequence[float]) -> tuple[int, ..
 
 def _interval(normalized: Sequence[float], before: tuple[float, float]) -> tuple[float, float]:
     low, high = min(normalized), max(normalized)
-    # The margin lets the optimum lie beyond the best points, which are the ends of what was seen by chance; the minimum
-    # keeps three points that happen to be close from ending the search.
-    half = max((0.5 + MARGIN) * (high - low), NARROWEST * (before[1] - before[0]) / 2)
-    # Around the middle of the best, not of the region before: it may leave that, but not the space.
+    # The optimum may lie beyond the best points, hence the margin; the minimum width prevents premature convergence if
+    # they happen to be close. The interval is centered on the best points and may leave the previous region.
+    half = max((0.5 + MARGIN) * (high - low), MIN_WIDTH * (before[1] - before[0]) / 2)
     middle = (low + high) / 2
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,4 +1,4 @@
-"""Grid search: which combinations there are, and in which order."""
+"""Grid search: combinations and their order."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ OBJECTIVE = Objective("dev/error", direction=Direction.MINIMIZE)
 
 
 def values(distribution: Distribution, points: int) -> list[Any]:
-    return [found["a"] for found in GridSearch(points=points).grid(Space([Parameter("a", distribution)]))]
+    return [point["a"] for point in GridSearch(points=points).grid(Space([Parameter("a", distribution)]))]
 
 
-def proposed(space: Space, done: int = 0, *, seed: int = 0, budget: int | None = None, points: int = 3) -> Any:
+def propose(space: Space, done: int = 0, *, seed: int = 0, budget: int | None = None, points: int = 3) -> Any:
     trials = [Trial(number=number, values={"x": number}) for number in range(done)]
     return list(GridSearch(points=points).propose(space, trials, OBJECTIVE, seed=seed, budget=budget))
 
@@ -52,14 +52,14 @@ def proposed(space: Space, done: int = 0, *, seed: int = 0, budget: int | None =
         (Choice(values=["a", "b", [1], None]), 2, ["a", "b", [1], None]),
     ],
 )
-def test_points_of_a_parameter(distribution: Distribution, points: int, expected: list[Any]) -> None:
+def test_grid_values_of_parameter(distribution: Distribution, points: int, expected: list[Any]) -> None:
     if isinstance(expected[0], float):
         assert values(distribution, points) == pytest.approx(expected)
     else:
         assert values(distribution, points) == expected
 
 
-def test_only_active_parameters_multiply() -> None:
+def test_inactive_parameters_add_no_combinations() -> None:
     unit_interval = Uniform(low=0, high=1)
     space = Space(
         [
@@ -70,12 +70,12 @@ def test_only_active_parameters_multiply() -> None:
         ]
     )
     grid = GridSearch().grid(space)
-    # momentum: 3 rates; adam: of 3 beta1 two have no beta2 and one has 3, each with 3 rates
-    assert Counter(found["name"] for found in grid) == {"momentum": 3, "adam": (2 + 3) * 3}
-    assert all(("beta2" in found) == (found.get("beta1", 0) > 0.5) for found in grid)
+    # momentum: 3 rates; adam: two of 3 values of beta1 have no beta2 and one has 3, each with 3 rates
+    assert Counter(point["name"] for point in grid) == {"momentum": 3, "adam": (2 + 3) * 3}
+    assert all(("beta2" in point) == (point.get("beta1", 0) > 0.5) for point in grid)
 
 
-def test_equal_configs_are_there_once() -> None:
+def test_grid_has_equal_configs_once() -> None:
     space = Space(
         [
             Parameter("width", Choice(values=[16, 32]), is_auxiliary=True),
@@ -83,48 +83,53 @@ def test_equal_configs_are_there_once() -> None:
             Parameter("units", expression=Expression.parse("[width] * depth")),
         ]
     )
-    found = [one["units"] for one in GridSearch().grid(space)]
-    assert found == [[], [16], [16, 16], [32], [32, 32]]  # without hidden layers their width does not matter
+    units = [one["units"] for one in GridSearch().grid(space)]
+    assert units == [[], [16], [16, 16], [32], [32, 32]]  # the width has no effect without hidden layers
 
 
 SQUARE = Space([Parameter("a", IntUniform(low=0, high=9)), Parameter("b", IntUniform(low=0, high=9))])
 
 
-def test_the_seed_decides_the_order() -> None:
-    first = proposed(SQUARE, points=10)
+def test_seed_determines_grid_order() -> None:
+    first = propose(SQUARE, points=10)
     assert len({proposal.key for proposal in first}) == 100
-    assert first == proposed(SQUARE, points=10)
-    other = proposed(SQUARE, points=10, seed=1)
+    assert first == propose(SQUARE, points=10)
+    other = propose(SQUARE, points=10, seed=1)
     assert first != other
     assert sorted(proposal.key for proposal in first) == sorted(proposal.key for proposal in other)
 
 
-def test_a_budget_sees_all_of_the_grid() -> None:
-    seen: Sequence[Proposal] = proposed(SQUARE, points=10, budget=40)
-    assert len(seen) == 40
-    assert len({proposal.values["a"] for proposal in seen}) == len({proposal.values["b"] for proposal in seen}) == 10
+def test_small_budget_covers_grid() -> None:
+    proposals: Sequence[Proposal] = propose(SQUARE, points=10, budget=40)
+    assert len(proposals) == 40
+    assert (
+        len({proposal.values["a"] for proposal in proposals})
+        == len({proposal.values["b"] for proposal in proposals})
+        == 10
+    )
 
 
 @pytest.mark.parametrize("done", [0, 1, 39, 40, 41, 100])
-def test_it_goes_on_where_it_was(done: int) -> None:
-    everything = proposed(SQUARE, points=10)
-    assert proposed(SQUARE, done, points=10) == everything[done:]
-    assert proposed(SQUARE, done, points=10, budget=40) == everything[done:40]
+def test_propose_resumes(done: int) -> None:
+    everything = propose(SQUARE, points=10)
+    assert propose(SQUARE, done, points=10) == everything[done:]
+    assert propose(SQUARE, done, points=10, budget=40) == everything[done:40]
 
 
 @pytest.mark.parametrize("points", [3, 1000])
-def test_a_grid_may_be_too_large(points: int) -> None:
+def test_grid_too_large(points: int) -> None:
     space = Space([Parameter(f"p{number}", Uniform(low=0, high=1)) for number in range(20)])
-    with pytest.raises(ConfigError, match="more than 100,000 configurations") as refused:
+    with pytest.raises(ConfigError, match="100,000") as refused:
         GridSearch(points=points).check(space)
+    assert refused.value.code == "too_large"
     assert refused.value.key == ("space.p10" if points == 3 else "space.p1")  # 3^11 = 177,147; 1000² = 10^6
     GridSearch(points=3).check(SQUARE)
 
 
-def test_an_expression_may_have_no_value_on_the_grid() -> None:
+def test_grid_where_expression_fails() -> None:
     space = Space(
         [Parameter("a", Uniform(low=0, high=1)), Parameter("b", expression=Expression.parse("1 / (a - 0.25)"))]
     )
-    with pytest.raises(ConfigError, match=r"division by zero, where a is 0\.25") as refused:
+    with pytest.raises(ConfigError, match=r"a is 0\.25") as refused:
         GridSearch(points=5).check(space)
     assert refused.value.key == "space.b"

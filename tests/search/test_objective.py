@@ -1,4 +1,4 @@
-"""Which configuration is the best."""
+"""Objectives: ranking of configurations."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def numbers(objective: Objective, some: list[Trial]) -> list[int]:
     return [one.number for one in objective.ranked(some)]
 
 
-def test_the_direction() -> None:
+def test_ranking_follows_direction() -> None:
     assert numbers(ERROR, trials(0.3, 0.1, 0.2)) == [1, 2, 0]
     assert numbers(ACCURACY, trials(0.3, 0.1, 0.2)) == [0, 2, 1]
     assert (ERROR.cost(0.3), ACCURACY.cost(0.3)) == (0.3, -0.3)
 
 
-def test_zero_is_a_value() -> None:
+def test_zero_is_ranked() -> None:
     assert numbers(ERROR, trials(0.1, 0.0, None)) == [1, 0]
 
 
-def test_of_equals_the_earlier() -> None:
+def test_ties_are_ordered_by_number() -> None:
     assert numbers(ERROR, trials(0.2, 0.1, 0.1)[::-1]) == [1, 2, 0]
 
 
-def test_what_breaks_a_constraint_comes_after_all_that_break_none() -> None:
+def test_violated_constraints_rank_last() -> None:
     first, second = trials(0.3, 0.4)
     violated = [
         replace(one, number=2 + one.number, values={"a": 2 + one.number}, value=value, violated=("latency_ms <= 5",))
@@ -53,19 +53,19 @@ def test_what_breaks_a_constraint_comes_after_all_that_break_none() -> None:
     assert best is not None and best.number == 2
 
 
-def test_the_mean_over_seeds_decides() -> None:
+def test_ranking_uses_mean_over_seeds() -> None:
     lucky = trials(0.1, 0.5, values={"a": 0})
     steady = [Trial(number=2, values={"a": 1}, value=0.25, status="done")]
     assert numbers(ERROR, lucky + steady) == [2, 0]
 
 
-def test_without_values_there_is_no_best() -> None:
+def test_best_without_values_is_none() -> None:
     assert ERROR.best([]) is None
     assert ERROR.best(trials(0.1, status="pruned") + trials(None)) is None
 
 
-def test_what_diverged_with_one_seed_comes_after_what_never_did() -> None:
-    """The mean of the seeds that converged says nothing of the next one."""
+def test_configuration_that_diverged_once_ranks_below_reliable_one() -> None:
+    """The mean over the converged seeds does not predict the next seed."""
     reliable, [lucky] = trials(0.3), trials(0.1)
     lucky = Trial(**{**vars(lucky), "number": 1, "values": {"a": 1}})
     diverged = Trial(number=2, values={"a": 1}, repeat=1, status="diverged")
@@ -73,7 +73,7 @@ def test_what_diverged_with_one_seed_comes_after_what_never_did() -> None:
     assert numbers(ERROR, [*reliable, lucky, diverged]) == [0, 1]
 
 
-def test_what_is_no_number_comes_last() -> None:
+def test_nan_ranks_last() -> None:
     nan = math.nan
     assert ERROR.cost(nan) == ACCURACY.cost(nan) == math.inf
     for objective in (ERROR, ACCURACY):

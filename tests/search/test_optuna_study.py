@@ -1,4 +1,4 @@
-"""What Optuna is told of a trial, and what it is asked for."""
+"""Conversion of trials, values and distributions to Optuna's and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from dlcli.core import Condition, Direction
 from dlcli.search import Choice, IntLogUniform, IntUniform, LogUniform, Objective, Parameter, Space, Trial, Uniform
-from dlcli.search.optuna_study import Answers, asked_of, outcomes_of, params_of
+from dlcli.search.optuna_study import SuggestedPoint, optuna_distribution, optuna_params, to_outcomes
 
 optuna = pytest.importorskip("optuna")
 
@@ -23,9 +23,9 @@ SPACE = Space(
 )
 
 
-def test_each_parameter_on_its_own_scale() -> None:
+def test_optuna_distributions() -> None:
     floats, categories = optuna.distributions.FloatDistribution, optuna.distributions.CategoricalDistribution
-    assert [asked_of(parameter) for parameter in SPACE.drawn] == [
+    assert [optuna_distribution(parameter) for parameter in SPACE.drawn] == [
         floats(0.0, 1.0),
         optuna.distributions.IntDistribution(16, 256, log=True),
         optuna.distributions.IntDistribution(1, 3),
@@ -34,23 +34,23 @@ def test_each_parameter_on_its_own_scale() -> None:
     ]
 
 
-def test_values_as_optuna_would_have_suggested_them() -> None:
+def test_optuna_params() -> None:
     values = {"rate": 1e-3, "width": 20, "depth": 3, "name": ["adam", 1]}
-    assert params_of(SPACE, values) == {"rate": pytest.approx(0.25), "width": 20, "depth": 3, "name": 1}
+    assert optuna_params(SPACE, values) == {"rate": pytest.approx(0.25), "width": 20, "depth": 3, "name": 1}
 
 
 @pytest.mark.parametrize("name", [0, 2])
-def test_a_point_is_what_a_trial_suggests_and_nothing_is_asked_for_that_is_not_there(name: int) -> None:
+def test_suggested_point_has_only_active_parameters(name: int) -> None:
     params = {"rate": 0.25, "width": 20, "depth": 3, "name": name, "beta": 0.5}
     trial = optuna.trial.FixedTrial(params)
-    values = SPACE.point(Answers(SPACE, trial))
+    values = SPACE.point(SuggestedPoint(SPACE, trial))
     expected: dict[str, Any] = {"rate": pytest.approx(1e-3), "width": 20, "depth": 3}
     expected |= {"name": "sgd", "beta": pytest.approx(0.85)} if name == 0 else {"name": None}
     assert values == expected
     assert ("beta" in trial.params) == (name == 0)
 
 
-def test_what_is_told() -> None:
+def test_outcomes_by_status() -> None:
     state = optuna.trial.TrialState
     accuracy = Objective("dev/accuracy", direction=Direction.MAXIMIZE)
     trials = [
@@ -61,7 +61,14 @@ def test_what_is_told() -> None:
         Trial(number=4, values={}, status="diverged"),
         Trial(number=5, values={}, status="killed"),
     ]
-    told = outcomes_of(trials, accuracy)
-    assert [one.state for one in told] == [*[state.COMPLETE] * 3, state.PRUNED, state.FAIL, state.FAIL]
-    assert [one.cost for one in told] == [-0.9, -0.7, -0.7, None, None, None]  # the worst for what breaks a constraint
-    assert told[3].costs == {1: -0.5, 2: -0.6}
+    outcomes = to_outcomes(trials, accuracy)
+    assert [one.state for one in outcomes] == [*[state.COMPLETE] * 3, state.PRUNED, state.FAIL, state.FAIL]
+    assert [one.cost for one in outcomes] == [
+        -0.9,
+        -0.7,
+        -0.7,
+        None,
+        None,
+        None,
+    ]  # the worst cost stands for a violated constraint
+    assert outcomes[3].costs == {1: -0.5, 2: -0.6}

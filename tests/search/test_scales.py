@@ -1,4 +1,4 @@
-"""Scales: each undoes itself and rises."""
+"""Scales: increasing functions and their inverses."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SCALES = {
 
 
 @given(st.sampled_from(list(SCALES)), st.data())
-def test_number_undoes_position(scale, data):
+def test_number_inverts_position(scale, data):
     low, high = sorted(data.draw(st.tuples(SCALES[scale], SCALES[scale])))
     assert scale.above < low <= high < scale.below
     assert scale.number(scale.position(low)) == pytest.approx(low, rel=1e-9)
     assert scale.position(low) <= scale.position(high)
 
 
-def test_a_decade_is_as_long_everywhere():
+def test_decades_have_equal_length():
     assert LOGARITHMIC.position(1e-3) - LOGARITHMIC.position(1e-4) == pytest.approx(
         LOGARITHMIC.position(1e-1) - LOGARITHMIC.position(1e-2)
     )

@@ -1,4 +1,4 @@
-"""Trials and the configurations that they are of."""
+"""Trials and configurations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlcli.search import CONVERGENCE, ENDED, Configuration, Proposal, Trial, configurations
+from dlcli.search import CONVERGENCE, ENDED, Configuration, Proposal, Trial, group_trials
 
 
 def trial(number: int, value: float | None = None, **options: Any) -> Trial:
@@ -31,7 +31,7 @@ def test_status(status: str, has_ended: bool, has_failed: bool) -> None:
     assert (one.has_ended, one.has_failed, status in ENDED) == (has_ended, has_failed, has_ended)
 
 
-def test_the_key_depends_on_the_values_alone() -> None:
+def test_key_depends_only_on_values() -> None:
     one = trial(0, values={"a": 1, "b": [2.0, None]})
     assert one.key == trial(5, 0.3, values={"b": [2.0, None], "a": 1}, repeat=2, stage=1).key
     assert one.key == Proposal(values={"a": 1, "b": [2.0, None]}).key
@@ -39,22 +39,22 @@ def test_the_key_depends_on_the_values_alone() -> None:
     assert len({one.key, *(trial(0, values=values).key for values in others)}) == 5
 
 
-def test_trials_of_equal_values_are_one_configuration() -> None:
+def test_group_trials_by_values() -> None:
     trials = [
         trial(3, 0.5, values={"a": 1}, repeat=1),
         trial(0, 0.1, values={"a": 0}),
         trial(1, 0.3, values={"a": 1}),
     ]
-    first, second = configurations(trials)
+    first, second = group_trials(trials)
     assert (first.number, first.values, first.trials) == (0, {"a": 0}, (trials[1],))
     assert (second.number, second.values, second.trials) == (1, {"a": 1}, (trials[2], trials[0]))
     assert second.key == trials[0].key
     assert second.measured == [0.3, 0.5]
     assert second.value == 0.4
-    assert configurations([]) == []
+    assert group_trials([]) == []
 
 
-def test_only_trials_that_came_to_their_end_are_measured() -> None:
+def test_only_completed_trials_are_measured() -> None:
     ended = [
         trial(0, 0.1, status="pruned", violated=("latency_ms <= 5",)),
         trial(1, 0.2, violated=("latency_ms <= 4",)),

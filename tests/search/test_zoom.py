@@ -1,4 +1,4 @@
-"""The region around the best, worked by hand."""
+"""Zoom into the region around the best configurations, computed by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SPACE = Space(
 )
 
 
-def test_an_interval_on_the_parameters_own_scale() -> None:
-    # 10⁻³, 10⁻² and 10⁻¹ are at 1/4, 2/4 and 3/4, which span 1/2; a quarter of it on each side is 1/8
+def test_zoom_on_scale_of_parameter() -> None:
+    # 10⁻³, 10⁻² and 10⁻¹ have the coordinates 1/4, 2/4 and 3/4; they span 1/2, a quarter of which is 1/8
     best = [{"rate": rate, "name": "sgd"} for rate in (1e-3, 1e-1, 1e-2)]
     assert zoom(SPACE, Region.whole(), best).ranges["rate"] == pytest.approx((1 / 8, 7 / 8))
 
 
-def test_never_less_than_a_third_of_before_and_never_outside() -> None:
+def test_zoom_minimum_width_and_clipping() -> None:
     one = [{"rate": 1e-2, "name": "sgd"}]
     assert zoom(SPACE, Region.whole(), one).ranges["rate"] == pytest.approx((1 / 2 - 1 / 6, 1 / 2 + 1 / 6))
     assert zoom(SPACE, Region({"rate": (0.4, 0.7)}), one).ranges["rate"] == pytest.approx((0.45, 0.55))
@@ -33,17 +33,17 @@ def test_never_less_than_a_third_of_before_and_never_outside() -> None:
     assert zoom(SPACE, Region.whole(), edge).ranges["rate"] == pytest.approx((5 / 6, 1.0))
 
 
-def test_a_region_may_move_out_of_the_one_before() -> None:
+def test_zoom_may_leave_previous_region() -> None:
     best = [{"rate": 1e-1, "name": "sgd"}]  # at 3/4, the edge
     assert zoom(SPACE, Region({"rate": (0.45, 0.75)}), best).ranges["rate"] == pytest.approx((0.7, 0.8))
 
 
-def test_a_choice_keeps_what_is_among_the_best() -> None:
+def test_zoom_keeps_choices_of_best() -> None:
     best = [{"rate": 0.1, "name": name, "beta": 0.5} for name in ("rmsprop", "sgd", "rmsprop")]
     assert zoom(SPACE, Region.whole(), best).choices == {"name": (0, 2)}
 
 
-def test_what_is_active_in_none_of_the_best_stays() -> None:
+def test_zoom_keeps_parameters_inactive_in_best() -> None:
     before = Region({"beta": (0.2, 0.6)})
     assert zoom(SPACE, before, [{"rate": 0.1, "name": "sgd"}]).ranges["beta"] == (0.2, 0.6)
     assert "beta" not in zoom(SPACE, Region.whole(), [{"rate": 0.1, "name": "sgd"}]).ranges
@@ -51,7 +51,7 @@ def test_what_is_active_in_none_of_the_best_stays() -> None:
 
 
 @given(normalized=st.lists(st.floats(0, 1), min_size=1, max_size=8), bounds=st.tuples(st.floats(0, 1), st.floats(0, 1)))
-def test_a_region_lies_in_the_space_and_holds_the_best(normalized: list[float], bounds: tuple[float, float]) -> None:
+def test_zoom_contains_best_within_space(normalized: list[float], bounds: tuple[float, float]) -> None:
     best = [{"rate": 0.1, "name": "adam", "beta": coordinate} for coordinate in normalized]
     low, high = zoom(SPACE, Region({"beta": (min(bounds), max(bounds))}), best).ranges["beta"]
     assert 0 <= low <= min(normalized) + 1e-9

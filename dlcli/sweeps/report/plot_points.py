@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Literal
 
-from dlcli.search import Configuration, Objective, Parameter, SweepOutcome, Trial, configurations
+from dlcli.search import Configuration, Objective, Parameter, SweepOutcome, Trial, group_trials
 
 TrialEnding = Literal["done", "pruned", "failed"]
 
@@ -52,7 +52,7 @@ def points(outcome: SweepOutcome) -> list[Point]:
     ranked = outcome.objective.ranked(outcome.trials)
     ranks = {one.number: rank for rank, one in enumerate(ranked)}
     found = []
-    for one in configurations(outcome.trials):
+    for one in group_trials(outcome.trials):
         pruned = [trial.value for trial in one.trials if trial.status == "pruned" and trial.value is not None]
         normalized = outcome.space.normalized(one.values)
         if one.value is not None:

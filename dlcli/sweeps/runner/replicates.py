@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dlcli.search import Proposal, Stage, Trial, TrialStatus, violated_by
+from dlcli.search import Proposal, Stage, Trial, TrialStatus, violated_constraints
 
 #: what trials of different ends count as, together: the first of these that one of them has
 _PRECEDENCE: tuple[TrialStatus, ...] = ("done", "pruned", "diverged", "failed", "killed")
@@ -43,7 +43,7 @@ def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
         first,
         status=status,
         value=sum(values) / len(values) if values else None,
-        violated=violated_by(trials) or same[0].violated,
+        violated=violated_constraints(trials) or same[0].violated,
         seconds=sum(trial.seconds for trial in trials),
     )
 

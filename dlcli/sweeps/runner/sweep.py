@@ -13,7 +13,7 @@ from typing import Any
 from dlcli.api import start
 from dlcli.core import ConfigError, DataError, SweepFailedError
 from dlcli.runs import git_commit, prepare_path
-from dlcli.search import Objective, importances
+from dlcli.search import Objective, compute_importances
 from dlcli.spec import Overrides
 from dlcli.sweeps.assembly import check_sweep
 from dlcli.sweeps.config import load_sweep
@@ -237,8 +237,8 @@ def _conducted(
             )
         raise SweepFailedError(found, sweep=folder.id)
     journal.add("over")
-    mattered = importances(parts.space, state.ordered, objective, seed=parts.spec.seed)
-    result = replace(outcome(folder, record, parts, state), importances=mattered)
+    importances = compute_importances(parts.space, state.ordered, objective, seed=parts.spec.seed)
+    result = replace(outcome(folder, record, parts, state), importances=importances)
     folder.write_text(files.BEST, best_text(parts.spec, best, folder.id))
     write_sweep_report(result, write_text=folder.write_text, write_bytes=folder.write_bytes)
     return Sweep(path=folder.path, outcome=result, seconds=time.perf_counter() - clock, warnings=warnings)

@@ -121,7 +121,7 @@ def test_a_search_may_refuse_the_space(sweep: Sweep) -> None:
     total = " + ".join(f"p{number}" for number in range(9))
     found = problems(sweep(f"space:\n{space}  regularization.l2: {total}\nsearch: {{name: grid, points: 9}}\n"))
     assert found[0].startswith("sweep.yaml:")
-    assert "the grid has more than 100,000 configurations" in found[0]
+    assert "100,000" in found[0]
 
 
 @pytest.mark.parametrize("file", SWEEPS, ids=lambda file: file.stem)
