@@ -1,4 +1,4 @@
-"""Search for the best configuration: trials in parallel, written down so that nothing is lost."""
+"""Hyperparameter sweeps: parallel trials whose journal survives crashes, and a report."""
 
 from dlcli.sweeps.assembly import build_space, central_spec, check_sweep
 from dlcli.sweeps.config import SweepSpec, load_sweep, sweep_of_document

@@ -1,4 +1,4 @@
-"""Whether every trial of a sweep has a config that can be: found out before anything is trained."""
+"""Check, before any training, that the trials of a sweep have valid configs."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from dlcli.search import Space
 from dlcli.sweeps.assembly.components import build_pruning, build_search, build_space
 from dlcli.sweeps.config import SweepSpec
 
-#: so many points of the space are looked at, besides the ends of every parameter
+#: Number of random points to check, in addition to the bounds of every parameter.
 POINTS = 100
 
 
 def check_sweep(spec: SweepSpec) -> None:
-    """Make everything that a sweep is made of, but train nothing.
+    """Build all parts of a sweep without training.
 
     Raises:
-        ConfigError: with what is wrong, at its line.
+        ConfigError: Something is invalid; the error has its line.
     """
     space = build_space(spec)
     with located(spec):
@@ -30,58 +30,60 @@ def check_sweep(spec: SweepSpec) -> None:
 
 
 def check_space(spec: SweepSpec, space: Space) -> None:
-    """Load the configs of trials all over the space, those with the ends of each parameter among them.
+    """Check the configs of trials at the bounds of each parameter and at random points.
 
     Raises:
-        InvalidConfigError: with every mistake once, at the line of the parameter that makes it.
+        InvalidConfigError: There are mistakes; each is reported once, at the line of the parameter that causes it.
     """
-    found: dict[tuple[Any, ...], ConfigError] = {}
+    problems: dict[tuple[Any, ...], ConfigError] = {}
     with located(spec):
         for values in _points(space):
             try:
                 spec.trial_spec(values)
             except InvalidConfigError as error:
                 for problem in error.problems:
-                    if _sameness(problem) not in found:
-                        found[_sameness(problem)] = _at_parameter(problem, spec, space.config_values(values))
-    if found:
-        raise InvalidConfigError(list(found.values()))
+                    if _signature(problem) not in problems:
+                        problems[_signature(problem)] = _at_parameter(problem, spec, space.config_values(values))
+    if problems:
+        raise InvalidConfigError(list(problems.values()))
 
 
 def _points(space: Space) -> Iterator[dict[str, Any]]:
-    """Points at the ends of each parameter, then points everywhere."""
+    """Yield points at the bounds of each parameter, then random points."""
     generator = rng.generator(0, "check a space")
     names = [parameter.name for parameter in space.drawn]
     normalized = [dict(zip(names, generator.random(len(names)).tolist(), strict=True)) for _ in range(POINTS)]
     points = [space.point(one) for one in normalized]
     for parameter in space.drawn:
         assert parameter.distribution is not None
-        there = [one for one, point in zip(normalized, points, strict=True) if parameter.name in point]
-        for end in parameter.distribution.bounds() if there else ():
-            yield space.point(there[0] | {parameter.name: parameter.distribution.normalize(end)})
+        active = [one for one, point in zip(normalized, points, strict=True) if parameter.name in point]
+        for bound in parameter.distribution.bounds() if active else ():
+            yield space.point(active[0] | {parameter.name: parameter.distribution.normalize(bound)})
     yield from points
 
 
 def _at_parameter(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> ConfigError:
-    """A mistake that parameters make in what the base has, at the parameter that makes it alone; else at the space."""
+    """Return a mistake located in the base at the parameter that causes it alone, otherwise at the space."""
     if problem.file != str(spec.base_file):
         return problem
-    name = next((name for name, value in values.items() if _makes(problem, spec, {name: value})), None)
+    name = next((name for name, value in values.items() if _causes(problem, spec, {name: value})), None)
     place = spec.locate("space" if name is None else f"space.{name}") | {"key": problem.key}
     where = ", ".join(f"{one} is {dumps(value)}" for one, value in values.items() if name in (one, None))
-    return ConfigError(f"{problem.message} ({problem.file}:{problem.line}, where {where})", **place)
+    message = f"{problem.message} ({problem.file}:{problem.line}, where {where})"
+    return ConfigError(message, code=problem.code, **place)
 
 
-def _makes(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> bool:
+def _causes(problem: ConfigError, spec: SweepSpec, values: Mapping[str, Any]) -> bool:
+    """Return whether these values alone lead to the same mistake."""
     try:
         spec.trial_spec(values)
     except InvalidConfigError as error:
-        return _sameness(problem) in map(_sameness, error.problems)
+        return _signature(problem) in map(_signature, error.problems)
     return False
 
 
-def _sameness(problem: ConfigError) -> tuple[Any, ...]:
-    """The same for mistakes that differ only in a number that was drawn."""
+def _signature(problem: ConfigError) -> tuple[Any, ...]:
+    """Return a key that is equal for mistakes that differ only in a sampled number."""
     return (
         problem.file,
         problem.line,

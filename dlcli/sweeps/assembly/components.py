@@ -1,4 +1,4 @@
-"""The space, the search and the pruning of a sweep."""
+"""Construction of the space, the search and the pruning rule of a sweep."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from dlcli.sweeps.config import ParameterSpec, SweepSpec, is_auxiliary
 
 
 def build_space(spec: SweepSpec) -> Space:
-    """What is searched.
+    """Build the search space.
 
     Raises:
-        ConfigError: parameters that cannot be, each at its line of the sweep file.
+        ConfigError: Parameters are invalid; each error has its line in the sweep file.
     """
     parameters: list[Parameter] = []
     problems: list[ConfigError] = []
-    for name, written in spec.space.items():
+    for name, parameter in spec.space.items():
         try:
-            drawn = _distribution(spec, name, written)
-            parameters.append(Parameter(name, drawn, written.expression, written.condition, is_auxiliary(name)))
+            distribution = _build_distribution(spec, name, parameter)
+            parameters.append(
+                Parameter(name, distribution, parameter.expression, parameter.condition, is_auxiliary(name))
+            )
         except ConfigError as problem:
             problems.append(problem)
     if problems:
@@ -30,26 +32,26 @@ def build_space(spec: SweepSpec) -> Space:
 
 
 def central_spec(spec: SweepSpec) -> Spec:
-    """The config of the trial in the center of the space."""
+    """Return the config of the trial at the center of the space."""
     space = build_space(spec)
     return spec.trial_spec(space.point({parameter.name: 0.5 for parameter in space.drawn}))
 
 
-def _distribution(spec: SweepSpec, name: str, written: ParameterSpec) -> Distribution | None:
-    if written.distribution is None:
+def _build_distribution(spec: SweepSpec, name: str, parameter: ParameterSpec) -> Distribution | None:
+    if parameter.distribution is None:
         return None
     try:
-        distribution: Distribution = create(written.distribution, at="")
+        distribution: Distribution = create(parameter.distribution, at="")
     except ConfigError as error:
         raise ConfigError(error.message, code=error.code, **spec.locate_option(name, error.key or "")) from None
     return distribution
 
 
 def build_search(spec: SweepSpec) -> Search:
-    """What proposes the trials.
+    """Build the search.
 
     Raises:
-        ConfigError: options that cannot be, or a package that is missing.
+        ConfigError: An option is invalid, or a package is missing.
     """
     with located(spec):
         search: Search = create(spec.search, at="search")
@@ -57,10 +59,10 @@ def build_search(spec: SweepSpec) -> Search:
 
 
 def build_pruning(spec: SweepSpec) -> Pruning | None:
-    """What ends trials early; None for nothing.
+    """Build the pruning rule; None if there is none.
 
     Raises:
-        ConfigError: options that cannot be.
+        ConfigError: An option is invalid.
     """
     component = spec.execution.pruning
     if component is None:

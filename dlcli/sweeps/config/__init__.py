@@ -1,4 +1,4 @@
-"""Sweep files: what is searched, how, and at what cost; with them the configs of their trials."""
+"""Sweep files: search space, search, objective, budget and execution; and the configs of the trials."""
 
 from dlcli.sweeps.config.load import load_sweep, sweep_from_texts, sweep_of_config, sweep_of_document
 from dlcli.sweeps.config.mappings import is_auxiliary

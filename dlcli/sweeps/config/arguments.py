@@ -1,4 +1,4 @@
-"""The arguments of a distribution: `1e-4, 1e-1` as its options, checked as those of every component."""
+"""Arguments of a distribution, such as `1e-4, 1e-1`, parsed into its options."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dlcli.spec import MISSING_KEY, ComponentSpec, check_options, load_yaml, mis
 from dlcli.sweeps.config.notation_error import NotationError
 
 KIND = "distribution"
-#: the arguments are read as this key's list
+#: Key under which the arguments are parsed as a YAML list.
 _KEY = "arguments"
-_BEFORE = len(f"{_KEY}: [")
+_PREFIX_LENGTH = len(f"{_KEY}: [")
 
 
 class Argument(NamedTuple):
-    """One argument as it is written; `option` is None where only the value is."""
+    """Argument in the source; `option` is None for a positional one."""
 
     option: str | None
     value: Any
@@ -28,22 +28,22 @@ class Argument(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """A distribution with the places of its options in the text."""
+    """Distribution with the offsets of its options in the text."""
 
     distribution: ComponentSpec
     offsets: Mapping[str, int]
 
 
 def parse_call(name: str, inner: str, start: int) -> Call:
-    """A distribution from what stands in its parentheses.
+    """Parse the arguments of a distribution.
 
     Args:
-        name: registered.
-        inner: the arguments; YAML, in the order of the options or with their names.
-        start: where `inner` begins in the whole text.
+        name: Registered name of the distribution.
+        inner: Text between the parentheses: YAML values, positional or named.
+        start: Offset of `inner` in the whole text.
 
     Raises:
-        NotationError: they are not YAML, or do not fit.
+        NotationError: The arguments are not YAML, or do not match the options.
     """
     options = [option.name for option in registry.options(registry.lookup(KIND, name))]
     values: dict[str, Any] = {}
@@ -55,36 +55,37 @@ def parse_call(name: str, inner: str, start: int) -> Call:
         for position, argument in enumerate(_arguments(inner, start, options)):
             option = argument.option or (options[position] if position < len(options) else None)
             if option is None:
-                message = f"{name} takes {formatting.listing(options)}; there is one argument too many"
+                message = f"too many arguments; {name} takes {formatting.listing(options)}"
                 raise NotationError(message, argument.offset)
             if option in values:
-                raise NotationError(f"{option} is given twice", argument.offset)
+                raise NotationError(f"duplicate argument {option}", argument.offset)
             values[option], offsets[option] = argument.value, argument.offset
     try:
         return Call(ComponentSpec(KIND, name, check_options(KIND, name, values)), offsets)
     except ValidationError as error:
-        mistake = min(mistakes_of(error), key=lambda one: one.code == MISSING_KEY)  # mostly because another is misspelt
+        # A missing option comes last: it is mostly missing because another one is misspelled.
+        mistake = min(mistakes_of(error), key=lambda one: one.code == MISSING_KEY)
         option = str(mistake.path[0])
         message = f"{option}: {mistake.message}"
         if mistake.code == MISSING_KEY:
-            message = f"{name} takes {formatting.listing(options)}; {option} is missing"
+            message = f"missing argument {option}; {name} takes {formatting.listing(options)}"
         raise NotationError(message, offsets.get(option, start)) from None
 
 
 def _arguments(inner: str, start: int, options: list[str] | tuple[()]) -> Iterator[Argument]:
-    """The arguments in their order; `low: 1` is one with a name where the distribution has such options."""
+    """Yield the arguments in order; `low: 1` is a named argument if `options` are given."""
     line = " ".join(inner.split("\n"))
     if not line.strip():
         return
     try:
         document = load_yaml(f"{_KEY}: [{line}]", "")
     except InvalidConfigError as error:
-        found = error.problems[0]
-        message = found.message.partition(", or the [")[0]  # it closes: the brackets have been looked at
-        offset = start + max(0, (found.column or 1) - 1 - _BEFORE)
-        raise NotationError(f"the arguments are not YAML: {message}", min(offset, start + len(inner))) from None
+        problem = error.problems[0]
+        message = problem.message.partition(", or the [")[0]  # brackets have been checked before
+        offset = start + max(0, (problem.column or 1) - 1 - _PREFIX_LENGTH)
+        raise NotationError(f"invalid YAML in the arguments: {message}", min(offset, start + len(inner))) from None
     for position, value in enumerate(document.data[_KEY]):
-        offset = start + document.position((_KEY, position))[1] - 1 - _BEFORE
+        offset = start + document.position((_KEY, position))[1] - 1 - _PREFIX_LENGTH
         if options and isinstance(value, dict) and len(value) == 1:
             [(option, value)] = value.items()
             yield Argument(option, value, offset)
@@ -93,6 +94,6 @@ def _arguments(inner: str, start: int, options: list[str] | tuple[()]) -> Iterat
 
 
 def _takes_any_number(name: str) -> bool:
-    """Whether a distribution has a single option that is a list; its items are then the arguments."""
+    """Return whether the only option of a distribution is a list; the arguments are then its items."""
     options = registry.options(registry.lookup(KIND, name))
     return len(options) == 1 and get_origin(peel(options[0].annotation)[0]) is list

@@ -1,4 +1,4 @@
-"""Which brackets are open at each character of a text."""
+"""Nesting depth of brackets in a text."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dlcli.sweeps.config.notation_error import NotationError
 _OPENED_BY = {")": "(", "]": "[", "}": "{"}
 
 
-def depths(text: str) -> list[int]:
-    """For each character, how many brackets are open after it; those in quotes are none.
+def bracket_depths(text: str) -> list[int]:
+    """Return the number of open brackets after each character, ignoring brackets in quotes.
 
     Raises:
-        NotationError: a bracket has no counterpart.
+        NotationError: A bracket is not matched.
     """
-    found: list[int] = []
+    depths: list[int] = []
     opened: list[tuple[str, int]] = []
-    quote = before = ""
+    quote = previous = ""
     for position, character in enumerate(text):
         if quote:
             quote = "" if character == quote else quote
-        elif character in "'\"" and not before.isalnum():  # no quote in `don't`
+        elif character in "'\"" and not previous.isalnum():  # an apostrophe, as in `don't`, opens no quote
             quote = character
         elif character in _OPENED_BY.values():
             opened.append((character, position))
         elif character in _OPENED_BY:
             if not opened:
-                raise NotationError(f"there is no {_OPENED_BY[character]} before this {character}", position)
+                raise NotationError(f"this {character} has no matching {_OPENED_BY[character]}", position)
             if opened[-1][0] != _OPENED_BY[character]:
                 break
             opened.pop()
-        found.append(len(opened))
-        before = character
+        depths.append(len(opened))
+        previous = character
     if opened:
         bracket, position = opened[-1]
         raise NotationError(f"this {bracket} is not closed", position)
-    return found
+    return depths

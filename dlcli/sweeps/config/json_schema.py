@@ -1,4 +1,4 @@
-"""The JSON Schema (draft 7) of a sweep file."""
+"""JSON Schema (draft 7) of sweep files."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from dlcli.sweeps.config.sweep_sections import SweepSections
 
 
 def sweep_json_schema() -> dict[str, Any]:
-    """The schema of a sweep file; its parameters are only checked to be texts or lists."""
+    """Return the schema of a sweep file, which checks only the types of parameters, not their notation."""
     return schema_of(SweepSections, {})

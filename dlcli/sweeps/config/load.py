@@ -1,4 +1,4 @@
-"""From a sweep file, or a config and parameters, to a `SweepSpec`, or to all of its mistakes at once."""
+"""Loading of sweeps from a sweep file, or from a config and parameters; all mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from dlcli.spec import (
 )
 from dlcli.sweeps.config.sweep_spec import SweepSpec
 
-#: the file of a sweep that is given on the command line; relative paths in it start from the working directory
+#: File name of a sweep defined on the command line; its relative paths start from the working directory.
 COMMAND_LINE = "--param"
 
 
@@ -43,16 +43,16 @@ def load_sweep(
     overrides: Overrides = (),
     settings: Overrides | None = None,
 ) -> SweepSpec:
-    """Read a sweep file and check it, with the config that it names.
+    """Load and check a sweep file and the config that it names.
 
     Args:
-        path: the YAML file; a config, too, where there are `params`.
-        params: `NAME=TEXT` texts as on the command line: parameters of the space, instead of the file's or beside them.
-        overrides: of the base, as `load_spec` takes them; they come after the file's.
-        settings: dotted keys of the sweep file with values in place of the file's.
+        path: Path of the sweep file, or of a config if there are `params`.
+        params: Parameters of the space as `NAME=TEXT`, as on the command line; they replace or extend the file's.
+        overrides: Overrides of the base, as in `load_spec`, applied after those of the file.
+        settings: Values of dotted keys of the sweep file, which replace those of the file.
 
     Raises:
-        InvalidConfigError: with every mistake, at the line of the file that has it.
+        InvalidConfigError: There are mistakes; each has its file and line.
     """
     document = read_yaml(read_text(Path(path)), str(path))
     if is_config(document.data) and params:
@@ -67,10 +67,16 @@ def sweep_of_document(
     overrides: Overrides = (),
     settings: Overrides | None = None,
 ) -> SweepSpec:
-    """Check a sweep whose YAML has been read, as `load_sweep` does; the document is changed.
+    """Check a sweep whose YAML has been read, as `load_sweep` does; the document is modified.
+
+    Args:
+        document: Document of the sweep file.
+        params: Parameters of the space as `NAME=TEXT`.
+        overrides: Overrides of the base, as in `load_spec`.
+        settings: Values of dotted keys of the sweep file.
 
     Raises:
-        InvalidConfigError: with every mistake, at the line of the file that has it.
+        InvalidConfigError: There are mistakes; each has its file and line.
     """
     if is_config(document.data):
         raise InvalidConfigError([config_in_place_of_sweep(document)])
@@ -84,16 +90,16 @@ def sweep_of_config(
     overrides: Overrides = (),
     settings: Overrides | None = None,
 ) -> SweepSpec:
-    """A sweep without a file of its own.
+    """Create a sweep without a sweep file.
 
     Args:
-        config: the base.
-        params: `NAME=TEXT` texts, such as `optimizer.learning_rate=log_uniform(1e-4, 1e-1)`.
-        overrides: of the base, as `load_spec` takes them.
-        settings: dotted keys of a sweep file with their values, such as `budget.trials`.
+        config: Path of the base.
+        params: Parameters as `NAME=TEXT`, such as `optimizer.learning_rate=log_uniform(1e-4, 1e-1)`.
+        overrides: Overrides of the base, as in `load_spec`.
+        settings: Values of dotted keys of a sweep file, such as `budget.trials`.
 
     Raises:
-        InvalidConfigError: with every mistake, at the argument or the line of the config that has it.
+        InvalidConfigError: There are mistakes; each has its argument or its line of the config.
     """
     try:
         text = read_text(Path(config))
@@ -105,7 +111,7 @@ def sweep_of_config(
 def _sweep_of_base(
     base: Document, params: Sequence[str], overrides: Overrides, settings: Overrides | None
 ) -> SweepSpec:
-    """A sweep of a config that has been read."""
+    """Create a sweep of a config that has been read."""
     document = Document(file=COMMAND_LINE, data={"name": as_name(Path(base.file).stem), "base": base.file})
     document.move(("base",), Place(base.file))
     return _load(document, base, params, overrides, settings)
@@ -114,17 +120,17 @@ def _sweep_of_base(
 def sweep_from_texts(
     text: str, *, file: str, base_text: str, base_file: str, settings: Overrides | None = None
 ) -> SweepSpec:
-    """A sweep from texts that were stored; nothing is read.
+    """Create a sweep from stored texts without reading any file.
 
     Args:
-        text: of the sweep.
-        file: `SweepSpec.file`, where it was read from: what messages call it, and relative paths in it start there.
-        base_text: of its base.
-        base_file: where that was read from, `SweepSpec.base_file`.
-        settings: dotted keys of the sweep file with values in place of the text's.
+        text: Text of the sweep file.
+        file: Path of the sweep file (`SweepSpec.file`), for messages and relative paths.
+        base_text: Text of the base.
+        base_file: Path of the base (`SweepSpec.base_file`).
+        settings: Values of dotted keys of the sweep file, which replace those of the text.
 
     Raises:
-        InvalidConfigError: with every mistake.
+        InvalidConfigError: There are mistakes.
     """
     return _load(read_yaml(text, file), read_yaml(base_text, base_file), (), (), settings)
 
@@ -137,7 +143,7 @@ def _load(
     settings: Overrides | None,
 ) -> SweepSpec:
     """Check a sweep, then its base with the overrides and the objective."""
-    problems = [*document.problems, *_changed(document, params, overrides, settings or ())]
+    problems = [*document.problems, *_apply_arguments(document, params, overrides, settings or ())]
     document.data.setdefault("name", as_name(Path(document.file).stem))
     if base is None:
         try:
@@ -156,10 +162,10 @@ def _load(
     return spec
 
 
-def _changed(
+def _apply_arguments(
     document: Document, params: Sequence[str], overrides: Overrides, settings: Overrides
 ) -> Iterator[ConfigError]:
-    """Put what the command line says into the document; gives what is wrong with it."""
+    """Set the values of arguments in the document and yield their mistakes."""
     for setting in parse_overrides(settings, argument="settings"):
         try:
             if isinstance(setting, ConfigError):
@@ -171,12 +177,12 @@ def _changed(
         if isinstance(override, ConfigError):
             yield override
         else:
-            _put_last(document, "overrides", _key_of(override), override.value, override.place)
+            _append(document, "overrides", _key_of(override), override.value, override.place)
     for param in params:
-        name, equals, written = param.partition("=")
+        name, equals, text = param.partition("=")
         place = Place(f"{COMMAND_LINE} {param}")
         if equals and name.strip():
-            _put_last(document, "space", name.strip(), _parameter(written), place)
+            _append(document, "space", name.strip(), _parse_parameter(text), place)
         else:
             message = "expected NAME=TEXT, such as optimizer.learning_rate=log_uniform(1e-4, 1e-1)"
             yield ConfigError(message, file=place.file)
@@ -186,32 +192,32 @@ def _key_of(override: Override) -> str:
     return format_path(override.path) + ("+" if override.append else "")
 
 
-def _parameter(written: str) -> Any:
-    """A parameter on the command line: a YAML list is one, all else is text."""
+def _parse_parameter(text: str) -> Any:
+    """Return a parameter of the command line as a list if it is a YAML list, otherwise as text."""
     try:
-        value = parse_value(written)
+        value = parse_value(text)
     except ConfigError:
-        return written
-    return value if isinstance(value, list) else written
+        return text
+    return value if isinstance(value, list) else text
 
 
-def _put_last(document: Document, section: str, key: str, value: Any, place: Place) -> None:
-    """Set a key whose dots are its own, after all that are there."""
+def _append(document: Document, section: str, key: str, value: Any, place: Place) -> None:
+    """Set a key, which may contain dots, as the last one of a section."""
     mapping = document.data.setdefault(section, {})
     if mapping is None:
         mapping = document.data[section] = {}
-    if isinstance(mapping, dict):  # anything else is a mistake that is reported anyway
+    if isinstance(mapping, dict):  # other types are reported when the document is checked
         replaced = mapping.pop(key, None)
         mapping[key] = value
         document.move((section, key), place, replaced=replaced)
 
 
 def _read_base(document: Document) -> Document | None:
-    """The YAML of the config that the document names; None where it names none."""
-    written = document.data.get("base")
-    if not isinstance(written, str) or not written:
+    """Read the config that the document names; None if it names none."""
+    base = document.data.get("base")
+    if not isinstance(base, str) or not base:
         return None
-    path = _tidy(Path(document.file).parent / from_home(written))
+    path = _normalize(Path(document.file).parent / from_home(base))
     try:
         text = read_text(path)
     except ConfigError as error:
@@ -219,7 +225,7 @@ def _read_base(document: Document) -> Document | None:
     return read_yaml(text, str(path))
 
 
-def _tidy(path: Path) -> Path:
-    """`configs/sweeps/../quickstart.yaml` as `configs/quickstart.yaml`, unless a link makes them different files."""
-    short = Path(os.path.normpath(path))
-    return short if path.exists() and short.exists() and short.samefile(path) else path
+def _normalize(path: Path) -> Path:
+    """Return `a/../b.yaml` as `b.yaml`, unless symbolic links make them different files."""
+    normalized = Path(os.path.normpath(path))
+    return normalized if path.exists() and normalized.exists() and normalized.samefile(path) else path

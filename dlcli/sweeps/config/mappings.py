@@ -1,4 +1,4 @@
-"""The two sections of a sweep file whose keys are those of another file: `overrides` and `space`."""
+"""Sections of a sweep file whose keys are those of the base config: `overrides` and `space`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dlcli.sweeps.config.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.sweeps.config.notation_error import NotationError
 
 OVERRIDES = "keys of the base with their values, such as {training.epochs: 10}"
-#: parameters of a space; unknown names are compared with all of them
+#: Maximum number of parameters, because each unknown name is compared with all of them.
 MAX_PARAMETERS = 1_000
 PARAMETERS = f"parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}"
 
 
 @dataclass(frozen=True)
 class _Mapping(InWords):
-    """The pydantic type of a mapping that has a check of its own."""
+    """Pydantic type of a mapping with a custom check."""
 
     check: Callable[[Any], dict[str, Any]]
     schema: dict[str, Any]
@@ -35,13 +35,13 @@ class _Mapping(InWords):
 
 
 def check_overrides(value: Any) -> dict[str, Any]:
-    """Keys of a config with values; whether the config has these keys is seen when it is read.
+    """Check that overrides are a mapping of paths; loading the base checks that their keys exist.
 
     Raises:
-        ValidationError: holding `Mistake`s.
+        ValidationError: With `Mistake`s.
     """
     if not isinstance(value, dict):
-        raise mistaken([Mistake((), f"expected {OVERRIDES}; found {show(value)}", "wrong_type")])
+        raise mistaken([Mistake((), f"expected {OVERRIDES}, got {show(value)}", "wrong_type")])
     mistakes = [mistake for key in value if (mistake := _path_mistake(key, split_append(key)[0]))]
     if mistakes:
         raise mistaken(mistakes)
@@ -49,57 +49,56 @@ def check_overrides(value: Any) -> dict[str, Any]:
 
 
 def check_space(value: Any) -> dict[str, ParameterSpec]:
-    """Names of parameters with what they are drawn from or computed by.
+    """Parse the parameters of a space.
 
     Raises:
-        ValidationError: holding `Mistake`s.
+        ValidationError: With `Mistake`s.
     """
     if not isinstance(value, dict) or not value:
-        raise mistaken([Mistake((), f"expected {PARAMETERS}; found {show(value)}", "wrong_type")])
+        raise mistaken([Mistake((), f"expected {PARAMETERS}, got {show(value)}", "wrong_type")])
     if len(value) > MAX_PARAMETERS:
-        raise mistaken(
-            [Mistake((), f"expected at most {MAX_PARAMETERS:,} parameters, found {len(value):,}", "too_large")]
-        )
+        message = f"expected at most {MAX_PARAMETERS:,} parameters, got {len(value):,}"
+        raise mistaken([Mistake((), message, "too_large")])
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
-    for name, written in value.items():
-        found = _read(name, written)
-        if isinstance(found, Mistake):
-            mistakes.append(found)
+    for name, source in value.items():
+        parsed = _parse(name, source)
+        if isinstance(parsed, Mistake):
+            mistakes.append(parsed)
         else:
-            parameters[name] = found
-    mistakes = [*_without_pieces(mistakes, value), *_unknown(value, parameters)]
-    mistakes = mistakes or _unused(parameters)  # what is unknown may have been meant to be the use
+            parameters[name] = parsed
+    mistakes = [*_drop_fragments(mistakes, value), *_unknown_names(value, parameters)]
+    mistakes = mistakes or _unused_parameters(parameters)  # a misspelled name may be the cause of an unused one
     if mistakes:
         raise mistaken(mistakes)
     return parameters
 
 
-def _read(name: str, written: Any) -> ParameterSpec | Mistake:
+def _parse(name: str, source: Any) -> ParameterSpec | Mistake:
     if mistake := _path_mistake(name, name):
         return mistake
     try:
-        return parse_parameter(written)
+        return parse_parameter(source)
     except NotationError as error:
         return Mistake((name,), str(error), "syntax_error", offset=error.offset)
 
 
-def _without_pieces(mistakes: list[Mistake], written: dict[str, Any]) -> list[Mistake]:
-    """The mistakes without those about the rest of a text that YAML has ended at a comma: `{a: uniform(0, 1)}`."""
-    pieces = {name for name, value in written.items() if value is None and name.count(")") > name.count("(")}
-    torn = {mistake.path for mistake in mistakes if mistake.message.endswith("( is not closed")}
-    if not pieces or not torn:
+def _drop_fragments(mistakes: list[Mistake], space: dict[str, Any]) -> list[Mistake]:
+    """Drop mistakes about the rest of an unquoted text that YAML split at a comma, as in `{a: uniform(0, 1)}`."""
+    fragments = {name for name, value in space.items() if value is None and name.count(")") > name.count("(")}
+    split = {mistake.path for mistake in mistakes if mistake.message.endswith("( is not closed")}
+    if not fragments or not split:
         return mistakes
     hint = "; inside { } a text with a comma must be in quotes"
     return [
-        Mistake(one.path, one.message + hint, one.code, offset=one.offset) if one.path in torn else one
+        Mistake(one.path, one.message + hint, one.code, offset=one.offset) if one.path in split else one
         for one in mistakes
-        if one.path[0] not in pieces
+        if one.path[0] not in fragments
     ]
 
 
 def is_auxiliary(name: str) -> bool:
-    """Whether a parameter is no key of a config: a single word that is none of its sections."""
+    """Return whether a parameter is not a key of a config: a name without dots that is not a section."""
     return len(parse_path(name)) == 1 and name not in fields_of(Sections)
 
 
@@ -112,26 +111,26 @@ def _path_mistake(key: str, path: str) -> Mistake | None:
     return Mistake((key,), "expected a key, such as optimizer.learning_rate", UNKNOWN_KEY)
 
 
-def _unknown(written: dict[str, Any], parameters: dict[str, ParameterSpec]) -> list[Mistake]:
-    """Names in expressions and conditions that no parameter has."""
+def _unknown_names(space: dict[str, Any], parameters: dict[str, ParameterSpec]) -> list[Mistake]:
+    """Return mistakes for names in expressions and conditions that are not parameters."""
     return [
         Mistake(
             (name,),
-            f"{used}: {unknown_name('parameter', used, written)}",
+            f"{used}: {unknown_name('parameter', used, space)}",
             "unknown_name",
             offset=max(0, str(parameter).find(used)),
         )
         for name, parameter in parameters.items()
-        for used in sorted(parameter.names - written.keys())
+        for used in sorted(parameter.names - space.keys())
     ]
 
 
-def _unused(parameters: dict[str, ParameterSpec]) -> list[Mistake]:
-    """Auxiliary parameters that no other looks at: mostly misspelt keys of the config."""
+def _unused_parameters(parameters: dict[str, ParameterSpec]) -> list[Mistake]:
+    """Return mistakes for auxiliary parameters without a use, which are mostly misspelled keys of the config."""
     used = {name for parameter in parameters.values() for name in parameter.names}
-    why = "; no expression and no condition uses it"
+    reason = "; no expression or condition uses it"
     return [
-        Mistake((name,), f"{unknown_name('key', name, fields_of(Sections))}{why}", UNKNOWN_KEY)
+        Mistake((name,), f"{unknown_name('key', name, fields_of(Sections))}{reason}", UNKNOWN_KEY)
         for name in parameters
         if is_auxiliary(name) and name not in used
     ]
@@ -148,8 +147,11 @@ SearchSpace: TypeAlias = Annotated[
             "minProperties": 1,
             "additionalProperties": {
                 "anyOf": [
-                    {"type": "string", "description": f"a distribution, {EXAMPLE}, or arithmetic with parameters"},
-                    {"type": "array", "minItems": 1, "description": "values to choose from"},
+                    {
+                        "type": "string",
+                        "description": f"Distribution, such as {EXAMPLE}, or expression of other parameters.",
+                    },
+                    {"type": "array", "minItems": 1, "description": "Values to choose from."},
                 ]
             },
         },

@@ -1,14 +1,14 @@
-"""What is wrong in a text that stands for a parameter."""
+"""Error in the notation of a parameter."""
 
 from __future__ import annotations
 
 
 class NotationError(ValueError):
-    """A text that is neither a distribution nor an expression.
+    """Text that is neither a distribution nor an expression.
 
     Args:
-        message: what is wrong.
-        offset: the character it is at, from 0.
+        message: Description of the problem.
+        offset: Offset of the problem in the text, from 0.
     """
 
     def __init__(self, message: str, offset: int = 0) -> None:

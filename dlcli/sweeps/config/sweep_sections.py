@@ -1,4 +1,4 @@
-"""The sections of a sweep file: every key with its type, default and description."""
+"""Sections of a sweep file: every key with its type, default and description."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Search = Annotated[ComponentSpec, OfKind("search")]
 
 
 class ObjectiveSection(Section):
-    """What is looked for.
+    """Objective of the search.
 
     Args:
-        optimize: the one metric that decides which trial is best, as <split>/<metric>; null = what the base says.
-        satisfice: constraints that the best trial must meet, such as {latency_ms: "<= 5"}; null = what the base says.
+        optimize: Metric that determines the best trial, as <split>/<metric>; null = that of the base.
+        satisfice: Constraints on the best trial, such as {latency_ms: "<= 5"}; null = those of the base.
     """
 
     optimize: MetricName | None = None
@@ -37,29 +37,29 @@ class ObjectiveSection(Section):
 
 
 class FinalSection(Section):
-    """The best configuration trained anew, and evaluated on test once.
+    """Final training of the best configuration from scratch, with a single evaluation on the test set.
 
     Args:
-        seeds: how often it is trained, with another seed each time.
+        seeds: Number of runs, each with a different seed.
     """
 
     seeds: PositiveInt = 3
 
 
 class SweepSections(Section):
-    """A search for good hyperparameters.
+    """Hyperparameter sweep.
 
     Args:
-        name: goes into the name of the sweep's folder; left out = the name of this file.
-        base: the config that every trial starts from, relative to this file.
-        seed: what is tried follows from it; the seed of the training is the base's.
-        overrides: keys of the base with other values for every trial, such as {training.epochs: 10}.
-        space: what is searched: a key of the base and what it is drawn from, log_uniform(1e-4, 1e-1); or computed by.
-        search: how what is tried next is chosen.
-        objective: what is looked for.
-        budget: when the sweep is over.
-        execution: where and how trials are trained.
-        final: the best configuration trained anew, and evaluated on test once; null = not done.
+        name: Name of the sweep, part of the name of its folder; default = name of this file.
+        base: Path of the config that all trials start from, relative to this file.
+        seed: Seed of the search; the seed of the training is that of the base.
+        overrides: Keys of the base with other values for all trials, such as {training.epochs: 10}.
+        space: Search space: keys of the base with distributions, such as log_uniform(1e-4, 1e-1), or expressions.
+        search: Search algorithm, which proposes the trials.
+        objective: Objective of the search.
+        budget: Budget of the sweep.
+        execution: Execution of the trials.
+        final: Final training of the best configuration, with a single evaluation on the test set; null = none.
     """
 
     name: ExperimentName = "sweep"
@@ -75,9 +75,9 @@ class SweepSections(Section):
 
     @field_validator("execution")
     @classmethod
-    def _affordable(cls, checked: SweepExecution, info: ValidationInfo) -> SweepExecution:
+    def _check_seeds(cls, execution: SweepExecution, info: ValidationInfo) -> SweepExecution:
         trials = info.data["budget"].trials if "budget" in info.data else None
-        if trials is not None and trials < checked.seeds:
-            found = f"each configuration takes {checked.seeds} trials, and the budget has {trials}"
-            raise mistaken([Mistake(("seeds",), found)])
-        return checked
+        if trials is not None and trials < execution.seeds:
+            message = f"expected at most {trials}, the number of trials in the budget, got {execution.seeds}"
+            raise mistaken([Mistake(("seeds",), message, "out_of_range")])
+        return execution

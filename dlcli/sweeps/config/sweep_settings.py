@@ -1,4 +1,4 @@
-"""What a user may set of the conduct of a sweep: the sections `budget` and `execution`, as the runner takes them."""
+"""Settings of the sweep runner: the sections `budget` and `execution` of a sweep file."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Annotated, Literal
 from dlcli.core import ConfigError, NonNegativeInt, PositiveFloat, PositiveInt
 from dlcli.spec import ComponentSpec, OfKind
 
-#: trials of a sweep whose budget says nothing
+#: Number of trials if the budget has no limit.
 DEFAULT_TRIALS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepBudget:
-    """When the sweep is over: at the first of these limits, or when the search has nothing left to try.
+    """Budget of a sweep: it ends at the first of these limits, or when the search has nothing left to try.
 
     Args:
-        trials: number of trials, those of further seeds included; null = no limit, 20 where no other limit is given.
-        epochs: number of epochs of all trials together; null = no limit.
-        minutes: wall time; null = no limit.
+        trials: Number of trials, including further seeds; null = no limit, 20 if no other limit is set.
+        epochs: Total number of epochs of all trials; null = no limit.
+        minutes: Wall time in minutes; null = no limit.
     """
 
     trials: PositiveInt | None = None
@@ -33,20 +33,20 @@ class SweepBudget:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepExecution:
-    """Where and how trials are trained.
+    """Execution of the trials of a sweep.
 
     Args:
-        engine: local = processes on this machine, ray = a Ray cluster.
-        workers: number of trials trained side by side; null = the cores divided by threads.
-        threads: number of cores that each worker computes with.
-        address: address of the Ray cluster; null = the one that Ray finds, else a new one on this machine.
-        pruning: the rule that ends trials with little hope early; null = every trial is trained to its end.
-        seeds: number of trainings of each configuration, with another seed each time.
-        retries: number of times that a trial whose process dies is started again.
-        max_failures: number of failed trials in a row after which the sweep stops; null = never.
+        engine: Engine that runs the workers: local = processes on this machine, ray = a Ray cluster.
+        workers: Number of trials trained in parallel; null = number of cores divided by threads.
+        threads: Number of cores of each worker.
+        address: Address of the Ray cluster; null = the one that Ray finds, or a new one on this machine.
+        pruning: Rule that ends unpromising trials early; null = all trials are trained to the end.
+        seeds: Number of seeds with which each configuration is trained.
+        retries: Number of restarts of a trial whose process dies.
+        max_failures: Number of consecutive failed trials after which the sweep stops; null = no limit.
 
     Raises:
-        ConfigError: A cluster has an address, and the engine is not Ray.
+        ConfigError: An address is given, but the engine is not ray.
     """
 
     engine: Literal["local", "ray"] = "local"
@@ -60,5 +60,5 @@ class SweepExecution:
 
     def __post_init__(self) -> None:
         if self.address is not None and self.engine == "local":
-            message = "is that of a Ray cluster; write engine: ray to train there"
+            message = "the address of a Ray cluster requires engine: ray"
             raise ConfigError(message, code="conflicting_options", key="address")

@@ -1,4 +1,4 @@
-"""A checked sweep: what `load_sweep` returns, and where the configs of its trials come from."""
+"""Checked sweep, as returned by `load_sweep`, which creates the configs of its trials."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from dlcli.spec import (
 from dlcli.sweeps.config.mappings import is_auxiliary
 from dlcli.sweeps.config.sweep_sections import SweepSections
 
-#: the seed of the division of the examples
-DIVISION = ("data", "split", "seed")
-#: sections whose keys have dots of their own
-_OF_PATHS = ("space", "overrides")
+#: Seed of the split of the examples.
+SPLIT_SEED = ("data", "split", "seed")
+#: Sections whose keys are paths in another file and may contain dots.
+_PATH_SECTIONS = ("space", "overrides")
 
 
 class SweepSpec(SweepSections):
-    """A search for good hyperparameters: checked, complete, and able to say where each value was written.
+    """Sweep that is checked and complete, with the place of each value in its file.
 
-    Two are equal when they describe the same search, wherever they were read from.
+    Two sweeps are equal if they describe the same search, even if they were read from different files.
     """
 
     _document: Document = PrivateAttr(default_factory=lambda: Document(file="sweep"))
@@ -45,11 +45,11 @@ class SweepSpec(SweepSections):
         """Check the values of a document.
 
         Args:
-            document: of the sweep file.
-            base: of the config that it names.
+            document: Document of the sweep file.
+            base: Document of the config that it names.
 
         Raises:
-            ValidationError: holding `Mistake`s.
+            ValidationError: With `Mistake`s.
         """
         spec = cls.model_validate(document.data)
         spec._document, spec._base = document, base
@@ -57,76 +57,76 @@ class SweepSpec(SweepSections):
 
     @property
     def file(self) -> Path:
-        """The file it was read from, as the user named it; relative paths in it start from its folder."""
+        """Path of the sweep file as given by the user; relative paths in the file start from its folder."""
         return Path(self._document.file)
 
     @property
     def source_text(self) -> str:
-        """The file's text, as it was written; of a sweep without a file, the text that it would have."""
+        """Text of the sweep file; for a sweep without a file, its YAML."""
         return self._document.text or self.to_yaml()
 
     @property
     def base_file(self) -> Path:
-        """The config that every trial starts from."""
+        """Path of the config that all trials start from."""
         return Path(self._base.file)
 
     @property
     def base_text(self) -> str:
-        """Its text, as it was written when the sweep was loaded."""
+        """Text of the base at the time when the sweep was loaded."""
         return self._base.text
 
     def resolved(self) -> dict[str, Any]:
-        """Every key with its value as mappings, lists and scalars; it loads back to an equal sweep."""
+        """Return every key with its value as mappings, lists and scalars, which load back to an equal sweep."""
         return self.plain()
 
     def to_yaml(self) -> str:
-        """`resolved` as YAML."""
+        """Return `resolved` as YAML."""
         return to_yaml(self.resolved())
 
     def locate(self, key: str) -> dict[str, Any]:
-        """Where `key` (such as `space.optimizer.learning_rate`) was written, as the arguments of a `ConfigError`."""
-        return self._located(_path_of(key))
+        """Return the place of `key`, such as `space.optimizer.learning_rate`, as arguments of a `ConfigError`."""
+        return self._locate(_parse_key(key))
 
     def locate_option(self, name: str, option: str) -> dict[str, Any]:
-        """Where an argument of a parameter's distribution was written."""
-        return self._located(("space", name), self.space[name].offsets.get(option, 0))
+        """Return the place of an argument of a parameter's distribution, as arguments of a `ConfigError`."""
+        return self._locate(("space", name), self.space[name].offsets.get(option, 0))
 
     @functools.cached_property
     def _checked_base(self) -> Spec:
         return self.base_spec()
 
     def base_spec(self) -> Spec:
-        """The base with the overrides and the objective.
+        """Return the base with the overrides and the objective.
 
         Raises:
-            InvalidConfigError: with every mistake, at the line of the sweep file or of the base that has it.
+            InvalidConfigError: There are mistakes; each has its line in the sweep file or the base.
         """
-        return spec_of_document(self._base.copy(), list(self._fixed()))
+        return spec_of_document(self._base.copy(), list(self._fixed_overrides()))
 
     def trial_spec(self, values: Mapping[str, Any], *, seed_offset: int = 0) -> Spec:
-        """The config of a trial: the base with these values.
+        """Return the config of a trial: the base with these values.
 
         Args:
-            values: of the parameters that are there; what is no key of a config is passed over.
-            seed_offset: is added to the seed. The division of the examples stays that of the base, so that what is
-                chosen on dev is never tested on examples that it was chosen by.
+            values: Values of the active parameters; auxiliary ones are ignored.
+            seed_offset: Number to add to the seed. The split of the examples stays that of the base, so that a
+                configuration selected on dev is never tested on examples of that dev set.
 
         Raises:
-            InvalidConfigError: with every mistake, at the line of the parameter that has it.
+            InvalidConfigError: There are mistakes; each has the line of its parameter.
         """
-        drawn = [(parse_path(name), name) for name in values if not is_auxiliary(name)]
-        drawn.sort(key=lambda item: (len(item[0]), _comparable(item[0])))  # what is inside another value comes after it
+        keys = [(parse_path(name), name) for name in values if not is_auxiliary(name)]
+        keys.sort(key=lambda item: (len(item[0]), _sort_key(item[0])))  # containers before their elements
         base, place = self._checked_base, self._place("execution", "seeds")
-        overrides = [*self._fixed()]
-        overrides += [Override(path, values[name], False, self._place("space", name)) for path, name in drawn]
-        if base.data.split.seed is None and format_path(DIVISION) not in values:
-            overrides.append(Override(DIVISION, base.seed, False, place))
+        overrides = [*self._fixed_overrides()]
+        overrides += [Override(path, values[name], False, self._place("space", name)) for path, name in keys]
+        if base.data.split.seed is None and format_path(SPLIT_SEED) not in values:
+            overrides.append(Override(SPLIT_SEED, base.seed, False, place))
         if seed_offset:
             overrides.append(Override(("seed",), values.get("seed", base.seed) + seed_offset, False, place))
         return spec_of_document(self._base.copy(), overrides)
 
-    def _fixed(self) -> Iterator[Override]:
-        """What every trial has in place of the base's."""
+    def _fixed_overrides(self) -> Iterator[Override]:
+        """Yield the overrides that all trials share."""
         for key, value in self.overrides.items():
             path, append = split_append(key)
             yield Override(parse_path(path), value, append, self._place("overrides", key))
@@ -142,7 +142,7 @@ class SweepSpec(SweepSections):
     def _place(self, *path: str) -> Place:
         return self._document.best_place(path)
 
-    def _located(self, path: KeyPath, offset: int = 0) -> dict[str, Any]:
+    def _locate(self, path: KeyPath, offset: int = 0) -> dict[str, Any]:
         place = self._document.place_within(path, offset)
         return {"file": place.file, "line": place.line, "column": place.column, "key": format_path(path)}
 
@@ -155,12 +155,12 @@ class SweepSpec(SweepSections):
     __hash__ = None  # type: ignore[assignment]
 
 
-def _comparable(path: KeyPath) -> list[tuple[bool, str | int]]:
-    """The path such that a name and an index at the same step can be put in order."""
+def _sort_key(path: KeyPath) -> list[tuple[bool, str | int]]:
+    """Return a sort key of a path, in which names and indices can be compared."""
     return [(isinstance(step, int), step) for step in path]
 
 
-def _path_of(key: str) -> KeyPath:
-    """`space.optimizer.learning_rate` as two steps, because the second is a key of another file."""
+def _parse_key(key: str) -> KeyPath:
+    """Parse a key; `space.optimizer.learning_rate` has two steps because the second is a key of another file."""
     section, _, inner = key.partition(".")
-    return (section, inner) if section in _OF_PATHS and inner else parse_path(key)
+    return (section, inner) if section in _PATH_SECTIONS and inner else parse_path(key)

@@ -1,4 +1,4 @@
-"""Experiments from texts of configs, and the mistakes that show only when they are built."""
+"""Sweeps from texts."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ Sweep = Callable[[str], SweepSpec]
 
 @pytest.fixture
 def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sweep:
-    """`sweep(text)` as the file `sweep.yaml`, whose first line names the base."""
+    """Function that loads a text as `sweep.yaml`, whose first line names the base."""
     (tmp_path / "base.yaml").write_text(BASE)
     monkeypatch.chdir(tmp_path)
 
-    def loaded(text: str) -> SweepSpec:
+    def load_text(text: str) -> SweepSpec:
         Path("sweep.yaml").write_text(f"base: base.yaml\n{text}")
         return load_sweep("sweep.yaml")
 
-    return loaded
+    return load_text

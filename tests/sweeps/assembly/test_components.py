@@ -1,3 +1,5 @@
+"""Search spaces, searches and pruning rules built from sweep files."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,7 +20,7 @@ def build_failure(spec: SweepSpec) -> list[ConfigError]:
     return caught.value.problems if isinstance(caught.value, InvalidConfigError) else [caught.value]
 
 
-def test_a_space(sweep: Sweep) -> None:
+def test_build_space(sweep: Sweep) -> None:
     space = build_space(
         sweep("""\
 space:
@@ -42,7 +44,7 @@ space:
     }
 
 
-def test_a_search_and_its_pruning(sweep: Sweep) -> None:
+def test_build_search_and_pruning(sweep: Sweep) -> None:
     space = "space: {training.batch_size: [32, 64]}\n"
     spec = sweep(f"{space}search: {{name: coarse_to_fine, keep: 3}}\nexecution: {{pruning: {{name: median}}}}")
     search, pruning = build_search(spec), build_pruning(spec)

@@ -1,4 +1,4 @@
-"""The small world of components, with the real distributions, searches and prunings."""
+"""Components for tests, with the real distributions, searches and pruning rules."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import dlcli.components  # noqa: F401  # before the registry is emptied
+import dlcli.components  # noqa: F401  # registers them before the registry is cleared
 from dlcli.core import registry
 from dlcli.sweeps import SweepSpec, load_sweep
-from tests.spec.conftest import _components  # noqa: F401  # a fixture
+from tests.spec.conftest import _components  # noqa: F401  # fixture
 
 KINDS = ("distribution", "search", "pruning")
 REAL = {(kind, name): registry.lookup(kind, name) for kind in KINDS for name in registry.names(kind)}
@@ -42,18 +42,18 @@ def _sweep_components(_components: None) -> None:  # noqa: F811
 
 @pytest.fixture
 def good_sweep() -> str:
-    """A sweep file that uses every section."""
+    """Text of a sweep file that uses every section."""
     return GOOD
 
 
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., SweepSpec]:
-    """Loads a text as the file `sweep.yaml` beside `base.yaml`, in the working directory."""
+    """Function that loads a text as `sweep.yaml`, next to `base.yaml` in the working directory."""
     (tmp_path / "base.yaml").write_text((Path(__file__).parent / "base.yaml").read_text())
     monkeypatch.chdir(tmp_path)
 
-    def loaded(text: str, **changes: object) -> SweepSpec:
+    def load_text(text: str, **changes: object) -> SweepSpec:
         Path("sweep.yaml").write_text(text)
         return load_sweep("sweep.yaml", **changes)  # type: ignore[arg-type]
 
-    return loaded
+    return load_text

@@ -1,7 +1,7 @@
-"""Every file in `broken/` states all that is wrong with it; nothing else may be reported.
+"""Each file in `broken/` lists all of its mistakes; no others may be reported.
 
-`# expect: 9:3 space.optimizer.learning_rate out_of_range` is the place, the key and the code; one that begins with a
-file's name is about the base. The words are in `tests/messages.txt`.
+`# expect: 9:3 space.optimizer.learning_rate out_of_range` is the place, the key and the code of a mistake; a mistake in
+the base starts with its file name. The messages are in `tests/messages.txt`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dlcli.sweeps import load_sweep
 from tests.broken_files import BROKEN_SWEEPS, expected_places, place, problems
 
 
-def test_there_are_enough_of_them() -> None:
+def test_number_of_broken_sweeps() -> None:
     assert len(BROKEN_SWEEPS) >= 60
 
 

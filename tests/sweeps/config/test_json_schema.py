@@ -1,4 +1,4 @@
-"""The JSON Schema of sweep files, with the real components."""
+"""JSON Schema of sweep files, with the real components."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SWEEPS = sorted((Path(__file__).parents[3] / "configs/sweeps").glob("*.yaml"))
 
 @pytest.fixture(autouse=True)
 def _components() -> None:
-    """The real ones, in place of the small world of the other tests."""
+    """Use the real components instead of those for tests."""
 
 
 @pytest.fixture(autouse=True)
 def _sweep_components() -> None:
-    """These, too."""
+    """Use the real components of sweeps as well."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def validator() -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(sweep_json_schema())
 
 
-def test_the_schema_is_valid_draft_7() -> None:
+def test_schema_is_valid_draft_7() -> None:
     schema = sweep_json_schema()
     jsonschema.Draft7Validator.check_schema(schema)
     strict_json.dumps(schema)
@@ -57,10 +57,10 @@ def test_shipped_sweeps_are_accepted(validator: jsonschema.Draft7Validator, file
         ("data", {}),
     ],
 )
-def test_mistakes_are_refused(validator: jsonschema.Draft7Validator, key: str, value: Any) -> None:
-    sound = {"base": "a.yaml", "space": {"seed": [1, 2]}}
-    validator.validate(sound)
-    assert not validator.is_valid(sound | {key: value})
+def test_schema_refuses_mistakes(validator: jsonschema.Draft7Validator, key: str, value: Any) -> None:
+    valid = {"base": "a.yaml", "space": {"seed": [1, 2]}}
+    validator.validate(valid)
+    assert not validator.is_valid(valid | {key: value})
 
 
 def test_every_key_is_described() -> None:
@@ -71,8 +71,8 @@ def test_every_key_is_described() -> None:
         for item in inner:
             yield from sections(item)
 
-    found = list(sections(sweep_json_schema()))
-    assert len(found) > 8
-    for section in found:
-        for key, shown in section["properties"].items():
-            assert shown.get("description"), (section.get("description"), key)
+    all_sections = list(sections(sweep_json_schema()))
+    assert len(all_sections) > 8
+    for section in all_sections:
+        for key, schema in section["properties"].items():
+            assert schema.get("description"), (section.get("description"), key)

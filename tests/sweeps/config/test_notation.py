@@ -1,3 +1,5 @@
+"""Notation of parameters."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -11,7 +13,7 @@ from dlcli.sweeps.config.notation_error import NotationError
 
 
 @pytest.mark.parametrize(
-    ("written", "name", "options"),
+    ("source", "name", "options"),
     [
         ("log_uniform(1e-4, 1e-1)", "log_uniform", {"low": 1e-4, "high": 0.1}),
         ("  log_uniform ( 1e-4 ,1e-1 )  ", "log_uniform", {"low": 1e-4, "high": 0.1}),
@@ -35,24 +37,24 @@ from dlcli.sweeps.config.notation_error import NotationError
         ([[8], [8, 4]], "choice", {"values": [[8], [8, 4]]}),
     ],
 )
-def test_distributions(written: Any, name: str, options: dict[str, Any]) -> None:
-    parameter = parse_parameter(written)
+def test_distributions(source: Any, name: str, options: dict[str, Any]) -> None:
+    parameter = parse_parameter(source)
     assert parameter.distribution is not None
     assert (parameter.distribution.name, parameter.distribution.options) == (name, options)
     assert (parameter.expression, parameter.condition) == (None, None)
-    assert parameter.plain() == written
+    assert parameter.plain() == source
 
 
 @pytest.mark.parametrize(
-    "written", ["[width] * depth", "min(a, b) + max(c, d)", "max(16, width // 2)", "width", "3", "[[8]]", "(a) + (b)"]
+    "source", ["[width] * depth", "min(a, b) + max(c, d)", "max(16, width // 2)", "width", "3", "[[8]]", "(a) + (b)"]
 )
-def test_anything_else_is_arithmetic(written: str) -> None:
-    parameter = parse_parameter(written)
+def test_expressions(source: str) -> None:
+    parameter = parse_parameter(source)
     assert parameter.distribution is None
-    assert str(parameter.expression) == written
+    assert str(parameter.expression) == source
 
 
-def test_a_parameter_may_be_there_only_under_a_condition() -> None:
+def test_conditions() -> None:
     drawn = parse_parameter("uniform(0, 1) when optimizer.name in [adam, adamw]")
     computed = parse_parameter("2 * width when depth > 1 and width < 9")
     assert drawn.distribution is not None
@@ -62,40 +64,42 @@ def test_a_parameter_may_be_there_only_under_a_condition() -> None:
     assert computed.names == {"width", "depth"}
 
 
-def test_every_option_knows_where_it_begins() -> None:
+def test_offsets_of_options() -> None:
     assert parse_parameter("uniform(0.25, 1)").offsets == {"low": 8, "high": 14}
     assert parse_parameter("choice(a, b)").offsets == {"values": 7}
 
 
-def test_a_parameter_that_has_been_read_stays_as_it_is() -> None:
+def test_parsed_parameter_is_returned() -> None:
     parameter = parse_parameter("uniform(0, 1)")
     assert parse_parameter(parameter) is parameter
 
 
 @pytest.mark.parametrize(
-    ("written", "offset", "message"),
+    ("source", "offset", "words"),
     [
-        ("unifrom(0, 1)", 0, "'unifrom': unknown distribution; did you mean uniform?"),
-        ("uniform(x, 1)", 8, "low: expected a number, got 'x'"),
-        ("uniform(0, true)", 11, "high: expected a number, got true"),
-        ("uniform(0, é, 1)", 14, "uniform takes low and high; there is one argument too many"),
-        ("uniform(0)", 8, "uniform takes low and high; high is missing"),
-        ("uniform((0, 1)", 7, "this ( is not closed"),
-        ("uniform(0, 1))", 13, "there is no ( before this )"),
-        ("choice([a, b)", 7, "this [ is not closed"),
-        ("choice(a: b: c)", 11, "the arguments are not YAML: a comma is missing here"),
-        ("uniform(0, 1) if x == 1", 0, "uniform(…) stands alone"),
-        ("uniform(0, 1) when", 18, "something is missing at the end"),
-        ("uniform(0, 1) when x === 1", 23, "did not expect ="),
-        ("a +", 3, "something is missing at the end"),
-        (True, 0, "expected a text such as log_uniform(1e-4, 1e-1), or a list of choices; found true"),
+        ("unifrom(0, 1)", 0, "did you mean uniform?"),
+        ("uniform(x, 1)", 8, "low"),
+        ("uniform(0, true)", 11, "high"),
+        ("uniform(0, é, 1)", 14, "low and high"),
+        ("uniform(0)", 8, "high"),
+        ("uniform(0, low: 1)", 11, "low"),
+        ("uniform((0, 1)", 7, "("),
+        ("uniform(0, 1))", 13, ")"),
+        ("choice([a, b)", 7, "["),
+        ("choice(a: b: c)", 11, "YAML"),
+        ("uniform(0, 1) if x == 1", 0, "uniform(…)"),
+        ("uniform", 0, "parentheses"),
+        ("uniform(0, 1) when", 18, "end"),
+        ("uniform(0, 1) when x === 1", 23, "="),
+        ("a +", 3, "end"),
+        (True, 0, "true"),
     ],
 )
-def test_mistakes_are_found_where_they_are(written: Any, offset: int, message: str) -> None:
+def test_invalid_notation(source: Any, offset: int, words: str) -> None:
     with pytest.raises(NotationError) as caught:
-        parse_parameter(written)
-    assert str(caught.value).startswith(message)
+        parse_parameter(source)
     assert caught.value.offset == offset
+    assert words in str(caught.value)
 
 
 WORDS = st.sampled_from(
@@ -125,7 +129,7 @@ WORDS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.text(max_size=20) | st.lists(WORDS, max_size=12).map("".join))
-def test_any_text_is_a_parameter_or_explained_at_one_of_its_characters(text: str) -> None:
+def test_any_text_is_parsed_or_refused_with_offset(text: str) -> None:
     try:
         parameter = parse_parameter(text)
     except NotationError as error:
