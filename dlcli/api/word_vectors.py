@@ -45,7 +45,7 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
             if isinstance(layer, Embedding) and layer.vectors is not None:
                 key = "model.vectors" if spec.model.layers is None else f"model.layers[{position}].vectors"
                 found = _read(layer, layer.vectors, preprocessor, build_data_paths(spec), key)
-                layer.start_from(found.vectors, found.known)
+                layer.load_vectors(found.vectors, found.known)
                 shares = _coverage(experiment.data.splits, found.known, layer.rows)
                 covered = ", ".join(f"{formatting.percent(share)} % of {split}" for split, share in shares.items())
                 counted = f"{len(found.known)} of {layer.rows} tokens start from {layer.vectors}"

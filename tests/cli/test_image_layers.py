@@ -58,21 +58,21 @@ def test_the_graph_shows_sizes_and_operations(run, config):
         (
             "filters: 16, kernel_size: 1}",
             "filters: 16, kernel_size: 5}",
-            '12:7 model.layers[8]: node "conv2d_2" (conv2d): no window fits into the height:'
+            '12:7 model.layers[8]: node "conv2d_2" (conv2d): the window does not fit into the height:'
             " ⌊(n+2p−f)/s+1⌋ = ⌊(4+2·0−5)/1+1⌋ = 0; inputs: max_pool2d_1 (4, 4, 8)",
         ),
         (
             "groups: 2",
             "groups: 3",
-            '16:7 model.layers[12]: node "conv2d_3" (conv2d): 16 channels of the input do not divide into 3 groups:'
-            " 16/3 leaves 1; inputs: upsample2d_1 (8, 8, 16)",
+            '16:7 model.layers[12]: node "conv2d_3" (conv2d): 16 channels of the input are not divisible into 3'
+            " groups: 16 mod 3 = 1; inputs: upsample2d_1 (8, 8, 16)",
         ),
         (
             "    - global_max_pool2d\n",
             "    - flatten\n    - global_max_pool2d\n",
-            '19:7 model.layers[15]: node "global_max_pool2d_1" (global_max_pool2d): global_max_pool2d needs an image'
-            " (height, width, channels), got (256,): numbers in one row; where they are pixels, put reshape:"
-            " {shape: [16, 16, 1]} first; inputs: flatten_1 (256,)",
+            '19:7 model.layers[15]: node "global_max_pool2d_1" (global_max_pool2d): global_max_pool2d expects'
+            " images (height, width, channels), got (256,); if the values are pixels, put reshape:"
+            " {shape: [16, 16, 1]} before this layer; inputs: flatten_1 (256,)",
         ),
         (
             "kernel_size: [3, 3]",

@@ -1,4 +1,4 @@
-"""Activations: layers without parameters that act on each number or, for softmax, on the last axis."""
+"""Activations: layers without parameters that act elementwise or, for softmax, on the last axis."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dlcli.nn.layer import Layer, LayerSample
 
 
 class Activation(Layer):
-    """Base of the activations: they keep the shape, and have no parameters to create."""
+    """Base class of the activations, which keep the shape and have no parameters."""
 
-    #: the smallest and the largest value that can come out
+    #: smallest and largest possible output
     output_range: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
 
     @classmethod
@@ -25,7 +25,7 @@ class Activation(Layer):
 
 @register("layer", "identity")
 class Identity(Activation):
-    """`x`: a name for a place in the graph."""
+    """Identity `x`: gives a name to a point in the graph."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return inputs[0]
@@ -33,7 +33,7 @@ class Identity(Activation):
 
 @register("layer", "relu")
 class ReLU(Activation):
-    """`max(x, 0)`."""
+    """Rectified linear unit `max(x, 0)`."""
 
     output_range = (0.0, math.inf)
 
@@ -43,10 +43,10 @@ class ReLU(Activation):
 
 @register("layer", "leaky_relu")
 class LeakyReLU(Activation):
-    """`x` where x > 0, else `slope · x`.
+    """Leaky ReLU: `x` if x > 0, else `slope · x`.
 
     Args:
-        slope: slope for negative x.
+        slope: Slope for negative x.
     """
 
     def __init__(self, *, slope: NonNegativeFloat = 0.01) -> None:
@@ -58,10 +58,10 @@ class LeakyReLU(Activation):
 
 @register("layer", "elu")
 class ELU(Activation):
-    """`x` where x > 0, else `alpha · (exp(x) − 1)`.
+    """Exponential linear unit: `x` if x > 0, else `alpha · (exp(x) − 1)`.
 
     Args:
-        alpha: the value approached for very negative x is −alpha.
+        alpha: Negative of the limit for x → −∞.
     """
 
     def __init__(self, *, alpha: PositiveFloat = 1.0) -> None:
@@ -73,10 +73,10 @@ class ELU(Activation):
 
 @register("layer", "gelu")
 class GELU(Activation):
-    """`x Φ(x)`, Φ the normal distribution function.
+    """Gaussian error linear unit `x Φ(x)`, with Φ the standard normal distribution function.
 
     Args:
-        approximate: use the tanh form `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`.
+        approximate: Whether to use the tanh approximation `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`.
     """
 
     def __init__(self, *, approximate: bool = False) -> None:
@@ -88,7 +88,7 @@ class GELU(Activation):
 
 @register("layer", "silu")
 class SiLU(Activation):
-    """`x σ(x)`, also called swish."""
+    """Sigmoid linear unit `x σ(x)`, also called swish."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.silu(inputs[0])
@@ -96,7 +96,7 @@ class SiLU(Activation):
 
 @register("layer", "sigmoid")
 class Sigmoid(Activation):
-    """`1 / (1 + exp(−x))`."""
+    """Logistic sigmoid `1 / (1 + exp(−x))`."""
 
     output_range = (0.0, 1.0)
 
@@ -116,7 +116,7 @@ class Tanh(Activation):
 
 @register("layer", "softplus")
 class Softplus(Activation):
-    """`log(1 + exp(x))`."""
+    """Softplus `log(1 + exp(x))`."""
 
     output_range = (0.0, math.inf)
 
@@ -126,7 +126,7 @@ class Softplus(Activation):
 
 @register("layer", "softmax")
 class Softmax(Activation):
-    """`exp(x_k) / Σ_j exp(x_j)` over the last axis; not before a loss from logits, which has its own."""
+    """Softmax `exp(x_k) / Σ_j exp(x_j)` over the last axis; not needed before a loss that takes logits."""
 
     output_range = (0.0, 1.0)
 

@@ -1,4 +1,4 @@
-"""A second place where a model is judged in training."""
+"""Auxiliary outputs, whose losses are added in training."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dlcli.nn.layer import Layer, LayerSample, Shape
 
 @register("layer", "auxiliary_output")
 class AuxiliaryOutput(Layer):
-    """Hands its input on; in training the loss of this output is added to the model's, weighted.
+    """Auxiliary output: an identity whose loss is weighted and added to the model's loss in training.
 
-    Gradients reach early layers of a deep network by a shorter way. What leads only here is left out in evaluation
-    (Szegedy et al. 2015, arXiv:1409.4842, section 5).
+    Gradients thus reach the early layers of a deep network by a shorter path. Layers that lead only to auxiliary
+    outputs are not evaluated outside of training (Szegedy et al. 2015, arXiv:1409.4842, section 5).
 
     Args:
-        weight: of this output's loss; the model's own has the weight 1.
+        weight: Weight of this output's loss; the loss of the model's output has the weight 1.
     """
 
     def __init__(self, *, weight: PositiveFloat = 0.3) -> None:

@@ -20,15 +20,15 @@ from dlcli.nn.parameter import Parameter
 
 @register("layer", "batch_norm")
 class BatchNorm(Layer):
-    """Normalizes each channel (last axis) to mean β and standard deviation γ, which are trained.
+    """Batch normalization: each channel (last axis) gets the mean β and the standard deviation γ, which are trained.
 
-    In training by the batch's mean and variance, in evaluation by their moving averages. A batch in training needs more
-    than one value per channel: the variance of one value is 0, whatever the data. The layer before it needs no bias
-    (`use_bias: false`), since the mean is taken off (Ioffe & Szegedy 2015, arXiv:1502.03167).
+    Training uses the mean and variance of the batch, evaluation their moving averages. A training batch needs more than
+    one value per channel, because the variance of one value is always 0. The layer before it needs no bias
+    (`use_bias: false`), since the mean is subtracted (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
     Args:
-        momentum: how much of the moving averages stays at each step; 1 − momentum comes from the batch.
-        epsilon: added to the variance.
+        momentum: Fraction of the moving averages that is kept at each step; 1 − momentum comes from the batch.
+        epsilon: Small constant added to the variance, ε.
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ("moving_mean", "moving_variance")
@@ -38,7 +38,7 @@ class BatchNorm(Layer):
     moving_mean: np.ndarray
     moving_variance: np.ndarray
 
-    #: while the statistics are estimated over again, the number of batches that are in them; None in ordinary training
+    #: number of batches in the moving statistics while they are re-estimated; None in ordinary training
     estimated_batches: int | None = None
 
     def __init__(self, *, momentum: Rate = 0.9, epsilon: PositiveFloat = 1e-5) -> None:
@@ -47,7 +47,7 @@ class BatchNorm(Layer):
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if not input_shapes[0]:
-            raise ShapeError("batch_norm needs an input with channels, got single numbers ()")
+            raise ShapeError("batch_norm expects an input with channels, got scalars of shape ()")
         return input_shapes[0]
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
@@ -61,19 +61,19 @@ class BatchNorm(Layer):
         return self._normalize(inputs[0])
 
     def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
-        """ReLU, the sum that ends a residual branch, or both (He et al. 2015, arXiv:1512.03385)."""
+        """Fuse with a ReLU, the sum at the end of a residual branch, or both (He et al. 2015, arXiv:1512.03385)."""
         types = [type(layer) for layer in layers]
         if types not in ([ReLU], [Add], [Add, ReLU]):
             return None
         return partial(self._normalize, relu=types[-1] is ReLU)
 
     def _normalize(self, x: Tensor, *added: Tensor, relu: bool = False) -> Tensor:
-        """The result with what is added to it, then `max(y, 0)` where asked for."""
+        """Normalize x, add the other inputs and, with `relu`, apply a ReLU."""
         # A sum of more than two branches: all but this one are added up first.
         residual = reduce(ops.add, added) if added else None
         if self.training:
             if x.size == x.shape[-1]:
-                raise ShapeError(f"batch_norm needs more than one value per channel in training, got {x.shape}")
+                raise ShapeError(f"batch_norm expects more than one value per channel in training, got shape {x.shape}")
             return ops.batch_norm(
                 x,
                 self.gamma,
@@ -92,16 +92,16 @@ class BatchNorm(Layer):
         return 2 * super().flops(*input_shapes)  # evaluation: one scale, one shift
 
     def _update_moving_averages(self, mean: np.ndarray, variance: np.ndarray, count: int) -> None:
-        """Mix in the batch's mean and its unbiased variance (algorithm 2 of the paper)."""
+        """Update the moving averages by the batch's mean and unbiased variance (algorithm 2 of the paper)."""
         # The batch is normalized by its biased variance, but as an estimate for other data that is too small.
         unbiased = variance * (count / (count - 1))
-        kept = self.momentum
-        if self.estimated_batches is not None:  # every batch counts the same
-            kept = self.estimated_batches / (self.estimated_batches + 1)
+        momentum = self.momentum
+        if self.estimated_batches is not None:  # a cumulative average, in which all batches have the same weight
+            momentum = self.estimated_batches / (self.estimated_batches + 1)
             self.estimated_batches += 1
         for average, latest in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
-            average *= kept
-            average += (1 - kept) * latest
+            average *= momentum
+            average += (1 - momentum) * latest
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

@@ -15,12 +15,12 @@ from dlcli.core import PositiveInt, name_of, register
 from dlcli.nn.initializers import HeNormal, Initializer, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU
-from dlcli.nn.layers.geometry import Padding, Size, image_shape, pair, result_size, sides
+from dlcli.nn.layers.geometry import Padding, Size, image_shape, output_size, pair, sides
 from dlcli.nn.parameter import Parameter
 
 
 class Convolution(Layer):
-    """Base of the convolutions: how many filters and groups there are follows from the channels of the images."""
+    """Base class of the convolutions; subclasses derive the numbers of filters and groups from the input's channels."""
 
     preserves_time: ClassVar[bool] = False
 
@@ -47,17 +47,17 @@ class Convolution(Layer):
         self.initializer = initializer or HeNormal()
 
     def filters_and_groups(self, channels: int) -> tuple[int, int]:
-        """How many channels come out of so many, and into how many groups they are divided.
+        """Return the number of output channels and of groups for a number of input channels.
 
         Raises:
-            ShapeError: they can not be divided so.
+            ShapeError: The channels or filters are not divisible into the groups.
         """
         raise NotImplementedError
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         height, width, channels = image_shape(input_shapes[0], name_of("layer", type(self)))
         filters, _ = self.filters_and_groups(channels)
-        size = result_size((height, width), self.kernel_size, self.stride, self.padding, self.dilation)
+        size = output_size((height, width), self.kernel_size, self.stride, self.padding, self.dilation)
         return (*size, filters)
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
@@ -105,22 +105,22 @@ class Convolution(Layer):
 
 @register("layer", "conv2d")
 class Conv2D(Convolution):
-    """Convolution with trained filters: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, filters).
+    """2D convolution: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, filters).
 
     LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition. A 1×1 convolution is a linear
-    layer at every pixel. `padding: same` gives ⌈n/s⌉ outputs for n pixels: it pads with zeros on both sides equally,
-    an odd one below or right.
+    layer at every pixel. `padding: same` gives ⌈n/s⌉ outputs for n pixels: it pads both sides equally, with an odd
+    zero at the bottom or right.
 
     Args:
-        filters: channels of the result.
-        kernel_size: pixels of a filter, [height, width] or one number for both.
-        stride: pixels from one output to the next, [down, across] or one number for both.
-        padding: valid (none), same, the zeros on every side, or [[above, below], [left, right]].
-        dilation: Spacing of the kernel positions in pixels, [down, across] or one number for both.
-        groups: parts that the channels are divided into, each with filters of its own.
-        use_bias: whether to add a bias to each channel; pointless right before batch_norm.
-        trainable: whether filters and bias are trained; false keeps them as they start, such as an edge filter.
-        initializer: how the filters start (the bias starts at 0); null means he_normal.
+        filters: Number of filters, the channels of the output.
+        kernel_size: Size of a filter in pixels, [height, width] or one number for both.
+        stride: Distance between neighboring outputs in pixels, [vertical, horizontal] or one number for both.
+        padding: Zero padding: valid (none), same, the number of zeros on every side, or [[top, bottom], [left, right]].
+        dilation: Spacing of the kernel positions in pixels, [vertical, horizontal] or one number for both.
+        groups: Number of groups of channels, each with separate filters.
+        use_bias: Whether to add a bias to each channel; redundant directly before batch_norm.
+        trainable: Whether filters and bias are trained; false keeps their initial values, such as an edge filter.
+        initializer: Initializer of the filters (the bias starts at 0); null means he_normal.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Conv2D(Convolution):
         for count, what in ((channels, "channels of the input"), (self.filters, "filters")):
             if count % self.groups:
                 raise ShapeError(
-                    f"{count} {what} do not divide into {self.groups} groups: {count}/{self.groups} leaves"
+                    f"{count} {what} are not divisible into {self.groups} groups: {count} mod {self.groups} ="
                     f" {count % self.groups}"
                 )
         return self.filters, self.groups

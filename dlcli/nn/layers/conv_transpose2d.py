@@ -21,21 +21,21 @@ from dlcli.nn.parameter import Parameter
 
 @register("layer", "conv_transpose2d")
 class ConvTranspose2D(Layer):
-    """Convolution backwards, to larger images: (H, W, C) -> ((H−1)s−2p+f, (W−1)s−2p+f, filters).
+    """Transposed 2D convolution, to larger images: (H, W, C) -> ((H−1)s−2p+f, (W−1)s−2p+f, filters).
 
-    Zeiler et al. 2010, Deconvolutional networks. `padding: same` gives n·s outputs for n pixels, the size that a
-    convolution with `same` and this stride comes from.
+    Zeiler et al. 2010, Deconvolutional networks. `padding: same` gives n·s outputs for n pixels, the input size of a
+    convolution with `same` and this stride that has n outputs.
 
     Args:
-        filters: channels of the result.
-        kernel_size: pixels of a filter, [height, width] or one number for both.
-        stride: pixels of the result from one pixel of the input to the next, [down, across] or one number for both.
-        padding: what is cut off the result: valid (nothing), same, so many on every side, or
-            [[above, below], [left, right]].
-        output_padding: rows below and columns right that are added, less than the stride: a convolution with a
-            stride comes from several sizes, this chooses among them.
-        use_bias: whether to add a bias to each channel; pointless right before batch_norm.
-        initializer: how the filters start (the bias starts at 0); null means he_normal.
+        filters: Number of filters, the channels of the output.
+        kernel_size: Size of a filter in pixels, [height, width] or one number for both.
+        stride: Distance in the output between neighboring input pixels, [vertical, horizontal] or one number for both.
+        padding: Pixels removed from the output: valid (none), same, the number on every side, or
+            [[top, bottom], [left, right]].
+        output_padding: Rows added at the bottom and columns at the right, less than the stride; it selects one of the
+            several input sizes that a convolution with a stride maps to the same output size.
+        use_bias: Whether to add a bias to each channel; redundant directly before batch_norm.
+        initializer: Initializer of the filters (the bias starts at 0); null means he_normal.
     """
 
     preserves_time: ClassVar[bool] = False
@@ -64,33 +64,33 @@ class ConvTranspose2D(Layer):
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         height, width, _ = image_shape(input_shapes[0], "conv_transpose2d")
-        return (*self._result_size((height, width)), self.filters)
+        return (*self._output_size((height, width)), self.filters)
 
-    def _result_size(self, size: tuple[int, ...]) -> Pair:
-        """(height, width) of the result for images of `size`.
+    def _output_size(self, size: tuple[int, ...]) -> Pair:
+        """Return (height, width) of the output for images of `size`.
 
         Raises:
-            ShapeError: nothing is left, or the output padding is not one.
+            ShapeError: The output would be empty, or the output padding is invalid.
         """
         if self.output_padding and self.output_padding >= min(self.stride):
-            raise ShapeError(f"output_padding is less than the stride {self.stride}, got {self.output_padding}")
+            raise ShapeError(f"expected output_padding below the stride {self.stride}, got {self.output_padding}")
         if self.padding == "same":
             if self.output_padding:
-                raise ShapeError("padding: same fixes the size of the result; remove output_padding")
+                raise ShapeError("padding: same determines the output size; remove output_padding")
             return size[0] * self.stride[0], size[1] * self.stride[1]
-        result = [0, 0]
+        output = [0, 0]
         for axis, name in enumerate(AXES):
             n, s, f, (before, after) = size[axis], self.stride[axis], self.kernel_size[axis], self._sides(size)[axis]
-            result[axis] = (n - 1) * s - before - after + f + self.output_padding
-            if result[axis] < 1:
-                numbers = f"({n}−1)·{s}−({before}+{after})+{f}" + f"+{self.output_padding}" * bool(self.output_padding)
-                raise ShapeError(f"nothing is left of the {name}: (n−1)s−2p+f = {numbers} = {result[axis]}")
-        return result[0], result[1]
+            output[axis] = (n - 1) * s - before - after + f + self.output_padding
+            if output[axis] < 1:
+                terms = f"({n}−1)·{s}−({before}+{after})+{f}" + f"+{self.output_padding}" * bool(self.output_padding)
+                raise ShapeError(f"the output would be empty: {name} (n−1)s−2p+f = {terms} = {output[axis]}")
+        return output[0], output[1]
 
     def _sides(self, size: tuple[int, ...]) -> Sides:
-        """What is cut off the result for images of `size`."""
-        grown = tuple(n * s for n, s in zip(size, self.stride, strict=True))
-        return sides(self.padding, grown, self.kernel_size, self.stride)
+        """Return the number of pixels removed from each side of the output for images of `size`."""
+        full_size = tuple(n * s for n, s in zip(size, self.stride, strict=True))
+        return sides(self.padding, full_size, self.kernel_size, self.stride)
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
         channels = input_shapes[0][-1]
@@ -114,7 +114,7 @@ class ConvTranspose2D(Layer):
             x,
             self.weight,
             self.bias,
-            size=self._result_size(size),
+            size=self._output_size(size),
             stride=self.stride,
             padding=self._sides(size),
         )

@@ -13,20 +13,20 @@ from dlcli.nn.layers.geometry import Padding, Size
 
 @register("layer", "depthwise_conv2d")
 class DepthwiseConv2D(Convolution):
-    """Convolution of every channel by itself: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, multiplier · C).
+    """Depthwise 2D convolution, per channel: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, multiplier · C).
 
-    With a 1×1 convolution after it, a separable convolution (Howard et al. 2017, arXiv:1704.04861). Padding as in
-    conv2d.
+    Followed by a 1×1 convolution, it is a depthwise separable convolution (Howard et al. 2017, arXiv:1704.04861).
+    Padding is as in conv2d.
 
     Args:
-        kernel_size: pixels of a filter, [height, width] or one number for both.
-        stride: pixels from one output to the next, [down, across] or one number for both.
-        padding: valid (none), same, the zeros on every side, or [[above, below], [left, right]].
-        dilation: Spacing of the kernel positions in pixels, [down, across] or one number for both.
-        multiplier: filters for each channel.
-        use_bias: whether to add a bias to each channel; pointless right before batch_norm.
-        trainable: whether filters and bias are trained; false keeps them as they start, such as an edge filter.
-        initializer: how the filters start (the bias starts at 0); null means he_normal.
+        kernel_size: Size of a filter in pixels, [height, width] or one number for both.
+        stride: Distance between neighboring outputs in pixels, [vertical, horizontal] or one number for both.
+        padding: Zero padding: valid (none), same, the number of zeros on every side, or [[top, bottom], [left, right]].
+        dilation: Spacing of the kernel positions in pixels, [vertical, horizontal] or one number for both.
+        multiplier: Number of filters for each channel.
+        use_bias: Whether to add a bias to each channel; redundant directly before batch_norm.
+        trainable: Whether filters and bias are trained; false keeps their initial values, such as an edge filter.
+        initializer: Initializer of the filters (the bias starts at 0); null means he_normal.
     """
 
     def __init__(

@@ -13,10 +13,10 @@ from dlcli.nn.layer import Layer, LayerSample
 
 @register("layer", "dropout")
 class Dropout(Layer):
-    """In training drops each number with probability `rate` and divides the rest by `1 − rate`; else does nothing.
+    """Inverted dropout: training zeroes each element with probability `rate` and divides the others by `1 − rate`.
 
     Args:
-        rate: probability of dropping.
+        rate: Dropout probability.
     """
 
     is_stochastic: ClassVar[bool] = True
@@ -28,7 +28,7 @@ class Dropout(Layer):
         if not self.training or self.rate == 0:
             return inputs[0]
         if self.generator is None:
-            raise RuntimeError("dropout in training needs a generator; a graph gives one when it is built")
+            raise RuntimeError("dropout in training needs a generator, which Graph.build sets")
         return ops.dropout(inputs[0], self.rate, self.generator)
 
     @classmethod

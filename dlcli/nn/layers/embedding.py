@@ -1,4 +1,4 @@
-"""Vectors in the place of tokens."""
+"""Embeddings of tokens."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from dlcli.nn.parameter import Parameter
 
 @register("layer", "embedding")
 class Embedding(Layer):
-    """A vector for each token, the row of a table: (…) -> (…, units). The row of padding is zero and stays so.
+    """Embedding: a trained vector for each token, (…) -> (…, units). The vector of the padding token stays zero.
 
-    The positional parameter is how many tokens the data has; None where its inputs are no tokens.
+    The positional parameter is the number of tokens in the data's vocabulary; None if its inputs are not tokens.
 
     Args:
-        units: size of the vectors.
-        vocabulary_size: rows of the table; null means as many as the data has tokens.
-        padding_index: the token that fills up short sequences; null means that there is none.
-        trainable: whether the vectors learn; false keeps them as they start.
-        vectors: a text file of published vectors, a word and its numbers a line (as GloVe's), which the words that are
-            in it start from; null starts all from random numbers.
-        initializer: how the other vectors start; null means normal with standard deviation 0.1.
+        units: Dimension of the vectors.
+        vocabulary_size: Number of vectors; null means the number of tokens of the data.
+        padding_index: Token that pads short sequences; null means none.
+        trainable: Whether the vectors are trained; false keeps their initial values.
+        vectors: Text file of pretrained vectors, with a word and its values on each line (as GloVe's), which initialize
+            the vectors of its words; null means random initialization.
+        initializer: Initializer of the other vectors; null means normal with standard deviation 0.1.
     """
 
     weight: Parameter
@@ -57,18 +57,17 @@ class Embedding(Layer):
 
     @property
     def rows(self) -> int:
-        """How many vectors there are."""
+        """Number of vectors."""
         return self.vocabulary_size or self.num_tokens or 0
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if not self.rows:
-            raise ShapeError("the inputs of this data are no tokens; write vocabulary_size if they are whole numbers")
+            raise ShapeError("the inputs of this data are not tokens; set vocabulary_size if they are integers")
         if self.num_tokens is not None and self.rows < self.num_tokens:
-            raise ShapeError(
-                f"vocabulary_size is {self.rows}, the data has {formatting.count(self.num_tokens, 'token')}"
-            )
+            tokens = formatting.count(self.num_tokens, "token")
+            raise ShapeError(f"expected vocabulary_size for the data's {tokens}, got {self.rows}")
         if self.padding_index is not None and self.padding_index >= self.rows:
-            raise ShapeError(f"padding_index is {self.padding_index}, the tokens are 0 to {self.rows - 1}")
+            raise ShapeError(f"expected padding_index in 0 … {self.rows - 1}, got {self.padding_index}")
         return (*input_shapes[0], self.units)
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
@@ -79,14 +78,14 @@ class Embedding(Layer):
         self.weight.trainable = self.trainable
         self._clear_padding()
 
-    def start_from(self, vectors: np.ndarray, known: np.ndarray) -> None:
-        """Take the vectors of some tokens from elsewhere.
+    def load_vectors(self, vectors: np.ndarray, tokens: np.ndarray) -> None:
+        """Set the vectors of some tokens.
 
         Args:
-            vectors: (n, units).
-            known: (n,) the tokens whose vectors they are.
+            vectors: Vectors, (n, units).
+            tokens: Tokens of these vectors, (n,).
         """
-        self.weight.data[known] = vectors
+        self.weight.data[tokens] = vectors
         self._clear_padding()
 
     def _clear_padding(self) -> None:
@@ -98,9 +97,9 @@ class Embedding(Layer):
 
     def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         layer, *others = layers
-        return partial(self._read_by, layer) if isinstance(layer, Recurrent) and not others else None
+        return partial(self._forward_through, layer) if isinstance(layer, Recurrent) and not others else None
 
-    def _read_by(self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None) -> Tensor:
+    def _forward_through(self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None) -> Tensor:
         _tokens(inputs[0])
         return layer.forward_embedded(*inputs, lengths=lengths, weight=self.weight, padding_index=self.padding_index)
 
@@ -109,19 +108,19 @@ class Embedding(Layer):
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
-        # padding is left out: moving its row, as differences do, would change the result
+        # without padding tokens: finite differences would move their vector, which gets no gradient
         yield LayerSample(cls(units=3, vocabulary_size=5, padding_index=4), ((4,),), num_tokens=4)
         yield LayerSample(cls(units=2, vocabulary_size=4, padding_index=None), ((2, 3),), num_tokens=4)
 
 
 def _tokens(x: Tensor) -> np.ndarray:
-    """The tokens in a tensor.
+    """Return the tokens in a tensor.
 
     Raises:
-        ConfigError: it holds other numbers.
+        ConfigError: The tensor does not hold integers.
     """
     if x.data.dtype.kind not in "iu":
         raise ConfigError(
-            f"an embedding takes tokens, which are whole numbers; its inputs are {x.data.dtype}", code="wrong_type"
+            f"embedding expects tokens, which are integers, got inputs of type {x.data.dtype}", code="wrong_type"
         )
     return x.data

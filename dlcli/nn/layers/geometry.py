@@ -1,4 +1,4 @@
-"""What layers that move a window over an image share: sizes and padding as options, and the size of the result."""
+"""Geometry of layers with sliding windows: options for sizes and padding, and the output size."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dlcli.core import NonNegativeInt, PositiveInt
 from dlcli.kernels import Pair, Sides
 from dlcli.nn.layer import Shape, ShapeError
 
-#: one number for both directions, or [down, across]
+#: one number for both directions, or [vertical, horizontal]
 Size: TypeAlias = PositiveInt | Annotated[list[PositiveInt], Len(2, 2)]
-#: a named rule, pixels on every side, or [[above, below], [left, right]]
+#: a named rule, the number of pixels on every side, or [[top, bottom], [left, right]]
 Padding: TypeAlias = (
     Literal["valid", "same"] | NonNegativeInt | Annotated[list[Annotated[list[NonNegativeInt], Len(2, 2)]], Len(2, 2)]
 )
@@ -22,90 +22,90 @@ AXES = ("height", "width")
 
 
 def pair(size: Size) -> Pair:
-    """(down, across)."""
+    """Return (vertical, horizontal)."""
     if isinstance(size, int):
         return size, size
-    down, across = size
-    return down, across
+    vertical, horizontal = size
+    return vertical, horizontal
 
 
 def image_shape(shape: Shape, layer: str) -> tuple[int, int, int]:
-    """`shape` as (H, W, C).
+    """Return `shape` as (H, W, C).
 
     Raises:
-        ShapeError: it has not three axes; the message says what is missing.
+        ShapeError: The shape does not have three axes; the message suggests how to reshape.
     """
     if len(shape) == 3:
         height, width, channels = shape
         return height, width, channels
-    found = f"{layer} needs an image (height, width, channels), got {shape}"
+    message = f"{layer} expects images (height, width, channels), got {shape}"
     if len(shape) == 2:
         height, width = shape
-        wanted = f"reshape: {{shape: [{height}, {width}, 1]}}"
-        raise ShapeError(f"{found}; gray images have a channel axis of 1: put {wanted} before it")
+        reshape = f"reshape: {{shape: [{height}, {width}, 1]}}"
+        raise ShapeError(f"{message}; gray images need a channel axis of size 1: put {reshape} before this layer")
     if len(shape) == 1:
         side = math.isqrt(shape[0])
-        wanted = f"[{side}, {side}, 1]" if side * side == shape[0] > 1 else "[height, width, channels]"
-        raise ShapeError(f"{found}: numbers in one row; where they are pixels, put reshape: {{shape: {wanted}}} first")
-    raise ShapeError(found)
+        pixels = f"[{side}, {side}, 1]" if side * side == shape[0] > 1 else "[height, width, channels]"
+        raise ShapeError(f"{message}; if the values are pixels, put reshape: {{shape: {pixels}}} before this layer")
+    raise ShapeError(message)
 
 
 def sides(
     padding: Padding, size: tuple[int, ...], window: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)
 ) -> Sides:
-    """((above, below), (left, right)): the zeros around images of `size` = (H, W).
+    """Return the padding ((top, bottom), (left, right)) of images of `size` = (H, W).
 
-    `same` pads for `⌈n/s⌉` outputs: `(⌈n/s⌉ − 1) s + f − n` zeros in all, half of them on each side, an odd one after.
+    `same` pads for `⌈n/s⌉` outputs: `(⌈n/s⌉ − 1) s + f − n` pixels in total, half on each side, an odd one at the end.
     """
     if isinstance(padding, int):
         return (padding, padding), (padding, padding)
     if isinstance(padding, list):
-        (above, below), (left, right) = padding
-        return (above, below), (left, right)
+        (top, bottom), (left, right) = padding
+        return (top, bottom), (left, right)
     if padding == "valid":
         return (0, 0), (0, 0)
     height, width = (
-        max((-(-n // s) - 1) * s + reach(f, d) - n, 0)
+        max((-(-n // s) - 1) * s + effective_size(f, d) - n, 0)
         for n, f, s, d in zip(size, window, stride, dilation, strict=True)
     )
     return (height // 2, height - height // 2), (width // 2, width - width // 2)
 
 
-def reach(window: int, dilation: int) -> int:
-    """Pixels from the first kernel position to the last, both included: `d (f − 1) + 1`."""
+def effective_size(window: int, dilation: int) -> int:
+    """Return the size of a dilated window from its first to its last position, `d (f − 1) + 1`."""
     return dilation * (window - 1) + 1
 
 
-def result_size(
+def output_size(
     size: tuple[int, int], window: Pair, stride: Pair = (1, 1), padding: Padding = "valid", dilation: Pair = (1, 1)
 ) -> Pair:
-    """How many places a window has along both axes of an image: `⌊(n+2p−f)/s+1⌋`.
+    """Return the number of positions of a window along both axes of an image, `⌊(n+2p−f)/s+1⌋`.
 
     Raises:
-        ShapeError: it has none; the message has the numbers put in.
+        ShapeError: There is no position; the message contains the formula with its numbers.
     """
     around = sides(padding, size, window, stride, dilation)
-    places = [0, 0]
+    positions = [0, 0]
     for axis, name in enumerate(AXES):
-        n, f, s, p = size[axis], reach(window[axis], dilation[axis]), stride[axis], around[axis]
-        places[axis] = (n + sum(p) - f) // s + 1
-        if places[axis] < 1:
+        n, f, s, p = size[axis], effective_size(window[axis], dilation[axis]), stride[axis], around[axis]
+        positions[axis] = (n + sum(p) - f) // s + 1
+        if positions[axis] < 1:
             raise ShapeError(
-                f"no window fits into the {name}: {_arithmetic(n, p, f, s)} = {places[axis]}"
-                f"{_of_dilation(window[axis], dilation[axis])}"
+                f"the window does not fit into the {name}: {_formula(n, p, f, s)} = {positions[axis]}"
+                f"{_dilation_formula(window[axis], dilation[axis])}"
             )
-    return places[0], places[1]
+    return positions[0], positions[1]
 
 
-def _arithmetic(n: int, p: Pair, f: int, s: int) -> str:
-    """`⌊(n+2p−f)/s+1⌋ = ⌊(3+2·0−5)/1+1⌋`."""
+def _formula(n: int, p: Pair, f: int, s: int) -> str:
+    """Return the formula with its numbers, such as `⌊(n+2p−f)/s+1⌋ = ⌊(3+2·0−5)/1+1⌋`."""
     if p[0] == p[1]:
         return f"⌊(n+2p−f)/s+1⌋ = ⌊({n}+2·{p[0]}−{f})/{s}+1⌋"
     return f"⌊(n+p−f)/s+1⌋ = ⌊({n}+{p[0]}+{p[1]}−{f})/{s}+1⌋"
 
 
-def _of_dilation(window: int, dilation: int) -> str:
-    """Where f comes from, if it is not the window itself."""
+def _dilation_formula(window: int, dilation: int) -> str:
+    """Return the formula of f for a dilated window; an empty string without dilation."""
     return (
         "" if dilation == 1 else f" with f = {dilation}·({window}−1)+1 for a window of {window} dilated by {dilation}"
     )

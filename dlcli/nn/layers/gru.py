@@ -1,4 +1,4 @@
-"""Gated recurrent units."""
+"""Gated recurrent unit (GRU)."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from dlcli.nn.parameter import Parameter
 
 @register("layer", "gru")
 class GRU(Recurrent):
-    """Gated recurrent units, the state after each step: (T, D) -> (T, units) (Cho et al. 2014, arXiv:1406.1078).
+    """Gated recurrent unit, with the state after each step: (T, D) -> (T, units) (Cho et al. 2014, arXiv:1406.1078).
 
-    - `reset_after: true`, the form of PyTorch, Keras and cuDNN: the reset gate multiplies the product with the state,
-      `ñ = tanh(x_t W_n + b_n + r ∗ (h_{t−1} U_n + b_hn))`, and the update gate weighs the old state,
+    - `reset_after: true`, the form of PyTorch, Keras and cuDNN: the reset gate multiplies the state times its weights,
+      `ñ = tanh(x_t W_n + b_n + r ∗ (h_{t−1} U_n + b_hn))`, and the update gate weights the old state,
       `h_t = (1 − z) ∗ ñ + z ∗ h_{t−1}`.
     - `reset_after: false`, the form of CS 230: the reset gate multiplies the state itself, as in the paper,
-      `c̃ = tanh(x_t W_c + (Γ_r ∗ c_{t−1}) U_c + b_c)`, and the update gate weighs the new state,
+      `c̃ = tanh(x_t W_c + (Γ_r ∗ c_{t−1}) U_c + b_c)`, and the update gate weights the new state,
       `c_t = Γ_u ∗ c̃ + (1 − Γ_u) ∗ c_{t−1}`.
 
     In both, the columns of the weights are in the order reset, update, candidate. A second input is the initial state.
 
     Args:
-        units: size of the state.
-        bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
-        layers: how many are stacked, each reading the states of the one before.
-        dropout: probability of dropping a number between two layers of the stack.
+        units: Size of the hidden state.
+        bidirectional: Whether a second layer processes the sequence in reverse; the states of both are concatenated.
+        layers: Number of stacked layers, each with the states of the previous one as its input.
+        dropout: Dropout probability between the layers of the stack.
         reset_after: Whether the reset gate applies after the product with the state, or to the state before it.
         forget_bias: Initial bias of the update gate, with the sign that keeps the state; at log T the state is
             remembered for about T steps from the start (Tallec & Ollivier 2018, arXiv:1804.11188).
-        input_initializer: how the weights of the input start; null means xavier_normal.
-        recurrent_initializer: how the weights of the state start; null means orthogonal.
+        input_initializer: Initializer of the input weights; null means xavier_normal.
+        recurrent_initializer: Initializer of the recurrent weights; null means orthogonal.
     """
 
     gates: ClassVar[int] = 3
@@ -62,7 +62,7 @@ class GRU(Recurrent):
 
     def make_cell(self, features: int, generator: np.random.Generator, dtype: DTypeLike) -> Cell:
         cell = super().make_cell(features, generator, dtype)
-        # an open update gate keeps the old state in one form and takes the new one in the other
+        # an open update gate (z = 1) keeps the old state in one form and takes the new state in the other
         cell.bias.data[self.units : 2 * self.units] = self.forget_bias if self.reset_after else -self.forget_bias
         if self.reset_after:
             cell.candidate_bias = Parameter(np.zeros(self.units, dtype), decay=False)

@@ -16,13 +16,13 @@ from dlcli.nn.parameter import Parameter
 
 @register("layer", "layer_norm")
 class LayerNorm(Layer):
-    """Normalizes the last axis of every example to mean β and standard deviation γ, which are trained.
+    """Layer normalization: the last axis of every example gets the mean β and the standard deviation γ, both trained.
 
-    Each pixel of an image and each step of a sequence by its own channels, the same in training and evaluation, and
-    whatever the batch (Ba et al. 2016, arXiv:1607.06450).
+    Each pixel of an image and each step of a sequence is normalized over its channels, independently of the batch and
+    equally in training and evaluation (Ba et al. 2016, arXiv:1607.06450).
 
     Args:
-        epsilon: added to the variance.
+        epsilon: Small constant added to the variance, ε.
     """
 
     gamma: Parameter
@@ -33,7 +33,7 @@ class LayerNorm(Layer):
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if not input_shapes[0]:
-            raise ShapeError("layer_norm needs an input with channels, got single numbers ()")
+            raise ShapeError("layer_norm expects an input with channels, got scalars of shape ()")
         return input_shapes[0]
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
@@ -45,7 +45,7 @@ class LayerNorm(Layer):
         return ops.layer_norm(inputs[0], self.gamma, self.beta, epsilon=self.epsilon)
 
     def flops(self, *input_shapes: Shape) -> int:
-        return 7 * super().flops(*input_shapes)  # a mean 1, a variance 3, divide 1, scale and shift 2
+        return 7 * super().flops(*input_shapes)  # mean 1, variance 3, division 1, scale and shift 2
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

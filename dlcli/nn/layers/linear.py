@@ -17,7 +17,7 @@ from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.activations import ReLU, Sigmoid, Tanh
 from dlcli.nn.parameter import Parameter
 
-#: activations that are computed with the product
+#: activations that are computed in the same kernel as the product
 FUSED: dict[type[Layer], Activation] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
 
 
@@ -26,9 +26,9 @@ class Linear(Layer):
     """Fully connected layer `y = x W + b` over the last axis: (…, D) -> (…, units).
 
     Args:
-        units: number of outputs.
-        use_bias: whether to add b; pointless right before batch_norm.
-        initializer: how W starts (b starts at 0); null means he_normal.
+        units: Number of outputs.
+        use_bias: Whether to add b; redundant directly before batch_norm.
+        initializer: Initializer of W (b starts at 0); null means he_normal.
     """
 
     weight: Parameter
@@ -42,7 +42,7 @@ class Linear(Layer):
     def output_shape(self, *input_shapes: Shape) -> Shape:
         (shape,) = input_shapes
         if not shape:
-            raise ShapeError("linear needs an input with features, got single numbers ()")
+            raise ShapeError("linear expects an input with features, got scalars of shape ()")
         return (*shape[:-1], self.units)
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:

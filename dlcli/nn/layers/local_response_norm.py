@@ -13,16 +13,16 @@ from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 
 @register("layer", "local_response_norm")
 class LocalResponseNorm(Layer):
-    """Divides each channel by `(k + α/size Σ x²)^β` of the channels around it: AlexNet's normalization.
+    """Local response normalization: each channel is divided by `(k + α/size Σ x²)^β` over its neighboring channels.
 
-    Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, section 3.3, where α is
-    not divided by the size: `alpha: 1e-4` here is 2e-5 there.
+    AlexNet's normalization (Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks,
+    section 3.3), where α is not divided by the size: `alpha: 1e-4` here is 2e-5 there.
 
     Args:
-        size: channels around each one, itself included.
-        alpha: weight of their mean square.
-        beta: exponent.
-        k: what is added to it.
+        size: Number of neighboring channels, including the channel itself.
+        alpha: Weight of their mean square, α.
+        beta: Exponent, β.
+        k: Constant added to the weighted mean square.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class LocalResponseNorm(Layer):
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if not input_shapes[0]:
-            raise ShapeError("local_response_norm needs an input with channels, got single numbers ()")
+            raise ShapeError("local_response_norm expects an input with channels, got scalars of shape ()")
         return input_shapes[0]
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.local_response_norm(inputs[0], size=self.size, alpha=self.alpha, beta=self.beta, k=self.k)
 
     def flops(self, *input_shapes: Shape) -> int:
-        return (self.size + 4) * math.prod(input_shapes[0])  # squares, their sum, α and k, the power, the product
+        return (self.size + 4) * math.prod(input_shapes[0])  # squares, their sum, α and k, power, product
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

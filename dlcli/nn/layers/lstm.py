@@ -1,4 +1,4 @@
-"""Long short-term memory."""
+"""Long short-term memory (LSTM)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from dlcli.nn.layers.recurrent import Cell, Recurrent, State
 
 @register("layer", "lstm")
 class LSTM(Recurrent):
-    """Long short-term memory, the hidden state after each step: (T, D) -> (T, units).
+    """Long short-term memory, with the hidden state after each step: (T, D) -> (T, units).
 
     `c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}` and `h_t = Γ_o ∗ tanh(c_t)`, with `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and
-    `c̃ = tanh(x_t W + h_{t−1} U + b)`, each by its own columns, in the order Γ_u, Γ_f, c̃, Γ_o: the cell of the course
-    and of PyTorch (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000). A second input is the hidden
-    state to start from, a third one the cell state.
+    `c̃ = tanh(x_t W + h_{t−1} U + b)`; the columns of the weights are in the order Γ_u, Γ_f, c̃, Γ_o. This is the cell of
+    CS 230 and of PyTorch (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000). A second input is the
+    initial hidden state, a third input the initial cell state.
 
     Args:
-        units: size of the state.
-        bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
-        layers: how many are stacked, each reading the states of the one before.
-        dropout: probability of dropping a number between two layers of the stack.
-        forget_bias: where the bias of the forget gate starts; at 1 it remembers some steps from the beginning
-            (Jozefowicz et al. 2015), at log T about T (Tallec & Ollivier 2018, arXiv:1804.11188).
-        input_initializer: how the weights of the input start; null means xavier_normal.
-        recurrent_initializer: how the weights of the state start; null means orthogonal.
+        units: Size of the hidden state.
+        bidirectional: Whether a second layer processes the sequence in reverse; the states of both are concatenated.
+        layers: Number of stacked layers, each with the states of the previous one as its input.
+        dropout: Dropout probability between the layers of the stack.
+        forget_bias: Initial bias of the forget gate; at 1 the state is remembered for some steps from the start
+            (Jozefowicz et al. 2015), at log T for about T steps (Tallec & Ollivier 2018, arXiv:1804.11188).
+        input_initializer: Initializer of the input weights; null means xavier_normal.
+        recurrent_initializer: Initializer of the recurrent weights; null means orthogonal.
     """
 
     gates: ClassVar[int] = 4
@@ -67,7 +67,7 @@ class LSTM(Recurrent):
         mask: np.ndarray | None,
         reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
-        cells: list[np.ndarray] = []  # (N, T, H), once
+        cells: list[np.ndarray] = []  # one array (N, T, H)
         states = ops.lstm(
             x,
             input_weight,

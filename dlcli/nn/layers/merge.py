@@ -1,4 +1,4 @@
-"""Layers that make one of several inputs."""
+"""Layers that merge several inputs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 
 
 class Merge(Layer):
-    """Base of the elementwise merges: two or more inputs of one shape."""
+    """Base class of the elementwise merges of two or more inputs of equal shape."""
 
     num_inputs: ClassVar[int | None] = None
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         _require_several(input_shapes)
         if len(set(input_shapes)) > 1:
-            raise ShapeError(f"the inputs must have one shape, got {' and '.join(map(str, input_shapes))}")
+            raise ShapeError(f"expected inputs of equal shape, got {' and '.join(map(str, input_shapes))}")
         return input_shapes[0]
 
     def flops(self, *input_shapes: Shape) -> int:
@@ -35,7 +35,7 @@ class Merge(Layer):
 
 @register("layer", "add")
 class Add(Merge):
-    """Sum of two or more inputs of one shape: a residual connection."""
+    """Sum of two or more inputs of equal shape, such as a residual connection."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return functools.reduce(ops.add, inputs)
@@ -43,7 +43,7 @@ class Add(Merge):
 
 @register("layer", "multiply")
 class Multiply(Merge):
-    """Elementwise product of two or more inputs of one shape: a gate."""
+    """Elementwise product of two or more inputs of equal shape, such as a gate."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return functools.reduce(ops.multiply, inputs)
@@ -51,10 +51,10 @@ class Multiply(Merge):
 
 @register("layer", "concat")
 class Concat(Layer):
-    """Two or more inputs one after the other.
+    """Concatenation of two or more inputs.
 
     Args:
-        axis: axis of an example to join along, counted from 0 without the batch; −1 is the last (the channels).
+        axis: Axis along which to concatenate, counted from 0 without the batch; −1 is the last (the channels).
     """
 
     num_inputs: ClassVar[int | None] = None
@@ -66,12 +66,12 @@ class Concat(Layer):
         _require_several(input_shapes)
         first = input_shapes[0]
         if not -len(first) <= self.axis < len(first):
-            raise ShapeError(f"there is no axis {self.axis} in {first}")
+            raise ShapeError(f"expected an axis of an input of shape {first}, got axis {self.axis}")
         axis = self.axis % len(first)
         others = {shape[:axis] + shape[axis + 1 :] for shape in input_shapes}
         if len(others) > 1 or len({len(shape) for shape in input_shapes}) > 1:
             raise ShapeError(
-                f"the inputs may differ in axis {self.axis} only, got {' and '.join(map(str, input_shapes))}"
+                f"expected inputs that differ only in axis {self.axis}, got {' and '.join(map(str, input_shapes))}"
             )
         return (*first[:axis], sum(shape[axis] for shape in input_shapes), *first[axis + 1 :])
 
@@ -89,4 +89,4 @@ class Concat(Layer):
 
 def _require_several(input_shapes: tuple[Shape, ...]) -> None:
     if len(input_shapes) < 2:
-        raise ShapeError("it joins two or more inputs, got one; write inputs: [previous, <name of a node>]")
+        raise ShapeError("expected two or more inputs, got one; set inputs: [previous, <name of a node>]")

@@ -1,4 +1,4 @@
-"""Layers that make one vector of a sequence."""
+"""Layers that reduce a sequence to one vector."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dlcli.nn.padding import padding_mask
 
 
 class OverTime(Layer):
-    """Base of what makes one vector of the real steps of a sequence: (T, D) -> (D,)."""
+    """Base class of the reductions of a sequence to one vector, ignoring padding: (T, D) -> (D,)."""
 
     needs_lengths: ClassVar[bool] = True
     preserves_time: ClassVar[bool] = False
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         if len(input_shapes[0]) != 2:
-            raise ShapeError(f"it takes the steps of a sequence, each a vector: (T, D), not {input_shapes[0]}")
+            raise ShapeError(f"expected sequences of vectors (T, D), got {input_shapes[0]}")
         return input_shapes[0][1:]
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
@@ -35,7 +35,7 @@ class OverTime(Layer):
 
 @register("layer", "mean_over_time")
 class MeanOverTime(OverTime):
-    """The mean of the vectors of the real steps."""
+    """Mean over the steps of a sequence, ignoring padding: (T, D) -> (D,)."""
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
         return ops.mean_over_time(inputs[0], padding_mask(lengths, inputs[0].shape[1]))
@@ -47,7 +47,7 @@ class MeanOverTime(OverTime):
 
 @register("layer", "max_over_time")
 class MaxOverTime(OverTime):
-    """The largest value that each number of the vectors takes at a real step."""
+    """Maximum over the steps of a sequence, ignoring padding: (T, D) -> (D,)."""
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
         return ops.max_over_time(inputs[0], padding_mask(lengths, inputs[0].shape[1]))
@@ -59,13 +59,13 @@ class MaxOverTime(OverTime):
 
 @register("layer", "last_step")
 class LastStep(OverTime):
-    """The vector of the last real step: after a recurrent layer, what it makes of the whole sequence.
+    """Last step of a sequence, ignoring padding: (T, D) -> (D,). After a recurrent layer, it is the final state.
 
-    A layer that reads in both directions has read everything at two places: forwards at the last real step, backwards
-    at the first. Its halves are taken from there when this layer is `bidirectional`, too.
+    The two directions of a bidirectional layer end at different steps: forward at the last step, backward at the first.
+    With `bidirectional`, each half of the vector is taken from the step at which its direction ends.
 
     Args:
-        bidirectional: take the second half of the vector from the first step, as a bidirectional layer needs.
+        bidirectional: Whether to take the second half of the vector from the first step, for a bidirectional layer.
     """
 
     def __init__(self, *, bidirectional: bool = False) -> None:
@@ -74,7 +74,7 @@ class LastStep(OverTime):
     def output_shape(self, *input_shapes: Shape) -> Shape:
         shape = super().output_shape(*input_shapes)
         if self.bidirectional and shape[0] % 2:
-            raise ShapeError(f"the vectors of a bidirectional layer have two equal halves; {shape[0]} numbers have not")
+            raise ShapeError(f"bidirectional expects vectors of even size, two equal halves, got size {shape[0]}")
         return shape
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:

@@ -1,4 +1,4 @@
-"""Pooling of images: the largest or the average value of each window, channel by channel."""
+"""Pooling of images: maximum or average over windows, per channel."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from dlcli.autograd import Tensor
 from dlcli.core import name_of, register
 from dlcli.kernels import Sides
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
-from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, pair, result_size, sides
+from dlcli.nn.layers.geometry import AXES, Padding, Size, image_shape, output_size, pair, sides
 
 
 class Pooling(Layer):
-    """Base of the poolings with a window that moves by a stride."""
+    """Base class of the poolings over sliding windows."""
 
     preserves_time: ClassVar[bool] = False
 
-    #: whether a last window may hang over the edge
+    #: whether the output size is rounded up, so that a last window may extend over the edge
     ceil = False
 
     def __init__(self, *, window: Size = 2, stride: Size | None = None, padding: Padding = "valid") -> None:
@@ -29,27 +29,26 @@ class Pooling(Layer):
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         height, width, channels = image_shape(input_shapes[0], name_of("layer", type(self)))
-        around = self._sides((height, width))
-        for name, padding, window in zip(AXES, around, self.window, strict=True):
+        padding_sides = self._sides((height, width))
+        for name, padding, window in zip(AXES, padding_sides, self.window, strict=True):
             if max(padding) >= window:
                 raise ShapeError(
-                    f"padding is less than the window, or windows lie outside the image: {name} {window},"
-                    f" padding {padding[0]} and {padding[1]}"
+                    f"expected padding below the window's {name} {window}, got {padding[0]} and {padding[1]}:"
+                    " windows would lie outside the image"
                 )
-        written = [list(each) for each in around]
-        return (*result_size((height, width), self.window, self.stride, written), channels)
+        explicit = [list(side) for side in padding_sides]
+        return (*output_size((height, width), self.window, self.stride, explicit), channels)
 
     def _sides(self, size: tuple[int, ...]) -> Sides:
-        """The padding of images of `size`, with what the last windows need."""
-        around = sides(self.padding, size, self.window, self.stride)
+        """Return the padding of images of `size`, extended for the last windows if `ceil`."""
+        padding = sides(self.padding, size, self.window, self.stride)
         if not self.ceil:
-            return around
-        (above, below), (left, right) = around
-        below, right = (
-            _up_to_the_last_window(*numbers)
-            for numbers in zip(size, self.window, self.stride, ((above, below), (left, right)), strict=True)
+            return padding
+        bottom, right = (
+            _ceil_padding(*arguments) for arguments in zip(size, self.window, self.stride, padding, strict=True)
         )
-        return (above, below), (left, right)
+        (top, _), (left, _) = padding
+        return (top, bottom), (left, right)
 
     def flops(self, *input_shapes: Shape) -> int:
         return math.prod(self.output_shape(*input_shapes)) * math.prod(self.window)
@@ -62,15 +61,15 @@ class Pooling(Layer):
 
 @register("layer", "max_pool2d")
 class MaxPool2D(Pooling):
-    """The largest value of each window: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, C).
+    """Max pooling: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, C).
 
-    Padding is never the largest. `padding: same` gives ⌈n/s⌉ outputs for n pixels, as in conv2d.
+    Padding is never the maximum. `padding: same` gives ⌈n/s⌉ outputs for n pixels, as in conv2d.
 
     Args:
-        window: pixels of a window, [height, width] or one number for both.
-        stride: pixels from one window to the next, [down, across] or one number for both; null = the window.
-        padding: valid (none), same, so many on every side, or [[above, below], [left, right]].
-        ceil: whether pixels that are left below and right get a last window of their own, which hangs over the edge.
+        window: Size of a window in pixels, [height, width] or one number for both.
+        stride: Distance between windows, [vertical, horizontal] or one number for both; null means the window size.
+        padding: Padding: valid (none), same, the number of pixels on every side, or [[top, bottom], [left, right]].
+        ceil: Whether to round the output size up: remaining pixels get a last window that extends over the edge.
     """
 
     def __init__(
@@ -91,14 +90,14 @@ class MaxPool2D(Pooling):
 
 @register("layer", "average_pool2d")
 class AveragePool2D(Pooling):
-    """The average of each window: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, C).
+    """Average pooling: (H, W, C) -> (⌊(H+2p−f)/s+1⌋, ⌊(W+2p−f)/s+1⌋, C).
 
-    Padding does not count. `padding: same` gives ⌈n/s⌉ outputs for n pixels, as in conv2d.
+    Averages exclude the padding. `padding: same` gives ⌈n/s⌉ outputs for n pixels, as in conv2d.
 
     Args:
-        window: pixels of a window, [height, width] or one number for both.
-        stride: pixels from one window to the next, [down, across] or one number for both; null = the window.
-        padding: valid (none), same, so many on every side, or [[above, below], [left, right]].
+        window: Size of a window in pixels, [height, width] or one number for both.
+        stride: Distance between windows, [vertical, horizontal] or one number for both; null means the window size.
+        padding: Padding: valid (none), same, the number of pixels on every side, or [[top, bottom], [left, right]].
     """
 
     def forward(self, *inputs: Tensor) -> Tensor:
@@ -107,7 +106,7 @@ class AveragePool2D(Pooling):
 
 
 class GlobalPooling(Layer):
-    """Base of the poolings of a whole image."""
+    """Base class of the poolings over the whole image."""
 
     preserves_time: ClassVar[bool] = False
 
@@ -124,7 +123,7 @@ class GlobalPooling(Layer):
 
 @register("layer", "global_average_pool2d")
 class GlobalAveragePool2D(GlobalPooling):
-    """The average of each channel over the image: (H, W, C) -> (C,) (Lin et al. 2014, arXiv:1312.4400)."""
+    """Global average pooling: (H, W, C) -> (C,) (Lin et al. 2014, arXiv:1312.4400)."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.global_average_pool2d(inputs[0])
@@ -132,14 +131,14 @@ class GlobalAveragePool2D(GlobalPooling):
 
 @register("layer", "global_max_pool2d")
 class GlobalMaxPool2D(GlobalPooling):
-    """The largest value of each channel over the image: (H, W, C) -> (C,)."""
+    """Global max pooling: (H, W, C) -> (C,)."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.global_max_pool2d(inputs[0])
 
 
 class AdaptivePooling(Layer):
-    """Base of the poolings whose windows follow from the size of the result."""
+    """Base class of the poolings to a fixed output size."""
 
     preserves_time: ClassVar[bool] = False
 
@@ -165,12 +164,12 @@ class AdaptivePooling(Layer):
 
 @register("layer", "adaptive_average_pool2d")
 class AdaptiveAveragePool2D(AdaptivePooling):
-    """Averages for a result of a given size, whatever that of the image: (H, W, C) -> (*size, C).
+    """Adaptive average pooling to a fixed output size: (H, W, C) -> (*size, C).
 
-    Row i of m is of the rows ⌊i·H/m⌋ … ⌈(i+1)·H/m⌉, as PyTorch has it.
+    Output row i of m covers the input rows from ⌊i·H/m⌋ to ⌈(i+1)·H/m⌉ (exclusive), as in PyTorch.
 
     Args:
-        size: of the result, [height, width] or one number for both.
+        size: Size of the output, [height, width] or one number for both.
     """
 
     def forward(self, *inputs: Tensor) -> Tensor:
@@ -179,21 +178,24 @@ class AdaptiveAveragePool2D(AdaptivePooling):
 
 @register("layer", "adaptive_max_pool2d")
 class AdaptiveMaxPool2D(AdaptivePooling):
-    """Maxima for a result of a given size, whatever that of the image: (H, W, C) -> (*size, C).
+    """Adaptive max pooling to a fixed output size: (H, W, C) -> (*size, C).
 
-    Row i of m is of the rows ⌊i·H/m⌋ … ⌈(i+1)·H/m⌉, as PyTorch has it.
+    Output row i of m covers the input rows from ⌊i·H/m⌋ to ⌈(i+1)·H/m⌉ (exclusive), as in PyTorch.
 
     Args:
-        size: of the result, [height, width] or one number for both.
+        size: Size of the output, [height, width] or one number for both.
     """
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return ops.adaptive_max_pool2d(inputs[0], self.size)
 
 
-def _up_to_the_last_window(n: int, f: int, s: int, around: tuple[int, int]) -> int:
-    """The padding after n pixels with which the last window ends, if it starts before the end of the image."""
-    before, after = around
+def _ceil_padding(n: int, f: int, s: int, padding: tuple[int, int]) -> int:
+    """Return the padding after n pixels for an output size that is rounded up.
+
+    As in PyTorch, the last window must start before the end of the image and its padding on the left.
+    """
+    before, after = padding
     windows = -(-(n + before + after - f) // s) + 1
     if (windows - 1) * s >= n + before:
         windows -= 1

@@ -1,4 +1,4 @@
-"""What the recurrent layers share: stacks, both directions, padding, and states that go from batch to batch."""
+"""Base class of the recurrent layers: stacking, directions, padding, and states that are kept between batches."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 from dlcli.nn.stateful import Stateful
 
-#: what a sequence starts from, (N, H): a tensor, an array through which no gradient flows, or None for zeros
+#: initial state of sequences, (N, H): a tensor, an array through which no gradient flows, or None for zeros
 State: TypeAlias = Tensor | np.ndarray | None
 
 
 class Cell(Module):
-    """The weights with which one layer of a stack reads its input in one direction.
+    """Weights of one layer of a stack in one direction.
 
     Args:
-        input_weight: (D, G·H), for each of the G gates H columns.
-        recurrent_weight: (H, G·H).
-        bias: (G·H,).
-        candidate_bias: (H,), in PyTorch's form of the GRU only.
+        input_weight: Input weights, (D, G·H), with H columns for each of the G gates.
+        recurrent_weight: Recurrent weights, (H, G·H).
+        bias: Biases, (G·H,).
+        candidate_bias: Recurrent bias of the candidate, (H,), only in PyTorch's form of the GRU.
     """
 
     def __init__(
@@ -43,32 +43,31 @@ class Cell(Module):
 
 
 class Recurrent(Stateful):
-    """Base of the recurrent layers: the state after each step, (N, T, D) -> (N, T, H), or 2H in both directions.
+    """Base class of the recurrent layers: the state after each step, (N, T, D) -> (N, T, H); 2H if bidirectional.
 
-    A step that is padded is passed over: it changes no state and gets no gradient, and what stands there in the result
-    means nothing. A second input, if there is one, is the state that the sequences start from: (L·H,) for L layers side
-    by side, for each layer forwards before backwards. Without it they start from zeros, or from where the batch before
-    ended (`stateful`).
+    Padded steps are skipped: they change no state and get no gradient, and their outputs are undefined. An optional
+    second input is the initial state: (L·H,) for L layers, concatenated, for each layer forward before backward.
+    Without it, sequences start from zeros, or from the final state of the previous batch (`stateful`).
 
     Args:
-        units: H, size of the state.
-        bidirectional: whether the sequence is also read from its end, by weights of its own.
-        layers: how many of them are stacked, each reading the states of the one before.
-        dropout: probability with which a number between two layers of the stack is dropped.
-        input_initializer: how the weights of the input start.
-        recurrent_initializer: how those of the state start.
+        units: Size of the state, H.
+        bidirectional: Whether the sequence is also processed in reverse, with separate weights.
+        layers: Number of stacked layers, each with the states of the previous one as its input.
+        dropout: Dropout probability between the layers of the stack.
+        input_initializer: Initializer of the input weights.
+        recurrent_initializer: Initializer of the recurrent weights.
     """
 
     num_inputs: ClassVar[int | None] = None
     needs_lengths: ClassVar[bool] = True
 
-    #: blocks of columns in the weights
+    #: number of gates, blocks of columns in the weights
     gates: ClassVar[int]
-    #: the states of a step, the one that is the result first
+    #: names of the states of a step; the first one is the output
     state_names: ClassVar[tuple[str, ...]] = ("hidden",)
 
-    #: called with the name of a cell and its states after each step, and gives the states to go on with: for who wants
-    #: to look inside; much slower than None
+    #: hook for inspection, called with the name of a cell and its states after each step; it returns the states to
+    #: continue with. Much slower than None.
     on_step: Callable[[str, tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
 
     def __init__(
@@ -91,15 +90,16 @@ class Recurrent(Stateful):
     def output_shape(self, *input_shapes: Shape) -> Shape:
         steps, *states = input_shapes
         if len(steps) != 2:
-            tokens = "; tokens go through an embedding first" if len(steps) == 1 else ""
-            raise ShapeError(f"it takes the steps of a sequence, each a vector: (T, D), not {steps}{tokens}")
+            hint = "; tokens need an embedding before this layer" if len(steps) == 1 else ""
+            raise ShapeError(f"expected sequences of vectors (T, D), got {steps}{hint}")
         if len(states) > len(self.state_names):
-            raise ShapeError(f"besides the sequence it takes {' and '.join(self.state_names)} state, not {len(states)}")
+            names = " and ".join(self.state_names)
+            raise ShapeError(f"expected a sequence and at most its initial {names} state, got {len(states)} states")
         width = self.layers * len(self.directions) * self.units
         for name, shape in zip(self.state_names, states, strict=False):
             if shape != (width,):
                 product = f"{self.layers} layers × {len(self.directions)} directions × {self.units} units = {width}"
-                raise ShapeError(f"its first {name} state is {shape}, it needs {product} numbers")
+                raise ShapeError(f"expected an initial {name} state of {product} values, got {shape}")
         return steps[0], len(self.directions) * self.units
 
     def children(self) -> dict[str, Module]:
@@ -112,11 +112,11 @@ class Recurrent(Stateful):
             for reverse in self.directions:
                 name = f"layer_{layer + 1}{'_reverse' if reverse else ''}"
                 self.cells[name] = self.make_cell(features, generator, dtype)
-            # the next layer reads the states of both directions side by side
+            # the input of the next layer is the concatenation of both directions' states
             features = len(self.directions) * self.units
 
     def make_cell(self, features: int, generator: np.random.Generator, dtype: DTypeLike) -> Cell:
-        """New weights: the gates are drawn one by one, as each is a layer of its own; biases start at 0."""
+        """Create the weights of a cell, with each gate initialized separately; biases start at 0."""
 
         def weight(rows: int, initializer: Initializer) -> Parameter:
             shape = (rows, self.units)
@@ -134,62 +134,68 @@ class Recurrent(Stateful):
         )
 
     def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
-        return self._read(inputs, lengths, lambda cell: (inputs[0], cell.input_weight))
+        return self._run_layers(inputs, lengths, lambda cell: (inputs[0], cell.input_weight))
 
     def forward_embedded(
         self, *inputs: Tensor, lengths: np.ndarray | None = None, weight: Tensor, padding_index: int | None
     ) -> Tensor:
-        """`forward` of the embedded tokens, whose products with the input weights are looked up where that is faster.
+        """Run the layer on embedded tokens; the products with the input weights are looked up if that is faster.
 
         Args:
-            inputs: tokens (N, T), and the states to start from.
-            lengths: as in `forward`.
-            weight: (V, D) of the embedding.
-            padding_index: its row that gets no gradient; None where all do.
+            inputs: Tokens (N, T), and optionally the initial states.
+            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            weight: Weight of the embedding, (V, D).
+            padding_index: Row of the weight that gets no gradient; None if all rows do.
         """
 
-        def embedded(cell: Cell) -> tuple[Tensor | np.ndarray, Tensor]:
+        def embed(cell: Cell) -> tuple[Tensor | np.ndarray, Tensor]:
             return ops.embedded_inputs(inputs[0], weight, cell.input_weight, padding_index=padding_index)
 
-        return self._read(inputs, lengths, embedded)
+        return self._run_layers(inputs, lengths, embed)
 
-    def _read(
+    def _run_layers(
         self,
         inputs: Sequence[Tensor],
         lengths: np.ndarray | None,
         first_inputs: Callable[[Cell], tuple[Tensor | np.ndarray, Tensor]],
     ) -> Tensor:
-        """The states of the last layer; `first_inputs`: what a cell of the first layer reads, and its weight for it."""
-        # given: initial states that come from another node, such as the last state of an encoder
-        x, *given = inputs
+        """Return the states of the last layer.
+
+        Args:
+            inputs: Sequences (N, T, D) or tokens (N, T), and optionally the initial states.
+            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            first_inputs: Function from a cell of the first layer to its input and the weight for this input.
+        """
+        # initial: states that come from another node, such as the last state of an encoder
+        x, *initial = inputs
         if self.stateful and len(self.directions) > 1:
             raise ConfigError(
-                "a bidirectional layer cannot go on from the batch before: it reads the end first",
+                "a bidirectional layer cannot be stateful: its reverse direction starts at the end of the sequence",
                 code="not_applicable",
             )
         # (N, T), and None if nothing is padded, which is the fast path of all kernels
         mask = padding_mask(lengths, x.shape[1])
-        cells, starts = iter(self.cells.items()), self._starts(given)
+        cells, starts = iter(self.cells.items()), self._initial_states(initial)
         finals: list[Sequence[np.ndarray]] = []
         for layer in range(self.layers):
-            # Between the layers of the stack only, never along time: a mask that changes from step to step would wipe
-            # out what the state remembers.
+            # Only between the layers of the stack, not along time: a mask that changes at every step would erase what
+            # the state remembers.
             if layer and self.dropout and self.training:
-                x = self._dropped(x)
-            read = []
+                x = self._apply_dropout(x)
+            outputs = []
             for reverse in self.directions:
                 name, cell = next(cells)
-                # A whole sequence is one kernel call; only who wants to look at each step pays for a call per step.
+                # A whole sequence is one kernel call; only the hook requires a call per step.
                 run = self.run if self.on_step is None else partial(self._run_by_steps, name, self.on_step)
                 # Tokens can skip the product with the input weights, but only in the first layer.
                 x_and_weight = (x, cell.input_weight) if layer else first_inputs(cell)
                 states, final = run(cell, *x_and_weight, next(starts), mask, reverse)
-                read.append(states)
+                outputs.append(states)
                 finals.append(final)
             # (N, T, H) twice -> (N, T, 2H)
-            x = read[0] if len(read) == 1 else ops.concat(read, axis=-1)
+            x = outputs[0] if len(outputs) == 1 else ops.concat(outputs, axis=-1)
         if self.stateful:
-            # Plain arrays, cut off from the tape: backpropagation through time ends at the start of a batch.
+            # Plain arrays, detached from the tape: backpropagation through time ends at the start of a batch.
             by_name = zip(self.state_names, zip(*finals, strict=True), strict=True)
             self.hidden_states = {name: np.stack(states) for name, states in by_name}  # (L, N, H) each
         return x
@@ -203,15 +209,15 @@ class Recurrent(Stateful):
         mask: np.ndarray | None,
         reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
-        """The state after each step (N, T, H), and all states (N, H) after the last step as plain arrays.
+        """Return the state after each step (N, T, H), and all states (N, H) after the last step as plain arrays.
 
         Args:
-            cell: the weights.
-            x: (N, T, D), or tokens (N, T).
-            input_weight: (D, G·H) of the cell, or the table (V, G·H) of the tokens' products with it.
-            start: the states to begin with, one for each of `state_names`.
-            mask: (N, T), False where a sequence is padded; None where none is.
-            reverse: whether the sequence is read from its end.
+            cell: Weights of the cell.
+            x: Sequences (N, T, D), or tokens (N, T).
+            input_weight: Input weights of the cell (D, G·H), or the table of all tokens' products with them (V, G·H).
+            start: Initial states, one for each of `state_names`.
+            mask: False for padded steps, (N, T); None without padding.
+            reverse: Whether the sequence is processed from its end.
         """
         raise NotImplementedError
 
@@ -224,7 +230,7 @@ class Recurrent(Stateful):
         mask: np.ndarray | None,
         reverse: bool,
     ) -> tuple[Tensor, ...]:
-        """All states (N, H) after the last step, with their gradients; arguments as those of `run`."""
+        """Return all states (N, H) after the last step, as tensors with gradients; arguments as in `run`."""
         states, _ = self.run(cell, x, input_weight, start, mask, reverse)
         return (states[:, 0 if reverse else -1],)
 
@@ -239,38 +245,38 @@ class Recurrent(Stateful):
         mask: np.ndarray | None,
         reverse: bool,
     ) -> tuple[Tensor, Sequence[np.ndarray]]:
-        """What `run` gives, one step after the other."""
+        """Compute the result of `run` step by step, with a call of `on_step` after each."""
         before: Sequence[State] = start
         states: tuple[Tensor, ...] = ()
         results = []
         for t in range(x.shape[1])[:: -1 if reverse else 1]:
-            # (N, 1, D): a sequence of one step, so that the same kernels serve
+            # (N, 1, D): a sequence of one step, so that the same kernels are used
             now = slice(t, t + 1)
             real = None if mask is None else mask[:, now]
             before = states = on_step(name, self.states_after(cell, x[:, now], input_weight, before, real, reverse))
             results.append(states[0].reshape(x.shape[0], 1, self.units))
         return ops.concat(results[::-1] if reverse else results, axis=1), [state.data for state in states]
 
-    def _starts(self, given: Sequence[Tensor]) -> Iterator[tuple[State, ...]]:
-        """For each cell the states that it begins with."""
+    def _initial_states(self, initial: Sequence[Tensor]) -> Iterator[tuple[State, ...]]:
+        """Yield the initial states of each cell."""
         for position in range(len(self.cells)):
-            # an initial state has the columns of all cells side by side, in the order of the cells
+            # an input state concatenates the columns of all cells, in the order of the cells
             columns = slice(position * self.units, (position + 1) * self.units)
-            if given:
-                states = [state if len(self.cells) == 1 else state[:, columns] for state in given]
-                yield (*states, *[None] * (len(self.state_names) - len(given)))
+            if initial:
+                states = [state if len(self.cells) == 1 else state[:, columns] for state in initial]
+                yield (*states, *[None] * (len(self.state_names) - len(initial)))
             elif self.stateful and self.hidden_states:
                 yield tuple(self.hidden_states[name][position] for name in self.state_names)
             else:
                 yield (None,) * len(self.state_names)
 
-    def _dropped(self, x: Tensor) -> Tensor:
+    def _apply_dropout(self, x: Tensor) -> Tensor:
         if self.generator is None:
-            raise RuntimeError("dropout in training needs a generator; a graph gives one when it is built")
+            raise RuntimeError("dropout in training needs a generator, which Graph.build sets")
         return ops.dropout(x, self.dropout, self.generator)
 
     def flops(self, *input_shapes: Shape) -> int:
         steps = input_shapes[0][0]
         weights = sum(cell.input_weight.size + cell.recurrent_weight.size for cell in self.cells.values())
-        # a multiply-add for each weight; for each unit of each gate the bias, a nonlinearity and a product
+        # a multiply-add for each weight; a bias, a nonlinearity and a product for each unit of each gate
         return steps * (2 * weights + 3 * len(self.cells) * self.gates * self.units)

@@ -1,4 +1,4 @@
-"""The simple recurrent layer."""
+"""Simple recurrent layer."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from dlcli.nn.layers.recurrent import Cell, Recurrent, State
 
 @register("layer", "rnn")
 class RNN(Recurrent):
-    """`h_t = tanh(x_t W + h_{t−1} U + b)`, the state after each step: (T, D) -> (T, units) (Elman 1990).
+    """Simple recurrent layer `h_t = tanh(x_t W + h_{t−1} U + b)`: (T, D) -> (T, units) (Elman 1990).
 
-    Gradients vanish over long sequences: gru and lstm have a way around the tanh. With `activation: relu` and
-    `recurrent_initializer: identity` it remembers much longer (Le et al. 2015, arXiv:1504.00941). A second input is
-    the state to start from.
+    The output is the state after each step. Gradients vanish over long sequences; in gru and lstm the state can bypass
+    the tanh. With `activation: relu` and `recurrent_initializer: identity` it remembers much longer (Le et al. 2015,
+    arXiv:1504.00941). A second input is the initial state.
 
     Args:
-        units: size of the state.
-        bidirectional: whether a second layer reads the sequence from its end; its states stand beside the first one's.
-        layers: how many are stacked, each reading the states of the one before.
-        dropout: probability of dropping a number between two layers of the stack.
-        activation: tanh or relu.
-        input_initializer: how the weights of the input start; null means xavier_normal.
-        recurrent_initializer: how the weights of the state start; null means orthogonal.
+        units: Size of the hidden state.
+        bidirectional: Whether a second layer processes the sequence in reverse; the states of both are concatenated.
+        layers: Number of stacked layers, each with the states of the previous one as its input.
+        dropout: Dropout probability between the layers of the stack.
+        activation: Activation function, tanh or relu.
+        input_initializer: Initializer of the input weights; null means xavier_normal.
+        recurrent_initializer: Initializer of the recurrent weights; null means orthogonal.
     """
 
     gates: ClassVar[int] = 1

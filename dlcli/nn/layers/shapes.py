@@ -1,4 +1,4 @@
-"""Layers that change the shape and nothing else."""
+"""Layers that only change or check the shape."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 
 @register("layer", "input")
 class Input(Layer):
-    """Hands its input on; states the shape that the model expects.
+    """Identity that declares the input shape of the model.
 
     Args:
-        shape: shape of one example, checked against the data; null accepts any.
+        shape: Shape of one example, checked against the data; null accepts any.
     """
 
     def __init__(self, *, shape: list[PositiveInt] | None = None) -> None:
@@ -40,7 +40,7 @@ class Input(Layer):
 
 @register("layer", "flatten")
 class Flatten(Layer):
-    """All axes of an example in one: (H, W, C) -> (H·W·C,)."""
+    """Flattening of each example: (H, W, C) -> (H·W·C,)."""
 
     preserves_time: ClassVar[bool] = False
 
@@ -60,10 +60,10 @@ class Flatten(Layer):
 
 @register("layer", "reshape")
 class Reshape(Layer):
-    """The numbers of an example, in order, in another shape.
+    """Reshaping of each example.
 
     Args:
-        shape: shape of one example; one size may be −1, which takes what is left.
+        shape: New shape of one example; one size may be −1 and is then inferred from the others.
     """
 
     preserves_time: ClassVar[bool] = False
@@ -74,11 +74,11 @@ class Reshape(Layer):
     def output_shape(self, *input_shapes: Shape) -> Shape:
         total = math.prod(input_shapes[0])
         if self.shape.count(-1) > 1 or any(size < 1 and size != -1 for size in self.shape):
-            raise ShapeError(f"sizes are at least 1, one of them may be −1, got {tuple(self.shape)}")
+            raise ShapeError(f"expected sizes of at least 1, and at most one −1, got {tuple(self.shape)}")
         known = math.prod(size for size in self.shape if size != -1)
         if total % known or (-1 not in self.shape and total != known):
             raise ShapeError(
-                f"{_product(input_shapes[0])} = {total} numbers do not fill {tuple(self.shape)}"
+                f"cannot reshape {_product(input_shapes[0])} = {total} elements to {tuple(self.shape)}"
                 f" ({_product(tuple(size for size in self.shape if size != -1))} = {known})"
             )
         return tuple(total // known if size == -1 else size for size in self.shape)
@@ -95,5 +95,5 @@ class Reshape(Layer):
 
 
 def _product(shape: Shape) -> str:
-    """`4×6`."""
+    """Return a shape as a product, such as `4×6`."""
     return "×".join(str(size) for size in shape) or "1"

@@ -13,12 +13,12 @@ from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 
 @register("layer", "spatial_dropout")
 class SpatialDropout(Layer):
-    """In training drops each channel of an example whole with probability `rate`, and divides the rest by `1 − rate`.
+    """Spatial dropout: training zeroes whole channels with probability `rate` and divides the others by `1 − rate`.
 
-    For images and sequences, whose neighboring values say much the same (Tompson et al. 2015, arXiv:1411.4280).
+    For images and sequences, whose neighboring values are strongly correlated (Tompson et al. 2015, arXiv:1411.4280).
 
     Args:
-        rate: probability of dropping.
+        rate: Dropout probability.
     """
 
     is_stochastic: ClassVar[bool] = True
@@ -29,14 +29,14 @@ class SpatialDropout(Layer):
     def output_shape(self, *input_shapes: Shape) -> Shape:
         (shape,) = input_shapes
         if len(shape) < 2:
-            raise ShapeError(f"spatial_dropout drops channels that have several values, got {shape}; use dropout")
+            raise ShapeError(f"spatial_dropout expects channels with several values, got {shape}; use dropout")
         return shape
 
     def forward(self, *inputs: Tensor) -> Tensor:
         if not self.training or self.rate == 0:
             return inputs[0]
         if self.generator is None:
-            raise RuntimeError("spatial_dropout in training needs a generator; a graph gives one when it is built")
+            raise RuntimeError("spatial_dropout in training needs a generator, which Graph.build sets")
         return ops.spatial_dropout(inputs[0], self.rate, self.generator)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Larger images without parameters."""
+"""Upsampling of images."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dlcli.nn.layers.geometry import Size, image_shape, pair
 
 @register("layer", "upsample2d")
 class Upsample2D(Layer):
-    """Images larger by whole factors: (H, W, C) -> (f·H, f·W, C).
+    """Upsampling of images by integer factors: (H, W, C) -> (f·H, f·W, C).
 
     Args:
-        factor: new pixels for each old one, [down, across] or one number for both.
-        mode: nearest repeats every pixel, bilinear interpolates between the centers of the pixels.
+        factor: Upsampling factor, [vertical, horizontal] or one number for both.
+        mode: Interpolation: nearest repeats every pixel, bilinear interpolates between the centers of the pixels.
     """
 
     preserves_time: ClassVar[bool] = False
@@ -40,7 +40,7 @@ class Upsample2D(Layer):
             return 0
         height, width, channels = self.output_shape(*input_shapes)
         old_width = input_shapes[0][1]
-        return 4 * height * (old_width + width) * channels  # two rows, then two columns per output
+        return 4 * height * (old_width + width) * channels  # interpolate between two rows, then between two columns
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

@@ -1,4 +1,4 @@
-"""Comparing a layer with PyTorch's: the result and the gradients of inputs and parameters."""
+"""Comparison of a layer with PyTorch: the output and the gradients of inputs and parameters."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Comparison = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def layer_same_as_torch() -> Comparison:
-    """`layer_same_as_torch(layer, theirs, shape)`: `theirs` takes a torch tensor (N, …) and a dict of parameters.
+    """Return `layer_same_as_torch(layer, theirs, shape)`; `theirs` takes a torch tensor and a dict of parameters.
 
-    Images have their channels first there: `theirs` is given (N, C, H, W), and its result is put back.
+    torch expects images with channels first: `theirs` gets (N, C, H, W), and its result is transposed back.
     """
     torch = pytest.importorskip("torch")
 
@@ -34,7 +34,7 @@ def layer_same_as_torch() -> Comparison:
         tolerance = {np.float64: 1e-10, np.float32: 1e-4}[dtype]
         generator = np.random.default_rng(seed)
         layer.build(shape, generator=generator, dtype=dtype)
-        for parameter in layer.parameters().values():  # biases start at 0, which shows nothing
+        for parameter in layer.parameters().values():  # biases start at 0, which would hide errors
             parameter.data = generator.standard_normal(parameter.shape).astype(dtype)
         x = generator.standard_normal((2, *shape)).astype(dtype)
         inputs, reference_inputs = Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)

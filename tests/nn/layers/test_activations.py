@@ -1,4 +1,4 @@
-"""Activation layers hand their options to the operation of the same name."""
+"""Activation layers pass their options to the operation of the same name."""
 
 from __future__ import annotations
 

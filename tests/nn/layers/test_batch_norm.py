@@ -14,7 +14,7 @@ def built(layer: BatchNorm) -> BatchNorm:
     return layer
 
 
-def test_like_torch_over_several_steps_and_at_evaluation() -> None:
+def test_equals_torch_over_several_steps_and_in_evaluation() -> None:
     torch = pytest.importorskip("torch")
     layer = built(BatchNorm(momentum=0.8, epsilon=1e-3))
     reference = torch.nn.BatchNorm1d(3, momentum=0.2, eps=1e-3, dtype=torch.float64)
@@ -29,7 +29,7 @@ def test_like_torch_over_several_steps_and_at_evaluation() -> None:
     np.testing.assert_allclose(layer.forward(Tensor(x)).data, reference(torch.tensor(x)).detach().numpy())
 
 
-def test_the_batch_comes_out_with_mean_beta_and_deviation_gamma() -> None:
+def test_the_output_has_mean_beta_and_standard_deviation_gamma() -> None:
     layer = built(BatchNorm())
     layer.gamma.data[:] = [1, 2, 3]
     layer.beta.data[:] = [-1, 0, 1]
@@ -51,8 +51,8 @@ def test_one_value_per_channel_is_refused_in_training_only() -> None:
     np.testing.assert_array_equal(layer.moving_variance, 1)
 
 
-def test_a_bias_before_it_makes_no_difference() -> None:
-    """Row 2.14: the mean takes it off, so its gradient is zero."""
+def test_a_bias_before_it_has_no_effect() -> None:
+    """The bias is subtracted with the mean, so its gradient is zero."""
     layer = built(BatchNorm())
     x = Tensor(np.random.default_rng(0).standard_normal((6, 3)))
     bias = Tensor(np.array([1.0, -2.0, 5.0]), requires_grad=True)
@@ -62,6 +62,6 @@ def test_a_bias_before_it_makes_no_difference() -> None:
     np.testing.assert_allclose(bias.grad, 0, atol=1e-12)
 
 
-def test_single_numbers_are_refused() -> None:
+def test_scalars_are_refused() -> None:
     with pytest.raises(ShapeError, match="channels"):
         BatchNorm().output_shape(())

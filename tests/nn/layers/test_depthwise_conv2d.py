@@ -39,6 +39,6 @@ def test_shapes_and_flops() -> None:
     assert layer.weight.shape == (3, 3, 1, 10)
 
 
-def test_it_names_itself() -> None:
-    with pytest.raises(ShapeError, match="depthwise_conv2d needs an image"):
+def test_its_errors_name_the_layer() -> None:
+    with pytest.raises(ShapeError, match="depthwise_conv2d"):
         DepthwiseConv2D(kernel_size=3).output_shape((64,))

@@ -11,7 +11,7 @@ from dlcli.nn import Dropout
 X = Tensor(np.ones((4, 50), np.float32))
 
 
-def test_on_in_training_off_in_evaluation() -> None:
+def test_active_only_in_training() -> None:
     layer = Dropout(rate=0.5)
     layer.generator = np.random.default_rng(0)
     dropped = layer.forward(X).data
@@ -21,11 +21,11 @@ def test_on_in_training_off_in_evaluation() -> None:
     assert layer.forward(X) is X
 
 
-def test_a_rate_of_zero_draws_nothing() -> None:
+def test_a_rate_of_zero_needs_no_generator() -> None:
     layer = Dropout(rate=0.0)
     assert layer.forward(X) is X
 
 
-def test_without_a_generator_it_says_so() -> None:
+def test_training_without_a_generator_is_refused() -> None:
     with pytest.raises(RuntimeError, match="needs a generator"):
         Dropout(rate=0.5).forward(X)

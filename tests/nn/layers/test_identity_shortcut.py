@@ -1,4 +1,4 @@
-"""The shortcut without parameters."""
+"""Identity shortcut."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlcli.nn import ShapeError
 from dlcli.nn.layers import IdentityShortcut
 
 
-def test_every_second_pixel_and_channels_of_zeros_behind() -> None:
+def test_every_second_pixel_and_zero_channels() -> None:
     x = np.arange(2 * 5 * 4 * 2, dtype=np.float32).reshape(2, 5, 4, 2)
     layer = IdentityShortcut(channels=5)
     result = layer.forward(Tensor(x)).data
@@ -19,13 +19,13 @@ def test_every_second_pixel_and_channels_of_zeros_behind() -> None:
     assert not result[..., 2:].any()
 
 
-def test_the_input_itself_where_nothing_changes() -> None:
+def test_the_input_itself_if_the_shape_is_equal() -> None:
     x = Tensor(np.ones((1, 2, 2, 3), np.float32))
     assert IdentityShortcut(channels=3, stride=1).forward(x) is x
 
 
-def test_what_does_not_fit() -> None:
-    with pytest.raises(ShapeError, match=r"channels is 2, fewer than the 3 of the input"):
+def test_invalid_shapes_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"3 channels .* got channels: 2"):
         IdentityShortcut(channels=2).output_shape((4, 4, 3))
-    with pytest.raises(ShapeError, match=r"images \(H, W, C\), got \(4,\)"):
+    with pytest.raises(ShapeError, match=r"images .* got \(4,\)"):
         IdentityShortcut(channels=2).output_shape((4,))

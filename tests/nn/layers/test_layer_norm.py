@@ -22,7 +22,7 @@ def test_same_as_torch(layer_same_as_torch, dtype, shape) -> None:
     )
 
 
-def test_it_is_the_same_in_training_and_evaluation_and_for_a_batch_of_one() -> None:
+def test_training_evaluation_and_batches_of_one_agree() -> None:
     layer = LayerNorm()
     layer.build((2, 2, 3), generator=np.random.default_rng(0), dtype=np.float64)
     x = np.random.default_rng(0).standard_normal((4, 2, 2, 3))
@@ -33,6 +33,6 @@ def test_it_is_the_same_in_training_and_evaluation_and_for_a_batch_of_one() -> N
     assert [parameter.decay for parameter in layer.parameters().values()] == [False, False]
 
 
-def test_single_numbers_are_refused() -> None:
+def test_scalars_are_refused() -> None:
     with pytest.raises(ShapeError, match="channels"):
         LayerNorm().output_shape(())

@@ -1,4 +1,4 @@
-"""Layers that make one of several inputs."""
+"""Layers that merge several inputs."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def test_concat_counts_axes_without_the_batch(axis: int, shape: tuple[int, ...])
     assert layer.forward(Tensor(A), Tensor(B)).shape == (2, *shape)
 
 
-def test_shapes_that_do_not_go_together() -> None:
-    with pytest.raises(ShapeError, match=r"one shape, got \(3,\) and \(4,\)"):
+def test_incompatible_shapes_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"got \(3,\) and \(4,\)"):
         Add().output_shape((3,), (4,))
-    with pytest.raises(ShapeError, match=r"differ in axis -1 only, got \(2, 3\) and \(4, 3\)"):
+    with pytest.raises(ShapeError, match=r"axis -1, got \(2, 3\) and \(4, 3\)"):
         Concat().output_shape((2, 3), (4, 3))
-    with pytest.raises(ShapeError, match=r"differ in axis -1 only, got \(3,\) and \(4, 3\)"):
+    with pytest.raises(ShapeError, match=r"axis -1, got \(3,\) and \(4, 3\)"):
         Concat().output_shape((3,), (4, 3))
-    with pytest.raises(ShapeError, match=r"no axis 2 in \(2, 3\)"):
+    with pytest.raises(ShapeError, match=r"\(2, 3\), got axis 2"):
         Concat(axis=2).output_shape((2, 3), (2, 3))
-    with pytest.raises(ShapeError, match="two or more inputs, got one"):
+    with pytest.raises(ShapeError, match="got one"):
         Multiply().output_shape((2, 3))

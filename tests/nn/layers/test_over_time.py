@@ -1,4 +1,4 @@
-"""One vector of a sequence: its last real step, its mean, its maximum."""
+"""Reductions of a sequence: last step, mean, maximum."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ X = np.random.default_rng(0).standard_normal((3, 5, 4))
 LENGTHS = np.array([5, 1, 3])
 
 
-def test_the_last_real_step() -> None:
+def test_last_step_ignores_padding() -> None:
     x = Tensor(X, requires_grad=True)
     result = LastStep().forward(x, lengths=LENGTHS)
     np.testing.assert_array_equal(result.data, [X[0, 4], X[1, 0], X[2, 2]])
@@ -26,7 +26,7 @@ def test_the_last_real_step() -> None:
     np.testing.assert_array_equal(LastStep().forward(x).data, X[:, -1])
 
 
-def test_both_directions_end_where_they_have_read_everything() -> None:
+def test_both_directions_are_taken_where_they_end() -> None:
     """Like the last states that PyTorch returns, (2, N, H)."""
     torch = pytest.importorskip("torch")
     layer = LSTM(units=3, bidirectional=True)
@@ -46,14 +46,14 @@ def test_both_directions_end_where_they_have_read_everything() -> None:
 
 
 @pytest.mark.parametrize(("layer", "numpys"), [(MeanOverTime(), np.mean), (MaxOverTime(), np.max)])
-def test_mean_and_maximum_of_the_real_steps(layer: MeanOverTime | MaxOverTime, numpys: Any) -> None:
+def test_mean_and_maximum_ignore_padding(layer: MeanOverTime | MaxOverTime, numpys: Any) -> None:
     expected = [numpys(x[:length], axis=0) for x, length in zip(X, LENGTHS, strict=True)]
     np.testing.assert_allclose(layer.forward(Tensor(X), lengths=LENGTHS).data, expected)
     np.testing.assert_allclose(layer.forward(Tensor(X)).data, numpys(X, axis=1))
 
 
 @pytest.mark.parametrize("pool", ["last_step", "mean_over_time", "max_over_time"])
-def test_padding_changes_nothing_through_a_whole_model(graph_of: Any, pool: str) -> None:
+def test_padding_has_no_effect_through_a_whole_model(graph_of: Any, pool: str) -> None:
     options = {"bidirectional": True} if pool == "last_step" else {}
     graph: Graph = graph_of(
         (5, 4), ("gru", {"units": 3, "bidirectional": True}), "tanh", (pool, options), ("linear", {"units": 2})
@@ -67,8 +67,8 @@ def test_padding_changes_nothing_through_a_whole_model(graph_of: Any, pool: str)
     assert (graph.forward(spoiled).data != expected).any()
 
 
-def test_shapes_that_do_not_fit() -> None:
-    with pytest.raises(ShapeError, match=r"\(T, D\), not \(5,\)"):
+def test_invalid_shapes_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"\(T, D\), got \(5,\)"):
         MeanOverTime().output_shape((5,))
-    with pytest.raises(ShapeError, match="two equal halves; 3 numbers have not"):
+    with pytest.raises(ShapeError, match="got size 3"):
         LastStep(bidirectional=True).output_shape((5, 3))

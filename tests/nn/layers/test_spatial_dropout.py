@@ -9,7 +9,7 @@ from dlcli.autograd import Tensor
 from dlcli.nn import ShapeError, SpatialDropout
 
 
-def test_channels_are_dropped_whole_in_training_only() -> None:
+def test_whole_channels_are_dropped_only_in_training() -> None:
     layer = SpatialDropout(rate=0.5)
     layer.generator = np.random.default_rng(0)
     x = Tensor(np.ones((4, 3, 3, 8)))
@@ -20,8 +20,8 @@ def test_channels_are_dropped_whole_in_training_only() -> None:
     assert layer.forward(x) is x
 
 
-def test_without_neighbors_there_is_nothing_spatial() -> None:
-    with pytest.raises(ShapeError, match=r"channels that have several values, got \(5,\); use dropout"):
+def test_vectors_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"got \(5,\); use dropout"):
         SpatialDropout(rate=0.5).output_shape((5,))
 
 

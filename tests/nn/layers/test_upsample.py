@@ -1,4 +1,4 @@
-"""Larger images as a layer."""
+"""Upsampling as a layer."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def test_shapes_and_flops() -> None:
     assert Upsample2D().output_shape((3, 4, 2)) == (6, 8, 2)
     assert Upsample2D().flops((3, 4, 2)) == 0
     assert Upsample2D(mode="bilinear").flops((3, 4, 2)) == 6 * 4 * 2 * 4 + 6 * 8 * 2 * 4
-    with pytest.raises(ShapeError, match="upsample2d needs an image"):
+    with pytest.raises(ShapeError, match="upsample2d"):
         Upsample2D().output_shape((3, 4))
