@@ -1,4 +1,4 @@
-"""Differentiable functions on tensors, one topic a file."""
+"""Differentiable functions of tensors, one topic per file."""
 
 from dlcli.ops.adaptive_pooling import adaptive_average_pool2d, adaptive_max_pool2d
 from dlcli.ops.arithmetic import (

@@ -1,4 +1,4 @@
-"""Pooling to a given size, whatever the size of the images: windows that differ by a pixel where they must."""
+"""Adaptive pooling to a fixed output size; the sizes of the windows may differ by a pixel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.ops.separable_resize import separable_resize
 
 @register("function", "adaptive_max_pool2d")
 class AdaptiveMaxPool2D(Function):
-    """`y_ij = max` of rows `⌊i H/P⌋ … ⌈(i+1) H/P⌉` and columns likewise; the gradient goes to the first maximum.
+    """Maximum of rows `⌊i H/P⌋ … ⌈(i+1) H/P⌉` and columns likewise; the gradient goes to the first maximum.
 
     x: (N, H, W, C) -> (N, P, Q, C)
     """
@@ -40,9 +40,9 @@ class AdaptiveMaxPool2D(Function):
         grad_x: np.ndarray = np.zeros((n, height, width, channels), grad.dtype)
         for i, j, rows, columns in _windows((height, width), grad.shape[1:3]):
             window = grad_x[:, rows, columns]
-            share: np.ndarray = np.zeros((n, window.shape[1] * window.shape[2], channels), grad.dtype)
-            np.put_along_axis(share, argmax[:, np.newaxis, i, j], grad[:, np.newaxis, i, j], axis=1)
-            window += share.reshape(window.shape)
+            grad_window: np.ndarray = np.zeros((n, window.shape[1] * window.shape[2], channels), grad.dtype)
+            np.put_along_axis(grad_window, argmax[:, np.newaxis, i, j], grad[:, np.newaxis, i, j], axis=1)
+            window += grad_window.reshape(window.shape)  # neighboring windows may overlap
         return grad_x
 
     @staticmethod
@@ -52,22 +52,22 @@ class AdaptiveMaxPool2D(Function):
 
 
 def adaptive_max_pool2d(x: Tensor, size: Pair) -> Tensor:
-    """The largest value of each window, channel by channel.
+    """Return the maximum of each window, per channel.
 
     Args:
-        x: (N, H, W, C).
-        size: (P, Q), the windows down and across.
+        x: Images, (N, H, W, C).
+        size: Height and width of the output, (P, Q).
     """
     window = _even_window(x, size)
     return AdaptiveMaxPool2D.apply(x, size=size) if window is None else max_pool2d(x, window=window, stride=window)
 
 
 def adaptive_average_pool2d(x: Tensor, size: Pair) -> Tensor:
-    """The average of each window, channel by channel.
+    """Return the average of each window, per channel.
 
     Args:
-        x: (N, H, W, C).
-        size: (P, Q), the windows down and across.
+        x: Images, (N, H, W, C).
+        size: Height and width of the output, (P, Q).
     """
     window = _even_window(x, size)
     if window is not None:
@@ -77,13 +77,13 @@ def adaptive_average_pool2d(x: Tensor, size: Pair) -> Tensor:
 
 
 def _even_window(x: Tensor, size: Pair) -> Pair | None:
-    """(height, width) of the windows where all are the same, else None."""
+    """Return the (height, width) of the windows if all are equal, else None."""
     (height, width), (rows, columns) = x.shape[1:3], size
     return None if height % rows or width % columns else (height // rows, width // columns)
 
 
 def _averages(length: int, count: int, dtype: np.dtype[np.floating]) -> np.ndarray:
-    """(count, length) the matrix that takes the average of each window along one axis."""
+    """Return the matrix (count, length) that averages each window along one axis."""
     matrix: np.ndarray = np.zeros((count, length), dtype)
     for i, window in enumerate(_along(length, count)):
         matrix[i, window] = 1 / (window.stop - window.start)
@@ -91,12 +91,12 @@ def _averages(length: int, count: int, dtype: np.dtype[np.floating]) -> np.ndarr
 
 
 def _windows(size: Pair, counts: Pair) -> Iterator[tuple[int, int, slice, slice]]:
-    """The place (i, j) of each window in the result, with its rows and its columns."""
+    """Yield the output position (i, j) of each window, with its rows and its columns."""
     for i, rows in enumerate(_along(size[0], counts[0])):
         for j, columns in enumerate(_along(size[1], counts[1])):
             yield i, j, rows, columns
 
 
 def _along(length: int, count: int) -> list[slice]:
-    """Along one axis, the windows `⌊i n/m⌋ … ⌈(i+1) n/m⌉`; neighbors share a pixel where m does not divide n."""
+    """Return the windows `⌊i n/m⌋ … ⌈(i+1) n/m⌉` along one axis; neighbors overlap by a pixel if n mod m ≠ 0."""
     return [slice(i * length // count, -(-(i + 1) * length // count)) for i in range(count)]

@@ -1,6 +1,6 @@
-"""Arithmetic with broadcasting. A backward returns gradients of the broadcast shape; the engine sums them."""
+"""Arithmetic with broadcasting; `backward` returns gradients of the broadcast shape, which the engine sums."""
 
-# ruff: noqa: ARG004 - a Function that keeps nothing has no use for its context
+# ruff: noqa: ARG004 - a Function that saves nothing does not use its context
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Exp(Function):
 
 @register("function", "log")
 class Log(Function):
-    """Natural logarithm of positive numbers; `∂L/∂x = g / x`."""
+    """Natural logarithm of positive values; `∂L/∂x = g / x`."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -176,7 +176,7 @@ class Log(Function):
 
 @register("function", "absolute")
 class Absolute(Function):
-    """`|x|`; the derivative at 0 is taken as 0."""
+    """`|x|`; the derivative at 0 is defined as 0."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -197,7 +197,7 @@ class Absolute(Function):
 
 @register("function", "maximum")
 class Maximum(Function):
-    """`max(a, b)`; the gradient goes to the larger, half to each where they are equal."""
+    """`max(a, b)`; the gradient goes to the larger value, and half to each if they are equal."""
 
     @staticmethod
     def forward(ctx: Context, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -218,50 +218,50 @@ class Maximum(Function):
 
 
 def add(a: Tensor, b: Tensor | np.ndarray) -> Tensor:
-    """`a + b`."""
+    """Return `a + b`."""
     return Add.apply(a, b)
 
 
 def subtract(a: Tensor, b: Tensor | np.ndarray) -> Tensor:
-    """`a − b`."""
+    """Return `a − b`."""
     return Subtract.apply(a, b)
 
 
 def multiply(a: Tensor, b: Tensor | np.ndarray) -> Tensor:
-    """`a b`, elementwise."""
+    """Return `a b`, elementwise."""
     return Multiply.apply(a, b)
 
 
 def divide(a: Tensor, b: Tensor | np.ndarray) -> Tensor:
-    """`a / b`."""
+    """Return `a / b`."""
     return Divide.apply(a, b)
 
 
 def negative(x: Tensor) -> Tensor:
-    """`−x`."""
+    """Return `−x`."""
     return Negative.apply(x)
 
 
 def power(x: Tensor, exponent: float) -> Tensor:
-    """`x^exponent`."""
+    """Return `x^exponent`."""
     return Power.apply(x, exponent=exponent)
 
 
 def exp(x: Tensor) -> Tensor:
-    """`exp(x)`."""
+    """Return `exp(x)`."""
     return Exp.apply(x)
 
 
 def log(x: Tensor) -> Tensor:
-    """Natural logarithm."""
+    """Return the natural logarithm of x."""
     return Log.apply(x)
 
 
 def absolute(x: Tensor) -> Tensor:
-    """`|x|`."""
+    """Return `|x|`."""
     return Absolute.apply(x)
 
 
 def maximum(a: Tensor, b: Tensor | np.ndarray) -> Tensor:
-    """The larger of two, elementwise."""
+    """Return the elementwise maximum of a and b."""
     return Maximum.apply(a, b)

@@ -1,4 +1,4 @@
-"""Batch normalization of the last axis: every other axis counts as the batch."""
+"""Batch normalization of the last axis; all other axes form the batch."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dlcli.core import register
 
 @register("function", "batch_norm")
 class BatchNorm(Function):
-    """`y = γ (x − μ)/√(σ² + ε) + β` with μ, σ² of the batch (Ioffe & Szegedy 2015, arXiv:1502.03167).
+    """`y = γ (x − μ)/√(σ² + ε) + β`, with μ, σ² of the batch (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
-    With x̂ the normalized input and M rows, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`. A residual is added
-    to the result and ReLU applied last, where they are asked for (He et al. 2015, arXiv:1512.03385).
+    With x̂ the normalized input, `∂L/∂x = γ/√(σ² + ε) (g − mean(g) − x̂ mean(g x̂))`. Optionally, a residual is added to
+    the result, and a ReLU is applied last (He et al. 2015, arXiv:1512.03385).
 
     x: (..., C), gamma: (C,), beta: (C,), residual: (..., C) or None -> (..., C)
     """
@@ -33,11 +33,11 @@ class BatchNorm(Function):
         relu: bool = False,
         on_statistics: Callable[[np.ndarray, np.ndarray, int], None] | None = None,
     ) -> np.ndarray:
-        # (…, C) -> (M, C): every axis but the last counts as the batch
+        # (…, C) -> (M, C): all axes but the last form the batch
         rows = _rows(x)
-        added = None if residual is None else _rows(residual)
-        y, mean, variance, inverse_std = kernels.batch_norm(rows, gamma, beta, epsilon, added, relu)
-        # x itself and two vectors; x̂ can be had from them, and needs no memory of its own
+        residual_rows = None if residual is None else _rows(residual)
+        y, mean, variance, inverse_std = kernels.batch_norm(rows, gamma, beta, epsilon, residual_rows, relu)
+        # x and two vectors: x̂ is recomputed from them in backward, which saves an array of the size of x
         ctx.save(rows, gamma, mean, inverse_std, y if relu else None)
         if on_statistics is not None:
             on_statistics(mean, variance, len(rows))
@@ -68,9 +68,9 @@ class BatchNorm(Function):
 
 @register("function", "fixed_batch_norm")
 class FixedBatchNorm(Function):
-    """`y = γ (x − μ)/√(σ² + ε) + β` with given μ, σ²: batch normalization at evaluation.
+    """`y = γ (x − μ)/√(σ² + ε) + β` with constant μ, σ²: batch normalization in evaluation.
 
-    A residual is added to the result and ReLU applied last, where they are asked for.
+    Optionally, a residual is added to the result, and a ReLU is applied last.
 
     x: (..., C), gamma, beta, mean, variance: (C,), residual: (..., C) or None -> (..., C)
     """
@@ -88,8 +88,9 @@ class FixedBatchNorm(Function):
         epsilon: float,
         relu: bool = False,
     ) -> np.ndarray:
-        added = None if residual is None else _rows(residual)
-        y = kernels.fixed_batch_norm(_rows(x), gamma, beta, mean, variance, epsilon, added, relu).reshape(x.shape)
+        residual_rows = None if residual is None else _rows(residual)
+        y = kernels.fixed_batch_norm(_rows(x), gamma, beta, mean, variance, epsilon, residual_rows, relu)
+        y = y.reshape(x.shape)
         ctx.save(x, gamma, mean, 1 / np.sqrt(variance + variance.dtype.type(epsilon)), y if relu else None)
         return y
 
@@ -136,13 +137,13 @@ def batch_norm(
     """Normalize each channel by the mean and variance of the batch.
 
     Args:
-        x: (..., C).
-        gamma: (C,), the new standard deviation.
-        beta: (C,), the new mean.
-        residual: (..., C), added to the result, or None.
-        epsilon: added to the variance.
-        relu: whether `max(y, 0)` follows, last.
-        on_statistics: called with the mean (C,), the biased variance (C,) and the number of rows they are of.
+        x: Input with channels last, (..., C).
+        gamma: Standard deviation of the output, γ, (C,).
+        beta: Mean of the output, β, (C,).
+        residual: Tensor added to the result, (..., C), or None.
+        epsilon: Small constant added to the variance, ε.
+        relu: Whether to apply `max(y, 0)` at the end.
+        on_statistics: Callback with the mean (C,), the biased variance (C,) and the number of rows of the batch.
     """
     return BatchNorm.apply(x, gamma, beta, residual, epsilon=epsilon, relu=relu, on_statistics=on_statistics)
 
@@ -158,21 +159,21 @@ def fixed_batch_norm(
     epsilon: float,
     relu: bool = False,
 ) -> Tensor:
-    """Normalize each channel by a given mean and variance.
+    """Normalize each channel by a constant mean and variance.
 
     Args:
-        x: (..., C).
-        gamma: (C,).
-        beta: (C,).
-        mean: (C,).
-        variance: (C,).
-        residual: (..., C), added to the result, or None.
-        epsilon: added to the variance.
-        relu: whether `max(y, 0)` follows, last.
+        x: Input with channels last, (..., C).
+        gamma: Standard deviation of the output, γ, (C,).
+        beta: Mean of the output, β, (C,).
+        mean: Mean μ, (C,).
+        variance: Variance σ², (C,).
+        residual: Tensor added to the result, (..., C), or None.
+        epsilon: Small constant added to the variance, ε.
+        relu: Whether to apply `max(y, 0)` at the end.
     """
     return FixedBatchNorm.apply(x, gamma, beta, mean, variance, residual, epsilon=epsilon, relu=relu)
 
 
 def _rows(x: np.ndarray) -> np.ndarray:
-    """(..., C) -> (M, C)."""
+    """Return x with all axes but the last merged, (..., C) -> (M, C)."""
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])

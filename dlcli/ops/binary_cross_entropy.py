@@ -14,7 +14,7 @@ from dlcli.ops.weighting import mean_scale
 
 @register("function", "binary_cross_entropy")
 class BinaryCrossEntropy(Function):
-    """`L = −Σ s (p y log σ(z) + (1 − y) log(1 − σ(z)))`; for p = 1, `∂L/∂z = s (σ(z) − y)`: `dz = a − y` of the notes.
+    """`L = −Σ s (p y log σ(z) + (1 − y) log(1 − σ(z)))`; for p = 1, `∂L/∂z = s (σ(z) − y)`, `dz = a − y` in CS 230.
 
     logits z: (...), targets y: (...) in [0, 1], scale s: broadcasts to (...) -> ()
     """
@@ -57,19 +57,19 @@ def binary_cross_entropy(
     label_smoothing: float = 0.0,
     divisor: float | None = None,
 ) -> Tensor:
-    """Mean of `−(p y log σ(z) + (1 − y) log(1 − σ(z)))`, stable at any magnitude of z.
+    """Return the mean of `−(p y log σ(z) + (1 − y) log(1 − σ(z)))`, numerically stable for any z.
 
     Args:
-        logits: (N, …).
-        targets: as many, each 0 or 1 (between them without class weights).
-        weights: (N,), what each example counts; None for 1.
-        positive_weight: p, as pos_weight of torch.nn.BCEWithLogitsLoss.
-        class_weights: (2,), weights of 0 and 1; the mean becomes `Σ c_y ℓ / Σ c_y`, as for two softmax classes.
-        label_smoothing: ε in [0, 1); targets become `(1 − ε) y + ε/2`.
-        divisor: what the weighted sum is divided by; None for the sum of the weights.
+        logits: Logits z, (N, …).
+        targets: Targets y, as many as logits, each 0 or 1; without class weights, values in between are allowed.
+        weights: Weight of each example, (N,); None for 1.
+        positive_weight: Weight of the positive class p, like pos_weight of torch.nn.BCEWithLogitsLoss.
+        class_weights: Weights of the classes 0 and 1, (2,); the mean is then `Σ c_y ℓ / Σ c_y`, as for softmax.
+        label_smoothing: Label smoothing ε, in [0, 1); targets become `(1 − ε) y + ε/2`.
+        divisor: Divisor of the weighted sum; None for the sum of the weights.
 
     Raises:
-        ValueError: a target is not from 0 to 1, or with class weights neither 0 nor 1.
+        ValueError: A target is not in [0, 1], or, with class weights, neither 0 nor 1.
     """
     targets = targets.reshape(logits.shape)
     _check_targets(targets)
@@ -77,7 +77,7 @@ def binary_cross_entropy(
     if class_weights is not None:
         classes = targets.astype(np.intp, copy=False)
         if targets.dtype.kind == "f" and not np.array_equal(classes, targets):
-            raise ValueError("a target between 0 and 1 has no class to be weighted by")
+            raise ValueError("with class weights, expected targets 0 or 1, got values in between")
         per_class = class_weights[classes]
     scale = mean_scale(logits.shape, logits.dtype, weights, per_class, divisor=divisor)
     targets = targets.astype(logits.dtype, copy=False)
@@ -87,8 +87,8 @@ def binary_cross_entropy(
 
 
 def _check_targets(targets: np.ndarray) -> None:
-    """Refuse targets outside 0 … 1, NaN among them."""
-    is_integer = targets.dtype.kind in "iu"  # those take one pass: −1 >> 1 is −1
+    """Refuse targets outside of [0, 1], including NaN."""
+    is_integer = targets.dtype.kind in "iu"  # integers need a single pass: y >> 1 is 0 only for 0 and 1
     outside = targets >> 1 != 0 if is_integer else ~((targets >= 0) & (targets <= 1))
     if outside.any():
-        raise ValueError(f"{targets[outside][0]} is not a target of a yes/no question; expected 0 to 1")
+        raise ValueError(f"expected binary targets in [0, 1], got {targets[outside][0]}")

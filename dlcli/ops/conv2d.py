@@ -1,4 +1,4 @@
-"""Two-dimensional convolution of images with channels last."""
+"""2D convolution of images with channels last."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_PADDING: Sides = ((0, 0), (0, 0))
 
 @register("function", "conv2d")
 class Conv2D(Function):
-    """`Y = Σ_ij X_ij W_ij + b`, X_ij the pixels under kernel position (i, j); `max(Y, 0)` on top when `relu`.
+    """`Y = Σ_ij X_ij W_ij + b`, with X_ij the pixels under kernel position (i, j); then `max(Y, 0)` with `relu`.
 
     `∂L/∂X_ij += g W_ijᵀ`, `∂L/∂W_ij = X_ijᵀ g`, `∂L/∂b = Σ g`, with g = ∂L/∂Y (LeCun et al. 1989).
 
@@ -37,10 +37,10 @@ class Conv2D(Function):
         groups: int = 1,
         relu: bool = False,
     ) -> np.ndarray:
-        # ReLU in the same call: the result is written once instead of written, read and written again.
+        # ReLU in the same call: the result is written once, instead of being written, read and written again.
         y = kernels.conv2d(x, weight, bias, stride, padding, dilation, groups, relu)
         ctx.geometry = (stride, padding, dilation, groups)
-        # where y > 0 is all that backward needs to know about the ReLU
+        # backward only needs to know where y > 0
         ctx.save(x, weight, y if relu else None)
         return y
 
@@ -48,7 +48,7 @@ class Conv2D(Function):
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         x, weight, y = ctx.saved
         needs_x, needs_weight, needs_bias = ctx.needs_grad
-        # ∂max(y, 0) first; the other gradients are those of a plain convolution
+        # first the gradient of max(y, 0); the others are those of a plain convolution
         if y is not None:
             grad = kernels.relu_backward(grad, y)
         stride, padding, dilation, groups = ctx.geometry
@@ -85,16 +85,16 @@ def conv2d(
     groups: int = 1,
     relu: bool = False,
 ) -> Tensor:
-    """Convolve images with filters (cross-correlation, as everywhere in deep learning).
+    """Convolve images with filters (technically a cross-correlation, as usual in deep learning).
 
     Args:
-        x: (N, H, W, C).
-        weight: (f_h, f_w, C/groups, K).
-        bias: (K,), or None.
-        stride: pixels between outputs, (down, across).
-        padding: zeros around the images, ((above, below), (left, right)).
-        dilation: Spacing of the kernel positions in pixels, (down, across).
-        groups: parts that the channels are split into, each convolved by itself; C for a depthwise convolution.
-        relu: whether `max(y, 0)` follows in the same call.
+        x: Images, (N, H, W, C).
+        weight: Filters, (f_h, f_w, C/groups, K).
+        bias: Bias of each filter, (K,), or None.
+        stride: Distance between neighboring outputs in pixels, (vertical, horizontal).
+        padding: Number of zeros around the images, ((top, bottom), (left, right)).
+        dilation: Spacing of the kernel positions in pixels, (vertical, horizontal).
+        groups: Number of groups of channels that are convolved separately; C for a depthwise convolution.
+        relu: Whether to apply `max(y, 0)` in the same call.
     """
     return Conv2D.apply(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups, relu=relu)

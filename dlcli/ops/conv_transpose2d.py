@@ -1,4 +1,4 @@
-"""Transposed convolution of images with channels last: what takes a convolution's result back to its images' size."""
+"""Transposed 2D convolution of images with channels last."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dlcli.ops.conv2d import NO_PADDING, Pair, Sides
 
 @register("function", "conv_transpose2d")
 class ConvTranspose2D(Function):
-    """`Y_ij += X W_ijᵀ (+ b)`: the gradient of `conv2d` by its images, as a layer (Zeiler et al. 2010, CVPR).
+    """`Y_ij += X W_ijᵀ (+ b)`: the gradient of `conv2d` with respect to its images (Zeiler et al. 2010, CVPR).
 
-    Its own gradients are therefore the convolution and the convolution's gradient by its filters.
+    Its gradients are therefore the convolution and the convolution's gradient with respect to its filters.
 
     x: (N, P, Q, C), weight: (f_h, f_w, K, C), bias: (K,) or None -> (N, H, W, K)
     """
@@ -70,14 +70,14 @@ def conv_transpose2d(
     stride: Pair = (1, 1),
     padding: Sides = NO_PADDING,
 ) -> Tensor:
-    """Spread each pixel over the results that a filter reaches from it.
+    """Apply a transposed convolution, the gradient of a convolution with respect to its images.
 
     Args:
-        x: (N, P, Q, C).
-        weight: (f_h, f_w, K, C).
-        bias: (K,), or None.
-        size: (H, W) of the result: such that `conv2d` of it has the size (P, Q).
-        stride: pixels of the result from one pixel of x to the next, (down, across).
-        padding: what is cut off the result, ((above, below), (left, right)).
+        x: Images, (N, P, Q, C).
+        weight: Filters, (f_h, f_w, K, C).
+        bias: Bias of each filter, (K,), or None.
+        size: Height and width of the output, (H, W), such that its `conv2d` has the size (P, Q).
+        stride: Distance in the output between neighboring pixels of x, (vertical, horizontal).
+        padding: Number of pixels removed from the output, ((top, bottom), (left, right)).
     """
     return ConvTranspose2D.apply(x, weight, bias, size=size, stride=stride, padding=padding)

@@ -1,4 +1,4 @@
-"""Vectors looked up by number."""
+"""Embedding: lookup of vectors by index."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dlcli.core import register
 
 @register("function", "embedding")
 class Embedding(Function):
-    """`y = E[i]`, the product of a one-hot vector with E; `∂L/∂E[i] = Σ g` over the places where i was looked up.
+    """`y = E[i]`, the product of a one-hot vector with E; `∂L/∂E[i] = Σ g` over all occurrences of i.
 
-    The row of padding, where there is one, gets no gradient: it stays as it is.
+    The row of the padding index, if there is one, gets no gradient and is never changed.
 
     weight: (V, D), indices: (...) integer -> (..., D)
     """
@@ -42,14 +42,14 @@ class Embedding(Function):
 
 
 def embedding(weight: Tensor, indices: np.ndarray, *, padding_index: int | None = None) -> Tensor:
-    """The rows of a table.
+    """Look up rows of a table.
 
     Args:
-        weight: (V, D).
-        indices: (...), integers from 0 to V − 1.
-        padding_index: the row that stands for padding and gets no gradient; None for none.
+        weight: Table, (V, D).
+        indices: Integers from 0 to V − 1, (...).
+        padding_index: Index of the row that represents padding and gets no gradient, or None.
 
     Raises:
-        IndexError: an index lies outside.
+        IndexError: An index is out of range.
     """
     return Embedding.apply(weight, indices, padding_index=padding_index)

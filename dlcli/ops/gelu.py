@@ -1,4 +1,4 @@
-"""Activations that weigh the input by a distribution function of it."""
+"""GELU and SiLU: activations that multiply the input by a distribution function of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "gelu")
 class GELU(Function):
-    """`x Φ(x)`, Φ the normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
+    """`x Φ(x)`, with Φ the standard normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ class GELU(Function):
 
 @register("function", "gelu_tanh")
 class GELUTanh(Function):
-    """The tanh form of GELU, within 5e-4 of it (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
+    """Tanh approximation of GELU, with an error below 5e-4 (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -69,15 +69,15 @@ class SiLU(Function):
 
 
 def gelu(x: Tensor | np.ndarray) -> Tensor:
-    """`x Φ(x)` with Φ the normal distribution function."""
+    """Return `x Φ(x)`, with Φ the standard normal distribution function."""
     return GELU.apply(x)
 
 
 def gelu_tanh(x: Tensor | np.ndarray) -> Tensor:
-    """`x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`, close to gelu."""
+    """Return `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`, an approximation of gelu."""
     return GELUTanh.apply(x)
 
 
 def silu(x: Tensor | np.ndarray) -> Tensor:
-    """`x σ(x)`, elementwise."""
+    """Return `x σ(x)`, elementwise."""
     return SiLU.apply(x)

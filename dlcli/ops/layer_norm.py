@@ -1,4 +1,4 @@
-"""Layer normalization of the last axis: every position of every example by itself."""
+"""Layer normalization of the last axis, separately for every position of every example."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "layer_norm")
 class LayerNorm(Function):
-    """`y = γ x̂ + β`, `x̂ = (x − μ)/√(σ² + ε)`, μ and σ² of the last axis (Ba et al. 2016, arXiv:1607.06450).
+    """`y = γ x̂ + β`, `x̂ = (x − μ)/√(σ² + ε)`, with μ and σ² over the last axis (Ba et al. 2016, arXiv:1607.06450).
 
     `∂L/∂x = (h − mean(h) − x̂ mean(h x̂))/√(σ² + ε)` with `h = γ g`; `∂L/∂γ = Σ g x̂`, `∂L/∂β = Σ g`.
 
@@ -37,12 +37,12 @@ class LayerNorm(Function):
 
 
 def layer_norm(x: Tensor, gamma: Tensor, beta: Tensor, *, epsilon: float) -> Tensor:
-    """Normalize every position by the mean and variance of its own channels.
+    """Normalize every position by the mean and variance of its channels.
 
     Args:
-        x: (..., C).
-        gamma: (C,), the new standard deviation.
-        beta: (C,), the new mean.
-        epsilon: added to the variance.
+        x: Input with channels last, (..., C).
+        gamma: Standard deviation of the output, γ, (C,).
+        beta: Mean of the output, β, (C,).
+        epsilon: Small constant added to the variance, ε.
     """
     return LayerNorm.apply(x, gamma, beta, epsilon=epsilon)

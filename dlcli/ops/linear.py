@@ -1,4 +1,4 @@
-"""Affine map of the last axis: `y = x W + b`, alone or with the activation that follows."""
+"""Affine map of the last axis, `y = x W + b`, optionally fused with an activation."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class Linear(Function):
 def linear(
     x: Tensor | np.ndarray, weight: Tensor, bias: Tensor | None = None, *, activation: Activation | None = None
 ) -> Tensor:
-    """Affine map of the last axis.
+    """Apply an affine map, and optionally an activation, to the last axis.
 
     Args:
-        x: (..., D).
-        weight: (D, U).
-        bias: (U,), or None.
-        activation: applied to the result; None for none.
+        x: Input, (..., D).
+        weight: Weight, (D, U).
+        bias: Bias, (U,), or None.
+        activation: Activation function of the result, or None.
     """
     return Linear.apply(x, weight, bias, activation=activation)

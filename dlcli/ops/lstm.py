@@ -1,4 +1,4 @@
-"""A layer of long short-term memory, over whole sequences."""
+"""Long short-term memory over whole sequences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dlcli.core import register
 class LSTM(Function):
     """`c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}`, `h_t = Γ_o ∗ tanh(c_t)` (Hochreiter & Schmidhuber 1997, Gers et al. 2000).
 
-    `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)`, `c̃ = tanh(…)` likewise; the columns are in the order Γ_u, Γ_f, c̃, Γ_o. A
-    padded step passes both states on. The result is h, or h and c as [0] and [1] when `with_cells`.
+    `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)`, `c̃ = tanh(…)` likewise; the columns are in the order Γ_u, Γ_f, c̃, Γ_o.
+    Padded steps keep both states. The result is h, or h and c as [0] and [1] with `with_cells`.
 
     x: (N, T, D) or tokens (N, T), input_weight: (D, 4H), recurrent_weight: (H, 4H), bias: (4H,), initial_hidden and
     initial_cell: (N, H) or None, mask: (N, T) or None -> (N, T, H), or (2, N, T, H)
@@ -50,7 +50,7 @@ class LSTM(Function):
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         x, input_weight, recurrent_weight, hidden, cell, mask, states, gates = ctx.saved
-        needs_x, *needed, needs_hidden, needs_cell, _ = ctx.needs_grad
+        needs_x, *needs_weights, needs_hidden, needs_cell, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3))
         grad_hidden, grad_cell = grad if ctx.with_cells else (grad, None)
         grad_x, *grads, grad_initial_hidden, grad_initial_cell = kernels.lstm_backward(
@@ -70,7 +70,7 @@ class LSTM(Function):
         )
         return (
             grad_x,
-            *(found if needs else None for found, needs in zip(grads, needed, strict=True)),
+            *(grad if needs else None for grad, needs in zip(grads, needs_weights, strict=True)),
             grad_initial_hidden if needs_hidden else None,
             grad_initial_cell if needs_cell else None,
             None,
@@ -102,21 +102,21 @@ def lstm(
     with_cells: bool = False,
     on_cells: Callable[[np.ndarray], None] | None = None,
 ) -> Tensor:
-    """The hidden state after each step of an LSTM; that after the last one is at [:, -1], in reverse at [:, 0].
+    """Return the hidden state after each step of an LSTM; the final one is at [:, -1], in reverse at [:, 0].
 
     Args:
-        x: (N, T, D); or (N, T), integers that stand for one-hot vectors, for which rows of `input_weight` are looked up
-            (see `embedded_inputs`).
-        input_weight: (D, 4H), the columns in the order update, forget, candidate, output.
-        recurrent_weight: (H, 4H), likewise.
-        bias: (4H,), likewise.
-        initial_hidden: (N, H); None for zeros.
-        initial_cell: (N, H); None for zeros.
-        mask: (N, T), False where a sequence is padded: its states are passed on there; None when none is.
-        reverse: whether the sequence is read from its end.
-        with_cells: whether the cell states come too: the result is then (2, N, T, H), hidden states [0] and cells [1],
-            to be sliced. It costs a copy of their gradients, so leave it off where only the hidden states are used.
-        on_cells: is given the cell states (N, T, H) as a plain array, for whoever needs no gradient of them.
+        x: Sequences (N, T, D); or integers (N, T) that stand for one-hot vectors, for which rows of `input_weight` are
+            looked up (see `embedded_inputs`).
+        input_weight: Input weights, (D, 4H), with columns in the order update, forget, candidate, output.
+        recurrent_weight: Recurrent weights, (H, 4H), likewise.
+        bias: Biases, (4H,), likewise.
+        initial_hidden: Initial hidden state, (N, H); None for zeros.
+        initial_cell: Initial cell state, (N, H); None for zeros.
+        mask: False for padded steps, which keep both states, (N, T); None without padding.
+        reverse: Whether the sequence is processed from its end.
+        with_cells: Whether to return the cell states too; the result is then (2, N, T, H), hidden states at [0] and
+            cell states at [1]. This costs a copy of their gradients.
+        on_cells: Callback with the cell states (N, T, H) as a plain array, without gradients.
     """
     return LSTM.apply(
         x,

@@ -1,4 +1,4 @@
-"""Matrix product, over batches of matrices."""
+"""Matrix product, also of batches of matrices."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dlcli.core import register
 
 @register("function", "matmul")
 class MatMul(Function):
-    """`C = A B`; `∂L/∂A = G Bᵀ`, `∂L/∂B = Aᵀ G`. Leading axes broadcast; vectors as in `np.matmul`.
+    """`C = A B`; `∂L/∂A = G Bᵀ`, `∂L/∂B = Aᵀ G`. Leading axes broadcast; vectors are treated as in `np.matmul`.
 
-    a: (..., M, K) or (K,), b: (..., K, N) or (K,) -> (..., M, N), without the axis that a vector has not
+    a: (..., M, K) or (K,), b: (..., K, N) or (K,) -> (..., M, N), without M or N for vectors
     """
 
     @staticmethod
@@ -47,10 +47,10 @@ class MatMul(Function):
 
 
 def matmul(a: Tensor | np.ndarray, b: Tensor | np.ndarray) -> Tensor:
-    """Matrix product.
+    """Return the matrix product.
 
     Args:
-        a: (..., M, K) or (K,).
-        b: (..., K, N) or (K,).
+        a: Matrices (..., M, K) or vector (K,).
+        b: Matrices (..., K, N) or vector (K,).
     """
     return MatMul.apply(a, b)

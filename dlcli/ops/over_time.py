@@ -1,4 +1,4 @@
-"""A sequence as one vector: its mean or its maximum over the steps that are real."""
+"""Reduction of a sequence to one vector: mean or maximum over its steps, ignoring padding."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dlcli.core import register
 
 @register("function", "mean_over_time")
 class MeanOverTime(Function):
-    """`y = Σ_t m_t x_t / Σ_t m_t`: every real step gets its share of the gradient, padding none.
+    """`y = Σ_t m_t x_t / Σ_t m_t`; every step gets `g / Σ_t m_t`, padding gets zero.
 
-    x: (N, T, D), mask: (N, T) or None -> (N, D); zeros where no step is real
+    x: (N, T, D), mask: (N, T) or None -> (N, D); zeros for sequences of padding only
     """
 
     @staticmethod
@@ -22,7 +22,7 @@ class MeanOverTime(Function):
         counts = np.full((len(x), 1), x.shape[1]) if mask is None else mask.sum(axis=1, keepdims=True)  # (N, 1)
         ctx.save(mask)
         ctx.length, ctx.counts = x.shape[1], np.maximum(counts, 1).astype(x.dtype)
-        real = x if mask is None else np.where(mask[:, :, None], x, 0)  # whatever padding holds, NaN included
+        real = x if mask is None else np.where(mask[:, :, None], x, 0)  # not x · m: padding may be NaN
         mean: np.ndarray = real.sum(axis=1) / ctx.counts
         return mean
 
@@ -42,9 +42,9 @@ class MeanOverTime(Function):
 
 @register("function", "max_over_time")
 class MaxOverTime(Function):
-    """`y_d = max_t x_td` over the real steps; the gradient goes to the first step that has the maximum.
+    """`y_d = max_t x_td` over the steps without padding; the gradient goes to the first step with the maximum.
 
-    x: (N, T, D), mask: (N, T) or None -> (N, D); zeros where no step is real
+    x: (N, T, D), mask: (N, T) or None -> (N, D); zeros for sequences of padding only
     """
 
     @staticmethod
@@ -74,20 +74,20 @@ _MASK = np.array([[True, True, True, True], [True, False, False, False], [False,
 
 
 def mean_over_time(x: Tensor, mask: np.ndarray | None = None) -> Tensor:
-    """The mean of each sequence's vectors.
+    """Return the mean vector of each sequence.
 
     Args:
-        x: (N, T, D).
-        mask: (N, T), False where a sequence is padded; None where none is.
+        x: Sequences, (N, T, D).
+        mask: False for padded steps, (N, T); None without padding.
     """
     return MeanOverTime.apply(x, mask)
 
 
 def max_over_time(x: Tensor, mask: np.ndarray | None = None) -> Tensor:
-    """The largest value that each number of a sequence's vectors takes.
+    """Return the elementwise maximum of each sequence's vectors.
 
     Args:
-        x: (N, T, D).
-        mask: (N, T), False where a sequence is padded; None where none is.
+        x: Sequences, (N, T, D).
+        mask: False for padded steps, (N, T); None without padding.
     """
     return MaxOverTime.apply(x, mask)

@@ -42,7 +42,7 @@ class MaxPool2D(Function):
 
 @register("function", "average_pool2d")
 class AveragePool2D(Function):
-    """`Y = Σ_ij X_ij / count` over the pixels of a window that lie inside the image: padding is not counted.
+    """`Y = Σ_ij X_ij / count` over the pixels of a window that lie inside the image, without the padding.
 
     x: (N, H, W, C) -> (N, P, Q, C)
     """
@@ -64,7 +64,7 @@ class AveragePool2D(Function):
 
 @register("function", "global_average_pool2d")
 class GlobalAveragePool2D(Function):
-    """`y = Σ_hw x / (H W)`: one number for each channel of an image.
+    """`y = Σ_hw x / (H W)`: one value for each channel of an image.
 
     x: (N, H, W, C) -> (N, C)
     """
@@ -84,25 +84,25 @@ class GlobalAveragePool2D(Function):
 
 
 def max_pool2d(x: Tensor, *, window: Pair, stride: Pair, padding: Sides = NO_PADDING) -> Tensor:
-    """The largest value of each window, channel by channel.
+    """Return the maximum of each window, per channel.
 
     Args:
-        x: (N, H, W, C).
-        window: (height, width).
-        stride: pixels between windows, (down, across).
-        padding: pixels around the images that are never the largest, ((above, below), (left, right)).
+        x: Images, (N, H, W, C).
+        window: Size of a window, (height, width).
+        stride: Distance between windows in pixels, (vertical, horizontal).
+        padding: Pixels around the images, which are never the maximum, ((top, bottom), (left, right)).
     """
     return MaxPool2D.apply(x, window=window, stride=stride, padding=padding)
 
 
 def average_pool2d(x: Tensor, *, window: Pair, stride: Pair, padding: Sides = NO_PADDING) -> Tensor:
-    """The average of each window, channel by channel.
+    """Return the average of each window, per channel.
 
     Args:
-        x: (N, H, W, C).
-        window: (height, width).
-        stride: pixels between windows, (down, across).
-        padding: pixels around the images that do not count, ((above, below), (left, right)).
+        x: Images, (N, H, W, C).
+        window: Size of a window, (height, width).
+        stride: Distance between windows in pixels, (vertical, horizontal).
+        padding: Pixels around the images, which are excluded from the averages, ((top, bottom), (left, right)).
     """
     return AveragePool2D.apply(x, window=window, stride=stride, padding=padding)
 
@@ -113,6 +113,6 @@ def global_average_pool2d(x: Tensor) -> Tensor:
 
 
 def global_max_pool2d(x: Tensor) -> Tensor:
-    """The largest value of each channel of an image: (N, H, W, C) -> (N, C)."""
+    """Return the maximum of each channel of an image, (N, H, W, C) -> (N, C)."""
     n, height, width, channels = x.shape
     return max_pool2d(x, window=(height, width), stride=(1, 1)).reshape(n, channels)

@@ -1,4 +1,4 @@
-"""Mean losses of predicted numbers: squared, absolute and Huber."""
+"""Mean losses for regression: squared, absolute and Huber."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SquaredError(Function):
 
 @register("function", "absolute_error")
 class AbsoluteError(Function):
-    """`Σ s |r|` with `r = prediction − target`; the derivative at r = 0 is taken as 0.
+    """`Σ s |r|` with `r = prediction − target`; the derivative at r = 0 is defined as 0.
 
     predictions: (...), targets: (...), scale s: broadcasts to (...) -> ()
     """
@@ -65,7 +65,7 @@ class AbsoluteError(Function):
 
 @register("function", "huber")
 class Huber(Function):
-    """`Σ s h(r)`, h being `r²/2` for |r| ≤ δ and `δ (|r| − δ/2)` beyond; `h′` is r clipped to ±δ (Huber 1964).
+    """`Σ s h(r)`, with h = `r²/2` for |r| ≤ δ and `δ (|r| − δ/2)` beyond; `h′` is r clipped to ±δ (Huber 1964).
 
     predictions: (...), targets: (...), scale s: broadcasts to (...) -> ()
     """
@@ -91,40 +91,42 @@ class Huber(Function):
 
 
 def mean_squared_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-    """Mean of `(prediction − target)²` over all numbers.
+    """Return the mean of `(prediction − target)²` over all elements.
 
     Args:
-        predictions: (N, …).
-        targets: as many.
-        weights: (N,), what each example counts; None for 1.
+        predictions: Predicted values, (N, …).
+        targets: True values, as many as predictions.
+        weights: Weight of each example, (N,); None for 1.
     """
-    return SquaredError.apply(predictions, *_prepared(predictions, targets, weights))
+    return SquaredError.apply(predictions, *_targets_and_scale(predictions, targets, weights))
 
 
 def mean_absolute_error(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None) -> Tensor:
-    """Mean of `|prediction − target|` over all numbers.
+    """Return the mean of `|prediction − target|` over all elements.
 
     Args:
-        predictions: (N, …).
-        targets: as many.
-        weights: (N,), what each example counts; None for 1.
+        predictions: Predicted values, (N, …).
+        targets: True values, as many as predictions.
+        weights: Weight of each example, (N,); None for 1.
     """
-    return AbsoluteError.apply(predictions, *_prepared(predictions, targets, weights))
+    return AbsoluteError.apply(predictions, *_targets_and_scale(predictions, targets, weights))
 
 
 def huber(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None = None, *, delta: float) -> Tensor:
-    """Mean of the Huber loss of the residuals: squared up to δ, linear beyond.
+    """Return the mean Huber loss over all elements: squared for residuals up to δ, linear beyond.
 
     Args:
-        predictions: (N, …).
-        targets: as many.
-        weights: (N,), what each example counts; None for 1.
-        delta: where the loss turns linear.
+        predictions: Predicted values, (N, …).
+        targets: True values, as many as predictions.
+        weights: Weight of each example, (N,); None for 1.
+        delta: Residual beyond which the loss is linear, δ.
     """
-    return Huber.apply(predictions, *_prepared(predictions, targets, weights), delta=delta)
+    return Huber.apply(predictions, *_targets_and_scale(predictions, targets, weights), delta=delta)
 
 
-def _prepared(predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Targets in the shape and type of the predictions, and what each number counts."""
+def _targets_and_scale(
+    predictions: Tensor, targets: np.ndarray, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the targets in the shape and type of the predictions, and the factor of each element's loss."""
     targets = targets.reshape(predictions.shape).astype(predictions.dtype, copy=False)
     return targets, mean_scale(predictions.shape, predictions.dtype, weights)

@@ -1,4 +1,4 @@
-"""Rectifiers: linear for positive inputs, small or bounded for negative ones."""
+"""Rectified linear unit and its variants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "relu")
 class ReLU(Function):
-    """`max(x, 0)`; the derivative at 0 is taken as 0."""
+    """`max(x, 0)`; the derivative at 0 is defined as 0."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ class ReLU(Function):
 
 @register("function", "leaky_relu")
 class LeakyReLU(Function):
-    """`x` where x > 0, else `slope · x` (Maas et al. 2013)."""
+    """`x` if x > 0, else `slope · x` (Maas et al. 2013)."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, slope: float) -> np.ndarray:
@@ -53,7 +53,7 @@ class LeakyReLU(Function):
 
 @register("function", "elu")
 class ELU(Function):
-    """`x` where x > 0, else `α (exp(x) − 1)` (Clevert et al. 2016, arXiv:1511.07289)."""
+    """`x` if x > 0, else `α (exp(x) − 1)` (Clevert et al. 2016, arXiv:1511.07289)."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, alpha: float) -> np.ndarray:
@@ -73,15 +73,15 @@ class ELU(Function):
 
 
 def relu(x: Tensor | np.ndarray) -> Tensor:
-    """`max(x, 0)`, elementwise."""
+    """Return `max(x, 0)`, elementwise."""
     return ReLU.apply(x)
 
 
 def leaky_relu(x: Tensor | np.ndarray, *, slope: float) -> Tensor:
-    """`x` where x > 0, else `slope · x`."""
+    """Return `x` if x > 0, else `slope · x`."""
     return LeakyReLU.apply(x, slope=slope)
 
 
 def elu(x: Tensor | np.ndarray, *, alpha: float) -> Tensor:
-    """`x` where x > 0, else `α (exp(x) − 1)`, α > 0."""
+    """Return `x` if x > 0, else `α (exp(x) − 1)`, with α > 0."""
     return ELU.apply(x, alpha=alpha)

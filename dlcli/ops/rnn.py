@@ -1,4 +1,4 @@
-"""The simple recurrent layer, over whole sequences."""
+"""Simple recurrent layer over whole sequences."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from dlcli.kernels import RecurrentActivation
 
 @register("function", "rnn")
 class RNN(Function):
-    """`h_t = tanh(x_t W + h_{t−1} U + b)`; a padded step passes the state on (Elman 1990; in time as Werbos 1990).
+    """`h_t = tanh(x_t W + h_{t−1} U + b)`; padded steps keep the state (Elman 1990).
 
+    The gradient is backpropagation through time (Werbos 1990).
     With `s_t = x_t W + h_{t−1} U + b`: `∂L/∂s_t = (g_t + ∂L/∂s_{t+1} Uᵀ) (1 − h_t²)`, `∂L/∂U = Σ_t h_{t−1}ᵀ ∂L/∂s_t`.
-    With ReLU in the place of tanh, the last factor is whether h_t > 0 (Le et al. 2015, arXiv:1504.00941).
+    With ReLU instead of tanh, the last factor is 1 where h_t > 0, else 0 (Le et al. 2015, arXiv:1504.00941).
 
     x: (N, T, D) or tokens (N, T), input_weight: (D, H), recurrent_weight: (H, H), bias: (H,), initial_state: (N, H) or
     None, mask: (N, T) or None -> (N, T, H)
@@ -36,23 +37,33 @@ class RNN(Function):
         reverse: bool = False,
         activation: RecurrentActivation = "tanh",
     ) -> np.ndarray:
-        # left out where it can be: the native kernel has tanh only, and hands calls that say more to the reference
-        form = () if activation == "tanh" else (activation,)
-        states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse, *form)
-        ctx.reverse, ctx.form = reverse, form
+        # omitted for tanh: the native kernel only has tanh, and passes calls with an activation to the reference
+        options = () if activation == "tanh" else (activation,)
+        states = kernels.rnn(x, input_weight, recurrent_weight, bias, initial_state, mask, reverse, *options)
+        ctx.reverse, ctx.options = reverse, options
         ctx.save(x, input_weight, recurrent_weight, initial_state, mask, states)
         return states
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         x, input_weight, recurrent_weight, initial_state, mask, states = ctx.saved
-        needs_x, *needed, needs_state, _ = ctx.needs_grad
+        needs_x, *needs_weights, needs_state, _ = ctx.needs_grad
         out = (ctx.out(1), ctx.out(2), ctx.out(3))
         grad_x, *grads, grad_state = kernels.rnn_backward(
-            grad, x, input_weight, recurrent_weight, initial_state, mask, ctx.reverse, states, needs_x, out, *ctx.form
+            grad,
+            x,
+            input_weight,
+            recurrent_weight,
+            initial_state,
+            mask,
+            ctx.reverse,
+            states,
+            needs_x,
+            out,
+            *ctx.options,
         )
-        kept = [found if needs else None for found, needs in zip(grads, needed, strict=True)]
-        return grad_x, *kept, grad_state if needs_state else None, None
+        grad_weights = [grad if needs else None for grad, needs in zip(grads, needs_weights, strict=True)]
+        return grad_x, *grad_weights, grad_state if needs_state else None, None
 
     @staticmethod
     def samples() -> Iterable[Sample]:
@@ -78,18 +89,18 @@ def rnn(
     reverse: bool = False,
     activation: RecurrentActivation = "tanh",
 ) -> Tensor:
-    """The state after each step of a recurrent layer; that after the last one is at [:, -1], in reverse at [:, 0].
+    """Return the state after each step of a recurrent layer; the final state is at [:, -1], in reverse at [:, 0].
 
     Args:
-        x: (N, T, D); or (N, T), integers that stand for one-hot vectors, for which rows of `input_weight` are looked up
-            (see `embedded_inputs`).
-        input_weight: (D, H).
-        recurrent_weight: (H, H).
-        bias: (H,).
-        initial_state: (N, H); None for zeros.
-        mask: (N, T), False where a sequence is padded: its state is passed on there; None when none is.
-        reverse: whether the sequence is read from its end.
-        activation: tanh or relu.
+        x: Sequences (N, T, D); or integers (N, T) that stand for one-hot vectors, for which rows of `input_weight` are
+            looked up (see `embedded_inputs`).
+        input_weight: Input weights, (D, H).
+        recurrent_weight: Recurrent weights, (H, H).
+        bias: Bias, (H,).
+        initial_state: Initial state, (N, H); None for zeros.
+        mask: False for padded steps, which keep the state, (N, T); None without padding.
+        reverse: Whether the sequence is processed from its end.
+        activation: Activation function, tanh or relu.
     """
     return RNN.apply(
         x, input_weight, recurrent_weight, bias, initial_state, mask, reverse=reverse, activation=activation

@@ -1,4 +1,4 @@
-"""Images of another size, each pixel a weighted sum of the old ones, first down, then across."""
+"""Separable resizing: each output pixel is a weighted sum of input pixels, vertically and then horizontally."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dlcli.core import register
 
 
 @register("function", "separable_resize")
-class SeparableMap2D(Function):
-    """`Y = R X Sᵀ` for every channel; `∂L/∂X = Rᵀ G S`. The matrices are given, not trained.
+class SeparableResize(Function):
+    """`Y = R X Sᵀ` for every channel; `∂L/∂X = Rᵀ G S`. The matrices R and S are constants.
 
     x: (N, H, W, C), rows: (P, H), columns: (Q, W) -> (N, P, Q, C)
     """
@@ -20,12 +20,12 @@ class SeparableMap2D(Function):
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         ctx.save(rows, columns)
-        return _along_rows(columns, _along_columns(rows, x))
+        return _map_columns(columns, _map_rows(rows, x))
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows, columns = ctx.saved
-        return _along_columns(rows.T, _along_rows(columns.T, grad)), None, None
+        return _map_rows(rows.T, _map_columns(columns.T, grad)), None, None
 
     @staticmethod
     def samples() -> Iterable[Sample]:
@@ -33,24 +33,24 @@ class SeparableMap2D(Function):
 
 
 def separable_resize(x: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
-    """Weighted sums of the pixels of each image, first down, then across.
+    """Return weighted sums of the pixels of each image, first vertically, then horizontally.
 
     Args:
-        x: (N, H, W, C).
-        rows: (P, H), the weight that each row of x has in each row of the result.
-        columns: (Q, W), likewise.
+        x: Images, (N, H, W, C).
+        rows: Weight of each input row in each output row, (P, H).
+        columns: Weight of each input column in each output column, (Q, W).
     """
-    return SeparableMap2D.apply(x, rows, columns)
+    return SeparableResize.apply(x, rows, columns)
 
 
-def _along_columns(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """(P, H), (N, H, W, C) -> (N, P, W, C)."""
+def _map_rows(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Apply a matrix (P, H) to the rows of images, (N, H, W, C) -> (N, P, W, C)."""
     n, height, width, channels = x.shape
     product: np.ndarray = matrix @ x.reshape(n, height, width * channels)
     return product.reshape(n, len(matrix), width, channels)
 
 
-def _along_rows(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """(Q, W), (N, H, W, C) -> (N, H, Q, C)."""
+def _map_columns(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Apply a matrix (Q, W) to the columns of images, (N, H, W, C) -> (N, H, Q, C)."""
     product: np.ndarray = matrix @ x
     return product

@@ -1,4 +1,4 @@
-"""Operations that move numbers without changing them."""
+"""Operations that rearrange elements: reshape, transpose, slice, concatenate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "reshape")
 class Reshape(Function):
-    """The same numbers in the same order in another shape; one size may be −1."""
+    """Reshaping; one size may be −1."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, shape: tuple[int, ...]) -> np.ndarray:
@@ -31,7 +31,7 @@ class Reshape(Function):
 
 @register("function", "transpose")
 class Transpose(Function):
-    """The axes in another order; None reverses them."""
+    """Permutation of the axes; None reverses them."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, axes: tuple[int, ...] | None) -> np.ndarray:
@@ -50,7 +50,7 @@ class Transpose(Function):
 
 @register("function", "slice")
 class Slice(Function):
-    """`x[index]`; the gradient goes back to where the numbers came from, added up where one was taken twice."""
+    """`x[index]`; the gradient is scattered back to the indexed elements, and summed where an element occurs twice."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, index: Any) -> np.ndarray:
@@ -77,7 +77,7 @@ class Slice(Function):
 
 @register("function", "concat")
 class Concat(Function):
-    """Arrays one after the other along an axis."""
+    """Concatenation along an axis."""
 
     @staticmethod
     def forward(ctx: Context, *arrays: np.ndarray, axis: int) -> np.ndarray:
@@ -95,15 +95,15 @@ class Concat(Function):
 
 
 def reshape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The same numbers in another shape; one size may be −1."""
+    """Reshape a tensor; one size may be −1."""
     return Reshape.apply(x, shape=shape)
 
 
 def transpose(x: Tensor, axes: tuple[int, ...] | None = None) -> Tensor:
-    """The axes in another order; None reverses them."""
+    """Permute the axes; None reverses them."""
     return Transpose.apply(x, axes=axes)
 
 
 def concat(tensors: Sequence[Tensor], axis: int = -1) -> Tensor:
-    """Tensors one after the other along `axis`; their other axes are equal."""
+    """Concatenate tensors along `axis`; their other axes must be equal."""
     return Concat.apply(*tensors, axis=axis)

@@ -1,4 +1,4 @@
-"""Saturating activations, and the softplus whose derivative is the sigmoid."""
+"""Sigmoid, tanh and softplus, whose derivative is the sigmoid."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ class Softplus(Function):
 
 
 def sigmoid(x: Tensor | np.ndarray) -> Tensor:
-    """`1 / (1 + exp(−x))`, elementwise."""
+    """Return `1 / (1 + exp(−x))`, elementwise."""
     return Sigmoid.apply(x)
 
 
 def tanh(x: Tensor | np.ndarray) -> Tensor:
-    """Hyperbolic tangent, elementwise."""
+    """Return the hyperbolic tangent, elementwise."""
     return Tanh.apply(x)
 
 
 def softplus(x: Tensor | np.ndarray) -> Tensor:
-    """`log(1 + exp(x))`, elementwise."""
+    """Return `log(1 + exp(x))`, elementwise."""
     return Softplus.apply(x)

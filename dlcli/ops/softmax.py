@@ -52,10 +52,10 @@ class LogSoftmax(Function):
 
 
 def softmax(x: Tensor | np.ndarray) -> Tensor:
-    """`exp(x_k) / Σ_j exp(x_j)` over the last axis."""
+    """Return `exp(x_k) / Σ_j exp(x_j)` over the last axis."""
     return Softmax.apply(x)
 
 
 def log_softmax(x: Tensor | np.ndarray) -> Tensor:
-    """`x_k − log Σ_j exp(x_j)` over the last axis."""
+    """Return `x_k − log Σ_j exp(x_j)` over the last axis."""
     return LogSoftmax.apply(x)

@@ -15,7 +15,7 @@ from dlcli.ops.weighting import mean_scale
 
 @register("function", "softmax_cross_entropy")
 class SoftmaxCrossEntropy(Function):
-    """`L = −Σ_n s_n log softmax(z_n)_{y_n}`; `∂L/∂z_n = s_n (softmax(z_n) − onehot(y_n))`: `dz = a − y` of the notes.
+    """`L = −Σ_n s_n log softmax(z_n)_{y_n}`; `∂L/∂z_n = s_n (softmax(z_n) − onehot(y_n))`, `dz = a − y` in CS 230.
 
     logits: (N, K), labels: (N,) integer, scale: (N,) or () -> ()
     """
@@ -73,24 +73,24 @@ def softmax_cross_entropy(
     label_smoothing: float = 0.0,
     divisor: float | None = None,
 ) -> Tensor:
-    """Mean cross-entropy over the examples, as torch.nn.CrossEntropyLoss defines it.
+    """Return the mean cross-entropy over the examples, as defined by torch.nn.CrossEntropyLoss.
 
-    For a label y the loss of an example is `−Σ_k q_k log softmax(z)_k` with `q = (1 − ε) c_y onehot(y) + ε c / K`, and
-    the mean `Σ w ℓ / Σ w c_y`; for a distribution t, `q = c ((1 − ε) t + ε / K)` and the mean `Σ w ℓ / Σ w`. Label
-    smoothing ε is from Szegedy et al. 2016, arXiv:1512.00567.
+    For a label y, the loss of an example is `−Σ_k q_k log softmax(z)_k` with `q = (1 − ε) c_y onehot(y) + ε c / K`, and
+    the mean is `Σ w ℓ / Σ w c_y`; for a distribution t, `q = c ((1 − ε) t + ε / K)` and the mean is `Σ w ℓ / Σ w`.
+    Label smoothing ε is from Szegedy et al. 2016, arXiv:1512.00567.
 
     Args:
-        logits: (..., K).
-        targets: labels (...) of integers, or distributions (..., K) of floats.
-        weights: (...), w; None for 1.
-        class_weights: (K,), c; None for 1.
-        label_smoothing: ε in [0, 1).
-        divisor: what the weighted sum is divided by; None for the sum of the weights. A batch whose weights are all 0
-            has the mean 0.
+        logits: Logits z, (..., K).
+        targets: Integer labels (...), or distributions over the classes (..., K) of floats.
+        weights: Weight of each example w, (...); None for 1.
+        class_weights: Weight of each class c, (K,); None for 1.
+        label_smoothing: Label smoothing ε, in [0, 1).
+        divisor: Divisor of the weighted sum; None for the sum of the weights. The mean of a batch whose weights are all
+            0 is 0.
 
     Raises:
-        IndexError: a label is not from 0 to K − 1.
-        ValueError: the targets have another shape.
+        IndexError: A label is not in 0 … K − 1.
+        ValueError: The targets do not have the shape of labels or of distributions.
     """
     num_classes = logits.shape[-1]
     rows = logits if logits.ndim == 2 else logits.reshape(-1, num_classes)  # (..., K) -> (N, K)
@@ -100,12 +100,12 @@ def softmax_cross_entropy(
     soft = targets.dtype.kind == "f"
     if targets.shape != (logits.shape if soft else logits.shape[:-1]):
         raise ValueError(
-            f"targets {targets.shape} of type {targets.dtype} for logits {logits.shape}: expected integer labels "
-            f"{logits.shape[:-1]} or distributions {logits.shape}"
+            f"expected integer labels {logits.shape[:-1]} or distributions {logits.shape}, "
+            f"got targets {targets.shape} of type {targets.dtype}"
         )
     targets = targets.reshape(rows.shape) if soft else targets.reshape(-1)
     if not soft and (label_smoothing or class_weights is not None):
-        check_labels(targets, num_classes)  # otherwise the kernel does
+        check_labels(targets, num_classes)  # in the other cases the kernel checks them
     label_weights = None if soft or class_weights is None else class_weights[targets]
     if not soft and not label_smoothing:
         scale = mean_scale(targets.shape, dtype, weights, label_weights, divisor=divisor)
@@ -122,6 +122,6 @@ def softmax_cross_entropy(
 
 
 def _one_hot(labels: np.ndarray, num_classes: int) -> np.ndarray:
-    """(N,) -> (N, K), 1 at the label."""
+    """Return the one-hot vectors of labels, (N,) -> (N, K)."""
     one_hot: np.ndarray = np.eye(num_classes)[labels]
     return one_hot

@@ -1,4 +1,4 @@
-"""Larger images: every pixel repeated, or new ones in between."""
+"""Upsampling of images: nearest neighbor and bilinear."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlcli.ops.separable_resize import separable_resize
 
 @register("function", "upsample_nearest2d")
 class UpsampleNearest2D(Function):
-    """`Y[f_h h + i, f_w w + j] = X[h, w]`; `∂L/∂X` is the sum over what a pixel became.
+    """`Y[f_h h + i, f_w w + j] = X[h, w]`; `∂L/∂X` is the sum over the copies of a pixel.
 
     x: (N, H, W, C) -> (N, f_h H, f_w W, C)
     """
@@ -22,16 +22,16 @@ class UpsampleNearest2D(Function):
     @staticmethod
     def forward(ctx: Context, x: np.ndarray, *, factor: Pair) -> np.ndarray:
         n, height, width, channels = x.shape
-        (down, across) = ctx.factor = factor
-        y: np.ndarray = np.empty((n, height, down, width, across, channels), x.dtype)
+        (vertical, horizontal) = ctx.factor = factor
+        y: np.ndarray = np.empty((n, height, vertical, width, horizontal, channels), x.dtype)
         y[:] = x[:, :, np.newaxis, :, np.newaxis]
-        return y.reshape(n, height * down, width * across, channels)
+        return y.reshape(n, height * vertical, width * horizontal, channels)
 
     @staticmethod
     def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
         n, height, width, channels = grad.shape
-        down, across = ctx.factor
-        blocks = grad.reshape(n, height // down, down, width // across, across, channels)
+        vertical, horizontal = ctx.factor
+        blocks = grad.reshape(n, height // vertical, vertical, width // horizontal, horizontal, channels)
         grad_x: np.ndarray = np.add.reduce(blocks, axis=(2, 4))
         return grad_x
 
@@ -41,35 +41,35 @@ class UpsampleNearest2D(Function):
 
 
 def upsample_nearest2d(x: Tensor, factor: Pair) -> Tensor:
-    """Every pixel repeated.
+    """Repeat every pixel.
 
     Args:
-        x: (N, H, W, C).
-        factor: how often, (down, across).
+        x: Images, (N, H, W, C).
+        factor: Number of repetitions, (vertical, horizontal).
     """
     return UpsampleNearest2D.apply(x, factor=factor)
 
 
 def upsample_bilinear2d(x: Tensor, factor: Pair) -> Tensor:
-    """Linear interpolation between the centers of the pixels, constant beyond the outermost.
+    """Interpolate linearly between the centers of the pixels, constant beyond the outermost ones.
 
-    A pixel of the result lies at `(i + 1/2)/f − 1/2` of x: what PyTorch calls `align_corners=False`.
+    Output pixel i lies at `(i + 1/2)/f − 1/2` of x, PyTorch's `align_corners=False`.
 
     Args:
-        x: (N, H, W, C).
-        factor: new pixels for each old one, (down, across).
+        x: Images, (N, H, W, C).
+        factor: Number of output pixels for each input pixel, (vertical, horizontal).
     """
-    rows, columns = (_interpolation(length, times, x.dtype) for length, times in zip(x.shape[1:3], factor, strict=True))
+    rows, columns = (_interpolation(length, each, x.dtype) for length, each in zip(x.shape[1:3], factor, strict=True))
     return separable_resize(x, rows, columns)
 
 
 def _interpolation(length: int, factor: int, dtype: np.dtype[np.floating]) -> np.ndarray:
-    """(factor · length, length) the matrix that interpolates along one axis."""
-    places = np.clip((np.arange(factor * length) + 0.5) / factor - 0.5, 0, length - 1)
-    before = np.minimum(places.astype(np.intp), max(length - 2, 0))
-    share = places - before  # of the pixel after
+    """Return the matrix (factor · length, length) that interpolates along one axis."""
+    positions = np.clip((np.arange(factor * length) + 0.5) / factor - 0.5, 0, length - 1)
+    left = np.minimum(positions.astype(np.intp), max(length - 2, 0))
+    weight = positions - left  # of the pixel on the right
     matrix: np.ndarray = np.zeros((factor * length, length), dtype)
-    new = np.arange(factor * length)
-    matrix[new, before] = 1 - share
-    matrix[new, np.minimum(before + 1, length - 1)] += share.astype(dtype)
+    outputs = np.arange(factor * length)
+    matrix[outputs, left] = 1 - weight
+    matrix[outputs, np.minimum(left + 1, length - 1)] += weight.astype(dtype)
     return matrix

@@ -1,4 +1,4 @@
-"""What each number counts in the mean that a loss is."""
+"""Weights of the elements in a mean loss."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 def mean_scale(
     shape: tuple[int, ...], dtype: np.dtype, *weights: np.ndarray | None, divisor: float | None = None
 ) -> np.ndarray:
-    """Factors s with `Σ s ℓ` the weighted mean of losses of `shape`: the product of the weights over its sum.
+    """Return factors s such that `Σ s ℓ` is the weighted mean of losses ℓ: the product of the weights over its sum.
 
     Args:
-        shape: of the losses, (N, …).
-        dtype: of the result.
-        weights: each (N,) or of leading axes of `shape`; None counts as 1.
-        divisor: what the weighted sum is divided by; None for the sum of the weights, which makes it a mean.
+        shape: Shape of the losses, (N, …).
+        dtype: Data type of the factors.
+        weights: Weights, each of shape (N,) or of leading axes of `shape`; None means 1.
+        divisor: Divisor of the weighted sum; None for the sum of the weights, which gives a mean.
 
     Returns:
-        () without weights, else an array that broadcasts to `shape`; zeros when nothing counts.
+        Array of shape () without weights, else an array that broadcasts to `shape`; zeros if all weights are 0.
     """
     product = None
     for weight in weights:

@@ -1,4 +1,4 @@
-"""Comparing an operation with PyTorch's: the result and the gradient of every input."""
+"""Comparison of an operation with PyTorch: the output and the gradient of every input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Comparison = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def same_as_torch() -> Comparison:
-    """`same_as_torch(ours, theirs, *arrays)`: both functions take the arrays as their own kind of tensor."""
+    """Return `same_as_torch(ours, theirs, *arrays)`; each function gets the arrays as tensors of its library."""
     torch = pytest.importorskip("torch")
 
     def compare(

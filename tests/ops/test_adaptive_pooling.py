@@ -1,4 +1,4 @@
-"""Pooling to a given size against PyTorch."""
+"""Adaptive pooling against PyTorch."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_same_as_torch(same_as_torch, kind, dtype, tolerance, image, size) -> No
     )
 
 
-def test_windows_share_the_pixel_between_them() -> None:
-    """Five pixels in two windows: 0…⌈5/2⌉ and ⌊5/2⌋…5, both with the middle one."""
+def test_neighboring_windows_overlap() -> None:
+    """Five pixels in two windows: 0 … ⌈5/2⌉ and ⌊5/2⌋ … 5, both with the middle pixel."""
     x = np.array([1.0, 2, 6, 3, 4]).reshape(1, 1, 5, 1)
     np.testing.assert_allclose(ops.adaptive_average_pool2d(Tensor(x), (1, 2)).data.ravel(), [9 / 3, 13 / 3])
     y = Tensor(x, requires_grad=True)
@@ -43,7 +43,7 @@ def test_windows_share_the_pixel_between_them() -> None:
 
 
 @pytest.mark.parametrize("width", [4, 5])
-def test_the_first_of_equals_gets_the_gradient(width) -> None:
+def test_the_first_of_equal_maxima_gets_the_gradient(width) -> None:
     x = Tensor(np.zeros((1, width, width, 1)), requires_grad=True)
     ops.adaptive_max_pool2d(x, (1, 1)).backward(np.ones((1, 1, 1, 1)))
     assert np.flatnonzero(x.grad).tolist() == [0]

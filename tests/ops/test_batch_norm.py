@@ -14,7 +14,7 @@ GAMMA, BETA = GENERATOR.standard_normal(4), GENERATOR.standard_normal(4)
 MEAN, VARIANCE = GENERATOR.standard_normal(4), 0.5 + GENERATOR.random(4)
 
 
-def test_of_the_batch(same_as_torch) -> None:
+def test_batch_statistics(same_as_torch) -> None:
     torch = pytest.importorskip("torch")
     same_as_torch(
         lambda x, gamma, beta: ops.batch_norm(x, gamma, beta, epsilon=1e-5),
@@ -25,7 +25,7 @@ def test_of_the_batch(same_as_torch) -> None:
     )
 
 
-def test_with_fixed_statistics(same_as_torch) -> None:
+def test_constant_statistics(same_as_torch) -> None:
     torch = pytest.importorskip("torch")
     mean, variance = torch.tensor(MEAN), torch.tensor(VARIANCE)
     same_as_torch(
@@ -53,7 +53,7 @@ def test_every_axis_but_the_last_is_the_batch(same_as_torch) -> None:
 
 @pytest.mark.parametrize("with_residual", [False, True])
 @pytest.mark.parametrize("relu", [False, True])
-def test_with_what_follows_it_in_a_residual_network(same_as_torch, relu, with_residual) -> None:
+def test_with_residual_and_relu(same_as_torch, relu, with_residual) -> None:
     torch = pytest.importorskip("torch")
 
     def theirs(x, gamma, beta, residual):
@@ -68,7 +68,7 @@ def test_with_what_follows_it_in_a_residual_network(same_as_torch, relu, with_re
     same_as_torch(ours, theirs, X, GAMMA, BETA, GENERATOR.standard_normal(X.shape))
 
 
-def test_the_statistics_are_handed_out() -> None:
+def test_callback_gets_the_statistics() -> None:
     seen: list[tuple[np.ndarray, np.ndarray, int]] = []
     ops.batch_norm(
         Tensor(X), Tensor(GAMMA), Tensor(BETA), epsilon=1e-5, on_statistics=lambda *statistics: seen.append(statistics)

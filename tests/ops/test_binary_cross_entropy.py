@@ -13,7 +13,7 @@ Y = np.array([0, 1, 1, 0, 1, 0])
 
 
 @pytest.mark.parametrize("positive_weight", [1.0, 2.5])
-def test_like_torch(same_as_torch, positive_weight: float) -> None:
+def test_equals_torch(same_as_torch, positive_weight: float) -> None:
     torch = pytest.importorskip("torch")
     reference = torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor([positive_weight], dtype=torch.float64))
     same_as_torch(
@@ -24,7 +24,7 @@ def test_like_torch(same_as_torch, positive_weight: float) -> None:
 
 
 @pytest.mark.parametrize(("class_weights", "label_smoothing"), [(None, 0.0), (None, 0.1), (np.array([0.3, 2.0]), 0.0)])
-def test_the_same_as_a_softmax_over_two_classes(class_weights: np.ndarray | None, label_smoothing: float) -> None:
+def test_equals_softmax_over_two_classes(class_weights: np.ndarray | None, label_smoothing: float) -> None:
     """σ(z) is the softmax of (0, z)."""
     binary = ops.binary_cross_entropy(Tensor(Z), Y, class_weights=class_weights, label_smoothing=label_smoothing)
     two = np.concatenate([np.zeros_like(Z), Z], axis=1)
@@ -59,6 +59,6 @@ def test_weights_of_examples_are_a_weighted_mean() -> None:
     assert loss == pytest.approx((weights * each).sum() / weights.sum())
 
 
-def test_targets_that_do_not_fit_are_refused_not_broadcast() -> None:
+def test_targets_of_another_shape_are_refused_instead_of_broadcast() -> None:
     with pytest.raises(ValueError, match="reshape"):
         ops.binary_cross_entropy(Tensor(Z), np.array([0, 1]))

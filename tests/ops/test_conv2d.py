@@ -84,7 +84,7 @@ def test_any_geometry_same_as_torch(
     )
 
 
-def test_unequal_padding_is_padding_by_hand() -> None:
+def test_unequal_padding_equals_explicit_padding() -> None:
     x, weight = GENERATOR.standard_normal((2, 5, 6, 3)), Tensor(GENERATOR.standard_normal((3, 2, 3, 4)))
     by_hand = np.pad(x, ((0, 0), (2, 1), (0, 1), (0, 0)))
     np.testing.assert_array_equal(
@@ -93,13 +93,13 @@ def test_unequal_padding_is_padding_by_hand() -> None:
 
 
 def test_a_worked_example() -> None:
-    """A vertical edge found by (1, 0, −1) columns, as in the classic 6×6 example."""
+    """A vertical edge detected by columns (1, 0, −1), as in the classic 6×6 example."""
     image = np.repeat([[10.0, 10, 10, 0, 0, 0]], 6, axis=0).reshape(1, 6, 6, 1)
     edge = Tensor(np.repeat([[1.0, 0, -1]], 3, axis=0).reshape(3, 3, 1, 1))
     np.testing.assert_array_equal(ops.conv2d(image, edge).data[0, :, :, 0], np.repeat([[0.0, 30, 30, 0]], 4, axis=0))
 
 
-def test_no_gradient_is_computed_for_images_that_need_none() -> None:
+def test_no_gradient_for_images_that_do_not_need_it() -> None:
     weight = Tensor(GENERATOR.standard_normal((2, 2, 3, 4)), requires_grad=True)
     y = ops.conv2d(GENERATOR.standard_normal((1, 4, 4, 3)), weight)
     assert y.creator is not None

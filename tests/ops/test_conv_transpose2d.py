@@ -1,4 +1,4 @@
-"""Transposed convolution against PyTorch, and against the convolution that it is the transpose of."""
+"""Transposed convolution against PyTorch and against the convolution."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_same_as_torch(same_as_torch, dtype, tolerance, size, window, stride, ch
     same_as_torch(ours, theirs, *[array.astype(dtype) for array in arrays], tolerance=tolerance)
 
 
-def test_it_is_the_transpose_of_the_convolution() -> None:
+def test_is_the_transpose_of_the_convolution() -> None:
     """⟨conv(y), x⟩ = ⟨y, convᵀ(x)⟩ for all x and y."""
     geometry = {"stride": (2, 1), "padding": ((1, 0), (2, 1))}
     weight = Tensor(GENERATOR.standard_normal((3, 4, 2, 5)))

@@ -1,4 +1,4 @@
-"""Inverted dropout keeps the expectation and repeats itself."""
+"""Inverted dropout keeps the expectation and is reproducible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_share_and_expectation(rate: float) -> None:
     assert y.dtype == np.float32
 
 
-def test_the_gradient_goes_through_the_same_mask() -> None:
+def test_the_gradient_has_the_same_mask() -> None:
     x = Tensor(np.ones(50), requires_grad=True)
     y = ops.dropout(x, 0.5, np.random.default_rng(0))
     y.backward(np.ones(50))
@@ -33,7 +33,7 @@ def test_the_same_generator_state_gives_the_same_mask_in_both_precisions() -> No
     np.testing.assert_array_equal(single == 0, double == 0)
 
 
-def test_spatial_dropout_drops_channels_whole() -> None:
+def test_spatial_dropout_drops_whole_channels() -> None:
     x = Tensor(np.ones((40, 3, 4, 50), np.float32), requires_grad=True)
     y = ops.spatial_dropout(x, 0.3, np.random.default_rng(0))
     by_channel = y.data.reshape(40, 12, 50)

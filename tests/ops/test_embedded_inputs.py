@@ -1,4 +1,4 @@
-"""Embedded tokens read by a recurrent layer: the same by a table as by embedding every token, and as by PyTorch."""
+"""Recurrent layers over embedded tokens: the table, embedding every token, and PyTorch agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ N, T, D, H = 4, 6, 3, 5
 LENGTHS = [6, 1, 4, 2]
 MASK = np.arange(T) < np.array(LENGTHS)[:, None]
 COLUMNS = {"rnn": 1, "gru": 3, "lstm": 4}
-#: far fewer rows than there are tokens, and more
+#: far fewer rows than tokens, and more rows than tokens
 VOCABULARIES = [7, 60]
 
 
@@ -24,7 +24,7 @@ def tokens(vocabulary: int) -> np.ndarray:
 
 
 def parameters(cell: str, vocabulary: int) -> list[np.ndarray]:
-    """Embedding, input weight, recurrent weight, bias."""
+    """Return the embedding, input weight, recurrent weight and bias."""
     generator = np.random.default_rng(1)
     columns = COLUMNS[cell] * H
     return [generator.standard_normal(shape) / 2 for shape in ((vocabulary, D), (D, columns), (H, columns), (columns,))]
@@ -59,7 +59,7 @@ def test_same_as_torch(same_as_torch, cell: str, vocabulary: int) -> None:
 @pytest.mark.parametrize("options", [{}, {"mask": MASK}, {"mask": MASK, "reverse": True}])
 @pytest.mark.parametrize("form", ["rnn", "gru", "notes_gru", "lstm"])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_both_ways_are_the_same(form: str, options: dict[str, Any], dtype: type) -> None:
+def test_table_equals_embedding(form: str, options: dict[str, Any], dtype: type) -> None:
     cell = form.removeprefix("notes_")
     options = options | ({"reset_after": False} if form == "notes_gru" else {})
     results = []
@@ -82,7 +82,7 @@ def test_both_ways_are_the_same(form: str, options: dict[str, Any], dtype: type)
 
 @pytest.mark.parametrize("cell", COLUMNS)
 def test_tokens_may_be_a_tensor_and_one_hot_needs_no_embedding(cell: str) -> None:
-    """Tokens with a weight of their own: the first layer of a network that reads one-hot vectors."""
+    """Without an embedding, tokens stand for one-hot vectors in the first layer of a network."""
     _, _, *rest = map(Tensor, parameters(cell, 7))
     table = Tensor(np.random.default_rng(4).standard_normal((7, COLUMNS[cell] * H)), requires_grad=True)
     by_token = getattr(ops, cell)(Tensor(tokens(7)), table, *rest)
@@ -92,7 +92,7 @@ def test_tokens_may_be_a_tensor_and_one_hot_needs_no_embedding(cell: str) -> Non
 
 @pytest.mark.parametrize("vocabulary", VOCABULARIES)
 @pytest.mark.parametrize("cell", COLUMNS)
-def test_a_token_outside_is_an_error(cell: str, vocabulary: int) -> None:
+def test_a_token_out_of_range_is_refused(cell: str, vocabulary: int) -> None:
     outside = tokens(vocabulary)
     outside[0, 0] = vocabulary
     embedding, *rest = map(Tensor, parameters(cell, vocabulary))

@@ -18,7 +18,7 @@ GENERATOR = np.random.default_rng(0)
 @given(shape=st.lists(st.integers(1, 6), min_size=1, max_size=4), epsilon=st.sampled_from([1e-5, 1e-2]))
 def test_same_as_torch(same_as_torch, dtype, tolerance, shape, epsilon) -> None:
     torch = pytest.importorskip("torch")
-    channels = 2 + shape.pop()  # one channel is its own mean: its gradient is 0 whatever the formula
+    channels = 2 + shape.pop()  # a single channel equals its mean: its gradient is 0 for any formula
     arrays = 3 * GENERATOR.standard_normal((*shape, channels)) + 1, *GENERATOR.standard_normal((2, channels))
     same_as_torch(
         lambda x, gamma, beta: ops.layer_norm(x, gamma, beta, epsilon=epsilon),

@@ -1,4 +1,4 @@
-"""The affine map against PyTorch."""
+"""Affine map against PyTorch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ W, B = GENERATOR.standard_normal((4, 3)), GENERATOR.standard_normal(3)
 
 
 @pytest.mark.parametrize("shape", [(5, 4), (2, 5, 4), (4,)])
-def test_like_torch(same_as_torch, shape: tuple[int, ...]) -> None:
+def test_equals_torch(same_as_torch, shape: tuple[int, ...]) -> None:
     torch = pytest.importorskip("torch")
     x = GENERATOR.standard_normal(shape)
     same_as_torch(ops.linear, lambda x, w, b: torch.nn.functional.linear(x, w.T, b), x, W, B)
@@ -24,7 +24,7 @@ def test_without_bias(same_as_torch) -> None:
     same_as_torch(ops.linear, lambda x, w: x @ w, GENERATOR.standard_normal((5, 4)), W)
 
 
-def test_the_input_gets_no_gradient_when_it_needs_none() -> None:
+def test_no_gradient_for_an_input_that_does_not_need_it() -> None:
     x, weight = Tensor(np.ones((2, 4))), Parameter(W.copy())
     ops.linear(x, weight).sum().backward()
     assert x.grad is None

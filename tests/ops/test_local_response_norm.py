@@ -34,6 +34,6 @@ def test_same_as_torch(same_as_torch, dtype, tolerance, channels, size, alpha, b
 
 
 def test_a_worked_example() -> None:
-    """Three channels around each: α/n = 1, so that the middle one is divided by 1 + 1 + 4 + 9."""
+    """With neighborhoods of three channels and α/n = 1, the middle one is divided by 1 + 1 + 4 + 9."""
     y = ops.local_response_norm(Tensor(np.array([[1.0, 2, 3]])), size=3, alpha=3.0, beta=1.0, k=1.0)
     np.testing.assert_allclose(y.data, [[1 / 6, 2 / 15, 3 / 14]])

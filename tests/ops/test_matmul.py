@@ -1,4 +1,4 @@
-"""The matrix product against PyTorch, over batches and with vectors."""
+"""Matrix product against PyTorch, with batches and vectors."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ GENERATOR = np.random.default_rng(0)
         ((3,), (5, 3, 4)),
     ],
 )
-def test_like_torch(same_as_torch, a: tuple[int, ...], b: tuple[int, ...]) -> None:
+def test_equals_torch(same_as_torch, a: tuple[int, ...], b: tuple[int, ...]) -> None:
     torch = pytest.importorskip("torch")
     same_as_torch(ops.matmul, torch.matmul, GENERATOR.standard_normal(a), GENERATOR.standard_normal(b))

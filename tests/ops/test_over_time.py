@@ -1,4 +1,4 @@
-"""Means and maxima over the real steps of sequences."""
+"""Means and maxima over sequences, ignoring padding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POOLS = {"mean": (ops.mean_over_time, np.mean), "max": (ops.max_over_time, np.ma
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_only_real_steps_count(pool: str) -> None:
+def test_padding_is_ignored(pool: str) -> None:
     ours, numpys = POOLS[pool]
     expected = [numpys(x[:length], axis=0) if length else np.zeros(2) for x, length in zip(X, LENGTHS, strict=True)]
     np.testing.assert_allclose(ours(Tensor(X), MASK).data, expected)

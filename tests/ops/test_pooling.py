@@ -47,7 +47,7 @@ def test_global_maximum_same_as_torch(same_as_torch, shape) -> None:
     same_as_torch(ops.global_max_pool2d, lambda x: x.amax((1, 2)), GENERATOR.standard_normal(shape))
 
 
-def test_the_first_of_equals_gets_the_gradient() -> None:
+def test_the_first_of_equal_maxima_gets_the_gradient() -> None:
     x = Tensor(np.ones((1, 2, 2, 1)), requires_grad=True)
     ops.max_pool2d(x, window=(2, 2), stride=(2, 2)).backward(np.full((1, 1, 1, 1), 5.0))
     np.testing.assert_array_equal(x.grad.ravel(), [5, 0, 0, 0])
@@ -60,7 +60,7 @@ def test_padding_is_neither_the_maximum_nor_part_of_an_average() -> None:
         np.testing.assert_array_equal(pool(x, **geometry).data, np.full((1, 3, 3, 1), -3.0))
 
 
-def test_not_a_number_is_seen() -> None:
+def test_nan_is_propagated() -> None:
     x = np.ones((1, 2, 4, 1))
     x[0, 1, 0] = np.nan
     y = ops.max_pool2d(Tensor(x), window=(2, 2), stride=(2, 2)).data

@@ -1,4 +1,4 @@
-"""The recurrent layers against PyTorch's, their padding, and the two forms of the GRU."""
+"""Recurrent layers against PyTorch, their padding, and the two forms of the GRU."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
 
 def parameters(cell: str) -> list[np.ndarray]:
-    """Input weight, recurrent weight, bias; for the GRU also the candidate bias."""
+    """Return the input weight, recurrent weight and bias; for the GRU also the candidate bias."""
     columns = GATES[cell] * H
     generator = np.random.default_rng(1)
-    found = [generator.standard_normal(shape) / 2 for shape in ((D, columns), (H, columns), (columns,))]
-    return [*found, generator.standard_normal(H)] if cell == "GRU" else found
+    weights = [generator.standard_normal(shape) / 2 for shape in ((D, columns), (H, columns), (columns,))]
+    return [*weights, generator.standard_normal(H)] if cell == "GRU" else weights
 
 
 def ours(cell: str, mask: np.ndarray | None, reverse: bool) -> Callable[..., Tensor]:
-    """States over time from x, the initial states and the parameters."""
+    """Compute the states over time from x, the initial states and the parameters."""
     if cell == "LSTM":
         return lambda x, hidden, state, *weights: ops.lstm(x, *weights, hidden, state, mask=mask, reverse=reverse)
     function = ops.rnn if cell == "RNN" else ops.gru
@@ -37,7 +37,7 @@ def ours(cell: str, mask: np.ndarray | None, reverse: bool) -> Callable[..., Ten
 
 
 def torch_states(cell: str, lengths: list[int] | None, reverse: bool) -> Callable[..., Any]:
-    """The same by PyTorch, each sequence by itself, its last state repeated where the batch is padded."""
+    """Compute the same with PyTorch, each sequence separately, with its last state repeated in the padding."""
     torch = pytest.importorskip("torch")
     layer = getattr(torch.nn, cell)(D, H, batch_first=True, dtype=torch.float64)
 
@@ -87,7 +87,7 @@ def test_same_as_torch_in_single_precision(cell: str) -> None:
         np.testing.assert_allclose(tensor.grad, reference.grad, rtol=1e-5, atol=1e-5)
 
 
-def test_the_cell_states_of_an_lstm_are_like_torchs() -> None:
+def test_cell_states_of_an_lstm_equal_torch() -> None:
     torch = pytest.importorskip("torch")
     weight, recurrent, bias = parameters("LSTM")
     layer = torch.nn.LSTM(D, H, batch_first=True, dtype=torch.float64)
@@ -108,7 +108,7 @@ def test_the_cell_states_of_an_lstm_are_like_torchs() -> None:
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("cell", GATES)
 def test_padding_does_not_leak(cell: str, reverse: bool, dtype: type) -> None:
-    """What stands in padded steps changes no state, gets no gradient, and the state is passed over it unchanged."""
+    """Values in padded steps affect no state and get no gradient, and the state is kept across them."""
     initial = INITIAL if cell == "LSTM" else INITIAL[:1]
     arrays = [array.astype(dtype) for array in (X, *initial, *parameters(cell))]
     elsewhere = arrays[0].copy()
@@ -129,7 +129,7 @@ def test_padding_does_not_leak(cell: str, reverse: bool, dtype: type) -> None:
 
 
 @pytest.mark.parametrize("cell", GATES)
-def test_a_sequence_that_is_all_padding_keeps_its_initial_state(cell: str) -> None:
+def test_a_sequence_of_padding_keeps_its_initial_state(cell: str) -> None:
     initial = INITIAL if cell == "LSTM" else INITIAL[:1]
     tensors = [Tensor(array, requires_grad=True) for array in (X, *initial, *parameters(cell))]
     states = ours(cell, np.zeros((N, T), bool), False)(*tensors)
@@ -141,7 +141,7 @@ def test_a_sequence_that_is_all_padding_keeps_its_initial_state(cell: str) -> No
 
 
 @pytest.mark.parametrize("lengths", [None, LENGTHS])
-def test_relu_in_the_place_of_tanh_is_like_torchs(same_as_torch, lengths: list[int] | None) -> None:
+def test_relu_instead_of_tanh_equals_torch(same_as_torch, lengths: list[int] | None) -> None:
     torch = pytest.importorskip("torch")
     layer = torch.nn.RNN(D, H, batch_first=True, nonlinearity="relu", dtype=torch.float64)
 
@@ -160,7 +160,7 @@ def test_relu_in_the_place_of_tanh_is_like_torchs(same_as_torch, lengths: list[i
     same_as_torch(ours, theirs, X, INITIAL[0], *parameters("RNN"))
 
 
-def test_the_cell_states_of_an_lstm_are_handed_over_without_a_gradient() -> None:
+def test_callback_gets_the_cell_states_of_an_lstm_without_gradient() -> None:
     weights = [Tensor(array, requires_grad=True) for array in parameters("LSTM")]
     handed: list[np.ndarray] = []
     hidden = ops.lstm(X, *weights, on_cells=handed.append)
@@ -169,8 +169,8 @@ def test_the_cell_states_of_an_lstm_are_handed_over_without_a_gradient() -> None
     np.testing.assert_array_equal(handed[0], both.data[1])
 
 
-def test_the_notes_form_of_the_gru_by_hand() -> None:
-    """One unit, one step: every number by the formulas of the CS 230 notes."""
+def test_gru_that_resets_before_the_product_by_hand() -> None:
+    """One unit, one step: every value by the formulas of CS 230."""
     x, c, w, u, b = 0.5, -0.8, (0.1, 0.2, 0.3), (0.4, 0.5, 0.6), (0.01, 0.02, 0.03)
     reset, update = (1 / (1 + np.exp(-(x * w[i] + c * u[i] + b[i]))) for i in range(2))
     candidate = np.tanh(x * w[2] + reset * c * u[2] + b[2])
@@ -180,7 +180,7 @@ def test_the_notes_form_of_the_gru_by_hand() -> None:
     assert states.item() == pytest.approx(expected, abs=1e-15)
 
 
-def test_the_notes_form_of_the_gru_has_no_candidate_bias() -> None:
+def test_gru_that_resets_before_the_product_has_no_candidate_bias() -> None:
     weight, recurrent, bias, candidate_bias = map(Tensor, parameters("GRU"))
     with pytest.raises(ValueError, match="reset_after"):
         ops.gru(X, weight, recurrent, bias, candidate_bias, reset_after=False)

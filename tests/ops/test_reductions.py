@@ -13,7 +13,7 @@ X = np.random.default_rng(0).standard_normal((2, 3, 4))
 @pytest.mark.parametrize("keepdims", [False, True])
 @pytest.mark.parametrize("axis", [0, -1, (0, 2), (1, -1), None])
 @pytest.mark.parametrize("name", ["sum", "mean"])
-def test_like_torch(same_as_torch, name: str, axis: int | tuple[int, ...] | None, keepdims: bool) -> None:
+def test_equals_torch(same_as_torch, name: str, axis: int | tuple[int, ...] | None, keepdims: bool) -> None:
     torch = pytest.importorskip("torch")
     axes = tuple(range(3)) if axis is None else axis
     same_as_torch(

@@ -1,4 +1,4 @@
-"""Losses of predicted numbers against PyTorch."""
+"""Losses for regression against PyTorch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREDICTIONS, TARGETS = GENERATOR.standard_normal((6, 2)), GENERATOR.standard_nor
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("mean_squared_error", "mse_loss"), ("mean_absolute_error", "l1_loss")])
-def test_like_torch(same_as_torch, ours: str, theirs: str) -> None:
+def test_equals_torch(same_as_torch, ours: str, theirs: str) -> None:
     torch = pytest.importorskip("torch")
     same_as_torch(
         lambda x: getattr(ops, ours)(x, TARGETS),
@@ -39,7 +39,7 @@ def test_weights_of_examples_are_a_weighted_mean() -> None:
     assert loss == pytest.approx((weights * squares).sum() / weights.sum())
 
 
-def test_a_column_of_predictions_takes_a_list_of_targets() -> None:
+def test_a_column_of_predictions_accepts_a_vector_of_targets() -> None:
     """(N, 1) against (N,) must not broadcast to (N, N)."""
     column = Tensor(np.array([[1.0], [2.0], [3.0]]))
     assert ops.mean_squared_error(column, np.array([1.0, 2.0, 5.0])).item() == pytest.approx(4 / 3)

@@ -1,4 +1,4 @@
-"""Rectifiers against PyTorch, and at the kink."""
+"""ReLU and its variants against PyTorch and at the kink."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def test_elu_of_a_large_number_does_not_overflow() -> None:
 @pytest.mark.parametrize(
     "activation", [ops.relu, lambda x: ops.leaky_relu(x, slope=0.1), lambda x: ops.elu(x, alpha=1)]
 )
-def test_a_nan_is_passed_on_not_swallowed(activation) -> None:
+def test_nan_is_propagated(activation) -> None:
     assert np.isnan(activation(np.array([np.nan])).data).all()

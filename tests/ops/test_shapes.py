@@ -1,4 +1,4 @@
-"""Moving numbers about, against PyTorch; and what goes out comes back."""
+"""Reshape, transpose, slice and concatenate against PyTorch, and their gradients as inverses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_concat(same_as_torch) -> None:
 
 
 @given(hnp.array_shapes(max_dims=4, max_side=4), st.data())
-def test_a_transposed_gradient_returns_to_its_place(shape: tuple[int, ...], data: st.DataObject) -> None:
+def test_gradient_of_transpose_is_the_inverse(shape: tuple[int, ...], data: st.DataObject) -> None:
     axes = tuple(data.draw(st.permutations(range(len(shape)))))
     x = Tensor(np.zeros(shape), requires_grad=True)
     direction = np.arange(float(np.prod(shape))).reshape([shape[axis] for axis in axes])
@@ -61,7 +61,7 @@ def test_a_transposed_gradient_returns_to_its_place(shape: tuple[int, ...], data
 
 
 @given(hnp.array_shapes(max_dims=3, max_side=5), st.data())
-def test_a_sliced_gradient_returns_to_its_place(shape: tuple[int, ...], data: st.DataObject) -> None:
+def test_gradient_of_slice_is_scattered_back(shape: tuple[int, ...], data: st.DataObject) -> None:
     index = data.draw(hnp.basic_indices(shape, allow_newaxis=True))
     x = Tensor(np.arange(float(np.prod(shape))).reshape(shape), requires_grad=True)
     picked = x[index]

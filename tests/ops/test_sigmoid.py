@@ -1,4 +1,4 @@
-"""Saturating activations against PyTorch, and at extreme inputs."""
+"""Sigmoid, tanh and softplus against PyTorch and at extreme inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXTREME = np.array([-1e4, -90.0, 0.0, 90.0, 1e4])
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
-def test_like_torch(same_as_torch, name: str) -> None:
+def test_equals_torch(same_as_torch, name: str) -> None:
     torch = pytest.importorskip("torch")
     same_as_torch(getattr(ops, name), getattr(torch, name), X)
 

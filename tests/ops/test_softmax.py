@@ -1,4 +1,4 @@
-"""Softmax and its logarithm against PyTorch, and at extreme logits."""
+"""Softmax and its logarithm against PyTorch and at extreme logits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ X = np.random.default_rng(0).standard_normal((2, 4, 5))
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-def test_like_torch(same_as_torch, name: str) -> None:
+def test_equals_torch(same_as_torch, name: str) -> None:
     torch = pytest.importorskip("torch")
     same_as_torch(getattr(ops, name), lambda x: getattr(torch, name)(x, dim=-1), X)
 

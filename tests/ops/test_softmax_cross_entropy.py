@@ -18,7 +18,7 @@ CLASS_WEIGHTS = np.array([1.0, 0.5, 2.0, 0.0, 3.0])
 @pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
 @pytest.mark.parametrize("class_weights", [None, CLASS_WEIGHTS], ids=["unweighted", "weighted"])
 @pytest.mark.parametrize("targets", [LABELS, DISTRIBUTIONS], ids=["labels", "distributions"])
-def test_like_torch(
+def test_equals_torch(
     same_as_torch, targets: np.ndarray, class_weights: np.ndarray | None, label_smoothing: float
 ) -> None:
     torch = pytest.importorskip("torch")
@@ -72,7 +72,7 @@ def test_extreme_logits(dtype: type) -> None:
     assert loss.dtype == dtype
 
 
-def test_weights_that_are_all_zero_count_nothing() -> None:
+def test_mean_with_zero_weights_is_zero() -> None:
     z = Tensor(Z.copy(), requires_grad=True)
     loss = ops.softmax_cross_entropy(z, LABELS, np.zeros(8))
     loss.backward()

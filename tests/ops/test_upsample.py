@@ -1,4 +1,4 @@
-"""Larger images against PyTorch."""
+"""Upsampling against PyTorch."""
 
 from __future__ import annotations
 

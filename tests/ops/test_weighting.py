@@ -1,4 +1,4 @@
-"""What each number counts in a mean."""
+"""Factors of a weighted mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlcli.ops.weighting import mean_scale
 
 
 @given(st.integers(1, 6), st.integers(1, 4), st.booleans(), st.booleans())
-def test_the_counts_of_a_mean_add_up_to_one(rows: int, columns: int, weighted: bool, per_element: bool) -> None:
+def test_the_factors_of_a_mean_sum_to_one(rows: int, columns: int, weighted: bool, per_element: bool) -> None:
     generator = np.random.default_rng(0)
     shape = (rows, columns)
     weights = 0.1 + generator.random(rows) if weighted else None
