@@ -27,7 +27,7 @@ class EpochTable(Observer):
         self.bar: tqdm[Any] | None = None
 
     @property
-    def lost(self) -> str | None:
+    def failure(self) -> str | None:
         return getattr(self.console.file, "lost", None)
 
     def on_read(self, what: str, done: int, count: int) -> None:

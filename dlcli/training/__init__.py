@@ -1,4 +1,4 @@
-"""Training: the loop, its state on disk, early stopping, evaluation."""
+"""The training loop, checkpoints, early stopping and evaluation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What batch normalization needs of the batches of a training: enough values for a variance, statistics of them all.
+"""Batch normalization in training: batches that are large enough, and statistics for averaged weights.
 
-A batch with one value per channel has the variance 0, so that its normalized values are 0 whatever the example is, and
-its statistics spoil the moving averages. PyTorch refuses such a batch; here no training has one.
+If a batch has one value per channel, the variance is 0, the normalized values are 0 for any example, and the statistics
+corrupt the moving averages. PyTorch raises an error for such a batch; `batch_order` never yields one.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from dlcli.nn import BatchNorm, Graph
 
 
 def batch_norm_nodes(model: Graph) -> dict[str, BatchNorm]:
-    """The layers that normalize by the statistics of batches in training, by node; frozen ones do not."""
+    """Return the layers that normalize by batch statistics in training, by node; frozen layers do not."""
     return {name: layer for name, layer in model.layers.items() if isinstance(layer, BatchNorm) and not layer.frozen}
 
 
 def single_value_node(model: Graph, steps: int | None = None) -> str | None:
-    """The first node of batch normalization that a batch of one example has one value per channel for; None for none.
+    """Return the first batch_norm node that gets one value per channel from a batch of one example; None if none does.
 
     Args:
-        model: with its frozen layers frozen.
-        steps: of the example, where inputs are sequences of different lengths; None where every shape is known.
+        model: Model with its frozen layers.
+        steps: Number of time steps of the example if inputs are sequences of different lengths; None if all shapes are
+            fixed.
     """
     normalized = batch_norm_nodes(model)
-    # timed: nodes whose first axis is time. Its length varies from batch to batch, so the shape that was inferred for
-    # it does not count.
+    # timed: nodes whose first axis is time. Its length varies from batch to batch, so the inferred length is not used.
     timed = set() if steps is None else {INPUT}
     for node in model.nodes:
         source = node.inputs[0] if node.inputs else INPUT
@@ -46,27 +46,27 @@ def single_value_node(model: Graph, steps: int | None = None) -> str | None:
 
 
 def estimate_statistics(model: Graph, batches: Iterable[Batch]) -> dict[str, np.ndarray]:
-    """The statistics of batch normalization for the weights that the model has now, each the mean over the batches.
+    """Estimate the batch normalization statistics for the current weights as means over the batches.
 
-    As `torch.optim.swa_utils.update_bn` does (Izmailov et al. 2018, arXiv:1803.05407), in one forward pass in training
-    mode. Afterwards the model has the statistics and the state over time that it had before; what its layers have drawn
-    meanwhile is for the caller to undo.
+    One forward pass in training mode, like `torch.optim.swa_utils.update_bn` (Izmailov et al. 2018, arXiv:1803.05407).
+    The buffers and hidden states of the model are restored afterwards. The random generators that its layers draw from
+    are not; the caller restores them.
 
     Args:
-        model: in training mode.
-        batches: of the training set, in the order of an epoch.
+        model: Model in training mode.
+        batches: Batches of the training set, in the order of an epoch.
 
     Returns:
-        The arrays by the names of the model's buffers.
+        Estimated arrays by the names of the model's buffers.
     """
     normalized = batch_norm_nodes(model)
     names = [f"{node}.{name}" for node, layer in normalized.items() for name in layer.buffer_names]
-    with _kept(model, names):
+    with _restored_afterwards(model, names):
         for layer in normalized.values():
             layer.estimated_batches = 0
         try:
             with no_grad():
-                # A stateful model reads the training set from its beginning, like an epoch.
+                # a stateful model reads the training set from its beginning, as in an epoch
                 model.set_hidden_states({})
                 for batch in batches:
                     model.set_hidden_states(model.hidden_states(), rows=len(batch))
@@ -80,8 +80,8 @@ def estimate_statistics(model: Graph, batches: Iterable[Batch]) -> dict[str, np.
 
 @contextmanager
 def replaced_buffers(model: Graph, values: Mapping[str, np.ndarray]) -> Iterator[None]:
-    """Within, some buffers of the model have other values."""
-    with _kept(model, values):
+    """Give some buffers of the model other values while the block runs."""
+    with _restored_afterwards(model, values):
         load_buffers(model, values)
         yield
 
@@ -94,8 +94,8 @@ def load_buffers(model: Graph, values: Mapping[str, np.ndarray]) -> None:
 
 
 @contextmanager
-def _kept(model: Graph, names: Iterable[str]) -> Iterator[None]:
-    """Afterwards, these buffers and the state over time are those of before."""
+def _restored_afterwards(model: Graph, names: Iterable[str]) -> Iterator[None]:
+    """Restore these buffers and the hidden states of the model after the block."""
     buffers = model.buffers()
     # copies, since the layers change their buffers in place
     before, hidden_states = {name: buffers[name].copy() for name in names}, model.hidden_states()

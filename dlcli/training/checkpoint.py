@@ -1,11 +1,11 @@
-"""One checkpoint: a folder of three files that say what they must hold.
+"""Format of a checkpoint: a folder of three files with checksums.
 
     epoch-0007/
-      weights.safetensors   what predictions are made with: parameters (averaged, if the run averages) and buffers
-      state.safetensors     what going on needs besides: optimizer memory, averages, running accumulators
-      state.json            position, generators, best so far, and the SHA-256 of the two others and of itself
+      weights.safetensors   weights for predictions: parameters (averaged, if the run averages them) and buffers
+      state.safetensors     further arrays to resume training: optimizer state, averages, running outputs
+      state.json            position, generators and best epoch so far; SHA-256 of the other files and of this state
 
-Nothing in it is pickled.
+No file is pickled.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ FILES = (WEIGHTS, ARRAYS, STATE)
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a checkpoint holds.
+    """Contents of a checkpoint.
 
     Args:
-        weights: parameters and buffers by dotted name.
-        arrays: arrays of the state by name.
-        state: JSON-ready rest of the state.
+        weights: Parameters and buffers by dotted name.
+        arrays: Arrays of the training state by name.
+        state: Rest of the training state, which JSON can represent.
     """
 
     weights: Mapping[str, np.ndarray]
@@ -42,7 +42,7 @@ class Checkpoint:
 
 
 def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
-    """The files of a checkpoint by name."""
+    """Return the contents of the files of a checkpoint by name."""
     weights, arrays = _encode_arrays(checkpoint.weights), _encode_arrays(checkpoint.arrays)
     state = dumps(checkpoint.state)
     sums = {
@@ -50,25 +50,26 @@ def encode(checkpoint: Checkpoint) -> dict[str, bytes]:
         ARRAYS: storage.checksum(arrays),
         STATE: storage.checksum(state.encode()),
     }
-    document = f'{{"sha256": {dumps(sums)},\n"state": {state}}}'  # encoded once: it is written after every epoch
+    # assembled as text, so that the state is encoded only once: a checkpoint is written after every epoch
+    document = f'{{"sha256": {dumps(sums)},\n"state": {state}}}'
     return {WEIGHTS: weights, ARRAYS: arrays, STATE: document.encode()}
 
 
 def read(folder: Path) -> Checkpoint:
-    """The checkpoint in `folder`, verified.
+    """Read and verify the checkpoint in `folder`.
 
     Raises:
-        StorageError: a file is missing, cut short or changed; the error names it.
+        StorageError: A file is missing, truncated or modified; the error names the file.
     """
     state, sums = _read_state(folder)
     return Checkpoint(_read_arrays(folder / WEIGHTS, sums[WEIGHTS]), _read_arrays(folder / ARRAYS, sums[ARRAYS]), state)
 
 
 def read_weights(folder: Path) -> dict[str, np.ndarray]:
-    """Only the weights of the checkpoint in `folder`, verified.
+    """Read and verify only the weights of the checkpoint in `folder`.
 
     Raises:
-        StorageError: a file is missing, cut short or changed; the error names it.
+        StorageError: A file is missing, truncated or modified; the error names the file.
     """
     _, sums = _read_state(folder)
     return _read_arrays(folder / WEIGHTS, sums[WEIGHTS])
@@ -105,4 +106,4 @@ def _read_arrays(path: Path, expected_sum: str) -> dict[str, np.ndarray]:
     try:
         return load(data)
     except SafetensorError as error:
-        raise StorageError(f"is not a file of arrays: {error}", file=str(path)) from error
+        raise StorageError(f"is not a valid safetensors file: {error}", file=str(path)) from error

@@ -1,21 +1,21 @@
-"""The checkpoints of a run: written in the background, pointed at, pruned, and found again.
+"""Storage of a run's checkpoints: written in the background, referenced by pointer files, pruned and loaded.
 
-A checkpoint passes through two stages, each in a thread of its own, so that training waits for neither:
+A checkpoint passes through two stages. Each runs in a separate thread, so that training does not wait for them:
 
-1. It is written, whole, in one step. From here on it survives a kill: whoever resumes takes the newest there is.
-2. The disk has it, and what it refers to. From here on it survives a power cut, `last.json` and `best.json` point at
-   it, and older ones may go.
+1. Write: the checkpoint is written atomically. From then on it survives a kill: a resumed run uses the newest one.
+2. Flush: the checkpoint, and the files that it refers to, are flushed to the disk. From then on it survives a power
+   failure, `last.json` and `best.json` point at it, and older checkpoints can be removed.
 
-A disk that is busy delays the second stage only. Both rest after their work, so that epochs of milliseconds are not
-spent on checkpoints: the first takes a fifth of the time at most and rests for 0.1 s at most, the second a tenth and
-10 s. Where the disk is not waited for, as in the trials of a sweep, which share the machine, there is no second stage,
-and the first takes a tenth of the time at most and rests for 0.25 s at most. Nothing rests while somebody waits: the
-last checkpoint, and the one that a signal asks for, are written at once.
+A busy disk delays only the second stage. A stage pauses after each checkpoint, so that short epochs do not spend their
+time on checkpoints: writing uses at most a fifth of the time and pauses for at most 0.1 s; flushing uses at most a
+tenth and pauses for at most 10 s. If checkpoints need not survive a power failure, as in the trials of a sweep, which
+share the machine, there is no second stage, and writing uses at most a tenth of the time and pauses for at most 0.25 s.
+There are no pauses while the training waits: the last checkpoint, and one that a signal requests, are written at once.
 
-So a kill loses what was trained since the last checkpoint, or in the time of one rest and two writes if that is longer;
-a power cut, what the second stage has not got to.
+A kill therefore loses the steps since the last checkpoint, or those of one pause and two writes if that is longer. A
+power failure loses what has not been flushed.
 
-Whenever the process is killed, what the pointers name exists.
+The checkpoints that the pointer files name always exist, no matter when the process is killed.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ from dlcli.runs import add_checksum, storage, verify_checksum
 from dlcli.training import checkpoint
 from dlcli.training.checkpoint import Checkpoint
 
-#: names that stand for the checkpoint which `<name>.json` points at
+#: names of the pointers; `<name>.json` names a checkpoint
 POINTERS = ("best", "last")
-#: what they say, next to their own checksum
-_FIELDS = ("checkpoint", "epoch", "step", "metric", "value", "broken")
+#: fields of a pointer file besides its checksum
+_FIELDS = ("checkpoint", "epoch", "step", "metric", "value")
 
 
 @dataclass(frozen=True)
-class Rest:
-    """How long a stage rests after a piece of work.
+class Pause:
+    """Length of the pause of a stage after each checkpoint.
 
     Args:
-        multiple: Length of the rest, as a multiple of the time that the work took.
-        longest: Seconds that it rests at most.
+        multiple: Length of the pause as a multiple of the time that the checkpoint took.
+        max_seconds: Maximum length of the pause in seconds.
     """
 
     multiple: float
-    longest: float
+    max_seconds: float
 
     def seconds(self, work: float) -> float:
-        """Seconds to rest after `work` seconds of work."""
-        return min(self.multiple * work, self.longest)
+        """Return the number of seconds to pause after `work` seconds of work."""
+        return min(self.multiple * work, self.max_seconds)
 
 
-WRITE_REST = Rest(4, 0.1)
-FLUSH_REST = Rest(9, 10.0)
-#: rest of the writing that no flush follows
-TRIAL_REST = Rest(9, 0.25)
+WRITE_PAUSE = Pause(4, 0.1)
+FLUSH_PAUSE = Pause(9, 10.0)
+#: pause of the write stage if no flush follows
+TRIAL_PAUSE = Pause(9, 0.25)
 
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?")
 
@@ -72,10 +72,10 @@ class _Entry:
     """A checkpoint on its way to the disk.
 
     Args:
-        name: Name of its folder.
-        position: Finished epochs and steps.
-        best: What `best.json` says from then on.
-        contents: What is to be written; None once it is.
+        name: Name of the folder of the checkpoint.
+        position: Numbers of finished epochs and steps.
+        best: Contents of `best.json` from this checkpoint on.
+        contents: Checkpoint to write; None after it has been written.
     """
 
     name: str
@@ -89,23 +89,25 @@ class _Entry:
 
     @property
     def names(self) -> set[str]:
-        """Names of the checkpoint and of the best one, which the pointers name together."""
+        """Names of the checkpoint and of the best one: the pointers are updated together."""
         return {self.name, self.best_name or self.name}
 
 
 class CheckpointStore:
-    """The folder `checkpoints/` of a run. Use as a context manager: leaving it waits until the disk has everything,
-    but for a `KeyboardInterrupt`, which does not wait for the disk.
+    """Folder `checkpoints/` of a run.
 
-    Of the checkpoints that come while another is being written only the best and the newest wait to be written. An
-    error that a thread meets is raised by the next `save`, `wait` or exit.
+    `save` needs the store as a context manager. Leaving the context waits until all checkpoints are on the disk; after
+    a `KeyboardInterrupt` it only waits until they are written.
+
+    If several checkpoints are saved while another one is being written, only the best and the newest of them are kept
+    for writing. An error in a thread is raised by the next `save`, by `wait`, or at the end of the context.
 
     Args:
-        folder: Folder that the checkpoints are in.
-        keep: Number of the newest checkpoints that stay, besides the best one.
-        durable: Whether a checkpoint survives a power cut, for which the disk is flushed in the background.
-        refers_to: Files that checkpoints refer to: the disk has them before it has a checkpoint.
-        check: Raises where nothing may be written any more; called before a checkpoint is written.
+        folder: Folder that contains the checkpoints.
+        keep: Number of the newest checkpoints to keep, besides the best one.
+        durable: Whether checkpoints survive a power failure, for which the disk is flushed in the background.
+        refers_to: Files that checkpoints refer to; they are flushed before a checkpoint is used.
+        check: Function that raises an error if the folder must no longer be written to.
     """
 
     def __init__(
@@ -122,19 +124,19 @@ class CheckpointStore:
         self.durable = durable
         self.refers_to = refers_to
         self.check = check
-        self._changed = threading.Condition()  # guards everything below
-        self._waiting: list[_Entry] = []  # to be written, oldest first
-        self._written: _Entry | None = None  # newest that was written
-        self._flushed: _Entry | None = None  # newest that the disk has; the pointers point at it
-        self._at_work: set[str] = set()  # threads, and the checkpoints that are being flushed
+        self._changed = threading.Condition()  # guards the attributes below
+        self._waiting: list[_Entry] = []  # entries to write, oldest first
+        self._written: _Entry | None = None  # newest entry that was written
+        self._flushed: _Entry | None = None  # newest entry on the disk, which the pointer files name
+        self._busy: set[str] = set()  # stages at work, and checkpoints that are being flushed
         self._failure: Exception | None = None
-        self._rest_ends: dict[str, float] = {}  # stage → time
-        self._drains = False  # somebody waits for everything that is left
-        self._closes = True
+        self._pause_ends: dict[str, float] = {}  # monotonic time by stage
+        self._is_draining = False  # a thread waits for all remaining work, so there are no pauses
+        self._is_closing = True
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> CheckpointStore:
-        self._closes = False
+        self._is_closing = False
         stages = [self._write_waiting, self._flush_written]
         self._threads = [threading.Thread(target=stage, name="checkpoints", daemon=True) for stage in stages]
         for thread in self._threads:
@@ -142,13 +144,13 @@ class CheckpointStore:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        # A second Ctrl-C: the user waits. What was written survives a kill; only the disk has not confirmed it.
-        hurries = kind is not None and issubclass(kind, KeyboardInterrupt)
+        # After a second Ctrl-C the user wants to leave now. What was written survives a kill, flushed or not.
+        is_interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
         with self._changed:
-            self._drain(lambda: self._is_written if hurries else self._is_done)
-            self._closes = True
+            self._drain(lambda: self._is_written if is_interrupted else self._is_done)
+            self._is_closing = True
             self._changed.notify_all()
-        if not hurries:
+        if not is_interrupted:
             for thread in self._threads:
                 thread.join()
         self._threads = []
@@ -156,32 +158,32 @@ class CheckpointStore:
             raise self._failure
 
     def save(self, name: str, contents: Checkpoint, *, best: Mapping[str, Any] | None) -> None:
-        """Have a checkpoint written and made the last one.
+        """Write a checkpoint in the background and make it the last one.
 
         Args:
-            name: Name such as `epoch-0007`.
-            contents: State that must not change any more.
-            best: What `best.json` is to say; its `checkpoint` is a name.
+            name: Name of the checkpoint, such as `epoch-0007`.
+            contents: Checkpoint, which must not change after the call.
+            best: Contents of `best.json`, whose `checkpoint` is the name of the best checkpoint.
 
         Raises:
-            StorageError: one before it could not be written.
+            StorageError: An earlier checkpoint could not be written.
         """
         assert self._threads, "the store is not open"
         entry = _Entry(name, contents.state["position"], best, contents)
         with self._changed:
             if self._failure is not None:
                 raise self._failure
-            # At most two wait: the best, whose weights may be the result, and the newest. Epochs faster than the disk
-            # do not pile up in memory.
-            self._waiting = [one for one in self._waiting if one.name == entry.best_name]
+            # At most two entries wait: the best one, whose weights may be the result, and the newest one. Otherwise
+            # checkpoints would accumulate in memory if epochs are faster than the disk.
+            self._waiting = [waiting for waiting in self._waiting if waiting.name == entry.best_name]
             self._waiting.append(entry)
             self._changed.notify_all()
 
     def wait(self) -> None:
-        """Wait until the disk has what was saved.
+        """Wait until all saved checkpoints are on the disk.
 
         Raises:
-            StorageError: it could not be written.
+            StorageError: A checkpoint could not be written.
         """
         with self._changed:
             self._drain(lambda: self._is_done)
@@ -189,16 +191,16 @@ class CheckpointStore:
                 raise self._failure
 
     def names(self) -> list[str]:
-        """The checkpoints there are, oldest first."""
+        """Return the names of the existing checkpoints, oldest first."""
         if not self.folder.is_dir():
             return []
         return sorted((entry.name for entry in self.folder.iterdir() if _NAME.fullmatch(entry.name)), key=_position)
 
     def pointer(self, which: str) -> dict[str, Any] | None:
-        """What `best.json` or `last.json` says, None when there is none yet.
+        """Return the fields of `best.json` or `last.json`; None if the file does not exist yet.
 
         Raises:
-            StorageError: it is damaged.
+            StorageError: The file is damaged.
         """
         path = self.folder / f"{which}.json"
         if not path.exists():
@@ -207,17 +209,20 @@ class CheckpointStore:
         try:
             document = verify_checksum(strict_json.loads(text))
             pointer = {field: document[field] for field in _FIELDS if field in document}
-            _name(pointer["checkpoint"])
+            _check_name(pointer["checkpoint"])
             _check_fields(pointer, is_best=which == "best")
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError("is damaged", file=str(path)) from error
         return pointer
 
     def load_weights(self, which: str = "best") -> dict[str, np.ndarray]:
-        """The weights that "best" or "last" points at, or those of the checkpoint of that name.
+        """Return the weights of the best or last checkpoint, or of the checkpoint with the given name.
+
+        Args:
+            which: "best", "last", or the name of a checkpoint.
 
         Raises:
-            StorageError: there are none, or they are damaged.
+            StorageError: The checkpoint does not exist or is damaged.
         """
         if which not in POINTERS:
             return checkpoint.read_weights(self.folder / which)
@@ -231,41 +236,41 @@ class CheckpointStore:
     def load_newest(
         self, warn: Callable[[str], None], *, check: Callable[[Checkpoint], object] = lambda _: None
     ) -> Checkpoint | None:
-        """The newest checkpoint that can be used; None when there are no checkpoints at all.
+        """Return the newest usable checkpoint; None if there are no checkpoints at all.
 
-        Those that cannot and that are newer are removed, after telling `warn`: the resumed run writes them again.
+        Newer checkpoints that are not usable are removed with a warning: the resumed run writes them again.
 
         Args:
-            warn: Function that gets a message about each of these.
-            check: Function that raises a `StorageError` where a checkpoint is intact and cannot be used.
+            warn: Function that is called with a message about each unusable checkpoint.
+            check: Function that raises a `StorageError` if an intact checkpoint is not usable.
 
         Raises:
-            StorageError: there are checkpoints and none of them can be used.
+            StorageError: There are checkpoints, but none of them is usable.
         """
         # A kill in the middle of a write leaves hidden folders.
         storage.remove_partials(self.folder)
-        damaged: list[str] = []
-        first: StorageError | None = None
+        unusable: list[str] = []
+        first_error: StorageError | None = None
         for name in reversed(self.names()):
             try:
-                found = checkpoint.read(self.folder / name)
-                check(found)
+                newest = checkpoint.read(self.folder / name)
+                check(newest)
             except StorageError as error:
                 warn(f"{error}; going back to the checkpoint before {name}")
-                damaged.append(name)
-                first = first or error
+                unusable.append(name)
+                first_error = first_error or error
                 continue
-            # Only when an older one can be used: if none can, nothing is removed that might be repaired by hand.
-            for bad in damaged:
-                storage.remove_folder(self.folder / bad)
-            return found
-        if first is not None:
-            message = f"no checkpoint is intact, with the history that led to it; train the config again ({first})"
-            raise StorageError(message, file=str(self.folder)) from first
+            # Removed only if an older one is usable: otherwise the user may want to repair them by hand.
+            for unusable_name in unusable:
+                storage.remove_folder(self.folder / unusable_name)
+            return newest
+        if first_error is not None:
+            message = f"no checkpoint is intact and has its metric history; train the config again ({first_error})"
+            raise StorageError(message, file=str(self.folder)) from first_error
         return None
 
     def is_intact(self, name: str) -> bool:
-        """Whether the checkpoint of that name can be used."""
+        """Return whether the checkpoint with this name exists and is undamaged."""
         try:
             checkpoint.read(self.folder / name)
         except StorageError:
@@ -273,10 +278,10 @@ class CheckpointStore:
         return True
 
     def point_at(self, name: str, contents: Checkpoint, best: Mapping[str, Any] | None) -> None:
-        """Make `last.json` and `best.json` say what they said when this checkpoint was the last.
+        """Reset `last.json` and `best.json` to their contents of when this checkpoint was the last one.
 
         Raises:
-            StorageError: they cannot be written.
+            StorageError: The files cannot be written.
         """
         entry = _Entry(name, contents.state["position"], best, None)
         if self.durable:
@@ -287,37 +292,37 @@ class CheckpointStore:
 
     @property
     def _is_written(self) -> bool:
-        """Whether nothing is left for the first stage."""
-        return self._failure is not None or not (self._waiting or "writer" in self._at_work)
+        """Whether the write stage has no work left."""
+        return self._failure is not None or not (self._waiting or "writer" in self._busy)
 
     @property
     def _is_done(self) -> bool:
-        """Whether nothing is left for both stages."""
+        """Whether neither stage has work left."""
         if self._failure is not None:
-            return not self._at_work
-        return self._is_written and self._flushed is self._written and "flusher" not in self._at_work
+            return not self._busy
+        return self._is_written and self._flushed is self._written and "flusher" not in self._busy
 
     def _drain(self, is_done: Callable[[], bool]) -> None:
-        """Wait without rests until `is_done`."""
-        self._drains = True
+        """Wait without pauses of the stages until `is_done` returns True."""
+        self._is_draining = True
         self._changed.notify_all()
         try:
             self._changed.wait_for(is_done)
         finally:
-            self._drains = False
+            self._is_draining = False
 
     def _write_waiting(self) -> None:
-        """The first stage: write what waits."""
-        rest = WRITE_REST if self.durable else TRIAL_REST
-        while self._begins("writer", lambda: bool(self._waiting)):
+        """Run the first stage: write the entries that wait."""
+        pause = WRITE_PAUSE if self.durable else TRIAL_PAUSE
+        while self._wait_for_work("writer", lambda: bool(self._waiting)):
             with self._changed:
                 entry = self._waiting.pop(0)
-            with self._ends("writer", rest=rest):
+            with self._work("writer", pause=pause):
                 assert entry.contents is not None
                 self.check()
-                # not durable: the second stage waits for the disk, so that this one can take the next checkpoint
+                # not durable: the second stage waits for the disk, so that this stage can write the next checkpoint
                 storage.write_folder(self.folder / entry.name, checkpoint.encode(entry.contents), durable=False)
-                # without the contents: hundreds of megabytes that would live until the disk has them
+                # without the contents, which may be hundreds of megabytes and would stay in memory until the flush
                 written = _Entry(entry.name, entry.position, entry.best, None)
                 if not self.durable:
                     self._point_at(written)
@@ -328,14 +333,14 @@ class CheckpointStore:
                     self._prune()
 
     def _flush_written(self) -> None:
-        """The second stage: wait for the disk, then point at the newest."""
-        while self._begins("flusher", lambda: self._flushed is not self._written):
+        """Run the second stage: flush the newest entry to the disk, then update the pointers."""
+        while self._wait_for_work("flusher", lambda: self._flushed is not self._written):
             with self._changed:
                 entry = self._written
                 assert entry is not None
-                # Protected from pruning while the disk is flushed, which may take longer than several epochs.
-                self._at_work |= entry.names
-            with self._ends("flusher", *entry.names, rest=FLUSH_REST):
+                # protects them from pruning during the flush, which may take longer than several epochs
+                self._busy |= entry.names
+            with self._work("flusher", *entry.names, pause=FLUSH_PAUSE):
                 self._flush(entry)
                 self._point_at(entry)
                 with self._changed:
@@ -343,38 +348,38 @@ class CheckpointStore:
                     self._prune()
 
     def _flush(self, entry: _Entry) -> None:
-        """Wait until the disk has a checkpoint, the best one, and what they refer to."""
-        # The disk must have everything that the pointers are about to name: checkpoints, the folder that lists them,
-        # and metrics.jsonl, in any order, but before the pointers.
-        names, places = entry.names, [self.folder, *(path for path in self.refers_to if path.exists())]
+        """Flush a checkpoint, the best one, and the files that they refer to."""
+        # The checkpoints, the folder that lists them, and metrics.jsonl must be on the disk, in any order, before the
+        # pointers that name them.
+        names, paths = entry.names, [self.folder, *(path for path in self.refers_to if path.exists())]
         if self._flushed is None:
-            places.append(self.folder.parent)  # which has learned about new files
+            paths.append(self.folder.parent)  # its listing has new entries
         else:
             names -= {self._flushed.best_name}
         for name in sorted(names):
-            places += [self.folder / name, *(self.folder / name / file for file in checkpoint.FILES)]
+            paths += [self.folder / name, *(self.folder / name / file for file in checkpoint.FILES)]
         self.check()
         with storage.reporting("written", self.folder / entry.name):
-            storage.flush(places)
+            storage.flush(paths)
 
-    def _begins(self, stage: str, has_work: Callable[[], bool]) -> bool:
-        """Wait for work, and for the end of the rest after the work before; False when there will be no more."""
+    def _wait_for_work(self, stage: str, has_work: Callable[[], bool]) -> bool:
+        """Wait for work and for the end of the pause of a stage; return False if the store is closing."""
         with self._changed:
-            while not self._closes:
-                # monotonic, since the clock of the machine may be set while a thread rests
-                rest = 0.0 if self._drains else self._rest_ends.get(stage, 0.0) - time.monotonic()
+            while not self._is_closing:
+                # monotonic, since the clock of the machine may be set during a pause
+                pause = 0.0 if self._is_draining else self._pause_ends.get(stage, 0.0) - time.monotonic()
                 if self._failure is not None or not has_work():
                     self._changed.wait()
-                elif rest > 0:
-                    self._changed.wait(rest)
+                elif pause > 0:
+                    self._changed.wait(pause)
                 else:
-                    self._at_work.add(stage)
+                    self._busy.add(stage)
                     return True
             return False
 
     @contextlib.contextmanager
-    def _ends(self, stage: str, *names: str, rest: Rest) -> Iterator[None]:
-        """Do a piece of work, keep what goes wrong for the thread that trains, and rest."""
+    def _work(self, stage: str, *names: str, pause: Pause) -> Iterator[None]:
+        """Run the block as work of a stage, store its error for the thread that trains, and schedule the pause."""
         start = time.monotonic()
         failure: Exception | None = None
         try:
@@ -383,11 +388,11 @@ class CheckpointStore:
             failure = error
         now = time.monotonic()
         with self._changed:
-            # The rest grows with the work, so that a slow disk gets a constant share of the time and not all of it.
-            self._rest_ends[stage] = now + rest.seconds(now - start)
-            # the first failure is the cause; later ones follow from it
+            # The pause is proportional to the work, so that a slow disk takes a constant share of the time.
+            self._pause_ends[stage] = now + pause.seconds(now - start)
+            # the first failure is the cause; later ones are consequences
             self._failure = self._failure or failure
-            self._at_work.difference_update({stage, *names})
+            self._busy.difference_update({stage, *names})
             self._changed.notify_all()
 
     def _point_at(self, entry: _Entry) -> None:
@@ -401,9 +406,9 @@ class CheckpointStore:
         storage.write_files(self.folder, files, durable=self.durable)
 
     def _prune(self) -> None:
-        """Remove old checkpoints, but none that a pointer names, or will name next."""
-        # What the pointers name, what is being written and flushed, and the newest `keep`. Everything else may go.
-        protected = {*self._at_work}
+        """Remove old checkpoints, except those that a pointer names or will name next."""
+        # Protected are the checkpoints that the pointers name, and those that are being flushed.
+        protected = {*self._busy}
         for entry in (self._written, self._flushed):
             if entry is not None:
                 protected |= entry.names
@@ -413,26 +418,26 @@ class CheckpointStore:
 
 
 def _check_fields(pointer: Mapping[str, Any], *, is_best: bool) -> None:
-    """Refuse a pointer whose fields are not what a reader expects.
+    """Check the fields of a pointer.
 
     Raises:
-        ValueError, KeyError: a field is missing or has another type.
+        ValueError: A field has the wrong type.
+        KeyError: A field is missing.
     """
     for field in ("epoch", "step"):
         if type(pointer.get(field, 0)) is not int:
             raise ValueError(f"{field} is not an integer")
     if is_best and not (isinstance(pointer["value"], int | float) and isinstance(pointer["metric"], str)):
-        raise ValueError("the metric or its value has another type")
+        raise ValueError("the metric or its value has the wrong type")
 
 
-def _name(value: object) -> str:
+def _check_name(value: object) -> None:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise ValueError(f"{value!r} is not the name of a checkpoint")
-    return value
 
 
 def _position(name: str) -> tuple[int, float]:
-    """Order of names in time: the middle of epoch 7 comes before its end."""
+    """Return the key that sorts names by time: the middle of epoch 7 comes before its end."""
     match = _NAME.fullmatch(name)
     assert match is not None
     return int(match[1]), float(match[2] or "inf")

@@ -1,4 +1,4 @@
-"""Stop when a metric has not improved for a while."""
+"""Early stopping: end training when a metric has stopped improving."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dlcli.settings import EarlyStoppingSettings
 
 
 class EarlyStopping:
-    """Counts the epochs since `metric` last improved. Which weights are kept is the selection's business.
+    """Counter of the epochs since `metric` last improved. `Selection` decides which weights are kept.
 
     Args:
-        settings: Patience and what counts as an improvement.
-        metric: Watched metric, such as `dev/error`.
+        settings: Patience and minimum improvement.
+        metric: Monitored metric, such as `dev/error`.
         direction: Direction in which the metric improves.
     """
 
@@ -25,7 +25,7 @@ class EarlyStopping:
         self.epochs_without_improvement = 0
 
     def update(self, value: float) -> None:
-        """Count an epoch that ended with this value of the metric."""
+        """Count an epoch at whose end the metric has this value."""
         if self.direction.is_improvement(value, self.best, self.settings.min_delta):
             self.best = value
             self.epochs_without_improvement = 0

@@ -1,4 +1,4 @@
-"""What is measured at the end of every epoch."""
+"""Evaluation at the end of every epoch."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dlcli.training.non_finite import NonFiniteSource, find_in_evaluation
 from dlcli.training.running_outputs import RunningOutputs
 from dlcli.training.training_state import TrainingState
 
-#: splits that are looked at after every epoch; the test set never is
+#: splits that are evaluated after every epoch; the test set never is
 EVALUATED_SPLITS = ("train_dev", "dev")
 
 
 class NonFiniteLossError(Exception):
-    """The model's loss on a split is not finite.
+    """The loss on a split is not finite.
 
     Args:
-        source: what was not finite first.
-        split: where.
+        source: First non-finite tensor.
+        split: Name of the split.
     """
 
     def __init__(self, source: NonFiniteSource, split: str) -> None:
@@ -37,20 +37,21 @@ class NonFiniteLossError(Exception):
 
 
 class EpochEvaluator:
-    """Measures a model at the end of an epoch.
+    """Evaluator of a model at the end of each epoch.
 
     Args:
-        model: judged with the weights it has when asked.
-        task: its loss, and what its outputs mean.
-        splits: by name; of "train" the running outputs are judged, those in `EVALUATED_SPLITS` are evaluated.
-        metrics: measured besides the loss.
-        decisive: pairs of an option and the metric it names: what decides which epoch is the best, and when to stop.
-        outputs: of the epoch, in training mode.
-        batch_size: examples per forward pass.
-        stateful: the examples are windows of one sequence, read from where the one before it ended.
+        model: Model to evaluate, with its weights at the time of the call.
+        task: Task that gives the loss, and the model's outputs their meaning.
+        splits: Splits by name; for "train", metrics are computed from the running outputs.
+        metrics: Metrics to measure besides the loss.
+        decisive: Pairs of an option and the metric that it names. These metrics select the best epoch or stop training.
+        outputs: Running outputs of the epoch in training mode.
+        batch_size: Number of examples per forward pass.
+        stateful: Whether the examples are windows of one sequence, each starting from the final hidden state of the
+            window before it.
 
     Raises:
-        ConfigError: a decisive metric is not among those that are measured.
+        ConfigError: A decisive metric is not measured.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class EpochEvaluator:
         self.model = model
         self.task = task
         self.train = splits["train"]
-        self.evaluated = [splits[name] for name in EVALUATED_SPLITS if name in splits]
+        self.evaluated_splits = [splits[name] for name in EVALUATED_SPLITS if name in splits]
         self.metrics = metrics
         self.decisive = [name for _, name in decisive]
         self.outputs = outputs
@@ -84,33 +85,33 @@ class EpochEvaluator:
                 )
 
     def names(self) -> list[str]:
-        """Everything that can be measured after an epoch."""
-        short = ["loss", *(metric.name for metric in self.metrics)]
-        train = short if self.outputs.enabled else short[:1]
-        evaluated = [f"{split.name}/{name}" for split in self.evaluated for name in short]
+        """Return the names `<split>/<metric>` of everything that is measured after an epoch."""
+        plain_names = ["loss", *(metric.name for metric in self.metrics)]
+        train = plain_names if self.outputs.enabled else plain_names[:1]
+        evaluated = [f"{split.name}/{name}" for split in self.evaluated_splits for name in plain_names]
         return [*(f"train/{name}" for name in train), *evaluated, LATENCY]
 
     def measure_running(self, state: TrainingState, seen: np.ndarray) -> dict[str, float]:
-        """The training set's figures over the epoch, in training mode.
+        """Compute the running metrics of the training set over the epoch, in training mode.
 
         Args:
-            state: at the end of the epoch.
-            seen: indices of its examples, in its order.
+            state: State at the end of the epoch.
+            seen: Indices of the examples of the epoch, in its order.
         """
         values = {"train/loss": state.loss}
-        if self.outputs.enabled and self.train.targets is not None:  # steps of sequences have no running metrics
+        if self.outputs.enabled and self.train.targets is not None:  # no running metrics for targets per time step
             running = self.outputs.metrics(self.task, self.metrics, self.train.targets.take(seen, axis=0))
             values |= {f"train/{name}": value for name, value in running.items()}
         return values
 
     def measure(self, state: TrainingState) -> dict[str, float]:
-        """The figures of the splits that are not trained on, in evaluation mode, and the latency if it is decisive.
+        """Evaluate the splits other than the training set in evaluation mode; measure the latency if it is decisive.
 
         Raises:
-            NonFiniteLossError: a loss is not finite.
+            NonFiniteLossError: A loss is not finite.
         """
         values: dict[str, float] = {}
-        for split in self.evaluated:
+        for split in self.evaluated_splits:
             evaluation = evaluate_split(
                 self.model, self.task, split, self.metrics, batch_size=self.batch_size, stateful=self.stateful
             )
@@ -125,22 +126,22 @@ class EpochEvaluator:
         return values
 
     def check_decisive(self, values: Mapping[str, float]) -> None:
-        """Refuse to decide by what is not a number.
+        """Check that every decisive metric has a value.
 
         Raises:
-            DataError: a decisive metric has no value, such as a recall without positive examples.
+            DataError: A decisive metric is undefined, such as the recall without positive examples.
         """
         for name in self.decisive:
             if not math.isfinite(values[name]):
-                raise DataError(f"{name} has no value on these examples, so it cannot decide which epoch is the best")
+                raise DataError(f"{name} is undefined on these examples, so it cannot select the best epoch")
 
     def _has_weight(self, split: Split) -> bool:
-        """Whether some example counts in the loss, which has no value otherwise."""
+        """Return whether any example has a weight above 0; otherwise the loss is undefined."""
         batches = split.batches(self.batch_size)
         return any(
             batch.targets is not None and self.task.loss_weight(batch.targets, batch.lengths) for batch in batches
         )
 
     def _non_finite_source(self, split: Split) -> NonFiniteSource:
-        found = (find_in_evaluation(self.model, batch) for batch in split.batches(self.batch_size))
-        return next((source for source in found if source is not None), NonFiniteSource("loss"))
+        sources = (find_in_evaluation(self.model, batch) for batch in split.batches(self.batch_size))
+        return next((source for source in sources if source is not None), NonFiniteSource("loss"))

@@ -1,4 +1,4 @@
-"""A model judged on a split: evaluation mode, nothing recorded, one batch after another."""
+"""Evaluation of a model on a split, batch by batch, in evaluation mode and without gradients."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dlcli.tasks import Predictions, Task, concatenate_predictions
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model makes of a split.
+    """Result of an evaluation on a split.
 
     Args:
-        metrics: "loss" and every metric by its plain name; the loss is the weighted mean over the whole split, NaN
-            where all weights are 0.
-        predictions: of its examples, where they were asked for.
-        truth: what is true of them, as metrics compare it.
+        metrics: Values of the loss and of the metrics by name without the split; the loss is the weighted mean over
+            the whole split, NaN if all weights are 0.
+        predictions: Predictions for all examples; None unless requested.
+        truth: Targets of all examples in the form that metrics compare; None unless requested.
     """
 
     metrics: dict[str, float]
@@ -31,7 +31,7 @@ class Evaluation:
     truth: np.ndarray | None = None
 
     def named(self, split: str) -> dict[str, float]:
-        """The metrics as `<split>/<metric>`."""
+        """Return the metrics under the names `<split>/<metric>`."""
         return {f"{split}/{name}": value for name, value in self.metrics.items()}
 
 
@@ -47,66 +47,66 @@ def evaluate_split(
     on_output: Callable[[str, np.ndarray], None] | None = None,
     watched: Collection[str] | None = None,
 ) -> Evaluation:
-    """Judge `model` on a split that has targets.
+    """Evaluate `model` on a split that has targets.
 
     Args:
-        model: left in the mode it was in.
-        task: its loss and what its outputs mean.
-        split: with targets.
-        metrics: reset before use.
-        batch_size: examples per forward pass.
-        stateful: the examples are windows of one sequence, read in `batch_size` parts side by side, each window from
-            where the one before it ended; 1 is one long pass.
-        keep_predictions: also return what the model says of each example.
-        on_output: called with the name and the result of nodes, batch by batch.
-        watched: those nodes; None for every one.
+        model: Model, whose mode (training or evaluation) is restored afterwards.
+        task: Task that gives the loss, and the model's outputs their meaning.
+        split: Split with targets.
+        metrics: Metrics to compute; they are reset first.
+        batch_size: Number of examples per forward pass.
+        stateful: Whether the examples are windows of one sequence. The sequence is divided into `batch_size` parts
+            that are processed in parallel, and each window starts from the final hidden state of the window before it.
+        keep_predictions: Whether to return the predictions as well.
+        on_output: Function that is called with the name and the output of each node, for each batch.
+        watched: Names of the nodes to call `on_output` for; None for all nodes.
     """
     loss_sum, loss_weight = 0.0, 0.0
-    kept: list[tuple[Predictions, np.ndarray]] = []
+    pairs: list[tuple[Predictions, np.ndarray]] = []
     for metric in metrics:
         metric.reset()
-    # Windows of one text: row i of each batch continues row i of the one before, as in training.
+    # For windows of one text, row i of each batch continues row i of the batch before it, as in training.
     order = StreamBatches(len(split), batch_size=batch_size) if stateful else None
     with evaluation_mode(model, stateful=stateful):
         for batch in split.batches(batch_size) if order is None else stream(model, split, order):
             assert batch.targets is not None, f"{split.name} has no targets"
             outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
-            # Sums, divided once at the end: the mean of the batches' means would give the examples of a short last
+            # Sums that are divided at the end: the mean of the batch means would give the examples of a smaller last
             # batch too much weight.
             loss_sum += task.loss_sum(Tensor(outputs), batch.targets, batch.lengths)
             loss_weight += task.loss_weight(batch.targets, batch.lengths)
             predictions, truth = task.pair_predictions(outputs, batch.targets, batch.lengths)
             update_metrics(metrics, predictions, truth)
             if keep_predictions:
-                kept.append((predictions, truth))
+                pairs.append((predictions, truth))
     values = {"loss": weighted_mean(loss_sum, loss_weight)} | {metric.name: metric.result() for metric in metrics}
     if not keep_predictions:
         return Evaluation(values)
-    predictions = concatenate_predictions([one for one, _ in kept])
-    truth = np.concatenate([one for _, one in kept])
+    predictions = concatenate_predictions([batch_predictions for batch_predictions, _ in pairs])
+    truth = np.concatenate([batch_truth for _, batch_truth in pairs])
     if order is not None:
-        # From the order of the stream to that of the split, so that prediction i is that of example i.
-        back = np.argsort(order.order(0), kind="stable")
-        predictions, truth = predictions.take(back), truth.take(back, axis=0)
+        # From the order of the stream to that of the split: prediction i belongs to example i.
+        inverse = np.argsort(order.order(0), kind="stable")
+        predictions, truth = predictions.take(inverse), truth.take(inverse, axis=0)
     return Evaluation(values, predictions, truth)
 
 
 def weighted_mean(total: float, weight: float) -> float:
-    """A weighted sum over the sum of its weights; NaN where all weights are 0 and the mean has no value."""
+    """Return a weighted sum divided by the sum of its weights; NaN if all weights are 0."""
     return total / weight if weight else math.nan
 
 
 def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:
-    """The windows of a sequence as batches, between which `model` carries its state; one that is shorter drops rows."""
+    """Yield batches of windows of one sequence; `model` keeps the hidden state of the rows that the next batch has."""
     for number in range(len(order)):
         batch = split.gather(order.indices(0, number))
-        # the last batch may have fewer rows; they are the first ones of the batch before
+        # the last batch may have fewer rows: they continue the first rows of the batch before it
         model.set_hidden_states(model.hidden_states(), rows=len(batch))
         yield batch
 
 
 def compute_outputs(model: Graph, batches: Iterable[Batch]) -> Iterator[np.ndarray]:
-    """The outputs of `model` in evaluation mode, batch by batch."""
+    """Yield the outputs of `model` in evaluation mode, batch by batch."""
     for batch in batches:
         with evaluation_mode(model):
             outputs = model.forward(batch.inputs, batch.lengths).data
@@ -114,7 +114,7 @@ def compute_outputs(model: Graph, batches: Iterable[Batch]) -> Iterator[np.ndarr
 
 
 def update_metrics(metrics: Iterable[Metric], predictions: Predictions, truth: np.ndarray) -> None:
-    """Show some examples to every metric."""
+    """Update every metric with the predictions and targets of some examples."""
     for metric in metrics:
         form = predictions.form(metric.needs)
         assert form is not None, f"{metric.name} needs {metric.needs}"

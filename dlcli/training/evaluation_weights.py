@@ -1,8 +1,8 @@
-"""The weights that a model is evaluated, saved and used with: those of its last step, or their average.
+"""Weights for evaluation, checkpoints and predictions: those of the last step, or their moving average.
 
 The moving statistics of batch normalization belong to the weights of the last steps. For averaged weights they are
-estimated over again, once for each evaluation: one forward pass over the training set, about a third of an epoch's
-work. Without batch normalization, or without an average, there is nothing to estimate.
+estimated again before each evaluation, by one forward pass over the training set, about a third of the work of an
+epoch. Without batch normalization, or without an average, nothing has to be estimated.
 """
 
 from __future__ import annotations
@@ -20,49 +20,49 @@ from dlcli.training.batch_statistics import batch_norm_nodes, estimate_statistic
 
 
 class EvaluationWeights:
-    """Swaps the evaluation weights for the trained weights, and back.
+    """Temporary replacement of the trained weights of a model by its evaluation weights.
 
     Args:
-        model: whose weights these are.
-        arena: of its trainable parameters.
-        average: of the parameters; None to evaluate with the parameters themselves.
+        model: Model that is trained.
+        arena: Trainable parameters of the model.
+        average: Moving average of the parameters; None to evaluate with the parameters themselves.
     """
 
     def __init__(self, model: Graph, arena: Arena, average: WeightAverage | None) -> None:
         self.model = model
         self.arena = arena
         self.average = average
-        #: statistics of batch normalization for the average, by buffer; empty until they are estimated after a step
+        #: batch normalization statistics for the averaged weights, by buffer; empty until estimated after a step
         self.statistics: dict[str, np.ndarray] = {}
 
     @property
     def needs_statistics(self) -> bool:
-        """Whether the model's moving statistics are of other weights."""
+        """Whether the moving statistics of the model do not match its evaluation weights."""
         return self.average is not None and bool(batch_norm_nodes(self.model))
 
     def update(self) -> None:
-        """Take note of a step."""
+        """Update the average after a step."""
         if self.average is not None:
             self.average.update(self.arena)
             self.statistics = {}
 
     def estimate_statistics(self, batches: Iterable[Batch], generators: Generators) -> None:
-        """Estimate the statistics of the averaged weights without any effect on training.
+        """Estimate the batch normalization statistics of the averaged weights without any effect on training.
 
         Args:
-            batches: of the training set, in the order of an epoch.
-            generators: that layers draw from in training.
+            batches: Batches of the training set, in the order of an epoch.
+            generators: Random generators that layers draw from in training.
         """
-        drawn = generators.state()
+        generators_before = generators.state()
         try:
             with self.applied():
                 self.statistics = estimate_statistics(self.model, batches)
         finally:
-            generators.restore(drawn)
+            generators.restore(generators_before)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Within, the model has the weights to evaluate with."""
+        """Give the model its evaluation weights while the block runs."""
         if self.average is None:
             yield
             return

@@ -1,7 +1,7 @@
-"""What a frozen trunk makes of every example, computed once: training then runs on the rest of the model alone.
+"""Features: outputs of a frozen trunk, computed once for every example, so that only the tail has to be trained.
 
-The trunk works in evaluation mode whether its results are kept or not, so that the two ways lead to the same weights,
-but for the rounding of another order of summation.
+The trunk is in evaluation mode whether its outputs are precomputed or not, so both ways lead to the same weights up to
+rounding, since batches of another size may sum in another order.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from dlcli.data import Split, TransformedRows
 from dlcli.nn import Graph, TrainableTail, evaluation_mode, trunk_end
 from dlcli.training.epoch_evaluator import EVALUATED_SPLITS
 
-#: bytes of features that are kept in memory; more go to a temporary file
+#: maximum size in bytes of features in memory; larger ones are stored in a temporary file
 IN_MEMORY = 2**30
 
 
 @dataclass(frozen=True)
 class Features:
-    """The part of a model that is trained, and the splits as it sees them.
+    """Trainable part of a model, and the splits with features as inputs.
 
     Args:
-        model: the nodes behind the trunk, with the weights of the whole model.
-        splits: those that training looks at, their inputs replaced by the trunk's results.
-        trunk_end: the node whose results these are.
-        bytes: how large they are together.
-        in_memory: whether they are in memory, not in a file.
+        model: Nodes after the trunk, with the weights of the whole model.
+        splits: Splits that training uses, with the outputs of the trunk as inputs.
+        trunk_end: Name of the last node of the trunk.
+        bytes: Total size of the features in bytes.
+        in_memory: Whether the features are in memory rather than in a file.
     """
 
     model: TrainableTail
@@ -45,60 +45,61 @@ class Features:
 def compute_features(
     model: Graph, splits: Mapping[str, Split], *, batch_size: int, in_memory: int = IN_MEMORY
 ) -> Features | None:
-    """The results of a model's frozen trunk for the training set and the splits that are watched.
+    """Compute the outputs of a model's frozen trunk for the training set and the splits evaluated after every epoch.
 
     Args:
-        model: with its weights, frozen where it is to be.
-        splits: by name.
-        batch_size: examples per forward pass.
-        in_memory: bytes up to which the results are kept in memory.
+        model: Model with its weights and frozen layers.
+        splits: Splits by name.
+        batch_size: Number of examples per forward pass.
+        in_memory: Maximum size in bytes of features in memory.
 
     Returns:
-        None where nothing would be gained: no trunk is frozen, or inputs are sequences.
+        Features, or None if precomputing them saves nothing or is not possible: no trunk is frozen, or the inputs are
+        sequences.
 
     Raises:
-        StorageError: there is no room for the temporary file.
+        StorageError: There is not enough disk space for the temporary file.
     """
     end = trunk_end(model)
-    wanted = {name: split for name, split in splits.items() if name in ("train", *EVALUATED_SPLITS)}
-    if end is None or not all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in wanted.values()):
+    used_splits = {name: split for name, split in splits.items() if name in ("train", *EVALUATED_SPLITS)}
+    if end is None or not all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in used_splits.values()):
         return None
-    # The trunk gives the same result for an example in every epoch, so it is computed once, and training costs no more
-    # than the tail.
+    # The trunk has the same output for an example in every epoch, so it is computed once and training takes no longer
+    # than the tail needs.
     tail = TrainableTail(model, end)
-    behind = {node.name for node in tail.nodes}
-    before = [node for node in model.nodes if node.name not in behind]
-    # Without a frozen layer there is nothing to save, e.g. where only a flatten comes before the first trained layer.
-    if not any(model.layers[node.name].frozen for node in before):
+    tail_names = {node.name for node in tail.nodes}
+    trunk_nodes = [node for node in model.nodes if node.name not in tail_names]
+    # Without a frozen layer nothing is saved, e.g. if only a flatten layer precedes the first trained layer.
+    if not any(model.layers[node.name].frozen for node in trunk_nodes):
         return None
-    trunk = Graph(before, model.layers, model.shapes, end, model.dtype.type)
+    trunk = Graph(trunk_nodes, model.layers, model.shapes, end, model.dtype.type)
     shape = tail.input_shape
-    size = sum(map(len, wanted.values())) * math.prod(shape) * model.dtype.itemsize
-    kept = {}
-    for name, split in wanted.items():
-        # (N, *features of the trunk's last node)
-        features = _room((len(split), *shape), model.dtype, in_memory=size <= in_memory)
+    size = sum(map(len, used_splits.values())) * math.prod(shape) * model.dtype.itemsize
+    feature_splits = {}
+    for name, split in used_splits.items():
+        # (N, *output shape of the trunk)
+        features = _allocate((len(split), *shape), model.dtype, in_memory=size <= in_memory)
         start = 0
         with evaluation_mode(trunk):
             for batch in split.batches(batch_size):
                 features[start : start + len(batch)] = trunk.forward(batch.inputs).data
                 start += len(batch)
-        kept[name] = replace(split, inputs=features)
-    return Features(tail, kept, end, size, size <= in_memory)
+        feature_splits[name] = replace(split, inputs=features)
+    return Features(tail, feature_splits, end, size, size <= in_memory)
 
 
-def _room(shape: tuple[int, ...], dtype: np.dtype[np.floating], *, in_memory: bool) -> np.ndarray:
-    """An empty array; that of a file goes with the file when nobody uses it any more."""
+def _allocate(shape: tuple[int, ...], dtype: np.dtype[np.floating], *, in_memory: bool) -> np.ndarray:
+    """Return an empty array, in memory or in a temporary file that is removed together with the array."""
     if in_memory:
         return np.empty(shape, dtype)
     try:
         with tempfile.TemporaryFile(prefix="dlcli-features-") as file:
-            if hasattr(os, "posix_fallocate"):  # a full disk is found out now, not by a crash while writing
+            if hasattr(os, "posix_fallocate"):  # a full disk is an error now, not a crash while writing
                 os.posix_fallocate(file.fileno(), 0, math.prod(shape) * dtype.itemsize)
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         raise StorageError(
-            f"there is no room for the features of the frozen layers: {error.strerror or error}",
+            f"the features of the frozen layers cannot be stored: {error.strerror or error}",
             code="io_error",
             file=tempfile.gettempdir(),
         ) from error

@@ -1,4 +1,4 @@
-"""How long one prediction takes."""
+"""Latency of a prediction."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dlcli.nn import Graph, evaluation_mode
 
 
 def median_latency_ms(model: Graph, split: Split, *, repeats: int = 50) -> float:
-    """Median time in milliseconds of a forward pass on one example, after some to warm up.
+    """Return the median time in milliseconds of a forward pass on one example, after a warm-up.
 
     Args:
-        model: the weights do not matter, only the architecture.
-        split: its first example is used.
-        repeats: timed passes.
+        model: Model, whose weights have no effect on the latency.
+        split: Split whose first example is used.
+        repeats: Number of timed forward passes.
     """
     batch = next(split.batches(1))
     times = []

@@ -1,6 +1,7 @@
-"""A training step that also measures how large the numbers of each layer are.
+"""Training step that also measures the norms of gradients, updates, weights and activations by layer.
 
-That is what shows exploding and vanishing gradients. It costs several times a plain step, so it is done once an epoch.
+The norms reveal exploding and vanishing gradients. A measured step takes several times as long as a plain one, so only
+the last step of an epoch is measured.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from dlcli.training.train_step import TrainStep
 
 @dataclass(frozen=True)
 class LayerSizes:
-    """Figures of one step, by layer.
+    """Norms of one step, by layer.
 
     Args:
-        gradient_norm: Euclidean norm of the gradients of all the layer's parameters, before clipping.
-        update_norm: of the change that the step made.
-        weight_norm: of the parameters after the step.
-        activation_rms: root mean square of the layer's output.
+        gradient_norm: Euclidean norm of the gradients of all parameters of the layer, before clipping.
+        update_norm: Euclidean norm of the change of the parameters in the step.
+        weight_norm: Euclidean norm of the parameters after the step.
+        activation_rms: Root mean square of the layer's output.
     """
 
     gradient_norm: dict[str, float]
@@ -33,21 +34,21 @@ class LayerSizes:
 
 
 def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> tuple[float, np.ndarray, LayerSizes]:
-    """The same step as `compute_gradients` and `update` take, measured; returns loss, outputs and sizes.
+    """Take the step that `compute_gradients` and `update` take; return the loss, the outputs and the norms.
 
     Raises:
-        NonFiniteError: the loss or a gradient is not finite.
+        NonFiniteError: The loss or a gradient is not finite.
     """
     activation_rms: dict[str, float] = {}
 
     def measure(node: str, outputs: np.ndarray) -> None:
-        # in double precision: squares of float32 overflow above 1.8e19, which is what this measurement is there to show
+        # in double precision: squares of float32 overflow above 1.8e19, and such activations are what to detect
         activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
 
     loss, outputs = train_step.compute_gradients(batch, measure)
     arena = train_step.arena
     gradient_norm = layer_norms(arena, arena.grad)
-    # The update is what the step changed, whatever the optimizer made of the gradient.
+    # The update is measured as a difference, so that momentum, weight decay and clipping are part of it.
     before = arena.data.copy()
     train_step.update(learning_rate)
     update_norm = layer_norms(arena, arena.data - before)
@@ -55,7 +56,7 @@ def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> 
 
 
 def layer_norms(arena: Arena, flat: np.ndarray) -> dict[str, float]:
-    """The norm of each layer's part of an array laid out like the arena, all its parameters together."""
+    """Return the norm over all parameters of each layer, for an array with the layout of the arena."""
     norms: dict[str, float] = {}
     for parameter, norm in arena.segment_norms(flat).items():
         layer = parameter.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""Where the first number that is not finite came from."""
+"""Search for the first non-finite tensor of a step."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dlcli.training.train_step import batch_loss
 
 @dataclass(frozen=True)
 class NonFiniteSource:
-    """What went first.
+    """First non-finite tensor.
 
     Args:
-        what: "input" and "loss" have no layer; "weights" are those that a layer already had before the step.
-        layer: name of the node.
+        what: Kind of the tensor; "weights" means that a layer had non-finite weights before the step.
+        layer: Name of the node; None for "input", "loss" and "unknown".
     """
 
     what: Literal["input", "weights", "output", "loss", "gradient", "unknown"]
@@ -32,26 +32,28 @@ class NonFiniteSource:
 
 
 def find_in_step(model: Graph, task: Task, batch: Batch) -> NonFiniteSource:
-    """Repeat a training step, up to its gradients, and look: forward in the graph's order, backward in the reverse.
+    """Repeat a training step up to its gradients and return the first non-finite tensor.
+
+    Outputs are checked in the order of the graph, then the gradients in reverse order.
 
     Args:
-        model: in training mode, with the parameters and the generators of before the step.
-        task: its loss.
-        batch: with targets.
+        model: Model in training mode, with the parameters and generators of before the step.
+        task: Task whose loss is computed.
+        batch: Batch with targets.
     """
     if not np.isfinite(batch.inputs).all():
         return NonFiniteSource("input")
-    found = _OutputCheck(model)
+    check = _OutputCheck(model)
     for parameter in model.parameters().values():
         parameter.clear_grad()
-    # Watching every node switches fusion off, so each layer has an output of its own to look at.
-    loss = batch_loss(task, model.forward(batch.inputs, batch.lengths, on_output=found), batch)
-    if found.source is not None:
-        return found.source
+    # A callback for every node disables fusion, so the output of each layer is computed separately.
+    loss = batch_loss(task, model.forward(batch.inputs, batch.lengths, on_output=check), batch)
+    if check.source is not None:
+        return check.source
     if not np.isfinite(loss.data).all():
         return NonFiniteSource("loss")
     loss.backward()
-    # Backward runs from the output to the input: the last node with a bad gradient is the first that had one.
+    # The backward pass runs from the output to the input: the last node with a non-finite gradient was the first.
     for node in reversed(model.nodes):
         gradients = [parameter.grad for parameter in model.layers[node.name].parameters().values()]
         if not all(gradient is None or np.isfinite(gradient).all() for gradient in gradients):
@@ -60,19 +62,19 @@ def find_in_step(model: Graph, task: Task, batch: Batch) -> NonFiniteSource:
 
 
 def find_in_evaluation(model: Graph, batch: Batch) -> NonFiniteSource | None:
-    """Look at every node's output for a batch in evaluation mode; None when all of them are finite."""
+    """Check the output of every node for a batch in evaluation mode; None if all outputs are finite."""
     if not np.isfinite(batch.inputs).all():
         return NonFiniteSource("input")
-    found = _OutputCheck(model)
+    check = _OutputCheck(model)
     with evaluation_mode(model):
-        model.forward(batch.inputs, batch.lengths, on_output=found)
-    return found.source
+        model.forward(batch.inputs, batch.lengths, on_output=check)
+    return check.source
 
 
 def find_in_weights(model: Graph) -> NonFiniteSource:
-    """The first layer in the graph's order whose weights are not finite."""
-    violated = (node.name for node in model.nodes if not _has_finite_weights(model, node.name))
-    return NonFiniteSource("weights", next(violated, None))
+    """Return the first layer, in the order of the graph, whose weights are not finite."""
+    non_finite = (node.name for node in model.nodes if not _has_finite_weights(model, node.name))
+    return NonFiniteSource("weights", next(non_finite, None))
 
 
 def _has_finite_weights(model: Graph, node: str) -> bool:
@@ -80,13 +82,13 @@ def _has_finite_weights(model: Graph, node: str) -> bool:
 
 
 class _OutputCheck:
-    """Remembers the first node whose output was not finite, or whose weights were not already."""
+    """Callback that records the first node with a non-finite output, and whether its weights were the cause."""
 
     def __init__(self, model: Graph) -> None:
         self.model = model
         self.source: NonFiniteSource | None = None
 
     def __call__(self, node: str, outputs: np.ndarray) -> None:
-        # Only the first: everything after it is not finite as a consequence.
+        # only the first: the outputs after it are not finite as a consequence
         if self.source is None and not np.isfinite(outputs).all():
             self.source = NonFiniteSource("output" if _has_finite_weights(self.model, node) else "weights", node)

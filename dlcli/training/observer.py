@@ -1,4 +1,4 @@
-"""What follows a training as it runs: a progress bar, a table, a log."""
+"""Callbacks of a training: a progress bar, a table, a log."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dlcli.runs import RunFolder
 
 @dataclass(frozen=True)
 class Plan:
-    """What a training is about to do.
+    """Size of a training that is about to start, and the position it starts from.
 
     Args:
-        epochs: how many there will be at most.
-        steps_per_epoch: optimizer steps in each.
-        epoch: finished epochs; above 0 in a resumed run.
-        batch: finished steps of the epoch under way.
+        epochs: Maximum number of epochs.
+        steps_per_epoch: Number of optimizer steps per epoch.
+        epoch: Number of finished epochs; above 0 in a resumed run.
+        batch: Number of finished steps of the current epoch.
     """
 
     epochs: int
@@ -30,14 +30,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training is.
+    """Current position of a training.
 
     Args:
-        epoch: the one under way, from 1.
-        batch: its finished steps.
-        steps_per_epoch: optimizer steps in an epoch.
-        step: steps taken since the start of the run.
-        loss: running mean of the loss over this epoch, in training mode.
+        epoch: Number of the current epoch, from 1.
+        batch: Number of finished steps of the current epoch.
+        steps_per_epoch: Number of optimizer steps per epoch.
+        step: Number of optimizer steps since the start of the run.
+        loss: Running mean of the loss over the current epoch, in training mode.
     """
 
     epoch: int
@@ -48,46 +48,46 @@ class Progress:
 
 
 class Observer:
-    """Base of the observers; each method may be left as it is. They are called in the training process's thread."""
+    """Base class of the observers. Every method does nothing by default and is called in the thread that trains."""
 
     @property
-    def lost(self) -> str | None:
-        """Why it cannot show anything any more, such as a closed pipe; None while it can."""
+    def failure(self) -> str | None:
+        """Reason why the observer can no longer show anything, such as a closed pipe; None while it can."""
         return None
 
     def on_read(self, what: str, done: int, count: int) -> None:
-        """While files are read that take their time, before training: `done` of `count` of them are."""
+        """Called before training while many files are read, of which `done` out of `count` have been read."""
 
     def on_start(self, plan: Plan) -> None:
-        """Before the first step."""
+        """Called before the first step."""
 
     def on_step(self, progress: Progress) -> None:
-        """After a step, at most ten times a second."""
+        """Called after a step, at most ten times a second."""
 
     def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
-        """After an epoch was evaluated; the model still has the weights that it was evaluated with.
+        """Called after an epoch was evaluated; the model still has the weights that it was evaluated with.
 
         Args:
-            record: its line of `metrics.jsonl`.
-            is_best: whether no epoch before was as good.
+            record: Line of the epoch in `metrics.jsonl`.
+            is_best: Whether this epoch is better than all before it.
         """
 
     def on_message(self, message: str) -> None:
-        """Something happened that the user should know; training goes on."""
+        """Called with a warning for the user; training continues."""
 
     def on_end(self) -> None:
-        """Training is over, well or not."""
+        """Called when training has ended, with or without an error."""
 
 
-#: Names of the methods of `Observer` that are called when something happens.
+#: names of the event methods of `Observer`
 EVENTS = tuple(name for name in vars(Observer) if name.startswith("on_"))
 
 
 class LogWriter(Observer):
-    """Writes `train.log`.
+    """Observer that writes `train.log`.
 
     Args:
-        folder: of the run.
+        folder: Folder of the run.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -118,17 +118,19 @@ class Observers(Observer):
     def __init__(self, observers: tuple[Observer, ...]) -> None:
         self.observers = observers
         self._reported: set[int] = set()
-        for event in EVENTS:  # not method by method: a new event would be forgotten
+        for event in EVENTS:  # in a loop, so that a new event cannot be forgotten
             setattr(self, event, functools.partial(self._forward, event))
 
     def _forward(self, event: str, *args: Any, **kwargs: Any) -> None:
         for observer in self.observers:
             getattr(observer, event)(*args, **kwargs)
-        self._report_lost()
+        self._report_failures()
 
-    def _report_lost(self) -> None:
-        """Report an observer that cannot show anything any more to the others, the log among them."""
+    def _report_failures(self) -> None:
+        """Report an observer that has failed, once, to all observers, which include the log."""
         for observer in self.observers:
-            if observer.lost is not None and id(observer) not in self._reported:
+            if observer.failure is not None and id(observer) not in self._reported:
                 self._reported.add(id(observer))
-                self.on_message(f"progress cannot be shown any more ({observer.lost}); training continues without")
+                self.on_message(
+                    f"progress can no longer be shown ({observer.failure}); training continues without progress output"
+                )

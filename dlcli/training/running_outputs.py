@@ -1,4 +1,4 @@
-"""The training set's metrics over an epoch, from the outputs that training computes anyway."""
+"""Running metrics of the training set, from the outputs that training computes anyway."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dlcli.metrics import Metric
 from dlcli.tasks import Task
 from dlcli.training.evaluate import update_metrics
 
-#: an epoch whose outputs have more elements than this has no running metrics (64 MiB of float32)
+#: maximum number of output elements of an epoch with running metrics (64 MiB of float32)
 CAPACITY = 2**24
 
 
 class RunningOutputs:
-    """Keeps the outputs of an epoch, in training mode and each from the weights of its own step.
+    """Buffer for the outputs of an epoch, in training mode and with the weights of each step.
 
-    A copy per step is all that it costs; the metrics are computed once, at the epoch's end.
+    A step only copies its outputs; the metrics are computed once, at the end of the epoch.
 
     Args:
-        examples: examples in an epoch; 0 to keep nothing.
-        output_shape: of the model, without the batch axis.
-        dtype: of the model.
+        examples: Number of examples in an epoch; 0 to store no outputs.
+        output_shape: Shape of the model's output without the batch axis.
+        dtype: Data type of the model.
     """
 
     def __init__(self, examples: int, output_shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
@@ -35,17 +35,17 @@ class RunningOutputs:
         return self._outputs is not None
 
     def put(self, start: int, outputs: np.ndarray) -> None:
-        """Keep the outputs of the examples at `start` and after in the epoch's order."""
+        """Store the outputs of consecutive examples, in the order of the epoch, from position `start`."""
         if self._outputs is not None:
             self._outputs[start : start + len(outputs)] = outputs
 
     def metrics(self, task: Task, metrics: Sequence[Metric], targets: np.ndarray) -> dict[str, float]:
-        """The metrics over the first examples of the epoch.
+        """Compute the metrics over the first examples of the epoch.
 
         Args:
-            task: what outputs mean.
-            metrics: reset before use.
-            targets: of these examples, in the epoch's order.
+            task: Task that gives the outputs their meaning.
+            metrics: Metrics to compute; they are reset first.
+            targets: Targets of these examples, in the order of the epoch.
         """
         if self._outputs is None:
             return {}
@@ -55,7 +55,7 @@ class RunningOutputs:
         return {metric.name: metric.result() for metric in metrics}
 
     def state(self, examples: int) -> dict[str, np.ndarray]:
-        """The outputs of the first `examples` of the epoch; a copy."""
+        """Return a copy of the outputs of the first `examples` examples of the epoch."""
         return {} if self._outputs is None or examples == 0 else {"outputs": self._outputs[:examples].copy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:

@@ -1,8 +1,8 @@
-"""Which epoch's weights are the best: one metric to optimize, any number of constraints to satisfy.
+"""Selection of the best epoch by one optimizing metric and any number of satisficing constraints.
 
-The rule of CS 230 for choosing between models: among those that satisfy every constraint take the one with the best
-optimizing metric. One that breaks a constraint never replaces one that satisfies them all; while none satisfies, the
-optimizing metric alone decides. Of equals the earlier stays.
+The rule is that of CS 230: among the models that satisfy every constraint, the one with the best optimizing metric is
+the best. A model that violates a constraint never replaces one that satisfies all of them; as long as no model
+satisfies all of them, the optimizing metric alone decides. Ties go to the earlier epoch.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dlcli.metrics import Metric
 
 @dataclass(frozen=True)
 class Candidate:
-    """The weights at the end of an epoch, as the selection sees them.
+    """Epoch that may become the best one.
 
     Args:
-        epoch: finished epochs, from 1.
-        step: optimizer steps taken.
-        checkpoint: name of the checkpoint that holds them.
-        value: the optimizing metric.
-        violated: the constraints they do not satisfy, such as `latency_ms <= 5`.
+        epoch: Number of the epoch, from 1.
+        step: Number of optimizer steps since the start of the run.
+        checkpoint: Name of the checkpoint with the weights of the epoch.
+        value: Value of the optimizing metric.
+        violated: Violated constraints, such as `latency_ms <= 5`.
     """
 
     epoch: int
@@ -40,12 +40,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """The rule.
+    """Rule that decides which epoch is the best.
 
     Args:
-        metric: the optimizing metric, `<split>/<metric>`.
-        direction: Direction in which it improves.
-        constraints: metric → what it must be; all of them are to be satisfied.
+        metric: Optimizing metric, `<split>/<metric>`.
+        direction: Direction in which the optimizing metric improves.
+        constraints: Bounds of the satisficing metrics, by name of the metric.
     """
 
     metric: str
@@ -54,15 +54,15 @@ class Selection:
 
     @property
     def names(self) -> list[str]:
-        """The metrics it looks at."""
+        """Names of the optimizing metric and of the constrained ones."""
         return [self.metric, *self.constraints]
 
     def violated(self, values: Mapping[str, float]) -> tuple[str, ...]:
-        """The constraints that `values` do not satisfy."""
-        return tuple(f"{name} {must}" for name, must in self.constraints.items() if not must.holds(values[name]))
+        """Return the constraints that `values` violate."""
+        return tuple(f"{name} {bound}" for name, bound in self.constraints.items() if not bound.holds(values[name]))
 
     def prefers(self, candidate: Candidate, incumbent: Candidate | None) -> bool:
-        """Whether `candidate` replaces `incumbent`."""
+        """Return whether `candidate` replaces `incumbent`, the best epoch so far."""
         if incumbent is None:
             return True
         if bool(candidate.violated) != bool(incumbent.violated):
@@ -71,6 +71,6 @@ class Selection:
 
 
 def direction_of(name: str, metrics: Iterable[Metric]) -> Direction:
-    """The direction in which `<split>/<metric>` improves; a loss and a latency are minimized."""
-    short = name.rpartition("/")[2]
-    return next((metric.direction for metric in metrics if metric.name == short), Direction.MINIMIZE)
+    """Return the direction in which `<split>/<metric>` improves; a loss and a latency are minimized."""
+    metric_name = name.rpartition("/")[2]
+    return next((metric.direction for metric in metrics if metric.name == metric_name), Direction.MINIMIZE)

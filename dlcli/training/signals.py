@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP as a request to stop at the next step boundary."""
+"""Handling of Ctrl-C, SIGTERM and SIGHUP as requests to stop after the current step."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 
-#: what ends training after a checkpoint
+#: signals that end training after a checkpoint
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequest:
-    """Which signal has asked training to stop, if any."""
+    """Record of the signal that has requested training to stop, if any."""
 
     def __init__(self) -> None:
         self.signal_number: int | None = None
 
     def receive(self, signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG002 (the signal handler's form)
-        """Note the first signal; a second Ctrl-C does not wait for the step boundary.
+        """Record the first signal; a second Ctrl-C does not wait for the end of the step.
 
         Raises:
-            KeyboardInterrupt: SIGINT came when a stop was already requested.
+            KeyboardInterrupt: SIGINT was received after a stop had been requested.
         """
-        # The handler only takes a note. Whatever it did itself could happen in the middle of anything: half a step, a
-        # write, an allocation.
+        # The handler only records the signal. It may run in the middle of a step, a write or an allocation, where it is
+        # not safe to do more.
         if self.signal_number is not None and signal_number == signal.SIGINT:
             raise KeyboardInterrupt
         if self.signal_number is None:
@@ -37,38 +37,40 @@ class StopRequest:
 
     @property
     def name(self) -> str:
-        """Such as `SIGINT`."""
+        """Name of the signal, such as `SIGINT`."""
         return signal.Signals(self.signal_number or 0).name
 
 
 @contextlib.contextmanager
 def stop_requests() -> Iterator[StopRequest]:
-    """Collect the signals that ask training to stop while the block runs.
+    """Record signals that request training to stop while the block runs.
 
-    Outside the main thread, where Python delivers no signals, nothing is ever requested. A SIGHUP that is ignored, as
-    under nohup, stays so.
+    Outside the main thread, where Python delivers no signals, a stop is never requested. A SIGHUP that is ignored, as
+    under nohup, stays ignored.
     """
     request = StopRequest()
-    with handled(STOPPING, request.receive):
+    with handle_signals(STOPPING, request.receive):
         yield request
 
 
 @contextlib.contextmanager
-def handled(numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Handle signals while the block runs; a SIGHUP that is ignored stays so. Without effect outside the main thread.
+def handle_signals(
+    signals: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], object]
+) -> Iterator[None]:
+    """Handle signals while the block runs; a SIGHUP that is ignored stays ignored. No effect outside the main thread.
 
     Args:
-        numbers: Signals.
-        handler: Function that gets the number of the signal and the frame that it came in.
+        signals: Signals to handle.
+        handler: Function that is called with the number of the signal and the interrupted frame.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # nohup starts a process with SIGHUP ignored, and means it
-    kept = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
-    before = {number: signal.signal(number, handler) for number in numbers if number not in kept}
+    # nohup starts a process with SIGHUP ignored, so that it outlives its terminal
+    ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
+    previous_handlers = {number: signal.signal(number, handler) for number in signals if number not in ignored}
     try:
         yield
     finally:
-        for number, old in before.items():
-            signal.signal(number, old)
+        for number, previous_handler in previous_handlers.items():
+            signal.signal(number, previous_handler)

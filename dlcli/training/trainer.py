@@ -1,17 +1,17 @@
-"""The training loop: epochs of mini-batch steps; each epoch is evaluated, recorded and checkpointed.
+"""Training loop: epochs of mini-batch steps; each epoch is evaluated, recorded and checkpointed.
 
 `Trainer.train` is the loop, and reads from top to bottom: stepping, evaluating, checkpointing, stopping. The methods it
 calls follow in that order. Everything that a step or an epoch changes is in `TrainingSnapshot`, so a run that was
 killed at any point resumes to the same bits: batches and random numbers depend on (seed, epoch, batch), not on time.
 
-What the values of an epoch's record mean:
+The values in the record of an epoch:
 
-- `train/loss` and the other `train/…` are running values in training mode: every example with the weights of its own
-  step, dropout on. They cost nothing, but lag behind the model; the training error of the final model is measured in
-  evaluation mode, after training. With augmentation they are of the augmented examples; a mixture counts as the class
-  with the larger share.
+- `train/loss` and the other `train/…` metrics are running values in training mode, with dropout: each example is
+  evaluated with the weights of its own step. They need no extra forward pass, but lag behind the model; the training
+  error of the final model is measured in evaluation mode, after training. With augmentation, they are computed on
+  augmented examples, and a mixed example counts as the class with the larger share.
 - `dev/…` and `train_dev/…` are measured in evaluation mode, with averaged weights if weights are averaged.
-- Norms per layer and activation sizes are those of the epoch's last step, gradients before clipping.
+- Norms by layer and activation RMS are those of the last step of the epoch; gradient norms are before clipping.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from dlcli.training.training_state import TrainingState
 from dlcli.training.training_summary import TrainingSummary
 from dlcli.training.warnings import training_warnings
 
-#: seconds between two calls of `Observer.on_step`: a terminal is slower than a small step
+#: minimum number of seconds between two calls of `Observer.on_step`: writing to a terminal is slower than a small step
 PROGRESS_INTERVAL = 0.1
 
 
@@ -70,11 +70,11 @@ class Trainer:
         folder: Run folder for metrics, log and checkpoints.
         generators: Random generators of the experiment, which the model draws from.
         early_stopping: Rule that ends training early; None to train for all epochs.
-        augmenter: Random changes of the training set; None for none.
+        augmenter: Data augmentation of the training set; None for none.
         observers: Receivers of progress events, besides `train.log`.
 
     Raises:
-        ConfigError: a metric to select or stop by is not measured.
+        ConfigError: A metric that selects the best epoch or stops training is not measured.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Trainer:
         loader = BatchLoader(train, self.batches)
         if augmenter is not None:
             loader = AugmentingLoader(train, self.batches, augmenter, seed=generators.seed)
-        # the next batch is gathered and augmented in a thread while the model is busy with this one
+        # a thread gathers and augments the next batch while the model processes this one
         self.loader = Prefetcher(loader, epochs=settings.epochs)
         self.total_steps = settings.epochs * len(self.batches)
         if settings.max_steps is not None:
@@ -122,9 +122,9 @@ class Trainer:
             regularization=regularization,
             examples=len(train),
         )
-        has_whole_targets = train.targets is not None  # one per example, not one per time step
-        self.outputs = RunningOutputs(len(train) if has_whole_targets else 0, model.output_shape, model.dtype)
-        self.parts = TrainingSnapshot(TrainingState(), self.train_step, generators, self.outputs, early_stopping)
+        has_example_targets = train.targets is not None  # one target per example, not one per time step
+        self.outputs = RunningOutputs(len(train) if has_example_targets else 0, model.output_shape, model.dtype)
+        self.snapshot = TrainingSnapshot(TrainingState(), self.train_step, generators, self.outputs, early_stopping)
         self.store = CheckpointStore(
             folder.checkpoints,
             keep=settings.checkpoint.keep,
@@ -155,22 +155,22 @@ class Trainer:
     @property
     def state(self) -> TrainingState:
         """Position of the training."""
-        return self.parts.state
+        return self.snapshot.state
 
     def train(self) -> TrainingSummary:
         """Train from the current state: the initial weights, or those that `resume` has restored.
 
         Raises:
-            DivergedError: a loss, a gradient or a weight was not finite.
-            RunInterruptedError: SIGINT, SIGTERM or SIGHUP; a checkpoint was written.
-            StorageError: the folder cannot be written.
+            DivergedError: A loss, a gradient or a weight was not finite.
+            RunInterruptedError: SIGINT, SIGTERM or SIGHUP was received; a checkpoint was written.
+            StorageError: The run folder cannot be written.
         """
         self._announce()
         try:
-            # The order of the contexts is the reverse of the order of the ends. Signals are handled innermost: a second
-            # Ctrl-C breaks out of a step at once, and while the store writes what is left, the usual handlers are back,
-            # so that nobody has to wait for a slow disk. The loader stops reading before the store waits. Overflow is
-            # not worth a warning per operation: `_step` looks for non-finite values itself, and says where they began.
+            # The contexts are left in reverse order. Signal handling is innermost: a second Ctrl-C interrupts a step at
+            # once, and while the store writes the last checkpoints the default handlers are back, so that the user can
+            # interrupt a slow disk. The loader stops reading before the store waits. Overflow gives no NumPy warnings:
+            # `_step` checks for non-finite values itself and reports the first one.
             with np.errstate(all="ignore"), self.store, self.loader, stop_requests() as stop:
                 self._clock = time.perf_counter()
                 self.model.train()
@@ -215,8 +215,10 @@ class Trainer:
         """Train from the newest intact checkpoint; without any, from the initial weights.
 
         Raises:
-            StorageError: no checkpoint is intact, or `metrics.jsonl` lacks the history of every one; and what `train`
-                raises.
+            DivergedError: A loss, a gradient or a weight was not finite.
+            RunInterruptedError: SIGINT, SIGTERM or SIGHUP was received; a checkpoint was written.
+            StorageError: No checkpoint is intact and has its history in `metrics.jsonl`, or the run folder cannot be
+                written.
         """
         checkpoint = self.store.load_newest(self.observer.on_message, check=self._check_history)
         if checkpoint is None:
@@ -227,7 +229,7 @@ class Trainer:
         return self.train()
 
     def _announce(self) -> None:
-        if self.state.step == 0:  # a resumed run has them in its log
+        if self.state.step == 0:  # the log of a resumed run already has the warnings
             for warning in self.warnings:
                 self.folder.log(warning, "WARNING")
         self.observer.on_start(
@@ -235,17 +237,17 @@ class Trainer:
         )
 
     def _start_stateful(self) -> None:
-        """Let the model carry its hidden state from batch to batch if the settings say so."""
-        hidden_states = self.model.hidden_states()  # a resumed run continues in the middle of a text
-        self.model.set_stateful(self.settings.stateful)  # which clears them
+        """Make the model pass its hidden state from batch to batch if the settings ask for it."""
+        hidden_states = self.model.hidden_states()  # not empty if a resumed run continues in the middle of a text
+        self.model.set_stateful(self.settings.stateful)  # clears the hidden states
         self.model.set_hidden_states(hidden_states)
 
     # Stepping
 
     def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
-        """Take one step on a batch and count it; returns the batch's loss, and the layer sizes if `measured`."""
+        """Take one step on a batch and count it; return the loss of the batch, and its layer norms if `measured`."""
         state, train_step, model = self.state, self.train_step, self.model
-        # kept for the case that something is not finite: the step is then repeated layer by layer to find the first
+        # If a value is not finite, the step is repeated from this state, layer by layer, to locate the first one.
         generators = self.generators.state()
         hidden_states = model.hidden_states()
         if hidden_states:
@@ -258,12 +260,12 @@ class Trainer:
                 loss, outputs = train_step.compute_gradients(batch)
                 train_step.update(learning_rate)
         except NonFiniteError:
-            self.generators.restore(generators)  # the same dropout masks again
+            self.generators.restore(generators)  # repeats the dropout masks
             model.set_hidden_states(hidden_states, rows=len(batch))
             raise self._divergence_error(find_in_step(model, self.task, batch)) from None
         self.outputs.put(state.examples, outputs)
         assert batch.targets is not None, "the training set has targets"
-        # class weights and padding give batches of one size different weights in the epoch's mean loss
+        # with class weights or padding, batches of the same size have different weights in the mean loss of the epoch
         weight = self.task.loss_weight(batch.targets, batch.lengths)
         state.loss_sum += loss * weight
         state.loss_weight += weight
@@ -273,11 +275,11 @@ class Trainer:
         return loss, sizes
 
     def _learning_rate(self, total_steps: int) -> float:
-        """The rate of the next step in a training of `total_steps`."""
+        """Return the learning rate of the next step in a training of `total_steps` steps."""
         return self.train_step.optimizer.learning_rate_at(Position(self.state.step, len(self.batches), total_steps))
 
     def _report_step(self, loss: float, learning_rate: float) -> None:
-        """Show progress now and then, and log the step if the settings ask for it."""
+        """Report progress if enough time has passed, and log the step if the settings ask for it."""
         state, every = self.state, self.settings.log_every_steps
         now = time.perf_counter()
         if now >= self._progress_due:
@@ -291,16 +293,16 @@ class Trainer:
     # Evaluating
 
     def _evaluate(self) -> dict[str, float]:
-        """Every value of the epoch that ends, by name."""
+        """Return the values of all metrics at the end of the epoch, by name."""
         state = self.state
         values = self.evaluator.measure_running(state, self.batches.order(state.epoch)[: state.examples])
-        evaluated = self.train_step.evaluated
-        if evaluated.needs_statistics:
+        evaluation_weights = self.train_step.evaluation_weights
+        if evaluation_weights.needs_statistics:
             # The moving statistics of batch normalization belong to the trained weights. For averaged weights they are
             # estimated by a forward pass over the training set, about a third of an epoch's work.
             batches = (self.loader.batch(state.epoch, batch) for batch in range(len(self.batches)))
-            evaluated.estimate_statistics(batches, self.generators)
-        with evaluated.applied():  # the averaged weights within, the trained ones again after
+            evaluation_weights.estimate_statistics(batches, self.generators)
+        with evaluation_weights.applied():
             try:
                 values |= self.evaluator.measure(state)
             except NonFiniteLossError as error:
@@ -309,7 +311,7 @@ class Trainer:
         return values
 
     def _select(self, values: Mapping[str, float]) -> bool:
-        """Compare the epoch with the best one so far, and count it for early stopping; whether it is the best."""
+        """Compare the epoch with the best one so far, and count it for early stopping; return whether it is better."""
         state = self.state
         candidate = Candidate(
             epoch=state.epoch + 1,
@@ -321,8 +323,8 @@ class Trainer:
         is_best = self.selection.prefers(candidate, state.best)
         if is_best:
             state.best = candidate
-        # Early stopping keeps a best value of its own: its metric may be another one, and `min_delta` ignores gains
-        # that are too small to train on for, but not too small to keep the weights.
+        # Early stopping has a separate best value: its metric may be a different one, and an improvement below
+        # `min_delta` does not justify more epochs, but the weights are still better.
         if self.early_stopping is not None:
             self.early_stopping.update(values[self.early_stopping.metric])
         return is_best
@@ -330,7 +332,7 @@ class Trainer:
     def _record_epoch(
         self, values: Mapping[str, float], learning_rate: float, sizes: LayerSizes, is_best: bool
     ) -> None:
-        """Write the epoch's line of `metrics.jsonl` and show it."""
+        """Write the line of the epoch in `metrics.jsonl` and report it to the observers."""
         state = self.state
         self._count_time()
         record = {
@@ -346,7 +348,7 @@ class Trainer:
         if (sparsity := self.train_step.sparsity()) is not None:
             record["sparsity"] = sparsity
         self.folder.append_metrics(record)
-        with self.train_step.evaluated.applied():
+        with self.train_step.evaluation_weights.applied():
             self.observer.on_epoch(record, is_best)
 
     # Checkpointing
@@ -357,52 +359,54 @@ class Trainer:
         return every is not None and self.state.step % every == 0
 
     def _save_checkpoint(self) -> None:
-        """Hand a copy of everything that changes to the store, which writes it while training continues."""
-        # a gradient can be finite and the weight it leads to infinite; no such checkpoint may replace a good one
+        """Pass a copy of the training state to the store, which writes it while training continues."""
+        # A finite gradient can lead to an infinite weight; such a checkpoint must not replace a good one.
         if not kernels.is_finite(self.train_step.arena.data):
             raise self._divergence_error(find_in_weights(self.model))
         self._count_time()
-        contents = self.parts.capture(metrics=self.folder.metrics_file.state(), total_steps=self.total_steps)
+        contents = self.snapshot.capture(metrics=self.folder.metrics_file.state(), total_steps=self.total_steps)
         self.store.save(self.state.checkpoint_name, contents, best=self._best())
 
     def _check_history(self, checkpoint: Checkpoint) -> None:
-        """Refuse a checkpoint whose epochs are not in `metrics.jsonl`: the report would be about another training."""
+        """Reject a checkpoint whose epochs are not in `metrics.jsonl`: the report would describe another training."""
         size, checksum = checkpoint.state["metrics_size"], checkpoint.state.get("metrics_sha256")
         self.folder.metrics_file.check(size, checksum)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         try:
-            self.parts.restore(checkpoint)
-        except ValueError as error:  # somebody has changed the run's config
+            self.snapshot.restore(checkpoint)
+        except ValueError as error:  # the config of the run has been edited
             raise StorageError(
-                f"the checkpoint is of another training: {error}",
+                f"the checkpoint belongs to another training: {error}",
                 code="incompatible_weights",
                 file=str(self.store.folder),
             ) from error
-        # lines after the checkpoint are of steps that will be taken again
+        # the lines after the checkpoint belong to steps that will be repeated
         self.folder.metrics_file.truncate(checkpoint.state["metrics_size"])
         best = self.state.best
         if best is not None and not self.store.is_intact(best.checkpoint):
-            self.observer.on_message(f"the best checkpoint, {best.checkpoint}, is damaged; the best is sought again")
+            self.observer.on_message(
+                f"the best checkpoint, {best.checkpoint}, is damaged; the best of the epochs that follow replaces it"
+            )
             self.state.best = None
         self.store.point_at(self.state.checkpoint_name, checkpoint, self._best())
         for message in self._resume_warnings(checkpoint.state["total_steps"]):
             self.observer.on_message(message)
 
     def _resume_warnings(self, planned_steps: int) -> Iterator[str]:
-        """What will differ from a training that was planned like this one from the start."""
+        """Yield what will differ from a training that had the current settings from the start."""
         if self._stops_early:
             epochs = self.state.epoch
-            yield f"training had stopped early after {epochs:,} epochs; a larger patience continues the training"
+            yield f"training stopped early after {epochs:,} epochs; increase patience to continue it"
         before, after = self._learning_rate(planned_steps), self._learning_rate(self.total_steps)
         if before != after:
             yield (
                 f"the schedule depends on the number of epochs: the learning rate continues at {after:.3g}, not "
-                f"{before:.3g}, and the result is not that of {self.settings.epochs} epochs from the start"
+                f"{before:.3g}, and the result differs from training {self.settings.epochs} epochs from scratch"
             )
 
     def _best(self) -> dict[str, Any] | None:
-        """Contents of `best.json`."""
+        """Return the contents of `best.json`."""
         best = self.state.best
         return None if best is None else {"metric": self.selection.metric} | asdict(best)
 
@@ -417,16 +421,16 @@ class Trainer:
         return self.early_stopping is not None and self.early_stopping.should_stop
 
     def _interrupt(self, stop: StopRequest) -> NoReturn:
-        self.store.wait()  # the message promises a checkpoint: it must be on the disk
+        self.store.wait()  # the message promises a checkpoint, so it must be on the disk
         assert stop.signal_number is not None
         raise RunInterruptedError(
-            f"stopped by {stop.name} after {self.state.step} steps, with a checkpoint",
+            f"stopped by {stop.name} after {self.state.step} steps; a checkpoint was written",
             signal_number=stop.signal_number,
             resumable=self.folder.id,
         )
 
     def _divergence_error(self, source: NonFiniteSource, split: str = "train") -> DivergedError:
-        self.store.wait()  # so that the newest checkpoint can be named
+        self.store.wait()  # the message names the newest checkpoint
         checkpoints = self.store.names()
         return divergence_error(
             source,
@@ -440,11 +444,11 @@ class Trainer:
         )
 
     def _finish(self) -> TrainingSummary:
-        """Give the model its best weights; the store is closed, so that they can be read back."""
+        """Load the best weights into the model; the store must be closed, so that they can be read."""
         state = self.state
-        if state.best is None:  # it was damaged, and no epoch was left to find another
+        if state.best is None:  # the best checkpoint was damaged, and no epoch was left to replace it
             raise StorageError(
-                "no best checkpoint is left; resume with more epochs",
+                "the best checkpoint is damaged and no epoch is left to replace it; resume with more epochs",
                 code="missing_checkpoint",
                 file=str(self.store.folder),
             )
@@ -456,7 +460,7 @@ class Trainer:
         )
 
     def _count_time(self) -> None:
-        """Add the time since the last call to the epoch under way; a checkpoint in its middle keeps the sum."""
+        """Add the time since the last call to the time of the current epoch, which checkpoints store."""
         now = time.perf_counter()
         self.state.epoch_seconds += now - self._clock
         self._clock = now

@@ -1,4 +1,4 @@
-"""The order in which a training set is visited."""
+"""Order of the mini-batches of a training set."""
 
 from __future__ import annotations
 
@@ -12,38 +12,39 @@ from dlcli.training.batch_statistics import single_value_node
 
 
 def batch_order(train: Split, settings: TrainingSettings, seed: int, *, model: Graph) -> BatchOrder:
-    """Shuffled mini-batches; sequences of similar length together; windows of one sequence one after the other.
+    """Return the batch order: shuffled, bucketed by length for sequences, or consecutive windows of one long text.
 
-    No batch has one value per channel for batch normalization: a last one that would is merged with the one before, or
-    left out of a stream, whose rows each go on where they ended.
+    No batch has only one value per channel for batch normalization. If the last batch would have one, it is merged
+    with the batch before it; in a stream of windows, where row i of a batch continues row i of the batch before, it is
+    left out.
 
     Args:
-        train: the training set.
-        settings: of the training.
-        seed: of the experiment.
-        model: that is trained.
+        train: Training set.
+        settings: Settings of the training.
+        seed: Seed of the experiment.
+        model: Model to train.
 
     Raises:
-        ConfigError: the state is to be carried between examples that do not follow each other, no batch is left, or
-            every batch has one value per channel for batch normalization.
+        ConfigError: Training is stateful and the examples are not consecutive, no batch is left, or every batch has
+            one value per channel for batch normalization.
     """
     sequences = train.inputs if isinstance(train.inputs, SequenceSource) else None
     if settings.stateful:
         if sequences is None or not sequences.continuous:
-            found = "carries the state from window to window of one long text; these examples do not follow each other"
-            raise ConfigError(found, key="settings.stateful")
+            message = "needs consecutive windows of one long text, to pass the hidden state on; got separate examples"
+            raise ConfigError(message, code="not_applicable", key="settings.stateful")
         return _stream_order(sequences, settings, model)
     node = single_value_node(model, None if sequences is None else int(sequences.lengths.min()))
-    smallest = 1 if node is None else 2
+    smallest_batch = 1 if node is None else 2
     if node is not None and (settings.batch_size == 1 or len(train) == 1):
-        raise _one_value(node, settings, len(train))
+        raise _single_value_error(node, settings, len(train))
     if sequences is not None and not sequences.continuous and settings.shuffle:
         return BucketedBatches(
             sequences.lengths,
             batch_size=settings.batch_size,
             seed=seed,
             drop_last=settings.drop_last,
-            smallest_batch=smallest,
+            smallest_batch=smallest_batch,
         )
     with under("settings"):
         return ShuffledBatches(
@@ -52,30 +53,32 @@ def batch_order(train: Split, settings: TrainingSettings, seed: int, *, model: G
             seed=seed,
             shuffle=settings.shuffle,
             drop_last=settings.drop_last,
-            smallest_batch=smallest,
+            smallest_batch=smallest_batch,
         )
 
 
 def _stream_order(sequences: SequenceSource, settings: TrainingSettings, model: Graph) -> BatchOrder:
-    """The windows of one sequence, whose batches are the same in every epoch."""
+    """Return the order of the windows of one sequence; its batches are the same in every epoch."""
     order = StreamBatches(len(sequences), batch_size=settings.batch_size)
     node = single_value_node(model, 1)
     if node is None:
         return order
     last = order.indices(0, len(order) - 1)
+    # Windows that are the only row of their batch. They are too small if they have one step, or if the normalized
+    # shape has one value however many steps there are.
     single_row = order.order(0) if order.batch_size == 1 else last if len(last) == 1 else last[:0]
     too_small = single_row if single_value_node(model, 2) else single_row[sequences.lengths[single_row] == 1]
     if not len(too_small):
         return order
     if len(order) == 1 or not np.array_equal(too_small, last):
-        raise _one_value(node, settings, len(sequences))
+        raise _single_value_error(node, settings, len(sequences))
     return StreamBatches(len(sequences), batch_size=settings.batch_size, leave_out_last=True)
 
 
-def _one_value(node: str, settings: TrainingSettings, examples: int) -> ConfigError:
-    batch = "a training set of one example" if examples == 1 else f"batches of {settings.batch_size}"
+def _single_value_error(node: str, settings: TrainingSettings, examples: int) -> ConfigError:
+    source = "a training set of one example" if examples == 1 else f"batches of {settings.batch_size}"
     message = (
-        f"{node} would normalize one value per channel: {batch} have no variance; expected a batch_size of at least 2, "
-        "or a model without batch_norm"
+        f"{node} would normalize one value per channel, which has no variance, with {source}; expected a batch_size of "
+        "at least 2, or a model without batch_norm"
     )
     return ConfigError(message, key="settings.batch_size")

@@ -1,4 +1,4 @@
-"""From what moves during training to a checkpoint, and back."""
+"""Conversion of the training state to a checkpoint, and back."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class TrainingSnapshot:
     """Everything that a step or an epoch changes, and nothing else.
 
     Args:
-        state: position and running sums.
-        train_step: parameters, optimizer memory, averages.
-        generators: of the experiment.
-        outputs: of the epoch under way.
-        early_stopping: its memory; None when it is off.
+        state: Position and running sums.
+        train_step: Parameters, optimizer state and weight averages.
+        generators: Random generators of the experiment.
+        outputs: Outputs of the current epoch.
+        early_stopping: Early stopping and its counters; None if it is off.
     """
 
     state: TrainingState
@@ -34,23 +34,23 @@ class TrainingSnapshot:
     early_stopping: EarlyStopping | None
 
     def capture(self, *, metrics: tuple[int, str], total_steps: int) -> Checkpoint:
-        """A picture of now, which nothing changes any more; its weights are those the model is used with.
+        """Return a copy of the current state, with the evaluation weights as its weights.
 
         Args:
-            metrics: Number of bytes of `metrics.jsonl` that belong to it, and their SHA-256.
-            total_steps: of the whole training, which schedules may depend on.
+            metrics: Number of bytes of `metrics.jsonl` that belong to the checkpoint, and their SHA-256.
+            total_steps: Number of steps of the whole training, which schedules may depend on.
         """
-        train_step, evaluated = self.train_step, self.train_step.evaluated
+        train_step, evaluation_weights = self.train_step, self.train_step.evaluation_weights
         arrays = {f"optimizer.{name}": array for name, array in train_step.optimizer.state().items()}
         arrays |= {f"carried.{name}": array for name, array in train_step.model.hidden_states().items()}
         arrays |= {f"running.{name}": array for name, array in self.outputs.state(self.state.examples).items()}
-        if evaluated.average is not None:
-            arrays |= {f"average.{name}": array for name, array in evaluated.average.state().items()}
+        if evaluation_weights.average is not None:
+            arrays |= {f"average.{name}": array for name, array in evaluation_weights.average.state().items()}
             arrays["parameters"] = train_step.arena.data.copy()
             buffers = train_step.model.buffers()
-            arrays |= {f"buffers.{name}": buffers[name].copy() for name in evaluated.statistics}
-        with evaluated.applied():
-            # The weights of a checkpoint are those that are used: the averaged ones, if weights are averaged. The
+            arrays |= {f"buffers.{name}": buffers[name].copy() for name in evaluation_weights.statistics}
+        with evaluation_weights.applied():
+            # The weights of a checkpoint are those for predictions: the averaged ones, if weights are averaged. The
             # trained ones, which a resumed training needs, are among the arrays.
             weights = {name: array.copy() for name, array in train_step.model.state_dict().items()}
         state = {
@@ -64,26 +64,27 @@ class TrainingSnapshot:
         return Checkpoint(weights, arrays, state)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Undo everything that happened since `checkpoint`."""
+        """Restore the state that `checkpoint` was captured from."""
         train_step, state = self.train_step, checkpoint.state
         self.state = TrainingState.from_json(state["position"])
         self.generators.restore(state["generators"])
         if self.early_stopping is not None:
             self.early_stopping.restore(state["early_stopping"])
-        # The evaluation weights first; with an average the trained ones replace them below.
+        # The evaluation weights come first; with a weight average, the trained weights replace them below.
         train_step.model.load_state_dict(checkpoint.weights)
-        train_step.optimizer.load_state(_under(checkpoint, "optimizer"))
-        train_step.model.set_hidden_states(_under(checkpoint, "carried"))
-        self.outputs.restore(_under(checkpoint, "running"))
-        if train_step.evaluated.average is not None:
-            train_step.evaluated.average.load_state(_under(checkpoint, "average"))
+        train_step.optimizer.load_state(_arrays_under(checkpoint, "optimizer"))
+        train_step.model.set_hidden_states(_arrays_under(checkpoint, "carried"))
+        self.outputs.restore(_arrays_under(checkpoint, "running"))
+        if train_step.evaluation_weights.average is not None:
+            train_step.evaluation_weights.average.load_state(_arrays_under(checkpoint, "average"))
             train_step.arena.data[:] = checkpoint.arrays["parameters"]
-            own = _under(checkpoint, "buffers")
-            train_step.evaluated.statistics = {name: checkpoint.weights[name] for name in own}
-            load_buffers(train_step.model, own)
+            trained_buffers = _arrays_under(checkpoint, "buffers")
+            train_step.evaluation_weights.statistics = {name: checkpoint.weights[name] for name in trained_buffers}
+            load_buffers(train_step.model, trained_buffers)
 
 
-def _under(checkpoint: Checkpoint, prefix: str) -> dict[str, np.ndarray]:
+def _arrays_under(checkpoint: Checkpoint, prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin with `prefix`, by the rest of their names."""
     return {
         name.removeprefix(f"{prefix}."): array
         for name, array in checkpoint.arrays.items()

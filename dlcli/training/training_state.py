@@ -1,4 +1,4 @@
-"""Where training is: everything that a resumed run needs and that is not an array."""
+"""Position and running sums of a training: the part of its state that is not an array."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from dlcli.training.selection import Candidate
 
 @dataclass
 class TrainingState:
-    """The position of a run between two steps.
+    """Position of a training between two steps.
 
     Args:
-        epoch: finished epochs.
-        batch: finished batches of the epoch under way.
-        step: optimizer steps taken since the start.
-        loss_sum: weighted sum of the losses of this epoch, in training mode.
-        loss_weight: sum of the weights of these losses; without class weights the number of examples, or their steps.
-        examples: examples seen in this epoch.
-        epoch_seconds: wall time spent on this epoch, all sessions together.
-        seconds: wall time spent on finished epochs.
-        best: the best epoch so far.
-        latency_ms: measured once a run, when a constraint asks for it.
+        epoch: Number of finished epochs.
+        batch: Number of finished batches of the current epoch.
+        step: Number of optimizer steps since the start of the run.
+        loss_sum: Weighted sum of the losses of the current epoch, in training mode.
+        loss_weight: Sum of the weights of these losses: the number of examples, or of time steps, unless classes have
+            weights.
+        examples: Number of examples processed in the current epoch.
+        epoch_seconds: Wall time of the current epoch in seconds, summed over all resumptions.
+        seconds: Wall time of the finished epochs in seconds.
+        best: Best epoch so far.
+        latency_ms: Latency in milliseconds, measured once per run if a constraint needs it.
     """
 
     epoch: int = 0
@@ -41,7 +42,7 @@ class TrainingState:
 
     @property
     def loss(self) -> float:
-        """Weighted mean of the loss over the epoch under way; NaN before its first example with a weight above 0."""
+        """Weighted mean of the loss over the current epoch; NaN before the first example with a weight above 0."""
         return self.loss_sum / self.loss_weight if self.loss_weight else math.nan
 
     @property
@@ -52,7 +53,7 @@ class TrainingState:
         return f"epoch-{self.epoch + 1:04d}-step-{self.step:08d}"
 
     def begin_next_epoch(self) -> None:
-        """Count the epoch under way as finished."""
+        """Count the current epoch as finished."""
         self.epoch += 1
         self.batch = 0
         self.loss_sum, self.loss_weight, self.examples = 0.0, 0.0, 0
@@ -65,7 +66,7 @@ class TrainingState:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> TrainingState:
         best = value["best"]
-        known = {**value, "best": None if best is None else Candidate.from_json(best)}
-        if "judged" in known:  # in older checkpoints
-            known["loss_weight"] = known.pop("judged")
-        return cls(**known)
+        fields = {**value, "best": None if best is None else Candidate.from_json(best)}
+        if "judged" in fields:  # the name of `loss_weight` in older checkpoints
+            fields["loss_weight"] = fields.pop("judged")
+        return cls(**fields)

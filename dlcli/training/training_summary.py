@@ -1,4 +1,4 @@
-"""How a training ended."""
+"""Result of a training."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dlcli.training.selection import Candidate
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """What `Trainer.train` returns; the model then has the best weights and is in evaluation mode.
+    """Result of `Trainer.train`, after which the model has the best weights and is in evaluation mode.
 
     Args:
-        epochs: finished.
-        steps: optimizer steps taken.
-        seconds: wall time, all sessions together.
-        best: the epoch whose weights the model has.
-        stopped_early: whether the early-stopping metric ended it.
-        warnings: what the user should know about it.
+        epochs: Number of finished epochs.
+        steps: Number of optimizer steps.
+        seconds: Wall time in seconds, summed over all resumptions.
+        best: Epoch whose weights the model has.
+        stopped_early: Whether early stopping ended the training.
+        warnings: Warnings about the configuration of the training.
     """
 
     epochs: int

@@ -1,4 +1,4 @@
-"""What the user should know about a training before it begins: settings that do not do what they seem to."""
+"""Warnings about settings of a training that do not have the effect that the user would expect."""
 
 from __future__ import annotations
 
@@ -14,35 +14,39 @@ from dlcli.tasks import StepTask, Task
 
 
 def training_warnings(train: Split, batches: BatchOrder, task: Task, model: Graph) -> Iterator[str]:
-    """One sentence for each setting that has another effect than its name says.
+    """Yield one warning for each setting that does not have the expected effect.
 
     Args:
-        train: the training set.
-        batches: the mini-batches of its epochs.
-        task: with its loss.
-        model: with its output layer.
+        train: Training set.
+        batches: Mini-batches of the training set.
+        task: Task with its loss.
+        model: Model to train.
     """
     yield from _output_warnings(train, task, model)
     if batches.remark is not None:
         yield f"{batches.remark}: batch_norm needs more than one value per channel"
     loss = task.loss_function
-    if isinstance(loss, ClassWeightedLoss) and loss.distinguishes_classes and _has_one_loss(train, batches, task):
+    if (
+        isinstance(loss, ClassWeightedLoss)
+        and loss.distinguishes_classes
+        and _has_one_loss_per_step(train, batches, task)
+    ):
         yield (
             "class_weights have no effect with batch_size 1: the loss of a step is Σ c ℓ / Σ c over its batch, and the "
             "weight of a single example cancels; use a larger batch_size"
         )
 
 
-def _has_one_loss(train: Split, batches: BatchOrder, task: Task) -> bool:
-    """Whether the loss of every step is that of one example, or of one step of a sequence."""
-    longest = 1
+def _has_one_loss_per_step(train: Split, batches: BatchOrder, task: Task) -> bool:
+    """Return whether the loss of every optimizer step is that of one example, or of one time step of a sequence."""
+    max_length = 1
     if isinstance(task, StepTask) and isinstance(train.inputs, SequenceSource):
-        longest = int(train.inputs.lengths.max())
-    return batches.batch_size == 1 and longest == 1
+        max_length = int(train.inputs.lengths.max())
+    return batches.batch_size == 1 and max_length == 1
 
 
 def _output_warnings(train: Split, task: Task, model: Graph) -> Iterator[str]:
-    """A sentence if the last layer keeps the model's outputs from what the loss expects."""
+    """Yield a warning if the output layer has a range that does not match the loss or the targets."""
     layer = model.layers[model.output]
     if isinstance(layer, Dropout | SpatialDropout):
         yield f"model output {model.output}: dropout after the last trainable layer sets outputs to 0; remove it"
@@ -52,8 +56,8 @@ def _output_warnings(train: Split, task: Task, model: Graph) -> Iterator[str]:
     bounds = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
     if task.output_form != "values":
         yield (
-            f"model output {model.output}: its values are {bounds}, but the loss expects logits, which may be any "
-            "number, and applies the softmax or sigmoid itself; remove this layer"
+            f"model output {model.output}: its values are {bounds}, but the loss expects unbounded logits and applies "
+            "the softmax or sigmoid itself; remove this layer"
         )
     elif isinstance(train.targets, np.ndarray):
         outside = int(

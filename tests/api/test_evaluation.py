@@ -124,5 +124,5 @@ def test_a_run_whose_config_was_changed_is_named(config: Path, tmp_path: Path) -
         StorageError, match=r"config\.resolved\.yaml: is not the model that was trained: .*the model needs"
     ):
         api.load(run.path)
-    with pytest.raises(StorageError, match="the checkpoint is of another training: "):
+    with pytest.raises(StorageError, match="another training"):
         api.resume(run.path, epochs=2)

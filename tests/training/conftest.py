@@ -1,4 +1,4 @@
-"""A small experiment that uses everything that has a memory: dropout, batch norm, Adam, a schedule, an average."""
+"""A small training with every kind of state: dropout, batch norm, Adam, a schedule, averaged weights."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def create_layer(node: Node) -> Layer:
 
 
 def blobs(name: str, examples: int, seed: int) -> Split:
-    """Three classes of four numbers each, overlapping a little."""
+    """Three overlapping classes of examples with four features."""
     generator = np.random.default_rng(seed)
     y = generator.integers(0, 3, examples)
     x = generator.normal(size=(examples, 4)) + 3 * np.eye(3, 4)[y]
@@ -68,13 +68,13 @@ def build_trainer(
     generators = Generators(7)
     settings = SETTINGS | {"weight_average": WeightAveraging(decay=0.9) if average else None} | settings
     model = Graph.build(with_names(nodes), (4,), generators=generators, create=create)
-    chosen: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
+    metric_objects: list[Metric] = [registry.lookup("metric", name)() for name in metrics]
     return Trainer(
         model=model,
         task=Classification(ClassLabels(("0", "1", "2"), ("a", "b", "c"))),
         splits=data,
         optimizer=optimizer or Adam(learning_rate=0.02, schedule=Cosine()),
-        metrics=chosen,
+        metrics=metric_objects,
         selection=selection or Selection("dev/loss", direction=Direction.MINIMIZE),
         settings=TrainingSettings(**{key: value for key, value in settings.items() if key not in REGULARIZATION}),
         regularization=Regularization(**{key: settings[key] for key in settings.keys() & REGULARIZATION}),
@@ -98,13 +98,13 @@ def folder(tmp_path: Path) -> RunFolder:
 
 @pytest.fixture
 def make_trainer(splits: dict[str, Split], folder: RunFolder) -> Callable[..., Trainer]:
-    """Makes a trainer in `folder`; any part can be given, any setting by its name."""
+    """Function that creates a trainer in `folder`; parts and settings are keyword arguments."""
     return functools.partial(build_trainer, run=folder, data=splits)
 
 
 @pytest.fixture
 def written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every checkpoint is on the disk before the next step, however fast the epochs."""
+    """Every checkpoint is on the disk before the next step, no matter how short the epochs are."""
     save = CheckpointStore.save
 
     def save_and_wait(store: CheckpointStore, *arguments: Any, **options: Any) -> None:

@@ -18,7 +18,7 @@ def batches_of(trainer: Any, epoch: int = 0) -> list[Any]:
 
 
 def torch_twin(torch: Any, state: dict[str, np.ndarray]) -> Any:
-    """The network of the fixture in torch, without its dropout."""
+    """Return the network of the fixture in PyTorch, without dropout."""
     twin = torch.nn.Sequential(
         torch.nn.Linear(4, 6, bias=False), torch.nn.BatchNorm1d(6), torch.nn.ReLU(), torch.nn.Linear(6, 3)
     )
@@ -34,27 +34,28 @@ def test_the_statistics_of_the_average_equal_torch(make_trainer: Any) -> None:
     trainer = make_trainer(epochs=2)
     trainer.train()
     trainer.model.train()
-    with trainer.train_step.evaluated.average.applied(trainer.train_step.arena):
+    with trainer.train_step.evaluation_weights.average.applied(trainer.train_step.arena):
         twin = torch_twin(torch, trainer.model.state_dict())
-        found = estimate_statistics(trainer.model, batches_of(trainer))
+        statistics = estimate_statistics(trainer.model, batches_of(trainer))
     loader = [torch.from_numpy(batch.inputs) for batch in batches_of(trainer)]
     torch.optim.swa_utils.update_bn(loader, twin)
-    np.testing.assert_allclose(found["batch_norm_1.moving_mean"], twin[1].running_mean.numpy(), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(found["batch_norm_1.moving_variance"], twin[1].running_var.numpy(), rtol=1e-5)
+    mean, variance = statistics["batch_norm_1.moving_mean"], statistics["batch_norm_1.moving_variance"]
+    np.testing.assert_allclose(mean, twin[1].running_mean.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(variance, twin[1].running_var.numpy(), rtol=1e-5)
 
 
-def test_estimating_changes_nothing_in_the_training(make_trainer: Any) -> None:
+def test_estimating_statistics_does_not_change_the_training(make_trainer: Any) -> None:
     trainer = make_trainer()
     trainer.model.train()
     trainer._step(trainer.evaluator.train.gather(np.arange(16)), 0.02, measured=False)
-    before = checkpoint.encode(trainer.parts.capture(metrics=(0, ""), total_steps=8))
-    own = {name: array.copy() for name, array in trainer.model.state_dict().items()}
-    trainer.train_step.evaluated.estimate_statistics(batches_of(trainer), trainer.generators)
-    assert set(trainer.train_step.evaluated.statistics) == set(trainer.model.buffers())
+    before = checkpoint.encode(trainer.snapshot.capture(metrics=(0, ""), total_steps=8))
+    trained = {name: array.copy() for name, array in trainer.model.state_dict().items()}
+    trainer.train_step.evaluation_weights.estimate_statistics(batches_of(trainer), trainer.generators)
+    assert set(trainer.train_step.evaluation_weights.statistics) == set(trainer.model.buffers())
     for name, array in trainer.model.state_dict().items():
-        np.testing.assert_array_equal(array, own[name])
-    trainer.train_step.evaluated.statistics = {}
-    assert checkpoint.encode(trainer.parts.capture(metrics=(0, ""), total_steps=8)) == before
+        np.testing.assert_array_equal(array, trained[name])
+    trainer.train_step.evaluation_weights.statistics = {}
+    assert checkpoint.encode(trainer.snapshot.capture(metrics=(0, ""), total_steps=8)) == before
 
 
 @pytest.mark.parametrize("average", [True, False])
@@ -66,20 +67,21 @@ def test_the_model_that_is_saved_is_the_one_that_was_evaluated(make_trainer: Any
         for record in trainer.folder.metrics()
         if record["kind"] == "epoch" and record["epoch"] == summary.best.epoch
     ]
-    found = evaluate_split(trainer.model, trainer.task, trainer.evaluator.evaluated[0], trainer.evaluator.metrics)
-    assert found.metrics["loss"] == record["dev/loss"]
+    (dev,) = trainer.evaluator.evaluated_splits
+    evaluation = evaluate_split(trainer.model, trainer.task, dev, trainer.evaluator.metrics)
+    assert evaluation.metrics["loss"] == record["dev/loss"]
 
 
 def test_without_batch_norm_or_an_average_nothing_is_estimated(
     make_trainer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert make_trainer(average=True).train_step.evaluated.needs_statistics
-    assert not make_trainer(average=False).train_step.evaluated.needs_statistics
+    assert make_trainer(average=True).train_step.evaluation_weights.needs_statistics
+    assert not make_trainer(average=False).train_step.evaluation_weights.needs_statistics
     assert not make_trainer(
         average=True, nodes=[Node("", "linear", {"units": 3})]
-    ).train_step.evaluated.needs_statistics
+    ).train_step.evaluation_weights.needs_statistics
     monkeypatch.setattr(BatchNorm, "frozen", True)
-    assert not make_trainer(average=True).train_step.evaluated.needs_statistics
+    assert not make_trainer(average=True).train_step.evaluation_weights.needs_statistics
 
 
 def test_averaged_statistics_fit_the_averaged_weights(make_trainer: Any, splits: Any) -> None:

@@ -9,7 +9,7 @@ from dlcli.data import Split
 from dlcli.training import compute_outputs, evaluate_split
 
 
-def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, Split]) -> None:
+def test_the_evaluation_does_not_depend_on_the_batch_size(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     train, metrics = splits["train"], trainer.evaluator.metrics
     whole = evaluate_split(trainer.model, trainer.task, train, metrics, batch_size=50, keep_predictions=True)
@@ -22,7 +22,7 @@ def test_it_does_not_depend_on_the_batches(make_trainer: Any, splits: dict[str, 
     assert whole.named("train") == {"train/loss": whole.metrics["loss"], "train/error": whole.metrics["error"]}
 
 
-def test_it_counts_what_it_says(make_trainer: Any, splits: dict[str, Split]) -> None:
+def test_loss_and_error_follow_their_formulas(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     dev = splits["dev"]
     evaluation = evaluate_split(trainer.model, trainer.task, dev, trainer.evaluator.metrics, keep_predictions=True)
@@ -37,7 +37,7 @@ def test_it_counts_what_it_says(make_trainer: Any, splits: dict[str, Split]) -> 
     assert evaluation.metrics["loss"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_it_changes_nothing(make_trainer: Any, splits: dict[str, Split]) -> None:
+def test_the_evaluation_does_not_change_the_model(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer()
     trainer.model.train()
     before = {name: array.copy() for name, array in trainer.model.state_dict().items()}
@@ -47,7 +47,7 @@ def test_it_changes_nothing(make_trainer: Any, splits: dict[str, Split]) -> None
     assert trainer.model.training
     assert trainer.generators.state() == generators  # dropout is off
     for name, array in trainer.model.state_dict().items():
-        np.testing.assert_array_equal(array, before[name])  # batch norm's averages too
+        np.testing.assert_array_equal(array, before[name])  # including the moving averages of batch norm
 
 
 def test_outputs_of_new_data_need_no_targets(make_trainer: Any, splits: dict[str, Split]) -> None:
@@ -56,7 +56,8 @@ def test_outputs_of_new_data_need_no_targets(make_trainer: Any, splits: dict[str
     unlabeled = Split("new", dev.inputs, None, dev.ids)
     batches = list(compute_outputs(trainer.model, unlabeled.batches(8)))
     assert [len(batch) for batch in batches] == [8, 8, 8, 6]
-    kept = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_predictions=True).predictions
-    assert kept is not None
-    np.testing.assert_array_equal(trainer.task.predictions(np.concatenate(batches)).probabilities, kept.probabilities)
+    expected = evaluate_split(trainer.model, trainer.task, dev, [], batch_size=8, keep_predictions=True).predictions
+    assert expected is not None
+    predictions = trainer.task.predictions(np.concatenate(batches))
+    np.testing.assert_array_equal(predictions.probabilities, expected.probabilities)
     assert trainer.model.training

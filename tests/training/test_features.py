@@ -1,4 +1,4 @@
-"""The results of a frozen trunk, in memory and in a file."""
+"""Features of a frozen trunk, in memory and in a file."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ def splits() -> dict[str, Split]:
 
 
 @pytest.mark.parametrize("in_memory", [2**20, 0])
-def test_the_rest_of_the_model_runs_on_them(model: Graph, splits: dict[str, Split], in_memory: int) -> None:
+def test_the_tail_on_features_equals_the_whole_model(model: Graph, splits: dict[str, Split], in_memory: int) -> None:
     LayerRoles.of(model, train="head").apply(model)
     features = compute_features(model, splits, batch_size=4, in_memory=in_memory)
     assert features is not None
     assert (features.trunk_end, features.bytes, features.in_memory) == ("bent", 30 * 5 * 4, in_memory > 0)
-    assert set(features.splits) == {"train", "dev"}  # the test set is not looked at in training
+    assert set(features.splits) == {"train", "dev"}  # the test set is not used in training
     assert isinstance(features.splits["train"].inputs, np.memmap) is (in_memory == 0)
     indices = np.array([20, 3, 11])
     model.eval()
     expected = model.forward(splits["train"].gather(indices).inputs).data
-    found = features.model.forward(features.splits["train"].gather(indices).inputs).data
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    outputs = features.model.forward(features.splits["train"].gather(indices).inputs).data
+    np.testing.assert_allclose(outputs, expected, rtol=1e-5)
     assert np.array_equal(features.splits["dev"].ids, splits["dev"].ids)
 
 
-def test_nothing_is_kept_where_nothing_is_frozen(model: Graph, splits: dict[str, Split]) -> None:
+def test_there_are_no_features_without_frozen_layers(model: Graph, splits: dict[str, Split]) -> None:
     assert compute_features(model, splits, batch_size=4) is None
 
 
-def test_a_full_disk_is_told(
+def test_a_full_disk_is_a_storage_error(
     model: Graph, splits: dict[str, Split], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     LayerRoles.of(model, train="head").apply(model)
@@ -69,5 +69,7 @@ def test_a_full_disk_is_told(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.posix_fallocate", full)
-    with pytest.raises(StorageError, match="there is no room for the features of the frozen layers: No space left"):
+    with pytest.raises(StorageError) as caught:
         compute_features(model, splits, batch_size=4, in_memory=0)
+    assert caught.value.code == "io_error"
+    assert "No space left" in caught.value.message

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment and resumed is, bit for bit, the run that was not killed."""
+"""A run that is killed at any time and resumed equals, bit for bit, a run that was not killed."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ trainer.train()
 
 
 def kill_after(folder: RunFolder, epochs: int, seconds: float) -> bool:
-    """Train in a process of its own and kill it, so many seconds into an epoch; returns whether it was not done yet.
+    """Train in a separate process and kill it some seconds after an epoch; return whether it was still running.
 
-    The process itself counts the epochs: on a busy machine it may be many times slower than this one was.
+    The process reports its epochs, because on a busy machine it may be many times slower than this one was.
     """
     command = [sys.executable, "-c", TRAIN, str(folder.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -65,16 +65,16 @@ def check_kills(make_trainer: Any, folder: RunFolder, *, kills: int, seed: int) 
         run=RunFolder.create(folder.path, "whole"), epochs=EPOCHS, checkpoint=CheckpointSettings(every_steps=3)
     )
     seconds = whole.train().seconds
-    moments = random.Random(seed)
+    generator = random.Random(seed)
     killed = 0
     for _ in range(kills):
-        epoch, within = moments.randrange(EPOCHS), moments.uniform(0, seconds / EPOCHS)
+        epoch, delay = generator.randrange(EPOCHS), generator.uniform(0, seconds / EPOCHS)
         run = RunFolder.create(folder.path, "killed")
-        killed += kill_after(run, epoch, within)
+        killed += kill_after(run, epoch, delay)
         resumed = make_trainer(run=run, epochs=EPOCHS, checkpoint=CheckpointSettings(every_steps=3))
         resumed.resume()
-        assert outcome(resumed) == outcome(whole), f"killed {within} s after epoch {epoch}"
-    assert killed >= kills / 2, "most of the kills came too late to test anything"
+        assert outcome(resumed) == outcome(whole), f"killed {delay} s after epoch {epoch}"
+    assert killed >= kills / 2, "most kills came after the end of the training"
 
 
 def test_two_kills(make_trainer: Any, folder: RunFolder) -> None:

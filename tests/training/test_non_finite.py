@@ -39,15 +39,15 @@ def poisoned(split: Split, value: float) -> Split:
     return Split(split.name, inputs, split.targets, split.ids)
 
 
-def test_too_large_a_step_is_told_with_the_layer_and_the_advice(make_trainer: Any, folder: RunFolder) -> None:
+def test_divergence_by_a_large_step_names_the_layer_and_gives_advice(make_trainer: Any, folder: RunFolder) -> None:
     trainer = make_trainer(nodes=NODES, optimizer=SGD(learning_rate=1e30), gradient_clipping=None)
     with pytest.raises(DivergedError) as caught:
         trainer.train()
-    message = caught.value.message
-    assert caught.value.exit_code == 5
-    assert "training diverged in epoch 1, step 2; first non-finite tensor: the output of layer linear_2" in message
+    assert (caught.value.exit_code, caught.value.code) == (5, "diverged")
+    for part in ("epoch 1", "step 2", "output of layer linear_2"):
+        assert part in caught.value.message
     assert caught.value.remedies == {"learning_rate": 0.1, "settings.gradient_clipping.max_norm": 1.0}
-    assert message.endswith("no checkpoint was written before")
+    assert trainer.store.names() == []
 
 
 def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: RunFolder) -> None:
@@ -55,7 +55,7 @@ def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: R
     trainer = make_trainer(
         nodes=NODES, epochs=4, optimizer=SGD(learning_rate=1e35), average=False, gradient_clipping=None
     )
-    with pytest.raises(DivergedError, match="the last good checkpoint is epoch-0002"):
+    with pytest.raises(DivergedError, match="epoch-0002"):
         trainer.resume()
     assert trainer.store.names()[-1] == "epoch-0002"
     for array in checkpoint.read(folder.checkpoints / "epoch-0002").weights.values():
@@ -63,21 +63,19 @@ def test_the_last_good_checkpoint_is_kept_and_named(make_trainer: Any, folder: R
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_bad_data_is_not_blamed_on_a_layer(make_trainer: Any, splits: dict[str, Split], value: float) -> None:
+def test_non_finite_inputs_are_not_blamed_on_a_layer(make_trainer: Any, splits: dict[str, Split], value: float) -> None:
     data = {**splits, "train": poisoned(splits["train"], value)}
-    with pytest.raises(DivergedError, match=r"first non-finite tensor: the input; look for missing or infinite values"):
+    with pytest.raises(DivergedError, match="tensor: the input;"):
         make_trainer(data=data).train()
 
 
-def test_a_dev_set_that_breaks_the_model_is_named(make_trainer: Any, splits: dict[str, Split]) -> None:
+def test_a_dev_set_with_non_finite_inputs_is_named(make_trainer: Any, splits: dict[str, Split]) -> None:
     data = {**splits, "dev": poisoned(splits["dev"], np.inf)}
-    with pytest.raises(
-        DivergedError, match=r"in the evaluation on dev after epoch 1, step 4; first non-finite tensor: the input"
-    ):
+    with pytest.raises(DivergedError, match=r"dev after epoch 1, step 4;.*the input"):
         make_trainer(data=data).train()
 
 
-def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, splits: dict[str, Split]) -> None:
+def test_non_finite_weights_of_the_last_step_are_not_saved(make_trainer: Any, splits: dict[str, Split]) -> None:
     trainer = make_trainer(
         nodes=NODES,
         epochs=1,
@@ -89,18 +87,18 @@ def test_weights_that_the_last_step_broke_are_not_saved(make_trainer: Any, split
         average=False,
         l2=0.0,
     )
-    with pytest.raises(DivergedError, match="first non-finite tensor: the weights of layer linear_1"):
+    with pytest.raises(DivergedError, match="weights of layer linear_1"):
         trainer.train()
     assert trainer.store.names() == []
 
 
-def test_a_gradient_may_break_first(make_trainer: Any) -> None:
+def test_a_gradient_may_be_the_first_non_finite_tensor(make_trainer: Any) -> None:
     def create(node: Node) -> Layer:
         layer: Layer = Exploding() if node.type == "exploding" else registry.lookup("layer", node.type)(**node.options)
         return layer
 
     nodes = [NODES[0], Node("boom", "exploding"), *NODES[1:]]
-    with pytest.raises(DivergedError, match="step 1; first non-finite tensor: the gradient of layer linear_1"):
+    with pytest.raises(DivergedError, match=r"step 1;.*gradient of layer linear_1"):
         make_trainer(nodes=nodes, create=create).train()
 
 

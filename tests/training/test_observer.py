@@ -1,4 +1,4 @@
-"""Observers of a training, one and several."""
+"""Single and combined observers of a training."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dlcli.training.observer import EVENTS, Observers
 
 
 class Recorder(Observer):
-    """Records the arguments of every event, whatever events there are."""
+    """Observer that records the arguments of every event."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.why_lost: str | None = None
+        self.reason: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("on_"):
@@ -24,8 +24,8 @@ class Recorder(Observer):
         return super().__getattribute__(name)
 
     @property
-    def lost(self) -> str | None:
-        return self.why_lost
+    def failure(self) -> str | None:
+        return self.reason
 
 
 def test_the_events_are_all_public_methods_of_an_observer() -> None:
@@ -51,10 +51,10 @@ def test_observers_nest() -> None:
     assert recorder.calls == [("on_read", ("images", 1, 2), {})]
 
 
-def test_a_lost_observer_is_reported_once_to_all() -> None:
+def test_a_failed_observer_is_reported_once_to_all() -> None:
     first, second = Recorder(), Recorder()
     both = Observers((first, second))
-    second.why_lost = "broken pipe"
+    second.reason = "broken pipe"
     both.on_end()
     both.on_end()
     assert [name for name, _, _ in first.calls] == ["on_end", "on_message", "on_end"]

@@ -1,4 +1,4 @@
-"""A run that is stopped anywhere and resumed is, bit for bit, the run that was not stopped."""
+"""A run that is stopped after any step and resumed equals, bit for bit, a run that was not stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = 16  # four epochs of four
 
 
 class SignallingAdam(Adam):
-    """Sends a signal to its own process in the middle of a step."""
+    """Optimizer that sends a signal to this process in the middle of a step."""
 
     def __init__(self, at: int, number: int, learning_rate: float = 0.02) -> None:
         super().__init__(learning_rate=learning_rate, schedule=Cosine())
@@ -43,7 +43,7 @@ class Messages(Observer):
 
 
 def result(trainer: Any) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, Any]]:
-    """Everything that a run leaves, without the clock's readings."""
+    """Return everything that a run writes, except times."""
     records = [{**record, "seconds": None} for record in trainer.folder.metrics()]
     last = checkpoint.read(trainer.folder.checkpoints / trainer.store.names()[-1])
     best = trainer.store.load_weights("best")
@@ -74,7 +74,7 @@ def test_stopped_after_any_step(make_trainer: Any, folder: RunFolder, uninterrup
         optimizer = SignallingAdam(step, signal.SIGTERM)
         make_trainer(early_stopping=stopping(), optimizer=optimizer, log_every_steps=3).train()
     assert caught.value.exit_code == 143
-    assert f"stopped by SIGTERM after {step} steps" in caught.value.message
+    assert f"SIGTERM after {step} " in caught.value.message
     expected = f"epoch-{step // 4:04d}" if step % 4 == 0 else f"epoch-{step // 4 + 1:04d}-step-{step:08d}"
     resumed = make_trainer(early_stopping=stopping(), log_every_steps=3)
     assert resumed.store.names()[-1] == expected
@@ -91,7 +91,7 @@ def test_stopped_after_every_step(make_trainer: Any, folder: RunFolder, uninterr
             trainer.resume()
         assert caught.value.exit_code == 130
     resumed = make_trainer(early_stopping=stopping(), log_every_steps=3)
-    resumed.resume()  # nothing is left but to restore the best weights
+    resumed.resume()  # only restores the best weights
     assert result(resumed) == uninterrupted
 
 
@@ -119,7 +119,7 @@ def test_a_kill_between_record_and_checkpoint_repeats_the_record(
 
 
 @pytest.mark.usefixtures("written_at_once")
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+def test_a_run_resumes_from_the_checkpoint_before_a_damaged_one(
     make_trainer: Any, folder: RunFolder, uninterrupted: Any
 ) -> None:
     with pytest.raises(RunInterruptedError):
@@ -134,27 +134,29 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     assert result(resumed) == uninterrupted
 
 
-def test_a_damaged_best_is_told_and_sought_again(make_trainer: Any, folder: RunFolder) -> None:
+def test_a_damaged_best_checkpoint_is_reported_and_replaced(make_trainer: Any, folder: RunFolder) -> None:
     first = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1))
     best = first.train().best
     assert best.epoch < 9
     (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
-    with pytest.raises(StorageError, match="is damaged"):
+    with pytest.raises(StorageError) as caught:
         first.store.load_weights("best")
+    assert caught.value.file == str(folder.checkpoints / best.checkpoint / WEIGHTS)
     observer = Messages()
     resumed = make_trainer(epochs=10, optimizer=Adam(learning_rate=0.3), observers=[observer])
     assert resumed.resume().best.epoch == 10
-    assert f"the best checkpoint, {best.checkpoint}, is damaged" in observer.messages[0]
+    assert best.checkpoint in observer.messages[0]
 
 
 def test_a_damaged_best_with_no_epoch_left_is_an_error(make_trainer: Any, folder: RunFolder) -> None:
     best = make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1)).train().best
     (folder.checkpoints / best.checkpoint / WEIGHTS).write_bytes(b"")
-    with pytest.raises(StorageError, match="no best checkpoint is left; resume with more epochs"):
+    with pytest.raises(StorageError) as caught:
         make_trainer(epochs=9, optimizer=Adam(learning_rate=0.3)).resume()
+    assert caught.value.code == "missing_checkpoint"
 
 
-def test_a_run_that_had_stopped_early_says_so_and_goes_on_with_more_patience(make_trainer: Any) -> None:
+def test_a_run_that_stopped_early_resumes_with_a_larger_patience(make_trainer: Any) -> None:
     def impatient(patience: int) -> EarlyStopping:
         return EarlyStopping(
             EarlyStoppingSettings(patience=patience, min_delta=1e6), metric="dev/loss", direction=Direction.MINIMIZE
@@ -163,20 +165,20 @@ def test_a_run_that_had_stopped_early_says_so_and_goes_on_with_more_patience(mak
     assert make_trainer(epochs=9, early_stopping=impatient(2)).train().epochs == 3
     observer = Messages()
     assert make_trainer(epochs=9, early_stopping=impatient(2), observers=[observer]).resume().epochs == 3
-    assert "training had stopped early after 3 epochs" in observer.messages[0]
+    assert "early after 3 epochs" in observer.messages[0]
     assert make_trainer(epochs=9, early_stopping=impatient(4)).resume().epochs == 5
 
 
-def test_without_a_checkpoint_it_starts_again(make_trainer: Any, folder: RunFolder, uninterrupted: Any) -> None:
+def test_a_run_without_a_checkpoint_restarts(make_trainer: Any, folder: RunFolder, uninterrupted: Any) -> None:
     folder.append_metrics({"kind": "step", "epoch": 1, "step": 1})
     observer = Messages()
     resumed = make_trainer(early_stopping=stopping(), log_every_steps=3, observers=[observer])
     resumed.resume()
-    assert "no checkpoint was written yet" in observer.messages[0]
+    assert len(observer.messages) == 1
     assert result(resumed) == uninterrupted
 
 
-def test_more_epochs_go_on_where_the_run_ended(make_trainer: Any, folder: RunFolder) -> None:
+def test_more_epochs_continue_from_the_end_of_the_run(make_trainer: Any, folder: RunFolder) -> None:
     constant = Adam(learning_rate=0.02)
     whole = make_trainer(run=RunFolder.create(folder.path, "whole"), epochs=6, optimizer=constant)
     whole.train()
@@ -188,12 +190,12 @@ def test_more_epochs_go_on_where_the_run_ended(make_trainer: Any, folder: RunFol
     assert result(extended) == result(whole)
 
 
-def test_more_epochs_under_a_schedule_of_the_whole_training_are_told_of(make_trainer: Any) -> None:
+def test_more_epochs_give_a_warning_if_the_schedule_depends_on_their_number(make_trainer: Any) -> None:
     make_trainer(epochs=4).train()
     observer = Messages()
     make_trainer(epochs=6, observers=[observer]).resume()
     (message,) = observer.messages
-    assert "the schedule depends on" in message
+    assert "schedule" in message
     assert "not 0," in message  # a cosine ends at zero
 
 
@@ -232,15 +234,15 @@ def epochs_of(folder: RunFolder) -> list[int]:
 
 
 @pytest.mark.usefixtures("written_at_once")
-@pytest.mark.parametrize("damage", ["torn", "short", "changed"])
-def test_a_history_without_its_end_takes_training_back_to_where_it_is_whole(
+@pytest.mark.parametrize("damage", ["torn line", "missing line", "changed line"])
+def test_training_resumes_from_the_last_checkpoint_with_a_complete_history(
     make_trainer: Any, folder: RunFolder, uninterrupted: Any, damage: str
 ) -> None:
     with pytest.raises(RunInterruptedError):
         make_trainer(early_stopping=stopping(), optimizer=SignallingAdam(12, signal.SIGTERM), log_every_steps=3).train()
     path, lines = folder.path / "metrics.jsonl", lines_of(folder)
     changed = lines[-1].replace(b"epoch", b"epocH", 1)
-    end = {"torn": lines[-1][:-7], "short": b"", "changed": changed}[damage]
+    end = {"torn line": lines[-1][:-7], "missing line": b"", "changed line": changed}[damage]
     path.write_bytes(b"".join(lines[:-1]) + end)
     observer = Messages()
     resumed = make_trainer(early_stopping=stopping(), log_every_steps=3, observers=[observer])
@@ -251,7 +253,7 @@ def test_a_history_without_its_end_takes_training_back_to_where_it_is_whole(
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "changed at the beginning"])
-def test_a_history_that_is_lost_is_refused_and_nothing_is_changed(
+def test_a_run_without_its_history_is_rejected_and_not_changed(
     make_trainer: Any, folder: RunFolder, damage: str
 ) -> None:
     make_trainer().train()
@@ -270,7 +272,7 @@ def test_a_history_that_is_lost_is_refused_and_nothing_is_changed(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_every_signal_that_stops_leaves_a_checkpoint(make_trainer: Any, number: int, code: int) -> None:
+def test_every_stop_signal_leads_to_a_checkpoint(make_trainer: Any, number: int, code: int) -> None:
     trainer = make_trainer(optimizer=SignallingAdam(6, number))
     with pytest.raises(RunInterruptedError) as caught:
         trainer.train()
@@ -278,7 +280,7 @@ def test_every_signal_that_stops_leaves_a_checkpoint(make_trainer: Any, number: 
     assert trainer.store.names()[-1] == "epoch-0002-step-00000006"
 
 
-def test_a_hangup_that_is_ignored_stays_so(make_trainer: Any) -> None:
+def test_an_ignored_hangup_stays_ignored(make_trainer: Any) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         assert make_trainer(optimizer=SignallingAdam(6, signal.SIGHUP)).train().epochs == 4
@@ -286,20 +288,20 @@ def test_a_hangup_that_is_ignored_stays_so(make_trainer: Any) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-class LosesItsScreen(Observer):
+class FailingObserver(Observer):
     def __init__(self) -> None:
         self.reason: str | None = None
 
     @property
-    def lost(self) -> str | None:
+    def failure(self) -> str | None:
         return self.reason
 
     def on_epoch(self, record: Any, is_best: bool) -> None:
         self.reason = "broken pipe"
 
 
-def test_a_display_that_is_lost_is_told_once(make_trainer: Any, folder: RunFolder) -> None:
-    assert make_trainer(observers=[LosesItsScreen()]).train().epochs == 4
+def test_a_failed_observer_is_logged_once(make_trainer: Any, folder: RunFolder) -> None:
+    assert make_trainer(observers=[FailingObserver()]).train().epochs == 4
     assert folder.read_text("train.log").count("broken pipe") == 1
 
 

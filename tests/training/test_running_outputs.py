@@ -10,10 +10,10 @@ from dlcli.training.running_outputs import RunningOutputs
 
 
 def filled(outputs: np.ndarray) -> RunningOutputs:
-    kept = RunningOutputs(len(outputs), outputs.shape[1:], outputs.dtype)
+    running_outputs = RunningOutputs(len(outputs), outputs.shape[1:], outputs.dtype)
     for start in range(0, len(outputs), 4):
-        kept.put(start, outputs[start : start + 4])
-    return kept
+        running_outputs.put(start, outputs[start : start + 4])
+    return running_outputs
 
 
 def test_the_metrics_are_those_of_the_epoch(make_trainer: Any) -> None:
@@ -24,7 +24,7 @@ def test_the_metrics_are_those_of_the_epoch(make_trainer: Any) -> None:
     assert filled(outputs).metrics(trainer.task, trainer.evaluator.metrics, targets[:4]) == {"error": 0}
 
 
-def test_the_part_of_an_epoch_can_be_saved(make_trainer: Any) -> None:
+def test_part_of_an_epoch_can_be_saved_and_restored(make_trainer: Any) -> None:
     outputs = np.random.default_rng(0).normal(size=(10, 3)).astype(np.float32)
     restored = RunningOutputs(10, (3,), outputs.dtype)
     restored.restore(filled(outputs).state(7))
@@ -32,7 +32,7 @@ def test_the_part_of_an_epoch_can_be_saved(make_trainer: Any) -> None:
     assert filled(outputs).state(0) == {}
 
 
-def test_outputs_too_large_to_keep_are_not_kept(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_above_the_capacity_are_not_stored(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "CAPACITY", 50 * 3 - 1)
     trainer = make_trainer(epochs=1)
     assert not trainer.outputs.enabled

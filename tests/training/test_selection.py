@@ -18,23 +18,23 @@ ERROR = Selection("dev/error", direction=Direction.MINIMIZE)
     [
         (candidate(0.1), None, True),
         (candidate(0.1), candidate(0.2), True),
-        (candidate(0.2), candidate(0.2), False),  # of equals the earlier stays
-        (candidate(0.1, "latency_ms <= 5"), candidate(0.9), False),  # never replaces one that satisfies
+        (candidate(0.2), candidate(0.2), False),  # ties go to the earlier epoch
+        (candidate(0.1, "latency_ms <= 5"), candidate(0.9), False),  # constraints come before the metric
         (candidate(0.9), candidate(0.1, "latency_ms <= 5"), True),
-        (candidate(0.1, "a <= 1"), candidate(0.2, "b <= 1"), True),  # while none satisfies, the metric decides
+        (candidate(0.1, "a <= 1"), candidate(0.2, "b <= 1"), True),  # both violate a constraint: the metric decides
     ],
 )
-def test_satisfying_comes_before_optimizing(new: Candidate, old: Candidate | None, replaces: bool) -> None:
+def test_constraints_come_before_the_optimizing_metric(new: Candidate, old: Candidate | None, replaces: bool) -> None:
     assert ERROR.prefers(new, old) is replaces
 
 
-def test_the_direction_can_be_up() -> None:
+def test_a_metric_can_be_maximized() -> None:
     accuracy = Selection("dev/accuracy", direction=Direction.MAXIMIZE)
     assert accuracy.prefers(candidate(0.9), candidate(0.8))
     assert not accuracy.prefers(candidate(0.8), candidate(0.9))
 
 
-def test_broken_constraints_are_named() -> None:
+def test_violated_constraints_are_named() -> None:
     selection = Selection(
         "dev/error", Direction.MINIMIZE, {"dev/recall": Bound(">=", 0.9), "latency_ms": Bound("<=", 5)}
     )

@@ -10,7 +10,7 @@ from dlcli.training import stop_requests
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_a_request(number: signal.Signals) -> None:
+def test_a_signal_is_recorded_as_a_request(number: signal.Signals) -> None:
     with stop_requests() as stop:
         assert stop.signal_number is None
         os.kill(os.getpid(), number)
@@ -32,14 +32,14 @@ def test_a_second_termination_waits_for_the_step() -> None:
         assert stop.signal_number == signal.SIGINT
 
 
-def test_the_handlers_of_before_come_back() -> None:
+def test_the_previous_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with stop_requests():
         assert signal.getsignal(signal.SIGINT) != before[0]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_another_thread_can_train_too() -> None:
+def test_stop_requests_work_outside_the_main_thread() -> None:
     seen: list[int | None] = []
 
     def work() -> None:

@@ -66,27 +66,27 @@ def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> Non
     assert sizes.activation_rms["linear_2"] == pytest.approx(float(expected))
 
 
-def test_averaged_weights_are_there_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
+def test_averaged_weights_are_used_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
     train_step = make_trainer(average=True).train_step
     for _ in range(5):
         train_step.compute_gradients(batch(splits))
         train_step.update(0.1)
-    own = train_step.arena.data.copy()
-    with train_step.evaluated.applied():
-        assert not np.array_equal(train_step.arena.data, own)
-    np.testing.assert_array_equal(train_step.arena.data, own)
+    trained = train_step.arena.data.copy()
+    with train_step.evaluation_weights.applied():
+        assert not np.array_equal(train_step.arena.data, trained)
+    np.testing.assert_array_equal(train_step.arena.data, trained)
 
 
-def test_a_loss_that_is_not_finite_stops_before_the_step(make_trainer: Any, splits: Any) -> None:
+def test_a_non_finite_loss_raises_before_the_update(make_trainer: Any, splits: Any) -> None:
     train_step = make_trainer(nodes=LINEAR).train_step
-    violated = batch(splits)
-    violated.inputs[0, 0] = np.nan
+    non_finite = batch(splits)
+    non_finite.inputs[0, 0] = np.nan
     with pytest.raises(NonFiniteError):
-        train_step.compute_gradients(violated)
+        train_step.compute_gradients(non_finite)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_one_number_makes_an_array_not_finite(value: float) -> None:
+def test_one_element_makes_an_array_non_finite(value: float) -> None:
     values = np.zeros(1000, np.float32)
     assert kernels.is_finite(values)
     values[500] = value
@@ -95,9 +95,10 @@ def test_one_number_makes_an_array_not_finite(value: float) -> None:
 
 def test_large_numbers_are_finite() -> None:
     with np.errstate(over="ignore"):
-        assert kernels.is_finite(np.full(3, 1e30, np.float32))  # though their squares are not
+        assert kernels.is_finite(np.full(3, 1e30, np.float32))  # although their squares are not
 
 
-def test_a_model_without_trainable_parameters_is_refused(make_trainer: Any) -> None:
-    with pytest.raises(ConfigError, match="nothing to train"):
+def test_a_model_without_trainable_parameters_is_rejected(make_trainer: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
         make_trainer(nodes=[Node("", "identity")])
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "model")

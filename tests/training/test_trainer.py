@@ -24,7 +24,7 @@ def epochs(folder: RunFolder) -> list[dict[str, Any]]:
     return [record for record in folder.metrics() if record["kind"] == "epoch"]
 
 
-def test_it_learns(make_trainer: Any, folder: RunFolder) -> None:
+def test_training_reduces_loss_and_error(make_trainer: Any, folder: RunFolder) -> None:
     summary = make_trainer(epochs=20).train()
     records = epochs(folder)
     assert [record["epoch"] for record in records] == list(range(1, 21))
@@ -35,15 +35,15 @@ def test_it_learns(make_trainer: Any, folder: RunFolder) -> None:
     assert summary.seconds == pytest.approx(sum(record["seconds"] for record in records))
 
 
-def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunFolder) -> None:
+def test_an_epoch_record_has_the_norms_of_every_layer(make_trainer: Any, folder: RunFolder) -> None:
     trainer = make_trainer(
         epochs=1, optimizer=SGD(learning_rate=0.5), gradient_clipping=GradientClipping(max_norm=1e-3), average=False
     )
     trainer.train()
     (record,) = epochs(folder)
     trained = ["linear_1", "batch_norm_1", "linear_2"]
-    for figure in ("gradient_norm", "update_norm", "weight_norm"):
-        assert list(record[figure]) == trained
+    for norm in ("gradient_norm", "update_norm", "weight_norm"):
+        assert list(record[norm]) == trained
     assert list(record["activation_rms"]) == ["linear_1", "batch_norm_1", "relu_1", "dropout_1", "linear_2"]
     norms = list(record["gradient_norm"].values())
     assert math.hypot(*norms) > 1e-3  # before clipping
@@ -54,24 +54,24 @@ def test_a_record_has_the_figures_of_every_layer(make_trainer: Any, folder: RunF
     assert record["learning_rate"] == 0.5
 
 
-def test_the_running_figures_are_those_of_each_step(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
+def test_running_metrics_use_the_weights_of_each_step(make_trainer: Any, folder: RunFolder, splits: Any) -> None:
     trainer = make_trainer(epochs=1, nodes=LINEAR, optimizer=SGD(learning_rate=1e-9), l2=0.0)
     evaluation = evaluate_split(trainer.model, trainer.task, splits["train"], trainer.evaluator.metrics)
     trainer.train()
-    (record,) = epochs(folder)  # weights hardly move and nothing is random: the same as one evaluation
+    (record,) = epochs(folder)  # the weights hardly change and nothing is random: equal to one evaluation
     assert record["train/loss"] == pytest.approx(evaluation.metrics["loss"], rel=1e-5)
     assert record["train/error"] == evaluation.metrics["error"]
     assert record["train/penalty"] == 0
 
 
 def test_penalties_are_recorded_and_shrink_the_weights(make_trainer: Any, folder: RunFolder) -> None:
-    free = make_trainer(l2=0.0, run=RunFolder.create(folder.path, "free"), epochs=10)
-    held = make_trainer(l2=20.0, l1=1.0, run=RunFolder.create(folder.path, "held"), epochs=10)
-    free.train()
-    held.train()
-    assert epochs(held.folder)[-1]["train/penalty"] > 0
-    assert np.linalg.norm(held.model.state_dict()["linear_1.weight"]) < 0.9 * np.linalg.norm(
-        free.model.state_dict()["linear_1.weight"]
+    plain = make_trainer(l2=0.0, run=RunFolder.create(folder.path, "plain"), epochs=10)
+    penalized = make_trainer(l2=20.0, l1=1.0, run=RunFolder.create(folder.path, "penalized"), epochs=10)
+    plain.train()
+    penalized.train()
+    assert epochs(penalized.folder)[-1]["train/penalty"] > 0
+    assert np.linalg.norm(penalized.model.state_dict()["linear_1.weight"]) < 0.9 * np.linalg.norm(
+        plain.model.state_dict()["linear_1.weight"]
     )
 
 
@@ -79,7 +79,7 @@ def test_the_model_ends_with_the_best_weights(make_trainer: Any, folder: RunFold
     trainer = make_trainer(epochs=12, optimizer=Adam(learning_rate=0.3), checkpoint=CheckpointSettings(keep=1))
     summary = trainer.train()
     losses = [record["dev/loss"] for record in epochs(folder)]
-    assert summary.best.epoch == 1 + int(np.argmin(losses)) != 12  # so that the best is not the last
+    assert summary.best.epoch == 1 + int(np.argmin(losses)) != 12  # the best epoch is not the last
     evaluation = evaluate_split(trainer.model, trainer.task, splits["dev"], [])
     assert evaluation.metrics["loss"] == min(losses)
     assert not trainer.model.training
@@ -95,7 +95,7 @@ def test_early_stopping_ends_training(make_trainer: Any, folder: RunFolder) -> N
     assert len(epochs(folder)) == 3
 
 
-def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_trainer: Any, folder: RunFolder) -> None:
+def test_an_epoch_that_violates_a_constraint_is_not_the_best(make_trainer: Any, folder: RunFolder) -> None:
     make_trainer(epochs=8).train()
     losses = [record["train/loss"] for record in epochs(folder)]
     assert losses.index(min(losses)) > 2
@@ -106,7 +106,7 @@ def test_one_that_breaks_a_constraint_never_replaces_one_that_satisfies(make_tra
     assert losses[summary.best.epoch - 1] >= sorted(losses)[-2]
 
 
-def test_latency_is_measured_only_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
+def test_latency_is_measured_only_for_a_constraint(make_trainer: Any, folder: RunFolder) -> None:
     make_trainer(epochs=1).train()
     assert "latency_ms" not in epochs(folder)[0]
     run = RunFolder.create(folder.path, "latency")
@@ -122,17 +122,17 @@ def test_a_metric_that_is_not_measured_cannot_decide(make_trainer: Any, metric: 
     with pytest.raises(ConfigError) as caught:
         make_trainer(selection=Selection(metric, Direction.MINIMIZE))
     assert caught.value.key == "selection.metric"
-    with pytest.raises(ConfigError, match="not measured") as caught:
+    with pytest.raises(ConfigError) as caught:
         make_trainer(
             early_stopping=EarlyStopping(EarlyStoppingSettings(patience=1), metric=metric, direction=Direction.MINIMIZE)
         )
-    assert caught.value.key == "early_stopping.metric"
+    assert (caught.value.code, caught.value.key) == ("unknown_name", "early_stopping.metric")
 
 
-def test_a_metric_without_a_value_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undefined_metric_cannot_decide(make_trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = make_trainer(selection=Selection("dev/error", Direction.MINIMIZE))
     monkeypatch.setattr(type(trainer.evaluator.metrics[0]), "result", lambda self: math.nan)
-    with pytest.raises(DataError, match="dev/error has no value"):
+    with pytest.raises(DataError, match="dev/error"):
         trainer.train()
 
 
@@ -151,7 +151,7 @@ def test_full_batch_and_single_examples(make_trainer: Any, folder: RunFolder) ->
     assert single.train().steps == 50
 
 
-def test_steps_are_recorded_when_asked_for(make_trainer: Any, folder: RunFolder) -> None:
+def test_steps_are_recorded_on_request(make_trainer: Any, folder: RunFolder) -> None:
     make_trainer(epochs=2, log_every_steps=3).train()
     steps = [record for record in folder.metrics() if record["kind"] == "step"]
     assert [(record["epoch"], record["step"]) for record in steps] == [(1, 3), (2, 6)]
@@ -175,7 +175,7 @@ class Recorder(Observer):
         self.calls.append("end")
 
 
-def test_observers_are_told(make_trainer: Any, folder: RunFolder) -> None:
+def test_observers_receive_all_events(make_trainer: Any, folder: RunFolder) -> None:
     recorder = Recorder()
     make_trainer(epochs=2, observers=[recorder]).train()
     assert recorder.calls[0] == Plan(epochs=2, steps_per_epoch=4, epoch=0, batch=0)
@@ -184,19 +184,19 @@ def test_observers_are_told(make_trainer: Any, folder: RunFolder) -> None:
     assert (1, True) in recorder.calls
     assert recorder.calls[-1] == "end"
     log = folder.read_text("train.log").splitlines()
-    assert log[0].endswith("INFO start: 2 epochs of 4 steps")
+    assert log[0].split(" INFO ")[1] == "start: 2 epochs of 4 steps"
     assert "dev/error=" in log[1]
 
 
-def test_progress_is_told_ten_times_a_second_at_most(make_trainer: Any) -> None:
+def test_progress_is_reported_at_most_ten_times_a_second(make_trainer: Any) -> None:
     recorder = Recorder()
     summary = make_trainer(epochs=30, observers=[recorder]).train()
-    told = sum(isinstance(call, Progress) for call in recorder.calls)
-    assert told <= 1 + summary.seconds / PROGRESS_INTERVAL
+    reports = sum(isinstance(call, Progress) for call in recorder.calls)
+    assert reports <= 1 + summary.seconds / PROGRESS_INTERVAL
 
 
 @pytest.mark.usefixtures("written_at_once")
-def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
+def test_a_full_disk_is_an_error_and_earlier_checkpoints_stay_intact(
     make_trainer: Any, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer: Trainer = make_trainer(epochs=10)
@@ -210,7 +210,8 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
     monkeypatch.setattr(Path, "write_bytes", fill_up)
     with pytest.raises(StorageError) as caught:
         trainer.train()
-    assert str(caught.value) == f"{folder.checkpoints / 'epoch-0003'}: cannot be written: no space left on device"
+    assert (caught.value.code, caught.value.file) == ("io_error", str(folder.checkpoints / "epoch-0003"))
+    assert "\n" not in str(caught.value)
     assert trainer.store.names() == ["epoch-0001", "epoch-0002"]
     assert all(trainer.store.is_intact(name) for name in trainer.store.names())
     assert storage.remove_partials(folder.checkpoints) == []
@@ -220,24 +221,25 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays_whole(
 
 def test_metrics_that_cannot_be_written_stop_the_run(make_trainer: Any, folder: RunFolder) -> None:
     (folder.path / "metrics.jsonl").mkdir()
-    with pytest.raises(StorageError, match=r"metrics\.jsonl: cannot be written: is a directory"):
+    with pytest.raises(StorageError) as caught:
         make_trainer().train()
+    assert (caught.value.code, caught.value.file) == ("io_error", str(folder.path / "metrics.jsonl"))
 
 
 def test_the_learning_rate_follows_the_schedule_within_an_epoch(make_trainer: Any, folder: RunFolder) -> None:
     optimizer = SGD(learning_rate=0.1, schedule=InverseTime(decay_rate=1.0))
     make_trainer(epochs=2, optimizer=optimizer, log_every_steps=1).train()
     rates = [record["learning_rate"] for record in folder.metrics() if record["kind"] == "step"]
-    assert rates == pytest.approx([0.1 / (1 + step / 4) for step in range(8)])  # four steps an epoch
+    assert rates == pytest.approx([0.1 / (1 + step / 4) for step in range(8)])  # four steps per epoch
 
 
-def test_sparsity_is_recorded_where_there_is_l1(make_trainer: Any, folder: RunFolder) -> None:
-    free = make_trainer(epochs=2, run=RunFolder.create(folder.path, "free"))
-    held = make_trainer(epochs=30, l1=30.0, average=False)
-    free.train()
-    held.train()
-    assert all("sparsity" not in record for record in epochs(free.folder))
+def test_sparsity_is_recorded_with_an_l1_penalty(make_trainer: Any, folder: RunFolder) -> None:
+    plain = make_trainer(epochs=2, run=RunFolder.create(folder.path, "plain"))
+    penalized = make_trainer(epochs=30, l1=30.0, average=False)
+    plain.train()
+    penalized.train()
+    assert all("sparsity" not in record for record in epochs(plain.folder))
     recorded = [record["sparsity"] for record in epochs(folder)]
     assert recorded[-1] > recorded[0]
-    weights = np.concatenate([array.ravel() for array in held.model.state_dict().values() if array.ndim == 2])
-    assert recorded[held.state.best.epoch - 1] == pytest.approx(np.mean(np.abs(weights) <= 1e-3))
+    weights = np.concatenate([array.ravel() for array in penalized.model.state_dict().values() if array.ndim == 2])
+    assert recorded[penalized.state.best.epoch - 1] == pytest.approx(np.mean(np.abs(weights) <= 1e-3))

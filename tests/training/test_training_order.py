@@ -1,4 +1,4 @@
-"""Which batches a training has: none with one value per channel for batch normalization."""
+"""Batches of a training, none of which has one value per channel for batch normalization."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def model(nodes: list[Node], shape: tuple[int, ...]) -> Graph:
 
 
 class Sequences:
-    """Sequences of given lengths, three values in each step."""
+    """Sequences with three features per time step."""
 
     def __init__(self, lengths: list[int], *, continuous: bool = False) -> None:
         self.lengths = np.array(lengths)
@@ -69,13 +69,13 @@ def visited(order: BatchOrder, epoch: int = 0) -> list[list[int]]:
         ([Node("", "mean_over_time"), Node("", "batch_norm")], (5, 3), 5, "batch_norm_1"),
     ],
 )
-def test_which_layer_sees_one_value(
+def test_the_first_batch_norm_node_with_one_value_per_channel(
     nodes: list[Node], shape: tuple[int, ...], steps: int | None, expected: str | None
 ) -> None:
     assert single_value_node(model(nodes, shape), steps) == expected
 
 
-def test_frozen_layers_use_no_batch() -> None:
+def test_frozen_layers_do_not_use_batch_statistics() -> None:
     frozen = model(VECTORS, (4,))
     frozen.layers["batch_norm_1"].freeze()
     assert single_value_node(frozen) is None
@@ -96,7 +96,7 @@ def test_a_last_batch_of_one_is_merged(count: int, size: int, shuffle: bool, epo
     assert min(map(len, batches)) >= 2
 
 
-def test_drop_last_leaves_the_one_out() -> None:
+def test_drop_last_drops_a_last_batch_of_one() -> None:
     settings = TrainingSettings(epochs=1, batch_size=4, drop_last=True, shuffle=False)
     order = batch_order(vectors(9), settings, 0, model=model(VECTORS, (4,)))
     assert visited(order) == [[0, 1, 2, 3], [4, 5, 6, 7]]
@@ -104,7 +104,7 @@ def test_drop_last_leaves_the_one_out() -> None:
 
 
 @pytest.mark.parametrize(("count", "size"), [(20, 1), (1, 64), (1, "full")])
-def test_one_value_in_every_batch_is_refused(count: int, size: Any) -> None:
+def test_one_value_per_channel_in_every_batch_is_rejected(count: int, size: Any) -> None:
     settings = TrainingSettings(epochs=1, batch_size=size)
     with pytest.raises(ConfigError) as caught:
         batch_order(vectors(count), settings, 0, model=model(VECTORS, (4,)))
@@ -121,7 +121,7 @@ def test_bucketed_sequences_have_no_batch_of_one_step(lengths: list[int], size: 
     assert all(len(batch) * max(lengths[index] for index in batch) > 1 for batch in batches)
 
 
-def test_single_sequences_are_batches_unless_one_has_a_single_step() -> None:
+def test_batches_of_one_sequence_are_rejected_if_one_has_a_single_step() -> None:
     norm, settings = model([Node("", "batch_norm")], (5, 3)), TrainingSettings(epochs=1, batch_size=1)
     assert len(batch_order(sequences([2, 3, 5]), settings, 0, model=norm)) == 3
     with pytest.raises(ConfigError):

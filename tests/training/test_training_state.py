@@ -8,7 +8,7 @@ from dlcli.training import Candidate
 from dlcli.training.training_state import TrainingState
 
 
-def test_names_say_where_training_is() -> None:
+def test_the_name_of_a_checkpoint_gives_its_position() -> None:
     state = TrainingState(epoch=7, batch=0, step=700)
     assert state.checkpoint_name == "epoch-0007"
     state.batch, state.step = 34, 734
@@ -22,7 +22,7 @@ def test_the_next_epoch_starts_its_sums_at_zero() -> None:
     assert state.loss == 1.5
     state.begin_next_epoch()
     assert state == TrainingState(epoch=2, batch=0, step=9, seconds=7.0)
-    assert math.isnan(state.loss)  # nothing was seen yet
+    assert math.isnan(state.loss)  # no example has been processed yet
 
 
 def test_it_survives_json() -> None:

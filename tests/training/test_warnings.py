@@ -1,4 +1,4 @@
-"""Settings that do not do what they seem to are named before a training."""
+"""Warnings about settings without the expected effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINEAR = [Node("", "linear", {"units": 3})]
 
 
 def weighted(trainer: Any, class_weights: Any) -> Any:
-    """The warnings of the same training with class weights."""
+    """Return the warnings of the same training with class weights."""
     from dlcli.training.warnings import training_warnings
 
     task = Classification(
@@ -78,7 +78,7 @@ def test_other_output_layers_are_not(make_trainer: Any, layer: str) -> None:
         ("identity", [-1e6, 0.0, 1e6], 0),
     ],
 )
-def test_targets_out_of_the_reach_of_the_output_layer(
+def test_targets_outside_the_range_of_the_output_layer(
     make_trainer: Any, layer: str, targets: list[float], count: int
 ) -> None:
     from dlcli.training.warnings import training_warnings
