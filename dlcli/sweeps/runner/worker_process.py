@@ -44,6 +44,8 @@ class WorkerProcess:
             [sys.executable, "-P", "-c", _START, str(_PACKAGE_PARENT), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # started with a closed stderr, this process may have any other file under its number
+            stderr=subprocess.DEVNULL if sys.__stderr__ is None else None,
             env=os.environ | {name: str(threads) for name in THREAD_VARIABLES},
             start_new_session=True,  # Ctrl-C on the terminal is not for workers
         )

@@ -100,3 +100,18 @@ def test_warnings_in_a_worker_are_printable(tmp_path: Path) -> None:
         errors = worker.stderr.read()
     assert b"\x1b" not in errors
     assert b"warning: \\x1b[31mred\n" in errors
+
+
+def test_workers_start_without_a_stderr(tmp_path: Path) -> None:
+    """As `dlcli sweep … 2>&-` starts them; the file that has the number 2 instead stays as it is."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "other = open(sys.argv[1], 'w')\n"
+        "from dlcli.sweeps.runner.worker_process import WorkerProcess\n"
+        "import subprocess\n"
+        "calls = []\n"
+        "subprocess.Popen = lambda *a, **options: calls.append(options['stderr']) or sys.exit(calls[0] != -3)\n"
+        "WorkerProcess(Path(sys.argv[2]), threads=1)\n"
+    )
+    command = f'exec {sys.executable} -c "$0" {tmp_path / "other"} {tmp_path} 2>&-'
+    assert subprocess.run(["sh", "-c", command, code], check=False, timeout=60).returncode == 0  # -3 is DEVNULL
