@@ -9,7 +9,7 @@ import sys
 
 
 def _is_command() -> bool:
-    """Whether Python is about to run this package: `python -m dlcli`."""
+    """Return whether Python is about to run this package, as in `python -m dlcli`."""
     words = zip(sys.orig_argv, [*sys.orig_argv[1:], ""], strict=True)
     return sys.argv[:1] == ["-m"] and any(
         one.startswith("-") and (one.endswith("mdlcli") or (one.endswith("m") and two == "dlcli")) for one, two in words
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """The functions are imported when they are first used, so that `dlcli --help` is quick."""
+    """Import a public function when it is first used, so that `dlcli --help` is quick."""
     if name == "sweep":
         from dlcli import sweeps
 

@@ -1,6 +1,6 @@
-"""Everything that a config can name: importing this module fills the registry.
+"""All components that a config can name: importing this module fills the registry.
 
-The components of dlcli come first, so that a name that is taken is a mistake of the other package.
+The components of dlcli are registered first, so that a conflict of names is an error of the other package.
 """
 
 import dlcli.data

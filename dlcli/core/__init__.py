@@ -1,4 +1,4 @@
-"""What every other package stands on: errors with a place, the registry, seeded generators, constraints, names."""
+"""Foundations of all other packages: errors with a location, the registry, seeded generators, constraints, names."""
 
 from dlcli.core import formatting
 from dlcli.core.bound import Bound

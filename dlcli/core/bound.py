@@ -1,4 +1,4 @@
-"""`<= 5`: what a number must be."""
+"""Bounds on numbers, such as `<= 5`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Bound:
-    """A bound on a number, from above or below.
+    """An upper or lower bound on a number.
 
     Args:
-        symbol: one of <=, <, >=, >.
-        limit: what the number is compared with; finite.
+        symbol: Comparison, one of <=, <, >= and >.
+        limit: Finite number to compare with.
     """
 
     symbol: str
@@ -25,18 +25,18 @@ class Bound:
 
     @classmethod
     def parse(cls, text: str) -> Bound:
-        """A bound as it is written, such as `<= 5`.
+        """Parse a bound such as `<= 5`.
 
         Raises:
-            ValueError: the text is not a symbol and a finite number.
+            ValueError: The text is not a symbol followed by a finite number.
         """
-        written = re.fullmatch(r"\s*(<=|<|>=|>)\s*(\S+)\s*", text)
-        if written is None or not math.isfinite(limit := float(written[2])):
-            raise ValueError(f"{text!r} is no comparison with a finite number")
-        return cls(written[1], limit)
+        match = re.fullmatch(r"\s*(<=|<|>=|>)\s*(\S+)\s*", text)
+        if match is None or not math.isfinite(limit := float(match[2])):
+            raise ValueError(f"{text!r} is not a comparison with a finite number")
+        return cls(match[1], limit)
 
     def holds(self, value: float) -> bool:
-        """Whether `value` is within the bound; NaN never is."""
+        """Return whether `value` is within the bound; NaN never is."""
         return bool(self.OPERATORS[self.symbol](value, self.limit))
 
     def __str__(self) -> str:

@@ -33,15 +33,15 @@ MODULE_NAME = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
 
 
 def is_module_name(text: str) -> bool:
-    """Whether a text is a dotted name, and not a path."""
+    """Return whether a text is a dotted name, and not a path."""
     return re.fullmatch(MODULE_NAME, text, re.ASCII) is not None
 
 
 def accepted_modules() -> dict[str, str]:
-    """The modules that the installation and the environment accept, each with what accepts it.
+    """Return the modules that the installation and the environment accept, each with the source of the acceptance.
 
     Raises:
-        ConfigError: an entry point or the environment variable names something that is not a module.
+        ConfigError: An entry point or the environment variable names something that is not a module.
     """
     accepted = {}
     for entry in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP):
@@ -60,7 +60,7 @@ def import_accepted() -> None:
     """Import every accepted module.
 
     Raises:
-        ConfigError: a module is missing, fails, or registers no component.
+        ConfigError: A module is missing, fails, or registers no component.
     """
     for name, source in accepted_modules().items():
         if name in sys.modules:  # also when it imports dlcli before it has registered everything
@@ -95,12 +95,12 @@ def import_required(name: str) -> None:
 
 
 def are_registered() -> bool:
-    """Whether there is a component from outside dlcli."""
+    """Return whether a component from outside dlcli is registered."""
     return any(not _contains("dlcli", origin) for origin in registry.origins())
 
 
 def modules_of(components: Iterable[tuple[str, str]]) -> list[str]:
-    """The modules outside dlcli that components come from, by the names under which they were accepted.
+    """Return the modules outside dlcli that components come from, by the names under which they were accepted.
 
     Args:
         components: Kind and name of each component.
@@ -114,14 +114,14 @@ def modules_of(components: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def is_installed(module: str) -> bool:
-    """Whether a module, or the package around it, can be imported; nothing of it runs."""
+    """Return whether a module, or its top-level package, can be imported, without running any of its code."""
     top = module.partition(".")[0]
     return top in sys.modules or importlib.util.find_spec(top) is not None
 
 
 @functools.cache
 def distribution_of(module: str) -> tuple[str, str] | None:
-    """Name and version of the installed distribution that has a module, None if there is none."""
+    """Return the name and version of the installed distribution that contains a module; None if there is none."""
     for entry in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP):
         if entry.value == module and entry.dist:
             return entry.dist.name, entry.dist.version
@@ -131,7 +131,7 @@ def distribution_of(module: str) -> tuple[str, str] | None:
 
 
 def _accepted_origin(origin: str, accepted: Iterable[str]) -> str | None:
-    """The accepted module whose import registered what `origin` defines."""
+    """Return the accepted module whose import registered the components that `origin` defines."""
     holders = [module for module in accepted if _contains(module, origin)]
     neighbors = [module for module in accepted if module.partition(".")[0] == origin.partition(".")[0]]
     return max(holders, key=len, default=min(neighbors, default=None))
@@ -142,7 +142,7 @@ def _contains(module: str, name: str) -> bool:
 
 
 def _is_origin(name: str) -> bool:
-    """Whether a registered component is defined in a module or below it."""
+    """Return whether a registered component is defined in a module or one of its submodules."""
     return any(_contains(name, origin) for origin in registry.origins())
 
 
@@ -155,7 +155,7 @@ def _registers_nothing(name: str) -> str:
 
 
 def _import(name: str) -> None:
-    """Import a module; a failure leaves neither components nor half-imported modules behind."""
+    """Import a module; on failure, remove its components and its partially imported modules."""
     known, registered = set(sys.modules), registry.size()
     try:
         with registry.rolled_back_on_error(), contextlib.redirect_stdout(sys.stderr):  # stdout is for results
@@ -178,7 +178,7 @@ def _summary(error: BaseException) -> str:
 
 
 def _place(error: BaseException, name: str) -> str:
-    """File and line of the module that failed, such as ` (/site-packages/my_package/layers.py:12)`."""
+    """Return file and line of the module that failed, such as ` (/site-packages/my_package/layers.py:12)`."""
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({error.filename}:{error.lineno})"
     frames = [*_frames(error)]
@@ -188,7 +188,7 @@ def _place(error: BaseException, name: str) -> str:
 
 
 def _frames(error: BaseException) -> Iterator[tuple[str, str]]:
-    """Module and place of every frame of a traceback below this module, without Python's own import machinery."""
+    """Yield module and place of every traceback frame below this module, without Python's own import machinery."""
     for frame, line in traceback.walk_tb(error.__traceback__):
         module, file = str(frame.f_globals.get("__name__", "")), frame.f_code.co_filename
         if module != __name__ and not module.startswith(("importlib", "_frozen")) and not file.startswith("<"):

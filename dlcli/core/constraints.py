@@ -1,6 +1,6 @@
-"""Ranges that constructors state in their signatures; the config check enforces them.
+"""Types of numbers with a range, for the signatures of constructors; the config check enforces the range.
 
-`learning_rate: PositiveFloat` is a plain `float` to Python and to mypy, and "greater than 0" to the YAML
+`learning_rate: PositiveFloat` is a plain `float` to Python and to mypy, and "greater than 0" in the YAML
 schema, its error messages and the editor.
 """
 
@@ -14,7 +14,7 @@ PositiveInt = Annotated[int, Gt(0)]
 NonNegativeInt = Annotated[int, Ge(0)]
 PositiveFloat = Annotated[float, Gt(0)]
 NonNegativeFloat = Annotated[float, Ge(0)]
-#: a probability of dropping, a smoothing, a decay: 0 ≤ rate < 1
+#: Dropout probability, smoothing or decay: 0 ≤ rate < 1.
 Rate = Annotated[float, Ge(0), Lt(1)]
-#: a share of a whole, both ends allowed
+#: Share of a whole: 0 ≤ fraction ≤ 1.
 Fraction = Annotated[float, Ge(0), Le(1)]

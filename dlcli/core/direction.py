@@ -9,7 +9,7 @@ from enum import StrEnum
 class Direction(StrEnum):
     """The direction in which a metric improves.
 
-    NaN measures nothing: it is never an improvement, every number improves on it, and it costs more than every number.
+    NaN is the worst value: it is never an improvement, every number improves on it, and its cost is the highest.
     """
 
     MINIMIZE = "min"
@@ -21,16 +21,16 @@ class Direction(StrEnum):
         return "higher" if self is Direction.MAXIMIZE else "lower"
 
     def gain(self, new: float, old: float) -> float:
-        """By how much `new` is better than `old`; negative where it is worse, NaN where either is."""
+        """Return by how much `new` is better than `old`: negative if it is worse, NaN if either is NaN."""
         return new - old if self is Direction.MAXIMIZE else old - new
 
     def is_improvement(self, new: float, old: float | None, min_delta: float = 0.0) -> bool:
-        """Whether `new` is better than `old`, an equal value is not.
+        """Return whether `new` is better than `old`; an equal value is not.
 
         Args:
             new: Value to compare.
-            old: Best value so far; None before there is one, which every number improves on.
-            min_delta: Gain that must be exceeded.
+            old: Best value so far; None if there is none yet, and then every number is an improvement.
+            min_delta: Gain that an improvement must exceed.
         """
         if math.isnan(new):
             return False
@@ -39,11 +39,11 @@ class Direction(StrEnum):
         return self.gain(new, old) > min_delta
 
     def cost(self, value: float) -> float:
-        """The value as a number that is better when lower; infinite for NaN."""
+        """Return the value as a number that is better when lower; infinite for NaN."""
         if math.isnan(value):
             return math.inf
         return -value if self is Direction.MAXIMIZE else value
 
     def reaches(self, value: float, bar: float) -> bool:
-        """Whether `value` is as good as `bar` or better; NaN never is."""
+        """Return whether `value` is as good as `bar` or better; NaN never is."""
         return value >= bar if self is Direction.MAXIMIZE else value <= bar

@@ -1,4 +1,4 @@
-"""The 3×3 filters that answer to edges: a difference in one direction, an average in the other."""
+"""The 3×3 filters that respond to edges: a difference along one axis, an average along the other."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-#: of the edge: a vertical one has its dark and its light side left and right
+#: Direction of the edge: a vertical edge separates left from right.
 EdgeDirection: TypeAlias = Literal["vertical", "horizontal"]
-#: whose filter: Prewitt 1970, Sobel & Feldman 1968, Scharr 2000
+#: Name of the filter: Prewitt 1970, Sobel & Feldman 1968, Scharr 2000.
 Kind: TypeAlias = Literal["prewitt", "sobel", "scharr"]
 
 AVERAGES: dict[Kind, tuple[int, int, int]] = {"prewitt": (1, 1, 1), "sobel": (1, 2, 1), "scharr": (3, 10, 3)}
 
 
 def edge_filter(direction: EdgeDirection, kind: Kind) -> np.ndarray:
-    """(3, 3) float64: positive where it gets darker to the right, or downwards.
+    """Return a (3, 3) float64 filter whose response is positive where the image gets darker to the right or downwards.
 
-    A vertical Prewitt filter has three rows (1, 0, −1); Sobel's middle row counts twice, Scharr's 10 for 3.
+    The rows are the average's weights times (1, 0, −1): 1, 1, 1 for Prewitt, 1, 2, 1 for Sobel, 3, 10, 3 for Scharr.
     """
     vertical = np.outer(AVERAGES[kind], (1.0, 0.0, -1.0))
     return vertical if direction == "vertical" else np.ascontiguousarray(vertical.T)

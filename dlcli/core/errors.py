@@ -1,6 +1,6 @@
-"""What a user is told when something is wrong: one line, with the place and the nearest match.
+"""Errors for users: one line each, with the location and the nearest match.
 
-Every mistake a user can make ends in a subclass of `DlcliError`. The command line prints it and exits with its
+Every mistake that a user can make raises a subclass of `DlcliError`. The command line prints it and exits with its
 `exit_code`; nothing else prints errors or chooses exit codes.
 """
 
@@ -14,21 +14,21 @@ from dlcli.core.error_codes import ErrorCode
 from dlcli.core.nearest_name import nearest_name
 from dlcli.core.printable import printable
 
-#: how many names a message lists
-MOST_NAMES = 60
+#: Maximum number of names that a message lists.
+MAX_NAMES = 60
 
 
 class DlcliError(Exception):
     """A failure that is explained to the user in one line.
 
     Args:
-        message: What was found and what was expected, without the place.
-        code: Stable name of the kind of mistake; None for the general code of the class.
+        message: What is wrong and what was expected, without the location.
+        code: Stable name of the kind of error; None for the general code of the class.
         file: File that contains the mistake, as the user named it.
         line: 1-based line in `file`.
         column: 1-based column in `line`.
-        key: Dotted path of the option, such as `schedule.decay`. It is relative to the object that raises the error;
-            `under` prefixes it on the way up, until it is a path in the config: `optimizer.schedule.decay`.
+        key: Dotted path of the option, such as `schedule.decay`, relative to the object that raises the error; `under`
+            prefixes it on the way up, until it is a path in the config: `optimizer.schedule.decay`.
     """
 
     kind: ClassVar[str] = "run_failed"
@@ -58,20 +58,20 @@ class DlcliError(Exception):
         head = " ".join(part for part in (place, self.key) if part)
         return printable(f"{head}: {self.message}" if head else self.message)
 
-    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
-        """Make `key`, an option of the object that is built at `path`, a path that starts there.
+    def move_under(self, path: str, renamed: Mapping[str, str]) -> None:
+        """Prefix `key`, an option of the object that is built at `path`, with that path.
 
-        The empty key is the object itself, and so is None for a mistake of a config. An error with a file already has
-        its place.
+        The empty key stands for the object itself, and so does None in a `ConfigError`. An error with a file is already
+        located and keeps its key.
         """
         if self.file is not None:
             return
         if self.key is None and not isinstance(self, ConfigError):
             return
-        self.key = _moved(self.key or "", path, moved)
+        self.key = _config_key(self.key or "", path, renamed)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields of the `error` document that `--json` prints."""
+        """Return the fields of the `error` document that `--json` prints."""
         return {
             "kind": self.kind,
             "code": self.code,
@@ -84,7 +84,7 @@ class DlcliError(Exception):
 
 
 class ConfigError(DlcliError):
-    """The command line or a config asks for something that cannot be (exit 2)."""
+    """An invalid command line or config (exit 2)."""
 
     kind = "config"
     default_code = "invalid_value"
@@ -92,7 +92,7 @@ class ConfigError(DlcliError):
 
 
 class DataError(DlcliError):
-    """The data is missing, unreadable, or not what the config says it is (exit 3)."""
+    """Data that is missing, unreadable, or does not match the config (exit 3)."""
 
     kind = "data"
     default_code = "invalid_data"
@@ -100,7 +100,7 @@ class DataError(DlcliError):
 
 
 class GateError(DlcliError):
-    """A threshold the user set was not met: a gradient check, `--fail-under`, a constraint (exit 4)."""
+    """A threshold of the user that was not met: a gradient check, `--fail-under`, a constraint (exit 4)."""
 
     kind = "gate"
     default_code = "gate_not_met"
@@ -108,11 +108,11 @@ class GateError(DlcliError):
 
 
 class DivergedError(DlcliError):
-    """Training produced values that are not finite (exit 5).
+    """Training that produced values that are not finite (exit 5).
 
     Args:
         message: Where it happened, and what may help.
-        remedies: Option → value that may help, each alone; `under` makes the options paths in the config.
+        remedies: Option → value that may help, each by itself; `under` makes the options paths in the config.
     """
 
     kind = "diverged"
@@ -123,17 +123,17 @@ class DivergedError(DlcliError):
         super().__init__(message)
         self.remedies = dict(remedies or {})
 
-    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
-        super().move_under(path, moved)
-        self.remedies = {_moved(option, path, moved): value for option, value in self.remedies.items()}
+    def move_under(self, path: str, renamed: Mapping[str, str]) -> None:
+        super().move_under(path, renamed)
+        self.remedies = {_config_key(option, path, renamed): value for option, value in self.remedies.items()}
 
 
 class SweepFailedError(DlcliError):
-    """A sweep ended with trials that failed (exit 6).
+    """A sweep that ended with failed trials (exit 6).
 
     Args:
-        message: which, and why.
-        sweep: the name of its folder.
+        message: Trials that failed, and the reasons.
+        sweep: Name of the sweep's folder.
     """
 
     kind = "sweep"
@@ -146,14 +146,14 @@ class SweepFailedError(DlcliError):
 
 
 class PrunedError(DlcliError):
-    """A trial of a sweep was ended early, as it had little hope; the sweep goes on."""
+    """A trial of a sweep that was stopped early because it was unpromising; the sweep continues."""
 
     kind = "pruned"
     default_code = "pruned"
 
 
 class StorageError(DlcliError):
-    """A file of a run could not be written or read back: full disk, no permission, damaged file (exit 1)."""
+    """A file of a run that cannot be written or read: full disk, no permission, damaged file (exit 1)."""
 
     kind = "storage"
     default_code = "damaged_file"
@@ -161,12 +161,12 @@ class StorageError(DlcliError):
 
 
 class RunInterruptedError(DlcliError):
-    """A signal ended the run after its checkpoint was written (exit 130 for SIGINT, 143 for SIGTERM).
+    """A run that a signal ended after its checkpoint was written (exit 130 for SIGINT, 143 for SIGTERM).
 
     Args:
-        message: When it was stopped.
+        message: When the run was stopped.
         signal_number: Number of the signal.
-        resumable: Id of the run that can be resumed; None where there is none.
+        resumable: Id of the run that can be resumed; None if there is none.
     """
 
     kind = "interrupted"
@@ -179,7 +179,11 @@ class RunInterruptedError(DlcliError):
 
 
 class InvalidConfigError(ConfigError):
-    """All the mistakes of a config at once, in the order in which they stand in the file; those without a line last."""
+    """All mistakes of a config at once, in the order of the file; those without a line come last.
+
+    Args:
+        problems: One error for each mistake.
+    """
 
     def __init__(self, problems: Sequence[ConfigError]) -> None:
         ordered = sorted(problems, key=lambda it: (it.line is None, it.line or 0, it.column or 0))
@@ -192,20 +196,20 @@ class InvalidConfigError(ConfigError):
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
-    def move_under(self, path: str, moved: Mapping[str, str]) -> None:
-        super().move_under(path, moved)
+    def move_under(self, path: str, renamed: Mapping[str, str]) -> None:
+        super().move_under(path, renamed)
         for problem in self.problems:
-            problem.move_under(path, moved)
+            problem.move_under(path, renamed)
 
     def to_json(self) -> dict[str, Any]:
         return super().to_json() | {"problems": [problem.to_json() for problem in self.problems]}
 
 
 @contextlib.contextmanager
-def under(path: str, moved: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Let errors that leave the block name their options with `path` in front.
+def under(path: str, renamed: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Prefix the keys of errors that leave the block with `path`.
 
-    Objects know the names of their arguments, and not where a config has them. Whoever builds an object says where:
+    An object knows the names of its arguments, but not their paths in a config. The code that builds it adds them:
 
     >>> with under("data", {"normalization": "data.normalize"}):
     ...     raise ConfigError("expected one number per channel, got 4", key="normalization.mean")
@@ -214,31 +218,31 @@ def under(path: str, moved: Mapping[str, str] | None = None) -> Iterator[None]:
 
     Args:
         path: Path of the object that is built in the block.
-        moved: Path of an argument → path that it has instead, for those that a config does not have below `path`.
+        renamed: Argument → path in the config, for arguments that a config does not have below `path`.
     """
     try:
         yield
     except DlcliError as error:
-        error.move_under(path, moved or {})
+        error.move_under(path, renamed or {})
         raise
 
 
-def _moved(key: str, path: str, moved: Mapping[str, str]) -> str:
-    for argument in sorted(moved, key=len, reverse=True):
+def _config_key(key: str, path: str, renamed: Mapping[str, str]) -> str:
+    for argument in sorted(renamed, key=len, reverse=True):
         rest = key.removeprefix(argument)
         if rest != key and (not rest or rest[0] in ".["):
-            return moved[argument] + rest
+            return renamed[argument] + rest
     return f"{path}{'.' if path and key and not key.startswith('[') else ''}{key}"
 
 
-def unknown_name(what: str, found: str, candidates: Iterable[str]) -> str:
-    """The message for a name that is not one of `candidates`: the nearest match first, then all of them.
+def unknown_name(what: str, name: str, candidates: Iterable[str]) -> str:
+    """Return the message for a name that is not one of `candidates`: the nearest match first, then all of them.
 
     >>> unknown_name("key", "learning_rat", ["learning_rate", "epsilon"])
     'unknown key; did you mean learning_rate? (epsilon, learning_rate)'
     """
     names = sorted(set(candidates))
-    near = nearest_name(found, names)
+    near = nearest_name(name, names)
     hint = "expected one of these:" if near is None else f"did you mean {near}?"
-    listed = ", ".join(names[:MOST_NAMES]) + (f", … {len(names)} in all" if len(names) > MOST_NAMES else "")
+    listed = ", ".join(names[:MAX_NAMES]) + (f", … {len(names)} in all" if len(names) > MAX_NAMES else "")
     return f"unknown {what}; {hint} ({listed})" if names else f"unknown {what}; none is allowed here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-#: Text of a value that is not there.
+#: Text of a missing value.
 MISSING = "–"
 #: Numbers from 1 to this are written without an exponent.
 _LARGEST_PLAIN = 1e6
@@ -18,11 +18,11 @@ _TIME_UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A number with its significant digits: `0.9712`, `12`, `54322`, `1e-5`, and `0.99995`, which is not 1.
+    """Format a number with its significant digits: `0.9712`, `12`, `54322`, `1e-5`, and `0.99995`, which is not 1.
 
     Args:
-        value: Number to write; None for one that is not there.
-        digits: Significant digits; a number from 1 to a million has all digits before the decimal point.
+        value: Number to format; None for a missing value.
+        digits: Number of significant digits; a number from 1 to a million has all digits before the decimal point.
     """
     if value is None:
         return MISSING
@@ -37,28 +37,28 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def without_zeros(text: str) -> str:
-    """The text of a number without the zeros that end its decimals."""
+    """Remove the trailing zeros of a number's decimals."""
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def signed(text: str) -> str:
-    """The text of a number with a plus or a true minus sign; zero and NaN have neither."""
+    """Add a plus or a true minus sign to the text of a number; zero and NaN have neither."""
     if text == "nan" or not text.strip("-0."):
         return text.lstrip("-")
     return true_minus(text) if text.startswith("-") else f"+{text}"
 
 
 def true_minus(text: str) -> str:
-    """The text of a number with a true minus sign, as the axes of figures have it."""
+    """Replace the hyphen before a number by a true minus sign, as on the axes of figures."""
     return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """A share in percent, without the sign: `99.6` and not `100` for 0.996; `>99.9999` for one that is closer to 1.
+    """Format a share in percent, without the sign: `99.6`, not `100`, for 0.996; `>99.9999` for a share closer to 1.
 
     Args:
-        share: Number from 0 to 1; other numbers are written as they are.
-        decimals: Digits after the decimal point where these are enough.
+        share: Number from 0 to 1; numbers outside of it are not treated specially.
+        decimals: Minimum number of digits after the decimal point.
     """
     text = f"{100 * share:.{decimals}f}"
     if not 0 < share < 1 or float(text) not in (0, 100):
@@ -72,12 +72,12 @@ def percent(share: float, decimals: int = 0) -> str:
 
 
 def percent_interval(low: float, high: float, decimals: int = 0) -> str:
-    """The two ends of an interval of a share in percent: `38 … 66 %`."""
+    """Format the two bounds of an interval in percent: `38 … 66 %`."""
     return f"{percent(low, decimals)} … {percent(high, decimals)} %"
 
 
 def duration(seconds: float) -> str:
-    """A time span in its two largest units: `0.4 s`, `1 min 15 s`, `2 h`, `2 d 7 h`."""
+    """Format a time span in its two largest units: `0.4 s`, `1 min 15 s`, `2 h`, `2 d 7 h`."""
     if not math.isfinite(seconds):
         return MISSING
     seconds = max(seconds, 0.0)
@@ -90,18 +90,18 @@ def duration(seconds: float) -> str:
 
 
 def count(quantity: int, noun: str, plural: str | None = None) -> str:
-    """A quantity with its noun: `1 trial`, `1,200 trials`, `0 entries`.
+    """Format a quantity with its noun: `1 trial`, `1,200 trials`, `0 entries`.
 
     Args:
         quantity: Number of things.
-        noun: Singular of what is counted.
-        plural: Its plural; None to append an s.
+        noun: Singular of the noun.
+        plural: Plural of the noun; None to append an s.
     """
     return f"{quantity:,} {noun if quantity == 1 else plural or f'{noun}s'}"
 
 
 def byte_size(size: int) -> str:
-    """A number of bytes in binary units: `1.5 GiB`."""
+    """Format a number of bytes in binary units: `1.5 GiB`."""
     power = min(max(size.bit_length() - 1, 0) // 10, len(_SIZE_UNITS) - 1)
     value = size / 1024**power if size < 10**300 else math.inf
     unit = "byte" if size == 1 else _SIZE_UNITS[power]
@@ -109,7 +109,7 @@ def byte_size(size: int) -> str:
 
 
 def listing(items: Sequence[str], conjunction: str = "and") -> str:
-    """Items in a sentence: `a`, `a and b`, `a, b and c`; empty for none."""
+    """Join items as in a sentence: `a`, `a and b`, `a, b and c`; empty for no items."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"

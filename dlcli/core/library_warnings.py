@@ -1,4 +1,4 @@
-"""Warnings of libraries as users read them."""
+"""Display of warnings of other libraries."""
 
 from __future__ import annotations
 

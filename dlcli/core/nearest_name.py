@@ -1,4 +1,4 @@
-"""The name that was meant by one that does not exist: a synonym of the field, an abbreviation, or a misspelling."""
+"""Suggestion of a name for one that does not exist: a synonym, an abbreviation, or a misspelling."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 
-#: what other libraries, papers and people call it → what it may be called here, the likeliest first
+#: Name in other libraries and papers → names that it may have here, the most likely first.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "accumulate_grad_batches": (),
     "adam_w": ("adamw",),
@@ -142,56 +142,56 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "zscore": ("standard",),
 }
 
-#: likeness from which two long names are slips of one another
-ALIKE = 0.75
-#: characters up to which only one slip makes a name
+#: Similarity from which a long name is a misspelling of another.
+MIN_SIMILARITY = 0.75
+#: Number of characters up to which a name is short: a misspelling of it has only one error.
 SHORT = 4
 
 
-def nearest_name(found: str, candidates: Collection[str]) -> str | None:
-    """The candidate that was meant; None where none is near enough, as a wrong hint is worse than none.
+def nearest_name(name: str, candidates: Collection[str]) -> str | None:
+    """Return the candidate that was probably meant; None if none is near, as a wrong hint is worse than no hint.
 
     >>> [nearest_name(name, ["learning_rate", "momentum"]) for name in ("lr", "learning_rat", "Momentum", "epochs")]
     ['learning_rate', 'learning_rate', 'momentum', None]
     """
-    wanted = _plain(found)
-    plain = {_plain(name): name for name in sorted(candidates, reverse=True)}
-    joined = {name.replace("_", ""): original for name, original in plain.items()}
-    if wanted in plain or wanted.replace("_", "") in joined:
-        return plain.get(wanted) or joined[wanted.replace("_", "")]
-    if wanted in SYNONYMS:
-        return next((name for name in SYNONYMS[wanted] if name in candidates), None)
-    near = _abbreviated(wanted, [*plain]) or _misspelt(wanted, [*plain])
-    return None if near is None else plain[near]
+    query = _normalize(name)
+    normalized = {_normalize(candidate): candidate for candidate in sorted(candidates, reverse=True)}
+    compact = {candidate.replace("_", ""): original for candidate, original in normalized.items()}
+    if query in normalized or query.replace("_", "") in compact:
+        return normalized.get(query) or compact[query.replace("_", "")]
+    if query in SYNONYMS:
+        return next((synonym for synonym in SYNONYMS[query] if synonym in candidates), None)
+    near = _by_prefix(query, [*normalized]) or _by_spelling(query, [*normalized])
+    return None if near is None else normalized[near]
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return re.sub(r"[\s\-.]+", "_", name.strip().lower())
 
 
-def _abbreviated(wanted: str, names: list[str]) -> str | None:
-    """The only name that extends the wanted one (max_pool) or that the wanted one extends (dropout_rate)."""
-    if len(wanted) < SHORT - 1:
+def _by_prefix(query: str, names: list[str]) -> str | None:
+    """Return the only name that extends the query (max_pool) or that the query extends (dropout_rate)."""
+    if len(query) < SHORT - 1:
         return None
-    longer = [name for name in names if name.startswith(wanted)]
-    numbered = [name for name in longer if re.fullmatch(r"_?\d*d?", name[len(wanted) :])]
-    for some in (numbered, longer, [name for name in names if wanted.startswith(f"{name}_")]):
-        if len(some) == 1:
-            return some[0]
+    longer = [name for name in names if name.startswith(query)]
+    numbered = [name for name in longer if re.fullmatch(r"_?\d*d?", name[len(query) :])]
+    for matches in (numbered, longer, [name for name in names if query.startswith(f"{name}_")]):
+        if len(matches) == 1:
+            return matches[0]
     return None
 
 
-def _misspelt(wanted: str, names: list[str]) -> str | None:
-    if len(wanted) < SHORT - 1:  # one slip is half of such a name or more
+def _by_spelling(query: str, names: list[str]) -> str | None:
+    if len(query) < SHORT - 1:  # one error is half of such a name or more
         return None
-    if len(wanted) <= SHORT:
-        return next((name for name in names if _is_one_slip(wanted, name)), None)
-    near = difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)
-    return near[0] if near else next((name for name in names if _is_one_slip(wanted, name)), None)
+    if len(query) <= SHORT:
+        return next((name for name in names if _is_one_edit(query, name)), None)
+    near = difflib.get_close_matches(query, names, n=1, cutoff=MIN_SIMILARITY)
+    return near[0] if near else next((name for name in names if _is_one_edit(query, name)), None)
 
 
-def _is_one_slip(first: str, second: str) -> bool:
-    """Whether one character was left out, added, changed, or two were exchanged."""
+def _is_one_edit(first: str, second: str) -> bool:
+    """Return whether one character was deleted, inserted or changed, or two neighbors were swapped."""
     start = next(
         (k for k, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
     )

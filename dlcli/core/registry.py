@@ -1,16 +1,16 @@
-"""Names in YAML to classes in code.
+"""The registry that maps names in YAML to classes in code.
 
-`@register("layer", "linear")` makes a class reachable from a config. Its YAML schema is its constructor's
+`@register("layer", "linear")` makes a class available to configs. Its YAML schema is its constructor's
 signature: **keyword-only parameters are the options a user writes; positional ones are supplied by the code
 that builds it** (an input shape, a generator). A parameter annotated with a base class that has a
-`registry_kind` is itself a component, written as a name or as `{name: …, options}`; it arrives as an object.
-Annotated with `Described(kind)` it is written the same way and arrives as that plain mapping.
+`registry_kind` is itself a component, written as a name or as `{name: …, options}`; the constructor receives the
+object. Annotated with `Described(kind)` it is written the same way, and the constructor receives the plain mapping.
 
 A dataclass is a mapping of options in the same way, by its fields: as the type of a parameter it is a mapping below
-the parameter's name, and marked with `Inline` its keys stand among those of the class that takes it.
+the parameter's name; marked with `Inline`, its keys are merged into those of the class that takes it.
 
-The table below is the one piece of process-wide state that grows at import time; it is written by the
-decorator only, and a duplicate name raises.
+The table below is the only process-wide state that grows at import time; only the decorator writes to it, and a
+duplicate name raises an error.
 """
 
 from __future__ import annotations
@@ -36,10 +36,13 @@ _components: dict[str, dict[str, Callable[..., Any]]] = {}
 
 @dataclass(frozen=True)
 class Described:
-    """Marks an option that holds the description of a component, not the component itself.
+    """Mark of an option that takes the description of a component, not the component itself.
 
-    Architectures use it: they return nodes that are data, and data can be saved.
+    Architectures use it, because the nodes that they return are data that can be saved.
     `Initialization = Annotated[dict[str, Any], Described("initializer")]`
+
+    Args:
+        kind: Kind of the component, such as `initializer`.
     """
 
     kind: str
@@ -47,7 +50,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Inline:
-    """Marks a parameter that holds several options of a component, which a config has among the others.
+    """Mark of a parameter that groups several options of a component, which are not nested in a config.
 
     `class Csv: def __init__(self, *, path: str, dialect: Annotated[Dialect, Inline()] = Dialect())` is written
     `{path: …, delimiter: …}`, where `delimiter` is a field of the dataclass `Dialect`.
@@ -56,10 +59,13 @@ class Inline:
 
 @dataclass(frozen=True)
 class Option:
-    """One keyword-only parameter of a component: a key that a config may set.
+    """A keyword-only parameter of a component, which a config can set.
 
-    `annotation` is the resolved type with its constraints (`Annotated[float, Gt(0)]`); `default` is `REQUIRED`
-    when there is none; `description` is the parameter's line in the docstring.
+    Args:
+        name: Name of the parameter.
+        annotation: Resolved type with its constraints, such as `Annotated[float, Gt(0)]`.
+        default: Default value; `REQUIRED` if there is none.
+        description: Entry of the parameter in the docstring.
     """
 
     name: str
@@ -76,10 +82,10 @@ def register(kind: str, name: str) -> Callable[[C], C]:
     """Register a class or function as the component `name` of `kind`.
 
     Raises:
-        ValueError: the name is taken, or is not snake_case.
+        ValueError: The name is already registered, or is not in snake_case.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise ValueError(f"{kind} {name!r}: names are snake_case")
+        raise ValueError(f"{kind} {name!r}: expected a name in snake_case")
 
     def add(component: C) -> C:
         components = _components.setdefault(kind, {})
@@ -94,7 +100,7 @@ def register(kind: str, name: str) -> Callable[[C], C]:
 
 @contextlib.contextmanager
 def rolled_back_on_error() -> Iterator[None]:
-    """Forget what the block registered if it raises."""
+    """Remove the components that the block registered if it raises."""
     before = {kind: dict(components) for kind, components in _components.items()}
     try:
         yield
@@ -105,30 +111,30 @@ def rolled_back_on_error() -> Iterator[None]:
 
 
 def size() -> int:
-    """Number of registered components."""
+    """Return the number of registered components."""
     return sum(map(len, _components.values()))
 
 
 def origins() -> set[str]:
-    """The modules that registered components are defined in."""
+    """Return the modules that define registered components."""
     return {component.__module__ for components in _components.values() for component in components.values()}
 
 
 def kinds() -> list[str]:
-    """Every kind that has a component, sorted."""
+    """Return every kind that has a component, sorted."""
     return sorted(_components)
 
 
 def names(kind: str) -> list[str]:
-    """The names registered for `kind`, sorted."""
+    """Return the names of the components of `kind`, sorted."""
     return sorted(_components.get(kind, {}))
 
 
 def lookup(kind: str, name: str) -> Callable[..., Any]:
-    """The component `name` of `kind`.
+    """Return the component `name` of `kind`.
 
     Raises:
-        ConfigError: there is none; the message has the nearest match.
+        ConfigError: The name is unknown; the message suggests the nearest one.
     """
     components = _components.get(kind, {})
     if name not in components:
@@ -137,10 +143,10 @@ def lookup(kind: str, name: str) -> Callable[..., Any]:
 
 
 def name_of(kind: str, component: Callable[..., Any]) -> str:
-    """The name under which `component` is registered.
+    """Return the name under which `component` is registered.
 
     Raises:
-        KeyError: it is not registered as a `kind`.
+        KeyError: The component is not registered as a `kind`.
     """
     for name, registered in _components.get(kind, {}).items():
         if registered is component:
@@ -149,55 +155,56 @@ def name_of(kind: str, component: Callable[..., Any]) -> str:
 
 
 def options(component: Callable[..., Any]) -> list[Option]:
-    """The options of a component or a dataclass, in the order of its signature."""
+    """Return the options of a component or a dataclass, in the order of its signature."""
     descriptions = argument_descriptions(component)
-    found: list[Option] = []
+    result: list[Option] = []
     for name, annotation, default in _parameters(component):
         if (group := _group(annotation)) is None:
-            found.append(Option(name, annotation, default, descriptions.get(name, "")))
+            result.append(Option(name, annotation, default, descriptions.get(name, "")))
         else:
-            given = {} if default is REQUIRED else option_values(default)
-            found += [
-                dataclasses.replace(option, default=given.get(option.name, option.default)) for option in options(group)
+            defaults = {} if default is REQUIRED else option_values(default)
+            result += [
+                dataclasses.replace(option, default=defaults.get(option.name, option.default))
+                for option in options(group)
             ]
-    return found
+    return result
 
 
-def arguments(component: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Keyword arguments of a component: its options, those of an `Inline` parameter gathered into one object.
+def arguments(component: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of a component; the options of an `Inline` parameter become one object.
 
     Args:
-        component: a component or a dataclass.
-        given: option → value; what is left out has its default.
+        component: Component or dataclass.
+        values: Option → value; omitted options keep their defaults.
     """
-    gathered: dict[str, Any] = {}
+    keywords: dict[str, Any] = {}
     for name, annotation, default in _parameters(component):
         if (group := _group(annotation)) is not None:
             defaults = {} if default is REQUIRED else option_values(default)
-            gathered[name] = group(**arguments(group, defaults | dict(given)))
-        elif name in given:
-            gathered[name] = given[name]
-    return gathered
+            keywords[name] = group(**arguments(group, defaults | dict(values)))
+        elif name in values:
+            keywords[name] = values[name]
+    return keywords
 
 
-def make(component: Callable[..., Any], *supplied: Any, **given: Any) -> Any:
-    """Call a component with its options as a config has them, those of `Inline` parameters among the others.
+def make(component: Callable[..., Any], *positional: Any, **values: Any) -> Any:
+    """Call a component with its options as in a config, where those of `Inline` parameters are not nested.
 
     Args:
-        component: what to call.
-        supplied: positional arguments, which come from the code and not from the config.
-        given: option → value.
+        component: Class or function to call.
+        positional: Positional arguments, which come from the code and not from the config.
+        values: Option → value.
 
     Raises:
-        TypeError: the component has no such option.
+        TypeError: The component lacks an option.
     """
-    if unknown := given.keys() - {option.name for option in options(component)}:
+    if unknown := values.keys() - {option.name for option in options(component)}:
         raise TypeError(f"{component.__name__} has no option {', '.join(sorted(unknown))}")
-    return component(*supplied, **arguments(component, given))
+    return component(*positional, **arguments(component, values))
 
 
 def option_values(group: Any) -> dict[str, Any]:
-    """Option → value of an instance of a dataclass: the reverse of `arguments`."""
+    """Return option → value of an instance of a dataclass; the inverse of `arguments`."""
     values: dict[str, Any] = {}
     for name, annotation, _ in _parameters(type(group)):
         value = getattr(group, name)
@@ -206,16 +213,16 @@ def option_values(group: Any) -> dict[str, Any]:
 
 
 def _parameters(component: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
-    """The keyword-only parameters with their annotations and defaults."""
+    """Yield the keyword-only parameters with their annotations and defaults."""
     fields = getattr(component, "__dataclass_fields__", {})
     for name, annotation, default in _signature(component):
-        made = name in fields and fields[name].default_factory is not dataclasses.MISSING
-        yield name, annotation, fields[name].default_factory() if made else default
+        has_factory = name in fields and fields[name].default_factory is not dataclasses.MISSING
+        yield name, annotation, fields[name].default_factory() if has_factory else default
 
 
 @functools.cache
 def _signature(component: Callable[..., Any]) -> tuple[tuple[str, Any, Any], ...]:
-    """What `_parameters` gives, but for defaults that a dataclass makes anew: reading annotations takes a while."""
+    """Return the parameters without calling default factories, cached because resolving annotations is slow."""
     target = component.__init__ if isinstance(component, type) else component  # type: ignore[misc]
     hints = typing.get_type_hints(target, include_extras=True)
     return tuple(
@@ -226,18 +233,18 @@ def _signature(component: Callable[..., Any]) -> tuple[tuple[str, Any, Any], ...
 
 
 def _group(annotation: Any) -> Any:
-    """The dataclass whose fields stand in place of a parameter, else None."""
+    """Return the dataclass whose fields replace an `Inline` parameter; None for any other parameter."""
     marks = getattr(annotation, "__metadata__", ())
     return annotation.__origin__ if any(isinstance(mark, Inline) for mark in marks) else None
 
 
 def summary(component: Callable[..., Any]) -> str:
-    """The first line of a component's docstring."""
+    """Return the first line of a component's docstring."""
     return (inspect.getdoc(component) or "").split("\n", 1)[0]
 
 
 def argument_descriptions(component: Callable[..., Any]) -> Mapping[str, str]:
-    """The `Args:` section of a docstring as parameter name → text on one line."""
+    """Return the `Args:` section of a docstring as parameter name → text on one line."""
     documented = re.search(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", inspect.getdoc(component) or "", re.MULTILINE)
     if documented is None:
         return {}
@@ -246,7 +253,7 @@ def argument_descriptions(component: Callable[..., Any]) -> Mapping[str, str]:
 
 
 def component_kind(annotation: Any) -> str | None:
-    """The kind of component that an annotation stands for, else None."""
+    """Return the kind of component that an annotation stands for; None for other annotations."""
     if isinstance(annotation, type):
         return getattr(annotation, "registry_kind", None)
     marks = getattr(annotation, "__metadata__", ())
@@ -254,5 +261,5 @@ def component_kind(annotation: Any) -> str | None:
 
 
 def is_described(annotation: Any) -> bool:
-    """Whether the component of `component_kind` arrives as its description instead of an object."""
+    """Return whether the constructor receives the description of the component instead of an object."""
     return not isinstance(annotation, type) and component_kind(annotation) is not None

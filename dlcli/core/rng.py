@@ -1,4 +1,4 @@
-"""From one seed to independent generators, one for each purpose.
+"""Independent random generators for different purposes from one seed.
 
 Drawing more numbers for one purpose never changes another: a model with dropout is initialized and shuffled
 exactly like the same model without it.
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 def generator(seed: int, purpose: str, *path: int) -> np.random.Generator:
-    """An independent generator for `purpose`, and within it for `path` (such as the epoch).
+    """Return an independent generator for a purpose.
 
-    The same arguments give the same stream on every machine, so whatever is drawn once an epoch needs no
-    saved state: it is drawn again from `(seed, purpose, epoch)`.
+    The same arguments give the same stream on every machine, so random numbers that are drawn once per epoch need no
+    saved state: they are drawn again from `(seed, purpose, epoch)`.
+
+    Args:
+        seed: Seed of the experiment.
+        purpose: Name of the purpose, such as "shuffle".
+        path: Integers that distinguish the generators of one purpose, such as the epoch.
     """
     import numpy as np  # `dlcli --help` imports this module and must not pay for NumPy
 
@@ -26,21 +31,26 @@ def generator(seed: int, purpose: str, *path: int) -> np.random.Generator:
 
 
 class Generators:
-    """The long-lived generators of an experiment, made when first asked for and saved in every checkpoint."""
+    """The long-lived generators of an experiment, created on first use and saved in every checkpoint.
+
+    Args:
+        seed: Seed of the experiment.
+    """
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._made: dict[str, np.random.Generator] = {}
+        self._generators: dict[str, np.random.Generator] = {}
 
     def __getitem__(self, purpose: str) -> np.random.Generator:
-        if purpose not in self._made:
-            self._made[purpose] = generator(self.seed, purpose)
-        return self._made[purpose]
+        if purpose not in self._generators:
+            self._generators[purpose] = generator(self.seed, purpose)
+        return self._generators[purpose]
 
     def state(self) -> dict[str, Any]:
-        """A JSON-ready picture of every generator; `restore` undoes any draw made since."""
-        return {purpose: made.bit_generator.state for purpose, made in sorted(self._made.items())}
+        """Return the state of every generator as JSON-compatible values; `restore` returns to it."""
+        return {purpose: it.bit_generator.state for purpose, it in sorted(self._generators.items())}
 
     def restore(self, state: dict[str, Any]) -> None:
-        for purpose, made_state in state.items():
-            self[purpose].bit_generator.state = made_state
+        """Set every generator to a state that `state` returned."""
+        for purpose, generator_state in state.items():
+            self[purpose].bit_generator.state = generator_state

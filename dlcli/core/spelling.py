@@ -1,4 +1,4 @@
-"""Texts that must be spelled in a certain way, such as names."""
+"""Strings with a required spelling, such as names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Spelling:
-    """Marks such a text: `Annotated[str, Spelling(check, pattern)]`. Pydantic understands it.
+    """Mark of a string with a required spelling, for Pydantic: `Annotated[str, Spelling(check, pattern)]`.
 
     Args:
-        check: raises a ValueError that says what is wrong with a text.
-        pattern: regular expression of the texts that it accepts, for editors.
+        check: Function that raises a ValueError for a wrong string.
+        pattern: Regular expression of the accepted strings, for editors.
     """
 
     check: Callable[[str], None]
@@ -22,11 +22,11 @@ class Spelling:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+        return core_schema.no_info_after_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^{self.pattern}$"}
 
-    def _checked(self, text: str) -> str:
+    def _validate(self, text: str) -> str:
         self.check(text)
         return text

@@ -1,8 +1,8 @@
-"""What the parts of a data set are called."""
+"""Names of the splits of a data set."""
 
 from __future__ import annotations
 
-#: in the order in which a model meets them
+#: Names in the order of their use.
 SPLITS = ("train", "train_dev", "dev", "test")
-#: those that a model is not trained on
+#: Splits that a model is not trained on.
 UNSEEN_SPLITS = SPLITS[1:]

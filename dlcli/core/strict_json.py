@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-#: what Python makes of a byte in a file's name that is not UTF-8; text cannot hold it, the escapes of JSON can
+#: Python's representation of a byte in a file name that is not UTF-8; it cannot be encoded, but escaped in JSON.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-#: levels of lists and objects within each other that are read; more is damage or an attack on the parser
+#: Maximum depth of nested lists and objects; a deeper text is damaged or an attack on the parser.
 MAX_DEPTH = 100
 
 
 def plain(value: Any) -> Any:
-    """`value` as nothing but dict, list, str, int, bool, finite float and None.
+    """Convert a value to dict, list, str, int, bool, finite float and None.
 
     Raises:
-        TypeError: the value has no JSON form.
+        TypeError: The value has no JSON representation.
     """
     if value is None or isinstance(value, str | bool | int):
         return value
@@ -33,35 +33,35 @@ def plain(value: Any) -> Any:
         return str(value)
     if hasattr(value, "tolist"):  # NumPy scalars and arrays, without importing NumPy
         return plain(value.tolist())
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    raise TypeError(f"{type(value).__name__} has no JSON representation")
 
 
 def dumps(value: Any, *, indent: int | None = None, encoding: str = "utf-8") -> str:
-    """`value` as strict JSON text; characters that the encoding lacks are escaped.
+    """Return a value as strict JSON text; characters that the encoding lacks are escaped.
 
     Args:
-        value: what has a JSON form.
-        indent: spaces of each level; None means one line.
-        encoding: character encoding of the file or the terminal that it is for.
+        value: Value with a JSON representation.
+        indent: Number of spaces per level; None for a single line.
+        encoding: Character encoding of the file or terminal.
     """
     text = json.dumps(plain(value), indent=indent, ensure_ascii=not is_unicode(encoding), allow_nan=False)
-    return text if text.isascii() else _LONE_SURROGATE.sub(_escaped, text)
+    return text if text.isascii() else _LONE_SURROGATE.sub(_escape, text)
 
 
 def is_unicode(encoding: str) -> bool:
-    """Whether an encoding has all characters."""
+    """Return whether an encoding has all characters of Unicode."""
     return encoding.lower().replace("-", "").replace("_", "").startswith("utf")
 
 
-def _escaped(surrogate: re.Match[str]) -> str:
+def _escape(surrogate: re.Match[str]) -> str:
     return f"\\u{ord(surrogate[0]):04x}"
 
 
 def loads(text: str | bytes) -> Any:
-    """What JSON text says, without crashing on what a parser cannot take.
+    """Parse JSON text, and reject text that would crash the parser.
 
     Raises:
-        ValueError: it is not JSON, not UTF-8, or nested more than `MAX_DEPTH` levels deep.
+        ValueError: The text is not JSON, not UTF-8, or nested more than `MAX_DEPTH` levels deep.
     """
     try:
         value = json.loads(text)
@@ -75,7 +75,7 @@ def loads(text: str | bytes) -> Any:
 
 
 def _is_shallow(value: Any) -> bool:
-    """Whether no list or object is nested more than `MAX_DEPTH` levels deep."""
+    """Return whether lists and objects are nested at most `MAX_DEPTH` levels deep."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         nested = [item for item in level if isinstance(item, dict | list)]

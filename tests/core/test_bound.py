@@ -1,4 +1,4 @@
-"""Bounds: read, written, applied."""
+"""Bounds are parsed, formatted and applied."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_parse(text: str, bound: Bound) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "== 5", "=< 5", "<=", "<= five", "<= 5 ms", "<= inf", "<= nan", "<= true"])
-def test_anything_else_is_refused(text: str) -> None:
+def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         Bound.parse(text)
 

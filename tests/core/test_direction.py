@@ -1,4 +1,4 @@
-"""Which of two values is better, in both directions."""
+"""Comparison of two values in both directions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAN, INF = math.nan, math.inf
         (0.2, 0.1, False, True),
         (0.2, 0.2, False, False),  # an equal value is not an improvement
         (0.0, -0.0, False, False),
-        (5e-324, 0.0, False, True),  # the smallest difference there is
+        (5e-324, 0.0, False, True),  # the smallest difference of two floats
         (0.1, None, True, True),
         (INF, None, True, True),
         (NAN, None, False, False),
@@ -41,7 +41,7 @@ def test_improvement(new: float, old: float | None, down: bool, up: bool) -> Non
     ("new", "min_delta", "down", "up"),
     [(0.25, 0.25, False, False), (0.125, 0.25, True, False), (0.75, 0.25, False, False), (0.875, 0.25, False, True)],
 )
-def test_an_improvement_exceeds_the_minimum(new: float, min_delta: float, down: bool, up: bool) -> None:
+def test_an_improvement_exceeds_min_delta(new: float, min_delta: float, down: bool, up: bool) -> None:
     assert (DOWN.is_improvement(new, 0.5, min_delta), UP.is_improvement(new, 0.5, min_delta)) == (down, up)
 
 
@@ -64,7 +64,7 @@ def test_cost_and_improvement_agree(direction: Direction) -> None:
 @pytest.mark.parametrize(
     ("value", "down", "up"), [(0.9, True, True), (0.95, False, True), (0.85, True, False), (NAN, False, False)]
 )
-def test_a_bar_is_reached(value: float, down: bool, up: bool) -> None:
+def test_reaches(value: float, down: bool, up: bool) -> None:
     assert (DOWN.reaches(value, 0.9), UP.reaches(value, 0.9)) == (down, up)
 
 

@@ -1,4 +1,4 @@
-"""The edge filters of the course and of the literature."""
+"""The edge filters of the literature."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlcli.core.edge_filters import edge_filter
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("prewitt", [[1, 0, -1], [1, 0, -1], [1, 0, -1]]),  # the notes' vertical edge filter
+        ("prewitt", [[1, 0, -1], [1, 0, -1], [1, 0, -1]]),  # vertical edge filter of CS 230
         ("sobel", [[1, 0, -1], [2, 0, -2], [1, 0, -1]]),
         ("scharr", [[3, 0, -3], [10, 0, -10], [3, 0, -3]]),
     ],

@@ -6,8 +6,8 @@ from dlcli.core import ConfigError, DlcliError, InvalidConfigError, RunInterrupt
 
 
 def test_str_puts_the_place_and_key_before_the_message() -> None:
-    error = ConfigError("expected an integer", file="a.yaml", line=3, column=7, key="seed")
-    assert str(error) == "a.yaml:3:7 seed: expected an integer"
+    error = ConfigError("wrong", file="a.yaml", line=3, column=7, key="seed")
+    assert str(error) == "a.yaml:3:7 seed: wrong"
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_str_puts_the_place_and_key_before_the_message() -> None:
         ({"file": "a.yaml", "line": 2}, "a.yaml:2: wrong"),
     ],
 )
-def test_str_leaves_out_what_is_not_known(place: dict[str, object], text: str) -> None:
+def test_str_leaves_out_unknown_parts(place: dict[str, object], text: str) -> None:
     assert str(ConfigError("wrong", **place)) == text  # type: ignore[arg-type]
 
 
@@ -68,19 +68,18 @@ def test_invalid_config_lists_problems_in_file_order_and_those_without_a_line_la
     assert [problem["message"] for problem in error.to_json()["problems"]] == ["a", "b", "c"]
 
 
-def test_unknown_name_puts_the_nearest_match_first() -> None:
-    assert unknown_name("key", "learning_rat", ["learning_rate", "epsilon"]) == (
-        "unknown key; did you mean learning_rate? (epsilon, learning_rate)"
-    )
-
-
-def test_unknown_name_ignores_upper_case() -> None:
-    assert "did you mean adam?" in unknown_name("optimizer", "ADAM", ["adam", "sgd"])
-
-
-def test_unknown_name_without_a_near_match_lists_all() -> None:
-    assert unknown_name("key", "wibble", ["b", "a"]) == "unknown key; expected one of these: (a, b)"
-
-
-def test_unknown_name_where_nothing_is_allowed() -> None:
-    assert unknown_name("key", "wibble", []) == "unknown key; none is allowed here"
+@pytest.mark.parametrize(
+    ("name", "candidates", "message"),
+    [
+        (
+            "learning_rat",
+            ["learning_rate", "epsilon"],
+            "unknown key; did you mean learning_rate? (epsilon, learning_rate)",
+        ),
+        ("EPSILON", ["epsilon"], "unknown key; did you mean epsilon? (epsilon)"),
+        ("wibble", ["b", "a"], "unknown key; expected one of these: (a, b)"),
+        ("wibble", [], "unknown key; none is allowed here"),
+    ],
+)
+def test_unknown_name(name: str, candidates: list[str], message: str) -> None:
+    assert unknown_name("key", name, candidates) == message

@@ -87,7 +87,7 @@ def test_signs(text: str, expected: str) -> None:
         (math.nan, 1, "nan"),
     ],
 )
-def test_zero_and_a_hundred_percent_are_exact(share: float, decimals: int, text: str) -> None:
+def test_only_exact_shares_are_0_or_100_percent(share: float, decimals: int, text: str) -> None:
     assert percent(share, decimals) == text
 
 
@@ -155,5 +155,5 @@ def test_lists_of_alternatives() -> None:
     assert listing(["a", "b", "c"], "or") == "a, b or c"
 
 
-def test_it_needs_no_numpy() -> None:
+def test_it_does_not_import_numpy() -> None:
     assert not hasattr(formatting, "np")

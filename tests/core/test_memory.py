@@ -13,7 +13,7 @@ def _sixteen_gib(monkeypatch: pytest.MonkeyPatch) -> None:
     ("shape", "fits"),
     [((1 << 20,), True), ((1 << 16, 1 << 15), True), ((1 << 17, 1 << 15, 2), False), ((10**30,), False), ((0,), True)],
 )
-def test_what_takes_more_than_there_is_is_refused(shape: tuple[int, ...], fits: bool) -> None:
+def test_arrays_larger_than_the_available_memory_are_refused(shape: tuple[int, ...], fits: bool) -> None:
     if fits:
         check_array(shape)
     else:
@@ -21,7 +21,7 @@ def test_what_takes_more_than_there_is_is_refused(shape: tuple[int, ...], fits: 
             check_array(shape)
 
 
-def test_copies_and_sizes_of_elements_count() -> None:
+def test_copies_and_item_sizes_count() -> None:
     check_array((1 << 30,), itemsize=8)
     with pytest.raises(OutOfMemoryError):
         check_array((1 << 30,), itemsize=8, copies=3)
@@ -37,14 +37,16 @@ def test_the_message_has_both_sizes() -> None:
     assert len(str(caught.value)) < 200
 
 
-def test_where_memory_is_not_known_only_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_impossible_arrays_are_refused_where_the_available_memory_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: None)
     check_array((1 << 50,))
     with pytest.raises(OutOfMemoryError):
         check_array((1 << 62,))
 
 
-def test_what_was_made_is_named() -> None:
+def test_the_activity_is_named() -> None:
     with pytest.raises(OutOfMemoryError) as caught, naming("reading the data"):
         raise MemoryError
     assert str(caught.value).startswith("reading the data: ")

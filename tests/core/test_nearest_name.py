@@ -1,4 +1,4 @@
-"""Did you mean: names of the field find the right one, slips their neighbor, and everything else nothing."""
+"""Suggestions: synonyms of the field, misspellings, and no suggestion for anything else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEYS = ["epochs", "batch_size", "max_steps", "gradient_clipping", "shuffle", "dr
 
 
 @pytest.mark.parametrize(
-    ("found", "candidates", "expected"),
+    ("query", "candidates", "expected"),
     [
         ("lr", ["learning_rate", "beta1"], "learning_rate"),
         ("bs", KEYS, "batch_size"),
@@ -36,12 +36,12 @@ KEYS = ["epochs", "batch_size", "max_steps", "gradient_clipping", "shuffle", "dr
         ("", ["sgd"], None),
     ],
 )
-def test_keys(found: str, candidates: list[str], expected: str | None) -> None:
-    assert nearest_name(found, candidates) == expected
+def test_keys(query: str, candidates: list[str], expected: str | None) -> None:
+    assert nearest_name(query, candidates) == expected
 
 
 @pytest.mark.parametrize(
-    ("kind", "found", "expected"),
+    ("kind", "query", "expected"),
     [
         ("metric", "rmse", "root_mean_squared_error"),
         ("metric", "mae", "mean_absolute_error"),
@@ -76,12 +76,12 @@ def test_keys(found: str, candidates: list[str], expected: str | None) -> None:
         ("architecture", "transformer", None),
     ],
 )
-def test_components(kind: str, found: str, expected: str | None) -> None:
-    assert nearest_name(found, registry.names(kind)) == expected
+def test_components(kind: str, query: str, expected: str | None) -> None:
+    assert nearest_name(query, registry.names(kind)) == expected
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "found", "expected"),
+    ("kind", "name", "query", "expected"),
     [
         ("layer", "gru", "form", "reset_after"),
         ("layer", "gru", "keep_bias", "forget_bias"),
@@ -90,14 +90,14 @@ def test_components(kind: str, found: str, expected: str | None) -> None:
         ("dataset", "edge_patches", "picture", "image"),
     ],
 )
-def test_options(kind: str, name: str, found: str, expected: str) -> None:
+def test_options(kind: str, name: str, query: str, expected: str) -> None:
     options = registry.options(registry.lookup(kind, name))
-    assert nearest_name(found, [option.name for option in options]) == expected
+    assert nearest_name(query, [option.name for option in options]) == expected
 
 
-def test_synonyms_are_of_names_that_exist() -> None:
+def test_synonyms_suggest_existing_names() -> None:
     components = [(kind, name) for kind in registry.kinds() for name in registry.names(kind)]
     options = [registry.options(registry.lookup(*component)) for component in components]
-    known = {name for _, name in components} | {option.name for some in options for option in some}
+    known = {name for _, name in components} | {option.name for group in options for option in group}
     known |= {str(path[-1]) for path in known_paths(Sections)} | {"x"}
-    assert {meant for names in SYNONYMS.values() for meant in names} - known == set()
+    assert {name for names in SYNONYMS.values() for name in names} - known == set()

@@ -4,7 +4,7 @@ from dlcli.core import printable, printable_lines
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         ("plain text, Ünïcödé, 日本語, emoji 👩‍💻", "plain text, Ünïcödé, 日本語, emoji 👩‍💻"),
         ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
@@ -17,10 +17,10 @@ from dlcli.core import printable, printable_lines
         ("[red]x[/red] [link=a]b[/link]", "[red]x[/red] [link=a]b[/link]"),
     ],
 )
-def test_what_a_terminal_obeys_or_hides_is_escaped(text: str, shown: str) -> None:
-    assert printable(text) == shown
-    assert printable(shown) == shown
+def test_control_and_invisible_characters_are_escaped(text: str, escaped: str) -> None:
+    assert printable(text) == escaped
+    assert printable(escaped) == escaped
 
 
-def test_lines_stay_apart() -> None:
+def test_line_breaks_and_tabs_of_several_lines_are_kept() -> None:
     assert printable_lines("a\n\tb\r\x1b") == "a\n\tb\\r\\x1b"

@@ -16,17 +16,17 @@ class Schedule:
 
 
 class Momentum:
-    """Gradient descent with memory.
+    """Momentum.
 
     Not part of the summary.
 
     Args:
-        learning_rate: step size,
+        learning_rate: Size
             per step.
-        schedule: null = constant.
+        schedule: Schedule.
 
     Raises:
-        ValueError: never.
+        ValueError: Never.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ def test_register_and_look_up() -> None:
 
 def test_a_name_is_registered_once() -> None:
     registry.register("optimizer", "momentum")(Momentum)
-    with pytest.raises(ValueError, match="optimizer 'momentum' is registered twice"):
+    with pytest.raises(ValueError, match="twice"):
         registry.register("optimizer", "momentum")(Schedule)
     assert registry.lookup("optimizer", "momentum") is Momentum
 
@@ -62,15 +62,16 @@ def test_names_are_snake_case(name: str) -> None:
         registry.register("optimizer", name)
 
 
-def test_lookup_names_the_nearest_match() -> None:
+def test_lookup_suggests_the_nearest_match() -> None:
     registry.register("optimizer", "momentum")(Momentum)
-    with pytest.raises(ConfigError, match=r"'momentun': unknown optimizer; did you mean momentum\? \(momentum\)"):
+    with pytest.raises(ConfigError, match=r"did you mean momentum\?") as caught:
         registry.lookup("optimizer", "momentun")
+    assert caught.value.code == "unknown_name"
 
 
 def test_options_are_the_keyword_only_parameters() -> None:
     learning_rate, schedule = registry.options(Momentum)
-    assert learning_rate == registry.Option("learning_rate", PositiveFloat, registry.REQUIRED, "step size, per step.")
+    assert learning_rate == registry.Option("learning_rate", PositiveFloat, registry.REQUIRED, "Size per step.")
     assert (learning_rate.required, schedule.required) == (True, False)
     assert schedule.annotation == Schedule | None
     assert schedule.default is None
@@ -85,14 +86,11 @@ def test_a_class_without_a_constructor_has_no_options() -> None:
 
 
 def test_summary_is_the_first_line_of_the_docstring() -> None:
-    assert registry.summary(Momentum) == "Gradient descent with memory."
+    assert registry.summary(Momentum) == "Momentum."
 
 
 def test_argument_descriptions_end_with_their_section() -> None:
-    assert registry.argument_descriptions(Momentum) == {
-        "learning_rate": "step size, per step.",
-        "schedule": "null = constant.",
-    }
+    assert registry.argument_descriptions(Momentum) == {"learning_rate": "Size per step.", "schedule": "Schedule."}
     assert registry.argument_descriptions(mlp) == {}
 
 
@@ -103,7 +101,7 @@ def test_component_kind() -> None:
     assert registry.component_kind(int) is None
 
 
-def test_is_described_is_true_only_of_descriptions() -> None:
+def test_is_described_is_true_only_for_descriptions() -> None:
     assert registry.is_described(Initialization)
     assert not registry.is_described(Schedule)
     assert not registry.is_described(PositiveInt)

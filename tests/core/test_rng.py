@@ -33,14 +33,14 @@ def test_one_purpose_does_not_disturb_another() -> None:
     np.testing.assert_array_equal(generators["dropout"].standard_normal(4), undisturbed)
 
 
-def test_a_generator_goes_on_where_it_was() -> None:
+def test_a_generator_continues_its_stream() -> None:
     generators = rng.Generators(0)
     whole = rng.Generators(0)["init"].standard_normal(6)
     parts = [generators["init"].standard_normal(3), generators["init"].standard_normal(3)]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
-def test_restore_undoes_what_was_drawn_since_also_through_json() -> None:
+def test_restore_returns_to_a_state_that_was_written_as_json() -> None:
     generators = rng.Generators(5)
     generators["init"].standard_normal(3)
     state = json.loads(json.dumps(generators.state()))

@@ -36,21 +36,21 @@ def test_text_stays_readable() -> None:
     assert strict_json.dumps("é λ") == '"é λ"'
 
 
-def test_what_has_no_json_form_is_refused() -> None:
-    with pytest.raises(TypeError, match="object has no JSON form"):
+def test_other_objects_are_refused() -> None:
+    with pytest.raises(TypeError, match="object"):
         strict_json.dumps({"a": object()})
 
 
 @given(VALUES)
 def test_every_value_is_read_back_by_a_strict_parser(value: object) -> None:
     def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is not JSON")
+        raise AssertionError(constant)
 
     read = json.loads(strict_json.dumps(value), parse_constant=refuse)
     assert read == strict_json.plain(value)
 
 
-def test_halves_of_characters_are_escaped_so_that_every_file_can_hold_them():
+def test_lone_surrogates_are_escaped():
     text = strict_json.dumps({"pa\udcffth": ["é", "\ud83d"]})
     text.encode()
     assert json.loads(text) == {"pa\udcffth": ["é", "\ud83d"]}
@@ -59,11 +59,11 @@ def test_halves_of_characters_are_escaped_so_that_every_file_can_hold_them():
 @pytest.mark.parametrize(
     "text", ["[" * 50_000, "[" * 101 + "]" * 101, '{"a": ' * 101 + "1" + "}" * 101, b"\xff", "9" * 5000]
 )
-def test_what_would_crash_a_reader_is_not_read(text: str | bytes) -> None:
+def test_text_that_could_crash_a_parser_is_refused(text: str | bytes) -> None:
     with pytest.raises(ValueError):
         strict_json.loads(text)
 
 
-def test_nesting_is_read_up_to_its_limit() -> None:
+def test_nesting_is_allowed_up_to_the_limit() -> None:
     assert strict_json.loads("[" * 100 + "]" * 100) is not None
     assert strict_json.loads(b'{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}

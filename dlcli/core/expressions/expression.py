@@ -1,4 +1,4 @@
-"""Arithmetic and conditions between parameters, written as text: `[width] * depth`, `optimizer.name == adam`."""
+"""Arithmetic and conditions on parameters, written as text: `[width] * depth`, `optimizer.name == adam`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dlcli.core.expressions.reader import Reader, Term, Values
 
 @dataclass(frozen=True)
 class Expression:
-    """Arithmetic between parameters.
+    """Arithmetic on parameters.
 
     Args:
-        text: as written.
-        names: the parameters it uses.
+        text: Text of the expression.
+        names: Parameters in the expression.
     """
 
     text: str
@@ -24,21 +24,24 @@ class Expression:
 
     @classmethod
     def parse(cls, text: str) -> Expression:
-        """An expression as it is written, such as `[width] * depth`.
+        """Parse an expression such as `[width] * depth`.
 
         Raises:
-            ExpressionError: it is not in the grammar.
+            ExpressionError: The text is not in the grammar.
         """
         reader = Reader(text)
         term = reader.arithmetic(reader.tree)
         return cls(text, frozenset(reader.names), term)
 
     def evaluate(self, values: Values) -> Any:
-        """Its value: a number, a list, or whatever a parameter that stands alone has.
+        """Return the value: a number, a list, or, for a single parameter, any value.
+
+        Args:
+            values: Parameter → value.
 
         Raises:
-            KeyError: a parameter it uses has no value.
-            ExpressionError: it has no value, as 1 / 0.
+            KeyError: A parameter has no value.
+            ExpressionError: The result is undefined, as that of 1 / 0.
         """
         return self._term(values)
 
@@ -54,9 +57,9 @@ class Condition:
     """Comparisons of parameters with values, joined by `and`, `or` and `not`.
 
     Args:
-        text: as written.
-        names: the parameters it looks at.
-        literals: what each of them is compared with.
+        text: Text of the condition.
+        names: Parameters in the condition.
+        literals: Parameter → values that it is compared with.
     """
 
     text: str
@@ -66,20 +69,23 @@ class Condition:
 
     @classmethod
     def parse(cls, text: str) -> Condition:
-        """A condition as it is written, such as `optimizer.name in [adam, adamw]`; bare words are texts.
+        """Parse a condition such as `optimizer.name in [adam, adamw]`; words without quotes are strings.
 
         Raises:
-            ExpressionError: it is not in the grammar.
+            ExpressionError: The text is not in the grammar.
         """
         reader = Reader(text)
         test = reader.condition(reader.tree)
         return cls(text, frozenset(reader.names), {name: tuple(of) for name, of in reader.names.items()}, test)
 
     def holds(self, values: Values) -> bool:
-        """Whether it holds; of a parameter without a value neither `x == 1` nor `not x == 1` does.
+        """Return whether the condition holds; if `x` has no value, neither `x == 1` nor `not x == 1` holds.
+
+        Args:
+            values: Parameter → value.
 
         Raises:
-            ExpressionError: it orders what has no order, such as a text and a number.
+            ExpressionError: Values without an order are compared, such as a string and a number.
         """
         return self._test(values) is True
 

@@ -1,6 +1,6 @@
-"""What expressions compute: finite numbers and lists of at most 1,000 items.
+"""Operations of expressions, whose results are finite numbers and lists of at most 1,000 items.
 
-What has no such result is a `ValueError` or an `ArithmeticError`.
+Any other result raises a `ValueError` or an `ArithmeticError`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import reprlib
 from collections.abc import Callable
 from typing import Any
 
-LONGEST_LIST = 1_000
+MAX_ITEMS = 1_000
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
@@ -28,8 +28,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
     "sqrt": lambda number: number**0.5,
 }
-#: those that take any number of arguments; the others take one
-OF_SEVERAL = ("max", "min")
+#: Functions of any number of arguments; the others take one.
+VARIADIC = ("max", "min")
 
 
 def is_number(value: Any) -> bool:
@@ -37,6 +37,7 @@ def is_number(value: Any) -> bool:
 
 
 def number(value: Any) -> Any:
+    """Return a value if it is a number."""
     if not is_number(value):
         raise ValueError(f"expected a number, got {reprlib.repr(value)}")
     return value
@@ -48,17 +49,17 @@ def _positive(value: Any) -> Any:
     return value
 
 
-def limited(value: Any) -> Any:
-    """A result, unless it is too large or no number at all, as the root of −1."""
+def check_result(value: Any) -> Any:
+    """Return a result, unless it is too large or not a real number, such as the root of −1."""
     if isinstance(value, complex) or (is_number(value) and not math.isfinite(value)):
-        raise ValueError("the result is no finite number")
-    if isinstance(value, list) and _size(value) > LONGEST_LIST:
-        raise ValueError(f"a list of more than {LONGEST_LIST} items")
+        raise ValueError("the result is not a finite number")
+    if isinstance(value, list) and _size(value) > MAX_ITEMS:
+        raise ValueError(f"a list of more than {MAX_ITEMS} items")
     return value
 
 
 def _size(value: Any) -> int:
-    """How many items a list has, with those of the lists in it."""
+    """Return the number of items of a list, including those of nested lists."""
     return sum(1 + _size(item) for item in value) if isinstance(value, list) else 0
 
 
@@ -74,9 +75,9 @@ def _multiply(left: Any, right: Any) -> Any:
     if not isinstance(left, list):
         return number(left) * number(right)
     if type(right) is not int or right < 0:
-        raise ValueError(f"a list is repeated a whole number of times, not {reprlib.repr(right)}")
-    if _size(left) * right > LONGEST_LIST:
-        raise ValueError(f"a list of more than {LONGEST_LIST} items")
+        raise ValueError(f"a list is multiplied by a non-negative integer, got {reprlib.repr(right)}")
+    if _size(left) * right > MAX_ITEMS:
+        raise ValueError(f"a list of more than {MAX_ITEMS} items")
     return [copy.deepcopy(item) for _ in range(right) for item in left]
 
 
@@ -90,7 +91,7 @@ def _of_numbers(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 
 def _equal(value: Any, other: Any) -> bool:
-    """As in YAML, where true is not 1."""
+    """Return whether two values are equal as in YAML, where true is not 1."""
     return isinstance(value, bool) == isinstance(other, bool) and bool(value == other)
 
 

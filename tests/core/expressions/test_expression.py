@@ -1,4 +1,4 @@
-"""Arithmetic and conditions: what they mean, what is refused and where."""
+"""Results of arithmetic and conditions, and the place of errors in their text."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dlcli.core import Condition, Expression, ExpressionError
 VALUES = {"width": 64, "depth": 3, "rate": 0.5, "name": "adam", "units": [8, 4], "flag": True, "model.layers[0].n": 2}
 
 
-def evaluated(text: str) -> Any:
+def evaluate(text: str) -> Any:
     return Expression.parse(text).evaluate(VALUES)
 
 
-def refused(parse: Any, text: str) -> ExpressionError:
+def failure(parse: Any, text: str) -> ExpressionError:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
     assert "\n" not in str(caught.value)
@@ -54,9 +54,9 @@ def refused(parse: Any, text: str) -> ExpressionError:
     ],
 )
 def test_values(text: str, value: Any) -> None:
-    found = evaluated(text)
-    assert found == value
-    assert type(found) is type(value)
+    result = evaluate(text)
+    assert result == value
+    assert type(result) is type(value)
 
 
 NUMBER = st.integers(0, 20).map(str) | st.floats(0, 20, allow_subnormal=False).map(lambda number: f"{number:.3f}")
@@ -91,29 +91,29 @@ def test_a_name_without_a_value_is_a_key_error() -> None:
 def test_results_share_no_lists_with_the_values() -> None:
     values = {"units": [8]}
     for text in ("units", "[units] * 2", "units + units"):
-        found = Expression.parse(text).evaluate(values)
-        found.append(1)
-        if isinstance(found[0], list):
-            found[0].append(1)
-            assert found[1] == [8]
+        result = Expression.parse(text).evaluate(values)
+        result.append(1)
+        if isinstance(result[0], list):
+            result[0].append(1)
+            assert result[1] == [8]
     assert values == {"units": [8]}
 
 
 @pytest.mark.parametrize(
     ("text", "offset", "words"),
     [
-        ("", 0, "something is missing at the end"),
-        ("  1 + ", 6, "something is missing at the end"),
+        ("", 0, "unexpected end"),
+        ("  1 + ", 6, "unexpected end"),
         (" (1", 1, "never closed"),
         ("1)", 1, "unmatched"),
-        ("é + a b", 6, "did not expect b"),
-        ("a # b", 2, "did not expect #"),
-        ("1or 2", 0, "did not expect"),
-        ("1 + rond(2)", 4, "unknown function; did you mean round?"),
+        ("é + a b", 6, "unexpected b"),
+        ("a # b", 2, "unexpected #"),
+        ("1or 2", 0, "unexpected"),
+        ("1 + rond(2)", 4, "did you mean round?"),
         ("é + exec(2)", 4, "unknown function"),
         ("a.b(2)", 0, "expected numbers, parameters"),
-        ("log2(1, 2)", 0, "log2 takes one number, got 2"),
-        ("1 + min()", 4, "min takes numbers, got 0"),
+        ("log2(1, 2)", 0, "one number, got 2"),
+        ("1 + min()", 4, "numbers, got 0"),
         ("round(a, key=1)", 0, "expected numbers"),
         ("min(*a)", 4, "expected numbers"),
         ("a if b else c", 0, "expected numbers"),
@@ -130,13 +130,13 @@ def test_results_share_no_lists_with_the_values() -> None:
         ("(x := 1)", 1, "expected numbers"),
         ("f'{a}'", 0, "expected numbers"),
         ("+" * 1001, 0, "too long"),
-        ("-" * 900 + "1", 0, "nested more than 100 deep"),
-        ("(" * 250 + "1" + ")" * 250, 200, "did not expect ("),
-        ("\ud800", 0, "characters that no text has"),
+        ("-" * 900 + "1", 0, "more than 100 levels"),
+        ("(" * 250 + "1" + ")" * 250, 200, "unexpected ("),
+        ("\ud800", 0, "invalid characters"),
     ],
 )
-def test_what_is_no_expression(text: str, offset: int, words: str) -> None:
-    error = refused(Expression.parse, text)
+def test_texts_that_are_not_expressions(text: str, offset: int, words: str) -> None:
+    error = failure(Expression.parse, text)
     assert words in str(error)
     assert error.offset == offset
 
@@ -150,19 +150,19 @@ def test_what_is_no_expression(text: str, offset: int, words: str) -> None:
         ("9 ** 9 ** 9", 0, "too large"),
         ("10.0 ** 400", 0, "too large"),
         ("exp(1000)", 0, "too large"),
-        ("1e308 * 10", 0, "no finite number"),
-        ("1e999", 0, "no finite number"),
+        ("1e308 * 10", 0, "finite number"),
+        ("1e999", 0, "finite number"),
         ("9" * 400, 0, "too large"),
-        ("(-8) ** 0.5", 0, "no finite number"),
-        ("sqrt(-1)", 0, "no finite number"),
+        ("(-8) ** 0.5", 0, "finite number"),
+        ("sqrt(-1)", 0, "finite number"),
         ("1 + log2(0)", 4, "0 has no logarithm"),
         ("log10(-1)", 0, "-1 has no logarithm"),
         ("[1] * 1001", 0, "more than 1000 items"),
         ("[[1] * 100] * 10", 0, "more than 1000 items"),
         ("[1] * 600 + [2] * 600", 0, "more than 1000 items"),
-        ("[1] * -1", 0, "whole number of times, not -1"),
-        ("[1] * rate", 0, "whole number of times, not 0.5"),
-        ("[1] * [1]", 0, "whole number of times, not [1]"),
+        ("[1] * -1", 0, "integer, got -1"),
+        ("[1] * rate", 0, "integer, got 0.5"),
+        ("[1] * [1]", 0, "integer, got [1]"),
         ("[1] + 1", 0, "expected a number, got [1]"),
         ("name + 1", 0, "expected a number, got 'adam'"),
         ("name * 2", 0, "expected a number, got 'adam'"),
@@ -171,16 +171,16 @@ def test_what_is_no_expression(text: str, offset: int, words: str) -> None:
         ("max(units)", 0, "expected a number"),
     ],
 )
-def test_what_has_no_value(text: str, offset: int, words: str) -> None:
-    error = refused(evaluated, text)
+def test_undefined_results(text: str, offset: int, words: str) -> None:
+    error = failure(evaluate, text)
     assert words in str(error)
     assert error.offset == offset
 
 
-def test_nothing_takes_long() -> None:
+def test_large_results_are_refused_quickly() -> None:
     started = time.perf_counter()
     for text in ("9 ** 9 ** 9 ** 9", "[[[[[1] * 999] * 999] * 999] * 999] * 999", "7 ** 7 ** 7 % 10"):
-        refused(evaluated, text)
+        failure(evaluate, text)
     assert time.perf_counter() - started < 1
 
 
@@ -233,7 +233,7 @@ def test_conditions(text: str, holds: bool) -> None:
         ("not (gone > 1 or depth == 4)", False),
     ],
 )
-def test_nothing_is_known_about_what_has_no_value(text: str, holds: bool) -> None:
+def test_the_comparison_of_a_parameter_without_a_value_is_unknown(text: str, holds: bool) -> None:
     assert Condition.parse(text).holds(VALUES) is holds
 
 
@@ -241,39 +241,39 @@ def test_nothing_is_known_about_what_has_no_value(text: str, holds: bool) -> Non
     ("text", "offset", "words"),
     [
         ("name", 0, "expected comparisons"),
-        ("name = adam", 5, "did not expect ="),
-        ("name == ", 8, "missing at the end"),
+        ("name = adam", 5, "unexpected ="),
+        ("name == ", 8, "unexpected end"),
         ("3 < depth", 0, "expected comparisons"),
         ("depth and name == adam", 0, "expected comparisons"),
         ("1 < depth < 3", 0, "expected comparisons"),
         ("a == 1 and name is adam", 11, "expected comparisons"),
-        ("name in adam", 8, "expected a list, such as name in [a, b]"),
-        ("name == same-pad", 8, "expected a number, a word, a text in quotes"),
+        ("name in adam", 8, "expected a list"),
+        ("name == same-pad", 8, "expected a number"),
         ("name == f(x)", 8, "expected a number"),
         ("name == (1, 2)", 8, "expected a number"),
-        (r"name == '\d'", 8, "did not expect"),
+        (r"name == '\d'", 8, "unexpected"),
     ],
 )
-def test_what_is_no_condition(text: str, offset: int, words: str) -> None:
-    error = refused(Condition.parse, text)
+def test_texts_that_are_not_conditions(text: str, offset: int, words: str) -> None:
+    error = failure(Condition.parse, text)
     assert words in str(error)
     assert error.offset == offset
 
 
 def test_only_numbers_have_an_order() -> None:
     for text in ("name < 3", "depth < adam", "flag >= 0", "units > 1"):
-        assert "expected a number" in str(refused(lambda text: Condition.parse(text).holds(VALUES), text))
+        assert "expected a number" in str(failure(lambda text: Condition.parse(text).holds(VALUES), text))
 
 
-def test_they_are_their_text() -> None:
-    for made in (Expression.parse(" a + 1"), Condition.parse("a == b ")):
-        assert str(made) == made.text
-        assert made == type(made).parse(made.text)
-        assert made in {made}
-        assert pickle.loads(pickle.dumps(made)) == made == copy.deepcopy(made)
+def test_identity_is_that_of_the_text() -> None:
+    for one in (Expression.parse(" a + 1"), Condition.parse("a == b ")):
+        assert str(one) == one.text
+        assert one == type(one).parse(one.text)
+        assert one in {one}
+        assert pickle.loads(pickle.dumps(one)) == one == copy.deepcopy(one)
 
 
 def test_the_largest_results_are_finite() -> None:
-    assert evaluated("1.7e308") == 1.7e308
-    assert math.isfinite(evaluated("2 ** 1023"))
-    assert len(evaluated("[1] * 1000")) == 1000
+    assert evaluate("1.7e308") == 1.7e308
+    assert math.isfinite(evaluate("2 ** 1023"))
+    assert len(evaluate("[1] * 1000")) == 1000
