@@ -1,4 +1,4 @@
-"""Runs side by side: what was asked of them, what they reached, and whether the difference is more than chance."""
+"""Comparison of runs: their configs, their metrics, and whether the errors differ by more than chance."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from dlcli.reports import ErrorComparison, EvaluatedRun, compare_errors, compari
 from dlcli.runs import RunFolder, RunRecord, differences, files
 from dlcli.spec import Spec
 
-#: hexadecimal digits of a checksum that tell files apart at a glance
-_SHOWN = 12
+#: Number of hexadecimal digits of a checksum that are printed.
+_PRINTED_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs side by side.
+    """Comparison of several runs.
 
     Args:
-        runs: their ids, in the order asked for.
-        options: dotted keys on which the configs differ → one JSON text a run.
-        metrics: final metrics as `<split>/<metric>` → one value a run, None where a run has none. A metric that is
-            about another class in another run is one of its own, such as `test/f1 of cancer`.
-        errors: each run against the one before it; without those that have no report yet.
-        remarks: what keeps numbers of the same name from being comparable, and which intervals are unreliable.
+        runs: Ids of the runs, in the order of the request.
+        options: Dotted keys on which the configs differ → one JSON text per run.
+        metrics: Final metrics as `<split>/<metric>` → one value per run, None for a run without the metric. A metric
+            whose positive class differs between the runs has one entry per class, such as `test/f1 of cancer`.
+        errors: Comparisons of each run with the previous one; runs without a report are left out.
+        remarks: Reasons why metrics of the same name are not comparable, and intervals that are unreliable.
     """
 
     runs: Sequence[str]
@@ -52,12 +52,12 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
     """Compare the configs, the metrics and the errors of runs.
 
     Args:
-        names: each a run's folder, its name, or the beginning of it.
-        runs_dir: the folder that names are looked for in.
+        names: Runs, each as a folder, a name, or the beginning of a name.
+        runs_dir: Folder in which names are looked up.
 
     Raises:
-        ConfigError: there is no such run.
-        StorageError: a file of a run is damaged.
+        ConfigError: A run does not exist.
+        StorageError: A file of a run is damaged.
     """
     folders = [runs.find(Path(runs_dir), str(name)) for name in names]
     for folder in folders:
@@ -71,7 +71,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
         if (run := EvaluatedRun.read(folder)) is not None
     ]
     errors = [compare_errors(first, second) for first, second in pairwise(evaluated)]
-    of_errors = [
+    error_remarks = [
         f"{comparison.first} and {comparison.second}: {sentence}"
         for comparison in errors
         for sentence in comparison_remarks(comparison)
@@ -83,12 +83,12 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
             name: [one.get(name) for one in metrics] for name in dict.fromkeys(name for one in metrics for name in one)
         },
         errors=errors,
-        remarks=[*_metric_remarks(specs), *of_errors],
+        remarks=[*_metric_remarks(specs), *error_remarks],
     )
 
 
 def _comparable_metrics(folders: Sequence[RunFolder]) -> list[Mapping[str, float | None]]:
-    """The metrics of each run, by names that only those share that are about the same class."""
+    """Return the metrics of each run; runs share a name only for metrics of the same positive class."""
     classes = [runs.positive_classes_of(folder) for folder in folders]
     positive = {metric: {one.get(metric) for one in classes} - {None} for one in classes for metric in one}
     return [
@@ -101,25 +101,26 @@ def _comparable_metrics(folders: Sequence[RunFolder]) -> list[Mapping[str, float
 
 
 def _with_data(spec: Spec, record: RunRecord) -> dict[str, Any]:
-    """A config with the SHA-256 of the data next to the options that locate the data."""
+    """Return a config with the SHA-256 of the data next to the options that locate the data."""
     resolved = spec.resolved()
-    checksums = {name: sha256[:_SHOWN] for name, sha256 in record.data.items()}
+    checksums = {name: sha256[:_PRINTED_DIGITS] for name, sha256 in record.data.items()}
     return {**resolved, "data": {**resolved["data"], "sha256": checksums}}
 
 
 def _data_of_splits(spec: Spec, record: RunRecord) -> dict[str, frozenset[str]]:
-    """Split → the SHA-256 of the files it was taken from: its own file, or all that were read."""
+    """Map each split to the SHA-256 of its files: the split's own file, or all files of the data."""
     names: dict[str, str] = {split: Path(file).name for split, file in (spec.data.split.files or {}).items()}
-    everything = frozenset(record.data.values())
-    found = {
-        split: frozenset({record.data[names[split]]}) if names.get(split, "") in record.data else everything
+    all_files = frozenset(record.data.values())
+    if not all_files:
+        return {}
+    return {
+        split: frozenset({record.data[names[split]]}) if names.get(split, "") in record.data else all_files
         for split in UNSEEN_SPLITS
     }
-    return found if everything else {}
 
 
 def _metric_remarks(specs: Sequence[Spec]) -> list[str]:
-    """The metrics that have the same name in several configs and are defined differently."""
+    """Return a remark on each metric that several configs define differently under the same name."""
     definitions: dict[str, set[str]] = {}
     for spec in specs:
         for metric in spec.evaluation.metrics:

@@ -1,4 +1,4 @@
-"""What computes on this machine, for the record of a run: it decides the bits of the result."""
+"""Kernels, BLAS and threads of this machine, for the record of a run: the bits of a result depend on them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dlcli import kernels
 
 @functools.cache
 def computing() -> Mapping[str, Any]:
-    """The kernels with their instruction set, the BLAS library, and the number of threads that each really uses."""
+    """Return the kernels with their instruction set, the BLAS library, and the number of threads that each uses."""
     import numpy as np
     from threadpoolctl import threadpool_info
 
-    np.ones((2, 2)) @ np.ones((2, 2))  # a library that is not used yet may not be loaded
+    np.ones((2, 2)) @ np.ones((2, 2))  # some systems load the BLAS library on its first use
     pools = (pool for pool in threadpool_info() if pool["user_api"] == "blas")
     blas = [
         {

@@ -1,4 +1,4 @@
-"""What follows a training: the best weights measured on every split, predictions written down, the report."""
+"""The end of a training: evaluation of the best weights on every split, the prediction files, and the report."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from dlcli.training import TrainingSummary, evaluate_split
 
 @dataclass(frozen=True)
 class MeasuredSplit:
-    """A split, what the model says of it, and how good that is.
+    """Predictions of a model on a split, with the metrics.
 
     Args:
-        split: with targets.
-        predictions: of its examples.
-        truth: class indices (N,), or values (N, K) in the targets' unit.
-        metrics: as `<split>/<metric>`.
+        split: Examples with targets.
+        predictions: Predictions for the examples.
+        truth: Class indices (N,), or values (N, K) in the targets' unit.
+        metrics: Metrics as `<split>/<metric>`.
     """
 
     split: Split
@@ -48,11 +48,12 @@ class MeasuredSplit:
 
     @property
     def ids(self) -> np.ndarray:
-        """What each row of the predictions is known by: its example, and the step where each step has a row."""
+        """Ids of the rows of the predictions: the example, plus the step where each step has a row."""
         return row_ids(self.split, len(self.truth))
 
     @property
     def outcome(self) -> SplitOutcome:
+        """Targets and predictions as the diagnosis reads them."""
         probabilities = self.predictions.probabilities
         of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
         units = row_units(self.split, len(self.truth))
@@ -61,12 +62,12 @@ class MeasuredSplit:
 
 
 def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
-    """Measure a trained model on every split and write its predictions and its report.
+    """Evaluate a trained model on every split, and write its predictions and its report.
 
     Args:
-        experiment: its model has the best weights.
-        folder: of the run.
-        summary: how the training ended.
+        experiment: Experiment whose model has the best weights.
+        folder: Folder of the run.
+        summary: Result of the training loop.
     """
     batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
     dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
@@ -85,7 +86,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
     written = {
         one.split.name: write_predictions(experiment, folder, one)
         for one in measured
-        if one.split.name in UNSEEN_SPLITS  # those of the training set would fill disks
+        if one.split.name in UNSEEN_SPLITS  # predictions for the training set would take too much disk space
     }
     class_names = experiment.data.class_names
     result = TrainingResult(
@@ -110,11 +111,11 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         predictions=written,
     )
     assessment = assess(result)
-    mistaken = None if assessment.confusion is None else assessment.confusion.split
+    confused_split = None if assessment.confusion is None else assessment.confusion.split
     mistakes = [
         worst_mistakes(one.split, one.predictions, one.truth, experiment.data.preprocessor)
         for one in measured
-        if one.split.name == mistaken
+        if one.split.name == confused_split
     ]
     write_report(
         result,
@@ -136,16 +137,17 @@ def measure(
     stateful: bool = False,
     dead: DeadUnits | None = None,
 ) -> MeasuredSplit:
-    """A model on a split that has targets.
+    """Evaluate a model on a split that has targets.
 
     Args:
-        model: with the weights to be measured.
-        task: what its outputs mean.
-        split: with targets.
-        metrics: reset before use.
-        batch_size: examples per forward pass.
-        stateful: the examples are windows of one sequence, read from where the one before it ended.
-        dead: sees the units that it watches, batch by batch.
+        model: Model with the weights to evaluate.
+        task: Task that interprets the model's outputs.
+        split: Examples with targets.
+        metrics: Metrics to compute; they are reset first.
+        batch_size: Number of examples per forward pass.
+        stateful: Whether the examples are consecutive windows of one sequence, so that the hidden state is kept
+            from one window to the next.
+        dead: Counter of dead units, updated with every batch; None to count none.
     """
     evaluation = evaluate_split(
         model,
@@ -164,9 +166,14 @@ def measure(
 
 
 def write_predictions(experiment: Experiment, folder: RunFolder, measured: MeasuredSplit) -> PredictionsFile:
-    """Write `predictions/<split>.jsonl`: id, prediction and target of every example, values as the file has them.
+    """Write `predictions/<split>.jsonl`: id, prediction and target of every example.
 
-    Rows that were sampled together have the same `group`.
+    Values are in the unit of the data file. Rows that were sampled together have the same `group`.
+
+    Args:
+        experiment: Experiment of the run.
+        folder: Folder of the run.
+        measured: Evaluated split.
     """
     names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
     values = measured.split.values

@@ -1,4 +1,4 @@
-"""Whether a config fits its data: everything is built, nothing is trained."""
+"""Check that a config fits its data: everything is built, nothing is trained."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlcli.spec import Spec
 
 @dataclass(frozen=True)
 class DataCheck:
-    """What was found.
+    """Result of `check_data`.
 
     Args:
-        description: one line about the data.
-        examples: number of examples by split.
-        warnings: what the user should hear about the data.
+        description: One-line description of the data.
+        examples: Number of examples by split.
+        warnings: Warnings about the data.
     """
 
     description: str
@@ -29,12 +29,12 @@ def check_data(spec: Spec, *, runs_dir: str | Path = "runs") -> DataCheck:
     """Read the data of a config, and build the task, the model and the metrics for it.
 
     Args:
-        spec: the checked config.
-        runs_dir: the folder that runs are looked for in, for a model that starts from one.
+        spec: Validated config.
+        runs_dir: Folder in which the run is looked up whose weights the model starts from.
 
     Raises:
-        ConfigError: an option does not fit the data.
-        DataError: the data is missing, damaged, or lacks what the config names.
+        ConfigError: An option does not fit the data.
+        DataError: The data is missing, damaged, or lacks a column or file that the config names.
     """
     experiment, _ = start(spec, runs_dir=Path(runs_dir))
     data = experiment.data

@@ -1,4 +1,4 @@
-"""Measure a trained model on one of its splits, or on new data."""
+"""Evaluation of a trained model on one of its splits, or on new data."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def evaluate(
     overrides: Overrides = (),
     runs_dir: str | Path = "runs",
 ) -> Evaluation:
-    """Measure the best weights of a run.
+    """Evaluate the best weights of a run.
 
     Args:
-        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
-        split: train, train_dev, dev or test; without meaning when there is `data`.
-        data: a file of new, labeled examples in the format of the training data.
-        overrides: of what may change, such as `data.path` where the data has been moved.
-        runs_dir: the folder that names are looked for in.
+        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        split: Split to evaluate: train, train_dev, dev or test; ignored if `data` is given.
+        data: File of new, labeled examples in the format of the training data.
+        overrides: Changes of options that may change, such as `data.path` if the data has been moved.
+        runs_dir: Folder in which names are looked up.
 
     Raises:
-        ConfigError: there is no such run or no such split.
-        DataError: the data is missing, has changed, or is not like the training data.
-        StorageError: the run has no weights, or a file is damaged.
+        ConfigError: The run or the split does not exist.
+        DataError: The data is missing, has changed, or differs in format from the training data.
+        StorageError: The run has no weights, or a file is damaged.
     """
     clock = time.perf_counter()
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)), overrides)
@@ -81,11 +81,16 @@ def evaluate(
 
 
 def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
-    """A split of the run's own data: the rows that it had, treated as they were.
+    """Read a split of the run's own data: the rows of the training, preprocessed as they were.
+
+    Args:
+        loaded: Trained model of the run.
+        split: Name of the split.
+        names: Names of all splits of the run.
 
     Raises:
-        ConfigError: the run has no such split.
-        DataError: the data is missing or has changed.
+        ConfigError: The run does not have this split.
+        DataError: The data is missing or has changed.
     """
     if split not in names:
         raise ConfigError(
@@ -94,6 +99,6 @@ def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
         )
     rows = loaded.folder.read_arrays(files.SPLITS)[split]
     with located(loaded.spec):
-        made, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)
+        examples, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)
         check_same_data(loaded.folder, loaded.folder.record(), fingerprint)
-    return replace(made, notes=(*loaded.remarks, *made.notes))
+    return replace(examples, notes=(*loaded.remarks, *examples.notes))

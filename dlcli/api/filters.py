@@ -1,4 +1,4 @@
-"""The filters of a convolutional model, and what they answer to an example of its data or to a picture."""
+"""Filters of a convolutional model, and their feature maps for an example of its data or for an image file."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from dlcli.reports import FilterView, filters_png
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, load_spec
 
-#: pictures that come with scikit-learn, by their names
-SAMPLE_PICTURES = ("china", "flower")
-#: feature maps of larger pictures would take gigabytes
+#: Names of the images that come with scikit-learn.
+SAMPLE_IMAGES = ("china", "flower")
+#: Limit for the sides of an image in pixels: feature maps of larger images would take gigabytes.
 LONGEST_SIDE = 2048
 
 
 @dataclass(frozen=True)
 class FilterFigure:
-    """What was drawn.
+    """Figure of the filters and the feature maps of a layer.
 
     Args:
-        png: the picture.
-        name: of the experiment.
-        folder: of the run; None for a config.
-        layer: name of the node.
-        type: of its layer.
-        filters_shape: (f_h, f_w, C, K) of its filters; None for a layer without.
-        maps_shape: (P, Q, K) of its result.
-        caption: what the result is of.
+        png: Bytes of the PNG file.
+        name: Name of the experiment.
+        folder: Folder of the run; None for a config.
+        layer: Name of the node.
+        type: Type of the layer.
+        filters_shape: Shape (f_h, f_w, C, K) of the filters; None for a layer without filters.
+        maps_shape: Shape (P, Q, K) of the feature maps.
+        caption: Description of the input.
     """
 
     png: bytes
@@ -52,7 +52,7 @@ class FilterFigure:
 
     @property
     def file(self) -> Path:
-        """Where the picture belongs: in the run's report, or beside one's work."""
+        """File to write the figure to: in the run's report, or in the working directory for a config."""
         if self.folder is None:
             return Path(f"{self.name}-{self.layer}.png")
         return self.folder.path / files.filters(self.layer)
@@ -60,19 +60,19 @@ class FilterFigure:
 
 @dataclass(frozen=True)
 class _Subject:
-    """A model and where its examples come from: the splits of a config, or what is stored of a run."""
+    """A model with the source of its examples: the splits of a config, or the stored splits of a run."""
 
     name: str
     model: Graph
     preprocessor: Preprocessor
     splits: dict[str, Split] | None
     loaded: LoadedModel | None
-    #: how the training data is read
+    #: Reader of the training data.
     reader: DatasetReader | FileFormat
 
-    def split(self, wanted: str | None) -> Split:
+    def split(self, requested: str | None) -> Split:
         names = list(self.splits or ()) if self.loaded is None else list(self.loaded.folder.read_arrays(files.SPLITS))
-        name = wanted or ("dev" if "dev" in names else "train")
+        name = requested or ("dev" if "dev" in names else "train")
         if name not in names:
             raise ConfigError(f"{name!r}: {unknown_name('split', name, names)}", code="unknown_name")
         return stored_split(self.loaded, name, names) if self.loaded is not None else (self.splits or {})[name]
@@ -91,32 +91,32 @@ def filters(
     """Draw the filters of a layer and its feature maps.
 
     Args:
-        config_or_run: a config file, whose model has its initial weights, or a run.
-        layer: a node whose result is an image; None for the first convolution.
-        example: position in the split, from 0.
-        split: of the example; None for dev, or train where there is no dev.
-        picture: a file that is shown in the place of an example, or china or flower for one of scikit-learn's.
-        overrides: of the config.
-        runs_dir: the folder that runs are looked for in.
+        config_or_run: Config file, whose model has its initial weights, or a run.
+        layer: Name of a node whose output is an image; None for the first convolution.
+        example: Position of the example in the split, starting at 0.
+        split: Split of the example; None for dev, or train if there is no dev split.
+        picture: Image file to use instead of an example; `china` and `flower` name images of scikit-learn.
+        overrides: Overrides of the config.
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
-        ConfigError: there is no such config, run, layer or split, or the model is none for images.
-        DataError: the data or the picture is missing or damaged, or there is no such example.
+        ConfigError: The config, run, layer or split does not exist, or the inputs of the model are not images.
+        DataError: The data or the image is missing or damaged, or the example does not exist.
     """
     subject = _subject(config_or_run, overrides, Path(runs_dir))
     model = subject.model
-    name = _chosen(model, layer)
+    name = _layer_name(model, layer)
     if picture is not None:
-        image, caption = _decoded(subject, name, picture)
+        image, caption = _read_image(subject, name, picture)
         inputs = subject.preprocessor.scaling.apply(image[np.newaxis])
     else:
         inputs, caption = _example(subject.split(split), subject.preprocessor, example)
         image = subject.preprocessor.scaling.inverse(inputs)[0]
     maps = model.node_outputs(inputs.astype(np.float32), [name])[name][0]
     weights = _filters_of(model, name)
-    shown = image if image.ndim == 3 and image.shape[-1] in (1, 3) else None
-    note = "the weights that training starts from" if subject.loaded is None else f"run {subject.loaded.folder.id}"
-    view = FilterView(f"Filters and feature maps: {subject.name}", note, name, weights, shown, caption, maps)
+    pixels = image if image.ndim == 3 and image.shape[-1] in (1, 3) else None
+    note = "initial weights" if subject.loaded is None else f"run {subject.loaded.folder.id}"
+    view = FilterView(f"Filters and feature maps: {subject.name}", note, name, weights, pixels, caption, maps)
     return FilterFigure(
         png=filters_png(view),
         name=subject.name,
@@ -141,23 +141,23 @@ def _subject(config_or_run: str | Path, overrides: Overrides, runs_dir: Path) ->
     return _Subject(loaded.spec.name, loaded.model, loaded.preprocessor, None, loaded, build_reader(loaded.spec))
 
 
-def _chosen(model: Graph, layer: str | None) -> str:
-    """The node to be shown.
+def _layer_name(model: Graph, layer: str | None) -> str:
+    """Return the name of the node to draw.
 
     Raises:
-        ConfigError: there is no such node, or its result is no image.
+        ConfigError: The node does not exist, or its output is not an image.
     """
     images = [node.name for node in model.nodes if len(model.shapes[node.name]) == 3]
     if layer is None:
-        found = next((name for name in images if isinstance(model.layers[name], Convolution | ConvTranspose2D)), None)
-        if found is None:
+        first = next((name for name in images if isinstance(model.layers[name], Convolution | ConvTranspose2D)), None)
+        if first is None:
             types = ", ".join(dict.fromkeys(node.type for node in model.nodes))
             raise ConfigError(f"this model has no convolution; its layers are {types}", code="not_applicable")
-        return found
+        return first
     if layer in model.layers and layer not in images:
         shape = model.shapes[layer]
         raise ConfigError(
-            f"the result of {layer} is no image (height, width, channels), but {shape}", code="not_applicable"
+            f"{layer}: expected an output of shape (height, width, channels), got {shape}", code="not_applicable"
         )
     if layer not in images:
         raise ConfigError(f"{layer!r}: {unknown_name('layer with an image', layer, images)}", code="unknown_name")
@@ -165,7 +165,7 @@ def _chosen(model: Graph, layer: str | None) -> str:
 
 
 def _filters_of(model: Graph, name: str) -> np.ndarray | None:
-    """(f_h, f_w, C, K) the weights of a convolution; None for another layer."""
+    """Return the weights (f_h, f_w, C, K) of a convolution; None for another layer."""
     layer = model.layers[name]
     if isinstance(layer, Convolution):
         return layer.weight.data
@@ -173,16 +173,14 @@ def _filters_of(model: Graph, name: str) -> np.ndarray | None:
 
 
 def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.ndarray, str]:
-    """(1, …) an example as the model gets it, and what it is called.
+    """Return an example (1, …) as the model receives it, and its caption.
 
     Raises:
-        DataError: there is no such example.
+        DataError: The example does not exist.
     """
     if not 0 <= number < len(split):
         raise DataError(
-            f"{split.name} has "
-            f"{formatting.count(len(split), 'example')}, numbered from 0; there is no example {number}",
-            code="out_of_range",
+            f"expected an example from 0 to {len(split) - 1} of {split.name}, got {number}", code="out_of_range"
         )
     batch = split.gather(np.array([number]))
     caption = f"example {number} of {split.name}"
@@ -194,34 +192,36 @@ def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.
     return batch.inputs, caption
 
 
-def _decoded(subject: _Subject, layer: str, picture: str | Path) -> tuple[np.ndarray, str]:
-    """(H, W, C) the pixels of a picture, in its own size where the layers take it, else in the model's.
+def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.ndarray, str]:
+    """Return the pixels (H, W, C) of an image file, and its name.
+
+    The image keeps its size if the layers accept it; otherwise it is resized to the model's input size.
 
     Raises:
-        ConfigError: the model is none for pictures.
-        DataError: the file is missing, damaged or too large.
+        ConfigError: The inputs of the model are not images.
+        DataError: The file is missing, damaged or too large.
     """
     shape = subject.model.input_shape
     if len(shape) != 3 or shape[-1] not in (1, 3):
-        raise ConfigError(f"this model takes no pictures: its inputs are {shape}", code="not_applicable")
-    sample = str(picture) in SAMPLE_PICTURES and not Path(picture).is_file()
-    path = bundled(f"{picture}.jpg", "images") if sample else Path(picture)
+        raise ConfigError(
+            f"expected a model of images with 1 or 3 channels, got inputs of shape {shape}", code="not_applicable"
+        )
+    is_sample = str(file) in SAMPLE_IMAGES and not Path(file).is_file()
+    path = bundled(f"{file}.jpg", "images") if is_sample else Path(file)
     bits = subject.reader.form.bits if isinstance(subject.reader, ImageFormat) else None
     form = ImageConversion(channels=1 if shape[-1] == 1 else 3, bits=bits)
     ((pixels,),) = decode_many([path], form)
     if max(pixels.shape) > LONGEST_SIDE:
-        found = f"is {pixels.shape[1]} × {pixels.shape[0]} pixels"
-        raise DataError(
-            f"{found}; feature maps are drawn of pictures up to {LONGEST_SIDE:,}", code="too_large", file=str(path)
-        )
+        message = f"expected sides of at most {LONGEST_SIDE:,} pixels, got {pixels.shape[1]:,} × {pixels.shape[0]:,}"
+        raise DataError(message, code="too_large", file=str(path))
     per_pixel = subject.preprocessor.scaling.shift.shape[:2] not in ((), (1, 1))
-    if per_pixel or not _takes(subject.model, layer, pixels.shape):
+    if per_pixel or not _accepts(subject.model, layer, pixels.shape):
         ((pixels,),) = decode_many([path], replace(form, size=shape[:2], resize="crop"))
     return pixels, path.name
 
 
-def _takes(model: Graph, layer: str, shape: Shape) -> bool:
-    """Whether the layers up to `layer` can work on inputs of another shape."""
+def _accepts(model: Graph, layer: str, shape: Shape) -> bool:
+    """Whether the layers up to `layer` accept inputs of a shape other than the model's."""
     shapes = {INPUT: shape}
     needed = ancestors(model.nodes, {layer})
     try:

@@ -1,4 +1,4 @@
-"""Gradients on their way back through time, of runs and configs side by side."""
+"""Gradients through time, of runs and of configs."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.tasks import Task
 from dlcli.training import CheckpointStore
 
-#: sequences over which the norms are averaged
+#: Number of sequences over which the norms are averaged.
 EXAMPLES = 64
 
 
 def gradient_flows(
     names: Sequence[str | Path], *, overrides: Overrides = (), runs_dir: str | Path = "runs"
 ) -> list[ModelFlow]:
-    """What becomes of the gradient through each recurrent layer, with the weights before and after training.
+    """Compute the gradient norms over time of each recurrent layer, before and after training.
 
-    The loss is that of the last step where a model says something at every step. All is computed in float64 on some
-    sequences of the training set.
+    For a model with an output per step, the loss is that of the last step. Everything is computed in float64 on
+    `EXAMPLES` sequences of the training set.
 
     Args:
-        names: config files, of which there are initial weights only, and runs as `load` finds them.
-        overrides: of the configs.
-        runs_dir: the folder that runs are looked for in.
+        names: Config files, which have initial weights only, and runs as `load` takes them.
+        overrides: Overrides of the configs.
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
-        ConfigError: there is no such config or run, or its model has no recurrent layer.
-        DataError: the data is missing or has changed.
-        StorageError: a run has no weights.
+        ConfigError: A config or run does not exist, or its model has no recurrent layer.
+        DataError: The data is missing or has changed.
+        StorageError: A run has no weights.
     """
-    found: list[ModelFlow] = []
+    flows: list[ModelFlow] = []
     for name in names:
         path = Path(name)
         if path.is_file():
             experiment, _ = start(load_spec(path, overrides), runs_dir=Path(runs_dir), dtype=np.float64)
             batch = _batch(experiment.data.splits["train"])
-            found += _flows(experiment.model, experiment.task, batch, experiment.spec.name, None, "initial")
+            flows += _flows(experiment.model, experiment.task, batch, experiment.spec.name, None, "initial")
         else:
-            found += _flows_of_run(runs.find(Path(runs_dir), str(name)))
-    runs_of = Counter(name for name, _ in {(flow.model, flow.run) for flow in found})
-    named = [replace(flow, model=flow.run) if flow.run and runs_of[flow.model] > 1 else flow for flow in found]
+            flows += _flows_of_run(runs.find(Path(runs_dir), str(name)))
+    num_runs = Counter(name for name, _ in {(flow.model, flow.run) for flow in flows})
+    named = [replace(flow, model=flow.run) if flow.run and num_runs[flow.model] > 1 else flow for flow in flows]
     return sorted(named, key=lambda flow: flow.weights)
 
 
 def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
-    """With the weights it began with, and with the best ones if there are any: a run that diverged has none."""
+    """Yield the flows of the initial weights, and of the best weights unless the run has none because it diverged."""
     folder.verify(files.INPUTS)
     experiment = resume_transfer(load_stored_spec(folder), stored_preprocessor(folder))
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
@@ -78,11 +78,11 @@ def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
 
 
 def _result(folder: RunFolder, spec: Spec, task: Task) -> tuple[str, float] | None:
-    """What the run reaches on unseen data, in the metric that decides."""
+    """Return the run's value of the optimizing metric on the first available split of test, dev and train."""
     metric = (spec.evaluation.optimize or task.default_optimize).rpartition("/")[2]
-    measured = folder.record().metrics
+    metrics = folder.record().metrics
     for split in ("test", "dev", "train"):
-        value = measured.get(f"{split}/{metric}")
+        value = metrics.get(f"{split}/{metric}")
         if value is not None:
             return f"{split}/{metric}", value
     return None
@@ -104,7 +104,7 @@ def _flows(
     if not any(isinstance(layer, Recurrent) for layer in model.layers.values()):
         types = ", ".join(dict.fromkeys(node.type for node in model.nodes))
         raise ConfigError(
-            f"{name} has no recurrent layer, through which gradients flow over time; its layers are {types}",
+            f"{name} has no recurrent layer; its layers are {types}",
             code="not_applicable",
         )
     model.eval()
@@ -113,14 +113,14 @@ def _flows(
     last = np.arange(len(batch)), (batch.inputs.shape[1] if batch.lengths is None else batch.lengths) - 1
 
     def loss(outputs: Tensor) -> Tensor:
-        """(N, …) -> (); of steps (N, T, K), the loss of the last one."""
+        """Compute the loss (); of outputs per step (N, T, K), that of the last step."""
         assert batch.targets is not None
         if is_stepwise:
             return task.loss(outputs[last][:, None], batch.targets[last][:, None])
         return task.loss(outputs, batch.targets, batch.lengths)
 
-    with np.errstate(over="ignore", invalid="ignore"):  # what explodes is what is looked for
+    with np.errstate(over="ignore", invalid="ignore"):  # exploding gradients are part of the result
         norms = state_gradients(model, loss, batch.inputs, batch.lengths)
-    for layer, of_layer in norms.items():
-        if not (is_stepwise and layer.endswith("_reverse")):  # whose last step is the first of the sequence
-            yield ModelFlow(name, run, layer, weights, GradientFlow.of(of_layer), result)
+    for layer, layer_norms in norms.items():
+        if not (is_stepwise and layer.endswith("_reverse")):  # its last step is the first of the sequence
+            yield ModelFlow(name, run, layer, weights, GradientFlow.of(layer_norms), result)

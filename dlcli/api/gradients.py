@@ -1,4 +1,4 @@
-"""Gradients compared with differences: of a configured model, or of everything that is registered."""
+"""Gradient checks of a configured model, or of every registered function and layer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from dlcli.nn import Graph, check_layer, check_model
 from dlcli.spec import Overrides, load_spec
 from dlcli.training import batch_loss, batch_order
 
-#: examples in the batch on which a configured model is checked
+#: Number of examples in the batch on which a configured model is checked.
 BATCH_SIZE = 8
-#: a model with more parameters than this is checked on a sample of each, unless told otherwise
+#: Models with more elements than this are checked on a sample of each parameter by default.
 MOST_ELEMENTS = 10_000
 SAMPLED_PER_PARAMETER = 100
-#: where the sample would take more operations than this, some minutes, each parameter is checked along a direction
+#: If the sample would take more operations than this (some minutes), parameters are checked along a direction.
 MOST_OPERATIONS = 1e12
 
 
@@ -30,9 +30,9 @@ class GradientReport:
     """The outcome of a gradient check.
 
     Args:
-        checks: one for each parameter or input that was checked.
-        tolerance: the relative error that none may reach.
-        along_directions: whether each is the derivative along a direction instead of those by elements.
+        checks: Result for each parameter or input that was checked.
+        tolerance: Relative error below which a check passes.
+        along_directions: Whether the derivatives are along a random direction instead of by elements.
     """
 
     checks: Sequence[ParameterCheck]
@@ -45,7 +45,7 @@ class GradientReport:
 
     @property
     def checked(self) -> int:
-        """Elements compared, or directions."""
+        """Number of elements, or of directions, that were compared."""
         return sum(check.checked for check in self.checks)
 
     @property
@@ -62,29 +62,29 @@ def check_gradients(
     along_directions: bool | None = None,
     runs_dir: str | Path = "runs",
 ) -> GradientReport:
-    """Check every parameter of a configured model on a batch of its own training set, in float64.
+    """Check every parameter of a configured model on a batch of its training set, in float64.
 
-    Dropout is held still and batch norm is in training mode.
+    Dropout masks stay fixed, and batch norm is in training mode.
 
     Args:
-        config: the YAML file.
-        overrides: of the config.
-        max_per_parameter: elements of each parameter that are checked, drawn at random; None for all of them in a
-            model of up to 10,000 parameters, else for 100.
-        along_directions: whether each parameter is checked along one random direction instead; None for models that
-            compute so much that their elements would take minutes, unless `max_per_parameter` says how many.
-        runs_dir: the folder that a run whose weights the model starts from is looked for in.
+        config: YAML file.
+        overrides: Overrides of the config.
+        max_per_parameter: Number of randomly drawn elements to check in each parameter; None for all elements of a
+            model with up to 10,000, else 100 per parameter.
+        along_directions: Whether to check each parameter along one random direction instead of by elements; None
+            for True if checking the elements would take minutes and `max_per_parameter` is None.
+        runs_dir: Folder in which the run is looked up whose weights the model starts from.
 
     Raises:
-        ConfigError: the config is wrong, its model has no parameters, or it cannot be trained in its batches.
-        DataError: the data is missing or not what the config says.
+        ConfigError: The config is invalid, its model has no parameters, or the batch size does not fit the model.
+        DataError: The data is missing or does not match the config.
     """
     experiment, _ = start(load_spec(config, overrides), runs_dir=Path(runs_dir), dtype=np.float64)
     model, generator = experiment.model, rng.generator(experiment.spec.seed, "gradcheck")
     parameters = model.parameters()
     if not parameters:
         raise ConfigError(
-            "the model has no parameters: there is nothing to check",
+            "the model has no parameters to check",
             code="not_applicable",
             file=str(config),
             key="model",
@@ -95,7 +95,7 @@ def check_gradients(
     if along_directions is None:
         along_directions = max_per_parameter is None and _operations(model, sampled) > MOST_OPERATIONS
     train = experiment.data.splits["train"]
-    if experiment.spec.model.transfer is None:  # otherwise training may freeze what cannot be trained in its batches
+    if experiment.spec.model.transfer is None:  # a transfer may freeze the layers that limit the batches
         with located(experiment.spec), under("training", TRAINER_ARGUMENTS):
             batch_order(train, experiment.spec.training, experiment.spec.seed, model=model)
     batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
@@ -112,14 +112,14 @@ def check_gradients(
 
 
 def _operations(model: Graph, max_per_parameter: int | None) -> float:
-    """What checking elements takes: two passes for each, a pass for every example of the batch."""
+    """Estimate the operations of a check by elements: two forward passes of the batch for each element."""
     sizes = (parameter.size for parameter in model.parameters().values() if parameter.trainable)
     elements = sum(size if max_per_parameter is None else min(size, max_per_parameter) for size in sizes)
     return 2.0 * elements * BATCH_SIZE * sum(row.flops for row in model.summary())
 
 
 def check_all_gradients() -> GradientReport:
-    """Check every registered Function and layer on the samples that it declares."""
+    """Check every registered function and layer on the samples that it declares."""
     checks = [check for name in registry.names("function") for check in check_function(name)]
     checks += [check for name in registry.names("layer") for check in check_layer(name)]
     return GradientReport(checks)

@@ -1,4 +1,4 @@
-"""A model's graph, from a config or a run, without training it."""
+"""The graph of a model, from a config or a run."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dlcli.spec import Overrides, load_spec
 
 
 def show(config_or_run: str | Path, *, overrides: Overrides = (), runs_dir: str | Path = "runs") -> list[NodeSummary]:
-    """The nodes of a model in the order they run.
+    """Return the nodes of a model in the order of the forward pass.
 
     Args:
-        config_or_run: a config file, or a run as `load` finds it.
-        overrides: of the config.
-        runs_dir: the folder that runs are looked for in.
+        config_or_run: Config file, or a run as `load` takes it.
+        overrides: Overrides of the config.
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
-        ConfigError: there is neither such a config nor such a run, or the config is wrong.
-        DataError: the data, whose shape the model takes, is missing.
+        ConfigError: Neither a config nor a run of this name exists, or the config is invalid.
+        DataError: The data, which determines the input shape, is missing.
     """
     path = Path(config_or_run)
     if path.is_file():

@@ -1,4 +1,4 @@
-"""What a trained language model writes, and what it says of texts."""
+"""Sampling from a trained language model, and scores of texts."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from dlcli.nn import Graph, evaluation_mode
 from dlcli.tasks import LanguageModeling
 from dlcli.training import stream
 
-#: tokens that a model of a running text writes, unless told otherwise
+#: Default number of tokens in a sample.
 DEFAULT_LENGTH = 400
 
 
 @dataclass(frozen=True)
 class ScoredLine:
-    """A line of a text and how probable it is, given what comes before it in the text.
+    """A line of a text with its negative log-likelihood.
 
     Args:
-        line: its number in the file, from 1; None where the file has no lines.
-        text: of its tokens.
-        tokens: how many were predicted, the end of the line included.
-        nats: −log p of the line.
-        id: what the user knows the example by, as in predictions; None for lines of a continuous text.
+        line: Number of the line in the file, starting at 1; None if the file has no lines.
+        text: Text of the tokens.
+        tokens: Number of predicted tokens, including the end of the line.
+        nats: −log p of the line, given the preceding text for a continuous text.
+        id: Id of the example, as in predictions; None for lines of a continuous text.
     """
 
     line: int | None
@@ -61,7 +61,7 @@ class ScoredLine:
 
 
 def perplexity(nats: float, tokens: int) -> float:
-    """exp(nats / tokens); infinite beyond all numbers."""
+    """Compute exp(nats / tokens); infinity if it exceeds the range of floats."""
     mean = nats / tokens
     return math.exp(mean) if mean < 700 else math.inf
 
@@ -79,37 +79,37 @@ def sample(
     runs_dir: str | Path = "runs",
     remark: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """Texts that a run's language model writes, each with the prompt before it.
+    """Sample texts from a run's language model; each begins with the prompt.
 
     Args:
-        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
-        prompt: what the texts begin with.
-        count: how many texts.
-        length: the most tokens after the prompt; None = 400.
-        temperature: below 1 more cautious, above 1 more daring; 0 takes the most probable token.
-        top_k: only so many of the most probable tokens may come; None = all.
-        top_p: only the most probable tokens that together reach this probability may come.
-        seed: of the draws; the same one gives the same texts.
-        runs_dir: the folder that names are looked for in.
-        remark: is told what the user should know, such as characters of the prompt that the model does not know.
+        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        prompt: Beginning of the texts.
+        count: Number of texts.
+        length: Maximum number of tokens after the prompt; None for 400.
+        temperature: Divisor of the logits: below 1 favors probable tokens, above 1 flattens the distribution; 0
+            takes the most probable token.
+        top_k: Number of most probable tokens to sample from; None for all.
+        top_p: Probability mass of the most probable tokens to sample from (nucleus sampling).
+        seed: Seed of the sampling; the same seed gives the same texts.
+        runs_dir: Folder in which names are looked up.
+        remark: Callback for remarks, such as unknown characters in the prompt.
 
     Raises:
-        ConfigError: there is no such run, it is no language model, or an option is out of its range.
-        StorageError: the run has no weights, or a file is damaged.
+        ConfigError: The run does not exist or is not a language model, or an option is out of range.
+        StorageError: The run has no weights, or a file is damaged.
     """
     choice = TokenChoice(temperature=temperature, top_k=top_k, top_p=top_p)
     for name, value in (("count", count), ("length", length)):
         if value is not None and value < 1:
-            raise ConfigError(f"expected a whole number at least 1, found {value}", code="out_of_range", key=name)
+            raise ConfigError(f"expected an integer of at least 1, got {value}", code="out_of_range", key=name)
     loaded = language_model(run, runs_dir)
     encoder = text_encoder(loaded)
     prompt = without_surrogates(prompt)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
     if unknown:
-        tokens = formatting.count(unknown, "token")
-        remark(f"{tokens} of the prompt not in the training set: read as <UNK>")
+        remark(f"{formatting.count(unknown, 'token')} of the prompt not in the training set: read as <UNK>")
     generator = rng.generator(seed, "sample")
-    return written_texts(
+    return sample_texts(
         loaded.model,
         encoder,
         prompt=prompt,
@@ -120,7 +120,7 @@ def sample(
     )
 
 
-def written_texts(
+def sample_texts(
     model: Graph,
     encoder: TextEncoder,
     *,
@@ -130,7 +130,7 @@ def written_texts(
     choice: TokenChoice,
     generator: np.random.Generator,
 ) -> list[str]:
-    """Texts that begin with the prompt; arguments as those of `continue_texts` and `sample`."""
+    """Sample texts that begin with the prompt; the arguments are those of `continue_texts` and `sample`."""
     beginning = np.concatenate([[BOS], encoder.indices(prompt)]) if prompt else np.array([BOS])
     texts = continue_texts(
         model,
@@ -153,21 +153,21 @@ def score(
     runs_dir: str | Path = "runs",
     remark: Callable[[str], None] = lambda _: None,
 ) -> Iterator[ScoredLine]:
-    """How probable a run's language model finds each line of a file.
+    """Score each line of a file with a run's language model.
 
-    A model of single lines judges each by itself; a model of running text reads the file in one pass, and its memory
-    does not depend on the file's length.
+    A model of separate lines scores each line on its own. A model of continuous text reads the file in one pass, in
+    memory that does not depend on the length of the file.
 
     Args:
-        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
-        file: in the format of the training data.
-        runs_dir: the folder that names are looked for in.
-        remark: is told what the user should know about the file.
+        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        file: File in the format of the training data.
+        runs_dir: Folder in which names are looked up.
+        remark: Callback for remarks on the file.
 
     Raises:
-        ConfigError: there is no such run, or it is no language model.
-        DataError: the file is missing, empty, or not like the training data.
-        StorageError: the run has no weights, or a file is damaged.
+        ConfigError: The run does not exist or is not a language model.
+        DataError: The file is missing, empty, or differs in format from the training data.
+        StorageError: The run has no weights, or a file is damaged.
     """
     loaded = language_model(run, runs_dir)
     split = loaded.read(file, require_targets=False)
@@ -184,29 +184,29 @@ def score(
 
 
 def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_size: int) -> Iterator[ScoredLine]:
-    """Each sequence by itself."""
+    """Score each sequence on its own."""
     number = 0
     for batch in split.batches(batch_size):
         with evaluation_mode(model):
             nats = _nats(model, batch).sum(axis=1, dtype=np.float64)
         assert batch.targets is not None
         lengths = batch.lengths if batch.lengths is not None else np.full(len(batch), batch.targets.shape[1])
-        for tokens, length, of_line in zip(batch.targets, lengths.tolist(), nats.tolist(), strict=True):
+        for tokens, length, line_nats in zip(batch.targets, lengths.tolist(), nats.tolist(), strict=True):
             line = None if split.lines is None else int(split.lines[number])
-            yield ScoredLine(line, _line(encoder, tokens[:length]), length, of_line, split.ids[number].item())
+            yield ScoredLine(line, _line(encoder, tokens[:length]), length, line_nats, split.ids[number].item())
             number += 1
 
 
 def scored_stream(
     model: Graph, split: Split, encoder: TextEncoder, lines: Iterator[str] | None = None
 ) -> Iterator[ScoredLine]:
-    """The lines of a continuous text, read in one pass; lines without a token are passed over.
+    """Score the lines of a continuous text in one pass; lines without tokens are skipped.
 
     Args:
-        model: of the language.
-        split: the text in windows.
-        encoder: of the text.
-        lines: the lines of the file, to count the tokens of each; needed where line ends are no tokens.
+        model: Language model.
+        split: Text in windows.
+        encoder: Encoder of the text.
+        lines: Lines of the file, to count the tokens of each; needed if line ends are not tokens.
     """
     newlines = np.array([encoder.decode([token]).count("\n") for token in range(len(encoder.vocabulary))])
     sizes = None if newlines.any() or lines is None else (len(encoder.indices(line)) for line in lines)
@@ -220,8 +220,8 @@ def scored_stream(
             start = 0
             while (stop := _line_stop(tokens, start, newlines, size)) is not None:
                 if stop > start:
-                    of_line = tokens[start:stop]
-                    yield ScoredLine(number, _line(encoder, of_line), stop - start, float(nats[start:stop].sum()))
+                    line_tokens = tokens[start:stop]
+                    yield ScoredLine(number, _line(encoder, line_tokens), stop - start, float(nats[start:stop].sum()))
                 number += 1 if sizes is not None else int(newlines[tokens[stop - 1]])
                 start, size = stop, None if sizes is None else next(sizes, None)
             tokens, nats = tokens[start:], nats[start:]
@@ -230,13 +230,13 @@ def scored_stream(
 
 
 def _line_stop(tokens: np.ndarray, start: int, newlines: np.ndarray, size: int | None) -> int | None:
-    """Where the line that begins at a token ends; None if that is still to be read.
+    """Return the end of the line that begins at a token; None if the end has not been read yet.
 
     Args:
-        tokens: (T,) that were read so far.
-        start: the first token of the line.
-        newlines: (V,) line ends in each token of the vocabulary.
-        size: tokens of the line; None where tokens show the line ends, or no line is left.
+        tokens: Tokens (T,) read so far.
+        start: Position of the line's first token.
+        newlines: Number of line ends in each token of the vocabulary, (V,).
+        size: Number of tokens of the line; None if tokens contain the line ends, or if no line is left.
     """
     if size is not None:
         return start + size if start + size <= len(tokens) else None
@@ -245,7 +245,7 @@ def _line_stop(tokens: np.ndarray, start: int, newlines: np.ndarray, size: int |
 
 
 def _nats(model: Graph, batch: Batch) -> np.ndarray:
-    """(N, T) −log p of each token of a batch; 0 where it is padded."""
+    """Compute −log p (N, T) of each token of a batch; 0 for padding."""
     assert batch.targets is not None, "the next tokens are the targets"
     return token_nats(model.forward(batch.inputs, batch.lengths).data, batch.targets, batch.lengths)
 
@@ -255,16 +255,25 @@ def _line(encoder: TextEncoder, tokens: np.ndarray) -> str:
 
 
 def language_model(run: str | Path, runs_dir: str | Path) -> LoadedModel:
-    """The trained model of a run, which must be one of language."""
+    """Load the trained language model of a run.
+
+    Raises:
+        ConfigError: The run does not exist or is not a language model.
+    """
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
     if not isinstance(loaded.task, LanguageModeling):
         raise ConfigError(
-            f"run {loaded.folder.id} is no language model: its task has no next token", code="not_applicable"
+            f"expected a language model, got run {loaded.folder.id} with another task", code="not_applicable"
         )
     return loaded
 
 
 def text_encoder(loaded: LoadedModel) -> TextEncoder:
+    """Return the text encoder of a model.
+
+    Raises:
+        DataError: The model was not trained on texts.
+    """
     encoder = loaded.preprocessor.text
     if encoder is None:
         raise DataError("this model was not trained on texts", code="not_applicable")

@@ -1,4 +1,4 @@
-"""A trained model, ready to be used."""
+"""A trained model for inference."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class LoadedModel:
     """The best weights of a run, with the preprocessing they were trained with.
 
     Args:
-        folder: of the run.
-        overrides: of what may change, such as `data.path` where the data has been moved.
+        folder: Folder of the run.
+        overrides: Changes of options that may change, such as `data.path` if the data has been moved.
 
     Raises:
-        ConfigError: an override would change what the training has led to.
-        StorageError: the run has no weights yet, or they are damaged or of another model.
+        ConfigError: An override contradicts the training.
+        StorageError: The run has no weights yet, or they are damaged or belong to another model.
     """
 
     def __init__(self, folder: RunFolder, overrides: Overrides = ()) -> None:
@@ -46,40 +46,40 @@ class LoadedModel:
         weights = CheckpointStore(folder.checkpoints).load_weights("best")
         try:
             self.model.load_state_dict(weights)
-        except ValueError as error:  # somebody has changed the run's config
+        except ValueError as error:  # the run's config was edited
             raise StorageError(
-                f"is not the model that was trained: {error}", code="incompatible_weights", file=str(self.spec.file)
+                f"does not describe the trained model: {error}", code="incompatible_weights", file=str(self.spec.file)
             ) from error
         self.model.eval()
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the user should know about the files of the run."""
+        """Remarks on the files of the run."""
         if self.folder.record().files:
             return ()
-        return (f"run {self.folder.id} has no checksums of its own files: whether they were changed is not known",)
+        return (f"run {self.folder.id} has no checksums of its own files, so changes to them cannot be detected",)
 
     @property
     def batch_size(self) -> int:
-        """Examples per forward pass."""
+        """Number of examples per forward pass."""
         return evaluation_batch_size(self.spec, self.preprocessor)
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The classes in the order of the model's outputs; empty for a regression."""
+        """Names of the classes in the order of the model's outputs; empty for a regression."""
         return self.preprocessor.class_names or ()
 
     def predict(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
-        """What the model says of examples that nobody has normalized.
+        """Predict the classes or values of examples.
 
         Args:
-            inputs: (N, …), as the training data was before preprocessing; or N texts, or N sentences as lists of words.
+            inputs: Inputs (N, …) without preprocessing, or N texts, or N sentences as lists of words.
 
         Returns:
-            class names (N,), or values (N, K) in the targets' unit; of token labels, (N,) arrays of class names.
+            Class names (N,), or values (N, K) in the targets' unit; for sequence labeling, N arrays of class names.
 
         Raises:
-            DataError: another shape, or values that are not finite.
+            DataError: The inputs have the wrong shape, or values that are not finite.
         """
         split = self._split(inputs)
         predictions = self._predictions(split)
@@ -89,18 +89,21 @@ class LoadedModel:
         if not isinstance(self.task, SequenceLabeling):
             return named
         assert isinstance(split.inputs, SequenceSource)
-        of_texts = np.empty(len(split), dtype=object)
-        of_texts[:] = np.split(named, np.cumsum(split.inputs.lengths)[:-1])
-        return of_texts
+        labels = np.empty(len(split), dtype=object)
+        labels[:] = np.split(named, np.cumsum(split.inputs.lengths)[:-1])
+        return labels
 
     def predict_probabilities(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
-        """(N, K) the probability of each class, in the order of `class_names`; of token labels, (tokens, K).
+        """Predict the probability of each class.
 
         Args:
-            inputs: as those of `predict`.
+            inputs: Inputs as for `predict`.
+
+        Returns:
+            Probabilities (N, K) in the order of `class_names`; for sequence labeling, (tokens, K).
 
         Raises:
-            DataError: the model predicts values, or the inputs have another shape.
+            DataError: The model is a regression, or the inputs have the wrong shape.
         """
         predictions = self._predictions(self._split(inputs))
         if predictions.probabilities is None:
@@ -108,17 +111,17 @@ class LoadedModel:
         return predictions.probabilities
 
     def predict_file(self, path: str | Path, *, remark: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
-        """One row for each example of a file in the format of the training data.
+        """Predict each example of a file in the format of the training data.
 
         Args:
-            path: of the file.
-            remark: is told what the user should know about it, such as words that the training set does not have.
+            path: Path of the file.
+            remark: Callback for remarks on the file, such as words that are not in the training set.
 
         Returns:
-            rows of `id`, `class` and `probability`, or of `id` and the predicted values.
+            Rows of `id`, `class` and `probability`, or of `id` and the predicted values.
 
         Raises:
-            DataError: the file is missing, or not like the training data.
+            DataError: The file is missing, or differs in format from the training data.
         """
         split = self.read(path, require_targets=False)
         if remark is not None:
@@ -129,10 +132,14 @@ class LoadedModel:
         return list(prediction_rows(row_ids(split, len(predictions.best_guess())), predictions, *names))
 
     def read(self, path: str | Path, *, require_targets: bool) -> Split:
-        """New data, preprocessed as the training set was.
+        """Read new data and preprocess it like the training set.
+
+        Args:
+            path: Path of the file.
+            require_targets: Whether every example must have a target.
 
         Raises:
-            DataError: the file is missing, or not like the training data.
+            DataError: The file is missing, or differs in format from the training data.
         """
         reader = build_reader(self.spec)
         group_by = self.spec.data.split.group_by
@@ -157,26 +164,27 @@ class LoadedModel:
 
 
 def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:
-    """The trained model of a run.
+    """Load the trained model of a run.
 
     Args:
-        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
-        runs_dir: the folder that names are looked for in.
+        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        runs_dir: Folder in which names are looked up.
 
     Raises:
-        ConfigError: there is no such run.
-        StorageError: it has no weights, or a file is damaged.
+        ConfigError: The run does not exist.
+        StorageError: The run has no weights, or a file is damaged.
     """
     return LoadedModel(runs.find(Path(runs_dir), str(run)))
 
 
 def stored_preprocessor(folder: RunFolder) -> Preprocessor:
-    """The preprocessing that a run's model was trained with.
+    """Read the preprocessing of a run's training data.
 
     Raises:
-        StorageError: it is missing or damaged.
+        StorageError: The file is missing or damaged.
     """
     try:
         return Preprocessor.from_json(folder.read_json(files.PREPROCESSING))
     except (KeyError, TypeError, ValueError) as error:
-        raise StorageError("is not the preprocessing of a run", file=str(folder.path / files.PREPROCESSING)) from error
+        file = str(folder.path / files.PREPROCESSING)
+        raise StorageError("does not contain the preprocessing of a run", file=file) from error

@@ -1,4 +1,4 @@
-"""Which examples a classifier of images gets wrong with the most certainty."""
+"""The most confident mistakes of an image classifier."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from dlcli.data import Preprocessor, Split
 from dlcli.reports import WorstMistakes
 from dlcli.tasks import Predictions
 
-MOST = 24
+#: Maximum number of mistakes in the figure.
+MAX_MISTAKES = 24
 
 
 def worst_mistakes(
     split: Split, predictions: Predictions, truth: np.ndarray, preprocessor: Preprocessor
 ) -> WorstMistakes | None:
-    """The mistakes that the model is most certain of; None where there are none, or the examples are no images.
+    """Return the most confident mistakes; None if there are none, or if the examples are not images.
 
     Args:
-        split: with inputs as the model gets them.
-        predictions: of its examples.
-        truth: (N,) class indices.
-        preprocessor: how the inputs came about, and the names of the classes.
+        split: Split with preprocessed inputs.
+        predictions: Predictions for the examples.
+        truth: True class indices (N,).
+        preprocessor: Preprocessing of the inputs, with the names of the classes.
     """
     shape, names = preprocessor.input_shape, preprocessor.class_names
     labels, probabilities = predictions.labels, predictions.probabilities
@@ -30,15 +31,15 @@ def worst_mistakes(
     if not len(wrong):
         return None
     confidence = probabilities[wrong, labels[wrong]]
-    order = np.argsort(-confidence, kind="stable")[:MOST]
-    chosen = wrong[order]
+    order = np.argsort(-confidence, kind="stable")[:MAX_MISTAKES]
+    worst = wrong[order]
     return WorstMistakes(
         split=split.name,
-        images=preprocessor.scaling.inverse(split.gather(chosen).inputs),
-        truths=[names[label] for label in truth[chosen].tolist()],
-        predictions=[names[label] for label in labels[chosen].tolist()],
+        images=preprocessor.scaling.inverse(split.gather(worst).inputs),
+        truths=[names[label] for label in truth[worst].tolist()],
+        predictions=[names[label] for label in labels[worst].tolist()],
         probabilities=confidence[order],
-        ids=[str(split.ids[row]) for row in chosen],
+        ids=[str(split.ids[row]) for row in worst],
         num_mistakes=len(wrong),
         num_examples=len(truth),
     )

@@ -1,4 +1,4 @@
-"""Where a model's weights come from: the best ones of a run, or a file."""
+"""The source of a model's weights: the best weights of a run, or a file."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Source:
     """Weights to start from.
 
     Args:
-        path: absolute: the run's folder, or the file.
-        sha256: of the file that the weights are in.
-        state: arrays by name.
-        run: the model they are the weights of, with its config and preprocessing; None for a file.
+        path: Absolute path of the run's folder, or of the file.
+        sha256: SHA-256 of the file with the weights.
+        state: Arrays by name.
+        run: Model of the weights, with its config and preprocessing; None for a file.
     """
 
     path: Path
@@ -40,15 +40,16 @@ class Source:
 
 
 def read_source(text: str, runs_dir: Path) -> Source:
-    """The weights that `model.from` names.
+    """Read the weights that `model.from` names.
 
     Args:
-        text: a file, or a run's folder, id, beginning of its id, or name (then the newest of that name that is done).
-        runs_dir: the folder that runs are looked for in.
+        text: File of weights, or a run as a folder, an id, the beginning of an id, or a name (the newest finished
+            run of that name).
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
-        ConfigError: there is no such run or file, it has no weights yet, or is no file of weights.
-        DataError: the file is damaged.
+        ConfigError: The run or file does not exist, the run has no weights yet, or the file has another format.
+        DataError: The file is damaged.
     """
     path = Path(text)
     if is_path(text) and not path.is_dir():
@@ -60,7 +61,7 @@ def read_source(text: str, runs_dir: Path) -> Source:
         loaded = LoadedModel(folder)
         best = store.pointer("best")
     except StorageError as error:
-        raise ConfigError(f"run {folder.id} has no weights that can be used: {error}", key="model.from") from error
+        raise ConfigError(f"run {folder.id} has no usable weights: {error}", key="model.from") from error
     assert best is not None, "the best weights have been read"
     checksum = sha256(folder.checkpoints / best["checkpoint"] / "weights.safetensors")
     return Source(folder.path.absolute(), checksum, loaded.model.state_dict(), loaded)
@@ -74,12 +75,16 @@ def _find_run(text: str, runs_dir: Path) -> RunFolder:
 
 
 def check_unchanged(source: Source, expected: str | None) -> None:
-    """Refuse weights that are not those a run began with.
+    """Check that the weights are those a run began with.
+
+    Args:
+        source: Weights that were read.
+        expected: SHA-256 of the file when the run began; None if it was not recorded.
 
     Raises:
-        DataError: the file has changed.
+        DataError: The file has changed.
     """
     if expected is not None and source.sha256 != expected:
         raise DataError(
-            "is not what it was when the run began; its SHA-256 differs", code="changed_data", file=str(source.path)
+            "has changed since the run began: the SHA-256 differs", code="changed_data", file=str(source.path)
         )

@@ -1,4 +1,4 @@
-"""Predictions as rows for people and files."""
+"""Predictions as rows of JSON."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dlcli.data import SequenceSource, Split
 from dlcli.diagnosis import TEXT_STRETCHES
 from dlcli.tasks import Predictions
 
-#: a long text is cut into this many stretches, which count as independent of each other
+#: Number of stretches of a long text that count as independent of each other.
 STRETCHES = 40
-#: what a row calls its parts; a predicted column of such a name would hide one of them or be taken for it
+#: Field names of rows; a predicted column of the same name would overwrite a field or be mistaken for it.
 FIELDS = ("id", "target", "group", "class", "probability", "nats", "prediction", "truth", "label", "error")
 
 
 def value_keys(names: Sequence[str], count: int) -> list[str]:
-    """What rows call the predicted values: their columns' names, unless one of these is a field of rows.
+    """Return the keys of the predicted values in rows: the column names, unless one of these is a field of rows.
 
     Args:
-        names: of the predicted columns; empty where they have none.
-        count: number of predicted values.
+        names: Names of the predicted columns; empty if they have no names.
+        count: Number of predicted values.
     """
     if not names:
         return ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
@@ -34,19 +34,19 @@ def value_keys(names: Sequence[str], count: int) -> list[str]:
 def prediction_rows(
     ids: np.ndarray, predictions: Predictions, class_names: Sequence[str], value_names: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One mapping for each example: `id`, then `class` and `probability`, or `nats`, or the predicted values by name.
+    """Yield a mapping for each example: `id`, then `class` and `probability`, or `nats`, or the predicted values.
 
     Args:
-        ids: (N,) of the examples.
-        predictions: of the same examples.
-        class_names: in the order of the model's outputs; empty for regression.
-        value_names: of the predicted values; where they have none they are called `value`, or `value_0` … `value_K`,
-            and where one is a field of rows, such as `target`, `prediction`, or `prediction_<column>` of several.
+        ids: Ids (N,) of the examples.
+        predictions: Predictions for the same examples.
+        class_names: Names of the classes in the order of the model's outputs; empty for regression.
+        value_names: Names of the predicted values. Without names, the keys are `value`, or `value_0` … `value_K`. If
+            a name is a field of rows, such as `target`, the keys are `prediction`, or `prediction_<column>`.
     """
     if predictions.labels is not None and predictions.probabilities is not None:
-        sureness = np.take_along_axis(predictions.probabilities, predictions.labels[:, None], axis=1)[:, 0]  # (N,)
+        confidence = np.take_along_axis(predictions.probabilities, predictions.labels[:, None], axis=1)[:, 0]  # (N,)
         for example, label, probability in zip(
-            ids.tolist(), predictions.labels.tolist(), sureness.tolist(), strict=True
+            ids.tolist(), predictions.labels.tolist(), confidence.tolist(), strict=True
         ):
             yield {"id": example, "class": class_names[label], "probability": probability}
         return
@@ -61,28 +61,28 @@ def prediction_rows(
 
 
 def row_ids(split: Split, rows: int) -> np.ndarray:
-    """What each row of predictions is known by: its example, and the step where each step of a sequence has a row.
+    """Return the ids of the rows of predictions: the example, plus the step if each step of a sequence has a row.
 
     Args:
-        split: the examples.
-        rows: how many predictions there are of them.
+        split: Examples.
+        rows: Number of predictions.
     """
     if rows == len(split.ids):
         return split.ids
-    assert isinstance(split.inputs, SequenceSource), "only sequences have several rows an example"
+    assert isinstance(split.inputs, SequenceSource), "only sequences have several rows per example"
     lengths = split.inputs.lengths
     return np.array([f"{example}:{step}" for example, n in zip(split.ids, lengths, strict=True) for step in range(n)])
 
 
 def row_units(split: Split, rows: int) -> np.ndarray | None:
-    """What each row of predictions was sampled together with; None where each is independent of all others.
+    """Return the sampling unit of each row of predictions; None if the rows are independent.
 
-    The steps of a sequence belong together, and so do the examples of a group. Neighboring windows of one long text
-    are alike, so that they count as a limited number of stretches.
+    The steps of a sequence form a unit, and so do the examples of a group. Neighboring windows of one long text are
+    correlated, so they count as a limited number of stretches.
 
     Args:
-        split: examples.
-        rows: number of predictions there are of them.
+        split: Examples.
+        rows: Number of predictions.
     """
     source = split.inputs if isinstance(split.inputs, SequenceSource) else None
     if source is not None and source.continuous:
@@ -94,7 +94,7 @@ def row_units(split: Split, rows: int) -> np.ndarray | None:
 
 
 def unit_name(split: Split, rows: int) -> str:
-    """What is sampled independently, in the plural; arguments as those of `row_units`."""
+    """Return the plural of the sampling unit; the arguments are those of `row_units`."""
     if split.groups is not None:
         return "groups"
     if not isinstance(split.inputs, SequenceSource) or not (split.inputs.continuous or rows != len(split)):
@@ -103,11 +103,11 @@ def unit_name(split: Split, rows: int) -> str:
 
 
 def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One mapping for each example: its true class or values, or the size of its text, as `target`.
+    """Yield a mapping for each example with its true class, its values, or the size of its text as `target`.
 
     Args:
-        truth: class indices (N,), values (N,) or (N, K) as the file has them, or (N, 3) of texts.
-        class_names: in the order of the indices; empty where no classes are predicted.
+        truth: Class indices (N,), values (N,) or (N, K) in the unit of the file, or sizes (N, 3) of texts.
+        class_names: Names of the classes in the order of the indices; empty if no classes are predicted.
     """
     for row in truth.reshape(len(truth), -1).tolist():
         yield {"target": class_names[row[0]] if class_names else row[0] if len(row) == 1 else row}

@@ -1,4 +1,4 @@
-"""What augmentation does to the training set of a config."""
+"""A preview of the augmented training images of a config."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingIma
 from dlcli.reports import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
 
-#: how often every example is augmented
+#: Number of augmented variants of every example.
 VARIANTS = 8
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A picture of some training examples, plain and augmented.
+    """A figure of some training examples, original and augmented.
 
     Args:
-        png: the picture.
-        ids: of the examples.
-        classes: their classes, or their values in words.
-        augmentations: names of those that were applied, in the order of the config.
-        warnings: what the user should hear about the data.
+        png: Bytes of the PNG file.
+        ids: Ids of the examples.
+        classes: Classes of the examples, or their values as text.
+        augmentations: Names of the augmentations in the order of the config.
+        warnings: Warnings about the data.
     """
 
     png: bytes
@@ -44,18 +44,18 @@ def preview(
     seed: int | None = None,
     on_read: OnRead | None = None,
 ) -> Preview:
-    """Draw examples of the training set beside what augmentation makes of them.
+    """Draw examples of the training set next to their augmented variants.
 
     Args:
-        config: the YAML file.
-        overrides: of the config.
-        count: examples; all classes get their turn.
-        seed: of the choice and of the augmentation; None = the config's.
-        on_read: is told how many files are read, where that takes its time.
+        config: YAML file.
+        overrides: Overrides of the config.
+        count: Number of examples, taken from all classes in turn.
+        seed: Seed of the selection and of the augmentation; None for the config's seed.
+        on_read: Callback for the progress of reading many files.
 
     Raises:
-        ConfigError: the config is wrong, or its data is no pictures.
-        DataError: the data is missing or not what the config says.
+        ConfigError: The config is invalid, or its data are not images.
+        DataError: The data is missing or does not match the config.
     """
     spec = load_spec(config, overrides)
     with located(spec):
@@ -64,64 +64,64 @@ def preview(
         images = read_training_images(train)
         augmenter = build_augmenter(spec, train, build_task(spec, data.preprocessor.targets))
     generator = rng.generator(spec.seed if seed is None else seed, "preview")
-    chosen = _spread(data, min(count, len(train)), generator)
-    names = [_name(data, row) for row in chosen.tolist()]
-    rows = _rows(images, augmenter, data, chosen, names, generator)
+    rows = _balanced_rows(data, min(count, len(train)), generator)
+    names = [_name(data, row) for row in rows.tolist()]
+    examples = _preview_rows(images, augmenter, data, rows, names, generator)
     applied = [component.name for component in spec.data.augment]
-    png = augmentation_png(rows, spec.name, _subtitle(spec, images, len(train)))
-    return Preview(png, [row.id for row in rows], names, applied, data.warnings)
+    png = augmentation_png(examples, spec.name, _subtitle(spec, images, len(train)))
+    return Preview(png, [example.id for example in examples], names, applied, data.warnings)
 
 
-def _rows(
+def _preview_rows(
     images: TrainingImages,
     augmenter: Augmenter | None,
     data: Data,
-    chosen: np.ndarray,
+    rows: np.ndarray,
     names: list[str],
     generator: np.random.Generator,
 ) -> list[PreviewRow]:
     train = data.splits["train"]
-    assert train.targets is not None, "pictures have one target each"
+    assert train.targets is not None, "every image has a target"
     low, high = images.range
-    originals = images.source[images.rows[chosen]]
+    originals = images.source[images.rows[rows]]
     unscaled = PixelScaling.nothing(images.channels)
     variants, captions = [], []
     for _ in range(0 if augmenter is None else VARIANTS):
         assert augmenter is not None
-        changed = augmenter.transform(images.source, images.rows[chosen], generator, unscaled)
-        batch = augmenter.mix(Batch(changed, train.targets[chosen]), generator)
+        pixels = augmenter.transform(images.source, images.rows[rows], generator, unscaled)
+        batch = augmenter.mix(Batch(pixels, train.targets[rows]), generator)
         variants.append(batch.inputs)
         captions.append(_captions(batch, data) if augmenter.mixups else [])
 
     def scaled(pixels: np.ndarray) -> np.ndarray:
-        """From the range of the data to 0 … 1."""
+        """Rescale from the range of the data to [0, 1]."""
         return np.clip((pixels.astype(np.float64) - low) / (high - low or 1.0), 0, 1)
 
     return [
         PreviewRow(
             name,
             str(train.ids[row]),
-            scaled(originals[place]),
-            scaled(np.array([variant[place] for variant in variants])) if variants else np.empty((0, 1, 1, 1)),
-            [caption[place] for caption in captions if caption],
+            scaled(originals[index]),
+            scaled(np.array([variant[index] for variant in variants])) if variants else np.empty((0, 1, 1, 1)),
+            [caption[index] for caption in captions if caption],
         )
-        for place, (row, name) in enumerate(zip(chosen.tolist(), names, strict=True))
+        for index, (row, name) in enumerate(zip(rows.tolist(), names, strict=True))
     ]
 
 
-def _spread(data: Data, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Rows of the training set, at random, from every class as often as from the others as far as they go."""
+def _balanced_rows(data: Data, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Draw random rows of the training set, balanced over the classes as far as these have examples."""
     targets = data.splits["train"].targets
-    assert targets is not None, "pictures have one target each"
+    assert targets is not None, "every image has a target"
     order = generator.permutation(len(targets))
     if data.class_names is None:
         return order[:count]
     shuffled = targets[order]
-    turn = np.empty(len(order), np.int64)  # the first of a class, the second of it, …
+    turn = np.empty(len(order), np.int64)  # position of each example among those of its class
     for label in np.unique(shuffled):
         turn[shuffled == label] = np.arange((shuffled == label).sum())
-    chosen = order[np.lexsort((shuffled, turn))[:count]]
-    return chosen[np.argsort(targets[chosen], kind="stable")]
+    rows = order[np.lexsort((shuffled, turn))[:count]]
+    return rows[np.argsort(targets[rows], kind="stable")]
 
 
 def _name(data: Data, row: int) -> str:
@@ -131,11 +131,11 @@ def _name(data: Data, row: int) -> str:
         return data.class_names[int(targets[row])]
     assert isinstance(data.preprocessor.targets, Values)
     values = data.preprocessor.targets.inverse(targets[row : row + 1])[0]
-    return ", ".join(f"{value:.4g}" for value in values)
+    return ", ".join(formatting.number(value) for value in values.tolist())
 
 
 def _captions(batch: Batch, data: Data) -> list[str]:
-    """What is mixed into each example of a batch."""
+    """Return the class and share that are mixed into each example of a batch."""
     assert batch.targets is not None
     if data.class_names is None:
         return [""] * len(batch)
@@ -152,4 +152,4 @@ def _captions(batch: Batch, data: Data) -> list[str]:
 def _subtitle(spec: Spec, images: TrainingImages, count: int) -> str:
     height, width = images.size
     applied = ", ".join(component.name for component in spec.data.augment) or "no augmentation (data.augment)"
-    return f"{count:,} training pictures of {height} × {width} × {images.channels}  ·  {applied}"
+    return f"{count:,} training images of {height} × {width} × {images.channels}  ·  {applied}"

@@ -1,4 +1,4 @@
-"""What the functions of this package return."""
+"""Return values of `train`, `resume` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Run:
     """A finished training.
 
     Args:
-        path: the run's folder.
-        status: as in its `run.json`.
-        metrics: of every split, with the best weights, as `<split>/<metric>`.
-        seconds: wall time of this call.
-        result: what the diagnosis looked at.
-        assessment: what it found.
-        violated: the constraints that even the best epoch does not satisfy, such as `latency_ms <= 5`.
-        warnings: what the user should know about the data and the training.
+        path: Folder of the run.
+        status: Status as in `run.json`.
+        metrics: Metrics of every split with the best weights, as `<split>/<metric>`.
+        seconds: Wall time of this call.
+        result: Input of the diagnosis.
+        assessment: Result of the diagnosis.
+        violated: Constraints that even the best epoch violates, such as `latency_ms <= 5`.
+        warnings: Warnings about the data and the training.
     """
 
     path: Path
@@ -42,32 +42,32 @@ class Run:
 
     @property
     def positive_classes(self) -> Mapping[str, str]:
-        """Metric → the class that it is about, for metrics of a single class."""
+        """Positive class of each metric of a single class."""
         return self.result.positive_classes
 
     def details(self) -> dict[str, Any]:
-        """What `report/report.json` says about the errors and what to try next."""
+        """Return the parts of `report/report.json` on errors, warnings and advice."""
         report = report_document(self.result, self.assessment)
-        shown = ("diagnosis", "baseline", "warnings", "advice")
+        keys = ("diagnosis", "baseline", "warnings", "advice")
         confusion = report["confusion"] or {}
-        return {**{key: report[key] for key in shown}, "most_confused": confusion.get("most_confused", [])}
+        return {**{key: report[key] for key in keys}, "most_confused": confusion.get("most_confused", [])}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """A trained model measured on one split, or on new data.
+    """Evaluation of a trained model on one split, or on new data.
 
     Args:
-        path: the run's folder.
-        split: train, train_dev, dev, test, or "data" for new data.
-        num_examples: how many it was measured on.
-        metrics: as `<split>/<metric>`.
-        intervals: 95 % intervals of those that have one, by the same names.
-        deciding_metric: the metric that chose the model, on this split: `<split>/<metric>`.
+        path: Folder of the run.
+        split: Name of the split: train, train_dev, dev, test, or "data" for new data.
+        num_examples: Number of examples.
+        metrics: Metrics as `<split>/<metric>`.
+        intervals: 95 % confidence intervals of the metrics that have one.
+        deciding_metric: Optimizing metric on this split, as `<split>/<metric>`.
         direction: Direction in which that metric improves.
-        seconds: wall time of this call.
-        positive_classes: metric → the class that it is about, for metrics of a single class.
-        warnings: what the user should know about the data.
+        seconds: Wall time of this call.
+        positive_classes: Positive class of each metric of a single class.
+        warnings: Warnings about the data.
     """
 
     path: Path
@@ -87,7 +87,7 @@ class Evaluation:
         return self.path.name
 
     def details(self) -> dict[str, Any]:
-        """What was measured, on how many examples, and the interval of each metric that has one."""
+        """Return the split, the number of examples, the intervals and the warnings."""
         return {
             "split": self.split,
             "num_examples": self.num_examples,

@@ -1,11 +1,11 @@
-"""Texts that a language model writes while it learns."""
+"""Samples of a language model during training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from dlcli.api.language import written_texts
+from dlcli.api.language import sample_texts
 from dlcli.assembly import Experiment
 from dlcli.core import ConfigError, rng
 from dlcli.decoding import TokenChoice
@@ -14,19 +14,21 @@ from dlcli.training import Observer
 
 
 class SampleWriter(Observer):
-    """Writes samples into `train.log` after every k epochs; the training itself draws nothing else because of it.
+    """Observer that writes samples into `train.log` every k epochs.
+
+    The samples have a random generator of their own, so they do not change the training.
 
     Args:
-        experiment: of a language model; its weights are used as they are at the time, those of the evaluation.
-        folder: of the run.
+        experiment: Experiment of a language model; samples use the weights of the epoch's evaluation.
+        folder: Folder of the run.
 
     Raises:
-        ConfigError: the model is none of language.
+        ConfigError: The model is not a language model.
     """
 
     def __init__(self, experiment: Experiment, folder: RunFolder) -> None:
         options, encoder = experiment.spec.training.samples, experiment.data.preprocessor.text
-        assert options is not None, "somebody asks for samples"
+        assert options is not None, "the config asks for samples"
         if encoder is None or experiment.data.preprocessor.target_kind != "tokens":
             raise ConfigError("only a language model writes samples", code="not_applicable", key="training.samples")
         self.options = options
@@ -39,7 +41,7 @@ class SampleWriter(Observer):
         options, epoch = self.options, int(record["epoch"])
         if epoch % options.every_epochs:
             return
-        texts = written_texts(
+        texts = sample_texts(
             self.model,
             self.encoder,
             prompt=options.prompt,
@@ -53,5 +55,5 @@ class SampleWriter(Observer):
 
 
 def sample_writers(experiment: Experiment, folder: RunFolder) -> list[Observer]:
-    """What writes samples, where the config asks for them."""
+    """Return the sample writer if the config asks for samples, else an empty list."""
     return [] if experiment.spec.training.samples is None else [SampleWriter(experiment, folder)]

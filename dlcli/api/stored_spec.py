@@ -1,4 +1,4 @@
-"""The config of a run."""
+"""The stored config of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Train a config, or go on with a run."""
+"""Training of a config, and resuming of a run."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ def train(
     """Train a model from a config file.
 
     Args:
-        config: the YAML file.
-        overrides: `key=VALUE` texts, or key → value, that replace what the file says.
-        runs_dir: where the run's folder is made.
-        observer: is told how it goes.
+        config: YAML file.
+        overrides: Overrides of the file, as `key=VALUE` texts or as a mapping of keys to values.
+        runs_dir: Folder in which the run's folder is created.
+        observer: Observer of the training's events.
 
     Raises:
-        InvalidConfigError: with every mistake of the config.
-        DataError: the data is missing or not what the config says.
-        DivergedError: a loss or a gradient was not finite.
-        RunInterruptedError: SIGINT, SIGTERM or SIGHUP, after a checkpoint.
-        StorageError: the folder cannot be written.
+        InvalidConfigError: The config is invalid; the error lists every mistake.
+        DataError: The data is missing or does not match the config.
+        DivergedError: A loss or a gradient was not finite.
+        RunInterruptedError: SIGINT, SIGTERM or SIGHUP was received; a checkpoint was written.
+        StorageError: The folder cannot be written.
     """
     clock = time.perf_counter()
     experiment, transfer = start(
@@ -104,7 +104,7 @@ def train(
         trainer = build_trainer(experiment, folder, observer)
         with under("training", TRAINER_ARGUMENTS):
             summary = trainer.train()
-        run = _concluded(experiment, folder, summary, clock)
+        run = _conclude(experiment, folder, summary, clock)
         session.metrics = run.metrics
     return run
 
@@ -117,24 +117,24 @@ def resume(
     runs_dir: str | Path = "runs",
     observer: Observer | None = None,
 ) -> Run:
-    """Go on with a run from its newest checkpoint, to the same bits as if it had never stopped.
+    """Resume a run from its newest checkpoint, to the same bits as a run without interruption.
 
     Args:
-        run: a run as `dlcli.runs.find` finds it: folder, id, beginning of the id, or name (then the newest).
-        epochs: train up to this many in all; None = as the config says.
-        overrides: of what may change, such as `training.epochs`.
-        runs_dir: the folder that names are looked for in.
-        observer: is told how it goes.
+        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        epochs: Total number of epochs; None for the number in the config.
+        overrides: Changes of options that may change, such as `training.epochs`.
+        runs_dir: Folder in which names are looked up.
+        observer: Observer of the training's events.
 
     Raises:
-        ConfigError: there is no such run, another process trains it, nothing is left to do, or an override would
-            change what the epochs so far have led to.
-        DataError: the data is missing or has changed.
-        StorageError: the folder cannot be written, or no checkpoint is intact.
+        ConfigError: The run does not exist, is in use by another process or is already finished, or an override
+            contradicts the epochs trained so far.
+        DataError: The data is missing or has changed.
+        StorageError: The folder cannot be written, or no checkpoint is intact.
     """
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run), is_done=False)
-    with folder.locked():  # before anything is read: what another process is about to change is of no use
+    with folder.locked():  # before reading files that another process may be about to change
         spec = _changed_spec(folder, epochs, overrides)
         before = folder.record()
         last = CheckpointStore(folder.checkpoints).pointer("last")
@@ -159,16 +159,16 @@ def resume(
             trainer = build_trainer(experiment, folder, observer)
             with under("training", TRAINER_ARGUMENTS):
                 summary = trainer.resume()
-            finished = _concluded(experiment, folder, summary, clock)
+            finished = _conclude(experiment, folder, summary, clock)
             session.metrics = finished.metrics
     return finished
 
 
 def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -> Spec:
-    """The config of a run with what is to change.
+    """Return the config of a run with the changes for resuming.
 
     Raises:
-        InvalidConfigError: something is to change that would have led to other weights.
+        InvalidConfigError: A change would have led to other weights.
     """
     folder.verify(files.INPUTS)
     before = load_stored_spec(folder)
@@ -185,10 +185,10 @@ def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -
 
 
 def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
-    """Write the config that a run resumes with; while it is replaced, the record has no checksum of it."""
+    """Write the config that a run resumes with; the record has no checksum of it while it is replaced."""
     text, checksums = spec.to_yaml().encode(), session.record.files
     if checksums and checksums.get(files.RESOLVED_CONFIG) != checksum(text):
-        others = {name: known for name, known in checksums.items() if name != files.RESOLVED_CONFIG}
+        others = {name: sha256 for name, sha256 in checksums.items() if name != files.RESOLVED_CONFIG}
         folder.write_record(replace(session.record, files=others))
         session.record = replace(session.record, files={**checksums, files.RESOLVED_CONFIG: checksum(text)})
     folder.write_bytes(files.RESOLVED_CONFIG, text)
@@ -196,23 +196,23 @@ def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
 
 
 def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
-    """Give the model the weights of a checkpoint: its frozen layers, the same in all, are needed before the rest."""
+    """Load a checkpoint into the model: its frozen layers, the same in all checkpoints, are needed early."""
     store = CheckpointStore(folder.checkpoints)
     intact = next((name for name in reversed(store.names()) if store.is_intact(name)), None)
-    if intact is not None:  # else the trainer says so
+    if intact is not None:  # otherwise the trainer raises
         experiment.model.load_state_dict(store.load_weights(intact))
 
 
 def build_trainer(
     experiment: Experiment, folder: RunFolder, observer: Observer | None, *, keep_features: bool = True
 ) -> Trainer:
-    """What trains an experiment in a run folder.
+    """Build the trainer of an experiment.
 
     Args:
-        experiment: its model has the weights to begin with, unless a checkpoint has others.
-        folder: of the run.
-        observer: is told how it goes.
-        keep_features: compute what a frozen trunk makes of the examples once, not in every epoch.
+        experiment: Experiment whose model has the initial weights, unless it resumes from a checkpoint.
+        folder: Folder of the run.
+        observer: Observer of the training's events.
+        keep_features: Whether to compute the features of a frozen trunk once instead of in every epoch.
     """
     spec = experiment.spec
     model, splits = experiment.model, experiment.data.splits
@@ -247,22 +247,22 @@ def build_trainer(
 
 
 def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
-    """What the frozen trunk makes of the examples, and a line in the log about it."""
+    """Compute the features of the frozen trunk and log it; None if no trunk is frozen."""
     clock = time.perf_counter()
     batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
-    found = compute_features(experiment.model, experiment.data.splits, batch_size=batch_size)
-    if found is not None:
-        place = "in memory" if found.in_memory else "in a temporary file"
-        seconds, size = formatting.duration(time.perf_counter() - clock), formatting.byte_size(found.bytes)
+    features = compute_features(experiment.model, experiment.data.splits, batch_size=batch_size)
+    if features is not None:
+        place = "in memory" if features.in_memory else "in a temporary file"
+        seconds, size = formatting.duration(time.perf_counter() - clock), formatting.byte_size(features.bytes)
         folder.log(
-            f"the layers up to {found.trunk_end} are frozen; what they make of the examples was computed in "
-            f"{seconds} and is kept {place} ({size})"
+            f"the layers up to {features.trunk_end} are frozen; their features were computed in {seconds} and are "
+            f"kept {place} ({size})"
         )
-    return found
+    return features
 
 
 def create_folder(path: Path, record: RunRecord, contents: Mapping[str, bytes], *, durable: bool = True) -> RunFolder:
-    """Create the folder of a new run with its record and its inputs in one step: a kill leaves all or nothing.
+    """Create the folder of a new run with its record and its inputs, atomically.
 
     Args:
         path: Path of the folder.
@@ -274,12 +274,12 @@ def create_folder(path: Path, record: RunRecord, contents: Mapping[str, bytes], 
 
 
 def input_checksums(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """The SHA-256 of each input file that the model depends on, for `run.json`."""
+    """Compute the SHA-256 of each input file that the model depends on, for `run.json`."""
     return {name: checksum(contents[name]) for name in files.INPUTS}
 
 
 def inputs(experiment: Experiment) -> dict[str, bytes]:
-    """The files that the run can be repeated and its model used from."""
+    """Return the files from which the run can be repeated and its model used, by name."""
     spec, data = experiment.spec, experiment.data
     return {
         files.CONFIG: spec.source_text.encode(),
@@ -292,7 +292,7 @@ def inputs(experiment: Experiment) -> dict[str, bytes]:
 
 
 def log_origins(experiment: Experiment, folder: RunFolder, origins: Iterable[str]) -> None:
-    """Write into the log what is to know about the data, and where the weights come from."""
+    """Log the warnings about the data, and the origins of the weights."""
     for warning in experiment.data.warnings:
         folder.log(warning, "WARNING")
     for line in origins:
@@ -300,7 +300,7 @@ def log_origins(experiment: Experiment, folder: RunFolder, origins: Iterable[str
 
 
 def graph_document(experiment: Experiment) -> dict[str, Any]:
-    """The model as data: its nodes with options, shapes and sizes."""
+    """Return the model as a JSON document: its nodes with options, shapes and sizes."""
     model = experiment.model
     nodes = [
         asdict(summary) | {"options": node.options} for node, summary in zip(model.nodes, model.summary(), strict=True)
@@ -309,21 +309,26 @@ def graph_document(experiment: Experiment) -> dict[str, Any]:
 
 
 def check_same_data(folder: RunFolder, record: RunRecord, fingerprint: Mapping[str, str]) -> None:
-    """Refuse data that is not the data of the run.
+    """Check that the data is the data of the run.
+
+    Args:
+        folder: Folder of the run.
+        record: Record with the SHA-256 of each file of the data.
+        fingerprint: SHA-256 of each file that was read.
 
     Raises:
-        DataError: a file has changed, is missing or is new.
+        DataError: A file has changed, is missing or is new.
     """
     for name in sorted({*record.data, *fingerprint}):
         if record.data.get(name) != fingerprint.get(name):
             raise DataError(
-                f"is not what it was when run {folder.id} was trained; its SHA-256 differs",
+                f"has changed since run {folder.id} was trained: the SHA-256 differs",
                 code="changed_data",
                 file=name,
             )
 
 
-def _concluded(experiment: Experiment, folder: RunFolder, summary: TrainingSummary, clock: float) -> Run:
+def _conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary, clock: float) -> Run:
     result, assessment = conclude(experiment, folder, summary)
     return Run(
         path=folder.path,

@@ -1,8 +1,8 @@
 """Transfer learning: an experiment whose model starts from the weights of another.
 
-What a run brings along where the config does not say otherwise: its layers and the scaling of its inputs. Both are
-written into the resolved config, with the absolute path of the source, so that the result can be had again. A run that
-goes on, and a trained model, need the source no more: their weights are in their own checkpoints.
+Unless the config says otherwise, the layers and the scaling of the inputs are those of the source run. Both are
+written into the resolved config, with the absolute path of the source, so that the training can be repeated. A resumed
+run and a trained model do not need the source: their weights are in their own checkpoints.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ from dlcli.nn import (
 )
 from dlcli.spec import ComponentSpec, LayerSpec, Spec, dropout_mistakes
 
-#: options of layers that say how many outputs they have
+#: Options of layers that set the number of outputs.
 SIZES = ("units", "filters")
-#: what the last layers are called in published files
+#: Names of the last layers in published files.
 HEADS = ("fc", "classifier", "head", "last_linear", "linear", "output")
-#: what torchvision calls heads that take part in training alone
+#: Names that torchvision gives to heads that are used in training only.
 AUXILIARY_HEADS = ("aux1", "aux2", "AuxLogits")
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """What was taken from where, and what becomes of it.
+    """A transfer of weights into a model.
 
     Args:
-        source: of the weights.
-        matching: which of them are for which array of the model.
-        roles: of the model's layers.
-        remarks: what the user should hear about it.
+        source: Source of the weights.
+        matching: Match of the source's arrays with those of the model.
+        roles: Roles of the model's layers: new, tuned or frozen.
+        remarks: Warnings about the transfer.
     """
 
     source: Source
@@ -60,21 +60,21 @@ class Transfer:
     remarks: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """What `train.log` says."""
+        """Yield the lines for `train.log`."""
         names = {"dlcli": "its own names", "torch": "PyTorch's names and layouts"}[self.matching.naming]
         count = len(self.roles.tuned) + len(self.roles.frozen)
         yield f"{len(self.matching.weights)} arrays of {count} layers come from {self.source.name}, by {names}"
         for title, layers in (
-            ("made anew", self.roles.new),
-            ("trained on", self.roles.tuned),
-            ("kept as they are", self.roles.frozen),
-            ("not used, though there", self.matching.unused),
+            ("trained from scratch", self.roles.new),
+            ("fine-tuned", self.roles.tuned),
+            ("frozen", self.roles.frozen),
+            ("unused arrays of the source", self.matching.unused),
         ):
             if layers:
                 yield f"{title}: {', '.join(layers)}"
 
     def to_json(self) -> dict[str, Any]:
-        """What `run.json` says."""
+        """Return the entry of `run.json`."""
         return {
             "from": str(self.source.path),
             "sha256": self.source.sha256,
@@ -89,54 +89,62 @@ class Transfer:
 def start(
     spec: Spec, *, runs_dir: Path, dtype: type[np.floating[Any]] = np.float32, on_read: OnRead | None = None
 ) -> tuple[Experiment, Transfer | None]:
-    """The experiment that a config describes, with the weights that it starts from; None where these are random.
+    """Build the experiment that a config describes, with its initial weights.
 
     Args:
-        spec: the config; that of the experiment has the model, too.
-        runs_dir: where runs are looked for.
-        dtype: of the parameters.
-        on_read: is told how many files of the data are read, where that takes its time.
+        spec: Config; the experiment's config also has the layers of the source.
+        runs_dir: Folder in which runs are looked up.
+        dtype: Type of the parameters.
+        on_read: Callback for the progress of reading many files.
+
+    Returns:
+        The experiment, and the transfer of its weights; None for random weights.
 
     Raises:
-        ConfigError: the source is missing or does not fit, or what building raises.
-        DataError: the data or the file of weights is missing or damaged.
+        ConfigError: The source is missing or does not fit the model, or the experiment cannot be built.
+        DataError: The data or the file of weights is missing or damaged.
     """
     with located(spec):
-        wanted = spec.model.transfer
-        if wanted is None:
+        options = spec.model.transfer
+        if options is None:
             return experiment_on(spec, build_data(spec, on_read=on_read), dtype=dtype), None
-        source = read_source(wanted.source, runs_dir)
-        brings_layers = spec.model.architecture is None and spec.model.layers is None
-        spec = _completed(spec, source)
+        source = read_source(options.source, runs_dir)
+        needs_layers = spec.model.architecture is None and spec.model.layers is None
+        spec = _complete(spec, source)
         preprocessor = None if source.run is None else source.run.preprocessor
         data = build_data(spec, pretrained=preprocessor, on_read=on_read)
         if source.run is not None:
             _check_same_inputs(source.run.preprocessor, data.preprocessor, source.name)
-        if brings_layers and wanted.replace_head:
+        if needs_layers and options.replace_head:
             spec = _with_outputs(spec, source, data)
         experiment = experiment_on(spec, data, dtype=dtype)
-        transfer = _transferred(experiment, source)
+        transfer = _transfer_weights(experiment, source)
         return replace(experiment, data=replace(data, warnings=(*data.warnings, *transfer.remarks))), transfer
 
 
 def resume_transfer(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = None) -> Experiment:
-    """The experiment of a run that has begun, to be given the weights of a checkpoint; the source is not needed.
+    """Build the experiment of a run that has begun; its weights come from a checkpoint, without the source.
 
     Args:
-        spec: the run's own.
-        preprocessor: likewise.
-        on_read: is told how many files of the data are read, where that takes its time.
+        spec: Config of the run.
+        preprocessor: Preprocessing of the run.
+        on_read: Callback for the progress of reading many files.
     """
     with located(spec):
         return experiment_on(spec, build_data(spec, pretrained=preprocessor, on_read=on_read))
 
 
 def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | None) -> None:
-    """Give the model of a run that has no checkpoint yet the weights it began with.
+    """Load the initial weights of a run that has no checkpoint yet.
+
+    Args:
+        experiment: Experiment of the run.
+        runs_dir: Folder in which runs are looked up.
+        sha256: SHA-256 of the source when the run began; None if it was not recorded.
 
     Raises:
-        ConfigError: the source is gone.
-        DataError: it has changed.
+        ConfigError: The source does not exist any longer.
+        DataError: The source has changed.
     """
     transfer = experiment.spec.model.transfer
     if transfer is None:
@@ -145,11 +153,11 @@ def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | No
         with located(experiment.spec):
             source = read_source(transfer.source, runs_dir)
             check_unchanged(source, sha256)
-            _transferred(experiment, source)
+            _transfer_weights(experiment, source)
 
 
 def assign_roles(experiment: Experiment) -> LayerRoles | None:
-    """Freeze the layers that the config wants to keep, and scale the learning rates; None without a transfer."""
+    """Freeze layers and scale learning rates as the config says; None without a transfer."""
     transfer = experiment.spec.model.transfer
     if transfer is None:
         return None
@@ -171,26 +179,27 @@ def _layer_roles(experiment: Experiment) -> LayerRoles:
         )
 
 
-def _transferred(experiment: Experiment, source: Source) -> Transfer:
+def _transfer_weights(experiment: Experiment, source: Source) -> Transfer:
     """Copy the weights into the model."""
     roles = _layer_roles(experiment)
-    wanted = experiment.spec.model.transfer
-    assert wanted is not None
+    options = experiment.spec.model.transfer
+    assert options is not None
     with under("model"):
-        check_ignored(wanted.ignore, source.state, source.name)
-        naming = wanted.naming if source.run is None else "dlcli"
+        check_ignored(options.ignore, source.state, source.name)
+        naming = options.naming if source.run is None else "dlcli"
         matching = match(experiment.model, source.state, roles.new, naming)
         check_complete(experiment.model, matching, source.state, source.name)
-        check_all_used(matching, {*wanted.ignore, *_dispensable(source, replace_head=wanted.replace_head)}, source.name)
+        expendable = _expendable(source, replace_head=options.replace_head)
+        check_all_used(matching, {*options.ignore, *expendable}, source.name)
     check_finite(experiment.model, matching, str(source.path))
     load(experiment.model, matching)
     return Transfer(source, matching, roles, tuple(_remarks(experiment, source)))
 
 
-def _dispensable(source: Source, *, replace_head: bool) -> Iterator[str]:
-    """What is in the source and not in the model for a good reason: the head that is replaced, and auxiliary ones.
+def _expendable(source: Source, *, replace_head: bool) -> Iterator[str]:
+    """Yield the modules of the source that the model need not have: the replaced head, and auxiliary heads.
 
-    Auxiliary heads take part in training alone. Of a file, only the names tell which modules these are.
+    Auxiliary heads are used in training only. In a file, such modules are recognized by their names.
     """
     if source.run is None:
         yield from AUXILIARY_HEADS
@@ -205,21 +214,21 @@ def _dispensable(source: Source, *, replace_head: bool) -> Iterator[str]:
 
 
 def _check_same_inputs(theirs: Preprocessor, ours: Preprocessor, source: str) -> None:
-    """Refuse numbers that stand for something else than those that the weights were trained on.
+    """Check that the inputs mean the same as those the weights were trained on.
 
     Raises:
-        ConfigError: other columns, or other tokens.
+        ConfigError: The columns or the tokens differ.
     """
     pairs = {
         "columns": (theirs.input_names, ours.input_names) if ours.encoder or theirs.encoder else ((), ()),
         "tokens": (_tokens(theirs), _tokens(ours)),
     }
-    for what, (known, found) in pairs.items():
-        if known != found:
-            new = [name for name in found if name not in known] or [name for name in known if name not in found]
-            example = f", such as {new[0]!r}" if new else ", in another order"
+    for what, (old, new) in pairs.items():
+        if old != new:
+            different = [name for name in new if name not in old] or [name for name in old if name not in new]
+            example = f", such as {different[0]!r}" if different else " in order"
             raise ConfigError(
-                f"the {what} of {source} are not those of this data{example}",
+                f"the {what} of {source} differ from those of this data{example}",
                 code="incompatible_weights",
                 key="model.from",
             )
@@ -230,34 +239,34 @@ def _tokens(preprocessor: Preprocessor) -> tuple[str, ...]:
 
 
 def _remarks(experiment: Experiment, source: Source) -> Iterator[str]:
-    """Where the model now works under other conditions than those it was trained under."""
+    """Yield a remark for each way in which the model is used differently from its training."""
     transfer, data = experiment.spec.model.transfer, experiment.data
     if source.run is None or transfer is None:
         return
     theirs, ours = source.run.preprocessor, data.preprocessor
     if theirs.scaling.to_json() != ours.scaling.to_json():
         yield (
-            f"data.normalize is {experiment.spec.data.normalize.name}: the inputs are not scaled as those that "
-            f"{source.name} was trained with; pretrained would do so"
+            f"data.normalize is {experiment.spec.data.normalize.name}, so the inputs are scaled differently from those "
+            f"that {source.name} was trained with; pretrained scales them alike"
         )
     if not transfer.replace_head and theirs.class_names != ours.class_names:
         pairs = zip(theirs.class_names or (), ours.class_names or (), strict=False)
         renamed = ", ".join(f"{old} → {new}" for old, new in pairs if old != new)
-        yield f"replace_head is false, so the outputs of {source.name} stand for other classes now: {renamed}"
+        yield f"replace_head is false, so the outputs of {source.name} now stand for other classes: {renamed}"
 
 
-# ---- what the config leaves to the source ----
+# ---- parts of the config that come from the source ----
 
 
-def _completed(spec: Spec, source: Source) -> Spec:
-    """The config with what a run brings along: its layers, the scaling of its inputs."""
+def _complete(spec: Spec, source: Source) -> Spec:
+    """Return the config with the layers and the input scaling of the source run where it has none of its own."""
     assert spec.model.transfer is not None
     transfer = spec.model.transfer.model_copy(update={"source": str(source.path)})
     model, data = replace(spec.model, transfer=transfer), spec.data
     if model.architecture is None and model.layers is None:
         if source.run is None:
-            found = "a file has weights only; give architecture or layers beside it"
-            raise ConfigError(found, key="model.from")
+            message = "a file contains weights only: set model.architecture or model.layers as well"
+            raise ConfigError(message, code="missing_key", key="model.from")
         model = replace(source.run.spec.model, transfer=transfer)
         for mistake in dropout_mistakes(model, spec.regularization.dropout):
             raise ConfigError(mistake.message, key="regularization.dropout")
@@ -267,7 +276,7 @@ def _completed(spec: Spec, source: Source) -> Spec:
 
 
 def _with_outputs(spec: Spec, source: Source, data: Data) -> Spec:
-    """The list of layers of a run with as many outputs as this data needs; an architecture sees to that itself."""
+    """Resize the heads in a run's list of layers to this data; an architecture does so itself."""
     layers = spec.model.layers
     if source.run is None or layers is None:
         return spec

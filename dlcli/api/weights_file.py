@@ -1,4 +1,4 @@
-"""Weights from a `.safetensors` file of anybody's: bytes become arrays, nothing in it is run."""
+"""Weights from an untrusted `.safetensors` file: the bytes become arrays, and no code is run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, ErrorCode
 from dlcli.data import read_bytes
 
-ENDING = ".safetensors"
-#: endings of what PyTorch's own `save` writes
+SUFFIX = ".safetensors"
+#: Suffixes of files that `torch.save` writes.
 PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl")
 
-#: what safetensors calls the types that NumPy has
+#: NumPy types by their safetensors names.
 TYPES: Mapping[str, str] = {
     "F64": "<f8",
     "F32": "<f4",
@@ -30,36 +30,37 @@ TYPES: Mapping[str, str] = {
 }
 
 _CONVERT = (
-    "such files are pickles, which can run code; convert it where you trust it: "
+    "pickle files can run code; if you trust the file, convert it with: "
     "python -c 'import torch; from safetensors.torch import save_file; "
     'save_file(torch.load("{name}", weights_only=True), "{stem}.safetensors")\''
 )
 
 
 def read_weights_file(path: Path) -> tuple[dict[str, np.ndarray], str]:
-    """The arrays of a file by name, and the sha256 of its bytes.
+    """Read the arrays of a file by name, and compute the SHA-256 of its bytes.
 
     Raises:
-        ConfigError: there is no such file, or it is of another kind.
-        DataError: it cannot be read, is cut short, or holds numbers of a type that is not read.
+        ConfigError: The file does not exist, or has another format.
+        DataError: The file cannot be read, is truncated, or has an array of an unsupported type.
     """
     if not path.exists():
-        raise ConfigError(f"there is no file {path}", code="missing_file", key="model.from")
-    if path.suffix.lower() != ENDING:
+        raise ConfigError(f"file not found: {path}", code="missing_file", key="model.from")
+    if path.suffix.lower() != SUFFIX:
         advice = _CONVERT.format(name=path.name, stem=path.stem) if path.suffix.lower() in PICKLES else ""
-        found = f"{path.name} is not a {ENDING} file"
-        raise ConfigError(f"{found}: {advice}" if advice else found, key="model.from")
-    if not path.is_file():  # a pipe would be waited for, and a device may never end
-        raise DataError("cannot be read: it is not a regular file", code="unreadable_file", file=str(path))
+        message = f"expected a {SUFFIX} file, got {path.name}"
+        code: ErrorCode = "unsafe_file" if advice else "wrong_format"
+        raise ConfigError(f"{message}: {advice}" if advice else message, code=code, key="model.from")
+    if not path.is_file():  # reading a pipe would block, and a device may have no end
+        raise DataError("expected a regular file", code="unreadable_file", file=str(path))
     data = read_bytes(path)
     return decode(data, path), hashlib.sha256(data).hexdigest()
 
 
 def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
-    """The arrays in the bytes of a file.
+    """Decode the arrays in the bytes of a file.
 
     Raises:
-        DataError: it is cut short, no safetensors at all, or has numbers of a type that is not read.
+        DataError: The file is truncated or not a safetensors file, or has an array of an unsupported type.
     """
     from safetensors import SafetensorError, deserialize
 
@@ -67,12 +68,14 @@ def decode(data: bytes, path: Path) -> dict[str, np.ndarray]:
         tensors: list[tuple[str, dict[str, Any]]] = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise DataError(
-            f"is cut short, or no safetensors file ({error})", code="wrong_format", file=str(path)
+            f"truncated, or not a safetensors file ({error})", code="wrong_format", file=str(path)
         ) from error
     for name, _ in tensors:
-        if not name.isprintable():  # names are listed in messages of one line
+        if not name.isprintable():  # names appear in one-line messages
             raise DataError(
-                f"an array has the name {name!r}, which cannot be printed", code="wrong_format", file=str(path)
+                f"the name {name!r} of an array has characters that cannot be printed",
+                code="wrong_format",
+                file=str(path),
             )
     return {name: _array(name, tensor["dtype"], tensor["shape"], tensor["data"], path) for name, tensor in tensors}
 
@@ -82,7 +85,5 @@ def _array(name: str, dtype: str, shape: list[int], data: bytes, path: Path) -> 
         return (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4").reshape(shape)
     if dtype not in TYPES:
         known = ", ".join([*TYPES, "BF16"])
-        raise DataError(
-            f"{name} has numbers of the type {dtype}; these are read: {known}", code="wrong_format", file=str(path)
-        )
+        raise DataError(f"{name}: expected one of the types {known}, got {dtype}", code="wrong_format", file=str(path))
     return np.frombuffer(data, TYPES[dtype]).reshape(shape)

@@ -1,4 +1,4 @@
-"""Embeddings that start from published word vectors."""
+"""Initialization of embeddings from published word vectors."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ from dlcli.nn import Embedding
 
 
 def start_from_vectors(experiment: Experiment) -> list[str]:
-    """Put the vectors of the files that the config names into the model's embeddings.
+    """Initialize the model's embeddings from the files of vectors that the config names.
 
-    Only a training that begins needs the files: later the vectors are among the weights.
+    The files are needed only when a training begins: later the vectors are among the weights.
 
     Returns:
-        for each of these embeddings a line that says how many words its file has, and which share that is of the tokens
-        of each split.
+        A line for the log per embedding: how many tokens have a vector, and their share of the tokens of each split.
 
     Raises:
-        ConfigError: the data has no words, or the vectors are of another size than the embedding.
-        DataError: a file is missing or no file of vectors.
+        ConfigError: The inputs are not words, or the vectors and the embedding differ in size.
+        DataError: A file is missing or is not a file of vectors.
     """
     origins = []
     spec, preprocessor = experiment.spec, experiment.data.preprocessor
@@ -44,17 +43,17 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
             layer = experiment.model.layers[name]
             if isinstance(layer, Embedding) and layer.vectors is not None:
                 key = "model.vectors" if spec.model.layers is None else f"model.layers[{position}].vectors"
-                found = _read(layer, layer.vectors, preprocessor, build_data_paths(spec), key)
-                layer.load_vectors(found.vectors, found.known)
-                shares = _coverage(experiment.data.splits, found.known, layer.rows)
-                covered = ", ".join(f"{formatting.percent(share)} % of {split}" for split, share in shares.items())
-                counted = f"{len(found.known)} of {layer.rows} tokens start from {layer.vectors}"
-                origins.append(f"{name}: {counted}; these are {covered}")
+                words = _read(layer, layer.vectors, preprocessor, build_data_paths(spec), key)
+                layer.load_vectors(words.vectors, words.known)
+                shares = _coverage(experiment.data.splits, words.known, layer.rows)
+                coverage = ", ".join(f"{formatting.percent(share)} % of {split}" for split, share in shares.items())
+                counts = f"{len(words.known)} of {layer.rows} tokens start from {layer.vectors}"
+                origins.append(f"{name}: {counts}; coverage: {coverage}")
     return origins
 
 
 def _coverage(splits: Mapping[str, Split], known: np.ndarray, num_tokens: int) -> dict[str, float]:
-    """The share of the tokens of each split, repeated ones counted, that are among the known ones."""
+    """Compute the share of known tokens in each split, counting repeated tokens."""
     shares = {}
     for name, split in splits.items():
         assert isinstance(split.inputs, TokenSequences | NextTokenSequences | Windows)
@@ -67,11 +66,10 @@ def _coverage(splits: Mapping[str, Split], known: np.ndarray, num_tokens: int) -
 def _read(layer: Embedding, file: str, preprocessor: Preprocessor, data_paths: DataPaths, key: str) -> WordVectors:
     if preprocessor.vocabulary is None:
         raise ConfigError(
-            "the inputs of this data are no words, which could have vectors", code="not_applicable", key=key
+            "word vectors need inputs of words; the inputs of this data are not words", code="not_applicable", key=key
         )
-    found = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.index_of)
-    if found.size != layer.units:
-        raise ConfigError(
-            f"{file} has vectors of {found.size} numbers, the embedding of {layer.units}", code="wrong_shape", key=key
-        )
-    return found
+    words = WordVectors.read(data_paths.find(file), preprocessor.vocabulary.index_of)
+    if words.size != layer.units:
+        message = f"expected vectors of size {layer.units}, as the embedding has, got size {words.size} in {file}"
+        raise ConfigError(message, code="wrong_shape", key=key)
+    return words

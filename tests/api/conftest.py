@@ -1,4 +1,4 @@
-"""A small run that is trained once and looked at by many tests."""
+"""A small run that is trained once and shared by many tests."""
 
 from __future__ import annotations
 

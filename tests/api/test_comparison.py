@@ -1,4 +1,4 @@
-"""Runs side by side."""
+"""Comparison of runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_runs_are_compared_by_what_differs(trained: api.Run, config: Path, tmp_p
     assert errors.splits[1].first == pytest.approx(trained.metrics["test/error"])
 
 
-def test_a_run_without_a_report_or_a_metric_leaves_a_gap(trained: api.Run, config: Path, tmp_path: Path) -> None:
+def test_a_missing_report_or_metric_leaves_a_gap(trained: api.Run, config: Path, tmp_path: Path) -> None:
     other = api.train(config, runs_dir=tmp_path / "runs")
     folder = RunFolder(other.path)
     folder.write_record(folder.record().end("failed", 1, metrics={}, error=None))
@@ -63,7 +63,7 @@ def write_table(path: Path, shift: float) -> None:
 
 
 def test_runs_on_other_data_are_not_compared(tmp_path: Path) -> None:
-    """The same rows with the same ids and labels, and inputs that tell nothing in one file and all in the other."""
+    """The files have the same ids and labels, but the inputs predict the label in one file only."""
     (tmp_path / "table.yaml").write_text(TABLE)
     trained = []
     for shift in (0.0, 50.0):

@@ -1,4 +1,4 @@
-"""A trained model measured again, and used on new data."""
+"""Evaluation of a trained model, and its predictions on new data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.runs import RunFolder
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])
-def test_evaluation_repeats_what_the_training_measured(trained: api.Run, split: str) -> None:
+def test_evaluation_repeats_the_metrics_of_the_training(trained: api.Run, split: str) -> None:
     evaluation = api.evaluate(trained.path, split=split)
     assert evaluation.metrics == {
         name: value for name, value in trained.metrics.items() if name.startswith(f"{split}/")
@@ -26,8 +26,8 @@ def test_evaluation_repeats_what_the_training_measured(trained: api.Run, split: 
     assert evaluation.direction == "min"
 
 
-def test_an_unknown_split_is_refused(trained: api.Run) -> None:
-    with pytest.raises(ConfigError, match="did you mean test"):
+def test_an_unknown_split_is_an_error(trained: api.Run) -> None:
+    with pytest.raises(ConfigError, match=r"test\?"):
         api.evaluate(trained.path, split="tets")
 
 
@@ -49,7 +49,7 @@ def test_predictions_on_raw_inputs_are_those_of_the_stored_normalization(trained
     np.testing.assert_array_equal(names[probabilities.argmax(axis=1)], classes)
 
 
-def test_one_example_alone_is_predicted_like_in_a_batch(trained: api.Run) -> None:
+def test_a_single_example_is_predicted_as_in_a_batch(trained: api.Run) -> None:
     inputs = load_iris().data
     loaded = api.load(trained.path)
     alone = np.concatenate([loaded.predict_probabilities(inputs[row : row + 1]) for row in range(20)])
@@ -105,12 +105,13 @@ def test_a_regression_predicts_in_the_unit_of_its_targets(tmp_path: Path) -> Non
     (tmp_path / "new.csv").write_text("x\n10\n")
     [row] = loaded.predict_file(tmp_path / "new.csv")
     assert row["id"] == 0 and row["y"] == pytest.approx(1030, rel=0.01)
-    with pytest.raises(DataError, match="no probabilities"):
+    with pytest.raises(DataError) as caught:
         loaded.predict_probabilities(np.array([[10.0]]))
+    assert caught.value.code == "not_applicable"
 
 
 def forget_checksums(run: api.Run) -> None:
-    """Make a run look like one of a version that recorded no checksums of its files."""
+    """Remove the checksums from the record of a run, as a version without checksums wrote it."""
     folder = RunFolder(run.path)
     folder.write_record(replace(folder.record(), files={}))
 
@@ -120,9 +121,8 @@ def test_a_run_whose_config_was_changed_is_named(config: Path, tmp_path: Path) -
     forget_checksums(run)
     resolved = run.path / "config.resolved.yaml"
     resolved.write_text(resolved.read_text().replace("hidden_units: [8]", "hidden_units: [9]"))
-    with pytest.raises(
-        StorageError, match=r"config\.resolved\.yaml: is not the model that was trained: .*the model needs"
-    ):
+    with pytest.raises(StorageError) as caught:
         api.load(run.path)
-    with pytest.raises(StorageError, match="another training"):
+    assert (caught.value.code, caught.value.file) == ("incompatible_weights", str(resolved))
+    with pytest.raises(StorageError, match="checkpoint"):
         api.resume(run.path, epochs=2)

@@ -31,16 +31,16 @@ def write(folder: Path, cell: str) -> Path:
     return path
 
 
-def test_a_config_has_initial_weights_and_a_run_trained_ones_too(tmp_path: Path) -> None:
+def test_a_config_has_initial_weights_and_a_run_also_trained_ones(tmp_path: Path) -> None:
     config = write(tmp_path, "lstm: {units: 4}")
     run = api.train(config, runs_dir=tmp_path / "runs")
     flows = api.gradient_flows([config, run.path])
     assert [(flow.model, flow.run, flow.weights) for flow in flows] == [
         ("recalling", None, "initial"),
-        (run.id, run.id, "initial"),  # the two of one name are told apart
+        (run.id, run.id, "initial"),  # the config and the run have the same name
         (run.id, run.id, "trained"),
     ]
-    # a run begins with the weights that its config gives
+    # the initial weights of the run are those of its config
     assert flows[0].flow.norms == pytest.approx(flows[1].flow.norms, rel=1e-5)
     assert flows[1].flow.norms != pytest.approx(flows[2].flow.norms, rel=1e-5)
     assert flows[0].flow.steps == 6
@@ -48,13 +48,13 @@ def test_a_config_has_initial_weights_and_a_run_trained_ones_too(tmp_path: Path)
     assert flows[2].result == ("test/error", run.metrics["test/error"])
 
 
-def test_runs_of_one_name_are_called_by_their_ids(tmp_path: Path) -> None:
+def test_runs_of_the_same_name_are_labeled_by_their_ids(tmp_path: Path) -> None:
     config = write(tmp_path, "rnn: {units: 4}")
     paths = [api.train(config, runs_dir=tmp_path / "runs").path for _ in range(2)]
     assert {flow.model for flow in api.gradient_flows(paths)} == {path.name for path in paths}
 
 
-def test_a_run_that_diverged_shows_where_it_began(tmp_path: Path) -> None:
+def test_a_diverged_run_has_initial_weights_only(tmp_path: Path) -> None:
     cell = "rnn: {units: 4, activation: relu, recurrent_initializer: {name: identity, gain: 100}}"
     config = write(tmp_path, cell)
     with pytest.raises(DivergedError):
@@ -67,7 +67,7 @@ def test_a_run_that_diverged_shows_where_it_began(tmp_path: Path) -> None:
     assert flow.flow.factor == pytest.approx(100, rel=0.3)
 
 
-def test_a_language_model_is_asked_about_its_last_step(tmp_path: Path) -> None:
+def test_the_loss_of_a_language_model_is_that_of_the_last_step(tmp_path: Path) -> None:
     path = tmp_path / "language.yaml"
     path.write_text(
         "name: language\n"
@@ -77,11 +77,11 @@ def test_a_language_model_is_asked_about_its_last_step(tmp_path: Path) -> None:
     )
     (flow,) = api.gradient_flows([path])
     assert flow.flow.steps == 7
-    assert list(flow.flow.norms) == sorted(
-        flow.flow.norms, reverse=True
-    )  # else every step would have a loss of its own
+    # gradients grow toward the last step only if the earlier steps have no loss
+    assert list(flow.flow.norms) == sorted(flow.flow.norms, reverse=True)
 
 
 def test_a_model_without_recurrent_layers(config: Path) -> None:
-    with pytest.raises(ConfigError, match=r"small has no recurrent layer.*its layers are linear, relu"):
+    with pytest.raises(ConfigError, match="linear, relu") as caught:
         api.gradient_flows([config])
+    assert caught.value.code == "not_applicable"

@@ -11,7 +11,7 @@ from dlcli import api
 from dlcli.ops.linear import Linear
 
 
-def test_every_parameter_of_a_model_is_right(config: Path) -> None:
+def test_every_parameter_of_a_model_passes(config: Path) -> None:
     report = api.check_gradients(config, overrides=["model.batch_norm=true"])
     assert report.ok
     names = {check.parameter for check in report.checks}
@@ -20,7 +20,7 @@ def test_every_parameter_of_a_model_is_right(config: Path) -> None:
     assert report.worst.relative_error < 1e-6
 
 
-def test_a_wrong_backward_is_caught_and_named(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_backward_fails_with_the_name_of_its_parameter(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = Linear.backward
 
     def wrong(ctx, grad):  # type: ignore[no-untyped-def]
@@ -36,7 +36,7 @@ def test_a_wrong_backward_is_caught_and_named(config: Path, monkeypatch: pytest.
     np.testing.assert_allclose(report.worst.analytic / report.worst.numeric, 1.01, rtol=1e-4)
 
 
-def test_a_large_model_is_checked_on_a_sample_unless_asked_for_all(config: Path) -> None:
+def test_a_large_model_is_checked_on_a_sample_by_default(config: Path) -> None:
     wide = ["model.hidden_units=[2000]"]
     assert api.check_gradients(config, overrides=wide).checked == 100 + 100 + 100 + 3
     assert api.check_gradients(config, overrides=wide, max_per_parameter=5).checked == 5 + 5 + 5 + 3

@@ -1,4 +1,4 @@
-"""The configs about memory show what they are there to show, with their own seed."""
+"""The shipped configs on long-term memory give the results they demonstrate, with their own seed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def train(name: str, tmp_path: Path) -> Run:
     return api.train(CONFIGS / f"{name}.yaml", runs_dir=tmp_path)
 
 
-def test_gated_cells_solve_copying_and_a_simple_one_does_not(tmp_path: Path) -> None:
+def test_gated_cells_solve_copying_and_a_simple_rnn_does_not(tmp_path: Path) -> None:
     runs = {cell: train(f"copying_{cell}", tmp_path) for cell in ("rnn", "gru", "lstm")}
     accuracies = {cell: run.metrics["test/accuracy"] for cell, run in runs.items()}
     assert accuracies["gru"] > 0.99
     assert accuracies["lstm"] > 0.99
-    assert accuracies["rnn"] < 0.25  # a guess is right once in eight times
+    assert accuracies["rnn"] < 0.25  # guessing is right in 1 of 8 cases
     flows = api.gradient_flows([run.path for run in runs.values()])
     trends = {(flow.model, flow.weights): flow.flow.trend for flow in flows}
     for weights in ("initial", "trained"):
@@ -36,11 +36,11 @@ def test_gated_cells_solve_copying_and_a_simple_one_does_not(tmp_path: Path) -> 
 
 
 def test_an_lstm_solves_the_adding_problem(tmp_path: Path) -> None:
-    # who always says 1 is off by 0.408
+    # a constant prediction of 1 has an error of 0.408
     assert train("adding_problem", tmp_path).metrics["test/root_mean_squared_error"] < 0.06
 
 
-def test_clipping_saves_what_explodes(tmp_path: Path) -> None:
+def test_clipping_prevents_exploding_gradients(tmp_path: Path) -> None:
     plain, clipped = (train(f"exploding_gradients{twin}", tmp_path) for twin in ("", "_clipped"))
     assert clipped.metrics["test/root_mean_squared_error"] < 0.08
     assert plain.metrics["test/root_mean_squared_error"] > 0.4

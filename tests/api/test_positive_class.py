@@ -1,4 +1,4 @@
-"""Metrics of one class are of the class that is meant, and say so."""
+"""Metrics of a single class refer to the positive class of the config, and name it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ METRICS = ("precision", "recall", "f1", "roc_auc", "average_precision")
 
 
 def write(folder: Path, labels: tuple[str, ...], evaluation: str, *, name: str = "c.yaml") -> Path:
-    """A data set of these classes, of which the first is rare, and a config."""
+    """Write a data set of these classes, of which the first is rare, and a config."""
     draw = np.random.default_rng(0)
     shares = np.array([1.0, *[3.0] * (len(labels) - 1)])
     chosen = draw.choice(len(labels), 150, p=shares / shares.sum())
@@ -45,7 +45,7 @@ def listed(*names: str) -> str:
         (("a", "b", "c"), "b", "b"),
     ],
 )
-def test_figures_are_those_of_scikit_learn(
+def test_metrics_equal_those_of_scikit_learn(
     tmp_path: Path, labels: tuple[str, ...], option: str | None, positive: str
 ) -> None:
     chosen = "" if option is None else f", positive_class: {option}"
@@ -94,14 +94,14 @@ def test_a_class_is_never_guessed(tmp_path: Path, labels: tuple[str, ...], name:
     assert not (tmp_path / "runs").exists()
 
 
-def test_early_stopping_is_about_a_class_too(tmp_path: Path) -> None:
+def test_early_stopping_needs_a_positive_class(tmp_path: Path) -> None:
     config = write(tmp_path, ("cancer", "healthy"), "metrics: [accuracy]")
     with pytest.raises(ConfigError) as caught:
         api.train(config, overrides=["regularization.early_stopping={metric: dev/f1}"], runs_dir=tmp_path / "runs")
     assert caught.value.key == "regularization.early_stopping.metric"
 
 
-def test_one_metric_may_be_about_another_class(tmp_path: Path) -> None:
+def test_metrics_may_have_different_positive_classes(tmp_path: Path) -> None:
     config = write(
         tmp_path,
         ("cancer", "healthy"),
@@ -119,13 +119,13 @@ def test_one_metric_may_be_about_another_class(tmp_path: Path) -> None:
         ("metrics: [{name: f1, positive_class: cancer}, {name: f1, positive_class: healthy}]", "evaluation.metrics[1]"),
     ],
 )
-def test_a_wrong_class_is_refused_at_its_key(tmp_path: Path, evaluation: str, key: str) -> None:
+def test_an_unknown_class_is_an_error_at_its_key(tmp_path: Path, evaluation: str, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         api.train(write(tmp_path, ("cancer", "healthy"), evaluation), runs_dir=tmp_path / "runs")
     assert caught.value.key == key
 
 
-def test_figures_of_different_classes_are_not_compared(tmp_path: Path) -> None:
+def test_metrics_of_different_classes_are_not_compared(tmp_path: Path) -> None:
     configs = [
         write(
             tmp_path,

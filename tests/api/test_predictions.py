@@ -1,4 +1,4 @@
-"""Rows of predictions: every part has a name of its own, whatever the columns of the data are called."""
+"""Rows of predictions: every field has a unique name, whatever the columns of the data are called."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = st.sampled_from([*FIELDS, "price", "value", "prediction_id", "predicti
 
 
 @given(st.lists(COLUMNS, unique=True, min_size=1, max_size=5))
-def test_no_part_of_a_row_hides_another(names: list[str]) -> None:
+def test_no_field_of_a_row_hides_another(names: list[str]) -> None:
     values = np.arange(2.0 * len(names)).reshape(2, -1)
     rows = zip(
         prediction_rows(np.array([7, 8]), Predictions(values=values), (), names),
@@ -44,7 +44,7 @@ def test_ordinary_columns_keep_their_names() -> None:
 
 @pytest.mark.parametrize("columns", [["target"], ["id"], ["prediction"], ["price"], ["id", "target"]])
 def test_a_run_keeps_prediction_and_truth(tmp_path: Path, columns: list[str]) -> None:
-    """The truth is what the file says, to the last digit; the prediction is near it, and what `predict` says."""
+    """The target has every digit of the file; the prediction is close to it, and equals that of `predict`."""
     truths = [[1700000004.25 + 3 * row + k for k in range(len(columns))] for row in range(40)]
     lines = [",".join(map(str, [row, *values])) for row, values in enumerate(truths)]
     (tmp_path / "d.csv").write_text("\n".join([",".join(["x", *columns]), *lines]) + "\n")
@@ -67,7 +67,7 @@ def test_a_run_keeps_prediction_and_truth(tmp_path: Path, columns: list[str]) ->
     assert [split.difference.value for split in comparison.splits] == [0, 0]
 
 
-def test_whole_truths_are_written_whole(tmp_path: Path) -> None:
+def test_large_integer_targets_keep_every_digit(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("x,y\n" + "".join(f"{row},{9007199254740993 + row}\n" for row in range(20)))
     (tmp_path / "c.yaml").write_text(
         "data: {dataset: {format: csv, path: d.csv}, normalize_targets: standard}\n"

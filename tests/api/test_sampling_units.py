@@ -1,4 +1,4 @@
-"""What was sampled together counts as one unit in every interval: reports, evaluations and comparisons."""
+"""Examples that were sampled together count as one unit in the intervals of reports, evaluations and comparisons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ training: {epochs: 2}
 
 
 def write_sentences(path: Path, seed: int, sentences: int = 60) -> None:
-    """Words with the label of their half of the vocabulary; a third of the sentences is labeled at random."""
+    """Write words labeled by their half of the vocabulary; a third of the sentences has random labels."""
     random = np.random.default_rng(seed)
     lines = []
     for _ in range(sentences):
@@ -117,7 +117,7 @@ def test_groups_of_a_split_are_units(grouped: api.Run, tmp_path: Path) -> None:
     assert "clustered" in interval.method
 
 
-def test_few_groups_are_said_to_be_few(grouped: api.Run) -> None:
+def test_few_groups_give_a_warning(grouped: api.Run) -> None:
     assert not any("groups" in warning for warning in grouped.assessment.warnings)
     config = grouped.path.parent.parent / "patients.yaml"
     fewer = api.train(
@@ -126,7 +126,7 @@ def test_few_groups_are_said_to_be_few(grouped: api.Run) -> None:
         runs_dir=grouped.path.parent,
     )
     (sentence,) = (warning for warning in fewer.assessment.warnings if "groups" in warning)
-    assert "test has only 4 groups" in sentence
+    assert "4 groups" in sentence
     assert api.evaluate(fewer.path).warnings == (sentence,)
     compared = api.compare([fewer.path, fewer.path])
     assert {split.split: split.remarks for split in compared.errors[0].splits} == {"dev": (), "test": (sentence,)}

@@ -1,4 +1,4 @@
-"""The shipped configs reach what they are there to show, with their own seed."""
+"""The shipped configs give the results they demonstrate, with their own seed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_test_accuracy(name: str, accuracy: float, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "name", "accuracy"), [("adult", "mlp_adult", 0.85), ("fashion_mnist", "mlp_fashion_mnist", 0.875)]
 )
-def test_accuracy_on_given_test_sets(folder: str, name: str, accuracy: float, tmp_path: Path) -> None:
+def test_accuracy_on_published_test_sets(folder: str, name: str, accuracy: float, tmp_path: Path) -> None:
     data_paths = os.environ.get("DLCLI_DATA")
     if not data_paths or not (Path(data_paths) / folder).is_dir():
         pytest.skip(f"DLCLI_DATA names no folder with {folder}")
@@ -50,7 +50,7 @@ def test_the_regression_explains_half_of_the_variance_on_dev(tmp_path: Path) -> 
     assert run.assessment.baseline.is_beaten
 
 
-def test_the_edge_filter_emerges_from_its_answers(tmp_path: Path) -> None:
+def test_the_edge_filter_is_learned_from_its_outputs(tmp_path: Path) -> None:
     run = train("edge_detection", tmp_path)
     learned = api.load(run.path).model.state_dict()["conv2d_1.weight"][:, :, 0, 0]
     sobel = edge_filter("vertical", "sobel")
@@ -59,14 +59,14 @@ def test_the_edge_filter_emerges_from_its_answers(tmp_path: Path) -> None:
     assert run.metrics["test/r2"] > 0.9999
 
 
-def test_the_linear_twin_fails_where_a_hidden_layer_succeeds(tmp_path: Path) -> None:
+def test_the_linear_model_fails_where_a_hidden_layer_succeeds(tmp_path: Path) -> None:
     linear, hidden = train("planar_flower_linear", tmp_path), train("planar_flower", tmp_path)
     assert linear.metrics["test/error"] > 0.35 > 0.12 > hidden.metrics["test/error"]
     assert linear.assessment.diagnosis.verdict == "avoidable_bias"
     assert linear.assessment.advice[0].knob == "hidden layer"
 
 
-def test_zero_initialization_fails_and_its_first_advice_cures_it(tmp_path: Path) -> None:
+def test_zero_initialization_fails_and_its_first_advice_fixes_it(tmp_path: Path) -> None:
     zeros = train("zero_initialization", tmp_path)
     assert [layer.num_units for layer in zeros.assessment.identical] == [16]
     advice = zeros.assessment.advice[0]

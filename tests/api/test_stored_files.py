@@ -1,4 +1,4 @@
-"""What a run has stored is what is used, and a changed byte of it is noticed."""
+"""The stored files of a run are used, and a changed byte is detected."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def flip(path: Path, position: int) -> None:
 
 @pytest.mark.parametrize("name", files.INPUTS)
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
-def test_a_flipped_bit_is_noticed(run: RunFolder, name: str, share: float) -> None:
+def test_a_flipped_bit_is_detected(run: RunFolder, name: str, share: float) -> None:
     path = run.path / name
     flip(path, int(share * path.stat().st_size))
     for use in (api.load, api.evaluate, lambda run: api.resume(run, epochs=3)):
@@ -67,13 +67,13 @@ def test_a_flipped_bit_is_noticed(run: RunFolder, name: str, share: float) -> No
 
 
 @pytest.mark.parametrize("name", files.INPUTS)
-def test_a_missing_file_is_noticed(run: RunFolder, name: str) -> None:
+def test_a_missing_file_is_detected(run: RunFolder, name: str) -> None:
     (run.path / name).unlink()
     with pytest.raises(StorageError):
         api.load(run.path)
 
 
-def test_every_digit_of_the_preprocessing_counts(run: RunFolder) -> None:
+def test_an_edited_preprocessing_is_detected(run: RunFolder) -> None:
     path = run.path / files.PREPROCESSING
     document = json.loads(path.read_text())
     document["scaling"]["scale"][0] *= 5
@@ -99,8 +99,8 @@ def test_a_config_that_was_changed_by_resuming_has_a_new_checksum(run: RunFolder
     api.load(run.path)
 
 
-def test_evaluation_takes_the_stored_rows_and_treatment(run: RunFolder) -> None:
-    """Rows and scaling that no fit would give, known by their checksums: the metrics are theirs."""
+def test_evaluation_uses_the_stored_rows_and_preprocessing(run: RunFolder) -> None:
+    """The metrics follow stored rows and a stored scaling that no fit would give."""
     rows = run.read_arrays(files.SPLITS)
     run.write_arrays(files.SPLITS, {**rows, "test": rows["train"], "train": rows["test"]})
     run.write_record(replace(run.record(), files={}))
@@ -113,14 +113,14 @@ def test_evaluation_takes_the_stored_rows_and_treatment(run: RunFolder) -> None:
     assert api.evaluate(run.path, split="test").metrics["test/loss"] != before
 
 
-def test_rows_that_the_data_does_not_have_are_refused(run: RunFolder) -> None:
+def test_rows_outside_the_data_are_an_error(run: RunFolder) -> None:
     run.write_arrays(files.SPLITS, {**run.read_arrays(files.SPLITS), "test": np.array([0, 80])})
     run.write_record(replace(run.record(), files={}))
     with pytest.raises(DataError):
         api.evaluate(run.path)
 
 
-def test_a_file_in_another_order_is_other_data(original: api.Run, tmp_path: Path) -> None:
+def test_a_file_in_another_order_has_changed(original: api.Run, tmp_path: Path) -> None:
     write_table(tmp_path / "table.csv")
     (tmp_path / "table.yaml").write_text(CONFIG)
     run = api.train(tmp_path / "table.yaml", runs_dir=tmp_path / "runs")

@@ -1,4 +1,4 @@
-"""A whole training: what it leaves behind, and that going on with it changes nothing."""
+"""A complete training: its files, and resuming to the same bits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dlcli.training import CheckpointStore, Observer, Progress
 
 
 class InterruptAfter(Observer):
-    """Sends SIGTERM to this process when an epoch has ended."""
+    """Sends SIGTERM to this process at the end of an epoch."""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -40,7 +40,7 @@ class InterruptWithin(Observer):
 
 
 def weights(run: Path) -> dict[str, bytes]:
-    """The last checkpoint's weights, to the bit."""
+    """Return the bytes of the last checkpoint's weights."""
     arrays = CheckpointStore(run / "checkpoints").load_weights("last")
     return {name: array.tobytes() for name, array in arrays.items()}
 
@@ -50,7 +50,7 @@ def only_run(folder: Path) -> Path:
     return run
 
 
-def test_a_run_folder_holds_everything(trained: api.Run) -> None:
+def test_a_run_folder_is_complete(trained: api.Run) -> None:
     expected = [
         "config.yaml",
         "config.resolved.yaml",
@@ -107,7 +107,7 @@ def test_the_resolved_config_trains_to_the_same_bits(trained: api.Run, tmp_path:
 def test_a_resumed_run_ends_with_the_same_bits(
     trained: api.Run, config: Path, tmp_path: Path, observer: Observer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlcli.training.trainer.PROGRESS_INTERVAL", 0.0)  # every step is seen
+    monkeypatch.setattr("dlcli.training.trainer.PROGRESS_INTERVAL", 0.0)  # every step is reported
     with pytest.raises(RunInterruptedError) as caught:
         api.train(config, runs_dir=tmp_path / "runs", observer=observer)
     assert caught.value.exit_code == 143
@@ -121,7 +121,7 @@ def test_a_resumed_run_ends_with_the_same_bits(
     assert epochs == list(range(1, 9))
 
 
-def test_more_epochs_on_resume_are_those_of_a_longer_run(config: Path, tmp_path: Path) -> None:
+def test_resuming_for_more_epochs_equals_a_longer_run(config: Path, tmp_path: Path) -> None:
     short = api.train(config, overrides=["training.epochs=3"], runs_dir=tmp_path / "short")
     extended = api.resume(short.path, epochs=5)
     long = api.train(config, overrides={"training.epochs": 5}, runs_dir=tmp_path / "long")
@@ -129,11 +129,11 @@ def test_more_epochs_on_resume_are_those_of_a_longer_run(config: Path, tmp_path:
 
 
 def test_a_finished_run_has_nothing_to_resume(trained: api.Run) -> None:
-    with pytest.raises(ConfigError, match="already been trained for 8 epochs"):
+    with pytest.raises(ConfigError, match="8 epochs"):
         api.resume(trained.path)
 
 
-def test_a_change_that_would_have_led_elsewhere_is_refused_with_both_values(trained: api.Run) -> None:
+def test_a_change_that_contradicts_the_training_is_an_error_with_both_values(trained: api.Run) -> None:
     before = (trained.path / "config.resolved.yaml").read_bytes()
     with pytest.raises(InvalidConfigError) as caught:
         api.resume(trained.path, epochs=20, overrides=["optimizer.learning_rate=0.5", "training.batch_size=8"])
@@ -142,7 +142,7 @@ def test_a_change_that_would_have_led_elsewhere_is_refused_with_both_values(trai
     assert (trained.path / "config.resolved.yaml").read_bytes() == before
 
 
-def test_data_that_changed_is_not_resumed_on_nor_evaluated(tmp_path: Path) -> None:
+def test_changed_data_is_an_error_in_resume_and_evaluate(tmp_path: Path) -> None:
     rows = [f"{x},{'a' if x < 40 else 'b'}" for x in range(80)]
     (tmp_path / "data.csv").write_text("\n".join(["x,y", *rows]) + "\n")
     (tmp_path / "csv.yaml").write_text(
@@ -151,10 +151,10 @@ def test_data_that_changed_is_not_resumed_on_nor_evaluated(tmp_path: Path) -> No
     )
     run = api.train(tmp_path / "csv.yaml", runs_dir=tmp_path / "runs")
     (tmp_path / "data.csv").write_text("\n".join(["x,y", *rows[:-1], "79,a"]) + "\n")
-    with pytest.raises(DataError, match="SHA-256 differs"):
-        api.resume(run.path, epochs=4)
-    with pytest.raises(DataError, match="SHA-256 differs"):
-        api.evaluate(run.path, split="dev")
+    for use in (lambda: api.resume(run.path, epochs=4), lambda: api.evaluate(run.path, split="dev")):
+        with pytest.raises(DataError) as caught:
+            use()
+        assert caught.value.code == "changed_data"
 
 
 def test_divergence_names_the_step_and_keeps_the_last_good_checkpoint(config: Path, tmp_path: Path) -> None:
@@ -179,21 +179,21 @@ def test_a_runs_folder_that_cannot_be_written_is_one_line(config: Path, tmp_path
     assert "\n" not in str(caught.value)
 
 
-def test_the_python_api_is_the_same_functions(config: Path, tmp_path: Path) -> None:
+def test_the_package_exports_the_functions(config: Path, tmp_path: Path) -> None:
     run = dlcli.train(config, overrides={"training.epochs": 1}, runs_dir=tmp_path / "runs")
     assert dlcli.evaluate(run.path, split="dev").metrics["dev/error"] == run.metrics["dev/error"]
     with pytest.raises(AttributeError):
         dlcli.trian  # noqa: B018  # codespell:ignore trian
 
 
-def test_the_checkpoint_is_what_its_checksum_says(trained: api.Run) -> None:
+def test_the_checkpoint_matches_its_checksum(trained: api.Run) -> None:
     best = json.loads((trained.path / "checkpoints/best.json").read_text())["checkpoint"]
     folder = trained.path / "checkpoints" / best
     stored = json.loads((folder / "state.json").read_text())["sha256"]["weights.safetensors"]
     assert hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest() == stored
 
 
-def test_dead_units_are_found(config: Path, tmp_path: Path) -> None:
+def test_dead_units_are_reported(config: Path, tmp_path: Path) -> None:
     run = api.train(
         config,
         overrides={"optimizer": {"name": "sgd", "learning_rate": 1000.0}, "training.gradient_clipping.max_norm": 1},
@@ -208,8 +208,9 @@ def test_the_lock_is_taken_before_anything_is_read(trained: api.Run, monkeypatch
         raise AssertionError("read without the lock")
 
     monkeypatch.setattr("dlcli.api.training.load_spec", read)
-    with RunFolder(trained.path).locked(), pytest.raises(ConfigError, match="in use by process"):
+    with RunFolder(trained.path).locked(), pytest.raises(ConfigError) as caught:
         api.resume(trained.path, epochs=50)
+    assert caught.value.code == "in_use"
 
 
 def test_the_threads_and_the_instruction_set_are_recorded(trained: api.Run) -> None:

@@ -1,4 +1,4 @@
-"""Figures of whole experiments: they do not depend on `evaluation.batch_size`, and `eval` gives the same again."""
+"""Losses of experiments do not depend on `evaluation.batch_size`, and an evaluation repeats them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def config(folder: Path, kind: str, smoothing: float = 0.1) -> Path:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_the_figures_and_the_model_do_not_depend_on_the_evaluation_batches(tmp_path: Path, kind: str) -> None:
+def test_metrics_and_weights_do_not_depend_on_the_evaluation_batches(tmp_path: Path, kind: str) -> None:
     write_table(tmp_path)
     write_sentences(tmp_path)
     file = config(tmp_path, kind)
@@ -85,7 +85,7 @@ def test_the_loss_is_the_weighted_mean_over_the_split(tmp_path: Path) -> None:
 
 
 def test_one_epoch_of_one_step_has_the_loss_of_the_first_weights(tmp_path: Path) -> None:
-    """In batches of any size an epoch's loss is Σ c ℓ / Σ c: at a rate of almost zero, that of the initial weights."""
+    """An epoch's loss is Σ c ℓ / Σ c for any batch size; at a tiny learning rate, that of the initial weights."""
     write_table(tmp_path)
     file = config(tmp_path, "table", smoothing=0)
     losses = [

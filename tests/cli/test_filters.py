@@ -97,8 +97,8 @@ def test_of_a_picture_in_the_model_s_size_where_every_pixel_is_scaled_by_itself(
     ("arguments", "code", "message"),
     [
         (["--layer", "conv2d_9"], 2, "'conv2d_9': unknown layer with an image; did you mean conv2d_2? (conv2d_1,"),
-        (["--layer", "flatten_1"], 2, "the result of flatten_1 is no image (height, width, channels), but (80,)"),
-        (["--example", "9999"], 3, "dev has 360 examples, numbered from 0; there is no example 9999"),
+        (["--layer", "flatten_1"], 2, "flatten_1: expected"),
+        (["--example", "9999"], 3, "from 0 to 359 of dev, got 9999"),
         (["--split", "tset"], 2, "'tset': "),
         (["--picture", "nowhere.png"], 3, "nowhere.png"),
         (["--picture", "config.yaml"], 3, "config.yaml: is no picture that can be read"),
@@ -115,7 +115,7 @@ def test_a_picture_too_large_for_feature_maps(run, trained_net, folder):
     Image.new("L", (3000, 10)).save("wide.png")
     outcome = run("filters", trained_net, "--picture", "wide.png")
     assert outcome.code == 3
-    assert "wide.png: is 3000 × 10 pixels; feature maps are drawn of pictures up to 2,048" in outcome.stderr
+    assert "wide.png: " in outcome.stderr and "3,000 × 10" in outcome.stderr
 
 
 def test_a_model_without_convolution(run, finished):
