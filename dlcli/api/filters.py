@@ -12,7 +12,7 @@ from dlcli.api.evaluation import stored_split
 from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.transfer import start
 from dlcli.assembly import build_reader
-from dlcli.core import INPUT, ConfigError, DataError, formatting, unknown_name
+from dlcli.core import INPUT, ConfigError, DataError, unknown_name
 from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled
 from dlcli.data.images import ImageConversion, decode_many
 from dlcli.nn import Convolution, ConvTranspose2D, Graph, Shape, ShapeError, ancestors

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.assembly import build_augmenter, build_data, build_task, located
-from dlcli.core import formatting, rng
+from dlcli.core import formatting, rng, under
 from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingImages, Values, read_training_images
 from dlcli.reports import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
@@ -61,7 +61,8 @@ def preview(
     with located(spec):
         data = build_data(spec, on_read=on_read, keep_raw=True)
         train = data.splits["train"]
-        images = read_training_images(train)
+        with under("data", {"augmentations": "data.augment"}):
+            images = read_training_images(train)
         augmenter = build_augmenter(spec, train, build_task(spec, data.preprocessor.targets))
     generator = rng.generator(spec.seed if seed is None else seed, "preview")
     rows = _balanced_rows(data, min(count, len(train)), generator)

@@ -125,21 +125,25 @@ def test_every_word_is_labeled(labeler: api.Run, folder: Path):
 
 
 @pytest.mark.parametrize(
-    ("found", "instead", "message"),
+    ("old", "new", "place"),
     [
-        (
-            "tokenizer: word",
-            "tokenizer: words",
-            r":5:\d+ data.text.tokenizer: 'words': unknown tokenizer; .* mean word\?",
-        ),
-        ("{format: lines, files: {pos: pos.txt, neg: neg.txt}}", "iris", r":5:\d+ data.text: .* are no texts"),
-        ("min_count: 2", "min_count: 999", r":5:\d+ data.text.vocabulary.min_count: no token is 999 times"),
-        ("word,", "{name: hugging_face, path: no.json},", r"no such file|hugging_face needs the library"),
-        ("data:", "task: sequence_labeling\ndata:", r"stratify needs classes; the targets are token labels"),
+        ("tokenizer: word", "tokenizer: words", (5, "data.text.tokenizer", "unknown_name")),
+        ("{format: lines, files: {pos: pos.txt, neg: neg.txt}}", "iris", (5, "data.text", "not_applicable")),
+        ("min_count: 2", "min_count: 999", (5, "data.text.vocabulary.min_count", "too_few_examples")),
+        ("data:", "task: sequence_labeling\ndata:", (5, "data.split.stratify", "not_applicable")),
     ],
 )
-def test_mistakes_are_at_their_keys(folder: Path, found: str, instead: str, message: str):
-    assert found in CLASSIFIER
-    (folder / "wrong.yaml").write_text(CLASSIFIER.replace(found, instead, 1))
-    with pytest.raises(DlcliError, match=message):
+def test_errors_are_at_their_keys(folder: Path, old: str, new: str, place: tuple[int, str, str]):
+    assert old in CLASSIFIER
+    (folder / "wrong.yaml").write_text(CLASSIFIER.replace(old, new, 1))
+    with pytest.raises(DlcliError) as caught:
         api.train(folder / "wrong.yaml", runs_dir=folder / "runs")
+    assert (caught.value.line, caught.value.key, caught.value.code) == place
+
+
+def test_a_missing_tokenizer_file_or_library_is_an_error(folder: Path):
+    text = CLASSIFIER.replace("word,", "{name: hugging_face, path: no.json},", 1)
+    (folder / "wrong.yaml").write_text(text)
+    with pytest.raises(DlcliError) as caught:
+        api.train(folder / "wrong.yaml", runs_dir=folder / "runs")
+    assert caught.value.code in ("missing_file", "missing_package")
