@@ -13,7 +13,7 @@ from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.transfer import start
 from dlcli.assembly import build_reader
 from dlcli.core import INPUT, ConfigError, DataError, unknown_name
-from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled
+from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled_file
 from dlcli.data.images import ImageConversion, decode_many
 from dlcli.nn import Convolution, ConvTranspose2D, Graph, Shape, ShapeError, ancestors
 from dlcli.reports import FilterView, filters_png
@@ -207,7 +207,7 @@ def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.nda
             f"expected a model of images with 1 or 3 channels, got inputs of shape {shape}", code="not_applicable"
         )
     is_sample = str(file) in SAMPLE_IMAGES and not Path(file).is_file()
-    path = bundled(f"{file}.jpg", "images") if is_sample else Path(file)
+    path = bundled_file(f"{file}.jpg", "images") if is_sample else Path(file)
     bits = subject.reader.form.bits if isinstance(subject.reader, ImageFormat) else None
     form = ImageConversion(channels=1 if shape[-1] == 1 else 3, bits=bits)
     ((pixels,),) = decode_many([path], form)

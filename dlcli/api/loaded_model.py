@@ -14,7 +14,7 @@ from dlcli.api.predictions import prediction_rows, row_ids
 from dlcli.api.stored_spec import load_stored_spec
 from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, located
 from dlcli.core import DataError, Generators, StorageError, under
-from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_given_texts, new_data
+from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec
 from dlcli.tasks import Predictions, SequenceLabeling, concatenate_predictions
@@ -150,7 +150,7 @@ class LoadedModel:
     def _split(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Split:
         if self.preprocessor.text is not None:
             with under("data"):
-                return encode_given_texts(inputs, self.preprocessor)
+                return encode_texts(inputs, self.preprocessor)
         inputs = np.asarray(inputs)
         check_numbers(inputs, "inputs")
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))

@@ -85,7 +85,7 @@ def _preview_rows(
     assert train.targets is not None, "every image has a target"
     low, high = images.range
     originals = images.source[images.rows[rows]]
-    unscaled = PixelScaling.nothing(images.channels)
+    unscaled = PixelScaling.identity(images.channels)
     variants, captions = [], []
     for _ in range(0 if augmenter is None else VARIANTS):
         assert augmenter is not None

@@ -10,14 +10,14 @@ from dlcli.data.batch_order import BatchOrder, BucketedBatches, ShuffledBatches,
 from dlcli.data.batches import Batch, SequenceSource, Split, TransformedRows
 from dlcli.data.data_paths import DataPaths, OnRead, read_bytes, sha256
 from dlcli.data.decoding import without_surrogates
-from dlcli.data.embedded import bundled
+from dlcli.data.embedded import bundled_file
 from dlcli.data.examples import Examples, RawData, check_numbers
 from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.images import ImageConversion
 from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data, load_rows
-from dlcli.data.new_data import encode_given_texts, new_data
+from dlcli.data.new_data import encode_texts, new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
@@ -85,12 +85,12 @@ __all__ = [
     "Windows",
     "WordVectors",
     "augmentation",
-    "bundled",
+    "bundled_file",
     "check_numbers",
     "docstrings",
     "edge_patches",
     "embedded",
-    "encode_given_texts",
+    "encode_texts",
     "formats",
     "generated",
     "load_data",

@@ -1,4 +1,4 @@
-"""From the order of an epoch to its batches: gathered, augmented, normalized."""
+"""Load the batches of an epoch: gather, augment and normalize examples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dlcli.data.batches import Batch, Split, TransformedRows
 
 
 class BatchLoader:
-    """The batches of a training set as they are.
+    """Loads the batches of a training set without augmentation.
 
     Args:
-        split: the training set.
-        order: which examples are in which batch.
+        split: Training set.
+        order: Order of the examples in each epoch.
     """
 
     def __init__(self, split: Split, order: BatchOrder) -> None:
@@ -24,27 +24,27 @@ class BatchLoader:
         self.order = order
 
     def batch(self, epoch: int, index: int) -> Batch:
-        """One batch of one epoch, both counted from 0."""
+        """Return a batch of an epoch, both counted from 0."""
         return self.load(epoch, index, self.order.indices(epoch, index))
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:  # noqa: ARG002
-        """The batch, when its examples are known; a function of its arguments alone."""
+        """Return the batch of some examples; the result depends only on the arguments."""
         return self.split.gather(examples)
 
     @property
-    def takes_time(self) -> bool:
-        """Whether making a batch is more than copying its rows."""
+    def is_expensive(self) -> bool:
+        """Whether loading a batch takes more than copying its rows."""
         return isinstance(self.split.inputs, TransformedRows)
 
 
 class AugmentingLoader(BatchLoader):
-    """The batches of a training set, augmented: a pure function of the seed, the epoch and the place in it.
+    """Loads the augmented batches of a training set: a pure function of seed, epoch and batch index.
 
     Args:
-        split: the training set.
-        order: which examples are in which batch.
-        augmenter: what is done to them.
-        seed: of the experiment.
+        split: Training set.
+        order: Order of the examples in each epoch.
+        augmenter: Augmentations of the batches.
+        seed: Seed of the experiment.
     """
 
     def __init__(self, split: Split, order: BatchOrder, augmenter: Augmenter, *, seed: int) -> None:
@@ -56,23 +56,21 @@ class AugmentingLoader(BatchLoader):
             self._scaling = PixelScaling.of(split.inputs.preprocessor.scaling, augmenter.images.channels)
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
-        # One generator per batch: any batch can be made at any time, on any thread, and has the same bits. That is why
-        # a resumed run needs no state of the augmentation.
+        # One generator per batch: a batch has the same bits whenever and on whichever thread it is loaded, so resuming
+        # needs no state of the augmentation.
         generator = rng.generator(self.seed, "augment", epoch, index)
-        batch = self.split.gather(examples) if self.augmenter.images is None else self._augmented(examples, generator)
+        batch = self.split.gather(examples) if self.augmenter.images is None else self._augment(examples, generator)
         return self.augmenter.mix(batch, generator)
 
     @property
-    def takes_time(self) -> bool:
+    def is_expensive(self) -> bool:
         images = self.augmenter.images
-        # Flips and crops alone take little longer than the copy that is made anyway, but pages of a memory-mapped file
-        # may have to come from the disk.
+        # Flips and crops take little longer than copying, but a memory-mapped file may have to be read from disk.
         return not self.augmenter.only_copies or (images is not None and isinstance(images.source, np.memmap))
 
-    def _augmented(self, examples: np.ndarray, generator: np.random.Generator) -> Batch:
+    def _augment(self, examples: np.ndarray, generator: np.random.Generator) -> Batch:
         images = self.augmenter.images
         assert images is not None
-        # Augmented as raw pixels and normalized afterwards: colors change, and are clipped, in the range from black to
-        # white.
+        # Raw pixels are augmented and then normalized: colors are changed and clipped in the range from black to white.
         inputs = self.augmenter.transform(images.source, images.rows[examples], generator, self._scaling)
         return Batch(inputs, None if self.split.targets is None else self.split.targets.take(examples, axis=0))

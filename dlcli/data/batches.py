@@ -1,4 +1,4 @@
-"""Examples ready for a model, and the batches they come in."""
+"""Prepared examples, and batches of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dlcli.data.preprocessing import Preprocessor
 
 @dataclass(frozen=True)
 class Batch:
-    """Some examples as a model and its loss get them.
+    """A mini-batch of inputs and targets.
 
     Args:
-        inputs: (N, …), sequences (N, T, …) padded to the longest of the batch.
-        targets: (N,) classes, (N, K) values, (N, T) one for each step, or None for data without targets.
-        lengths: (N,) int64, how many steps of each sequence are real; None where all are, and for what has no steps.
+        inputs: (N, …) inputs; sequences (N, T, …) are padded to the longest of the batch.
+        targets: (N,) classes, (N, K) values, (N, T) classes of steps, or None for data without targets.
+        lengths: (N,) int64 lengths of the sequences without padding; None if nothing is padded.
     """
 
     inputs: np.ndarray
@@ -32,34 +32,34 @@ class Batch:
 
 @runtime_checkable
 class SequenceSource(Protocol):
-    """Sequences of different lengths, which are padded when they are asked for."""
+    """Sequences of different lengths, which are padded batch by batch."""
 
     @property
     def lengths(self) -> np.ndarray:
-        """(N,) int64, the steps of each sequence."""
+        """(N,) int64 number of steps of each sequence."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(N, T, …) with the longest T."""
+        """(N, T, …) with the largest T."""
 
     @property
     def continuous(self) -> bool:
-        """Whether each one goes on where the one before it ended: windows of one long sequence."""
+        """Whether each sequence continues the one before it: windows of one long sequence."""
 
     def __len__(self) -> int: ...
 
     def gather(self, indices: np.ndarray) -> Batch:
-        """Some sequences, in the order of `indices`; with targets where each step has one."""
+        """Return the batch of some sequences, in the order of `indices`; with targets if each step has one."""
 
 
 @dataclass(frozen=True)
 class TransformedRows:
-    """Inputs that stay where they are, such as in a file, and are transformed when they are asked for.
+    """Inputs that are transformed batch by batch, such as those of a memory-mapped file.
 
     Args:
         source: (N, …) array, possibly memory-mapped, or table.
-        rows: (n,) which of its examples.
-        preprocessor: what is done to them.
+        rows: (n,) row numbers of the examples.
+        preprocessor: Preprocessor of the inputs.
     """
 
     source: Inputs
@@ -74,24 +74,24 @@ class TransformedRows:
         return (len(self.rows), *self.preprocessor.input_shape)
 
     def take(self, indices: np.ndarray) -> np.ndarray:
-        """(len(indices), …) float32."""
+        """Return the transformed inputs, (len(indices), …) float32."""
         return self.preprocessor.inputs(self.source, self.rows[indices])
 
 
 @dataclass(frozen=True)
 class Split:
-    """One of train, train_dev, dev and test, or new data, ready for a model.
+    """Prepared examples of train, train_dev, dev, test or new data.
 
     Args:
-        name: of the split.
-        inputs: (N, …) float32, normalized; or sequences.
-        targets: (N,) int64 classes, (N, K) float32 values; None for new data without targets, and for sequences that
-            bring a target for each of their steps.
-        ids: (N,) what the user knows each example by.
-        notes: what the user should hear about this split.
-        values: (N,) or (N, K) the targets as the file has them, where they are values; else None.
-        groups: (N,) what each example was sampled together with, such as its patient; None where that is not known.
-        lines: (N,) line of the file at which each text to be continued begins; None where that is not known.
+        name: Name of the split.
+        inputs: (N, …) float32 normalized inputs; or sequences.
+        targets: (N,) int64 classes, or (N, K) float32 values; None for new data without targets, and for sequences with
+            a target for each step.
+        ids: (N,) names of the examples for the user.
+        notes: Remarks for the user about the split.
+        values: (N,) or (N, K) unscaled values if the targets are values; else None.
+        groups: (N,) group of each example, such as its patient; None = unknown.
+        lines: (N,) 1-based line of the file at which each text begins; None = unknown.
     """
 
     name: str
@@ -107,7 +107,7 @@ class Split:
         return len(self.inputs)
 
     def gather(self, indices: np.ndarray) -> Batch:
-        """Some examples, in the order of `indices`."""
+        """Return the batch of some examples, in the order of `indices`."""
         targets = None if self.targets is None else self.targets.take(indices, axis=0)
         if isinstance(self.inputs, np.ndarray):
             return Batch(self.inputs.take(indices, axis=0), targets)
@@ -117,7 +117,7 @@ class Split:
         return batch if targets is None else replace(batch, targets=targets)
 
     def batches(self, batch_size: int) -> Iterator[Batch]:
-        """All examples in their order, as views where they are in memory; the last batch may be short."""
+        """Yield all examples in order, as views if they are in memory; the last batch may be smaller."""
         for start in range(0, len(self), batch_size):
             stop = min(start + batch_size, len(self))
             if isinstance(self.inputs, np.ndarray):

@@ -1,4 +1,4 @@
-"""Only some of the classes of a data set: the others' examples are left out, and the model has no output for them."""
+"""Restrict a data set to some of its classes: other examples are dropped, and the model has no output for them."""
 
 from __future__ import annotations
 
@@ -14,57 +14,56 @@ from dlcli.data.labels import ClassNames, Label, label_position, named_labels, p
 
 @dataclass(frozen=True)
 class ClassChoice:
-    """Which classes are wanted.
+    """The selected classes.
 
     Args:
-        labels: as they stand in the data, sorted.
-        names: of these classes, in the same order; None where they are called by their labels.
+        labels: Labels of the selected classes in the data, sorted.
+        names: Names of these classes, in the same order; None = the labels are the names.
     """
 
     labels: tuple[str, ...] | tuple[int, ...]
     names: tuple[str, ...] | None
 
     @classmethod
-    def of(cls, wanted: Sequence[str | int], labels: Sequence[Label], class_names: ClassNames | None) -> ClassChoice:
-        """The classes that a config asks for.
+    def of(cls, classes: Sequence[str | int], labels: Sequence[Label], class_names: ClassNames | None) -> ClassChoice:
+        """Look up the classes that a config selects.
 
         Args:
-            wanted: each the name of a class or its label.
-            labels: those of the data, in order.
-            class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
+            classes: Names or labels of the classes to select.
+            labels: Labels of the data, in order.
+            class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
 
         Raises:
-            ConfigError: there is no such class, or one only or one twice is asked for.
-            DataError: the names do not fit the labels.
+            ConfigError: A class does not exist or is selected twice, or there are fewer than two classes.
+            DataError: The names do not fit the labels.
         """
         named = named_labels(labels, class_names)
-        found, called = [*named], [*named.values()]
+        all_labels, all_names = [*named], [*named.values()]
         positions = []
-        for index, item in enumerate(wanted):
-            position = _position(item, found, called, f"classes[{index}]")
+        for index, item in enumerate(classes):
+            key = f"classes[{index}]"
+            position = _position(item, all_labels, all_names, key)
             if position in positions:
-                raise ConfigError(f"the class {called[position]} is already chosen", key=f"classes[{index}]")
+                raise ConfigError(f"class {all_names[position]} is already selected", code="duplicate_name", key=key)
             positions.append(position)
         if len(positions) < 2:
             raise ConfigError(
-                "expected two classes or more: there is nothing to tell apart",
-                code="too_few_examples",
-                key="classes",
+                f"expected at least two classes, got {len(positions)}", code="too_few_examples", key="classes"
             )
         positions.sort()
-        names = None if class_names is None else tuple(called[position] for position in positions)
-        return cls(tuple(found[position] for position in positions), names)  # type: ignore[arg-type]
+        names = None if class_names is None else tuple(all_names[position] for position in positions)
+        return cls(tuple(all_labels[position] for position in positions), names)  # type: ignore[arg-type]
 
     @property
     def class_names(self) -> Mapping[Label, str] | None:
-        """Label → name; None where the classes are called by their labels."""
+        """Label → name; None if the labels are the names."""
         return None if self.names is None else dict(zip(self.labels, self.names, strict=True))
 
     def rows(self, examples: Examples) -> np.ndarray:
-        """(n,) the rows of the examples that are of these classes, ascending."""
+        """Return the (n,) row numbers of the examples of these classes, ascending."""
         labels = plain_labels(examples.labels)
-        chosen = [label for label in np.unique(labels).tolist() if label_position(label, self.labels) is not None]
-        return np.flatnonzero(np.isin(labels, np.array(chosen, dtype=labels.dtype)))
+        selected = [label for label in np.unique(labels).tolist() if label_position(label, self.labels) is not None]
+        return np.flatnonzero(np.isin(labels, np.array(selected, dtype=labels.dtype)))
 
 
 def _position(item: str | int, labels: Sequence[Label], names: Sequence[str], key: str) -> int:

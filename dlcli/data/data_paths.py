@@ -1,4 +1,4 @@
-"""Where the files of a data set are looked for."""
+"""Find the files of data sets."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlcli.core import DataError
+from dlcli.core import DataError, ErrorCode
 
-#: called with a description, how many files were read and how many there are
+#: function to call with a description, the number of files that were read, and the number of all files
 OnRead = Callable[[str, int, int], None]
 
 
@@ -20,11 +20,11 @@ class DataPaths:
     """Finds files: `data.path`, the config's folder, for a run its project, `$DLCLI_DATA`, then the user's cache.
 
     Args:
-        config_folder: folder of the config; relative paths start here.
-        data_path: the config's `data.path`.
-        environment: the process's environment.
-        on_read: is told of files that take their time: of what, how many are done, of how many.
-        moved_path: where `data_path` is now if the project was moved as a whole; None outside a run.
+        config_folder: Folder of the config; relative paths start here.
+        data_path: The config's `data.path`.
+        environment: Environment variables.
+        on_read: Function to call with the progress of reading many files.
+        moved_path: New location of `data_path` if the project was moved as a whole; None outside a run.
     """
 
     config_folder: Path = field(default_factory=Path)
@@ -34,30 +34,30 @@ class DataPaths:
     moved_path: Path | None = None
 
     def folders(self, folder: str | None = None) -> list[Path]:
-        """The folders to look in, first one first.
+        """Return the folders to search, in order.
 
         Args:
-            folder: the data set's own folder below `$DLCLI_DATA` and the cache.
+            folder: The data set's folder below `$DLCLI_DATA` and the cache.
         """
-        found = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
-        found.append(self.config_folder)
+        folders = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
+        folders.append(self.config_folder)
         if self.moved_path is not None:
-            found.append(self.moved_path)
+            folders.append(self.moved_path)
         if self.environment.get("DLCLI_DATA"):
-            found.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
-        found.append(cache_folder(self.environment) / (folder or ""))
-        return found
+            folders.append(Path(self.environment["DLCLI_DATA"]) / (folder or ""))
+        folders.append(cache_folder(self.environment) / (folder or ""))
+        return folders
 
     def find(self, file: str, *, folder: str | None = None, source: str | None = None) -> Path:
-        """The path of `file`.
+        """Return the path of a file.
 
         Args:
-            file: a path, absolute or relative to one of the folders.
-            folder: the data set's own folder below `$DLCLI_DATA` and the cache.
-            source: where the file can be had.
+            file: Path, absolute or relative to one of the folders.
+            folder: The data set's folder below `$DLCLI_DATA` and the cache.
+            source: Where to download the file.
 
         Raises:
-            DataError: it is nowhere; the message says where it was looked for and how to get it.
+            DataError: The file does not exist; the message lists the paths that were tried and how to get the file.
         """
         candidates = self._candidates(file, folder)
         for candidate in candidates:
@@ -65,46 +65,46 @@ class DataPaths:
                 return candidate
         other = next((candidate for candidate in candidates if candidate.exists()), None)
         if other is not None:
-            raise DataError(f"{other} is a {kind_of(other)}; a file is expected", code="unreadable_file", file=file)
+            raise DataError(f"{other} is a {kind_of(other)}; expected a file", code="unreadable_file", file=file)
         raise self._not_found_error("file", file, candidates, source)
 
     def find_folder(self, name: str, *, folder: str | None = None, source: str | None = None) -> Path:
-        """The path of a folder of files; arguments and errors as those of `find`."""
+        """Return the path of a folder; arguments and errors are those of `find`."""
         candidates = self._candidates(name, folder)
         for candidate in candidates:
             if candidate.is_dir():
                 return candidate
         file = next((candidate for candidate in candidates if candidate.is_file()), None)
         if file is not None:
-            raise DataError(f"{file} is a file; a folder is expected", code="unreadable_file", file=name)
+            raise DataError(f"{file} is a file; expected a folder", code="unreadable_file", file=name)
         raise self._not_found_error("folder", name, candidates, source)
 
     def _candidates(self, name: str, folder: str | None) -> list[Path]:
-        candidates = [place / Path(name).expanduser() for place in self.folders(folder)]
+        candidates = [path / Path(name).expanduser() for path in self.folders(folder)]
         if any("\0" in str(candidate) for candidate in candidates):
             raise DataError("a path cannot have a NUL character", code="unreadable_file", file=name)
         return candidates
 
     def _not_found_error(self, what: str, name: str, candidates: list[Path], source: str | None) -> DataError:
         tried = list(dict.fromkeys(str(candidate.resolve()) for candidate in candidates))
-        message = f"no such {what}; looked at {', '.join(tried)}"
+        message = f"no such {what}; tried {', '.join(tried)}"
         if "DLCLI_DATA" not in self.environment:
-            message += "; the environment variable DLCLI_DATA, where data sets may be kept, is not set"
+            message += "; the environment variable DLCLI_DATA, which names a folder of data sets, is not set"
         if source is not None:
-            message += f"; it can be had from {source}"
+            message += f"; download it from {source}"
         return DataError(message, code="missing_file", file=name)
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """The user's cache: the last place that is looked at, and where what takes long to compute is kept."""
+    """Return the user's cache folder, which is searched last and stores results that take long to compute."""
     return Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "dlcli"
 
 
 def sha256(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal.
+    """Return the SHA-256 of a file in hexadecimal.
 
     Raises:
-        DataError: the file cannot be read.
+        DataError: The file cannot be read.
     """
     try:
         check_regular(path)
@@ -115,10 +115,10 @@ def sha256(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file.
+    """Return the content of a file.
 
     Raises:
-        DataError: the file cannot be read.
+        DataError: The file cannot be read.
     """
     try:
         check_regular(path)
@@ -128,22 +128,24 @@ def read_bytes(path: Path) -> bytes:
 
 
 def check_regular(path: Path) -> None:
-    """Refuse what has no end, or none that is known: pipes, sockets and devices.
+    """Reject pipes, sockets and devices, which may have no end.
 
     Raises:
-        DataError: with what it is.
-        OSError: there is nothing.
+        DataError: The path is not a regular file; the message says what it is.
+        OSError: The path does not exist.
     """
     if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-        raise DataError(f"is a {kind_of(path)}; a file is expected", code="unreadable_file", file=str(path))
+        raise DataError(f"is a {kind_of(path)}; expected a file", code="unreadable_file", file=str(path))
 
 
 def kind_of(path: Path) -> str:
-    """What is at a path."""
+    """Return the kind of file at a path."""
     mode = path.stat().st_mode
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
     return kinds.get(stat.S_IFMT(mode), "device")
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(f"cannot be read: {error.strerror or error}", code="unreadable_file", file=str(path))
+    """Return the error for a file that cannot be read."""
+    code: ErrorCode = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
+    return DataError(f"cannot be read: {error.strerror or error}", code=code, file=str(path))

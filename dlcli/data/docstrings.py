@@ -1,4 +1,4 @@
-"""A text that every Python has: the documentation in its standard library."""
+"""A text that every Python installation has: the docstrings of the standard library."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import DatasetReader
 from dlcli.data.text.stream import TextStream
 
-#: folders of the standard library that are tests, programs or not part of it
-_LEFT_OUT = {"ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "turtledemo"}
+#: folders to skip: tests, programs, and packages that are not part of the standard library
+_SKIPPED = {"ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "turtledemo"}
 
 
 @register("dataset", "docstrings")
 class Docstrings(DatasetReader):
-    """English prose about Python: the docstrings of its standard library, as one running text.
+    """English prose about Python: the docstrings of its standard library as continuous text.
 
-    It needs no download, and is the same for the same version of Python.
+    The text needs no download, and is the same for the same version of Python.
 
     Args:
-        size: characters of the text; it ends with the docstring that exceeds them.
+        size: Minimum number of characters; the text ends with the docstring that reaches it.
     """
 
     first_config = "task: language_modeling\nmodel: {architecture: recurrent_language_model, cell: gru, units: 128}"
@@ -49,8 +49,8 @@ class Docstrings(DatasetReader):
             if length >= self.size:
                 break
         if length < self.size:
-            found = f"its docstrings have {length:,} characters, fewer than {self.size:,}"
-            raise DataError(f"this Python has not all of its standard library: {found}", key="size")
+            message = f"the docstrings of this Python's standard library have {length:,} characters, not {self.size:,}"
+            raise DataError(message, code="too_few_examples", key="size")
         content = "".join(parts).encode("utf-8", "replace")
         return RawData(
             Examples(TextStream(np.frombuffer(content, dtype=np.uint8)), None, row_numbers(0)),
@@ -61,19 +61,19 @@ class Docstrings(DatasetReader):
 
 
 def standard_docstrings() -> Iterator[str]:
-    """Those of modules, classes and functions, file by file, without their indentation."""
+    """Yield the docstrings of the standard library, file by file, without their indentation."""
     for folder, folders, files in os.walk(sysconfig.get_path("stdlib")):
-        folders[:] = sorted(set(folders) - _LEFT_OUT)
+        folders[:] = sorted(set(folders) - _SKIPPED)
         for name in sorted(files):
             if name.endswith(".py"):
                 yield from docstrings_of(Path(folder, name))
 
 
 def docstrings_of(file: Path) -> Iterator[str]:
-    """The docstrings of a file in the order of its lines; none where it is not Python."""
+    """Yield the docstrings of a Python file in the order of its lines; none if it cannot be parsed."""
     try:
         with tokenize.open(file) as stream, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what newer versions think of the library's code
+            warnings.simplefilter("ignore")  # syntax and deprecation warnings about the library's code
             tree = ast.parse(stream.read())
     except (SyntaxError, UnicodeDecodeError, OSError):
         return

@@ -1,6 +1,6 @@
-"""Real data sets that come with scikit-learn, read from its files without importing it (which takes a second)."""
+"""Real data sets of scikit-learn, read from its files without importing it, which would take a second."""
 
-# ruff: noqa: ARG002 - every reader is told the places, these need none
+# ruff: noqa: ARG002 - readers take the data paths; these do not need them
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.readers import DatasetReader
 
 
-def bundled(name: str, folder: str = "data") -> Path:
-    """A file in one of scikit-learn's folders: `data`, or `images`.
+def bundled_file(name: str, folder: str = "data") -> Path:
+    """Return the path of a file in one of scikit-learn's folders: `data`, or `images`.
 
     Raises:
-        DataError: scikit-learn is not installed, or has no such file.
+        DataError: scikit-learn is not installed, or does not have the file.
     """
-    found = find_spec("sklearn")
-    if found is None or not found.submodule_search_locations:
+    package = find_spec("sklearn")
+    if package is None or not package.submodule_search_locations:
         raise DataError(
-            "the data set comes with scikit-learn, which is not installed: pip install scikit-learn",
+            "the data set is part of scikit-learn, which is not installed: pip install scikit-learn",
             code="missing_package",
         )
-    path = Path(found.submodule_search_locations[0]) / "datasets" / folder / name
+    path = Path(package.submodule_search_locations[0]) / "datasets" / folder / name
     if not path.is_file():
         raise DataError(
-            "this version of scikit-learn has no such file; versions from 1.4 on have it",
-            code="wrong_format",
+            "this version of scikit-learn does not have the file; versions from 1.4 on do",
+            code="missing_file",
             file=str(path),
         )
     return path
 
 
 class _Embedded(DatasetReader):
-    """A file of scikit-learn with one example a line, the label in the last column."""
+    """A file of scikit-learn with one example per line and the label in the last column."""
 
     file: ClassVar[str]
     target_name: ClassVar[str]
@@ -49,7 +49,7 @@ class _Embedded(DatasetReader):
     description: ClassVar[str]
 
     def read(self, data_paths: DataPaths) -> RawData:
-        path = bundled(self.file)
+        path = bundled_file(self.file)
         inputs, labels = self.parse(path)
         examples = Examples(
             inputs,
@@ -64,11 +64,11 @@ class _Embedded(DatasetReader):
 
     @abstractmethod
     def parse(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and labels."""
+        """Return inputs and labels."""
 
 
 class _EmbeddedTable(_Embedded):
-    """The files whose first line counts their rows and names their classes."""
+    """A file whose first line has the number of rows and the class names."""
 
     def parse(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
         table = np.loadtxt(path, delimiter=",", skiprows=1)
@@ -135,10 +135,10 @@ class Wine(_EmbeddedTable):
 
 @register("dataset", "diabetes")
 class Diabetes(DatasetReader):
-    """442 diabetes patients, 10 measures in their own units; the target is the disease's progression after a year."""
+    """442 diabetes patients, 10 measures in original units; the target is the disease progression after a year."""
 
     def read(self, data_paths: DataPaths) -> RawData:
-        inputs_path, targets_path = bundled("diabetes_data_raw.csv.gz"), bundled("diabetes_target.csv.gz")
+        inputs_path, targets_path = bundled_file("diabetes_data_raw.csv.gz"), bundled_file("diabetes_target.csv.gz")
         examples = Examples(
             np.loadtxt(inputs_path),
             np.loadtxt(targets_path),

@@ -1,4 +1,4 @@
-"""From a table to numbers: categories one-hot, missing values filled in, as the training set shows them."""
+"""Encode tables as numbers: one-hot categories, and medians for missing values."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 from dlcli.core import DataError, unknown_name
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 
-#: a column of more words than this is a name or an id, and would fill the memory with zeros
-MOST_CATEGORIES = 10_000
+#: a column of more words than this is a name or an id, and its one-hot columns would exhaust the memory
+MAX_CATEGORIES = 10_000
 
 
 @dataclass(frozen=True)
 class NumericFeature:
-    """A column of numbers: itself, and beside it whether it was missing if the training set lacks some.
+    """A numeric column, with an indicator of missing values if the training set has some.
 
     Args:
-        name: of the column.
-        median: of the training set, in place of a missing number.
-        has_indicator: whether the second column is there.
+        name: Name of the column.
+        median: Median of the training set, which replaces missing values.
+        has_indicator: Whether a second column indicates missing values.
     """
 
     kind: ClassVar[Kind] = "numeric"
@@ -40,7 +40,7 @@ class NumericFeature:
         return [self.name, f"{self.name} is missing"] if self.has_indicator else [self.name]
 
     def encode(self, column: Column, out: np.ndarray) -> None:
-        """Fill `out`, (n, 1 or 2)."""
+        """Write the encoded column to `out`, (n, 1 or 2)."""
         assert isinstance(column, NumericColumn)
         missing = column.missing
         out[:, 0] = np.where(missing, self.median, column.numbers)
@@ -48,7 +48,7 @@ class NumericFeature:
             out[:, 1] = missing
 
     def unknown(self, column: Column) -> int:  # noqa: ARG002
-        """None: every number is known."""
+        """Return 0: every number is known."""
         return 0
 
     def to_json(self) -> dict[str, Any]:
@@ -57,12 +57,12 @@ class NumericFeature:
 
 @dataclass(frozen=True)
 class CategoricalFeature:
-    """A column of words: one-hot over the training set's words; an unknown word is all zeros.
+    """A column of words, one-hot over the words of the training set; an unknown word is all zeros.
 
     Args:
-        name: of the column.
-        categories: the words of the training set, sorted.
-        has_missing: whether "missing" is one more category, the last.
+        name: Name of the column.
+        categories: Words of the training set, sorted.
+        has_missing: Whether "missing" is an additional category, the last one.
     """
 
     kind: ClassVar[Kind] = "categorical"
@@ -74,10 +74,10 @@ class CategoricalFeature:
     def fit(cls, name: str, column: CategoricalColumn) -> CategoricalFeature:
         used = np.unique(column.codes)
         categories = sorted(column.categories[code] for code in used.tolist() if code >= 0)
-        if len(categories) > MOST_CATEGORIES:
+        if len(categories) > MAX_CATEGORIES:
             raise DataError(
-                f"column {name}: {len(categories)} different words in {len(column)} rows cannot become one-hot columns "
-                f"(at most {MOST_CATEGORIES}); list it under exclude, or under numeric if it holds numbers",
+                f"column {name}: {len(categories)} different words in {len(column)} rows, too many for one-hot columns "
+                f"(at most {MAX_CATEGORIES}); exclude the column, or list it under numeric if it has numbers",
                 code="too_large",
             )
         return cls(name, tuple(categories), bool(column.missing.any()))
@@ -88,14 +88,14 @@ class CategoricalFeature:
         return [f"{self.name}={word}" for word in words]
 
     def positions(self, column: CategoricalColumn) -> np.ndarray:
-        """(n,) the column of each word in the one-hot block, −1 for an unknown one."""
+        """Return the (n,) one-hot column of each word, −1 for an unknown word."""
         known = {word: position for position, word in enumerate(self.categories)}
         missing = len(self.categories) if self.has_missing else -1
         positions = np.array([*(known.get(word, -1) for word in column.categories), missing])
         return positions.take(column.codes)
 
     def encode(self, column: Column, out: np.ndarray) -> None:
-        """Fill `out`, (n, number of categories)."""
+        """Write the one-hot columns to `out`, (n, number of categories)."""
         assert isinstance(column, CategoricalColumn)
         positions = self.positions(column)
         rows = np.flatnonzero(positions >= 0)
@@ -103,7 +103,7 @@ class CategoricalFeature:
         out[rows, positions[rows]] = 1
 
     def unknown(self, column: Column) -> int:
-        """How many rows have a word that the training set does not have."""
+        """Count the rows with a word that the training set does not have."""
         assert isinstance(column, CategoricalColumn)
         return int((self.positions(column) < 0).sum())
 
@@ -121,22 +121,26 @@ Feature = NumericFeature | CategoricalFeature
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """The columns of a table as the columns of a matrix, feature by feature."""
+    """Encodes the columns of a table as columns of a matrix.
+
+    Args:
+        features: Encoded columns of the table, in order.
+    """
 
     features: tuple[Feature, ...]
 
     @classmethod
     def fit(cls, table: Table) -> TableEncoder:
-        """Medians and categories of the training set's table.
+        """Fit medians and categories on the table of the training set.
 
         Raises:
-            DataError: a column without a value, or with too many categories.
+            DataError: A column has no value, or too many categories.
         """
         features: list[Feature] = []
         for name, column in table.columns.items():
             if column.missing.all():
                 raise DataError(
-                    f"column {name}: every value in the training set is missing; list it under exclude",
+                    f"column {name}: every value in the training set is missing; exclude the column",
                     code="missing_value",
                 )
             if isinstance(column, NumericColumn):
@@ -147,22 +151,22 @@ class TableEncoder:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the matrix's columns."""
+        """Names of the columns of the matrix."""
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
     def scaled(self) -> np.ndarray:
-        """(D,) bool: which columns of the matrix are numbers, to be normalized; the others are 0 or 1."""
+        """(D,) bool mask of the numeric columns of the matrix, which are normalized; the others are 0 or 1."""
         flags = [
-            feature.kind == "numeric" and place == 0 for feature in self.features for place in range(len(feature.names))
+            feature.kind == "numeric" and index == 0 for feature in self.features for index in range(len(feature.names))
         ]
         return np.array(flags, dtype=bool)
 
     def encode(self, table: Table) -> np.ndarray:
-        """(N, D) float64.
+        """Encode a table, (N, D) float64.
 
         Raises:
-            DataError: a column is absent or of the other kind.
+            DataError: A column is missing or of another kind.
         """
         matrix = np.empty((len(table), len(self.names)))
         start = 0
@@ -173,19 +177,20 @@ class TableEncoder:
         return matrix
 
     def unknown_categories(self, table: Table) -> dict[str, int]:
-        """How many rows of each column have a word that the training set does not have."""
+        """Count the rows of each column with a word that the training set does not have."""
         counts = {feature.name: feature.unknown(self._column(feature, table)) for feature in self.features}
         return {name: count for name, count in counts.items() if count}
 
     def _column(self, feature: Feature, table: Table) -> Column:
         if feature.name not in table.columns:
             raise DataError(
-                f"there is no column {feature.name}: {unknown_name('column', feature.name, table.names)}",
+                f"missing column {feature.name}: {unknown_name('column', feature.name, table.names)}",
                 code="missing_column",
             )
         column = table.columns[feature.name]
         if isinstance(column, NumericColumn) != (feature.kind == "numeric"):
-            raise DataError(f"column {feature.name} was {feature.kind} in the training data and is not here")
+            message = f"expected column {feature.name} to be {feature.kind} as in the training data"
+            raise DataError(message, code="wrong_type")
         return column
 
     def to_json(self) -> list[dict[str, Any]]:

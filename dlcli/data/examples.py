@@ -1,4 +1,4 @@
-"""Examples as they were read: nothing normalized, nothing encoded."""
+"""Raw examples, neither normalized nor encoded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dlcli.data.labels import ClassNames, TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.data.text.stream import TextInputs, TextStream
 
-#: how many numbers are worked on at a time: enough to hide Python's overhead, few enough to stay in the cache
+#: number of values to process at a time: large enough to hide Python's overhead, small enough for the cache
 CHUNK_SIZE = 1 << 17
 
-#: rows of a wide table that are worked on at a time nevertheless, as each column of each chunk has its overhead
-LEAST_ROWS = 256
+#: minimum number of rows of a chunk of a wide table, since each column of each chunk has an overhead
+MIN_ROWS = 256
 
-#: how many numbers a chunk of a table may become
-MOST_ENCODED = 1 << 23
+#: maximum number of encoded values of a chunk of a table
+MAX_ENCODED = 1 << 23
 
 Inputs = np.ndarray | Table
 
@@ -30,19 +30,20 @@ class Examples:
     """Inputs and targets in the order of their file.
 
     Args:
-        inputs: (N, …) array, possibly memory-mapped, a table of N rows, N texts, or one running text.
-        targets: (N,) labels or values, (N, K) for several values, (N,) of objects that are a label for each word of a
-            sentence; None where the file has none.
-        ids: (N,) what the user knows an example by: row numbers unless the file says otherwise.
-        feature_names: names of the inputs where they have some.
-        target_names: names of the targets where they have some.
-        fields: anything else known of each example, by which it can be grouped or ordered.
-        spellings: (N,) how the file writes targets that are numbers, where that says more than the number, such as 001
-            or true; None where it does not.
-        place_of: where a row stands in its file, as arguments of a `DataError`; None where rows have no place.
-        lines: (N,) line of the file, from 1, at which each begins; None where the file has no lines.
-        uninformative: inputs that a warning already tells to leave out, such as row numbers.
-        misread: inputs that a warning already says to be numbers which are read as words.
+        inputs: (N, …) array, possibly memory-mapped, a table of N rows, N texts, or one continuous text.
+        targets: (N,) labels or values, (N, K) several values each, or (N,) tuples with a label for each word of a
+            sentence; None = no targets.
+        ids: (N,) names of the examples for the user: row numbers unless the file has others.
+        feature_names: Names of the inputs; empty if they have none.
+        target_names: Names of the targets; empty if they have none.
+        fields: Other columns, by which examples can be grouped or ordered.
+        spellings: (N,) spelling of numeric targets in the file if it says more than the number, such as 001 or true;
+            None = the numbers say all.
+        place_of: Function from a row number to its place in the file, as arguments of a `DataError`; None = rows have
+            no place.
+        lines: (N,) 1-based line at which each example begins; None = the file has no lines.
+        uninformative: Inputs that a warning already recommends to drop, such as row numbers.
+        misread: Inputs that a warning already reports as numbers that are read as words.
     """
 
     inputs: Inputs | TextInputs
@@ -62,57 +63,57 @@ class Examples:
 
     @property
     def labels(self) -> np.ndarray:
-        """(N,) the targets as the names of classes: words, or numbers where those say all."""
+        """(N,) targets as class labels: spellings if there are some, else the targets themselves."""
         assert self.targets is not None, "only examples with targets have labels"
         return self.targets if self.spellings is None else self.spellings
 
     @property
     def all_rows(self) -> np.ndarray:
-        """(N,) the number of every example; of a running text, (2,) its first byte and the one behind its last."""
+        """(N,) row numbers of all examples; for continuous text, (2,) first byte and stop byte."""
         return np.array([0, len(self)]) if isinstance(self.inputs, TextStream) else np.arange(len(self))
 
     def field(self, name: str, purpose: str) -> Column:
-        """A column by which examples are divided.
+        """Return a column by which examples are divided.
 
         Args:
-            name: of the column.
-            purpose: the option of the split that names it.
+            name: Name of the column.
+            purpose: Option of the split that names the column.
 
         Raises:
-            DataError: there is no such column.
+            DataError: The column does not exist.
         """
         if name not in self.fields:
             known = [*self.fields]
-            hint = unknown_name("column", name, known) if known else "this data has no columns by name"
+            hint = unknown_name("column", name, known) if known else "this data has no named columns"
             raise DataError(f"{name!r}: {hint}", code="missing_column", key=purpose)
         return self.fields[name]
 
     def field_values(self, name: str, purpose: str) -> np.ndarray:
-        """(N,) the values of a field.
+        """Return the (N,) values of a field.
 
         Raises:
-            DataError: there is no such field, or an example lacks it.
+            DataError: The field does not exist, or a value is missing.
         """
         column = self.field(name, purpose)
         if column.missing.any():
             rows = np.flatnonzero(column.missing)
             message = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
-            raise DataError(message, key=purpose)
+            raise DataError(message, code="missing_value", key=purpose)
         return column.values()
 
 
 @dataclass(frozen=True)
 class RawData:
-    """What a reader returns.
+    """Result of a reader.
 
     Args:
-        examples: everything but the given test set.
-        test: the test set that comes with the data, if one does.
-        fingerprint: file name → sha256.
-        description: one line about the data.
-        class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
-        target_kind: what the targets are where the reader knows it, else None.
-        warnings: what the user should hear about the files.
+        examples: All examples but those of a separate test set.
+        fingerprint: File name → SHA-256.
+        description: One line about the data.
+        test: Separate test set of the data; None = there is none.
+        class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
+        target_kind: Kind of the targets if the reader knows it, else None.
+        warnings: Warnings for the user about the files.
     """
 
     examples: Examples
@@ -125,42 +126,44 @@ class RawData:
 
 
 def row_numbers(count: int) -> np.ndarray:
+    """Return (count,) int64 row numbers from 0."""
     return np.arange(count, dtype=np.int64)
 
 
 def row_chunks(
     inputs: Inputs, rows: np.ndarray | None = None, *, encoded_width: int | None = None
 ) -> Iterator[tuple[slice, Inputs]]:
-    """The rows of `inputs` a few at a time, each with its place among `rows`; memory stays bounded.
+    """Yield chunks of rows, each with its slice of `rows`, so that memory stays bounded.
 
     Args:
-        inputs: array or table.
-        rows: (n,) which of them; None = all.
-        encoded_width: number of columns that a table becomes; None = as many as it has.
+        inputs: Array or table.
+        rows: (n,) row numbers to use; None = all rows.
+        encoded_width: Number of columns of an encoded table; None = as many as the table has.
     """
     count = len(inputs) if rows is None else len(rows)
     if isinstance(inputs, Table):
         width = max(len(inputs.columns), 1)
-        step = max(CHUNK_SIZE // width, LEAST_ROWS)
-        step = max(1, min(step, MOST_ENCODED // max(encoded_width or width, 1)))
+        step = max(CHUNK_SIZE // width, MIN_ROWS)
+        step = max(1, min(step, MAX_ENCODED // max(encoded_width or width, 1)))
     else:
         step = max(1, CHUNK_SIZE // max(inputs.size // max(len(inputs), 1), 1))
     for start in range(0, count, step):
-        place = slice(start, min(start + step, count))
-        chosen = place if rows is None else rows[place]
-        yield place, inputs.take(chosen) if isinstance(inputs, Table) else inputs[chosen]
+        chunk = slice(start, min(start + step, count))
+        selection = chunk if rows is None else rows[chunk]
+        yield chunk, inputs.take(selection) if isinstance(inputs, Table) else inputs[selection]
 
 
 def check_numbers(inputs: np.ndarray, what: str, file: str | None = None) -> None:
-    """Refuse arrays that are not finite numbers.
+    """Check that an array has examples and finite numbers.
 
     Raises:
-        DataError: another type, no example, or NaN or infinity, with how many and where.
+        DataError: The type is not numeric, there are no examples, or values are NaN or infinite; the message has their
+            number and the first position.
     """
     if inputs.dtype.kind not in "biuf":
-        raise DataError(f"{what} has the type {inputs.dtype}; numbers are expected", code="wrong_type", file=file)
+        raise DataError(f"{what} has type {inputs.dtype}; expected numbers", code="wrong_type", file=file)
     if inputs.ndim == 0 or inputs.size == 0:
-        raise DataError(f"{what} has the shape {inputs.shape}: there is no example in it", code="empty_data", file=file)
+        raise DataError(f"{what} has shape {inputs.shape}, so it has no examples", code="empty_data", file=file)
     if inputs.dtype.kind != "f":
         return
     nans = wrong = 0

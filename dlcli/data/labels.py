@@ -1,4 +1,4 @@
-"""What is predicted: classes by name, or values in their unit."""
+"""Targets of examples: classes by name, or values in their unit."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from dlcli.data.normalization import Normalization, Scaling
 
 TargetKind = Literal["classes", "values", "tokens", "token_labels"]
 
-#: one class as the data writes it
+#: label of a class in the data
 Label: TypeAlias = str | int
 #: names of the labels 0 … K−1 or of the sorted labels, or label → name
 ClassNames: TypeAlias = Sequence[str] | Mapping[str, str] | Mapping[Label, str]
 
 #: integers with more distinct values than this are values, not classes
-MOST_CLASSES_OF_NUMBERS = 100
+MAX_INTEGER_CLASSES = 100
 
-#: the negative and the positive of two classes, where everybody means the same
+#: pairs of labels whose second one is the positive class by convention
 CONVENTIONAL_PAIRS = (
     ("0", "1"),
     ("-1", "1"),
@@ -37,8 +37,8 @@ CONVENTIONAL_PAIRS = (
     ("-", "+"),
 )
 
-#: how many classes a message lists
-SHOWN = 10
+#: maximum number of items that a message lists
+MAX_LISTED = 10
 
 
 class LabelError(DataError):
@@ -46,9 +46,10 @@ class LabelError(DataError):
 
 
 def infer_target_kind(targets: np.ndarray) -> TargetKind:
-    """Words are classes; integers are, if few of them differ; the rest is values.
+    """Infer whether targets are classes or values.
 
-    Few is at most 100 and at most half the number of examples.
+    Words are classes, and so are integers with at most 100 distinct values and at most half as many as examples. All
+    other targets are values.
     """
     if targets.ndim > 1:
         return "values"
@@ -57,21 +58,21 @@ def infer_target_kind(targets: np.ndarray) -> TargetKind:
     if targets.dtype.kind == "f" and not np.array_equal(targets, np.round(targets)):
         return "values"
     distinct = len(np.unique(targets))
-    return "classes" if distinct <= min(MOST_CLASSES_OF_NUMBERS, len(targets) // 2) else "values"
+    return "classes" if distinct <= min(MAX_INTEGER_CLASSES, len(targets) // 2) else "values"
 
 
 def plain_labels(targets: np.ndarray) -> np.ndarray:
-    """(N,) labels as words or integers.
+    """Return (N,) labels as words or integers.
 
     Raises:
-        DataError: several columns, or numbers that are not integers.
+        DataError: There are several columns, or numbers that are not integers.
     """
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
     if targets.ndim != 1:
         raise DataError(
-            f"classes are one label for each example; the targets have the shape {targets.shape} "
-            "(of one-hot rows, save the argmax)",
+            f"expected one class label for each example, got targets of shape {targets.shape} "
+            "(for one-hot rows, save the argmax)",
             code="wrong_shape",
         )
     if targets.dtype.kind == "b":
@@ -81,29 +82,29 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
         if not whole.all():
             row = int(np.argmin(whole))
             raise LabelError(
-                f"classes are words or integers; the label of example {row} is {targets[row]}", code="wrong_type"
+                f"expected words or integers as classes, got {targets[row]} for example {row}", code="wrong_type"
             )
         return targets.astype(np.int64)
     return targets.astype(str) if targets.dtype.kind in "SO" else targets
 
 
 def distinct_labels(targets: np.ndarray, spellings: np.ndarray | None = None) -> list[Label]:
-    """The different labels, numbers in the order of their values and words in alphabetical order.
+    """Return the distinct labels, numbers in ascending and words in alphabetical order.
 
     Args:
         targets: (N,) words or numbers.
-        spellings: (N,) how the data writes the numbers, where that says more.
+        spellings: (N,) spellings of the numbers in the data if they say more; None = the numbers say all.
     """
     if spellings is None:
         plain: list[Label] = np.unique(plain_labels(targets)).tolist()
         return plain
-    written, first = np.unique(spellings, return_index=True)
-    ordered: list[Label] = written[np.argsort(targets[first], kind="stable")].tolist()
+    unique, first = np.unique(spellings, return_index=True)
+    ordered: list[Label] = unique[np.argsort(targets[first], kind="stable")].tolist()
     return ordered
 
 
-def same_label(label: object) -> object:
-    """What a label has in common with its other spellings: 1, 01 and 1.0 are one number, which true is, too."""
+def canonical_label(label: object) -> object:
+    """Return a value that is equal for all spellings of a label: 1, 01, 1.0 and true are the same number."""
     text = str(label).strip()
     if text.casefold() in ("true", "false"):
         return Decimal(text.casefold() == "true")
@@ -117,23 +118,23 @@ def same_label(label: object) -> object:
 
 
 def label_position(label: object, labels: Sequence[Label]) -> int | None:
-    """Which of the labels is written like this, else the only one that is another spelling of it; None for none."""
+    """Return the index of the label with this spelling, else of the only label with another spelling of it."""
     texts = [str(known) for known in labels]
     if str(label) in texts:
         return texts.index(str(label))
-    same = [position for position, known in enumerate(labels) if same_label(known) == same_label(label)]
+    same = [position for position, known in enumerate(labels) if canonical_label(known) == canonical_label(label)]
     return same[0] if len(same) == 1 else None
 
 
 def named_labels(labels: Sequence[Label], names: ClassNames | None) -> dict[Label, str]:
-    """Label → name of its class, in the order of the classes.
+    """Return label → name of its class, in the order of the classes.
 
     Args:
-        labels: those of the data, in order.
-        names: names of the labels 0 … K−1 or of all labels in order, or label → name; None = the labels themselves.
+        labels: Labels of the data, in order.
+        names: Names of the labels 0 … K−1 or of all labels in order, or label → name; None = the labels themselves.
 
     Raises:
-        DataError: it does not follow from the names which label each of them is for.
+        DataError: The names cannot be assigned to the labels.
     """
     if names is None:
         return {label: str(label) for label in labels}
@@ -146,7 +147,7 @@ def named_labels(labels: Sequence[Label], names: ClassNames | None) -> dict[Labe
         return dict(enumerate(names))
     first = ", ".join(f"{label}: …" for label in labels[:2])
     message = f"{len(names)} class names for the {len(labels)} labels {abbreviated(labels)}"
-    raise DataError(f"{message}; say which is whose: {{{first}, …}}", key="class_names")
+    raise DataError(f"{message}; give a mapping from labels to names: {{{first}, …}}", key="class_names")
 
 
 def _mapped_names(labels: Sequence[Label], names: Mapping[str, str] | Mapping[Label, str]) -> dict[Label, str]:
@@ -161,7 +162,7 @@ def _mapped_names(labels: Sequence[Label], names: Mapping[str, str] | Mapping[La
                 key="class_names",
             )
         named[label] = name
-    numbers = {label: same_label(label) for label in named}
+    numbers = {label: canonical_label(label) for label in named}
     if all(isinstance(number, Decimal) for number in numbers.values()):
         return dict(sorted(named.items(), key=lambda item: (numbers[item[0]], str(item[0]))))
     return dict(sorted(named.items(), key=lambda item: str(item[0])))
@@ -172,10 +173,10 @@ class ClassLabels:
     """The classes of a problem, in the order of the model's outputs.
 
     Args:
-        names: what the classes are called.
-        labels: as the data writes them, in order; None = they are the names.
-        column: the label's column, where it has a name.
-        counts: how many training examples each class has; None where that is not known.
+        names: Names of the classes.
+        labels: Labels of the classes in the data; None = they are the names.
+        column: Name of the column of labels, if it has one.
+        counts: Number of training examples of each class; None = unknown.
     """
 
     kind: ClassVar[TargetKind] = "classes"
@@ -192,83 +193,82 @@ class ClassLabels:
         column: str | None,
         known: Sequence[Label] | None = None,
     ) -> ClassLabels:
-        """The classes that the training set has, and those that only have a name.
+        """Collect the classes of the training set, and classes that only have a name.
 
         Args:
             targets: (N,) labels of the training set.
-            names: names of the labels 0 … K−1 or of all labels in order, or label → name; the labels themselves where
-                None.
-            column: the label's column, where it has a name.
-            known: all labels of the data in their order; None = those of the training set.
+            names: Names of the labels 0 … K−1 or of all labels in order, or label → name; None = the labels themselves.
+            column: Name of the column of labels, if it has one.
+            known: All labels of the data in order; None = the labels of the training set.
 
         Raises:
-            DataError: one class only, or names that do not fit the labels.
+            DataError: There is only one class, or the names do not fit the labels.
         """
-        unique, appearances = np.unique(plain_labels(targets), return_counts=True)
-        counts = dict(zip(unique.tolist(), appearances.tolist(), strict=True))
+        unique, frequencies = np.unique(plain_labels(targets), return_counts=True)
+        counts = dict(zip(unique.tolist(), frequencies.tolist(), strict=True))
         seen: list[Label] = [*counts] if known is None else [label for label in known if label in counts]
         named = named_labels(seen if names is None or known is None else known, names)
         if len(seen) < 2:
             raise DataError(
-                f"the training set has one class only, {seen[0]!r}: there is nothing to tell apart",
+                f"the training set has only one class, {seen[0]!r}; classification requires at least two",
                 code="too_few_examples",
             )
         nameless = next((label for label in seen if label not in named), None)
         if nameless is not None:
-            raise DataError(f"the label {nameless} has no name", key="class_names")
-        called = tuple(named.values())
-        name, count = Counter(called).most_common(1)[0]
+            raise DataError(f"the label {nameless} has no name", code="missing_key", key="class_names")
+        class_names = tuple(named.values())
+        name, count = Counter(class_names).most_common(1)[0]
         if count > 1:
-            raise DataError(f"{count} classes are called {name}", code="duplicate_name", key="class_names")
-        return cls(called, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
+            raise DataError(f"{count} classes have the name {name}", code="duplicate_name", key="class_names")
+        return cls(class_names, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
-        """(N,) int64 positions among the classes.
+        """Return the (N,) int64 indices of the classes.
 
         Raises:
-            LabelError: a label that the training set does not have.
+            LabelError: The training set does not have a label.
         """
         labels = self.names if self.labels is None else self.labels
-        known, given = np.array(labels), plain_labels(targets)
-        if known.dtype.kind != given.dtype.kind:  # int64 beside uint64 would meet as float64
-            known, given = np.array([str(label) for label in labels]), given.astype(str)
+        known, encoded = np.array(labels), plain_labels(targets)
+        if known.dtype.kind != encoded.dtype.kind:  # comparing int64 with uint64 would convert both to float64
+            known, encoded = np.array([str(label) for label in labels]), encoded.astype(str)
         order = np.argsort(known)
-        positions = order[np.minimum(np.searchsorted(known, given, sorter=order), len(known) - 1)]
-        unseen = np.flatnonzero(known[positions] != given)
-        for label in np.unique(given[unseen]).tolist():
+        positions = order[np.minimum(np.searchsorted(known, encoded, sorter=order), len(known) - 1)]
+        unseen = np.flatnonzero(known[positions] != encoded)
+        for label in np.unique(encoded[unseen]).tolist():
             position = label_position(label, labels)
             if position is None:
-                raise self._unknown_label(str(given[unseen[0]]), split)
-            positions[given == label] = position
+                raise self._unknown_label(str(encoded[unseen[0]]), split)
+            positions[encoded == label] = position
         return positions.astype(np.int64)
 
-    def position(self, wanted: str | int) -> int | None:
-        """Which class is called or labeled like this, or has this number from 0; None where none is.
+    def position(self, name: str | int) -> int | None:
+        """Return the index of a class; None if there is no such class.
 
         Args:
-            wanted: a name, else a label, else a position.
+            name: Name of the class, else its label, else its 0-based index.
         """
-        found = label_position(wanted, self.names)
-        if found is None and self.labels is not None:
-            found = label_position(wanted, self.labels)
-        if found is None and isinstance(wanted, int) and 0 <= wanted < len(self.names):
-            return wanted
-        return found
+        index = label_position(name, self.names)
+        if index is None and self.labels is not None:
+            index = label_position(name, self.labels)
+        if index is None and isinstance(name, int) and 0 <= name < len(self.names):
+            return name
+        return index
 
     def conventional_positive(self) -> int | None:
-        """Which of two classes is the positive one by convention, as 1 of 0 and 1; None where there is none."""
+        """Return the index of the positive class of two by convention, such as 1 of 0 and 1; None if there is none."""
         for pair in (self.labels or self.names, self.names):
-            values = [same_label(str(label).casefold()) for label in pair]
+            values = [canonical_label(str(label).casefold()) for label in pair]
             for negative, positive in CONVENTIONAL_PAIRS:
-                if len(values) == 2 and {*values} == {same_label(negative), same_label(positive)}:
-                    return values.index(same_label(positive))
+                if len(values) == 2 and {*values} == {canonical_label(negative), canonical_label(positive)}:
+                    return values.index(canonical_label(positive))
         return None
 
     def _unknown_label(self, label: str, split: str) -> LabelError:
         labels = self.names if self.labels is None else self.labels
         where = "" if self.column is None else f" in {self.column}"
-        near = difflib.get_close_matches(label, map(str, labels), n=SHOWN) or map(str, labels[:SHOWN])
-        hint = unknown_name("label", label, map(str, labels) if len(labels) <= SHOWN else near)
+        near = difflib.get_close_matches(label, map(str, labels), n=MAX_LISTED) or map(str, labels[:MAX_LISTED])
+        hint = unknown_name("label", label, map(str, labels) if len(labels) <= MAX_LISTED else near)
         return LabelError(
             f"{split} has the label {label!r}{where}, which the training set does not have: {hint}",
             code="unknown_label",
@@ -295,11 +295,11 @@ class ClassLabels:
 
 @dataclass(frozen=True)
 class Values:
-    """Numbers to be predicted.
+    """Numeric targets of a regression.
 
     Args:
-        names: the K target columns, where they have names.
-        scaling: from their unit to what the model is trained on; shift and scale are (K,).
+        names: Names of the K target columns; empty if they have none.
+        scaling: Scaling of the targets for training; shift and scale are (K,).
     """
 
     kind: ClassVar[TargetKind] = "values"
@@ -308,7 +308,7 @@ class Values:
 
     @classmethod
     def fit(cls, targets: np.ndarray, normalization: Normalization, names: tuple[str, ...]) -> Values:
-        """The scaling of the training set's targets, each target on its own."""
+        """Fit the scaling of each target on the training set."""
         columns = as_columns(targets, "the training set")
         scaling = normalization.fit([columns])
         width = columns.shape[1:]
@@ -316,25 +316,25 @@ class Values:
 
     @property
     def count(self) -> int:
-        """How many values an example has."""
+        """Number K of values of an example."""
         return self.scaling.shift.size
 
     def encode(self, targets: np.ndarray, split: str) -> np.ndarray:
-        """(N, K) float32.
+        """Return the (N, K) float32 scaled targets.
 
         Raises:
-            DataError: another number of targets than in the training set, or infinite ones.
+            DataError: The number of targets differs from that of the training set, or some are not finite.
         """
         columns = as_columns(targets, split)
         if columns.shape[1] != self.count:
             raise DataError(
-                f"{split} has {columns.shape[1]} targets an example where the training set has {self.count}",
+                f"{split} has {columns.shape[1]} targets per example, but the training set has {self.count}",
                 code="wrong_shape",
             )
         return self.scaling.apply(columns).astype(np.float32)
 
     def inverse(self, outputs: np.ndarray) -> np.ndarray:
-        """(N, K) float64 in the targets' unit, from what a model puts out."""
+        """Convert a model's outputs to the unit of the targets, (N, K) float64."""
         return self.scaling.inverse(outputs)
 
     def to_json(self) -> dict[str, Any]:
@@ -346,11 +346,11 @@ class Values:
 
 
 def constant_targets(targets: np.ndarray, names: Sequence[str]) -> Iterator[str]:
-    """A sentence for each target that has one value in the training set, so that there is nothing to predict.
+    """Yield a warning for each target that is constant in the training set.
 
     Args:
         targets: (N,) or (N, K) values of the training set.
-        names: of the K targets, where they have names.
+        names: Names of the K targets; empty if they have none.
     """
     columns = as_columns(targets, "the training set")
     for position in np.flatnonzero(np.ptp(columns, axis=0) == 0).tolist():
@@ -365,14 +365,15 @@ def constant_targets(targets: np.ndarray, names: Sequence[str]) -> Iterator[str]
 
 
 def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
-    """(N, K) float64.
+    """Return numeric targets as (N, K) float64.
 
     Raises:
-        ConfigError: words, where values are asked for.
-        DataError: NaN or infinity.
+        ConfigError: The targets are words.
+        DataError: Targets are NaN or infinite.
     """
     if targets.dtype.kind not in "biuf":
-        raise ConfigError(f"regression needs numbers as targets; {split} has {str(targets[0])!r}", key="target_kind")
+        message = f"regression requires numeric targets, but {split} has {str(targets[0])!r}"
+        raise ConfigError(message, code="not_applicable", key="target_kind")
     columns = targets.reshape(len(targets), -1).astype(np.float64)
     finite = np.isfinite(columns).all(axis=1)
     if not finite.all():
@@ -385,6 +386,6 @@ def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
 
 
 def abbreviated(items: Sequence[object], most: int = 5) -> str:
-    """The first few of a long list."""
-    shown = ", ".join(map(str, items[:most]))
-    return f"{shown}, …" if len(items) > most else shown
+    """Join the first few items of a list for a message."""
+    listed = ", ".join(map(str, items[:most]))
+    return f"{listed}, …" if len(items) > most else listed

@@ -1,4 +1,4 @@
-"""Columns that determine the target: they may not be known when a prediction is needed."""
+"""Detect target leakage: columns that determine the target may be unknown at prediction time."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from dlcli.data.labels import TargetKind, abbreviated, plain_labels
 from dlcli.data.table import CategoricalColumn, Column, NumericColumn, Table
 from dlcli.data.text.stream import TextInputs
 
-#: with fewer training examples a column may determine the target by chance
-FEWEST_EXAMPLES = 30
+#: minimum number of training examples; with fewer a column may determine the target by chance
+MIN_EXAMPLES = 30
 
-#: each value of a column must occur this often on average, for that it goes with one class only to say anything
-FEWEST_PER_VALUE = 5
+#: minimum average frequency of the values of a column; rare values determine the class by chance
+MIN_PER_VALUE = 5
 
-#: columns of numbers of which a sum is looked for
-MOST_COLUMNS = 256
+#: maximum number of numeric columns to search for a sum
+MAX_COLUMNS = 256
 
-#: a column that does not determine the target of this many examples is not looked at further
+#: number of examples to test a column on first; most columns fail on them
 SAMPLE_SIZE = 2000
 
-#: what may remain of the target's variance, as numbers in files are rounded
+#: maximum share of the target's variance that remains, since numbers in files are rounded
 ROUNDING = 1e-4
 
 
 def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind, *, explained: Collection[str] = ()) -> list[str]:
-    """A warning for the columns of a table that determine the target of all training examples.
+    """Return warnings about columns that determine the target of all training examples.
 
     Args:
-        examples: the examples that the training set is part of.
-        rows: (n,) which of them are the training set.
-        kind: what the targets are.
-        explained: columns that another warning already tells to leave out.
+        examples: Examples that include the training set.
+        rows: (n,) row numbers of the training set.
+        kind: Kind of the targets.
+        explained: Columns that another warning already recommends to drop.
     """
     targets = examples.targets
-    if targets is None or targets.ndim > 1 or len(rows) < FEWEST_EXAMPLES or kind not in ("classes", "values"):
+    if targets is None or targets.ndim > 1 or len(rows) < MIN_EXAMPLES or kind not in ("classes", "values"):
         return []
     if kind == "classes":
         encoded = np.unique(plain_labels(targets[rows]), return_inverse=True)[1]
@@ -45,38 +45,38 @@ def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind, *, explai
         encoded = targets[rows].astype(np.float64)
     else:
         return []
-    tells = _tells_classes if kind == "classes" else _tells_values
+    determines = _determines_classes if kind == "classes" else _determines_values
     columns = _columns(examples.inputs, rows)
-    if len(columns) < 2:  # nothing would be left to learn from
+    if len(columns) < 2:  # without the column there would be no inputs
         return []
     first = slice(SAMPLE_SIZE)
-    found = [
+    leaking = [
         name
         for name, column in columns.items()
         if name not in explained
-        and tells(column.take(first), encoded[first])
-        and (len(rows) <= SAMPLE_SIZE or tells(column, encoded))
+        and determines(column.take(first), encoded[first])
+        and (len(rows) <= SAMPLE_SIZE or determines(column, encoded))
     ]
     target = examples.target_names[0] if examples.target_names else "the target"
-    remarks = _about_columns(found, target)
-    if kind == "values" and not found:
+    remarks = _column_remarks(leaking, target)
+    if kind == "values" and not leaking:
         numbers = {name: column.numbers for name, column in columns.items() if isinstance(column, NumericColumn)}
-        remarks += _about_combinations(numbers, encoded, target)
+        remarks += _combination_remarks(numbers, encoded, target)
     return remarks
 
 
 def _columns(inputs: Inputs | TextInputs, rows: np.ndarray) -> Mapping[str, Column]:
-    """The columns of the training set; none where the inputs are images or texts, or stay in a file."""
+    """Return the columns of the training set; none if the inputs are images, texts or memory-mapped."""
     if isinstance(inputs, Table):
         return inputs.take(rows).columns
     if not isinstance(inputs, np.ndarray) or isinstance(inputs, np.memmap) or inputs.ndim != 2:
         return {}
-    if inputs.shape[1] > MOST_COLUMNS:
+    if inputs.shape[1] > MAX_COLUMNS:
         return {}
-    return {f"input {place}": NumericColumn(inputs[rows, place].astype(np.float64)) for place in range(inputs.shape[1])}
+    return {f"input {index}": NumericColumn(inputs[rows, index].astype(np.float64)) for index in range(inputs.shape[1])}
 
 
-def _about_columns(names: list[str], target: str) -> list[str]:
+def _column_remarks(names: list[str], target: str) -> list[str]:
     if not names:
         return []
     is_one = len(names) == 1
@@ -85,56 +85,56 @@ def _about_columns(names: list[str], target: str) -> list[str]:
     )
     return [
         f"suspected leak: {subject} {target} in all training examples; "
-        "list under exclude what is not known when a prediction is needed"
+        "exclude columns that are not known at prediction time"
     ]
 
 
-def _tells_classes(column: Column, labels: np.ndarray) -> bool:
-    """Whether every value of a column goes with one class only, often enough not to be chance.
+def _determines_classes(column: Column, labels: np.ndarray) -> bool:
+    """Return whether every value of a column has only one class, with enough examples to exclude chance.
 
     Args:
-        column: (n,) of the training set.
-        labels: (n,) classes from 0.
+        column: (n,) column of the training set.
+        labels: (n,) 0-based classes.
     """
     present = ~column.missing
     if present.mean() < 0.5 or len(np.unique(labels[present])) < 2:
         return False
-    given = labels[present]
+    labels = labels[present]
     if isinstance(column, CategoricalColumn):
-        return _goes_with_one(column.codes[present].astype(np.int64), given)
+        return _maps_to_one_class(column.codes[present].astype(np.int64), labels)
     numbers = column.numbers[present]
-    if _goes_with_one(np.unique(numbers, return_inverse=True)[1], given):
+    if _maps_to_one_class(np.unique(numbers, return_inverse=True)[1], labels):
         return True
-    # a threshold between all classes: in the order of the numbers, each class is one stretch
+    # thresholds separate the classes if each class is one interval of the sorted numbers
     order = np.argsort(numbers, kind="stable")
-    bounds = np.flatnonzero(np.diff(given[order]))
+    bounds = np.flatnonzero(np.diff(labels[order]))
     return (
-        len(numbers) >= FEWEST_EXAMPLES * len(np.unique(given))
-        and len(bounds) == len(np.unique(given)) - 1
+        len(numbers) >= MIN_EXAMPLES * len(np.unique(labels))
+        and len(bounds) == len(np.unique(labels)) - 1
         and bool((np.diff(numbers[order])[bounds] > 0).all())
     )
 
 
-def _goes_with_one(values: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether equal values always have equal labels.
+def _maps_to_one_class(values: np.ndarray, labels: np.ndarray) -> bool:
+    """Return whether equal values always have equal labels.
 
     Args:
-        values: (n,) codes from 0.
-        labels: (n,) classes from 0.
+        values: (n,) 0-based codes.
+        labels: (n,) 0-based classes.
     """
     pairs = np.unique(values * (int(labels.max()) + 1) + labels)
     distinct = len(np.unique(values))
-    return len(pairs) == distinct and len(values) >= FEWEST_PER_VALUE * distinct
+    return len(pairs) == distinct and len(values) >= MIN_PER_VALUE * distinct
 
 
-def _tells_values(column: Column, values: np.ndarray) -> bool:
-    """Whether a column is the target: in other words, or as a multiple of it plus a constant."""
+def _determines_values(column: Column, values: np.ndarray) -> bool:
+    """Return whether a column is the target with other names, or a linear function of it."""
     if isinstance(column, CategoricalColumn):
         if column.missing.any() or len(np.unique(values)) < 3:
             return False
-        return _goes_with_one(column.codes.astype(np.int64), np.unique(values, return_inverse=True)[1])
+        return _maps_to_one_class(column.codes.astype(np.int64), np.unique(values, return_inverse=True)[1])
     present = ~column.missing
-    if present.sum() < FEWEST_EXAMPLES or present.mean() < 0.5:
+    if present.sum() < MIN_EXAMPLES or present.mean() < 0.5:
         return False
     x, y = column.numbers[present], values[present]
     x, y = x - x.mean(), y - y.mean()
@@ -142,10 +142,10 @@ def _tells_values(column: Column, values: np.ndarray) -> bool:
     return squares > 0 and 1 - float(x @ y) ** 2 / squares < ROUNDING
 
 
-def _about_combinations(numbers: Mapping[str, np.ndarray], values: np.ndarray, target: str) -> list[str]:
-    """A warning where the target is a sum, difference or mean of columns, or a product or ratio of them."""
-    complete = {name: of_column for name, of_column in numbers.items() if np.isfinite(of_column).all()}
-    if not 2 <= len(complete) <= min(MOST_COLUMNS, len(values) // FEWEST_PER_VALUE):
+def _combination_remarks(numbers: Mapping[str, np.ndarray], values: np.ndarray, target: str) -> list[str]:
+    """Return a warning if the target is a sum, difference or mean of columns, or a product or ratio of them."""
+    complete = {name: column for name, column in numbers.items() if np.isfinite(column).all()}
+    if not 2 <= len(complete) <= min(MAX_COLUMNS, len(values) // MIN_PER_VALUE):
         return []
     matrix = np.stack([*complete.values()], axis=1)  # (n, D)
     terms, operation = _terms(matrix, values), "a sum or difference"
@@ -156,25 +156,25 @@ def _about_combinations(numbers: Mapping[str, np.ndarray], values: np.ndarray, t
         return []
     names = [*complete]
     return [
-        f"suspected leak: {target} is {operation} of the columns {abbreviated([names[place] for place in terms])} "
-        "in all training examples; list under exclude what is not known when a prediction is needed"
+        f"suspected leak: {target} is {operation} of the columns {abbreviated([names[index] for index in terms])} "
+        "in all training examples; exclude columns that are not known at prediction time"
     ]
 
 
 def _terms(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The columns of which the values are a sum, each with the same weight or its negative; none if they are not.
+    """Return the columns that sum to the values with weights of equal absolute value; empty if there are none.
 
     Args:
-        matrix: (n, D).
-        values: (n,).
+        matrix: (n, D) columns.
+        values: (n,) targets.
     """
     none = np.empty(0, np.int64)
-    centered, wanted = matrix - matrix.mean(axis=0), values - values.mean()
-    if not matrix.shape[1] or not wanted.any():
+    centered, target = matrix - matrix.mean(axis=0), values - values.mean()
+    if not matrix.shape[1] or not target.any():
         return none
-    weights = np.linalg.lstsq(centered[:SAMPLE_SIZE], wanted[:SAMPLE_SIZE], rcond=None)[0]
+    weights = np.linalg.lstsq(centered[:SAMPLE_SIZE], target[:SAMPLE_SIZE], rcond=None)[0]
     sizes = np.abs(weights)
     terms = np.flatnonzero(sizes > 1e-3 * sizes.max())
-    rest = wanted - centered[:, terms] @ weights[terms]
-    is_exact = float(rest @ rest) < ROUNDING * float(wanted @ wanted)
+    rest = target - centered[:, terms] @ weights[terms]
+    is_exact = float(rest @ rest) < ROUNDING * float(target @ target)
     return terms if is_exact and len(terms) > 1 and np.ptp(sizes[terms]) < 1e-2 * sizes.max() else none

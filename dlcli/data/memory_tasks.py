@@ -1,6 +1,6 @@
-"""Sequences drawn from a rule, in which what matters lies far apart: what can a recurrent network remember?"""
+"""Generated sequences with long-range dependencies, which test the memory of recurrent networks."""
 
-# ruff: noqa: ARG002 - every reader is told the places, these need none
+# ruff: noqa: ARG002 - readers take the data paths; these read no files
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dlcli.data.text.texts import Sentences
 
 @register("dataset", "copying")
 class Copying(DatasetReader):
-    """Sequences that begin with a letter and go on with random digits; the letter is to be named at the end.
+    """Sequences of a letter followed by random digits; the class is the letter.
 
-    Who guesses is right once in `letters` times, and nothing is learned at all before the gradient has found its way
-    back over the `lag` (Hochreiter & Schmidhuber 1997, Long short-term memory, section 5.2).
+    Guessing has an accuracy of 1 / `letters`. A model improves on it only once the gradient reaches back over the `lag`
+    (Hochreiter & Schmidhuber 1997, Long short-term memory, section 5.2).
 
     Args:
-        examples: number of sequences.
-        lag: digits after the letter.
-        letters: how many different ones there are, 2 to 26.
-        seed: of the draw; independent of the experiment's.
+        examples: Number of sequences.
+        lag: Number of digits after the letter.
+        letters: Number of different letters, 2 to 26.
+        seed: Seed of the sequences, independent of the experiment's seed.
     """
 
     first_config = "model: {architecture: recurrent_classifier, cell: gru, units: 32}"
@@ -41,7 +41,7 @@ class Copying(DatasetReader):
         seed: NonNegativeInt = 0,
     ) -> None:
         if not 2 <= letters <= len(string.ascii_lowercase):
-            raise ConfigError(f"expected 2 to 26 letters, found {letters}", code="out_of_range", key="letters")
+            raise ConfigError(f"expected 2 to 26 letters, got {letters}", code="out_of_range", key="letters")
         self.examples = examples
         self.lag = lag
         self.letters = string.ascii_lowercase[:letters]
@@ -50,7 +50,7 @@ class Copying(DatasetReader):
     def read(self, data_paths: DataPaths) -> RawData:
         _check_size(self.examples, self.lag)
         draw = rng.generator(self.seed, "copying")
-        targets = draw.permutation(np.arange(self.examples) % len(self.letters))  # as many of each
+        targets = draw.permutation(np.arange(self.examples) % len(self.letters))  # balanced classes
         digits = draw.integers(10, size=(self.examples, self.lag))
         sequences = [
             (self.letters[letter], *map(str, row)) for letter, row in zip(targets, digits.tolist(), strict=True)
@@ -67,16 +67,16 @@ class Copying(DatasetReader):
 
 @register("dataset", "adding_problem")
 class AddingProblem(DatasetReader):
-    """Sequences of random numbers, two of them marked, whose sum is to be named at the end.
+    """Sequences of random numbers, two of which are marked; the target is the sum of those two.
 
-    Each step has a number between 0 and 1 and beside it a mark, which is 1 at one step of either half and else 0. Who
-    always says 1 has a root mean squared error of `√(1/6)` = 0.408 (Hochreiter & Schmidhuber 1997, Long short-term
-    memory, section 5.4; in this form Le et al. 2015, arXiv:1504.00941).
+    Each step has two features: a number between 0 and 1, and a mark, which is 1 at one step of each half and 0
+    elsewhere. Always predicting 1 has a root mean squared error of `√(1/6)` = 0.408 (Hochreiter & Schmidhuber 1997,
+    Long short-term memory, section 5.4; in this form Le et al. 2015, arXiv:1504.00941).
 
     Args:
-        examples: number of sequences.
-        length: steps of each, at least 2.
-        seed: of the draw; independent of the experiment's.
+        examples: Number of sequences.
+        length: Number of steps of a sequence, at least 2.
+        seed: Seed of the sequences, independent of the experiment's seed.
     """
 
     first_config = "model: {architecture: recurrent_classifier, cell: gru, units: 32}"
@@ -84,7 +84,7 @@ class AddingProblem(DatasetReader):
     def __init__(self, *, examples: PositiveInt = 10_000, length: PositiveInt = 50, seed: NonNegativeInt = 0) -> None:
         if length < 2:
             raise ConfigError(
-                f"two of the steps are marked, so there are at least 2, not {length}",
+                f"expected at least 2 steps, since two are marked, got {length}",
                 code="out_of_range",
                 key="length",
             )
@@ -112,12 +112,12 @@ class AddingProblem(DatasetReader):
 
 
 def _check_size(examples: int, steps: int) -> None:
-    """Refuse more sequences than fit into memory.
+    """Check that the sequences fit into memory.
 
     Raises:
-        ConfigError: they do not.
+        ConfigError: They do not fit.
     """
     try:
         check_array((examples, steps), itemsize=16)
     except MemoryError as error:
-        raise ConfigError(str(error), key="examples") from None
+        raise ConfigError(str(error), code="too_large", key="examples") from None

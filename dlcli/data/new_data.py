@@ -1,4 +1,4 @@
-"""Files that the training never saw, read and treated as the training data was."""
+"""Read new data and prepare it like the training data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
-from dlcli.data.labels import SHOWN, Values, abbreviated
+from dlcli.data.labels import MAX_LISTED, Values, abbreviated
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
@@ -37,11 +37,11 @@ from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
 from dlcli.data.unseen_categories import unseen_categories
 
-#: a table whose categories become more bytes than this is encoded batch by batch
-MOST_ENCODED_BYTES = 1 << 28
+#: a table of more encoded bytes than this is encoded batch by batch
+MAX_ENCODED_BYTES = 1 << 28
 
-#: a table that becomes fewer columns than this for each of its own stays in memory, encoded, whatever its size is
-LEAST_UNFOLDING = 8
+#: a table with fewer encoded columns than this per column is always encoded in memory
+MIN_EXPANSION = 8
 
 
 def new_data(
@@ -53,21 +53,21 @@ def new_data(
     targets_path: Path | None = None,
     group_by: str | None = None,
 ) -> Split:
-    """Examples of a file, ready for a model that was trained on other data.
+    """Read a file and prepare its examples for a model that was trained on other data.
 
-    The file's ending says its format; the options of the training data's reader hold for its own format. Columns are
-    matched by name, in any order; what is not needed is ignored and noted.
+    The file name extension determines the format; the options of the training data's reader apply to its own format.
+    Columns are matched by name, in any order; other columns are ignored with a remark.
 
     Args:
-        path: of the file: csv, parquet, jsonl, npz, npy, idx; a text, a picture, or a folder of such.
-        reader: what the training data was read with.
-        preprocessor: what the training data was treated with.
-        require_targets: whether targets are needed; otherwise they are not read.
-        targets_path: the file of targets for npy and idx; None = for idx, the file beside it that is called labels.
-        group_by: column that says which examples were sampled together; it may be absent.
+        path: Path of a file (csv, parquet, jsonl, npz, npy, idx), a text, an image, or a folder of texts or images.
+        reader: Reader of the training data.
+        preprocessor: Preprocessor of the training data.
+        require_targets: Whether targets are needed; otherwise they are not read.
+        targets_path: File of the targets for npy and idx; None = for idx, the file of labels in the same folder.
+        group_by: Name of the column of groups that were sampled together; it may be absent.
 
     Raises:
-        DataError: the file cannot be read, or lacks what the model needs, or has what the model does not know.
+        DataError: The file cannot be read, lacks inputs or targets, or has values that the model does not know.
     """
     if not path.exists():
         raise DataError("no such file", code="missing_file", file=str(path))
@@ -75,8 +75,8 @@ def new_data(
     notes: tuple[str, ...] = ()
     if preprocessor.text is not None:
         examples, notes = new_texts(path, reader, preprocessor, require_targets=require_targets)
-        made = prepare(examples, examples.all_rows, preprocessor, "new", notes)
-        return grouped(made, examples, examples.all_rows, group_by)
+        split = prepare(examples, examples.all_rows, preprocessor, "new", notes)
+        return with_groups(split, examples, examples.all_rows, group_by)
     if are_images(path, reader):
         examples, notes = new_images(path, reader, preprocessor, require_targets=require_targets)
         return prepare(examples, np.arange(len(examples)), preprocessor, "new", notes)
@@ -87,35 +87,33 @@ def new_data(
         examples = file_format.read_new(path, require_targets=require_targets)
     else:
         assert isinstance(file_format, PairedFiles)
-        examples = file_format.read_new(path, _targets_beside(path, targets_path) if require_targets else None)
+        examples = file_format.read_new(path, _find_targets(path, targets_path) if require_targets else None)
     rows = np.arange(len(examples))
     notes += unseen_categories({"new": (examples, rows)}, preprocessor)
-    return grouped(prepare(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
+    return with_groups(prepare(examples, rows, preprocessor, "new", notes), examples, rows, group_by)
 
 
-def encode_given_texts(
-    texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor
-) -> Split:
-    """Texts from code, or sentences as lists of words, ready for a model.
+def encode_texts(texts: Sequence[str] | Sequence[Sequence[str]] | np.ndarray, preprocessor: Preprocessor) -> Split:
+    """Prepare texts, or sentences as lists of words, for a model.
 
     Raises:
-        DataError: they are no texts.
+        DataError: They are not texts.
     """
     if isinstance(texts, str):
-        raise DataError("a list of texts is expected, found one text; put it in brackets", code="wrong_type")
-    given = list(texts)
+        raise DataError("expected a list of texts, got one text; put it in brackets", code="wrong_type")
+    items = list(texts)
     inputs: Texts | Sentences
-    if all(isinstance(text, str) for text in given):
-        inputs = Texts.of(map(without_surrogates, given))
-    elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in given):
-        inputs = Sentences([tuple(map(without_surrogates, words)) for words in given])
+    if all(isinstance(text, str) for text in items):
+        inputs = Texts.of(map(without_surrogates, items))
+    elif all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in items):
+        inputs = Sentences([tuple(map(without_surrogates, words)) for words in items])
     else:
         raise DataError(
-            "a list of texts is expected, or of lists of words; this model was trained on texts", code="wrong_type"
+            "expected a list of texts or of lists of words, since the model was trained on texts", code="wrong_type"
         )
-    if not given:
-        raise DataError("there is no text", code="empty_data")
-    rows = np.arange(len(given))
+    if not items:
+        raise DataError("expected at least one text, got none", code="empty_data")
+    rows = np.arange(len(items))
     return prepare_texts(Examples(inputs, None, rows), rows, preprocessor, "new")
 
 
@@ -128,22 +126,22 @@ def prepare(
     *,
     lazily: bool = False,
 ) -> Split:
-    """Some rows of examples, ready for a model.
+    """Prepare some examples for a model.
 
     Args:
-        examples: as they were read.
-        rows: (n,) which of them.
-        preprocessor: fit on the training set.
-        name: of the split.
-        notes: what the user should hear about them.
-        lazily: transform inputs when they are asked for, as it is done with those that stay in a file.
+        examples: Raw examples.
+        rows: (n,) row numbers of the examples to use.
+        preprocessor: Preprocessor fit on the training set.
+        name: Name of the split.
+        notes: Remarks for the user about these examples.
+        lazily: Whether to transform inputs batch by batch, as for memory-mapped inputs.
     """
     if isinstance(examples.inputs, TextInputs):
         return prepare_texts(examples, rows, preprocessor, name, notes)
     inputs: np.ndarray | TransformedRows
     if isinstance(examples.inputs, np.ndarray) and (lazily or isinstance(examples.inputs, np.memmap)):
         inputs = TransformedRows(preprocessor.shaped(examples.inputs), rows, preprocessor)
-    elif isinstance(examples.inputs, Table) and _unfolds(examples.inputs, len(rows), preprocessor):
+    elif isinstance(examples.inputs, Table) and _is_large_encoded(examples.inputs, len(rows), preprocessor):
         inputs = TransformedRows(examples.inputs, rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
@@ -151,20 +149,20 @@ def prepare(
     return Split(name, inputs, targets, examples.ids[rows], notes, raw_values(examples, rows, preprocessor.targets))
 
 
-def _unfolds(table: Table, count: int, preprocessor: Preprocessor) -> bool:
-    """Whether one-hot columns make a table of `count` rows so large that it is encoded batch by batch."""
+def _is_large_encoded(table: Table, count: int, preprocessor: Preprocessor) -> bool:
+    """Return whether one-hot columns make `count` rows of a table too large to encode at once."""
     width = math.prod(preprocessor.input_shape)
-    return width >= LEAST_UNFOLDING * len(table.columns) and 4 * count * width > MOST_ENCODED_BYTES
+    return width >= MIN_EXPANSION * len(table.columns) and 4 * count * width > MAX_ENCODED_BYTES
 
 
-def grouped(split: Split, examples: Examples, rows: np.ndarray, column: str | None) -> Split:
-    """The split with the group of each of its examples, where they have the column that says it.
+def with_groups(split: Split, examples: Examples, rows: np.ndarray, column: str | None) -> Split:
+    """Add the group of each example to a split, if the examples have the column of groups.
 
     Args:
-        split: rows of `examples`, ready for a model.
-        examples: examples as they were read.
-        rows: (n,) which of them.
-        column: name of the column; None for no groups.
+        split: Prepared examples.
+        examples: Raw examples.
+        rows: (n,) row numbers of the split's examples.
+        column: Name of the column of groups; None = no groups.
     """
     if column is None or column not in examples.fields or examples.fields[column].missing.any():
         return split
@@ -172,10 +170,10 @@ def grouped(split: Split, examples: Examples, rows: np.ndarray, column: str | No
 
 
 def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
-    """How to read a file: by its ending, else as the training data.
+    """Return the format of a file by its extension, else the format of the training data.
 
     Raises:
-        DataError: an ending that says nothing, for a model whose data was not read from a file.
+        DataError: The extension is unknown, and the training data was not read from a file.
     """
     name = path.name.lower()
     kinds: tuple[type[FileFormat], ...] = (Csv, Parquet, Jsonl, Npz, Npy, Idx)
@@ -184,7 +182,7 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
         return reader
     if ending is None:
         known = ", ".join(ending for kind in kinds for ending in kind.endings)
-        raise DataError(f"the ending of the file does not say its format; these do: {known}", file=str(path))
+        raise DataError(f"unknown file name extension; expected one of {known}", code="wrong_format", file=str(path))
     if ending is Csv:
         return Csv(dialect=Dialect(delimiter="\t" if name.endswith(".tsv") else ","))
     if ending is Npy:
@@ -196,18 +194,19 @@ def format_of(path: Path, reader: DatasetReader | FileFormat) -> FileFormat:
     return Parquet() if ending is Parquet else Npz()
 
 
-def _targets_beside(path: Path, targets_path: Path | None) -> Path:
-    """The file of targets: the one given, or the neighbor in the way MNIST's files are called.
+def _find_targets(path: Path, targets_path: Path | None) -> Path:
+    """Return the file of targets: `targets_path`, or the file in the same folder with MNIST's name for labels.
 
     Raises:
-        DataError: there is none.
+        DataError: There is none.
     """
     if targets_path is not None:
         return targets_path
-    beside = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
-    if beside == path or not beside.is_file():
-        raise DataError("the file has inputs only; give the file of targets, too, or use .npz", file=str(path))
-    return beside
+    labels_path = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+    if labels_path == path or not labels_path.is_file():
+        message = "the file has only inputs; pass the file of targets, too, or use .npz"
+        raise DataError(message, code="missing_file", file=str(path))
+    return labels_path
 
 
 def _from_table(
@@ -227,7 +226,7 @@ def _from_table(
     features, targets = _columns(source, preprocessor)
     require_columns(source, features)
     if require_targets:
-        require_columns(source, targets or ("a column of targets",))
+        require_columns(source, targets or ("target column",))
     known_id = options.id if options.id in source else None
     kinds = (kinds or dict.fromkeys(features, "numeric")) | preprocessor.label_kinds(targets)
     if isinstance(preprocessor.targets, Values):
@@ -238,15 +237,15 @@ def _from_table(
         examples = _as_array(source, examples, preprocessor)
     used = {*features, *targets, options.id, *(options.exclude or ()), *(source.names if options.features else ())}
     ignored = [name for name in source.names if name not in used]
-    notes = (f"{path.name}: columns ignored: {abbreviated(ignored, SHOWN)}",) if ignored else ()
+    notes = (f"{path.name}: columns ignored: {abbreviated(ignored, MAX_LISTED)}",) if ignored else ()
     return examples, (*source.warnings, *notes)
 
 
 def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str], Sequence[str]]:
-    """The columns of features and of targets in a file of new data.
+    """Return the feature columns and the target columns of a file of new data.
 
-    A model that was trained on arrays without names takes all columns but the targets' in their order; one column
-    too many is the target, and is the last one.
+    A model that was trained on arrays without names takes all columns but the targets in their order. If there is one
+    column too many, the last one is the target.
     """
     targets = preprocessor.target_names
     if preprocessor.feature_names:
@@ -258,8 +257,8 @@ def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str],
     if not has_targets and len(features) == count + 1:
         features, targets = features[:-1], (features[-1],)
     if len(features) != count:
-        found = f"{count} columns of inputs are expected; the file has {len(features)}"
-        raise DataError(found, file=str(source.path))
+        message = f"expected {count} columns of inputs, got {len(features)}"
+        raise DataError(message, code="wrong_shape", file=str(source.path))
     return features, targets
 
 
@@ -269,8 +268,11 @@ def _as_array(source: Source, examples: Examples, preprocessor: Preprocessor) ->
     for name, column in columns.items():
         if column.missing.any():
             raise source.error(
-                "the value is missing, and the model has learned no substitute", name, int(np.argmax(column.missing))
+                "the value is missing, and the model has no substitute for it",
+                name,
+                int(np.argmax(column.missing)),
+                "missing_value",
             )
     numbers = np.stack([column.numbers for column in columns.values() if isinstance(column, NumericColumn)], axis=1)
-    made = array_examples(preprocessor.shaped(numbers), examples.targets, file=source.path)
-    return replace(examples, inputs=made.inputs, targets=made.targets)
+    arrays = array_examples(preprocessor.shaped(numbers), examples.targets, file=source.path)
+    return replace(examples, inputs=arrays.inputs, targets=arrays.targets)

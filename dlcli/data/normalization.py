@@ -1,6 +1,6 @@
-"""Normalization: statistics of the training set, applied to everything.
+"""Normalization by statistics of the training set.
 
-Every kind is an affine map, (x − shift) / scale, so that what is stored with a model is two arrays.
+Every kind is an affine map, (x − shift) / scale, so a model stores just two arrays.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ class Scaling:
     """The map (x − shift) / scale.
 
     Args:
-        shift: float64, broadcast against one example.
-        scale: float64 of the same shape, nowhere 0.
+        shift: Float64 array that broadcasts against one example.
+        scale: Float64 array of the same shape, nowhere 0.
     """
 
     shift: np.ndarray
     scale: np.ndarray
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        """(N, …) float64."""
+        """Return the scaled values, (N, …) float64."""
         scaled: np.ndarray = np.subtract(values, self.shift, dtype=np.float64)
         scaled /= self.scale
         return scaled
 
     def inverse(self, scaled: np.ndarray) -> np.ndarray:
-        """(N, …) float64 in the original unit."""
+        """Return values in their original unit, (N, …) float64."""
         values: np.ndarray = np.asarray(scaled, dtype=np.float64) * self.scale + self.shift
         return values
 
@@ -55,12 +55,12 @@ class Normalization(ABC):
 
     @abstractmethod
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        """The scaling for the training examples, given as (n, …) arrays a few at a time."""
+        """Fit the scaling to the training examples, which come in chunks (n, …)."""
 
 
 @register("normalization", "none")
 class NoNormalization(Normalization):
-    """Values as they are."""
+    """No change of the values."""
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:  # noqa: ARG002
         return Scaling(np.zeros(()), np.ones(()))
@@ -68,49 +68,49 @@ class NoNormalization(Normalization):
 
 @register("normalization", "standard")
 class Standard(Normalization):
-    """Mean 0 and standard deviation 1: (x − μ) / σ. What is constant in the training set is only centered.
+    """Mean 0 and standard deviation 1: (x − μ) / σ. Constant features are only centered.
 
-    Values that differ by no more than rounding count as constant.
+    Values that differ only by rounding count as constant.
 
     Args:
-        per: one μ and σ per feature, per channel (the last axis), or one for all; null = channel for images (height,
-            width, channels), feature otherwise.
+        per: Unit that has one μ and σ: each feature, each channel (the last axis), or all; null = channel for images
+            (height, width, channels), feature otherwise.
     """
 
     def __init__(self, *, per: Per | None = None) -> None:
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        spread = Spread()
-        count, mean, squares = moments(spread.watch(chunks))
+        value_range = ValueRange()
+        count, mean, squares = moments(value_range.track(chunks))
         axes = pooled_axes(self.per, mean.ndim)
         shift = mean.mean(axis=axes)
         deviation = np.sqrt((squares / count + (mean - shift) ** 2).mean(axis=axes))
-        low, high = spread.pooled(axes)
-        # the mean of equal values is off by rounding, which would leave a deviation that is not exactly 0
+        low, high = value_range.pooled(axes)
+        # the mean of equal values has a rounding error, so their deviation would not be exactly 0
         shift = np.where(low == high, low, shift)
-        constant = spread.is_rounding(low, high) | (deviation <= 64 * np.finfo(np.float64).eps * np.abs(shift))
+        constant = value_range.is_constant(low, high) | (deviation <= 64 * np.finfo(np.float64).eps * np.abs(shift))
         return Scaling(shift, np.where(constant, 1.0, deviation))
 
 
 @register("normalization", "min_max")
 class MinMax(Normalization):
-    """The training set's smallest value to 0 and its largest to 1: (x − min) / (max − min).
+    """Minimum 0 and maximum 1 on the training set: (x − min) / (max − min).
 
     Args:
-        per: one range per feature, per channel (the last axis), or one for all; null = channel for images (height,
-            width, channels), feature otherwise.
+        per: Unit that has one range: each feature, each channel (the last axis), or all; null = channel for images
+            (height, width, channels), feature otherwise.
     """
 
     def __init__(self, *, per: Per | None = None) -> None:
         self.per = per
 
     def fit(self, chunks: Iterable[np.ndarray]) -> Scaling:
-        spread = Spread()
-        for _ in spread.watch(chunks):
+        value_range = ValueRange()
+        for _ in value_range.track(chunks):
             pass
-        low, high = spread.pooled(pooled_axes(self.per, spread.rank))
-        return Scaling(low, np.where(spread.is_rounding(low, high), 1.0, high - low))
+        low, high = value_range.pooled(pooled_axes(self.per, value_range.rank))
+        return Scaling(low, np.where(value_range.is_constant(low, high), 1.0, high - low))
 
 
 @register("normalization", "fixed")
@@ -147,25 +147,25 @@ class FixedNormalization(Normalization):
         return Scaling(np.array(shift), np.array(scale))
 
     def _largest(self, images: np.ndarray) -> float:
-        """What counts as 1 where the config does not say."""
+        """Return the default of `max_value`."""
         is_of_unit_range = max(np.abs(self.mean).max(), self.std.max()) <= 1
         of_integers = is_image(images.ndim - 1) and images.dtype.kind == "u"
         return float(np.iinfo(images.dtype).max) if is_of_unit_range and of_integers else 1.0
 
 
 def is_image(rank: int) -> bool:
-    """Whether an example with this number of axes is an image: height, width, channels."""
+    """Return whether an example with this number of axes is an image: height, width, channels."""
     return rank == 3
 
 
 def pooled_axes(per: Per | None, rank: int) -> tuple[int, ...]:
-    """The axes of an example that share a statistic."""
+    """Return the axes of an example that share a statistic."""
     per = per or ("channel" if is_image(rank) else "feature")
     return {"feature": (), "channel": tuple(range(rank - 1)), "all": tuple(range(rank))}[per]
 
 
 def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
-    """Count, mean and sum of squared deviations of each feature, in one pass.
+    """Compute count, mean and sum of squared deviations of each feature in one pass.
 
     Chan, Golub, LeVeque (1983), "Algorithms for computing the sample variance", equation 2.1.
     """
@@ -173,7 +173,7 @@ def moments(chunks: Iterable[np.ndarray]) -> tuple[int, np.ndarray, np.ndarray]:
     count, mean, squares = _chunk_moments(next(iterator))
     for chunk in iterator:
         size, chunk_mean, chunk_squares = _chunk_moments(chunk)
-        # Means and sums of squares of two parts joined exactly; Σx² − n·mean² would cancel.
+        # This update is numerically stable; Σx² − n·mean² would suffer from cancellation.
         total = count + size
         difference = chunk_mean - mean
         mean += difference * (size / total)
@@ -190,14 +190,14 @@ def _chunk_moments(chunk: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
     return len(chunk), np.asarray(mean), np.einsum("n...,n...->...", centered, centered)
 
 
-class Spread:
-    """The smallest and the largest value of each feature, gathered while chunks pass by."""
+class ValueRange:
+    """Minimum and maximum of each feature, updated while chunks pass through `track`."""
 
-    #: bytes of a floating-point type → values this many units of the last place apart differ by rounding alone
+    #: bytes of a floating-point type → maximum difference by rounding, in units in the last place
     _ROUNDING: ClassVar[dict[int, int]] = {4: 4, 8: 64}
 
-    def watch(self, chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The chunks, unchanged; once all have passed, `pooled` knows their extremes."""
+    def track(self, chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the chunks unchanged and update the range."""
         for number, chunk in enumerate(chunks):
             if number == 0:
                 self._low, self._high, self._type = chunk.min(axis=0), chunk.max(axis=0), chunk.dtype
@@ -212,20 +212,20 @@ class Spread:
         return int(np.ndim(self._low))
 
     def pooled(self, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Smallest and largest value, float64, over some axes of an example."""
-        low, high = (np.asarray(ends, dtype=np.float64) for ends in (self._low, self._high))
+        """Return the float64 minimum and maximum over some axes of an example."""
+        low, high = (np.asarray(bound, dtype=np.float64) for bound in (self._low, self._high))
         return np.asarray(low.min(axis=axes)), np.asarray(high.max(axis=axes))
 
-    def is_rounding(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Where values are constant: equal, or apart by rounding errors of their type.
+    def is_constant(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return where values are constant: equal up to rounding errors of their type.
 
-        Whole numbers are exact, however close to each other for their size.
+        Integers are exact, so different integers are not constant, whatever their size.
         """
         constant: np.ndarray = low == high
         if self._type.kind == "f" and self._type.itemsize in self._ROUNDING:
-            # A constant column of a file often differs in its last digits, e.g. 0.1 that was computed in two ways.
-            # Scaled to variance 1 this noise would look like a feature.
+            # A constant column often differs in its last digits, such as 0.1 that was computed in two ways. Scaled to
+            # variance 1, this noise would look like a feature.
             unit = np.finfo(self._type).eps * np.maximum(np.abs(low), np.abs(high))
-            whole = (low == np.round(low)) & (high == np.round(high))
-            constant |= (high - low <= self._ROUNDING[self._type.itemsize] * unit) & ~whole
+            is_integer = (low == np.round(low)) & (high == np.round(high))
+            constant |= (high - low <= self._ROUNDING[self._type.itemsize] * unit) & ~is_integer
         return constant

@@ -1,4 +1,4 @@
-"""Do two splits share examples? Then what is measured on one is not new to the model."""
+"""Detect examples that two splits share, which bias the evaluation."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Overlap:
     """Examples of `second` whose inputs are also in `first`.
 
     Args:
-        first: name of a split.
-        second: name of another split.
-        count: how many examples of `second`.
-        conflicting: how many of them have a target that none of their twins in `first` has.
-        size: number of examples of `second`.
+        first: Name of a split.
+        second: Name of another split.
+        count: Number of shared examples of `second`.
+        conflicting: Number of shared examples whose target none of their duplicates in `first` has.
+        size: Number of examples of `second`.
     """
 
     first: str
@@ -39,13 +39,13 @@ class Overlap:
 
 
 def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
-    """Refuse splits of the same data that share an index.
+    """Check that splits of the same data share no index.
 
     Raises:
-        DataError: two splits share one, with the first and how many, or a split has one twice.
+        DataError: Two splits share an index, or a split has one twice; the message has the first one and the number.
     """
-    for name, chosen in indices.items():
-        values, counts = np.unique(chosen, return_counts=True)
+    for name, rows in indices.items():
+        values, counts = np.unique(rows, return_counts=True)
         if (counts > 1).any():
             raise DataError(
                 f"{name} has example {values[np.argmax(counts > 1)]} more than once",
@@ -64,7 +64,7 @@ def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
 
 
 def row_hashes(inputs: Inputs | Texts | Sentences, rows: np.ndarray | None = None) -> np.ndarray:
-    """(n,) int64: equal examples have equal ones, and others differ but for a chance of 2⁻⁶⁴."""
+    """Hash each example, (n,) int64: equal examples have equal hashes, others collide with probability 2⁻⁶⁴."""
     if isinstance(inputs, Texts | Sentences):
         return (inputs if rows is None else inputs.take(rows)).hashes()
     hashes = np.empty(len(inputs) if rows is None else len(rows), dtype=np.int64)
@@ -78,37 +78,37 @@ def row_hashes(inputs: Inputs | Texts | Sentences, rows: np.ndarray | None = Non
 
 
 def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray]) -> list[Overlap]:
-    """The pairs of splits that have identical inputs in common.
+    """Return the pairs of splits that share identical inputs.
 
     Args:
-        hashes: split → (N,) hash of each example's inputs.
-        targets: split → (N,) or (N, K) targets; without those that have none.
+        hashes: Split → (N,) hash of each example's inputs.
+        targets: Split → (N,) or (N, K) targets, for splits with targets.
     """
     with_target = {
         name: hashes[name] ^ _target_hashes(targets[name]) if name in targets else hashes[name] for name in hashes
     }
-    found = []
+    overlaps = []
     for first, second in combinations(hashes, 2):
         shared = np.isin(hashes[second], hashes[first])
         if shared.any():
             conflicting = shared & ~np.isin(with_target[second], with_target[first])
-            found.append(Overlap(first, second, int(shared.sum()), int(conflicting.sum()), len(shared)))
-    return found
+            overlaps.append(Overlap(first, second, int(shared.sum()), int(conflicting.sum()), len(shared)))
+    return overlaps
 
 
 def shared_groups(groups: Mapping[str, np.ndarray]) -> list[str]:
-    """A warning for each pair of splits that have a group in common.
+    """Return a warning for each pair of splits that share a group.
 
     Args:
-        groups: split → (N,) the group of each example.
+        groups: Split → (N,) group of each example.
     """
-    found = []
+    warnings = []
     for (first, a), (second, b) in combinations(groups.items(), 2):
         shared = np.intersect1d(a, b)
         if len(shared):
             more = f" and {len(shared) - 1} more are" if len(shared) > 1 else " is"
-            found.append(f"group {shared[0]}{more} in {first} and in {second}")
-    return found
+            warnings.append(f"group {shared[0]}{more} in {first} and in {second}")
+    return warnings
 
 
 def _target_hashes(targets: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Everything between examples as they were read and arrays for a model, learned from the training set alone."""
+"""The preprocessor that turns raw examples into arrays for a model, fit on the training set."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from dlcli.data.text.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Preprocessor:
-    """The same treatment for training, dev, test and new data; it is stored with the model.
+    """The same preprocessing for training, dev, test and new data; it is stored with the model.
 
     Args:
-        input_shape: of one example as the model gets it; of texts, of the longest in the training set.
-        encoder: from a table to numbers; None where the inputs are no table.
-        scaling: of the inputs.
-        targets: classes, values with their scaling, or what is predicted at every step of a text.
-        feature_names: names of the inputs as they stand in the data, where they have some.
-        text: from texts to tokens; None where the inputs are no texts.
+        input_shape: Shape of one input of the model; for texts, that of the longest training text.
+        encoder: Encoder of tables; None = the inputs are not a table.
+        scaling: Scaling of the inputs.
+        targets: Classes, values with their scaling, or targets of every step of a text.
+        feature_names: Names of the inputs in the data; empty if they have none.
+        text: Encoder of texts; None = the inputs are not texts.
     """
 
     input_shape: tuple[int, ...]
@@ -56,33 +56,37 @@ class Preprocessor:
         text: TextOptions | None = None,
         data_paths: DataPaths | None = None,
     ) -> Preprocessor:
-        """Learn from the training set.
+        """Fit the preprocessor on the training set.
 
         Args:
-            examples: the examples that the training set is part of.
-            rows: (n,) which of them are the training set.
-            normalization: of the inputs.
-            target_normalization: of the targets, where they are values.
-            target_kind: what the targets are.
-            class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
-            text: how texts become tokens; None = as it is done unless somebody says otherwise.
-            data_paths: where a tokenizer's files are looked for.
+            examples: Examples that include the training set.
+            rows: (n,) row numbers of the training set.
+            normalization: Normalization of the inputs.
+            target_normalization: Normalization of numeric targets.
+            target_kind: Kind of the targets.
+            class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
+            text: Options of text preparation; None = the defaults of `TextOptions`.
+            data_paths: Folders to look for a tokenizer's files in.
+
+        Raises:
+            ConfigError: The options do not apply to the data.
+            DataError: The training set is not usable, such as with only one class.
         """
         inputs = examples.inputs
         if isinstance(inputs, TextInputs):
             options = text or TextOptions()
-            if target_kind == "tokens":  # what is known is also what can be predicted
+            if target_kind == "tokens":  # the vocabulary is also the set of classes
                 options = replace(options, known_words=())
             with under("text"):
-                encoder_of_text = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
+                text_encoder = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
             targets = fit_targets(
-                examples, rows, target_kind, target_normalization, class_names, encoder_of_text.vocabulary
+                examples, rows, target_kind, target_normalization, class_names, text_encoder.vocabulary
             )
             begins = int(target_kind == "tokens" and not isinstance(inputs, TextStream))  # <BOS> is one step more
-            shape = (encoder_of_text.longest + begins,)
-            return cls(shape, None, NoNormalization().fit(()), targets, examples.feature_names, encoder_of_text)
+            shape = (text_encoder.longest + begins,)
+            return cls(shape, None, NoNormalization().fit(()), targets, examples.feature_names, text_encoder)
         if text is not None:
-            raise ConfigError("the inputs of this data are no texts", code="not_applicable", key="text")
+            raise ConfigError("the inputs of this data are not texts", code="not_applicable", key="text")
         targets = fit_targets(examples, rows, target_kind, target_normalization, class_names)
         if not isinstance(inputs, Table):
             with under("normalization"):
@@ -92,7 +96,7 @@ class Preprocessor:
             return cls(inputs.shape[1:], None, scaling, targets, examples.feature_names)
         encoder = TableEncoder.fit(inputs.take(rows))
         with under("normalization"):
-            scaling = _scaling_of_numbers(encoder, inputs, rows, normalization)
+            scaling = _fit_table_scaling(encoder, inputs, rows, normalization)
         return cls((len(encoder.names),), encoder, scaling, targets, examples.feature_names)
 
     @property
@@ -105,22 +109,22 @@ class Preprocessor:
 
     @property
     def continuous(self) -> bool:
-        """Whether the training data was a running text."""
+        """Whether the training data is continuous text."""
         return self.text is not None and self.text.continuous
 
     @property
     def vocabulary(self) -> Vocabulary | None:
-        """The tokens that the inputs are made of; None where they are no texts."""
+        """Vocabulary of the inputs; None if they are not texts."""
         return None if self.text is None else self.text.vocabulary
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """The names of the model's inputs, one-hot columns included; empty where they have none."""
+        """Names of the model's inputs, one-hot columns included; empty if they have none."""
         return self.feature_names if self.encoder is None else self.encoder.names
 
     @property
     def target_names(self) -> tuple[str, ...]:
-        """The columns that are predicted, where they have names."""
+        """Names of the target columns; empty if they have none."""
         if isinstance(self.targets, Values):
             return self.targets.names
         if isinstance(self.targets, NextTokens):
@@ -129,10 +133,10 @@ class Preprocessor:
         return () if classes.column is None else (classes.column,)
 
     def label_kinds(self, columns: Sequence[str]) -> dict[str, Kind]:
-        """How columns of labels in new data are read: as words where the training set's labels are words.
+        """Return how to read columns of labels in new data: as words if the labels of the training set are words.
 
         Args:
-            columns: names of the columns.
+            columns: Names of the columns.
         """
         classes = self.targets
         if not isinstance(classes, ClassLabels):
@@ -141,14 +145,14 @@ class Preprocessor:
         return dict.fromkeys(columns, "categorical") if isinstance(labels[0], str) else {}
 
     def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
-        """(n, …) float32, normalized.
+        """Return normalized inputs, (n, …) float32.
 
         Args:
-            raw: a table with the training data's columns, or an array of (N, …) examples.
-            rows: (n,) which of them; all where None.
+            raw: Table with the columns of the training data, or array of (N, …) examples.
+            rows: (n,) row numbers of the examples to use; None = all.
 
         Raises:
-            DataError: the columns or the shape are not those of the training data, or a number is too large.
+            DataError: The columns or the shape differ from those of the training data, or a value is too large.
         """
         if isinstance(raw, np.ndarray):
             raw = self.shaped(raw)
@@ -167,22 +171,20 @@ class Preprocessor:
         return out
 
     def shaped(self, raw: np.ndarray) -> np.ndarray:
-        """The array with the axes of the training data: flat examples are folded, axes of length 1 come and go.
+        """Reshape an array to the axes of the training data: unflatten examples, add or remove axes of length 1.
 
         Raises:
-            DataError: another shape.
+            DataError: The array has another shape.
         """
         if raw.dtype.kind not in "biuf":
-            raise DataError(f"inputs are numbers, not {raw.dtype}", code="wrong_type")
+            raise DataError(f"expected numeric inputs, got {raw.dtype}", code="wrong_type")
         expected = self.input_shape if self.encoder is None else (len(self.feature_names),)
-        found = raw.shape[1:]
-        same = [axis for axis in found if axis != 1] == [axis for axis in expected if axis != 1]
-        flat = found == (math.prod(expected),)
-        if raw.ndim == 0 or not (same or flat):
-            shown = ", ".join(map(str, ("N", *expected)))
-            raise DataError(
-                f"inputs of the shape ({shown}) are expected, one row an example; found {raw.shape}", code="wrong_shape"
-            )
+        shape = raw.shape[1:]
+        is_same = [axis for axis in shape if axis != 1] == [axis for axis in expected if axis != 1]
+        is_flat = shape == (math.prod(expected),)
+        if raw.ndim == 0 or not (is_same or is_flat):
+            axes = ", ".join(map(str, ("N", *expected)))
+            raise DataError(f"expected inputs of shape ({axes}), got {raw.shape}", code="wrong_shape")
         return raw.reshape(len(raw), *expected)
 
     def _matrix(self, chunk: Inputs) -> np.ndarray:
@@ -200,7 +202,7 @@ class Preprocessor:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values from which `from_json` makes an equal preprocessor, to the last bit."""
+        """Return plain values from which `from_json` restores the preprocessor exactly."""
         return {
             "input_shape": list(self.input_shape),
             "feature_names": list(self.feature_names),
@@ -213,19 +215,19 @@ class Preprocessor:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Preprocessor:
         encoder, text = document["encoder"], document.get("text")
-        encoder_of_text = None if text is None else TextEncoder.from_json(text)
+        text_encoder = None if text is None else TextEncoder.from_json(text)
         return cls(
             tuple(document["input_shape"]),
             None if encoder is None else TableEncoder.from_json(encoder),
             Scaling.from_json(document["scaling"]),
-            targets_from_json(document["targets"], None if encoder_of_text is None else encoder_of_text.vocabulary),
+            targets_from_json(document["targets"], None if text_encoder is None else text_encoder.vocabulary),
             tuple(document["feature_names"]),
-            encoder_of_text,
+            text_encoder,
         )
 
 
-def _scaling_of_numbers(encoder: TableEncoder, table: Table, rows: np.ndarray, normalization: Normalization) -> Scaling:
-    """The scaling of an encoded table: its numbers are normalized, its zeros and ones stay."""
+def _fit_table_scaling(encoder: TableEncoder, table: Table, rows: np.ndarray, normalization: Normalization) -> Scaling:
+    """Fit the scaling of an encoded table: numbers are normalized, one-hot columns are not."""
     scaled = encoder.scaled
     shift, scale = np.zeros(len(scaled)), np.ones(len(scaled))
     if scaled.any():

@@ -1,4 +1,4 @@
-"""What every source of data has in common: it reads files found in `DataPaths` and returns `RawData`."""
+"""Base classes of readers, which find files in `DataPaths` and return `RawData`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import ClassNames
 
-#: names of classes as a config has them: in the order of the labels, or label → name
+#: names of classes in a config: in the order of the labels, or label → name
 WrittenClassNames: TypeAlias = list[str] | dict[str, str] | None
 
 
 @dataclass(frozen=True)
 class SplitFiles:
-    """What a reader returns where every split has a file of its own.
+    """Result of a reader when every split has a separate file.
 
     Args:
-        examples: by split.
-        fingerprint: file name → sha256.
-        warnings: what the user should hear about the files.
+        examples: Split → its examples.
+        fingerprint: File name → SHA-256.
+        warnings: Warnings for the user about the files.
     """
 
     examples: Mapping[str, Examples]
@@ -33,28 +33,28 @@ class SplitFiles:
 
     @classmethod
     def of(cls, examples: Mapping[str, Examples], files: Mapping[str, Path]) -> SplitFiles:
-        """Examples that are in their files entirely."""
+        """Create the result from the examples and the file of each split."""
         return cls(examples, {path.name: sha256(path) for path in files.values()})
 
 
 class DatasetReader(ABC):
-    """A data set known by name: embedded or generated."""
+    """A reader of a data set that is known by name: embedded or generated."""
 
     registry_kind: ClassVar[str] = "dataset"
 
-    #: what a first config for it says of task and model, as YAML; None where a small mlp will do
+    #: task and model of a first config for the data set, as YAML; None for a small mlp
     first_config: ClassVar[str | None] = None
 
     @abstractmethod
     def read(self, data_paths: DataPaths) -> RawData:
-        """All examples, in a fixed order."""
+        """Return all examples, in a fixed order."""
 
 
 class FileFormat(ABC):
-    """Files of the user's own, in one format."""
+    """A reader of the user's files in one format."""
 
     registry_kind: ClassVar[str] = "format"
-    #: ends of the file names that belong to this format, in lower case
+    #: file name extensions of the format, in lower case
     endings: ClassVar[tuple[str, ...]]
 
     def __init__(
@@ -67,13 +67,13 @@ class FileFormat(ABC):
 
     @abstractmethod
     def read(self, data_paths: DataPaths) -> RawData:
-        """The examples of the file, and of the test file where there is one."""
+        """Return the examples of the file, and of the test file if there is one."""
 
     def check_files_of_splits(self) -> None:
-        """Check that the splits may have files of their own.
+        """Check that the format supports a separate file for each split.
 
         Raises:
-            ConfigError: inputs and targets are in files of their own, or each class has its file.
+            ConfigError: Inputs and targets are in separate files, or each class has a file.
         """
         if type(self).read_splits is FileFormat.read_splits:
             message = (
@@ -82,21 +82,21 @@ class FileFormat(ABC):
             raise ConfigError(message, code="not_applicable", key="files")
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
-        """The examples of one file per split; the training file decides what the columns are."""
+        """Return the examples of one file per split; the training file determines the columns."""
         raise NotImplementedError
 
     def find(self, data_paths: DataPaths, file: str) -> Path:
         return data_paths.find(file, folder=self.folder, source=self.source)
 
     def require_path(self) -> str:
-        """The option `path`.
+        """Return the option `path`.
 
         Raises:
-            ConfigError: it is absent.
+            ConfigError: It is missing.
         """
         if self.path is None:
             raise ConfigError(
-                "the format needs a path, unless split.files names the files",
+                "the format requires a path, unless split.files names the files",
                 code="missing_key",
                 key="path",
             )

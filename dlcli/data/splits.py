@@ -1,4 +1,4 @@
-"""Which examples are for training, for choosing (dev) and for the final figure (test)."""
+"""Divide examples into training, dev and test sets."""
 
 from __future__ import annotations
 
@@ -28,57 +28,58 @@ def split_examples(
     """Divide examples by shares.
 
     Args:
-        examples: where groups, times and classes are looked up.
-        shares: split → share; splits without one are left out.
-        options: what must stay together, and train_dev.
-        seed: of the experiment.
-        target_kind: what the targets are.
-        rows: (n,) which of the examples are divided; None = all.
+        examples: Examples with the groups, times and classes.
+        shares: Split → share; a split with share 0 is omitted.
+        options: Options of the division, such as groups and train_dev.
+        seed: Seed of the experiment.
+        target_kind: Kind of the targets.
+        rows: (n,) row numbers of the examples to divide; None = all.
 
     Returns:
-        split → ascending row numbers.
+        Split → ascending row numbers.
 
     Raises:
-        ConfigError: stratify without classes.
-        DataError: a split would be empty, a class or the groups cannot be divided, or a column is missing.
+        ConfigError: `stratify` is set and the targets are not classes.
+        DataError: A split would be empty, classes or groups cannot be divided, or a column is missing.
     """
     present = {name: share for name, share in shares.items() if share > 0}
     rows = np.arange(len(examples)) if rows is None else rows
-    divided = divide(examples, rows, present, options, target_kind, rng.generator(seed, "split"))
-    return with_train_dev(examples, divided, options, seed=seed, target_kind=target_kind)
+    parts = divide(examples, rows, present, options, target_kind, rng.generator(seed, "split"))
+    return with_train_dev(examples, parts, options, seed=seed, target_kind=target_kind)
 
 
 def with_train_dev(
     examples: Examples, rows: Mapping[str, np.ndarray], options: SplitOptions, *, seed: int, target_kind: TargetKind
 ) -> dict[str, np.ndarray]:
-    """The splits with train_dev carved out of train, at random so that both have the same distribution."""
+    """Split train_dev off train, at random so that both have the same distribution."""
     if options.train_dev == 0 or "train" not in rows:
         return dict(rows)
     shares = {"train": 1 - options.train_dev, "train_dev": options.train_dev}
     unordered = replace(options, order_by=None, in_order=False)
-    # Drawn from train, never from dev: the gap between train_dev and dev is then the shift of the distribution alone. A
-    # generator of its own, so that the other splits do not depend on it.
-    carved = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
-    return {name: carved[name] if name in carved else rows[name] for name in SPLITS if name in {**carved, **rows}}
+    # Drawn from train, never from dev, so that the gap between train_dev and dev measures only the distribution shift.
+    # A separate generator keeps the other splits independent of it.
+    parts = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
+    merged = {**rows, **parts}
+    return {name: merged[name] for name in SPLITS if name in merged}
 
 
-def limited(
+def limit_training_set(
     examples: Examples, rows: np.ndarray, options: SplitOptions, *, seed: int, target_kind: TargetKind
 ) -> np.ndarray:
-    """As many rows of the training set as `train_limit` says, drawn at random, stratified where splits are.
+    """Draw `train_limit` rows of the training set at random, stratified if the splits are.
 
     Raises:
-        DataError: there are not as many.
+        DataError: The training set is smaller.
     """
     limit = options.train_limit
     if limit is None or limit == len(rows):
         return rows
     if limit > len(rows):
-        found = f"there are {len(rows)} examples to train on, fewer than {limit}"
-        raise DataError(found, code="too_few_examples", key="train_limit")
+        message = f"expected at most the {len(rows)} training examples, got {limit}"
+        raise DataError(message, code="too_few_examples", key="train_limit")
     shares = {"train": float(limit), "unused": float(len(rows) - limit)}
-    drawn = replace(options, group_by=None, order_by=None, in_order=False)
-    return divide(examples, rows, shares, drawn, target_kind, rng.generator(seed, "split", 2))["train"]
+    unordered = replace(options, group_by=None, order_by=None, in_order=False)
+    return divide(examples, rows, shares, unordered, target_kind, rng.generator(seed, "split", 2))["train"]
 
 
 def divide(
@@ -89,19 +90,19 @@ def divide(
     target_kind: TargetKind,
     generator: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Divide some rows of `examples` in proportion to the shares, as `options` says.
+    """Divide some rows of `examples` in proportion to the shares.
 
     Args:
-        examples: where groups, times and classes are looked up.
-        rows: (n,) the rows to divide.
-        shares: split → share, above 0.
-        options: stratify, group_by, order_by, in_order.
-        target_kind: what the targets are.
-        generator: for the draw.
+        examples: Examples with the groups, times and classes.
+        rows: (n,) row numbers of the examples to divide.
+        shares: Split → share, above 0.
+        options: Options of the division: stratify, group_by, order_by, in_order.
+        target_kind: Kind of the targets.
+        generator: Random generator.
     """
     total = sum(shares.values())
     shares = {name: share / total for name, share in shares.items()}
-    # The order is that of importance: what belongs together must not be torn apart, not even for equal class shares.
+    # In order of importance: groups must not be divided, not even for equal shares of classes.
     if options.group_by is not None:
         parts = _by_group(examples.field_values(options.group_by, "group_by")[rows], shares, generator)
     elif options.order_by is not None:
@@ -125,17 +126,17 @@ def divide(
 
 
 def shares_to_sizes(count: int, shares: Mapping[str, float]) -> dict[str, int]:
-    """Whole numbers that sum to `count`, by the method of largest remainders; the earlier split wins a tie."""
+    """Return sizes that sum to `count`, by the largest remainder method; the earlier split wins a tie."""
     exact = np.array([count * share for share in shares.values()])
-    return dict(zip(shares, _rounded(exact, exact, count), strict=True))
+    return dict(zip(shares, _round_to_sum(exact, exact, count), strict=True))
 
 
-def _rounded(exact: np.ndarray, wish: np.ndarray, count: int) -> list[int]:
-    """Round `exact` up or down so that it sums to `count`, up where `wish` is furthest above the floor."""
+def _round_to_sum(exact: np.ndarray, priority: np.ndarray, count: int) -> list[int]:
+    """Round `exact` up or down to the sum `count`, up where `priority` exceeds the floor most."""
     # 0.57 · 100 is 56.99999999999999 in floating point: the small constant keeps integers
     floor = np.floor(exact + 1e-9)
     has_remainder = exact - floor > 1e-9
-    order = np.lexsort((np.arange(len(exact)), -(wish - floor).round(9), ~has_remainder))
+    order = np.lexsort((np.arange(len(exact)), -(priority - floor).round(9), ~has_remainder))
     floor[order[: count - int(floor.sum())]] += 1
     return [int(size) for size in floor]
 
@@ -143,24 +144,24 @@ def _rounded(exact: np.ndarray, wish: np.ndarray, count: int) -> list[int]:
 def _by_class(
     classes: np.ndarray, shares: Mapping[str, float], generator: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    """Every class by the same shares, each within one example; rounding errors are carried on, so that totals fit."""
+    """Divide every class by the same shares up to one example; rounding errors add up to at most one in total."""
     ratios = np.array([*shares.values()])
-    carried = np.zeros(len(shares))
+    errors = np.zeros(len(shares))
     parts: list[list[np.ndarray]] = [[] for _ in shares]
     for label in np.unique(classes):
-        # Class by class, each with its own draw: the classes of a split do not depend on the order of the file.
+        # One permutation per class: the number of its examples in a split does not depend on the order of the file.
         members = generator.permutation(np.flatnonzero(classes == label))
         exact = ratios * len(members)
-        sizes = _rounded(exact, exact + carried, len(members))
+        sizes = _round_to_sum(exact, exact + errors, len(members))
         # Without this, the rounding errors of many small classes would all favor the same split.
-        carried += exact - sizes
+        errors += exact - sizes
         for part, piece in zip(parts, np.split(members, np.cumsum(sizes)[:-1]), strict=True):
             part.append(piece)
     return {name: np.concatenate(part) for name, part in zip(shares, parts, strict=True)}
 
 
 def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.random.Generator) -> dict[str, np.ndarray]:
-    """Whole groups, in random order, each to the split that lacks most."""
+    """Assign whole groups in random order, each to the split that lacks most examples."""
     values, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     lacking = {name: float(size) for name, size in shares_to_sizes(len(groups), shares).items()}
     if len(values) < len(shares):
@@ -171,30 +172,30 @@ def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.ran
         name = max(lacking, key=lambda split: lacking[split])
         raise DataError(
             f"group {values[sizes.argmax()]!s} has {sizes.max()} of {len(groups)} examples, "
-            f"more than {name} is to have ({lacking[name]:.0f})",
+            f"more than the {lacking[name]:.0f} of {name}",
             code="too_few_examples",
             key="group_by",
         )
-    chosen: dict[str, list[int]] = {name: [] for name in shares}
+    groups_of: dict[str, list[int]] = {name: [] for name in shares}
     order = generator.permutation(len(values))
     for done, group in enumerate(order.tolist()):
-        empty = [name for name in shares if not chosen[name]]
-        # As many groups left as empty splits: each of them gets one, however much others lack.
+        empty = [name for name in shares if not groups_of[name]]
+        # If only as many groups as empty splits are left, each empty split gets one.
         open_splits = empty if len(empty) == len(values) - done else list(shares)
         name = max(open_splits, key=lambda split: lacking[split])
-        chosen[name].append(group)
+        groups_of[name].append(group)
         lacking[name] -= sizes[group]
-    return {name: np.flatnonzero(np.isin(group_of, members)) for name, members in chosen.items()}
+    return {name: np.flatnonzero(np.isin(group_of, members)) for name, members in groups_of.items()}
 
 
 def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """The earliest rows to the first split; those of one time stay together, so sizes may differ from the shares."""
+    """Assign the earliest rows to the first split; rows of the same time stay together, so sizes may deviate."""
     order = np.argsort(times, kind="stable")
     sizes = shares_to_sizes(len(times), shares)
     if 0 in sizes.values():
         return dict(zip(sizes, np.split(order, np.cumsum([*sizes.values()])[:-1]), strict=True))
-    # Cutting within one time would put the future into the training set.
-    steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # where a later time begins
+    # A cut within one time would leak the future into the training set.
+    steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # first rows of later times
     if len(steps) + 1 < len(shares):
         raise DataError(
             f"{len(steps) + 1} different times cannot fill {len(shares)} splits",
@@ -202,34 +203,33 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
             key="order_by",
         )
     cuts: list[int] = []
-    for number, wish in enumerate(np.cumsum([*sizes.values()])[:-1].tolist()):
+    for number, target in enumerate(np.cumsum([*sizes.values()])[:-1].tolist()):
         later = steps[np.searchsorted(steps, cuts[-1], side="right") :] if cuts else steps
-        usable = later[: len(later) - (len(shares) - 2 - number)]  # each of the splits after it needs a time, too
-        # the possible cut that is nearest to the wanted size
-        cuts.append(int(usable[np.argmin(np.abs(usable - wish))]))
+        usable = later[: len(later) - (len(shares) - 2 - number)]  # each later split needs a time, too
+        cuts.append(int(usable[np.argmin(np.abs(usable - target))]))  # the nearest possible cut
     return dict(zip(sizes, np.split(order, cuts), strict=True))
 
 
 def sizes_moved_by_ties(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], column: str) -> tuple[str, ...]:
-    """What the user should hear about splits that are not as large as their shares say.
+    """Return a remark on splits whose sizes deviate from their shares, if there are any.
 
     Args:
-        rows: split → its row numbers, ordered by time.
-        shares: split → share.
-        column: that the examples are ordered by.
+        rows: Split → its row numbers, ordered by time.
+        shares: Split → share.
+        column: Name of the column that orders the examples.
     """
-    whole = sum(shares[name] for name in rows)
-    wished = shares_to_sizes(sum(map(len, rows.values())), {name: shares[name] / whole for name in rows})
-    if all(len(chosen) == wished[name] for name, chosen in rows.items()):
+    total = sum(shares[name] for name in rows)
+    expected = shares_to_sizes(sum(map(len, rows.values())), {name: shares[name] / total for name in rows})
+    if all(len(members) == expected[name] for name, members in rows.items()):
         return ()
-    sizes = ", ".join(f"{name} {len(chosen)} instead of {wished[name]}" for name, chosen in rows.items())
+    sizes = ", ".join(f"{name} {len(members)} instead of {expected[name]}" for name, members in rows.items())
     return (f"examples with the same {column} stay in one split: {sizes}",)
 
 
 def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
     if target_kind != "classes" or examples.targets is None:
-        found = target_kind.replace("_", " ")
-        raise ConfigError(f"stratify needs classes; the targets are {found}", code="not_applicable", key="stratify")
+        message = f"stratify requires classes, but the targets are {target_kind.replace('_', ' ')}"
+        raise ConfigError(message, code="not_applicable", key="stratify")
     return plain_labels(examples.labels)
 
 
@@ -238,24 +238,24 @@ def _check_classes(classes: np.ndarray, num_splits: int) -> None:
     if counts.min() < num_splits:
         raise DataError(
             f"class {labels[counts.argmin()]!s} has "
-            f"{formatting.count(counts.min(), 'example')}, too few to be in {num_splits} splits",
+            f"{formatting.count(counts.min(), 'example')}, too few for {num_splits} splits",
             code="too_few_examples",
             key="stratify",
         )
 
 
 def read_indices(path: Path, count: int, *, has_test: bool) -> dict[str, np.ndarray]:
-    """The row numbers of each split from an .npz file.
+    """Read the row numbers of each split from an .npz file.
 
     Args:
-        path: of the file.
-        count: number of examples.
-        has_test: whether the data brings its own test set; then `test` is not read.
+        path: Path of the file.
+        count: Number of examples.
+        has_test: Whether the data has a separate test set; then `test` is not read.
 
     Raises:
-        DataError: the file is not such a file, or its numbers do not fit the data.
+        DataError: The file has other arrays, or its row numbers do not fit the data.
     """
-    found: dict[str, np.ndarray] = {}
+    rows_of: dict[str, np.ndarray] = {}
     with open_npz(path) as arrays:
         for name in arrays.names:
             if name not in SPLITS:
@@ -265,14 +265,15 @@ def read_indices(path: Path, count: int, *, has_test: bool) -> dict[str, np.ndar
             rows = arrays.read(name)
             if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) == 0:
                 raise DataError(
-                    f"{name} has {rows.dtype} of shape {rows.shape}; row numbers are expected",
+                    f"expected (n,) integer row numbers, got {rows.dtype} of shape {rows.shape} for {name}",
                     code="wrong_shape",
                     file=str(path),
                 )
             if rows.min() < 0 or rows.max() >= count:
                 wrong = rows.min() if rows.min() < 0 else rows.max()
-                raise DataError(f"{name} has the row number {wrong}; the data has {count} rows, from 0", file=str(path))
-            found[name] = rows.astype(np.int64)
-    if "train" not in found:
+                message = f"expected row numbers from 0 to {count - 1}, got {wrong} for {name}"
+                raise DataError(message, code="out_of_range", file=str(path))
+            rows_of[name] = rows.astype(np.int64)
+    if "train" not in rows_of:
         raise DataError("there are no row numbers for train", code="too_few_examples", file=str(path))
-    return {name: found[name] for name in SPLITS if name in found}
+    return {name: rows_of[name] for name in SPLITS if name in rows_of}

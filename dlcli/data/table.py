@@ -1,4 +1,4 @@
-"""Tables of typed columns: what CSV and Parquet files are read into."""
+"""Tables of typed columns, which CSV and Parquet files are read into."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ EXACT_INTEGERS = 2.0**53
 
 @dataclass(frozen=True)
 class NumericColumn:
-    """Numbers; a missing one is NaN.
+    """A column of numbers; missing values are NaN.
 
     Args:
-        numbers: (N,) float64.
-        integers: (N,) int64 or uint64, the numbers where float64 cannot tell them from their neighbors, any number
-            where missing; None where it can.
+        numbers: (N,) float64 values.
+        integers: (N,) int64 or uint64 values if float64 cannot represent them exactly, arbitrary where missing; None if
+            float64 is exact.
     """
 
     numbers: np.ndarray
@@ -30,34 +30,34 @@ class NumericColumn:
 
     @property
     def missing(self) -> np.ndarray:
-        """(N,) bool."""
+        """(N,) bool mask of missing values."""
         missing: np.ndarray = np.isnan(self.numbers)
         return missing
 
     def values(self) -> np.ndarray:
-        """(N,) the numbers, as integers where all of them are whole."""
+        """Return the (N,) numbers, as integers if all of them are."""
         if self.integers is not None and not self.missing.any():
             return self.integers
         if not np.isfinite(self.numbers).all() or (np.abs(self.numbers) >= EXACT_INTEGERS).any():
             return self.numbers
-        whole = self.numbers.astype(np.int64)
-        return whole if np.array_equal(whole, self.numbers) else self.numbers
+        integers = self.numbers.astype(np.int64)
+        return integers if np.array_equal(integers, self.numbers) else self.numbers
 
     def take(self, rows: np.ndarray | slice) -> NumericColumn:
         return NumericColumn(self.numbers[rows], None if self.integers is None else self.integers[rows])
 
     def hashes(self) -> np.ndarray:
-        """(N,) int64: equal values have equal ones."""
+        """Hash each value, (N,) int64; equal values have equal hashes."""
         return np.where(self.missing, np.nan, self.numbers + 0.0).view(np.int64)
 
 
 @dataclass(frozen=True)
 class CategoricalColumn:
-    """Words out of a few; a missing one has the code −1.
+    """A column of words; missing values have the code −1.
 
     Args:
-        codes: (N,) positions in `categories`.
-        categories: the distinct words, in any order.
+        codes: (N,) indices into `categories`.
+        categories: Distinct words, in any order.
     """
 
     codes: np.ndarray
@@ -68,11 +68,11 @@ class CategoricalColumn:
 
     @property
     def missing(self) -> np.ndarray:
-        """(N,) bool."""
+        """(N,) bool mask of missing values."""
         return self.codes < 0
 
     def values(self) -> np.ndarray:
-        """(N,) the words; the empty one where missing."""
+        """Return the (N,) words, "" where missing."""
         words: np.ndarray = np.array([*self.categories, ""])[self.codes]
         return words
 
@@ -80,7 +80,7 @@ class CategoricalColumn:
         return CategoricalColumn(self.codes[rows], self.categories)
 
     def hashes(self) -> np.ndarray:
-        """(N,) int64: equal words have equal ones, also in another column with other codes."""
+        """Hash each word, (N,) int64; equal words have equal hashes, whatever their codes."""
         hashes: np.ndarray = np.array([*map(hash, self.categories), 0], dtype=np.int64)[self.codes]
         return hashes
 
@@ -90,7 +90,7 @@ Kind = Literal["numeric", "categorical"]
 
 
 def exact_integers(numbers: np.ndarray) -> np.ndarray | None:
-    """Integers as they are, where float64 would change some of them; else None."""
+    """Return integers if float64 cannot represent all of them exactly, else None."""
     if numbers.dtype.kind not in "iu" or numbers.dtype.itemsize < 8 or not numbers.size:
         return None
     largest = max(abs(int(numbers.min())), abs(int(numbers.max())))
@@ -98,7 +98,7 @@ def exact_integers(numbers: np.ndarray) -> np.ndarray | None:
 
 
 def column_of(values: Sequence[object] | np.ndarray) -> Column:
-    """A column of plain values: numbers (None is missing), otherwise words."""
+    """Create a column from plain values: numbers (None is missing), otherwise words."""
     array = np.asarray(values)
     if array.dtype.kind in "mM":
         times = array.astype(np.int64)
@@ -115,7 +115,11 @@ def column_of(values: Sequence[object] | np.ndarray) -> Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length by name, in order."""
+    """Columns of equal length.
+
+    Args:
+        columns: Name → column, in order.
+    """
 
     columns: Mapping[str, Column]
 

@@ -1,4 +1,4 @@
-"""Everything that can be predicted: one thing an example, or one a step of a sequence."""
+"""Targets: a class or value for each example, or a class for each step of a sequence."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from dlcli.data.text.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class NextTokens:
-    """At every step of a text, the token that comes next.
+    """The next token at every step of a text.
 
     Args:
-        vocabulary: of the text; its tokens are the classes.
+        vocabulary: Vocabulary of the text; its tokens are the classes.
     """
 
     kind: ClassVar[TargetKind] = "tokens"
@@ -39,7 +39,7 @@ class TokenLabels:
     """A class for every token.
 
     Args:
-        classes: that a token may have.
+        classes: Classes of the tokens.
     """
 
     kind: ClassVar[TargetKind] = "token_labels"
@@ -51,24 +51,23 @@ class TokenLabels:
 
     @classmethod
     def fit(cls, labels: np.ndarray, names: ClassNames | None, column: str | None) -> TokenLabels:
-        """The classes that the training set has.
+        """Collect the classes of the training set.
 
         Args:
-            labels: (N,) of objects: the labels of the tokens of each example.
-            names: names of the labels 0 … K−1 or of the sorted labels, or label → name; the labels themselves where
-                None.
-            column: the labels' column, where it has a name.
+            labels: (N,) tuples of labels, one label for each token of an example.
+            names: Names of the labels 0 … K−1 or of the sorted labels, or label → name; None = the labels themselves.
+            column: Name of the column of labels, if it has one.
 
         Raises:
-            ConfigError: the examples have one label each.
+            ConfigError: The examples have one label each.
         """
         return cls(ClassLabels.fit(_flat(labels), names, column))
 
     def encode(self, labels: np.ndarray, split: str) -> np.ndarray:
-        """(total,) int64: the labels of all tokens, one example after the other.
+        """Return the (total,) int64 classes of all tokens, concatenated over the examples.
 
         Raises:
-            DataError: a label that the training set does not have.
+            DataError: The training set does not have a label.
         """
         return self.classes.encode(_flat(labels), split)
 
@@ -80,16 +79,16 @@ Targets = ClassLabels | Values | NextTokens | TokenLabels
 
 
 def infer_kind(examples: Examples) -> TargetKind:
-    """What the targets look like; of texts without any, the next token.
+    """Infer the kind of the targets from their values; for texts without targets, next tokens.
 
     Raises:
-        DataError: there are none.
+        DataError: There are no targets.
     """
     targets = examples.targets
     if targets is None and isinstance(examples.inputs, TextInputs):
         return "tokens"
     if targets is None:
-        raise DataError("the data has no targets to learn")
+        raise DataError("the data has no targets")
     if targets.dtype == object and isinstance(targets[0], tuple):
         return "token_labels"
     if examples.spellings is None:
@@ -105,30 +104,30 @@ def fit_targets(
     class_names: ClassNames | None,
     vocabulary: Vocabulary | None = None,
 ) -> Targets:
-    """What is predicted, as the training set shows it.
+    """Fit the classes, or the scaling of values, on the training set.
 
     Args:
-        examples: the examples that the training set is part of.
-        rows: (n,) which of them are the training set.
-        kind: what the targets are.
-        normalization: of values.
-        class_names: names of the labels 0 … K−1 or of the sorted labels, or label → name.
-        vocabulary: of the inputs, where they are texts.
+        examples: Examples that include the training set.
+        rows: (n,) row numbers of the training set.
+        kind: Kind of the targets.
+        normalization: Normalization of values.
+        class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
+        vocabulary: Vocabulary of the inputs if they are texts.
 
     Raises:
-        ConfigError: the inputs or the targets are of another kind.
-        DataError: there are no targets.
+        ConfigError: The inputs or the targets are of another kind.
+        DataError: There are no targets.
     """
     if kind == "tokens":
         if vocabulary is None:
             raise ConfigError(
-                "the inputs of this data are no texts, whose next token could be predicted",
+                "the inputs of this data are not texts, so there is no next token to predict",
                 code="not_applicable",
                 key="target_kind",
             )
         return NextTokens(vocabulary)
     if examples.targets is None:
-        raise DataError("the data has no targets to learn")
+        raise DataError("the data has no targets")
     column = examples.target_names[0] if examples.target_names else None
     if kind == "token_labels":
         return TokenLabels.fit(examples.targets[rows], class_names, column)
@@ -144,25 +143,25 @@ def fit_targets(
 
 
 def encode_targets(examples: Examples, rows: np.ndarray, targets: Targets, split: str) -> np.ndarray:
-    """What a model is trained on: classes by their positions, or scaled values.
+    """Encode targets for a model: classes as their indices, or scaled values.
 
     Args:
-        examples: with targets.
-        rows: (n,) which of them.
-        targets: what is predicted at each example, or at each of its tokens.
-        split: name of the split, for messages.
+        examples: Examples with targets.
+        rows: (n,) row numbers of the examples to use.
+        targets: Targets fit on the training set.
+        split: Name of the split, for messages.
 
     Raises:
-        DataError: a label that the training set does not have, or other values than it has.
+        DataError: The training set does not have a label, or has other values.
     """
-    assert examples.targets is not None, "there is something to encode"
-    assert not isinstance(targets, NextTokens), "next tokens are in the text itself"
-    written = examples.labels if isinstance(targets, ClassLabels) else examples.targets
-    return targets.encode(written[rows], split)
+    assert examples.targets is not None, "the examples must have targets"
+    assert not isinstance(targets, NextTokens), "next tokens are part of the text"
+    labels = examples.labels if isinstance(targets, ClassLabels) else examples.targets
+    return targets.encode(labels[rows], split)
 
 
 def raw_values(examples: Examples, rows: np.ndarray, targets: Targets) -> np.ndarray | None:
-    """(n,) or (n, K) values as the file has them; None where no values are predicted, or none are there."""
+    """Return the (n,) or (n, K) unscaled values; None if the targets are not values or there are none."""
     if examples.targets is None or not isinstance(targets, Values):
         return None
     values: np.ndarray = examples.targets[rows]
@@ -170,11 +169,11 @@ def raw_values(examples: Examples, rows: np.ndarray, targets: Targets) -> np.nda
 
 
 def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Targets:
-    """What `to_json` described.
+    """Create targets from the document of their `to_json`.
 
     Args:
-        document: plain values.
-        vocabulary: of the inputs, where they are texts.
+        document: Plain values.
+        vocabulary: Vocabulary of the inputs if they are texts.
     """
     if document["kind"] == "classes":
         return ClassLabels.from_json(document)
@@ -190,7 +189,7 @@ def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = 
 def _flat(labels: np.ndarray) -> np.ndarray:
     if labels.dtype != object:
         raise ConfigError(
-            "sequence_labeling needs a list of labels for each example; these have one each",
+            "sequence_labeling requires a list of labels for each example, but these examples have one label each",
             code="not_applicable",
             key="target_kind",
         )

@@ -1,4 +1,4 @@
-"""The order of examples in time, from a column of numbers or of dates."""
+"""The order of examples in time, by a column of numbers or dates."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from dlcli.core import DataError
 from dlcli.data.examples import Examples
 from dlcli.data.table import CategoricalColumn
 
-#: year, month, day, time of day, fraction of a second, zone, of which each needs the ones before it but for the zone
+#: year, month, day, time of day, fraction of a second, zone; each part but the zone requires the parts before it
 _ISO = re.compile(
     r"(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?)?)?", re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WRITTEN = "YYYY-MM-DD, YYYY-MM, YYYY-MM-DD HH:MM:SS with or without a zone, all in one form, or numbers"
+_EXPECTED = "YYYY-MM-DD, YYYY-MM, YYYY-MM-DD HH:MM:SS with or without a zone, all in the same format, or numbers"
 
 
 def times_of(examples: Examples, name: str) -> np.ndarray:
-    """(N,) numbers in the order of time.
+    """Return (N,) numbers that sort the examples by time.
 
     Args:
-        examples: with the column among their fields.
-        name: of a column of numbers or timestamps, or of ISO 8601 dates or times that are all written in one form.
+        examples: Examples with the column among their fields.
+        name: Name of a column of numbers, timestamps, or ISO 8601 dates or times that all have the same format.
 
     Raises:
-        DataError: there is no such column, a value is missing, or a date is written in another way.
+        DataError: The column does not exist, a value is missing, or a date has another format.
     """
     column = examples.field(name, "order_by")
     missing = np.flatnonzero(column.missing)
     if len(missing):
-        message = f"order_by needs a time and this row has none{_and_more(len(missing))}"
+        message = f"order_by requires a time, but this row has none{_and_more(len(missing))}"
         raise DataError(message, code="missing_value", **_place(examples, missing[0], name))
     if not isinstance(column, CategoricalColumn):
         return column.values()
-    parsed = [_parsed(word) for word in column.categories]
-    forms = [None if one is None else one[0] for one in parsed]
+    parsed = [_parse(word) for word in column.categories]
+    formats = [None if date is None else date[0] for date in parsed]
     first = int(column.codes[0])
-    wrong = np.array([form is None or form != forms[first] for form in forms])[column.codes]
+    wrong = np.array([parts is None or parts != formats[first] for parts in formats])[column.codes]
     rows = np.flatnonzero(wrong)
     if len(rows):
         word = column.categories[column.codes[rows[0]]]
-        message = f"order_by cannot tell when {word!r} is{_and_more(len(rows))}; write {_WRITTEN}"
+        message = f"order_by cannot read {word!r} as a time{_and_more(len(rows))}; expected {_EXPECTED}"
         raise DataError(message, **_place(examples, rows[0], name))
-    times: np.ndarray = np.array([0 if one is None else one[1] for one in parsed], dtype=np.int64)[column.codes]
+    times: np.ndarray = np.array([0 if date is None else date[1] for date in parsed], dtype=np.int64)[column.codes]
     return times
 
 
-def _parsed(word: str) -> tuple[Sequence[bool], int] | None:
-    """Which parts a date has, and its nanoseconds since 1970; None where it is no such date."""
+def _parse(word: str) -> tuple[Sequence[bool], int] | None:
+    """Return which parts a date has and its nanoseconds since 1970; None if it is not a date in a known format."""
     match = _ISO.fullmatch(word)
     if match is None:
         return None

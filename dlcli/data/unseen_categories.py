@@ -1,4 +1,4 @@
-"""Values of columns of words that the training set does not have."""
+"""Warnings about categories that the training set does not have."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dlcli.data.table import Table
 def unseen_categories(
     splits: Mapping[str, tuple[Examples, np.ndarray]], preprocessor: Preprocessor, *, explained: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """A warning for each column with values that the training set does not have, whatever the number of splits.
+    """Return one warning for each column with values that the training set does not have.
 
     Args:
-        splits: split → examples, and which of their rows (n,) it has.
-        preprocessor: treatment that was fitted to the training set.
-        explained: columns of which another warning says why their values are different.
+        splits: Split → examples, and (n,) row numbers of the split.
+        preprocessor: Preprocessor fit on the training set.
+        explained: Columns whose new values another warning explains.
     """
     counts: dict[str, list[str]] = {}
     if preprocessor.encoder is None:
@@ -30,7 +30,7 @@ def unseen_categories(
             for column, count in unknown.items():
                 counts.setdefault(column, []).append(f"{name}: {count} of {len(rows)}")
     return tuple(
-        f"{', '.join(of_splits)} values of {column} are not in the training set; they count as no category"
-        for column, of_splits in counts.items()
+        f"{', '.join(split_counts)} values of {column} are not in the training set; they count as no category"
+        for column, split_counts in counts.items()
         if column not in explained
     )

@@ -72,7 +72,7 @@ def _stream_order(sequences: SequenceSource, settings: TrainingSettings, model: 
         return order
     if len(order) == 1 or not np.array_equal(too_small, last):
         raise _single_value_error(node, settings, len(sequences))
-    return StreamBatches(len(sequences), batch_size=settings.batch_size, leave_out_last=True)
+    return StreamBatches(len(sequences), batch_size=settings.batch_size, drop_last=True)
 
 
 def _single_value_error(node: str, settings: TrainingSettings, examples: int) -> ConfigError:

@@ -47,7 +47,7 @@ def loader(seed: int = 0, *, augmented: bool = True) -> BatchLoader:
     return AugmentingLoader(train, order(seed), augmenter, seed=seed)
 
 
-def data_paths(epochs: int = 2) -> Iterator[tuple[int, int]]:
+def positions(epochs: int = 2) -> Iterator[tuple[int, int]]:
     return ((epoch, batch) for epoch in range(epochs) for batch in range(len(order())))
 
 
@@ -56,19 +56,19 @@ def equal(first: Batch, second: Batch) -> bool:
     return np.array_equal(first.inputs, second.inputs) and np.array_equal(first.targets, second.targets)
 
 
-def test_a_batch_is_a_function_of_seed_epoch_and_place():
+def test_a_batch_depends_on_seed_epoch_and_index():
     one, same, other = loader(), loader(), loader(seed=1)
-    batches = [one.batch(*place) for place in data_paths()]
-    for place, batch in reversed([*zip(data_paths(), batches, strict=True)]):
-        assert equal(same.batch(*place), batch)
-        assert not equal(other.batch(*place), batch)
-    assert sum(equal(a, b) for a in batches for b in batches) == len(batches), "no two are the same"
+    batches = [one.batch(*position) for position in positions()]
+    for position, batch in reversed([*zip(positions(), batches, strict=True)]):
+        assert equal(same.batch(*position), batch)
+        assert not equal(other.batch(*position), batch)
+    assert sum(equal(a, b) for a in batches for b in batches) == len(batches), "all batches must differ"
     assert [len(batch) for batch in batches[:7]] == [8, 8, 8, 8, 8, 8, 2]
 
 
 def test_without_augmentation_batches_are_those_of_the_split():
     train = split()
-    for epoch, index in data_paths():
+    for epoch, index in positions():
         assert equal(loader(augmented=False).batch(epoch, index), train.gather(order().indices(epoch, index)))
 
 
@@ -81,81 +81,81 @@ def test_inputs_are_normalized_after_augmentation():
     assert np.array_equal(batch.targets, plain.targets)  # type: ignore[arg-type]
 
 
-def test_batches_made_ahead_are_the_same_ones():
+def test_prefetched_batches_are_equal():
     plain = loader()
-    with Prefetcher(loader(), epochs=2) as ahead:
-        for place in data_paths():
-            assert equal(ahead.batch(*place), plain.batch(*place))
+    with Prefetcher(loader(), epochs=2) as prefetcher:
+        for position in positions():
+            assert equal(prefetcher.batch(*position), plain.batch(*position))
 
 
-def test_after_a_jump_it_goes_on_from_there():
+def test_prefetching_continues_after_a_jump():
     plain = loader()
-    with Prefetcher(loader(), epochs=5) as ahead:
-        for place in [(0, 0), (0, 1), (3, 5), (3, 6), (4, 0), (1, 2), (1, 2)]:
-            assert equal(ahead.batch(*place), plain.batch(*place))
+    with Prefetcher(loader(), epochs=5) as prefetcher:
+        for position in [(0, 0), (0, 1), (3, 5), (3, 6), (4, 0), (1, 2), (1, 2)]:
+            assert equal(prefetcher.batch(*position), plain.batch(*position))
 
 
-class Watched(BatchLoader):
-    """Remembers what it made, and on which threads."""
+class RecordingLoader(BatchLoader):
+    """Records the batches that it loads and the threads that load them."""
 
     def __init__(self, *, broken: tuple[int, int] | None = None, lazily: bool = True) -> None:
         super().__init__(split(lazily=lazily), order())
         self.broken = broken
-        self.made: list[tuple[int, int]] = []
+        self.loaded: list[tuple[int, int]] = []
         self.threads: set[int] = set()
 
     def load(self, epoch: int, index: int, examples: np.ndarray) -> Batch:
         self.threads.add(threading.get_ident())
-        self.made.append((epoch, index))
+        self.loaded.append((epoch, index))
         if (epoch, index) == self.broken:
-            raise DataError("the disk is gone", file="pictures.npy")
+            raise DataError("the disk failed", file="images.npy")
         return super().load(epoch, index, examples)
 
 
-def test_it_works_ahead_on_another_thread_and_not_beyond_the_last_epoch():
-    watched = Watched()
-    with Prefetcher(watched, epochs=1) as ahead:
-        ahead.batch(0, 0)
+def test_prefetches_in_another_thread_until_the_last_epoch():
+    recording = RecordingLoader()
+    with Prefetcher(recording, epochs=1) as prefetcher:
+        prefetcher.batch(0, 0)
         deadline = time.monotonic() + 10
-        while len(watched.made) < 4 and time.monotonic() < deadline:
+        while len(recording.loaded) < 4 and time.monotonic() < deadline:
             time.sleep(0.001)
-        assert watched.made == [(0, 0), (0, 1), (0, 2), (0, 3)]
+        assert recording.loaded == [(0, 0), (0, 1), (0, 2), (0, 3)]
         for index in range(1, 7):
-            ahead.batch(0, index)
-    assert watched.made == [*data_paths(1)]
-    assert threading.get_ident() not in watched.threads
+            prefetcher.batch(0, index)
+    assert recording.loaded == [*positions(1)]
+    assert threading.get_ident() not in recording.threads
     assert not any(thread.name.startswith("batches") for thread in threading.enumerate())
 
 
-def test_what_is_in_memory_is_copied_on_the_spot():
-    watched = Watched(lazily=False)
-    with Prefetcher(watched, epochs=1) as ahead:
-        ahead.batch(0, 0)
-    assert watched.made == [(0, 0)]
-    assert watched.threads == {threading.get_ident()}
+def test_inputs_in_memory_are_not_prefetched():
+    recording = RecordingLoader(lazily=False)
+    with Prefetcher(recording, epochs=1) as prefetcher:
+        prefetcher.batch(0, 0)
+    assert recording.loaded == [(0, 0)]
+    assert recording.threads == {threading.get_ident()}
 
 
-def test_what_is_only_copied_is_made_on_the_spot():
+def test_augmentations_that_only_copy_pixels_are_not_expensive():
     train = split()
     copying, drawing = (
         AugmentingLoader(train, order(), Augmenter(augmentations, train, 3), seed=0)
         for augmentations in ([HorizontalFlip(), RandomCrop(padding=1)], [HorizontalFlip(), Cutout(size=2)])
     )
-    assert not copying.takes_time
-    assert drawing.takes_time
+    assert not copying.is_expensive
+    assert drawing.is_expensive
 
 
-def test_an_error_is_raised_where_its_batch_is_wanted():
-    with Prefetcher(Watched(broken=(0, 2)), epochs=1) as ahead:
-        ahead.batch(0, 0)
-        ahead.batch(0, 1)
-        with pytest.raises(DataError, match="the disk is gone"):
-            ahead.batch(0, 2)
-        assert len(ahead.batch(0, 3)) == SIZE
+def test_an_error_is_raised_when_its_batch_is_requested():
+    with Prefetcher(RecordingLoader(broken=(0, 2)), epochs=1) as prefetcher:
+        prefetcher.batch(0, 0)
+        prefetcher.batch(0, 1)
+        with pytest.raises(DataError, match="disk"):
+            prefetcher.batch(0, 2)
+        assert len(prefetcher.batch(0, 3)) == SIZE
 
 
-def test_an_interrupt_ends_the_thread():
-    with pytest.raises(KeyboardInterrupt), Prefetcher(Watched(), epochs=1) as ahead:
-        ahead.batch(0, 0)
+def test_an_interrupt_stops_the_thread():
+    with pytest.raises(KeyboardInterrupt), Prefetcher(RecordingLoader(), epochs=1) as prefetcher:
+        prefetcher.batch(0, 0)
         raise KeyboardInterrupt
     assert not any(thread.name.startswith("batches") for thread in threading.enumerate())

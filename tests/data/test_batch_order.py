@@ -1,4 +1,4 @@
-"""Every order visits every example once an epoch, and is the same for the same seed."""
+"""Every order visits every example once per epoch, and is the same for the same seed."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def test_every_example_is_visited_once(kind: str, count: int, size: int, epoch: 
 
 
 @given(count=st.integers(1, 60), rows=st.integers(1, 20))
-def test_each_row_of_a_stream_goes_on_where_it_ended(count: int, rows: int):
+def test_each_row_of_a_stream_continues_the_batch_before(count: int, rows: int):
     batches = visited(StreamBatches(count, batch_size=rows), 0)
     for before, after in itertools.pairwise(batches):
         assert after == [index + 1 for index in before[: len(after)]]
 
 
-def test_one_row_is_the_sequence_itself():
+def test_batch_size_one_keeps_the_sequence():
     assert visited(StreamBatches(5, batch_size=1), 0) == [[0], [1], [2], [3], [4]]
 
 
-def test_buckets_pad_little_and_differ_from_epoch_to_epoch():
+def test_buckets_have_similar_lengths_and_differ_between_epochs():
     lengths = np.random.default_rng(0).integers(1, 100, 5000)
     order = BucketedBatches(lengths, batch_size=32, seed=0)
     spreads = [np.ptp(lengths[order.indices(0, batch)]) for batch in range(len(order))]
     assert np.median(spreads) <= 5
     assert visited(order, 0)[:3] != visited(order, 1)[:3]
     means = [lengths[order.indices(0, batch)].mean() for batch in range(len(order))]
-    assert abs(np.corrcoef(np.arange(len(means)), means)[0, 1]) < 0.2  # long and short ones take turns
+    assert abs(np.corrcoef(np.arange(len(means)), means)[0, 1]) < 0.2  # lengths have no trend

@@ -23,33 +23,33 @@ def write(path: Path) -> Path:
     return path
 
 
-def test_the_places_come_in_order(data_paths: DataPaths, tmp_path: Path):
-    found = [
+def test_folders_are_searched_in_order(data_paths: DataPaths, tmp_path: Path):
+    files = [
         write(tmp_path / "cache/dlcli/adult/adult.data"),
         write(tmp_path / "shared/adult/adult.data"),
         write(tmp_path / "configs/adult.data"),
         write(tmp_path / "own/adult.data"),
     ]
-    for path in reversed(found):
+    for path in reversed(files):
         assert data_paths.find("adult.data", folder="adult").resolve() == path
         path.unlink()
     with pytest.raises(DataError):
         data_paths.find("adult.data", folder="adult")
 
 
-def test_an_absent_file_says_where_it_was_looked_for_and_how_to_get_it(data_paths: DataPaths, tmp_path: Path):
+def test_a_missing_file_is_an_error_with_the_paths_and_the_source(data_paths: DataPaths, tmp_path: Path):
     with pytest.raises(DataError) as caught:
         data_paths.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
     message = str(caught.value)
-    for place in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
-        assert place in message
+    for path in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
+        assert path in message
     assert "https://archive.ics.uci.edu/dataset/2" in message
     assert "DLCLI_DATA" not in message
     assert "\n" not in message
 
 
 def test_an_unset_variable_is_mentioned(tmp_path: Path):
-    with pytest.raises(DataError, match=r"DLCLI_DATA.* is not set"):
+    with pytest.raises(DataError, match="DLCLI_DATA"):
         DataPaths(config_folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path)}).find("x.csv")
 
 
@@ -57,7 +57,7 @@ def test_the_cache_is_in_the_home_folder_by_default(tmp_path: Path):
     assert DataPaths(environment={}).folders("iris")[-1] == Path.home() / ".cache/dlcli/iris"
 
 
-def test_an_absolute_path_is_taken_as_it_is(data_paths: DataPaths, tmp_path: Path):
+def test_an_absolute_path_is_unchanged(data_paths: DataPaths, tmp_path: Path):
     path = write(tmp_path / "elsewhere/a.csv")
     assert data_paths.find(str(path)) == path
 
@@ -72,12 +72,13 @@ def test_sha256_and_unreadable_files(tmp_path: Path):
     path = write(tmp_path / "a")
     assert sha256(path) == hashlib.sha256(b"x").hexdigest()
     for read in (sha256, read_bytes):
-        with pytest.raises(DataError, match="cannot be read: No such file"):
+        with pytest.raises(DataError) as caught:
             read(tmp_path / "b")
+        assert (caught.value.code, caught.value.file) == ("missing_file", str(tmp_path / "b"))
 
 
 @pytest.mark.parametrize("read", [read_bytes, sha256])
-def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Callable[[Path], object]) -> None:
+def test_pipes_and_devices_are_rejected_before_they_are_opened(tmp_path: Path, read: Callable[[Path], object]) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "zero").symlink_to("/dev/zero")
     for name, kind in (("pipe", "pipe"), ("zero", "device")):
@@ -87,7 +88,7 @@ def test_what_has_no_end_is_refused_before_it_is_opened(tmp_path: Path, read: Ca
             DataPaths(config_folder=tmp_path).find(name)
 
 
-def test_a_path_with_a_nul_is_nowhere(tmp_path: Path) -> None:
+def test_a_path_with_a_nul_character_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="NUL"):
         DataPaths(config_folder=tmp_path).find("a\0b")
     with pytest.raises(DataError, match="NUL"):

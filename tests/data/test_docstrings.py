@@ -9,7 +9,7 @@ from dlcli.data import DataPaths
 from dlcli.data.docstrings import Docstrings, docstrings_of
 
 
-def test_it_is_a_running_text_of_the_size_asked_for():
+def test_the_text_has_the_requested_size():
     raw = Docstrings(size=20_000).read(DataPaths())
     text = "".join(raw.examples.inputs.chunks())
     assert 20_000 <= len(text) < 40_000
@@ -18,7 +18,7 @@ def test_it_is_a_running_text_of_the_size_asked_for():
     assert name.startswith("docstrings of Python 3.")
 
 
-def test_a_larger_text_begins_like_a_smaller_one():
+def test_a_larger_text_starts_with_the_smaller_one():
     small, large = ("".join(Docstrings(size=size).read(DataPaths()).examples.inputs.chunks()) for size in (5000, 9000))
     assert large.startswith(small)
 
@@ -33,7 +33,8 @@ def test_docstrings_come_in_the_order_of_the_file(tmp_path: Path):
     assert [*docstrings_of(file)] == []
 
 
-def test_more_than_there_is_cannot_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_size_beyond_the_library_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
-    with pytest.raises(DataError, match=r"size: this Python .* have 0 characters, fewer than 400,000"):
+    with pytest.raises(DataError, match=r"0 .*400,000") as caught:
         Docstrings().read(DataPaths())
+    assert (caught.value.code, caught.value.key) == ("too_few_examples", "size")

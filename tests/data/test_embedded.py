@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from dlcli.core import DataError
 from dlcli.data import DataPaths, DatasetReader, embedded
-from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bundled
+from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bundled_file
 
 
 @pytest.mark.parametrize(
@@ -20,7 +18,7 @@ from dlcli.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine, bund
         (Diabetes(), "load_diabetes", {"scaled": False}),
     ],
 )
-def test_the_data_is_scikit_learns(reader: DatasetReader, loader: str, options: dict[str, bool]):
+def test_the_data_equals_that_of_scikit_learn(reader: DatasetReader, loader: str, options: dict[str, bool]):
     from sklearn import datasets
 
     expected = getattr(datasets, loader)(**options)
@@ -49,9 +47,11 @@ def test_scikit_learn_is_not_imported_for_its_files():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_an_absent_file_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    with pytest.raises(DataError, match=r"versions from 1\.4 on have it"):
-        bundled("boston.csv")
+def test_a_missing_file_or_package_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(DataError, match=r"1\.4") as file:
+        bundled_file("boston.csv")
+    assert file.value.code == "missing_file"
     monkeypatch.setattr(embedded, "find_spec", lambda name: None)
-    with pytest.raises(DataError, match="pip install scikit-learn"):
-        bundled("iris.csv")
+    with pytest.raises(DataError) as package:
+        bundled_file("iris.csv")
+    assert package.value.code == "missing_package"

@@ -58,20 +58,24 @@ def test_json_round_trip(table: Table):
     assert TableEncoder.from_json(json.loads(json.dumps(encoder.to_json()))) == encoder
 
 
-def test_a_column_without_values_is_refused():
-    with pytest.raises(DataError, match="column a: every value"):
+def test_a_column_without_values_is_rejected():
+    with pytest.raises(DataError, match="column a:") as caught:
         TableEncoder.fit(Table({"a": column_of([None, None])}))
+    assert caught.value.code == "missing_value"
 
 
-def test_absent_and_mistyped_columns_are_named(table: Table):
+def test_missing_and_mistyped_columns_are_named(table: Table):
     encoder = TableEncoder.fit(table)
-    with pytest.raises(DataError, match=r"there is no column height: .* did you mean hight"):
+    with pytest.raises(DataError, match=r"height: .* did you mean hight") as missing:
         encoder.encode(Table({"age": column_of([1]), "hight": column_of([1])}))
-    with pytest.raises(DataError, match="column age was numeric"):
+    assert missing.value.code == "missing_column"
+    with pytest.raises(DataError, match=r"age .*numeric") as mistyped:
         encoder.encode(Table({**table.columns, "age": column_of(["a", "b", "c", "d"])}))
+    assert mistyped.value.code == "wrong_type"
 
 
-def test_too_many_categories_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(encoding, "MOST_CATEGORIES", 3)
-    with pytest.raises(DataError, match="column name: 4 different words in 4 rows"):
+def test_too_many_categories_are_rejected(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(encoding, "MAX_CATEGORIES", 3)
+    with pytest.raises(DataError, match="column name: 4 ") as caught:
         TableEncoder.fit(Table({"name": column_of(["a", "b", "c", "d"])}))
+    assert caught.value.code == "too_large"

@@ -32,7 +32,7 @@ def test_non_finite_numbers_are_counted_and_located():
     inputs = np.zeros((50_000, 2, 3), dtype=np.float32)
     inputs[40_000, 1, 2] = np.nan
     inputs[40_001, 0, 0] = -np.inf
-    with pytest.raises(DataError, match=r"1 NaN and 1 infinite values .* \[40000, 1, 2\]") as caught:
+    with pytest.raises(DataError, match=r"1 NaN .* 1 infinite .* \[40000, 1, 2\]") as caught:
         check_numbers(inputs, "x", "x.npy")
     assert caught.value.file == "x.npy"
 
@@ -43,7 +43,7 @@ def test_numbers_too_large_for_float32_are_infinite():
 
 
 @pytest.mark.parametrize("array", [np.array(["a"]), np.array([None]), np.array([1j]), np.empty((0, 3)), np.array(1.0)])
-def test_what_is_no_array_of_numbers(array: np.ndarray):
+def test_arrays_without_numbers_are_rejected(array: np.ndarray):
     with pytest.raises(DataError):
         check_numbers(array, "x")
 
@@ -59,14 +59,15 @@ def test_field_values():
     with pytest.raises(DataError, match="did you mean who") as caught:
         examples.field_values("whom", "group_by")
     assert caught.value.key == "group_by"
-    with pytest.raises(DataError, match="1 examples have no 'when', the first is example 1"):
+    with pytest.raises(DataError, match=r"'when'.* example 1") as missing:
         examples.field_values("when", "order_by")
+    assert (missing.value.code, missing.value.key) == ("missing_value", "order_by")
 
 
 @pytest.mark.parametrize(
     ("columns", "encoded_width", "sizes"),
     [(2, None, [600]), (2, 1 << 21, [4] * 150), (2000, None, [256, 256, 88]), (2, 1 << 30, [1] * 600)],
 )
-def test_chunks_of_a_table_count_what_it_becomes(columns: int, encoded_width: int | None, sizes: list[int]):
+def test_chunks_of_a_table_depend_on_the_encoded_width(columns: int, encoded_width: int | None, sizes: list[int]):
     table = Table({f"c{number}": column_of(np.arange(600.0)) for number in range(columns)})
     assert [len(chunk) for _, chunk in row_chunks(table, encoded_width=encoded_width)] == sizes

@@ -44,8 +44,8 @@ def test_spirals_are_the_same_arm_turned(arms: int):
     np.testing.assert_allclose(second, first * np.exp(2j * np.pi / arms), atol=1e-12)
 
 
-def test_the_flower_is_a_rose_curve_of_two_colors():
-    # the notes' flower: r = 4 sin 4θ, x = (r sin θ, r cos θ), one class for each half of θ
+def test_the_flower_is_a_rose_curve_of_two_classes():
+    # as in the Deep Learning Specialization, course 1: r = 4 sin 4θ, x = (r sin θ, r cos θ), one class per half of θ
     points, labels = points_of(PlanarFlower(noise=0))
     angle = np.concatenate([np.linspace(0, np.pi, 200), np.linspace(np.pi, 2 * np.pi, 200)])
     radius = 4 * np.sin(4 * angle)
@@ -53,8 +53,10 @@ def test_the_flower_is_a_rose_curve_of_two_colors():
     assert labels.tolist() == [0] * 200 + [1] * 200
 
 
-def test_options_that_make_no_data():
-    with pytest.raises(ConfigError, match="1 examples cannot be divided among 2 classes"):
+def test_options_out_of_range():
+    with pytest.raises(ConfigError) as few:
         Moons(examples=1).read(DataPaths())
-    with pytest.raises(ConfigError, match="at least 2 arms"):
+    assert (few.value.code, few.value.key) == ("too_few_examples", "examples")
+    with pytest.raises(ConfigError) as single:
         Spirals(arms=1)
+    assert (single.value.code, single.value.key) == ("out_of_range", "arms")

@@ -32,13 +32,13 @@ def leaks(columns: Mapping[str, np.ndarray], targets: np.ndarray, kind: TargetKi
         np.where(LABELS == "yes", A**2 + 1, -(A**2)),  # a threshold between the classes
     ],
 )
-def test_a_column_that_tells_the_class_is_named(column: np.ndarray):
-    (warning,) = leaks({"a": A, "told": column}, LABELS, "classes")
-    assert "told" in warning
-    assert leaks({"a": A, "told": np.roll(column, 1)}, LABELS, "classes") == []
+def test_a_column_that_determines_the_class_is_a_leak(column: np.ndarray):
+    (warning,) = leaks({"a": A, "leak_column": column}, LABELS, "classes")
+    assert "leak_column" in warning
+    assert leaks({"a": A, "leak_column": np.roll(column, 1)}, LABELS, "classes") == []
 
 
-def test_columns_that_merely_help_are_no_leak():
+def test_informative_columns_are_not_leaks():
     noisy = np.where(DRAW.random(COUNT) < 0.3, "other", LABELS)
     different = np.array([f"u{number}" for number in range(COUNT)])
     assert leaks({"noisy": noisy, "a": A, "id": different}, LABELS, "classes") == []
@@ -56,26 +56,26 @@ def test_columns_that_merely_help_are_no_leak():
         ((B**2 + 1) / (np.abs(A) + 1e-9), ["u4", "u5"]),
     ],
 )
-def test_columns_that_add_up_to_the_target_are_named(values: np.ndarray, named: list[str]):
+def test_combinations_that_equal_the_target_are_leaks(values: np.ndarray, named: list[str]):
     columns = {"u1": A, "u2": B, "u3": C, "u4": np.abs(A) + 1e-9, "u5": B**2 + 1}
     (warning,) = leaks(columns, values, "values")
     assert re.findall(r"u\d", warning) == named
 
 
-def test_arrays_have_inputs_by_number():
+def test_inputs_of_arrays_are_numbered():
     rows = row_numbers(COUNT)
     examples = Examples(np.stack([A, B], axis=1), (B > 0).astype(int), rows)
     (warning,) = find_leaks(examples, rows, "classes")
     assert "input 1" in warning
 
 
-def test_few_examples_say_nothing():
+def test_few_examples_are_not_tested():
     rows = row_numbers(COUNT)
     examples = Examples(Table({"a": column_of(A)}), A, rows)
     assert find_leaks(examples, rows[:20], "values") == []
 
 
 @pytest.mark.parametrize(("targets", "kind"), [(2 * A + 1, "values"), ((A > 0).astype(int), "classes")])
-def test_the_only_column_is_no_leak(targets: np.ndarray, kind: TargetKind):
+def test_the_only_column_is_not_a_leak(targets: np.ndarray, kind: TargetKind):
     assert leaks({"a": A}, targets, kind) == []
     assert len(leaks({"a": A, "b": B}, targets, kind)) == 1

@@ -56,23 +56,24 @@ def test_values_have_a_unit():
     np.testing.assert_allclose(data.preprocessor.targets.inverse(train.targets).max(), 346, rtol=1e-6)  # 25…346
 
 
-def test_the_kind_of_targets_can_be_told():
+def test_the_kind_of_targets_can_be_set():
     data = load_data(Iris(), DataPaths(), split=SplitOptions(), seed=0, target_kind="values", normalization=MinMax())
     assert data.splits["train"].targets.shape == (90, 1)
 
 
-def test_twins_in_two_splits_are_reported(tmp_path: Path):
+def test_duplicates_across_splits_are_reported(tmp_path: Path):
     x = np.arange(20.0)[:, np.newaxis]
     x[19] = x[0]
     x[18] = x[0]
     np.savez(tmp_path / "a.npz", x=x, y=np.arange(20) % 2)
     np.savez(tmp_path / "i.npz", train=np.arange(15), dev=np.arange(15, 20))
     data = load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), indices="i.npz")
-    assert [(found.count, found.conflicting) for found in data.overlaps] == [(2, 1)]
-    assert data.warnings == ("2 of 5 dev examples (40 %) are also in train, 1 of them with another target",)
+    assert [(overlap.count, overlap.conflicting) for overlap in data.overlaps] == [(2, 1)]
+    [warning] = data.warnings
+    assert all(part in warning for part in ("2 of 5", "dev", "40 %", "train", "1 of them"))
 
 
-def test_indices_come_back_as_they_were(tmp_path: Path):
+def test_stored_indices_give_the_same_splits(tmp_path: Path):
     first = load(Iris(), train_dev=0.1)
     np.savez(tmp_path / "splits.npz", **first.indices)
     second = load(Iris(), DataPaths(config_folder=tmp_path), seed=9, indices="splits.npz")
@@ -80,8 +81,9 @@ def test_indices_come_back_as_they_were(tmp_path: Path):
     for name, split in first.splits.items():
         assert np.array_equal(split.inputs, second.splits[name].inputs)
     np.savez(tmp_path / "bad.npz", train=[0, 1, 2], dev=[2, 3])
-    with pytest.raises(DataError, match="train and dev share 1 examples, the first is example 2"):
+    with pytest.raises(DataError, match=r"train and dev .* example 2") as caught:
         load(Iris(), DataPaths(config_folder=tmp_path), indices="bad.npz")
+    assert caught.value.code == "duplicate_examples"
 
 
 @pytest.fixture
@@ -109,9 +111,7 @@ def test_dev_and_test_are_drawn_from_one_file(two_sources: Path):
     shared = np.concatenate([data.indices["dev"], data.indices["test"]])
     assert np.array_equal(np.sort(shared), np.arange(100))
     assert set(data.fingerprint) == {"web.csv", "app.csv"}
-    assert any(
-        warning.startswith("dev: ") and "of w are not in the training set" in warning for warning in data.warnings
-    )
+    assert any(warning.startswith("dev: ") and " of w " in warning for warning in data.warnings)
 
 
 def test_the_dev_file_does_not_change_the_statistics(two_sources: Path):
@@ -123,9 +123,10 @@ def test_the_dev_file_does_not_change_the_statistics(two_sources: Path):
     assert load(Csv(), data_paths, files=files).preprocessor.to_json() == before
 
 
-def test_files_of_splits_are_for_files(two_sources: Path):
-    with pytest.raises(ConfigError, match="this data set has none"):
+def test_files_of_splits_apply_only_to_some_formats(two_sources: Path):
+    with pytest.raises(ConfigError) as caught:
         load(Iris(), files={"train": "web.csv"})
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "split.files")
     with pytest.raises(ConfigError, match="got Npy"):
         load(Npy(path="x", targets_path="y"), DataPaths(config_folder=two_sources), files={"train": "web.csv"})
 
@@ -135,25 +136,27 @@ def test_a_group_among_the_inputs_is_a_warning(two_sources: Path):
     lines = path.read_text().splitlines()
     path.write_text("\n".join(["g," + lines[0], *(f"g{n % 50},{line}" for n, line in enumerate(lines[1:]))]) + "\n")
     data = load(Csv(path="web.csv"), DataPaths(config_folder=two_sources), group_by="g")
-    assert any("list it under exclude" in warning for warning in data.warnings)
+    assert any("exclude" in warning for warning in data.warnings)
     assert not load(
         registry.make(Csv, path="web.csv", exclude=["g"]), DataPaths(config_folder=two_sources), group_by="g"
     ).warnings
 
 
-def test_given_splits_that_share_a_group_are_reported(tmp_path: Path):
+def test_splits_that_share_a_group_are_reported(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.arange(12.0), y=np.arange(12) % 2, g=np.arange(12) // 4)
     np.savez(tmp_path / "i.npz", train=np.arange(6), dev=np.arange(6, 12))
     data = load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), indices="i.npz", group_by="g")
-    assert data.warnings == ("group 1 is in train and in dev",)
+    [warning] = data.warnings
+    assert all(part in warning for part in ("group 1", "train", "dev"))
     assert load(Npz(path="a.npz"), DataPaths(config_folder=tmp_path), group_by="g", train=0.7, dev=0.3).warnings == ()
 
 
 def test_an_unseen_label_in_the_test_set(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((1, 2)), y_test=[7])
     reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
-    with pytest.raises(DataError, match="test has the label '7'"):
+    with pytest.raises(DataError, match=r"test .*'7'") as caught:
         load(reader, DataPaths(config_folder=tmp_path))
+    assert caught.value.code == "unknown_label"
 
 
 def test_a_test_set_of_another_shape(tmp_path: Path):
@@ -161,7 +164,7 @@ def test_a_test_set_of_another_shape(tmp_path: Path):
         tmp_path / "a.npz", x=np.random.random((20, 2)), y=np.arange(20) % 2, x_test=np.ones((2, 3)), y_test=[0, 1]
     )
     reader = Npz(path="a.npz", test_inputs="x_test", test_targets="y_test")
-    with pytest.raises(DataError, match=r"shape \(N, 2\) are expected, .* found \(2, 3\)"):
+    with pytest.raises(DataError, match=r"\(N, 2\), got \(2, 3\)"):
         load(reader, DataPaths(config_folder=tmp_path))
 
 
@@ -184,8 +187,8 @@ def test_the_memory_does_not_grow_with_a_mapped_file(tmp_path: Path, width: int)
     assert isinstance(train.inputs, TransformedRows)
     assert peak < 12 * 2**20  # the indices, hashes and targets of 50,000 examples and one chunk of 1 MiB
     in_memory = load(Npy(path="x.npy", targets_path="y.npy"), DataPaths(config_folder=tmp_path))
-    chosen = np.array([5, 0, 29_999])
-    assert np.array_equal(train.gather(chosen).inputs, in_memory.splits["train"].gather(chosen).inputs)
+    indices = np.array([5, 0, 29_999])
+    assert np.array_equal(train.gather(indices).inputs, in_memory.splits["train"].gather(indices).inputs)
 
 
 @needs_data
@@ -245,9 +248,9 @@ def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], nam
     (tmp_path / "d.csv").write_text(f"x,{','.join(columns)}\n{rows}", encoding="utf-8")
     reader = registry.make(Csv, path="d.csv", label=list(columns))
     data = load_data(reader, DataPaths(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
-    found = [warning for warning in data.warnings if "nothing to predict" in warning]
-    assert len(found) == len(named)
-    for warning, name in zip(found, named, strict=True):
+    warnings = [warning for warning in data.warnings if "predict" in warning]
+    assert len(warnings) == len(named)
+    for warning, name in zip(warnings, named, strict=True):
         assert name in warning.split()
 
 
@@ -275,7 +278,7 @@ def drawn(*values: object) -> list[object]:
 )
 def test_one_cause_is_one_warning(tmp_path: Path, column: list[object]):
     quoted = [f'"{cell}"' for cell in column]
-    labels = ["p" if row < COUNT // 2 else "q" for row in range(COUNT)]  # told by row numbers
+    labels = ["p" if row < COUNT // 2 else "q" for row in range(COUNT)]  # determined by row numbers
     words = drawn("p", "q") if isinstance(column[0], str) else labels
     reader = write_csv(tmp_path, {"odd": quoted, "a": np.random.default_rng(0).normal(size=COUNT).tolist(), "y": words})
     data = load(reader, DataPaths(config_folder=tmp_path))

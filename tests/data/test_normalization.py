@@ -55,7 +55,7 @@ def test_a_constant_feature_becomes_zero(value: float, normalization: Standard |
 @pytest.mark.parametrize("normalization", [Standard(), MinMax(), Standard(per="channel"), Standard(per="all")])
 @pytest.mark.parametrize("num_chunks", [1, 7])
 def test_a_constant_is_recognized_in_every_type_and_layout(normalization, dtype: str, order: str, num_chunks: int):
-    # the mean of 20,000 equal values that is summed row by row errs by far more than one unit of the last place
+    # the mean of 20,000 equal values, summed row by row, has an error of far more than one unit in the last place
     for value in (0.7, 0.1, 1e9 / 3, 1700000004.0):
         values = np.full((20_000, 3), value).astype(dtype, order=order)
         scaling = normalization.fit(np.array_split(values, num_chunks))
@@ -66,7 +66,7 @@ def test_a_constant_is_recognized_in_every_type_and_layout(normalization, dtype:
 @pytest.mark.parametrize("normalization", [Standard(), MinMax()])
 @pytest.mark.parametrize(("dtype", "ulps"), [(np.float32, 2), (np.float64, 10)])
 @pytest.mark.parametrize("value", [0.3, 1e9 / 3, -7.7])
-def test_what_varies_by_rounding_alone_is_constant(normalization, dtype: type, ulps: int, value: float):
+def test_values_that_differ_by_rounding_are_constant(normalization, dtype: type, ulps: int, value: float):
     number = dtype(value)
     if number == np.round(number):
         pytest.skip("integers are exact")
@@ -75,13 +75,13 @@ def test_what_varies_by_rounding_alone_is_constant(normalization, dtype: type, u
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_integers_close_to_each_other_for_their_size_vary(dtype: type):
+def test_adjacent_large_integers_are_not_constant(dtype: type):
     values = (10_000_000 + np.arange(2000) % 2).astype(dtype)[:, None]
     assert Standard().fit([values]).scale.tolist() == [0.5]
     assert MinMax().fit([values]).scale.tolist() == [1.0]
 
 
-def test_only_the_constant_channel_is_left_unscaled():
+def test_only_the_constant_channel_is_not_scaled():
     images = np.random.default_rng(0).normal(0, 2, (300, 4, 4, 3))
     images[..., 1] = 0.7
     scale = Standard(per="channel").fit(np.array_split(images, 4)).scale
@@ -117,7 +117,7 @@ def test_inverse_and_json_are_exact(values: np.ndarray):
 @pytest.mark.parametrize(
     ("shape", "per"), [((4,), "feature"), ((6, 3), "feature"), ((5, 5, 1), "channel"), ((5, 4, 3), "channel")]
 )
-def test_the_default_is_per_channel_for_images_alone(
+def test_the_default_is_per_channel_only_for_images(
     kind: type[Standard | MinMax], shape: tuple[int, ...], per: Per
 ) -> None:
     values = np.random.default_rng(0).uniform(size=(20, *shape)) * 9
@@ -126,7 +126,7 @@ def test_the_default_is_per_channel_for_images_alone(
     assert np.array_equal(ours.scale, expected.scale)
 
 
-def test_given_statistics() -> None:
+def test_fixed_statistics() -> None:
     values = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
     scaling = FixedNormalization(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0]).fit([values])
     np.testing.assert_allclose(scaling.apply(values), (values - [1, 2, 3]) / [4, 5, 6])
@@ -147,15 +147,15 @@ def test_given_statistics() -> None:
         (np.float32, {"mean": 0.5, "std": 0.5}, 1),
     ],
 )
-def test_the_unit_of_given_statistics(dtype: type[np.generic], options: dict[str, float], unit: float) -> None:
-    """Published ones are of pixels between 0 and 1, whatever the files hold."""
+def test_the_unit_of_fixed_statistics(dtype: type[np.generic], options: dict[str, float], unit: float) -> None:
+    """Published statistics are for pixels between 0 and 1, whatever the type of the files."""
     images = np.random.default_rng(0).integers(0, 200, (4, 5, 5, 3)).astype(dtype)
     expected = (images / unit - np.array(options["mean"])) / np.array(options["std"])
     np.testing.assert_allclose(FixedNormalization(**options).fit([images]).apply(images), expected)
 
 
 @pytest.mark.parametrize("option", ["mean", "std"])
-def test_given_statistics_of_other_channels(option: str) -> None:
+def test_fixed_statistics_for_another_number_of_channels(option: str) -> None:
     options = {"mean": 0.5, "std": 0.5} | {option: [0.5, 0.5]}
     with pytest.raises(ConfigError) as caught:
         FixedNormalization(**options).fit([np.zeros((2, 4, 4, 3), np.uint8)])

@@ -65,7 +65,7 @@ def test_the_numbers_of_a_table_are_normalized_and_its_categories_are_not():
 
 @pytest.mark.parametrize("make", [images, people])
 @pytest.mark.parametrize("normalization", [Standard(), Standard(per="all"), MinMax(per="feature"), NoNormalization()])
-def test_only_the_training_rows_count(make: Callable[[], Examples], normalization: Normalization):
+def test_only_the_training_rows_are_used(make: Callable[[], Examples], normalization: Normalization):
     examples = make()
     kind = "classes" if isinstance(examples.inputs, np.ndarray) else "values"
     rows = np.arange(0, len(examples), 2)
@@ -109,25 +109,28 @@ def test_flat_and_squeezed_examples_are_shaped():
 
 
 @pytest.mark.parametrize("shape", [(30, 8, 2), (30, 15), (30,), (4, 4), ()])
-def test_other_shapes_are_refused(shape: tuple[int, ...]):
+def test_other_shapes_are_rejected(shape: tuple[int, ...]):
     preprocessor = fit(images(), np.arange(20), "classes")
-    with pytest.raises(DataError, match=r"shape \(N, 4, 4, 1\) are expected"):
+    with pytest.raises(DataError, match=r"\(N, 4, 4, 1\)") as caught:
         preprocessor.inputs(np.zeros(shape))
+    assert caught.value.code == "wrong_shape"
 
 
-def test_an_outlier_beyond_float32_is_refused():
+def test_an_outlier_beyond_float32_is_rejected():
     examples = Examples(np.array([[1.0], [1.0 + 1e-9], [1e38]]), np.array([0, 1, 0]), row_numbers(3))
     preprocessor = fit(examples, np.arange(2), "classes")
-    with pytest.raises(DataError, match=r"a normalized input is 2e\+47, too large for float32"):
+    with pytest.raises(DataError, match=r"2e\+47") as caught:
         preprocessor.inputs(examples.inputs)
+    assert caught.value.code == "non_finite"
 
 
-def test_words_are_no_inputs():
-    with pytest.raises(DataError, match="inputs are numbers"):
+def test_inputs_must_be_numeric():
+    with pytest.raises(DataError) as caught:
         fit(images(), np.arange(20), "classes").inputs(np.array([["a"] * 16]))
+    assert caught.value.code == "wrong_type"
 
 
-def test_a_model_of_arrays_reads_no_table():
+def test_a_model_of_arrays_rejects_tables():
     with pytest.raises(DataError, match="trained on arrays"):
         fit(images(), np.arange(20), "classes").inputs(people().inputs)
 
@@ -138,5 +141,6 @@ def test_an_array_can_stand_for_a_table_of_numbers():
     preprocessor = fit(examples, np.arange(3), "values")
     matrix = np.array([[1, 5], [2, 4], [3, 0]])
     assert np.array_equal(preprocessor.inputs(matrix), preprocessor.inputs(table))
-    with pytest.raises(DataError, match="column job was categorical"):
+    with pytest.raises(DataError, match="job") as caught:
         fit(people(), np.arange(40), "values").inputs(np.zeros((2, 3)))
+    assert caught.value.code == "wrong_type"

@@ -6,7 +6,7 @@ import pytest
 from dlcli.data.table import CategoricalColumn, NumericColumn, Table, column_of
 
 
-def test_numeric_values_are_integers_only_where_all_are_whole():
+def test_numeric_values_are_integers_only_if_all_are():
     assert NumericColumn(np.array([1.0, 2.0])).values().dtype == np.int64
     assert NumericColumn(np.array([1.0, 2.5])).values().dtype == np.float64
     assert NumericColumn(np.array([1.0, np.nan])).values().dtype == np.float64

@@ -56,8 +56,8 @@ def test_zones(moments: list[datetime]) -> None:
 
 
 def test_a_fraction_has_any_number_of_digits() -> None:
-    written = ["2021-01-05T10:00:00.5Z", "2021-01-05T10:00:00.123456789Z", "2021-01-05T10:00:00.123456788Z"]
-    assert ranks(written) == [2, 1, 0]
+    times = ["2021-01-05T10:00:00.5Z", "2021-01-05T10:00:00.123456789Z", "2021-01-05T10:00:00.123456788Z"]
+    assert ranks(times) == [2, 1, 0]
 
 
 def test_months() -> None:
@@ -68,7 +68,7 @@ def test_months() -> None:
 def test_timestamps_of_arrays(unit: str) -> None:
     times = np.array(["2021-01-03", "2021-01-01", "2021-01-02"], f"datetime64[{unit}]")
     assert ranks(times) == [2, 0, 1]
-    if unit == "ns":  # float64 could not tell these from each other
+    if unit == "ns":  # these are equal as float64
         assert ranks(times[:1] + np.array([2, 0, 1], "timedelta64[ns]")) == [2, 0, 1]
 
 
@@ -94,13 +94,13 @@ def test_numbers() -> None:
         ([1.0, None, 2.0], 3),
     ],
 )
-def test_what_has_no_certain_order_is_refused_at_its_line(values: list[Any], line: int) -> None:
+def test_ambiguous_times_are_an_error_with_their_line(values: list[Any], line: int) -> None:
     with pytest.raises(DataError) as caught:
         times_of(examples_with(values), "when")
     assert (caught.value.file, caught.value.line, caught.value.key) == ("d.csv", line, "when")
 
 
-def test_a_timestamp_that_is_none_is_missing() -> None:
+def test_not_a_time_is_missing() -> None:
     with pytest.raises(DataError) as caught:
         times_of(examples_with(np.array(["2021-01-01", "NaT"], "datetime64[s]")), "when")
     assert caught.value.line == 3

@@ -1,7 +1,7 @@
-"""What an augmentation is: something drawn anew for every picture, of one of three kinds that each compose.
+"""Base classes of augmentations, which draw new random parameters for every image.
 
-Geometric ones are affine maps of coordinates, composed into one map and applied by one resampling pass; color ones are
-affine maps of a pixel's channels, composed into one map as well; what erases comes last. Mixup works on whole batches.
+Geometric augmentations are affine maps of coordinates, composed and applied in one resampling pass. Color augmentations
+are affine maps of the channels of a pixel, composed too. Erasing augmentations come last. Mixup works on whole batches.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ class Augmentation:
     """A random change of training examples."""
 
     registry_kind: ClassVar[str] = "augmentation"
-    #: whether it is for pictures only
+    #: whether the augmentation applies only to images
     needs_images: ClassVar[bool] = True
 
     def prepare(self, images: TrainingImages) -> None:
-        """Look at the training set once, before the first batch.
+        """Compute statistics of the training set once, before the first batch.
 
         Raises:
-            ConfigError: it does not fit these pictures; the key is the option's name.
+            ConfigError: The augmentation does not fit these images; the key names the option.
         """
 
 
 class GeometricAugmentation(Augmentation, ABC):
-    """Moves pixels."""
+    """An affine map of pixel coordinates."""
 
-    #: whether it only mirrors and moves by whole pixels, so that nothing has to be blended
+    #: whether the map only flips and shifts by integer numbers of pixels, so that no interpolation is needed
     copies_pixels: ClassVar[bool] = False
 
     @abstractmethod
     def maps(self, generator: np.random.Generator, count: int, size: Size) -> np.ndarray:
-        """(N, 3, 3) float64, from output to input in homogeneous coordinates (x, y, 1) around the picture's center.
+        """Draw (N, 3, 3) float64 maps from output to input, in homogeneous coordinates (x, y, 1) around the center.
 
         Args:
-            generator: for the draw.
-            count: N, pictures.
-            size: of the pictures that come in.
+            generator: Random generator.
+            count: Number N of images.
+            size: Height and width of the input images.
         """
 
     def output_size(self, size: Size) -> Size:
-        """The size of the pictures that go out."""
+        """Return the size of the output images for input images of `size`."""
         return size
 
 
 @dataclass(frozen=True)
 class ColorMaps:
-    """The maps `W p + b` of pixels p scaled to 0 … 1, one for each picture.
+    """Maps `W p + b` of pixels p scaled to 0 … 1, one for each image.
 
     Args:
-        weights: (N, C, C) float64.
-        offsets: (N, C) float64.
+        weights: (N, C, C) float64 matrices W.
+        offsets: (N, C) float64 offsets b.
     """
 
     weights: np.ndarray
@@ -71,28 +71,28 @@ class ColorMaps:
         return cls(np.broadcast_to(np.eye(channels), (count, channels, channels)), np.zeros((count, channels)))
 
     def then(self, second: ColorMaps) -> ColorMaps:
-        """Both, `second` last."""
+        """Return the composition of this map and `second`, which is applied last."""
         offsets = (second.weights @ self.offsets[:, :, np.newaxis])[:, :, 0] + second.offsets
         return ColorMaps(second.weights @ self.weights, offsets)
 
 
 def identity_maps(count: int) -> np.ndarray:
-    """(N, 3, 3) maps that move nothing."""
+    """Return (N, 3, 3) identity maps."""
     maps = np.zeros((count, 9))
     maps[:, ::4] = 1.0
     return maps.reshape(count, 3, 3)
 
 
 class ColorAugmentation(Augmentation, ABC):
-    """Changes colors, those of a picture all in the same way."""
+    """A change of colors that is the same for all pixels of an image."""
 
     @abstractmethod
     def maps(self, generator: np.random.Generator, count: int) -> ColorMaps:
-        """What happens to the colors of N pictures."""
+        """Draw the color maps of N images."""
 
 
 class ErasingAugmentation(Augmentation, ABC):
-    """Overwrites parts of pictures."""
+    """An augmentation that overwrites parts of images."""
 
     @abstractmethod
     def erase(self, generator: np.random.Generator, images: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Everything that is done to a training batch, in a fixed order."""
+"""Apply all augmentations to a training batch, in a fixed order."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ _KEY = "augmentations"
 
 
 class Augmenter:
-    """Applies augmentations: what moves pixels, then colors, then what erases, and mixup after normalization.
+    """Applies augmentations: geometric, then color, then erasing ones, and mixup after normalization.
 
-    Within a kind they apply in the order in which they were written. All that moves pixels is one resampling, and all
-    that changes colors one map and one cut to the range from black to white, so that nothing is lost on the way.
+    Within a kind they apply in the order of the config. All geometric augmentations are one resampling, and all color
+    augmentations one map followed by one clipping to the range from black to white, so no precision is lost between
+    them.
 
     Args:
-        augmentations: as they were written.
-        train: the training set; its pictures are transformed when they are asked for.
-        num_classes: number of a model's logits for classes, into which mixup turns classes; None where targets are
-            numbers, as they are for two classes and one logit.
+        augmentations: Augmentations in the order of the config.
+        train: Training set; its images are transformed batch by batch.
+        num_classes: Number of logits of a classifier, for mixup's distributions over classes; None for numeric targets,
+            which includes two classes with one logit.
 
     Raises:
-        ConfigError: one of them does not fit the data; the key is its place in the config.
+        ConfigError: An augmentation does not fit the data; the key is its path in the config.
     """
 
     def __init__(self, augmentations: Sequence[Augmentation], train: Split, num_classes: int | None) -> None:
@@ -49,7 +50,7 @@ class Augmenter:
         self.mixups = [it for it in augmentations if isinstance(it, Mixup)]
         self.images: TrainingImages | None = None
         if self.mixups and not isinstance(train.inputs, np.ndarray | TransformedRows):
-            raise ConfigError("sequences are not mixed; take mixup out", code="not_applicable", key=_KEY)
+            raise ConfigError("mixup does not apply to sequences; remove it", code="not_applicable", key=_KEY)
         if any(it.needs_images for it in augmentations):
             self.images = read_training_images(train)
             _check_scaling(train)
@@ -59,38 +60,38 @@ class Augmenter:
 
     @property
     def only_copies(self) -> bool:
-        """Whether all it does is to copy pixels, which takes little longer than copying whole pictures."""
+        """Whether all augmentations only copy pixels, which takes little longer than copying whole images."""
         return self._copies and not (self.color or self.erasing or self.mixups)
 
     def transform(
         self, images: np.ndarray, rows: np.ndarray, generator: np.random.Generator, scaling: PixelScaling
     ) -> np.ndarray:
-        """(N, h, w, C) float32: some of the pictures, changed and scaled.
+        """Return some images augmented and scaled, (N, h, w, C) float32.
 
         Args:
-            images: (M, H, W, C) as they were read.
-            rows: (N,) which of them.
-            generator: for all draws.
-            scaling: done last.
+            images: (M, H, W, C) raw images.
+            rows: (N,) row numbers of the images to use.
+            generator: Random generator of all augmentations.
+            scaling: Scaling to apply last.
         """
         if not (self.color or self.erasing):
-            return self._moved(images, rows, generator, scaling)
-        changed = self._moved(images, rows, generator, PixelScaling.nothing(images.shape[3]))
+            return self._resample(images, rows, generator, scaling)
+        augmented = self._resample(images, rows, generator, PixelScaling.identity(images.shape[3]))
         if self.color:
-            self._color(changed, generator)
+            self._map_colors(augmented, generator)
         for augmentation in self.erasing:
-            augmentation.erase(generator, changed)
-        scaling.apply(changed)
-        return changed
+            augmentation.erase(generator, augmented)
+        scaling.apply(augmented)
+        return augmented
 
     def mix(self, batch: Batch, generator: np.random.Generator) -> Batch:
-        """A normalized batch with its examples mixed, where that was asked for."""
+        """Apply mixup, if it is configured, to a normalized batch."""
         for augmentation in self.mixups:
             batch = augmentation.mix(generator, batch, self.num_classes)
         return batch
 
     def output_size(self, size: Size) -> Size:
-        """The size of the pictures that a model is trained on."""
+        """Return the size of the augmented images for images of `size`."""
         for augmentation in self.geometric:
             size = augmentation.output_size(size)
         return size
@@ -99,13 +100,14 @@ class Augmenter:
     def _copies(self) -> bool:
         return bool(self.geometric) and all(it.copies_pixels for it in self.geometric)
 
-    def _moved(
+    def _resample(
         self, images: np.ndarray, rows: np.ndarray, generator: np.random.Generator, scaling: PixelScaling
     ) -> np.ndarray:
+        """Apply the geometric augmentations and the scaling, (N, h, w, C) float32."""
         if not self.geometric:
-            moved: np.ndarray = images[rows].astype(np.float32)
-            scaling.apply(moved)
-            return moved
+            resampled: np.ndarray = images[rows].astype(np.float32)
+            scaling.apply(resampled)
+            return resampled
         size = incoming = images.shape[1:3]
         maps = []
         for augmentation in self.geometric:
@@ -115,14 +117,14 @@ class Augmenter:
         matrices = from_corner(composed, incoming, size).astype(np.float32)
         if self._copies:
             return kernels.crop_and_flip(images, rows, matrices, size, self.fill, scaling.offset, scaling.factor)
-        chosen = images[rows]
-        chosen = chosen if chosen.dtype == np.uint8 else chosen.astype(np.float32, copy=False)
-        moved = kernels.affine_sample(chosen, matrices, size, self.fill, True)
-        scaling.apply(moved)
-        return moved
+        batch = images[rows]
+        batch = batch if batch.dtype == np.uint8 else batch.astype(np.float32, copy=False)
+        resampled = kernels.affine_sample(batch, matrices, size, self.fill, True)
+        scaling.apply(resampled)
+        return resampled
 
-    def _color(self, images: np.ndarray, generator: np.random.Generator) -> None:
-        """Map the colors of images (N, H, W, C), in place."""
+    def _map_colors(self, images: np.ndarray, generator: np.random.Generator) -> None:
+        """Apply the color augmentations to images (N, H, W, C), in place."""
         assert self.images is not None
         count, height, width, channels = images.shape
         maps = ColorMaps.identity(count, channels)
@@ -133,7 +135,7 @@ class Augmenter:
         offsets = (high - low) * maps.offsets + low - low * maps.weights.sum(axis=2)
         weights = maps.weights.astype(np.float32)
         factors = np.diagonal(weights, axis1=1, axis2=2)  # (N, C)
-        rows = images.reshape(count, height, width * channels)  # long rows are worked on faster than many short pixels
+        rows = images.reshape(count, height, width * channels)  # operations on long rows are faster than on pixels
         if np.count_nonzero(weights) == np.count_nonzero(factors):  # no channel depends on another one
             rows *= np.tile(factors, width)[:, np.newaxis]
         else:
@@ -144,7 +146,7 @@ class Augmenter:
 
 
 def from_corner(maps: np.ndarray, incoming: Size, outgoing: Size) -> np.ndarray:
-    """(N, 2, 3): maps (N, 3, 3) around the centers of pictures as maps of pixel positions, counted from the corner."""
+    """Convert maps (N, 3, 3) around the centers of images to maps (N, 2, 3) of pixel positions from the corner."""
     (height, width), (new_height, new_width) = incoming, outgoing
     before, after = np.eye(3), np.eye(3)
     before[:2, 2] = -(new_width - 1) / 2, -(new_height - 1) / 2
@@ -154,20 +156,21 @@ def from_corner(maps: np.ndarray, incoming: Size, outgoing: Size) -> np.ndarray:
 
 
 def read_training_images(train: Split) -> TrainingImages:
-    """The training set's pictures as they were read.
+    """Return the raw images of the training set.
 
     Raises:
-        ConfigError: its examples are no pictures.
+        ConfigError: The examples are not images.
     """
     inputs = train.inputs
     source = inputs.source if isinstance(inputs, TransformedRows) else None
     if not isinstance(source, np.ndarray):
-        raise ConfigError("pictures are augmented; the examples of this data are none", code="not_applicable", key=_KEY)
+        message = "augmentations require images, but the examples of this data are not images"
+        raise ConfigError(message, code="not_applicable", key=_KEY)
     if source.ndim != 4:
-        found = " × ".join(map(str, source.shape[1:]))
-        hint = "; of gray pictures in npz and npy files, axes: NHW makes (H, W, 1)" if source.ndim == 3 else ""
+        shape = " × ".join(map(str, source.shape[1:]))
+        hint = "; for gray images in npz and npy files, axes: NHW adds a channel axis" if source.ndim == 3 else ""
         raise ConfigError(
-            f"pictures (H, W, channels) are augmented; an example of this data is {found} numbers{hint}",
+            f"augmentations require images (H, W, channels), but an example of this data has {shape} values{hint}",
             code="not_applicable",
             key=_KEY,
         )
@@ -176,11 +179,11 @@ def read_training_images(train: Split) -> TrainingImages:
 
 
 def _check_scaling(train: Split) -> None:
-    """Refuse statistics of each pixel: where little ever happens, what augmentation brings there would be enormous."""
+    """Reject statistics of each pixel: pixels that hardly vary in training would become huge after augmentation."""
     assert isinstance(train.inputs, TransformedRows)
     if train.inputs.preprocessor.scaling.shift.ndim > 1:
         raise ConfigError(
-            "pixels that are augmented cannot be scaled each on its own; set normalize: {name: standard, per: channel}",
+            "augmented images cannot be normalized pixel by pixel; set normalize: {name: standard, per: channel}",
             code="not_applicable",
             key="train.normalization",
         )

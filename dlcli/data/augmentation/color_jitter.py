@@ -53,7 +53,7 @@ class ColorJitter(ColorAugmentation):
         for name, amount in (("saturation", self.saturation), ("hue", self.hue)):
             if amount and images.channels != 3:
                 raise ConfigError(
-                    f"is for pictures of 3 channels; these have {images.channels}", code="unknown_name", key=name
+                    f"requires images with 3 channels, got {images.channels}", code="not_applicable", key=name
                 )
         self._channels = images.channels
         if self.contrast:
@@ -80,7 +80,7 @@ class ColorJitter(ColorAugmentation):
 
 
 def hue_rotations(angles: np.ndarray) -> np.ndarray:
-    """(N, 3, 3) maps of RGB that rotate the hues by (N,) angles and leave gray unchanged."""
+    """Return (N, 3, 3) maps of RGB that rotate the hues by (N,) angles and leave gray unchanged."""
     turns = np.tile(np.eye(3), (len(angles), 1, 1))
     turns[:, 1, 1] = turns[:, 2, 2] = np.cos(angles)
     turns[:, 1, 2], turns[:, 2, 1] = -np.sin(angles), np.sin(angles)

@@ -29,7 +29,7 @@ class Cutout(ErasingAugmentation):
         height, width = images.size
         if self.size > min(height, width):
             raise ConfigError(
-                f"is larger than the pictures, which are {height} × {width}: {self.size}",
+                f"expected at most the size of the images, {height} × {width}, got {self.size}",
                 code="out_of_range",
                 key="size",
             )
@@ -39,7 +39,7 @@ class Cutout(ErasingAugmentation):
         count, height, width, _ = images.shape
         centers = generator.integers(0, (height, width), size=(count, 2))
         starts = centers - self.size // 2
-        chosen = np.less(generator.random(count), self.probability)
-        for image, (top, left), erased in zip(images, starts.tolist(), chosen.tolist(), strict=True):
-            if erased:
+        selected = np.less(generator.random(count), self.probability)
+        for image, (top, left), is_selected in zip(images, starts.tolist(), selected.tolist(), strict=True):
+            if is_selected:
                 image[max(top, 0) : top + self.size, max(left, 0) : left + self.size] = self._color

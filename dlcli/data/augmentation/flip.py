@@ -11,10 +11,10 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 
 class _Flip(GeometricAugmentation):
-    """A reflection of one axis of the coordinates (x, y)."""
+    """A reflection along one axis of the coordinates (x, y)."""
 
     copies_pixels = True
-    #: 0 = x, left and right; 1 = y, top and bottom
+    #: 0 = x, swaps left and right; 1 = y, swaps top and bottom
     axis: ClassVar[int]
 
     def __init__(self, *, probability: Fraction = 0.5) -> None:
@@ -28,7 +28,7 @@ class _Flip(GeometricAugmentation):
 
 @register("augmentation", "horizontal_flip")
 class HorizontalFlip(_Flip):
-    """Swap left and right; not for images that must be read, such as digits and letters.
+    """Swap left and right; not for images of text, such as digits and letters.
 
     Args:
         probability: Probability of flipping an image.
@@ -39,7 +39,7 @@ class HorizontalFlip(_Flip):
 
 @register("augmentation", "vertical_flip")
 class VerticalFlip(_Flip):
-    """Swap top and bottom, for images without an up and down, such as those of a microscope or a satellite.
+    """Swap top and bottom, for images without a natural orientation, such as those of a microscope or a satellite.
 
     Args:
         probability: Probability of flipping an image.

@@ -14,14 +14,14 @@ from dlcli.data.batches import Batch
 
 @register("augmentation", "mixup")
 class Mixup(Augmentation):
-    """`λ x_i + (1 − λ) x_j` with the target `λ y_i + (1 − λ) y_j`, one λ a batch (Zhang et al. 2018, arXiv:1710.09412).
+    """Train on `λ x_i + (1 − λ) x_j` with target `λ y_i + (1 − λ) y_j` (Zhang et al. 2018, arXiv:1710.09412).
 
-    j runs through the batch in a random order. λ ~ Beta(alpha, alpha), and where it is below ½ it changes places with
-    1 − λ: the pairs stay what they are, and the example that weighs more is the one that was drawn for the batch. The
-    running metrics of the training set judge by its class.
+    j is a random permutation of the batch, and every batch draws one λ ~ Beta(alpha, alpha). A λ below ½ is replaced by
+    1 − λ, which swaps the roles within pairs: x_i has the larger weight, and the running training metrics use its
+    class.
 
     Args:
-        alpha: 0.1 to 0.4 mixes little in most batches; 1 makes all shares equally likely.
+        alpha: Parameter of the Beta distribution; 0.1 to 0.4 mixes little in most batches, 1 draws λ uniformly.
     """
 
     needs_images: ClassVar[bool] = False
@@ -30,13 +30,13 @@ class Mixup(Augmentation):
         self.alpha = alpha
 
     def mix(self, generator: np.random.Generator, batch: Batch, num_classes: int | None) -> Batch:
-        """Every example of a batch mixed with another one.
+        """Mix every example of a batch with another one.
 
         Args:
-            generator: for the draw.
-            batch: float inputs, and targets.
-            num_classes: classes (N,) become distributions (N, num_classes); None = targets are numbers and mixed as
-                they are: values, or 0 and 1 for two classes.
+            generator: Random generator.
+            batch: Batch with floating-point inputs, and targets.
+            num_classes: Number of classes: classes (N,) become distributions (N, num_classes); None = mix the targets
+                themselves: values, or 0 and 1 for two classes.
         """
         assert batch.targets is not None, "the training set has targets"
         share = generator.beta(self.alpha, self.alpha)
@@ -45,12 +45,12 @@ class Mixup(Augmentation):
         targets = batch.targets.astype(np.float32)
         if num_classes is not None:
             targets = np.eye(num_classes, dtype=np.float32)[batch.targets]  # (N,) -> (N, K)
-        inputs = between(batch.inputs, batch.inputs[partners], share)
-        return replace(batch, inputs=inputs, targets=between(targets, targets[partners], share))
+        inputs = interpolate(batch.inputs, batch.inputs[partners], share)
+        return replace(batch, inputs=inputs, targets=interpolate(targets, targets[partners], share))
 
 
-def between(own: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
-    """`share · own + (1 − share) · other`, in the type of `own`; `other` is overwritten."""
+def interpolate(own: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
+    """Return `share · own + (1 − share) · other` in the type of `own`; `other` is overwritten."""
     other -= own
     other *= own.dtype.type(1 - share)
     other += own

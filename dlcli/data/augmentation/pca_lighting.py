@@ -21,14 +21,14 @@ class PcaLighting(ColorAugmentation):
 
     def __init__(self, *, sigma: NonNegativeFloat = 0.1) -> None:
         self.sigma = sigma
-        self._directions = np.eye(3)  # (C, K): a component's eigenvector times its eigenvalue is a column
+        self._directions = np.eye(3)  # (C, K): each column is an eigenvector times its eigenvalue
 
     def prepare(self, images: TrainingImages) -> None:
         if images.channels != 3:
-            raise ConfigError(f"is for pictures of 3 channels; these have {images.channels}", code="not_applicable")
+            raise ConfigError(f"requires images with 3 channels, got {images.channels}", code="not_applicable")
         low, high = images.range
         eigenvalues, vectors = np.linalg.eigh(images.covariance / (high - low or 1.0) ** 2)
-        # eigh leaves the sign of a vector open; its largest element is made positive, so that machines agree
+        # The sign of an eigenvector is arbitrary: making its largest element positive gives equal results everywhere.
         signs = np.sign(np.take_along_axis(vectors, np.abs(vectors).argmax(axis=0, keepdims=True), axis=0))
         self._directions = vectors * signs * eigenvalues
 

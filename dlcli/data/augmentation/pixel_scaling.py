@@ -1,4 +1,4 @@
-"""The normalization of pictures, as it is done to augmented ones."""
+"""The normalization of images, as it is applied after augmentation."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from dlcli.data.normalization import Scaling
 
 @dataclass(frozen=True)
 class PixelScaling:
-    """`(p − offset) · factor`, channel by channel.
+    """The map `(p − offset) · factor` of each channel.
 
     Args:
-        offset: (C,) float32.
-        factor: (C,) float32.
+        offset: (C,) float32 offsets.
+        factor: (C,) float32 factors.
     """
 
     offset: np.ndarray
     factor: np.ndarray
 
     @classmethod
-    def nothing(cls, channels: int) -> PixelScaling:
-        """Pixels stay as they are."""
+    def identity(cls, channels: int) -> PixelScaling:
+        """Return the scaling that leaves pixels unchanged."""
         return cls(np.zeros(channels, np.float32), np.ones(channels, np.float32))
 
     @classmethod
     def of(cls, scaling: Scaling, channels: int) -> PixelScaling:
-        """That of a preprocessor, which has one number for each channel, or for all of them."""
+        """Convert the scaling of a preprocessor, which has one value for each channel or one for all."""
         return cls(
             np.broadcast_to(scaling.shift, channels).astype(np.float32),
             np.broadcast_to(1 / scaling.scale, channels).astype(np.float32),
@@ -37,6 +37,6 @@ class PixelScaling:
     def apply(self, images: np.ndarray) -> None:
         """Scale images (N, H, W, C), in place."""
         count, height, width, _ = images.shape
-        lines = images.reshape(count, height, -1)  # (N, H, W · C): long lines are worked on faster than short pixels
+        lines = images.reshape(count, height, -1)  # (N, H, W · C): operations on long lines are faster than on pixels
         lines -= np.tile(self.offset, width)
         lines *= np.tile(self.factor, width)

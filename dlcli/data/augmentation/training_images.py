@@ -1,4 +1,4 @@
-"""What augmentations learn from the training set: its range of values, its colors, what is at its borders."""
+"""Statistics of the training images for augmentations: range of values, mean color, covariance, border color."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from dlcli.data.examples import row_chunks
 
-#: pictures that the color at the border is found from; more do not move a median
-MOST_FOR_BORDER = 2000
+#: maximum number of images for the border color; more hardly change a median
+MAX_BORDER_IMAGES = 2000
 
 
 class TrainingImages:
-    """The pictures of the training set, as they were read.
+    """The raw images of the training set.
 
     Args:
-        source: (N, H, W, C), possibly memory-mapped.
-        rows: (n,) which of them are the training set.
+        source: (N, H, W, C) images, possibly memory-mapped.
+        rows: (n,) row numbers of the training set.
     """
 
     def __init__(self, source: np.ndarray, rows: np.ndarray) -> None:
@@ -37,7 +37,7 @@ class TrainingImages:
 
     @cached_property
     def range(self) -> tuple[float, float]:
-        """Black and white: 0 and 255 for bytes, else the smallest and the largest value there is."""
+        """Values of black and white: 0 and 255 for bytes, else the minimum and maximum of the training set."""
         if self.source.dtype == np.uint8:
             return 0.0, 255.0
         lows, highs = zip(*((chunk.min(), chunk.max()) for chunk in self._chunks()), strict=True)
@@ -45,18 +45,18 @@ class TrainingImages:
 
     @property
     def mean(self) -> np.ndarray:
-        """(C,) float64, of all pixels."""
+        """(C,) float64 mean of all pixels."""
         return self._moments[0]
 
     @property
     def covariance(self) -> np.ndarray:
-        """(C, C) float64, of the channels over all pixels."""
+        """(C, C) float64 covariance of the channels over all pixels."""
         return self._moments[1]
 
     @cached_property
     def border(self) -> np.ndarray:
-        """(C,) float32: the median of the outermost pixels, what a picture most plausibly goes on with outside."""
-        step = -(-len(self.rows) // MOST_FOR_BORDER)
+        """(C,) float32 median of the outermost pixels, with which augmentation fills the area outside an image."""
+        step = -(-len(self.rows) // MAX_BORDER_IMAGES)
         images = self.source[self.rows[::step]]
         edges = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])  # each (n, H or W, C)
         pixels = np.concatenate([edge.reshape(-1, self.channels) for edge in edges])
@@ -66,7 +66,7 @@ class TrainingImages:
     @cached_property
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         count, total, products = 0, np.zeros(self.channels), np.zeros((self.channels, self.channels))
-        low, _ = self.range  # a shift near the data keeps the digits of the covariance
+        low, _ = self.range  # shifting the values avoids cancellation in the covariance
         for chunk in self._chunks():
             pixels = chunk.reshape(-1, self.channels).astype(np.float64) - low
             count += len(pixels)

@@ -10,7 +10,7 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "translation")
 class Translation(GeometricAugmentation):
-    """Shift an image by whole pixels, without blur; the rest has the color at the edge of the training images.
+    """Shift an image by an integer number of pixels; the gap is filled with the edge color of the training images.
 
     Args:
         fraction: Largest shift in either direction, as a fraction of the width and of the height.

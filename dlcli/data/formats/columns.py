@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlcli.core import DataError
+from dlcli.core import DataError, ErrorCode
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS, MissingValues
 from dlcli.data.formats.number_advice import number_advice
 from dlcli.data.formats.number_syntax import PLAIN, NumberSyntax, without_common_sign
-from dlcli.data.labels import same_label
+from dlcli.data.labels import canonical_label
 from dlcli.data.table import EXACT_INTEGERS, CategoricalColumn, Column, Kind, NumericColumn, exact_integers
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Source:
     def __contains__(self, name: object) -> bool:
         return name in self._known
 
-    def error(self, message: str, column: str, row: int) -> DataError:
-        """An error that says where the cell is."""
+    def error(self, message: str, column: str, row: int, code: ErrorCode | None = None) -> DataError:
+        """Return an error with the place of a cell."""
         if self.line_of is None:
-            return DataError(f"row {row + 1}: {message}", file=str(self.path), key=column)
-        return DataError(message, file=str(self.path), line=self.line_of(row), key=column)
+            return DataError(f"row {row + 1}: {message}", code=code, file=str(self.path), key=column)
+        return DataError(message, code=code, file=str(self.path), line=self.line_of(row), key=column)
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def spellings_of(source: Source, name: str, column: Column, strip: str | None = 
     is_exact = column.integers is not None or not (np.abs(numbers) >= EXACT_INTEGERS).any()
     if is_exact and all(_CANONICAL.fullmatch(word) for word in used):
         return None
-    if len({same_label(word) for word in used}) < len(used):
+    if len({canonical_label(word) for word in used}) < len(used):
         return None
     spelled: np.ndarray = np.array(written)[codes]
     return spelled

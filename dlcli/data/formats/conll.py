@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcli.core import ConfigError, DataError, formatting, register
 from dlcli.data.data_paths import DataPaths, read_bytes, sha256
-from dlcli.data.decoding import decoded
+from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.delimiters import plain_delimiter
 from dlcli.data.readers import FileFormat, SplitFiles
@@ -123,7 +123,7 @@ class Conll(FileFormat):
 
     def _rows(self, path: Path) -> Iterator[tuple[int, list[str]]]:
         """The number and the cells of each line; there are none where a sentence ends."""
-        for number, line in enumerate([*decoded(read_bytes(path), self.encoding, path).split("\n"), ""], start=1):
+        for number, line in enumerate([*decode_text(read_bytes(path), self.encoding, path).split("\n"), ""], start=1):
             if line.startswith(DOCUMENT_START) or not line.strip():
                 yield number, []
             elif self.comment is None or not line.startswith(self.comment):

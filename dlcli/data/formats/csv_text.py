@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlcli.core import DataError
 from dlcli.data.data_paths import read_bytes
-from dlcli.data.decoding import decoded
+from dlcli.data.decoding import decode_text
 from dlcli.data.formats.signatures import refuse_other_kinds
 
 
@@ -61,7 +61,7 @@ class CsvText:
         """
         content = read_bytes(path)
         refuse_other_kinds(content, path, "CSV")
-        made = cls(path, decoded(content, dialect.encoding, path), skip_rows, dialect)
+        made = cls(path, decode_text(content, dialect.encoding, path), skip_rows, dialect)
         if next(made.lines(), None) is None:
             raise DataError("the file is empty", code="empty_data", file=str(path))
         return made

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import read_bytes
-from dlcli.data.decoding import decoded, without_surrogates
+from dlcli.data.decoding import decode_text, without_surrogates
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import repeated
 from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
@@ -69,7 +69,7 @@ class Jsonl(TableFormat):
         content = read_bytes(path)
         refuse_other_kinds(content, path, "JSON lines")
         repaired: list[int] = []
-        rows = [*objects(decoded(content, "utf-8", path), path, None if self.table.text is None else repaired)]
+        rows = [*objects(decode_text(content, "utf-8", path), path, None if self.table.text is None else repaired)]
         if not rows:
             raise DataError("the file is empty", code="empty_data", file=str(path))
         lines = [line for line, _ in rows]

@@ -20,7 +20,7 @@ from dlcli.data.formats.missing_values import DEFAULTS, MissingValues
 from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, ThousandsMark, is_number
 from dlcli.data.formats.table_remarks import check_label, table_remarks
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
-from dlcli.data.labels import SHOWN, abbreviated
+from dlcli.data.labels import MAX_LISTED, abbreviated
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 
@@ -262,7 +262,7 @@ def require_columns(source: Source, names: Sequence[str]) -> None:
     """
     absent = [name for name in names if name not in source]
     if absent:
-        listed = abbreviated(absent, SHOWN)
+        listed = abbreviated(absent, MAX_LISTED)
         near = unknown_name("column", absent[0], source.names)
         raise DataError(f"the file lacks {listed}; {absent[0]}: {near}", code="missing_column", file=str(source.path))
 

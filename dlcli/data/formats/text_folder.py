@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.core import DataError, register
 from dlcli.data.data_paths import DataPaths, read_bytes
-from dlcli.data.decoding import decoded
+from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import TEXTS, FoundFiles, all_files, class_folders
 from dlcli.data.readers import FileFormat, SplitFiles
@@ -82,7 +82,7 @@ class TextFolder(FileFormat):
         texts: list[str] = []
         for file, name in zip(found.files, found.names, strict=True):
             content = read_bytes(file)
-            texts.append(decoded(content, self.encoding, file))
+            texts.append(decode_text(content, self.encoding, file))
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
         labels = np.array(found.labels) if found.labels else None
         return Examples(Texts.of(texts), labels, np.array(found.names)), digest.hexdigest()

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.core import DataError
 from dlcli.data.data_paths import read_bytes, unreadable
-from dlcli.data.decoding import check_encoding, check_not_utf16, decoded, is_utf8, undecodable
+from dlcli.data.decoding import check_encoding, check_not_utf16, decode_text, decoding_error, is_utf8
 
 #: texts of more bytes, and their tokens, are memory-mapped
 MEMORY_LIMIT = 1 << 26
@@ -37,7 +37,7 @@ def read_text_file(path: Path, encoding: str) -> np.ndarray:
     if size > MEMORY_LIMIT and is_utf8(encoding):
         content = map_utf8(path, encoding)
     else:
-        content = np.frombuffer(decoded(read_bytes(path), encoding, path).encode(), dtype=np.uint8)
+        content = np.frombuffer(decode_text(read_bytes(path), encoding, path).encode(), dtype=np.uint8)
     if not any(block.strip() for block in blocks(content)):
         raise DataError("the file is empty", code="empty_data", file=str(path))
     return content
@@ -58,7 +58,7 @@ def map_utf8(path: Path, encoding: str) -> np.ndarray:
             decoder.decode(block, final=(number + 1) * BLOCK >= len(content))
         except UnicodeDecodeError as error:
             before = bytes(error.object[: error.start])  # starts with the incomplete character of the previous block
-            raise undecodable(path, lines + before.count(b"\n") + 1, error.object[error.start], encoding) from error
+            raise decoding_error(path, lines + before.count(b"\n") + 1, error.object[error.start], encoding) from error
         lines += block.count(b"\n")
     mark = len(codecs.BOM_UTF8)
     return content[mark:] if bytes(content[:mark]) == codecs.BOM_UTF8 else content

@@ -1,4 +1,4 @@
-"""What every augmentation promises, and what some of them are in numbers."""
+"""Properties of all augmentations, and values of some."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def transform(images: np.ndarray, *augmentations: Augmentation, seed: int = 0) -
     return unscaled(augmenter(images, *augmentations), images, seed)
 
 
-def unscaled(made: Augmenter, images: np.ndarray, seed: int) -> np.ndarray:
-    nothing = PixelScaling.nothing(images.shape[3])
-    return made.transform(images, np.arange(len(images)), np.random.default_rng(seed), nothing)
+def unscaled(augmenter: Augmenter, images: np.ndarray, seed: int) -> np.ndarray:
+    identity = PixelScaling.identity(images.shape[3])
+    return augmenter.transform(images, np.arange(len(images)), np.random.default_rng(seed), identity)
 
 
 # ---- all ----
 
 
 @pytest.mark.parametrize("kind", [it for it in ALL if it is not Mixup], ids=lambda it: it.__name__)
-def test_the_same_generator_gives_the_same_pictures_and_another_one_others(kind: Any):
+def test_images_depend_only_on_the_generator(kind: Any):
     images = make_images(16, (12, 12))
     before = images.copy()
     first, again, other = (transform(images, kind(), seed=seed) for seed in (0, 0, 1))
@@ -69,11 +69,11 @@ def test_the_same_generator_gives_the_same_pictures_and_another_one_others(kind:
     assert first.shape == images.shape
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
-    assert np.array_equal(images, before), "the pictures of the training set stay as they are"
+    assert np.array_equal(images, before), "the images of the training set must not change"
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int16])
-def test_every_type_of_pixels_is_taken(dtype: Any):
+def test_accepts_every_type_of_pixels(dtype: Any):
     images = make_images(5, (10, 10)).astype(dtype)
     changed = transform(
         images, HorizontalFlip(), RandomCrop(padding=2), Rotation(), ColorJitter(hue=0.1), PcaLighting(), Cutout()
@@ -83,7 +83,7 @@ def test_every_type_of_pixels_is_taken(dtype: Any):
     assert changed.max() <= 255
 
 
-def test_pictures_whose_white_is_one_stay_between_black_and_white():
+def test_images_between_zero_and_one_stay_in_their_range():
     images = (make_images(20) / 255).astype(np.float32)
     changed = transform(images, ColorJitter(brightness=1.0, contrast=1.0, saturation=1.0, hue=0.5))
     assert changed.min() >= images.min()
@@ -91,7 +91,7 @@ def test_pictures_whose_white_is_one_stay_between_black_and_white():
     assert changed.std() > 0.1
 
 
-def test_nothing_is_done_where_nothing_was_asked_for():
+def test_augmentations_without_effect_are_the_identity():
     images = make_images()
     same = transform(
         images,
@@ -111,7 +111,7 @@ def test_nothing_is_done_where_nothing_was_asked_for():
 
 @given(SIZES, st.sampled_from([1, 3]), st.sampled_from([(HorizontalFlip, 2), (VerticalFlip, 1)]), st.integers(0, 99))
 @settings(deadline=None)
-def test_a_flip_reverses_its_axis_and_two_of_them_nothing(size: tuple[int, int], channels: int, kind: Any, seed: int):
+def test_a_flip_reverses_its_axis_and_two_flips_cancel(size: tuple[int, int], channels: int, kind: Any, seed: int):
     images = make_images(3, size, channels, seed)
     flip, axis = kind[0](probability=1.0), kind[1]
     assert np.array_equal(transform(images, flip), np.flip(images, axis))
@@ -120,29 +120,29 @@ def test_a_flip_reverses_its_axis_and_two_of_them_nothing(size: tuple[int, int],
 
 @given(SIZES, st.integers(0, 12), st.integers(0, 99))
 @settings(deadline=None)
-def test_a_crop_keeps_the_size_and_has_only_values_of_the_picture_or_its_border(
+def test_a_crop_keeps_the_size_and_has_only_values_of_the_image_or_the_border(
     size: tuple[int, int], padding: int, seed: int
 ):
     images = make_images(4, size, 1, seed)
-    made = augmenter(images, RandomCrop(padding=padding), HorizontalFlip())
-    cropped = unscaled(made, images, seed)
+    crop = augmenter(images, RandomCrop(padding=padding), HorizontalFlip())
+    cropped = unscaled(crop, images, seed)
     assert cropped.shape == images.shape
     for before, after in zip(images, cropped, strict=True):
-        assert set(after.ravel()) <= {*before.ravel().astype(np.float32), *made.fill}
+        assert set(after.ravel()) <= {*before.ravel().astype(np.float32), *crop.fill}
 
 
-def test_a_crop_reaches_every_place_equally_often():
+def test_crop_positions_are_uniform():
     images = np.zeros((2000, 9, 9, 1), np.uint8)
     images[:, 4, 4] = 255
     lit = np.argwhere(transform(images, RandomCrop(padding=2))[..., 0])[:, 1:]  # (N, 2)
-    data_paths, counts = np.unique(lit, axis=0, return_counts=True)
-    assert len(data_paths) == 25
-    assert {*data_paths.ravel().tolist()} == {2, 3, 4, 5, 6}
+    positions, counts = np.unique(lit, axis=0, return_counts=True)
+    assert len(positions) == 25
+    assert {*positions.ravel().tolist()} == {2, 3, 4, 5, 6}
     assert counts.min() > 45  # 80 are expected, with a standard deviation of 8.8
     assert counts.max() < 120
 
 
-def test_a_translation_goes_as_far_as_its_share_of_each_side():
+def test_translations_are_bounded_by_a_fraction_of_each_side():
     images = np.zeros((500, 10, 20, 1), np.uint8)
     images[:, 5, 10] = 255
     lit = np.argwhere(transform(images, Translation(fraction=0.2))[..., 0])[:, 1:]
@@ -156,7 +156,7 @@ def test_half_of_the_images_are_flipped():
     assert 440 < flipped.sum() < 560  # 500 ± 4 standard deviations
 
 
-def test_a_rotation_turns_around_the_center():
+def test_rotates_around_the_center():
     images = np.zeros((200, 21, 21, 1), np.float32)
     images[:, 10, 10] = 1
     images[:, 10, 18] = 1
@@ -173,10 +173,10 @@ def test_a_rotation_turns_around_the_center():
     assert abs(angles.mean()) < 5  # uniform on ±30: standard deviation 17.3, of the mean 1.2
 
 
-def test_what_comes_in_has_the_color_at_the_edge_of_the_training_pictures():
+def test_the_fill_color_is_the_median_edge_color_of_the_training_images():
     images = np.full((4, 8, 8, 3), 7, np.uint8)
     images[:, 1:-1, 1:-1] = 200
-    images[0, 0] = 90  # one picture is otherwise, the median is not
+    images[0, 0] = 90  # an outlier, which does not change the median
     moved = transform(images[1:2].repeat(50, axis=0), RandomCrop(padding=4))
     assert set(np.unique(moved)) == {7, 200}
 
@@ -184,7 +184,7 @@ def test_what_comes_in_has_the_color_at_the_edge_of_the_training_pictures():
 # ---- color ----
 
 
-def test_every_color_change_is_one_affine_map_a_picture():
+def test_color_augmentations_are_one_affine_map_per_image():
     images = make_images(8).clip(100, 150)
     changed = transform(images, ColorJitter(hue=0.05, saturation=0.3), PcaLighting())
     for before, after in zip(images, changed, strict=True):
@@ -206,7 +206,7 @@ def test_brightness_is_a_factor_and_contrast_keeps_the_mean_gray():
     np.testing.assert_allclose(np.median(factors, axis=(1, 2, 3)), factors[:, 0, 0, 0], atol=1e-3)
 
 
-def test_hue_and_saturation_leave_gray_alone_and_hue_its_brightness():
+def test_hue_and_saturation_keep_gray_and_hue_keeps_luma():
     gray = make_images(10, channels=1).repeat(3, axis=-1)
     changed = transform(gray, ColorJitter(brightness=0.0, contrast=0.0, saturation=1.0, hue=0.5))
     np.testing.assert_allclose(changed, gray, atol=1e-3)
@@ -228,11 +228,11 @@ def test_pca_moves_colors_along_their_principal_components():
     assert along.std() == pytest.approx(255 * 0.3 * eigenvalue, rel=0.5)  # 20 draws
 
 
-def test_the_moments_are_those_of_all_pixels():
+def test_moments_use_all_pixels():
     images = make_images(50).astype(np.float64) * [1, 2, 3]
-    found = TrainingImages(np.concatenate([images, images + 7]), np.arange(50))
-    np.testing.assert_allclose(found.mean, images.mean(axis=(0, 1, 2)))
-    np.testing.assert_allclose(found.covariance, np.cov(images.reshape(-1, 3).T, bias=True))
+    training = TrainingImages(np.concatenate([images, images + 7]), np.arange(50))
+    np.testing.assert_allclose(training.mean, images.mean(axis=(0, 1, 2)))
+    np.testing.assert_allclose(training.covariance, np.cov(images.reshape(-1, 3).T, bias=True))
 
 
 # ---- cutout ----
@@ -242,7 +242,7 @@ def test_the_moments_are_those_of_all_pixels():
 @settings(deadline=None)
 def test_cutout_is_one_square_in_the_mean_color(size: int, seed: int):
     images = make_images(30, (8, 10), 1, seed) // 2 * 2
-    images[0, 0, 0] += 1  # an odd sum: the mean color is no color of a picture
+    images[0, 0, 0] += 1  # an odd sum: no pixel has the mean color
     mean = images.mean().astype(np.float32)
     erased = transform(images, Cutout(size=size), seed=seed)[..., 0] == mean
     for mask in erased:
@@ -284,7 +284,7 @@ def test_the_share_is_beta_distributed():
         batch = Batch(np.array([[0.0], [1.0]], np.float32), np.array([0, 1]))
         value = Mixup(alpha=0.4).mix(generator, batch, 2).inputs[0, 0]
         shares.append(float(value))
-    mixed = np.array([share for share in shares if share > 0])  # half of the time a partner is oneself
+    mixed = np.array([share for share in shares if share > 0])  # half of the time an example is its own partner
     # E min(λ, 1 − λ) for Beta(0.4, 0.4), by numeric integration: 0.1482
     assert mixed.mean() == pytest.approx(0.1482, abs=0.02)
 
@@ -299,40 +299,32 @@ def test_the_share_is_beta_distributed():
             make_images(channels=1),
             [HorizontalFlip(), PcaLighting()],
             "augmentations[1].pca_lighting",
-            "3 channels; these have 1",
+            "got 1",
         ),
-        (
-            make_images(channels=1),
-            [ColorJitter(hue=0.1)],
-            "augmentations[0].color_jitter.hue",
-            "3 channels; these have 1",
-        ),
-        (make_images(), [Cutout(size=9)], "augmentations[0].cutout.size", "larger than the pictures, which are 8 × 8"),
-        (
-            make_images()[:, :, :, 0],
-            [HorizontalFlip()],
-            "augmentations",
-            r"is 8 × 8 numbers; of gray pictures .* axes: NHW makes",
-        ),
-        (make_images()[:, 0, :, 0], [HorizontalFlip()], "augmentations", "is 8 numbers"),
+        (make_images(channels=1), [ColorJitter(hue=0.1)], "augmentations[0].color_jitter.hue", "got 1"),
+        (make_images(), [Cutout(size=9)], "augmentations[0].cutout.size", "8 × 8, got 9"),
+        (make_images()[:, :, :, 0], [HorizontalFlip()], "augmentations", "8 × 8 .* axes: NHW"),
+        (make_images()[:, 0, :, 0], [HorizontalFlip()], "augmentations", "8 values"),
     ],
 )
-def test_what_does_not_fit_the_data_is_refused_at_its_place(
+def test_augmentations_that_do_not_fit_the_data_are_errors_at_their_key(
     images: np.ndarray, augmentations: list[Augmentation], key: str, message: str
 ):
     with pytest.raises(ConfigError, match=message) as caught:
         augmenter(images, *augmentations)
     assert caught.value.key == key
+    assert caught.value.code in ("not_applicable", "out_of_range")
 
 
-def test_data_without_pictures_can_be_mixed_but_not_flipped():
+def test_data_without_images_can_be_mixed_but_not_flipped():
     split = Split("train", np.zeros((4, 3), np.float32), np.zeros(4, np.int64), np.arange(4))
     assert Augmenter([Mixup()], split, 2).mixups
-    with pytest.raises(ConfigError, match="pictures are augmented"):
+    with pytest.raises(ConfigError) as caught:
         Augmenter([HorizontalFlip()], split, 2)
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "augmentations")
 
 
-def test_pixels_scaled_each_on_its_own_are_refused():
+def test_normalization_pixel_by_pixel_is_rejected():
     images = make_images()
     split = train_split(images)
     assert isinstance(split.inputs, TransformedRows)

@@ -172,10 +172,10 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, codes: set[str]):
 
 
 def test_a_missing_or_unreadable_file_is_named(tmp_path: Path):
-    for path in (tmp_path / "gone.png", tmp_path):
+    for path, code in ((tmp_path / "gone.png", "missing_file"), (tmp_path, "unreadable_file")):
         with pytest.raises(DataError) as caught:
             decode(path, ImageConversion())
-        assert (caught.value.code, caught.value.file) == ("unreadable_file", str(path))
+        assert (caught.value.code, caught.value.file) == (code, str(path))
 
 
 def test_floating_point_pixels_are_rejected(tmp_path: Path):

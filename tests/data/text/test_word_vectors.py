@@ -78,4 +78,4 @@ def test_the_words_of_a_file_come_in_its_order_and_do_not_exceed_the_memory(
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         WordVectors.read(tmp_path / "none.txt", NUMBERS)
-    assert caught.value.code == "unreadable_file"
+    assert caught.value.code == "missing_file"
