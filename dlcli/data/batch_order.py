@@ -88,7 +88,8 @@ class ShuffledBatches(BatchOrder):
             self.remark = f"the last batch of an epoch would have {rest} example and is merged with the batch before it"
         if self.batches_per_epoch == 0:
             raise ConfigError(
-                f"expected at most {formatting.count(num_examples, 'training example')} with drop_last, got {batch_size}",
+                f"expected at most {formatting.count(num_examples, 'training example')} with drop_last, "
+                f"got {batch_size}",
                 code="too_few_examples",
                 key="batch_size",
             )
