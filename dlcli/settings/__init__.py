@@ -1,7 +1,7 @@
-"""What a user may set, as plain frozen dataclasses without NumPy: the classes that use them and the config share them.
+"""Settings of users as plain frozen dataclasses without NumPy, shared by the config and the classes that use them.
 
-A class here is a section of the config: its fields with their types, ranges, defaults and docstring lines are the
-section's keys (`dlcli.spec` derives them), and its instances are what the code that trains or reads data is given.
+A class is a section of the config: its fields with their types, ranges, defaults and docstring entries are the keys of
+the section (`dlcli.spec` derives them), and its instances are arguments of the code that reads data or trains.
 """
 
 from dlcli.settings.checkpoints import CheckpointSettings

@@ -1,4 +1,4 @@
-"""The section `training.checkpoint`: when the state of a training is saved."""
+"""The section `training.checkpoint`: when the training state is saved."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dlcli.core import PositiveInt
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointSettings:
-    """How often the state of the training is saved. A new best epoch and the last one always are.
+    """Schedule of checkpoints; a new best epoch and the last epoch are always saved.
 
     Args:
-        every_epochs: epochs between checkpoints.
-        every_steps: steps between checkpoints within an epoch; null = none there.
-        keep: number of the latest checkpoints that are kept, besides the best.
+        every_epochs: Number of epochs between checkpoints.
+        every_steps: Number of steps between checkpoints within an epoch; null = no checkpoints within epochs.
+        keep: Number of latest checkpoints to keep, besides the best one.
     """
 
     every_epochs: PositiveInt = 1

@@ -11,13 +11,13 @@ from dlcli.settings.metric_names import MetricName
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyStoppingSettings:
-    """Stop when a metric no longer improves, and go back to the weights that were best.
+    """Stopping when a metric no longer improves, with a return to the best weights.
 
     Args:
-        metric: what must improve, as <split>/<metric>; null = what decides which model is best.
-        patience: epochs without improvement before stopping.
-        min_delta: what an improvement must exceed.
-        mode: min or max, the direction of the metric, where it is to be written down; null = known from the metric.
+        metric: Metric that must improve, as <split>/<metric>; null = the one that selects the best model.
+        patience: Number of epochs without improvement before stopping.
+        min_delta: Change that an improvement must exceed.
+        mode: Direction of the metric, min or max; null = the metric's own. The other direction is an error.
     """
 
     metric: MetricName | None = None

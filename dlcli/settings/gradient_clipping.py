@@ -1,4 +1,4 @@
-"""The section `training.gradient_clipping`: bounds on the gradients of a step."""
+"""The section `training.gradient_clipping`: limits of the gradients of a step."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dlcli.core import PositiveFloat
 
 @dataclass(frozen=True, kw_only=True)
 class GradientClipping:
-    """A bound on the gradients of a step.
+    """Limits of the gradients of a step.
 
     Args:
-        max_norm: L2 norm that the whole gradient is scaled down to.
-        max_value: largest absolute value of an element; what exceeds it is cut.
+        max_norm: Maximum L2 norm of the whole gradient, which is scaled down to it; null = no limit.
+        max_value: Maximum absolute value of an element, which is clipped to it; null = no limit.
     """
 
     max_norm: PositiveFloat | None = None

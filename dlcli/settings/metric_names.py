@@ -1,4 +1,4 @@
-"""Names of measured things: `<split>/<metric>`, such as `dev/error`."""
+"""Names of metrics of a split: `<split>/<metric>`, such as `dev/error`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from dlcli.core import SPLITS, Spelling, show, unknown_name
 
-#: regular expressions of `error` and `dev/error`
+#: Regular expressions of `error` and `dev/error`.
 _METRIC = "[a-z][a-z0-9_]*"
 _METRIC_NAME = f"({'|'.join(SPLITS)})/{_METRIC}"
 
@@ -24,7 +24,7 @@ def _check_constrained_name(name: str) -> None:
     _check_metric_name(name if "/" in name else f"dev/{name}")
 
 
-#: `dev/error`
+#: A metric of a split, such as `dev/error`.
 MetricName = Annotated[str, Spelling(_check_metric_name, _METRIC_NAME)]
-#: what may be constrained: `latency_ms`, or a metric of one split, `dev/recall`
+#: A quantity that can be constrained: `latency_ms`, or a metric of a split, such as `dev/recall`.
 ConstrainedName = Annotated[str, Spelling(_check_constrained_name, f"({_METRIC_NAME}|{_METRIC})")]

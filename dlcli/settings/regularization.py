@@ -1,4 +1,4 @@
-"""The section `regularization`: what keeps a model from overfitting."""
+"""The section `regularization`: methods against overfitting."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from dlcli.settings.early_stopping import EarlyStoppingSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Regularization:
-    """What keeps the model from learning the training set by heart.
+    """Methods against overfitting.
 
     Args:
-        l1: λ of the penalty λ/m·‖w‖₁ for m training examples, weights only; the share of zeros it brings is reported.
-        l2: λ of the penalty λ/2m·‖w‖² for m training examples, weights only (no biases, no γ and β of batch_norm).
-        weight_decay: decoupled decay; a step takes learning rate × this share off every weight (not off biases).
-        dropout: probability of dropping a unit, for architectures that have dropout.
-        early_stopping: when to stop before the last epoch; null = never.
+        l1: Factor λ of the penalty λ/m·‖w‖₁ for m training examples, on weights only; the share of zero weights is
+            reported.
+        l2: Factor λ of the penalty λ/2m·‖w‖² for m training examples, on weights only (not on biases or γ and β of
+            batch_norm).
+        weight_decay: Decoupled weight decay: a step subtracts learning rate × this × weight from every weight (not from
+            biases).
+        dropout: Probability of dropping a unit, for architectures with dropout.
+        early_stopping: Rule for stopping before the last epoch; null = no early stopping.
     """
 
     l1: NonNegativeFloat = 0.0

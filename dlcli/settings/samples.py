@@ -1,4 +1,4 @@
-"""The section `training.samples`: texts that a language model writes while it learns."""
+"""The section `training.samples`: texts that a language model generates during training."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dlcli.core import NonNegativeFloat, PositiveInt
 
 @dataclass(frozen=True, kw_only=True)
 class SampleSettings:
-    """Texts that a language model writes while it learns, into train.log.
+    """Texts that a language model generates during training, written to train.log.
 
     Args:
-        every_epochs: epochs between samples.
-        count: number of texts each time.
-        length: largest number of tokens of each, after the prompt.
-        prompt: text that they begin with.
-        temperature: randomness of the choice; below 1 more cautious, above 1 more daring.
+        every_epochs: Number of epochs between samples.
+        count: Number of texts per sample.
+        length: Maximum number of tokens of a text, after the prompt.
+        prompt: Text to continue.
+        temperature: Divisor of the logits: below 1 = less random, above 1 = more random, 0 = greedy.
     """
 
     every_epochs: PositiveInt = 1

@@ -1,4 +1,4 @@
-"""The section `data.split`: which examples are for training, for choosing (dev) and for the final figure (test)."""
+"""The section `data.split`: which examples are for training, for model selection (dev) and for the final test."""
 
 from __future__ import annotations
 
@@ -10,36 +10,38 @@ from dlcli.core import SPLITS, ConfigError, Fraction, NonNegativeInt, PositiveIn
 
 SplitName = Literal["train", "train_dev", "dev", "test"]
 
-#: those that share the examples; train_dev is taken from train
+#: Splits whose shares sum to 1; train_dev is taken from train.
 _SHARED = ("train", "dev", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitOptions:
-    """How the examples are divided. The shares of train, dev and test sum to 1.
+    """Division of the examples into splits. The shares of train, dev and test sum to 1.
 
-    When all shares are None they are 60/20/20, or 80/20 where a test set or the files of the splits are given. Once one
-    is given, the others are completed: dev and test are 0 and train is the rest.
+    When all shares are None they are 60/20/20, or 80/20 if there is a test set or a file per split. When one is set,
+    the others are completed: dev and test are 0, and train is the rest.
 
     Args:
-        train: share for training; left out = what dev and test leave.
-        dev: share for choosing between models.
-        test: share for the final figure; 0 for none, or when the data set brings its own test set.
-        train_dev: share of the training part that is kept from training, to tell variance from data mismatch.
-        train_limit: number of examples of the training part that are trained on, drawn at random; null = all.
-        stratify: keep every class's share in every split.
-        group_by: column whose equal values stay in one split, such as a patient.
-        order_by: column of numbers, timestamps or ISO 8601 dates (YYYY-MM-DD, with or without a time of day) to sort
+        train: Share for training; omitted = the rest after dev and test.
+        dev: Share for model selection.
+        test: Share for the final test; 0 = none, also for a data set with its own test set.
+        train_dev: Share of the training part that is held out, to tell variance from data mismatch.
+        train_limit: Number of examples of the training part to train on, drawn at random; null = all.
+        stratify: Whether every class has the same share in every split.
+        group_by: Column whose equal values stay in one split, such as a patient.
+        order_by: Column of numbers, timestamps or ISO 8601 dates (YYYY-MM-DD, with or without a time of day) to sort
             by; the latest examples become test, those before them dev, and equal times stay in one split.
-        in_order: keep the order of the data, first examples for train and last ones for test, as a running text does.
-        files: a file for each split in place of shares, such as {train: train.csv, dev: dev.csv}. A split with a share
-            and no file is drawn from another's: dev from the training file, test from the dev file.
-        indices: an .npz file with an array of row numbers for each split, such as a run's splits.npz.
-        seed: seed of the draw; null = that of the experiment. Given, runs with different seeds have the same splits.
+        in_order: Whether to keep the order of the data, the first examples for train and the last for test, as is usual
+            for continuous text.
+        files: File for each split instead of shares, such as {train: train.csv, dev: dev.csv}. A split with a share and
+            without a file is drawn from another file: dev from the training file, test from the dev file.
+        indices: File (.npz) with an array of row numbers for each split, such as the splits.npz of a run.
+        seed: Seed of the random split; null = that of the experiment. With a fixed seed, runs of different seeds have
+            the same splits.
 
     Raises:
-        ConfigError: The shares are no shares, do not sum to 1 or leave nothing to train on, or two options contradict
-            each other.
+        ConfigError: A share is out of range, the shares do not sum to 1 or leave nothing to train on, or two options
+            conflict.
     """
 
     train: Fraction | None = None
@@ -56,18 +58,18 @@ class SplitOptions:
     seed: NonNegativeInt | None = None
 
     def __post_init__(self) -> None:
-        given = self._given_shares()
-        self._check_shares(given)
-        if given:
-            for name, share in _completed(given).items():
+        shares = self._set_shares()
+        self._check_shares(shares)
+        if shares:
+            for name, share in _complete(shares).items():
                 object.__setattr__(self, name, share)
-        for ways in (("stratify", "group_by", "order_by", "in_order"), ("files", "indices")):
-            chosen = [way for way in ways if getattr(self, way)]
-            if len(chosen) > 1:
+        for alternatives in (("stratify", "group_by", "order_by", "in_order"), ("files", "indices")):
+            options = [name for name in alternatives if getattr(self, name)]
+            if len(options) > 1:
                 raise ConfigError(
-                    f"{chosen[0]} and {chosen[1]} exclude each other",
+                    f"{options[0]} and {options[1]} exclude each other",
                     code="conflicting_options",
-                    key=chosen[1],
+                    key=options[1],
                 )
         for name in self.files or {}:
             if name not in SPLITS:
@@ -76,25 +78,25 @@ class SplitOptions:
             raise ConfigError("missing key train; expected a file", code="missing_key", key="files.train")
         if self.files is not None and "train_dev" in self.files and self.train_dev > 0:
             raise ConfigError(
-                "train_dev has a file and a share; give one of them",
+                "train_dev has both a file and a share; expected one of them",
                 code="conflicting_options",
                 key="train_dev",
             )
 
-    def _check_shares(self, given: Mapping[str, float]) -> None:
-        for name, share in given.items():
+    def _check_shares(self, set_shares: Mapping[str, float]) -> None:
+        for name, share in set_shares.items():
             if not 0 <= share <= 1:
-                raise ConfigError(f"a share is between 0 and 1, not {share:g}", code="out_of_range", key=name)
+                raise ConfigError(f"expected a share between 0 and 1, got {share:g}", code="out_of_range", key=name)
         if not 0 <= self.train_dev < 1:
             raise ConfigError(
-                f"a share of the training part is at least 0 and less than 1, not {self.train_dev:g}",
+                f"expected a share of the training part in [0, 1), got {self.train_dev:g}",
                 code="out_of_range",
                 key="train_dev",
             )
-        shares = _completed(given)
-        if given and abs(sum(shares.values()) - 1) > 1e-6:
-            written = ", ".join(f"{name} {share:g}" for name, share in shares.items())
-            raise ConfigError(f"the shares sum to {sum(shares.values()):.6g}, expected 1 ({written})")
+        shares = _complete(set_shares)
+        if set_shares and abs(sum(shares.values()) - 1) > 1e-6:
+            summands = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+            raise ConfigError(f"expected shares that sum to 1, got {sum(shares.values()):.6g} ({summands})")
         if shares["train"] == 0:
             raise ConfigError(
                 "expected a share greater than 0, got 0: nothing to train on",
@@ -102,11 +104,12 @@ class SplitOptions:
                 key="train",
             )
 
-    def _given_shares(self) -> dict[str, float]:
+    def _set_shares(self) -> dict[str, float]:
+        """Return the shares that are not None."""
         return {name: share for name in _SHARED if (share := getattr(self, name)) is not None}
 
     def possible_splits(self) -> set[str]:
-        """The splits there may be: a test set may come with the data set, and any split from a file of indices."""
+        """Return all possible splits: the data set may have a test set, and a file of indices any split."""
         if self.indices is not None:
             return set(SPLITS)
         absent = set() if self.train_dev > 0 else {"train_dev"}
@@ -115,33 +118,33 @@ class SplitOptions:
         return set(SPLITS) - absent | set(self.files or ())
 
     def draw_seed(self, experiment_seed: int) -> int:
-        """The seed of the draw in an experiment."""
+        """Return the seed of the random split."""
         return experiment_seed if self.seed is None else self.seed
 
     def shares(self, *, has_test: bool) -> dict[str, float]:
-        """The shares of train, dev and test.
+        """Return the shares of train, dev and test.
 
         Args:
-            has_test: whether the data brings its own test set.
+            has_test: Whether the data has its own test set.
 
         Raises:
-            ConfigError: test has a share although the data brings its own.
+            ConfigError: The split test has a share although the data has its own test set.
         """
-        given = self._given_shares()
-        if not given and (has_test or self.files):
+        shares = self._set_shares()
+        if not shares and (has_test or self.files):
             return {"train": 0.8, "dev": 0.2, "test": 0.0}
-        if not given:
+        if not shares:
             return {"train": 0.6, "dev": 0.2, "test": 0.2}
-        if has_test and given["test"] > 0:
-            message = "the data brings its own test set; leave the share of test out"
+        if has_test and shares["test"] > 0:
+            message = "the data has its own test set; remove the share of test"
             raise ConfigError(message, code="conflicting_options", key="test")
-        return given
+        return shares
 
     def shares_of_files(self) -> dict[str, dict[str, float]]:
-        """Which splits are drawn from which split's file: file's split → split → share, above 0.
+        """Return the splits that are drawn from each file as split of the file → split → positive share.
 
         Raises:
-            ConfigError: a file is divided, and the split it is named for has no share of it.
+            ConfigError: A file is divided, but its own split has no share of it.
         """
         files = self.files or {}
         shares = self.shares(has_test=False)
@@ -151,12 +154,12 @@ class SplitOptions:
             if name not in files and shares[name] > 0:
                 drawn[file][name] = shares[name]
                 if shares[file] == 0:
-                    message = f"{name} is drawn from the file of {file}, of which {file} needs a share, too"
-                    raise ConfigError(message, code="conflicting_options", key=f"{file}")
+                    message = f"{name} is drawn from the file of {file}; {file} needs a share, too"
+                    raise ConfigError(message, code="conflicting_options", key=file)
         return {name: splits if len(splits) > 1 else {name: 1.0} for name, splits in drawn.items()}
 
 
-def _completed(given: Mapping[str, float]) -> dict[str, float]:
-    """The shares of train, dev and test when some are given: the others are 0, and train is the rest."""
-    rest = max(0.0, round(1 - sum(given.values()), 12))
-    return {name: given.get(name, rest if name == "train" else 0.0) for name in _SHARED}
+def _complete(shares: Mapping[str, float]) -> dict[str, float]:
+    """Complete the shares of train, dev and test when some are set: dev and test are 0, and train is the rest."""
+    rest = max(0.0, round(1 - sum(shares.values()), 12))
+    return {name: shares.get(name, rest if name == "train" else 0.0) for name in _SHARED}

@@ -1,4 +1,4 @@
-"""The section `data.text` without its tokenizer: which tokens are known and how many make an example."""
+"""The section `data.text` without its tokenizer: the vocabulary and the length of examples."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TooLong = Literal["truncate", "error"]
 
 @dataclass(frozen=True, kw_only=True)
 class VocabularySettings:
-    """Which tokens a model knows: those of the training set, and words with published vectors; others are <UNK> to it.
+    """Vocabulary: tokens of the training set and words with pretrained vectors; other tokens become <UNK>.
 
     Args:
-        min_count: number of times that the training set must have a token.
-        max_size: largest number of known tokens, the most frequent ones; <PAD>, <UNK>, <BOS> and <EOS> come on top;
-            null = all.
-        vector_words: number of words from the beginning of the model's file of vectors that are known even if the
-            training set lacks them; null = all where the vectors are not trained (up to 256 MiB), else none.
+        min_count: Minimum number of occurrences of a token in the training set.
+        max_size: Maximum number of tokens, the most frequent ones, not counting <PAD>, <UNK>, <BOS> and <EOS>; null =
+            all.
+        vector_words: Number of words from the beginning of the model's file of vectors to add to the vocabulary even if
+            the training set lacks them; null = all if the vectors are not trained (up to 256 MiB), else none.
     """
 
     min_count: PositiveInt = 1
@@ -29,13 +29,13 @@ class VocabularySettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TextSettings:
-    """How tokens become numbers.
+    """Conversion of tokens to numbers.
 
     Args:
-        vocabulary: which tokens are known.
-        max_length: largest number of tokens of an example that are used; null = all.
-        too_long: treatment of longer examples: truncate = cut off their end, error = stop.
-        window: number of tokens of a running text that are one example; each begins where the one before it ended.
+        vocabulary: Tokens in the vocabulary.
+        max_length: Maximum number of tokens of an example; null = no limit.
+        too_long: Treatment of longer examples: truncate = remove their end, error = stop.
+        window: Number of consecutive tokens of a continuous text in an example; examples do not overlap.
     """
 
     vocabulary: VocabularySettings = field(default_factory=VocabularySettings)

@@ -1,4 +1,4 @@
-"""The section `training`: how long and in what steps a model is trained."""
+"""The section `training`: the training loop."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class TrainingSettings:
     """The training loop.
 
     Args:
-        epochs: passes over the training set.
-        max_steps: number of steps after which training stops, even within an epoch; null = no limit.
-        batch_size: examples a step; 1 = stochastic, full = all of them.
-        shuffle: a new order of the examples every epoch.
-        drop_last: leave out a last batch that is smaller than the others.
-        stateful: recurrent layers begin a batch where the one before it ended; for a model of one long text.
-        gradient_clipping: a bound on the gradients; null = none.
-        weight_average: evaluate with an average of the weights; null = with the weights themselves.
-        log_every_steps: number of steps between lines of metrics.jsonl within an epoch; null = one line an epoch.
-        checkpoint: how often the state is saved.
-        samples: texts of a language model in train.log after some epochs; null = none.
+        epochs: Number of passes over the training set.
+        max_steps: Number of steps after which training stops, even within an epoch; null = no limit.
+        batch_size: Number of examples per step; 1 = stochastic, full = all of them.
+        shuffle: Whether to shuffle the examples in every epoch.
+        drop_last: Whether to drop a last batch that is smaller than the others.
+        stateful: Whether recurrent layers start from the last state of the previous batch, for continuous text.
+        gradient_clipping: Limits of the gradients; null = none.
+        weight_average: Average of the weights to evaluate; null = evaluate the weights themselves.
+        log_every_steps: Number of steps between lines of metrics.jsonl within an epoch; null = one line per epoch.
+        checkpoint: Schedule of checkpoints.
+        samples: Texts that a language model generates into train.log during training; null = none.
     """
 
     epochs: PositiveInt = 20

@@ -15,7 +15,7 @@ class WeightAveraging:
     third of an epoch's work.
 
     Args:
-        decay: weight of the past; the average spans about 1/(1−decay) steps.
+        decay: Weight of the previous average; the average spans about 1/(1−decay) steps.
     """
 
     decay: Rate = 0.999

@@ -1,16 +1,24 @@
-"""Configs: YAML text in, a checked and complete `Spec` out, or every mistake with its place."""
+"""Reading of configs: YAML text becomes a checked and complete `Spec`, or a list of all mistakes with their places."""
 
-from dlcli.spec.bound import WrittenBound
-from dlcli.spec.component import ComponentSpec, OfClass, OfKind, check_options, component_from
+from dlcli.spec.bound import BoundField
+from dlcli.spec.component import ComponentField, ComponentSpec, SettingsField, check_options, component_from
 from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.consistency import dropout_mistakes
 from dlcli.spec.document import Document, Place
-from dlcli.spec.expectations import InWords, describe, peel
-from dlcli.spec.file_kind import config_in_place_of_sweep, is_config, is_sweep
+from dlcli.spec.expectations import DescribedAs, describe, peel
+from dlcli.spec.file_kind import config_instead_of_sweep, is_config, is_sweep
 from dlcli.spec.json_schema import json_schema, schema_of
 from dlcli.spec.key_paths import KeyPath, format_path, parse_path
-from dlcli.spec.load import as_name, from_home, is_readable, load_spec, located, spec_from_text, spec_of_document
-from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.load import (
+    expand_home,
+    experiment_name,
+    is_readable,
+    load_spec,
+    located,
+    spec_from_text,
+    spec_of_document,
+)
+from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of, validation_error
 from dlcli.spec.model import LayerSpec, ModelSpec
 from dlcli.spec.overrides import Override, Overrides, apply_override, parse_overrides, split_append
 from dlcli.spec.schema import ExperimentName, Sections
@@ -25,35 +33,35 @@ from dlcli.spec.yaml_writer import to_flow, to_yaml
 __all__ = [
     "MISSING_KEY",
     "UNKNOWN_KEY",
+    "BoundField",
+    "ComponentField",
     "ComponentSpec",
+    "DescribedAs",
     "Document",
     "ExperimentName",
-    "InWords",
     "KeyPath",
     "LayerSpec",
     "LocatedSections",
     "Mistake",
     "ModelSpec",
-    "OfClass",
-    "OfKind",
     "Override",
     "Overrides",
     "Place",
     "Section",
     "Sections",
+    "SettingsField",
     "Spec",
-    "WrittenBound",
     "apply_override",
-    "as_name",
     "check_options",
     "commented_template",
     "component_from",
-    "config_in_place_of_sweep",
+    "config_instead_of_sweep",
     "describe",
     "dropout_mistakes",
+    "expand_home",
+    "experiment_name",
     "fields_of",
     "format_path",
-    "from_home",
     "import_required_modules",
     "is_config",
     "is_path",
@@ -63,7 +71,6 @@ __all__ = [
     "load_spec",
     "load_yaml",
     "located",
-    "mistaken",
     "mistakes_of",
     "parse_overrides",
     "parse_path",
@@ -78,4 +85,5 @@ __all__ = [
     "split_append",
     "to_flow",
     "to_yaml",
+    "validation_error",
 ]

@@ -1,4 +1,4 @@
-"""A constraint such as `<= 5`, as `evaluation.satisfice` takes it."""
+"""Pydantic type of a constraint such as `<= 5` in `evaluation.satisfice`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic_core import CoreSchema, core_schema
 from dlcli.core import Bound, show
 
 
-class _Written:
-    """The pydantic type of a bound: a text."""
+class _BoundSchema:
+    """Mark of a bound that is written as a string."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(check_bound)
@@ -20,14 +20,14 @@ class _Written:
         return {"type": "string", "pattern": r"^\s*(<=|>=|<|>)\s*\S+\s*$"}
 
 
-WrittenBound: TypeAlias = Annotated[Bound, _Written()]
+BoundField: TypeAlias = Annotated[Bound, _BoundSchema()]
 
 
 def check_bound(value: Any) -> Bound:
-    """`"<= 5"` as a bound.
+    """Parse a bound such as `"<= 5"`.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: The value is not a bound.
     """
     if isinstance(value, Bound):
         return value

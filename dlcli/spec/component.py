@@ -1,8 +1,8 @@
-"""Options in a config, checked against the signature of the class that takes them: of components and of settings.
+"""Check of components and settings in a config against the signatures of their classes.
 
-`adam` and `{name: adam, learning_rate: 1e-3}` are the two ways to write one. Options left out get the
-constructor's defaults, so that a checked component is complete. Settings are dataclasses of such options
-without a name: a mapping in a config becomes an instance.
+A component is written `adam` or `{name: adam, learning_rate: 1e-3}`. Omitted options get the constructor's
+defaults, so that a checked component is complete. Settings are dataclasses of such options without a name: a
+mapping in a config becomes an instance.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from pydantic_core import CoreSchema, core_schema
 from dlcli.core import ConfigError, InvalidConfigError, registry, show, unknown_name
 from dlcli.spec.expectations import expected, members, peel
 from dlcli.spec.key_paths import KeyPath, format_path, parse_path
-from dlcli.spec.mistake import MISSING_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.mistake import MISSING_KEY, Mistake, mistakes_of, validation_error
 from dlcli.spec.section import Section, fields_of, plain
 
-#: the key that stands for a reference until the whole JSON Schema is put together
+#: Key that represents a reference until the whole JSON Schema is assembled.
 DEFINED_AS = "definedAs"
 
 
 @dataclass(frozen=True)
 class ComponentSpec:
-    """A component that has been checked but not made.
+    """A component that has been checked but not created.
 
     Args:
-        kind: the registry's kind, such as `optimizer`.
-        name: the registered name, such as `adam`.
-        options: every option of the constructor. Components among them are `ComponentSpec`s themselves,
-            or plain `{name: …, options}` mappings where the constructor asks for the description only.
+        kind: Kind in the registry, such as `optimizer`.
+        name: Name in the registry, such as `adam`.
+        options: Every option of the constructor. Nested components are `ComponentSpec`s themselves, or plain
+            `{name: …, options}` mappings if the constructor takes the description only.
     """
 
     kind: str
@@ -44,19 +44,19 @@ class ComponentSpec:
     options: dict[str, Any] = field(default_factory=dict)
 
     def plain(self) -> Any:
-        """The component as it would be written in YAML: its name, or a mapping with its options."""
-        if self.kind == "format":  # written {format: csv, …} where a data set is expected
+        """Return the component as it is written in YAML: its name, or a mapping with its options."""
+        if self.kind == "format":  # written {format: csv, …} in place of a data set
             return {"format": self.name} | plain(self.options)
         return {"name": self.name} | plain(self.options) if self.options else self.name
 
 
 @dataclass(frozen=True)
-class OfKind(registry.Described):
-    """The pydantic type of a component: `Annotated[ComponentSpec, OfKind("optimizer")]`.
+class ComponentField(registry.Described):
+    """Pydantic type of a component: `Annotated[ComponentSpec, ComponentField("optimizer")]`.
 
     Args:
-        kind: the registry's kind.
-        described: give the plain mapping `{name: …, options}` instead of a `ComponentSpec`.
+        kind: Kind in the registry.
+        described: Whether the value is the plain mapping `{name: …, options}` instead of a `ComponentSpec`.
     """
 
     described: bool = False
@@ -68,16 +68,16 @@ class OfKind(registry.Described):
         return {DEFINED_AS: self.kind}
 
     def check(self, value: Any) -> Any:
+        """Return the checked component."""
         component = check_component(self.kind, value)
         return {"name": component.name} | plain(component.options) if self.described else component
 
 
 @dataclass(frozen=True)
-class OfClass:
-    """The pydantic type of settings: with `Annotated[TrainingSettings, OfClass()]` a mapping becomes an instance.
+class SettingsField:
+    """Pydantic type of settings: with `Annotated[TrainingSettings, SettingsField()]` a mapping becomes an instance.
 
-    The checks that the class makes when it is created are part of it: a `ConfigError` that names one of its options is
-    a mistake at that key.
+    The checks of the constructor are included: a `ConfigError` about an option is a mistake at its key.
     """
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -89,18 +89,22 @@ class OfClass:
 
 
 def _settings(settings: type, checked: Section) -> Any:
-    """An instance of a dataclass from its checked options."""
+    """Create an instance of a dataclass from its checked options."""
     try:
         return settings(**registry.arguments(settings, _options_of(checked)))
     except ConfigError as error:
-        raise mistaken([Mistake(parse_path(error.key or ""), error.message, error.code)]) from None
+        raise validation_error([Mistake(parse_path(error.key or ""), error.message, error.code)]) from None
 
 
 def component_from(kind: str, value: Any) -> ComponentSpec:
-    """Check a component that comes from code instead of a file.
+    """Check a component from code instead of a file.
+
+    Args:
+        kind: Kind in the registry.
+        value: Name, or mapping of a name and options.
 
     Raises:
-        InvalidConfigError: with all that is wrong with it.
+        InvalidConfigError: The component has mistakes; the error lists all of them.
     """
     try:
         return check_component(kind, value)
@@ -113,60 +117,64 @@ def component_from(kind: str, value: Any) -> ComponentSpec:
 
 
 def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpec:
-    """`value` as a component of `kind`, with its defaults filled in.
+    """Check a component and add its defaults.
 
     Args:
-        key: the key of a mapping that holds the component's name; the others are its options.
+        kind: Kind in the registry.
+        value: Name, or mapping of a name and options.
+        key: Key of the name in a mapping; the other keys are options.
 
     Raises:
-        ValidationError: holding `Mistake`s.
+        ValidationError: The component has mistakes.
     """
-    # Already a component, e.g. a default value: its options are checked like those of a file.
+    # The options of a component, e.g. of a default value, are checked like those from a file.
     if isinstance(value, ComponentSpec) and value.kind == kind:
         value = {key: value.name} | value.options
     if isinstance(value, str):
         check_name(kind, value)
         return ComponentSpec(kind, value, check_options(kind, value, {}))
     if not isinstance(value, dict):
-        annotation = Annotated[Any, OfKind(kind)]
-        raise mistaken([Mistake((), expected(annotation, value), "wrong_type")])
-    # a copy: the document is kept, to find the places of errors
+        annotation = Annotated[Any, ComponentField(kind)]
+        raise validation_error([Mistake((), expected(annotation, value), "wrong_type")])
+    # a copy, as the document is needed to find the places of errors
     options = dict(value)
     if key not in options:
-        raise mistaken([Mistake((key,), _missing_name(kind, key, value), MISSING_KEY)])
+        raise validation_error([Mistake((key,), _missing_name(kind, key, value), MISSING_KEY)])
     name = options.pop(key)
     if not isinstance(name, str):
-        raise mistaken([Mistake((key,), expected(str, name), "wrong_type")])
+        raise validation_error([Mistake((key,), expected(str, name), "wrong_type")])
     check_name(kind, name, (key,))
     return ComponentSpec(kind, name, check_options(kind, name, options))
 
 
 def check_name(kind: str, name: str, path: KeyPath = ()) -> None:
-    """Refuse a name under which nothing is registered.
+    """Check that a name is registered.
 
     Args:
-        path: where the name stands.
+        kind: Kind in the registry.
+        name: Name to check.
+        path: Path of the name.
 
     Raises:
-        ValidationError: holding one `Mistake`.
+        ValidationError: The name is unknown.
     """
     if name not in registry.names(kind):
-        raise mistaken(
+        raise validation_error(
             [Mistake(path, f"{show(name)}: {unknown_name(kind, name, registry.names(kind))}", "unknown_name")]
         )
 
 
 def check_options(kind: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The complete options of a registered component.
+    """Check the options of a registered component and add its defaults.
 
     Raises:
-        ValidationError: holding `Mistake`s with paths among the options.
+        ValidationError: Options have mistakes; their paths are relative to the options.
     """
     return _options_of(options_model(registry.lookup(kind, name)).model_validate(options))
 
 
 def _options_of(checked: Section) -> dict[str, Any]:
-    """Every option with its value."""
+    """Return every option with its value."""
     return {key: getattr(checked, attribute_of(key)) for key in fields_of(type(checked))}
 
 
@@ -180,11 +188,11 @@ class _Options(Section):
 
 @functools.cache
 def options_model(component: Any) -> type[Section]:
-    """The section whose keys are the options of a registered component, or of a dataclass."""
-    # The signature of the constructor becomes a pydantic model; there is no second declaration of an option.
+    """Return the section whose keys are the options of a registered component, or of a dataclass."""
+    # The constructor's signature becomes a pydantic model, so that every option is declared only once.
     fields: dict[str, Any] = {}
     for option in registry.options(component):
-        annotation = _checked(option.annotation, f"{component.__name__}({option.name}: …)")
+        annotation = _field_type(option.annotation, f"{component.__name__}({option.name}: …)")
         fields[attribute_of(option.name)] = (annotation, _field(option))
     return create_model(component.__name__, __base__=_Options, __doc__=inspect.getdoc(component), **fields)
 
@@ -193,56 +201,59 @@ def _field(option: registry.Option) -> Any:
     description = option.description or None
     if option.required:
         return Field(alias=option.name, description=description)
-    if is_settings(type(option.default)):  # the schema of its class has the defaults already
+    if is_settings(type(option.default)):  # the schema of its class contains the defaults
         return Field(default_factory=lambda: option.default, alias=option.name, description=description)
-    # A tuple is immutable and therefore the right default in Python; YAML knows only lists.
+    # A default in Python is an immutable tuple; YAML has only lists.
     default = list(option.default) if isinstance(option.default, tuple) else option.default
     return Field(default, alias=option.name, description=description)
 
 
 def attribute_of(option: str) -> str:
-    """The attribute that holds an option: `copy_`, because `copy` is a method of every pydantic model."""
+    """Return the attribute of an option, such as `copy_`, because `copy` is a method of every pydantic model."""
     return f"{option}_"
 
 
 def is_settings(annotation: Any) -> bool:
-    """Whether a type is a class of settings: a dataclass that is written as its fields, and not in a way of its own."""
+    """Return whether a type is a class of settings: a dataclass that is written as a mapping of its fields."""
     is_class = isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
     return is_class and not hasattr(annotation, "plain")
 
 
-def _checked(annotation: Any, where: str) -> Any:
-    """An option's annotation with its components replaced by their pydantic types.
+def _field_type(annotation: Any, where: str) -> Any:
+    """Replace components in an option's annotation by their pydantic types.
+
+    Args:
+        annotation: Annotation of the option.
+        where: Place of the option in the code, for the error.
 
     Raises:
-        TypeError: the annotation is outside the vocabulary of options.
+        TypeError: YAML cannot express the annotation.
     """
-    if any(isinstance(mark, OfKind) for mark in peel(annotation)[1]):
+    if any(isinstance(mark, ComponentField) for mark in peel(annotation)[1]):
         return annotation
     if kind := registry.component_kind(annotation):
-        return Annotated[Any, OfKind(kind, described=registry.is_described(annotation))]
-    # marks are the constraints, e.g. Ge(0); they are put around the converted type again
+        return Annotated[Any, ComponentField(kind, described=registry.is_described(annotation))]
+    # marks are the constraints, e.g. Ge(0), which are added to the converted type again
     inner, marks = peel(annotation)
     if is_settings(inner):
-        return Annotated[(inner, *marks, OfClass())]
+        return Annotated[(inner, *marks, SettingsField())]
     alternatives = members(inner)
     if len(alternatives) > 1:
-        inner = Union[tuple(_checked(member, where) for member in alternatives)]  # noqa: UP007
+        inner = Union[tuple(_field_type(member, where) for member in alternatives)]  # noqa: UP007
     elif get_origin(inner) in (list, dict):
         origin, (*keys, item) = get_origin(inner), get_args(inner)
-        inner = origin[(*keys, _checked(item, where))]
-    # An annotation that YAML cannot express is a mistake of the programmer, and found by the first test that looks the
-    # component up.
+        inner = origin[(*keys, _field_type(item, where))]
+    # An annotation that YAML cannot express is a programming error, which any test of the component reveals.
     elif get_origin(inner) is not Literal and inner not in (Any, bool, int, float, str, types.NoneType):
-        raise TypeError(f"{where}: options are numbers, texts, lists, mappings and components, not {inner!r}")
+        raise TypeError(f"{where}: expected numbers, strings, lists, mappings or components, got {inner!r}")
     return Annotated[inner, *marks] if marks else inner
 
 
 def _missing_name(kind: str, key: str, value: dict[str, Any]) -> str:
-    """What to say about a component's mapping without a name."""
+    """Return the message for a component's mapping without a name."""
     names = registry.names(kind)
-    # `{adam: …}` or `{adam, learning_rate: …}`: the name was written as a key
-    given = [name for name in value if name in names]
-    if given:
-        return f"missing key {key}; write {{{key}: {given[0]}, …}}"
+    # `{adam: …}` or `{adam, learning_rate: …}`: the name is written as a key
+    names_as_keys = [name for name in value if name in names]
+    if names_as_keys:
+        return f"missing key {key}; write {{{key}: {names_as_keys[0]}, …}}"
     return f"missing key {key}; expected one of: {', '.join(names)}"

@@ -1,4 +1,4 @@
-"""The key `components`: which modules outside dlcli a config needs."""
+"""The key `components`: modules outside dlcli that a config needs."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ KEY = "components"
 
 
 def check_module_name(name: str) -> None:
-    """Refuse what is not the dotted name of a module.
+    """Check that a text is the dotted name of a module.
 
     Raises:
-        ValueError: It is something else, such as a path.
+        ValueError: The text is something else, such as a path.
     """
     if not component_modules.is_module_name(name):
         raise ValueError(f"expected the name of an installed module, such as my_package, got {show(name)}")
 
 
 def import_required_modules(document: Document) -> None:
-    """Import the modules that a config names, before anything else in it is checked.
+    """Import the modules that a config names, before any other check.
 
-    What the config names cannot be checked without them, so that their errors are the only ones.
+    The components of the config cannot be checked without them, so that only their errors are reported.
 
     Raises:
         InvalidConfigError: A module is missing, not accepted by the user, fails, or registers no component.
@@ -36,7 +36,9 @@ def import_required_modules(document: Document) -> None:
     names = document.data.get(KEY) if isinstance(document.data, dict) else None
     problems = []
     for position, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and component_modules.is_module_name(name):  # else the check of the values says so
+        if isinstance(name, str) and component_modules.is_module_name(
+            name
+        ):  # others are reported by the check of values
             try:
                 component_modules.import_required(name)
             except ConfigError as error:
@@ -46,14 +48,14 @@ def import_required_modules(document: Document) -> None:
 
 
 def modules_of(sections: Section) -> list[str]:
-    """The modules outside dlcli that the components of a checked file come from."""
-    if not component_modules.are_registered():  # the search takes a while, for each trial of a sweep
+    """Return the modules outside dlcli that the components of a checked file come from."""
+    if not component_modules.are_registered():  # the search is slow, and runs for each trial of a sweep
         return []
     return component_modules.modules_of(set(_components(sections)))
 
 
 def _components(value: Any) -> Iterator[tuple[str, str]]:
-    """Kind and name of every component within a checked value."""
+    """Yield kind and name of every component within a checked value."""
     if isinstance(value, ComponentSpec):
         yield value.kind, value.name
         yield from _described(value)
@@ -72,7 +74,7 @@ def _components(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _described(component: ComponentSpec) -> Iterator[tuple[str, str]]:
-    """The components among a component's options that are kept as plain mappings."""
+    """Yield kind and name of the components among a component's options that are plain mappings."""
     for option in registry.options(registry.lookup(component.kind, component.name)):
         kinds = [registry.component_kind(it) for it in members(option.annotation) if registry.is_described(it)]
         value = component.options.get(option.name)

@@ -1,4 +1,4 @@
-"""What must hold between sections, checked as soon as both are sound."""
+"""Consistency of sections, checked as soon as both sections are valid."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from dlcli.spec.model import ModelSpec
 
 
 def dropout_mistakes(model: ModelSpec, dropout: float) -> Iterator[Mistake]:
-    """`regularization.dropout` needs an architecture that takes it, and one that has none of its own."""
-    if dropout == 0 or (model.architecture is None and model.layers is None):  # then the model is a run's
+    """Yield mistakes of `regularization.dropout`, which needs an architecture with dropout and no other rate.
+
+    Args:
+        model: Checked section `model`.
+        dropout: Value of `regularization.dropout`.
+    """
+    if dropout == 0 or (model.architecture is None and model.layers is None):  # the model comes from a run
         return
     if model.architecture is None:
-        yield Mistake(
-            ("dropout",), "this model is a list of layers; put dropout layers between them instead", "not_applicable"
-        )
+        message = "does not apply to a list of layers; insert dropout layers instead"
+        yield Mistake(("dropout",), message, "not_applicable")
         return
     name, options = model.architecture.name, model.architecture.options
     if "dropout_rate" not in options:
         others = [other for other in registry.names("architecture") if _takes_dropout(other)]
-        those = f"; these do: {', '.join(others)}" if others else ""
-        yield Mistake(("dropout",), f"the architecture {name} has no dropout{those}", "not_applicable")
+        hint = f"; architectures with dropout: {', '.join(others)}" if others else ""
+        yield Mistake(("dropout",), f"the architecture {name} has no dropout{hint}", "not_applicable")
     elif options["dropout_rate"] not in (None, 0, dropout):
         rate = options["dropout_rate"]
         yield Mistake(
-            ("dropout",), f"dropout is {dropout} here and {rate} in model.dropout_rate; keep one", "conflicting_options"
+            ("dropout",),
+            f"dropout is {dropout} here and {rate} in model.dropout_rate; remove one of them",
+            "conflicting_options",
         )
 
 
@@ -38,15 +44,13 @@ def _takes_dropout(architecture: str) -> bool:
 
 
 def split_mistakes(splits: Set[str], metrics: Mapping[KeyPath, str]) -> Iterator[Mistake]:
-    """A metric that decides something must be of a split that exists.
+    """Yield a mistake for each metric of a split that does not exist.
 
     Args:
-        splits: the splits that the data is divided into.
-        metrics: path of the key → the metric's name.
+        splits: Names of the existing splits.
+        metrics: Path of the key → name of the metric.
     """
     for path, name in metrics.items():
         split = name.partition("/")[0]
         if split not in splits:
-            yield Mistake(
-                path, f"{name}: data.split has no {split}; there is {', '.join(sorted(splits))}", "unknown_name"
-            )
+            yield Mistake(path, f"{name}: data.split has no {split}, only {', '.join(sorted(splits))}", "unknown_name")

@@ -1,4 +1,4 @@
-"""Where the examples come from: a registered data set, or files in a registered format."""
+"""Pydantic type of the source of the examples: a registered data set, or files in a registered format."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic_core import CoreSchema
 
-from dlcli.spec.component import DEFINED_AS, ComponentSpec, OfKind, check_component
-from dlcli.spec.mistake import Mistake, mistaken
+from dlcli.spec.component import DEFINED_AS, ComponentField, ComponentSpec, check_component
+from dlcli.spec.mistake import Mistake, validation_error
 
 
 @dataclass(frozen=True)
-class DatasetOrFormat(OfKind):
-    """The pydantic type of `data.dataset`: `digits`, `{name: digits, …}` or `{format: csv, …}`."""
+class DatasetField(ComponentField):
+    """Pydantic type of `data.dataset`: `digits`, `{name: digits, …}` or `{format: csv, …}`."""
 
     kind: str = "dataset"
 
@@ -26,7 +26,7 @@ class DatasetOrFormat(OfKind):
         if not isinstance(value, dict) or "format" not in value:
             return check_component("dataset", value)
         if "name" in value:
-            raise mistaken(
-                [Mistake(("format",), "a data set has either a name or a format, got both", "conflicting_options")]
+            raise validation_error(
+                [Mistake(("format",), "expected either name or format, got both", "conflicting_options")]
             )
         return check_component("format", value, key="format")

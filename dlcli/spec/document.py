@@ -1,4 +1,4 @@
-"""A config as plain values that remember where each of them was written."""
+"""A config as plain values with the place of each value in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from dlcli.spec.key_paths import KeyPath, format_path
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was written: a line of a file, or a `--set` argument (which has no line)."""
+    """Place of a key or value: a line of a file, or a `--set` argument (which has no line).
+
+    Args:
+        file: File as the user named it, or the argument.
+        line: 1-based line; None for an argument.
+        column: 1-based column; None for an argument.
+    """
 
     file: str
     line: int | None = None
@@ -25,13 +31,13 @@ class Document:
     """The values of a YAML text, with a place for every key and value.
 
     Args:
-        file: the file as the user named it; it appears in messages.
-        text: the YAML as it was written.
-        data: mappings, lists, str, int, float, bool and None.
-        problems: mistakes that do not hide the rest, such as a duplicate key.
-        unreadable: where a problem has left something else than was meant, so that there is no use in checking it.
-        value_places: where each value was written.
-        key_places: where each key of a mapping was written.
+        file: File as the user named it, for messages.
+        text: YAML text.
+        data: Values as mappings, lists, str, int, float, bool and None.
+        problems: Mistakes that do not prevent reading the rest, such as a duplicate key.
+        unreadable: Paths of values that could not be read, so that checking them would report false mistakes.
+        value_places: Path → place of the value.
+        key_places: Path → place of the key in its mapping.
     """
 
     file: str
@@ -43,7 +49,7 @@ class Document:
     key_places: dict[KeyPath, Place] = field(default_factory=dict)
 
     def copy(self) -> Document:
-        """A document of its own, to be changed."""
+        """Return an independent copy."""
         return replace(
             self,
             data=copy.deepcopy(self.data),
@@ -54,7 +60,7 @@ class Document:
         )
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
-        """Where the value at `path` (or its key) was written; the nearest parent's place when it was not."""
+        """Return the place of the value at `path`, or of its key; for a missing value that of the nearest parent."""
         for end in range(len(path), -1, -1):
             places = self.key_places if key and path[:end] in self.key_places else self.value_places
             if path[:end] in places:
@@ -62,19 +68,19 @@ class Document:
         return Place(self.file)
 
     def position(self, path: KeyPath, key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at `path`, or of its key, both from 1."""
+        """Return 1-based line and column of the value at `path`, or of its key."""
         place = self.place(path, key=key)
         return place.line or 1, place.column or 1
 
     def best_place(self, path: KeyPath) -> Place:
-        """Where an editor should jump to: a scalar itself, the key of a mapping or list, else the parent."""
+        """Return the place for a user: that of a scalar, of the key of a mapping or list, or of the nearest parent."""
         while path and path not in self.value_places:
             path = path[:-1]
         value = self.get(path)
         return self.place(path, key=isinstance(value, dict | list))
 
     def get(self, path: KeyPath) -> Any:
-        """The value at `path`, None when there is none."""
+        """Return the value at `path`; None if there is none."""
         value = self.data
         for step in path:
             try:
@@ -84,13 +90,13 @@ class Document:
         return value
 
     def place_within(self, path: KeyPath, offset: int) -> Place:
-        """Where a character of the text at `path` was written, if the text stands on one line as it is."""
+        """Return the place of a character of the string at `path`, if the string is on one line without escapes."""
         place, value = self.best_place(path), self.get(path)
         if offset == 0 or place.line is None or place.column is None or place.file != self.file:
             return place
-        written = self.text.split("\n")[place.line - 1][place.column - 1 :]
-        quote = len(written) - len(written.lstrip("'\""))
-        if not written[quote:].startswith(value):
+        line = self.text.split("\n")[place.line - 1][place.column - 1 :]
+        quote = len(line) - len(line.lstrip("'\""))
+        if not line[quote:].startswith(value):
             return place
         return Place(place.file, place.line, place.column + quote + offset)
 
@@ -103,19 +109,27 @@ class Document:
         key: bool = False,
         offset: int = 0,
     ) -> ConfigError:
-        """A mistake in the value at `path`, in a character of its text, or in its key."""
+        """Return the error of a mistake with its place.
+
+        Args:
+            path: Path of the value.
+            message: Text for the user.
+            code: Kind of mistake.
+            key: Whether the mistake is in the key instead of the value.
+            offset: Index of the wrong character in a string.
+        """
         place = self.place(path, key=True) if key else self.place_within(path, offset)
         return ConfigError(
             message, code=code, file=place.file, line=place.line, column=place.column, key=format_path(path) or None
         )
 
     def move(self, path: KeyPath, place: Place, *, replaced: Any = None) -> None:
-        """Say that the value at `path`, with all it holds, was written at `place`.
+        """Set the place of a value and of everything in it.
 
         Args:
-            path: of the value.
-            place: where it was written.
-            replaced: the value that was there before; the places of what it held are forgotten.
+            path: Path of the value.
+            place: New place.
+            replaced: Previous value, whose inner places are removed.
         """
         for inner in _paths_below(path, replaced):
             self.value_places.pop(inner, None)
@@ -125,7 +139,7 @@ class Document:
 
 
 def _paths_below(path: KeyPath, value: Any) -> Iterator[KeyPath]:
-    """The paths of everything that a mapping or list at `path` holds."""
+    """Yield the paths of everything in a mapping or list at `path`."""
     steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, inner in steps:
         yield (*path, step)

@@ -1,4 +1,4 @@
-"""Annotations and values in the words of an error message: "expected a number greater than 0, got -1"."""
+"""Descriptions of annotations and values for error messages: "expected a number greater than 0, got -1"."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from annotated_types import Ge, Gt, Le, Len, Lt
 from dlcli.core import ErrorCode, nearest_name, registry, show
 from dlcli.spec.scalars import plain_scalar
 
-#: what a section is called
-SECTION = "a mapping of keys"
+#: Description of a section.
+SECTION = "a mapping"
 
-_NOUNS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
-_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "texts", Any: "values"}
+_NOUNS = {bool: "true or false", int: "an integer", float: "a number", str: "a string"}
+_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "strings", Any: "values"}
 _BOOLEAN_WORDS = {
     "yes": True,
     "no": False,
@@ -31,14 +31,18 @@ _BOOLEAN_WORDS = {
 
 
 @dataclass(frozen=True)
-class InWords:
-    """Marks a type that is called something else in messages than its annotation says."""
+class DescribedAs:
+    """Mark of a type with another description in messages than that of its annotation.
+
+    Args:
+        words: Description, such as "a mapping of parameters".
+    """
 
     words: str
 
 
 def peel(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type and the constraints around it: `Annotated[int, Gt(0)]` is `int` with `(Gt(0),)`."""
+    """Separate a type from its constraints: `Annotated[int, Gt(0)]` is `int` with `(Gt(0),)`."""
     if get_origin(annotation) is Annotated:
         inner, marks = peel(annotation.__origin__)
         return inner, (*marks, *annotation.__metadata__)
@@ -46,13 +50,13 @@ def peel(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def members(annotation: Any) -> tuple[Any, ...]:
-    """The alternatives of a union, null among them as `NoneType`; anything else is its own only alternative."""
+    """Return the alternatives of a union, where null is `NoneType`; any other type is its only alternative."""
     inner, _ = peel(annotation)
     return get_args(inner) if get_origin(inner) in (Union, types.UnionType) else (annotation,)
 
 
 def describe(annotation: Any) -> str:
-    """What a value of this type is called: `a number greater than 0`, `a list of integers or null`."""
+    """Describe the values of a type: `a number greater than 0`, `a list of integers or null`."""
     alternatives = [member for member in members(annotation) if member is not types.NoneType]
     words = [_describe_one(member) for member in alternatives]
     if types.NoneType in members(annotation):
@@ -64,7 +68,7 @@ def _describe_one(annotation: Any) -> str:
     inner, marks = peel(annotation)
     origin, arguments = get_origin(inner), get_args(inner)
     for mark in marks:
-        if isinstance(mark, InWords):
+        if isinstance(mark, DescribedAs):
             return mark.words
     if kind := registry.component_kind(annotation):
         article = "an" if kind[0] in "aeiou" else "a"
@@ -92,7 +96,7 @@ def _describe_many(annotation: Any) -> str:
 
 
 def _length(marks: tuple[Any, ...]) -> str:
-    """`2 ` for lists of two, empty for lists of any length."""
+    """Return `2 ` for lists of two, and an empty string for lists of any length."""
     return next((f"{mark.min_length} " for mark in marks if isinstance(mark, Len)), "")
 
 
@@ -109,7 +113,7 @@ def _range(marks: tuple[Any, ...]) -> str:
 
 
 def expected(annotation: Any, value: Any) -> str:
-    """The message for a value that does not fit its annotation."""
+    """Return the message for a value that does not fit its annotation."""
     words = describe(annotation)
     if isinstance(value, float) and not math.isfinite(value):
         words = words.replace("a number", "a finite number")
@@ -118,7 +122,7 @@ def expected(annotation: Any, value: Any) -> str:
 
 
 def code_of(annotation: Any, value: Any) -> ErrorCode:
-    """The code for a value that does not fit its annotation: its type, its name, or its range."""
+    """Return the code for a value that does not fit its annotation: wrong type, unknown name, or out of range."""
     alternatives = [peel(member)[0] for member in members(annotation)]
     names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
     if isinstance(value, str) and names:
@@ -129,15 +133,15 @@ def code_of(annotation: Any, value: Any) -> ErrorCode:
 
 
 def _hint(annotation: Any, value: Any) -> str:
-    """What the user most likely meant, as the end of a message; empty when there is no telling."""
+    """Return what the user probably meant, as the end of a message; empty if it is not clear."""
     alternatives = [peel(member)[0] for member in members(annotation)]
     numeric = int in alternatives or float in alternatives
     if isinstance(value, str):
         names = [name for member in alternatives if get_origin(member) is Literal for name in get_args(member)]
         near = nearest_name(value, [name for name in names if isinstance(name, str)])
-        meant = _meant_number(value) if numeric else None
-        if meant is not None:
-            return meant
+        hint = _number_hint(value) if numeric else None
+        if hint is not None:
+            return hint
         if bool in alternatives and value.lower() in _BOOLEAN_WORDS:
             return f"; write {show(_BOOLEAN_WORDS[value.lower()])}"
         if types.NoneType in alternatives and value.lower() in ("none", "nil", "null"):
@@ -156,15 +160,15 @@ def _hint(annotation: Any, value: Any) -> str:
 
 
 def _marks(annotation: Any) -> list[Any]:
-    """The constraints of every alternative."""
+    """Return the constraints of all alternatives."""
     return [mark for member in members(annotation) for mark in peel(member)[1]]
 
 
-def _meant_number(text: str) -> str | None:
-    """The hint for a text where a number belongs, None if the text is not a number in any spelling."""
+def _number_hint(text: str) -> str | None:
+    """Return the hint for a string in place of a number; None if the string is not a number in any spelling."""
     number = plain_scalar(text) if len(text) < 40 else None
     if isinstance(number, int | float) and not isinstance(number, bool):
-        return "; it is a text: remove the quotes"
+        return "; remove the quotes"
     digits = re.sub(r"(?<=\d)[_,](?=\d{3})", "", text)
     if digits != text and re.fullmatch(r"[-+]?\d+(\.\d+)?", digits):
         return f"; write {digits}"

@@ -1,4 +1,4 @@
-"""What only the whole config can add to a mistake: where else the key belongs, how else it is written."""
+"""Hints that need the whole config: the section that a key belongs to, and the notation of a missing option."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.spec.section import Section, annotation_of, fields_of
 
 
 def hint(mistake: Mistake, document: Document) -> str:
-    """The end of the mistake's message; empty when there is nothing to add."""
+    """Return the end of the mistake's message; empty if there is no hint."""
     if mistake.code == MISSING_KEY:
         return _how_to_add(mistake.path, document)
     if mistake.code == UNKNOWN_KEY:
@@ -24,7 +24,7 @@ def hint(mistake: Mistake, document: Document) -> str:
 
 
 def _how_to_add(path: KeyPath, document: Document) -> str:
-    """A component written as a bare name becomes a mapping once it has options."""
+    """Return how to add an option to a component that is written as a name only."""
     name, key = document.get(path[:-1]), path[-1]
     if not isinstance(name, str):
         return ""
@@ -33,13 +33,13 @@ def _how_to_add(path: KeyPath, document: Document) -> str:
 
 
 def _kept_option(path: KeyPath, document: Document) -> str:
-    """An option of the old component in the file, after an override has set the name of a new one."""
+    """Return the hint for an option in the file that does not exist after an override of the component's name."""
     for name in ("name", "architecture", "format") if len(path) > 1 else ():
-        setting = document.key_places.get((*path[:-1], name))
-        written = document.place(path, key=True)
-        if setting is not None and setting.file != document.file and written.file == document.file:
+        name_place = document.key_places.get((*path[:-1], name))
+        place = document.place(path, key=True)
+        if name_place is not None and name_place.file != document.file and place.file == document.file:
             component = format_path(path[:-1])
-            return f"; the file's options are kept under a new {name}; set {component} as a whole to drop them"
+            return f"; a new {name} keeps the options of the file; set {component} as a whole to remove them"
     return ""
 
 
@@ -51,7 +51,7 @@ def _where_it_belongs(mistake: Mistake) -> str:
 
 @functools.cache
 def _homes() -> dict[str | int, list[KeyPath]]:
-    """The paths of every key that configs may have, by their last step."""
+    """Return the paths of all keys of configs by their last step."""
     homes: dict[str | int, list[KeyPath]] = {}
     for path in known_paths(Sections):
         homes.setdefault(path[-1], []).append(path)
@@ -59,7 +59,7 @@ def _homes() -> dict[str | int, list[KeyPath]]:
 
 
 def known_paths(section: type[Section], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The paths of all keys that every config may have."""
+    """Yield the paths of all keys of a section, without those of components."""
     for key, field in fields_of(section).items():
         yield (*path, key)
         for member in members(annotation_of(field)):

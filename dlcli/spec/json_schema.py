@@ -1,4 +1,4 @@
-"""The JSON Schema (draft 7) of a config, for editors that complete and check YAML as it is written."""
+"""The JSON Schema (draft 7) of a config, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -17,33 +17,38 @@ from dlcli.spec.transfer import FROM, KEYS, TransferSection
 DIALECT = "http://json-schema.org/draft-07/schema#"
 _POINTER = "#/definitions/"
 
-_OUTPUT = {"type": ["string", "null"], "description": "the layer whose output is the model's; null = the last"}
+_OUTPUT = {"type": ["string", "null"], "description": "Layer whose output is the model's; null = the last."}
 _SOURCE = {
     "type": ["string", "null"],
     "minLength": 1,
-    "description": registry.argument_descriptions(TransferSection)[FROM] + "; null = random weights",
+    "description": registry.argument_descriptions(TransferSection)[FROM].rstrip(".") + "; null = random weights.",
 }
 _CONNECTIONS = {
     "name": {
         "type": ["string", "null"],
         "pattern": f"^{NODE_NAME}$",
-        "description": "what other layers call its output",
+        "description": "Name of its output for other layers.",
     },
     "inputs": {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "description": "the layers it reads, by name; previous = the one before, input = the examples",
+        "description": "Names of the layers that it reads; previous = the one before, input = the examples.",
         "default": PREVIOUS,
     },
 }
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a whole config, with every component that is registered."""
+    """Return the schema of a whole config with all registered components."""
     return schema_of(Sections, {"model": _model_schema()})
 
 
 def schema_of(sections: type[Section], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a file, with the definitions of all that it refers to."""
+    """Return the schema of a file with all definitions that it refers to.
+
+    Args:
+        sections: Sections of the file.
+        definitions: Name → schema of additional definitions.
+    """
     schema = _section_schema(sections)
     definitions |= schema.pop("definitions")
     missing = _references(schema) | _references(definitions)
@@ -56,7 +61,7 @@ def schema_of(sections: type[Section], definitions: dict[str, Any]) -> dict[str,
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's schema without its titles, with defaults as they are written in YAML."""
+    """Generator of Pydantic's schema without titles and with defaults as they are written in YAML."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -66,21 +71,21 @@ class _Generator(GenerateJsonSchema):
 
 
 def _section_schema(section: type[Section]) -> JsonSchemaValue:
-    """A section's schema, with those inside it under `definitions`."""
+    """Return the schema of a section, with those of inner sections under `definitions`."""
     schema = section.model_json_schema(ref_template=f"{_POINTER}{{model}}", schema_generator=_Generator)
     del schema["title"]
     schema["definitions"] = schema.pop("$defs", {})
-    in_draft_7: JsonSchemaValue = _in_draft_7(schema)
-    return in_draft_7
+    draft_7: JsonSchemaValue = _to_draft_7(schema)
+    return draft_7
 
 
-def _in_draft_7(schema: Any) -> Any:
-    """References inside an `allOf`, as draft 7 ignores whatever stands beside a `$ref`; no keys but those described."""
+def _to_draft_7(schema: Any) -> Any:
+    """Move references into an `allOf`, as draft 7 ignores keys next to a `$ref`, and allow only described keys."""
     if isinstance(schema, list):
-        return [_in_draft_7(item) for item in schema]
+        return [_to_draft_7(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    inner = {key: _in_draft_7(item) for key, item in schema.items()}
+    inner = {key: _to_draft_7(item) for key, item in schema.items()}
     if DEFINED_AS in inner:
         inner["$ref"] = _POINTER + inner.pop(DEFINED_AS)
     if "patternProperties" in inner:
@@ -91,17 +96,23 @@ def _in_draft_7(schema: Any) -> Any:
 
 
 def _kind_schema(kind: str) -> dict[str, Any]:
-    """Every component of a kind: as a bare name where nothing is required, or as a mapping."""
+    """Return the schema of a component: a name if no option is required, or a mapping."""
     key = "format" if kind == "format" else "name"
     mappings = [_component_schema(kind, name, key) for name in registry.names(kind)]
     bare = [name for name, mapping in zip(registry.names(kind), mappings, strict=True) if mapping["required"] == [key]]
     if not bare or kind == "format":
         return {"anyOf": mappings} if mappings else {"not": {}}
-    return {"anyOf": [{"enum": bare, "description": f"the name of the {kind}"}, *mappings]}
+    return {"anyOf": [{"enum": bare, "description": f"Name of the {kind}."}, *mappings]}
 
 
 def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
-    """The mapping of one component: its options, and its name under `key` when they stand side by side."""
+    """Return the schema of one component's mapping.
+
+    Args:
+        kind: Kind in the registry.
+        name: Name in the registry.
+        key: Key of the name among the options; None if the mapping has only options.
+    """
     component = registry.lookup(kind, name)
     schema = _section_schema(options_model(component))
     del schema["definitions"]
@@ -113,13 +124,13 @@ def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
 
 
 def _model_schema() -> dict[str, Any]:
-    """A model in each of its forms, and in each with the weights it starts from, or without."""
+    """Return the schema of a model: an architecture, a list of layers, or that of a run; each with initial weights."""
     names = registry.names("architecture")
     forms = [_component_schema("architecture", name, "architecture") for name in names]
     layers = {
         "type": "object",
         "properties": {
-            "layers": {"type": "array", "items": _layer_schema(), "minItems": 1, "description": "the layers in order"},
+            "layers": {"type": "array", "items": _layer_schema(), "minItems": 1, "description": "Layers in order."},
             "output": _OUTPUT,
         },
         "required": ["layers"],
@@ -134,23 +145,28 @@ def _model_schema() -> dict[str, Any]:
 
 
 def _layer_schema() -> dict[str, Any]:
-    """An entry of `layers`, whose options have `name` and `inputs` beside them."""
+    """Return the schema of an entry of `layers`, which has `name` and `inputs` next to its options."""
     return _entry_schema("layer", _CONNECTIONS)
 
 
 def _entry_schema(kind: str, more: dict[str, Any]) -> dict[str, Any]:
-    """An entry of a list of components: a name, or a mapping from one name to its options and `more`."""
+    """Return the schema of an entry of a list of components: a name, or a mapping from one name to its options.
+
+    Args:
+        kind: Kind in the registry.
+        more: Key → schema of further keys of every entry.
+    """
     options = {name: _component_schema(kind, name, None) for name in registry.names(kind)}
     bare = [name for name, schema in options.items() if not schema.get("required")]
     for schema in options.values():
         schema["properties"] = schema.get("properties", {}) | more
     as_mapping = {"type": "object", "properties": options, "additionalProperties": False}
     as_mapping |= {"minProperties": 1, "maxProperties": 1}
-    return {"anyOf": [{"enum": bare, "description": f"a {kind} without options"}, as_mapping]}
+    return {"anyOf": [{"enum": bare, "description": f"Name of the {kind}, without options."}, as_mapping]}
 
 
 def _references(schema: Any) -> set[str]:
-    """The names that a schema refers to."""
+    """Return the names that a schema refers to."""
     return {reference.removeprefix(_POINTER) for reference in _pointers(schema)}
 
 

@@ -1,4 +1,4 @@
-"""From a config file to a `Spec`, or to all of its mistakes at once."""
+"""Loading of a config file into a `Spec`, or an error with all of its mistakes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.spec.component_modules import import_required_modules
 from dlcli.spec.document import Document
-from dlcli.spec.file_kind import is_sweep, sweep_in_place_of_config
+from dlcli.spec.file_kind import is_sweep, sweep_instead_of_config
 from dlcli.spec.hints import hint
 from dlcli.spec.key_paths import KeyPath
 from dlcli.spec.mistake import MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of
@@ -25,33 +25,42 @@ def load_spec(path: str | Path, overrides: Overrides = ()) -> Spec:
     """Read a config file and check it.
 
     Args:
-        path: the YAML file.
-        overrides: `key=VALUE` texts as on the command line, or key → value. Relative paths in them are
-            relative to the working directory, those in a file to the file's folder.
+        path: YAML file.
+        overrides: Strings `key=VALUE` as on the command line, or key → value. Relative paths in them start at the
+            working directory, those in a file at the folder of the file.
 
     Raises:
-        InvalidConfigError: with every mistake, in the order of the file.
+        InvalidConfigError: The config has mistakes; the error lists all of them in the order of the file.
     """
     return spec_from_text(read_text(Path(path)), file=str(path), overrides=overrides)
 
 
 def spec_from_text(text: str, *, file: str, overrides: Overrides = ()) -> Spec:
-    """Check a config that has been read already; `file` is what messages call it.
+    """Check the text of a config.
+
+    Args:
+        text: YAML text.
+        file: Name of the file in messages, whose folder is the start of relative paths.
+        overrides: Strings `key=VALUE` as on the command line, or key → value.
 
     Raises:
-        InvalidConfigError: with every mistake, in the order of the file.
+        InvalidConfigError: The config has mistakes; the error lists all of them in the order of the file.
     """
     return spec_of_document(read_yaml(text, file), overrides)
 
 
 def spec_of_document(document: Document, overrides: Overrides = ()) -> Spec:
-    """Check a config whose YAML has been read; the document is changed.
+    """Check a config whose YAML has been read.
+
+    Args:
+        document: Values of the config, which are changed by the overrides.
+        overrides: Strings `key=VALUE` as on the command line, or key → value.
 
     Raises:
-        InvalidConfigError: with every mistake, in the order of the file.
+        InvalidConfigError: The config has mistakes; the error lists all of them in the order of the file.
     """
     if is_sweep(document.data):
-        raise InvalidConfigError([sweep_in_place_of_config(document)])
+        raise InvalidConfigError([sweep_instead_of_config(document)])
     problems, applied = list(document.problems), []
     for override in parse_overrides(overrides):
         try:
@@ -73,9 +82,9 @@ def spec_of_document(document: Document, overrides: Overrides = ()) -> Spec:
 
 
 def _fill_from_file(document: Document) -> None:
-    """What depends on the file itself: the experiment's name, and the folder that paths are relative to."""
+    """Set the values that depend on the file: the name of the experiment, and absolute paths."""
     folder = Path(document.file).parent
-    document.data.setdefault("name", as_name(Path(document.file).stem))
+    document.data.setdefault("name", experiment_name(Path(document.file).stem))
     data, model = document.data.get("data"), document.data.get("model")
     if isinstance(data, dict):
         data["path"] = str(folder.absolute()) if data.get("path") is None else _absolute(("data", "path"), document)
@@ -84,34 +93,35 @@ def _fill_from_file(document: Document) -> None:
 
 
 def _absolute(key: KeyPath, document: Document) -> Any:
-    """A path made absolute: in a file it starts from the file's folder, in a `--set` from the working directory."""
+    """Return an absolute path; in a file it starts at the folder of the file, in `--set` at the working directory."""
     path = document.get(key)
     if not isinstance(path, str):
         return path
     place = document.place(key)
-    return str((Path.cwd() if place.line is None else Path(place.file).parent.absolute()) / from_home(path))
+    return str((Path.cwd() if place.line is None else Path(place.file).parent.absolute()) / expand_home(path))
 
 
-def from_home(path: str) -> Path:
-    """A path with `~` expanded, where there is such a home."""
+def expand_home(path: str) -> Path:
+    """Expand `~` in a path if the home folder exists."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
 
 
-def as_name(stem: str) -> str:
-    """A file's stem as the name of an experiment."""
+def experiment_name(stem: str) -> str:
+    """Return the name of an experiment for the stem of its file."""
     allowed = [letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in stem]
     return "".join(allowed).strip("-") or "experiment"
 
 
 def is_readable(mistake: Mistake, document: Document) -> bool:
+    """Return whether the value of a mistake could be read; otherwise the mistake follows from another one."""
     return not any(mistake.path[:end] in document.unreadable for end in range(len(mistake.path) + 1))
 
 
 def located(mistake: Mistake, document: Document) -> ConfigError:
-    """A mistake with its place: a missing key is located at the mapping that lacks it."""
+    """Return the error of a mistake with its place; the place of a missing key is the mapping that lacks it."""
     message = mistake.message + hint(mistake, document)
     if mistake.code == MISSING_KEY:
         return document.error(mistake.path[:-1], message, MISSING_KEY)

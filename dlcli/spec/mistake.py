@@ -1,4 +1,4 @@
-"""A mistake in a config on its way from the validator that saw it to the place in the file where it stands."""
+"""Mistakes in a config, passed from the validators through pydantic to the code that finds their places in the file."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from dlcli.core import ErrorCode
 from dlcli.spec.key_paths import KeyPath
 
-#: codes of mistakes that are not about a value: a key that should not be there, one that should, and the number of
-#: further mistakes that are not described
+#: Codes of mistakes that are not about a value: an unknown key, a missing key, and the number of further mistakes.
 UNKNOWN_KEY: ErrorCode = "unknown_key"
 MISSING_KEY: ErrorCode = "missing_key"
 FURTHER: ErrorCode = "further_mistakes"
-#: mistakes of one section that are described; more come from a file that is no config
+#: Maximum number of mistakes of a section that are described; only files that are not configs have more.
 MAX_MISTAKES = 100
 
 
 class Mistake:
-    """One problem of a config: what kind, where (relative to the section that says it), and in which words.
+    """One mistake in a config.
 
     Args:
-        path: Path of the value or the key.
+        path: Path of the value or key, relative to the section that reports it.
         message: Text for the user.
-        code: Stable name of the kind of mistake; it is the type of pydantic's error on the way.
-        offset: Index of the character of the value, a text, that the mistake is about.
+        code: Stable name of the kind of mistake, which is also the type of pydantic's error.
+        offset: Index of the wrong character in a string.
     """
 
     def __init__(self, path: KeyPath, message: str, code: ErrorCode = "invalid_value", *, offset: int = 0) -> None:
@@ -37,21 +36,22 @@ class Mistake:
         self.offset = offset
 
     def below(self, *path: str | int) -> Mistake:
-        """The same mistake, seen from the section that holds this one at `path`."""
+        """Return the same mistake relative to the section that contains this one at `path`."""
         return Mistake((*path, *self.path), self.message, self.code, offset=self.offset)
 
     def for_pydantic(self) -> InitErrorDetails:
+        """Return the details of pydantic's error."""
         error = PydanticCustomError(self.code, "{message}", {"message": self.message, "offset": self.offset})
         return InitErrorDetails(type=error, loc=self.path, input=None)
 
 
-def mistaken(mistakes: Iterable[Mistake]) -> ValidationError:
-    """The exception that a validator raises for `mistakes`."""
+def validation_error(mistakes: Iterable[Mistake]) -> ValidationError:
+    """Return the exception that a validator raises for mistakes."""
     return ValidationError.from_exception_data("config", [mistake.for_pydantic() for mistake in mistakes])
 
 
 def mistakes_of(error: ValidationError) -> list[Mistake]:
-    """The mistakes in an exception raised by a section."""
+    """Return the mistakes in an exception that a section raised."""
     return [
         Mistake(
             details["loc"], details["ctx"]["message"], cast(ErrorCode, details["type"]), offset=details["ctx"]["offset"]

@@ -1,6 +1,6 @@
-"""The `model` section: a registered architecture with its options beside it, or a list of layers.
+"""The section `model`: a registered architecture next to its options, or a list of layers.
 
-Beside either may stand where the weights come from; when that is a run, the model may be left out: it is the run's.
+Both can have keys for the initial weights. If these come from a run, the model can be omitted: it is that of the run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 from dlcli.core import INPUT, NODE_NAME, PREVIOUS, registry, show
 from dlcli.spec.component import DEFINED_AS, ComponentSpec, check_name, check_options
 from dlcli.spec.expectations import expected
-from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken, mistakes_of
+from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistakes_of, validation_error
 from dlcli.spec.section import plain, unknown_key
 from dlcli.spec.transfer import FROM, KEYS, TransferSection, check_transfer
 
@@ -26,9 +26,9 @@ class LayerSpec:
     """One entry of `layers`.
 
     Args:
-        layer: the layer's type with its options.
-        name: what other layers call its output; null when nobody does.
-        inputs: the names of the nodes it reads; `previous` is the entry before, `input` the examples.
+        layer: Type of the layer with its options.
+        name: Name of its output for other layers; None if it has no name.
+        inputs: Names of the nodes that it reads; `previous` is the entry before, `input` the examples.
     """
 
     layer: ComponentSpec
@@ -46,13 +46,13 @@ class LayerSpec:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A model that has been checked but not built: `architecture` or `layers` is there, or neither beside `transfer`.
+    """A model that has been checked but not built: an architecture, layers, or only the run that has the model.
 
     Args:
-        architecture: the architecture with its options.
-        layers: the nodes in the order in which they were written.
-        output: the name of the node whose output is the model's; null = the last one.
-        transfer: the weights it starts from; None = random ones.
+        architecture: Architecture with its options.
+        layers: Layers in the order of the file.
+        output: Name of the node whose output is the model's; None for the last one.
+        transfer: Source of the initial weights; None for random weights.
     """
 
     architecture: ComponentSpec | None = None
@@ -78,20 +78,20 @@ class ModelSpec:
 
 
 def check_model(value: Any) -> ModelSpec:
-    """`value` as a model, with defaults filled in.
+    """Check a model and add its defaults.
 
     Raises:
-        ValidationError: holding `Mistake`s.
+        ValidationError: The model has mistakes.
     """
     if isinstance(value, ModelSpec):
         return value
     if not isinstance(value, dict):
-        raise mistaken(
+        raise validation_error(
             [Mistake((), f"expected a mapping with architecture or layers, got {show(value)}", "wrong_type")]
         )
     if "architecture" in value and "layers" in value:
-        raise mistaken(
-            [Mistake(("layers",), "a model has either an architecture or layers, got both", "conflicting_options")]
+        raise validation_error(
+            [Mistake(("layers",), "expected either architecture or layers, got both", "conflicting_options")]
         )
     transfer, structure, mistakes = None, ModelSpec(), list[Mistake]()
     try:
@@ -103,28 +103,28 @@ def check_model(value: Any) -> ModelSpec:
     except ValidationError as error:
         mistakes += mistakes_of(error)
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return replace(structure, transfer=transfer)
 
 
 def _check_structure(value: dict[str, Any]) -> ModelSpec:
-    """The layers of a model, without where their weights come from."""
+    """Check the architecture or layers of a model, without its initial weights."""
     own = {key: option for key, option in value.items() if key not in KEYS}
     if "architecture" in own:
         return ModelSpec(architecture=_check_architecture(own, _transfer_keys(value)))
     if "layers" in own:
         return _check_layers(own, _transfer_keys(value))
     if value.get(FROM) is None:
-        raise mistaken([Mistake(("architecture",), "missing key architecture or layers", MISSING_KEY)])
+        raise validation_error([Mistake(("architecture",), "missing key architecture or layers", MISSING_KEY)])
     keys = ("architecture", "layers", *KEYS)
     mistakes = [Mistake((key,), unknown_key(key, keys), UNKNOWN_KEY) for key in own]
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return ModelSpec()
 
 
 def _transfer_keys(value: dict[str, Any]) -> tuple[str, ...]:
-    """The keys about weights that are meant where another is written."""
+    """Return the keys of initial weights that an unknown key is compared with."""
     return KEYS if FROM in value else (FROM,)
 
 
@@ -132,9 +132,9 @@ def _check_architecture(value: dict[str, Any], other_keys: tuple[str, ...]) -> C
     options = dict(value)
     name = options.pop("architecture")
     if not isinstance(name, str):
-        hint = "; its options stand beside it" if isinstance(name, dict) else ""
+        hint = "; write its options next to it" if isinstance(name, dict) else ""
         message = f"expected the name of an architecture, got {show(name)}{hint}"
-        raise mistaken([Mistake(("architecture",), message, "wrong_type")])
+        raise validation_error([Mistake(("architecture",), message, "wrong_type")])
     check_name("architecture", name, ("architecture",))
     keys = [option.name for option in registry.options(registry.lookup("architecture", name))]
     mistakes = _unknown_keys(options, keys, other_keys)
@@ -144,7 +144,7 @@ def _check_architecture(value: dict[str, Any], other_keys: tuple[str, ...]) -> C
     except ValidationError as error:
         mistakes += mistakes_of(error)
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return ComponentSpec("architecture", name, checked)
 
 
@@ -160,7 +160,7 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
     entries = value["layers"]
     if not isinstance(entries, list) or not entries:
         mistakes.append(Mistake(("layers",), f"expected a list of layers, got {show(entries)}", "wrong_type"))
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     layers: list[LayerSpec] = []
     for index, entry in enumerate(entries):
         try:
@@ -168,26 +168,26 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
         except ValidationError as error:
             mistakes += [mistake.below("layers", index) for mistake in mistakes_of(error)]
             if len(mistakes) > MAX_MISTAKES:
-                further = Mistake(("layers", index), "the layers after this one have not been checked", FURTHER)
-                raise mistaken([*mistakes, further]) from None
+                further = Mistake(("layers", index), "the layers after this one were not checked", FURTHER)
+                raise validation_error([*mistakes, further]) from None
     mistakes += _repeated_names(entries)
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return ModelSpec(layers=tuple(layers), output=output)
 
 
 def _check_layer(entry: Any) -> LayerSpec:
-    """One entry: a layer's name, or a mapping from it to its options, `name` and `inputs`."""
+    """Check one entry: the name of a layer, or a mapping from it to its options, `name` and `inputs`."""
     if isinstance(entry, str):
         check_name("layer", entry)
         return LayerSpec(ComponentSpec("layer", entry, check_options("layer", entry, {})))
     if not isinstance(entry, dict) or len(entry) != 1:
-        raise mistaken([Mistake((), _not_a_layer(entry), "wrong_type")])
-    [(layer, written)] = entry.items()
+        raise validation_error([Mistake((), _not_a_layer(entry), "wrong_type")])
+    [(layer, options)] = entry.items()
     check_name("layer", layer, (layer,))
-    options = {} if written is None else written
+    options = {} if options is None else options
     if not isinstance(options, dict):
-        raise mistaken(
+        raise validation_error(
             [
                 Mistake(
                     (layer,),
@@ -205,7 +205,7 @@ def _check_layer(entry: Any) -> LayerSpec:
     except ValidationError as error:
         mistakes += [mistake.below(layer) for mistake in mistakes_of(error)]
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return LayerSpec(ComponentSpec("layer", layer, checked), name, tuple(inputs))
 
 
@@ -215,11 +215,11 @@ def _first_option(layer: str) -> str:
 
 
 def _graph_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
-    """What is wrong with a layer's `name` and `inputs`: the key and the message."""
+    """Yield key and message of each mistake in a layer's `name` and `inputs`."""
     if name is not None and (not isinstance(name, str) or not re.fullmatch(NODE_NAME, name)):
         yield "name", f"expected a name of letters, digits and _, got {show(name)}"
     if name in (PREVIOUS, INPUT):
-        yield "name", f"the name {name} is taken: it stands for other inputs"
+        yield "name", f"the name {name} is reserved"
     if not isinstance(inputs, list) or not inputs or not all(isinstance(source, str) for source in inputs):
         yield "inputs", f"expected the name of a layer or a list of names, got {show(inputs)}"
 
@@ -227,7 +227,7 @@ def _graph_mistakes(name: Any, inputs: Any) -> Iterator[tuple[str, str]]:
 def _not_a_layer(entry: Any) -> str:
     if isinstance(entry, dict) and len(entry) > 1:
         if "name" in entry and entry["name"] in registry.names("layer"):
-            return f"expected one layer with its options; write {entry['name']}: {{…}} without name"
+            return f"expected one layer with its options; write {entry['name']}: {{…}}"
         layer, *others = entry
         keys = f"got the keys {', '.join(entry)}; indent {', '.join(others)} below {layer}"
         return f"expected one layer with its options, {keys}"
@@ -235,14 +235,14 @@ def _not_a_layer(entry: Any) -> str:
 
 
 def _repeated_names(entries: list[Any]) -> list[Mistake]:
-    """Two nodes of one name, at the second."""
+    """Return a mistake for each name that an earlier layer has."""
     mistakes: list[Mistake] = []
     first: dict[str, int] = {}
     for index, entry in enumerate(entries):
         [(type_name, options)] = entry.items() if isinstance(entry, dict) and len(entry) == 1 else [("", None)]
         name = options.get("name") if isinstance(options, dict) else None
         if isinstance(name, str) and name in first:
-            message = f"the name {name!r} is already taken by layers[{first[name]}]"
+            message = f"the name {name!r} is already used by layers[{first[name]}]"
             mistakes.append(Mistake(("layers", index, type_name, "name"), message, "duplicate_name"))
         elif isinstance(name, str):
             first[name] = index

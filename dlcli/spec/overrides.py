@@ -1,15 +1,15 @@
-"""Single values of a config, set from outside: `--set optimizer.learning_rate=1e-2`.
+"""Overrides of single values of a config: `--set optimizer.learning_rate=1e-2`.
 
-| written | does |
+| override | effect |
 |---|---|
-| `a.b=VALUE` | sets the key, with the sections above it where they are missing |
+| `a.b=VALUE` | sets the key, and creates missing sections above it |
 | `a.list[0]=VALUE`, `a.list[-1]=VALUE` | replaces an item |
 | `a.list+=VALUE` | appends an item, or every item of a list |
 | `optimizer=sgd` | replaces the component with all its options |
-| `optimizer.name=sgd` | replaces the component and keeps the options, which must then be its own |
-| `optimizer.beta1=0.8` where the file has `optimizer: adam` | gives the component an option |
+| `optimizer.name=sgd` | replaces the component and keeps the options, which the new component must have |
+| `optimizer.beta1=0.8` where the file has `optimizer: adam` | adds an option to the component |
 
-VALUE is YAML. Whether the key exists and the value fits is checked afterwards, with the rest of the config.
+VALUE is YAML. Key and value are checked afterwards with the rest of the config.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcli.core import ConfigError, formatting
+from dlcli.core import ConfigError, ErrorCode, formatting
 from dlcli.spec.document import Document, Place
 from dlcli.spec.key_paths import MAX_DEPTH, KeyPath, format_path, parse_path
 from dlcli.spec.yaml_loader import MAX_CHARACTERS, parse_value
 from dlcli.spec.yaml_writer import to_flow
 
-#: characters of an override that messages repeat
+#: Maximum number of characters of an override in messages.
 _MAX_ECHO = 200
 
 
@@ -34,10 +34,10 @@ class Override:
     """One value to set.
 
     Args:
-        path: where.
-        value: plain data.
-        append: add to the list there instead of replacing it.
-        place: where it was written, such as a `--set` argument or a line of a sweep file.
+        path: Path of the value.
+        value: New value as plain data.
+        append: Whether to append to the list at the path instead of replacing it.
+        place: Place of the override, such as a `--set` argument or a line of a sweep file.
     """
 
     path: KeyPath
@@ -48,22 +48,23 @@ class Override:
     def __str__(self) -> str:
         return f"{format_path(self.path)}{'+' if self.append else ''}={to_flow(self.value)}"
 
-    def error(self, message: str) -> ConfigError:
+    def error(self, message: str, code: ErrorCode = "wrong_type") -> ConfigError:
+        """Return an error at the place of the override."""
         place = self.place
         key = format_path(self.path) or None
-        return ConfigError(message, file=place.file, line=place.line, column=place.column, key=key)
+        return ConfigError(message, code=code, file=place.file, line=place.line, column=place.column, key=key)
 
 
-#: `key=VALUE` texts and ready overrides in their order, or key → value
+#: Sequence of strings `key=VALUE` and `Override` objects, or key → value.
 Overrides = Sequence[str | Override] | Mapping[str, Any]
 
 
 def parse_overrides(overrides: Overrides, *, argument: str = "overrides") -> Iterator[Override | ConfigError]:
-    """Every override, or what is wrong with its writing.
+    """Yield every override, or the error of one that cannot be parsed.
 
     Args:
-        overrides: `key=VALUE` texts as on the command line, ready ones among them, or key → value as in Python.
-        argument: what messages call the mapping.
+        overrides: Strings `key=VALUE` as on the command line and `Override` objects, or key → value as in Python.
+        argument: Name of the mapping in messages.
     """
     if isinstance(overrides, Mapping):
         for key, value in overrides.items():
@@ -77,8 +78,8 @@ def _from_text(text: str) -> Override | ConfigError:
     source = f"--set {text if len(text) <= _MAX_ECHO else text[:_MAX_ECHO] + '…'}"
     key, equals, value = text.partition("=")
     if len(text) > MAX_CHARACTERS:
-        message = f"{len(text):,} characters are too long; a value has at most {MAX_CHARACTERS:,}"
-        return ConfigError(message, code="syntax_error", file=source)
+        message = f"expected at most {MAX_CHARACTERS:,} characters, got {len(text):,}"
+        return ConfigError(message, code="too_large", file=source)
     if not equals or not key.strip("+ "):
         return ConfigError("expected KEY=VALUE, such as optimizer.learning_rate=1e-2", code="usage", file=source)
     path, append = split_append(key)
@@ -91,7 +92,7 @@ def _from_text(text: str) -> Override | ConfigError:
 
 
 def split_append(key: str) -> tuple[str, bool]:
-    """`evaluation.metrics+` as the path without its `+`, and whether it has one."""
+    """Separate a trailing `+`, as in `evaluation.metrics+`, from a path; return the path and whether it had one."""
     return key.removesuffix("+").strip(), key.endswith("+")
 
 
@@ -106,11 +107,11 @@ def _from_item(key: Any, value: Any, argument: str) -> Override | ConfigError:
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """A Python value as the plain data that YAML would have given.
+    """Convert a Python value to the plain data that YAML can express.
 
     Raises:
-        TypeError: it has no YAML form.
-        ValueError: it is nested too deep, or holds itself.
+        TypeError: The value cannot be expressed in YAML.
+        ValueError: The value is nested too deeply, or contains itself.
     """
     if depth > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels deep")
@@ -118,7 +119,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
-            raise TypeError("the keys of a mapping are texts")
+            raise TypeError("expected a mapping with strings as keys")
         return {key: _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, depth + 1) for item in value]
@@ -133,7 +134,7 @@ def apply_override(document: Document, override: Override) -> None:
     """Change one value of a document.
 
     Raises:
-        ConfigError: there is no such place.
+        ConfigError: The path of the override does not exist.
     """
     place = override.place
     holder, path = _holder(document, override)
@@ -147,7 +148,7 @@ def apply_override(document: Document, override: Override) -> None:
         document.move(path, place, replaced=present)
         return
     if present is not None and not isinstance(present, list):
-        raise override.error(f"{format_path(path)} is not a list; += adds to lists")
+        raise override.error(f"{format_path(path)} is not a list; += appends to lists")
     items = holder[step] = list(present or [])
     if present is None:
         document.move(path, place)
@@ -157,7 +158,7 @@ def apply_override(document: Document, override: Override) -> None:
 
 
 def _holder(document: Document, override: Override) -> tuple[Any, KeyPath]:
-    """The mapping or list that holds the last step of the path, made where it is missing; and the path as it stands."""
+    """Return the container of the last step of the path, created if it is missing, and the path without negatives."""
     holder: Any = document.data
     walked: KeyPath = ()
     for step, following in zip(override.path, override.path[1:], strict=False):
@@ -169,15 +170,15 @@ def _holder(document: Document, override: Override) -> tuple[Any, KeyPath]:
         if not isinstance(inner, dict | list):
             if isinstance(following, int):
                 raise override.error(f"{format_path(walked)} is not a list")
-            inner = holder[step] = _opened(inner, following)
+            inner = holder[step] = _to_mapping(inner, following)
             document.move(walked, override.place)
         holder = inner
     _check_is_section(holder, override.path[-1], override, walked)
     return holder, (*walked, override.path[-1])
 
 
-def _opened(value: Any, following: str) -> dict[str, Any]:
-    """A mapping in place of a scalar: a component's name becomes `{name: …}`, an entry of `layers` `{relu: {}}`."""
+def _to_mapping(value: Any, following: str) -> dict[str, Any]:
+    """Convert a scalar to a mapping: a component's name becomes `{name: …}`, an entry of `layers` `{relu: {}}`."""
     if not isinstance(value, str):
         return {}
     return {value: {}} if value == following else {"name": value}
@@ -190,9 +191,11 @@ def _check_is_section(holder: Any, step: str | int, override: Override, walked: 
 
 
 def _index(holder: Any, step: int, override: Override, walked: KeyPath) -> int:
-    """The index of an existing item, counted from the end when negative."""
+    """Return the non-negative index of an existing item."""
     if not isinstance(holder, list):
         raise override.error(f"{format_path(walked)} is not a list")
     if not -len(holder) <= step < len(holder):
-        raise override.error(f"{format_path(walked)} has {formatting.count(len(holder), 'item')}; there is no [{step}]")
+        raise override.error(
+            f"{format_path(walked)} has {formatting.count(len(holder), 'item')}, but no [{step}]", "out_of_range"
+        )
     return step % len(holder)

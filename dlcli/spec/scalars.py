@@ -1,4 +1,4 @@
-"""What an unquoted YAML scalar means, by the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+"""Values of unquoted YAML scalars in the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
 
 PyYAML follows YAML 1.1, where `1e-3` is a string, `no` is false, `010` is eight and `1:30` is ninety.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 
-#: digits beyond this are no setting but a mistake (and slow to convert)
-LONGEST_NUMBER = 400
+#: Maximum number of characters of a number; longer ones are mistakes (and slow to convert).
+MAX_NUMBER = 400
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {
@@ -21,10 +21,10 @@ _NON_FINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def plain_scalar(text: str) -> bool | int | float | str | None:
-    """The value of an unquoted scalar.
+    """Return the value of an unquoted scalar.
 
     Raises:
-        ValueError: a number of more than 400 characters.
+        ValueError: A number has more than 400 characters.
     """
     if text in _NULL:
         return None
@@ -33,7 +33,7 @@ def plain_scalar(text: str) -> bool | int | float | str | None:
     if text[0] not in "+-.0123456789":
         return text
     integer = _INTEGER.fullmatch(text)
-    if (integer or _FLOAT.fullmatch(text)) and len(text) > LONGEST_NUMBER:
+    if (integer or _FLOAT.fullmatch(text)) and len(text) > MAX_NUMBER:
         raise ValueError(f"a number of {len(text)} characters is too long")
     if integer:
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)

@@ -1,7 +1,7 @@
-"""What every checked mapping has in common: strict types, no unknown keys, mistakes in plain words.
+"""Base class of checked mappings: strict types, no unknown keys, readable mistakes.
 
-Pydantic finds the mistakes; each section rewords its own, knowing what its keys are. The reworded mistakes
-pass through the sections around them unchanged, only their path grows.
+Pydantic finds the mistakes; each section rewords its own, as it knows its keys. The reworded mistakes pass through the
+enclosing sections, which only extend their paths.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pydantic_core import CoreSchema, ErrorDetails
 from dlcli.core import ERROR_CODES, Bound, ErrorCode, formatting, registry, unknown_name
 from dlcli.spec.expectations import SECTION, code_of, describe, expected, members, peel
 from dlcli.spec.key_paths import KeyPath
-from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, mistaken
+from dlcli.spec.mistake import FURTHER, MAX_MISTAKES, MISSING_KEY, UNKNOWN_KEY, Mistake, validation_error
 
-#: what pydantic appends to the path of a mapping's key that does not fit
+#: Suffix of pydantic's path to an invalid key of a mapping.
 _OF_KEY = "[key]"
-#: codes of mistakes that stand next to mistakes of values in the same mapping
+#: Codes of mistakes that are reported in addition to mistakes of values in the same mapping.
 _ABOUT_KEYS = (UNKNOWN_KEY, MISSING_KEY, FURTHER)
-_LEAVE_OUT = "; leave the key out for the defaults"
+_OMIT = "; omit the key for the defaults"
 
 
 class Section(BaseModel):
@@ -42,15 +42,15 @@ class Section(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _in_plain_words(cls, value: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
+    def _reword_mistakes(cls, value: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
         try:
             return handler(value)
         except ValidationError as error:
             # An inner section has already reworded its own mistakes; they arrive as custom errors and pass through
-            # unchanged, with this section's key put in front of their path by pydantic.
+            # unchanged, after pydantic has prefixed their path with this section's key.
             errors = error.errors(include_url=False)
-            # A list of a million wrong values would otherwise be a million lines; an inner section may have cut
-            # already.
+            # A list of a million wrong values would otherwise be a million lines; an inner section may have limited
+            # them already.
             is_cut = len(errors) > MAX_MISTAKES and not any(details["type"] == FURTHER for details in errors)
             reworded = _without_echoes(
                 [_reword(details, cls) for details in errors[: MAX_MISTAKES if is_cut else None]]
@@ -58,35 +58,35 @@ class Section(BaseModel):
             if is_cut:
                 message = f"and {formatting.count(len(errors) - MAX_MISTAKES, 'more mistake')}"
                 reworded.append(Mistake(reworded[-1].path, message, FURTHER))
-            # from None: the chain of pydantic errors says the same in words that no user knows
-            raise mistaken(reworded) from None
+            # from None: pydantic's own errors have the same content in the words of pydantic
+            raise validation_error(reworded) from None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        shown = handler(schema)
-        section = handler.resolve_ref_schema(shown)
+        json_schema = handler(schema)
+        section = handler.resolve_ref_schema(json_schema)
         section["description"] = registry.summary(cls)
         for key, description in cls.descriptions().items():
             section["properties"][key]["description"] = description
-        return shown
+        return json_schema
 
     @classmethod
     def descriptions(cls) -> Mapping[str, str]:
-        """What each key is, in the words of the docstring."""
+        """Return key → description from the docstring."""
         return registry.argument_descriptions(cls)
 
     @classmethod
     def keys(cls) -> Collection[str]:
-        """The keys of the section."""
+        """Return the keys of the section."""
         return cls.model_fields.keys()
 
     def plain(self) -> dict[str, Any]:
-        """The section as a plain mapping with every key, the way it would be written in YAML."""
+        """Return the section as a plain mapping with every key, as it is written in YAML."""
         return {key: plain(getattr(self, name)) for key, name in _attributes(type(self)).items()}
 
 
 def plain(value: Any) -> Any:
-    """A checked value as mappings, lists and scalars."""
+    """Convert a checked value to mappings, lists and scalars."""
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -99,12 +99,12 @@ def plain(value: Any) -> Any:
 
 
 def fields_of(section: type[Section]) -> dict[str, FieldInfo]:
-    """The fields of a section by the keys they have in YAML."""
+    """Return the fields of a section by their keys in YAML."""
     return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
 def annotation_of(field: FieldInfo) -> Any:
-    """A field's type with its constraints."""
+    """Return the type of a field with its constraints."""
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
@@ -113,28 +113,28 @@ def _attributes(section: type[Section]) -> dict[str, str]:
 
 
 def unknown_key(key: str, known: Collection[str]) -> str:
-    """The message for a key that is not one of `known`."""
+    """Return the message for a key that is not one of `known`."""
     hint = "; a space is missing after the colon" if key.partition(":")[0] in known else ""
     return unknown_name("key", key, known) + hint
 
 
 def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
-    """One of pydantic's errors about a section, in the words of dlcli."""
+    """Reword one of pydantic's errors about a section."""
     kind, path, value = details["type"], details["loc"], details["input"]
     fields = fields_of(section)
-    # Three kinds of errors: those in our own words, those about keys, and those of pydantic about a value, of which
-    # only the place is used: what was expected is derived from the annotation.
+    # Three kinds of errors: those with our own message, those about keys, and those of pydantic about a value, of which
+    # only the path is used; their message is derived from the annotation.
     own_words = _own_words(details)
     if not path:
         return Mistake(
             path,
-            own_words or f"{expected(Section, value)}{_LEAVE_OUT if value is None else ''}",
+            own_words or f"{expected(Section, value)}{_OMIT if value is None else ''}",
             _code(details, Section),
         )
     key = str(path[0])
     if kind == "extra_forbidden":
         return Mistake(path, unknown_key(key, fields), UNKNOWN_KEY)
-    if key not in fields:  # pydantic's path to a wrong default has the attribute instead of the key
+    if key not in fields:  # pydantic's path to a wrong default contains the attribute instead of the key
         key = section.model_fields[key].alias or key
     annotation = annotation_of(fields[key])
     if kind == "missing":
@@ -148,36 +148,36 @@ def _reword(details: ErrorDetails, section: type[Section]) -> Mistake:
 
 
 def _code(details: ErrorDetails, annotation: Any) -> ErrorCode:
-    """The code of one of pydantic's errors about a value of this type."""
+    """Return the code of one of pydantic's errors about a value of this type."""
     if details["type"] in ERROR_CODES:
         return details["type"]
     return "invalid_value" if details["type"] == "value_error" else code_of(annotation, details["input"])
 
 
 def _own_words(details: ErrorDetails) -> str | None:
-    """The message of an error that did not come from pydantic."""
+    """Return the message of an error that dlcli raised; None for errors of pydantic."""
     if details["type"] in ERROR_CODES:
         return str(details["ctx"]["message"])
     return str(details["ctx"]["error"]) if details["type"] == "value_error" else None
 
 
 def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
-    """The annotation at `path` below a field, and the path without the names pydantic gives to union members."""
+    """Return the annotation at `path` below a field, and the path without pydantic's tags of union members."""
     # Pydantic's path to an error inside of a union has a tag for the member that was tried, e.g. ("layers", "list[…]",
-    # 3, "units") for `str | list[…]`. The document has no such level, so it is taken out. Walk the annotation and the
-    # path side by side: at a union one element of the path is a tag, at a list or mapping it is an index or key,
+    # 3, "units") for `str | list[…]`. The document has no such level, so the tag is removed. Annotation and path are
+    # traversed together: at a union an element of the path is a tag, at a list or mapping it is an index or key, and
     # anywhere else the path ends.
     alternatives = [member for member in members(annotation) if member is not type(None)]
     if len(alternatives) > 1:
-        # Scalars of a union have nothing below them: the mistake is about the field itself, and one message names all
-        # members. Only a container can have a mistake further inside.
+        # Scalars of a union contain nothing: the mistake is about the field itself, and one message names all members.
+        # Only a container can contain a mistake.
         containers = [member for member in alternatives if get_origin(peel(member)[0]) in (list, dict)]
         if len(path) < 2 or not containers:
             return annotation, ()
         return _without_tags(containers[0], path[1:])
     inner, _ = peel(alternatives[0])
     if path and get_origin(inner) in (list, dict):
-        # The mistake is about a key of a mapping: the first type argument, and the place is that of the key.
+        # The mistake is about a key of a mapping, whose type is the first type argument.
         if path[1:] == (_OF_KEY,):
             return get_args(inner)[0], path[:1]
         below, rest = _without_tags(get_args(inner)[-1], path[1:])
@@ -186,9 +186,8 @@ def _without_tags(annotation: Any, path: KeyPath) -> tuple[Any, KeyPath]:
 
 
 def _without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
-    """One mistake a place: where a list has a wrong item, the list is not said to be wrong as well."""
-    # A union reports a wrong value once for each member; in our words these are equal.
-    once = {(mistake.path, mistake.message): mistake for mistake in mistakes}.values()
-    # Every place that has a more exact mistake somewhere inside of it.
-    holders = {mistake.path[:end] for mistake in once for end in range(1, len(mistake.path))}
-    return [mistake for mistake in once if mistake.code in _ABOUT_KEYS or mistake.path not in holders]
+    """Remove duplicates, and mistakes of lists and mappings that have a more specific mistake inside."""
+    # A union reports a wrong value once for each member; the reworded mistakes are equal.
+    unique = {(mistake.path, mistake.message): mistake for mistake in mistakes}.values()
+    holders = {mistake.path[:end] for mistake in unique for end in range(1, len(mistake.path))}
+    return [mistake for mistake in unique if mistake.code in _ABOUT_KEYS or mistake.path not in holders]

@@ -1,4 +1,4 @@
-"""A checked experiment: what `load_spec` returns and `build` reads."""
+"""The checked config of an experiment."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from dlcli.spec.yaml_writer import to_yaml
 
 
 class LocatedSections(Protocol):
-    """A checked file that knows where each key was written: a `Spec` or a `SweepSpec`."""
+    """A checked file that knows the place of each key: a `Spec` or a `SweepSpec`."""
 
     @classmethod
     def keys(cls) -> Collection[str]:
-        """The keys at the top level of the file."""
+        """Return the keys at the top level of the file."""
 
     def locate(self, key: str) -> dict[str, Any]:
-        """File, line, column and key as the keyword arguments of a `ConfigError`."""
+        """Return file, line, column and key as keyword arguments of a `ConfigError`."""
 
 
 class Spec(Sections):
-    """A deep-learning experiment for dlcli: checked, complete, and able to say where each value was written.
+    """A deep-learning experiment for dlcli: checked, complete, and with the place of each value.
 
-    Two specs are equal when they describe the same experiment, wherever they were read from.
+    Two specs are equal if they describe the same experiment, even if they were read from different files.
     """
 
     _document: Document = PrivateAttr(default_factory=lambda: Document(file="config"))
@@ -37,10 +37,14 @@ class Spec(Sections):
 
     @classmethod
     def read(cls, document: Document, overrides: tuple[str, ...] = ()) -> Spec:
-        """Check the values of a document; `components` gets every module that the values need.
+        """Check the values of a document, and add every module that they need to `components`.
+
+        Args:
+            document: Values of the config with their places.
+            overrides: Overrides that were applied, as `key=value`.
 
         Raises:
-            ValidationError: holding `Mistake`s.
+            ValidationError: The values have mistakes.
         """
         checked = cls.model_validate(document.data)
         further = [module for module in modules_of(checked) if module not in checked.components]
@@ -51,31 +55,31 @@ class Spec(Sections):
 
     @property
     def file(self) -> Path:
-        """The file it was read from, as the user named it."""
+        """Path of the file, as the user named it."""
         return Path(self._document.file)
 
     @property
     def source_text(self) -> str:
-        """The file's text, as it was written."""
+        """Text of the file."""
         return self._document.text
 
     @property
     def overrides(self) -> tuple[str, ...]:
-        """The overrides that were applied, as `key=value`."""
+        """Overrides that were applied, as `key=value`."""
         return self._overrides
 
     def resolved(self) -> dict[str, Any]:
-        """Every key with its value as mappings, lists and scalars; it loads back to an equal spec."""
+        """Return every key with its value as mappings, lists and scalars, which load to an equal spec."""
         return self.plain()
 
     def to_yaml(self) -> str:
-        """`resolved` as YAML."""
+        """Return the resolved config as YAML."""
         return to_yaml(self.resolved())
 
     def locate(self, key: str) -> dict[str, Any]:
-        """Where `key` (such as `model.layers[2].inputs`) was written, as the arguments of a `ConfigError`.
+        """Return the place of a key, such as `model.layers[2].inputs`, as keyword arguments of a `ConfigError`.
 
-        A key that was left out is located at the nearest parent that was not.
+        The place of an omitted key is that of its nearest parent.
         """
         place = self._document.best_place(parse_path(key))
         return {"file": place.file, "line": place.line, "column": place.column, "key": key}

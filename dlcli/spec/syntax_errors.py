@@ -1,4 +1,4 @@
-"""What the YAML parser's complaints mean, said to someone who does not know how a parser works."""
+"""Readable messages for the syntax errors of the YAML parser."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 import yaml
 
 
-def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Mark]:
-    """The message for a syntax error, and the parser's mark it should point at.
+def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Mark]:
+    """Return the message for a syntax error of either parser of PyYAML, and the mark of its place.
 
-    The wording covers both parsers of PyYAML, libyaml's and its own.
+    Args:
+        error: Error of the parser.
+        text: YAML text.
     """
     problem, context = error.problem or "", error.context or ""
     here: Any = error.problem_mark or error.context_mark
@@ -21,7 +23,7 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
     character = line[here.column : here.column + 1]
 
     if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())] or "tab character" in problem:
-        return "a tab; YAML is indented with spaces", here
+        return "tabs are not allowed; indent YAML with spaces", here
     if re.search(r"expected ',' or '[\]}]'", problem):
         bracket = "[" if "]" in problem else "{"
         if here.line == opened.line:
@@ -34,13 +36,13 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
     if "values are not allowed" in problem:
         return _unexpected_colon(lines[: here.line], line[: here.column]), here
     if "entries are not allowed" in problem:
-        return "unexpected dash; the items of a list begin on lines of their own", here
+        return "unexpected dash; every item of a list starts on a new line", here
     if "scanning a block scalar" in context:
-        return 'a text that begins with > or | must be in quotes, such as "> 5"', opened
+        return 'a string that begins with > or | must be in quotes, such as "> 5"', opened
     if "cannot start any token" in problem:
-        return f"a text that begins with {character or 'this character'} must be in quotes", here
+        return f"a string that begins with {character or 'this character'} must be in quotes", here
     if "alphabetic or numeric character" in problem:
-        return f"a text that begins with {'&' if 'anchor' in context else '*'} must be in quotes", opened
+        return f"a string that begins with {'&' if 'anchor' in context else '*'} must be in quotes", opened
     if "unknown escape character" in problem:
         return "unknown escape in double quotes; write \\\\ for a backslash, or use single quotes", here
     if "node content" in problem:
@@ -57,11 +59,11 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, yaml.Ma
 
 
 def _unexpected_colon(above: list[str], before: str) -> str:
-    """A colon where no key can end: the mistake is often on the line above."""
-    written = [line for line in above if line.strip() and not line.lstrip().startswith("#")]
-    last = written[-1] if written else ""
+    """Return the message for a colon where no key can end; the mistake is often on the line above."""
+    content = [line for line in above if line.strip() and not line.lstrip().startswith("#")]
+    last = content[-1] if content else ""
     if re.search(r":\s", before):
-        return "unexpected second colon; a text with a colon and a space in it must be in quotes"
+        return "unexpected second colon; a string that contains a colon and a space must be in quotes"
     if re.fullmatch(r"\s*(- )?[\w-]+:\S.*", last):
         return "unexpected colon; on the line above, the space after the colon is missing"
     if re.fullmatch(r"\s*(- )?[\w-]+\s*", last):

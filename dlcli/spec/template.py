@@ -1,4 +1,4 @@
-"""A config to start from, with every key explained in the words of the schema."""
+"""Template of a config, with the description of every key as a comment."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ regularization:
 training:
   gradient_clipping: {{max_norm: 5.0}}
 """
-#: what may be said about weights that are not random
+#: Keys of initial weights that are not random.
 _OTHER_KEYS = {key: field for key, field in fields_of(TransferSection).items() if key != FROM}
 _COLUMN = 34
 _WIDTH = 118
 
 
 def commented_template(name: str = "my-experiment", dataset: str = "digits") -> str:
-    """A complete config that trains a small model, with a comment at every key.
+    """Return a complete config that trains a small model, with a comment for every key.
 
     Args:
-        name: of the experiment.
-        dataset: a registered data set that needs no options.
+        name: Name of the experiment.
+        dataset: Registered data set without required options.
 
     Raises:
-        ConfigError: there is no such data set.
+        ConfigError: The data set is unknown.
     """
     first_config = getattr(registry.lookup("dataset", dataset), "first_config", None) or _SMALL_MLP
     text = _START.format(name=name, dataset=dataset, first_config=first_config)
@@ -56,27 +56,27 @@ def commented_template(name: str = "my-experiment", dataset: str = "digits") -> 
 def _lines(holder: Any, indent: str) -> Iterator[str]:
     for key, value, description in _entries(holder):
         is_component = isinstance(value, ComponentSpec) and bool(value.options)
-        opens = isinstance(value, Section | ModelSpec) or is_settings(type(value)) or is_component
-        if opens and not indent:
+        is_section = isinstance(value, Section | ModelSpec) or is_settings(type(value)) or is_component
+        if is_section and not indent:
             yield ""
-        written = f"{indent}{key}:" if opens else f"{indent}{key}: {to_flow(plain(value))}"
-        yield from _commented(written, description, indent)
-        if opens:
+        line = f"{indent}{key}:" if is_section else f"{indent}{key}: {to_flow(plain(value))}"
+        yield from _add_comment(line, description, indent)
+        if is_section:
             yield from _lines(value, indent + "  ")
 
 
 def _entries(holder: Any) -> Iterator[tuple[str, Any, str]]:
-    """The keys of a mapping with their values and descriptions.
+    """Yield the keys of a mapping with their values and descriptions.
 
     Args:
-        holder: a section, an instance of settings, a component or a model.
+        holder: Section, instance of settings, component or model.
     """
     if isinstance(holder, ModelSpec):
         if holder.architecture is not None:
             yield from _component_entries(holder.architecture, "architecture")
-        beside = to_flow({key: field.get_default(call_default_factory=True) for key, field in _OTHER_KEYS.items()})
+        others = to_flow({key: field.get_default(call_default_factory=True) for key, field in _OTHER_KEYS.items()})
         description = registry.argument_descriptions(TransferSection)[FROM].rstrip(".")
-        yield FROM, None, f"{description}, with {beside} beside it; null = random weights"
+        yield FROM, None, f"{description}; null = random weights; further keys: {others}"
     elif isinstance(holder, ComponentSpec):
         yield from _component_entries(holder, "name")
     elif isinstance(holder, Section):
@@ -96,7 +96,7 @@ def _component_entries(component: ComponentSpec, key: str) -> Iterator[tuple[str
 
 
 def _section_entry(key: str, value: Any, annotation: Any, description: str) -> tuple[str, Any, str]:
-    """A key of a section; where it is null, with the section that may stand there, with its defaults."""
+    """Return a key of a section; the description of a null includes the section that it can be replaced by."""
     description = description.rstrip(".")
     if value is None:
         for member in members(annotation):
@@ -107,12 +107,12 @@ def _section_entry(key: str, value: Any, annotation: Any, description: str) -> t
     return key, value, description
 
 
-def _commented(written: str, description: str, indent: str) -> Iterator[str]:
-    """A line with its comment behind it, or above it where the two are too long for one line."""
+def _add_comment(line: str, description: str, indent: str) -> Iterator[str]:
+    """Yield a line with its comment after it, or before it if both are too long for one line."""
     description = description.rstrip(".")
-    line = f"{written:<{_COLUMN}}  # {description}"
-    if len(line) <= _WIDTH or not description:
-        yield line if description else written
+    commented = f"{line:<{_COLUMN}}  # {description}"
+    if len(commented) <= _WIDTH or not description:
+        yield commented if description else line
     else:
         yield from textwrap.wrap(description, _WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
-        yield written
+        yield line

@@ -1,4 +1,4 @@
-"""Reading a config's text: whatever is wrong with the file itself is said in one line."""
+"""Reading of the text of a config file."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
+    """Read a UTF-8 file, with or without a byte order mark.
 
     Raises:
-        ConfigError: it is not there, not readable, too large, or not UTF-8.
+        ConfigError: The file is missing, unreadable, too large, or not UTF-8.
     """
     try:
         with path.open("rb") as file:
@@ -23,18 +23,18 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise ConfigError(f"there is no such file{_nearest(path)}", code="missing_file", file=str(path)) from None
     except IsADirectoryError:
-        raise ConfigError("this is a folder; a config is a YAML file", code="unreadable_file", file=str(path)) from None
+        raise ConfigError("expected a YAML file, got a folder", code="unreadable_file", file=str(path)) from None
     except OSError as error:
         raise ConfigError(
             f"cannot be read: {error.strerror or error}", code="unreadable_file", file=str(path)
         ) from None
     if len(content) > 4 * MAX_CHARACTERS:
         raise ConfigError(
-            f"too large; a config has at most {MAX_CHARACTERS:,} characters", code="too_large", file=str(path)
+            f"too large; expected at most {MAX_CHARACTERS:,} characters", code="too_large", file=str(path)
         )
     if content[:2] in _OTHER_ENCODINGS:
         raise ConfigError(
-            f"{_OTHER_ENCODINGS[content[:2]]} text; save the file as UTF-8",
+            f"expected UTF-8, got {_OTHER_ENCODINGS[content[:2]]}; save the file as UTF-8",
             code="wrong_encoding",
             file=str(path),
             line=1,
@@ -47,7 +47,7 @@ def read_text(path: Path) -> str:
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", errors="replace")) + 1
         message = f"the byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        raise ConfigError(message, file=str(path), line=line, column=column) from None
+        raise ConfigError(message, code="wrong_encoding", file=str(path), line=line, column=column) from None
 
 
 def _nearest(path: Path) -> str:

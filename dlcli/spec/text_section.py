@@ -1,4 +1,4 @@
-"""The section `data.text`: how texts become numbers."""
+"""The section `data.text`: tokenization and vocabulary of texts."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Annotated
 
 from dlcli.core import Inline
 from dlcli.settings import TextSettings
-from dlcli.spec.component import ComponentSpec, OfKind
+from dlcli.spec.component import ComponentField, ComponentSpec
 
 _WORD, _DEFAULTS = ComponentSpec("tokenizer", "word"), TextSettings()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextSection:
-    """How texts become numbers: cut into tokens, which are numbered as the training set has them.
+    """Tokenization of texts, and the vocabulary of the training set.
 
     Args:
-        tokenizer: what cuts them, such as character, word or byte_pair.
-        settings: which tokens are known and how many make an example.
+        tokenizer: Tokenizer, such as character, word or byte_pair.
+        settings: Vocabulary and length of examples.
     """
 
-    tokenizer: Annotated[ComponentSpec, OfKind("tokenizer")] = _WORD
+    tokenizer: Annotated[ComponentSpec, ComponentField("tokenizer")] = _WORD
     settings: Annotated[TextSettings, Inline()] = _DEFAULTS

@@ -1,4 +1,4 @@
-"""Weights to start from: the keys of `model` that stand beside an architecture or a list of layers."""
+"""Initial weights: the keys of `model` next to an architecture or a list of layers."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dlcli.core import PositiveFloat, PositiveInt
-from dlcli.spec.mistake import Mistake, mistaken
+from dlcli.spec.mistake import Mistake, validation_error
 from dlcli.spec.section import Section, fields_of
 
 FROM = "from"
 
 
 class TransferSection(Section):
-    """Weights of a trained model to start from, instead of random ones.
+    """Initial weights from a trained model instead of random ones.
 
     Args:
-        from: a run (its folder, id or name) or a .safetensors file in the names of dlcli, torchvision or timm.
-        replace_head: make the last layer with parameters anew, for the classes of this data; false keeps its weights.
-        train: which layers are trained, head, all, or the last so many that have parameters; new ones always are.
-        reinitialize: names of other layers to be made anew, as `dlcli show` prints them.
-        ignore: names of arrays in the source, or of the modules they are in, that the model may lack; an error without,
-            except for a head that is replaced and auxiliary heads.
-        naming: names and layouts of the weights in a file, dlcli or torch; null = those that fit.
-        learning_rate_scale: the learning rate of layers that are not new, as a multiple of the optimizer's.
+        from: Run (its folder, id or name) or .safetensors file with the names of dlcli, torchvision or timm.
+        replace_head: Whether to replace the last layer with parameters by a new one for the classes of this data.
+        train: Layers to train: head, all, or the last N with parameters; new layers are always trained.
+        reinitialize: Names of other layers to reinitialize, as printed by `dlcli show`.
+        ignore: Names of arrays or modules in the source that the model may lack. Any other missing array is an error,
+            except those of a replaced head and of auxiliary heads.
+        naming: Naming and layout of the weights in a file, dlcli or torch; null = detected.
+        learning_rate_scale: Factor of the learning rate for layers that are not new.
     """
 
     source: str = Field(alias="from", min_length=1)
@@ -36,33 +36,32 @@ class TransferSection(Section):
     learning_rate_scale: PositiveFloat = 1.0
 
 
-#: how files of weights end; only the first kind is read
+#: Suffixes of files of weights, of which only the first can be read.
 WEIGHT_ENDINGS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".npz", ".h5", ".onnx")
 
-#: no option of an architecture may be called like one of these
+#: Reserved keys, which must not be options of an architecture.
 KEYS = tuple(fields_of(TransferSection))
 
 
 def is_path(source: str) -> bool:
-    """Whether the weights are looked for in the file system, not among the runs: by a slash or the ending of a file."""
+    """Return whether a source is a path, recognized by a slash or a file suffix, and not the name of a run."""
     return "/" in source or "\\" in source or source.lower().endswith(WEIGHT_ENDINGS)
 
 
 def check_transfer(model: dict[str, Any]) -> TransferSection | None:
-    """The keys of a model's mapping that say where its weights come from; None when it starts from random ones.
+    """Check the keys of initial weights in a model's mapping; None if the weights are random.
 
     Raises:
-        ValidationError: holding `Mistake`s.
+        ValidationError: The keys have mistakes.
     """
-    written = {key: value for key, value in model.items() if key in KEYS}
-    if written.get(FROM) is not None:
-        return TransferSection.model_validate(written)
-    lonely = [key for key in written if key != FROM]
-    if lonely:
-        raise mistaken(
-            [
-                Mistake((key,), "has no meaning without model.from, the weights to start from", "not_applicable")
-                for key in lonely
-            ]
-        )
+    section = {key: value for key, value in model.items() if key in KEYS}
+    if section.get(FROM) is not None:
+        return TransferSection.model_validate(section)
+    mistakes = [
+        Mistake((key,), "requires model.from, the source of the weights", "not_applicable")
+        for key in section
+        if key != FROM
+    ]
+    if mistakes:
+        raise validation_error(mistakes)
     return None

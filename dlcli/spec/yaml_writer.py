@@ -1,4 +1,4 @@
-"""Plain values to YAML that reads back to the same values under the 1.2 core schema."""
+"""Writing of plain values as YAML that loads to the same values in the YAML 1.2 core schema."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlcli.spec.scalars import plain_scalar
 
 
 def to_yaml(value: Any) -> str:
-    """A mapping as block YAML, keys in their order, lists of scalars on one line."""
+    """Return a mapping as block YAML, with keys in their order and lists of scalars on one line."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def to_flow(value: Any) -> str:
-    """Any value on one line: `{name: sgd, learning_rate: 0.1}`."""
+    """Return a value as YAML on one line: `{name: sgd, learning_rate: 0.1}`."""
     text = yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
     )
@@ -25,33 +25,33 @@ def to_flow(value: Any) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes what the 1.2 schema would read as something else, and never writes anchors."""
+    """YAML dumper that quotes strings by the rules of YAML 1.2, and never writes anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        """The tag that a value has without being written: what an unquoted scalar means."""
+        """Return the implicit tag of a value: the type of an unquoted scalar."""
         if kind is not yaml.ScalarNode:
             return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
-        return _TAG + (_meaning(value) if implicit[0] else "str")
+        return _TAG + (_tag_name(value) if implicit[0] else "str")
 
 
 _TAG = "tag:yaml.org,2002:"
 _TAG_NAMES = {type(None): "null", bool: "bool", int: "int", float: "float", str: "str"}
 
 
-def _meaning(text: str) -> str:
+def _tag_name(text: str) -> str:
     if text == "<<":
         return "merge"
     try:
         return _TAG_NAMES[type(plain_scalar(text))]
-    except ValueError:  # digits that are too many for a number
+    except ValueError:  # too many digits for a number
         return "int"
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    """Text on its line: line breaks of Unicode are escaped, as YAML 1.1 would fold them."""
+    """Represent a string on one line; line breaks of Unicode are escaped, as YAML 1.1 would fold them."""
     return dumper.represent_scalar(f"{_TAG}str", text, style='"' if re.search("[\x85\u2028\u2029]", text) else None)
 
 

@@ -1,4 +1,4 @@
-"""A small world of components, so that the config checks are tested without the real ones."""
+"""A small set of components, to test the config checks without the real ones."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class InverseTime(Schedule):
     """Decay with time.
 
     Args:
-        decay_rate: how fast.
+        decay_rate: Speed of the decay.
     """
 
     def __init__(self, *, decay_rate: NonNegativeFloat) -> None: ...
@@ -77,11 +77,11 @@ class Adam:
     """Adaptive moments.
 
     Args:
-        learning_rate: step size.
-        beta1: decay of the first moment.
-        beta2: decay of the second moment.
-        epsilon: against division by zero.
-        schedule: how the learning rate changes; null = it does not.
+        learning_rate: Step size.
+        beta1: Decay of the first moment.
+        beta2: Decay of the second moment.
+        epsilon: Constant against division by zero.
+        schedule: Schedule of the learning rate; null = constant.
     """
 
     def __init__(
@@ -99,9 +99,9 @@ class Sgd:
     """Gradient descent.
 
     Args:
-        learning_rate: step size.
-        nesterov: look ahead.
-        schedule: how the learning rate changes; null = it does not.
+        learning_rate: Step size.
+        nesterov: Whether to use Nesterov momentum.
+        schedule: Schedule of the learning rate; null = constant.
     """
 
     def __init__(
@@ -110,11 +110,11 @@ class Sgd:
 
 
 class SoftmaxCrossEntropy(Loss):
-    """From logits.
+    """Cross-entropy of logits.
 
     Args:
-        label_smoothing: share spread over all classes.
-        class_weights: one weight a class, or balanced; null = equal.
+        label_smoothing: Share distributed over all classes.
+        class_weights: Weight of each class, or balanced; null = equal weights.
     """
 
     def __init__(
@@ -126,24 +126,24 @@ class SoftmaxCrossEntropy(Loss):
 
 
 class Classification:
-    """One of several classes.
+    """Classification.
 
     Args:
-        loss: what is minimized; null = softmax_cross_entropy.
+        loss: Loss to minimize; null = softmax_cross_entropy.
     """
 
     def __init__(self, *, loss: Loss | None = None) -> None: ...
 
 
 class Plain:
-    """Has no options."""
+    """Component without options."""
 
 
 class Standard:
-    """Mean 0, deviation 1.
+    """Scaling to mean 0 and standard deviation 1.
 
     Args:
-        per: one scale per what.
+        per: Unit of the scaling.
     """
 
     def __init__(self, *, per: Literal["feature", "channel"] = "feature") -> None: ...
@@ -153,32 +153,32 @@ class Csv:
     """Comma-separated values.
 
     Args:
-        path: the file.
-        target: the column of the targets.
-        columns: names in place of a header; null = the first line is one.
+        path: Path of the file.
+        target: Column of the targets.
+        columns: Names of the columns; null = those in the first line.
     """
 
     def __init__(self, *, path: str, target: str, columns: list[str] | None = None) -> None: ...
 
 
 class Normal:
-    """A bell.
+    """Normal distribution.
 
     Args:
-        std: its width.
+        std: Standard deviation.
     """
 
     def __init__(self, *, std: PositiveFloat = 0.01) -> None: ...
 
 
 class Linear:
-    """Wx + b.
+    """Affine map Wx + b.
 
     Args:
-        units: outputs.
-        use_bias: whether there is a b.
-        initializer: of W; null = he_normal.
-        copy: an option that is also a method of pydantic's models.
+        units: Number of outputs.
+        use_bias: Whether to add b.
+        initializer: Initializer of W; null = he_normal.
+        copy: Option with the name of a method of pydantic's models.
     """
 
     def __init__(
@@ -195,18 +195,18 @@ class Dropout:
     """Inverted dropout.
 
     Args:
-        rate: probability of dropping.
+        rate: Probability of dropping a unit.
     """
 
     def __init__(self, *, rate: Rate = 0.5) -> None: ...
 
 
 class FScore:
-    """Precision and recall in one.
+    """Weighted harmonic mean of precision and recall.
 
     Args:
-        beta: weight of recall.
-        class_options: what the classes are called.
+        beta: Weight of recall.
+        class_options: Class → number.
     """
 
     def __init__(self, *, beta: PositiveFloat = 1.0, class_options: dict[str, int] | None = None) -> None: ...
@@ -222,19 +222,19 @@ def mlp(
     initializer: Initialization | None = None,
     dropout_rate: Rate = 0.0,
 ) -> list[Any]:
-    """Fully connected.
+    """Fully connected network.
 
     Args:
-        hidden_units: of each hidden layer.
-        activation: between them.
-        initializer: of the weights; null = he_normal.
-        dropout_rate: after every hidden layer.
+        hidden_units: Number of units of each hidden layer.
+        activation: Activation function of the hidden layers.
+        initializer: Initializer of the weights; null = he_normal.
+        dropout_rate: Dropout rate after every hidden layer.
     """
     return []
 
 
 def logistic(input_shape: tuple[int, ...], output_units: int, /) -> list[Any]:
-    """No hidden layer."""
+    """Network without hidden layers."""
     return []
 
 
@@ -285,9 +285,9 @@ def layered() -> str:
 
 @pytest.fixture
 def check() -> Callable[..., Spec]:
-    """Checks a text as the file `config.yaml`."""
+    """`check(text, "key=VALUE", …)` checks a text as the file `config.yaml`."""
 
-    def checked(text: str, *overrides: str) -> Spec:
+    def call(text: str, *overrides: str) -> Spec:
         return spec_from_text(text, file="config.yaml", overrides=overrides)
 
-    return checked
+    return call

@@ -1,6 +1,6 @@
-"""Every file in `broken/` states all that is wrong with it; nothing else may be reported.
+"""Every file in `broken/` lists its mistakes, and exactly these must be reported.
 
-`# expect: 9:3 optimizer.learning_rat unknown_key` is the place, the key and the code. The words are in
+`# expect: 9:3 optimizer.learning_rat unknown_key` is the place, the key and the code. The messages are in
 `tests/messages.txt`.
 """
 
@@ -14,7 +14,7 @@ from dlcli.spec import load_spec
 from tests.broken_files import BROKEN_CONFIGS, expected_places, place, problems
 
 
-def test_there_are_enough_of_them() -> None:
+def test_the_number_of_files() -> None:
     assert len(BROKEN_CONFIGS) >= 130
 
 

@@ -42,8 +42,9 @@ def test_described_components_stay_plain_and_are_complete() -> None:
 
 def test_a_spec_is_checked_again() -> None:
     assert component_from("layer", ComponentSpec("layer", "dropout")).options == {"rate": 0.5}
-    with pytest.raises(InvalidConfigError, match="rate: expected a number"):
+    with pytest.raises(InvalidConfigError) as caught:
         component_from("layer", ComponentSpec("layer", "dropout", {"rate": 2}))
+    assert (caught.value.key, caught.value.code) == ("rate", "out_of_range")
 
 
 @pytest.mark.parametrize(
@@ -58,37 +59,39 @@ def test_plain_is_the_bare_name_where_there_are_no_options() -> None:
     assert component_from("normalization", "none").plain() == "none"
 
 
-def test_every_mistake_of_a_component_is_named() -> None:
+def test_every_mistake_of_a_component_is_reported() -> None:
     wrong = {"name": "adam", "beta1": 1, "beta_2": 0.9, "schedule": {"name": "inverse_time"}}
     with pytest.raises(InvalidConfigError) as caught:
         component_from("optimizer", wrong)
-    assert {(problem.key, problem.message.partition(";")[0]) for problem in caught.value.problems} == {
-        ("beta1", "expected a number at least 0 and less than 1, got 1"),
-        ("beta_2", "unknown key"),
-        ("schedule.decay_rate", "missing key decay_rate"),
+    assert {(problem.key, problem.code) for problem in caught.value.problems} == {
+        ("beta1", "out_of_range"),
+        ("beta_2", "unknown_key"),
+        ("schedule.decay_rate", "missing_key"),
     }
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("value", "key", "code", "hint"),
     [
-        ("adan", r"'adan': unknown optimizer; did you mean adam\?"),
-        ({"name": "adan"}, r"name: 'adan': unknown optimizer; did you mean adam\?"),
-        ({"name": 3}, "name: expected text, got 3"),
-        ({}, "missing key name; expected one of: adam, sgd"),
-        ({"sgd": {"learning_rate": 1}}, r"missing key name; write \{name: sgd, …\}"),
-        (None, "expected an optimizer .*, got null"),
-        ([], "expected an optimizer .*, got an empty list"),
+        ("adan", None, "unknown_name", r"did you mean adam\?"),
+        ({"name": "adan"}, "name", "unknown_name", r"did you mean adam\?"),
+        ({"name": 3}, "name", "wrong_type", "got 3"),
+        ({}, "name", "missing_key", "adam, sgd"),
+        ({"sgd": {"learning_rate": 1}}, "name", "missing_key", r"write \{name: sgd, …\}"),
+        (None, None, "wrong_type", "got null"),
+        ([], None, "wrong_type", "an empty list"),
     ],
 )
-def test_what_is_no_component(value: Any, message: str) -> None:
-    with pytest.raises(InvalidConfigError, match=message):
+def test_values_that_are_not_components(value: Any, key: str | None, code: str, hint: str) -> None:
+    with pytest.raises(InvalidConfigError, match=hint) as caught:
         component_from("optimizer", value)
+    assert (caught.value.key, caught.value.code) == (key, code)
 
 
 def test_an_unknown_kind_has_no_names() -> None:
-    with pytest.raises(InvalidConfigError, match="unknown teapot; none is allowed here"):
+    with pytest.raises(InvalidConfigError, match="teapot") as caught:
         component_from("teapot", "brown")
+    assert caught.value.code == "unknown_name"
 
 
 def test_options_may_have_any_name() -> None:
@@ -106,17 +109,17 @@ def test_a_tuple_as_default_becomes_a_list() -> None:
 
 
 @pytest.mark.parametrize("annotation", [Path, object, tuple[int, int], set[str], Annotated[bytes, "x"]])
-def test_a_signature_outside_the_vocabulary_is_a_programming_error(annotation: Any) -> None:
+def test_a_signature_that_yaml_cannot_express_is_a_programming_error(annotation: Any) -> None:
     def strange(*, option: Any) -> None:
         """Strange."""
 
     strange.__annotations__["option"] = annotation
     registry.register("layer", "strange")(strange)
-    with pytest.raises(TypeError, match=r"strange\(option: …\): options are numbers, texts, lists"):
+    with pytest.raises(TypeError, match=r"strange\(option: …\)"):
         component_from("layer", {"name": "strange", "option": 1})
 
 
-def test_a_default_outside_its_range_is_found() -> None:
+def test_a_default_of_the_wrong_type_is_reported() -> None:
     def sound(*, rate: float = 2.0) -> None:
         """Sound."""
 
@@ -126,5 +129,6 @@ def test_a_default_outside_its_range_is_found() -> None:
     registry.register("layer", "sound")(sound)
     registry.register("layer", "broken")(broken)
     assert component_from("layer", "sound").options == {"rate": 2.0}
-    with pytest.raises(InvalidConfigError, match=r"rate: expected an integer, got 2\.0"):
+    with pytest.raises(InvalidConfigError) as caught:
         component_from("layer", "broken")
+    assert (caught.value.key, caught.value.code) == ("rate", "wrong_type")

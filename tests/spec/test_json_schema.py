@@ -8,13 +8,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dlcli.core import InvalidConfigError, strict_json
+from dlcli.core import InvalidConfigError, registry, strict_json
+from dlcli.settings import TrainingSettings
 from dlcli.spec import Spec, json_schema, load_yaml
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 
-# what a schema cannot see: sums, what other sections hold, numbers that JSON does not have or cannot tell apart
-BEYOND = {
+# mistakes that a schema cannot express: sums, dependencies of sections, numbers that JSON lacks or cannot distinguish
+UNDETECTED = {
     "dropout_twice",
     "dropout_with_layers",
     "dropout_without_taker",
@@ -67,7 +68,7 @@ def test_good_configs_are_accepted(
         ("data", {"dataset": {"format": "csv", "path": "a", "target": "b"}}),
     ],
 )
-def test_every_spelling_is_accepted(validator: jsonschema.Draft7Validator, good: str, key: str, value: Any) -> None:
+def test_every_notation_is_accepted(validator: jsonschema.Draft7Validator, good: str, key: str, value: Any) -> None:
     validator.validate(load_yaml(good, "f").data | {key: value})
 
 
@@ -77,11 +78,11 @@ def test_broken_configs_are_refused(validator: jsonschema.Draft7Validator) -> No
         with contextlib.suppress(InvalidConfigError):
             readable[file.stem] = load_yaml(file.read_text(encoding="utf-8"), "f").data
     assert len(readable) > 80
-    assert {name for name, data in readable.items() if validator.is_valid(data)} == BEYOND
+    assert {name for name, data in readable.items() if validator.is_valid(data)} == UNDETECTED
 
 
 def sections(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every mapping with known keys."""
+    """Yield path and schema of every mapping with known keys."""
     if isinstance(schema, dict):
         if isinstance(schema.get("properties"), dict):
             yield path, schema
@@ -93,15 +94,15 @@ def sections(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]
 
 
 def test_every_section_is_closed_and_every_key_described() -> None:
-    found = dict(sections(json_schema()))
-    assert len(found) > 25
-    for path, section in found.items():
+    schemas = dict(sections(json_schema()))
+    assert len(schemas) > 25
+    for path, section in schemas.items():
         assert section["additionalProperties"] is False, path
-        for key, shown in section["properties"].items():
-            assert shown.get("description"), f"{path}: {key}"
+        for key, schema in section["properties"].items():
+            assert schema.get("description"), f"{path}: {key}"
 
 
-def test_references_stand_alone() -> None:
+def test_references_have_no_other_keys() -> None:
     def check(schema: Any) -> None:
         if isinstance(schema, dict):
             assert "$ref" not in schema or len(schema) == 1
@@ -111,19 +112,12 @@ def test_references_stand_alone() -> None:
     check(json_schema())
 
 
-def test_defaults_enums_and_ranges_are_shown() -> None:
+def test_defaults_enums_ranges_and_descriptions() -> None:
     schema = json_schema()
-    training = schema["definitions"]["TrainingSettings"]["properties"]
-    assert training["epochs"] == {
-        "default": 20,
-        "description": "passes over the training set.",
-        "exclusiveMinimum": 0,
-        "type": "integer",
-    }
-    assert schema["properties"]["data"] == {
-        "allOf": [{"$ref": "#/definitions/DataSection"}],
-        "description": "the examples.",
-    }
+    epochs = schema["definitions"]["TrainingSettings"]["properties"]["epochs"]
+    description = registry.argument_descriptions(TrainingSettings)["epochs"]
+    assert epochs == {"default": 20, "description": description, "exclusiveMinimum": 0, "type": "integer"}
+    assert schema["properties"]["data"]["allOf"] == [{"$ref": "#/definitions/DataSection"}]
     assert schema["definitions"]["DataSection"]["properties"]["normalize"]["default"] == "standard"
     [names, adam, _] = schema["definitions"]["optimizer"]["anyOf"]
     assert names["enum"] == ["adam"]

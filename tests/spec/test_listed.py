@@ -1,4 +1,4 @@
-"""Components in a list, by the example of `data.augment`."""
+"""Components in a list, as in `data.augment`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ optimizer: adam
 
 @pytest.fixture(autouse=True)
 def _components() -> None:
-    """The real ones, in place of the small world of the other tests."""
+    """The real components instead of those of the other tests."""
 
 
 def read(augment: str) -> Spec:
@@ -36,7 +36,7 @@ def test_an_entry_is_a_name_or_a_name_with_its_options() -> None:
     assert read("[]").data.augment == []
 
 
-def test_a_resolved_list_loads_back_to_the_same() -> None:
+def test_a_resolved_list_loads_to_an_equal_list() -> None:
     spec = read("[{vertical_flip: {probability: 1.0}}, cutout]")
     assert spec.resolved()["data"]["augment"] == [
         {"vertical_flip": {"probability": 1.0}},
@@ -46,29 +46,25 @@ def test_a_resolved_list_loads_back_to_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("augment", "message"),
+    ("augment", "column", "key", "code", "hint"),
     [
-        ("[cutuot]", "3:13 data.augment[0].cutuot: 'cutuot': unknown augmentation; did you mean cutout?"),
-        ("[mirror]", "3:13 data.augment[0].mirror: 'mirror': unknown augmentation; did you mean horizontal_flip?"),
-        ("[mixup, {cutout: {sise: 3}}]", "3:30 data.augment[1].cutout.sise: unknown key; did you mean size?"),
-        ("[{cutout: {size: 0}}]", "data.augment[0].cutout.size: expected an integer greater than 0, got 0"),
-        ("[{cutout: 3}]", "data.augment[0].cutout: expected the options of cutout, got 3"),
-        (
-            "[{name: mixup}]",
-            "data.augment[0]: expected one augmentation with its options; write {mixup: {…}} without",
-        ),
-        (
-            "[{cutout: {}, size: 3}]",
-            "data.augment[0]: expected one augmentation with its options, got the keys cutout",
-        ),
-        ("[3]", "data.augment[0]: expected the name of a augmentation, or {name: {options}}; got 3"),
-        ("mixup", "data.augment: expected a list of augmentations, got 'mixup'; write [mixup]"),
+        ("[cutuot]", 13, "data.augment[0].cutuot", "unknown_name", "did you mean cutout?"),
+        ("[mirror]", 13, "data.augment[0].mirror", "unknown_name", "did you mean horizontal_flip?"),
+        ("[mixup, {cutout: {sise: 3}}]", 30, "data.augment[1].cutout.sise", "unknown_key", "did you mean size?"),
+        ("[{cutout: {size: 0}}]", 29, "data.augment[0].cutout.size", "out_of_range", "got 0"),
+        ("[{cutout: 3}]", 22, "data.augment[0].cutout", "wrong_type", "got 3"),
+        ("[{name: mixup}]", 13, "data.augment[0]", "wrong_type", "write {mixup: {…}}"),
+        ("[{cutout: {}, size: 3}]", 13, "data.augment[0]", "wrong_type", "keys cutout, size"),
+        ("[3]", 13, "data.augment[0]", "wrong_type", "got 3"),
+        ("mixup", 12, "data.augment", "wrong_type", "write [mixup]"),
     ],
 )
-def test_mistakes_are_named_at_their_places(augment: str, message: str) -> None:
+def test_mistakes_have_their_places(augment: str, column: int, key: str, code: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read(augment)
-    assert message in str(caught.value)
+    error = caught.value
+    assert (error.line, error.column, error.key, error.code) == (3, column, key, code)
+    assert hint in error.message
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dlcli.spec import ComponentSpec, LayerSpec, ModelSpec, Spec
 Check = Callable[..., Spec]
 
 
-def test_an_architecture_with_its_options_beside_it(check: Check, good: str) -> None:
+def test_an_architecture_with_options(check: Check, good: str) -> None:
     options = {
         "hidden_units": [64, 32],
         "activation": "relu",
@@ -49,7 +49,7 @@ def test_output_names_a_layer(check: Check) -> None:
     assert check(text).model.output == "end"
 
 
-def test_what_is_resolved_is_written_like_the_file(check: Check, layered: str) -> None:
+def test_resolved_layers_are_written_like_those_of_the_file(check: Check, layered: str) -> None:
     layers = check(layered).resolved()["model"]["layers"]
     assert layers[1:3] == ["batch_norm", {"relu": {"name": "trunk"}}]
     assert layers[4] == {"add": {"inputs": ["previous", "trunk"]}}

@@ -1,4 +1,4 @@
-"""Whatever happens to a config, checking it ends in a spec or in an explanation."""
+"""Fuzzing of configs: the check of any text ends in a spec or in a `DlcliError`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Mutate = Callable[[str, int], str]
 
 @pytest.fixture(autouse=True)
 def _components() -> None:
-    """The real ones, in place of the small world of the other tests."""
+    """The real components instead of those of the other tests."""
 
 
 def survive(file: Path, seed: int, mutated: Mutate, folder: Path) -> bool:
-    """Whether a mutation of `file` is still a config. Anything but a DlcliError fails the test."""
+    """Return whether a mutation of `file` is still a config. Anything but a DlcliError fails the test."""
     text = mutated(file.read_text(encoding="utf-8"), seed)
     broken = folder / "broken.yaml"
     broken.write_bytes(text.encode(errors="surrogatepass"))

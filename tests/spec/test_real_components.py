@@ -1,4 +1,4 @@
-"""Every registered component can be written in a config, is documented, and every shipped config is sound."""
+"""Every registered component is documented and can be written in a config, and every shipped config is valid."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from dlcli.spec.component import options_model
 from dlcli.spec.transfer import KEYS
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
-#: a function is an operation of the tape, not something a config names
+#: Functions are operations of autograd, which configs do not name.
 COMPONENTS = [(kind, name) for kind in registry.kinds() if kind != "function" for name in registry.names(kind)]
-#: keys that stand beside the options
+#: Keys next to the options.
 RESERVED = {
     "layer": {"name", "inputs"},
     "architecture": {"architecture", "layers", "output", *KEYS},
@@ -39,7 +39,7 @@ each_component = pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 
 @pytest.fixture(autouse=True)
 def _components() -> None:
-    """The real ones, in place of the small world of the other tests."""
+    """The real components instead of those of the other tests."""
 
 
 def test_there_are_components_of_every_kind() -> None:
@@ -53,7 +53,7 @@ def test_a_component_and_its_options_are_described(kind: str, name: str) -> None
     component = registry.lookup(kind, name)
     assert registry.summary(component).strip()
     for option in registry.options(component):
-        assert option.description, f"{option.name} is missing below Args:"
+        assert option.description, option.name
         assert describe(option.annotation)
     assert [*fields_of(options_model(component))] == [option.name for option in registry.options(component)]
 
@@ -84,14 +84,14 @@ def test_every_option_is_described_in_the_schema() -> None:
         return own + [section for item in inner for section in sections(item)]
 
     for section in sections(json_schema()):
-        for key, shown in section["properties"].items():
-            assert shown.get("description"), (section.get("description"), key)
+        for key, schema in section["properties"].items():
+            assert schema.get("description"), (section.get("description"), key)
 
 
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
-def test_a_shipped_config_loads_back_equal(file: Path) -> None:
+def test_a_resolved_config_loads_to_an_equal_spec(file: Path) -> None:
     spec = load_spec(file)
-    assert spec_from_text(spec.to_yaml(), file="runs/x/config.resolved.yaml") == spec
+    assert spec_from_text(spec.to_yaml(), file="runs/x/resolved.yaml") == spec
 
 
 def test_the_template_is_valid_with_the_real_components() -> None:

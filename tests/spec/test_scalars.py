@@ -7,7 +7,7 @@ import pytest
 
 from dlcli.spec.scalars import plain_scalar
 
-# the tests of https://yaml.org/spec/1.2.2/#1032-tag-resolution, then what YAML 1.1 reads otherwise
+# the examples of https://yaml.org/spec/1.2.2/#1032-tag-resolution, then scalars with another value in YAML 1.1
 CORE_SCHEMA: list[tuple[str, Any]] = [
     ("", None),
     ("~", None),
@@ -64,23 +64,23 @@ TEXTS = [
 
 @pytest.mark.parametrize(("text", "value"), CORE_SCHEMA)
 def test_core_schema(text: str, value: Any) -> None:
-    read = plain_scalar(text)
-    assert (read, type(read)) == (value, type(value))
+    result = plain_scalar(text)
+    assert (result, type(result)) == (value, type(value))
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_everything_else_is_text(text: str) -> None:
+def test_everything_else_is_a_string(text: str) -> None:
     assert plain_scalar(text) == text
 
 
 @pytest.mark.parametrize("text", [".nan", ".NaN", ".NAN"])
 def test_not_a_number(text: str) -> None:
-    read = plain_scalar(text)
-    assert isinstance(read, float)
-    assert math.isnan(read)
+    result = plain_scalar(text)
+    assert isinstance(result, float)
+    assert math.isnan(result)
 
 
 @pytest.mark.parametrize("text", ["9" * 5000, "0x" + "f" * 5000, "1." + "0" * 500])
-def test_endless_numbers_are_refused(text: str) -> None:
+def test_very_long_numbers_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="too long"):
         plain_scalar(text)

@@ -1,4 +1,4 @@
-"""Every option is declared once: a section is what the class is that takes it."""
+"""Every option is declared once, in the class that takes it; the sections are derived from these classes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ optimizer: {name: sgd, learning_rate: 0.1}
 
 
 def settings_within(section: type) -> Iterator[type]:
-    """The classes of settings below a section or a class of settings."""
+    """Yield the classes of settings below a section or a class of settings."""
     annotations = (
         [annotation_of(field) for field in fields_of(section).values()]
         if issubclass(section, Section)
@@ -45,7 +45,7 @@ SETTINGS = [*settings_within(Sections)]
 
 
 def another(annotation: Any, default: Any) -> Any:
-    """A value of an option that is not its default, as YAML has it."""
+    """Return a value of an option that is not its default, as plain data."""
     if is_settings(type(default)):
         return {option.name: another(option.annotation, option.default) for option in registry.options(type(default))}
     member = next(it for it in members(annotation) if peel(it)[0] is not types.NoneType)
@@ -80,11 +80,11 @@ def test_the_keys_of_a_section_are_the_fields_of_its_settings(settings: type) ->
 
 @pytest.mark.parametrize(("key", "settings"), [("training", TrainingSettings), ("regularization", Regularization)])
 def test_every_key_reaches_the_settings_by_its_name(key: str, settings: type) -> None:
-    written = {option.name: another(option.annotation, option.default) for option in registry.options(settings)}
-    written.pop("dropout", None)  # needs an architecture
-    taken = getattr(spec_from_text(f"{START}{key}: {dumps(written)}\n", file="config.yaml"), key)
-    assert isinstance(taken, settings)
-    assert {name: value for name, value in plain(taken).items() if name in written} == written
+    values = {option.name: another(option.annotation, option.default) for option in registry.options(settings)}
+    values.pop("dropout", None)  # needs an architecture
+    section = getattr(spec_from_text(f"{START}{key}: {dumps(values)}\n", file="config.yaml"), key)
+    assert isinstance(section, settings)
+    assert {name: value for name, value in plain(section).items() if name in values} == values
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,8 @@ class Group:
     """A group.
 
     Args:
-        first: first of the group.
-        second: second of the group.
+        first: First option.
+        second: Second option.
     """
 
     first: int = 1
@@ -107,16 +107,16 @@ class Component:
     """A component.
 
     Args:
-        own: option of its own.
-        group: options of the group.
-        last: last option.
+        own: Separate option.
+        group: Options of the group.
+        last: Last option.
     """
 
     def __init__(self, *, own: int = 0, group: Annotated[Group, Inline()] = OTHER_SECOND, last: int = 3) -> None:
         self.values = (own, group, last)
 
 
-def test_an_inline_group_stands_among_the_options() -> None:
+def test_the_options_of_an_inline_group_are_not_nested() -> None:
     options = registry.options(Component)
     assert [(option.name, option.default) for option in options] == [
         ("own", 0),
@@ -124,7 +124,7 @@ def test_an_inline_group_stands_among_the_options() -> None:
         ("second", 5),
         ("last", 3),
     ]
-    assert options[1].description == "first of the group."
+    assert options[1].description == "First option."
     assert registry.make(Component, first=7).values == (0, Group(first=7, second=5), 3)
     with pytest.raises(TypeError):
         registry.make(Component, group=Group())

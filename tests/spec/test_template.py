@@ -24,11 +24,11 @@ def test_the_template_is_complete() -> None:
     written = {path[0] for path in spec._document.key_places if len(path) == 1}
     assert written == set(Spec.model_fields)
     assert spec == spec_from_text(spec.to_yaml(), file="config.yaml")
-    # model.from is explained, and is no key of a model that starts from random weights
+    # model.from is explained, but is not a key of a model with random weights
     assert keys(spec.resolved()) + 1 == len(spec._document.key_places)
 
 
-def test_every_key_has_a_comment_beside_or_above_it() -> None:
+def test_every_key_has_a_comment_after_or_above_it() -> None:
     above = ""
     for line in commented_template().splitlines():
         if re.match(r"\s*\w+:", line):
@@ -37,10 +37,11 @@ def test_every_key_has_a_comment_beside_or_above_it() -> None:
         above = line
 
 
-def test_what_may_stand_in_place_of_a_null_section_is_shown() -> None:
+def test_the_comment_of_a_null_section_has_its_defaults() -> None:
     assert "or {decay: 0.999}" in commented_template()
 
 
 def test_an_unknown_data_set_is_refused() -> None:
-    with pytest.raises(ConfigError, match="unknown dataset; did you mean digits"):
+    with pytest.raises(ConfigError, match=r"digits\?") as caught:
         commented_template(dataset="digit")
+    assert caught.value.code == "unknown_name"

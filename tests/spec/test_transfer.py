@@ -1,4 +1,4 @@
-"""The keys of `model` that say where its weights come from."""
+"""The keys of `model` for initial weights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def config(model: str) -> str:
     return f"data: {{dataset: digits}}\nmodel: {model}\noptimizer: adam\n"
 
 
-def test_a_run_brings_its_model_along(check: Check) -> None:
+def test_the_model_of_a_run_can_be_omitted(check: Check) -> None:
     spec = check(config("{from: trunk}"))
     assert spec.model == ModelSpec(transfer=TransferSection.model_validate({"from": "trunk"}))
     assert spec.resolved()["model"] == {
@@ -33,7 +33,7 @@ def test_a_run_brings_its_model_along(check: Check) -> None:
     }
 
 
-def test_the_keys_stand_beside_an_architecture_or_layers(check: Check) -> None:
+def test_the_keys_are_next_to_an_architecture_or_layers(check: Check) -> None:
     spec = check(config(ALL))
     assert spec.model.architecture is not None
     assert spec.model.transfer is not None
@@ -47,7 +47,7 @@ def test_the_keys_stand_beside_an_architecture_or_layers(check: Check) -> None:
         assert check(one.to_yaml()) == one
 
 
-def test_null_stands_for_random_weights(check: Check) -> None:
+def test_null_means_random_weights(check: Check) -> None:
     spec = check(config("{from: null, architecture: logistic}"))
     assert spec == check(config("{architecture: logistic}"))
     assert FROM not in spec.resolved()["model"]

@@ -1,4 +1,4 @@
-"""Syntax mistakes are in `broken/`; here is what is read, where it stood, and what protects the reader."""
+"""Values, their places, and limits of the reader; syntax errors are tested by the files in `broken/`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlcli.spec import load_yaml, parse_value, read_yaml, yaml_loader
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)
 def _parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Both parsers: libyaml's is not everywhere."""
+    """Both parsers, as libyaml's is not available everywhere."""
     if not hasattr(yaml, request.param):
         pytest.skip("PyYAML has no libyaml here")
     monkeypatch.setattr(yaml_loader, "_PARSER", getattr(yaml, request.param))
@@ -53,7 +53,7 @@ def test_positions_of_keys_and_values() -> None:
     assert document.position(("b", "e f")) == (5, 10)
 
 
-def test_the_position_of_what_is_not_there_is_its_parents() -> None:
+def test_the_position_of_a_missing_value_is_that_of_its_parent() -> None:
     document = load_yaml("a:\n  b: {c: 1}\n", "f")
     assert document.position(("a", "b", "missing", 3)) == document.position(("a", "b")) == (2, 6)
     assert document.position(("missing",)) == (1, 1)
@@ -94,11 +94,10 @@ def test_all_duplicates_are_reported_and_the_first_value_kept() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: \0", "a: \x07", "a: '\x1b[31m'", "a: \ud800", "a: \ufffe"])
-def test_characters_that_no_text_has(text: str) -> None:
+def test_control_characters_and_surrogates_are_refused(text: str) -> None:
     with pytest.raises(InvalidConfigError) as caught:
         load_yaml(f"x: é\n{text}", "f")
-    assert caught.value.line == 2
-    assert "cannot stand in a config" in caught.value.message
+    assert (caught.value.line, caught.value.code) == (2, "syntax_error")
 
 
 @pytest.mark.parametrize("depth", [60, 1000, 20_000])
@@ -114,17 +113,17 @@ def test_nesting_through_aliases_is_bounded() -> None:
         load_yaml("\n".join(lines), "f")
 
 
-def test_an_alias_bomb_is_defused_quickly() -> None:
+def test_an_alias_bomb_is_refused_quickly() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30)]
     started = time.perf_counter()
-    with pytest.raises(InvalidConfigError, match="expand to more than 100,000 values"):
+    with pytest.raises(InvalidConfigError, match="100,000"):
         load_yaml("\n".join(lines), "f")
     assert time.perf_counter() - started < 5
 
 
 def test_too_large_a_text_is_refused() -> None:
-    with pytest.raises(InvalidConfigError, match="at most 1,000,000"):
+    with pytest.raises(InvalidConfigError, match="1,000,000"):
         load_yaml("a: " + "x" * 1_000_000, "f")
 
 
@@ -146,7 +145,7 @@ def test_parse_value(text: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["[1", "{a: 1, a: 2}", "*x", "a: b: c", "\t- a", "\0", "!!int 3", "--- 1\n--- 2"])
-def test_parse_value_refuses_what_is_not_yaml(text: str) -> None:
+def test_parse_value_refuses_invalid_yaml(text: str) -> None:
     with pytest.raises(DlcliError):
         parse_value(text)
 

@@ -16,10 +16,10 @@ from dlcli.spec import (
     Overrides,
     Place,
     apply_override,
-    as_name,
-    config_in_place_of_sweep,
+    config_instead_of_sweep,
+    expand_home,
+    experiment_name,
     format_path,
-    from_home,
     import_required_modules,
     is_config,
     is_readable,
@@ -79,7 +79,7 @@ def sweep_of_document(
         InvalidConfigError: There are mistakes; each has its file and line.
     """
     if is_config(document.data):
-        raise InvalidConfigError([config_in_place_of_sweep(document)])
+        raise InvalidConfigError([config_instead_of_sweep(document)])
     return _load(document, None, params, overrides, settings)
 
 
@@ -112,7 +112,7 @@ def _sweep_of_base(
     base: Document, params: Sequence[str], overrides: Overrides, settings: Overrides | None
 ) -> SweepSpec:
     """Create a sweep of a config that has been read."""
-    document = Document(file=COMMAND_LINE, data={"name": as_name(Path(base.file).stem), "base": base.file})
+    document = Document(file=COMMAND_LINE, data={"name": experiment_name(Path(base.file).stem), "base": base.file})
     document.move(("base",), Place(base.file))
     return _load(document, base, params, overrides, settings)
 
@@ -144,7 +144,7 @@ def _load(
 ) -> SweepSpec:
     """Check a sweep, then its base with the overrides and the objective."""
     problems = [*document.problems, *_apply_arguments(document, params, overrides, settings or ())]
-    document.data.setdefault("name", as_name(Path(document.file).stem))
+    document.data.setdefault("name", experiment_name(Path(document.file).stem))
     if base is None:
         try:
             base = _read_base(document)
@@ -217,7 +217,7 @@ def _read_base(document: Document) -> Document | None:
     base = document.data.get("base")
     if not isinstance(base, str) or not base:
         return None
-    path = _normalize(Path(document.file).parent / from_home(base))
+    path = _normalize(Path(document.file).parent / expand_home(base))
     try:
         text = read_text(path)
     except ConfigError as error:

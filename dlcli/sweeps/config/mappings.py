@@ -10,7 +10,16 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from dlcli.core import show, unknown_name
-from dlcli.spec import UNKNOWN_KEY, InWords, Mistake, Sections, fields_of, mistaken, parse_path, split_append
+from dlcli.spec import (
+    UNKNOWN_KEY,
+    DescribedAs,
+    Mistake,
+    Sections,
+    fields_of,
+    parse_path,
+    split_append,
+    validation_error,
+)
 from dlcli.sweeps.config.notation import EXAMPLE, ParameterSpec, parse_parameter
 from dlcli.sweeps.config.notation_error import NotationError
 
@@ -21,7 +30,7 @@ PARAMETERS = f"parameters, such as {{optimizer.learning_rate: {EXAMPLE}}}"
 
 
 @dataclass(frozen=True)
-class _Mapping(InWords):
+class _Mapping(DescribedAs):
     """Pydantic type of a mapping with a custom check."""
 
     check: Callable[[Any], dict[str, Any]]
@@ -41,10 +50,10 @@ def check_overrides(value: Any) -> dict[str, Any]:
         ValidationError: With `Mistake`s.
     """
     if not isinstance(value, dict):
-        raise mistaken([Mistake((), f"expected {OVERRIDES}, got {show(value)}", "wrong_type")])
+        raise validation_error([Mistake((), f"expected {OVERRIDES}, got {show(value)}", "wrong_type")])
     mistakes = [mistake for key in value if (mistake := _path_mistake(key, split_append(key)[0]))]
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return value
 
 
@@ -55,10 +64,10 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
         ValidationError: With `Mistake`s.
     """
     if not isinstance(value, dict) or not value:
-        raise mistaken([Mistake((), f"expected {PARAMETERS}, got {show(value)}", "wrong_type")])
+        raise validation_error([Mistake((), f"expected {PARAMETERS}, got {show(value)}", "wrong_type")])
     if len(value) > MAX_PARAMETERS:
         message = f"expected at most {MAX_PARAMETERS:,} parameters, got {len(value):,}"
-        raise mistaken([Mistake((), message, "too_large")])
+        raise validation_error([Mistake((), message, "too_large")])
     parameters: dict[str, ParameterSpec] = {}
     mistakes: list[Mistake] = []
     for name, source in value.items():
@@ -70,7 +79,7 @@ def check_space(value: Any) -> dict[str, ParameterSpec]:
     mistakes = [*_drop_fragments(mistakes, value), *_unknown_names(value, parameters)]
     mistakes = mistakes or _unused_parameters(parameters)  # a misspelled name may be the cause of an unused one
     if mistakes:
-        raise mistaken(mistakes)
+        raise validation_error(mistakes)
     return parameters
 
 

@@ -9,19 +9,19 @@ from pydantic import Field, ValidationInfo, field_validator
 from dlcli.core import NonNegativeInt, PositiveInt
 from dlcli.settings import ConstrainedName, MetricName
 from dlcli.spec import (
+    BoundField,
+    ComponentField,
     ComponentSpec,
     ExperimentName,
     Mistake,
-    OfClass,
-    OfKind,
     Section,
-    WrittenBound,
-    mistaken,
+    SettingsField,
+    validation_error,
 )
 from dlcli.sweeps.config.mappings import BaseOverrides, SearchSpace
 from dlcli.sweeps.config.sweep_settings import SweepBudget, SweepExecution
 
-Search = Annotated[ComponentSpec, OfKind("search")]
+Search = Annotated[ComponentSpec, ComponentField("search")]
 
 
 class ObjectiveSection(Section):
@@ -33,7 +33,7 @@ class ObjectiveSection(Section):
     """
 
     optimize: MetricName | None = None
-    satisfice: dict[ConstrainedName, WrittenBound] | None = None
+    satisfice: dict[ConstrainedName, BoundField] | None = None
 
 
 class FinalSection(Section):
@@ -69,8 +69,8 @@ class SweepSections(Section):
     space: SearchSpace
     search: Search = ComponentSpec("search", "random")
     objective: ObjectiveSection = Field(default_factory=ObjectiveSection)
-    budget: Annotated[SweepBudget, OfClass()] = Field(default_factory=SweepBudget)
-    execution: Annotated[SweepExecution, OfClass()] = Field(default_factory=SweepExecution)
+    budget: Annotated[SweepBudget, SettingsField()] = Field(default_factory=SweepBudget)
+    execution: Annotated[SweepExecution, SettingsField()] = Field(default_factory=SweepExecution)
     final: FinalSection | None = Field(default_factory=FinalSection)
 
     @field_validator("execution")
@@ -79,5 +79,5 @@ class SweepSections(Section):
         trials = info.data["budget"].trials if "budget" in info.data else None
         if trials is not None and trials < execution.seeds:
             message = f"expected at most {trials}, the number of trials in the budget, got {execution.seeds}"
-            raise mistaken([Mistake(("seeds",), message, "out_of_range")])
+            raise validation_error([Mistake(("seeds",), message, "out_of_range")])
         return execution

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from dlcli.core import ConfigError, NonNegativeInt, PositiveFloat, PositiveInt
-from dlcli.spec import ComponentSpec, OfKind
+from dlcli.spec import ComponentField, ComponentSpec
 
 #: Number of trials if the budget has no limit.
 DEFAULT_TRIALS = 20
@@ -53,7 +53,7 @@ class SweepExecution:
     workers: PositiveInt | None = None
     threads: PositiveInt = 1
     address: str | None = None
-    pruning: Annotated[ComponentSpec, OfKind("pruning")] | None = None
+    pruning: Annotated[ComponentSpec, ComponentField("pruning")] | None = None
     seeds: PositiveInt = 1
     retries: NonNegativeInt = 1
     max_failures: PositiveInt | None = 5
