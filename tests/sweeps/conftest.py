@@ -1,4 +1,4 @@
-"""A sweep that takes a second: logistic regression, a few epochs."""
+"""Sweep that takes one second: logistic regression with few epochs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ final: {seeds: 2}
 
 
 def write_sweep(folder: Path) -> Path:
-    """A sweep file beside its base."""
+    """Write a sweep file next to its base and return its path."""
     (folder / "base.yaml").write_text(CONFIG)
     file = folder / "search.yaml"
     file.write_text(SWEEP)
@@ -38,18 +38,18 @@ def write_sweep(folder: Path) -> Path:
 
 @pytest.fixture
 def sweep_file(tmp_path: Path) -> Path:
-    """A sweep file beside its base; replace its text to change it."""
+    """Sweep file next to its base, which tests may change."""
     return write_sweep(tmp_path)
 
 
 @pytest.fixture(scope="package")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    """The sweep when it is over; not to be changed."""
+    """Finished sweep, which tests must not change."""
     folder = tmp_path_factory.mktemp("done")
     return sweeps.sweep(write_sweep(folder), runs_dir=folder / "runs")
 
 
 @pytest.fixture
 def copied(done: Sweep, tmp_path: Path) -> Path:
-    """A copy of its folder, to be gone on with."""
+    """Copy of the folder of the finished sweep, which tests may resume."""
     return Path(shutil.copytree(done.path, tmp_path / "runs" / done.id))

@@ -1,4 +1,4 @@
-"""Workers that train nothing: what a trial reaches is a function of its values, and they are as quick as they like."""
+"""Engine for tests without training: results are a function of the values, and the order of events is random."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from dlcli.sweeps.runner.job import Job
 
 
 class KilledError(Exception):
-    """Stands for the SIGKILL of the process that conducts the sweep."""
+    """Simulated SIGKILL of the process that runs the sweep."""
 
 
 @dataclass
 class Training:
-    """A job under way."""
+    """Running job."""
 
     job: Job
     epoch: int
-    has_begun: bool = False
+    has_started: bool = False
     is_held: bool = False
     pruning_decision: str | None = None
 
 
 @dataclass
 class FakeEngine:
-    """Workers that advance one epoch at a time, in an order drawn at random.
+    """Workers that advance one epoch at a time, in random order.
 
     Args:
-        workers: how many.
-        curve: the metric after each epoch, from a trial's values and its seed; or how it fails.
-        generator: draws who is next.
-        decides_after: after which epochs trials are judged.
-        checkpoints: folder → finished epochs that survive; shared by the engines of one sweep.
-        kills: the event before which the process that conducts is killed; None for never.
-        loses: the events at which a worker is lost.
+        workers: Number of workers.
+        curve: Function from values and seed to the metric after each epoch, or to the status of a failure.
+        generator: Generator of the order.
+        decides_after: Function that returns whether pruning is decided after an epoch.
+        checkpoints: Number of saved epochs by job; shared by the engines of a sweep.
+        kills: Number of the event before which the process is killed; None for never.
+        loses: Numbers of the events at which a worker is lost.
     """
 
     workers: int
@@ -72,12 +72,12 @@ class FakeEngine:
         pass
 
     def events(self, timeout: float) -> list[Event]:
-        able = [job for job, training in self.running.items() if self.stops or not training.is_held]
-        assert able, "every worker waits for another"
+        ready = [job for job, training in self.running.items() if self.stops or not training.is_held]
+        assert ready, "deadlock"
         self.count += 1
         if self.count == self.kills:
             raise KilledError
-        job = able[self.generator.integers(len(able))]
+        job = ready[self.generator.integers(len(ready))]
         if self.count in self.loses:
             del self.running[job]
             return [{"event": "lost", "job": job, "reason": "its worker was ended by SIGKILL"}]
@@ -86,21 +86,21 @@ class FakeEngine:
     def _advance(self, training: Training) -> list[Event]:
         job = training.job
         values = self.curve(dict(job.values), job.seed_offset)
-        if isinstance(values, str):  # how it fails
+        if isinstance(values, str):  # status of a failure
             return [self._ended(job, status=values, reason=f"it {values}")]
         if training.pruning_decision is not None:
             return [self._ended(job, status="pruned", reason=training.pruning_decision, value=None)]
         if self.stops:
             return [self._ended(job, status="interrupted", reason="stopped with the sweep")]
-        if not training.has_begun:
-            training.has_begun = True
-            again = [self._epoch(job, epoch, values[epoch - 1]) for epoch in range(1, training.epoch + 1)]
-            return [{"event": "started", "job": job.folder, "epochs": len(values)}, *again]
+        if not training.has_started:
+            training.has_started = True
+            repeated = [self._epoch(job, epoch, values[epoch - 1]) for epoch in range(1, training.epoch + 1)]
+            return [{"event": "started", "job": job.folder, "epochs": len(values)}, *repeated]
         if training.epoch == len(values):
             return [self._ended(job, status="done", reason=None, value=min(values), violated=[], metrics={})]
         training.epoch += 1
-        training.is_held = job.is_judged and training.epoch < len(values) and self.decides_after(training.epoch)
-        if not training.is_held:  # a verdict comes before the checkpoint
+        training.is_held = job.is_prunable and training.epoch < len(values) and self.decides_after(training.epoch)
+        if not training.is_held:  # the decision comes before the checkpoint
             self.checkpoints[job.folder] = training.epoch
         return [self._epoch(job, training.epoch, values[training.epoch - 1], waits=training.is_held)]
 

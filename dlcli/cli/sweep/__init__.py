@@ -1,1 +1,1 @@
-"""`dlcli sweep …`: one file a command."""
+"""Commands of `dlcli sweep`, one in each file."""

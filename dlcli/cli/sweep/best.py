@@ -11,7 +11,7 @@ def best(
 ) -> None:
     """Show the best configuration so far.
 
-    Its values, how good it is, how much that differs from seed to seed, and where its trial and its final run are.
+    The output has its values, its metric with the standard deviation between seeds, and the folders of its runs.
     """
     from dlcli import sweeps
     from dlcli.cli.sweep import summary
@@ -19,7 +19,7 @@ def best(
     folder = sweeps.find(runs_dir, sweep)
     outcome = sweeps.status(folder)
     if json:
-        everything = summary.document(outcome, folder.path)
-        console.print_document({name: everything[name] for name in ("sweep", "objective", "best", "final")})
+        document = summary.document(outcome, folder.path)
+        console.print_document({name: document[name] for name in ("sweep", "objective", "best", "final")})
     else:
         summary.print_best(outcome, folder.path)

@@ -1,4 +1,4 @@
-"""Arguments and options that the commands of `dlcli sweep` share, worded once."""
+"""Arguments and options shared by the commands of `dlcli sweep`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ SweepName = Annotated[
     str,
     typer.Argument(
         metavar="SWEEP",
-        help="A sweep: its id, the beginning of its id, its name, or its folder.",
+        help="Sweep: id, prefix of the id, name, or folder.",
         show_default=False,
         autocompletion=completion.sweeps,
     ),
 ]
 Trials = Annotated[
-    int | None, typer.Option("--trials", metavar="N", min=1, help="How many trials in all.", show_default=False)
+    int | None, typer.Option("--trials", metavar="N", min=1, help="Total number of trials.", show_default=False)
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", metavar="N", min=1, help="How many trials are trained side by side.", show_default=False),
+    typer.Option("--workers", metavar="N", min=1, help="Number of trials trained in parallel.", show_default=False),
 ]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first trial that fails.")]
 
 
-def given(**settings: Any) -> dict[str, Any]:
-    """The keys of the sweep file that options were given for; `budget__trials` is `budget.trials`."""
-    return {name.replace("__", "."): value for name, value in settings.items() if value is not None}
+def settings(**options: Any) -> dict[str, Any]:
+    """Return the settings of the sweep file for the options that are set; `budget__trials` is `budget.trials`."""
+    return {name.replace("__", "."): value for name, value in options.items() if value is not None}

@@ -1,4 +1,4 @@
-"""How a sweep is shown: a row for each trial that has ended; on a terminal, those in training and a bar below them."""
+"""Progress of a sweep: a row for each trial that has ended; on a terminal, running trials and a progress bar below."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
     from dlcli.search import Configuration, Stage, Trial
 
-#: seconds between two pictures of the same trials
+#: Minimum number of seconds between two updates.
 INTERVAL = 0.1
-#: lines for trials in training; there are more of them where many machines help
-MOST_LINES = 16
-VALUE_WIDTH = 10  # columns
+#: Maximum number of lines of running trials.
+MAX_LINES = 16
+#: Minimum number of columns of a value.
+VALUE_WIDTH = 10
 
 
 class TrialTable(SweepObserver):
-    """Rows on stderr; what is below them is on terminals only, and gone at the end."""
+    """Rows of trials on stderr; running trials and the bar appear only on terminals and are removed at the end."""
 
     def __init__(self) -> None:
         self.console = console.notes()
@@ -38,7 +39,7 @@ class TrialTable(SweepObserver):
         self.running: dict[int, Trial] = {}
         self.reading = self.final = ""
         self.live: Live | None = None
-        self.begun = self.due = 0.0
+        self.start_time = self.next_update = 0.0
 
     def on_read(self, what: str, done: int, count: int) -> None:
         self.reading = f"{what}: {done} of {count} files"
@@ -46,7 +47,7 @@ class TrialTable(SweepObserver):
 
     def on_start(self, plan: SweepPlan) -> None:
         self.plan, self.ended, self.best = plan, plan.ended, plan.best
-        self.begun = time.perf_counter()
+        self.start_time = time.perf_counter()
         self._print(self._cells("trial", plan.objective.metric, "", "status", "time") + "parameters")
         self._draw(now=True)
 
@@ -63,7 +64,7 @@ class TrialTable(SweepObserver):
         self.ended += 1
         self.best = best
         is_best = best is not None and trial.value is not None and trial.key == best.key
-        row, parameters = self._row(trial, "*" if is_best else ""), values.in_a_row(trial.values)
+        row, parameters = self._row(trial, "*" if is_best else ""), values.format_values(trial.values)
         if trial.reason is None:
             self._print(f"{row}{parameters}")
         else:
@@ -73,8 +74,8 @@ class TrialTable(SweepObserver):
 
     def on_stage(self, stage: Stage) -> None:
         shares = {name: f"{formatting.percent(high - low)} %" for name, (low, high) in stage.region.ranges.items()}
-        left = {name: f"{len(kept)} of its choices" for name, kept in stage.region.choices.items()}
-        narrowed = ", ".join(f"{name} to {text}" for name, text in (shares | left).items())
+        choices = {name: f"{len(indices)} of its choices" for name, indices in stage.region.choices.items()}
+        narrowed = ", ".join(f"{name} to {text}" for name, text in (shares | choices).items())
         self._print(f"stage {stage.number + 1}: {narrowed or 'the whole space'}")
 
     def on_final(self, done: int, count: int) -> None:
@@ -94,11 +95,11 @@ class TrialTable(SweepObserver):
 
     @property
     def _plan(self) -> SweepPlan:
-        assert self.plan is not None, "a sweep starts before its trials end"
+        assert self.plan is not None, "on_start comes first"
         return self.plan
 
     def _row(self, trial: Trial, mark: str = "") -> str:
-        """A trial but for its parameters."""
+        """Format a trial without its parameters."""
         value, status, seconds = trial.value, str(trial.status), formatting.duration(trial.seconds)
         if not trial.has_ended:
             value = trial.history[-1] if trial.history else None
@@ -110,24 +111,24 @@ class TrialTable(SweepObserver):
         return f"{number:>5} {value:>{width}} {mark:1} {status:<8} {seconds:>11}  "
 
     def _print(self, line: str, *, keep: int = 0) -> None:
-        """Print above the picture; a line ends where the terminal does, but not before its first `keep` characters."""
-        room = max(self.console.width, keep)
-        self.console.print(line if len(line) <= room else f"{line[: room - 1]}…", soft_wrap=True)
+        """Print a line above the bar, truncated to the terminal width but not within its first `keep` characters."""
+        width = max(self.console.width, keep)
+        self.console.print(line if len(line) <= width else f"{line[: width - 1]}…", soft_wrap=True)
 
     def _draw(self, *, now: bool = False) -> None:
-        """Show what is under way, at most every `INTERVAL` unless something has begun or ended."""
+        """Update running trials and bar, at most every `INTERVAL` seconds unless `now`."""
         moment = time.perf_counter()
-        if not self.console.is_terminal or (moment < self.due and not now):
+        if not self.console.is_terminal or (moment < self.next_update and not now):
             return
-        self.due = moment + INTERVAL
+        self.next_update = moment + INTERVAL
         if self.live is None:
             from rich.live import Live
 
             self.live = Live(console=self.console, auto_refresh=False, transient=True, redirect_stdout=False)
             self.live.start()
-        self.live.update(self._figure(), refresh=True)
+        self.live.update(self._render(), refresh=True)
 
-    def _figure(self) -> RenderableType:
+    def _render(self) -> RenderableType:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table
@@ -136,45 +137,44 @@ class TrialTable(SweepObserver):
         if self.plan is None:
             return Text(self.reading)
         running = [self.running[number] for number in sorted(self.running)]
-        lines = [self._row(it) + values.in_a_row(it.values) for it in running[:MOST_LINES]]
-        if len(running) > MOST_LINES:
-            lines.append(f"      … and {len(running) - MOST_LINES} more")
+        lines = [self._row(it) + values.format_values(it.values) for it in running[:MAX_LINES]]
+        if len(running) > MAX_LINES:
+            lines.append(f"      … and {len(running) - MAX_LINES} more")
         bar = Table.grid(padding=(0, 2, 0, 0))
-        bar.width = max(self.console.width - len("^C"), 1)  # which the terminal writes behind it
+        bar.width = max(self.console.width - len("^C"), 1)  # leaves room for the ^C that terminals echo
         bar.add_column(no_wrap=True)
         bar.add_column(ratio=1)
         bar.add_column(no_wrap=True)
         done, total = self.ended, self.plan.trials
-        stripe = ProgressBar(total=total, completed=done) if total is not None else ""
-        bar.add_row(
-            f"{done}/{total}" if total is not None else formatting.count(done, "trial"), stripe, self._outlook()
-        )
+        progress_bar = ProgressBar(total=total, completed=done) if total is not None else ""
+        progress = f"{done}/{total}" if total is not None else formatting.count(done, "trial")
+        bar.add_row(progress, progress_bar, self._status())
         return Group(*(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines), bar)
 
-    def _outlook(self) -> str:
-        """The best so far, and how long the rest will take."""
+    def _status(self) -> str:
+        """Format the best value so far and the remaining time."""
         metric, best = self._plan.objective.metric, ""
         if self.best is not None:
             best = f"best {format_metric(metric, self.best.value)} (trial {self.best.number})"
         if self.final:
             return f"{best}  {self.final}"
-        left = self._seconds_left()
-        return best if left is None else f"{best}  {formatting.duration(left)} left".lstrip()
+        remaining = self._remaining_seconds()
+        return best if remaining is None else f"{best}  {formatting.duration(remaining)} left".lstrip()
 
-    def _seconds_left(self) -> float | None:
-        """At the pace so far; None while there is none, and where something else than a number of trials ends it."""
+    def _remaining_seconds(self) -> float | None:
+        """Estimate the remaining time from the speed so far; None if unknown or if the trials are not limited."""
         plan = self._plan
         if plan.trials is None:
             return None
-        under_way = sum(len(it.history) / it.epochs for it in self.running.values() if it.epochs)
-        done = self.ended - plan.ended + under_way
-        left = plan.trials - self.ended - under_way
-        return (time.perf_counter() - self.begun) / done * max(left, 0.0) if done > 0 else None
+        running = sum(len(it.history) / it.epochs for it in self.running.values() if it.epochs)
+        done = self.ended - plan.ended + running
+        remaining = plan.trials - self.ended - running
+        return (time.perf_counter() - self.start_time) / done * max(remaining, 0.0) if done > 0 else None
 
 
 @contextlib.contextmanager
-def shown(*, quiet: bool) -> Iterator[SweepObserver]:
-    """The rows and the bar while the block runs, or an observer that shows nothing."""
+def show_progress(*, quiet: bool) -> Iterator[SweepObserver]:
+    """Yield an observer that shows the progress during the block, or nothing if `quiet`."""
     observer = SweepObserver() if quiet else TrialTable()
     try:
         yield observer

@@ -15,17 +15,17 @@ def resume(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Go on with a sweep as if it had never stopped.
+    """Resume a sweep as if it had never stopped.
 
-    Trials that were in training go on from their checkpoints; a finished sweep goes on to more --trials.
+    Trials that were running continue from their checkpoints; a finished sweep continues up to --trials.
     """
     from dlcli import sweeps
-    from dlcli.cli.sweep.conduct import conduct
+    from dlcli.cli.sweep.runner import run_sweep
 
-    conduct(
+    run_sweep(
         lambda observer: sweeps.resume(
             sweep,
-            settings=sweep_options.given(budget__trials=trials, execution__workers=workers),
+            settings=sweep_options.settings(budget__trials=trials, execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,

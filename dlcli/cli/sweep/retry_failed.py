@@ -14,15 +14,15 @@ def retry_failed(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Try the trials again that failed, and those that are left."""
+    """Train the failed trials again, then the remaining ones."""
     from dlcli import sweeps
-    from dlcli.cli.sweep.conduct import conduct
+    from dlcli.cli.sweep.runner import run_sweep
 
-    conduct(
+    run_sweep(
         lambda observer: sweeps.resume(
             sweep,
             retry_failed=True,
-            settings=sweep_options.given(execution__workers=workers),
+            settings=sweep_options.settings(execution__workers=workers),
             fail_fast=fail_fast,
             runs_dir=runs_dir,
             observer=observer,

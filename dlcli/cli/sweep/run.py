@@ -16,7 +16,7 @@ def run(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A sweep file, or with --param a config.",
+            help="Sweep file, or config with --param.",
             show_default=False,
             autocompletion=completion.configs,
         ),
@@ -26,8 +26,7 @@ def run(
         typer.Option(
             "--param",
             metavar="KEY=DISTRIBUTION",
-            help="Search a key of the config: 'optimizer.learning_rate=log_uniform(1e-4, 1e-1)'."
-            " May be given several times.",
+            help="Key to search, such as 'optimizer.learning_rate=log_uniform(1e-4, 1e-1)'. May be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -37,7 +36,7 @@ def run(
         typer.Option(
             "--search",
             metavar="NAME",
-            help="How to search: random, coarse_to_fine, grid, …; `dlcli list search` has all.",
+            help="Search algorithm, such as random, coarse_to_fine or grid; `dlcli list search` lists all.",
             show_default=False,
             autocompletion=completion.searches,
         ),
@@ -45,7 +44,7 @@ def run(
     workers: sweep_options.Workers = None,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", metavar="N", min=0, help="What is tried follows from it.", show_default=False),
+        typer.Option("--seed", metavar="N", min=0, help="Seed of the search.", show_default=False),
     ] = None,
     overrides: options.Overrides = None,
     fail_fast: sweep_options.FailFast = False,
@@ -53,13 +52,13 @@ def run(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Search for the configuration that does best.
+    """Search for the best configuration.
 
-    The result is a folder in runs/, with every trial, the best configuration and a report. Exit 6 when trials failed,
-    4 when none satisfies the constraints.
+    The result is a folder in runs/ with all trials, the best configuration and a report. The exit code is 6 if trials
+    failed, and 4 if none satisfies the constraints.
     """
     from dlcli import sweeps
-    from dlcli.cli.sweep.conduct import conduct
+    from dlcli.cli.sweep.runner import run_sweep
     from dlcli.spec import Override, Place
 
     settings = [
@@ -72,7 +71,7 @@ def run(
         )
         if value is not None
     ]
-    conduct(
+    run_sweep(
         lambda observer: sweeps.sweep(
             file,
             params=parameters or (),

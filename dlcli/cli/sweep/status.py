@@ -21,7 +21,7 @@ def status(
         str | None,
         typer.Argument(
             metavar="SWEEP",
-            help="A sweep: its id, the beginning of its id, its name, or its folder.",
+            help="Sweep: id, prefix of the id, name, or folder.",
             show_default="lists all",
             autocompletion=completion.sweeps,
         ),
@@ -29,7 +29,7 @@ def status(
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
 ) -> None:
-    """Show how far a sweep has come, or list all of them, the newest first."""
+    """Show the status of a sweep, or list all sweeps, newest first."""
     from dlcli import sweeps
 
     if sweep is None:
@@ -39,16 +39,17 @@ def status(
 
 
 def list_sweeps(runs_dir: Path, *, json: bool) -> None:
+    """Print a table of all sweeps."""
     from dataclasses import asdict
 
     from dlcli import sweeps
     from dlcli.metrics import format_metric
 
-    found = sweeps.list_sweeps(runs_dir)
+    summaries = sweeps.list_sweeps(runs_dir)
     if json:
-        console.print_document({"sweeps": [asdict(one) for one in found]})
+        console.print_document({"sweeps": [asdict(one) for one in summaries]})
         return
-    if not found:
+    if not summaries:
         console.notes().print(f"no sweeps in {runs_dir}")
         return
     rows = [
@@ -60,13 +61,14 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
             "–" if one.best is None or one.metric is None else f"{one.metric} {format_metric(one.metric, one.best)}",
             age(one.started),
         )
-        for one in found
+        for one in summaries
     ]
     headings = ("sweep", "status", "ended", "failed", "best", "age")
     console.results().print(console.table(*headings, rows=rows, numbers=headings[2:]))
 
 
 def show(folder: SweepFolder, *, json: bool) -> None:
+    """Print the status of a sweep, its best configuration, and its running and failed trials."""
     from dataclasses import replace
 
     from dlcli import sweeps
@@ -74,23 +76,23 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     from dlcli.sweeps import summarize
 
     outcome, process, state = sweeps.status(folder), folder.process(), summarize(folder).status
-    if process is None:  # what was in training when it was killed is so no longer
+    if process is None:  # trials that were running when the sweep was killed
         trials = tuple(replace(it, status="interrupted") if it.status == "running" else it for it in outcome.trials)
         outcome = replace(outcome, trials=trials)
-    under_way = [trial for trial in outcome.trials if trial.status in {"running", "interrupted"}]
+    running = [trial for trial in outcome.trials if trial.status in {"running", "interrupted"}]
     if json:
-        now = {"status": state, "process": process, "running": [running_document(trial) for trial in under_way]}
-        console.print_document(summary.document(outcome, folder.path) | now)
+        current = {"status": state, "process": process, "running": [running_document(trial) for trial in running]}
+        console.print_document(summary.document(outcome, folder.path) | current)
         return
     objective = outcome.objective
-    explained = {
+    descriptions = {
         "running": f"running in process {process}",
-        "stopped": f"stopped; `dlcli sweep resume {outcome.id}` goes on",
+        "stopped": f"stopped; `dlcli sweep resume {outcome.id}` continues it",
     }
     facts = {
         "sweep": outcome.id,
-        "status": explained.get(state, state),
-        "trials": summary.counted(outcome),
+        "status": descriptions.get(state, state),
+        "trials": summary.format_counts(outcome),
         "search": outcome.search,
         "objective": " and ".join(
             [f"{objective.metric}, {objective.direction.better} is better", *objective.constraints]
@@ -101,14 +103,14 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     results.print(console.facts(facts.items()))
     results.print()
     summary.print_best(outcome, folder.path)
-    if under_way:
+    if running:
         results.print()
-        print_running(under_way, objective.metric)
+        print_running(running, objective.metric)
     summary.print_failures(outcome)
 
 
 def print_running(trials: Sequence[Trial], metric: str) -> None:
-    """One row for each trial that is in training, or would be."""
+    """Print a table of running and interrupted trials."""
     from dlcli.cli.sweep import values
     from dlcli.metrics import format_metric
 
@@ -118,7 +120,7 @@ def print_running(trials: Sequence[Trial], metric: str) -> None:
             trial.status,
             f"{len(trial.history)}/{trial.epochs or '?'}",
             format_metric(metric, trial.history[-1] if trial.history else None),
-            values.in_a_row(trial.values),
+            values.format_values(trial.values),
         )
         for trial in trials
     ]
@@ -127,6 +129,7 @@ def print_running(trials: Sequence[Trial], metric: str) -> None:
 
 
 def running_document(trial: Trial) -> dict[str, Any]:
+    """Return the JSON document of a running or interrupted trial."""
     return {
         "trial": trial.number,
         "status": trial.status,

@@ -1,4 +1,4 @@
-"""What a sweep has come to, in words and as the document of `--json`."""
+"""Summary of a sweep, as text and as the document of `--json`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dlcli.metrics import format_metric, unit_of
 from dlcli.sweeps import failures, value_text
 
 if TYPE_CHECKING:
-    from dlcli.search import Configuration, FinalOutcome, SweepOutcome
+    from dlcli.search import FinalOutcome, SweepOutcome
 
 
 def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
-    """The JSON of a sweep that is over, or as far as it has come."""
+    """Return the JSON document of a sweep, finished or not."""
     return {
         "sweep": outcome.id,
         "name": outcome.name,
@@ -36,19 +36,19 @@ def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
 
 
 def counts(outcome: SweepOutcome) -> dict[str, int]:
-    """Status → how many trials have it; those that none has are left out."""
+    """Return the number of trials by status, without statuses that no trial has."""
     return dict(Counter(trial.status for trial in outcome.trials))
 
 
 def best_document(outcome: SweepOutcome, path: Path) -> dict[str, Any] | None:
-    """The best configuration; None while there is none."""
+    """Return the JSON document of the best configuration; None if there is none."""
     best = outcome.objective.best(outcome.trials)
     if best is None:
         return None
     return {
         "trial": best.number,
         "value": best.value,
-        "spread": spread(best),
+        "spread": standard_deviation(best.measured),
         "seeds": len(best.measured),
         "violated": list(best.violated),
         "values": dict(best.values),
@@ -57,10 +57,11 @@ def best_document(outcome: SweepOutcome, path: Path) -> dict[str, Any] | None:
 
 
 def final_document(final: FinalOutcome, path: Path) -> dict[str, Any]:
+    """Return the JSON document of the final training."""
     return {
         "values": list(final.values),
         "mean": statistics.fmean(final.values),
-        "spread": deviation(final.values),
+        "spread": standard_deviation(final.values),
         "seeds": list(final.seeds),
         "chosen_seed": final.seeds[final.chosen],
         "run": str(path / final.runs[final.chosen]),
@@ -70,46 +71,43 @@ def final_document(final: FinalOutcome, path: Path) -> dict[str, Any]:
 
 
 def trial_folder(path: Path, number: int) -> Path:
+    """Return the folder of a trial."""
     from dlcli.sweeps.runner import sweep_files as files
 
     return path / files.trial(number)
 
 
-def spread(configuration: Configuration) -> float | None:
-    """The standard deviation from seed to seed; None with one seed."""
-    return deviation(configuration.measured)
+def standard_deviation(seed_values: list[float] | tuple[float, ...]) -> float | None:
+    """Return the standard deviation between seeds; None with fewer than two."""
+    return statistics.stdev(seed_values) if len(seed_values) > 1 else None
 
 
-def deviation(found: list[float] | tuple[float, ...]) -> float | None:
-    return statistics.stdev(found) if len(found) > 1 else None
-
-
-def mean_and_spread(metric: str, values_of_seeds: list[float] | tuple[float, ...]) -> str:
-    """The mean over seeds with the standard deviation: `3.12 % ± 0.40 points over 3 seeds`."""
-    unit, mean, around = unit_of(metric), statistics.fmean(values_of_seeds), deviation(values_of_seeds)
-    if around is None:
+def format_mean(metric: str, seed_values: list[float] | tuple[float, ...]) -> str:
+    """Format the mean over seeds with the standard deviation: `3.12 % ± 0.40 points over 3 seeds`."""
+    unit, mean, deviation = unit_of(metric), statistics.fmean(seed_values), standard_deviation(seed_values)
+    if deviation is None:
         return unit.text(mean)
-    return f"{unit.text(mean)} ± {unit.size(around)} over {formatting.count(len(values_of_seeds), 'seed')}"
+    return f"{unit.text(mean)} ± {unit.size(deviation)} over {formatting.count(len(seed_values), 'seed')}"
 
 
-def counted(outcome: SweepOutcome) -> str:
-    """Such as `18 done, 2 failed`."""
+def format_counts(outcome: SweepOutcome) -> str:
+    """Format the number of trials by status, such as `18 done, 2 failed`."""
     return ", ".join(f"{count} {status}" for status, count in counts(outcome).items()) or "none"
 
 
 def print_best(outcome: SweepOutcome, path: Path) -> None:
-    """The best configuration's values, how good it is, and where it is."""
+    """Print the values, the metrics and the folders of the best configuration."""
     results = console.results()
     best = outcome.objective.best(outcome.trials)
     if best is None:
         results.print("no trial has a result yet")
         return
-    rows = [(name, value_text(found)) for name, found in best.values.items()]
+    rows = [(name, value_text(value)) for name, value in best.values.items()]
     results.print(console.table("parameter", "best", rows=rows))
     results.print()
     facts = {
-        outcome.objective.metric: mean_and_spread(outcome.objective.metric, best.measured),
-        "breaks": ", ".join(best.violated),
+        outcome.objective.metric: format_mean(outcome.objective.metric, best.measured),
+        "violates": ", ".join(best.violated),
         "trial": f"{best.number}  ({trial_folder(path, best.number)})",
     }
     if outcome.final is not None:
@@ -118,7 +116,8 @@ def print_best(outcome: SweepOutcome, path: Path) -> None:
 
 
 def final_facts(metric: str, final: FinalOutcome, path: Path) -> dict[str, str]:
-    facts = {"trained anew": mean_and_spread(metric, final.values)}
+    """Return labels and texts of the final training."""
+    facts = {"final training": format_mean(metric, final.values)}
     for name, value in final.test.items():
         interval = final.intervals.get(name)
         bounds = f"  ({unit_of(name).interval(*interval)})" if interval else ""
@@ -127,11 +126,11 @@ def final_facts(metric: str, final: FinalOutcome, path: Path) -> dict[str, str]:
 
 
 def print_failures(outcome: SweepOutcome) -> None:
-    """One row for each trial without a result."""
+    """Print a table of the trials without a result."""
     rows = [
-        (str(trial.number), trial.status, trial.reason or "", values.in_a_row(trial.values))
+        (str(trial.number), trial.status, trial.reason or "", values.format_values(trial.values))
         for trial in failures(outcome.trials)
     ]
     if rows:
         console.results().print()
-        console.results().print(console.table("trial", "ended", "why", "parameters", rows=rows, numbers=["trial"]))
+        console.results().print(console.table("trial", "status", "reason", "parameters", rows=rows, numbers=["trial"]))

@@ -1,4 +1,4 @@
-"""The values of a trial's parameters as people read them."""
+"""Values of the parameters of a trial as text."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from dlcli.sweeps import value_text
 
 
-def in_a_row(values: Mapping[str, Any]) -> str:
-    """Every parameter in one line, called by the last part of its path unless two end alike.
+def format_values(values: Mapping[str, Any]) -> str:
+    """Format all values in one line, each named by the last part of its path unless that is ambiguous.
 
-    >>> in_a_row({"optimizer.name": "adam", "optimizer.learning_rate": 0.01, "model.layers[0].linear.units": 8})
+    >>> format_values({"optimizer.name": "adam", "optimizer.learning_rate": 0.01, "model.layers[0].linear.units": 8})
     'optimizer=adam learning_rate=0.01 units=8'
-    >>> in_a_row({"optimizer.learning_rate": 0.0031415926, "model.hidden_units": [64, 32], "training.shuffle": True})
-    'learning_rate=0.003142 hidden_units=[64, 32] shuffle=true'
-    >>> in_a_row({"model.layers[0].linear.units": 8, "model.layers[1].linear.units": 4, "depth": 2})
+    >>> format_values({"optimizer.learning_rate": 0.0031415926, "model.hidden_units": [64], "training.shuffle": True})
+    'learning_rate=0.003142 hidden_units=[64] shuffle=true'
+    >>> format_values({"model.layers[0].linear.units": 8, "model.layers[1].linear.units": 4, "depth": 2})
     'model.layers[0].linear.units=8 model.layers[1].linear.units=4 depth=2'
     """
     short = {name: name.removesuffix(".name").rpartition(".")[2] for name in values}
     uses = Counter(short.values())
     return " ".join(
-        f"{short[name] if uses[short[name]] == 1 else name}={value_text(found)}" for name, found in values.items()
+        f"{short[name] if uses[short[name]] == 1 else name}={value_text(value)}" for name, value in values.items()
     )

@@ -1,8 +1,8 @@
-"""What follows a search: the best configuration trained anew, and one look at the test set.
+"""Final training: the best configuration is trained from scratch and evaluated on the test set once.
 
-The value that made a configuration the best is the luckiest of many, so it flatters. Other seeds, which had no part in
-the choice, say what the configuration is worth. The model that is the best on dev among them is kept, and it alone is
-measured on test, once.
+The best value of a search is the maximum over many noisy trials, so it is optimistic. Runs with other seeds, which
+were not used for the selection, give an unbiased estimate. Of these, only the model that is best on dev is evaluated
+on test, once.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from typing import Any
 from dlcli.core import RunInterruptedError
 from dlcli.search import Configuration, FinalOutcome, Objective
 from dlcli.sweeps.runner import sweep_files as files
-from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, outcome_of
+from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, to_outcome
 from dlcli.sweeps.runner.job import Job
 from dlcli.sweeps.runner.journal import Journal, SweepState
 from dlcli.sweeps.runner.sweep_observer import SweepObserver
 from dlcli.training import StopRequest
 
-#: what is added to the base's seed for the first training; no search trains a configuration so often
+#: Seed offset of the first run, larger than the number of times that a search trains a configuration.
 FIRST_SEED = 1000
 
 
 class FinalTraining:
-    """Trains a configuration with seeds that the search did not use.
+    """Training of a configuration with seeds that the search did not use.
 
     Args:
-        id: of the sweep.
-        best: the configuration.
-        journal: what has happened so far.
-        engine: trains.
-        objective: says which of the models is the best.
-        seeds: how many.
-        retries: how often a training goes on in another worker where one was lost.
-        observer: is told how it goes.
+        id: Name of the sweep's folder.
+        best: Configuration to train.
+        journal: Journal of the sweep.
+        engine: Engine that runs the jobs.
+        objective: Objective by which the best model is selected.
+        seeds: Number of runs, each with a different seed.
+        retries: Number of times that a run continues in another worker after its worker was lost.
+        observer: Observer of the progress.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class FinalTraining:
         self.observer = observer
 
     def run(self, stop: StopRequest) -> None:
-        """Train what has not been trained yet, and measure the best model on test.
+        """Train the missing runs and evaluate the best model on test.
 
         Raises:
-            RunInterruptedError: a stop was requested.
+            RunInterruptedError: A stop was requested.
         """
         number, state = self.best.number, self.journal.state
         done = {record["seed"] for record in state.final if record["configuration"] == number}
@@ -72,16 +72,16 @@ class FinalTraining:
             self.journal.add("final", configuration=number, seed=seed, **outcome)
             done.add(seed)
             self.observer.on_final(len(done), self.seeds + 1)
-        chosen = _chosen(trained(state, self.best), self.objective)
-        if chosen is not None and not any(record["configuration"] == number for record in state.tested):
-            for seed, outcome in self._train([chosen["seed"]], stop, is_concluded=True):
+        best_run = _best_run(final_runs(state, self.best), self.objective)
+        if best_run is not None and not any(record["configuration"] == number for record in state.tested):
+            for seed, outcome in self._train([best_run["seed"]], stop, is_concluded=True):
                 self.journal.add("tested", configuration=number, seed=seed, **outcome)
         self.observer.on_final(self.seeds + 1, self.seeds + 1)
 
     def _train(
         self, seeds: Sequence[int], stop: StopRequest, *, is_concluded: bool = False
     ) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Each seed with how its training ended, as they end."""
+        """Train with these seeds and yield each seed with its outcome as it ends."""
         waiting = list(seeds)
         running: dict[str, int] = {}
         times_lost = dict.fromkeys(seeds, 0)
@@ -101,7 +101,7 @@ class FinalTraining:
                 elif event["event"] == "ended":
                     seed = running.pop(event["job"])
                     if event["status"] != "interrupted":
-                        yield seed, outcome_of(event)
+                        yield seed, to_outcome(event)
             if stop.signal_number is not None:
                 self._interrupt(stop, running)
 
@@ -110,12 +110,12 @@ class FinalTraining:
             folder=files.final(self.best.number, seed),
             values=self.best.values,
             seed_offset=seed,
-            is_kept=True,
+            is_durable=True,
             is_concluded=is_concluded,
         )
 
     def _interrupt(self, stop: StopRequest, running: dict[str, int]) -> None:
-        """Wait for the workers' checkpoints; what ends meanwhile is trained again, to the same bits."""
+        """Wait for the checkpoints of the workers; a run that ends meanwhile is repeated with identical results."""
         self.engine.stop()
         while running:
             for event in self.engine.events(POLL_SECONDS):
@@ -123,34 +123,34 @@ class FinalTraining:
                     del running[event["job"]]
         assert stop.signal_number is not None
         raise RunInterruptedError(
-            f"stopped by {stop.name} in the final training; `dlcli sweep resume {self.id}` goes on",
+            f"stopped by {stop.name} in the final training; `dlcli sweep resume {self.id}` continues it",
             signal_number=stop.signal_number,
         )
 
 
-def trained(state: SweepState, best: Configuration) -> list[dict[str, Any]]:
-    """The final trainings of a configuration that have a value, by seed."""
-    mine = (record for record in state.final if record["configuration"] == best.number)
-    return sorted((record for record in mine if record.get("value") is not None), key=lambda record: record["seed"])
+def final_runs(state: SweepState, best: Configuration) -> list[dict[str, Any]]:
+    """Return the final runs of a configuration that have a value, in the order of their seeds."""
+    runs = (record for record in state.final if record["configuration"] == best.number)
+    return sorted((record for record in runs if record.get("value") is not None), key=lambda record: record["seed"])
 
 
 def final_outcome(state: SweepState, best: Configuration | None, objective: Objective) -> FinalOutcome | None:
-    """What the final training of a configuration told; None before it."""
-    records = [] if best is None else trained(state, best)
-    chosen = _chosen(records, objective)
-    if best is None or chosen is None:
+    """Return the outcome of the final training of a configuration; None if there is none yet."""
+    records = [] if best is None else final_runs(state, best)
+    best_run = _best_run(records, objective)
+    if best is None or best_run is None:
         return None
     tested: dict[str, Any] = next((it for it in state.tested if it["configuration"] == best.number), {})
     return FinalOutcome(
         values=tuple(record["value"] for record in records),
         seeds=tuple(record["seed"] for record in records),
         runs=tuple(files.final(best.number, record["seed"]) for record in records),
-        chosen=records.index(chosen),
+        chosen=records.index(best_run),
         test=tested.get("test", {}),
         intervals={name: (low, high) for name, (low, high) in tested.get("intervals", {}).items()},
     )
 
 
-def _chosen(records: Sequence[dict[str, Any]], objective: Objective) -> dict[str, Any] | None:
-    """The best of the final trainings; of equals the first."""
+def _best_run(records: Sequence[dict[str, Any]], objective: Objective) -> dict[str, Any] | None:
+    """Return the best final run; the first one of several equal ones."""
     return min(records, key=lambda it: (bool(it["violated"]), objective.cost(it["value"]), it["seed"]), default=None)

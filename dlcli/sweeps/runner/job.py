@@ -1,4 +1,4 @@
-"""One training that a worker is asked for, as a message."""
+"""Job: one training run, as a message to a worker."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A training of a configuration with a seed.
+    """Training of a configuration with a seed.
 
     Args:
-        folder: where its run is, relative to the sweep's folder; what the job is known by. A run that has begun there
-            goes on from its last checkpoint.
-        values: parameter → plain value.
-        seed_offset: added to the seed of the base.
-        is_judged: whether it is asked, after some epochs, if it is to go on.
-        is_kept: whether its files survive a power cut. What a trial found is in the journal; its model can be trained
-            again.
-        is_concluded: whether the model is measured on every split, test included, and gets a report.
+        folder: Folder of the run, relative to that of the sweep, which identifies the job. An existing run continues
+            from its last checkpoint.
+        values: Value of each active parameter by name.
+        seed_offset: Number to add to the seed of the base.
+        is_prunable: Whether the job waits for pruning decisions after some epochs.
+        is_durable: Whether its files are flushed to disk so that they survive a power failure. Trials need not be:
+            their results are in the journal.
+        is_concluded: Whether to evaluate the model on every split, including test, and to write a report.
     """
 
     folder: str
     values: Mapping[str, Any]
     seed_offset: int = 0
-    is_judged: bool = False
-    is_kept: bool = False
+    is_prunable: bool = False
+    is_durable: bool = False
     is_concluded: bool = False
 
     def to_json(self) -> dict[str, Any]:
+        """Return the job as a message."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""Trains one job after the other in a worker: what the command line's `train` does, without measuring the test set."""
+"""Training of jobs in a worker, as in `dlcli train` but without evaluation on the test set."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ from dlcli.training import Observer, Plan, Trainer
 
 
 class WorkerChannel(Protocol):
-    """How a job talks with the process that conducts the sweep."""
+    """Connection of a job to the process that runs the sweep."""
 
     def send(self, event: Mapping[str, Any]) -> None:
-        """Tell something."""
+        """Send an event."""
 
     def pruning_decision(self) -> str | None:
-        """Wait for the answer to an epoch: why the trial is to end, or None to go on."""
+        """Wait for the pruning decision after an epoch: the reason to end the trial, or None to continue."""
 
 
 class JobTrainer:
-    """Trains the jobs of a sweep. The data stays in memory from one job to the next where both have the same.
+    """Trainer of the jobs of a sweep, which keeps the data in memory between jobs that use the same data.
 
     Args:
-        folder: of the sweep.
+        folder: Folder of the sweep.
     """
 
     def __init__(self, folder: SweepFolder) -> None:
@@ -63,14 +63,13 @@ class JobTrainer:
         self._data: tuple[str, Data] | None = None
 
     def train(self, job: Job, channel: WorkerChannel) -> dict[str, Any]:
-        """Train one job, from its last checkpoint where it has one; returns how it ended, as the event `ended`."""
+        """Train a job, from its last checkpoint if there is one, and return its outcome as the event `ended`."""
         clock = time.perf_counter()
-        run = RunFolder(self.folder.path / job.folder, durable=job.is_kept)
-        reporter = Reporter(job.folder, run, channel, self.pruning if job.is_judged else None)
+        run = RunFolder(self.folder.path / job.folder, durable=job.is_durable)
+        reporter = Reporter(job.folder, run, channel, self.pruning if job.is_prunable else None)
         try:
             self.folder.place(job.folder)
-            # Every way in which a training can end becomes an outcome: a trial must never take the worker, and with it
-            # the sweep, down.
+            # Every error becomes an outcome, so that a failing trial does not end the worker.
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
         except PrunedError as pruned:
             outcome = {"status": "pruned", "reason": pruned.message} | reporter.best()
@@ -82,18 +81,17 @@ class JobTrainer:
             outcome = {"status": "failed", "reason": str(error)}
         except MemoryError:
             outcome = {"status": "failed", "reason": "out of memory"}
-        except Exception as error:  # a bug: the sweep goes on, and the trial's log says where it was
+        except Exception as error:  # a bug: the sweep continues, and the log of the trial has the traceback
             reason = f"internal error: {' '.join(f'{type(error).__name__}: {error}'.split())}"
             outcome = {"status": "failed", "reason": f"{reason} (traceback in {job.folder}/{files.LOG})"}
-            with contextlib.suppress(StorageError):  # there may be no folder yet, or no longer
+            with contextlib.suppress(StorageError):  # the folder may not exist
                 run.log(traceback.format_exc(), "ERROR")
         return {"event": "ended", "job": job.folder, "seconds": time.perf_counter() - clock, **outcome}
 
     def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
         spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
         experiment, transfer, origins = self._experiment(spec)
-        # The folder itself is the memory: whether a trial was started is not asked of the process that conducts the
-        # sweep.
+        # The folder alone determines whether the run resumes; the process that runs the sweep need not know.
         resumes = os.path.lexists(run.path / files.RECORD)
         contents = inputs(experiment)
         if not resumes:
@@ -110,17 +108,17 @@ class JobTrainer:
                 files=input_checksums(contents),
                 compute=computing(),
             )
-            create_folder(run.path, record, contents, durable=job.is_kept)
+            create_folder(run.path, record, contents, durable=job.is_durable)
         with run.locked():
             if resumes:
                 before = run.record()
                 check_same_data(run, before, experiment.data.fingerprint)
                 record = replace(before.resume(sys.argv, compute=computing()), files=input_checksums(contents))
-                run.write_together(contents)  # again: a power cut may have taken them
+                run.write_together(contents)  # again, because a power failure may have lost them
             with recording(run, record) as session:
                 log_origins(experiment, run, origins)
                 trainer = build_trainer(experiment, run, reporter)
-                reporter.watches(trainer)
+                reporter.attach(trainer)
                 summary = trainer.resume() if resumes else trainer.train()
                 outcome = reporter.best()
                 session.metrics = outcome["metrics"]
@@ -130,45 +128,46 @@ class JobTrainer:
         return outcome | self._test(run, experiment) if job.is_concluded else outcome
 
     def _experiment(self, spec: Spec) -> tuple[Experiment, Transfer | None, list[str]]:
-        """What a config describes, with the lines that say where its weights come from."""
+        """Return the experiment of a config, with log lines about the origin of its initial weights."""
         if spec.model.transfer is not None:
             experiment, transfer = start(spec, runs_dir=self.record.runs_path)
             assert transfer is not None
             return experiment, transfer, list(transfer.lines())
         with located(spec):
-            experiment = experiment_on(spec, self._read(spec))
+            experiment = experiment_on(spec, self._build_data(spec))
         return experiment, None, list(start_from_vectors(experiment))
 
-    def _read(self, spec: Spec) -> Data:
+    def _build_data(self, spec: Spec) -> Data:
+        """Return the data of a config, from memory if the last job used the same data."""
         task = None if spec.task is None else spec.task.plain()
         vectors = vector_files(spec)
         key = dumps(
             {"data": spec.data.plain(), "task": task, "seed": spec.data.split.draw_seed(spec.seed), "vectors": vectors}
         )
-        # All that the data depends on. Most sweeps vary the model only, and read the data once per worker.
+        # Most sweeps do not vary the data, so each worker reads it once.
         if self._data is None or self._data[0] != key:
-            self._data = None  # two at a time may be too many
+            self._data = None  # release the memory before reading other data
             self._data = (key, build_data(spec))
         return self._data[1]
 
     @staticmethod
     def _test(run: RunFolder, experiment: Experiment) -> dict[str, Any]:
-        """The figures of the test set, each with its interval where it has one."""
+        """Return the metrics on the test set, with the confidence intervals that are available."""
         if "test" not in experiment.data.splits:
             return {"test": {}, "intervals": {}}
-        found = evaluate(run.path, split="test")
-        intervals = {name: (interval.low, interval.high) for name, interval in found.intervals.items()}
-        return {"test": dict(found.metrics), "intervals": intervals}
+        evaluation = evaluate(run.path, split="test")
+        intervals = {name: (interval.low, interval.high) for name, interval in evaluation.intervals.items()}
+        return {"test": dict(evaluation.metrics), "intervals": intervals}
 
 
 class Reporter(Observer):
-    """Tells how a job goes, and ends it where the answer says so.
+    """Observer that sends the progress of a job and ends it if it is pruned.
 
     Args:
-        job: its name.
-        run: its folder.
-        channel: with the process that conducts the sweep.
-        pruning: says after which epochs the job is judged; None for none.
+        job: Name of the job.
+        run: Folder of the run.
+        channel: Connection to the process that runs the sweep.
+        pruning: Pruning rule, which determines the epochs of decisions; None if the job is not pruned.
     """
 
     def __init__(self, job: str, run: RunFolder, channel: WorkerChannel, pruning: Pruning | None) -> None:
@@ -179,28 +178,28 @@ class Reporter(Observer):
         self.trainer: Trainer | None = None
         self.epochs = 0
 
-    def watches(self, trainer: Trainer) -> None:
-        """Say whose training it is."""
+    def attach(self, trainer: Trainer) -> None:
+        """Set the trainer to observe."""
         self.trainer = trainer
 
     def on_start(self, plan: Plan) -> None:
         self.epochs = plan.epochs
         self._send("started", epochs=plan.epochs)
-        for record in self._epochs():  # of a run that goes on: a kill may have swallowed what was said of them
+        for record in self._epochs():  # of a resumed run: a kill may have lost their events
             self._send("epoch", epoch=record["epoch"], value=record[self._metric], waits=False)
 
-    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:  # noqa: ARG002  # the trainer remembers
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:  # noqa: ARG002  # the trainer has the best
         epoch, value = record["epoch"], record[self._metric]
         if not math.isfinite(value):
             raise DivergedError(f"{self._metric} is not finite after epoch {epoch}")
-        # not after the last epoch: there is nothing left to save
+        # No decision after the last epoch, where pruning saves nothing.
         waits = self.pruning is not None and epoch < self.epochs and self.pruning.decides_after(epoch)
         self._send("epoch", epoch=epoch, value=value, waits=waits)
         if waits and (reason := self.channel.pruning_decision()) is not None:
             raise PrunedError(reason)
 
     def best(self) -> dict[str, Any]:
-        """The best epoch so far: its value, the constraints that it breaks, its metrics."""
+        """Return the best epoch so far: its value, violated constraints and metrics."""
         assert self.trainer is not None
         best = self.trainer.state.best
         if best is None:

@@ -1,22 +1,22 @@
-"""The journal of a sweep: lines that are only ever added, and what they tell when they are read again.
+"""Journal of a sweep: an append-only log of events, from which the state of the sweep is restored.
 
-A line is handed to the system at once, so a kill at any moment loses at most the line being written; a torn last line
-is cut off before it is continued. Each line holds its own checksum. The end of a trial is on the disk before the
-next line: it survives a power cut.
+Each line is passed to the operating system at once, so a kill at any moment loses at most the line being written; an
+incomplete last line is truncated before the journal is continued. Each line has a checksum. The results of a trial are
+flushed to disk before the next line, so they survive a power failure.
 
-| event | says |
+| Event | Meaning |
 |---|---|
-| begun | a process conducts the sweep from here on |
-| proposed | a trial has a number and its values |
-| started | a worker trains it |
-| epoch | the metric after an epoch |
-| stopped | it was interrupted: it is to go on from its last checkpoint |
-| lost | so it is, as its worker is gone |
-| ended | how it ended |
-| again | a trial that had failed is to be tried once more |
-| final | the best configuration was trained anew with a seed |
-| tested | one of those models was evaluated on test |
-| over | nothing is left to do |
+| begun | a process starts or resumes the sweep |
+| proposed | a trial gets its number and values |
+| started | a worker starts to train the trial |
+| epoch | the trial has finished an epoch with this value of the metric |
+| stopped | the trial was interrupted and will continue from its last checkpoint |
+| lost | the trial was interrupted because its worker was lost |
+| ended | the trial has ended |
+| again | a failed trial will be trained again |
+| final | a final run of the best configuration has ended |
+| tested | the best final model was evaluated on test |
+| over | the sweep has finished |
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from dlcli.search import Proposal, Trial
 
 @dataclass
 class SweepState:
-    """What a journal tells.
+    """State of a sweep according to its journal.
 
     Args:
-        trials: by number, in the order in which they were proposed.
-        final: the final trainings, each with its `configuration`, its `seed` and how it ended.
-        tested: the evaluations on test, each with its `configuration`, its `seed` and the figures.
-        seconds: how long it has been conducted, in all its sessions, until the last line.
-        is_over: whether nothing is left to do.
-        workers: how many trained side by side, in the last session.
+        trials: Trials by number, in the order in which they were proposed.
+        final: Final runs, each with its `configuration`, `seed` and outcome.
+        tested: Evaluations on test, each with its `configuration`, `seed` and metrics.
+        seconds: Wall time of all sessions up to the last line.
+        is_over: Whether the sweep has finished.
+        workers: Number of parallel workers in the last session.
     """
 
     trials: dict[int, Trial] = field(default_factory=dict)
@@ -55,20 +55,20 @@ class SweepState:
 
     @property
     def ordered(self) -> tuple[Trial, ...]:
-        """The trials by their numbers."""
+        """Trials in the order of their numbers."""
         return tuple(self.trials.values())
 
     def apply(self, record: Mapping[str, Any]) -> None:
-        """Let one line happen.
+        """Apply the event of one line to the state.
 
         Raises:
-            KeyError, TypeError, ValueError: it is no line of a journal.
+            KeyError, TypeError, ValueError: The record is not a line of a journal.
         """
-        # The only place that changes the state: live events and those read from the file take the same way, so a
-        # resumed sweep cannot differ from one that was never killed.
+        # New events and those read from the file change the state only here, so a resumed sweep cannot differ from one
+        # that was never interrupted.
         event, fields = record["event"], {key: record[key] for key in record.keys() - {"event", "time", "trial"}}
         now = datetime.fromisoformat(record["time"])
-        # The time between the last line of a session and "begun" of the next is not spent on the sweep.
+        # The time between the last line of a session and "begun" of the next does not count.
         if event != "begun" and self._last is not None:
             self.seconds += (now - self._last).total_seconds()
         self._last = now
@@ -95,7 +95,7 @@ def _started(trial: Trial, *, epochs: int) -> Trial:
 
 
 def _epoch(trial: Trial, *, epoch: int, value: float) -> Trial:
-    # A trial that resumes from a checkpoint repeats epochs: those replace what was known from there on.
+    # A trial that resumes from a checkpoint repeats epochs, which replace the earlier values.
     if not 1 <= epoch <= len(trial.history) + 1:
         raise ValueError(f"epoch {epoch} after {len(trial.history)}")
     return replace(trial, history=(*trial.history[: epoch - 1], value))
@@ -127,19 +127,19 @@ _CHANGES: dict[str, Callable[..., Trial]] = {
 }
 
 
-#: the events that took training to know
+#: Events with the results of a training.
 _RESULTS = frozenset({"ended", "final", "tested"})
 
 
 class Journal:
-    """A sweep's journal, kept by the one process that conducts the sweep.
+    """Journal of a sweep, written by the single process that runs the sweep.
 
     Args:
-        path: the file; a torn last line is cut off.
-        check: Raises where nothing may be written any more; called before a line is.
+        path: Path of the file; an incomplete last line is truncated.
+        check: Function that is called before each line and raises if the file must not be written any more.
 
     Raises:
-        StorageError: it cannot be read, or a line of it is none of a journal.
+        StorageError: The file cannot be read, or has a line that is not an event.
     """
 
     def __init__(self, path: Path, *, check: Callable[[], object] = lambda: None) -> None:
@@ -147,35 +147,35 @@ class Journal:
         self.check = check
         self.state = read_journal(path)
         if path.exists():
-            # rfind is −1 without any newline, so the whole torn file goes
+            # Without any newline rfind returns −1, which removes the incomplete only line.
             truncate(path, read_bytes(path).rfind(b"\n") + 1)
 
     def propose(self, proposals: Iterable[Proposal]) -> None:
-        """Give the next numbers to proposals."""
+        """Add proposals as trials with the next numbers."""
         for number, it in enumerate(proposals, start=len(self.state.trials)):
             self.add("proposed", trial=number, values=it.values, repeat=it.repeat, stage=it.stage)
 
     def add(self, event: str, **fields: Any) -> None:
-        """Write one line, and let it happen.
+        """Write an event and apply it to the state.
 
         Raises:
-            StorageError: it cannot be written.
+            StorageError: The line cannot be written.
         """
         record = {"event": event, "time": utc_now(), **fields}
         self.check()
-        # Written first, applied after: what is in memory is never ahead of the file.
+        # Written before applied, so that the state in memory is never ahead of the file.
         append_line(self.path, dumps(add_checksum(record)))
-        # Only what cost training is worth waiting for the disk; a lost "epoch" is said again by the resumed trial.
+        # Only results are flushed; a lost "epoch" is sent again by the resumed trial.
         if event in _RESULTS:
             flush([self.path])
         self.state.apply(record)
 
 
 def read_journal(path: Path) -> SweepState:
-    """What a journal tells, without changing it.
+    """Read the state of a sweep from its journal, without modifying the file.
 
     Raises:
-        StorageError: it cannot be read, or a line of it is none of a journal.
+        StorageError: The file cannot be read, or has a line that is not an event.
     """
     state = SweepState()
     for line, record in enumerate(read_records(path), start=1):

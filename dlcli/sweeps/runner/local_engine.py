@@ -1,4 +1,4 @@
-"""Workers on this machine, one process each."""
+"""Engine whose workers are processes on this machine."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class LocalEngine(Engine):
     """Worker processes on this machine.
 
     Args:
-        folder: of the sweep.
-        workers: how many work side by side.
-        threads: that each may use.
+        folder: Folder of the sweep.
+        workers: Number of parallel workers.
+        threads: Number of threads of each worker.
     """
 
     def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
@@ -25,9 +25,9 @@ class LocalEngine(Engine):
         self._selector = selectors.DefaultSelector()
         super().__init__(workers)
 
-    def _begin(self) -> WorkerProcess:
+    def _start_worker(self) -> WorkerProcess:
         worker = WorkerProcess(self.folder, threads=self.threads)
-        # One thread listens to all workers; a worker that dies closes its pipe, which counts as readable, too.
+        # One selector for all workers; a worker that dies closes its pipe, which also makes it readable.
         self._selector.register(worker, selectors.EVENT_READ, worker)
         return worker
 

@@ -1,7 +1,7 @@
-"""Workers on the machines of a Ray cluster.
+"""Engine whose workers run on the machines of a Ray cluster.
 
-Each worker is an actor that holds a worker process as `local_engine` does, and passes messages on: the same workers,
-somewhere else. All machines must see the sweep's folder, and the data, at the same paths.
+Each worker is an actor that owns a worker process, as in `local_engine`, and forwards its messages. All machines must
+have the folder of the sweep and the data at the same paths.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ from dlcli.core import ConfigError
 from dlcli.sweeps.runner.engine import Engine, Event, Worker, WorkerError
 from dlcli.sweeps.runner.worker_process import WorkerProcess
 
-#: seconds that an actor waits for its worker to say something before it says that there was nothing
-_WAIT = 2.0
-#: seconds within which a cluster takes a connection
-_REACHED = 10.0
-#: seconds after which a cluster is given up whose every actor waits for room, or is cut off
-_SILENCE = 600.0
+#: Seconds that an actor waits for an event before it returns none.
+_RECEIVE_SECONDS = 2.0
+#: Seconds after which a connection attempt to the cluster fails.
+_CONNECT_SECONDS = 10.0
+#: Seconds without any answer after which the cluster counts as lost: all actors wait for resources or are cut off.
+_SILENCE_SECONDS = 600.0
 
 
 class RemoteWorker:
-    """What the actor is: a worker process on the actor's machine.
+    """Actor that owns a worker process on its machine.
 
     Args:
-        folder: of the sweep, as that machine sees it.
-        threads: that the worker may use.
+        folder: Path of the sweep's folder on that machine.
+        threads: Number of threads of the worker.
     """
 
     def __init__(self, folder: str, threads: int) -> None:
         self._process = WorkerProcess(Path(folder), threads=threads)
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Pass a message on."""
+        """Forward a message to the worker."""
         self._process.send(message)
 
     def receive(self) -> list[dict[str, Any]]:
-        """What the worker has said; waits a little for it."""
-        select.select([self._process], [], [], _WAIT)
+        """Return the new events of the worker, waiting a short time for the first."""
+        select.select([self._process], [], [], _RECEIVE_SECONDS)
         return self._process.receive()
 
 
 class RayWorker:
-    """An actor, as the sweep has it.
+    """Connection to an actor.
 
     Args:
-        actor: the handle of a `RemoteWorker`.
-        kill: ends an actor.
+        actor: Handle of a `RemoteWorker`.
+        kill: Function that kills an actor.
     """
 
     def __init__(self, actor: Any, kill: Any) -> None:
@@ -73,14 +73,14 @@ class RayEngine(Engine):
     """Workers on a Ray cluster.
 
     Args:
-        folder: of the sweep; all machines must see it at this path.
-        workers: how many work side by side; None for as many as the cluster has room for.
-        threads: that each may use.
-        address: of the cluster; None for the one that Ray finds, or a new one on this machine.
+        folder: Folder of the sweep, at the same path on all machines.
+        workers: Maximum number of parallel workers; None for as many as the cluster has cores for.
+        threads: Number of threads of each worker.
+        address: Address of the cluster; None for the one that Ray finds, or a new one on this machine.
 
     Raises:
         ConfigError: Ray is not installed.
-        WorkerError: there is no cluster at this address, or it has no room.
+        WorkerError: There is no cluster at this address, or it has too few cores.
     """
 
     def __init__(self, folder: Path, *, workers: int | None, threads: int, address: str | None) -> None:
@@ -90,9 +90,10 @@ class RayEngine(Engine):
         self._ray = ray
         self.folder = folder
         self.threads = threads
-        self._mine = not ray.is_initialized()
+        self._owns_ray = not ray.is_initialized()
         try:
-            with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):  # Ray lets actors import from it
+            # Ray adds the working directory to the import path of actors; an empty one cannot shadow modules.
+            with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
                 ray.init(
                     address=address,
                     ignore_reinit_error=True,
@@ -104,17 +105,18 @@ class RayEngine(Engine):
             raise WorkerError(
                 f"no Ray cluster at {address or 'this machine'}: {' '.join(str(error).split())}"
             ) from None
-        room = int(ray.cluster_resources().get("CPU", 0)) // threads
-        if room < 1:
-            raise WorkerError(f"the Ray cluster has no room for a worker of {threads} threads")
+        cores = int(ray.cluster_resources().get("CPU", 0))
+        capacity = cores // threads
+        if capacity < 1:
+            raise WorkerError(f"the Ray cluster has {cores} cores, but a worker needs {threads}")
         self._pending: dict[Any, RayWorker] = {}
-        self._heard = time.monotonic()
-        super().__init__(min(workers or room, room))
+        self._last_answer = time.monotonic()
+        super().__init__(min(workers or capacity, capacity))
 
-    def _begin(self) -> RayWorker:
+    def _start_worker(self) -> RayWorker:
         actor = (
             self._ray.remote(RemoteWorker)
-            .options(num_cpus=self.threads, max_concurrency=2)  # one thread listens, one passes messages on
+            .options(num_cpus=self.threads, max_concurrency=2)  # one thread receives, one forwards messages
             .remote(str(self.folder.absolute()), self.threads)
         )
         worker = RayWorker(actor, self._ray.kill)
@@ -124,17 +126,17 @@ class RayEngine(Engine):
     def _receive(self, timeout: float) -> Iterator[tuple[Worker, Event]]:
         answered, _ = self._ray.wait(list(self._pending), num_returns=1, timeout=timeout)
         if answered:
-            self._heard = time.monotonic()
-        elif time.monotonic() - self._heard > _SILENCE:
-            raise WorkerError(f"no machine of the Ray cluster has said anything for {_SILENCE:.0f} s")
+            self._last_answer = time.monotonic()
+        elif time.monotonic() - self._last_answer > _SILENCE_SECONDS:
+            raise WorkerError(f"no answer from any machine of the Ray cluster for {_SILENCE_SECONDS:.0f} s")
         for answer in answered:
             worker = self._pending.pop(answer)
             try:
                 events = self._ray.get(answer)
             except self._ray.exceptions.RayActorError:
-                events = [{"event": "lost", "reason": "its actor is gone: the machine or the actor was lost"}]
+                events = [{"event": "lost", "reason": "its actor or the machine of the actor was lost"}]
             except self._ray.exceptions.RayTaskError as error:
-                raise WorkerError(f"a worker cannot begin: {' '.join(str(error.cause).split())}") from None
+                raise WorkerError(f"a worker failed to start: {' '.join(str(error.cause).split())}") from None
             if not any(event["event"] == "lost" for event in events):
                 self._pending[worker.actor.receive.remote()] = worker
             for event in events:
@@ -142,15 +144,15 @@ class RayEngine(Engine):
 
     def close(self) -> None:
         super().close()
-        if self._mine:
+        if self._owns_ray:
             self._ray.shutdown()
 
 
 def load_ray() -> Any:
-    """The package.
+    """Import Ray.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: Ray is not installed.
     """
     try:
         return importlib.import_module("ray")
@@ -161,14 +163,14 @@ def load_ray() -> Any:
 
 
 def _check_reachable(address: str) -> None:
-    """Say within seconds what Ray says after minutes.
+    """Check within seconds that a server listens at the address, which takes Ray minutes.
 
     Raises:
-        WorkerError: nobody listens at this address, or it is none.
+        WorkerError: No server listens at the address, or it is invalid.
     """
     host, _, port = address.removeprefix("ray://").rpartition(":")
     try:
-        socket.create_connection((host, int(port)), timeout=_REACHED).close()
+        socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkerError(f"no Ray cluster at {address}: {reason.lower()}; expected HOST:PORT") from None

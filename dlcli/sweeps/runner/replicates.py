@@ -1,4 +1,4 @@
-"""Several seeds for each configuration: a search sees them as one trial, with their mean."""
+"""Replicates: several seeds of each configuration, which a search sees as one trial with their mean."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from dataclasses import replace
 
 from dlcli.search import Proposal, Stage, Trial, TrialStatus, violated_constraints
 
-#: what trials of different ends count as, together: the first of these that one of them has
+#: Status of an aggregate: the first of these that one of its trials has.
 _PRECEDENCE: tuple[TrialStatus, ...] = ("done", "pruned", "diverged", "failed", "killed")
 
 
 def expand_replicates(proposals: Iterable[Proposal], seeds: int) -> list[Proposal]:
-    """Each proposal once for every seed."""
+    """Repeat each proposal for every seed."""
     return [replace(proposal, repeat=proposal.repeat * seeds + seed) for proposal in proposals for seed in range(seeds)]
 
 
 def aggregate_replicates(trials: Sequence[Trial], seeds: int) -> list[Trial]:
-    """The inverse: the trials as the search proposed them.
+    """Aggregate the replicates of each proposal, the inverse of `expand_replicates`.
 
     Args:
-        trials: by number, from 0.
-        seeds: how many belong together.
+        trials: Trials in the order of their numbers, from 0.
+        seeds: Number of seeds of each configuration.
     """
     if seeds == 1:
         return list(trials)
-    # The trials of one configuration have consecutive numbers, so the grouping needs no bookkeeping.
-    return [_merge(trials[first : first + seeds], first // seeds, seeds) for first in range(0, len(trials), seeds)]
+    # The replicates of a proposal have consecutive numbers.
+    return [_aggregate(trials[first : first + seeds], first // seeds, seeds) for first in range(0, len(trials), seeds)]
 
 
-def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
+def _aggregate(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
     first = replace(trials[0], number=number, repeat=trials[0].repeat // seeds)
-    # A mean over the seeds that happen to be finished would favor those that finish early.
+    # A mean over the seeds that have finished so far would depend on the speed of the workers.
     unfinished = [trial for trial in trials if not trial.has_ended]
     if unfinished:
         return replace(first, status=unfinished[0].status, value=None)
     status = next(status for status in _PRECEDENCE if any(trial.status == status for trial in trials))
-    # One failed seed does not spoil the others: the mean is over those that reached the best status.
+    # A failed seed does not invalidate the others: the mean is over those with the best status.
     same = [trial for trial in trials if trial.status == status]
     values = [trial.value for trial in same if trial.value is not None]
     return replace(
@@ -49,5 +49,5 @@ def _merge(trials: Sequence[Trial], number: int, seeds: int) -> Trial:
 
 
 def replicate_trials(stage: Stage, seeds: int) -> Stage:
-    """A stage with the numbers of the trials in place of the proposals'."""
+    """Return a stage with the numbers of the trials instead of those of the aggregates."""
     return replace(stage, trials=tuple(one * seeds + seed for one in stage.trials for seed in range(seeds)))

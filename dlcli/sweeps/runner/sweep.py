@@ -1,4 +1,4 @@
-"""Conduct a sweep from its file, or go on with one."""
+"""Functions that run a sweep from its file and resume one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from dlcli.training import stop_requests
 
 Settings = Mapping[str, Any]
 
-#: what may change when a sweep goes on: nothing that its results depend on
+#: Keys that may change when a sweep is resumed, because the results of the trials do not depend on them.
 CHANGEABLE = (
     "budget",
     "execution.engine",
@@ -57,35 +57,36 @@ def sweep(
     """Search for the best configuration.
 
     Args:
-        config: a sweep file; or a config, with what is searched in `params`.
-        params: `KEY=DISTRIBUTION`, such as `optimizer.learning_rate=log_uniform(1e-4, 1e-1)`.
-        overrides: `key=VALUE` texts, or key → value, that replace what the base says.
-        settings: the same for the sweep file, such as `{"budget.trials": 20}`.
-        fail_fast: end at the first trial that fails.
-        runs_dir: where the sweep's folder is made.
-        observer: is told how it goes.
+        config: Path of a sweep file, or of a config whose search space is in `params`.
+        params: Parameters of the space as `KEY=DISTRIBUTION`, such as
+            `optimizer.learning_rate=log_uniform(1e-4, 1e-1)`.
+        overrides: Overrides of the base, as `KEY=VALUE` texts or as a mapping.
+        settings: Overrides of the sweep file, such as `{"budget.trials": 20}`.
+        fail_fast: Whether to stop at the first trial that fails.
+        runs_dir: Folder in which the folder of the sweep is created.
+        observer: Observer of the progress.
 
     Raises:
-        InvalidConfigError: with every mistake of the sweep file.
-        DataError: the data is missing or not what the base says.
-        SweepFailedError: too many trials failed, or none has a result.
-        RunInterruptedError: SIGINT, SIGTERM or SIGHUP, after checkpoints.
-        StorageError: the folder cannot be written.
-        WorkerError: no worker can begin.
+        InvalidConfigError: The sweep file or its base has mistakes.
+        DataError: The data is missing or does not match the base.
+        SweepFailedError: Too many trials failed, or no trial has a result.
+        RunInterruptedError: SIGINT, SIGTERM or SIGHUP was received; checkpoints have been written.
+        StorageError: The folder cannot be written.
+        WorkerError: No worker can start.
     """
     clock = time.perf_counter()
     observer = observer or SweepObserver()
     spec = load_sweep(config, params=params, overrides=overrides, settings=settings)
     check_sweep(spec)
-    parts, base = SweepComponents(spec), spec.base_spec()
-    parts.check_engine()
+    components, base = SweepComponents(spec), spec.base_spec()
+    components.check_engine()
     experiment, _ = start(base, runs_dir=Path(runs_dir), on_read=observer.on_read)
     selection, fingerprint = experiment.selection, experiment.data.fingerprint
     warnings = list(experiment.data.warnings)
-    del experiment  # the workers have their own
+    del experiment  # frees the memory: each worker builds its own experiment
     if selection.metric.startswith("test/"):
         raise ConfigError(
-            f"{selection.metric} decides; a search that looks at the test set leaves no figure to trust",
+            f"cannot optimize {selection.metric}: a search on the test set leaves no unbiased estimate; use dev",
             **spec.locate("objective.optimize"),
         )
     path = prepare_path(Path(runs_dir), spec.name)
@@ -97,7 +98,7 @@ def sweep(
         objective=Objective(
             selection.metric,
             selection.direction,
-            tuple(f"{name} {must}" for name, must in selection.constraints.items()),
+            tuple(f"{name} {bound}" for name, bound in selection.constraints.items()),
         ),
         data=dict(fingerprint),
         runs_dir=str(Path(runs_dir).absolute()),
@@ -112,7 +113,7 @@ def sweep(
     }
     folder = SweepFolder.create_at(path, contents)
     with folder.locked():
-        return _conducted(folder, record, parts, fail_fast=fail_fast, observer=observer, clock=clock, warnings=warnings)
+        return _run(folder, record, components, fail_fast=fail_fast, observer=observer, clock=clock, warnings=warnings)
 
 
 def resume(
@@ -124,26 +125,26 @@ def resume(
     runs_dir: str | Path = "runs",
     observer: SweepObserver | None = None,
 ) -> Sweep:
-    """Go on with a sweep that was stopped or killed, or that is to have a bigger budget.
+    """Resume a sweep that was stopped or killed, or extend its budget.
 
     Args:
-        sweep: its folder, its id, the beginning of it, or its name.
-        retry_failed: train the trials again that failed or were killed.
-        settings: of what may change, such as `{"budget.trials": 40}`.
-        fail_fast: end at the first trial that fails.
-        runs_dir: the folder that sweeps are looked for in.
-        observer: is told how it goes.
+        sweep: Folder, id, prefix of the id, or name of the sweep.
+        retry_failed: Whether to train failed and killed trials again.
+        settings: Changes of the sweep file, such as `{"budget.trials": 40}`; only of keys in `CHANGEABLE`.
+        fail_fast: Whether to stop at the first trial that fails.
+        runs_dir: Folder of the sweeps.
+        observer: Observer of the progress.
 
     Raises:
-        ConfigError: there is no such sweep, another process conducts it, or a setting would change its results.
-        DataError: the data is missing or has changed; and what `sweep` raises.
+        ConfigError: The sweep does not exist, another process runs it, or a setting would change its results.
+        DataError: The data is missing or has changed. Other errors are those of `sweep`.
     """
     clock = time.perf_counter()
     observer = observer or SweepObserver()
     for key in settings or {}:
         if not key.startswith(CHANGEABLE):
             raise ConfigError(
-                f"cannot change in a sweep that has begun; these can: {', '.join(CHANGEABLE)}",
+                f"cannot be changed after a sweep has started; expected one of: {', '.join(CHANGEABLE)}",
                 code="changed_option",
                 key=key,
             )
@@ -153,12 +154,12 @@ def resume(
         experiment, _ = start(spec.base_spec(), runs_dir=record.runs_path, on_read=observer.on_read)
         if dict(experiment.data.fingerprint) != dict(record.data):
             raise DataError(
-                f"the data is not what it was when sweep {folder.id} began; its SHA-256 differs", code="changed_data"
+                f"the data has changed since sweep {folder.id} started; its SHA-256 differs", code="changed_data"
             )
         warnings = list(experiment.data.warnings)
         del experiment
         folder.write_text(files.RESOLVED, spec.to_yaml())
-        return _conducted(
+        return _run(
             folder,
             record,
             SweepComponents(spec),
@@ -170,10 +171,10 @@ def resume(
         )
 
 
-def _conducted(
+def _run(
     folder: SweepFolder,
     record: SweepRecord,
-    parts: SweepComponents,
+    components: SweepComponents,
     *,
     fail_fast: bool,
     observer: SweepObserver,
@@ -181,16 +182,16 @@ def _conducted(
     warnings: Sequence[str],
     retry_failed: bool = False,
 ) -> Sweep:
-    """Train what is to be trained, and write the report."""
+    """Train the remaining trials and final runs, and write the report."""
     journal = Journal(folder.path / files.JOURNAL, check=lambda: folder.place(files.JOURNAL))
     state, objective = journal.state, record.objective
-    budget, execution = parts.spec.budget, parts.spec.execution
-    engine = parts.engine(folder)
+    budget, execution = components.spec.budget, components.spec.execution
+    engine = components.engine(folder)
     try:
         journal.add("begun", process=os.getpid(), workers=engine.workers)
         for trial in state.ordered:
             if retry_failed and trial.has_failed:
-                if trial.status == "failed":  # something may be wrong with its files; one that was killed goes on
+                if trial.status == "failed":  # its files may be invalid; a killed trial continues from its checkpoint
                     folder.forget_trial(trial.number)
                 journal.add("again", trial=trial.number)
         count = sum(trial.has_ended for trial in state.ordered)
@@ -201,26 +202,26 @@ def _conducted(
                 id=folder.id,
                 journal=journal,
                 engine=engine,
-                space=parts.space,
-                search=parts.search,
-                pruning=parts.pruning,
+                space=components.space,
+                search=components.search,
+                pruning=components.pruning,
                 objective=objective,
                 budget=budget,
                 execution=execution,
                 fail_fast=fail_fast,
-                seed=parts.spec.seed,
-                epochs_of=lambda values: parts.spec.trial_spec(values).training.epochs,
+                seed=components.spec.seed,
+                epochs_of=lambda values: components.spec.trial_spec(values).training.epochs,
                 observer=observer,
             ).run(stop)
             best = objective.best(state.ordered)
-            if best is not None and parts.spec.final is not None:
+            if best is not None and components.spec.final is not None:
                 FinalTraining(
                     id=folder.id,
                     best=best,
                     journal=journal,
                     engine=engine,
                     objective=objective,
-                    seeds=parts.spec.final.seeds,
+                    seeds=components.spec.final.seeds,
                     retries=execution.retries,
                     observer=observer,
                 ).run(stop)
@@ -229,16 +230,16 @@ def _conducted(
         observer.on_end()
     if best is None:
         ended = [trial for trial in state.ordered if trial.has_ended]
-        found = "the budget allows no trial"
+        message = "the budget allows no trial"
         if ended:
             last = ended[-1]
-            found = (
+            message = (
                 f"none of {len(ended)} trials has a result; the last, trial {last.number} {last.status}: {last.reason}"
             )
-        raise SweepFailedError(found, sweep=folder.id)
+        raise SweepFailedError(message, sweep=folder.id)
     journal.add("over")
-    importances = compute_importances(parts.space, state.ordered, objective, seed=parts.spec.seed)
-    result = replace(outcome(folder, record, parts, state), importances=importances)
-    folder.write_text(files.BEST, best_text(parts.spec, best, folder.id))
+    importances = compute_importances(components.space, state.ordered, objective, seed=components.spec.seed)
+    result = replace(outcome(folder, record, components, state), importances=importances)
+    folder.write_text(files.BEST, best_text(components.spec, best, folder.id))
     write_sweep_report(result, write_text=folder.write_text, write_bytes=folder.write_bytes)
     return Sweep(path=folder.path, outcome=result, seconds=time.perf_counter() - clock, warnings=warnings)

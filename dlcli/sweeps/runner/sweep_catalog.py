@@ -1,4 +1,4 @@
-"""The sweeps under one folder: found and listed."""
+"""Catalog of the sweeps in a folder."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ SweepStatus = Literal["running", "done", "stopped", "damaged"]
 
 @dataclass(frozen=True)
 class SweepSummary:
-    """One row of `dlcli sweep status`.
+    """Summary of a sweep, as a row of `dlcli sweep status`.
 
     Args:
-        id: the folder's name.
-        status: "running" while a process conducts it, "stopped" when none does and something is left to do.
-        name: of the sweep.
-        started: UTC time, ISO 8601.
-        trials: how many were proposed so far.
-        ended: how many of them have ended.
-        failed: how many of these failed or were killed.
-        metric: what is optimized.
-        best: the best value so far.
+        id: Name of the folder.
+        status: Status: "running" if a process runs it, "stopped" if none does and it has not finished.
+        name: Name of the sweep.
+        started: UTC time of the start (ISO 8601).
+        trials: Number of proposed trials.
+        ended: Number of trials that have ended.
+        failed: Number of trials that failed or were killed.
+        metric: Optimized metric.
+        best: Best value so far.
     """
 
     id: str
@@ -42,7 +42,7 @@ class SweepSummary:
 
 
 def sweep_folders(root: Path) -> list[SweepFolder]:
-    """Every sweep under `root`, newest first."""
+    """Return the folders of all sweeps in `root`, newest first."""
     if not root.is_dir():
         return []
     with storage.reporting("read", root):
@@ -51,12 +51,12 @@ def sweep_folders(root: Path) -> list[SweepFolder]:
 
 
 def list_sweeps(root: str | Path = "runs") -> list[SweepSummary]:
-    """One row for every sweep under `root`, newest first."""
+    """Return the summaries of all sweeps in `root`, newest first."""
     return [summarize(folder) for folder in sweep_folders(Path(root))]
 
 
 def summarize(folder: SweepFolder) -> SweepSummary:
-    """The row of one sweep."""
+    """Return the summary of a sweep."""
     try:
         record, state = folder.record(), folder.state()
     except StorageError:
@@ -77,20 +77,20 @@ def summarize(folder: SweepFolder) -> SweepSummary:
 
 
 def sweep_status(folder: SweepFolder, *, is_over: bool) -> SweepStatus:
-    """Whether a process conducts the sweep, or something is left to do."""
+    """Return the status of a sweep whose files are intact."""
     if folder.process() is not None:
         return "running"
     return "done" if is_over else "stopped"
 
 
 def find(root: str | Path, text: str) -> SweepFolder:
-    """The sweep that `text` means: a path to its folder, its id, the start of its id, or its name (then the newest).
+    """Find a sweep by the path of its folder, its id, a prefix of its id, or its name (then the newest).
 
     Raises:
-        ConfigError: none does, with the nearest; or several do.
+        ConfigError: No sweep matches, or a prefix is ambiguous.
     """
     if (Path(text) / files.RECORD).is_file():
         return SweepFolder(Path(text))
     ids = [folder.id for folder in sweep_folders(Path(root))]
-    named = next((id for id in ids if id.partition("-")[2].rpartition("-")[0] == text), text)  # the newest of a name
+    named = next((id for id in ids if id.partition("-")[2].rpartition("-")[0] == text), text)  # newest of this name
     return SweepFolder(Path(root) / match(named, ids, what="sweep", root=Path(root)))

@@ -1,4 +1,4 @@
-"""What a sweep file describes, as objects."""
+"""Components of a sweep, built from its file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dlcli.sweeps.runner.sweep_folder import SweepFolder
 
 
 class SweepComponents:
-    """What a sweep file describes.
+    """Space, search, pruning rule and engine of a sweep.
 
     Args:
-        spec: the file.
+        spec: Checked sweep file.
 
     Raises:
-        ConfigError: it describes what cannot be made.
+        ConfigError: A component cannot be built.
     """
 
     def __init__(self, spec: SweepSpec) -> None:
@@ -31,23 +31,23 @@ class SweepComponents:
 
     @property
     def workers(self) -> int:
-        """How many train side by side."""
+        """Number of parallel workers."""
         if self.spec.execution.workers is not None:
             return self.spec.execution.workers
         return max(1, usable_cores() // self.spec.execution.threads)
 
     def check_engine(self) -> None:
-        """Refuse an engine that is not there, before anything is begun.
+        """Check that the packages of the engine are installed.
 
         Raises:
-            ConfigError: a package is not installed.
+            ConfigError: A package is not installed.
         """
         if self.spec.execution.engine == "ray":
             with located(self.spec):
                 load_ray()
 
     def engine(self, folder: SweepFolder) -> Engine:
-        """What trains."""
+        """Start the engine."""
         execution = self.spec.execution
         if execution.engine == "ray":
             return RayEngine(

@@ -1,30 +1,30 @@
-"""What the files in a sweep's folder are called, relative to it."""
+"""Names of the files in the folder of a sweep, relative to it."""
 
 from __future__ import annotations
 
-#: what was asked for: the texts of the sweep file and of the config it starts from, and every key with its value
+#: Texts of the sweep file and of its base, and the sweep file with every key and its value.
 SWEEP = "sweep.yaml"
 BASE = "base.yaml"
 RESOLVED = "sweep.resolved.yaml"
-#: where the files came from and what was changed on the command line; a folder with this file is a sweep
+#: Record of the origin of the sweep; a folder with this file is a sweep.
 RECORD = "sweep.json"
-#: everything that happened, one line each; nothing in it is ever changed
+#: Append-only log of events.
 JOURNAL = "journal.jsonl"
-#: the best configuration so far, complete
+#: Complete config of the best configuration.
 BEST = "best.yaml"
-#: folders of the trials, of the final trainings, and of the report
+#: Folders of the trials, of the final runs, and of the report.
 TRIALS = "trials"
 FINAL = "final"
 REPORT = "report"
-#: what is written into the folder itself
+#: Entries of the folder that are written.
 WRITTEN = (SWEEP, BASE, RESOLVED, RECORD, JOURNAL, BEST, TRIALS, FINAL, REPORT)
 
 
 def trial(number: int) -> str:
-    """The run folder of a trial."""
+    """Return the run folder of a trial."""
     return f"{TRIALS}/{number:04d}"
 
 
 def final(configuration: int, seed: int) -> str:
-    """The run folder of a configuration, known by its first trial, trained anew with another seed."""
+    """Return the run folder of a final run; the configuration is identified by its first trial."""
     return f"{FINAL}/{configuration:04d}-seed-{seed}"

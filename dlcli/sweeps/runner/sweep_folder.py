@@ -1,4 +1,4 @@
-"""A sweep's folder, such as `runs/20261122T101500Z-digits-search-3fa2c1/`, and its record."""
+"""Folder of a sweep, such as `runs/20261122T101500Z-digits-search-3fa2c1/`, and its record."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from dlcli.sweeps.runner.journal import SweepState, read_journal
 
 @dataclass(frozen=True, kw_only=True)
 class SweepRecord:
-    """`sweep.json`: where a sweep came from.
+    """Record of the origin of a sweep, `sweep.json`.
 
     Args:
-        id: the folder's name.
-        name: of the sweep.
-        file: the sweep file; absolute, as relative paths in it begin at its folder.
-        base: the config that the trials start from; likewise.
-        objective: what is looked for, with its direction.
-        data: SHA-256 of every file of the data, by name.
-        runs_dir: the folder that runs are looked for in; absolute.
-        command: the command line.
-        git_commit: of the folder the base is in, with `-dirty` when files differ; None outside a repository.
-        started: UTC time, ISO 8601.
-        versions: of dlcli, Python and the libraries that compute.
+        id: Name of the folder.
+        name: Name of the sweep.
+        file: Absolute path of the sweep file; relative paths in it start from its folder.
+        base: Absolute path of the base.
+        objective: Objective with its direction.
+        data: SHA-256 of each data file, by name.
+        runs_dir: Absolute path of the folder of runs.
+        command: Command line.
+        git_commit: Git commit of the folder of the base, with `-dirty` if files differ; None outside a repository.
+        started: UTC time of the start (ISO 8601).
+        versions: Versions of dlcli, Python and the numerical libraries.
     """
 
     id: str
@@ -46,29 +46,31 @@ class SweepRecord:
     versions: Mapping[str, str] = field(default_factory=versions)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON."""
         return asdict(self) | {"objective": self.objective.to_json()}
 
     def to_bytes(self) -> bytes:
-        """The content of `sweep.json`, with its own checksum."""
+        """Return the content of `sweep.json`, with its checksum."""
         return as_json(add_checksum(self.to_json()))
 
     @property
     def runs_path(self) -> Path:
+        """Path of the folder of runs."""
         return Path(self.runs_dir)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> SweepRecord:
-        """The inverse of `to_json`.
+        """Return the record of a document of `to_json`.
 
         Raises:
-            TypeError, KeyError: a field is missing or unknown.
+            TypeError, KeyError: A field is missing or unknown.
         """
         objective = Objective.from_json(value["objective"])
         return cls(**{**value, "objective": objective, "command": tuple(value["command"])})
 
 
 class SweepFolder(Folder):
-    """One sweep's folder: its record, its journal and its trials."""
+    """Folder of a sweep with its record, journal and trials."""
 
     def _check_files(self) -> None:
         for name in files.WRITTEN:
@@ -78,29 +80,29 @@ class SweepFolder(Folder):
             storage.place(self.path, f"{files.REPORT}/{entry.name}")
 
     def record(self) -> SweepRecord:
-        """What `sweep.json` says.
+        """Read `sweep.json`.
 
         Raises:
-            StorageError: it is damaged.
+            StorageError: The file is damaged.
         """
         try:
             return SweepRecord.from_json(self.read_verified_json(files.RECORD))
         except (TypeError, KeyError) as error:
-            raise StorageError("is not the record of a sweep", file=str(self.path / files.RECORD)) from error
+            raise StorageError("expected the record of a sweep", file=str(self.path / files.RECORD)) from error
 
     def state(self) -> SweepState:
-        """What the journal tells.
+        """Read the state of the sweep from its journal.
 
         Raises:
-            StorageError: it is damaged.
+            StorageError: The journal is damaged.
         """
         return read_journal(self.path / files.JOURNAL)
 
     def spec(self, settings: Mapping[str, Any] | None = None) -> SweepSpec:
-        """What is searched and how, as it was when the sweep began, but for `settings`.
+        """Load the sweep file as it was when the sweep started, with changed `settings`.
 
         Raises:
-            InvalidConfigError: the stored files do not fit this version of dlcli, or a setting is wrong.
+            InvalidConfigError: The stored files are not valid for this version of dlcli, or a setting is invalid.
         """
         record = self.record()
         return sweep_from_texts(
@@ -112,10 +114,10 @@ class SweepFolder(Folder):
         )
 
     def forget_trial(self, number: int) -> None:
-        """Remove the run of a trial, where it has one.
+        """Remove the run of a trial, if it exists.
 
         Raises:
-            StorageError: it cannot be removed.
+            StorageError: The folder cannot be removed.
         """
         path = self.path / files.trial(number)
         if path.exists():

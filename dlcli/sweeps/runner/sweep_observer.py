@@ -1,4 +1,4 @@
-"""Who wants to know how a sweep goes: a display, a log."""
+"""Base class of observers of a sweep, such as a progress display or a log."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dlcli.search import Configuration, Objective, Stage, Trial
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """What a sweep is about to do.
+    """Plan of a sweep, for observers.
 
     Args:
-        id: the name of its folder.
-        objective: what it looks for.
-        trials: how many there will be at most; None where the budget is of another kind.
-        workers: how many train side by side.
-        ended: trials that have ended already; above 0 in a sweep that goes on.
-        best: the best configuration of those.
+        id: Name of the folder.
+        objective: Objective of the sweep.
+        trials: Maximum number of trials; None if the budget does not limit it.
+        workers: Number of parallel workers.
+        ended: Number of trials that have ended already; greater than 0 only in a resumed sweep.
+        best: Best configuration of those.
     """
 
     id: str
@@ -29,36 +29,36 @@ class SweepPlan:
 
 
 class SweepObserver:
-    """Base of the observers; each method may be left as it is. They are called in the thread of the sweep."""
+    """Base class of observers; all methods are called in the thread of the sweep and do nothing by default."""
 
     def on_read(self, what: str, done: int, count: int) -> None:
-        """While files are read that take their time, before the first trial: `done` of `count` of them are."""
+        """Called while many files are read before the first trial: `done` of `count` have been read."""
 
     def on_start(self, plan: SweepPlan) -> None:
-        """Before the first trial."""
+        """Called before the first trial."""
 
     def on_trial_start(self, trial: Trial) -> None:
-        """A worker trains a trial, anew or from its last checkpoint."""
+        """Called when a worker starts a trial, from scratch or from its last checkpoint."""
 
     def on_epoch(self, trial: Trial, epoch: int, value: float) -> None:
-        """A trial has finished an epoch, with this value of the optimizing metric."""
+        """Called after each epoch of a trial, with the value of the optimizing metric."""
 
     def on_trial_end(self, trial: Trial, best: Configuration | None) -> None:
-        """A trial has ended.
+        """Called when a trial has ended.
 
         Args:
-            trial: with its value, or the reason why it has none.
-            best: the best configuration so far; None while none has a value.
+            trial: Trial with its value, or the reason why it has none.
+            best: Best configuration so far; None if none has a value.
         """
 
     def on_stage(self, stage: Stage) -> None:
-        """A search that narrows its space begins another stage."""
+        """Called when a search that narrows its space starts a stage."""
 
     def on_final(self, done: int, count: int) -> None:
-        """`done` of `count` trainings of the best configuration are over."""
+        """Called when `done` of `count` steps of the final training are complete."""
 
     def on_message(self, message: str) -> None:
-        """Something happened that the user should know; the sweep goes on."""
+        """Called with a message for the user; the sweep continues."""
 
     def on_end(self) -> None:
-        """The sweep is over, well or not."""
+        """Called when the sweep ends, also after an error."""

@@ -1,4 +1,4 @@
-"""What the functions of this package return."""
+"""Result of the functions that run a sweep."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dlcli.search import SweepOutcome, Trial
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """A sweep that is over.
+    """Sweep that has finished.
 
     Args:
-        path: its folder.
-        outcome: what became of it.
-        seconds: wall time of this call.
-        warnings: what the user should know.
+        path: Folder of the sweep.
+        outcome: Outcome of the sweep.
+        seconds: Wall time of this call in seconds.
+        warnings: Warnings for the user.
     """
 
     path: Path
@@ -27,9 +27,10 @@ class Sweep:
 
     @property
     def id(self) -> str:
+        """Name of the folder."""
         return self.path.name
 
     @property
     def failed(self) -> list[Trial]:
-        """The trials in which something went wrong."""
+        """Trials that failed or were killed."""
         return [trial for trial in self.outcome.trials if trial.has_failed]

@@ -1,8 +1,8 @@
-"""Conducts a sweep: asks the search for trials, gives them to workers, writes down what becomes of them.
+"""Main loop of a sweep: the search proposes trials, workers train them, and the journal records the results.
 
-Every decision follows from the journal, so a sweep that was killed goes on as if it had not been. What a search
-proposes and which trials are pruned does not depend on how many workers there are, or on which of them is quicker:
-a trial is judged beside those numbered before it, and waits for them where they have not come as far.
+Every decision follows from the journal, so a sweep that was killed resumes as if it had not been. Neither the proposals
+nor the pruned trials depend on the number or the speed of the workers: for pruning, a trial is compared with trials of
+lower number, and waits until they have reached the same epoch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dlcli.metrics import format_metric
 from dlcli.search import Objective, Pruning, Search, Space, Trial
 from dlcli.sweeps.config import SweepBudget, SweepExecution
 from dlcli.sweeps.runner import sweep_files as files
-from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, Event, outcome_of
+from dlcli.sweeps.runner.engine import POLL_SECONDS, Engine, Event, to_outcome
 from dlcli.sweeps.runner.job import Job
 from dlcli.sweeps.runner.journal import Journal
 from dlcli.sweeps.runner.replicates import aggregate_replicates, expand_replicates, replicate_trials
@@ -24,22 +24,22 @@ from dlcli.training import StopRequest
 
 
 class SweepRunner:
-    """Conducts the trials of one sweep.
+    """Runner of the trials of a sweep.
 
     Args:
-        id: of the sweep.
-        journal: what has happened so far.
-        engine: trains.
-        space: what is searched.
-        search: proposes.
-        pruning: ends trials early; None for never.
-        objective: what is looked for.
-        budget: When it is over.
-        execution: How trials are trained.
-        fail_fast: Whether it ends at the first failure.
-        seed: of the sweep.
-        epochs_of: how many epochs a trial with these values is to be trained.
-        observer: is told how it goes.
+        id: Name of the sweep's folder.
+        journal: Journal of the sweep.
+        engine: Engine that runs the jobs.
+        space: Search space.
+        search: Search that proposes the trials.
+        pruning: Pruning rule; None for no pruning.
+        objective: Objective of the sweep.
+        budget: Budget of the sweep.
+        execution: Settings of the execution of trials.
+        fail_fast: Whether to stop at the first trial that fails.
+        seed: Seed of the search.
+        epochs_of: Function that returns the number of epochs of a trial with given values.
+        observer: Observer of the progress.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class SweepRunner:
         self.epochs_of = epochs_of
         self.observer = observer
         self._running: dict[str, int] = {}
-        self._awaiting_decision: dict[int, int] = {}  # trial → the epoch after which it waits for a verdict
+        self._awaiting_decision: dict[int, int] = {}  # number of a trial → epoch after which it waits for a decision
         self._failures = 0
         self._failure: SweepFailedError | None = None
         self._is_over = False
@@ -81,22 +81,22 @@ class SweepRunner:
 
     @property
     def trials(self) -> Mapping[int, Trial]:
-        """All trials by number, as they are now."""
+        """Current state of all trials, by number."""
         return self.journal.state.trials
 
     def run(self, stop: StopRequest) -> None:
-        """Train until the search or the budget is over.
+        """Train trials until the search has finished or the budget is spent.
 
         Args:
-            stop: asks for an end after checkpoints.
+            stop: Request to stop after writing checkpoints.
 
         Raises:
-            RunInterruptedError: a stop was requested.
-            SweepFailedError: too many trials failed one after the other.
-            WorkerError: no worker can begin.
+            RunInterruptedError: A stop was requested.
+            SweepFailedError: Too many consecutive trials failed.
+            WorkerError: No worker can start.
         """
         for trial in self.journal.state.ordered:
-            # The journal of a killed sweep says "running" of trials that nobody trains: they continue from their
+            # In the journal of a killed sweep, trials are "running" that no worker trains; they continue from their
             # checkpoints.
             if trial.status == "running":
                 self.journal.add("stopped", trial=trial.number, reason="the sweep was killed")
@@ -104,7 +104,7 @@ class SweepRunner:
             if stop.signal_number is not None:
                 self._interrupt(stop)
             if self._failure is not None:
-                self._stop_after_failures()
+                self._stop_workers()
                 raise self._failure
             self._propose()
             self._start()
@@ -114,32 +114,32 @@ class SweepRunner:
                 self._handle_event(event)
             self._decide_pruning()
 
-    # Trials to come
+    # Proposals
 
     def _propose(self) -> None:
-        """Ask the search for trials when none is left to begin."""
-        # Only when no trial is left to start: a search that learns from results proposes as late as possible. One that
-        # works in stages waits for the last result of a stage.
+        """Ask the search for trials if none is pending."""
+        # As late as possible, so that the search knows as many results as possible. A search in stages waits for the
+        # last result of a stage.
         if self._is_over or self._budget_is_spent or self._pending_trials() or (self.search.waits and self._running):
             return
         seeds, trials = self.execution.seeds, self.journal.state.ordered
-        # The search sees configurations with a mean over their seeds, and the budget in configurations.
-        seen = aggregate_replicates(trials, seeds)
+        # The search sees means over seeds, and the budget as a number of configurations.
+        aggregates = aggregate_replicates(trials, seeds)
         budget = None if self.budget.trials is None else self.budget.trials // seeds
-        found = self.search.propose(self.space, seen, self.objective, seed=self.seed, budget=budget)
+        proposals = self.search.propose(self.space, aggregates, self.objective, seed=self.seed, budget=budget)
         if budget is not None:
-            found = found[: budget - len(seen)]
-        self._is_over = not found
-        # Written before any of them starts: after a kill the same trials are there, with the same numbers and seeds.
-        self.journal.propose(expand_replicates(found, seeds))
-        if found:
-            self._announce_stages(seen)
+            proposals = proposals[: budget - len(aggregates)]
+        self._is_over = not proposals
+        # Recorded before any of them starts, so that they keep their numbers and seeds after a kill.
+        self.journal.propose(expand_replicates(proposals, seeds))
+        if proposals:
+            self._announce_stages(aggregates)
 
     def _announce_stages(self, before: Sequence[Trial]) -> None:
-        """Say which stages have begun with the newest proposals.
+        """Notify the observer of the stages that start with the newest proposals.
 
         Args:
-            before: the trials until then, as the search sees them.
+            before: Aggregated trials before these proposals.
         """
         seeds = self.execution.seeds
         stages = self.search.stages(self.space, aggregate_replicates(self.journal.state.ordered, seeds), self.objective)
@@ -147,17 +147,17 @@ class SweepRunner:
             self.observer.on_stage(replicate_trials(stage, seeds))
 
     def _pending_trials(self) -> list[Trial]:
-        """The trials that are to be trained and that no worker trains, by number."""
-        # In order of their numbers, so that lower numbers start first; pruning waits for them.
-        under_way = set(self._running.values())
-        return [it for it in self.journal.state.ordered if not it.has_ended and it.number not in under_way]
+        """Return the unfinished trials that no worker trains, in the order of their numbers."""
+        # Lower numbers start first because pruning waits for them.
+        running = set(self._running.values())
+        return [it for it in self.journal.state.ordered if not it.has_ended and it.number not in running]
 
     def _start(self) -> None:
-        """Give trials to free workers, in the order of their numbers, while the budget allows."""
+        """Start pending trials on free workers, in the order of their numbers, while the budget allows."""
         for trial in self._pending_trials():
             if not self.engine.free or self._budget_is_spent:
                 return
-            # A trial that has been started is finished, whatever the budget says: what it has cost would be lost.
+            # A trial that has been started is finished regardless of the budget, so that its cost is not wasted.
             if not trial.history and not self._fits_budget(trial):
                 self._budget_is_spent = True
                 return
@@ -170,26 +170,26 @@ class SweepRunner:
             folder=files.trial(trial.number),
             values=trial.values,
             seed_offset=trial.repeat,
-            is_judged=self._awaits_decision(trial),
+            is_prunable=self._is_prunable(trial),
         )
 
-    def _awaits_decision(self, trial: Trial) -> bool:
-        """Whether it may be pruned; not where the search trains a configuration again, to see what chance does."""
+    def _is_prunable(self, trial: Trial) -> bool:
+        """Return whether a trial may be pruned; repeats are not, because they estimate the noise."""
         return self.pruning is not None and trial.repeat < self.execution.seeds
 
     def _fits_budget(self, trial: Trial) -> bool:
-        """Whether the budget allows one more trial."""
+        """Return whether the budget allows another trial."""
         budget, state = self.budget, self.journal.state
         if budget.minutes is not None and state.seconds >= 60 * budget.minutes:
             return False
         if budget.epochs is None:
             return True
-        # Trials under way count with all of their epochs, or several that start together would overdraw the budget.
-        begun = [one for one in self.trials.values() if one.attempts]
-        spent = sum(len(one.history) if one.has_ended else one.epochs or 0 for one in begun)
+        # Running trials count with all of their epochs; otherwise several that start together would exceed the budget.
+        started = [one for one in self.trials.values() if one.attempts]
+        spent = sum(len(one.history) if one.has_ended else one.epochs or 0 for one in started)
         return spent + self.epochs_of(trial.values) <= budget.epochs
 
-    # What workers say
+    # Events of workers
 
     def _handle_event(self, event: Event) -> None:
         number = self._running[event["job"]]
@@ -209,18 +209,18 @@ class SweepRunner:
 
     def _handle_epoch(self, number: int, event: Event) -> None:
         epoch, value = event["epoch"], event["value"]
-        # A resumed trial repeats the epochs since its last checkpoint; the journal has them already.
-        if self.trials[number].history[epoch - 1 : epoch] != (value,):  # else said again, after a checkpoint
+        # A resumed trial repeats the epochs since its last checkpoint, which the journal has already.
+        if self.trials[number].history[epoch - 1 : epoch] != (value,):
             self.journal.add("epoch", trial=number, epoch=epoch, value=value)
             self.observer.on_epoch(self.trials[number], epoch, value)
         if event["waits"]:
             self._awaiting_decision[number] = epoch
 
     def _lose(self, number: int, reason: str) -> None:
-        """A worker is gone: its trial goes on in another, but not for ever."""
+        """Continue the trial of a lost worker in another one, or end it after too many losses."""
         if self.trials[number].times_lost < self.execution.retries:
             self.journal.add("lost", trial=number, reason=reason)
-            self.observer.on_message(f"trial {number} goes on in another worker: {reason}")
+            self.observer.on_message(f"trial {number} continues in another worker: {reason}")
         else:
             self._end(number, {"status": "killed", "reason": reason})
 
@@ -228,10 +228,10 @@ class SweepRunner:
         if outcome["status"] == "interrupted":
             self.journal.add("stopped", trial=number, reason=outcome["reason"], seconds=outcome["seconds"])
             return
-        self.journal.add("ended", trial=number, **outcome_of(outcome))
+        self.journal.add("ended", trial=number, **to_outcome(outcome))
         trial = self.trials[number]
         self.observer.on_trial_end(trial, self.objective.best(self.trials.values()))
-        # In a row: a single success shows that configs, data and machine are all right.
+        # Only consecutive failures count: a single success shows that configs, data and machine are valid.
         self._failures = self._failures + 1 if trial.has_failed else 0
         if self._failure is not None:
             return
@@ -240,15 +240,14 @@ class SweepRunner:
                 f"trial {number} failed: {trial.reason}; {self._resume_hint}", sweep=self.id
             )
         elif self.execution.max_failures is not None and self._failures >= self.execution.max_failures:
-            found = f"{self._failures} trials failed one after the other, the last one: {trial.reason}"
-            self._failure = SweepFailedError(f"{found}; {self._resume_hint}", sweep=self.id)
+            message = f"{self._failures} consecutive trials failed; the last one: {trial.reason}"
+            self._failure = SweepFailedError(f"{message}; {self._resume_hint}", sweep=self.id)
 
     # Pruning
 
     def _decide_pruning(self) -> None:
-        """Answer the trials that wait, where all numbered before them have come as far or have ended."""
-        # Compared with trials of lower numbers only, and only when these are as far: the decision is then the same with
-        # one worker and with ten, and whichever of them is faster.
+        """Send decisions to the waiting trials for which all trials of lower number reached the epoch or ended."""
+        # The decision then does not depend on the number and the speed of the workers.
         for number, epoch in sorted(self._awaiting_decision.items()):
             before = [trial for trial in self.journal.state.ordered if trial.number < number]
             if all(trial.has_ended or len(trial.history) >= epoch for trial in before):
@@ -257,11 +256,8 @@ class SweepRunner:
 
     def _pruning_decision(self, trial: Trial, before: list[Trial], epoch: int) -> str | None:
         assert self.pruning is not None
-        # All curves cut to the same length: a longer history would be an advantage that has nothing to do with the
-        # trial.
-        others = [
-            self._costs(one)[:epoch] for one in before if self._awaits_decision(one) and len(one.history) >= epoch
-        ]
+        # Histories are truncated to the same length, since a longer one would be an unfair advantage.
+        others = [self._costs(one)[:epoch] for one in before if self._is_prunable(one) and len(one.history) >= epoch]
         if not self.pruning.prunes(self._costs(trial)[:epoch], others):
             return None
         metric = self.objective.metric
@@ -270,17 +266,17 @@ class SweepRunner:
     def _costs(self, trial: Trial) -> list[float]:
         return [self.objective.cost(value) for value in trial.history]
 
-    # The end
+    # Stopping
 
-    def _stop_after_failures(self) -> None:
-        """Wait for the workers' checkpoints."""
+    def _stop_workers(self) -> None:
+        """Stop all workers and wait for their checkpoints."""
         self.engine.stop()
         while self._running:
             for event in self.engine.events(POLL_SECONDS):
                 self._handle_event(event)
 
     def _interrupt(self, stop: StopRequest) -> NoReturn:
-        self._stop_after_failures()
+        self._stop_workers()
         assert stop.signal_number is not None
         ended = sum(trial.has_ended for trial in self.trials.values())
         raise RunInterruptedError(
@@ -289,4 +285,4 @@ class SweepRunner:
 
     @property
     def _resume_hint(self) -> str:
-        return f"`dlcli sweep resume {self.id}` goes on"
+        return f"`dlcli sweep resume {self.id}` continues it"

@@ -1,4 +1,4 @@
-"""What became of a sweep, put together from its journal: for its report, for its status, for its best configuration."""
+"""Status and outcome of a sweep, computed from its journal."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from dlcli.sweeps.runner.sweep_folder import SweepFolder, SweepRecord
 
 
 def status(folder: SweepFolder) -> SweepOutcome:
-    """How far a sweep has come; nothing is trained or written. What mattered is left out: that takes a second.
+    """Return the current outcome of a sweep without training or writing anything.
+
+    The importance of parameters is not computed because it takes seconds.
 
     Raises:
-        StorageError: its files are damaged.
+        StorageError: Files of the sweep are damaged.
     """
     return outcome(folder, folder.record(), SweepComponents(folder.spec()), folder.state())
 
 
 def best_config(folder: SweepFolder, trial: int | None = None) -> str:
-    """The best configuration, or that of a trial, as the YAML text of a complete config.
+    """Return the complete config of the best configuration, or of a trial, as YAML.
+
+    Args:
+        folder: Folder of the sweep.
+        trial: Number of a trial; None for the best configuration.
 
     Raises:
-        ConfigError: there is no such trial, or none has a result yet.
+        ConfigError: The trial does not exist, or no trial has a result yet.
     """
     spec, trials = folder.spec(), folder.state().trials
     if trial is None:
@@ -44,7 +50,7 @@ def best_config(folder: SweepFolder, trial: int | None = None) -> str:
 
 
 def best_text(spec: SweepSpec, best: Configuration, id: str) -> str:
-    """What `best.yaml` holds."""
+    """Return the content of `best.yaml`."""
     return _config_text(spec, best.values, f"the best configuration of sweep {id}, trial {best.number}")
 
 
@@ -52,9 +58,9 @@ def _config_text(spec: SweepSpec, values: Mapping[str, Any], title: str) -> str:
     return f"# {title}\n{spec.trial_spec(values).to_yaml()}"
 
 
-def outcome(folder: SweepFolder, record: SweepRecord, parts: SweepComponents, state: SweepState) -> SweepOutcome:
-    """What a journal tells, but for what mattered."""
-    spec, objective, trials = parts.spec, record.objective, state.ordered
+def outcome(folder: SweepFolder, record: SweepRecord, components: SweepComponents, state: SweepState) -> SweepOutcome:
+    """Return the outcome of a sweep without the importance of parameters."""
+    spec, objective, trials = components.spec, record.objective, state.ordered
     seeds = spec.execution.seeds
     best = objective.best(trials)
     return SweepOutcome(
@@ -62,11 +68,11 @@ def outcome(folder: SweepFolder, record: SweepRecord, parts: SweepComponents, st
         name=record.name,
         search=spec.search.name,
         objective=objective,
-        space=parts.space,
+        space=components.space,
         trials=trials,
         stages=tuple(
             replicate_trials(stage, seeds)
-            for stage in parts.search.stages(parts.space, aggregate_replicates(trials, seeds), objective)
+            for stage in components.search.stages(components.space, aggregate_replicates(trials, seeds), objective)
         ),
         final=final_outcome(state, best, objective),
         seconds=sum(trial.seconds for trial in trials),

@@ -1,12 +1,12 @@
-"""A worker: a process that trains one job after the other; `WorkerProcess` starts it with the sweep's folder.
+"""Worker: a process that trains one job after the other, started by `WorkerProcess` with the folder of the sweep.
 
-It reads messages from stdin and writes events to stdout, one JSON object a line. When stdin ends, the process that
-conducts the sweep is gone, and the worker ends at once, as if it had been killed with it: nobody trains a run twice.
+It reads messages from stdin and writes events to stdout, one JSON object per line. When stdin ends, the process that
+runs the sweep is gone, and the worker exits at once, so that no run is trained by two processes.
 
-| message | means |
+| Message | Meaning |
 |---|---|
-| `{"do": "train", …}` | a `Job` |
-| `{"do": "answer", "reason": …}` | the verdict on an epoch: why the trial is to end, or null to go on |
+| `{"do": "train", …}` | train a `Job` |
+| `{"do": "answer", "reason": …}` | pruning decision after an epoch: the reason to end the trial, or null to continue |
 | `{"do": "stop"}` | write a checkpoint and end the job |
 """
 
@@ -28,11 +28,11 @@ from dlcli.core.library_warnings import show_warning
 
 
 class Pipe:
-    """A worker's end of the conversation.
+    """Worker's side of the connection to the process that runs the sweep.
 
     Args:
-        messages: what is read.
-        events: what is written.
+        messages: Stream of incoming messages.
+        events: Stream of outgoing events.
     """
 
     def __init__(self, messages: IO[bytes], events: IO[bytes]) -> None:
@@ -45,34 +45,35 @@ class Pipe:
         threading.Thread(target=self._receive, daemon=True).start()
 
     def send(self, event: Mapping[str, Any]) -> None:
+        """Send an event."""
         self._events.write(f"{dumps(event)}\n".encode())
         self._events.flush()
 
     def pruning_decision(self) -> str | None:
-        """Wait for the answer to an epoch.
+        """Wait for the pruning decision after an epoch.
 
         Raises:
-            RunInterruptedError: the job is to stop instead.
+            RunInterruptedError: The job was stopped meanwhile.
         """
         while True:
             try:
-                # with a timeout, to notice a stop that arrives while waiting
+                # The timeout lets the loop notice a stop that arrives while waiting.
                 return self._answers.get(timeout=0.05)
             except queue.Empty:
                 if self._stops:
                     raise RunInterruptedError("stopped with the sweep", signal_number=signal.SIGTERM) from None
 
     def stop(self, number: int, _frame: object) -> None:
-        """What SIGTERM does where no training loop heeds it: while data is read, or a model is measured.
+        """Handle SIGTERM outside of training loops, such as while data is read or a model is evaluated.
 
         Raises:
-            RunInterruptedError: a job is under way.
+            RunInterruptedError: A job is running.
         """
         if self.is_busy:
             raise RunInterruptedError("stopped with the sweep", signal_number=number)
 
     def _receive(self) -> None:
-        # A thread of its own, since the main thread is busy training and must still hear that it should stop.
+        # In a separate thread, since the main thread trains and must still be interrupted by a stop.
         for line in self._messages:
             message = json.loads(line)
             if message["do"] == "train":
@@ -83,19 +84,19 @@ class Pipe:
             else:
                 self._stops = True
                 os.kill(os.getpid(), signal.SIGTERM)  # a training loop saves and ends at its next step
-        # stdin has ended. No cleanup: `sys.exit` in a thread would end the thread only, and a training that continued
-        # would be one that nobody waits for.
+        # stdin has ended. `sys.exit` would end only this thread, and the main thread would continue a training whose
+        # result cannot be delivered.
         os._exit(1)
 
 
 def main() -> None:
-    """Train what is asked for until nothing more is."""
-    messages = os.fdopen(sys.stdin.fileno(), "rb", buffering=0)  # a thread waits in it when the process ends
-    # A copy of stdout is for events alone; the original is pointed at stderr.
+    """Train jobs until stdin ends."""
+    messages = os.fdopen(sys.stdin.fileno(), "rb", buffering=0)  # unbuffered: a thread blocks in it at exit
+    # Events use a copy of stdout; the original is redirected to stderr, so that output of libraries is not an event.
     pipe = Pipe(messages, os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no event
-    warnings.showwarning = show_warning  # to the terminal of the process that conducts, with names from files in it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that conducts; it says what to do
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    warnings.showwarning = show_warning  # escapes names from files before they reach the terminal
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the process that runs the sweep
     signal.signal(signal.SIGTERM, pipe.stop)
 
     from dlcli.sweeps.runner.job import Job

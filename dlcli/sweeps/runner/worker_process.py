@@ -1,4 +1,4 @@
-"""A worker as the process that conducts the sweep has it: a child with a pipe in and a pipe out."""
+"""Worker process, as a child of the process that runs the sweep, connected by two pipes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import dlcli
 from dlcli.core import dumps
 from dlcli.runs import THREAD_VARIABLES
 
-#: Loads the very package that this process runs, wherever it was imported from. With `-P` and `-c` neither the working
-#: directory nor a script's folder is on the path of the new process.
+#: Program that imports the same package as this process, wherever it was imported from. With `-P` and `-c`, neither the
+#: working directory nor the folder of a script is on the import path of the new process.
 _START = """
 import sys
 from importlib.machinery import PathFinder
@@ -32,11 +32,11 @@ _PACKAGE_PARENT = Path(dlcli.__file__).absolute().parent.parent
 
 
 class WorkerProcess:
-    """Starts a worker; it ends when this object is closed or its process does.
+    """Worker process, which runs until this object is closed or the process ends.
 
     Args:
-        folder: of the sweep.
-        threads: that each kernel may use.
+        folder: Folder of the sweep.
+        threads: Number of threads of each kernel.
     """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
@@ -47,26 +47,26 @@ class WorkerProcess:
             # started with a closed stderr, this process may have any other file under its number
             stderr=subprocess.DEVNULL if sys.__stderr__ is None else None,
             env=os.environ | {name: str(threads) for name in THREAD_VARIABLES},
-            start_new_session=True,  # Ctrl-C on the terminal is not for workers
+            start_new_session=True,  # workers do not receive Ctrl-C from the terminal
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
         self._unread = b""
 
     def fileno(self) -> int:
-        """What becomes readable when there are events."""
+        """Return the file descriptor that becomes readable when there are events."""
         assert self.process.stdout is not None
         return self.process.stdout.fileno()
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Say something to the worker; one that has died does not hear it, and `receive` tells so."""
+        """Send a message; it is dropped if the worker has died, which `receive` reports."""
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(f"{dumps(message)}\n".encode())
             self.process.stdin.flush()
 
     def receive(self) -> list[dict[str, Any]]:
-        """The events since the last call, without waiting; `{"event": "lost", …}` once, when the worker has ended."""
+        """Return the events since the last call without waiting; one `{"event": "lost", …}` once the process ended."""
         chunk = None
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self.fileno(), 1 << 16):
@@ -74,11 +74,11 @@ class WorkerProcess:
         *lines, self._unread = self._unread.split(b"\n")
         events = [json.loads(line) for line in lines]
         if chunk == b"":
-            events.append({"event": "lost", "reason": self._end()})
+            events.append({"event": "lost", "reason": self._exit_reason()})
         return events
 
-    def _end(self) -> str:
-        """Why the process has ended."""
+    def _exit_reason(self) -> str:
+        """Return the reason why the process has ended."""
         code = self.process.wait()
         if code >= 0:
             return f"its worker ended with exit code {code}"
@@ -86,7 +86,7 @@ class WorkerProcess:
         return f"its worker was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
 
     def close(self) -> None:
-        """End the worker, whatever it does."""
+        """Kill the worker."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.kill()

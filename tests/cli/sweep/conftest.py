@@ -1,4 +1,4 @@
-"""A folder with a config, a sweep of it, and that sweep done: three trials of logistic regression, two epochs each."""
+"""Config and finished sweep: three trials of logistic regression with two epochs each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from dlcli.cli.main import main
 
-conducting = importlib.import_module("dlcli.sweeps.runner.sweep")  # the package has a function of this name
+runner = importlib.import_module("dlcli.sweeps.runner.sweep")  # the package has a function of this name
 
 BASE = """\
 name: tumors
@@ -35,19 +35,19 @@ def write_files(place: Path) -> None:
     (place / "sweep.yaml").write_text(SWEEP, encoding="utf-8")
 
 
-def leave_out_the_report(patch: pytest.MonkeyPatch) -> None:
-    """Draw no pictures, which takes longer than these sweeps."""
-    patch.setattr(conducting, "write_sweep_report", lambda *_, **__: None)
+def skip_report(patch: pytest.MonkeyPatch) -> None:
+    """Skip the report, whose figures take longer than these sweeps."""
+    patch.setattr(runner, "write_sweep_report", lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)
-def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_out_the_report(monkeypatch)
+def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_report(monkeypatch)
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory."""
+    """Working directory with a config and a sweep file."""
     write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -55,18 +55,18 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like `place` with one finished sweep; copied by those who change it."""
+    """Folder like `place` with one finished sweep, which tests must copy before they change it."""
     place = tmp_path_factory.mktemp("searched")
     write_files(place)
     with pytest.MonkeyPatch.context() as patch:
-        leave_out_the_report(patch)
+        skip_report(patch)
         assert main(["sweep", str(place / "sweep.yaml"), "--runs-dir", str(place / "runs"), "--quiet"]) == 0
     return place
 
 
 @pytest.fixture
 def sweep(place: Path, searched: Path) -> str:
-    """The id of a finished sweep in the working directory's `runs/`."""
+    """Id of a finished sweep in `runs/` of the working directory."""
     shutil.copytree(searched / "runs", place / "runs")
-    (made,) = (place / "runs").iterdir()
-    return made.name
+    (folder,) = (place / "runs").iterdir()
+    return folder.name

@@ -1,4 +1,4 @@
-"""The rows of a sweep, off a terminal and on one."""
+"""Progress of a sweep, on terminals and otherwise."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def done(number: int, value: float, **fields: object) -> Trial:
 def end(
     table: progress.TrialTable, *trials: Trial, before: tuple[Trial, ...] = (), objective: Objective = OBJECTIVE
 ) -> None:
-    """Let trials end one after the other."""
+    """Notify the table of trials that end one after the other."""
     for count in range(1, len(trials) + 1):
         table.on_trial_end(trials[count - 1], objective.best([*before, *trials[:count]]))
 
 
-EpochEvaluator = Callable[[progress.TrialTable], None]
+Script = Callable[[progress.TrialTable], None]
 
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """What is written to stderr while `watch` tells an observer of a sweep."""
+    """Function that returns the output to stderr while a script notifies the observer."""
 
-    def call(watch: EpochEvaluator, *, terminal: bool = False, width: int | None = None, plan: SweepPlan = PLAN) -> str:
+    def call(script: Script, *, terminal: bool = False, width: int | None = None, plan: SweepPlan = PLAN) -> str:
         stream = io.StringIO()
         shown = Console(
             file=stream,
@@ -56,17 +56,17 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
             color_system=None,
         )
         monkeypatch.setattr(console, "notes", lambda: shown)
-        with progress.shown(quiet=False) as table:
+        with progress.show_progress(quiet=False) as table:
             assert isinstance(table, progress.TrialTable)
             table.on_start(plan)
-            watch(table)
+            script(table)
         return stream.getvalue()
 
     return call
 
 
-def search(table: progress.TrialTable) -> None:
-    """Two trials side by side, then one that fails; a message between them."""
+def sample_sweep(table: progress.TrialTable) -> None:
+    """Notify the table of two parallel trials, a message, and a trial that diverges."""
     table.on_trial_start(trial(0, status="running"))
     table.on_trial_start(trial(1, status="running"))
     for epoch in (1, 2, 3):
@@ -79,8 +79,8 @@ def search(table: progress.TrialTable) -> None:
     table.on_trial_end(diverged, OBJECTIVE.best([done(1, 0.4)]))
 
 
-def test_off_a_terminal_there_is_one_row_for_each_trial_that_ended(show):
-    lines = [" ".join(line.split()) for line in show(search).splitlines()]
+def test_rows_without_terminal(show):
+    lines = [" ".join(line.split()) for line in show(sample_sweep).splitlines()]
     assert lines == [
         "trial dev/error status time parameters",
         "1 40.0 % * done 2.0 s learning_rate=0.02 hidden_units=[64, 32]",
@@ -90,30 +90,30 @@ def test_off_a_terminal_there_is_one_row_for_each_trial_that_ended(show):
     ]
 
 
-def test_columns_stand_under_each_other_whatever_the_metric_is_called(show):
+def test_columns_are_aligned(show):
     plan = replace(PLAN, objective=Objective("train_dev/macro_f1", direction=Direction.MAXIMIZE))
     header, row = show(lambda table: end(table, done(0, 0.25)), plan=plan).splitlines()
     assert header.index("parameters") == row.index("learning_rate")
     assert header.index("f1") + len("f1") == row.index("25.0 %") + len("25.0 %")
 
 
-def test_on_a_terminal_those_in_training_stand_above_a_bar(show):
-    shown = show(search, terminal=True)
-    assert "3/3" in shown  # epochs of a trial in training
+def test_running_trials_and_bar_on_terminal(show):
+    shown = show(sample_sweep, terminal=True)
+    assert "3/3" in shown  # epochs of a running trial
     assert "2/4" in shown  # trials
     assert "best 40.0 % (trial 1)" in shown
     assert "left" in shown
     assert "the loss is NaN in step 7" in shown
 
 
-def test_rows_end_where_the_terminal_does(show):
+def test_rows_are_truncated_to_terminal_width(show):
     shown = show(lambda table: end(table, done(0, 0.25)), terminal=True, width=50)
     (row,) = [line for line in shown.replace(CLEARED, "\n").splitlines() if "25.0 %" in line and "done" in line]
     assert row.endswith("…")
     assert len(row) == 50
 
 
-def test_many_trials_side_by_side_leave_room_for_the_bar(show):
+def test_maximum_number_of_running_trials(show):
     def start(table: progress.TrialTable) -> None:
         for number in range(40):
             table.on_trial_start(trial(number, status="running"))
@@ -122,7 +122,7 @@ def test_many_trials_side_by_side_leave_room_for_the_bar(show):
     assert "… and 24 more" in shown
 
 
-def test_epochs_do_not_flood_a_terminal(show):
+def test_updates_are_throttled(show):
     def many(table: progress.TrialTable) -> None:
         for epoch in range(1, 2001):
             table.on_epoch(trial(0, status="running"), epoch, 0.5)
@@ -133,62 +133,62 @@ def test_epochs_do_not_flood_a_terminal(show):
 @pytest.mark.parametrize(
     ("direction", "values"), [(Direction.MINIMIZE, (0.25, 0.1)), (Direction.MAXIMIZE, (0.25, 0.4))]
 )
-def test_the_best_so_far_counts_the_trials_before_and_the_direction(show, direction, values):
+def test_best_so_far_with_earlier_trials_and_direction(show, direction, values):
     objective = replace(OBJECTIVE, direction=direction)
     before = (done(0, 0.3), done(1, 0.2))
     plan = replace(PLAN, objective=objective, ended=2, best=objective.best(before))
 
-    def watch(table: progress.TrialTable) -> None:
+    def script(table: progress.TrialTable) -> None:
         end(table, done(2, values[0]), done(3, values[1]), before=before, objective=objective)
 
-    shown = show(watch, plan=plan)
+    shown = show(script, plan=plan)
     assert ["*" in line.split() for line in shown.splitlines()] == [False, False, True]
     assert "2/4" in show(lambda table: None, plan=plan, terminal=True)
 
 
-def test_a_configuration_is_the_best_by_the_mean_of_its_seeds(show):
+def test_best_is_by_mean_over_seeds(show):
     again = replace(done(2, 0.5), values=done(0, 0.0).values, repeat=1)  # 0.1 and 0.5 are 0.3 on average
     shown = show(lambda table: end(table, done(0, 0.1), done(1, 0.2), again), terminal=True)
     assert "best 20.0 % (trial 1)" in shown
 
 
-def test_stages_and_the_final_training_are_told(show):
+def test_stages_and_final_training(show):
     whole, part = Region.whole(), Region({"training.epochs": (0.25, 0.5)}, {"model.cell": (0,)})
 
-    def watch(table: progress.TrialTable) -> None:
+    def script(table: progress.TrialTable) -> None:
         table.on_stage(Stage(0, region=whole, trials=(0, 1), best=None))
         table.on_stage(Stage(1, region=part, trials=(2, 3), best=None))
         table.on_final(0, 3)
 
-    assert show(watch).splitlines()[1:] == [
+    assert show(script).splitlines()[1:] == [
         "stage 1: the whole space",
         "stage 2: training.epochs to 25 %, model.cell to 1 of its choices",
         "final training and test: 0 of 3",
     ]
-    assert "final training and test: 0 of 3" in show(watch, terminal=True)
+    assert "final training and test: 0 of 3" in show(script, terminal=True)
 
 
-def test_without_a_number_of_trials_there_is_no_estimate(show):
-    shown = show(search, terminal=True, plan=replace(PLAN, trials=None))
+def test_no_estimate_without_number_of_trials(show):
+    shown = show(sample_sweep, terminal=True, plan=replace(PLAN, trials=None))
     assert "2 trials" in shown
     assert "left" not in shown
 
 
-def test_files_being_read_are_shown_on_terminals_only(monkeypatch):
+def test_reading_is_shown_on_terminals_only(monkeypatch):
     def reading(*, terminal: bool) -> str:
         stream = io.StringIO()
         shown = Console(file=stream, force_terminal=terminal, width=80, color_system=None)
         monkeypatch.setattr(console, "notes", lambda: shown)
-        with progress.shown(quiet=False) as table:
-            table.on_read("pictures", 10, 500)
+        with progress.show_progress(quiet=False) as table:
+            table.on_read("images", 10, 500)
         return stream.getvalue()
 
-    assert "pictures: 10 of 500 files" in reading(terminal=True)
+    assert "images: 10 of 500 files" in reading(terminal=True)
     assert reading(terminal=False) == ""
 
 
-def test_quiet_shows_nothing(capsys):
-    with progress.shown(quiet=True) as quiet:
+def test_quiet(capsys):
+    with progress.show_progress(quiet=True) as quiet:
         quiet.on_start(PLAN)
         quiet.on_trial_end(done(0, 0.5), None)
     assert capsys.readouterr() == ("", "")

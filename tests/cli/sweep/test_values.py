@@ -1,4 +1,4 @@
-"""The examples in the docstrings."""
+"""Examples in docstrings."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ import doctest
 from dlcli.cli.sweep import values
 
 
-def test_the_examples() -> None:
+def test_examples() -> None:
     assert doctest.testmod(values) == doctest.TestResults(failed=0, attempted=3)

@@ -1,4 +1,4 @@
-"""One job in a worker."""
+"""Training of a job in a worker."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dlcli.sweeps.runner.job import Job
 from dlcli.sweeps.runner.job_trainer import JobTrainer
 
 
-class Silence:
-    """A conversation in which nothing is answered."""
+class SilentChannel:
+    """Channel that drops events and never prunes."""
 
     def send(self, event: Mapping[str, Any]) -> None:
         pass
@@ -21,7 +21,7 @@ class Silence:
         return None
 
 
-def test_a_run_that_was_killed_before_its_inputs_were_written_has_them_when_it_goes_on(copied: Path) -> None:
+def test_resumed_run_has_missing_input_files(copied: Path) -> None:
     folder = SweepFolder(copied)
     trial = folder.state().trials[0]
     run = copied / "trials/0000"
@@ -29,9 +29,9 @@ def test_a_run_that_was_killed_before_its_inputs_were_written_has_them_when_it_g
     for path in sorted(run.rglob("*"), reverse=True):
         if path.name != "run.json":
             path.rmdir() if path.is_dir() else path.unlink()
-    ended = JobTrainer(folder).train(Job(folder="trials/0000", values=trial.values), Silence())
+    ended = JobTrainer(folder).train(Job(folder="trials/0000", values=trial.values), SilentChannel())
     assert (ended["status"], ended["value"]) == ("done", trial.value)
     after = {path.relative_to(run): path.read_bytes() for path in run.iterdir() if path.is_file()}
     assert after.keys() == before.keys()
-    changing = {"run.json", "train.log", "metrics.jsonl", ".lock"}  # times, and the process
+    changing = {"run.json", "train.log", "metrics.jsonl", ".lock"}  # with times and process ids
     assert all(after[name] == before[name] for name in after if str(name) not in changing)

@@ -1,4 +1,4 @@
-"""A worker runs the package that started it, and nothing else that lies about."""
+"""Worker processes import the package of their parent and no modules of the working directory."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import pytest
 import dlcli
 from dlcli.sweeps.runner.worker_process import WorkerProcess
 
-#: names of modules that starting a worker imports
+#: Names of modules that a worker imports at its start.
 NAMES = ("json", "queue", "numpy", "threading", "subprocess", "yaml", "pydantic", "sitecustomize", "usercustomize")
 
 
 def plant(folder: Path, *names: str) -> Path:
-    """Modules that leave a mark when they run."""
+    """Create modules that create a file when they are imported, and return its path."""
     mark = folder / "ran"
     for name in names:
         (folder / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write({name!r})\nraise ImportError({name!r})\n")
@@ -38,15 +38,15 @@ def first_event(folder: Path) -> dict[str, object]:
         worker.close()
 
 
-def test_nothing_of_the_working_directory_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_ignores_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = plant(tmp_path, *NAMES)
     monkeypatch.chdir(tmp_path)
-    assert first_event(tmp_path / "missing")["event"] == "unable"  # it has been imported, and found no sweep
+    assert first_event(tmp_path / "missing")["event"] == "unable"  # dlcli was imported and did not find the sweep
     assert not mark.exists()
 
 
-def test_it_imports_the_package_of_its_parent_wherever_that_is(tmp_path: Path) -> None:
-    """As from a checkout that is not installed: only the parent knows where the package is."""
+def test_worker_imports_package_of_parent(tmp_path: Path) -> None:
+    """The package need not be installed: only the parent knows its location."""
     package = Path(dlcli.__file__).parent
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "dlcli").symlink_to(package)
@@ -54,7 +54,7 @@ def test_it_imports_the_package_of_its_parent_wherever_that_is(tmp_path: Path) -
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from importlib.machinery import PathFinder\n"
-        "sys.meta_path.insert(0, PathFinder)  # before the finder of an editable installation\n"
+        "sys.meta_path.insert(0, PathFinder)  # takes precedence over the finder of an editable installation\n"
         "import pathlib, helpers_of_this_test as helpers\n"
         "print(helpers.first_event(pathlib.Path('missing'))['event'], helpers.dlcli.__file__)\n"
     )
@@ -65,7 +65,7 @@ def test_it_imports_the_package_of_its_parent_wherever_that_is(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("start", [["-m", "dlcli"], ["-um", "dlcli"], ["-mdlcli"]])
-def test_python_m_leaves_the_working_directory(tmp_path: Path, start: list[str]) -> None:
+def test_python_m_ignores_working_directory(tmp_path: Path, start: list[str]) -> None:
     mark = plant(
         tmp_path, "json", "queue", "numpy", "typer", "rich", "click", "dataclasses", "difflib", "typing_extensions"
     )
@@ -76,12 +76,12 @@ def test_python_m_leaves_the_working_directory(tmp_path: Path, start: list[str])
     assert not mark.exists()
 
 
-def test_a_program_that_imports_dlcli_keeps_its_path(tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "__init__.py").write_text("import dlcli\n")
-    (tmp_path / "mine" / "__main__.py").write_text("import beside\n")
-    (tmp_path / "beside.py").write_text("print('imported')\n")
-    command = [sys.executable, "-m", "mine"]
+def test_import_of_dlcli_keeps_import_path(tmp_path: Path) -> None:
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "__init__.py").write_text("import dlcli\n")
+    (tmp_path / "program" / "__main__.py").write_text("import neighbor\n")
+    (tmp_path / "neighbor.py").write_text("print('imported')\n")
+    command = [sys.executable, "-m", "program"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ended.stdout == "imported\n"
 
@@ -95,7 +95,9 @@ def test_warnings_in_a_worker_are_printable(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", program, str(tmp_path / "missing")]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as worker:  # stdin stays open: else it ends
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe
+    ) as worker:  # stdin stays open, otherwise the worker exits
         assert worker.stderr is not None
         errors = worker.stderr.read()
     assert b"\x1b" not in errors

@@ -1,4 +1,4 @@
-"""What `dlcli sweep`, `resume` and `retry-failed` do alike: show a sweep as it goes, and say what came of it."""
+"""Run of a sweep with its progress and its result, shared by `dlcli sweep`, `resume` and `retry-failed`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from dlcli.reports import WIDTH
 from dlcli.sweeps import sweep_summary
 
 
-def conduct(begin: Callable[[sweeps.SweepObserver], sweeps.Sweep], *, runs_dir: Path, json: bool, quiet: bool) -> None:
-    """Let a sweep run to its end.
+def run_sweep(run: Callable[[sweeps.SweepObserver], sweeps.Sweep], *, runs_dir: Path, json: bool, quiet: bool) -> None:
+    """Run a sweep to its end and print its result.
 
     Args:
-        begin: what runs it, and is watched by the observer that it is given.
-        runs_dir: where its folder is.
-        json: print the document.
-        quiet: show nothing meanwhile.
+        run: Function that runs the sweep with an observer.
+        runs_dir: Folder of the sweeps.
+        json: Whether to print the JSON document.
+        quiet: Whether to show no progress.
 
     Raises:
-        FailedResultError: trials failed, or none satisfies the constraints.
+        FailedResultError: Trials failed, or none satisfies the constraints.
     """
-    with progress.shown(quiet=quiet) as observer:
+    with progress.show_progress(quiet=quiet) as observer:
         try:
-            sweep = begin(observer)
+            sweep = run(observer)
         except SweepFailedError as error:
             failed = error
         else:
-            report(sweep, json=json, quiet=quiet)
+            print_result(sweep, json=json, quiet=quiet)
             return
     folder = sweeps.find(runs_dir, failed.sweep)
     outcome = sweeps.status(folder)
@@ -42,11 +42,11 @@ def conduct(begin: Callable[[sweeps.SweepObserver], sweeps.Sweep], *, runs_dir: 
     raise FailedResultError(failed, summary.document(outcome, folder.path)) from failed
 
 
-def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
-    """The end of a sweep whose trials have all ended.
+def print_result(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
+    """Print the result of a finished sweep.
 
     Raises:
-        FailedResultError: some of them failed, or none satisfies the constraints.
+        FailedResultError: Trials failed, or none satisfies the constraints.
     """
     if not quiet:
         print_warnings(sweep.warnings)
@@ -56,8 +56,8 @@ def report(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
         results.print(f"\n{sweep.path}  ({formatting.duration(sweep.seconds)}; the report is report/report.md)")
     document = {**summary.document(sweep.outcome, sweep.path), "warnings": [*sweep.warnings]}
     if sweep.failed:
-        failed = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
-        message = f"{failed}; `dlcli sweep retry-failed {sweep.id}` tries them again"
+        message = f"{len(sweep.failed)} of {len(sweep.outcome.trials)} trials failed"
+        message += f"; `dlcli sweep retry-failed {sweep.id}` trains them again"
         raise FailedResultError(SweepFailedError(message, sweep=sweep.id), document)
     best = sweep.outcome.objective.best(sweep.outcome.trials)
     if best is not None and best.violated:
