@@ -1,4 +1,4 @@
-"""A sweep told to people and programs: a page with pictures, a document, the terminal."""
+"""Report of a sweep as Markdown with figures, as JSON, and as a summary on the terminal."""
 
 from dlcli.sweeps.report.document import sweep_document
 from dlcli.sweeps.report.terminal import sweep_summary

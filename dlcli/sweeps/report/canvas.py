@@ -1,4 +1,4 @@
-"""A figure measured in inches from its lower left corner, with a title, a note and a key of its marks."""
+"""Figure with coordinates in inches from its lower left corner, with a title, a note and a legend."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from dlcli.reports import BLUE, GRAY, INK, VERMILION, new_figure, to_png
 from dlcli.search import Distribution
 from dlcli.sweeps.report.plot_points import Heights, TrialEnding
 from dlcli.sweeps.report.scale import ticks
-from dlcli.sweeps.report.wording import MetricText, shortened
+from dlcli.sweeps.report.wording import MetricText, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: room for title, note and key above what is drawn; around everything
+#: Height of title, note and legend, and margin of the figure, in inches.
 HEAD, MARGIN = 0.95, 0.3
-#: a letter of 9 points is so wide, and a bold one of 13
+#: Width of a character of 9 points, and of a bold one of 13 points, in inches.
 LETTER = 0.075
 _TITLE_LETTER = 0.125
-#: how far marks that share a spot are moved aside at most, in units
-_ASIDE = 0.06
+#: Maximum horizontal offset of marks of equal values, in normalized coordinates.
+_MAX_OFFSET = 0.06
 _STEP = math.sqrt(2) - 1
 
-#: how the marks of configurations look
+#: Style of the marks of configurations.
 MARKS: dict[str, dict[str, Any]] = {
     "done": {"marker": "o", "color": BLUE, "markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.6},
     "pruned": {"marker": "o", "color": "none", "markersize": 4.5, "markeredgecolor": GRAY, "markeredgewidth": 0.9},
@@ -41,39 +41,39 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Named:
-    """A parameter's name in two lines.
+class ParameterLabel:
+    """Name of a parameter in two lines.
 
     Args:
-        section: all before its last part; empty where there is none.
-        last: its last part.
+        section: Name without its last part; empty if there is none.
+        last: Last part of the name.
     """
 
     section: str
     last: str
 
     @classmethod
-    def of(cls, name: str, *, room: float) -> Named:
-        """Shortened to so many inches."""
+    def fit(cls, name: str, *, width: float) -> ParameterLabel:
+        """Create a label that is shortened to a width in inches."""
         section, _, last = name.rpartition(".")
-        return cls(shortened(section, int(room / (0.87 * LETTER))), shortened(last, int(room / (1.1 * LETTER))))
+        return cls(shorten(section, int(width / (0.87 * LETTER))), shorten(last, int(width / (1.1 * LETTER))))
 
 
 class Canvas:
-    """The figure.
+    """Figure with a title and a note.
 
     Args:
-        width: in inches.
-        height: in inches.
-        name: of the sweep.
-        subject: what is shown of it.
-        note: how to read it, in gray.
+        width: Width in inches.
+        height: Height in inches.
+        name: Name of the sweep.
+        subject: Subject of the figure.
+        note: Explanation of the figure, in gray.
     """
 
     def __init__(self, width: float, height: float, *, name: str, subject: str, note: str) -> None:
         self.width, self.height = width, height
         room = int((width - 2 * MARGIN) / _TITLE_LETTER) - len(subject) - 2
-        self.title = f"{shortened(name, max(room, 8))}: {subject}"
+        self.title = f"{shorten(name, max(room, 8))}: {subject}"
         self.figure = new_figure(width, height)
         self.write(MARGIN, height - 0.32, self.title, size=13, bold=True)
         self.write(MARGIN, height - 0.58, note, color=GRAY)
@@ -89,6 +89,7 @@ class Canvas:
         bold: bool = False,
         align: Literal["left", "center", "right"] = "left",
     ) -> None:
+        """Write a text."""
         self.figure.text(
             x / self.width,
             y / self.height,
@@ -102,22 +103,23 @@ class Canvas:
         )
 
     def panel(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Add axes."""
         return self.figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
 
     def heading(
-        self, left: float, bottom: float, name: Named, *, above: str = "", aside: tuple[float, str] = (0, "")
+        self, left: float, bottom: float, name: ParameterLabel, *, above: str = "", aside: tuple[float, str] = (0, "")
     ) -> None:
-        """A parameter's name in two lines, what is said about it in the first one, and at the end of the second."""
+        """Write the name of a parameter above a panel, with text after its first line and at the end of its second."""
         first = " · ".join(text for text in (name.section, above) if text)
         self.write(left, bottom + 0.33, first, size=8, color=GRAY)
         self.write(left, bottom + 0.16, name.last, size=10, bold=True)
         self.write(left + aside[0], bottom + 0.16, aside[1], size=8.5, color=GRAY, align="right")
 
-    def key(self, fates: Sequence[TrialEnding], *, best: str | None) -> None:
-        """What the marks mean, in one line below the note."""
+    def key(self, endings: Sequence[TrialEnding], *, best: str | None) -> None:
+        """Draw the legend in one line below the note."""
         from matplotlib.lines import Line2D
 
-        entries = [*([("best", best)] if best else []), *((fate, _NAMES[fate]) for fate in fates)]
+        entries = [*([("best", best)] if best else []), *((ending, _NAMES[ending]) for ending in endings)]
         x, y = MARGIN + 0.05, self.height - 0.82
         for mark, text in entries:
             place = {"transform": self.figure.transFigure, "linestyle": "none"}
@@ -126,30 +128,31 @@ class Canvas:
             x += 0.35 + 0.92 * LETTER * len(text)
 
     def png(self) -> bytes:
+        """Return the figure as PNG."""
         return to_png(self.figure, self.title)
 
 
 def label_values(axes: Axes, distribution: Distribution, width: float) -> None:
-    """Label the horizontal axis of a parameter; in two rows where one is too narrow."""
-    marked = ticks(distribution, apart=0.2)
+    """Label the horizontal axis of a parameter, in two rows if the labels do not fit into one."""
+    labels = ticks(distribution, apart=0.2)
     room = (
         width
-        / (1 + 2 * _ASIDE)
-        * min([second.coordinate - first.coordinate for first, second in pairwise(marked)] or [1.0])
+        / (1 + 2 * _MAX_OFFSET)
+        * min([second.coordinate - first.coordinate for first, second in pairwise(labels)] or [1.0])
     )
-    longest = max(len(tick.text) for tick in marked)
+    longest = max(len(tick.text) for tick in labels)
     rows = 1 if longest * LETTER <= room else 2
-    most = max(3, int(rows * room / LETTER) - (rows - 1))
+    length = max(3, int(rows * room / LETTER) - (rows - 1))
     texts = [
-        ("\n" if rows == 2 and number % 2 else "") + shortened(tick.text, most) for number, tick in enumerate(marked)
+        ("\n" if rows == 2 and number % 2 else "") + shorten(tick.text, length) for number, tick in enumerate(labels)
     ]
-    axes.set_xticks([tick.coordinate for tick in marked], texts, parse_math=False)
-    axes.set_xlim(-_ASIDE, 1 + _ASIDE)
-    axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the other axis
+    axes.set_xticks([tick.coordinate for tick in labels], texts, parse_math=False)
+    axes.set_xlim(-_MAX_OFFSET, 1 + _MAX_OFFSET)
+    axes.tick_params(axis="x", pad=6)  # avoids overlap with the lowest label of the vertical axis
 
 
 def label_heights(axes: Axes, heights: Heights, text: MetricText) -> None:
-    """Label the vertical axis of the objective with round values, and its strip."""
+    """Label the vertical axis of the objective with round values, and the strip of worse values."""
     labeled = {height: text.unit.tick(height) for height in round_heights(heights)}
     if heights.has_strip:
         labeled[heights.strip] = "worse"
@@ -158,16 +161,20 @@ def label_heights(axes: Axes, heights: Heights, text: MetricText) -> None:
 
 
 def round_heights(heights: Heights) -> list[float]:
-    """A few round values of the objective's axis."""
+    """Return a few round values on the axis of the objective."""
     from matplotlib.ticker import MaxNLocator
 
     values = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*sorted((heights.best, heights.worst)))
     return [round(float(value), 12) for value in values if heights.shows(float(value))]
 
 
-def beside(number: int, spots: int | None) -> float:
-    """How far a configuration's mark is moved along an axis with so many spots, so that not all lie on one of them.
+def spread_offset(number: int, spots: int | None) -> float:
+    """Return the horizontal offset of a mark, so that configurations of equal values do not overlap.
 
-    The multiples of √2 fill the room evenly, whatever the number of marks.
+    The fractional parts of multiples of √2 are evenly distributed for any number of marks.
+
+    Args:
+        number: Number of the configuration.
+        spots: Number of distinct values; None if values are rarely equal.
     """
-    return min(0.5 / spots, 2 * _ASIDE) * (number * _STEP % 1 - 0.5) if spots else 0.0
+    return min(0.5 / spots, 2 * _MAX_OFFSET) * (number * _STEP % 1 - 0.5) if spots else 0.0

@@ -1,4 +1,4 @@
-"""How sure it is that the best configuration is the best."""
+"""Confidence that the best configuration is better than the others."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from statistics import fmean, stdev
 from dlcli.diagnosis import Interval, mean_interval
 from dlcli.search import Configuration, SweepOutcome
 
-#: of the intervals and of the comparisons
+#: Confidence level of intervals and comparisons.
 LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """What repeated seeds tell.
+    """Confidence in the best configuration, from repeated seeds.
 
     Args:
-        noise: the standard deviation of one configuration's value from seed to seed; None where nothing was repeated.
-        freedom: how many independent differences it is estimated from.
-        rivals: the other configurations whose difference from the best is within the noise, the best first.
-        ties: those with the very same value; the best is only the first of them.
-        compared: with how many it was compared.
-        final: the mean of the final training with its interval; None without one.
-        deviation: the standard deviation of the final training; None with fewer than two seeds.
+        noise: Standard deviation of the value of a configuration between seeds; None if there are no repeated seeds.
+        freedom: Degrees of freedom of the noise estimate.
+        rivals: Configurations that are not significantly worse than the best, the best first.
+        ties: Configurations with the same value as the best.
+        compared: Number of configurations compared with the best.
+        final: Mean of the final training with its interval; None if there is none.
+        deviation: Standard deviation of the final training; None with fewer than two seeds.
     """
 
     noise: float | None
@@ -37,12 +37,12 @@ class Confidence:
     deviation: float | None
 
 
-def confidence(outcome: SweepOutcome) -> Confidence:
-    """Compare the best configuration with every other that breaks no more, pair by pair, at 95 %.
+def estimate_confidence(outcome: SweepOutcome) -> Confidence:
+    """Compare the best configuration pairwise with all others of equal feasibility, at 95 %.
 
-    The noise is pooled over all configurations that were trained with several seeds, the final training included.
-    Another one is within it unless its mean is worse by more than Student's quantile × noise × √(1/n₁ + 1/n₂). The
-    best counts with what it reached when it was trained anew, if it was: what it was chosen for is in part luck.
+    The noise is pooled over all configurations with several seeds, including the final training. A configuration is a
+    rival unless its mean is worse by more than Student's quantile × noise × √(1/n₁ + 1/n₂). For the best, the values of
+    the final training are used if there are enough, because the values it was selected by are optimistic.
     """
     final = outcome.final
     values = () if final is None else final.values
@@ -50,7 +50,7 @@ def confidence(outcome: SweepOutcome) -> Confidence:
     ranked = outcome.objective.ranked(outcome.trials)
     groups = [one.measured for one in ranked]
     if groups and len(values) >= len(groups[0]):
-        groups[0] = list(values)  # its own values are those it was chosen for
+        groups[0] = list(values)  # instead of the values it was selected by
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum((len(group) - 1) * stdev(group) ** 2 for group in groups if len(group) > 1)
     noise = math.sqrt(squares / freedom) if freedom else None

@@ -1,4 +1,4 @@
-"""The report of a sweep as data: what `report.json` holds. A reader may rely on every key of a schema version."""
+"""Report of a sweep as JSON, the content of `report.json`; the keys of a schema version are stable."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlcli.search import FinalOutcome, Parameter, SweepOutcome, Trial
 from dlcli.sweeps.report.advice_rules import SweepAdvice
 from dlcli.sweeps.report.confidence import LEVEL, Confidence
 from dlcli.sweeps.report.order_of_importance import compare_orders, tier
-from dlcli.sweeps.report.savings import savings
+from dlcli.sweeps.report.savings import compute_savings
 
 SCHEMA = "dlcli/sweep-report"
 SCHEMA_VERSION = 1
 
 
-def sweep_document(outcome: SweepOutcome, sure: Confidence, advice: Sequence[SweepAdvice]) -> dict[str, Any]:
-    """The whole report as plain values."""
+def sweep_document(outcome: SweepOutcome, confidence: Confidence, advice: Sequence[SweepAdvice]) -> dict[str, Any]:
+    """Return the report as plain values."""
     order = compare_orders(outcome.importances)
     return {
         "schema": SCHEMA,
@@ -33,21 +33,21 @@ def sweep_document(outcome: SweepOutcome, sure: Confidence, advice: Sequence[Swe
         "best": _best(outcome),
         "certainty": {
             "level": LEVEL,
-            "noise": sure.noise,
-            "degrees_of_freedom": sure.freedom,
-            "equal": [one.number for one in sure.ties],
-            "compared": sure.compared,
-            "indistinguishable": [one.number for one in sure.rivals],
+            "noise": confidence.noise,
+            "degrees_of_freedom": confidence.freedom,
+            "equal": [one.number for one in confidence.ties],
+            "compared": confidence.compared,
+            "indistinguishable": [one.number for one in confidence.rivals],
         },
-        "final": None if outcome.final is None else _final(outcome.final, sure),
+        "final": None if outcome.final is None else _final(outcome.final, confidence),
         "space": [_parameter(parameter) for parameter in outcome.space.parameters],
         "trials": [_trial(trial) for trial in outcome.trials],
-        "pruning": {"rule": outcome.pruning} | asdict(savings(outcome.trials)),
+        "pruning": {"rule": outcome.pruning} | asdict(compute_savings(outcome.trials)),
         "stages": [
             {
                 "number": stage.number,
                 "ranges": {name: list(bounds) for name, bounds in stage.region.ranges.items()},
-                "choices": {name: list(left) for name, left in stage.region.choices.items()},
+                "choices": {name: list(indices) for name, indices in stage.region.choices.items()},
                 "trials": list(stage.trials),
                 "best": stage.best,
                 "gain": stage.gain,
@@ -79,15 +79,15 @@ def _best(outcome: SweepOutcome) -> dict[str, Any] | None:
     }
 
 
-def _final(final: FinalOutcome, sure: Confidence) -> dict[str, Any]:
+def _final(final: FinalOutcome, confidence: Confidence) -> dict[str, Any]:
     return {
         "values": list(final.values),
         "seeds": list(final.seeds),
         "runs": list(final.runs),
         "chosen": final.chosen,
-        "mean": None if sure.final is None else sure.final.value,
-        "standard_deviation": sure.deviation,
-        "interval": None if sure.final is None else [sure.final.low, sure.final.high],
+        "mean": None if confidence.final is None else confidence.final.value,
+        "standard_deviation": confidence.deviation,
+        "interval": None if confidence.final is None else [confidence.final.low, confidence.final.high],
         "test": dict(final.test),
         "test_intervals": {name: list(bounds) for name, bounds in final.intervals.items()},
     }

@@ -1,4 +1,4 @@
-"""The order in which the course's notes tune hyperparameters, and what a sweep says about it."""
+"""Order in which CS 230 recommends to tune hyperparameters, compared with the measured importance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import combinations
 from dlcli.core import formatting
 from dlcli.search import Importance
 
-#: what the notes name in each tier, the first to be tuned first
+#: Hyperparameters of each tier of CS 230, in the order of tuning.
 TIERS: tuple[str, ...] = (
     "the learning rate",
     "momentum β, hidden units, batch size",
@@ -18,7 +18,7 @@ TIERS: tuple[str, ...] = (
     "β1, β2 and ε of Adam, which are almost never tuned",
 )
 _ORDINALS = ("first", "second", "third", "last")
-#: last part of a parameter's name → its tier
+#: Tier of a parameter by the last part of its name.
 _NAMES = {
     "learning_rate": 1,
     **dict.fromkeys(("momentum", "beta", "hidden_units", "units", "hidden_size", "width", "batch_size"), 2),
@@ -28,7 +28,7 @@ _NAMES = {
 
 
 def tier(name: str) -> int | None:
-    """From 1 to 4; None for a parameter that the notes do not rank."""
+    """Return the tier of a parameter, from 1 to 4; None if CS 230 does not rank it."""
     parts = re.split(r"[.\[\]]+", name)
     if "schedule" in parts:
         return 3
@@ -36,19 +36,19 @@ def tier(name: str) -> int | None:
 
 
 def tier_text(name: str) -> str:
-    """`first`, …, or that the notes do not rank it."""
-    found = tier(name)
-    return "not ranked" if found is None else _ORDINALS[found - 1]
+    """Return the tier of a parameter as text: `first`, …, `last` or `not ranked`."""
+    number = tier(name)
+    return "not ranked" if number is None else _ORDINALS[number - 1]
 
 
 @dataclass(frozen=True)
 class OrderComparison:
-    """The measured order beside that of the notes, for every two parameters of different tiers.
+    """Comparison of the measured order with that of CS 230, for all pairs of parameters of different tiers.
 
     Args:
-        agreeing: pairs (more, less important) whose intervals are apart, in the order of the notes.
-        opposed: such pairs in the opposite order.
-        open: how many pairs have intervals that overlap, so that their order cannot be told.
+        agreeing: Pairs (more, less important) with disjoint intervals in the order of CS 230.
+        opposed: Pairs (more, less important) with disjoint intervals in the opposite order.
+        open: Number of pairs whose intervals overlap, so that their order is unknown.
     """
 
     agreeing: tuple[tuple[str, str], ...]
@@ -57,7 +57,7 @@ class OrderComparison:
 
 
 def compare_orders(importances: Iterable[Importance]) -> OrderComparison:
-    """Hold the measured order against that of the notes."""
+    """Compare the measured order with that of CS 230."""
     agreeing, opposed, unclear = [], [], 0
     for pair in combinations(importances, 2):
         tiers = [tier(one.parameter) for one in pair]
@@ -74,25 +74,25 @@ def compare_orders(importances: Iterable[Importance]) -> OrderComparison:
 
 
 def order_sentences(importances: Sequence[Importance]) -> list[str]:
-    """What the comparison says, in words; nothing where no two parameters can be compared."""
+    """Return sentences about the comparison."""
     comparison = compare_orders(importances)
     compared = len(comparison.agreeing) + len(comparison.opposed) + comparison.open
     if not compared:
-        return ["No two of these parameters have different places in the notes, so there is no order to compare."]
+        return ["CS 230 ranks no two of these parameters differently, so there is no order to compare."]
     sentences = []
     if comparison.agreeing:
-        sentences.append(f"As in the notes: {_pairs(comparison.agreeing)}.")
+        sentences.append(f"As in CS 230: {_pairs(comparison.agreeing)}.")
     if comparison.opposed:
-        sentences.append(f"Other than in the notes: {_pairs(comparison.opposed)}.")
+        sentences.append(f"Unlike in CS 230: {_pairs(comparison.opposed)}.")
     if comparison.open:
         rest = f"{comparison.open} of {compared}" if comparison.open < compared else f"all {compared}"
         pairs = "pair" if compared == 1 else "pairs"
-        sentences.append(f"For {rest} {pairs} the intervals overlap: which matters more cannot be told.")
+        sentences.append(f"For {rest} {pairs} the intervals overlap, so the order is unknown.")
     return sentences
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
-    """`` `a` before `b` and `c` ``, once for each first one."""
+    """Format pairs as `` `a` before `b` and `c` ``, grouped by the first parameter."""
     after: dict[str, list[str]] = {}
     for more, less in pairs:
         after.setdefault(more, []).append(f"`{less}`")

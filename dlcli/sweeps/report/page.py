@@ -1,4 +1,4 @@
-"""The report of a sweep as a page: `report/report.md`."""
+"""Report of a sweep as Markdown, `report/report.md`."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ from dlcli.sweeps.report.sentences import (
     facts_sentence,
     savings_sentence,
 )
-from dlcli.sweeps.report.wording import MetricText, shortened, value_text
+from dlcli.sweeps.report.wording import MetricText, shorten, value_text
 
-#: rows of the tables at most
-_TOP, _MOST_FAILURES = 20, 50
-_LONGEST = 60
+#: Maximum numbers of rows of the tables of trials and of failures.
+_TOP, _MAX_FAILURES = 20, 50
+#: Maximum length of a name.
+_MAX_LENGTH = 60
 
 
 def sweep_page(
     outcome: SweepOutcome,
     ranked: Sequence[Point],
-    sure: Confidence,
+    confidence: Confidence,
     advice: Sequence[SweepAdvice],
-    pictures: Collection[str],
+    figures: Collection[str],
 ) -> str:
-    """The page.
+    """Return the page.
 
     Args:
-        outcome: the sweep.
-        ranked: its configurations, the best first.
-        sure: what repeated seeds tell.
-        advice: what to do next.
-        pictures: names of those that were drawn, `report/<file>`.
+        outcome: Outcome of the sweep.
+        ranked: Configurations, the best first.
+        confidence: Confidence in the best configuration.
+        advice: Recommended steps.
+        figures: Names of the figures, `report/<file>`.
     """
-    evaluation, sure_of = evaluation_sentence(outcome), confidence_sentences(outcome, sure)
+    evaluation, uncertainty = evaluation_sentence(outcome), confidence_sentences(outcome, confidence)
     sections = [
         f"# {outcome.name}",
         f"Sweep `{outcome.id}`. {facts_sentence(outcome)}",
@@ -52,25 +53,25 @@ def sweep_page(
         "## The best configuration",
         f"**{best_sentence(outcome)}**",
         _best_values(outcome),
-        *(["### How sure it is", *_paragraph(sure_of)] if sure_of else []),
+        *(["### Confidence", *_list(uncertainty)] if uncertainty else []),
         *(["### On test", evaluation] if evaluation else []),
         "## What to do next",
         _advice(advice),
-        *_trials(outcome, ranked, pictures),
+        *_trials(outcome, ranked, figures),
         *_failures(outcome),
-        *_time(outcome),
-        *_stages(outcome, pictures),
-        *_importances(outcome, pictures),
+        *_pruning(outcome),
+        *_stages(outcome, figures),
+        *_importances(outcome, figures),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _paragraph(sentences: Sequence[str]) -> list[str]:
+def _list(sentences: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {markdown_text(sentence)}" for sentence in sentences)] if sentences else []
 
 
-def _figure(name: str, what: str, pictures: Collection[str]) -> list[str]:
-    return [f"![{what}]({name.rpartition('/')[2]})"] if name in pictures else []
+def _figure(name: str, title: str, figures: Collection[str]) -> list[str]:
+    return [f"![{title}]({name.rpartition('/')[2]})"] if name in figures else []
 
 
 def _best_values(outcome: SweepOutcome) -> str:
@@ -98,8 +99,8 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection[str]) -> Iterable[str]:
-    """The best configurations, and the pictures of all."""
+def _trials(outcome: SweepOutcome, ranked: Sequence[Point], figures: Collection[str]) -> Iterable[str]:
+    """Yield the table of the best configurations and the figures of all."""
     listed = [point for point in ranked if point.value is not None]
     text = MetricText(outcome.objective.metric)
     if listed:
@@ -109,11 +110,11 @@ def _trials(outcome: SweepOutcome, ranked: Sequence[Point], pictures: Collection
             yield f"The best {_TOP} of {len(listed)} configurations that have a value; report.json has all."
         header = ["", "trial", text.name, "status", "epochs", "time", *map(markdown_code, names)]
         yield markdown_table(header, [_row(rank, point, names, text) for rank, point in enumerate(listed[:_TOP], 1)])
-        if any(point.fate == "pruned" for point in listed[:_TOP]):
-            yield "What a pruned trial is worth is its best value up to where it was ended."
-    yield from _figure(files.PROGRESS, "The best value so far, trial by trial", pictures)
-    yield from _figure(files.PARALLEL, "Every configuration as a line through its values", pictures)
-    yield from _figure(files.PARAMETERS, "The result against each parameter", pictures)
+        if any(point.ending == "pruned" for point in listed[:_TOP]):
+            yield "The value of a pruned trial is its best value before pruning."
+    yield from _figure(files.PROGRESS, "Best value so far by trial", figures)
+    yield from _figure(files.PARALLEL, "Parallel coordinates of all configurations", figures)
+    yield from _figure(files.PARAMETERS, "Result by parameter", figures)
 
 
 def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> list[str]:
@@ -134,8 +135,8 @@ def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> lis
 
 
 def _failures(outcome: SweepOutcome) -> Iterable[str]:
-    lost = failures(outcome.trials)
-    if not lost:
+    failed = failures(outcome.trials)
+    if not failed:
         return
     yield "## Trials without a value"
     rows = [
@@ -144,23 +145,23 @@ def _failures(outcome: SweepOutcome) -> Iterable[str]:
             trial.status,
             str(len(trial.history)),
             str(trial.attempts),
-            markdown_text(trial.reason or "not known"),
+            markdown_text(trial.reason or "unknown"),
         ]
-        for trial in lost[:_MOST_FAILURES]
+        for trial in failed[:_MAX_FAILURES]
     ]
     yield markdown_table(["trial", "status", "epochs", "attempts", "reason"], rows, numbers_from=5)
-    if len(lost) > _MOST_FAILURES:
-        yield f"The first {_MOST_FAILURES} of {len(lost)}; report.json has all."
+    if len(failed) > _MAX_FAILURES:
+        yield f"The first {_MAX_FAILURES} of {len(failed)}; report.json has all."
 
 
-def _time(outcome: SweepOutcome) -> Iterable[str]:
-    saved = savings_sentence(outcome)
-    if saved is not None:
-        yield "## What pruning saved"
-        yield saved
+def _pruning(outcome: SweepOutcome) -> Iterable[str]:
+    sentence = savings_sentence(outcome)
+    if sentence is not None:
+        yield "## Pruning"
+        yield sentence
 
 
-def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
+def _stages(outcome: SweepOutcome, figures: Collection[str]) -> Iterable[str]:
     if not outcome.stages:
         return
     text = MetricText(outcome.objective.metric)
@@ -173,7 +174,7 @@ def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
             for parameter in outcome.space.drawn
             if parameter.distribution
         }
-        widths += [len(left) / sizes.get(name, len(left)) for name, left in stage.region.choices.items()]
+        widths += [len(indices) / sizes.get(name, len(indices)) for name, indices in stage.region.choices.items()]
         narrowed = [width for width in widths if width < 1]
         rows.append(
             [
@@ -187,25 +188,25 @@ def _stages(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
         )
     yield markdown_table(["stage", "trials", "parameters narrowed", f"best {text.name}", "gain", "noise"], rows)
     yield (
-        "The gain is how much better the best configuration is than the best of the stages before, both with all the "
-        "seeds they had by the end of the stage; the noise is the standard deviation of one configuration from seed to "
-        "seed. A gain below the noise may be luck."
+        "The gain is the improvement of the best configuration over the best of earlier stages, both averaged over all "
+        "their seeds up to the end of the stage. The noise is the standard deviation of a configuration between seeds. "
+        "A gain below the noise may be due to chance."
     )
-    yield from _figure(files.ZOOM, "The region that each stage searched, parameter by parameter", pictures)
+    yield from _figure(files.ZOOM, "Region of each stage by parameter", figures)
 
 
-def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[str]:
-    yield "## What mattered"
+def _importances(outcome: SweepOutcome, figures: Collection[str]) -> Iterable[str]:
+    yield "## Importance of parameters"
     if not outcome.importances:
         yield (
-            f"With {formatting.count(len(outcome.trials), 'trial')} it cannot be told which parameter mattered: "
-            "too few configurations were trained to their end, or their values are all the same."
+            f"The importance of parameters is unknown after {formatting.count(len(outcome.trials), 'trial')}: "
+            "too few configurations were trained to the end, or all their values are equal."
         )
         return
-    yield from _figure(files.IMPORTANCE, "How much of the variance each parameter explains", pictures)
+    yield from _figure(files.IMPORTANCE, "Share of the variance that each parameter explains", figures)
     rows = [
         [
-            markdown_code(shortened(one.parameter, _LONGEST)),
+            markdown_code(shorten(one.parameter, _MAX_LENGTH)),
             f"{formatting.percent(one.share)} %",
             formatting.percent_interval(one.low, one.high)
             + (", not distinguishable from noise" if one.is_noise else ""),
@@ -213,11 +214,11 @@ def _importances(outcome: SweepOutcome, pictures: Collection[str]) -> Iterable[s
         ]
         for one in outcome.importances
     ]
-    yield markdown_table(["parameter", "explains", "95 % interval", "in the notes’ order"], rows)
+    yield markdown_table(["parameter", "explains", "95 % interval", "order of CS 230"], rows)
     order = "; ".join(f"{number}. {names}" for number, names in enumerate(TIERS, start=1))
-    yield f"The order in which the course's notes tune hyperparameters: {order}."
+    yield f"The order in which CS 230 recommends to tune hyperparameters: {order}."
     yield "\n".join(f"- {markdown_text(sentence)}" for sentence in order_sentences(outcome.importances))
     yield (
-        "The measured order holds for this space only: a parameter whose range is narrow, or lies where all values are "
-        "good, looks unimportant, and one whose range reaches into bad values looks decisive."
+        "The measured order holds for this space only: a parameter with a narrow range, or with a range in which all "
+        "values are good, appears unimportant; one whose range includes bad values appears decisive."
     )

@@ -1,4 +1,4 @@
-"""Every configuration as a line through its values: one axis for each parameter, the last for the objective."""
+"""Parallel coordinates: each configuration is a line through its values; the last axis is the objective."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import numpy as np
 from dlcli.core import formatting
 from dlcli.reports import BLUE, GRAY, INK, VERMILION, default_style, shaded
 from dlcli.search import Parameter, SweepOutcome
-from dlcli.sweeps.report.canvas import HEAD, LETTER, MARGIN, Canvas, Named, round_heights
+from dlcli.sweeps.report.canvas import HEAD, LETTER, MARGIN, Canvas, ParameterLabel, round_heights
 from dlcli.sweeps.report.plot_points import Heights, Point, points, shown_limits, spots
 from dlcli.sweeps.report.scale import ticks
-from dlcli.sweeps.report.wording import MetricText, shortened
+from dlcli.sweeps.report.wording import MetricText, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: inches: height of an axis, between axes at most, all of them at most
+#: Sizes in inches: height of an axis, maximum distance of axes, maximum width of all axes.
 _TALL, _BETWEEN, _WIDEST = 3.7, 1.75, 15.0
-#: where lines pass of which the parameter is inactive, in units
+#: Coordinate of lines whose parameter is inactive.
 _BELOW = -0.13
-#: color of the worst and of the best line, as shares of full blue
+#: Intensities of the color of the worst and of the best line.
 _PALE, _FULL = 0.18, 1.0
-#: how much of the room of a value the lines of a discrete parameter are spread over, in units at most; and less where
-#: the value may be at the end of the axis
+#: Width over which lines of equal values are spread: fraction of the cell of a discrete value, its maximum, and the
+#: maximum for continuous parameters, whose values may lie at the end of the axis.
 _SPREAD, _WIDE, _NARROW = 0.55, 0.12, 0.05
 
 
 @default_style()
 def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
-    """Draw the configurations that were trained to the end; None without two of them."""
-    drawn = [point for point in points(outcome) if point.fate == "done"]
+    """Draw the configurations that were trained to the end; return None if there are fewer than two."""
+    drawn = [point for point in points(outcome) if point.ending == "done"]
     parameters = _ordered(outcome)
     if len(drawn) < 2 or not parameters:
         return None
@@ -49,7 +49,7 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
         width,
         bottom + _TALL + 0.45 + HEAD,
         name=outcome.name,
-        subject="every configuration",
+        subject="all configurations",
         note=_note(outcome, drawn),
     )
     axes = canvas.panel(left, bottom - below, between * len(parameters), _TALL + below)
@@ -58,13 +58,13 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
     axes.axis("off")
     for position, parameter in enumerate(parameters):
         _draw_axis(axes, position, parameter, room=between)
-        name = Named.of(parameter.name, room=between - 0.1)
+        name = ParameterLabel.fit(parameter.name, width=between - 0.1)
         canvas.write(left + position * between, bottom + _TALL + 0.37, name.section, size=8, color=GRAY, align="center")
         canvas.write(left + position * between, bottom + _TALL + 0.19, name.last, bold=True, align="center")
     heights = _objective_axis(axes, len(parameters), drawn, outcome, text)
     end = left + len(parameters) * between
     canvas.write(end, bottom + _TALL + 0.37, "best at the top", size=8, color=GRAY, align="center")
-    canvas.write(end, bottom + _TALL + 0.19, shortened(text.name, 18), bold=True, align="center")
+    canvas.write(end, bottom + _TALL + 0.19, shorten(text.name, 18), bold=True, align="center")
     for position, parameter in enumerate(parameters):
         if any(parameter.name not in point.normalized for point in drawn):
             axes.plot([position, position], [_BELOW - 0.035, _BELOW + 0.035], color=GRAY, linewidth=1.1, zorder=5)
@@ -74,14 +74,14 @@ def parallel_coordinates_png(outcome: SweepOutcome) -> bytes | None:
 
 
 def _note(outcome: SweepOutcome, drawn: Sequence[Point]) -> str:
-    left_out = len(points(outcome)) - len(drawn)
-    order = "the parameter that mattered most is next to the result" if outcome.importances else ""
-    others = f"{formatting.count(left_out, 'configuration')} pruned or failed, not drawn" if left_out else ""
-    return "; ".join(text for text in ("the darker the line, the better", order, others) if text)
+    omitted = len(points(outcome)) - len(drawn)
+    order = "the most important parameter is next to the result" if outcome.importances else ""
+    others = f"{formatting.count(omitted, 'configuration')} pruned or failed, not drawn" if omitted else ""
+    return "; ".join(text for text in ("darker lines are better", order, others) if text)
 
 
 def _ordered(outcome: SweepOutcome) -> list[Parameter]:
-    """The drawn parameters, the most important last."""
+    """Return the sampled parameters, the most important last."""
     shares = {one.parameter: one.share for one in outcome.importances}
     return sorted(outcome.space.drawn, key=lambda parameter: shares.get(parameter.name, 0.0))
 
@@ -91,11 +91,11 @@ def _draw_axis(axes: Axes, position: int, parameter: Parameter, *, room: float) 
     axes.plot([position, position], [0, 1], color=GRAY, linewidth=1.1, zorder=5)
     most = max(4, int((0.75 * room) / (0.9 * LETTER)))
     for tick in ticks(parameter.distribution):
-        _label(axes, position, tick.coordinate, shortened(tick.text, most))
+        _label(axes, position, tick.coordinate, shorten(tick.text, most))
 
 
 def _label(axes: Axes, position: float, height: float, text: str, *, side: int = -1, color: str = INK) -> None:
-    """A value left of its axis (−1) or right of it, on a white ground that lets lines be seen around it."""
+    """Write a value to the left (−1) or to the right (1) of its axis, on a translucent white background."""
     axes.plot([position], [height], marker="_", color=GRAY, markersize=5, zorder=5)
     axes.annotate(
         text,
@@ -116,7 +116,7 @@ def _label(axes: Axes, position: float, height: float, text: str, *, side: int =
 def _objective_axis(
     axes: Axes, position: int, drawn: Sequence[Point], outcome: SweepOutcome, text: MetricText
 ) -> Mapping[int, float]:
-    """The last axis with its labels; where each configuration ends on it."""
+    """Draw the axis of the objective and return the height of each configuration on it."""
     values = {point.number: point.value for point in drawn if point.value is not None}
     shown = Heights(*shown_limits(list(values.values()), outcome.objective), has_strip=False)
 
@@ -137,7 +137,7 @@ def _objective_axis(
 def _draw_lines(
     axes: Axes, drawn: Sequence[Point], parameters: Sequence[Parameter], heights: Mapping[int, float], text: MetricText
 ) -> None:
-    """The worst first, so that the best lie on top."""
+    """Draw the lines, the worst first so that the best are on top."""
     shifts = _shifts(drawn, parameters, heights)
     for rank, point in reversed(list(enumerate(drawn))):
         line = [
@@ -177,7 +177,7 @@ def _draw_lines(
 def _shifts(
     drawn: Sequence[Point], parameters: Sequence[Parameter], heights: Mapping[int, float]
 ) -> Mapping[tuple[int, str], float]:
-    """Lines through one value that many share are laid side by side, in the order of their results."""
+    """Return offsets that separate lines through equal values, in the order of their results."""
     together: defaultdict[tuple[str, float | None], list[int]] = defaultdict(list)
     widths = {parameter.name: _width(parameter, spots(parameter, drawn)) for parameter in parameters}
     for point in sorted(drawn, key=lambda one: (heights[one.number], one.number)):
@@ -193,7 +193,7 @@ def _shifts(
 
 
 def _width(parameter: Parameter, shared: int | None) -> float:
-    """Over how many units the lines through one of so many shared values are spread."""
+    """Return the width over which lines through one of `shared` distinct values are spread."""
     if shared is None or parameter.distribution is None:
         return 0.0
     return min(_NARROW if parameter.distribution.cells is None else _WIDE, _SPREAD / shared)

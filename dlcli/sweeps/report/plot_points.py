@@ -1,4 +1,4 @@
-"""The configurations of a sweep as points to draw and to list."""
+"""Configurations of a sweep as points in figures and rows of tables."""
 
 from __future__ import annotations
 
@@ -12,67 +12,68 @@ from dlcli.search import Configuration, Objective, Parameter, SweepOutcome, Tria
 
 TrialEnding = Literal["done", "pruned", "failed"]
 
-#: the worst values are cut off where showing them would squeeze the rest by more than this
-_SQUEEZED = 2.0
+#: Ratio of the full range to the range of the best 80 % above which the axis is clipped.
+_CLIP_RATIO = 2.0
 
 
 @dataclass(frozen=True)
 class Point:
-    """A configuration that has ended.
+    """Configuration that has ended.
 
     Args:
-        configuration: what was tried.
-        normalized: places of its active parameters on their scales.
-        fate: done where one of its trials was trained to the end; pruned where the best of them was.
-        value: the mean over its seeds; of a pruned one its best so far; None where there is none.
+        configuration: Configuration with its trials.
+        normalized: Normalized coordinates of its active parameters.
+        ending: `done` if one of its trials was trained to the end, otherwise `pruned` or `failed`.
+        value: Mean over its seeds; best value so far if pruned; None if there is none.
     """
 
     configuration: Configuration
     normalized: Mapping[str, float]
-    fate: TrialEnding
+    ending: TrialEnding
     value: float | None
 
     @property
     def number(self) -> int:
+        """Number of its first trial."""
         return self.configuration.number
 
     @property
     def status(self) -> str:
-        """Of its last trial that tells: done, pruned, diverged, failed or killed, and what it breaks."""
+        """Status as text: done, pruned, diverged, failed or killed, or the violated constraints."""
         violated = self.configuration.violated
-        if self.fate == "done":
-            return f"breaks {', '.join(violated)}" if violated else "done"
-        if self.fate == "pruned":
+        if self.ending == "done":
+            return f"violates {', '.join(violated)}" if violated else "done"
+        if self.ending == "pruned":
             return "pruned"
         return next(trial.status for trial in reversed(self.configuration.trials) if trial.has_ended)
 
 
 def points(outcome: SweepOutcome) -> list[Point]:
-    """The best first, then those that were pruned, then those that failed, then by number."""
+    """Return the configurations that have ended: the best first, then pruned, then failed ones."""
     ranked = outcome.objective.ranked(outcome.trials)
     ranks = {one.number: rank for rank, one in enumerate(ranked)}
-    found = []
+    ended = []
     for one in group_trials(outcome.trials):
         pruned = [trial.value for trial in one.trials if trial.status == "pruned" and trial.value is not None]
         normalized = outcome.space.normalized(one.values)
         if one.value is not None:
-            found.append(Point(one, normalized, "done", one.value))
+            ended.append(Point(one, normalized, "done", one.value))
         elif pruned:
-            found.append(Point(one, normalized, "pruned", min(pruned, key=outcome.objective.cost)))
+            ended.append(Point(one, normalized, "pruned", min(pruned, key=outcome.objective.cost)))
         elif any(trial.has_ended for trial in one.trials):
-            fate: TrialEnding = "pruned" if all(trial.status == "pruned" for trial in one.trials) else "failed"
-            found.append(Point(one, normalized, fate, None))
+            ending: TrialEnding = "pruned" if all(trial.status == "pruned" for trial in one.trials) else "failed"
+            ended.append(Point(one, normalized, ending, None))
     order = {"done": 0, "pruned": 1, "failed": 2}
 
-    def place(point: Point) -> tuple[int, float, int]:
+    def sort_key(point: Point) -> tuple[int, float, int]:
         cost = 0.0 if point.value is None else outcome.objective.cost(point.value)
-        return order[point.fate], ranks.get(point.number, cost), point.number
+        return order[point.ending], ranks.get(point.number, cost), point.number
 
-    return sorted(found, key=place)
+    return sorted(ended, key=sort_key)
 
 
 def spots(parameter: Parameter, shown: Sequence[Point]) -> int | None:
-    """How many values the configurations share: those of a discrete parameter, of a grid; None where hardly any do."""
+    """Return the number of distinct values if many configurations share them, as in a grid; otherwise None."""
     if parameter.distribution is not None and parameter.distribution.cells is not None:
         return parameter.distribution.cells
     normalized = [round(point.normalized[parameter.name], 9) for point in shown if parameter.name in point.normalized]
@@ -81,18 +82,18 @@ def spots(parameter: Parameter, shown: Sequence[Point]) -> int | None:
 
 
 def failures(trials: Sequence[Trial]) -> list[Trial]:
-    """The trials that brought no value through no decision of the sweep."""
+    """Return the trials without a value that the sweep did not prune."""
     return [trial for trial in trials if trial.status in ("diverged", "failed", "killed")]
 
 
 @dataclass(frozen=True)
 class Heights:
-    """The vertical axis of the objective, and beyond its bad end a strip for what is worse or has no value.
+    """Vertical axis of the objective, with a strip beyond its worst value for worse and missing values.
 
     Args:
-        best: the good end of the axis; it may be the lower or the upper one.
-        worst: the bad end.
-        has_strip: whether there is anything in the strip.
+        best: Best value on the axis, its lower or its upper bound.
+        worst: Worst value on the axis.
+        has_strip: Whether there are values in the strip.
     """
 
     best: float
@@ -101,29 +102,29 @@ class Heights:
 
     @property
     def strip(self) -> float:
-        """The middle of the strip."""
+        """Middle of the strip."""
         return self.worst + 0.07 * (self.worst - self.best)
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The lower and the upper end, the strip included."""
+        """Lower and upper bound, including the strip."""
         last = self.worst + 0.14 * (self.worst - self.best) if self.has_strip else self.worst
         return min(self.best, last), max(self.best, last)
 
     def shows(self, value: float | None) -> bool:
-        """Whether it lies on the axis."""
+        """Return whether a value is on the axis."""
         return value is not None and min(self.best, self.worst) <= value <= max(self.best, self.worst)
 
     def of(self, value: float | None) -> float:
-        """Where it is drawn; what is better than the good end, at that end."""
+        """Return the height at which a value is drawn; better values than the best are drawn there."""
         if value is None or (value - self.worst) * (self.worst - self.best) > 0:
             return self.strip
         return value if self.shows(value) else self.best
 
     @classmethod
     def around(cls, shown: Sequence[tuple[TrialEnding, float | None]], objective: Objective) -> Heights:
-        """An axis for what was trained to the end, and no worse; where nothing was, for what has a value."""
-        done = [value for fate, value in shown if value is not None and fate == "done"]
+        """Create an axis for the completed configurations, or for all that have a value if none is complete."""
+        done = [value for ending, value in shown if value is not None and ending == "done"]
         last = max(map(objective.cost, done), default=math.inf)
         values = [value for _, value in shown if value is not None and objective.cost(value) <= last]
         heights = cls(*shown_limits(values, objective), has_strip=False)
@@ -131,12 +132,12 @@ class Heights:
 
 
 def shown_limits(values: Sequence[float], objective: Objective) -> tuple[float, float]:
-    """The good and the bad end of an axis for these values; few bad ones that would squeeze the others lie outside."""
+    """Return the best and the worst value of an axis, which excludes few outliers that would compress the others."""
     costs = sorted(objective.cost(value) for value in values)
     low, high = costs[0], costs[-1]
     if len(costs) >= 5:
-        most = quantiles(costs, n=20, method="inclusive")[15]  # 80 % are better
-        if high - low > _SQUEEZED * (most - low) > 0:
-            high = most
+        quantile = quantiles(costs, n=20, method="inclusive")[15]  # 80 % of the values are better
+        if high - low > _CLIP_RATIO * (quantile - low) > 0:
+            high = quantile
     margin = 0.06 * ((high - low) or abs(low) or 1.0)
     return objective.cost(low - margin), objective.cost(high + margin)

@@ -1,4 +1,4 @@
-"""The best value so far, trial by trial."""
+"""Plot of the best value so far against the number of the trial."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _BELOW = 6.6, 2.6, 0.6, 1.2, 0.45
 
 @default_style()
 def progress_png(outcome: SweepOutcome) -> bytes | None:
-    """Draw every trial that has ended in the order of their numbers; None without two values."""
+    """Draw all trials that have ended by number; return None if fewer than two have a value."""
     ended = [trial for trial in outcome.trials if trial.has_ended]
     values = [trial.value for trial in ended if trial.value is not None]
     if len(values) < 2:
@@ -31,12 +31,12 @@ def progress_png(outcome: SweepOutcome) -> bytes | None:
         MARGIN + _BELOW + _HEIGHT + 0.3 + HEAD,
         name=outcome.name,
         subject="best so far",
-        note=f"{text.name} of every trial; {better} is better; the line is the best of one trial so far",
+        note=f"{text.name} of all trials; {better} is better; the line is the best single trial so far",
     )
-    fates: list[TrialEnding] = [
-        fate for fate in ("done", "pruned", "failed") if any(_trial_ending(trial) == fate for trial in ended)
+    endings: list[TrialEnding] = [
+        ending for ending in ("done", "pruned", "failed") if any(_trial_ending(trial) == ending for trial in ended)
     ]
-    canvas.key(fates, best=None)
+    canvas.key(endings, best=None)
     axes = canvas.panel(MARGIN + _LEFT, MARGIN + _BELOW, _WIDTH, _HEIGHT)
     heights = Heights.around([(_trial_ending(trial), trial.value) for trial in ended], outcome.objective)
     last = max(trial.number for trial in outcome.trials)
@@ -59,9 +59,9 @@ def _trial_ending(trial: Trial) -> TrialEnding:
 
 
 def _draw_trial(axes: Axes, trial: Trial, heights: Heights) -> None:
-    fate = _trial_ending(trial)
-    marks: dict[str, Any] = MARKS[fate] | {"markersize": 5}
-    axes.plot(trial.number, heights.of(None if fate == "failed" else trial.value), **marks, clip_on=False, zorder=3)
+    ending = _trial_ending(trial)
+    marks: dict[str, Any] = MARKS[ending] | {"markersize": 5}
+    axes.plot(trial.number, heights.of(None if ending == "failed" else trial.value), **marks, clip_on=False, zorder=3)
 
 
 def _draw_stages(axes: Axes, outcome: SweepOutcome) -> None:
@@ -82,7 +82,7 @@ def _draw_stages(axes: Axes, outcome: SweepOutcome) -> None:
 
 
 def _draw_best(axes: Axes, outcome: SweepOutcome, ended: Sequence[Trial], heights: Heights, text: MetricText) -> None:
-    """A step at every trial that was better than all before and breaks no constraint."""
+    """Draw a step at each trial that is better than all earlier ones and violates no constraint."""
     objective = outcome.objective
     steps: list[tuple[int, float]] = []
     for trial in ended:

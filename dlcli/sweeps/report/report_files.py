@@ -1,4 +1,4 @@
-"""What the files of a sweep's report are called, relative to its folder."""
+"""Names of the files of a sweep's report, relative to the folder of the sweep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PARAMETERS = "report/parameters.png"
 ZOOM = "report/zoom.png"
 IMPORTANCE = "report/importance.png"
 PROGRESS = "report/progress.png"
-#: the best configuration as a complete config; the sweep writes it, the page leads to it
+#: Complete config of the best configuration, written by the sweep and linked from the page.
 BEST_CONFIG = "best.yaml"
 
 __all__ = ["BEST_CONFIG", "IMPORTANCE", "PARALLEL", "PARAMETERS", "PROGRESS", "REPORT", "REPORT_PAGE", "ZOOM"]

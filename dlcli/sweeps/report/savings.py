@@ -1,4 +1,4 @@
-"""What ending trials early saved."""
+"""Savings by pruning."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dlcli.search import Trial
 
 @dataclass(frozen=True)
 class Savings:
-    """Trials, epochs and time that pruning spared.
+    """Epochs and time saved by pruning.
 
     Args:
-        trials: how many were ended early.
-        epochs: how many of theirs were not trained.
-        seconds: an estimate: each trial's missing epochs × the time its own epochs took.
+        trials: Number of pruned trials.
+        epochs: Number of their epochs that were not trained.
+        seconds: Estimate of the saved time: missing epochs of each trial × its mean time per epoch.
     """
 
     trials: int
@@ -23,8 +23,8 @@ class Savings:
     seconds: float
 
 
-def savings(trials: Iterable[Trial]) -> Savings:
-    """Add up what the pruned trials left out."""
+def compute_savings(trials: Iterable[Trial]) -> Savings:
+    """Sum the savings over the pruned trials."""
     pruned = [trial for trial in trials if trial.status == "pruned"]
     epochs, seconds = 0, 0.0
     for trial in pruned:

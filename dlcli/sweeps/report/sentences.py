@@ -1,4 +1,4 @@
-"""The sentences in which a sweep is told, the same on the page and on the terminal."""
+"""Sentences about a sweep, shared by the page and the terminal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dlcli.core import formatting
 from dlcli.search import Configuration, SweepOutcome, TrialStatus
 from dlcli.sweeps.report.confidence import Confidence
-from dlcli.sweeps.report.savings import savings
+from dlcli.sweeps.report.savings import compute_savings
 from dlcli.sweeps.report.wording import MetricText
 
-#: how the statuses are told, in this order
+#: Text of each status, in the order of the summary.
 _STATUSES: dict[TrialStatus, str] = {
     "done": "trained to the end",
     "pruned": "pruned",
@@ -23,28 +23,28 @@ _STATUSES: dict[TrialStatus, str] = {
     "interrupted": "interrupted",
     "waiting": "waiting",
 }
-#: with fewer configurations than this, little can be said of a space
+#: Number of configurations below which a warning is given.
 _FEW = 30
-#: so many configurations are named
-_NAMED = 5
+#: Maximum number of configurations that are named.
+_MAX_NAMED = 5
 
 
 def facts_sentence(outcome: SweepOutcome) -> str:
-    """`Random search, 40 trials: 31 trained to the end, 6 pruned, 3 failed; 2.1 min of training in 2 workers.`"""
+    """Return `Random search, 40 trials: 31 trained to the end, 9 pruned; 2 min 5 s of training in 2 workers.`"""
     counts = Counter(trial.status for trial in outcome.trials)
-    told = ", ".join(f"{counts[status]} {words}" for status, words in _STATUSES.items() if counts[status])
+    statuses = ", ".join(f"{counts[status]} {words}" for status, words in _STATUSES.items() if counts[status])
     search = outcome.search.replace("_", " ")
     workers = formatting.count(outcome.workers, "worker")
-    trials = f"{formatting.count(len(outcome.trials), 'trial')}{': ' if told else ''}{told}"
+    trials = f"{formatting.count(len(outcome.trials), 'trial')}{': ' if statuses else ''}{statuses}"
     seconds = formatting.duration(outcome.seconds)
     return f"{search[:1].upper()}{search[1:]} search, {trials}; {seconds} of training in {workers}."
 
 
 def best_sentence(outcome: SweepOutcome) -> str:
-    """What the best configuration reached when it was chosen."""
+    """Return a sentence about the value of the best configuration in the search."""
     best = outcome.objective.best(outcome.trials)
     if best is None or best.value is None:
-        return "No trial was trained to its end, so there is no best configuration."
+        return "No trial was trained to the end, so there is no best configuration."
     text = MetricText(outcome.objective.metric)
     better = outcome.objective.direction.better
     seeds = f", the mean of {len(best.measured)} seeds" if len(best.measured) > 1 else ""
@@ -52,85 +52,82 @@ def best_sentence(outcome: SweepOutcome) -> str:
 
 
 def constraint_sentences(outcome: SweepOutcome) -> list[str]:
-    """A warning where the best configuration breaks a constraint, which happens only where all do."""
+    """Return a warning if the best configuration violates a constraint, which implies that all do."""
     best = outcome.objective.best(outcome.trials)
     if best is None or not best.violated:
         return []
-    return [f"No configuration satisfies every constraint; the best one breaks {', '.join(best.violated)}."]
+    return [f"No configuration satisfies all constraints; the best one violates {', '.join(best.violated)}."]
 
 
-def confidence_sentences(outcome: SweepOutcome, sure: Confidence) -> list[str]:
-    """The final training, how the value of the choice compares with it, and which others are as good."""
+def confidence_sentences(outcome: SweepOutcome, confidence: Confidence) -> list[str]:
+    """Return sentences about the final training, its difference from the search, and equally good configurations."""
     best = outcome.objective.best(outcome.trials)
     if best is None or best.value is None:
         return []
     text = MetricText(outcome.objective.metric)
     sentences = []
-    if outcome.final is not None and sure.final is not None:
-        reached = f"Trained anew with {formatting.count(len(outcome.final.values), 'seed')}, it reaches {text.name} "
-        if sure.deviation is None or math.isinf(sure.final.low):
-            sentences.append(f"{reached}{text.unit.text(sure.final.value)}; one seed says nothing about the spread.")
+    if outcome.final is not None and confidence.final is not None:
+        seeds = formatting.count(len(outcome.final.values), "seed")
+        reached = f"Retrained from scratch with {seeds}, it reaches {text.name} "
+        if confidence.deviation is None or math.isinf(confidence.final.low):
+            value = text.unit.text(confidence.final.value)
+            sentences.append(f"{reached}{value}; the spread is unknown with one seed.")
         else:
-            interval = text.unit.interval(sure.final.low, sure.final.high)
+            interval = text.unit.interval(confidence.final.low, confidence.final.high)
             sentences.append(
-                f"{reached}{text.unit.text(sure.final.value)} ± {text.unit.size(sure.deviation)} "
+                f"{reached}{text.unit.text(confidence.final.value)} ± {text.unit.size(confidence.deviation)} "
                 f"(mean ± standard deviation; 95 % interval of the mean {interval}, Student)."
             )
-        if outcome.objective.direction.is_improvement(best.value, sure.final.value):
+        if outcome.objective.direction.is_improvement(best.value, confidence.final.value):
             sentences.append(
-                f"That is worse than the {text.unit.text(best.value)} it was chosen for. The best of many trials is in "
-                "part the luckiest, so the figure to trust is the one trained anew."
+                f"That is worse than the {text.unit.text(best.value)} in the search. The best value of many trials is "
+                "optimistic; the value after retraining is unbiased."
             )
-    if sure.ties:
-        reached = "another configuration" if len(sure.ties) == 1 else f"{len(sure.ties)} other configurations"
+    if confidence.ties:
+        count = len(confidence.ties)
+        subject = "Another configuration has" if count == 1 else f"{count} other configurations have"
         sentences.append(
-            f"{reached[:1].upper()}{reached[1:]} reached the very same value ({_numbered(sure.ties)}); "
-            "the earliest of them is called the best."
+            f"{subject} the same value ({_numbers(confidence.ties)}); the earliest one is reported as best."
         )
-    sentences += _rivals(sure, text)
+    sentences += _rivals(confidence, text)
     tried = len({trial.key for trial in outcome.trials})
     if tried < _FEW:
         verb = "was" if tried == 1 else "were"
-        sentences.append(
-            f"Only {formatting.count(tried, 'configuration')} {verb} tried: what others would reach is not known."
-        )
+        sentences.append(f"Only {formatting.count(tried, 'configuration')} {verb} tried; others may be better.")
     return sentences
 
 
-def _rivals(sure: Confidence, text: MetricText) -> list[str]:
-    if not sure.compared:
-        return ["No other configuration was trained to its end, so there is nothing to compare it with."]
-    if sure.noise is None:
+def _rivals(confidence: Confidence, text: MetricText) -> list[str]:
+    if not confidence.compared:
+        return ["No other configuration was trained to the end, so there is no comparison."]
+    if confidence.noise is None:
         return [
-            "No configuration was trained with two seeds, so how much of a difference is due to the seed is not known, "
-            "and it cannot be told whether the best one is better than the next."
+            "No configuration was trained with two seeds, so the noise between seeds is unknown, and the best "
+            "configuration may not be better than the next one."
         ]
-    basis = f"From seed to seed a configuration varies by {text.unit.size(sure.noise)} (standard deviation, "
-    basis += f"{formatting.count(sure.freedom, 'degree')} of freedom)."
-    if sure.freedom < 5:
-        basis += " That is itself estimated from few seeds."
-    others = formatting.count(sure.compared, "other")
-    if not sure.rivals:
-        pruning_decision = (
-            f"Each of the {others} is worse than the best by more than that explains (95 %, pair by pair)."
-        )
+    basis = f"The standard deviation of a configuration between seeds is {text.unit.size(confidence.noise)} "
+    basis += f"({formatting.count(confidence.freedom, 'degree')} of freedom"
+    basis += ", a rough estimate from few seeds)." if confidence.freedom < 5 else ")."
+    others = formatting.count(confidence.compared, "other")
+    if not confidence.rivals:
+        comparison = f"Each of the {others} is significantly worse than the best (95 %, pairwise)."
     else:
-        pruning_decision = (
-            f"Of {others}, {len(sure.rivals)} cannot be distinguished from the best at that noise "
-            f"(95 %, pair by pair): {_numbered(sure.rivals)}."
+        comparison = (
+            f"Of {others}, {len(confidence.rivals)} cannot be distinguished from the best "
+            f"(95 %, pairwise): {_numbers(confidence.rivals)}."
         )
-    return [f"{basis} {pruning_decision} What other dev examples would change is left out."]
+    return [f"{basis} {comparison} The variation between dev sets is not included."]
 
 
-def _numbered(listed: Sequence[Configuration]) -> str:
-    """`trials 3, 8 and 2 more`."""
-    numbers = ", ".join(str(one.number) for one in listed[:_NAMED])
-    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-    return f"{'trial' if len(listed) == 1 else 'trials'} {numbers}{more}"
+def _numbers(configurations: Sequence[Configuration]) -> str:
+    """Format numbers as `trials 3, 8 and 2 more`."""
+    numbers = ", ".join(str(one.number) for one in configurations[:_MAX_NAMED])
+    more = f" and {len(configurations) - _MAX_NAMED} more" if len(configurations) > _MAX_NAMED else ""
+    return f"{'trial' if len(configurations) == 1 else 'trials'} {numbers}{more}"
 
 
 def evaluation_sentence(outcome: SweepOutcome) -> str | None:
-    """The one evaluation on test; None where there was none."""
+    """Return a sentence about the single evaluation on test; None if there was none."""
     final = outcome.final
     if final is None or not final.test:
         return None
@@ -144,29 +141,29 @@ def evaluation_sentence(outcome: SweepOutcome) -> str | None:
             + (f" (95 % interval {text.unit.interval(*interval)})" if interval is not None else "")
         )
     seed = final.seeds[final.chosen]
-    chosen = f", the best of {len(final.seeds)} by {MetricText(outcome.objective.metric).name}" * (len(final.seeds) > 1)
+    metric = MetricText(outcome.objective.metric).name
+    selection = f", the best of {len(final.seeds)} by {metric}" if len(final.seeds) > 1 else ""
     return (
         f"{formatting.listing(figures)[:1].upper()}{formatting.listing(figures)[1:]}. "
-        f"Test was evaluated once, with the model of seed {seed}{chosen}, after everything was chosen."
+        f"The test set was used once, after all decisions, for the model of seed {seed}{selection}."
     )
 
 
 def savings_sentence(outcome: SweepOutcome) -> str | None:
-    """What pruning spared; None without a rule."""
+    """Return sentences about the savings by pruning; None without a rule."""
     if outcome.pruning is None:
         return None
-    saved = savings(outcome.trials)
+    savings = compute_savings(outcome.trials)
     rule = outcome.pruning.replace("_", " ")
-    if not saved.trials:
+    if not savings.trials:
         return f"Pruning ({rule}) ended no trial early."
-    about = f"about {formatting.duration(saved.seconds)}"
-    if saved.seconds:
-        about += (
-            f", {formatting.percent(saved.seconds / (saved.seconds + outcome.seconds))} % of what all would have taken"
-        )
+    amount = f"about {formatting.duration(savings.seconds)}"
+    if savings.seconds:
+        share = formatting.percent(savings.seconds / (savings.seconds + outcome.seconds))
+        amount += f", {share} % of the time without pruning"
     return (
-        f"Pruning ({rule}) ended {formatting.count(saved.trials, 'trial')} early "
-        f"and spared {formatting.count(saved.epochs, 'epoch')}. "
-        f"That is {about}: an estimate, each trial's missing epochs times what its own epochs took. "
-        "Whether a pruned trial would have become the best is not known."
+        f"Pruning ({rule}) ended {formatting.count(savings.trials, 'trial')} early "
+        f"and saved {formatting.count(savings.epochs, 'epoch')}. "
+        f"That is {amount}, estimated from the mean time of each trial's epochs. "
+        "Whether a pruned trial would have become the best is unknown."
     )

@@ -1,4 +1,4 @@
-"""How metrics are named, and how the values of hyperparameters are written."""
+"""Names of metrics and values of hyperparameters as text."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from dlcli.metrics import Unit, unit_of
 
 @dataclass(frozen=True)
 class MetricText:
-    """The name of a metric, and the unit that writes its values.
+    """Name of a metric and the unit that formats its values.
 
     Args:
-        metric: `<split>/<metric>`.
+        metric: Metric as `<split>/<metric>`.
     """
 
     metric: str
 
     @property
     def name(self) -> str:
-        """`dev error`."""
+        """Name of the metric, such as `dev error`."""
         return self.metric.replace("/", " ").replace("_", " ")
 
     @property
     def unit(self) -> Unit:
+        """Unit of the metric."""
         return unit_of(self.metric)
 
 
 def value_text(value: Any) -> str:
-    """A hyperparameter's value as in YAML, numbers with as many digits as are of use."""
+    """Format the value of a hyperparameter as in YAML, with floats rounded."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, float):
@@ -44,10 +45,10 @@ def value_text(value: Any) -> str:
     return printable(str(value))
 
 
-def shortened(text: str, most: int) -> str:
-    """At most so many letters, what is left out marked in the middle."""
+def shorten(text: str, length: int) -> str:
+    """Shorten a text to at most `length` characters with an ellipsis in the middle."""
     text = printable(text)
-    if len(text) <= most:
+    if len(text) <= length:
         return text
-    kept = max(most - 1, 2)
-    return f"{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}"
+    remaining = max(length - 1, 2)
+    return f"{text[: remaining - remaining // 2]}…{text[len(text) - remaining // 2 :]}"

@@ -1,4 +1,4 @@
-"""How a search narrowed its space: the region of every stage, parameter by parameter, and what each stage gained."""
+"""Plots of how a search narrowed its space: the region of each stage by parameter, and the gain of each stage."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import numpy as np
 
 from dlcli.reports import BLUE, GRAY, INK, VERMILION, default_style, shaded, style_axes
 from dlcli.search import Parameter, Stage, SweepOutcome
-from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, Named, beside, label_values
+from dlcli.sweeps.report.canvas import HEAD, MARGIN, MARKS, Canvas, ParameterLabel, label_values, spread_offset
 from dlcli.sweeps.report.plot_points import Point, points, spots
 from dlcli.sweeps.report.wording import MetricText
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: plots in a row, and sizes in inches: width of a plot, height of a stage in it, around it
+#: Number of plots in a row, and sizes in inches: width, height of a stage, space to the left, above and below.
 _COLUMNS, _WIDTH, _STAGE, _LEFT, _ABOVE, _BELOW = 3, 3.0, 0.5, 0.75, 0.55, 0.42
-#: half the height of a region's bar, in stages
+#: Half the height of a bar, as a fraction of the height of a stage.
 _HALF = 0.3
 
 
 @default_style()
 def zoom_png(outcome: SweepOutcome) -> bytes | None:
-    """Draw the regions of all stages; None with fewer than two."""
+    """Draw the regions of all stages; return None if there are fewer than two."""
     stages, parameters = outcome.stages, outcome.space.drawn
     if len(stages) < 2 or not parameters:
         return None
@@ -39,12 +39,12 @@ def zoom_png(outcome: SweepOutcome) -> bytes | None:
         MARGIN + rows * cell_height + HEAD,
         name=outcome.name,
         subject="from coarse to fine",
-        note="each bar is the part of the range that a stage searched, each dot a configuration that it tried",
+        note="bars are the ranges that the stages searched, dots are configurations",
     )
     shown = points(outcome)
-    best = shown[0] if shown and shown[0].fate == "done" else None
-    fates = [fate for fate in ("done", "pruned", "failed") if any(point.fate == fate for point in shown)]
-    canvas.key(fates, best=f"best: trial {best.number}" if best else None)  # type: ignore[arg-type]
+    best = shown[0] if shown and shown[0].ending == "done" else None
+    endings = [ending for ending in ("done", "pruned", "failed") if any(point.ending == ending for point in shown)]
+    canvas.key(endings, best=f"best: trial {best.number}" if best else None)  # type: ignore[arg-type]
     for number in range(plots):
         left = MARGIN + number % columns * (_LEFT + _WIDTH) + _LEFT - 0.15
         bottom = MARGIN + (rows - 1 - number // columns) * cell_height + _BELOW
@@ -54,22 +54,22 @@ def zoom_png(outcome: SweepOutcome) -> bytes | None:
         axes.set_yticks(range(len(stages)), [f"stage {stage.number + 1}" for stage in stages])
         if number < len(parameters):
             parameter = parameters[number]
-            canvas.heading(left, bottom + tall, Named.of(parameter.name, room=_WIDTH))
+            canvas.heading(left, bottom + tall, ParameterLabel.fit(parameter.name, width=_WIDTH))
             _draw_regions(axes, parameter, stages)
             _draw_points(axes, parameter, stages, shown)
         else:
-            canvas.heading(left, bottom + tall, Named("", "gain of each stage beside the noise"))
+            canvas.heading(left, bottom + tall, ParameterLabel("", "gain and noise of each stage"))
             _draw_gains(axes, stages, MetricText(outcome.objective.metric))
     return canvas.png()
 
 
-def _parts(parameter: Parameter, stage: Stage) -> list[tuple[float, float]]:
-    """The pieces of the unit interval that a stage searches: one, or one for each choice that is left."""
+def _intervals(parameter: Parameter, stage: Stage) -> list[tuple[float, float]]:
+    """Return the intervals of coordinates that a stage searches: one, or one for each remaining choice."""
     assert parameter.distribution is not None
     distribution = parameter.distribution
     if distribution.is_ordered:
         low, high = stage.region.ranges.get(parameter.name, (0.0, 1.0))
-        # an integer of which a part is inside is searched: the bar reaches to where its mark is
+        # An integer whose cell overlaps the region is searched, so the bar extends to its mark.
         return [
             (
                 min(low, distribution.normalize(distribution.value(low))),
@@ -77,21 +77,21 @@ def _parts(parameter: Parameter, stage: Stage) -> list[tuple[float, float]]:
             )
         ]
     cells = distribution.cells or 1
-    left = stage.region.choices.get(parameter.name, tuple(range(cells)))
-    return [((index + 0.06) / cells, (index + 0.94) / cells) for index in left]
+    indices = stage.region.choices.get(parameter.name, tuple(range(cells)))
+    return [((index + 0.06) / cells, (index + 0.94) / cells) for index in indices]
 
 
 def _draw_regions(axes: Axes, parameter: Parameter, stages: Sequence[Stage]) -> None:
-    """A bar for each stage, darker from stage to stage, and what leads from one to the next."""
+    """Draw a bar for each stage, darker from stage to stage, and connections of consecutive bars."""
     assert parameter.distribution is not None
     label_values(axes, parameter.distribution, _WIDTH)
     for row, stage in enumerate(stages):
         color = _tint(0.16 + 0.34 * row / max(1, len(stages) - 1))
-        for low, high in _parts(parameter, stage):
+        for low, high in _intervals(parameter, stage):
             axes.fill_between([low, high], row - _HALF, row + _HALF, color=color, linewidth=0, zorder=1)
     if parameter.distribution.is_ordered:
         for row, (one, other) in enumerate(pairwise(stages)):
-            (low, high), (lower, upper) = _parts(parameter, one)[0], _parts(parameter, other)[0]
+            (low, high), (lower, upper) = _intervals(parameter, one)[0], _intervals(parameter, other)[0]
             corners = [(low, row + _HALF), (high, row + _HALF), (upper, row + 1 - _HALF), (lower, row + 1 - _HALF)]
             axes.fill(*zip(*corners, strict=True), color=_tint(0.08), linewidth=0, zorder=0)
 
@@ -101,28 +101,28 @@ def _draw_points(axes: Axes, parameter: Parameter, stages: Sequence[Stage], show
     rows = {number: row for row, stage in enumerate(stages) for number in stage.trials}
     for rank, point in reversed(list(enumerate(shown))):
         if parameter.name in point.normalized and point.number in rows:
-            mark: Any = "best" if rank == 0 and point.fate == "done" else point.fate
+            mark: Any = "best" if rank == 0 and point.ending == "done" else point.ending
             height = rows[point.number] + _jitter(point.number)
-            place = point.normalized[parameter.name] + beside(point.number, shared)
+            place = point.normalized[parameter.name] + spread_offset(point.number, shared)
             axes.plot(place, height, **MARKS[mark], zorder=4 if mark == "best" else 3)
 
 
 def _jitter(number: int) -> float:
-    """Dots of equal values apart: heights of a sequence that fills the bar evenly (the golden ratio's multiples)."""
+    """Return a vertical offset that separates equal values, from a low-discrepancy sequence (golden ratio)."""
     return 0.8 * _HALF * (2 * (number * 0.6180339887 % 1) - 1)
 
 
 def _draw_gains(axes: Axes, stages: Sequence[Stage], text: MetricText) -> None:
-    """What each stage gained as a bar; the noise as a mark across it."""
+    """Draw the gain and the noise of each stage as bars."""
     for row, stage in enumerate(stages):
-        for what, value, shift, color in _gain_marks(stage, is_first=row == 0):
+        for name, value, shift, color in _gain_marks(stage, is_first=row == 0):
             if value is None:
-                axes.annotate(what, (0, row), xytext=(6, 0), textcoords="offset points", **_WORDS, color=GRAY)
+                axes.annotate(name, (0, row), xytext=(6, 0), textcoords="offset points", **_TEXT, color=GRAY)
                 continue
             axes.barh(row + shift, max(value, 0.0), height=0.26, color=color, zorder=2)
-            label = f"{what} {text.unit.size(value) if value > 0 else 'nothing'}"
+            label = f"{name} {text.unit.size(value) if value > 0 else 'none'}"
             axes.annotate(
-                label, (max(value, 0.0), row + shift), xytext=(4, 0), textcoords="offset points", **_WORDS, color=INK
+                label, (max(value, 0.0), row + shift), xytext=(4, 0), textcoords="offset points", **_TEXT, color=INK
             )
     sizes = [value for stage in stages for value in (stage.gain, stage.noise) if value is not None and value > 0]
     axes.set_xlim(0, 1.75 * max(sizes, default=1.0))
@@ -132,14 +132,14 @@ def _draw_gains(axes: Axes, stages: Sequence[Stage], text: MetricText) -> None:
     axes.spines["left"].set_color(GRAY)
 
 
-_WORDS: dict[str, Any] = {"fontsize": 8.5, "verticalalignment": "center", "annotation_clip": False}
+_TEXT: dict[str, Any] = {"fontsize": 8.5, "verticalalignment": "center", "annotation_clip": False}
 
 
 def _gain_marks(stage: Stage, *, is_first: bool) -> Iterator[tuple[str, float | None, float, str]]:
     if is_first:
-        yield "the first one has none before it", None, 0.0, GRAY
+        yield "no gain in the first stage", None, 0.0, GRAY
     elif stage.gain is None:
-        yield "not known", None, 0.0, GRAY
+        yield "unknown", None, 0.0, GRAY
     elif stage.noise is None:
         yield "gain", stage.gain, 0.0, VERMILION
     else:

@@ -1,4 +1,4 @@
-"""Sweeps to report on, made up: nothing was trained for them."""
+"""Synthetic outcomes of sweeps, without any training."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ IMPORTANCES = (
     Importance("regularization.dropout", 0.02, 0.0, 0.045),
     Importance("optimizer.beta1", 0.01, 0.0, 0.03),
 )
-#: the region of each stage of a search in three
+#: Regions of three stages of a search.
 REGIONS = (
     Region.whole(),
     Region({"optimizer.learning_rate": (0.35, 0.8), "width": (0.3, 1.0)}, {}),
@@ -61,16 +61,16 @@ REGIONS = (
 )
 
 
-def error_of(normalized: dict[str, float], noise: float) -> float:
-    """A valley along the learning rate, a slope along the width."""
+def synthetic_error(normalized: dict[str, float], noise: float) -> float:
+    """Return an error with a valley along the learning rate and a slope along the width."""
     rate, width = normalized["optimizer.learning_rate"], normalized["width"]
     slow = 0.02 if "optimizer.beta1" in normalized else 0.035
     return slow + 0.35 * (rate - 0.55) ** 2 + 0.02 * (1 - width) ** 2 + abs(0.004 * noise)
 
 
-def trained(number: int, values: dict[str, Any], value: float, **fields: Any) -> Trial:
+def completed_trial(number: int, values: dict[str, Any], value: float, **fields: Any) -> Trial:
     history = tuple(value + 0.3 * 0.6**epoch for epoch in range(1, 11))
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "status": "done",
         "value": value,
         "history": history,
@@ -79,14 +79,14 @@ def trained(number: int, values: dict[str, Any], value: float, **fields: Any) ->
         "attempts": 1,
         "metrics": {"dev/error": value},
     }
-    return Trial(number=number, values=values, **(given | fields))
+    return Trial(number=number, values=values, **(defaults | fields))
 
 
-def drawn_trial(space: Space, number: int, stage: int, generator: np.random.Generator) -> Trial:
+def sampled_trial(space: Space, number: int, stage: int, generator: np.random.Generator) -> Trial:
     values = space.sample(generator, REGIONS[stage])
     normalized = space.normalized(values)
-    value = error_of(normalized, float(generator.normal()))
-    trial = trained(number, values, value, stage=stage)
+    value = synthetic_error(normalized, float(generator.normal()))
+    trial = completed_trial(number, values, value, stage=stage)
     if normalized["optimizer.learning_rate"] > 0.88:
         reason = "the loss was not finite in epoch 2; linear_1 went first"
         return replace(trial, status="diverged", value=None, history=trial.history[:1], seconds=0.4, reason=reason)
@@ -103,7 +103,7 @@ def drawn_trial(space: Space, number: int, stage: int, generator: np.random.Gene
 
 @pytest.fixture
 def make_trial() -> Callable[..., Trial]:
-    return trained
+    return completed_trial
 
 
 @pytest.fixture
@@ -115,8 +115,8 @@ def space() -> Space:
 def make_outcome(space: Space) -> Callable[..., SweepOutcome]:
     def make(count: int = 40, **fields: Any) -> SweepOutcome:
         generator = np.random.default_rng(3)
-        trials = [drawn_trial(space, number, 0, generator) for number in range(count)]
-        given: dict[str, Any] = {
+        trials = [sampled_trial(space, number, 0, generator) for number in range(count)]
+        defaults: dict[str, Any] = {
             "id": "20261122T101500Z-digits-search-3fa2c1",
             "name": "digits-search",
             "search": "random",
@@ -129,7 +129,7 @@ def make_outcome(space: Space) -> Callable[..., SweepOutcome]:
             "importances": IMPORTANCES if len(fields.get("trials", trials)) >= 20 else (),
             "config": {"name": "digits-search"},
         }
-        return SweepOutcome(**(given | fields))
+        return SweepOutcome(**(defaults | fields))
 
     return make
 
@@ -149,18 +149,18 @@ def outcome(make_outcome: Callable[..., SweepOutcome]) -> SweepOutcome:
 
 @pytest.fixture
 def staged(make_outcome: Callable[..., SweepOutcome], space: Space) -> SweepOutcome:
-    """Coarse to fine: three stages of 14 trials, the best of each trained with two more seeds."""
+    """Coarse-to-fine search with three stages of 14 trials, the best of each with two more seeds."""
     generator = np.random.default_rng(5)
     trials: list[Trial] = []
     stages: list[Stage] = []
     for number, region in enumerate(REGIONS):
         first = len(trials)
-        trials += [drawn_trial(space, first + k, number, generator) for k in range(12)]
+        trials += [sampled_trial(space, first + k, number, generator) for k in range(12)]
         best = min((one for one in trials[first:] if one.status == "done"), key=lambda one: one.value or 0.0)
         assert best.value is not None
         for repeat in (1, 2):
             value = best.value + 0.0015 * repeat
-            trials.append(trained(len(trials), dict(best.values), value, repeat=repeat, stage=number))
+            trials.append(completed_trial(len(trials), dict(best.values), value, repeat=repeat, stage=number))
         values = [one.value for one in trials if one.status == "done" and one.value is not None]
         gain = None if not stages else (stages[-1].best or 0.0) - min(values)
         stages.append(

@@ -1,3 +1,7 @@
+"""Optima at the edge of the search space."""
+
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +16,7 @@ SPACE = Space([Parameter("optimizer.learning_rate", LogUniform(low=1e-4, high=1e
 
 @pytest.fixture
 def spread(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]) -> Spread:
-    """Configurations evenly over the range, the better the nearer to a unit position."""
+    """Function that creates evenly spaced configurations with the optimum at a normalized coordinate."""
 
     def make(count: int, valley: float) -> SweepOutcome:
         trials = []
@@ -26,22 +30,22 @@ def spread(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., 
 
 
 @pytest.mark.parametrize(("valley", "sides"), [(1.0, [True]), (0.0, [False]), (0.5, [])])
-def test_an_end_is_found_where_the_best_lie_at_it(spread: Spread, valley: float, sides: list[bool]) -> None:
+def test_optimum_at_bound_is_detected(spread: Spread, valley: float, sides: list[bool]) -> None:
     outcome = spread(40, valley)
-    assert [found.is_upper for found in boundary_optima(SPACE, points(outcome))] == sides
+    assert [optimum.is_upper for optimum in boundary_optima(SPACE, points(outcome))] == sides
 
 
-def test_what_was_seen(spread: Spread) -> None:
-    (found,) = boundary_optima(SPACE, points(spread(40, 1.0)))
-    assert (found.parameter, found.count, found.among, found.end) == ("optimizer.learning_rate", 8, 8, 0.1)
-    assert found.beyond == pytest.approx(10 ** (-4 + 3 * 32.5 / 40))  # the eighth of forty from above
+def test_values_of_boundary_optimum(spread: Spread) -> None:
+    (optimum,) = boundary_optima(SPACE, points(spread(40, 1.0)))
+    assert (optimum.parameter, optimum.count, optimum.among, optimum.bound) == ("optimizer.learning_rate", 8, 8, 0.1)
+    assert optimum.threshold == pytest.approx(10 ** (-4 + 3 * 32.5 / 40))  # the eighth largest of forty
 
 
-def test_few_configurations_say_nothing(spread: Spread) -> None:
+def test_too_few_configurations(spread: Spread) -> None:
     assert boundary_optima(SPACE, points(spread(7, 1.0))) == []
 
 
-def test_a_choice_has_no_ends_and_two_integers_are_no_crowd(
+def test_choices_and_two_integers_have_no_boundary_optimum(
     make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]
 ) -> None:
     space = Space([Parameter("a", Choice(values=["x", "y"])), Parameter("b", IntUniform(low=1, high=2))])
@@ -49,5 +53,5 @@ def test_a_choice_has_no_ends_and_two_integers_are_no_crowd(
         make_trial(number, {"a": "xy"[number % 2], "b": 1 + number % 2}, 0.1 + 0.001 * number + 0.05 * (number % 2))
         for number in range(20)
     )
-    found = boundary_optima(space, points(make_outcome(trials=trials, space=space, importances=())))
-    assert found == []  # four of four in one half: chance 1/16
+    optima = boundary_optima(space, points(make_outcome(trials=trials, space=space, importances=())))
+    assert optima == []  # four of four in one half have the probability 1/16

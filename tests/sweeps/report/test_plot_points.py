@@ -1,3 +1,7 @@
+"""Points of figures and their vertical axis."""
+
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,42 +14,40 @@ from dlcli.sweeps.report.plot_points import Heights, points, shown_limits, spots
 ERROR, ACCURACY = Objective("dev/error", Direction.MINIMIZE), Objective("dev/accuracy", Direction.MAXIMIZE)
 
 
-def test_the_best_first_then_the_pruned_then_the_failed(outcome: SweepOutcome) -> None:
-    found = points(outcome)
-    assert [point.fate for point in found] == ["done"] * 22 + ["pruned"] * 13 + ["failed"] * 5
-    values = [point.value for point in found[:22]]
+def test_order_of_points(outcome: SweepOutcome) -> None:
+    ordered = points(outcome)
+    assert [point.ending for point in ordered] == ["done"] * 22 + ["pruned"] * 13 + ["failed"] * 5
+    values = [point.value for point in ordered[:22]]
     assert values == sorted(value for value in values if value is not None)
-    assert [point.status for point in found[-5:]] == ["diverged", "failed", "failed", "diverged", "failed"]
+    assert [point.status for point in ordered[-5:]] == ["diverged", "failed", "failed", "diverged", "failed"]
 
 
-def test_seeds_of_one_configuration_are_one_point(
-    make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]
-) -> None:
+def test_seeds_are_one_point(make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]) -> None:
     values = make_outcome(1).trials[0].values
     seeds = (make_trial(0, dict(values), 0.1), make_trial(1, dict(values), 0.2, repeat=1))
     (point,) = points(make_outcome(trials=seeds))
     assert (point.number, point.value) == (0, pytest.approx(0.15))
 
 
-def test_what_waits_is_no_point_and_what_breaks_a_constraint_comes_later(
+def test_waiting_and_violating_trials(
     make_outcome: Callable[..., SweepOutcome],
 ) -> None:
     first, second = make_outcome(2).trials  # 13.5 % and 8.07 %
     waiting = replace(first, number=2, status="waiting", value=None, values=first.values | {"width": 17})
-    found = points(make_outcome(trials=(first, replace(second, violated=("latency_ms <= 5",)), waiting)))
-    assert [(point.number, point.status) for point in found] == [(0, "done"), (1, "breaks latency_ms <= 5")]
+    ordered = points(make_outcome(trials=(first, replace(second, violated=("latency_ms <= 5",)), waiting)))
+    assert [(point.number, point.status) for point in ordered] == [(0, "done"), (1, "violates latency_ms <= 5")]
 
 
-def test_few_bad_values_do_not_squeeze_the_others() -> None:
+def test_outliers_are_clipped() -> None:
     values = [0.02 + 0.001 * k for k in range(19)]
     assert max(shown_limits(values, ERROR)) < 0.05
     assert max(shown_limits([*values, 0.9], ERROR)) < 0.05
-    good, bad = shown_limits([*(1 - value for value in values), 0.1], ACCURACY)
-    assert 1.0 > good > 0.97 and 0.95 < bad < good
+    best, worst = shown_limits([*(1 - value for value in values), 0.1], ACCURACY)
+    assert 1.0 > best > 0.97 and 0.95 < worst < best
 
 
 @pytest.mark.parametrize("objective", [ERROR, ACCURACY])
-def test_what_is_worse_than_the_axis_lies_in_the_strip_at_its_bad_end(objective: Objective) -> None:
+def test_worse_and_missing_values_are_in_strip(objective: Objective) -> None:
     heights = Heights.around([("done", 0.4), ("done", 0.6), ("failed", None)], objective)
     low, high = heights.bounds
     assert heights.has_strip and low < heights.strip < high
@@ -53,22 +55,22 @@ def test_what_is_worse_than_the_axis_lies_in_the_strip_at_its_bad_end(objective:
     assert (heights.strip > 0.6) == (objective is ERROR)
 
 
-def test_a_seed_that_was_better_than_the_axis_lies_at_its_good_end() -> None:
+def test_better_values_are_at_end_of_axis() -> None:
     heights = Heights(best=0.1, worst=0.5, has_strip=True)
     assert (heights.of(0.05), heights.of(0.6)) == (0.1, heights.strip)
 
 
-def test_a_pruned_trial_may_be_the_best_of_all() -> None:
+def test_pruned_trial_may_be_best() -> None:
     heights = Heights.around([("done", 0.4), ("done", 0.6), ("pruned", 0.2), ("pruned", 0.7)], ERROR)
     assert heights.of(0.2) == 0.2 and heights.of(0.7) == heights.strip
 
 
-def test_equal_values_still_have_an_axis() -> None:
+def test_axis_of_equal_values() -> None:
     low, high = Heights.around([("done", 0.0), ("done", 0.0)], ERROR).bounds
     assert low < 0 < high
 
 
-def test_a_grid_has_as_many_spots_as_values_and_random_draws_have_none(
+def test_spots_of_grid_and_random_search(
     outcome: SweepOutcome, make_outcome: Callable[..., SweepOutcome], make_trial: Callable[..., Trial]
 ) -> None:
     rate, name = outcome.space.drawn[:2]

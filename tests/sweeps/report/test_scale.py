@@ -1,3 +1,7 @@
+"""Ticks of hyperparameters."""
+
+from __future__ import annotations
+
 import math
 from itertools import pairwise
 
@@ -13,28 +17,28 @@ pairs = (
     .map(sorted)
     .filter(lambda bounds: bounds[1] - bounds[0] > 1e-3)
 )
-whole = st.tuples(st.integers(1, 5000), st.integers(1, 5000)).map(sorted)
+integers = st.tuples(st.integers(1, 5000), st.integers(1, 5000)).map(sorted)
 distributions = st.one_of(
     pairs.map(lambda bounds: Uniform(low=bounds[0], high=bounds[1])),
     pairs.map(lambda bounds: LogUniform(low=bounds[0], high=bounds[1])),
     pairs.map(lambda bounds: OneMinusLogUniform(low=bounds[0], high=bounds[1])),
-    whole.map(lambda bounds: IntUniform(low=bounds[0], high=bounds[1])),
-    whole.map(lambda bounds: IntLogUniform(low=bounds[0], high=bounds[1])),
+    integers.map(lambda bounds: IntUniform(low=bounds[0], high=bounds[1])),
+    integers.map(lambda bounds: IntLogUniform(low=bounds[0], high=bounds[1])),
 )
 
 
 @given(distributions)
-def test_both_ends_are_labeled_and_labels_stand_where_their_values_are(distribution: Distribution) -> None:
-    found = ticks(distribution)
+def test_ticks_have_bounds_and_coordinates_of_values(distribution: Distribution) -> None:
+    labels = ticks(distribution)
     low, high = distribution.bounds()
-    assert (found[0].coordinate, found[-1].coordinate) == (distribution.normalize(low), distribution.normalize(high))
-    assert 1 <= len(found) <= 9
-    for tick in found[1:-1]:
+    assert (labels[0].coordinate, labels[-1].coordinate) == (distribution.normalize(low), distribution.normalize(high))
+    assert 1 <= len(labels) <= 9
+    for tick in labels[1:-1]:
         assert distribution.normalize(float(tick.text)) == pytest.approx(tick.coordinate, abs=1e-3)
 
 
 @given(distributions, st.floats(0.1, 0.4))
-def test_labels_are_apart_unless_all_values_are_shown(distribution: Distribution, apart: float) -> None:
+def test_minimum_distance_of_ticks(distribution: Distribution, apart: float) -> None:
     normalized = [tick.coordinate for tick in ticks(distribution, apart=apart)]
     assert normalized == sorted(normalized)
     if distribution.cells is None:
@@ -54,5 +58,5 @@ def test_labels_are_apart_unless_all_values_are_shown(distribution: Distribution
         (Choice(values=["adam", None, [64, 64]]), ["adam", "null", "[64, 64]"]),
     ],
 )
-def test_labels_are_round_on_their_own_scale(distribution: Distribution, texts: list[str]) -> None:
+def test_ticks_are_round(distribution: Distribution, texts: list[str]) -> None:
     assert [tick.text for tick in ticks(distribution)] == texts

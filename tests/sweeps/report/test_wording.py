@@ -1,9 +1,13 @@
+"""Names of metrics and texts of values."""
+
+from __future__ import annotations
+
 from typing import Any
 
 import pytest
 
 from dlcli.metrics import Unit
-from dlcli.sweeps.report.wording import MetricText, shortened, value_text
+from dlcli.sweeps.report.wording import MetricText, shorten, value_text
 
 
 @pytest.mark.parametrize(
@@ -20,7 +24,7 @@ from dlcli.sweeps.report.wording import MetricText, shortened, value_text
         ({"name": "cosine", "warmup": 0.1}, "{name: cosine, warmup: 0.1}"),
     ],
 )
-def test_values_look_as_in_yaml(value: Any, text: str) -> None:
+def test_value_text(value: Any, text: str) -> None:
     assert value_text(value) == text
 
 
@@ -35,11 +39,11 @@ def test_values_look_as_in_yaml(value: Any, text: str) -> None:
         ("dev/log_loss", "dev log loss", Unit.NUMBER),
     ],
 )
-def test_metrics_have_a_name_and_a_unit(metric: str, name: str, unit: Unit) -> None:
+def test_metric_text(metric: str, name: str, unit: Unit) -> None:
     text = MetricText(metric)
     assert (text.name, text.unit) == (name, unit)
 
 
-def test_what_is_left_out_is_marked_in_the_middle() -> None:
-    assert shortened("model.hidden_units", 18) == "model.hidden_units"
-    assert shortened("model.hidden_units", 9) == "mode…nits"
+def test_shorten() -> None:
+    assert shorten("model.hidden_units", 18) == "model.hidden_units"
+    assert shorten("model.hidden_units", 9) == "mode…nits"
