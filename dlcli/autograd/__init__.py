@@ -1,4 +1,4 @@
-"""Reverse-mode differentiation over a tape, and the check of its gradients."""
+"""Reverse-mode automatic differentiation with a tape, and numerical gradient checking."""
 
 from dlcli.autograd.context import Context
 from dlcli.autograd.directional import check_directions

@@ -1,4 +1,4 @@
-"""One recorded operation: what its backward needs, and where its gradients go."""
+"""A recorded operation: what its backward needs, and where its gradients go."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from dlcli.autograd.function import Function
     from dlcli.autograd.tensor import Tensor
 
-    #: where the gradient of an input goes: the operation that made it, or a leaf tensor
+    #: destination of an input's gradient: the operation that created the input, or a leaf tensor
     Edge: TypeAlias = "Context | Tensor"
 
 
 class Context:
-    """What passes from a Function's forward to its backward; also the node of the tape.
+    """State that a Function's forward passes to its backward; also the node of the tape.
 
-    A node refers to the operations that made its inputs, not to the inputs themselves, so an intermediate array
-    lives on only where some forward saved it. Non-array values are kept as plain attributes.
+    A node refers to the operations that created its inputs, not to the inputs themselves, so that an intermediate array
+    stays alive only if some forward saved it. Values that are not arrays are plain attributes.
     """
 
     __slots__ = ("__dict__", "edges", "function", "needs_grad", "saved", "shape")
@@ -36,20 +36,20 @@ class Context:
         def __setattr__(self, name: str, value: Any) -> None: ...
 
     def save(self, *arrays: Any) -> None:
-        """Keep arrays for backward, which finds them in `saved` and must not change them."""
+        """Save arrays for backward, which reads them from `saved` and must not change them."""
         self.saved = arrays
 
     def out(self, index: int) -> np.ndarray | None:
-        """Memory to write the gradient of input `index` into, as NumPy's `out=`; None when there is none.
+        """Return memory for the gradient of input `index`, for use as NumPy's `out=`; None if there is none.
 
-        A parameter whose gradient was cleared lends its own memory, once, so its gradient needs no copy. Whoever
-        asks must write it whole and return it.
+        A parameter whose gradient was cleared lends its memory once, so that its gradient needs no copy. The caller
+        must overwrite all of it and return it as the gradient.
         """
         edge = self.edges[index] if self.edges else None
         return None if edge is None or isinstance(edge, Context) else edge.lend_grad()
 
     def release(self) -> None:
-        """Let go of everything saved: this operation can not be walked through again."""
+        """Free everything that was saved; there can be no second backward through this operation."""
         self.edges = None
         self.saved = ()
         self.__dict__.clear()

@@ -1,15 +1,15 @@
-"""Analytic gradients against differences along random directions: one number for a whole array.
+"""Gradient checking along random directions: one number for a whole array.
 
-For a random unit direction d of an array, `⟨∇f, d⟩` is compared with the slope of `f(θ + t d)` at t = 0. Two passes
-check an array of any size, where element by element would take two for each. What is wrong shows if its norm is more
-than some 1e-5 of the gradient's; a single element of a large array may be wrong by a few percent unseen.
+For a random unit direction d of an array, `⟨∇f, d⟩` is compared with the slope of `f(θ + t d)` at t = 0. Two forward
+passes check an array of any size, instead of two passes per element. An error is detected if its norm is more than
+about 1e-5 of the gradient's norm; a single element of a large array may be wrong by a few percent without detection.
 
-**Kinks.** A large network has a million rectifiers and maxima, and some of them switch within any step. The slope is
-therefore measured by central differences of smaller and smaller steps, and on each side alone,
-`(−3 f(0) + 4 f(h) − f(2h)) / 2h`, where the other side has a kink. If it agrees with none, another direction is drawn:
-one that a kink lies on is likely to be followed by one without, and a wrong gradient is wrong along all of them.
+***Kinks.** A large network has millions of ReLUs and maxima, and some of them switch within any step. The slope is
+therefore measured by central differences with decreasing steps, and by one-sided differences of second order,
+`(−3 f(0) + 4 f(h) − f(2h)) / 2h`, in case the other side has a kink. If none of them agrees, another direction is
+drawn: it probably avoids the kink, whereas a wrong gradient is wrong along all directions.
 
-The relative error and its floor are those of `dlcli.autograd.gradcheck`.
+The relative error and its floor are defined in `dlcli.autograd.gradcheck`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import numpy as np
 from dlcli.autograd.gradcheck import EPSILON, TOLERANCE, ParameterCheck, analytic_gradients, difference_floor
 from dlcli.autograd.tensor import Tensor
 
-#: directions that are tried before an array counts as wrong
-MOST_DIRECTIONS = 5
-#: as shares of epsilon: where a kink lies within one step, rounding may drown the slope at a step ten times smaller
+#: number of directions after which an array fails
+MAX_DIRECTIONS = 5
+#: steps relative to epsilon; in small increments, since a step ten times smaller than one that crosses a kink may
+#: already suffer from rounding
 STEPS = (1, 0.3, 0.1, 0.03, 0.01)
 
 
@@ -35,19 +36,19 @@ def check_directions(
     generator: np.random.Generator,
     epsilon: float = EPSILON,
 ) -> list[ParameterCheck]:
-    """Check the gradient of a scalar with respect to arrays, which are moved and put back, along random directions.
+    """Check the gradient of a scalar with respect to arrays along random directions; the arrays are restored.
 
     Args:
-        loss: computes the scalar; the same at every call, so random draws are held.
-        parameters: the float64 leaves to check, by name; their `grad` is left as it was.
-        generator: draws the directions.
-        epsilon: the longest step, as a Euclidean distance.
+        loss: Function that computes the scalar; it must be deterministic, with fixed random draws.
+        parameters: Leaves of type float64 to check, by name; their `grad` is restored.
+        generator: Random generator of the directions.
+        epsilon: Largest step, as a Euclidean distance.
 
     Returns:
-        one check an array, without an index; of its directions the one that agrees best counts.
+        One check per array, without an index, for the direction with the smallest error.
 
     Raises:
-        ValueError: an array is not float64, or `loss` does not repeat itself.
+        ValueError: An array is not float64, or `loss` is not deterministic.
     """
     analytic, objective, value = analytic_gradients(loss, parameters)
     return [
@@ -68,9 +69,9 @@ def _check_array(
     floor = difference_floor(value)
     best = math.nan, math.nan, math.inf
     drawn = 0
-    while drawn < MOST_DIRECTIONS and not best[2] < TOLERANCE:
+    while drawn < MAX_DIRECTIONS and not best[2] < TOLERANCE:
         drawn += 1
-        # normal numbers, normalized: uniform on the sphere, so no direction is preferred
+        # normalized normal draws are uniform on the sphere: no direction is preferred
         direction = generator.standard_normal(array.shape)
         direction /= np.linalg.norm(direction)
         expected = float(np.vdot(gradient, direction))
@@ -96,7 +97,7 @@ def _check_array(
 def _slopes(
     array: np.ndarray, direction: np.ndarray, objective: Callable[[], float], value: float, epsilon: float
 ) -> Iterator[float]:
-    """Difference quotients along a direction, of smaller and smaller steps, from both sides and from each."""
+    """Yield difference quotients along a direction, central and one-sided, with decreasing steps."""
     before = array.copy()
 
     def at(offset: float) -> float:
@@ -106,10 +107,9 @@ def _slopes(
         finally:
             array[...] = before
 
-    for step in (epsilon * share for share in STEPS):
+    for step in (epsilon * factor for factor in STEPS):
         left, right = at(-step), at(step)
-        # Central, then each side by itself, of second order like the central one: with a kink on the right the slope on
-        # the left is still exact.
+        # Central, then each side, all of second order: with a kink on the right, the slope on the left is still exact.
         yield (right - left) / (2 * step)
         yield (-3 * value + 4 * right - at(2 * step)) / (2 * step)
         yield -(-3 * value + 4 * left - at(-2 * step)) / (2 * step)

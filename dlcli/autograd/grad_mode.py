@@ -1,4 +1,4 @@
-"""The one process-wide switch: whether operations are recorded for the backward pass."""
+"""Switch for recording operations for the backward pass, per thread or task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ is_recording = _recording.get
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Inside, nothing is recorded: results need no gradient and hold no memory of where they came from."""
+    """Disable recording inside the `with` block: results require no gradient and keep no references to their inputs."""
     token = _recording.set(False)
     try:
         yield

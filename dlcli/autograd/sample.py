@@ -1,4 +1,4 @@
-"""Inputs on which a Function is checked."""
+"""Samples on which the gradient of a Function is checked."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sample:
-    """One call of a Function whose gradient can be compared with differences.
+    """One call of a Function for its gradient check.
 
     Args:
-        inputs: the array inputs, float64 where they have a gradient; None for an optional input left out.
-        options: the keyword options.
-        differentiable: which inputs are checked; None for every float array.
+        inputs: Array inputs, float64 if they have a gradient; None for an omitted optional input.
+        options: Keyword options.
+        differentiable: Whether each input is checked; None means every float array.
     """
 
     inputs: tuple[np.ndarray | None, ...]
@@ -24,25 +24,25 @@ class Sample:
     differentiable: tuple[bool, ...] | None = None
 
     def checked_inputs(self) -> tuple[bool, ...]:
-        """Whether each input is checked."""
+        """Return whether each input is checked."""
         if self.differentiable is not None:
             return self.differentiable
         return tuple(array is not None and array.dtype.kind == "f" for array in self.inputs)
 
 
 def draw(*shape: int, seed: int = 0) -> np.ndarray:
-    """Standard normal numbers."""
+    """Draw standard normal values."""
     return np.random.default_rng(seed).standard_normal(shape)
 
 
 def draw_away_from_zero(*shape: int, seed: int = 0) -> np.ndarray:
-    """Numbers of both signs between 0.1 and 2 in size: no difference quotient crosses a kink at 0."""
+    """Draw values of both signs with magnitudes in [0.1, 2): no difference quotient crosses a kink at 0."""
     generator = np.random.default_rng(seed)
     signs: np.ndarray = generator.choice([-1.0, 1.0], shape)
     return signs * generator.uniform(0.1, 2.0, shape)
 
 
 def draw_distinct(*shape: int, seed: int = 0) -> np.ndarray:
-    """Numbers 0.1 apart, in random order: no difference quotient changes which is the largest."""
+    """Draw values 0.1 apart in random order: no difference quotient changes which one is the maximum."""
     values: np.ndarray = np.random.default_rng(seed).permutation(math.prod(shape)) / 10
     return values.reshape(shape)

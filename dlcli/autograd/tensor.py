@@ -1,4 +1,4 @@
-"""An array that remembers how it was computed."""
+"""Tensor: an array that records how it was computed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from dlcli.core import registry
 
 
 class Tensor:
-    """An array in a differentiable computation.
+    """Array in a differentiable computation.
 
     Args:
-        data: the values; anything `np.asarray` takes.
-        requires_grad: whether `backward` should leave the gradient of this leaf in `grad`.
+        data: Values; anything that `np.asarray` accepts.
+        requires_grad: Whether `backward` stores the gradient of this leaf in `grad`.
     """
 
     __slots__ = ("creator", "data", "grad", "requires_grad")
-    __array_ufunc__: ClassVar[None] = None  # `array + tensor` is the tensor's business
+    __array_ufunc__: ClassVar[None] = None  # `array + tensor` calls `Tensor.__radd__`
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self.data: np.ndarray = data if type(data) is np.ndarray else np.asarray(data)
@@ -51,45 +51,45 @@ class Tensor:
         return f"{type(self).__name__}({self.data!r}{', requires_grad=True' if self.requires_grad else ''})"
 
     def item(self) -> float:
-        """The value of a tensor with one element."""
+        """Return the value of a tensor with one element."""
         return float(self.data.item())
 
     def detach(self) -> Tensor:
-        """The same values, cut off from the graph."""
+        """Return a tensor with the same data that is detached from the graph."""
         return Tensor(self.data)
 
     def backward(self, grad: np.ndarray | None = None) -> None:
-        """Add the gradient of this tensor with respect to every leaf to the leaf's `grad`; frees the graph.
+        """Add the gradient of this tensor with respect to every leaf to the leaf's `grad`, and free the graph.
 
         Args:
-            grad: gradient of the final objective with respect to this tensor; 1 for a scalar.
+            grad: Gradient of the objective with respect to this tensor; None means 1, for a scalar.
 
         Raises:
-            RuntimeError: nothing was recorded, the graph was already used, or `grad` is missing or misshaped.
+            RuntimeError: Nothing was recorded, the graph was already used, or `grad` is missing or has a wrong shape.
         """
         if not self.requires_grad:
-            raise RuntimeError("backward of a tensor that does not depend on anything that requires a gradient")
+            raise RuntimeError("backward of a tensor that does not require a gradient")
         if grad is None:
             if self.data.size != 1:
-                raise RuntimeError(f"backward of a tensor of shape {self.shape} needs the gradient to start from")
+                raise RuntimeError(f"backward of a tensor of shape {self.shape} needs grad, the initial gradient")
             grad = np.ones_like(self.data)
         elif grad.shape != self.shape:
-            raise RuntimeError(f"backward of a tensor of shape {self.shape} got a gradient of shape {grad.shape}")
+            raise RuntimeError(f"expected a gradient of the tensor's shape {self.shape}, got {grad.shape}")
         if self.creator is None:
             self.accumulate_grad(grad)
         else:
             run_backward(self.creator, grad)
 
     def accumulate_grad(self, grad: np.ndarray) -> None:
-        """Add `grad` to the gradient of this leaf, which owns its memory."""
+        """Add `grad` to the gradient of this leaf."""
         if self.grad is None:
-            # a copy: backward may hand the same array to several inputs
+            # a copy: backward may pass the same array to several inputs
             self.grad = np.array(grad)
         else:
             self.grad += grad
 
     def lend_grad(self) -> np.ndarray | None:
-        """Memory for the gradient of this leaf to be written into; a plain tensor has none."""
+        """Return memory for the gradient of this leaf; a plain tensor has none."""
         return None
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -102,7 +102,7 @@ class Tensor:
         return _apply("reshape", self, shape=shape)
 
     def transpose(self, *axes: int) -> Tensor:
-        """The axes in the order of `axes`; without any, reversed."""
+        """Permute the axes; without arguments, reverse them."""
         return _apply("transpose", self, axes=axes or None)
 
     def __getitem__(self, index: Any) -> Tensor:
@@ -145,7 +145,7 @@ class Tensor:
         return _apply("matmul", self._operand(other), self)
 
     def _operand(self, other: Operand) -> Tensor | np.ndarray:
-        """`other` as an operation takes it; a plain number gets this tensor's dtype."""
+        """Convert the other operand; a plain number gets this tensor's dtype."""
         if isinstance(other, Tensor | np.ndarray):
             return other
         return np.asarray(other, dtype=self.data.dtype)
@@ -156,6 +156,6 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 
 
 def _apply(name: str, *inputs: Tensor | np.ndarray, **options: Any) -> Tensor:
-    """The registered Function `name`; the operations themselves live in `dlcli.ops`, a floor above."""
+    """Apply the registered Function `name`; the operations are defined in `dlcli.ops`, a layer above."""
     result: Tensor = registry.lookup("function", name).apply(*inputs, **options)  # type: ignore[attr-defined]
     return result

@@ -1,6 +1,6 @@
-"""All trainable parameters in one flat array, their gradients in another.
+"""Arena: all trainable parameters in one flat array, their gradients in another.
 
-An optimizer step, a norm, a clip and a checkpoint are then each one call, whatever the model looks like.
+An optimizer step, a norm, clipping and a checkpoint are then one call each, for any model.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dlcli.nn.parameter import Parameter
 
 @dataclass(frozen=True)
 class Segment:
-    """Where one parameter lies in the arena.
+    """Position of one parameter in the arena.
 
     Args:
-        name: the parameter's name.
-        start: index of its first element.
-        stop: index after its last.
-        shape: its shape.
+        name: Name of the parameter.
+        start: Index of its first element.
+        stop: Index after its last element.
+        shape: Shape of the parameter.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Segment:
 
 @dataclass(frozen=True)
 class RateGroup:
-    """Neighbors in the arena that are trained at one learning rate.
+    """Adjacent parameters in the arena that share a learning rate.
 
     Args:
-        elements: where they lie.
-        decayed: those among them that weight decay applies to.
-        scale: what the learning rate is multiplied by.
+        elements: Range of their elements.
+        decayed: Range of the elements among them to which weight decay applies.
+        scale: Factor on the learning rate.
     """
 
     elements: slice
@@ -48,23 +48,22 @@ class RateGroup:
 
 
 class Arena:
-    """The trainable parameters of a model as views into `data`, their gradients as views into `grad`.
+    """Flat memory of a model: its trainable parameters are views into `data`, their gradients views into `grad`.
 
-    Parameters that weight penalties apply to come first, so that they are one slice, `decayed`; within both parts
-    those of one learning rate lie together, and otherwise the model's order is kept. A parameter that appears under
-    two names is packed once. Frozen parameters stay outside with memory of their own; after freezing or thawing, make
-    a new arena of the same parameters.
+    Parameters with weight decay come first, so that they are one slice, `decayed`; within both parts, parameters that
+    share a learning rate are adjacent, otherwise the order is that of the model. A parameter with two names is packed
+    once. Frozen parameters are not part of the arena and keep separate memory; after freezing or unfreezing, create a
+    new arena from the same parameters.
 
     Args:
-        parameters: the model's parameters by name, all of one dtype.
+        parameters: Parameters of the model by name; the trainable ones have one dtype.
 
     Raises:
-        ValueError: the trainable parameters differ in dtype.
+        ValueError: The trainable parameters differ in dtype.
     """
 
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
-        # By identity, not by name: a weight that two layers share must have one place, or each would step on its own
-        # copy.
+        # By identity, not by name: a weight that two layers share must be stored once, or each would update a copy.
         first_names: dict[int, str] = {}
         for name, parameter in parameters.items():
             first_names.setdefault(id(parameter), name)
@@ -72,39 +71,39 @@ class Arena:
         trainable = {name: parameter for name, parameter in unique.items() if parameter.trainable}
         dtypes = {parameter.dtype for parameter in trainable.values()} or {np.dtype(np.float32)}
         if len(dtypes) > 1:
-            raise ValueError(f"an arena holds parameters of one dtype, not of {sorted(map(str, dtypes))}")
+            raise ValueError(f"expected parameters of one dtype, got {', '.join(sorted(map(str, dtypes)))}")
         (self.dtype,) = dtypes
-        # Two allocations for the whole model. Parameters become views, so layers still see arrays of their own shape.
+        # Two allocations for the whole model. Parameters become views, so that layers still see arrays of their shapes.
         self.data = np.empty(sum(parameter.size for parameter in trainable.values()), self.dtype)
         self._grad = np.zeros_like(self.data)
         self._parameters = tuple(trainable.values())
 
         segments: dict[str, Segment] = {}
         start = 0
-        for name, parameter in sorted(trainable.items(), key=lambda item: _place(item[1])):
+        for name, parameter in sorted(trainable.items(), key=lambda item: _sort_key(item[1])):
             stop = start + parameter.size
             segments[name] = Segment(name, start, stop, parameter.shape)
             _pack(parameter, self.data[start:stop], self._grad[start:stop])
             start = stop
-        # A parameter that was trainable in an earlier arena still views its memory; a copy lets that be freed.
+        # A parameter that was trainable in an earlier arena is still a view of its memory; a copy allows freeing it.
         for parameter in unique.values():
             if not parameter.trainable:
                 parameter.data = parameter.data.copy()
                 parameter.grad = None
 
-        #: in the order of the model
+        #: segments in the order of the model
         self.segments = tuple(segments[name] for name in trainable)
         self.decayed = slice(0, sum(parameter.size for parameter in self._parameters if parameter.decay))
-        #: everything, in the order of the memory; one group unless learning rates differ
+        #: groups in the order of the memory, covering all elements; one group unless learning rates differ
         self.rate_groups = tuple(self._rate_groups(segments, trainable))
 
     def _rate_groups(self, segments: Mapping[str, Segment], parameters: Mapping[str, Parameter]) -> Iterator[RateGroup]:
-        # groupby joins neighbors only, which is why `_place` sorts by scale: one optimizer call per learning rate, most
-        # often one call in all.
+        # groupby merges only adjacent items, which is why `_sort_key` sorts by scale: one optimizer call per learning
+        # rate, usually a single call.
         for scale, names in groupby(segments, key=lambda name: parameters[name].learning_rate_scale):
             members = [segments[name] for name in names]
             start, stop = members[0].start, members[-1].stop
-            # The decayed part of a group is what lies in front of the boundary between weights and biases.
+            # The decayed part of a group is what lies before the boundary between weights and biases.
             yield RateGroup(slice(start, stop), slice(start, max(start, min(stop, self.decayed.stop))), scale)
 
     def __len__(self) -> int:
@@ -112,7 +111,7 @@ class Arena:
 
     @property
     def grad(self) -> np.ndarray:
-        """The gradients (P,); those of parameters that the last backward pass did not reach are zero."""
+        """Gradients, (P,); zero for parameters that the last backward pass did not reach."""
         for parameter in self._parameters:
             parameter.settle_grad()
         return self._grad
@@ -123,26 +122,26 @@ class Arena:
             parameter.clear_grad()
 
     def norm(self) -> float:
-        """The norm of the whole gradient."""
+        """Return the norm of the whole gradient."""
         return kernels.l2_norm(self.grad)
 
     def segment_norms(self, flat: np.ndarray) -> dict[str, float]:
-        """The norm of every parameter's part of `flat`, by name, in the order of the model.
+        """Return the norm of each parameter's segment of `flat` by name, in the order of the model.
 
         Args:
-            flat: (P,), laid out as `data`: the gradients, the parameters, the change that a step made.
+            flat: Array with the layout of `data`, (P,): gradients, parameters, or the update of a step.
         """
         return {segment.name: kernels.l2_norm(flat[segment.start : segment.stop]) for segment in self.segments}
 
 
-def _place(parameter: Parameter) -> tuple[bool, float]:
-    """What the memory is ordered by: mirrored behind the weights, so that one scale's two parts meet in the middle."""
+def _sort_key(parameter: Parameter) -> tuple[bool, float]:
+    """Return the sort key of the memory; scales descend after the weights, so that equal scales meet in the middle."""
     scale = parameter.learning_rate_scale
     return (False, scale) if parameter.decay else (True, -scale)
 
 
 def _pack(parameter: Parameter, data: np.ndarray, grad: np.ndarray) -> None:
-    """Move a parameter into its flat memory; its gradient starts at zero."""
+    """Move a parameter and its gradient into flat memory; the gradient is cleared."""
     data[:] = parameter.data.ravel()
     parameter.data = data.reshape(parameter.shape)
     parameter.grad = grad.reshape(parameter.shape)

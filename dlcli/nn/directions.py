@@ -1,4 +1,4 @@
-"""From which end sequences are read: what a model may look at, and where it has read everything."""
+"""Checks of the directions in which a model processes sequences."""
 
 from __future__ import annotations
 
@@ -12,57 +12,58 @@ from dlcli.nn.layers.recurrent import Recurrent
 
 
 def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
-    """Refuse a model of the next step that sees it.
+    """Refuse a model of the next step that has access to this step.
 
     Args:
-        graph: the model.
-        key_of: Function from the name of a node to the key that errors have.
+        graph: Graph of the model.
+        key_of: Function from the name of a node to the key of its errors.
 
     Raises:
-        ConfigError: a layer reads from the end, or makes one thing of all steps.
+        ConfigError: A layer processes sequences in reverse, or combines all steps.
     """
     for node in graph.nodes:
         layer = graph.layers[node.name]
         if not layer.preserves_time:
-            found = "it makes one thing of all steps"
+            message = "it combines all steps"
         elif isinstance(layer, Recurrent) and len(layer.directions) == 2:
-            found = "it also reads from the end"
+            message = "it is bidirectional"
         else:
             continue
         raise ConfigError(
-            f"{label(node)}: {found}, so it sees the token that is to be predicted",
+            f"{label(node)}: {message}, so it has access to the token to predict",
             code="not_applicable",
             key=key_of(node.name),
         )
 
 
 def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
-    """Refuse a last step that does not know in how many directions the layer before it reads.
+    """Refuse a last step whose `bidirectional` differs from that of the recurrent layer before it.
 
     Args:
-        graph: the model.
-        key_of: Function from the name of a node to the key that errors have.
+        graph: Graph of the model.
+        key_of: Function from the name of a node to the key of its errors.
 
     Raises:
-        ConfigError: half of its vector would have seen one step only.
+        ConfigError: Half of its vector would depend on a single step.
     """
     for node in graph.nodes:
         layer = graph.layers[node.name]
         if not isinstance(layer, LastStep):
             continue
         source = _source(graph, node.inputs[0])
-        read_by = graph.layers.get(source)
-        if isinstance(read_by, Recurrent) and layer.bidirectional != (len(read_by.directions) == 2):
-            found = f"{source} reads from one end only; leave out bidirectional"
+        recurrent = graph.layers.get(source)
+        if isinstance(recurrent, Recurrent) and layer.bidirectional != (len(recurrent.directions) == 2):
+            message = f"{source} is not bidirectional; remove bidirectional"
             if not layer.bidirectional:
-                found = (
-                    f"{source} reads from both ends, and backwards it ends at the first step; set bidirectional: true"
+                message = (
+                    f"{source} is bidirectional, and its reverse direction ends at the first step;"
+                    " set bidirectional: true"
                 )
-            raise ConfigError(f"{label(node)}: {found}", code="not_applicable", key=key_of(node.name))
+            raise ConfigError(f"{label(node)}: {message}", code="not_applicable", key=key_of(node.name))
 
 
 def _source(graph: Graph, name: str) -> str:
-    """The node whose vectors these are; activations, dropout and normalizations are passed over."""
+    """Return the node that computes the vectors, skipping activations, dropout and normalization."""
     inputs = {node.name: node.inputs for node in graph.nodes}
     while name != INPUT and len(inputs[name]) == 1 and _preserves_positions(graph, name, inputs[name][0]):
         (name,) = inputs[name]
@@ -70,7 +71,7 @@ def _source(graph: Graph, name: str) -> str:
 
 
 def _preserves_positions(graph: Graph, name: str, before: str) -> bool:
-    """Whether each number of a node's result comes from the number at its place, as far as shapes and weights tell."""
+    """Return whether each output element depends on the input element at its position, by shapes and weights."""
     layer = graph.layers[name]
     mixes = any(parameter.data.ndim > 1 for parameter in layer.parameters().values())
     return graph.shapes[name] == graph.shapes[before] and not mixes

@@ -1,6 +1,6 @@
-"""Convolution filters that start as edge filters."""
+"""Initializer of convolution filters with edge filters."""
 
-# ruff: noqa: ARG002 - every initializer is told both fans, this one needs none
+# ruff: noqa: ARG002 - every initializer takes both fans, this one needs none
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dlcli.nn.layer import ShapeError
 
 @register("initializer", "edge_filter")
 class EdgeFilter(Initializer):
-    """Every 3×3 filter the same edge filter, spread evenly over the channels; with `trainable: false` it stays one.
+    """Edge filter of 3×3 pixels for every filter, averaged over the channels; `trainable: false` keeps it.
 
     Args:
-        direction: of the edges that it answers to.
-        kind: how the rows along the edge are weighted: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
+        direction: Direction of the edges that the filter detects.
+        kind: Weights of the pixels along the edge: prewitt 1 1 1, sobel 1 2 1, scharr 3 10 3.
     """
 
     def __init__(self, *, direction: EdgeDirection = "vertical", kind: Kind = "sobel") -> None:
@@ -30,7 +30,7 @@ class EdgeFilter(Initializer):
         self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
     ) -> np.ndarray:
         if len(shape) != 4 or shape[:2] != (3, 3):
-            raise ShapeError(f"an edge_filter is for filters of 3×3 pixels, these weights are {shape}")
+            raise ShapeError(f"edge_filter expects weights of 3×3 filters, got {shape}")
         weight: np.ndarray = np.empty(shape, dtype)
         weight[:] = edge_filter(self.direction, self.kind)[:, :, np.newaxis, np.newaxis] / shape[2]
         return weight

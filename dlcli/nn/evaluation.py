@@ -1,4 +1,4 @@
-"""A model as it is judged and used."""
+"""Evaluation mode of a model."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dlcli.nn.graph import Graph
 
 @contextmanager
 def evaluation_mode(model: Graph, *, stateful: bool = False) -> Iterator[None]:
-    """Within, the model behaves as in evaluation and nothing is recorded for a backward pass.
+    """Put a model into evaluation mode without recording inside the `with` block.
 
     Args:
-        model: afterwards in the mode it was in, with the states over time that it had.
-        stateful: whether recurrent layers begin each batch where the one before it ended.
+        model: Graph of the model, whose mode and hidden states are restored afterwards.
+        stateful: Whether recurrent layers start each batch from the final state of the previous one.
     """
-    was_training, hidden_states, carried_on = model.training, model.hidden_states(), model.stateful
+    was_training, hidden_states, was_stateful = model.training, model.hidden_states(), model.stateful
     model.eval()
     model.set_stateful(stateful)
     try:
@@ -27,5 +27,5 @@ def evaluation_mode(model: Graph, *, stateful: bool = False) -> Iterator[None]:
             yield
     finally:
         model.train(was_training)
-        model.set_stateful(carried_on)
+        model.set_stateful(was_stateful)
         model.set_hidden_states(hidden_states)

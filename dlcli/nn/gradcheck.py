@@ -1,4 +1,4 @@
-"""Gradients of layers and whole models against differences."""
+"""Gradient checking of layers and whole models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlcli.nn.graph import Graph
 from dlcli.nn.layer import Layer, LayerSample
 from dlcli.nn.module import Module
 
-#: examples in the batch that layers are checked on
+#: batch size of the checks of layers
 BATCH_SIZE = 3
 
 
@@ -20,17 +20,17 @@ def check_layer(name: str, *, epsilon: float = EPSILON) -> list[ParameterCheck]:
     """Check a registered layer in training mode on each of its samples, with respect to inputs and parameters.
 
     Returns:
-        one check for each input and parameter, called `<layer>[<sample>].<parameter>`.
+        One check for each input and parameter, named `<layer>[<sample>].<parameter>`.
 
     Raises:
-        ValueError: the layer declares no samples.
+        ValueError: The layer declares no samples.
     """
     layer_class = registry.lookup("layer", name)
     if not (isinstance(layer_class, type) and issubclass(layer_class, Layer)):
         raise TypeError(f"{name!r} is registered as a layer, but is not a Layer")
     samples = list(layer_class.samples())
     if not samples:
-        raise ValueError(f"layer {name!r} declares no samples, so nothing checks its gradient")
+        raise ValueError(f"layer {name!r}: expected samples for its gradient check, got none")
     return [
         check
         for position, sample in enumerate(samples)
@@ -49,21 +49,22 @@ def check_model(
     along_directions: bool = False,
     generator: np.random.Generator | None = None,
 ) -> list[ParameterCheck]:
-    """Check every trainable parameter of a model as it stands (training or evaluation), its random draws held.
+    """Check every trainable parameter of a model in its current mode, with fixed random draws.
 
     Args:
-        graph: a model with float64 parameters.
-        loss: from the model's outputs to the scalar; in training those of auxiliary outputs are added, weighted.
-        inputs: (N, *graph.input_shape), a batch.
-        lengths: (N,) how many steps of each sequence are real; None where all are.
-        epsilon: step of the differences.
-        max_per_parameter: how many elements of each parameter to check; None for all.
-        along_directions: check each parameter along a random direction instead of element by element.
-        generator: draws these elements or directions.
+        graph: Model with float64 parameters.
+        loss: Function from the model's outputs to the scalar; in training, the weighted losses of auxiliary outputs are
+            added.
+        inputs: Batch of inputs, (N, *graph.input_shape).
+        lengths: Number of steps of each sequence without padding, (N,); None without padding.
+        epsilon: Step of the differences.
+        max_per_parameter: Maximum number of elements of each parameter to check; None means all.
+        along_directions: Whether to check each parameter along a random direction instead of element by element.
+        generator: Random generator of these elements or directions.
     """
 
     def objective() -> Tensor:
-        _hold_draws(graph)
+        _fix_draws(graph)
         outputs = graph.outputs(inputs, lengths)
         total = loss(outputs[graph.output])
         for name in sorted(outputs.keys() & graph.auxiliary.keys()):
@@ -86,7 +87,7 @@ def check_model(
 
 
 def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[ParameterCheck]:
-    """Compare the gradients of `Σ r · layer(inputs)`, r random."""
+    """Compare the gradients of `Σ r · layer(inputs)` for random r."""
     generator = np.random.default_rng(0)
     layer = sample.layer
     layer.build(*sample.input_shapes, generator=generator, dtype=np.float64)
@@ -97,7 +98,7 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
     direction = generator.standard_normal((BATCH_SIZE, *layer.output_shape(*sample.input_shapes)))
 
     def objective() -> Tensor:
-        _hold_draws(layer)
+        _fix_draws(layer)
         return (layer.forward(*inputs) * direction).sum()
 
     leaves: dict[str, Tensor] = {
@@ -107,8 +108,8 @@ def _check_sample(sample: LayerSample, label: str, epsilon: float) -> list[Param
     return check_parameters(objective, leaves, epsilon=epsilon)
 
 
-def _hold_draws(module: Module) -> None:
-    """Start the generator of every layer anew, so that each forward pass draws the same numbers."""
+def _fix_draws(module: Module) -> None:
+    """Reset the random generator of every layer, so that each forward pass draws the same values."""
     for position, (_, inner) in enumerate(module.modules()):
         if isinstance(inner, Layer):
             inner.generator = np.random.default_rng(position)

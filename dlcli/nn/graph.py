@@ -1,4 +1,4 @@
-"""A model: named layers and the wiring between them."""
+"""Model: a graph of named layers."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from dlcli.nn.stateful import Stateful
 
 @dataclass(frozen=True)
 class NodeSummary:
-    """What `show` prints of a node.
+    """Summary of a node, as printed by `show`.
 
     Args:
-        name: name of the node.
-        type: registered name of its layer.
-        inputs: names of the nodes it reads.
-        output_shape: without the batch axis.
-        parameters: how many numbers it trains.
-        flops: operations for one example, a multiply-add counted as 2.
+        name: Name of the node.
+        type: Registered name of its layer.
+        inputs: Names of its inputs.
+        output_shape: Shape of its output, without the batch axis.
+        parameters: Number of its trained parameters.
+        flops: Number of operations for one example, with a multiply-add counted as 2.
     """
 
     name: str
@@ -41,14 +41,14 @@ class NodeSummary:
 
 
 class Graph(Module):
-    """Layers that run in topological order on named values.
+    """Graph of layers that run in topological order on named values.
 
     Args:
-        nodes: in the order they run, inputs named (the result of `resolve_graph`).
-        layers: the layer of each node, built.
-        shapes: output shape of each node and of "input", without the batch axis.
-        output: the node whose result is the model's.
-        dtype: type of the parameters; floating-point inputs are converted to it.
+        nodes: Nodes in execution order with input names (the result of `resolve_graph`).
+        layers: Built layer of each node.
+        shapes: Output shape of each node and of "input", without the batch axis.
+        output: Node whose output is that of the model.
+        dtype: Data type of the parameters, to which floating-point inputs are converted.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class Graph(Module):
         self.shapes = dict(shapes)
         self.output = output
         self.dtype = np.dtype(dtype)
-        #: weight of the loss of each auxiliary output, by its node
+        #: weight of the loss of each auxiliary output, by node
         self.auxiliary = {
             name: layer.weight for name, layer in self.layers.items() if isinstance(layer, AuxiliaryOutput)
         }
-        #: whether recurrent layers begin each batch where the one before it ended
+        #: whether recurrent layers start each batch from the final state of the previous one
         self.stateful = False
         self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
 
@@ -84,22 +84,22 @@ class Graph(Module):
         dtype: type[np.floating[Any]] = np.float32,
         key_of: Callable[[int], str] = "nodes[{}]".format,
     ) -> Graph:
-        """Wire the nodes, infer every shape and create the parameters.
+        """Resolve the graph, infer all shapes and create the parameters.
 
         Args:
-            nodes: every one named, in the order of the config.
-            input_shape: shape of one example.
-            generators: `init` draws the weights, `dropout` goes to layers that draw in training.
-            create: makes the layer that a node describes.
-            output: the node whose result is the model's; None for the last that is no auxiliary output.
-            dtype: type of the parameters.
-            key_of: Function from the position of a node to the key that errors have.
+            nodes: Nodes in the order of the config, all with names.
+            input_shape: Shape of one example.
+            generators: Random generators; `init` draws the weights, `dropout` is for layers that draw in training.
+            create: Function that creates the layer of a node.
+            output: Node whose output is that of the model; None for the last one that is not an auxiliary output.
+            dtype: Data type of the parameters.
+            key_of: Function from the position of a node to the key of its errors.
 
         Raises:
-            ConfigError: wrong wiring or shapes; the message names the node, `key` its place.
+            ConfigError: Connections or shapes are invalid; the message names the node, `key` its position.
         """
-        # Layers are created in the order of the config, so that errors come in that order, but built in the order they
-        # run: a shape is known only after those before it.
+        # Layers are created in the order of the config, so that errors are reported in this order, but built in
+        # execution order, since a shape depends on those before it.
         created = []
         for position, node in enumerate(nodes):
             with under(key_of(position)):
@@ -120,14 +120,11 @@ class Graph(Module):
             key = key_of(positions[node.name])
             if layer.num_inputs not in (None, len(node.inputs)):
                 expected = formatting.count(layer.num_inputs or 0, "input")
-                found = f"{len(node.inputs)} ({', '.join(node.inputs)})"
-                raise ConfigError(
-                    f"{label(node)}: {node.type} takes {expected}, got {found}", code="wrong_shape", key=key
-                )
+                actual = f"{len(node.inputs)} ({', '.join(node.inputs)})"
+                raise ConfigError(f"{label(node)}: expected {expected}, got {actual}", code="wrong_shape", key=key)
             try:
                 shapes[node.name] = layer.output_shape(*input_shapes)
-                # A config can ask for an absurd size by a slip; better an error here than the machine swapping to
-                # death.
+                # A typing error in a config can result in a huge size; an error is better than heavy swapping.
                 check_array(shapes[node.name], itemsize=np.dtype(dtype).itemsize)
                 layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
             except MemoryError as error:
@@ -135,12 +132,12 @@ class Graph(Module):
                     f"{label(node)} does not fit into memory: {error}", code="out_of_memory", key=key
                 ) from None
             except ShapeError as error:
-                given = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
-                raise ConfigError(f"{label(node)}: {error}; inputs: {given}", code="wrong_shape", key=key) from None
+                inputs = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
+                raise ConfigError(f"{label(node)}: {error}; inputs: {inputs}", code="wrong_shape", key=key) from None
             layer.generator = generators["dropout"]
             layers[node.name] = layer
         graph = cls(ordered, layers, shapes, output, dtype)
-        # The full name, such as `block_1.conv.weight`, is known only when the whole graph is.
+        # The full name, such as `block_1.conv.weight`, is known only in the complete graph.
         for name, parameter in graph.parameters().items():
             parameter.name = name
         return graph
@@ -152,7 +149,7 @@ class Graph(Module):
 
     @property
     def output_shape(self) -> Shape:
-        """Shape of the result for one example."""
+        """Shape of the output for one example."""
         return self.shapes[self.output]
 
     def children(self) -> dict[str, Module]:
@@ -170,13 +167,13 @@ class Graph(Module):
         on_output: Callable[[str, np.ndarray], None] | None = None,
         watched: Collection[str] | None = None,
     ) -> Tensor:
-        """The result for a batch; arguments as those of `outputs`.
+        """Compute the output for a batch.
 
         Args:
-            x: a batch.
-            lengths: of its sequences.
-            on_output: called with results of nodes.
-            watched: those nodes; others may be joined to one operation. None for every node.
+            x: Batch of inputs, (N, *input_shape); sequences may be shorter than the input shape states.
+            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            on_output: Callback with the name and the output of each watched node, in execution order.
+            watched: Nodes whose outputs are passed to `on_output`; the others may be fused. None means every node.
         """
         return self._run(x, lengths, on_output, watched, with_auxiliary=False)[self.output]
 
@@ -187,12 +184,12 @@ class Graph(Module):
         *,
         on_output: Callable[[str, np.ndarray], None] | None = None,
     ) -> dict[str, Tensor]:
-        """The result for a batch, with those of the auxiliary outputs while the model is training; by node.
+        """Compute the output for a batch and, in training mode, the auxiliary outputs, by node.
 
         Args:
-            x: (N, *input_shape); sequences may be shorter than the input shape says.
-            lengths: (N,) how many steps of each sequence are real; None where all are.
-            on_output: called with the name and the result of every node, in the order they run.
+            x: Batch of inputs, (N, *input_shape); sequences may be shorter than the input shape states.
+            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            on_output: Callback with the name and the output of every node, in execution order.
         """
         return self._run(x, lengths, on_output, None, with_auxiliary=self.training and bool(self.auxiliary))
 
@@ -209,19 +206,19 @@ class Graph(Module):
             x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
         values = {INPUT: x}
         lengths_of = {} if lengths is None else {INPUT: lengths}
-        # Whoever watches every node gets the plan without fusion, since a fused operation never computes the results
-        # within it.
-        kept = None if on_output is not None and watched is None else frozenset(watched or ())
-        for step in self._plan(kept, with_auxiliary=with_auxiliary):
+        # To watch every node, the plan must not be fused, since a fused operation does not compute the outputs within
+        # it.
+        required = None if on_output is not None and watched is None else frozenset(watched or ())
+        for step in self._plan(required, with_auxiliary=with_auxiliary):
             if step.needs_lengths:
-                known = lengths_of.get(step.inputs[0])
-                result = step.run(*[values[name] for name in step.inputs], lengths=known)
+                step_lengths = lengths_of.get(step.inputs[0])
+                result = step.run(*[values[name] for name in step.inputs], lengths=step_lengths)
             else:
                 result = step.run(*[values[name] for name in step.inputs])
-            # Lengths follow the data along the time axis and end where it ends, e.g. at a pooling over time.
+            # Lengths follow the data as long as it has a time axis, which ends e.g. at a pooling over time.
             if lengths_of and step.preserves_time and step.inputs[0] in lengths_of:
                 lengths_of[step.name] = lengths_of[step.inputs[0]]
-            # Freed here, an activation that no backward needs is gone before the next one is computed.
+            # An activation that no backward needs is freed here, before the next one is computed.
             for name in step.finished:
                 del values[name]
             values[step.name] = result
@@ -229,29 +226,31 @@ class Graph(Module):
                 on_output(step.name, result.data)
         return values
 
-    def _plan(self, kept: frozenset[str] | None, *, with_auxiliary: bool) -> list[Step]:
-        """The operations of a forward pass, worked out when they are first asked for.
+    def _plan(self, required: frozenset[str] | None, *, with_auxiliary: bool) -> list[Step]:
+        """Return the execution plan of a forward pass, which is cached.
 
         Args:
-            kept: nodes whose results are asked for, besides the outputs; None for every node.
-            with_auxiliary: whether the auxiliary outputs are.
+            required: Nodes whose outputs are required, besides the outputs of the model; None means every node.
+            with_auxiliary: Whether to compute the auxiliary outputs.
         """
-        made = self._plans.get((kept, with_auxiliary))
-        if made is None:
-            # Auxiliary outputs exist for their loss only: outside of training they and all that leads to them alone is
-            # left out.
+        steps = self._plans.get((required, with_auxiliary))
+        if steps is None:
+            # Auxiliary outputs are needed only for their losses: outside of training, they and all nodes that lead only
+            # to them are skipped.
             outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
             needed = ancestors(self.nodes, outputs)
-            made = plan(self.nodes, self.layers, outputs | ((kept or frozenset()) & needed), fused=kept is not None)
-            self._plans[kept, with_auxiliary] = made
-        return made
+            outputs |= (required or frozenset()) & needed
+            steps = plan(self.nodes, self.layers, outputs, fused=required is not None)
+            self._plans[required, with_auxiliary] = steps
+        return steps
 
     def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
-        """The results of some nodes for a batch, computed with nothing that they do not need.
+        """Compute the outputs of some nodes for a batch, and only what they depend on.
 
         Args:
-            x: (N, *input_shape); of another height and width where the layers before these nodes take it.
-            names: of the nodes.
+            x: Batch of inputs, (N, *input_shape), or with another height and width if the layers before these nodes
+                accept it.
+            names: Names of the nodes.
         """
         values = {INPUT: Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)}
         with no_grad():
@@ -259,17 +258,17 @@ class Graph(Module):
                 values[step.name] = step.run(*[values[name] for name in step.inputs])
         return {name: values[name].data for name in names}
 
-    # State that goes from batch to batch
+    # Hidden states that are kept between batches
 
     def set_stateful(self, stateful: bool) -> None:
-        """Whether recurrent layers begin each batch where the one before it ended; begins anew."""
+        """Set whether recurrent layers start each batch from the final state of the previous one; resets the states."""
         self.stateful = stateful
         for layer in self._stateful_layers().values():
             layer.stateful = stateful
             layer.hidden_states = {}
 
     def hidden_states(self) -> dict[str, np.ndarray]:
-        """The states that the next batch begins with, as `<node>.<state>`; arrays that nothing changes."""
+        """Return the initial states of the next batch as `<node>.<state>`; the arrays are never modified."""
         return {
             f"{node}.{name}": state
             for node, it in self._stateful_layers().items()
@@ -277,26 +276,26 @@ class Graph(Module):
         }
 
     def set_hidden_states(self, states: Mapping[str, np.ndarray], *, rows: int | None = None) -> None:
-        """Let the next batch begin with these states.
+        """Set the initial states of the next batch.
 
         Args:
-            states: as `hidden_states` gives them; empty for a beginning.
-            rows: use the first ones only, for a batch that is shorter than the one before it.
+            states: States as returned by `hidden_states`; empty for zeros.
+            rows: Number of examples whose states are used, for a batch that is smaller than the previous one.
         """
         for node, layer in self._stateful_layers().items():
-            of_layer = {key.removeprefix(f"{node}."): it for key, it in states.items() if key.startswith(f"{node}.")}
-            layer.hidden_states = {name: state[..., :rows, :] for name, state in of_layer.items()}
+            own = {key.removeprefix(f"{node}."): it for key, it in states.items() if key.startswith(f"{node}.")}
+            layer.hidden_states = {name: state[..., :rows, :] for name, state in own.items()}
 
     @property
     def has_state(self) -> bool:
-        """Whether a layer has a state over time."""
+        """Whether a layer has a hidden state."""
         return bool(self._stateful_layers())
 
     def _stateful_layers(self) -> dict[str, Stateful]:
         return {name: layer for name, layer in self.layers.items() if isinstance(layer, Stateful)}
 
     def summary(self) -> list[NodeSummary]:
-        """One row for each node, in the order they run."""
+        """Return a summary of each node, in execution order."""
         return [
             NodeSummary(
                 node.name,

@@ -1,4 +1,4 @@
-"""The head of a model: what turns the features of its trunk into an answer to one question."""
+"""The head of a model: the last layers, which map the features of the trunk to outputs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dlcli.nn.graph import Graph
 
 
 def layers_with_parameters(graph: Graph) -> list[str]:
-    """The nodes whose layers have parameters, in the order they run."""
+    """Return the nodes whose layers have parameters, in execution order."""
     return [node.name for node in graph.nodes if graph.layers[node.name].parameters()]
 
 
 def head_layers(graph: Graph) -> list[str]:
-    """The last node with parameters before the output, and before each auxiliary output, in the order they run.
+    """Return the last nodes with parameters before the output and before each auxiliary output, in execution order.
 
-    Several where branches join after their last parameters.
+    There are several for an output if branches are merged after their last parameters.
     """
     inputs = {node.name: node.inputs for node in graph.nodes}
-    found: set[str] = set()
+    head: set[str] = set()
     seen: set[str] = {INPUT}
     unvisited = [graph.output, *graph.auxiliary]
     while unvisited:
@@ -26,7 +26,7 @@ def head_layers(graph: Graph) -> list[str]:
             continue
         seen.add(name)
         if graph.layers[name].parameters():
-            found.add(name)
+            head.add(name)
         else:
             unvisited.extend(inputs[name])
-    return [node.name for node in graph.nodes if node.name in found]
+    return [node.name for node in graph.nodes if node.name in head]

@@ -1,6 +1,6 @@
-"""How weights start. `n` below is the fan-in: the number of inputs to one unit."""
+"""Initializers of weights. `n` below is the fan-in, the number of inputs of one unit."""
 
-# ruff: noqa: ARG002 - every initializer is told both fans, few need both
+# ruff: noqa: ARG002 - every initializer takes both fans, few need both
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from dlcli.core import PositiveFloat, check_array, register
 
 
 class Initializer:
-    """Base of the initializers."""
+    """Base class of the initializers."""
 
     registry_kind: ClassVar[str] = "initializer"
 
     def __call__(
         self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
     ) -> np.ndarray:
-        """The initial values.
+        """Return the initial values of a weight.
 
         Args:
-            shape: shape of the weight.
-            fan_in: inputs to one unit.
-            fan_out: units that one input reaches.
-            generator: source of the draws.
-            dtype: type of the values; the draws are made in float64 whatever it is.
+            shape: Shape of the weight.
+            fan_in: Number of inputs of one unit.
+            fan_out: Number of units that one input is connected to.
+            generator: Random generator of the values.
+            dtype: Data type of the values, which are always drawn in float64.
         """
         raise NotImplementedError
 
@@ -42,20 +42,21 @@ def initial_weights(
     generator: np.random.Generator,
     dtype: DTypeLike,
 ) -> np.ndarray:
-    """The initial values, as `Initializer.__call__` returns them.
+    """Return initial values after checking that they fit into memory; arguments as in `Initializer.__call__`.
 
     Raises:
-        OutOfMemoryError: the weights do not fit into memory.
+        OutOfMemoryError: The weights do not fit into memory.
     """
-    # draws are float64, whatever the type of the weights: the same seed gives the same weights rounded
+    # draws are float64 for any type of the weights: the same seed gives the same weights up to rounding
     check_array(shape, itemsize=8)
     return initializer(shape, fan_in=fan_in, fan_out=fan_out, generator=generator, dtype=dtype)
 
 
 class _Normal(Initializer):
-    """Zero-mean normal numbers of a standard deviation that follows from the fans."""
+    """Base class of the normal distributions with mean 0."""
 
     def standard_deviation(self, fan_in: int, fan_out: int) -> float:
+        """Return the standard deviation for the fans of a weight."""
         raise NotImplementedError
 
     def __call__(
@@ -65,9 +66,10 @@ class _Normal(Initializer):
 
 
 class _Uniform(Initializer):
-    """Numbers evenly spread in `[−limit, limit]`, the limit following from the fans."""
+    """Base class of the uniform distributions on `[−limit, limit]`."""
 
     def limit(self, fan_in: int, fan_out: int) -> float:
+        """Return the limit for the fans of a weight."""
         raise NotImplementedError
 
     def __call__(
@@ -79,10 +81,10 @@ class _Uniform(Initializer):
 
 @register("initializer", "constant")
 class Constant(Initializer):
-    """Every weight the same: all units of a layer stay equal for ever.
+    """The same value for every weight: all units of a layer remain equal.
 
     Args:
-        value: the value.
+        value: Initial value.
     """
 
     def __init__(self, *, value: float = 0.0) -> None:
@@ -96,7 +98,7 @@ class Constant(Initializer):
 
 @register("initializer", "zeros")
 class Zeros(Constant):
-    """Every weight 0: units of a hidden layer never become different (the symmetry failure)."""
+    """0 for every weight: all units of a hidden layer remain equal (failure to break symmetry)."""
 
     def __init__(self) -> None:
         super().__init__(value=0.0)
@@ -104,10 +106,10 @@ class Zeros(Constant):
 
 @register("initializer", "normal")
 class Normal(_Normal):
-    """Small random numbers `std · N(0, 1)`, whatever the fans.
+    """Normal distribution with a constant standard deviation.
 
     Args:
-        std: standard deviation.
+        std: Standard deviation.
     """
 
     def __init__(self, *, std: PositiveFloat = 0.01) -> None:
@@ -119,10 +121,10 @@ class Normal(_Normal):
 
 @register("initializer", "uniform")
 class Uniform(_Uniform):
-    """Numbers evenly spread in `[−bound, bound]`, whatever the fans.
+    """Uniform distribution on `[−bound, bound]`, with a constant bound.
 
     Args:
-        bound: largest size of a weight.
+        bound: Largest magnitude of a weight.
     """
 
     def __init__(self, *, bound: PositiveFloat = 0.05) -> None:
@@ -134,7 +136,7 @@ class Uniform(_Uniform):
 
 @register("initializer", "he_normal")
 class HeNormal(_Normal):
-    """Normal with std `√(2/n)`, for ReLU (He et al. 2015, arXiv:1502.01852)."""
+    """Normal distribution with standard deviation `√(2/n)`, for ReLU (He et al. 2015, arXiv:1502.01852)."""
 
     def standard_deviation(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(2 / fan_in)
@@ -142,7 +144,7 @@ class HeNormal(_Normal):
 
 @register("initializer", "he_uniform")
 class HeUniform(_Uniform):
-    """Uniform with std `√(2/n)`: limit `√(6/n)` (He et al. 2015, arXiv:1502.01852)."""
+    """Uniform distribution with standard deviation `√(2/n)`: limit `√(6/n)` (He et al. 2015, arXiv:1502.01852)."""
 
     def limit(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(6 / fan_in)
@@ -150,7 +152,8 @@ class HeUniform(_Uniform):
 
 @register("initializer", "xavier_normal")
 class XavierNormal(_Normal):
-    """Normal with std `√(1/n)`, for tanh (the CS 230 notes' Xavier; LeCun et al. 1998, Efficient BackProp)."""
+    """Normal distribution with standard deviation `√(1/n)`, for tanh (LeCun et al. 1998, Efficient BackProp; CS 230's
+    Xavier initialization)."""
 
     def standard_deviation(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(1 / fan_in)
@@ -158,7 +161,7 @@ class XavierNormal(_Normal):
 
 @register("initializer", "glorot_normal")
 class GlorotNormal(_Normal):
-    """Normal with std `√(2/(fan_in + fan_out))` (Glorot & Bengio 2010)."""
+    """Normal distribution with standard deviation `√(2/(fan_in + fan_out))` (Glorot & Bengio 2010)."""
 
     def standard_deviation(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(2 / (fan_in + fan_out))
@@ -166,7 +169,7 @@ class GlorotNormal(_Normal):
 
 @register("initializer", "glorot_uniform")
 class GlorotUniform(_Uniform):
-    """Uniform with limit `√(6/(fan_in + fan_out))` (Glorot & Bengio 2010)."""
+    """Uniform distribution with limit `√(6/(fan_in + fan_out))` (Glorot & Bengio 2010)."""
 
     def limit(self, fan_in: int, fan_out: int) -> float:
         return math.sqrt(6 / (fan_in + fan_out))
@@ -174,10 +177,12 @@ class GlorotUniform(_Uniform):
 
 @register("initializer", "orthogonal")
 class Orthogonal(Initializer):
-    """Orthonormal rows or columns, which keep lengths; for recurrences (Saxe et al. 2014, arXiv:1312.6120).
+    """Orthonormal rows or columns, which preserve norms; for recurrent weights.
+
+    Saxe et al. 2014, arXiv:1312.6120.
 
     Args:
-        gain: factor on all weights.
+        gain: Factor on all weights.
     """
 
     def __init__(self, *, gain: PositiveFloat = 1.0) -> None:
@@ -186,7 +191,7 @@ class Orthogonal(Initializer):
     def __call__(
         self, shape: tuple[int, ...], *, fan_in: int, fan_out: int, generator: np.random.Generator, dtype: DTypeLike
     ) -> np.ndarray:
-        # (f_h, f_w, C, K) counts as (f_h f_w C, K): what one unit reads is a column
+        # (f_h, f_w, C, K) -> (f_h f_w C, K): the weights of one unit are a column
         rows, columns = math.prod(shape[:-1]), shape[-1]
         long, short = max(rows, columns), min(rows, columns)
         # QR gives orthonormal columns, so the longer side must be the rows
@@ -198,10 +203,12 @@ class Orthogonal(Initializer):
 
 @register("initializer", "identity")
 class Identity(Initializer):
-    """The identity matrix, which hands a state on as it is; for recurrences of ReLU (Le et al. 2015, arXiv:1504.00941).
+    """Identity matrix, which keeps a state unchanged; for recurrent weights with ReLU.
+
+    Le et al. 2015, arXiv:1504.00941.
 
     Args:
-        gain: factor on all weights.
+        gain: Factor on all weights.
     """
 
     def __init__(self, *, gain: PositiveFloat = 1.0) -> None:

@@ -1,4 +1,4 @@
-"""What a node of a model's graph does."""
+"""Base class of the layers."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 class ShapeError(ValueError):
-    """A layer cannot take inputs of these shapes; the message has the shapes and the arithmetic."""
+    """Error of a layer that does not accept its input shapes; the message contains the shapes and the formula."""
 
 
 @dataclass(frozen=True)
 class LayerSample:
-    """A layer on which gradients are checked.
+    """A layer and input shapes for its gradient check.
 
     Args:
-        layer: not built yet.
-        input_shapes: of its inputs, without the batch axis.
-        num_tokens: the inputs are whole numbers below it; None for real numbers.
+        layer: Layer that is not built yet.
+        input_shapes: Shapes of its inputs, without the batch axis.
+        num_tokens: Upper limit (exclusive) of integer inputs; None for floating-point inputs.
     """
 
     layer: Layer
@@ -36,7 +36,7 @@ class LayerSample:
     num_tokens: int | None = None
 
     def draw_inputs(self, batch_size: int, generator: np.random.Generator, dtype: DTypeLike) -> list[np.ndarray]:
-        """A batch to try the layer on: (batch_size, *shape) for each input."""
+        """Draw a batch of inputs, (batch_size, *shape) each."""
         shapes = [(batch_size, *shape) for shape in self.input_shapes]
         if self.num_tokens is not None:
             return [generator.integers(self.num_tokens, size=shape) for shape in shapes]
@@ -44,61 +44,66 @@ class LayerSample:
 
 
 class Layer(Module):
-    """Base of every layer. Its keyword-only constructor parameters are its YAML options.
+    """Base class of the layers. The keyword-only constructor parameters of a layer are its YAML options.
 
-    A layer is told the shapes of its inputs once (`build`), and creates its parameters then.
+    A layer creates its parameters when it gets the shapes of its inputs, in `build`.
     """
 
     registry_kind: ClassVar[str] = "layer"
 
-    #: how many inputs it takes; None for one or more
+    #: number of inputs; None for one or more
     num_inputs: ClassVar[int | None] = 1
 
-    #: whether `forward` takes `lengths=`: (N,) how many steps of each sequence of the first input are real, or None
+    #: whether `forward` takes `lengths=`, the number of steps of each sequence of the first input without padding,
+    #: (N,), or None
     needs_lengths: ClassVar[bool] = False
 
-    #: whether the steps of the result are those of the first input, whose lengths are then those of the result
+    #: whether the output has the steps of the first input, and thus its lengths
     preserves_time: ClassVar[bool] = True
 
-    #: whether it draws random numbers in training
+    #: whether the layer draws random values in training
     is_stochastic: ClassVar[bool] = False
 
-    #: set by the graph for layers that draw random numbers in training
+    #: random generator for training, set by the graph
     generator: np.random.Generator | None = None
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
-        """Shape of the result, without the batch axis.
+        """Return the shape of the output, without the batch axis.
 
         Raises:
-            ShapeError: the layer cannot take such inputs.
+            ShapeError: The layer does not accept inputs of these shapes.
         """
         return input_shapes[0]
 
     def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
-        """Create the parameters; a layer without any has nothing to do."""
+        """Create the parameters, if the layer has any."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """The result for a batch: every input has the batch axis first."""
+        """Compute the output for a batch; the first axis of every input is the batch."""
         raise NotImplementedError
 
     def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:  # noqa: ARG002
-        """`forward` of this layer and then of `layers`, one after the other, in one operation; None for none.
+        """Return one operation for this layer followed by `layers`; None if there is none.
 
-        The operation takes the inputs of this layer, then the further inputs of those that follow, and `lengths=`
-        where one of them does. An operation for several layers needs one for fewer of them: they are joined one by one.
+        The operation takes the inputs of this layer, then the additional inputs of the following ones, and `lengths=`
+        if one of them does. Layers are fused one by one: an operation for several layers requires one for each
+        shorter chain.
         """
         return None
 
     @property
     def changes_in_training(self) -> bool:
-        """Whether training changes what it makes of the same inputs."""
+        """Whether training changes the output for the same inputs."""
         return not self.frozen and (self.is_stochastic or bool(self.state_dict()))
 
     def flops(self, *input_shapes: Shape) -> int:
-        """Operations for one example, a multiply-add counted as 2; one per element unless a layer says otherwise."""
+        """Return the number of operations for one example, with a multiply-add counted as 2.
+
+        By default, it is one per element of the output.
+        """
         return math.prod(self.output_shape(*input_shapes))
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
-        """Layers and input shapes on which the gradient check runs."""
+        """Return layers and input shapes for the gradient check."""
         return ()

@@ -1,4 +1,4 @@
-"""Transfer learning: which layers of a model are made anew, which are trained on, and which are kept as they are."""
+"""Transfer learning: new, fine-tuned and frozen layers of a model."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dlcli.nn.head import head_layers, layers_with_parameters
 
 @dataclass(frozen=True)
 class LayerRoles:
-    """Every layer with parameters by its part in a transfer, each tuple in the order in which they run.
+    """Roles of all layers with parameters in transfer learning, each tuple in execution order.
 
     Args:
-        new: start from random weights and are trained.
-        tuned: start from the weights of another model and are trained on.
-        frozen: keep the weights of another model.
+        new: Layers that start from random weights and are trained.
+        tuned: Layers that start from the weights of another model and are fine-tuned.
+        frozen: Layers that keep the weights of another model.
     """
 
     new: tuple[str, ...]
@@ -35,29 +35,30 @@ class LayerRoles:
         train: Literal["head", "all"] | int = "all",
         reinitialize: Sequence[str] = (),
     ) -> LayerRoles:
-        """The part of each layer.
+        """Assign a role to each layer.
 
         Args:
-            graph: the model.
-            replace_head: whether the head is new.
-            train: what is trained: the head, everything, or the last so many layers with parameters; new ones always.
-            reinitialize: names of other layers that are new.
+            graph: Graph of the model.
+            replace_head: Whether the head is new.
+            train: Layers to train: the head, all, or the number of last layers with parameters; new layers are always
+                trained.
+            reinitialize: Names of other layers that are new.
 
         Raises:
-            ConfigError: there is no such layer, or there are not as many.
+            ConfigError: A layer does not exist or has no parameters, or the model has fewer layers than `train`.
         """
         layers, head = layers_with_parameters(graph), head_layers(graph)
         for index, name in enumerate(reinitialize):
             if name not in layers:
                 known = name in graph.layers
-                found = f"{name} has no parameters" if known else f"{name!r}: {unknown_name('layer', name, layers)}"
-                raise ConfigError(found, code="unknown_name", key=f"reinitialize[{index}]")
+                message = f"{name} has no parameters" if known else f"{name!r}: {unknown_name('layer', name, layers)}"
+                raise ConfigError(message, code="unknown_name", key=f"reinitialize[{index}]")
         if isinstance(train, int) and train > len(layers):
-            found = f"{train} layers are to be trained; the model has {len(layers)} with parameters"
-            raise ConfigError(f"{found}: {', '.join(layers)}", code="unknown_name", key="train")
+            message = f"expected at most the {len(layers)} layers with parameters, got {train}: {', '.join(layers)}"
+            raise ConfigError(message, code="out_of_range", key="train")
         new = {*reinitialize, *(head if replace_head else ())}
-        wanted = layers if train == "all" else head if train == "head" else layers[-train:]
-        trained = {*wanted, *new}
+        selected = layers if train == "all" else head if train == "head" else layers[-train:]
+        trained = {*selected, *new}
         return cls(
             new=tuple(name for name in layers if name in new),
             tuned=tuple(name for name in layers if name in trained - new),
@@ -65,10 +66,10 @@ class LayerRoles:
         )
 
     def apply(self, graph: Graph, *, learning_rate_scale: float = 1.0) -> None:
-        """Freeze what is frozen, and scale the learning rate of what is trained on.
+        """Freeze the frozen layers, and scale the learning rate of the fine-tuned ones.
 
-        Frozen batch norms use and keep their moving averages. Dropout inside the frozen trunk is off; behind its last
-        layer with parameters it stays, since there it regularizes what is trained.
+        Frozen batch norms use their moving averages without updating them. Dropout inside the frozen trunk is disabled;
+        after its last layer with parameters it stays active, since there it regularizes the trained layers.
         """
         changing = descendants(graph, {*self.new, *self.tuned})
         for name in ancestors(graph.nodes, set(self.frozen)) if self.frozen else ():
@@ -80,9 +81,9 @@ class LayerRoles:
 
 
 def descendants(graph: Graph, names: set[str]) -> set[str]:
-    """These nodes and all whose values depend on them."""
-    found = set(names)
+    """Return the nodes with these names and all nodes that depend on them."""
+    dependent = set(names)
     for node in graph.nodes:
-        if found.intersection(node.inputs):
-            found.add(node.name)
-    return found
+        if dependent.intersection(node.inputs):
+            dependent.add(node.name)
+    return dependent

@@ -1,4 +1,4 @@
-"""Something with parameters: their names, the training switch, saving and restoring."""
+"""Base class of everything with parameters: names, training mode, saving and restoring."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from dlcli.nn.parameter import Parameter
 
 
 class Module:
-    """Base of layers and models.
+    """Base class of layers and models.
 
-    Attributes that are a `Parameter` or a `Module` are found by looking; arrays that belong to the state without
-    being trained (moving averages) are named in `buffer_names`.
+    Attributes that are a `Parameter` or a `Module` are registered automatically; arrays that belong to the state but
+    are not trained (moving averages) are named in `buffer_names`.
     """
 
     buffer_names: ClassVar[tuple[str, ...]] = ()
 
-    #: whether the module behaves as in training (dropout drops, batch norm uses the batch)
+    #: whether the module is in training mode (dropout is active, batch norm uses the batch)
     training: bool = True
 
-    #: whether it keeps what it knows: it then behaves as in evaluation always
+    #: whether the module is frozen: its weights are not trained, and it is always in evaluation mode
     frozen: bool = False
 
     def children(self) -> dict[str, Module]:
-        """The modules directly inside this one."""
+        """Return the modules directly inside this one."""
         return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
 
     def parameters(self) -> dict[str, Parameter]:
-        """Every parameter by its dotted name, in a fixed order."""
+        """Return all parameters by dotted name, in a fixed order."""
         return {
             path + name: value
             for path, module in self.modules()
@@ -40,33 +40,33 @@ class Module:
         }
 
     def buffers(self) -> dict[str, np.ndarray]:
-        """Every array of the state that is not trained, by its dotted name."""
+        """Return all arrays of the state that are not trained, by dotted name."""
         return {path + name: getattr(module, name) for path, module in self.modules() for name in module.buffer_names}
 
     def modules(self, path: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all inside it, each with the prefix of its names: `""`, `"encoder."` …"""
+        """Yield this module and all inside it, each with the prefix of its names: `""`, `"encoder."` …"""
         yield path, self
         for name, child in self.children().items():
             yield from child.modules(f"{path}{name}.")
 
     def train(self, mode: bool = True) -> None:
-        """Behave as in training, or (with False) as in evaluation; what is frozen always does the latter."""
+        """Set training mode, or evaluation mode if `mode` is false; frozen modules stay in evaluation mode."""
         for _, module in self.modules():
             module.training = mode and not module.frozen
 
     def eval(self) -> None:
-        """Behave as in evaluation."""
+        """Set evaluation mode."""
         self.train(False)
 
     def freeze(self) -> None:
-        """Keep every parameter and buffer as it is; before an arena is made of the parameters."""
+        """Freeze every parameter and buffer; to be called before an arena is created from the parameters."""
         for _, module in self.modules():
             module.frozen, module.training = True, False
         for parameter in self.parameters().values():
             parameter.trainable = False
 
     def astype(self, dtype: type[np.floating[Any]]) -> None:
-        """Convert parameters and buffers; before an arena is made of them, since it replaces their memory."""
+        """Convert parameters and buffers; to be called before an arena is created, since it replaces their memory."""
         for parameter in self.parameters().values():
             parameter.data = parameter.data.astype(dtype)
             parameter.grad = None
@@ -75,24 +75,24 @@ class Module:
                 setattr(module, name, getattr(module, name).astype(dtype))
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Parameters and buffers by name: the arrays themselves, not copies."""
+        """Return parameters and buffers by name: the arrays themselves, not copies."""
         return {name: parameter.data for name, parameter in self.parameters().items()} | self.buffers()
 
     def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
-        """Copy `state` into the parameters and buffers; nothing is changed unless everything fits.
+        """Copy `state` into the parameters and buffers; nothing is changed unless all names and shapes match.
 
         Raises:
-            ValueError: names are missing or unexpected, or shapes differ; the message lists all of them.
+            ValueError: Names are missing or unexpected, or shapes differ; the message lists all of them.
         """
         own = self.state_dict()
         problems = [f"{name} is missing" for name in own if name not in state]
         problems += [f"{name}: {unknown_name('name', name, own)}" for name in state if name not in own]
         problems += [
-            f"{name} has shape {state[name].shape}, the model needs {array.shape}"
+            f"{name}: expected shape {array.shape}, got {state[name].shape}"
             for name, array in own.items()
             if name in state and state[name].shape != array.shape
         ]
         if problems:
-            raise ValueError("these weights do not fit the model: " + "; ".join(problems))
+            raise ValueError("the weights do not fit the model: " + "; ".join(problems))
         for name, array in own.items():
             np.copyto(array, state[name], casting="same_kind")

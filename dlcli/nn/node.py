@@ -1,4 +1,4 @@
-"""One layer of a model as data: what a config says and a run saves."""
+"""Node: the description of one layer, as stated in a config and saved in a run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dlcli.core import PREVIOUS
 
 @dataclass(frozen=True)
 class Node:
-    """A layer in a model's graph.
+    """Layer in the graph of a model.
 
     Args:
-        name: unique in the model; "" lets `with_names` choose.
-        type: registered name of the layer.
-        options: the layer's options, plain JSON values; nested components as `{name: …, options}`.
-        inputs: names of nodes, "previous" or "input".
+        name: Name of the node, unique in the model; "" lets `with_names` choose.
+        type: Registered name of the layer.
+        options: Options of the layer as JSON values; nested components as `{name: …, options}`.
+        inputs: Names of nodes, "previous" or "input".
     """
 
     name: str
@@ -27,7 +27,7 @@ class Node:
 
 
 def with_names(nodes: Iterable[Node]) -> list[Node]:
-    """The nodes, those without a name called `<type>_<count>`: linear_1, relu_1, linear_2 …"""
+    """Return the nodes, with `<type>_<count>` for missing names: linear_1, relu_1, linear_2 …"""
     nodes = list(nodes)
     taken = {node.name for node in nodes}
     counts: dict[str, int] = {}

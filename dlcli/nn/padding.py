@@ -1,4 +1,4 @@
-"""Which steps of padded sequences are real."""
+"""Mask of padded sequences."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 
 
 def padding_mask(lengths: np.ndarray | None, steps: int) -> np.ndarray | None:
-    """(N, T) bool, False where a sequence is padded; None where none is.
+    """Return a mask (N, T) that is False for padded steps; None without padding.
 
     Args:
-        lengths: (N,) how many steps of each sequence are real; None where all are.
-        steps: T, those of the batch.
+        lengths: Number of steps of each sequence without padding, (N,); None without padding.
+        steps: Number of steps of the batch, T.
     """
     if lengths is None or (len(lengths) and lengths.min() >= steps):
         return None

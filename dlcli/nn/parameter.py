@@ -1,4 +1,4 @@
-"""A tensor that is trained."""
+"""Parameter: a tensor that is trained."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dlcli.autograd import Tensor
 
 
 class Parameter(Tensor):
-    """A leaf of the graph that an optimizer changes.
+    """Leaf of the graph that an optimizer updates.
 
-    Clearing a gradient costs nothing: `clear_grad` only marks the memory, and the next backward pass overwrites
-    it instead of adding to it, often without a copy because the kernel writes there (`lend_grad`). Reading `grad`
-    fills a marked gradient with zeros first. Who reads that memory by another name (a flat array of which it is a
-    view) calls `settle_grad` on every parameter before, so that one without a gradient counts as zero.
+    Clearing a gradient is free: `clear_grad` only marks the memory, and the next backward pass overwrites it instead of
+    adding to it, often without a copy because the kernel writes there directly (`lend_grad`). Reading `grad` fills a
+    marked gradient with zeros first. Code that reads this memory through another array (a flat array of which it is a
+    view) must call `settle_grad` on every parameter before, so that a missing gradient is zero.
 
     Args:
-        data: the initial values; kept, not copied.
-        decay: whether weight penalties and weight decay apply; False for biases and normalization parameters.
-        name: dotted name within the model, set when the model is built.
+        data: Initial values, which are not copied.
+        decay: Whether penalties and weight decay apply; False for biases and parameters of normalization layers.
+        name: Dotted name within the model, set when the model is built.
 
     Attributes:
-        learning_rate_scale: the optimizer's learning rate is multiplied by it for this parameter.
+        learning_rate_scale: Factor on the optimizer's learning rate for this parameter.
     """
 
     __slots__ = ("_grad", "decay", "grad_is_cleared", "learning_rate_scale", "name")
@@ -36,7 +36,7 @@ class Parameter(Tensor):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The gradient, of the shape of `data`; None before the first backward pass, unless memory was given."""
+        """Gradient, of the shape of `data`; None before the first backward pass, unless memory was assigned."""
         self.settle_grad()
         return self._grad
 
@@ -47,7 +47,7 @@ class Parameter(Tensor):
 
     @property
     def trainable(self) -> bool:
-        """False keeps the parameter as it is: no gradient is computed for it."""
+        """Whether the parameter is trained; False means that it gets no gradient."""
         return self.requires_grad
 
     @trainable.setter
@@ -55,18 +55,18 @@ class Parameter(Tensor):
         self.requires_grad = trainable
 
     def clear_grad(self) -> None:
-        """Make the gradient zero, without touching its memory yet."""
-        # A pass over the memory saved per step: for a large model that is milliseconds.
+        """Set the gradient to zero, without writing its memory yet."""
+        # This saves a pass over the memory per step, milliseconds for a large model.
         self.grad_is_cleared = self._grad is not None
 
     def settle_grad(self) -> None:
-        """Write the zeros that `clear_grad` promised, if no gradient has come since."""
+        """Write the zeros that `clear_grad` deferred, if there has been no gradient since."""
         if self.grad_is_cleared and self._grad is not None:
             self._grad.fill(0)
         self.grad_is_cleared = False
 
     def lend_grad(self) -> np.ndarray | None:
-        """The memory of a cleared gradient, for a kernel to write the first gradient into."""
+        """Return the memory of a cleared gradient, into which a kernel may write the first gradient."""
         if not self.grad_is_cleared:
             return None
         self.grad_is_cleared = False
@@ -75,9 +75,9 @@ class Parameter(Tensor):
     def accumulate_grad(self, grad: np.ndarray) -> None:
         if self._grad is None:
             self._grad = np.array(grad)
-        # A kernel that has borrowed the memory returns it as its gradient.
+        # A kernel that has borrowed the memory has already written the gradient in place.
         elif grad is self._grad:
-            return  # written in place by whoever borrowed it
+            return
         elif self.grad_is_cleared:
             np.copyto(self._grad, grad)
             self.grad_is_cleared = False

@@ -1,4 +1,4 @@
-"""Layers whose final state is where the next batch begins: truncated back-propagation through time."""
+"""Layers that keep their state between batches, for truncated backpropagation through time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dlcli.nn.layer import Layer
 
 
 class Stateful(Layer):
-    """Base of layers with a state over time.
+    """Base class of the layers with a hidden state.
 
-    While `stateful` is on, `forward` starts from `hidden_states` and leaves its final state there, as plain arrays,
+    If `stateful` is true, `forward` starts from `hidden_states` and stores its final state there as plain arrays,
     through which no gradient flows.
     """
 
     stateful: bool = False
 
-    #: name of a state → (…, N, H) arrays with the rows of the batch in the last axis but one; empty at a beginning
-    hidden_states: dict[str, np.ndarray] = {}  # noqa: RUF012  # replaced, never changed
+    #: states by name, (…, N, H), with the batch as the second to last axis; empty means zeros
+    hidden_states: dict[str, np.ndarray] = {}  # noqa: RUF012  # replaced, never modified

@@ -1,4 +1,4 @@
-"""A model behind a frozen trunk: where the features of the trunk are known, the rest can run on them alone."""
+"""The part of a model after its frozen trunk, which can be trained on precomputed features of the trunk."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dlcli.nn.module import Module
 
 
 class TrainableTail(Graph):
-    """The nodes behind one node, with its result as their input.
+    """The nodes after one node, with its output as their input.
 
-    Parameters, buffers and modes are those of the whole model, so that it can be trained and saved through its tail.
+    Parameters, buffers and modes are shared with the whole model, so that it can be trained and saved through its tail.
 
     Args:
-        whole: the model.
-        trunk_end: the node whose result is the input; everything else reads the trunk through it.
+        whole: Graph of the whole model.
+        trunk_end: Node whose output is the input of the tail; no other node of the trunk is an input of the tail.
     """
 
     def __init__(self, whole: Graph, trunk_end: str) -> None:
@@ -41,9 +41,9 @@ class TrainableTail(Graph):
 
 
 def trunk_end(graph: Graph) -> str | None:
-    """The last node whose result training does not change and through which all others read the input.
+    """Return the last node of the frozen trunk, whose output training does not change and on which all others depend.
 
-    None where there is none: the first layer is trained, or two results of the trunk are read.
+    None if there is no such node: the first layer is trained, or later nodes depend on two outputs of the trunk.
     """
     changing = descendants(graph, {name for name, layer in graph.layers.items() if layer.changes_in_training})
     end = None
@@ -52,7 +52,7 @@ def trunk_end(graph: Graph) -> str | None:
         if node.name in changing:
             continue
         trunk = ancestors(graph.nodes, {node.name})
-        behind = [other for other in graph.nodes if other.name not in trunk]
-        if behind and all({*other.inputs} & {*trunk, INPUT} <= {node.name} for other in behind):
+        after = [other for other in graph.nodes if other.name not in trunk]
+        if after and all({*other.inputs} & {*trunk, INPUT} <= {node.name} for other in after):
             end = node.name
     return end

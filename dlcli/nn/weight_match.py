@@ -1,4 +1,4 @@
-"""Which of the weights in a file or a run belong to which layers of a model, and a report of what does not fit."""
+"""Matching of the weights in a file or a run with the layers of a model."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from dlcli.nn.torch_weights import WRAPPER, from_torch
 
 Naming = Literal["dlcli", "torch"]
 
-#: how many names a message lists
-SHOWN = 5
+#: maximum number of names in a message
+MAX_LISTED = 5
 
 
 @dataclass(frozen=True)
 class WeightMatch:
-    """What became of every array of the source.
+    """Result of matching for every array of the source.
 
     Args:
-        naming: in which names and layouts the source has them.
-        weights: name in the model -> array in the model's layout.
-        missing: names in the model that the source has nothing for.
-        mismatched: name in the model -> shape in the source, in the model's layout where it could be converted.
-        unused: names in the source that the model has no use for, including those of layers that are reinitialized.
-        leftover: those of them that belong to no layer that is reinitialized.
+        naming: Convention for names and layouts in the source.
+        weights: Arrays in the model's layout, by name in the model.
+        missing: Names in the model without a match in the source.
+        mismatched: Shapes in the source that differ, by name in the model; in the model's layout if known.
+        unused: Names in the source that the model does not use, including those of reinitialized layers.
+        leftover: Unused names that do not belong to reinitialized layers.
     """
 
     naming: Naming
@@ -45,22 +45,23 @@ class WeightMatch:
 
     @property
     def complete(self) -> bool:
+        """Whether every layer that is not reinitialized gets its weights."""
         return not (self.missing or self.mismatched)
 
 
 def match(
     graph: Graph, state: Mapping[str, np.ndarray], new: Collection[str], naming: Naming | None = None
 ) -> WeightMatch:
-    """The weights for all layers but the new ones, by dlcli's names if these fit, else by PyTorch's.
+    """Match weights with all layers except the new ones, by dlcli's names if these fit, else by PyTorch's.
 
     Args:
-        graph: the model; nothing is changed in it.
-        state: arrays by name.
-        new: layers that need none.
-        naming: names and layouts of the arrays; None = those that fit.
+        graph: Graph of the model, which is not changed.
+        state: Arrays by name.
+        new: Layers that need no weights.
+        naming: Convention for names and layouts of the arrays; None means the one that fits.
 
     Raises:
-        ConfigError: both fit, with different results: every matrix is square, and PyTorch's are transposed.
+        ConfigError: Both fit with different results: every matrix is square, and PyTorch's are transposed.
     """
     if naming is not None:
         return (_by_own_names if naming == "dlcli" else _by_torch_names)(graph, state, new)
@@ -72,7 +73,7 @@ def match(
     ):
         raise ConfigError(
             "the names and shapes of the weights fit both dlcli and PyTorch, whose matrices are transposed; "
-            "give naming: torch, or naming: dlcli for weights that dlcli wrote",
+            "set naming: torch, or naming: dlcli for weights saved by dlcli",
             code="ambiguous_name",
             key="naming",
         )
@@ -80,67 +81,67 @@ def match(
 
 
 def load(graph: Graph, matching: WeightMatch) -> None:
-    """Copy the weights into the model; its new layers keep theirs."""
+    """Copy the matched weights into the model; new layers keep their initial weights."""
     for name, array in graph.state_dict().items():
         if name in matching.weights:
             np.copyto(array, matching.weights[name], casting="same_kind")
 
 
 def check_complete(graph: Graph, matching: WeightMatch, names: Collection[str], source: str) -> None:
-    """Refuse weights that leave a layer without: it would stay random without anybody noticing.
+    """Refuse weights that do not cover all layers, since the others would silently stay random.
 
     Args:
-        graph: the model.
-        matching: what was found.
-        names: all names in the source.
-        source: what it is called.
+        graph: Graph of the model.
+        matching: Result of `match`.
+        names: All names in the source.
+        source: Name of the source.
 
     Raises:
-        ConfigError: something does not fit; the message says what, and what to do about it.
+        ConfigError: Weights are missing or have other shapes; the message lists them and suggests a fix.
     """
     if matching.complete:
         return
     if not matching.weights and not matching.mismatched:
         raise ConfigError(
-            f"none of the weights in {source} is for this model: it has {_listed(sorted(names))}; "
-            f"the model needs {_listed(matching.missing)}",
+            f"none of the weights in {source} belongs to this model: expected {_join(matching.missing)}; "
+            f"got {_join(sorted(names))}",
             code="incompatible_weights",
             key="from",
         )
     layers = _layers([*matching.mismatched, *matching.missing])
     if {*layers} <= {*head_layers(graph)}:
         raise ConfigError(
-            f"the head {', '.join(layers)} of {source} is not for this data: {_found(graph, matching)}; "
-            "replace_head: true makes it anew",
+            f"the head {', '.join(layers)} of {source} does not fit this data: {_describe(graph, matching)}; "
+            "set replace_head: true to train a new head",
             code="incompatible_weights",
             key="replace_head",
         )
     sizes = _input_sizes(graph, matching)
     if sizes is not None:
-        what = "channels" if max(map(len, matching.mismatched.values())) > 2 else "numbers"
+        what = "channels" if max(map(len, matching.mismatched.values())) > 2 else "features"
         raise ConfigError(
-            f"the weights in {source} are for inputs of {sizes[0]} {what}, this data has {sizes[1]}",
+            f"the weights in {source} expect inputs with {sizes[0]} {what}, got data with {sizes[1]}",
             code="incompatible_weights",
             key="from",
         )
     raise ConfigError(
-        f"{source} has no weights for {len(layers)} of the layers: {_found(graph, matching)}; "
-        f"is it another architecture or input size? reinitialize: [{_listed(layers)}] makes them anew",
+        f"{source} lacks weights for {formatting.count(len(layers), 'layer')}: {_describe(graph, matching)}; "
+        f"is it another architecture or input size? set reinitialize: [{_join(layers)}] to train them from scratch",
         code="incompatible_weights",
         key="from",
     )
 
 
 def check_finite(graph: Graph, matching: WeightMatch, file: str) -> None:
-    """Refuse weights with which every output would be NaN.
+    """Refuse weights that are not finite, with which every output would be NaN.
 
     Args:
-        graph: the model, for the type of its parameters.
-        matching: what was found.
-        file: that the weights are from.
+        graph: Graph of the model, for the data type of its parameters.
+        matching: Result of `match`.
+        file: File of the weights.
 
     Raises:
-        DataError: an array has NaN or infinity, in the type of the model.
+        DataError: An array has NaN or infinite values in the data type of the model.
     """
     for name, array in matching.weights.items():
         with np.errstate(over="ignore"):
@@ -152,49 +153,49 @@ def check_finite(graph: Graph, matching: WeightMatch, file: str) -> None:
 
 
 def check_all_used(matching: WeightMatch, dispensable: Collection[str], source: str) -> None:
-    """Refuse weights of layers that the model does not have: without them it computes something else.
+    """Refuse weights of layers that the model does not have, since it would compute another function without them.
 
     Args:
-        matching: what was found.
-        dispensable: names of arrays in the source, or of the modules they are in, that the model may lack.
-        source: what it is called.
+        matching: Result of `match`.
+        dispensable: Names of arrays in the source, or of modules, that may remain unused.
+        source: Name of the source.
 
     Raises:
-        ConfigError: arrays are left over, with their names.
+        ConfigError: Arrays of the source are not used.
     """
-    left = [name for name in matching.leftover if not _is_within(name, dispensable)]
-    if not left:
+    unused = [name for name in matching.leftover if not _is_within(name, dispensable)]
+    if not unused:
         return
-    modules = list(dict.fromkeys(name.rpartition(".")[0] or name for name in left))
+    modules = list(dict.fromkeys(name.rpartition(".")[0] or name for name in unused))
     raise ConfigError(
-        f"{source} has {formatting.count(len(left), 'array')} of layers that this model lacks: {_listed(left)}; "
-        f"is it a larger architecture? ignore: [{_listed(modules)}] leaves them out",
+        f"{source} has {formatting.count(len(unused), 'array')} of layers that this model lacks: {_join(unused)}; "
+        f"is it a larger architecture? set ignore: [{_join(modules)}] to skip them",
         code="incompatible_weights",
         key="from",
     )
 
 
 def check_ignored(ignored: Sequence[str], names: Collection[str], source: str) -> None:
-    """Refuse names to be ignored that the source does not have.
+    """Refuse names to ignore that the source does not have.
 
     Args:
-        ignored: names of arrays, or of the modules they are in.
-        names: all names in the source.
-        source: what it is called.
+        ignored: Names of arrays or modules.
+        names: All names in the source.
+        source: Name of the source.
 
     Raises:
-        ConfigError: there is no such array or module.
+        ConfigError: The source has no such array or module.
     """
     known = {".".join(parts[:count]) for parts in (name.split(".") for name in names) for count in range(1, len(parts))}
     for index, name in enumerate(ignored):
         if not any(_is_within(other, [name]) for other in names):
-            near = difflib.get_close_matches(name, {*names, *known}, SHOWN, cutoff=0)
-            hint = unknown_name("array or module", name, near)
+            closest = difflib.get_close_matches(name, {*names, *known}, MAX_LISTED, cutoff=0)
+            hint = unknown_name("array or module", name, closest)
             raise ConfigError(f"{name!r} is not in {source}: {hint}", code="unknown_name", key=f"ignore[{index}]")
 
 
 def _is_within(name: str, modules: Collection[str]) -> bool:
-    """Whether an array has one of the names or is in one of the modules: `fc.weight` is in `fc`."""
+    """Return whether an array has one of the names or is in one of the modules: `fc.weight` is in `fc`."""
     parts = re.sub(WRAPPER, "", name).split(".")
     return name in modules or any(".".join(parts[:count]) in modules for count in range(1, len(parts) + 1))
 
@@ -219,50 +220,51 @@ def _by_torch_names(graph: Graph, state: Mapping[str, np.ndarray], new: Collecti
     weights = {name: array for name, array in converted.items() if _layer(name) not in new}
     wrong = {it.name: it for it in report.mismatched if _layer(it.name) not in new}
     used = {report.matched[name] for name in weights} | {it.source for it in wrong.values()} | {*report.ignored}
-    used |= {*report.joined}
+    used |= {*report.merged}
     return WeightMatch(
         "torch",
         weights,
         missing=tuple(name for name in report.missing if _layer(name) not in new),
-        mismatched={name: _own_axes(it.found) for name, it in wrong.items()},
+        mismatched={name: _to_dlcli_shape(it.actual) for name, it in wrong.items()},
         unused=tuple(name for name in state if name not in used),
         leftover=tuple(name for name, node in report.unexpected.items() if node not in new),
     )
 
 
-def _own_axes(shape: Shape) -> Shape:
-    """PyTorch's (K, C, f_h, f_w) as (f_h, f_w, C, K), (out, in) as (in, out)."""
+def _to_dlcli_shape(shape: Shape) -> Shape:
+    """Convert PyTorch's (K, C, f_h, f_w) to (f_h, f_w, C, K), and (out, in) to (in, out)."""
     return (*shape[2:], *shape[1::-1]) if len(shape) > 1 else shape
 
 
 def _input_sizes(graph: Graph, matching: WeightMatch) -> tuple[int, int] | None:
-    """The channels of the inputs in the source and here, where nothing else is wrong."""
+    """Return the input channels of the source and of the model, if nothing else differs."""
     if any(_layer(name) not in graph.layers and matching.naming == "dlcli" for name in matching.unused):
-        return None  # it has other layers: another model
+        return None  # other layers: another model
     shapes = {name: graph.state_dict()[name].shape for name in matching.mismatched}
-    pairs = [(found, shapes[name]) for name, found in matching.mismatched.items()]
+    pairs = [(shape, shapes[name]) for name, shape in matching.mismatched.items()]
     if matching.missing or not all(
-        len(found) == len(own) > 1 and (*found[:-2], found[-1]) == (*own[:-2], own[-1]) for found, own in pairs
+        len(theirs) == len(ours) > 1 and (*theirs[:-2], theirs[-1]) == (*ours[:-2], ours[-1]) for theirs, ours in pairs
     ):
         return None
     for name in _layers([*matching.mismatched]):
         before = ancestors(graph.nodes, {name}) - {name}
         if any(graph.layers[other].parameters() for other in before):
             return None
-    sizes = {(found[-2], own[-2]) for found, own in pairs}
+    sizes = {(theirs[-2], ours[-2]) for theirs, ours in pairs}
     return sizes.pop() if len(sizes) == 1 else None
 
 
-def _found(graph: Graph, matching: WeightMatch) -> str:
-    """What is wrong with each array, the first few of them."""
+def _describe(graph: Graph, matching: WeightMatch) -> str:
+    """Describe the first few mismatched and missing arrays."""
     own = graph.state_dict()
-    parts = [f"{name} is {shape} there and {own[name].shape} here" for name, shape in matching.mismatched.items()]
+    parts = [f"{name}: expected shape {own[name].shape}, got {shape}" for name, shape in matching.mismatched.items()]
     parts += [f"{name} is missing" for name in matching.missing]
-    return _listed(parts, "; ")
+    return _join(parts, "; ")
 
 
-def _listed(items: Sequence[str], separator: str = ", ") -> str:
-    return separator.join([*items[:SHOWN], *(["…"] if len(items) > SHOWN else [])])
+def _join(items: Sequence[str], separator: str = ", ") -> str:
+    """Join the first few items, with an ellipsis if there are more."""
+    return separator.join([*items[:MAX_LISTED], *(["…"] if len(items) > MAX_LISTED else [])])
 
 
 def _layers(names: Sequence[str]) -> list[str]:
@@ -270,5 +272,5 @@ def _layers(names: Sequence[str]) -> list[str]:
 
 
 def _layer(name: str) -> str:
-    """The node that an array belongs to: the part before the first dot, since names of nodes have none."""
+    """Return the node of an array: the part before the first dot, since names of nodes have none."""
     return name.partition(".")[0]

@@ -83,8 +83,8 @@ def test_dropout_of_the_regularization_reaches_the_architecture(build: Build, ir
         ("inputs: [previous, trunk]", "inputs: [previous, trunc]", 7, "did you mean trunk?"),
         ("linear: {units: 6}\n", "linear: {units: 5}\n", 7, 'node "add_1" \\(add\\)'),
         ("    - linear: {units: 3}", "    - linear: {units: 4}", 9, "gives 4 numbers an example; classification"),
-        ("linear: {units: 6, name: trunk}", "linear: {units: 6, name: trunk, inputs: add_1}", 4, "lead back to itself"),
-        ("- relu", "- relu: {name: lost, inputs: input}\n    - relu: {inputs: trunk}", 5, "dead branch"),
+        ("linear: {units: 6, name: trunk}", "linear: {units: 6, name: trunk, inputs: add_1}", 4, "add_1 <- trunk"),
+        ("- relu", "- relu: {name: lost, inputs: input}\n    - relu: {inputs: trunk}", 5, "unused node"),
     ],
 )
 def test_mistakes_in_the_graph_are_found_at_their_line(
@@ -104,9 +104,9 @@ def test_mistakes_in_the_graph_are_found_at_their_line(
     [
         (
             "{gru: {units: 4, bidirectional: true}}, {linear: {units: 9}}",
-            'node "gru_1" (gru): it also reads from the end',
+            'node "gru_1" (gru): it is bidirectional',
         ),
-        ("flatten, {linear: {units: 9}}", 'node "flatten_1" (flatten): it makes one thing of all steps'),
+        ("flatten, {linear: {units: 9}}", 'node "flatten_1" (flatten): it combines all steps'),
     ],
 )
 def test_a_language_model_does_not_see_what_it_predicts(build: Build, layers: str, found: str) -> None:

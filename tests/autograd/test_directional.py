@@ -1,4 +1,4 @@
-"""Gradients against differences along random directions."""
+"""Gradient checking along random directions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def leaf(*shape: int, seed: int = 0) -> Tensor:
 
 
 class AlmostSquare(Function):
-    """A square whose gradient is wrong by a percent in every hundredth element."""
+    """Square whose gradient is wrong by one percent in every hundredth element."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def check(loss, **parameters: Tensor):  # type: ignore[no-untyped-def]
     return check_directions(loss, parameters, generator=np.random.default_rng(0))
 
 
-def test_right_gradients_agree_and_everything_is_put_back() -> None:
+def test_correct_gradients_pass_and_arrays_are_restored() -> None:
     w, b, x = leaf(30, 40), leaf(40, seed=1), leaf(5, 30, seed=2)
     before = w.data.copy()
     first, second = check(lambda: ops.tanh(ops.linear(x, w, b)).sum(), w=w, b=b)
@@ -43,22 +43,22 @@ def test_right_gradients_agree_and_everything_is_put_back() -> None:
     assert w.grad is None
 
 
-def test_a_few_wrong_elements_of_a_thousand_show() -> None:
+def test_a_few_wrong_elements_of_a_thousand_are_detected() -> None:
     x = leaf(1000)
     (outcome,) = check(lambda: AlmostSquare.apply(x).sum(), x=x)
     assert not outcome.passed()
     assert 1e-6 < outcome.relative_error < 1e-2
 
 
-def test_a_kink_within_the_steps_does_not_hide_that_the_gradient_is_right() -> None:
-    """Rectifiers that switch within 1e-6, 1e-7 and 1e-8 of where they stand, to either side."""
+def test_correct_gradients_pass_with_kinks_within_the_steps() -> None:
+    """ReLUs that switch within 1e-6, 1e-7 and 1e-8 of their inputs, on either side."""
     x = leaf(200)
     x.data[:6] = [1e-6, -1e-6, 1e-7, -1e-7, 1e-8, -1e-8]
     (outcome,) = check(lambda: (ops.relu(x) * 3.0 + x * x).sum(), x=x)
     assert outcome.passed()
 
 
-def test_what_is_not_finite_fails() -> None:
+def test_non_finite_values_fail() -> None:
     x = leaf(3)
     x.data[0] = np.nan
     (outcome,) = check(lambda: (x * x).sum(), x=x)
@@ -68,5 +68,5 @@ def test_what_is_not_finite_fails() -> None:
 
 def test_float32_is_refused() -> None:
     x = Tensor(np.ones(3, np.float32), requires_grad=True)
-    with pytest.raises(ValueError, match="x is float32"):
+    with pytest.raises(ValueError, match="float32 in x"):
         check(lambda: x.sum(), x=x)

@@ -1,4 +1,4 @@
-"""Recording: what apply passes on and what it keeps."""
+"""Recording of operations by `apply`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dlcli.autograd import Context, Function, Tensor
 
 
 class Watched(Function):
-    """a + b, noting what it is told."""
+    """a + b, recording its calls."""
 
     @staticmethod
     def forward(ctx: Context, a: np.ndarray, b: np.ndarray | None, *, scale: float) -> np.ndarray:

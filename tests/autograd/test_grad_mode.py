@@ -1,4 +1,4 @@
-"""The switch that turns recording off."""
+"""Disabling the recording of operations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_nothing_is_recorded_inside() -> None:
     assert (x * 2.0).requires_grad
 
 
-def test_it_nests_and_survives_errors() -> None:
+def test_nests_and_is_restored_after_errors() -> None:
     with no_grad():
         with no_grad():
             pass
@@ -30,7 +30,7 @@ def test_it_nests_and_survives_errors() -> None:
     assert is_recording()
 
 
-def test_another_thread_goes_on_recording() -> None:
+def test_another_thread_still_records() -> None:
     seen: list[bool] = []
     with no_grad():
         thread = threading.Thread(target=lambda: seen.append(is_recording()))

@@ -1,4 +1,4 @@
-"""The check itself: right passes, wrong is caught and named, kinks are counted."""
+"""Gradient checking: correct gradients pass, wrong ones fail with a name, kinks are counted."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class WrongSquare(Function):
 
 
 class Unchecked(Function):
-    """A Function whose author forgot the samples."""
+    """Function without samples."""
 
 
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Both Functions above, for one test only."""
+    """Register both Functions above for one test."""
     functions = dict(registry._components["function"], wrong_square=WrongSquare, unchecked=Unchecked)
     monkeypatch.setitem(registry._components, "function", functions)
     yield
 
 
 @pytest.mark.usefixtures("registered")
-def test_a_wrong_backward_is_caught_and_named() -> None:
+def test_a_wrong_backward_fails_with_its_name() -> None:
     (check,) = check_function("wrong_square")
     assert check.parameter == "wrong_square[0].x"
     assert not check.passed()
@@ -57,7 +57,7 @@ def test_a_wrong_backward_is_caught_and_named() -> None:
 
 @pytest.mark.usefixtures("registered")
 def test_a_function_without_samples_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'unchecked' declares no samples"):
+    with pytest.raises(ValueError, match="'unchecked'"):
         check_function("unchecked")
 
 
@@ -69,7 +69,7 @@ def test_every_element_of_every_parameter_is_compared() -> None:
     assert all(check.passed() and check.norm_relative_error < TOLERANCE for check in checks)
 
 
-def test_only_some_elements_when_asked() -> None:
+def test_max_per_parameter_limits_the_elements() -> None:
     x = Tensor(np.ones(50), requires_grad=True)
     (check,) = check_parameters(
         lambda: (x * x).sum(), {"x": x}, max_per_parameter=7, generator=np.random.default_rng(0)
@@ -79,7 +79,7 @@ def test_only_some_elements_when_asked() -> None:
         check_parameters(lambda: (x * x).sum(), {"x": x}, max_per_parameter=7)
 
 
-def test_values_and_gradients_are_put_back() -> None:
+def test_values_and_gradients_are_restored() -> None:
     x = Tensor(np.array([1.0, 2.0]), requires_grad=True)
     x.grad = np.array([7.0, 7.0])
     check_parameters(lambda: (x * x).sum(), {"x": x})
@@ -87,15 +87,15 @@ def test_values_and_gradients_are_put_back() -> None:
     np.testing.assert_array_equal(x.grad, [7.0, 7.0])
 
 
-def test_a_kink_is_counted_not_failed() -> None:
+def test_a_kink_is_counted_and_does_not_fail() -> None:
     x = Tensor(np.array([-1.0, 0.0, 2.0]), requires_grad=True)
     (check,) = check_parameters(lambda: ops.relu(x).sum(), {"x": x})
     assert check.passed()
     assert (check.checked, check.kinks, check.size) == (2, 1, 3)
 
 
-def test_a_kink_within_the_step_is_not_stepped_over() -> None:
-    """At 4e-6 from the kink the first difference straddles it, a smaller step does not: nothing is left out."""
+def test_a_kink_within_the_step_is_avoided_by_a_smaller_step() -> None:
+    """At a distance of 4e-6 the first difference crosses the kink, but a smaller step does not: nothing is skipped."""
     x = Tensor(np.array([4e-6, -4e-6]), requires_grad=True)
     (check,) = check_parameters(lambda: ops.relu(x).sum(), {"x": x})
     assert check.passed()
@@ -113,9 +113,9 @@ def test_a_kink_within_the_step_is_not_stepped_over() -> None:
     ],
     ids=["quadratic", "linear", "relu", "tiny", "steep"],
 )
-def test_a_wrong_factor_is_never_taken_for_a_kink(expression: Callable[[Tensor], Tensor], factor: float) -> None:
+def test_a_wrong_factor_is_not_mistaken_for_a_kink(expression: Callable[[Tensor], Tensor], factor: float) -> None:
     class Scaled(Function):
-        """x, with a wrong derivative."""
+        """Identity with a wrong derivative."""
 
         @staticmethod
         def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -131,25 +131,25 @@ def test_a_wrong_factor_is_never_taken_for_a_kink(expression: Callable[[Tensor],
     assert check.kinks == 0
 
 
-def test_a_parameter_that_is_not_reached_has_gradient_zero() -> None:
+def test_an_unused_parameter_has_gradient_zero() -> None:
     x, unused = (Tensor(np.ones(2), requires_grad=True) for _ in range(2))
     checks = check_parameters(lambda: (x * x).sum(), {"x": x, "unused": unused})
     assert checks[1].passed()
     assert checks[1].analytic == 0
 
 
-def test_a_gradient_that_is_not_finite_fails() -> None:
+def test_a_non_finite_gradient_fails() -> None:
     x = Tensor(np.array([0.0]), requires_grad=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         (check,) = check_parameters(lambda: ops.power(x, 0.5).sum(), {"x": x})
     assert check.relative_error == np.inf
 
 
-def test_what_cannot_be_checked_is_refused() -> None:
+def test_float32_and_random_losses_are_refused() -> None:
     single = Tensor(np.ones(2, np.float32), requires_grad=True)
-    with pytest.raises(ValueError, match="single is float32"):
+    with pytest.raises(ValueError, match="float32 in single"):
         check_parameters(lambda: single.sum(), {"single": single})
     x = Tensor(np.ones(2), requires_grad=True)
     generator = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="hold its random draws"):
+    with pytest.raises(ValueError, match="deterministic"):
         check_parameters(lambda: ops.dropout(x, 0.5, generator).sum() * generator.random(), {"x": x})

@@ -20,7 +20,7 @@ def create(node: Node) -> Layer:
 
 @pytest.fixture
 def graph_of() -> Callable[..., Graph]:
-    """`graph_of(shape, *nodes)` builds a graph from nodes, names of layers, or (name, options) pairs."""
+    """Return `graph_of(shape, *nodes)`, which builds a graph from nodes, names of layers, or (name, options) pairs."""
 
     def build(
         shape: tuple[int, ...],

@@ -40,7 +40,7 @@ def test_decayed_parameters_come_first_and_segments_keep_the_order_of_the_model(
     assert by_name["first.bias"].start == 9
 
 
-def test_gradients_that_never_came_are_zero() -> None:
+def test_missing_gradients_are_zero() -> None:
     parameters = make_parameters()
     arena = Arena(parameters)
     for parameter in parameters.values():
@@ -67,7 +67,7 @@ def test_norms_by_segment() -> None:
     )
 
 
-def test_frozen_parameters_stay_outside() -> None:
+def test_frozen_parameters_are_not_in_the_arena() -> None:
     parameters = make_parameters()
     parameters["first.weight"].trainable = False
     arena = Arena(parameters)
@@ -75,7 +75,7 @@ def test_frozen_parameters_stay_outside() -> None:
     assert not np.shares_memory(parameters["first.weight"].data, arena.data)
 
 
-def test_packing_again_after_freezing_keeps_the_values_and_leaves_the_old_memory() -> None:
+def test_a_new_arena_after_freezing_keeps_the_values_and_frees_the_old_memory() -> None:
     parameters = make_parameters()
     old = Arena(parameters)
     old.data *= 2
@@ -106,13 +106,13 @@ def test_mixed_dtypes_are_refused() -> None:
         Arena({"a": Parameter(np.ones(1, np.float32)), "b": Parameter(np.ones(1, np.float64))})
 
 
-def test_parameters_of_one_learning_rate_lie_together() -> None:
+def test_parameters_that_share_a_learning_rate_are_adjacent() -> None:
     parameters = make_parameters()
     for name in ("first.weight", "first.bias"):
         parameters[name].learning_rate_scale = 0.1
     arena = Arena(parameters)
     groups = [(group.elements, group.decayed, group.scale) for group in arena.rate_groups]
-    # weights of 6 and 3 numbers, then biases of 1 and 3: the unscaled ones meet in the middle
+    # weights of size 6 and 3, then biases of size 1 and 3: the unscaled ones meet in the middle
     assert groups == [
         (slice(0, 6), slice(0, 6), 0.1),
         (slice(6, 10), slice(6, 9), 1.0),

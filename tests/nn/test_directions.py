@@ -1,4 +1,4 @@
-"""The last step is taken where everything has been read."""
+"""Checks of the directions in which a model processes sequences."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def check(graph_of: Any, *nodes: Any) -> None:
         ["tanh", "last_step"],
     ],
 )
-def test_what_is_right(graph_of: Any, nodes: list[Any]) -> None:
+def test_valid_models(graph_of: Any, nodes: list[Any]) -> None:
     check(graph_of, *nodes)
 
 
 @pytest.mark.parametrize("between", [[], ["tanh", ("dropout", {"rate": 0.1}), "batch_norm"]])
-def test_halves_that_are_not_taken_apart(graph_of: Any, between: list[Any]) -> None:
-    with pytest.raises(ConfigError, match=r"lstm_1 reads from both ends.*set bidirectional: true") as raised:
+def test_last_step_of_a_bidirectional_layer_must_be_bidirectional(graph_of: Any, between: list[Any]) -> None:
+    with pytest.raises(ConfigError, match=r"lstm_1 .*bidirectional: true") as caught:
         check(graph_of, BOTH, *between, Node("last", "last_step"))
-    assert raised.value.key == "model.last"
+    assert (caught.value.key, caught.value.code) == ("model.last", "not_applicable")
 
 
-def test_halves_that_are_none(graph_of: Any) -> None:
-    with pytest.raises(ConfigError, match="lstm_1 reads from one end only"):
+def test_last_step_of_a_forward_layer_must_not_be_bidirectional(graph_of: Any) -> None:
+    with pytest.raises(ConfigError, match="lstm_1 is not bidirectional"):
         check(graph_of, ("lstm", {"units": 4}), LAST_OF_BOTH)

@@ -1,4 +1,4 @@
-"""What a forward pass runs: layers joined into one operation, to the same result and gradients."""
+"""Execution plans: fused layers, with the same outputs and gradients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLOCK = [
     Node("conv_2", "conv2d", CONV),
     Node("norm_2", "batch_norm"),
 ]
-#: name -> nodes on images of four channels, and the operations they take, each called after its last layer
+#: name -> nodes for images with four channels, and the operations of the plan, each named after its last layer
 NETWORKS: dict[str, tuple[list[Node], list[str]]] = {
     "identity shortcut": (
         [*BLOCK, Node("sum", "add", inputs=("previous", "input")), Node("end", "relu")],
@@ -73,11 +73,11 @@ def images(dtype: type[np.floating]) -> np.ndarray:
 
 
 def outcome(graph: Graph, *, joined: bool, training: bool) -> dict[str, np.ndarray]:
-    """The result, the gradients and the moving averages after two passes."""
+    """Compute the output, the gradients and the moving averages after two passes."""
     graph.train(training)
     x = Tensor(images(graph.dtype.type), requires_grad=True)
     for _ in range(2):
-        # a watched pass runs layer by layer
+        # a watched pass is not fused
         result = graph.forward(x) if joined else graph.forward(x, on_output=lambda name, output: None)
     result.backward(np.random.default_rng(6).standard_normal(result.shape).astype(graph.dtype))
     assert x.grad is not None
@@ -87,7 +87,7 @@ def outcome(graph: Graph, *, joined: bool, training: bool) -> dict[str, np.ndarr
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_what_is_joined(graph_of: GraphOf, name: str) -> None:
+def test_fused_layers(graph_of: GraphOf, name: str) -> None:
     nodes, expected = NETWORKS[name]
     graph = graph_of((6, 5, 4), *nodes)
     joined = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
@@ -99,7 +99,7 @@ def test_what_is_joined(graph_of: GraphOf, name: str) -> None:
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-5)])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_joined_layers_give_the_same(
+def test_fused_layers_agree_with_separate_ones(
     graph_of: GraphOf, name: str, dtype: type[np.floating], tolerance: float, training: bool
 ) -> None:
     nodes, _ = NETWORKS[name]
@@ -111,8 +111,8 @@ def test_joined_layers_give_the_same(
         np.testing.assert_allclose(array, apart[key], rtol=tolerance, atol=tolerance, err_msg=key)
 
 
-def test_an_operation_stands_where_all_of_its_inputs_are_there(graph_of: GraphOf) -> None:
-    """The norm comes before the shortcut's layers, the sum after them: so does the operation that does both."""
+def test_a_fused_operation_runs_when_all_its_inputs_are_available(graph_of: GraphOf) -> None:
+    """The norm comes before the shortcut's layers and the sum after them, and so does the fused operation."""
     nodes, _ = NETWORKS["projection"]
     graph = graph_of((6, 5, 4), *nodes)
     steps = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
@@ -125,12 +125,12 @@ def test_an_operation_stands_where_all_of_its_inputs_are_there(graph_of: GraphOf
         computed.add(step.name)
 
 
-def test_a_result_that_is_asked_for_is_not_joined_away(graph_of: GraphOf) -> None:
+def test_a_watched_node_is_not_inside_a_fused_operation(graph_of: GraphOf) -> None:
     graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
     steps = plan(graph.nodes, graph.layers, {"norm", "end"}, fused=True)
     assert [step.name for step in steps] == ["norm", "end"]
 
 
-def test_what_the_outputs_do_not_need_is_left_out(graph_of: GraphOf) -> None:
+def test_nodes_that_no_output_needs_are_skipped(graph_of: GraphOf) -> None:
     graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
     assert [step.name for step in plan(graph.nodes, graph.layers, {"norm"}, fused=True)] == ["norm"]

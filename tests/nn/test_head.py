@@ -1,4 +1,4 @@
-"""Where the head of a model is."""
+"""The head of a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_head_is_the_last_layer_with_parameters(graph_of: GraphOf) -> None:
     assert head_layers(graph) == ["linear_2"]
 
 
-def test_branches_and_auxiliary_outputs_have_heads_of_their_own(graph_of: GraphOf) -> None:
+def test_branches_and_auxiliary_outputs_have_separate_heads(graph_of: GraphOf) -> None:
     graph = graph_of(
         (4,),
         Node("trunk", "linear", {"units": 3}),

@@ -1,4 +1,4 @@
-"""How weights start: the spread of each initializer, against PyTorch's where it has one."""
+"""Initializers: the distribution of each one, compared with PyTorch's if there is one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_initializer_is_tested() -> None:
     assert set(registry.names("initializer")) == {
         *STANDARD_DEVIATIONS,
         *("zeros", "constant", "identity", "orthogonal"),
-        "edge_filter",  # in a file of its own, and so is its test
+        "edge_filter",  # tested in test_edge_filter.py
     }
 
 
@@ -44,13 +44,13 @@ def test_mean_and_standard_deviation(name: str) -> None:
     options, expected = STANDARD_DEVIATIONS[name]
     weights = draw(name, **options)
     assert weights.dtype == np.float32
-    # 150,000 draws: the standard error of the deviation is 0.2 % of it, of the mean 0.26 %
+    # 150,000 draws: the standard error of the standard deviation is 0.2 % of it, that of the mean 0.26 %
     assert weights.std() == pytest.approx(expected, rel=0.01)
     assert abs(weights.mean()) < 0.015 * expected
 
 
 @pytest.mark.parametrize("name", ["uniform", "he_uniform", "glorot_uniform"])
-def test_uniform_numbers_stay_within_their_limit(name: str) -> None:
+def test_uniform_values_are_within_their_limit(name: str) -> None:
     weights = draw(name)
     limit = math.sqrt(3) * weights.std(dtype=np.float64)
     assert limit * 0.99 < np.abs(weights).max() < limit * 1.01
@@ -66,10 +66,10 @@ def test_uniform_numbers_stay_within_their_limit(name: str) -> None:
         ("orthogonal", lambda init, weight: init.orthogonal_(weight)),
     ],
 )
-def test_the_spread_is_pytorchs(name: str, theirs: Callable[[Any, Any], Any]) -> None:
+def test_standard_deviation_equals_pytorch(name: str, theirs: Callable[[Any, Any], Any]) -> None:
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
-    reference = theirs(torch.nn.init, torch.empty(FAN_OUT, FAN_IN))  # PyTorch keeps (out, in)
+    reference = theirs(torch.nn.init, torch.empty(FAN_OUT, FAN_IN))  # PyTorch's layout is (out, in)
     assert draw(name).std() == pytest.approx(float(reference.std()), rel=0.02)
 
 
@@ -80,7 +80,7 @@ def test_orthogonal_rows_or_columns(shape: tuple[int, int]) -> None:
     np.testing.assert_allclose(gram, 4 * np.eye(min(shape)), atol=1e-5)
 
 
-def test_the_identity_hands_on_what_it_gets() -> None:
+def test_identity_keeps_its_input() -> None:
     np.testing.assert_array_equal(draw("identity", (3, 3), gain=0.5), 0.5 * np.eye(3))
     np.testing.assert_array_equal(draw("identity", (2, 3)), [[1, 0, 0], [0, 1, 0]])
 
@@ -91,7 +91,7 @@ def test_constants() -> None:
 
 
 @pytest.mark.parametrize("name", sorted({*registry.names("initializer")} - {"edge_filter"}))
-def test_the_generator_decides_everything(name: str) -> None:
+def test_only_the_generator_determines_the_values(name: str) -> None:
     np.testing.assert_array_equal(draw(name, seed=3), draw(name, seed=3))
     if name not in ("zeros", "constant", "identity"):
         assert (draw(name, seed=3) != draw(name, seed=4)).any()

@@ -1,4 +1,4 @@
-"""Which layers are new, trained on, and frozen, and what that means for a step."""
+"""New, fine-tuned and frozen layers, and their effect on a training step."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ def test_roles(graph: Graph, options: dict[str, Any], new: list[str], tuned: lis
 @pytest.mark.parametrize(
     ("options", "key", "message"),
     [
-        ({"train": 99}, "train", "99 layers are to be trained; the model has 4 with parameters: conv2d_1, batch"),
-        ({"reinitialize": ["conv_1"]}, "reinitialize[0]", "'conv_1': unknown layer; did you mean conv2d_1"),
-        ({"reinitialize": ["conv2d_1", "relu_1"]}, "reinitialize[1]", "relu_1 has no parameters"),
+        ({"train": 99}, "train", "4 layers .* got 99: conv2d_1, batch"),
+        ({"reinitialize": ["conv_1"]}, "reinitialize[0]", "did you mean conv2d_1"),
+        ({"reinitialize": ["conv2d_1", "relu_1"]}, "reinitialize[1]", "relu_1"),
     ],
 )
-def test_wrong_wishes_are_refused_at_their_place(graph: Graph, options: dict[str, Any], key: str, message: str) -> None:
+def test_invalid_options_are_refused_at_their_key(
+    graph: Graph, options: dict[str, Any], key: str, message: str
+) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         LayerRoles.of(graph, **options)
     assert caught.value.key == key
@@ -65,7 +67,7 @@ def apply(graph: Graph, **options: Any) -> None:
     graph.train()
 
 
-def test_frozen_layers_are_outside_the_arena_and_tuned_ones_have_their_own_rate(graph: Graph) -> None:
+def test_frozen_layers_are_not_in_the_arena_and_tuned_ones_have_a_scaled_rate(graph: Graph) -> None:
     apply(graph, train=2)
     arena = Arena(graph.parameters())
     assert {segment.name for segment in arena.segments} == {
@@ -75,10 +77,10 @@ def test_frozen_layers_are_outside_the_arena_and_tuned_ones_have_their_own_rate(
     assert (scales["linear_1.weight"], scales["linear_2.weight"]) == (0.1, 1.0)
 
 
-def test_the_trunk_keeps_its_averages_and_drops_nothing_while_the_head_does(graph: Graph) -> None:
+def test_a_frozen_trunk_keeps_its_averages_and_has_no_dropout(graph: Graph) -> None:
     apply(graph, train="head")
     modes = {name: layer.training for name, layer in graph.layers.items()}
-    # the second dropout stands behind the last frozen layer: it regularizes the head
+    # the second dropout is after the last frozen layer: it regularizes the head
     assert (modes["batch_norm_1"], modes["dropout_1"], modes["dropout_2"]) == (False, False, True)
     before = {name: array.copy() for name, array in graph.buffers().items()}
     x = np.random.default_rng(0).standard_normal((8, 6, 6, 1)).astype(np.float32)
@@ -90,7 +92,7 @@ def test_the_trunk_keeps_its_averages_and_drops_nothing_while_the_head_does(grap
     assert all(np.array_equal(before[name], array) for name, array in graph.buffers().items())
 
 
-def test_dropout_behind_a_new_layer_stays_though_a_frozen_one_follows(graph: Graph) -> None:
+def test_dropout_after_a_new_layer_is_active_even_before_a_frozen_one(graph: Graph) -> None:
     apply(graph, train="head", reinitialize=["conv2d_1"])
     modes = {name: layer.training for name, layer in graph.layers.items()}
     assert modes["dropout_1"]
@@ -101,7 +103,7 @@ def test_dropout_behind_a_new_layer_stays_though_a_frozen_one_follows(graph: Gra
     ("options", "expected"),
     [
         ({"train": "head"}, {"linear": 1}),
-        # a dropout multiplies by its mask, a ReLU is computed with the layer before it
+        # dropout is a product with its mask, ReLU is fused with the layer before it
         ({"train": 2}, {"linear": 2, "multiply": 1}),
         ({"train": 3}, {"linear": 2, "multiply": 2, "reshape": 1, "batch_norm": 1}),
     ],
@@ -128,10 +130,10 @@ def test_no_gradient_is_computed_below_the_first_trained_layer(
 
 
 def test_a_frozen_layer_above_a_new_one_passes_the_gradient_on(graph_of: GraphOf) -> None:
-    graph = graph_of((4,), Node("new", "linear", {"units": 3}), Node("kept", "linear", {"units": 3}), "relu")
-    LayerRoles(("new",), (), ("kept",)).apply(graph)
+    graph = graph_of((4,), Node("new", "linear", {"units": 3}), Node("frozen", "linear", {"units": 3}), "relu")
+    LayerRoles(("new",), (), ("frozen",)).apply(graph)
     arena = Arena(graph.parameters())
     graph.train()
     graph.forward(np.ones((2, 4), np.float32)).sum().backward()
-    assert graph.layers["kept"].parameters()["weight"].grad is None
+    assert graph.layers["frozen"].parameters()["weight"].grad is None
     assert arena.norm() > 0

@@ -1,4 +1,4 @@
-"""Which steps of padded sequences are real."""
+"""Mask of padded sequences."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from dlcli.nn import padding_mask
 
 
-def test_real_steps_come_first() -> None:
+def test_padding_is_at_the_end() -> None:
     mask = padding_mask(np.array([2, 0, 3]), 3)
     np.testing.assert_array_equal(mask, [[True, True, False], [False, False, False], [True, True, True]])
 
 
-def test_no_mask_where_nothing_is_padded() -> None:
+def test_no_mask_without_padding() -> None:
     assert padding_mask(None, 3) is None
     assert padding_mask(np.array([3, 3]), 3) is None
     assert padding_mask(np.array([3, 5]), 3) is None

@@ -1,4 +1,4 @@
-"""Clearing a gradient without touching its memory."""
+"""Clearing a gradient without writing its memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def parameter_with_memory() -> tuple[Parameter, np.ndarray]:
     return parameter, memory
 
 
-def test_a_cleared_gradient_is_overwritten_by_the_next_and_added_to_by_the_one_after() -> None:
+def test_a_cleared_gradient_is_overwritten_once_and_then_accumulated() -> None:
     parameter, memory = parameter_with_memory()
     parameter.clear_grad()
     np.testing.assert_array_equal(memory, [7, 7, 7])  # nothing was written
@@ -48,7 +48,7 @@ def test_memory_is_lent_once_after_clearing() -> None:
     assert parameter.lend_grad() is memory
     assert parameter.lend_grad() is None
     memory[:] = 5
-    parameter.accumulate_grad(memory)  # what was lent comes back as the gradient
+    parameter.accumulate_grad(memory)  # the lent memory is returned as the gradient
     np.testing.assert_array_equal(memory, [5, 5, 5])
 
 

@@ -1,4 +1,4 @@
-"""Gradients with respect to states: against the formula of the chain, differences, and padding."""
+"""Gradients with respect to states: compared with the chain rule and differences, and with padding."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def loss(outputs: Tensor) -> Tensor:
     return (outputs * DIRECTION).mean()
 
 
-def test_the_chain_of_a_simple_recurrence(graph_of: Any) -> None:
-    """`∂h_T/∂h_t = Π_k diag(1 − h_k²) U`, with rows in the place of columns (Pascanu et al. 2013, equation 5)."""
+def test_chain_rule_of_a_simple_recurrence(graph_of: Any) -> None:
+    """`∂h_T/∂h_t = Π_k diag(1 − h_k²) U`, with rows instead of columns (Pascanu et al. 2013, equation 5)."""
     graph: Graph = graph_of((T, D), ("rnn", {"units": H}), "last_step", ("linear", {"units": 1}), dtype=np.float64)
     cell = graph.layers["rnn_1"].cells["layer_1"]
     states = graph.layers["rnn_1"].forward(Tensor(X)).data
@@ -34,19 +34,19 @@ def test_the_chain_of_a_simple_recurrence(graph_of: Any) -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_step_by_step_gives_what_one_pass_gives(graph_of: Any, cell: str) -> None:
+def test_running_step_by_step_equals_one_pass(graph_of: Any, cell: str) -> None:
     options = {"units": H, "layers": 2, "bidirectional": True}
     graph: Graph = graph_of((T, D), (cell, options), dtype=np.float64)
     lengths = np.array([6, 2, 4])
     expected = graph.forward(X, lengths).data
-    found = []
-    state_gradients(graph, lambda outputs: found.append(outputs.data) or outputs.sum(), X, lengths)
-    np.testing.assert_allclose(found[0], expected, atol=1e-12)
+    seen = []
+    state_gradients(graph, lambda outputs: seen.append(outputs.data) or outputs.sum(), X, lengths)
+    np.testing.assert_allclose(seen[0], expected, atol=1e-12)
     assert graph.layers[f"{cell}_1"].on_step is None
 
 
-def test_the_state_of_an_lstm_is_both(graph_of: Any) -> None:
-    """Moving the state that a sequence starts from, h and c, changes the loss as the gradient says."""
+def test_the_state_of_an_lstm_includes_the_cell(graph_of: Any) -> None:
+    """A small change of the initial state, h and c, changes the loss according to the gradient."""
     graph: Graph = graph_of((T, D), ("lstm", {"units": H}), "last_step", ("linear", {"units": 1}), dtype=np.float64)
     norms = state_gradients(graph, loss, X)["lstm_1.layer_1"]
     layer = graph.layers["lstm_1"]
@@ -63,7 +63,7 @@ def test_the_state_of_an_lstm_is_both(graph_of: Any) -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_a_short_sequence_counts_from_its_own_end(graph_of: Any, reverse: bool) -> None:
+def test_distances_of_a_short_sequence_start_at_its_end(graph_of: Any, reverse: bool) -> None:
     options = {"units": H, "bidirectional": reverse}
     pool = ("last_step", {"bidirectional": reverse})
     graph: Graph = graph_of((T, D), ("gru", options), pool, ("linear", {"units": 1}), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""PyTorch's recurrent modules: their weights, under their names, give the same outputs in a graph."""
+"""PyTorch's recurrent modules: with their weights, a graph has the same outputs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARRANGEMENTS = [{}, {"layers": 3}, {"bidirectional": True}, {"layers": 2, "bidir
 
 
 def twin_of(cell: str, options: dict[str, Any]) -> Any:
-    """PyTorch's module with random weights, the biases included."""
+    """Return PyTorch's module with random weights and biases."""
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell]
@@ -36,7 +36,7 @@ def arrays_of(module: Any, prefix: str) -> dict[str, np.ndarray]:
     + [("rnn", {"activation": "relu", "layers": 2})],
     ids=str,
 )
-def test_outputs_are_those_of_torch(graph_of: GraphOf, cell: str, options: dict[str, Any]) -> None:
+def test_outputs_equal_torch(graph_of: GraphOf, cell: str, options: dict[str, Any]) -> None:
     twin = twin_of(cell, options)
     graph = graph_of((T, D), Node("encoder_rnn", cell, {"units": H, **options}))
     converted, report = from_torch(arrays_of(twin, "encoder.rnn"), graph)
@@ -50,7 +50,7 @@ def test_outputs_are_those_of_torch(graph_of: GraphOf, cell: str, options: dict[
 
 
 def test_a_model_of_tokens(graph_of: GraphOf) -> None:
-    """Embedding, two LSTM layers in both directions, and a linear layer on every step."""
+    """Embedding, two bidirectional LSTM layers, and a linear layer at every step."""
     torch = pytest.importorskip("torch")
     twin = twin_of("lstm", {"layers": 2, "bidirectional": True})
     embedding, linear = torch.nn.Embedding(7, D), torch.nn.Linear(2 * H, 3)
@@ -80,7 +80,7 @@ def cell_arrays(gates: int, prefix: str = "rnn") -> dict[str, np.ndarray]:
     return {f"{prefix}.{name}": generator.standard_normal(shape) for name, shape in shapes.items()}
 
 
-def test_the_second_bias_of_the_candidate_of_a_gru_stays_apart(graph_of: GraphOf) -> None:
+def test_the_second_bias_of_the_candidate_of_a_gru_is_not_merged(graph_of: GraphOf) -> None:
     state = cell_arrays(3)
     converted, _ = from_torch(state, graph_of((T, D), Node("rnn", "gru", {"units": H})))
     first, second = state["rnn.bias_ih_l0"], state["rnn.bias_hh_l0"]
@@ -89,8 +89,8 @@ def test_the_second_bias_of_the_candidate_of_a_gru_stays_apart(graph_of: GraphOf
     np.testing.assert_allclose(converted["rnn.layer_1.candidate_bias"], second[2 * H :], rtol=1e-6)
 
 
-def test_a_gru_of_the_other_form_takes_nothing(graph_of: GraphOf) -> None:
-    """Its reset gate multiplies the state, not the product: the same weights would compute something else."""
+def test_a_gru_that_resets_before_the_product_matches_nothing(graph_of: GraphOf) -> None:
+    """Its reset gate multiplies the state, not the product: the same weights would compute another function."""
     graph = graph_of((T, D), Node("rnn", "gru", {"units": H, "reset_after": False}))
     converted, report = from_torch(cell_arrays(3), graph)
     assert not converted
@@ -106,7 +106,7 @@ def test_more_layers_than_the_model_has_are_unexpected(graph_of: GraphOf) -> Non
 
 
 @pytest.mark.parametrize("name", ["bias_ih_l0", "bias_hh_l0"])
-def test_one_bias_of_two_is_not_enough(graph_of: GraphOf, name: str) -> None:
+def test_a_single_bias_of_two_is_unexpected(graph_of: GraphOf, name: str) -> None:
     state = cell_arrays(4)
     graph = graph_of((T, D), Node("rnn", "lstm", {"units": H}))
     state[f"rnn.{name}"] = np.zeros(3)

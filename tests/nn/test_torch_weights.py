@@ -1,4 +1,4 @@
-"""Weights in PyTorch's names and layouts, made by hand; the architectures' tests compare with PyTorch itself."""
+"""Hand-written weights with PyTorch's names and layouts; the architectures' tests compare with PyTorch itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def numbers(*shape: int) -> np.ndarray:
 
 @pytest.fixture
 def graph(graph_of: GraphOf) -> Graph:
-    """Of images (2, 3, 4): a block by torchvision's names, then a classifier of 2 classes."""
+    """Build a model of images (2, 3, 4): a block with torchvision's names, then a classifier of 2 classes."""
     return graph_of(
         (2, 3, 4),
         Node("layer1_0_conv1", "conv2d", {"filters": 6, "kernel_size": 3, "padding": 1, "groups": 2}),
@@ -64,7 +64,9 @@ def test_names_and_layouts(graph: Graph, state: dict[str, np.ndarray]) -> None:
     np.testing.assert_array_equal(converted["fc.weight"], state["fc.weight"].T)
 
 
-def test_the_linear_layer_after_a_flatten_reads_channels_last(graph: Graph, state: dict[str, np.ndarray]) -> None:
+def test_the_linear_layer_after_flatten_is_reordered_to_channels_last(
+    graph: Graph, state: dict[str, np.ndarray]
+) -> None:
     image = numbers(2, 3, 6)
     converted, _ = from_torch(state, graph)
     np.testing.assert_allclose(
@@ -74,13 +76,13 @@ def test_the_linear_layer_after_a_flatten_reads_channels_last(graph: Graph, stat
     )
 
 
-def test_normalization_of_flattened_numbers_is_put_in_order_too(graph_of: GraphOf) -> None:
+def test_normalization_of_a_flattened_image_is_reordered(graph_of: GraphOf) -> None:
     graph = graph_of((2, 1, 3), Node("flatten", "flatten"), Node("bn", "batch_norm"))
     converted, _ = from_torch({"bn.weight": np.arange(6.0)}, graph)
     np.testing.assert_array_equal(converted["bn.gamma"], [0, 2, 4, 1, 3, 5])
 
 
-def test_copies_in_the_type_of_the_graph(graph: Graph, state: dict[str, np.ndarray]) -> None:
+def test_copies_have_the_dtype_of_the_graph(graph: Graph, state: dict[str, np.ndarray]) -> None:
     state["fc.weight"] = state["fc.weight"].astype(np.float16)
     converted, _ = from_torch(state, graph)
     assert {array.dtype for array in converted.values()} == {np.dtype(np.float32)}
@@ -88,7 +90,7 @@ def test_copies_in_the_type_of_the_graph(graph: Graph, state: dict[str, np.ndarr
     assert state["layer1.0.bn1.weight"][0] != 100
 
 
-def test_every_array_is_accounted_for(graph: Graph, state: dict[str, np.ndarray]) -> None:
+def test_the_report_lists_every_array(graph: Graph, state: dict[str, np.ndarray]) -> None:
     del state["layer1.0.conv1.bias"]
     state["layer1.1.conv1.weight"] = numbers(6, 6, 3, 3)
     state["fc.weight"] = numbers(1000, 5)
@@ -98,7 +100,7 @@ def test_every_array_is_accounted_for(graph: Graph, state: dict[str, np.ndarray]
     assert report.missing == ("layer1_0_conv1.bias",)
     assert report.unexpected == {"layer1.1.conv1.weight": None, "fc.bias": "fc"}
     (mismatch,) = report.mismatched
-    assert (mismatch.name, mismatch.found, mismatch.expected) == ("fc.weight", (1000, 5), (5, 2))
+    assert (mismatch.name, mismatch.actual, mismatch.expected) == ("fc.weight", (1000, 5), (5, 2))
     assert "fc.weight" not in converted
     assert str(report) == (
         "7 of 9 arrays match; shapes differ: fc.weight has the shape (1000, 5), fc.weight is (5, 2);"
@@ -113,7 +115,7 @@ def test_a_flatten_of_another_size_is_a_mismatch(graph: Graph, state: dict[str, 
 
 
 def test_wrapped_and_renamed_modules(graph_of: GraphOf) -> None:
-    """timm's VGG has convolutions over the whole image where the classifier is."""
+    """timm's VGG has convolutions over the whole image instead of the linear classifier."""
     graph = graph_of(
         (2, 3, 4),
         Node("features_0", "conv2d", {"filters": 6, "kernel_size": 1, "use_bias": False}),
@@ -138,7 +140,7 @@ def test_wrapped_and_renamed_modules(graph_of: GraphOf) -> None:
     )
 
 
-def test_shared_residual_networks_for_small_images(graph_of: GraphOf) -> None:
+def test_usual_residual_networks_for_cifar(graph_of: GraphOf) -> None:
     options = {"filters": 4, "kernel_size": 1, "use_bias": False}
     graph = graph_of(
         (2, 2, 4),
@@ -158,7 +160,7 @@ def test_depthwise_filters(graph_of: GraphOf) -> None:
     np.testing.assert_array_equal(converted["dw.weight"][1, 0, 0, 4], weight[4, 0, 1, 0])
 
 
-def test_a_name_that_two_arrays_claim_goes_to_the_first(graph: Graph, state: dict[str, np.ndarray]) -> None:
+def test_the_first_of_two_arrays_with_one_name_is_used(graph: Graph, state: dict[str, np.ndarray]) -> None:
     state["module.fc.weight"] = numbers(2, 5) + 1
     converted, report = from_torch(state, graph)
     assert report.unexpected == {"module.fc.weight": "fc"}

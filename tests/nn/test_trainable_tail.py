@@ -1,4 +1,4 @@
-"""The part of a model behind its frozen trunk."""
+"""The part of a model after its frozen trunk."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def chain(graph_of: GraphOf) -> Graph:
     )
 
 
-def test_the_tail_computes_the_same_from_the_trunks_results(graph_of: GraphOf) -> None:
+def test_the_tail_computes_the_same_outputs_from_the_features(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
     LayerRoles.of(graph, train="head").apply(graph)
     end = trunk_end(graph)
-    assert end == "relu_1"  # the dropout behind the last frozen layer is the head's
+    assert end == "relu_1"  # the dropout after the last frozen layer belongs to the head
     tail = TrainableTail(graph, end)
     assert [node.name for node in tail.nodes] == ["dropout_1", "linear_2"]
     assert (tail.input_shape, tail.output_shape) == ((6,), (3,))
@@ -36,7 +36,7 @@ def test_the_tail_computes_the_same_from_the_trunks_results(graph_of: GraphOf) -
     assert np.array_equal(tail.forward(seen["relu_1"]).data, expected)
 
 
-def test_names_weights_and_modes_are_those_of_the_whole(graph_of: GraphOf) -> None:
+def test_names_weights_and_modes_are_those_of_the_whole_model(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
     LayerRoles.of(graph, train="head").apply(graph)
     tail = TrainableTail(graph, "relu_1")
@@ -53,7 +53,7 @@ def test_names_weights_and_modes_are_those_of_the_whole(graph_of: GraphOf) -> No
     )
 
 
-def test_a_shortcut_around_the_last_frozen_node_moves_the_end_before_it(graph_of: GraphOf) -> None:
+def test_a_shortcut_around_the_last_frozen_node_moves_the_end(graph_of: GraphOf) -> None:
     graph = graph_of(
         (4,),
         Node("stem", "linear", {"units": 3}),

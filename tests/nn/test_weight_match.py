@@ -1,4 +1,4 @@
-"""Weights by name and layout: what matches, and what is said when it does not."""
+"""Matching of weights by name and layout, and the errors if they do not match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def small(graph_of: GraphOf, *, channels: int = 1, classes: int = 3, filters: in
 
 
 def in_torch(graph: Graph) -> dict[str, np.ndarray]:
-    """The graph's weights as PyTorch would save them: channels first, outputs first."""
+    """Return the graph's weights as PyTorch would save them: channels first, outputs first."""
     own = graph.state_dict()
     height, width, channels = graph.shapes["relu1"]
     matrix = own["fc.weight"].reshape(height, width, channels, -1)
@@ -44,7 +44,7 @@ def in_torch(graph: Graph) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("naming", ["dlcli", "torch"])
-def test_weights_are_found_in_both_namings_and_new_layers_keep_their_own(graph_of: GraphOf, naming: str) -> None:
+def test_weights_match_in_both_namings_and_new_layers_keep_theirs(graph_of: GraphOf, naming: str) -> None:
     theirs, ours = small(graph_of, classes=5, seed=1), small(graph_of)
     state = theirs.state_dict() if naming == "dlcli" else in_torch(theirs)
     head = {name: array.copy() for name, array in ours.state_dict().items() if name.startswith("fc.")}
@@ -66,27 +66,24 @@ def refusal(graph: Graph, state: dict[str, np.ndarray], new: list[str]) -> tuple
 def test_a_file_of_another_model_is_refused(graph_of: GraphOf) -> None:
     message, key = refusal(small(graph_of), {"encoder.weight": np.ones(3)}, ["fc"])
     assert key == "from"
-    assert message == (
-        "none of the weights in trunk.safetensors is for this model: it has encoder.weight; "
-        "the model needs conv1.weight, conv1.bias, bn1.gamma, bn1.beta, bn1.moving_mean, …"
-    )
+    for part in ("trunk.safetensors", "encoder.weight", "conv1.weight, conv1.bias, bn1.gamma"):
+        assert part in message
 
 
 @pytest.mark.parametrize("torch_names", [False, True])
-def test_other_channels_are_told(graph_of: GraphOf, torch_names: bool) -> None:
+def test_error_of_other_channels_states_both_numbers(graph_of: GraphOf, torch_names: bool) -> None:
     theirs = small(graph_of, channels=3)
     message, key = refusal(small(graph_of), in_torch(theirs) if torch_names else theirs.state_dict(), ["fc"])
-    assert (message, key) == (
-        "the weights in trunk.safetensors are for inputs of 3 channels, this data has 1",
-        "from",
-    )
+    assert key == "from"
+    assert "trunk.safetensors" in message
+    assert message.endswith("3 channels, got data with 1")
 
 
 def test_a_head_for_other_classes_can_be_replaced(graph_of: GraphOf) -> None:
     message, key = refusal(small(graph_of), small(graph_of, classes=5).state_dict(), [])
     assert key == "replace_head"
-    assert "the head fc of trunk.safetensors is not for this data: fc.weight is (8, 5) there and (8, 3) here" in message
-    assert message.endswith("replace_head: true makes it anew")
+    assert "fc.weight: expected shape (8, 3), got (8, 5)" in message
+    assert "replace_head: true" in message
 
 
 def test_layers_that_would_stay_random_are_named(graph_of: GraphOf) -> None:
@@ -94,13 +91,14 @@ def test_layers_that_would_stay_random_are_named(graph_of: GraphOf) -> None:
     del state["bn1.beta"]
     message, key = refusal(small(graph_of), state, ["fc"])
     assert key == "from"
-    assert message.startswith("trunk.safetensors has no weights for 1 of the layers: bn1.beta is missing; ")
-    assert "reinitialize: [bn1] makes them anew" in message
+    for part in ("trunk.safetensors", "1 layer: bn1.beta is missing", "reinitialize: [bn1]"):
+        assert part in message
     wider = small(graph_of, filters=4).state_dict()
-    assert "conv1.weight is (3, 3, 1, 4) there and (3, 3, 1, 2) here" in refusal(small(graph_of), wider, ["fc"])[0]
+    message, _ = refusal(small(graph_of), wider, ["fc"])
+    assert "conv1.weight: expected shape (3, 3, 1, 2), got (3, 3, 1, 4)" in message
 
 
-def test_other_types_of_numbers_are_converted(graph_of: GraphOf) -> None:
+def test_other_dtypes_are_converted(graph_of: GraphOf) -> None:
     graph = small(graph_of)
     state = {name: np.ones(array.shape, np.float16) for name, array in graph.state_dict().items()}
     load(graph, match(graph, state, []))
@@ -108,13 +106,13 @@ def test_other_types_of_numbers_are_converted(graph_of: GraphOf) -> None:
     assert (graph.state_dict()["fc.weight"] == 1).all()
 
 
-def test_what_is_complete_passes(graph_of: GraphOf) -> None:
+def test_complete_weights_pass(graph_of: GraphOf) -> None:
     graph = small(graph_of)
     check_complete(graph, WeightMatch("dlcli", {}, (), {}, ()), (), "nothing")
 
 
 def deeper(graph_of: GraphOf) -> dict[str, np.ndarray]:
-    """Weights in PyTorch's names of a model with one layer more than `small`."""
+    """Return weights with PyTorch's names of a model with one layer more than `small`."""
     extra = {"conv2.weight": np.ones((2, 2, 3, 3), np.float32), "conv2.bias": np.zeros(2, np.float32)}
     return in_torch(small(graph_of)) | extra
 
@@ -133,7 +131,7 @@ def test_layers_that_the_model_lacks_are_named(graph_of: GraphOf, new: list[str]
         check_all_used(matching, ignored, "trunk.safetensors")
 
 
-def test_a_bias_that_the_model_lacks_is_left_over(graph_of: GraphOf) -> None:
+def test_unknown_arrays_of_known_layers_are_left_over(graph_of: GraphOf) -> None:
     state = in_torch(small(graph_of)) | {"bn1.extra": np.ones(2)}
     assert match(small(graph_of), state, ["fc"]).leftover == ("bn1.extra",)
     own = small(graph_of).state_dict() | {"conv1.extra": np.ones(2)}
@@ -147,7 +145,7 @@ def test_arrays_of_a_replaced_head_are_not_left_over(graph_of: GraphOf) -> None:
     check_all_used(matching, ["classifier"], "trunk.safetensors")
 
 
-def test_names_to_ignore_exist(graph_of: GraphOf) -> None:
+def test_unknown_names_to_ignore_are_refused(graph_of: GraphOf) -> None:
     state = deeper(graph_of)
     check_ignored(["conv2", "fc.bias"], state, "trunk.safetensors")
     with pytest.raises(ConfigError) as caught:
@@ -155,7 +153,7 @@ def test_names_to_ignore_exist(graph_of: GraphOf) -> None:
     assert caught.value.key == "ignore[1]"
 
 
-def test_square_matrices_are_not_guessed(graph_of: GraphOf) -> None:
+def test_square_matrices_are_ambiguous(graph_of: GraphOf) -> None:
     graph = graph_of((3,), Node("fc1", "linear", {"units": 3}), Node("fc2", "linear", {"units": 2}))
     state = {"fc1.weight": np.arange(9.0).reshape(3, 3), "fc1.bias": np.zeros(3)}
     with pytest.raises(ConfigError) as caught:
@@ -164,13 +162,13 @@ def test_square_matrices_are_not_guessed(graph_of: GraphOf) -> None:
     for naming, expected in (("dlcli", state["fc1.weight"]), ("torch", state["fc1.weight"].T)):
         matching = match(graph, state, ["fc2"], naming)  # type: ignore[arg-type]  # a parameter of the test
         np.testing.assert_array_equal(matching.weights["fc1.weight"], expected)
-    state["fc1.weight"] = np.eye(3)  # symmetric: both are the same
+    state["fc1.weight"] = np.eye(3)  # symmetric: both layouts agree
     assert match(graph, state, ["fc2"]).naming == "dlcli"
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
 @pytest.mark.parametrize("torch_names", [False, True])
-def test_weights_that_are_not_finite(graph_of: GraphOf, value: float, torch_names: bool) -> None:
+def test_non_finite_weights_are_refused(graph_of: GraphOf, value: float, torch_names: bool) -> None:
     graph = small(graph_of)
     state = {name: array.astype(np.float64) for name, array in graph.state_dict().items()}
     state["conv1.bias"][1] = value
