@@ -1,4 +1,4 @@
-"""Every registered data set and file format is held to the contracts of `dlcli.testing`."""
+"""Every registered data set and file format passes the conformance suite of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_texts_have_a_vocabulary(name: str) -> None:
 
 
 def write(folder: Path) -> dict[str, dict[str, Any]]:
-    """The same forty examples in several formats; gives the options that read each of them."""
+    """Write the same forty examples in several formats, and return the options to read each of them."""
     generator = np.random.default_rng(0)
     inputs, labels = generator.standard_normal((40, 2)), np.arange(40) % 2
     rows = [{"a": a, "b": b, "kind": "xyz"[number % 3], "label": ["no", "yes"][label]}
@@ -60,7 +60,7 @@ def write(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "parquet", "npz", "npy"])
-def test_formats_keep_to_the_contracts(tmp_path: Path, name: str) -> None:
+def test_formats_conform(tmp_path: Path, name: str) -> None:
     testing.check_component("format", name, options=write(tmp_path)[name])
 
 

@@ -1,4 +1,4 @@
-"""Every distribution: `normalize` inverts `value`, both rise, both bounds are reached, cells are equally wide."""
+"""Properties of every distribution: `normalize` inverts `value`, both are monotonic, and both bounds are reached."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ INSTANCES: dict[str, st.SearchStrategy[Any]] = {
 EVERY = st.one_of(*INSTANCES.values())
 
 
-def test_every_registered_distribution_is_here() -> None:
+def test_every_registered_distribution_is_tested() -> None:
     assert sorted(INSTANCES) == registry.names("distribution")
 
 
@@ -86,7 +86,7 @@ def test_normalize_inverts_value(distribution: Distribution, coordinate: float) 
     back = distribution.normalize(distribution.value(coordinate))
     assert 0 <= back <= 1
     if distribution.cells is None:
-        assert back == pytest.approx(coordinate, abs=1e-6)  # floats near 1 have 1e-16 of their own, ranges down to 1e-2
+        assert back == pytest.approx(coordinate, abs=1e-6)  # precision 1e-16 near 1, ranges down to 1e-2
 
 
 @settings(deadline=None)
@@ -100,7 +100,7 @@ def test_value_inverts_normalize(distribution: Distribution, coordinate: float) 
 
 @settings(deadline=None)
 @given(EVERY.filter(lambda one: one.is_ordered), UNITS, UNITS)
-def test_values_rise_with_positions(distribution: Distribution, one: float, other: float) -> None:
+def test_values_are_monotonic(distribution: Distribution, one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert distribution.value(low) <= distribution.value(high)
 
@@ -128,7 +128,7 @@ def test_cells_are_equally_wide(distribution: Distribution, data: st.DataObject)
 
 @settings(deadline=None)
 @given(INSTANCES["int_log_uniform"], UNITS)
-def test_logarithmic_cells_reach_half_way_to_the_next_integers(distribution: IntLogUniform, coordinate: float) -> None:
+def test_logarithmic_cells_extend_halfway_to_the_next_integers(distribution: IntLogUniform, coordinate: float) -> None:
     value = distribution.value(coordinate)
     start, end = math.log(distribution.low - 0.5), math.log(distribution.high + 0.5)
     inside = [(math.log(value + off) - start) / (end - start) for off in (-0.49, 0.49)]
@@ -137,19 +137,19 @@ def test_logarithmic_cells_reach_half_way_to_the_next_integers(distribution: Int
 
 
 @pytest.mark.parametrize("name", sorted(INSTANCES))
-def test_it_survives_pickling(name: str) -> None:
+def test_pickling(name: str) -> None:
     options = {"values": [1, "a"]} if name == "choice" else {"low": 0.5, "high": 0.9}
     if name.startswith("int"):
         options = {"low": 1, "high": 9}
-    made = registry.lookup("distribution", name)(**options)
-    again = pickle.loads(pickle.dumps(made))
-    assert again == made
-    assert again.value(0.3) == made.value(0.3)
+    instance = registry.lookup("distribution", name)(**options)
+    again = pickle.loads(pickle.dumps(instance))
+    assert again == instance
+    assert again.value(0.3) == instance.value(0.3)
 
 
-def test_small_integers_are_drawn_as_their_logarithms_say() -> None:
+def test_small_integers_have_log_uniform_probabilities() -> None:
     distribution = IntLogUniform(low=1, high=4)  # cells 0.5 … 1.5 … 2.5 … 3.5 … 4.5
-    found = Counter(distribution.value((number + 0.5) / 10_000) for number in range(10_000))
+    counts = Counter(distribution.value((number + 0.5) / 10_000) for number in range(10_000))
     whole = math.log(4.5 / 0.5)
     shares = {value: 10_000 * math.log((value + 0.5) / (value - 0.5)) / whole for value in range(1, 5)}
-    assert found == pytest.approx(shares, abs=1.5)
+    assert counts == pytest.approx(shares, abs=1.5)

@@ -1,7 +1,7 @@
-"""Every native kernel against its reference twin: random shapes, edge sizes, odd strides, float64, determinism.
+"""Every native kernel against its reference implementation: random shapes, edge cases, strides, float64, determinism.
 
-The reference runs in double precision on the same numbers. `tolerance` is the largest error allowed, relative to the
-largest magnitude of the result (and for sums over n terms times √n), in units of float32's rounding, 6e-8.
+The reference runs in double precision on the same values. `tolerance` is the largest error allowed, relative to the
+largest magnitude of the result (times √n for sums over n terms), in units of float32's rounding error, 6e-8.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from dlcli.kernels import native, reference
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 
 ROUNDING = 2.0**-24
-#: 0, 1, odd, and on both sides of what a vector, a tile and a block hold
+#: 0, 1, odd sizes, and both sides of the sizes of a vector, a tile and a block
 SIZES = st.sampled_from([0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 15, 16, 17, 24, 31, 32, 33, 47, 63, 64, 65, 97, 130, 400])
 LENGTHS = st.sampled_from([0, 1, 2, 15, 16, 17, 63, 64, 65, 100, 1000, 4095, 4097, 20_001, 70_003])
 STRIDES = st.sampled_from(["contiguous", "transposed", "every second", "reversed", "shifted"])
-#: fewer in the processes that try the other instruction sets (tests/kernels/native/test_native.py)
+#: fewer in the processes that test the other instruction sets (tests/kernels/native/test_native.py)
 EXAMPLES = 10 if os.environ.get("DLCLI_NATIVE_ISA") else 40
 RATES = {"learning_rate": 0.01}
 
 
 @dataclass(frozen=True)
 class Case:
-    """How a kernel is tried.
+    """Test case of a kernel.
 
     Args:
-        twin: the reference kernel.
-        make: (size n, size m, size k, generator) -> arguments.
-        tolerance: in roundings of the largest magnitude.
-        options: keyword arguments.
-        terms: index of the size that results are summed over, for sums.
+        twin: Reference implementation.
+        make: Function (n, m, k, generator) -> arguments.
+        tolerance: Tolerance in rounding errors of the largest magnitude.
+        options: Keyword arguments.
+        terms: Index of the size over which results are summed, for sums.
     """
 
     twin: Callable[..., Any]
@@ -67,7 +67,7 @@ def binary(twin: Callable[..., Any], tolerance: float, *numbers: float) -> Case:
 
 
 def labeled(twin: Callable[..., Any], tolerance: float, *more: Callable[..., Any]) -> Case:
-    """(N, K) with labels; K is never 0, since no label would be valid."""
+    """Return a case with inputs (N, K) and labels; K is never 0, since no label would be valid."""
 
     def make(n: int, m: int, k: int, g: np.random.Generator) -> tuple[Any, ...]:
         return normal(g, n, m + 1), g.integers(0, m + 1, n), *[build(g, n) for build in more]
@@ -76,7 +76,7 @@ def labeled(twin: Callable[..., Any], tolerance: float, *more: Callable[..., Any
 
 
 def update(twin: Callable[..., Any], memories: int, tolerance: float = 16, **options: Any) -> Case:
-    """An optimizer: parameters, gradients, and what it remembers: positive, the first large enough for a variance."""
+    """Return a case of an optimizer: parameters, gradients, and positive memory, the first one above a variance."""
 
     def make(n: int, m: int, k: int, g: np.random.Generator) -> tuple[Any, ...]:
         return normal(g, n), normal(g, n), *[np.abs(normal(g, n)) + np.float32(100 * (i == 0)) for i in range(memories)]
@@ -146,7 +146,7 @@ CASES = {
     "tanh": unary(a.tanh, 8),
     "tanh_backward": binary(a.tanh_backward, 8),
 }
-#: other files that try kernels, each named in them, or the forward for a backward
+#: other files that test kernels and name them, or the forward of a backward
 OTHER_FILES = ("conformance/test_*kernels*.py", "kernels/native/test_*.py")
 NAMES = sorted(CASES)
 UPDATES = {name for name in NAMES if name.endswith("_update") or name == "add_penalty_gradient"}
@@ -158,14 +158,14 @@ def arguments(name: str, sizes: tuple[int, int, int], seed: int) -> tuple[Any, .
 
 
 def strided(x: Any, how: str) -> Any:
-    """The same numbers, laid out in another way."""
+    """Return the same values in another memory layout."""
     if not isinstance(x, np.ndarray) or how == "contiguous":
         return x
     if how == "transposed":
         return np.asfortranarray(x)
     if how == "reversed":
         return np.ascontiguousarray(x[::-1])[::-1]
-    if how == "shifted":  # to an address that is no multiple of a vector
+    if how == "shifted":  # to an address that is not a multiple of the vector size
         memory = np.empty(x.size + 1, x.dtype)
         memory[1:] = x.ravel()
         return memory[1:].reshape(x.shape)
@@ -174,42 +174,42 @@ def strided(x: Any, how: str) -> Any:
     return memory[..., ::2]
 
 
-def results(name: str, function: Callable[..., Any], given_arguments: tuple[Any, ...]) -> list[np.ndarray]:
-    """What a kernel returns, or for an update the arrays that it changed."""
-    returned = function(*given_arguments, **CASES[name].options)
+def results(name: str, function: Callable[..., Any], inputs: tuple[Any, ...]) -> list[np.ndarray]:
+    """Return the results of a kernel, or the arrays that an update changed."""
+    returned = function(*inputs, **CASES[name].options)
     if name in UPDATES:
-        return [argument for argument in given_arguments if isinstance(argument, np.ndarray)]
-    return [np.asarray(result) for result in (returned if isinstance(returned, tuple) else (returned,))]
+        return [argument for argument in inputs if isinstance(argument, np.ndarray)]
+    return [np.asarray(array) for array in (returned if isinstance(returned, tuple) else (returned,))]
 
 
-def doubled(given_arguments: Iterable[Any]) -> tuple[Any, ...]:
+def doubled(inputs: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(
         argument.astype(np.float64) if isinstance(argument, np.ndarray) and argument.dtype.kind == "f" else argument
-        for argument in given_arguments
+        for argument in inputs
     )
 
 
 def assert_conforms(name: str, sizes: tuple[int, int, int], seed: int, strides: str) -> None:
     case = CASES[name]
-    given_arguments = arguments(name, sizes, seed)
-    expected = results(name, case.twin, doubled(given_arguments))
-    given_arguments = tuple(strided(argument, strides) for argument in given_arguments)
-    before = [np.array(argument) for argument in given_arguments]
-    actual = results(name, getattr(kernels, name), given_arguments)
+    inputs = arguments(name, sizes, seed)
+    expected = results(name, case.twin, doubled(inputs))
+    inputs = tuple(strided(argument, strides) for argument in inputs)
+    before = [np.array(argument) for argument in inputs]
+    actual = results(name, getattr(kernels, name), inputs)
     terms = max(1, sizes[case.terms]) if case.terms is not None else 1
-    for got, wanted in zip(actual, expected, strict=True):
-        assert got.shape == wanted.shape
-        if got.dtype.kind == "f" and got.ndim:
-            assert got.dtype == np.float32
-        if wanted.size:
-            allowed = case.tolerance * ROUNDING * math.sqrt(terms) * max(1.0, float(np.abs(wanted).max()))
-            np.testing.assert_allclose(got, wanted, rtol=0, atol=allowed)
+    for result, target in zip(actual, expected, strict=True):
+        assert result.shape == target.shape
+        if result.dtype.kind == "f" and result.ndim:
+            assert result.dtype == np.float32
+        if target.size:
+            allowed = case.tolerance * ROUNDING * math.sqrt(terms) * max(1.0, float(np.abs(target).max()))
+            np.testing.assert_allclose(result, target, rtol=0, atol=allowed)
     if name not in UPDATES:
-        for argument, copy in zip(given_arguments, before, strict=True):
+        for argument, copy in zip(inputs, before, strict=True):
             np.testing.assert_array_equal(argument, copy, "an input was changed")
 
 
-def test_every_kernel_is_tried() -> None:
+def test_every_kernel_is_tested() -> None:
     tests = Path(__file__).parents[1]
     others = "".join(file.read_text() for pattern in OTHER_FILES for file in tests.glob(pattern))
     named = set(re.findall(r"\w+", others))
@@ -221,13 +221,13 @@ def test_every_kernel_is_tried() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", [int, float, np.float32])
 def test_is_native(name: str, kind: type) -> None:
-    """The reference, which takes what a native kernel does not, is not called for float32 arrays and plain numbers."""
+    """The reference, a fallback for unsupported arguments, is not called for float32 arrays and plain numbers."""
     twin = CASES[name].twin.__code__
     called = []
-    given_arguments = tuple(kind(x) if isinstance(x, float) else x for x in arguments(name, (5, 7, 3), 0))
+    inputs = tuple(kind(x) if isinstance(x, float) else x for x in arguments(name, (5, 7, 3), 0))
     sys.setprofile(lambda frame, event, _: called.append(event) if frame.f_code is twin else None)
     try:
-        results(name, getattr(kernels, name), given_arguments)
+        results(name, getattr(kernels, name), inputs)
     finally:
         sys.setprofile(None)
     assert not called
@@ -238,7 +238,7 @@ def test_is_native(name: str, kind: type) -> None:
 @given(sizes=st.tuples(SIZES, SIZES, SIZES), seed=st.integers(0, 2**32), strides=STRIDES)
 def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed: int, strides: str) -> None:
     if name in REDUCTIONS_OF_ROWS and 0 in sizes[:2]:
-        sizes = (sizes[0] + 1, sizes[1] + 1, sizes[2])  # NumPy has no largest number of none
+        sizes = (sizes[0] + 1, sizes[1] + 1, sizes[2])  # NumPy refuses the maximum of an empty array
     assert_conforms(name, sizes, seed, strides)
 
 
@@ -250,8 +250,8 @@ def test_agrees_with_the_reference(name: str, sizes: tuple[int, int, int], seed:
         *((65, 3, 70), (65, 12, 4096), (64, 50, 100), (100, 65, 64), (200, 33, 3), (200, 100, 6), (61, 129, 800)),
     ],
 )
-def test_every_way_of_multiplying_agrees(name: str, sizes: tuple[int, int, int]) -> None:
-    """Few rows, few columns, few terms, a few columns behind whole vectors, blocks; each with rows that collide."""
+def test_every_implementation_of_the_product_agrees(name: str, sizes: tuple[int, int, int]) -> None:
+    """Few rows, few columns, few terms, a few columns after whole vectors, blocks; each with cache conflicts."""
     assert_conforms(name, sizes, 0, "contiguous")
 
 
@@ -263,7 +263,7 @@ def test_updates_agree_at_any_length(name: str, length: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_gives_the_same_bits_every_time(name: str) -> None:
+def test_is_deterministic(name: str) -> None:
     first, second = (results(name, getattr(kernels, name), arguments(name, (97, 130, 400), 0)) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -275,21 +275,21 @@ def test_double_precision_is_the_reference(name: str) -> None:
         results(name, function, doubled(arguments(name, (5, 7, 3), 0)))
         for function in (CASES[name].twin, getattr(kernels, name))
     )
-    for got, wanted in zip(actual, expected, strict=True):
-        assert got.dtype == wanted.dtype
-        np.testing.assert_array_equal(got, wanted)
+    for result, target in zip(actual, expected, strict=True):
+        assert result.dtype == target.dtype
+        np.testing.assert_array_equal(result, target)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in UPDATES | {"is_finite", "l2_norm"}])
-def test_not_a_number_goes_through(name: str) -> None:
-    """Where the reference has NaN, so has the native kernel: training must see that it diverged."""
-    given_arguments = arguments(name, (17, 33, 5), 0)
-    given_arguments[0][3, 4] = np.nan
+def test_nan_is_propagated(name: str) -> None:
+    """The native kernel has NaN where the reference has: training must detect that it diverged."""
+    inputs = arguments(name, (17, 33, 5), 0)
+    inputs[0][3, 4] = np.nan
     with np.errstate(all="ignore"):
-        expected = results(name, CASES[name].twin, given_arguments)
-        actual = results(name, getattr(kernels, name), given_arguments)
-    for got, wanted in zip(actual, expected, strict=True):
-        np.testing.assert_array_equal(np.isnan(got), np.isnan(wanted))
+        expected = results(name, CASES[name].twin, inputs)
+        actual = results(name, getattr(kernels, name), inputs)
+    for result, target in zip(actual, expected, strict=True):
+        np.testing.assert_array_equal(np.isnan(result), np.isnan(target))
 
 
 @pytest.mark.parametrize(
@@ -299,19 +299,19 @@ def test_not_a_number_goes_through(name: str) -> None:
 def test_extremes(name: str, value: float) -> None:
     if name.startswith("linear") or name == "l2_norm":
         pytest.skip("sums of extremes depend on their order")
-    given_arguments = arguments(name, (3, 20, 5), 0)
-    given_arguments[0].ravel()[7] = value
+    inputs = arguments(name, (3, 20, 5), 0)
+    inputs[0].ravel()[7] = value
     with np.errstate(all="ignore"):
-        expected = results(name, CASES[name].twin, given_arguments)
-        actual = results(name, getattr(kernels, name), given_arguments)
-    for got, wanted in zip(actual, expected, strict=True):
-        np.testing.assert_allclose(got, wanted, rtol=2e-5, atol=1e-6)
+        expected = results(name, CASES[name].twin, inputs)
+        actual = results(name, getattr(kernels, name), inputs)
+    for result, target in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(result, target, rtol=2e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("activation", list(linear.ACTIVATIONS))
 @pytest.mark.parametrize("sizes", [(0, 3, 2), (1, 10, 784), (4, 64, 33), (13, 47, 400), (65, 130, 0), (64, 10, 128)])
 @pytest.mark.parametrize("with_bias", [True, False])
-def test_an_activation_joined_to_a_product_gives_the_bits_of_both_apart(
+def test_a_fused_activation_has_the_bits_of_separate_operations(
     activation: linear.Activation, sizes: tuple[int, int, int], with_bias: bool
 ) -> None:
     x, weight, bias = arguments("linear", sizes, 0)
@@ -320,7 +320,7 @@ def test_an_activation_joined_to_a_product_gives_the_bits_of_both_apart(
     np.testing.assert_array_equal(kernels.linear(x, weight, bias, activation), apart)
 
 
-def test_clipping_keeps_what_is_no_number() -> None:
+def test_clipping_keeps_nan() -> None:
     values = np.array([np.nan, np.inf, -np.inf, 0.5], np.float32)
     kernels.clip_update(values, limit=1)
     np.testing.assert_array_equal(values, [np.nan, 1, -1, 0.5])
@@ -336,14 +336,14 @@ def test_writes_into_out() -> None:
     np.testing.assert_array_equal(bias, kernels.linear_grad_bias(grad))
 
 
-def test_a_shape_that_does_not_fit_is_the_reference_s_error() -> None:
+def test_error_of_a_wrong_shape_is_that_of_the_reference() -> None:
     x = np.zeros((2, 3), np.float32)
     with pytest.raises(ValueError, match="matmul"):
         kernels.linear(x, x, None)
 
 
 @pytest.mark.parametrize("label", [-1, 3])
-def test_a_label_that_is_no_class_is_not_read(label: int) -> None:
+def test_a_label_out_of_range_is_refused(label: int) -> None:
     labels = np.array([0, label])
     for dtype in (np.float32, np.float64):
         with pytest.raises(IndexError):

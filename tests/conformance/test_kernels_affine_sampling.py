@@ -1,4 +1,4 @@
-"""Resampling: the native kernel against its reference twin, to the bit."""
+"""Affine sampling: the native kernel has the bits of its reference implementation."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def test_has_the_bits_of_the_reference(
     generator = np.random.default_rng(seed)
     images = generator.integers(0, 256, sizes, dtype=np.uint8)
     matrices = (generator.standard_normal((sizes[0], 2, 3)) * [1, 1, 4]).astype(np.float32)
-    if seed % 3 == 0:  # places that are whole numbers and halves
+    if seed % 3 == 0:  # integer and half-integer positions
         matrices = np.round(2 * matrices) / np.float32(2)
     fill = generator.standard_normal(sizes[3]).astype(np.float32)
-    given_images = images if in_bytes else images / np.float32(7)
-    actual = kernels.affine_sample(given_images, matrices, size, fill, bilinear)
+    inputs = images if in_bytes else images / np.float32(7)
+    actual = kernels.affine_sample(inputs, matrices, size, fill, bilinear)
     assert actual.dtype == np.float32
-    np.testing.assert_array_equal(actual, affine_sample(given_images, matrices, size, fill, bilinear))
+    np.testing.assert_array_equal(actual, affine_sample(inputs, matrices, size, fill, bilinear))
 
 
 @pytest.mark.parametrize("bilinear", [True, False])
-def test_a_place_that_is_no_number_is_outside(bilinear: bool) -> None:
+def test_a_nan_position_is_outside(bilinear: bool) -> None:
     images, fill = np.ones((2, 3, 3, 1), np.float32), np.full(1, 7, np.float32)
     matrices = np.array([[[1, 0, np.nan], [0, 1, 0]], [[np.inf, 0, 0], [0, 1, 3e38]]], np.float32)
     with np.errstate(invalid="ignore"):
@@ -50,6 +50,6 @@ def test_a_place_that_is_no_number_is_outside(bilinear: bool) -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_stays_in_native_code(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
-    monkeypatch.setattr("dlcli.kernels.reference.affine_sampling.np", None)  # the twin would fail
+    monkeypatch.setattr("dlcli.kernels.reference.affine_sampling.np", None)  # the reference would fail
     matrices = np.tile(np.eye(2, 3, dtype=np.float32), (2, 1, 1))
     kernels.affine_sample(np.zeros((2, 4, 4, 3), dtype), matrices, (4, 4), np.zeros(3, np.float32), True)

@@ -1,13 +1,13 @@
-"""Convolution, pooling and batch norm: every native kernel against its reference twin, which runs in double precision.
+"""Convolution, pooling and batch norm: every native kernel against its reference implementation in double precision.
 
-Tolerances are relative to the largest magnitude of the result. They hold for the direct way, for 3×3 filters' way with
-fewer multiplications and for that of few filters alike.
+Tolerances are relative to the largest magnitude of the result. They hold for the direct convolution, for Winograd with
+3×3 filters, and for the one with few filters.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ NORMALIZATION = 3e-5
 POOLING = 1e-6
 EXAMPLES = 10 if os.environ.get("DLCLI_NATIVE_ISA") else 60
 NO_PADDING = ((0, 0), (0, 0))
-#: on both sides of what half a vector, a vector and a tile hold
+#: both sides of the sizes of half a vector, a vector and a tile
 CHANNELS = st.sampled_from([1, 2, 3, 5, 6, 8, 15, 16, 17, 31, 32, 33, 48, 64, 80])
 LAYOUTS = st.sampled_from([np.ascontiguousarray, np.asfortranarray, lambda x: np.repeat(x, 2, axis=-1)[..., ::2]])
 TWINS = {
@@ -43,7 +43,7 @@ TWINS = {
 
 
 class Geometry(NamedTuple):
-    """Of a convolution; `options` are stride, padding, dilation and groups."""
+    """Geometry of a convolution; `options` are stride, padding, dilation and groups."""
 
     images: tuple[int, int, int, int]
     filters: tuple[int, int, int, int]
@@ -60,7 +60,7 @@ def convolutions(draw: st.DrawFn) -> Geometry:
     channels, count = draw(CHANNELS), draw(CHANNELS)
     images = (draw(st.integers(0, 3)), *draw(pair(1, 12)), channels * groups)
     padding = (draw(pair(0, 3)), draw(pair(0, 3)))
-    if draw(st.booleans()):  # 3×3 that moves by single pixels has a way of its own
+    if draw(st.booleans()):  # 3×3 with stride 1 has a separate implementation
         return Geometry(images, (3, 3, channels, count * groups), ((1, 1), padding, (1, 1), groups))
     options = (draw(pair(1, 3)), padding, draw(pair(1, 3)), groups)
     return Geometry(images, (*draw(pair(1, 5)), channels, count * groups), options)
@@ -68,7 +68,7 @@ def convolutions(draw: st.DrawFn) -> Geometry:
 
 @st.composite
 def narrow_convolutions(draw: st.DrawFn) -> Geometry:
-    """With few channels and filters, on both sides of where rows fill vectors of pixels."""
+    """Draw geometries with few channels and filters, on both sides of where rows fill vectors of pixels."""
     channels, count = draw(pair(1, 9))
     images = (draw(st.integers(0, 3)), draw(st.integers(1, 12)), draw(st.integers(12, 40)), channels)
     window, padding = draw(st.one_of(st.just((5, 5)), pair(1, 6))), (draw(pair(0, 3)), draw(pair(0, 3)))
@@ -86,7 +86,7 @@ def depthwise_convolutions(draw: st.DrawFn) -> Geometry:
 
 @st.composite
 def poolings(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[Any, ...]]:
-    """A shape of images, and window, stride and padding; quarters, which have a way of their own, every other time."""
+    """Draw a shape of images, and window, stride and padding; half are 2×2 with stride 2, a separate implementation."""
     if draw(st.booleans()):
         return (draw(st.integers(0, 3)), *draw(pair(2, 9)), draw(CHANNELS)), ((2, 2), (2, 2), NO_PADDING)
     window = draw(pair(1, 4))
@@ -98,10 +98,15 @@ def normal(shape: tuple[int, ...], seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
+def pairs(actual: Any, expected: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the arrays of two results pairwise."""
+    return zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True)
+
+
 def assert_conforms(
     name: str, *arguments: Any, tolerance: float, layout: Callable[[np.ndarray], np.ndarray] = np.ascontiguousarray
 ) -> Any:
-    """The native result, after it was held to the reference's."""
+    """Check the native result against the reference's and return it."""
     laid_out = [layout(value) if isinstance(value, np.ndarray) else value for value in arguments]
     copies = [value.copy() if isinstance(value, np.ndarray) else value for value in laid_out]
     doubled = [
@@ -109,15 +114,17 @@ def assert_conforms(
         for value in arguments
     ]
     actual, expected = getattr(kernels, name)(*laid_out), TWINS[name](*doubled)
-    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
-        if wanted is None:
-            assert got is None
+    for result, target in zip(
+        *(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True
+    ):
+        if target is None:
+            assert result is None
             continue
-        assert got.shape == wanted.shape
-        assert got.dtype == (np.float32 if wanted.dtype.kind == "f" else wanted.dtype)
-        if wanted.size:
-            allowed = tolerance * max(1.0, float(np.abs(wanted).max()))
-            np.testing.assert_allclose(got, wanted, rtol=0, atol=allowed)
+        assert result.shape == target.shape
+        assert result.dtype == (np.float32 if target.dtype.kind == "f" else target.dtype)
+        if target.size:
+            allowed = tolerance * max(1.0, float(np.abs(target).max()))
+            np.testing.assert_allclose(result, target, rtol=0, atol=allowed)
     for value, copy in zip(laid_out, copies, strict=True):
         if isinstance(value, np.ndarray):
             np.testing.assert_array_equal(value, copy, "an input was changed")
@@ -160,7 +167,7 @@ def test_convolution(geometry: Geometry, seed: int, layout: Any, relu: bool, bia
         ((1, 40, 1, 5), (7, 1, 5, 3), ((1, 1), ((30, 3), (0, 2)), (5, 1), 1)),
     ],
 )
-def test_convolutions_of_a_larger_kind(images: Any, filters: Any, options: Any) -> None:
+def test_large_convolutions(images: Any, filters: Any, options: Any) -> None:
     x, weight = normal(images, 0), normal(filters, 1)
     y = assert_conforms("conv2d", x, weight, normal(filters[3:], 2), *options, tolerance=CONVOLUTION)
     grad = normal(y.shape, 3)
@@ -202,7 +209,7 @@ def test_batch_norm(rows: int, channels: int, seed: int, layout: Any, relu: bool
     gamma, beta = normal((channels,), seed + 1), normal((channels,), seed + 2)
     residual = normal(x.shape, seed + 3) if with_residual else None
     options = {"tolerance": NORMALIZATION, "layout": layout}
-    # one row, or two that are close, is normalized by little more than the epsilon
+    # one row, or two similar ones, is normalized by little more than epsilon
     y, mean, _, inverse_std = assert_conforms("batch_norm", x, gamma, beta, 0.1, residual, relu, **options)
     variance = np.abs(normal((channels,), seed + 5)) + np.float32(0.1)
     fixed = (x, gamma, beta, normal((channels,), seed + 6), variance, 1, residual, relu)
@@ -221,7 +228,7 @@ def test_batch_norm_of_a_channel_far_from_zero() -> None:
 
 
 def calls() -> dict[str, tuple[Any, ...]]:
-    """One call of each kernel, with what its Function gives it."""
+    """Return arguments of one call of each kernel, as its Function passes them."""
     x, weight, grad = normal((9, 21, 20, 32), 0), normal((3, 3, 32, 48), 1), normal((9, 21, 20, 48), 2)
     geometry = ((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
     window = ((2, 2), (2, 2), NO_PADDING)
@@ -248,12 +255,12 @@ def calls() -> dict[str, tuple[Any, ...]]:
 def test_float32_stays_in_native_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = calls()[name]
     for module in (reference.convolution, reference.pooling, reference.normalization):
-        monkeypatch.setattr(module, "np", None)  # the twin would fail
+        monkeypatch.setattr(module, "np", None)  # the reference would fail
     getattr(kernels, name)(*arguments)
 
 
 @pytest.mark.parametrize("name", sorted(TWINS))
-def test_gives_the_same_bits_every_time(name: str) -> None:
+def test_is_deterministic(name: str) -> None:
     first, *others = (getattr(kernels, name)(*calls()[name]) for _ in range(4))
     for other in others:
         for one, again in zip(*(each if isinstance(each, tuple) else (each,) for each in (first, other)), strict=True):
@@ -267,26 +274,30 @@ def test_double_precision_is_the_reference(name: str) -> None:
         for value in calls()[name]
     ]
     actual, expected = getattr(kernels, name)(*doubled), TWINS[name](*doubled)
-    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
-        assert got.dtype == wanted.dtype
-        np.testing.assert_array_equal(got, wanted)
+    for result, target in zip(
+        *(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True
+    ):
+        assert result.dtype == target.dtype
+        np.testing.assert_array_equal(result, target)
 
 
 @pytest.mark.parametrize(
     "name", ["conv2d", "max_pool2d", "average_pool2d", "global_average_pool2d", "batch_norm", "fixed_batch_norm"]
 )
-def test_not_a_number_goes_through(name: str) -> None:
-    """Where the reference has NaN, so has the native kernel; around it a convolution may have more."""
+def test_nan_is_propagated(name: str) -> None:
+    """The native kernel has NaN where the reference has; a convolution may have more around it."""
     arguments = calls()[name]
     arguments[0].reshape(-1, 32)[333, 7] = np.nan
     with np.errstate(all="ignore"):
         actual, expected = getattr(kernels, name)(*arguments), TWINS[name](*arguments)
-    for got, wanted in zip(*(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True):
-        assert np.isnan(got[np.isnan(wanted)]).all()
-        assert np.isnan(got).sum() <= 3 * np.isnan(wanted).sum()
+    for result, target in zip(
+        *(each if isinstance(each, tuple) else (each,) for each in (actual, expected)), strict=True
+    ):
+        assert np.isnan(result[np.isnan(target)]).all()
+        assert np.isnan(result).sum() <= 3 * np.isnan(target).sum()
 
 
-def test_the_gradient_of_the_weights_is_written_where_it_is_wanted() -> None:
+def test_weight_gradient_is_written_to_out() -> None:
     x, grad, *geometry = calls()["conv2d_grad_weight"]
     weight, bias = np.empty((3, 3, 32, 48), np.float32), np.empty(48, np.float32)
     assert kernels.conv2d_grad_weight(x, grad, *geometry, out=weight) is weight

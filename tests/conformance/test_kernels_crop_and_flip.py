@@ -1,4 +1,4 @@
-"""Shifting: the native kernel against its reference twin, to the bit."""
+"""Cropping and flipping: the native kernel has the bits of its reference implementation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlcli.kernels import crop_and_flip, native
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 
-#: on both sides of what a vector holds
+#: both sides of the size of a vector
 SIZES = st.sampled_from([1, 2, 3, 8, 15, 16, 17, 28, 40])
 
 
@@ -41,7 +41,7 @@ def test_has_the_bits_of_the_reference(
 
 
 def shifts(generator: np.random.Generator, size: tuple[int, ...], farthest: int) -> np.ndarray:
-    """Three maps from output to input positions, some of them mirrored in the middle."""
+    """Return three maps from output to input positions, some of them flipped in the middle."""
     matrices = np.zeros((3, 2, 3), np.float32)
     signs = generator.choice([-1, 1], (3, 2))
     matrices[:, (0, 1), (0, 1)] = signs
@@ -53,12 +53,12 @@ def shifts(generator: np.random.Generator, size: tuple[int, ...], farthest: int)
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_stays_in_native_code(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
-    monkeypatch.setattr("dlcli.kernels.reference.crop_and_flip.np", None)  # the twin would fail
+    monkeypatch.setattr("dlcli.kernels.reference.crop_and_flip.np", None)  # the reference would fail
     matrices, pixel = np.tile(np.eye(2, 3, dtype=np.float32), (2, 1, 1)), np.zeros(3, np.float32)
     kernels.crop_and_flip(np.zeros((4, 4, 4, 3), dtype), np.array([3, 1]), matrices, (4, 4), pixel, pixel, pixel)
 
 
-def test_a_row_that_is_not_there_is_an_error() -> None:
+def test_a_row_out_of_range_is_refused() -> None:
     matrices, pixel = np.eye(2, 3, dtype=np.float32)[np.newaxis], np.zeros(1, np.float32)
     with pytest.raises(IndexError):
         kernels.crop_and_flip(np.zeros((4, 4, 4, 1), np.uint8), np.array([4]), matrices, (4, 4), pixel, pixel, pixel)

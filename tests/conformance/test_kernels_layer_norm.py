@@ -1,4 +1,4 @@
-"""Layer normalization: the native kernels against their reference twins, which run in double precision."""
+"""Layer normalization: the native kernels against their reference implementations in double precision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlcli.kernels import layer_norm, layer_norm_backward, native
 
 pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
 
-#: relative to the largest magnitude of the result
+#: tolerance relative to the largest magnitude of the result
 TOLERANCE = 3e-5
 SHAPES = st.tuples(
     st.lists(st.sampled_from([1, 2, 3, 7, 65]), max_size=2),
@@ -26,9 +26,9 @@ def normal(shape: tuple[int, ...], seed: int) -> np.ndarray:
 
 
 def assert_close(actual: tuple[np.ndarray, ...], expected: tuple[np.ndarray, ...]) -> None:
-    for got, wanted in zip(actual, expected, strict=True):
-        assert (got.shape, got.dtype) == (wanted.shape, np.float32)
-        np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE * max(1.0, float(np.abs(wanted).max())))
+    for result, target in zip(actual, expected, strict=True):
+        assert (result.shape, result.dtype) == (target.shape, np.float32)
+        np.testing.assert_allclose(result, target, rtol=0, atol=TOLERANCE * max(1.0, float(np.abs(target).max())))
 
 
 @settings(max_examples=60, deadline=None)
@@ -51,7 +51,7 @@ def test_agrees_with_the_reference(shape: tuple[int, ...], seed: int, layout: ob
     )
 
 
-def test_many_rows_on_several_threads_keep_their_digits() -> None:
+def test_many_rows_on_several_threads_keep_their_precision() -> None:
     x, gamma, grad = normal((20_001, 33), 0) + 10, normal((33,), 1), normal((20_001, 33), 2) + 1
     doubled = [array.astype(np.float64) for array in (x, gamma, grad)]
     result = kernels.layer_norm(x, gamma, gamma, 1e-5)
@@ -64,7 +64,7 @@ def test_many_rows_on_several_threads_keep_their_digits() -> None:
 
 
 def test_float32_stays_in_native_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dlcli.kernels.reference.layer_norm.np", None)  # the twin would fail
+    monkeypatch.setattr("dlcli.kernels.reference.layer_norm.np", None)  # the reference would fail
     x, gamma = normal((4, 5, 6), 0), normal((6,), 1)
     _, mean, inverse_std = kernels.layer_norm(x, gamma, gamma, 1)
     kernels.layer_norm_backward(x, x, gamma, mean, inverse_std)
@@ -72,11 +72,11 @@ def test_float32_stays_in_native_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_double_precision_is_the_reference() -> None:
     x, gamma = normal((4, 6), 0).astype(np.float64), normal((6,), 1).astype(np.float64)
-    for got, wanted in zip(kernels.layer_norm(x, gamma, gamma, 0.1), layer_norm(x, gamma, gamma, 0.1), strict=True):
-        np.testing.assert_array_equal(got, wanted)
+    for result, target in zip(kernels.layer_norm(x, gamma, gamma, 0.1), layer_norm(x, gamma, gamma, 0.1), strict=True):
+        np.testing.assert_array_equal(result, target)
 
 
-def test_not_a_number_stays_in_its_row() -> None:
+def test_nan_affects_only_its_row() -> None:
     x, gamma = normal((4, 20), 0), normal((20,), 1)
     x[2, 3] = np.nan
     y, *_ = kernels.layer_norm(x, gamma, gamma, 0.1)

@@ -1,4 +1,4 @@
-"""Every registered layer is held to the contracts of `dlcli.testing`."""
+"""Every registered layer passes the conformance suite of `dlcli.testing`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every registered loss is held to the contracts of `dlcli.testing`, also with options that change its weights."""
+"""Every registered loss passes the conformance suite of `dlcli.testing`, also with options that change its weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every metric: the numbers of scikit-learn on random cases, and the contracts of `dlcli.testing`."""
+"""Every metric: equal to scikit-learn on random cases, and the conformance suite of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AVERAGES = ("binary", "macro", "micro", "weighted")
 
 
 def quiet(function: Callable[..., Any]) -> Callable[..., float]:
-    """scikit-learn warns of classes without predictions or examples; what it returns is what is compared."""
+    """Suppress the warnings of scikit-learn about classes without predictions or examples."""
 
     def call(*arguments: Any, **options: Any) -> float:
         with warnings.catch_warnings():
@@ -42,7 +42,7 @@ def streamed(metric: Metric, predictions: np.ndarray, targets: np.ndarray, cuts:
 
 @st.composite
 def labels(draw: st.DrawFn, num_classes: int | None = None) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Predicted labels, true labels, and where the stream is cut into batches; classes may be absent from either."""
+    """Draw predicted labels, true labels, and the boundaries of batches; classes may be missing in either."""
     size = draw(st.integers(1, 30))
     classes = num_classes or draw(st.integers(2, 5))
     some = st.lists(st.integers(0, classes - 1), min_size=size, max_size=size)
@@ -51,7 +51,7 @@ def labels(draw: st.DrawFn, num_classes: int | None = None) -> tuple[np.ndarray,
 
 @st.composite
 def probabilities(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Probabilities (N, K) with many ties, true labels, cuts."""
+    """Draw probabilities (N, K) with many ties, true labels, and the boundaries of batches."""
     size, classes = draw(st.integers(2, 30)), draw(st.integers(2, 5))
     generator = np.random.default_rng(draw(st.integers(0, 2**32)))
     logits = generator.integers(-3, 3, (size, classes)) * draw(st.sampled_from([0.5, 30.0]))
@@ -62,7 +62,7 @@ def probabilities(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[int]]:
 
 @st.composite
 def values(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Predicted and true values (N, D) far from zero, where a naive variance fails; some targets are constant."""
+    """Draw predicted and true values (N, D) far from zero, where a naive variance fails; some targets are constant."""
     size, outputs = draw(st.integers(2, 30)), draw(st.integers(1, 3))
     generator = np.random.default_rng(draw(st.integers(0, 2**32)))
     offset = draw(st.sampled_from([0.0, 1e6]))
@@ -97,7 +97,7 @@ def test_precision_recall_f1(name: str, average: str, data: st.DataObject) -> No
 def test_binary_average_is_one_class_against_the_rest(
     case: tuple[np.ndarray, np.ndarray, list[int]], positive: int
 ) -> None:
-    """A positive class above all that occur has no predictions and no examples: 0."""
+    """The score of a positive class without predictions and examples is 0."""
     predictions, targets, cuts = case
     expected = quiet(sklearn_metrics.f1_score)(targets == positive, predictions == positive)
     assert streamed(metric("f1", positive_class=positive), predictions, targets, cuts) == pytest.approx(expected)
@@ -156,7 +156,7 @@ def test_ranking_of_all_classes(case: tuple[np.ndarray, np.ndarray, list[int]]) 
 @pytest.mark.parametrize("average", ["macro", "weighted"])
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 @given(data=st.data())
-def test_means_have_names_of_their_own(name: str, average: str, data: st.DataObject) -> None:
+def test_averages_have_registered_names(name: str, average: str, data: st.DataObject) -> None:
     predictions, targets, cuts = data.draw(labels())
     expected = quiet(getattr(sklearn_metrics, f"{name}_score"))(targets, predictions, average=average)
     ours = metric(f"{average}_{name}")
@@ -167,7 +167,7 @@ def test_means_have_names_of_their_own(name: str, average: str, data: st.DataObj
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_top_k_accuracy(seed: int, k: int) -> None:
-    """Without ties, which scikit-learn breaks the other way round."""
+    """Without ties, which scikit-learn breaks in the opposite order."""
     generator = np.random.default_rng(seed)
     predictions, targets = generator.random((20, 5)), generator.integers(0, 5, 20)
     expected = sklearn_metrics.top_k_accuracy_score(targets, predictions, k=k, labels=range(5))
@@ -201,9 +201,9 @@ def test_regression(name: str, reference: Callable[..., float], case: tuple[np.n
 
 
 def metric(name: str, **options: Any) -> Metric:
-    made = registry.lookup("metric", name)(**options)
-    assert isinstance(made, Metric)
-    return made
+    instance = registry.lookup("metric", name)(**options)
+    assert isinstance(instance, Metric)
+    return instance
 
 
 def test_there_are_metrics() -> None:
@@ -216,5 +216,5 @@ def test_contract(check: testing.Check) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_is_called_as_it_is_registered(name: str) -> None:
+def test_name_equals_the_registered_name(name: str) -> None:
     assert metric(name).name == {"top_k_accuracy": "top_5_accuracy"}.get(name, name)

@@ -1,4 +1,4 @@
-"""Every optimizer: the numbers of torch, step for step, and the contracts of `dlcli.testing`."""
+"""Every optimizer: equal to torch at every step, and the conformance suite of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlcli.optim import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSProp,
 NAMES = registry.names("optimizer")
 STEPS = 50
 
-#: name of torch.optim's class, its options, and ours that must equal it
+#: name of the class in torch.optim, its options, and the equivalent optimizer
 TWINS: dict[str, tuple[str, dict[str, Any], Callable[[], Optimizer]]] = {
     "sgd": ("SGD", {"lr": 0.1}, lambda: SGD(learning_rate=0.1)),
     "sgd with momentum": (
@@ -65,7 +65,7 @@ def make_parameters(dtype: type = np.float64) -> dict[str, Parameter]:
 
 
 def gradient_at(step: int, name: str, values: np.ndarray) -> np.ndarray:
-    """Least squares with noise of very different sizes; the same draws for both libraries."""
+    """Return the gradient of least squares with noise of very different scales; the same draws for both libraries."""
     generator = np.random.default_rng([step, len(name)])
     noise = generator.standard_normal(values.shape) * 10.0 ** generator.integers(-3, 2)
     return (0.3 * values + noise).astype(values.dtype)
@@ -102,7 +102,7 @@ def torch_values(name: str, options: dict[str, Any], dtype: type, *, decay: dict
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-5)])
 @pytest.mark.parametrize("case", TWINS)
-def test_equals_torch_step_for_step(case: str, dtype: type, tolerance: float) -> None:
+def test_equals_torch_at_every_step(case: str, dtype: type, tolerance: float) -> None:
     name, options, make = TWINS[case]
     decay = options.get("weight_decay", 0.0)
     theirs = torch_values(name, options, dtype, decay={"weight": decay, "bias": 0.0})
@@ -128,7 +128,7 @@ def test_decoupled_decay_of_adam_equals_torchs_adamw() -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in TWINS if case != "adamw"])
-def test_a_scale_of_the_learning_rate_is_a_group_of_torch_with_its_own_rate(case: str) -> None:
+def test_scaled_learning_rate_equals_a_parameter_group_of_torch(case: str) -> None:
     torch = pytest.importorskip("torch")
     name, options, make = TWINS[case]
     ours = make_parameters()

@@ -1,4 +1,4 @@
-"""Every rule of pruning: what must hold whatever the costs."""
+"""Properties of every pruning rule, for any costs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def every_pruning() -> list[str]:
     return names
 
 
-def made(name: str) -> Pruning:
+def create(name: str) -> Pruning:
     pruning = registry.lookup("pruning", name)()
     assert isinstance(pruning, Pruning)
     return pruning
@@ -31,40 +31,38 @@ def made(name: str) -> Pruning:
 @pytest.mark.parametrize("name", every_pruning())
 @given(costs=COSTS)
 def test_the_first_trial_is_never_pruned(name: str, costs: list[float]) -> None:
-    assert not made(name).prunes(costs, [])
+    assert not create(name).prunes(costs, [])
 
 
 @pytest.mark.parametrize("name", every_pruning())
 @given(costs=COSTS, others=st.lists(COSTS, max_size=12))
-def test_one_that_is_as_good_as_the_best_is_never_pruned(
-    name: str, costs: list[float], others: list[list[float]]
-) -> None:
+def test_a_trial_as_good_as_the_best_is_never_pruned(name: str, costs: list[float], others: list[list[float]]) -> None:
     best = min([min(other) for other in others], default=0.0)
-    assert not made(name).prunes([best, *costs[1:]], others)
+    assert not create(name).prunes([best, *costs[1:]], others)
 
 
 @pytest.mark.parametrize("name", every_pruning())
 @given(costs=COSTS, others=st.lists(COSTS, max_size=12), data=st.data())
-def test_the_order_of_the_others_does_not_count(
+def test_the_order_of_the_others_has_no_effect(
     name: str, costs: list[float], others: list[list[float]], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(others))
-    assert made(name).prunes(costs, others) == made(name).prunes(costs, shuffled)
+    assert create(name).prunes(costs, others) == create(name).prunes(costs, shuffled)
 
 
 @pytest.mark.parametrize("name", every_pruning())
 @given(costs=COSTS, others=st.lists(COSTS, max_size=12), better=st.floats(0, 5))
-def test_a_better_trial_is_not_pruned_where_a_worse_one_is_kept(
+def test_a_trial_better_than_an_unpruned_one_is_not_pruned(
     name: str, costs: list[float], others: list[list[float]], better: float
 ) -> None:
-    pruning = made(name)
+    pruning = create(name)
     if not pruning.prunes(costs, others):
         assert not pruning.prunes([cost - better for cost in costs], others)
 
 
 @pytest.mark.parametrize("name", every_pruning())
-def test_the_worst_of_many_is_pruned_when_it_is_judged(name: str) -> None:
-    pruning = made(name)
+def test_the_worst_of_many_is_pruned_when_it_is_evaluated(name: str) -> None:
+    pruning = create(name)
     others = [[0.1 * number] * EPOCHS for number in range(10)]
     assert any(pruning.decides_after(epoch) for epoch in range(1, EPOCHS + 1))
     assert pruning.prunes([2.0] * EPOCHS, others)
@@ -78,10 +76,10 @@ def test_every_option_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", every_pruning())
-def test_a_trial_without_a_number_is_pruned_beside_trials_that_have_some(name: str) -> None:
-    pruning = made(name)
+def test_a_trial_of_nan_is_pruned_among_finite_ones(name: str) -> None:
+    pruning = create(name)
     others = [[0.1 * number] * EPOCHS for number in range(10)]
-    nothing = [math.nan] * EPOCHS
-    assert pruning.prunes(nothing, others)
-    assert not pruning.prunes([0.0, math.nan], [*others, nothing])
-    assert not pruning.prunes([math.nan, 0.0], [nothing] * 10)
+    nans = [math.nan] * EPOCHS
+    assert pruning.prunes(nans, others)
+    assert not pruning.prunes([0.0, math.nan], [*others, nans])
+    assert not pruning.prunes([math.nan, 0.0], [nans] * 10)

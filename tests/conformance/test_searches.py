@@ -1,4 +1,4 @@
-"""Every registered search is held to the contracts of `dlcli.testing`."""
+"""Every registered search passes the conformance suite of `dlcli.testing`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dlcli.core import registry
 
 NAMES = registry.names("search")
 
-#: packages that a search needs
+#: optional packages that a search needs
 NEEDS = {"tpe": ["optuna"], "gp": ["optuna", "torch"], "cma_es": ["optuna", "cmaes"]}
 
 
 def every_check() -> list[Any]:
-    """The checks of all searches; a Gaussian process takes a second for a few proposals."""
+    """Return the checks of all searches; a Gaussian process takes a second for a few proposals."""
     return [
         pytest.param(check, marks=pytest.mark.slow if name == "gp" else (), id=str(check))
         for name in NAMES
