@@ -83,7 +83,7 @@ def test_dropout_of_the_regularization_reaches_the_architecture(build: Build, ir
         ("inputs: [previous, trunk]", "inputs: [previous, trunc]", 7, "did you mean trunk?"),
         ("linear: {units: 6}\n", "linear: {units: 5}\n", 7, 'node "add_1" \\(add\\)'),
         ("    - linear: {units: 3}", "    - linear: {units: 4}", 9, "gives 4 numbers an example; classification"),
-        ("linear: {units: 6, name: trunk}", "linear: {units: 6, name: trunk, inputs: add_1}", 4, "add_1 <- trunk"),
+        ("linear: {units: 6, name: trunk}", "linear: {units: 6, name: trunk, inputs: add_1}", 4, "trunk <- add_1"),
         ("- relu", "- relu: {name: lost, inputs: input}\n    - relu: {inputs: trunk}", 5, "unused node"),
     ],
 )

@@ -100,9 +100,9 @@ def test_saved_arrays_are_freed_during_backward() -> None:
 
         @staticmethod
         def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
-            kept = np.zeros(3).view(Tracked)
-            alive.append(weakref.ref(kept))
-            ctx.save(kept)
+            saved = np.zeros(3).view(Tracked)
+            alive.append(weakref.ref(saved))
+            ctx.save(saved)
             return x + 0.0
 
         @staticmethod

@@ -1,4 +1,4 @@
-"""The mean loss of a split is a ratio of sums: it does not depend on the batches, whatever the weights."""
+"""The mean loss of a split is a ratio of sums: it does not depend on the batches, for any weights."""
 
 from __future__ import annotations
 

@@ -72,13 +72,13 @@ def images(dtype: type[np.floating]) -> np.ndarray:
     return np.random.default_rng(5).standard_normal((3, 6, 5, 4)).astype(dtype)
 
 
-def outcome(graph: Graph, *, joined: bool, training: bool) -> dict[str, np.ndarray]:
+def outcome(graph: Graph, *, fused: bool, training: bool) -> dict[str, np.ndarray]:
     """Compute the output, the gradients and the moving averages after two passes."""
     graph.train(training)
     x = Tensor(images(graph.dtype.type), requires_grad=True)
     for _ in range(2):
         # a watched pass is not fused
-        result = graph.forward(x) if joined else graph.forward(x, on_output=lambda name, output: None)
+        result = graph.forward(x) if fused else graph.forward(x, on_output=lambda name, output: None)
     result.backward(np.random.default_rng(6).standard_normal(result.shape).astype(graph.dtype))
     assert x.grad is not None
     gradients = {name: parameter.grad for name, parameter in graph.parameters().items()}
@@ -90,10 +90,10 @@ def outcome(graph: Graph, *, joined: bool, training: bool) -> dict[str, np.ndarr
 def test_fused_layers(graph_of: GraphOf, name: str) -> None:
     nodes, expected = NETWORKS[name]
     graph = graph_of((6, 5, 4), *nodes)
-    joined = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
-    assert [step.name for step in joined] == expected
-    apart = plan(graph.nodes, graph.layers, {graph.output}, fused=False)
-    assert [step.name for step in apart] == [node.name for node in graph.nodes]
+    fused = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
+    assert [step.name for step in fused] == expected
+    separate = plan(graph.nodes, graph.layers, {graph.output}, fused=False)
+    assert [step.name for step in separate] == [node.name for node in graph.nodes]
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -103,12 +103,12 @@ def test_fused_layers_agree_with_separate_ones(
     graph_of: GraphOf, name: str, dtype: type[np.floating], tolerance: float, training: bool
 ) -> None:
     nodes, _ = NETWORKS[name]
-    joined, apart = (
-        outcome(graph_of((6, 5, 4), *nodes, dtype=dtype), joined=joined, training=training) for joined in (True, False)
+    fused, separate = (
+        outcome(graph_of((6, 5, 4), *nodes, dtype=dtype), fused=fused, training=training) for fused in (True, False)
     )
-    assert joined.keys() == apart.keys()
-    for key, array in joined.items():
-        np.testing.assert_allclose(array, apart[key], rtol=tolerance, atol=tolerance, err_msg=key)
+    assert fused.keys() == separate.keys()
+    for key, array in fused.items():
+        np.testing.assert_allclose(array, separate[key], rtol=tolerance, atol=tolerance, err_msg=key)
 
 
 def test_a_fused_operation_runs_when_all_its_inputs_are_available(graph_of: GraphOf) -> None:

@@ -77,7 +77,7 @@ def test_every_parameter_of_a_model_with_dropout_and_batch_norm(graph_of: GraphO
     assert [check.parameter for check in checks] == list(graph.parameters())
     assert all(check.passed() for check in checks)
     assert sum(check.checked + check.kinks for check in checks) == sum(p.size for p in graph.parameters().values())
-    assert [layer.generator for layer in graph.layers.values()] == generators, "the generators are given back"
+    assert [layer.generator for layer in graph.layers.values()] == generators, "generators are restored"
 
 
 def test_frozen_parameters_are_not_checked(graph_of: GraphOf) -> None:

@@ -50,14 +50,14 @@ def test_invalid_name(name: str) -> None:
 def test_unknown_inputs_are_reported_together_with_the_nearest_match() -> None:
     errors = problems(node("trunk"), node("b", "trnk"), node("c", "nowhere"))
     assert [(key, code) for key, code, _ in errors] == [("layers[1]", "unknown_name"), ("layers[2]", "unknown_name")]
-    assert "did you mean trunk?" in errors[0][2]
+    assert "trunk?" in errors[0][2]
     assert "'nowhere'" in errors[1][2]
 
 
 def test_an_unknown_output() -> None:
     ((key, code, message),) = problems(node("first"), output="frist")
     assert (key, code) == ("output", "unknown_name")
-    assert "did you mean first?" in message
+    assert "first?" in message
 
 
 def test_no_input() -> None:

@@ -41,7 +41,7 @@ def test_outputs_equal_torch(graph_of: GraphOf, cell: str, options: dict[str, An
     graph = graph_of((T, D), Node("encoder_rnn", cell, {"units": H, **options}))
     converted, report = from_torch(arrays_of(twin, "encoder.rnn"), graph)
     assert report.complete, str(report)
-    assert {source.split("_l")[0] for source in report.joined} == {"encoder.rnn.bias_hh"}
+    assert {source.split("_l")[0] for source in report.merged} == {"encoder.rnn.bias_hh"}
     graph.load_state_dict(converted)
     graph.eval()
     x = np.random.default_rng(0).standard_normal((N, T, D)).astype(np.float32)

