@@ -1,4 +1,4 @@
-"""What a finished run says about itself: where its error comes from, how sure that is, and what to try next."""
+"""Diagnosis of a finished run: where its error comes from, with confidence intervals, and what to try next."""
 
 from dlcli.diagnosis.advice import advise
 from dlcli.diagnosis.assessment import Assessment, assess

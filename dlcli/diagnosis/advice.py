@@ -1,4 +1,4 @@
-"""Which two or three knobs to turn next, in the order in which the evidence speaks for them."""
+"""Selection of the two or three knobs to turn next, with the strongest evidence first."""
 
 from __future__ import annotations
 
@@ -6,42 +6,43 @@ from collections.abc import Iterator
 
 from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK, Advice, AdviceRule, Evidence
 
-MOST = 3
-#: knobs for one gap, so that a second gap is heard too, or that human level is to be measured
-_MOST_PER_GAP = 2
+MAX_ADVICE = 3
+#: Maximum number of knobs for one gap, which leaves room for a second gap or for measuring the human level.
+_MAX_PER_GAP = 2
 
 
 def advise(evidence: Evidence) -> tuple[Advice, ...]:
-    """At most three pieces of advice, each for another knob.
+    """Return at most three pieces of advice, each for a different knob.
 
-    What goes wrong in training comes first. Then the knobs for the high gaps, the largest gap first; where no gap is
-    conclusive, what would settle the largest one, and its knobs. Then the metric, human-level error and the mistakes.
+    Problems of the training come first. Then come the knobs for the high gaps, largest gap first. If no gap is
+    conclusive, the advice is how to settle the largest gap, and its knobs. Last are the metric, the human-level error
+    and the mistakes.
     """
-    chosen: dict[str, Advice] = {}
-    for advice in _in_order(evidence):
-        chosen.setdefault(advice.knob, advice)
-        if len(chosen) == MOST:
+    selected: dict[str, Advice] = {}
+    for advice in _by_priority(evidence):
+        selected.setdefault(advice.knob, advice)
+        if len(selected) == MAX_ADVICE:
             break
-    return tuple(chosen.values())
+    return tuple(selected.values())
 
 
-def _in_order(evidence: Evidence) -> Iterator[Advice]:
-    yield from _ask(ALARMS, evidence)
+def _by_priority(evidence: Evidence) -> Iterator[Advice]:
+    yield from _apply(ALARMS, evidence)
     diagnosis = evidence.diagnosis
     high = sorted(
         (gap for gap in diagnosis.gaps if gap.verdict == "high"), key=lambda gap: gap.difference.value, reverse=True
     )
     for gap in high:
-        limit = MOST if len(high) == 1 and not diagnosis.is_upper_bound(gap) else _MOST_PER_GAP
-        yield from list(_ask(KNOBS[gap.name], evidence))[:limit]
+        limit = MAX_ADVICE if len(high) == 1 and not diagnosis.is_upper_bound(gap) else _MAX_PER_GAP
+        yield from list(_apply(KNOBS[gap.name], evidence))[:limit]
     undecided = diagnosis.undecided
     if not high and diagnosis.unknown_bias is not None:
-        yield from list(_ask(KNOBS[diagnosis.unknown_bias.name], evidence))[:_MOST_PER_GAP]
+        yield from list(_apply(KNOBS[diagnosis.unknown_bias.name], evidence))[:_MAX_PER_GAP]
     elif not high and undecided is not None:
-        yield from _ask(MEASUREMENTS, evidence)
-        yield from list(_ask(KNOBS[undecided.name], evidence))[:_MOST_PER_GAP]
-    yield from _ask(OUTLOOK, evidence)
+        yield from _apply(MEASUREMENTS, evidence)
+        yield from list(_apply(KNOBS[undecided.name], evidence))[:_MAX_PER_GAP]
+    yield from _apply(OUTLOOK, evidence)
 
 
-def _ask(advisers: tuple[AdviceRule, ...], evidence: Evidence) -> Iterator[Advice]:
-    return (advice for adviser in advisers if (advice := adviser(evidence)) is not None)
+def _apply(rules: tuple[AdviceRule, ...], evidence: Evidence) -> Iterator[Advice]:
+    return (advice for rule in rules if (advice := rule(evidence)) is not None)

@@ -1,4 +1,4 @@
-"""A finished run, examined: the chain, the learning curve, the baseline, the mistakes, and what to try next."""
+"""Assessment of a finished run: error decomposition, learning curve, baseline, mistakes, and what to try next."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from dlcli.diagnosis.wording import baseline_sentence
 
 @dataclass(frozen=True)
 class Assessment:
-    """Everything that a report says about a run.
+    """Content of the report on a run.
 
     Args:
-        diagnosis: the chain human → train → train-dev → dev → test.
-        loss: the training loss by epoch.
-        baseline: the comparison with a constant prediction, on the split nobody chose on where there is one.
-        confusion: the confusion matrix of the dev set, else of the training set; None for regression.
-        identical: layers whose units are copies of each other.
-        ranking: the ROC and precision-recall curves of the same split; None unless there are two classes.
-        fits: predicted and true values of each target in that split; empty for classification and language models.
-        warnings: what a reader must know before believing the numbers.
-        advice: two or three things to try next.
+        diagnosis: Error decomposition human → train → train-dev → dev → test.
+        loss: Training loss by epoch.
+        baseline: Comparison with a constant prediction on the last split, which is the test set if there is one.
+        confusion: Confusion matrix of the dev set, or of the training set without a dev set; None for regression.
+        identical: Layers whose units are copies of each other.
+        ranking: ROC and precision-recall curves of the same split; None unless there are two classes.
+        fits: Predicted and true values of each target in that split; empty for classification and language models.
+        warnings: Warnings that limit what the numbers mean.
+        advice: Two or three things to try next.
     """
 
     diagnosis: Diagnosis
@@ -49,10 +49,10 @@ class Assessment:
 
 
 def assess(result: TrainingResult) -> Assessment:
-    """Examine a run.
+    """Assess a run.
 
     Raises:
-        ValueError: the result has no training split.
+        ValueError: The result has no training split.
     """
     outcomes = [outcome for split in SPLITS if (outcome := result.outcome(split)) is not None]
     diagnosis = diagnose(
@@ -62,7 +62,7 @@ def assess(result: TrainingResult) -> Assessment:
         unit=result.unit,
     )
     train, last = outcomes[0], outcomes[-1]
-    beside = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
+    baseline = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
     evidence = Evidence(
         diagnosis=diagnosis,
         spec=result.spec,
@@ -73,26 +73,26 @@ def assess(result: TrainingResult) -> Assessment:
         train_class_counts=_class_counts(train) if result.is_classification else (),
         identical=identical_units(result.parameters),
         dead_units=result.dead_units,
-        baseline=beside,
+        baseline=baseline,
     )
-    looked_at = result.outcome("dev") or train
+    examined = result.outcome("dev") or train
     return Assessment(
         diagnosis=diagnosis,
         loss=evidence.loss,
-        baseline=beside,
-        confusion=confusion_of(looked_at, result.class_names) if result.is_classification else None,
+        baseline=baseline,
+        confusion=confusion_of(examined, result.class_names) if result.is_classification else None,
         identical=evidence.identical,
-        warnings=tuple(_warnings(result, evidence, beside)),
+        warnings=tuple(_warnings(result, evidence, baseline)),
         advice=advise(evidence),
-        ranking=_ranking(looked_at, result) if result.is_classification else None,
-        fits=regression_fits(looked_at, result.target_names) if result.is_regression else (),
+        ranking=_ranking(examined, result) if result.is_classification else None,
+        fits=regression_fits(examined, result.target_names) if result.is_regression else (),
     )
 
 
 def _ranking(outcome: SplitOutcome, result: TrainingResult) -> Ranking | None:
-    """The curves of the class that the metrics are about; of the second one where they are about none, or several."""
-    named = set(result.positive_classes.values())
-    positive = result.class_names.index(named.pop()) if len(named) == 1 else 1
+    """Return the curves of the metrics' positive class; of the second class if there is none, or several."""
+    positive_classes = set(result.positive_classes.values())
+    positive = result.class_names.index(positive_classes.pop()) if len(positive_classes) == 1 else 1
     return ranking_of(outcome, result.class_names, positive)
 
 
@@ -100,20 +100,20 @@ def _class_counts(train: SplitOutcome) -> tuple[int, ...]:
     return tuple(int(count) for count in np.bincount(train.targets.astype(np.int64)))
 
 
-def _warnings(result: TrainingResult, evidence: Evidence, beside: Baseline) -> list[str]:
+def _warnings(result: TrainingResult, evidence: Evidence, baseline: Baseline) -> list[str]:
     warnings = []
     if result.status != "done":
-        warnings.append(f"The run is {result.status}; the numbers are those of its last checkpoint.")
-    if not beside.is_beaten:
-        warnings.append(baseline_sentence(result.measure, beside))
+        warnings.append(f"The status of the run is {result.status}: all metrics are those of its last checkpoint.")
+    if not baseline.is_beaten:
+        warnings.append(baseline_sentence(result.measure, baseline))
     if evidence.loss.trend in {LossTrend.DIVERGING, LossTrend.OSCILLATING, LossTrend.STUCK}:
         warnings.append(f"The training loss is {evidence.loss.trend}.")
     warnings.extend(
-        f"All {layer.num_units} units of {layer.parameter} have the same weights and do the work of one."
+        f"All {layer.num_units} units of {layer.parameter} have the same weights, so the layer acts like a single unit."
         for layer in evidence.identical
     )
     if result.spec["data"]["split"].get("group_by") is not None and any(one.units is None for one in result.splits):
-        warnings.append("Examples come in groups that are not known everywhere: the true intervals are wider.")
+        warnings.append("The groups of some examples are not known: the true intervals are wider.")
     for outcome in result.splits:
         warnings.extend(interval_remarks(outcome.split, outcome.errors(result.measure), result.measure, result.unit))
     return warnings

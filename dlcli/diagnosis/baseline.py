@@ -1,4 +1,4 @@
-"""Is the model better than no model? Compared with the constant that fits the training set best."""
+"""Comparison of a model with the constant that fits the training set best."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dlcli.tasks import UNIGRAM_NATS
 
 @dataclass(frozen=True)
 class Baseline:
-    """A constant prediction's error beside the model's, on the same examples.
+    """Errors of a constant prediction and of the model on the same examples.
 
     Args:
-        rule: what the baseline predicts, such as "always class 'no'".
-        split: where both are measured.
-        error: the baseline's error there.
-        model_error: the model's error there.
-        difference: the model's error minus the baseline's, with its interval.
+        rule: Prediction of the baseline, such as "always class 'no'".
+        split: Name of the split on which both are evaluated.
+        error: Error of the baseline.
+        model_error: Error of the model.
+        difference: Error of the model minus that of the baseline, with its interval.
     """
 
     rule: str
@@ -34,7 +34,7 @@ class Baseline:
 
     @property
     def is_beaten(self) -> bool:
-        """Whether the model is better beyond doubt: the whole interval lies below zero."""
+        """Whether the model is significantly better: the whole interval of the difference is below zero."""
         return self.difference.high < 0
 
 
@@ -43,17 +43,17 @@ def compare_with_constant(
 ) -> Baseline:
     """Compare a model with the majority class, or with the training set's mean (median for absolute errors).
 
-    A language model is compared with the frequency of each token in the training set, whatever comes before it.
+    A language model is compared with the frequency of each token in the training set, regardless of context.
 
     Args:
-        train_targets: class indices (N,), or values (N,) or (N, K); the constant is taken from them alone.
-        outcome: the model's predictions where the two are compared.
-        measure: the unit of the error.
-        class_names: names of the classes; empty for regression.
+        train_targets: Class indices (N,), or values (N,) or (N, K) of the training set, which determine the constant.
+        outcome: Predictions of the model on the split of the comparison.
+        measure: Unit of the error.
+        class_names: Names of the classes; empty for regression.
     """
     if measure is Measure.NATS_PER_TOKEN:
         rule, predicted = "guessing by frequency", outcome.targets[:, UNIGRAM_NATS]
-        return _beside(rule, predicted, outcome, measure)
+        return _compare(rule, predicted, outcome, measure)
     constant: Any
     if measure is Measure.ERROR_RATE:
         constant = int(np.bincount(train_targets.astype(np.int64)).argmax())
@@ -63,16 +63,16 @@ def compare_with_constant(
     else:
         constant, rule = np.mean(train_targets, axis=0, dtype=np.float64), "always the training mean"
     constants = np.broadcast_to(np.asarray(constant), outcome.targets.shape)
-    return _beside(rule, constants, outcome, measure)
+    return _compare(rule, constants, outcome, measure)
 
 
-def _beside(rule: str, predictions: np.ndarray[Any, Any], outcome: SplitOutcome, measure: Measure) -> Baseline:
-    of_baseline = measure.sampled(predictions, outcome.targets, outcome.units)
-    of_model = outcome.errors(measure)
+def _compare(rule: str, predictions: np.ndarray[Any, Any], outcome: SplitOutcome, measure: Measure) -> Baseline:
+    baseline_errors = measure.sampled(predictions, outcome.targets, outcome.units)
+    model_errors = outcome.errors(measure)
     return Baseline(
         rule,
         outcome.split,
-        measure.of_mean(of_baseline.mean),
-        measure.of_mean(of_model.mean),
-        paired_difference_interval(of_model, of_baseline, measure),
+        measure.of_mean(baseline_errors.mean),
+        measure.of_mean(model_errors.mean),
+        paired_difference_interval(model_errors, baseline_errors, measure),
     )

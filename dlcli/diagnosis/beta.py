@@ -1,4 +1,4 @@
-"""The regularized incomplete beta function, without the second that importing SciPy's special functions takes."""
+"""The regularized incomplete beta function; importing SciPy's would take a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _ITERATIONS = 300
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:
-    """The regularized incomplete beta function I_x(a, b) (Press et al., Numerical Recipes, section 6.4)."""
+    """Compute the regularized incomplete beta function I_x(a, b) (Press et al., Numerical Recipes, section 6.4)."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):
@@ -18,7 +18,7 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
 
 
 def _beta_fraction(x: float, a: float, b: float) -> float:
-    """Its continued fraction, by Lentz's method."""
+    """Evaluate the continued fraction of I_x(a, b) by Lentz's method."""
     c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, _ITERATIONS):

@@ -1,8 +1,8 @@
-"""The chain human → train → train-dev → dev → test: where a model loses its accuracy, and how sure that is.
+"""The error decomposition human → train → train-dev → dev → test, with confidence intervals.
 
-Each link of the chain is a gap with a meaning of its own (Ng, *Machine Learning Yearning*, chapters 20-28 and 40-41):
-train − human is the avoidable bias, train-dev − train the variance, dev − train-dev the data mismatch, and
-test − dev what was overfitted to the dev set by choosing on it. Without a train-dev set the variance is dev − train.
+Each gap between neighboring levels has a meaning (Ng, *Machine Learning Yearning*, chapters 20-28 and 40-41):
+train − human is the avoidable bias, train-dev − train the variance, dev − train-dev the data mismatch, and test − dev
+the overfitting to the dev set by model selection. Without a train-dev set the variance is dev − train.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ from dlcli.diagnosis.sampled_errors import SampledErrors
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
 Verdict = Literal["high", "small", "inconclusive", "unknown"]
 
-#: what the step down to a split means; the first split after train shows the variance, whichever it is
+#: Gap before each split; the gap after train is always the variance.
 _GAP_AT: dict[str, GapName] = {
     "train": "avoidable_bias",
     "train_dev": "variance",
     "dev": "data_mismatch",
     "test": "dev_overfit",
 }
-#: a conclusive gap is high when it makes up at least this share of all the positive gaps together
+#: Share of the sum of all positive gaps from which a conclusive gap is high.
 _RELEVANT_SHARE = 0.2
-#: a gap of a language model whose text has an unknown entropy is high from this share of the training error on
+#: Share of the training error from which a gap is high for a language model of text with unknown entropy.
 _RELEVANT_SHARE_OF_NATS = 0.02
-#: an error rate below this is small where nobody knows whether people would do better
+#: Error rate below which the avoidable bias is small if the human level is not known.
 _RELEVANT_UPPER_BOUND = 0.005
 
 
 @dataclass(frozen=True)
 class SplitErrors:
-    """The errors a model makes on the examples of one split.
+    """Errors of a model on the examples of one split.
 
     Args:
-        split: train, train_dev, dev or test.
-        errors: error of each example (N,): 0 or 1 for classification, squared or absolute otherwise; or these with
+        split: Name of the split: train, train_dev, dev or test.
+        errors: Error of each example (N,): 0 or 1 for classification, squared or absolute otherwise; or these with
             their sampling units.
     """
 
@@ -55,24 +55,23 @@ class SplitErrors:
 
     @classmethod
     def counted(cls, split: str, *, num_examples: int, num_errors: int) -> SplitErrors:
-        """A classified split of which only the number of errors is known."""
+        """Build the errors of a classified split from their number."""
         return cls(split, np.repeat([1.0, 0.0], [num_errors, num_examples - num_errors]))
 
 
 @dataclass(frozen=True)
 class Gap:
-    """The step from one level of the chain to the next.
+    """The difference between neighboring levels of the error decomposition.
 
     Args:
-        name: what the step means.
-        earlier: the level before.
-        later: the level whose error is compared with it.
-        difference: later − earlier, with its interval.
-        verdict: "inconclusive" when the interval covers zero; "high" when the gap is positive and a relevant share of
-            all positive gaps; "small" otherwise. The distance of an error rate to an optimum that is only assumed
-            to be 0 is "small" below half a point; that of a language model to its text's entropy, which nobody has
-            measured, is "unknown".
-        needed: the sizes of the splits that would settle a positive gap; empty when it is settled.
+        name: Meaning of the gap.
+        earlier: Name of the earlier level.
+        later: Name of the later level.
+        difference: Error of the later level minus that of the earlier level, with its interval.
+        verdict: "inconclusive" if the interval covers zero; "high" if the gap is positive and a relevant share of all
+            positive gaps; "small" otherwise. The distance of an error rate to an assumed optimum of 0 is "small"
+            below half a point; that of a language model to the unknown entropy of its text is "unknown".
+        needed: Sizes of the splits that would settle a positive gap; empty if it is settled.
     """
 
     name: GapName
@@ -89,14 +88,15 @@ class Gap:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The chain of a run and what it says.
+    """The error decomposition of a run.
 
     Args:
-        measure: the unit of every error.
-        levels: human, or the optimum 0 that is assumed, and every split that has examples, in the chain's order.
-        gaps: the links between neighboring levels.
-        human_error_known: False when 0 is assumed; the avoidable bias is an upper bound then.
-        unit: plural of what was sampled independently.
+        measure: Unit of every error.
+        levels: Human level, or an assumed optimum of 0, and every split that has examples, in order.
+        gaps: Gaps between neighboring levels.
+        human_error_known: Whether the human-level error is known; if 0 is assumed, the avoidable bias is an upper
+            bound.
+        unit: Plural of the sampling unit.
     """
 
     measure: Measure
@@ -107,7 +107,7 @@ class Diagnosis:
 
     @property
     def largest(self) -> Gap | None:
-        """The largest of the high gaps; None when nothing is conclusive."""
+        """The largest high gap; None if no gap is conclusive."""
         return max(
             (gap for gap in self.gaps if gap.verdict == "high"), key=lambda gap: gap.difference.value, default=None
         )
@@ -119,7 +119,7 @@ class Diagnosis:
 
     @property
     def unknown_bias(self) -> Gap | None:
-        """The avoidable bias, where nobody knows how much of the training error it is."""
+        """The avoidable bias if its share of the training error is not known."""
         return next((gap for gap in self.gaps if gap.verdict == "unknown"), None)
 
     @property
@@ -132,7 +132,7 @@ class Diagnosis:
         )
 
     def is_upper_bound(self, gap: Gap) -> bool:
-        """Whether the gap is only the most it can be: the distance to an optimum that is assumed to be 0."""
+        """Whether the gap is an upper bound: the distance to an assumed optimum of 0."""
         return gap.name == "avoidable_bias" and not self.human_error_known and gap.verdict != "unknown"
 
     def gap(self, name: GapName) -> Gap | None:
@@ -150,21 +150,22 @@ def diagnose(
     confidence: float = 0.95,
     unit: str = "examples",
 ) -> Diagnosis:
-    """Diagnose a model from the errors it makes on each split.
+    """Diagnose a model from its errors on each split.
 
     Args:
-        splits: in the order of the chain, train first; those without examples are absent links.
-        measure: the unit of the error.
-        human_error: human-level or optimal error in that unit; None assumes 0.
-        confidence: confidence level of every interval.
-        unit: plural of what was sampled independently.
+        splits: Errors of the splits in the order of the decomposition, train first; splits without examples are
+            skipped.
+        measure: Unit of the error.
+        human_error: Human-level or optimal error in that unit; None assumes 0.
+        confidence: Confidence level of every interval.
+        unit: Plural of the sampling unit.
 
     Raises:
-        ValueError: there are no training examples.
+        ValueError: There are no training examples.
     """
     present = [split for split in splits if len(split.errors)]
     if not present or present[0].split != "train":
-        raise ValueError("the chain starts with the examples of the training split")
+        raise ValueError("expected examples of the training split first")
     optimum = human_error or 0.0
     human = Interval(optimum, optimum, optimum, confidence, "assumed" if human_error is None else "given")
     levels = [
@@ -180,10 +181,10 @@ def diagnose(
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
     if human_error is None and measure is Measure.NATS_PER_TOKEN:
-        evaluated = _evaluated(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
-        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *evaluated), False, unit)
+        others = _with_verdicts(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
+        return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *others), False, unit)
     least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
-    return Diagnosis(measure, tuple(levels), _evaluated(gaps, least_bias=least), human_error is not None, unit)
+    return Diagnosis(measure, tuple(levels), _with_verdicts(gaps, least_bias=least), human_error is not None, unit)
 
 
 def _level(split: SplitErrors, measure: Measure, confidence: float) -> Level:
@@ -198,7 +199,7 @@ def _level(split: SplitErrors, measure: Measure, confidence: float) -> Level:
 
 
 def _shifted(error: Interval, optimum: float) -> Interval:
-    """The distance to a level that is known exactly."""
+    """Subtract an error that is known exactly."""
     return Interval(
         error.value - optimum, error.low - optimum, error.high - optimum, error.level, f"shifted {error.method}"
     )
@@ -210,13 +211,13 @@ def _gap(earlier: Level, later: Level, difference: Interval, unit: str) -> Gap:
     return Gap(name, earlier.name, later.name, difference, "inconclusive", needed)
 
 
-def _evaluated(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:
+def _with_verdicts(gaps: Sequence[Gap], *, least_bias: float = 0.0, least: float = 0.0) -> tuple[Gap, ...]:
     """Set the verdicts, which depend on all the gaps.
 
     Args:
-        gaps: of the chain.
-        least_bias: an avoidable bias below is small.
-        least: every gap below is small.
+        gaps: Gaps of the decomposition.
+        least_bias: Limit below which an avoidable bias is small.
+        least: Limit below which every gap is small.
     """
     total = sum(max(0.0, gap.difference.value) for gap in gaps)
     return tuple(

@@ -1,11 +1,11 @@
 """Intervals of error rates whose examples were sampled in clusters, such as the words of sentences.
 
-The variance of a rate Σ errors / Σ sizes comes from the clusters' residuals (linearization of a ratio; Cochran 1977,
-chapter 6), each enlarged by its leverage as the jackknife does, since a cluster draws the rate toward itself. Against
-the variance of independent examples it gives the effective number of examples (Kish 1965), with which the intervals of
-independent examples are computed, with Student's quantile in place of the normal one. Its degrees of freedom are
-those of clusters of unequal size (Satterthwaite): one cluster that holds half of the words makes the variance as
-uncertain as that of few clusters.
+The variance of a rate Σ errors / Σ sizes is estimated from the clusters' residuals (linearization of a ratio; Cochran
+1977, chapter 6). As in the jackknife, each residual is scaled up by its leverage, since a cluster pulls the rate toward
+itself. The ratio to the variance of independent examples gives the effective number of examples (Kish 1965). The
+intervals are those of this number of independent examples, with Student's quantile instead of the normal quantile. The
+degrees of freedom are those of clusters of unequal size (Satterthwaite): if one cluster holds half of the words, the
+variance is as uncertain as that of few clusters.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from dlcli.diagnosis.student import student_quantile
 
 @dataclass(frozen=True)
 class EffectiveSize:
-    """What a clustered sample is worth.
+    """Effective size of a clustered sample.
 
     Args:
-        examples: number of independent examples that determine the rate as well.
-        freedom: degrees of freedom of that estimate.
+        examples: Number of independent examples that would estimate the rate equally well.
+        freedom: Degrees of freedom of the estimated variance.
     """
 
     examples: float
     freedom: float
 
     def times(self, factor: float) -> EffectiveSize:
-        """The size of a sample with `factor` times as many clusters of the same kind."""
+        """Return the size of a sample with `factor` times as many clusters of the same kind."""
         return EffectiveSize(self.examples * factor, self.freedom * factor)
 
 
 def effective_size(errors: Array, sizes: Array, independent_variance: float) -> EffectiveSize:
-    """The effective size of a clustered sample.
+    """Compute the effective size of a clustered sample.
 
     Args:
-        errors: sum of the errors of each cluster (G,), at least two.
-        sizes: number of examples of each cluster (G,).
-        independent_variance: variance of one example's error, if examples were independent.
+        errors: Sum of the errors of each cluster (G,), for at least two clusters.
+        sizes: Number of examples of each cluster (G,).
+        independent_variance: Variance of one example's error if examples were independent.
     """
     num_clusters, total = len(errors), float(sizes.sum())
     leverage = sizes / total
-    # How much each cluster differs from what its size lets expect; those of a rate sum to zero.
+    # Difference between the errors of each cluster and those expected from its size.
     residuals = (errors - errors.sum() / total * sizes) / (1 - leverage)
     variance = (num_clusters - 1) / num_clusters * float(np.sum(residuals**2)) / total**2
-    if variance == 0 or independent_variance == 0:  # no error at all, or only errors: each cluster is one observation
+    if variance == 0 or independent_variance == 0:  # no errors, or only errors: each cluster is one observation
         return EffectiveSize(num_clusters, num_clusters - 1)
     # Kish's design effect: 1 for independent examples, the mean size for clusters of equal examples.
     inflation = variance * total / independent_variance
@@ -63,7 +63,7 @@ def effective_size(errors: Array, sizes: Array, independent_variance: float) -> 
 
 
 def effective_size_of_rate(sample: SampledErrors) -> EffectiveSize:
-    """What a sample of errors 0 or 1 is worth; for independent examples, their number."""
+    """Compute the effective size of a sample of errors 0 or 1; the number of examples if they are independent."""
     if not sample.is_clustered:
         return EffectiveSize(len(sample), math.inf)
     errors, sizes = sample.totals().T
@@ -73,11 +73,11 @@ def effective_size_of_rate(sample: SampledErrors) -> EffectiveSize:
 
 
 def effective_size_of_differences(first: SampledErrors, second: Array) -> EffectiveSize:
-    """What the differences of two models' errors on the same clustered examples are worth.
+    """Compute the effective size of the differences of two models' errors on the same clustered examples.
 
     Args:
-        first: errors 0 or 1 of the first model.
-        second: those of the second (N,), in the same order.
+        first: Errors 0 or 1 of the first model.
+        second: Errors of the second model (N,), in the same order.
     """
     differences = first.sums - second
     totals, sizes = unit_totals(first.units, differences, np.ones(len(differences))).T
@@ -87,11 +87,11 @@ def effective_size_of_differences(first: SampledErrors, second: Array) -> Effect
 
 
 def clustered_rate_interval(sample: SampledErrors, *, level: float = 0.95) -> Interval:
-    """The interval of an error rate, by Wilson's formula for the effective number of examples.
+    """Compute the interval of an error rate, by Wilson's formula for the effective number of examples.
 
     Args:
-        sample: errors 0 or 1; with a single cluster the interval is unbounded but for 0 and 1.
-        level: confidence level.
+        sample: Errors 0 or 1; a single cluster gives the interval from 0 to 1.
+        level: Confidence level.
     """
     size = effective_size_of_rate(sample)
     if size.examples == 0:
@@ -100,7 +100,7 @@ def clustered_rate_interval(sample: SampledErrors, *, level: float = 0.95) -> In
 
 
 def size_bounds(rate: float, size: EffectiveSize, *, level: float) -> tuple[float, float]:
-    """The bounds of the interval of a rate that was measured on a sample of this size."""
+    """Compute the bounds of the interval of a rate from a sample of this size."""
     if math.isinf(size.freedom):
         return rate_bounds(rate, size.examples, level=level)
     if size.examples == 0:
@@ -109,14 +109,14 @@ def size_bounds(rate: float, size: EffectiveSize, *, level: float) -> tuple[floa
 
 
 def clustered_paired_interval(first: SampledErrors, second: Array, *, level: float = 0.95) -> Interval:
-    """The interval of the difference `first − second` of two error rates on the same clustered examples.
+    """Compute the interval of the difference `first − second` of two error rates on the same clustered examples.
 
-    Bonett and Price's interval (see `paired_rate_interval`) for the effective number of pairs.
+    It is Bonett and Price's interval (see `paired_rate_interval`) for the effective number of pairs.
 
     Args:
-        first: errors 0 or 1 of the first model.
-        second: those of the second (N,), in the same order.
-        level: confidence level.
+        first: Errors 0 or 1 of the first model.
+        second: Errors of the second model (N,), in the same order.
+        level: Confidence level.
     """
     differences = first.sums - second
     difference = float(differences.mean())
@@ -129,16 +129,16 @@ def clustered_paired_interval(first: SampledErrors, second: Array, *, level: flo
 
 
 def bonett_price(only_first: float, only_second: float, num_examples: float, quantile: float) -> tuple[float, float]:
-    """The ends of the adjusted Wald interval of a paired difference of rates (Bonett & Price 2012).
+    """Compute the bounds of the adjusted Wald interval of a paired difference of rates (Bonett & Price 2012).
 
     Args:
-        only_first: share of the examples that only the first model gets wrong.
-        only_second: share of those that only the second does.
-        num_examples: number of independent examples.
-        quantile: how many standard errors to either side.
+        only_first: Share of the examples that only the first model gets wrong.
+        only_second: Share of the examples that only the second model gets wrong.
+        num_examples: Number of independent examples.
+        quantile: Number of standard errors to either side.
     """
-    # One example is added to each kind of disagreement: an interval of zero width, when both models agree on all, would
-    # claim certainty.
+    # One example is added to each kind of disagreement; otherwise the interval would have zero width if the models
+    # agree on all examples.
     first = (only_first * num_examples + 1) / (num_examples + 2)
     second = (only_second * num_examples + 1) / (num_examples + 2)
     center = first - second

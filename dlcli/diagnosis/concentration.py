@@ -1,9 +1,9 @@
-"""Whether a few examples decide about a sum of errors, so that its interval is unreliable.
+"""Detection of sums of errors that a few examples dominate, so that their intervals are unreliable.
 
-What bounds the error of an interval of a mean is Σ |e − ē|³ / (Σ (e − ē)²)^1.5 (Berry & Esseen): near 1 where a single
-example makes up the variance, and falling as 1/√N where the errors have three moments. Of squared errors of a normal
-distribution it is 0.5 for 10 examples, 0.25 for 100 and 0.09 for 1,000; of those of a t distribution with 3 degrees of
-freedom, whose intervals contain the truth in 88 % of the samples however many there are, it stays at 0.4.
+The coverage error of an interval of a mean is bounded by Σ |e − ē|³ / (Σ (e − ē)²)^1.5 (Berry & Esseen). This ratio is
+near 1 if a single example makes up the variance, and falls as 1/√N if the errors have three moments. For squared errors
+of a normal distribution it is 0.5 for 10 examples, 0.25 for 100 and 0.09 for 1,000. For those of a t distribution with
+3 degrees of freedom, whose intervals cover the truth in 88 % of the samples of any size, it stays at 0.4.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.sampled_errors import Array
 
-#: above it, intervals may contain the truth in less than 93 % of the samples
+#: Ratio above which 95 % intervals may cover the truth in less than 93 % of the samples.
 _LARGEST_RATIO = 0.3
 _HALF = 0.5
 
@@ -26,9 +26,9 @@ class Concentration:
     """The largest errors of a split.
 
     Args:
-        num_largest: number of examples that together carry half of the sum or more.
-        share: share of the sum that these carry.
-        num_examples: number of all examples.
+        num_largest: Number of largest errors that make up at least half of the sum.
+        share: Share of the sum that they make up.
+        num_examples: Number of all examples.
     """
 
     num_largest: int
@@ -37,11 +37,11 @@ class Concentration:
 
 
 def concentration(measure: Measure, errors: Array) -> Concentration | None:
-    """The largest errors where these decide about the sum; None otherwise.
+    """Return the concentration of the errors if the largest ones dominate the sum; None otherwise.
 
     Args:
-        measure: unit of the error; rates and nats have no such examples.
-        errors: errors of the examples (N,), or sizes of their differences.
+        measure: Unit of the error; None is returned for error rates and nats.
+        errors: Errors of the examples (N,), or absolute values of their differences.
     """
     if measure in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN) or len(errors) < 2:
         return None
@@ -57,7 +57,7 @@ def concentration(measure: Measure, errors: Array) -> Concentration | None:
 
 
 def _third_moment_ratio(errors: Array) -> float:
-    """Σ |e − ē|³ / (Σ (e − ē)²)^1.5; 0 where all errors are equal."""
+    """Compute Σ |e − ē|³ / (Σ (e − ē)²)^1.5; 0 if all errors are equal."""
     deviations = np.abs(errors - errors.mean())
     largest = float(deviations.max())
     if largest == 0:

@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""Confusion matrix of a split, and its most confused pairs of classes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dlcli.metrics import ConfusionMatrix
 
 @dataclass(frozen=True)
 class ConfusedPair:
-    """How often examples of one class are taken for another.
+    """A pair of classes that the model confuses.
 
     Args:
-        target: the class they are of.
-        predicted: the class they are taken for.
-        count: how many.
-        num_examples: all examples of `target`.
+        target: True class.
+        predicted: Predicted class.
+        count: Number of examples of `target` predicted as `predicted`.
+        num_examples: Number of all examples of `target`.
     """
 
     target: str
@@ -38,9 +38,9 @@ class Confusion:
     """The confusion matrix of a split.
 
     Args:
-        split: train, train_dev, dev or test.
-        counts: (K, K) integers, rows are targets and columns predictions.
-        class_names: in the order of the rows.
+        split: Name of the split: train, train_dev, dev or test.
+        counts: Counts (K, K); rows are targets and columns predictions.
+        class_names: Names of the classes in the order of the rows.
     """
 
     split: str
@@ -52,7 +52,7 @@ class Confusion:
         return tuple(int(count) for count in self.counts.sum(axis=1))
 
     def most_confused(self, limit: int = 5) -> tuple[ConfusedPair, ...]:
-        """The pairs with the most mistakes, and among equals those of the rarer class first."""
+        """Return the pairs with the most mistakes; of equal counts, the rarer class comes first."""
         totals = self.examples_per_class
         pairs = [
             ConfusedPair(self.class_names[row], self.class_names[column], int(count), totals[row])
@@ -63,7 +63,7 @@ class Confusion:
 
     @property
     def recalls(self) -> tuple[float | None, ...]:
-        """The share of each class that is recognized; None for a class without examples."""
+        """Recall of each class; None for a class without examples."""
         totals = self.examples_per_class
         return tuple(self.counts[row, row] / total if total else None for row, total in enumerate(totals))
 

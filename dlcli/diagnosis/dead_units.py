@@ -1,4 +1,4 @@
-"""Units that never fire: their output, and with it their gradient, is zero for every training example."""
+"""Dead units: their output, and therefore their gradient, is zero for every training example."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 
 class DeadUnits:
-    """Watches the outputs of nodes, batch by batch.
+    """Counter of the dead units of nodes, updated batch by batch.
 
     Args:
-        nodes: names of the nodes to watch, those whose units can die (ReLU).
+        nodes: Names of the nodes to observe: those whose units can die (ReLU).
     """
 
     def __init__(self, nodes: Iterable[str]) -> None:
@@ -20,19 +20,19 @@ class DeadUnits:
 
     @property
     def nodes(self) -> frozenset[str]:
-        """The nodes that are watched."""
+        """Names of the observed nodes."""
         return frozenset(self._fired)
 
     def see(self, node: str, outputs: np.ndarray[Any, Any]) -> None:
-        """Take note of the outputs (N, …) of any node; those of nodes that are not watched are passed over."""
+        """Update with the outputs (N, …) of a node; other nodes than the observed ones are ignored."""
         if node not in self._fired:
             return
         before = self._fired[node]
-        if before is None or not before.all():  # once all have fired, there is nothing left to learn
+        if before is None or not before.all():  # skip nodes whose units have all fired
             fired = np.asarray(outputs.any(axis=0))
             self._fired[node] = fired if before is None else fired | before
 
     def shares(self) -> dict[str, float]:
-        """The share of each node's units that were zero for every example, where there are any."""
+        """Return the share of dead units of each node that has any."""
         shares = {node: 1 - float(np.mean(fired)) for node, fired in self._fired.items() if fired is not None}
         return {node: share for node, share in shares.items() if share > 0}

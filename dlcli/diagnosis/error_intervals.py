@@ -1,4 +1,4 @@
-"""The intervals of an error and of the difference of two, by the measure they are in."""
+"""Confidence intervals of errors and of differences of errors, by measure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from dlcli.diagnosis.studentized import studentized_bounds
 
 
 def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: float = 0.95) -> Interval:
-    """The error of a split: Wilson's interval for a rate, the studentized bootstrap of its logarithm for a mean.
+    """Compute the error of a split with its interval.
+
+    For a rate it is Wilson's interval, for a mean the studentized bootstrap of the logarithm.
 
     Args:
-        errors: errors of independent examples (N,), or errors with their sampling units.
-        measure: unit of the error.
-        level: confidence level.
+        errors: Errors of independent examples (N,), or errors with their sampling units.
+        measure: Unit of the error.
+        level: Confidence level.
     """
     sample = SampledErrors.of(errors)
     if measure is Measure.ERROR_RATE:
@@ -43,13 +45,13 @@ def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: fl
 def difference_interval(
     first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
 ) -> Interval:
-    """`first` − `second` of two independent samples.
+    """Compute the interval of `first` − `second` for two independent samples.
 
     Args:
-        first: errors (N,), or errors with their sampling units.
-        second: errors of other examples (M,), likewise.
-        measure: unit of the error.
-        level: confidence level.
+        first: Errors (N,), or errors with their sampling units.
+        second: Errors of other examples (M,), or errors with their sampling units.
+        measure: Unit of the error.
+        level: Confidence level.
     """
     return split_difference(
         error_interval(first, measure, level=level), error_interval(second, measure, level=level), measure
@@ -57,7 +59,7 @@ def difference_interval(
 
 
 def split_difference(first: Interval, second: Interval, measure: Measure) -> Interval:
-    """`first` − `second` of the errors of two independent samples whose intervals are known.
+    """Compute the interval of `first` − `second` from the intervals of two independent samples.
 
     For rates it is Newcombe's interval.
     """
@@ -71,13 +73,13 @@ def split_difference(first: Interval, second: Interval, measure: Measure) -> Int
 def paired_difference_interval(
     first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
 ) -> Interval:
-    """`first` − `second` of two models on the same examples: only where they differ do they tell anything.
+    """Compute the interval of `first` − `second` for two models on the same examples.
 
     Args:
-        first: errors of one model (N,), or errors with their sampling units.
-        second: errors of the other model on the same examples in the same order.
-        measure: unit of the error.
-        level: confidence level.
+        first: Errors of one model (N,), or errors with their sampling units.
+        second: Errors of the other model on the same examples in the same order.
+        measure: Unit of the error.
+        level: Confidence level.
     """
     one, other = SampledErrors.of(first), SampledErrors.of(second)
     if measure is Measure.ERROR_RATE:
@@ -103,21 +105,21 @@ def _exponential(value: float) -> float:
 
 
 def _log_ratio(means: Array) -> tuple[Array, Array]:
-    """The logarithm of errors / size, with its gradient."""
+    """Compute the logarithm of errors / size, with its gradient."""
     errors, size = means[..., 0], means[..., 1]
     with np.errstate(divide="ignore"):
         return np.log(errors) - np.log(size), np.stack([1 / errors, -1 / size], axis=-1)
 
 
 def _ratio_difference(means: Array) -> tuple[Array, Array]:
-    """(first errors − second errors) / size, with its gradient."""
+    """Compute (first errors − second errors) / size, with its gradient."""
     first, second, size = means[..., 0], means[..., 1], means[..., 2]
     ratio = (first - second) / size
     return ratio, np.stack([1 / size, -1 / size, -ratio / size], axis=-1)
 
 
 def _root_difference(means: Array) -> tuple[Array, Array]:
-    """√(first errors / size) − √(second errors / size), with its gradient."""
+    """Compute √(first errors / size) − √(second errors / size), with its gradient."""
     first, second, size = means[..., 0], means[..., 1], means[..., 2]
     one, other = np.sqrt(first / size), np.sqrt(second / size)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -126,5 +128,5 @@ def _root_difference(means: Array) -> tuple[Array, Array]:
 
 
 def _generator() -> np.random.Generator:
-    """The same for every interval, so that a report can be made again to the last digit."""
+    """Return a generator with the same seed for every interval, so that a report is reproducible to the last digit."""
     return rng.generator(0, "bootstrap")

@@ -1,4 +1,4 @@
-"""How far a measured number can be trusted: confidence intervals in closed form."""
+"""Confidence intervals in closed form."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from statistics import NormalDist, fmean, stdev
 from dlcli.diagnosis.beta import incomplete_beta
 from dlcli.diagnosis.student import student_quantile
 
-#: up to this many errors, or right answers, an interval of a rate reaches as far as the mid-P interval does
+#: Number of errors, or of right answers, up to which the interval of a rate includes the mid-P interval.
 _FEW = 20
-#: steps of the search for a bound, which ends where the logarithm of the probability is as accurate
+#: Maximum number of secant steps in the search for a bound, and the accuracy of the log-probability that ends it.
 _SECANTS, _ACCURACY = 20, 1e-9
 
 
@@ -21,11 +21,11 @@ class Interval:
     """An estimate with its confidence interval.
 
     Args:
-        value: estimate.
-        low: lower bound; −∞ where nothing bounds it.
-        high: upper bound; ∞ where nothing bounds it.
-        level: confidence level, such as 0.95.
-        method: name of the method that made the interval.
+        value: Estimate.
+        low: Lower bound; −∞ if unbounded.
+        high: Upper bound; ∞ if unbounded.
+        level: Confidence level, such as 0.95.
+        method: Name of the method.
     """
 
     value: float
@@ -36,21 +36,21 @@ class Interval:
 
     @property
     def is_known(self) -> bool:
-        """Whether the sample says anything about both bounds."""
+        """Whether both bounds are finite."""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     def covers(self, number: float) -> bool:
-        """Whether `number` lies within; an interval of a difference that covers 0 is inconclusive."""
+        """Whether the interval contains `number`; an interval of a difference that covers 0 is inconclusive."""
         return self.low <= number <= self.high
 
 
 def score_interval(rate: float, num_examples: float, quantile: float) -> tuple[float, float]:
-    """The bounds of the score interval of a rate (Wilson 1927).
+    """Compute the bounds of the score interval of a rate (Wilson 1927).
 
     Args:
-        rate: observed rate.
-        num_examples: number of independent examples, above 0; may be an effective number.
-        quantile: number of standard errors to either side.
+        rate: Observed rate.
+        num_examples: Number of independent examples, above 0; may be an effective number.
+        quantile: Number of standard errors to either side.
     """
     square = quantile**2 / num_examples
     center = (rate + square / 2) / (1 + square)
@@ -59,18 +59,18 @@ def score_interval(rate: float, num_examples: float, quantile: float) -> tuple[f
 
 
 def wilson_interval(errors: int, num_examples: int, *, level: float = 0.95) -> Interval:
-    """The score interval of an error rate (Wilson 1927): good for small counts, and never outside 0 … 1.
+    """Compute the score interval of an error rate (Wilson 1927), which suits small counts and stays within [0, 1].
 
     Args:
-        errors: wrongly predicted examples.
-        num_examples: all examples; with 0 the rate is NaN and the interval all of 0 … 1.
-        level: confidence level.
+        errors: Number of wrongly predicted examples.
+        num_examples: Number of all examples; 0 gives the rate NaN and the interval [0, 1].
+        level: Confidence level.
 
     Raises:
         ValueError: `errors` is not between 0 and `num_examples`.
     """
     if not 0 <= errors <= num_examples:
-        raise ValueError(f"{errors} errors among {num_examples} examples")
+        raise ValueError(f"expected a number of errors from 0 to {num_examples}, got {errors}")
     if num_examples == 0:
         return Interval(math.nan, 0.0, 1.0, level, "Wilson")
     rate = errors / num_examples
@@ -78,24 +78,24 @@ def wilson_interval(errors: int, num_examples: int, *, level: float = 0.95) -> I
 
 
 def rate_interval(errors: int, num_examples: int, *, level: float = 0.95) -> Interval:
-    """The union of Wilson's interval and of the exact mid-P interval, which differ where errors are few.
+    """Compute the union of Wilson's interval and the exact mid-P interval, which differ for few errors.
 
-    Wilson's interval alone contains rates with about 0.2 expected errors in 84 % of the samples only, and the mid-P
-    interval alone rates with 3 in 92 %; they fail at different rates (Brown, Cai & DasGupta 2001, Statistical Science
-    16:101). From 15 examples on, the union contains every rate in 92.9 to 98 % of the samples as long as one error or
-    more is expected; on average over all rates in 95 to 97 %.
+    Wilson's interval alone covers rates with about 0.2 expected errors in only 84 % of the samples, and the mid-P
+    interval alone covers rates with 3 expected errors in 92 %; they fail at different rates (Brown, Cai & DasGupta
+    2001, Statistical Science 16:101). For 15 or more examples, the union covers every rate with at least one expected
+    error in 92.9 to 98 % of the samples; on average over all rates, in 95 to 97 %.
 
     Args:
-        errors: wrongly predicted examples.
-        num_examples: all examples.
-        level: confidence level.
+        errors: Number of wrongly predicted examples.
+        num_examples: Number of all examples.
+        level: Confidence level.
     """
     rate = errors / num_examples
     return Interval(rate, *rate_bounds(rate, num_examples, level=level), level, "Wilson and mid-P")
 
 
 def rate_bounds(rate: float, num_examples: float, *, level: float) -> tuple[float, float]:
-    """The bounds of `rate_interval`, also for a number of errors that is not an integer."""
+    """Compute the bounds of `rate_interval`, also for a fractional number of errors."""
     low, high = score_interval(rate, num_examples, _normal_quantile(level))
     errors, right = rate * num_examples, (1 - rate) * num_examples
     if min(errors, right) > _FEW or rate in (0, 1):
@@ -105,18 +105,20 @@ def rate_bounds(rate: float, num_examples: float, *, level: float) -> tuple[floa
 
 
 def _mid_p_bound(errors: float, num_examples: float, tail: float, highest: float) -> float:
-    """The lower bound of the mid-P interval where it lies below `highest`, else that.
+    """Compute the lower bound of the mid-P interval, or return `highest` if that is lower.
 
     Args:
-        errors: wrongly predicted examples, above 0 and below `num_examples`.
-        num_examples: all examples.
-        tail: probability of more errors, or half of that of as many, at the bound.
-        highest: bound that is kept unless the mid-P interval reaches further.
+        errors: Number of wrongly predicted examples, above 0 and below `num_examples`.
+        num_examples: Number of all examples.
+        tail: Probability, at the bound, of more errors plus half of that of equally many.
+        highest: Upper limit of the bound.
     """
     before, excess_before = math.log(highest), math.log(_mid_p(errors, num_examples, highest) / tail)
     if excess_before <= 0:
         return highest
-    now = before - excess_before / errors  # logarithms: rare errors have probabilities in proportion to rate ** errors
+    now = (
+        before - excess_before / errors
+    )  # in logarithms: for rare errors, the probability is proportional to rate ** errors
     for _ in range(_SECANTS):
         excess = math.log(_mid_p(errors, num_examples, math.exp(now)) / tail)
         if abs(excess) < _ACCURACY or excess == excess_before:
@@ -126,7 +128,7 @@ def _mid_p_bound(errors: float, num_examples: float, tail: float, highest: float
 
 
 def _mid_p(errors: float, num_examples: float, rate: float) -> float:
-    """The probability of more errors than these, plus half of that of exactly as many."""
+    """Compute the probability of more errors, plus half of that of equally many errors."""
     right = num_examples - errors
     return (incomplete_beta(rate, errors, right + 1) + incomplete_beta(rate, errors + 1, right)) / 2
 
@@ -134,17 +136,17 @@ def _mid_p(errors: float, num_examples: float, rate: float) -> float:
 def newcombe_interval(
     first_errors: int, first_examples: int, second_errors: int, second_examples: int, *, level: float = 0.95
 ) -> Interval:
-    """The hybrid score interval of the difference `first − second` of two independent error rates.
+    """Compute the hybrid score interval of the difference `first − second` of two independent error rates.
 
     Newcombe (1998), Statistics in Medicine 17:873, method 10. For two models on the same examples use an interval
     for paired samples: this one would be too wide.
 
     Args:
-        first_errors: errors in the first sample.
-        first_examples: size of the first sample.
-        second_errors: errors in the second sample.
-        second_examples: size of the second sample.
-        level: confidence level.
+        first_errors: Number of errors in the first sample.
+        first_examples: Size of the first sample.
+        second_errors: Number of errors in the second sample.
+        second_examples: Size of the second sample.
+        level: Confidence level.
     """
     first = wilson_interval(first_errors, first_examples, level=level)
     second = wilson_interval(second_errors, second_examples, level=level)
@@ -167,11 +169,11 @@ def independent_difference(first: Interval, second: Interval) -> Interval:
 
 
 def mean_interval(values: Sequence[float], *, level: float = 0.95) -> Interval:
-    """Student's interval of a mean, such as that of several seeds; infinitely wide for a single number.
+    """Compute Student's interval of a mean, such as that over several seeds; infinitely wide for a single value.
 
     Args:
-        values: numbers measured independently of each other; at least one.
-        level: confidence level.
+        values: Independent measurements, at least one.
+        level: Confidence level.
     """
     mean, count = fmean(values), len(values)
     margin = student_quantile(count - 1, level) * stdev(values) / math.sqrt(count) if count > 1 else math.inf

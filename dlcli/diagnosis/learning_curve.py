@@ -1,4 +1,4 @@
-"""What the course of the training loss says: still falling, flat, stuck, oscillating or diverging."""
+"""Trend of the training loss: still falling, flat, stuck, oscillating or diverging."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-#: the curve's last part, over which its end is judged
+#: Share of the epochs at the end of the curve that determines its final slope.
 _TAIL = 0.25
 _FEWEST_EPOCHS = 4
 
 
 class LossTrend(StrEnum):
-    """How a learning curve ends."""
+    """Trend at the end of a learning curve."""
 
     FALLING = "still falling"
     FLAT = "flat"
@@ -28,12 +28,12 @@ class LossTrend(StrEnum):
 
 @dataclass(frozen=True)
 class Curve:
-    """One value an epoch of a metric; epochs in which it was not measured are left out.
+    """Values of a metric by epoch; epochs without a value are left out.
 
     Args:
-        metric: name such as `train/loss`.
-        epochs: 1-based epochs.
-        values: the metric at the end of each, non-finite where training diverged.
+        metric: Name of the metric, such as `train/loss`.
+        epochs: Epochs, starting at 1.
+        values: Value at the end of each epoch; not finite if training diverged.
     """
 
     metric: str
@@ -42,7 +42,7 @@ class Curve:
 
     @property
     def trend(self) -> LossTrend:
-        """The course of a loss, judged on its whole length and on its last quarter."""
+        """Trend of a loss, from all epochs and from the last quarter."""
         if any(not math.isfinite(value) for value in self.values):
             return LossTrend.DIVERGING
         if len(self.values) < _FEWEST_EPOCHS:
@@ -54,13 +54,13 @@ class Curve:
             return LossTrend.DIVERGING
         if drop <= 0.01 * abs(first):
             return LossTrend.STUCK
-        if self._turns_around(values, drop):
+        if self._oscillates(values, drop):
             return LossTrend.OSCILLATING
         return LossTrend.FALLING if self.relative_drop_at_end >= 0.05 else LossTrend.FLAT
 
     @property
     def relative_drop_at_end(self) -> float:
-        """By what share of itself the smoothed value fell over the last quarter of the epochs."""
+        """Relative decrease of the smoothed value over the last quarter of the epochs."""
         tail = self._tail_length
         if len(self.values) < _FEWEST_EPOCHS:
             return 0.0
@@ -73,17 +73,17 @@ class Curve:
         return max(2, round(_TAIL * len(self.values)))
 
     @staticmethod
-    def _turns_around(values: np.ndarray[Any, Any], drop: float) -> bool:
-        """Whether the second half goes up in a third of its steps, by a relevant part of all that was gained."""
+    def _oscillates(values: np.ndarray[Any, Any], drop: float) -> bool:
+        """Whether a third of the steps of the second half rise, by a relevant share of the total decrease."""
         steps = np.diff(values[len(values) // 2 :])
         ups = steps[steps > 0]
         return bool(len(ups) >= max(2, len(steps) / 3) and ups.mean() > 0.1 * drop)
 
 
 def curve(history: Sequence[Mapping[str, Any]], metric: str) -> Curve:
-    """The values of `metric` at the ends of the epochs, from the records of metrics.jsonl.
+    """Return the values of `metric` at the end of each epoch, from the records of metrics.jsonl.
 
-    A value that is null in the file was not finite when it was written.
+    A value of null in the file stands for a value that is not finite.
     """
     by_epoch = {
         int(record["epoch"]): math.nan if record[metric] is None else float(record[metric])

@@ -1,4 +1,4 @@
-"""One level of the chain human → train → train-dev → dev → test."""
+"""A level of the error decomposition human → train → train-dev → dev → test."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dlcli.diagnosis.intervals import Interval
 
 @dataclass(frozen=True)
 class Level:
-    """One level of the chain.
+    """A level of the error decomposition.
 
     Args:
-        name: human, or the split.
-        error: the measured error with its interval; that of the human level is a point.
-        num_examples: number of examples it was measured on; None for the human level.
-        num_units: number of independently sampled units that these are in; None for the human level.
-        size: what the sample of an error rate is worth; None for other measures and for the human level.
+        name: Name of the level: human, or a split.
+        error: Error with its interval; for the human level, an interval of zero width.
+        num_examples: Number of examples; None for the human level.
+        num_units: Number of independently sampled units of these examples; None for the human level.
+        size: Effective size of the sample of an error rate; None for other measures and for the human level.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The unit an experiment's error is counted in, and how it is written for people."""
+"""The unit of an experiment's error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlcli.metrics import Unit
 
 
 class Measure(StrEnum):
-    """What `error` means in every level and gap of a diagnosis; the smaller the better."""
+    """Unit of the errors of a diagnosis; smaller is better."""
 
     ERROR_RATE = "error_rate"
     MEAN_SQUARED = "mean_squared_error"
@@ -23,14 +23,14 @@ class Measure(StrEnum):
 
     @classmethod
     def of_metric(cls, metric: str, *, target_kind: str) -> Measure:
-        """The measure in which a task's optimizing metric, such as `dev/root_mean_squared_error`, is diagnosed.
+        """Return the measure in which a task's optimizing metric, such as `dev/root_mean_squared_error`, is diagnosed.
 
-        Every classification metric is diagnosed as an error rate, every metric of a language model in nats; a
-        regression metric that is no average of per-example errors (R²) as the mean squared error it is made of.
+        Classification metrics are diagnosed as error rates, and metrics of language models in nats. A regression
+        metric that is not an average of per-example errors (R²) is diagnosed as the mean squared error.
 
         Args:
-            metric: as `<split>/<metric>`.
-            target_kind: what is predicted: "classes", "token_labels", "tokens" or "values".
+            metric: Metric as `<split>/<metric>`.
+            target_kind: Kind of the targets: "classes", "token_labels", "tokens" or "values".
         """
         if target_kind in ("classes", "token_labels"):
             return cls.ERROR_RATE
@@ -45,15 +45,15 @@ class Measure(StrEnum):
 
     @property
     def unit(self) -> Unit:
-        """How an error is written: as a share of the examples, else in the unit of what is predicted."""
+        """Unit for formatting an error: a share of the examples, or the unit of the targets."""
         return Unit.SHARE if self is Measure.ERROR_RATE else Unit.NUMBER
 
     def per_example(self, predictions: np.ndarray[Any, Any], targets: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The error of each example; `of_errors` of them is the error of the split.
+        """Compute the error of each example; `of_errors` aggregates them to the error of the split.
 
         Args:
-            predictions: class indices (N,), or values (N,) or (N, K); of a language model, the nats (N,).
-            targets: the same shape; of a language model, (N, …) with the number of tokens first.
+            predictions: Class indices (N,), or values (N,) or (N, K); for a language model, the nats (N,).
+            targets: Targets of the same shape; for a language model, (N, …) with the number of tokens first.
         """
         if self is Measure.ERROR_RATE:
             return np.asarray(predictions != targets, dtype=np.float64)
@@ -73,13 +73,13 @@ class Measure(StrEnum):
         *,
         in_order: bool = False,
     ) -> SampledErrors:
-        """The errors of a split with what its intervals need to know about how its examples were sampled.
+        """Compute the errors of a split with their sampling units, which intervals depend on.
 
         Args:
-            predictions: as those of `per_example`.
-            targets: likewise.
-            units: sampling unit of each row (N,); None makes each row a unit of its own.
-            in_order: whether the units are stretches of one text in their order.
+            predictions: Predictions as for `per_example`.
+            targets: Targets as for `per_example`.
+            units: Sampling unit of each row (N,); None if each row is a unit.
+            in_order: Whether the units are consecutive stretches of one text.
         """
         if self is Measure.NATS_PER_TOKEN:
             nats, tokens = predictions.reshape(-1).astype(np.float64), targets[:, 0].astype(np.float64)
@@ -87,9 +87,9 @@ class Measure(StrEnum):
         return SampledErrors(self.per_example(predictions, targets), None, units, in_order)
 
     def of_errors(self, errors: np.ndarray[Any, Any]) -> float:
-        """The error of a split, from those of its examples (N,)."""
+        """Compute the error of a split from those of its examples (N,)."""
         return self.of_mean(float(np.mean(errors)))
 
     def of_mean(self, mean: float) -> float:
-        """The error of a split, from the mean of its examples' errors."""
+        """Compute the error of a split from the mean of its examples' errors."""
         return math.sqrt(mean) if self is Measure.ROOT_MEAN_SQUARED else mean

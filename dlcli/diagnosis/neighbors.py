@@ -1,7 +1,7 @@
-"""Neighboring units of one text, whose errors are alike: how much that widens an interval.
+"""Correlation of neighboring units of one text, and its effect on the width of an interval.
 
-The errors are taken for a first-order autoregressive process: the variance of the mean of N numbers with the
-correlation ρ of neighbors is that of N (1 − ρ) / (1 + ρ) independent ones (Box, Jenkins & Reinsel 2015, chapter 2).
+The errors are modeled as a first-order autoregressive process: the variance of the mean of N values whose neighbors
+have the correlation ρ is that of N (1 − ρ) / (1 + ρ) independent values (Box, Jenkins & Reinsel 2015, chapter 2).
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import numpy as np
 
 from dlcli.diagnosis.sampled_errors import Array
 
-#: a sample tells nothing about processes with a longer memory
+#: Upper limit of the estimated correlation: processes with a longer memory cannot be estimated from one sample.
 _LARGEST_CORRELATION = 0.95
 
 
 def neighbor_correlation(scores: Array) -> float:
-    """The correlation of neighbors, from 0 to 0.95, less its bias in small samples.
+    """Estimate the correlation of neighbors, from 0 to 0.95, corrected for its bias in small samples.
 
-    The estimate of ρ from N numbers is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403).
+    The estimate of ρ from N values is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403).
 
     Args:
-        scores: deviations of the units (N,) from their mean, in order.
+        scores: Deviations of the units (N,) from their mean, in order.
     """
     count, total = len(scores), float(scores @ scores)
     if count < 4 or total == 0:
         return 0.0
-    found = float(scores[:-1] @ scores[1:]) / total
-    return float(np.clip((count * found + 1) / (count - 3), 0.0, _LARGEST_CORRELATION))
+    estimate = float(scores[:-1] @ scores[1:]) / total
+    return float(np.clip((count * estimate + 1) / (count - 3), 0.0, _LARGEST_CORRELATION))
 
 
 def variance_inflation(correlation: float) -> float:
-    """By what factor the variance of a mean is larger than that of as many independent numbers."""
+    """Compute the variance of a mean relative to that of the same number of independent values."""
     return (1 + correlation) / (1 - correlation)

@@ -1,4 +1,4 @@
-"""The interval of the difference of two error rates that were measured on the same examples."""
+"""Interval of the difference of two error rates on the same examples."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dlcli.diagnosis.intervals import Interval
 
 
 def paired_rate_interval(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any], *, level: float = 0.95) -> Interval:
-    """The error rate of `first` minus that of `second`, by the adjusted Wald interval.
+    """Compute the adjusted Wald interval of the error rate of `first` minus that of `second`.
 
-    With b examples that only the first gets wrong and c that only the second does, of n: the rates (b + 1) / (n + 2)
-    and (c + 1) / (n + 2) replace b/n and c/n (Bonett & Price 2012), which keeps the interval's level also when few
+    Let b of n examples be wrong for the first model only, and c for the second model only. The rates (b + 1) / (n + 2)
+    and (c + 1) / (n + 2) replace b/n and c/n (Bonett & Price 2012), which keeps the confidence level even if few
     examples differ.
 
     Args:
-        first: 1 where the first model is wrong, 0 where it is right (N,).
-        second: the same of the second model, in the same order.
-        level: confidence level.
+        first: Errors of the first model (N,): 1 if wrong, 0 if right.
+        second: Errors of the second model (N,), in the same order.
+        level: Confidence level.
     """
     differences = np.asarray(first, dtype=np.float64) - second
     low, high = bonett_price(

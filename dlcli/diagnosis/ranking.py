@@ -1,4 +1,4 @@
-"""How well the probability of one of two classes ranks the examples, at every threshold."""
+"""ROC and precision-recall curves of a classifier with two classes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dlcli.diagnosis.training_result import SplitOutcome
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ROC curve and the precision-recall curve of a split, from the strictest threshold to the loosest.
+    """ROC curve and precision-recall curve of a split, from the highest threshold to the lowest.
 
     Args:
-        split: train, train_dev, dev or test.
-        positive_class: name of the class whose probability is the score.
-        num_positive: number of its examples.
-        num_negative: number of the others.
-        true_positive_rates: (T + 1,) share of the positive examples at or above each threshold, the recall; 0 first.
-        false_positive_rates: (T + 1,) share of the negative ones; 0 first.
-        precisions: (T,) share of positive examples among those at or above each threshold.
+        split: Name of the split: train, train_dev, dev or test.
+        positive_class: Name of the class whose probability is the score.
+        num_positive: Number of examples of the positive class.
+        num_negative: Number of examples of the other class.
+        true_positive_rates: Recall (T + 1,): share of the positive examples at or above each threshold; 0 first.
+        false_positive_rates: Share (T + 1,) of the negative examples at or above each threshold; 0 first.
+        precisions: Share (T,) of positive examples among those at or above each threshold.
     """
 
     split: str
@@ -35,22 +35,22 @@ class Ranking:
 
     @property
     def area_under_roc(self) -> float:
-        """The area under the ROC curve, by trapezoids: equal scores count half."""
+        """Area under the ROC curve by the trapezoidal rule: ties count half."""
         return float(np.trapezoid(self.true_positive_rates, self.false_positive_rates))
 
     @property
     def average_precision(self) -> float:
-        """The mean of the precisions, each weighted by the increase in recall, without interpolation."""
+        """Mean of the precisions, weighted by the increase in recall, without interpolation."""
         return float(np.sum(np.diff(self.true_positive_rates) * self.precisions))
 
 
 def ranking_of(outcome: SplitOutcome, class_names: Sequence[str], positive: int = 1) -> Ranking | None:
-    """The curves of a split with two classes; None where there are no probabilities or all examples are of one class.
+    """Compute the curves of a split; None without probabilities of two classes, or if all examples are of one class.
 
     Args:
-        outcome: of the split.
-        class_names: of both classes.
-        positive: index of the class whose probability is the score.
+        outcome: Predictions and targets of the split.
+        class_names: Names of both classes.
+        positive: Index of the class whose probability is the score.
     """
     if outcome.probabilities is None or len(class_names) != 2 or outcome.targets.ndim != 1:
         return None
@@ -58,18 +58,18 @@ def ranking_of(outcome: SplitOutcome, class_names: Sequence[str], positive: int 
     count = int(np.count_nonzero(is_positive))
     if count in (0, len(is_positive)) or not np.isfinite(scores).all():
         return None
-    # From the strictest threshold to the loosest: hits and false alarms are cumulative sums.
+    # From the highest threshold to the lowest: true and false positives are cumulative sums.
     order = np.argsort(-scores, kind="stable")
-    # Equal scores cannot be told apart by any threshold, so only the end of each run is a point of the curve.
-    last = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)  # of each run of equal scores
-    hits = np.cumsum(is_positive[order])[last]
-    recalled, mistaken = hits / count, (last + 1 - hits) / (len(order) - count)
+    # No threshold separates equal scores, so only the end of each run of equal scores is a point of the curve.
+    last = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
+    true_positives = np.cumsum(is_positive[order])[last]
+    true_rates, false_rates = true_positives / count, (last + 1 - true_positives) / (len(order) - count)
     return Ranking(
         outcome.split,
         class_names[positive],
         count,
         len(order) - count,
-        np.append(0.0, recalled),
-        np.append(0.0, mistaken),
-        hits / (last + 1),
+        np.append(0.0, true_rates),
+        np.append(0.0, false_rates),
+        true_positives / (last + 1),
     )

@@ -1,4 +1,4 @@
-"""How close predicted values are to the true ones."""
+"""Fit of the predicted values of a regression to the true values."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class RegressionFit:
     """Predicted and true values of one target in a split.
 
     Args:
-        split: train, train_dev, dev or test.
-        target: name of the target.
-        truth: (N,) in the unit of the target.
-        predictions: (N,) likewise.
+        split: Name of the split: train, train_dev, dev or test.
+        target: Name of the target.
+        truth: True values (N,) in the unit of the target.
+        predictions: Predicted values (N,) in the same unit.
     """
 
     split: str
@@ -30,13 +30,13 @@ class RegressionFit:
 
     @property
     def residuals(self) -> np.ndarray[Any, Any]:
-        """(N,) true minus predicted values."""
+        """True minus predicted values (N,)."""
         residuals: np.ndarray[Any, Any] = self.truth - self.predictions
         return residuals
 
     @property
     def r2(self) -> float | None:
-        """The share of the variance that is explained; None where the true values do not vary."""
+        """Share of the variance that is explained; None if the true values are constant."""
         spread = float(np.sum((self.truth - self.truth.mean()) ** 2))
         return 1 - float(np.sum(self.residuals**2)) / spread if spread > 0 else None
 
@@ -46,20 +46,20 @@ class RegressionFit:
 
     @property
     def mean_residual(self) -> float:
-        """Positive where predictions are too small on average."""
+        """Mean of the residuals; positive if predictions are too small on average."""
         return float(np.mean(self.residuals))
 
 
 def regression_fits(outcome: SplitOutcome, target_names: Sequence[str]) -> tuple[RegressionFit, ...]:
-    """One for each target.
+    """Return the fit of each target.
 
     Args:
-        outcome: of the split, with values (N,) or (N, K).
-        target_names: of the K targets, where they have names.
+        outcome: Predictions and targets of the split, with values (N,) or (N, K).
+        target_names: Names of the K targets; empty if they have no names.
     """
     truth = np.asarray(outcome.targets, np.float64).reshape(len(outcome.targets), -1)
     predictions = np.asarray(outcome.predictions, np.float64).reshape(truth.shape)
     count = truth.shape[1]
-    unnamed = ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
-    names = list(target_names) if len(target_names) == count else unnamed
+    default_names = ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
+    names = list(target_names) if len(target_names) == count else default_names
     return tuple(RegressionFit(outcome.split, name, truth[:, k], predictions[:, k]) for k, name in enumerate(names))

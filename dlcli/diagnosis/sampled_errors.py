@@ -1,4 +1,4 @@
-"""The errors of a model on examples of which several may have been sampled together."""
+"""Errors of a model with the sampling units of their examples."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import numpy as np
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-#: units of one long text, in the plural
+#: Plural of the sampling units of one long text.
 TEXT_STRETCHES = "stretches of the text"
 
 
 @dataclass(frozen=True)
 class SampledErrors:
-    """Errors, and what was sampled independently: the unit that another sample would draw again as a whole.
+    """Errors with their sampling units: the units that another sample would draw as a whole.
 
-    The words of a sentence, or the examples of one patient, are drawn together; an interval that counts each of them
-    as independent is too narrow.
+    The words of a sentence, or the examples of one patient, are sampled together; an interval that treats them as
+    independent is too narrow.
 
     Args:
-        sums: error of each row (N,): 0 or 1 for a class, squared or absolute for a value, the nats of a text.
-        sizes: weight of each row (N,), such as the number of tokens of a text; None gives each the weight 1.
-        units: the sampling unit that each row is a part of (N,); None makes each row a unit of its own.
-        in_order: whether the units are stretches of one text in their order, of which neighbors may be alike.
+        sums: Error of each row (N,): 0 or 1 for a class, squared or absolute for a value, the nats of a text.
+        sizes: Weight of each row (N,), such as the number of tokens of a text; None for weights of 1.
+        units: Sampling unit of each row (N,); None if each row is a unit.
+        in_order: Whether the units are consecutive stretches of one text, whose neighbors may be correlated.
     """
 
     sums: Array
@@ -34,7 +34,7 @@ class SampledErrors:
 
     @classmethod
     def of(cls, errors: Array | SampledErrors) -> SampledErrors:
-        """Errors of independent examples, or errors whose units are known."""
+        """Wrap errors of independent examples; errors with sampling units are returned unchanged."""
         return errors if isinstance(errors, SampledErrors) else cls(np.asarray(errors, dtype=np.float64))
 
     def __len__(self) -> int:
@@ -51,19 +51,19 @@ class SampledErrors:
 
     @property
     def mean(self) -> float:
-        """The error per unit of weight: a ratio of sums."""
+        """Error per unit of weight: a ratio of sums."""
         return float(np.mean(self.sums)) if self.sizes is None else float(self.sums.sum() / self.sizes.sum())
 
     def totals(self) -> Array:
-        """(G, 2) the sum of the errors and the weight of each unit."""
+        """Compute the sum of the errors and the weight of each unit (G, 2)."""
         return unit_totals(self.units, self.sums, np.ones(len(self)) if self.sizes is None else self.sizes)
 
 
 def unit_totals(units: Array | None, *columns: Array) -> Array:
-    """(G, K) the sum of each of K columns within each unit; the rows themselves where each is a unit.
+    """Sum each of K columns within each unit (G, K).
 
     Args:
-        units: the unit of each row (N,), or None.
+        units: Unit of each row (N,); None if each row is a unit.
         columns: K arrays (N,).
     """
     if units is None:

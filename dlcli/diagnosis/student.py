@@ -1,4 +1,4 @@
-"""Student's quantile, without the second that importing SciPy's special functions takes."""
+"""Quantiles of Student's t distribution; importing SciPy's would take a second."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from statistics import NormalDist
 
 from dlcli.diagnosis.beta import incomplete_beta
 
-#: beyond this many degrees of freedom the distribution is normal to six digits
+#: Degrees of freedom above which the distribution is normal to six digits.
 _NORMAL_FROM = 1e7
 _HALVINGS = 300
 
 
 @functools.lru_cache(maxsize=256)
 def student_quantile(freedom: float, level: float) -> float:
-    """How many standard errors the interval of `level` reaches to either side.
+    """Compute the half width of the interval of `level` in standard errors.
 
     Args:
-        freedom: degrees of freedom, above 0.
-        level: confidence level, such as 0.95.
+        freedom: Degrees of freedom, above 0.
+        level: Confidence level, such as 0.95.
     """
     if freedom > _NORMAL_FROM:
         return NormalDist().inv_cdf(0.5 + level / 2)

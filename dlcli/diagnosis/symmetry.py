@@ -1,4 +1,4 @@
-"""Hidden units that are copies of each other: what an initialization without randomness leads to."""
+"""Identical hidden units, which result from an initialization without randomness."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class IdenticalUnits:
-    """A layer whose units all have the same incoming weights, so that it does the work of a single one."""
+    """A layer whose units all have the same incoming weights, so that it acts like a single unit.
+
+    Args:
+        parameter: Dotted name of the weight matrix.
+        num_units: Number of units.
+    """
 
     parameter: str
     num_units: int
 
 
 def identical_units(parameters: Mapping[str, np.ndarray[Any, Any]]) -> tuple[IdenticalUnits, ...]:
-    """The layers of two units or more in which every unit computes the same.
+    """Return the layers of two or more units in which all units compute the same function.
 
-    Units that start equal get equal gradients and stay equal, however long they are trained.
+    Units that start equal receive equal gradients, so they stay equal during training.
 
     Args:
-        parameters: trained parameters by dotted name; weight matrices are (inputs, units).
+        parameters: Trained parameters by dotted name; weight matrices are (inputs, units).
     """
     return tuple(
         IdenticalUnits(name, weight.shape[1])
@@ -33,5 +38,5 @@ def identical_units(parameters: Mapping[str, np.ndarray[Any, Any]]) -> tuple[Ide
 
 
 def _tolerance(weight: np.ndarray[Any, Any]) -> float:
-    """What the rounding of the training arithmetic may leave between two equal units."""
+    """Return the difference that rounding may cause between equal units."""
     return float(1e-5 * np.abs(weight).max(initial=0.0))

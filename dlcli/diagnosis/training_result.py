@@ -1,4 +1,4 @@
-"""What a finished training run hands to the diagnosis: plain arrays and mappings, nothing that computes."""
+"""Input of the diagnosis: the results of a finished run as plain arrays and mappings."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dlcli.diagnosis.sampled_errors import SampledErrors
 
 @dataclass(frozen=True)
 class SplitOutcome:
-    """The model's predictions for one split, in evaluation mode, beside the truth.
+    """Predictions of a model for one split, in evaluation mode, with the targets.
 
     Args:
-        split: train, train_dev, dev or test.
-        predictions: class indices (N,), or values (N,) or (N, K) in the target's unit; of a language model, nats (N,).
-        targets: the same shape and unit; of a language model, (N, 3) as its task gives the truth.
-        probabilities: (N, 2) of each of two classes; None for all other tasks.
-        units: sampling unit of each row (N,), such as the sentence of a word; None where each row is independent.
-        in_order: whether the units are stretches of one text in their order.
+        split: Name of the split: train, train_dev, dev or test.
+        predictions: Class indices (N,), or values (N,) or (N, K) in the target's unit; for a language model, nats (N,).
+        targets: Targets of the same shape and unit; for a language model, (N, 3) as defined by its task.
+        probabilities: Probabilities (N, 2) of two classes; None for all other tasks.
+        units: Sampling unit of each row (N,), such as the sentence of a word; None if rows are independent.
+        in_order: Whether the units are consecutive stretches of one text.
     """
 
     split: str
@@ -33,17 +33,17 @@ class SplitOutcome:
     in_order: bool = False
 
     def errors(self, measure: Measure) -> SampledErrors:
-        """The errors of the examples, with what was sampled together."""
+        """Compute the errors of the examples, with their sampling units."""
         return measure.sampled(self.predictions, self.targets, self.units, in_order=self.in_order)
 
 
 @dataclass(frozen=True)
 class PredictionsFile:
-    """The file that a split's predictions were written to.
+    """A file with the predictions for a split.
 
     Args:
-        rows: number of predictions.
-        sha256: its checksum, in hexadecimal.
+        rows: Number of predictions.
+        sha256: SHA-256 of the file, in hexadecimal.
     """
 
     rows: int
@@ -52,28 +52,28 @@ class PredictionsFile:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """A finished run, as the diagnosis and the report read it.
+    """Results of a finished run.
 
     Args:
-        run: the run's id.
-        name: the experiment's name.
-        status: done, diverged, interrupted or failed.
-        measure: the unit of the error.
-        splits: the outcomes that exist; a split without examples is left out.
-        metrics: final metrics by name, such as `dev/error`.
-        history: the records of metrics.jsonl: `kind` (epoch or step), `epoch`, and metrics by name.
-        optimizing_metric: the metric by which the best epoch was chosen.
-        best_epoch: the epoch whose weights were evaluated, None when nothing was chosen.
-        spec: the resolved config as a plain mapping.
-        class_names: names of the classes in the order of their indices; empty for regression.
-        positive_classes: metric → the class that it is about, such as f1 → cancer.
-        target_names: names of the values that are predicted, where they have some; empty for classification.
-        parameters: trained weights by dotted name; empty when they are not to be looked at.
-        dead_units: share of the units of a ReLU node that are zero for every training example, by node name.
-        seconds: wall time of the run.
-        remarks: what the user should know about the data, such as overlapping splits.
-        unit: plural of what was sampled independently: examples, or the sequences or groups that they are in.
-        predictions: by split, the files that predictions were written to.
+        run: Id of the run.
+        name: Name of the experiment.
+        status: Status of the run: done, diverged, interrupted or failed.
+        measure: Unit of the error.
+        splits: Predictions and targets of the splits; splits without examples are left out.
+        metrics: Final metrics by name, such as `dev/error`.
+        history: Records of metrics.jsonl: `kind` (epoch or step), `epoch`, and metrics by name.
+        optimizing_metric: Metric that selects the best epoch.
+        best_epoch: Epoch whose weights were evaluated; None without a selection.
+        spec: Resolved config as a plain mapping.
+        class_names: Names of the classes in the order of their indices; empty for regression.
+        positive_classes: Positive class by metric, such as f1 → cancer.
+        target_names: Names of the predicted values; empty for classification, and for values without names.
+        parameters: Trained weights by dotted name; empty to skip their examination.
+        dead_units: Share of dead units of each ReLU node that has any, by node name.
+        seconds: Wall time of the run.
+        remarks: Warnings about the data and the training, such as overlapping splits.
+        unit: Plural of the sampling unit: examples, or the sequences or groups they belong to.
+        predictions: Files with the predictions, by split.
     """
 
     run: str
@@ -106,17 +106,17 @@ class TrainingResult:
 
     @property
     def human_error(self) -> float | None:
-        """Human-level or optimal error in the unit of `measure`; None when it is not known in that unit."""
+        """Human-level or optimal error in the unit of `measure`; None if it is not known in that unit."""
         value = self.spec["evaluation"]["human_error"]
         same_unit = self.is_classification or self.optimizing_metric.endswith(f"/{self.measure}")
         return float(value) if value is not None and same_unit else None
 
     @property
     def sparsity(self) -> float | None:
-        """The share of the best epoch's weights that L1 has brought to zero; None where there is no L1."""
+        """Share of the best epoch's weights that are zero because of L1; None without L1."""
         epochs = (record for record in self.history if record["kind"] == "epoch")
-        found = next((record.get("sparsity") for record in epochs if record["epoch"] == self.best_epoch), None)
-        return None if found is None else float(found)
+        share = next((record.get("sparsity") for record in epochs if record["epoch"] == self.best_epoch), None)
+        return None if share is None else float(share)
 
     def outcome(self, split: str) -> SplitOutcome | None:
         return next((outcome for outcome in self.splits if outcome.split == split and len(outcome.targets)), None)

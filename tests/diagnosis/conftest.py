@@ -1,4 +1,4 @@
-"""Runs to diagnose, made up from the numbers of errors."""
+"""Synthetic runs to diagnose, built from numbers of errors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPEC: dict[str, Any] = {
 
 
 def spec_with(**changes: Any) -> dict[str, Any]:
-    """The spec above with keys of sections changed, `model__hidden_units=[]`, or whole sections, `model={…}`."""
+    """Return the spec with changed keys, `model__hidden_units=[]`, or changed sections, `model={…}`."""
     spec = copy.deepcopy(SPEC)
     for path, value in changes.items():
         section, _, key = path.partition("__")
@@ -53,7 +53,7 @@ def make_spec() -> Callable[..., dict[str, Any]]:
 
 
 def diagnosis_of(human_error: float | None = None, **counts: tuple[int, int]) -> Diagnosis:
-    """A chain from (errors, examples) of each split."""
+    """Diagnose (errors, examples) of each split."""
     splits = [
         SplitErrors.counted(split, num_errors=errors, num_examples=examples)
         for split, (errors, examples) in counts.items()
@@ -74,7 +74,7 @@ FLAT_LOSS = [1.0, 0.4, 0.2, 0.11] + [0.1] * 16
 
 
 @pytest.fixture
-def make_case() -> Callable[..., Evidence]:
+def make_evidence() -> Callable[..., Evidence]:
     def make(
         diagnosis: Diagnosis | None = None,
         loss: list[float] = FLAT_LOSS,
@@ -97,7 +97,7 @@ def make_case() -> Callable[..., Evidence]:
 
 
 def outcome(split: str, errors: int, examples: int, classes: int = 3) -> SplitOutcome:
-    """Balanced classes; the first `errors` examples are taken for the class after their own."""
+    """Build balanced classes; the first `errors` examples are predicted as the next class."""
     targets = np.arange(examples) % classes
     predictions = targets.copy()
     predictions[:errors] = (targets[:errors] + 1) % classes
@@ -114,7 +114,7 @@ def make_result() -> Callable[..., TrainingResult]:
             {"kind": "epoch", "epoch": epoch, "train/loss": value, "dev/error": value}
             for epoch, value in enumerate(FLAT_LOSS, start=1)
         ]
-        given: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "run": "20261122T101500Z-example-3fa2c1",
             "name": "example",
             "status": "done",
@@ -128,6 +128,6 @@ def make_result() -> Callable[..., TrainingResult]:
             "class_names": ("cat", "dog", "owl"),
             "seconds": 1.5,
         }
-        return TrainingResult(**(given | fields))
+        return TrainingResult(**(defaults | fields))
 
     return make

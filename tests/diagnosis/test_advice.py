@@ -11,7 +11,7 @@ Make = Callable[..., Evidence]
 MakeDiagnosis = Callable[..., Diagnosis]
 FALLING = [2.3 * math.exp(-epoch / 15) for epoch in range(20)]
 
-CHAINS: dict[str, dict[str, Any]] = {
+COUNTS: dict[str, dict[str, Any]] = {
     "avoidable_bias": {"train": (200, 1000), "dev": (210, 1000)},
     "variance": {"train": (5, 1000), "dev": (100, 1000)},
     "data_mismatch": {"train": (5, 1000), "train_dev": (8, 1000), "dev": (100, 1000)},
@@ -20,13 +20,13 @@ CHAINS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("verdict", CHAINS)
+@pytest.mark.parametrize("verdict", COUNTS)
 def test_two_or_three_different_knobs_for_every_verdict(
-    make_case: Make, make_diagnosis: MakeDiagnosis, verdict: str
+    make_evidence: Make, make_diagnosis: MakeDiagnosis, verdict: str
 ) -> None:
-    diagnosis = make_diagnosis(**CHAINS[verdict])
+    diagnosis = make_diagnosis(**COUNTS[verdict])
     assert diagnosis.verdict == verdict
-    advice = advise(make_case(diagnosis, loss=FALLING))
+    advice = advise(make_evidence(diagnosis, loss=FALLING))
     assert 2 <= len(advice) <= 3
     assert len({piece.knob for piece in advice}) == len(advice)
     assert all(bool(piece.settings) is not bool(piece.action) for piece in advice)
@@ -43,22 +43,22 @@ def test_two_or_three_different_knobs_for_every_verdict(
     ],
 )
 def test_the_largest_gap_decides_the_knobs(
-    make_case: Make, make_diagnosis: MakeDiagnosis, verdict: str, knobs: list[str]
+    make_evidence: Make, make_diagnosis: MakeDiagnosis, verdict: str, knobs: list[str]
 ) -> None:
-    advice = advise(make_case(make_diagnosis(**CHAINS[verdict]), loss=FALLING))
+    advice = advise(make_evidence(make_diagnosis(**COUNTS[verdict]), loss=FALLING))
     assert [piece.knob for piece in advice] == knobs
 
 
-def test_two_high_gaps_are_both_heard(make_case: Make, make_diagnosis: MakeDiagnosis) -> None:
-    advice = advise(make_case(make_diagnosis(train=(100, 1000), dev=(260, 1000)), loss=FALLING))
+def test_two_high_gaps_both_get_advice(make_evidence: Make, make_diagnosis: MakeDiagnosis) -> None:
+    advice = advise(make_evidence(make_diagnosis(train=(100, 1000), dev=(260, 1000)), loss=FALLING))
     assert [piece.knob_class for piece in advice] == ["fit-dev", "fit-dev", "fit-train"]
 
 
-def test_what_goes_wrong_in_training_comes_first(
-    make_case: Make, make_diagnosis: MakeDiagnosis, make_spec: Callable[..., dict[str, Any]]
+def test_problems_of_the_training_come_first(
+    make_evidence: Make, make_diagnosis: MakeDiagnosis, make_spec: Callable[..., dict[str, Any]]
 ) -> None:
-    evidence = make_case(
-        make_diagnosis(**CHAINS["avoidable_bias"]),
+    evidence = make_evidence(
+        make_diagnosis(**COUNTS["avoidable_bias"]),
         loss=[1.0, math.nan, math.nan, math.nan],
         identical=(IdenticalUnits("linear_1.weight", 64),),
         spec=make_spec(model__initializer={"name": "zeros"}),
@@ -70,7 +70,7 @@ def test_what_goes_wrong_in_training_comes_first(
     ]
 
 
-def test_every_adviser_is_documented_and_listed_once() -> None:
-    advisers = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(adviser for knobs in KNOBS.values() for adviser in knobs)]
-    assert len(advisers) == len(set(advisers))
-    assert all(adviser.__doc__ for adviser in advisers)
+def test_every_rule_is_documented_and_listed_once() -> None:
+    rules = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(rule for knobs in KNOBS.values() for rule in knobs)]
+    assert len(rules) == len(set(rules))
+    assert all(rule.__doc__ for rule in rules)

@@ -9,38 +9,36 @@ from dlcli.diagnosis import Measure, SplitOutcome, TrainingResult, assess
 Make = Callable[..., TrainingResult]
 
 
-def test_everything_about_a_classification(make_result: Make) -> None:
-    found = assess(make_result())
-    assert found.diagnosis.verdict == "variance"
-    assert found.confusion is not None and found.confusion.split == "dev"
-    assert found.baseline.split == "test" and found.baseline.is_beaten
-    assert found.warnings == ()
-    assert len(found.advice) == 3
+def test_classification(make_result: Make) -> None:
+    assessment = assess(make_result())
+    assert assessment.diagnosis.verdict == "variance"
+    assert assessment.confusion is not None and assessment.confusion.split == "dev"
+    assert assessment.baseline.split == "test" and assessment.baseline.is_beaten
+    assert assessment.warnings == ()
+    assert len(assessment.advice) == 3
 
 
-def test_the_order_of_the_splits_is_the_chains(make_result: Make) -> None:
+def test_the_order_of_the_splits_does_not_matter(make_result: Make) -> None:
     result = make_result()
     shuffled = make_result(splits=list(result.splits)[::-1])
     assert assess(shuffled).diagnosis == assess(result).diagnosis
 
 
-def test_a_model_no_better_than_none_is_called_out(make_result: Make) -> None:
-    warnings = assess(make_result({"train": (660, 1000), "test": (132, 200)})).warnings
-    assert warnings == (
-        "The model is not shown to be better than no model: test error 66.0 %, always 'cat' has 66.5 %.",
-    )
+def test_a_model_not_better_than_the_baseline_gives_a_warning(make_result: Make) -> None:
+    (warning,) = assess(make_result({"train": (660, 1000), "test": (132, 200)})).warnings
+    assert all(part in warning for part in ("66.0 %", "'cat'", "66.5 %"))
 
 
-def test_a_model_worse_than_none_is_called_worse(make_result: Make) -> None:
+def test_a_model_worse_than_the_baseline_gives_a_warning(make_result: Make) -> None:
     (warning, *_) = assess(make_result({"train": (950, 1000), "test": (190, 200)})).warnings
-    assert "is worse than no model" in warning
+    assert "worse" in warning
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"status": "interrupted"}, "The run is interrupted"),
-        ({"parameters": {"linear_1.weight": np.zeros((4, 8))}}, "All 8 units of linear_1.weight"),
+        ({"status": "interrupted"}, "interrupted"),
+        ({"parameters": {"linear_1.weight": np.zeros((4, 8))}}, "8 units of linear_1.weight"),
         ({"history": [{"kind": "epoch", "epoch": e, "train/loss": float(e)} for e in range(1, 9)]}, "is diverging"),
     ],
 )
@@ -48,12 +46,10 @@ def test_warnings(make_result: Make, fields: dict[str, Any], words: str) -> None
     assert any(words in warning for warning in assess(make_result(**fields)).warnings)
 
 
-def test_grouped_examples_have_wider_intervals_than_shown(
-    make_result: Make, make_spec: Callable[..., dict[str, Any]]
-) -> None:
+def test_unknown_groups_give_a_warning(make_result: Make, make_spec: Callable[..., dict[str, Any]]) -> None:
     split = make_spec()["data"]["split"] | {"group_by": "patient"}
     warnings = assess(make_result(spec=make_spec(data__split=split))).warnings
-    assert any("in groups" in warning for warning in warnings)
+    assert any("groups" in warning for warning in warnings)
 
 
 def test_regression(make_result: Make) -> None:
@@ -68,17 +64,17 @@ def test_regression(make_result: Make) -> None:
         optimizing_metric="dev/root_mean_squared_error",
         class_names=(),
     )
-    found = assess(result)
-    assert found.confusion is None
-    assert found.diagnosis.verdict == "variance"
-    assert found.baseline.rule == "always the training mean" and found.baseline.is_beaten
+    assessment = assess(result)
+    assert assessment.confusion is None
+    assert assessment.diagnosis.verdict == "variance"
+    assert assessment.baseline.rule == "always the training mean" and assessment.baseline.is_beaten
 
 
 @pytest.mark.parametrize(
     ("optimizing", "human"),
     [("dev/root_mean_squared_error", 3.0), ("dev/r2", None)],
 )
-def test_human_error_counts_only_in_the_measures_unit(
+def test_human_error_applies_only_in_its_unit(
     make_result: Make, make_spec: Callable[..., dict[str, Any]], optimizing: str, human: float | None
 ) -> None:
     result = make_result(

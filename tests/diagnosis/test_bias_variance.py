@@ -10,7 +10,7 @@ from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose, verdict_s
 Make = Callable[..., Diagnosis]
 
 
-def test_the_whole_chain(make_diagnosis: Make) -> None:
+def test_all_levels_and_gaps(make_diagnosis: Make) -> None:
     diagnosis = make_diagnosis(
         human_error=0.01, train=(20, 1000), train_dev=(30, 1000), dev=(100, 1000), test=(110, 1000)
     )
@@ -34,7 +34,7 @@ def test_the_whole_chain(make_diagnosis: Make) -> None:
         ({"train": (1, 10), "train_dev": (1, 10), "dev": (2, 10)}, ["avoidable_bias", "variance", "data_mismatch"]),
     ],
 )
-def test_splits_without_examples_are_absent_links(
+def test_splits_without_examples_are_skipped(
     make_diagnosis: Make, splits: dict[str, tuple[int, int]], names: list[str]
 ) -> None:
     assert [gap.name for gap in make_diagnosis(**splits).gaps] == names
@@ -57,7 +57,7 @@ def test_the_largest_conclusive_gap_is_the_verdict(
     assert make_diagnosis(**splits).verdict == verdict
 
 
-def test_a_conclusive_gap_beside_a_much_larger_one_is_small(make_diagnosis: Make) -> None:
+def test_a_conclusive_gap_is_small_next_to_a_much_larger_one(make_diagnosis: Make) -> None:
     diagnosis = make_diagnosis(train=(100, 10_000), dev=(2_000, 10_000))
     assert [gap.verdict for gap in diagnosis.gaps] == ["small", "high"]
 
@@ -83,7 +83,7 @@ def test_half_a_point_above_an_assumed_optimum_is_small(
     assert make_diagnosis(human_error=human_error, train=(errors, 1000)).gaps[0].verdict == verdict
 
 
-def test_regression_is_diagnosed_in_its_own_unit() -> None:
+def test_regression_is_diagnosed_in_its_unit() -> None:
     generator = np.random.default_rng(0)
     splits = [
         SplitErrors("train", generator.normal(0, 3, 400) ** 2),
@@ -95,8 +95,8 @@ def test_regression_is_diagnosed_in_its_own_unit() -> None:
     assert diagnosis.gaps[1].difference.method.startswith("bootstrap")
 
 
-def test_the_chain_starts_at_train() -> None:
-    with pytest.raises(ValueError, match="training split"):
+def test_the_training_split_is_required() -> None:
+    with pytest.raises(ValueError, match="training"):
         diagnose([SplitErrors.counted("dev", num_examples=10, num_errors=1)])
 
 
@@ -113,24 +113,24 @@ def test_verdicts_follow_the_intervals(
     ]
     diagnosis = diagnose(splits, human_error=human_error)
     for gap in diagnosis.gaps:
-        found = gap.difference
-        assert found.low - 1e-12 <= found.value <= found.high + 1e-12
-        assert (gap.verdict == "inconclusive") == found.covers(0)
-        assert gap.verdict != "high" or found.value > 0
+        difference = gap.difference
+        assert difference.low - 1e-12 <= difference.value <= difference.high + 1e-12
+        assert (gap.verdict == "inconclusive") == difference.covers(0)
+        assert gap.verdict != "high" or difference.value > 0
         assert all(need.more > 0 for need in gap.needed)
     assert diagnosis.verdict == "inconclusive" or diagnosis.largest in diagnosis.gaps
 
 
 def nats(level: float, count: int = 4000) -> np.ndarray:
-    """Errors of texts around a level, the same spread for each."""
+    """Draw errors of texts around a level, with the same spread for each level."""
     return level + 0.1 * np.random.default_rng(0).standard_normal(count)
 
 
-def test_how_far_a_language_model_is_from_the_entropy_of_its_text_is_not_known() -> None:
+def test_the_avoidable_bias_of_a_language_model_is_unknown() -> None:
     measure = Measure.NATS_PER_TOKEN
     close = diagnose([SplitErrors("train", nats(2.1)), SplitErrors("dev", nats(2.11))], measure=measure)
     assert [gap.verdict for gap in close.gaps] == ["unknown", "small"]  # 0.01 is below 2 % of 2.1
-    assert "not known" in verdict_sentence(close)
+    assert "unknown" in verdict_sentence(close)
     apart = diagnose([SplitErrors("train", nats(1.3)), SplitErrors("dev", nats(1.6))], measure=measure)
     assert [gap.verdict for gap in apart.gaps] == ["unknown", "high"]
     assert apart.verdict == "variance"

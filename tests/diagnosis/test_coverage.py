@@ -1,4 +1,4 @@
-"""How often the intervals contain what they are about, in samples whose truth is known.
+"""Coverage of the intervals in samples whose truth is known.
 
 The slow tests go through sizes and distributions; the fast ones look at a few points of them. A band is what is
 claimed, 93 to 98 % where nothing else is said, within 4 standard deviations of the number of samples.
@@ -28,7 +28,7 @@ from dlcli.diagnosis.intervals import rate_interval
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 
-#: distribution of an error → how it is drawn, and its mean
+#: Sampling function and mean of each distribution of errors.
 ERRORS: dict[str, tuple[Draw, float]] = {
     "squared normal": (lambda random, n: random.standard_normal(n) ** 2, 1.0),
     "absolute normal": (lambda random, n: np.abs(random.standard_normal(n)), math.sqrt(2 / math.pi)),
@@ -43,10 +43,10 @@ def coverage(truth: float, sampled: Callable[[np.random.Generator], Interval], r
     return float(np.mean([sampled(random).covers(truth) for _ in range(repeats)]))
 
 
-def within(found: float, repeats: int, low: float = 0.93, high: float = 0.98) -> bool:
-    """Whether a coverage that was found in so many samples is compatible with one from `low` to `high`."""
+def within(measured: float, repeats: int, low: float = 0.93, high: float = 0.98) -> bool:
+    """Whether the coverage measured in `repeats` samples is compatible with one from `low` to `high`."""
     below, above = (4 * math.sqrt(bound * (1 - bound) / repeats) for bound in (low, high))
-    return low - below <= found <= high + above
+    return low - below <= measured <= high + above
 
 
 def mean_coverage(name: str, size: int, repeats: int) -> float:
@@ -55,7 +55,7 @@ def mean_coverage(name: str, size: int, repeats: int) -> float:
 
 
 def clusters(random: np.random.Generator, count: int, kind: str, rate: float, correlation: float) -> SampledErrors:
-    """Errors of the words of sentences: beta-binomial, with sentences of one length or of very different ones."""
+    """Draw beta-binomial errors of words in sentences of equal or of very different lengths."""
     lengths = np.full(count, 20) if kind == "equal" else np.maximum(1, random.lognormal(2.5, 1.0, count)).astype(int)
     spread = (1 - correlation) / correlation
     rates = random.beta(rate * spread, (1 - rate) * spread, count)
@@ -83,8 +83,8 @@ def test_token_errors(count: int, kind: str) -> None:
     assert 0.9 <= token_coverage(count, kind, 0.1, 0.2, 400) <= 0.99
 
 
-def test_token_errors_of_independent_words_are_too_certain() -> None:
-    """What the sampling units are for: without them a 95 % interval contains the rate in 70 % of the samples."""
+def test_treating_words_as_independent_gives_too_narrow_intervals() -> None:
+    """Without sampling units, 95 % intervals cover the rate in only 70 % of the samples."""
 
     def sampled(random: np.random.Generator) -> Interval:
         return error_interval(clusters(random, 50, "equal", 0.1, 0.2).sums, Measure.ERROR_RATE)
@@ -93,7 +93,7 @@ def test_token_errors_of_independent_words_are_too_certain() -> None:
 
 
 def paired_clusters(random: np.random.Generator, count: int) -> tuple[SampledErrors, SampledErrors]:
-    """Two models on the same words, both wrong with the probability 0.1 that varies from sentence to sentence."""
+    """Draw errors of two models on the same words, with the mean probability 0.1 that varies by sentence."""
     first = clusters(random, count, "unequal", 0.1, 0.2)
     rates = random.beta(0.4, 3.6, count)
     assert first.units is not None
@@ -113,7 +113,7 @@ def test_paired_token_errors() -> None:
 @pytest.mark.parametrize("size", [10, 30, 100, 300, 1000, 10_000])
 @pytest.mark.parametrize("name", ERRORS)
 def test_means_of_errors_by_size(name: str, size: int) -> None:
-    """Ten examples reach 92 %, and are remarked on."""
+    """Ten examples reach 92 % and give a remark."""
     repeats = 500 if size < 1000 else 150
     assert within(mean_coverage(name, size, repeats), repeats, 0.92 if size == 10 else 0.93)
 
@@ -123,7 +123,7 @@ def test_means_of_errors_by_size(name: str, size: int) -> None:
 @pytest.mark.parametrize("count", [20, 50, 200, 500])
 @pytest.mark.parametrize(("rate", "correlation"), [(0.1, 0.2), (0.03, 0.1), (0.3, 0.5)])
 def test_token_errors_by_number_of_sentences(rate: float, correlation: float, count: int, kind: str) -> None:
-    """With fewer errors than what 10 independent ones are worth, 89 % are reached, and remarked on."""
+    """With an effective number of errors below 10, the coverage is 89 %, and there is a remark."""
     repeats, effective_errors = 500, 20 * rate * count / (1 + 19 * correlation)
     low = 0.89 if effective_errors < 10 else 0.92
     assert within(token_coverage(count, kind, rate, correlation, repeats), repeats, low)
@@ -142,7 +142,7 @@ def test_paired_token_errors_by_number_of_sentences(count: int) -> None:
 @pytest.mark.parametrize("size", [10, 30, 100, 1000])
 @pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
 def test_differences_of_regressions(measure: Measure, size: int) -> None:
-    """Two equally good models whose residuals have the correlation 0.7, on the same examples and on others."""
+    """Two equally good models with residuals of correlation 0.7, on the same and on different examples."""
 
     def errors(residuals: np.ndarray) -> np.ndarray:
         return np.abs(residuals) if measure is Measure.MEAN_ABSOLUTE else residuals**2
@@ -166,7 +166,7 @@ def test_differences_of_regressions(measure: Measure, size: int) -> None:
 @pytest.mark.parametrize("size", [10, 30, 100, 1000, 10_000])
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.4])
 def test_rates(rate: float, size: int) -> None:
-    """Rates are drawn around the given one; the coverage at a single rate jumps with it."""
+    """Rates are drawn around the parameter, since the coverage is not a smooth function of the rate."""
     random = np.random.default_rng(0)
     held, differences, pairs = [], [], []
     for _ in range(800):
@@ -177,18 +177,18 @@ def test_rates(rate: float, size: int) -> None:
         differences.append(difference_interval(first, second, Measure.ERROR_RATE).covers(0))
         other = np.where(random.random(size) < 0.6, first, random.random(size) < one)
         pairs.append(paired_difference_interval(first, other, Measure.ERROR_RATE).covers(0))
-    assert all(within(float(np.mean(found)), 800, high=1.0) for found in (held, differences, pairs))
+    assert all(within(float(np.mean(measured)), 800, high=1.0) for measured in (held, differences, pairs))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seeds", [2, 3, 5, 10])
 def test_means_of_seeds(seeds: int) -> None:
-    found = coverage(0.0, lambda random: mean_interval(random.standard_normal(seeds).tolist()), 3000)
-    assert 0.935 <= found <= 0.965
+    measured = coverage(0.0, lambda random: mean_interval(random.standard_normal(seeds).tolist()), 3000)
+    assert 0.935 <= measured <= 0.965
 
 
 def text_losses(random: np.random.Generator, windows: int, correlation: float) -> SampledErrors:
-    """Nats of the windows of a text, 30 tokens each, whose logarithm is autoregressive, in 40 stretches.
+    """Draw nats of the windows of a text, 30 tokens each, whose logarithm is autoregressive, in 40 stretches.
 
     Args:
         random: source of the text.
@@ -202,7 +202,7 @@ def text_losses(random: np.random.Generator, windows: int, correlation: float) -
 
 
 def text_coverages(windows: int, correlation: float, repeats: int) -> tuple[float, float, float, float]:
-    """How often intervals contain the truth: of an error, a paired and an independent difference; and are remarked on.
+    """Measure the coverage for an error, a paired and an independent difference, and the share with remarks.
 
     A second model on the same text is as good as the first, with half of its losses from an independent process.
     """
@@ -224,20 +224,20 @@ def text_coverages(windows: int, correlation: float, repeats: int) -> tuple[floa
     return tuple(np.mean(held, axis=0).tolist())
 
 
-def test_stretches_of_a_text_whose_windows_are_alike() -> None:
+def test_stretches_of_a_text_with_correlated_windows() -> None:
     error, paired, independent, _ = text_coverages(400, 0.8, 60)
-    assert min(error, paired, independent) >= 0.85  # 0.93 less three deviations of 60 samples
+    assert min(error, paired, independent) >= 0.85  # 0.93 minus three standard deviations of 60 samples
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize("windows", [40, 100, 400, 2000])
 def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) -> None:
-    """Where neighboring stretches remain alike the intervals are too narrow, and nearly all are remarked on."""
+    """If neighboring stretches remain correlated, intervals are too narrow, and nearly all have a remark."""
     repeats = 200
     error, paired, independent, remarked = text_coverages(windows, correlation, repeats)
     if remarked < 0.5:
-        assert all(within(found, repeats, 0.92, 0.99) for found in (error, paired, independent))
+        assert all(within(measured, repeats, 0.92, 0.99) for measured in (error, paired, independent))
     elif min(error, paired, independent) < 0.92:
         assert remarked > 0.9
 
@@ -247,7 +247,7 @@ def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) ->
 @pytest.mark.parametrize("size", [30, 300])
 @pytest.mark.parametrize("measure", [Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
 def test_differences_of_heavy_residuals_and_unequal_models(measure: Measure, size: int, freedom: float) -> None:
-    """Residuals of a t distribution, the second model 20 % worse, on the same examples and on others."""
+    """The residuals have a t distribution, and the second model is 20 % worse, on the same and on other examples."""
     spread = math.sqrt(freedom / (freedom - 2))
     mean_absolute = (
         2 * math.sqrt(freedom) / ((freedom - 1) * math.sqrt(math.pi)) * math.gamma((freedom + 1) / 2)
@@ -263,8 +263,8 @@ def test_differences_of_heavy_residuals_and_unequal_models(measure: Measure, siz
             random.random(size) < 0.3, random.choice([-1, 1], size) * random.permutation(residuals), residuals
         )
         first, second = (SampledErrors(errors(one)) for one in (residuals, 1.2 * signs))
-        found = paired_difference_interval(second, first, measure)
-        return found.covers(truth), bool(difference_remarks("dev", second, first, measure, "examples"))
+        measured = paired_difference_interval(second, first, measure)
+        return measured.covers(truth), bool(difference_remarks("dev", second, first, measure, "examples"))
 
     def independent(random: np.random.Generator) -> tuple[bool, bool]:
         samples = (random.standard_t(freedom, size), 1.2 * random.standard_t(freedom, 2 * size))

@@ -3,7 +3,7 @@ import numpy as np
 from dlcli.diagnosis import DeadUnits
 
 
-def test_a_unit_is_dead_that_never_fires_in_any_batch() -> None:
+def test_a_unit_is_dead_if_it_is_zero_in_all_batches() -> None:
     dead = DeadUnits(["relu_1", "relu_2", "relu_3"])
     dead.see("relu_1", np.array([[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]))
     dead.see("relu_1", np.array([[0.0, 2.0, 0.0, 0.0]]))
@@ -12,7 +12,7 @@ def test_a_unit_is_dead_that_never_fires_in_any_batch() -> None:
     assert dead.shares() == {"relu_1": 0.5}
 
 
-def test_a_unit_that_fired_once_is_alive_for_good() -> None:
+def test_a_unit_that_fired_once_is_not_dead() -> None:
     dead = DeadUnits(["relu_1"])
     assert dead.nodes == {"relu_1"}
     for _ in range(2):

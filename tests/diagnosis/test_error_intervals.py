@@ -22,14 +22,14 @@ def test_rates_get_score_intervals() -> None:
     assert (interval.low, interval.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
-def test_the_difference_of_common_errors_is_newcombes() -> None:
+def test_the_difference_of_frequent_errors_is_newcombes() -> None:
     first, second = np.repeat([1.0, 0.0], [40, 30]), np.repeat([1.0, 0.0], [48, 32])
     interval, expected = difference_interval(first, second, Measure.ERROR_RATE), newcombe_interval(40, 70, 48, 80)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
 
 
 @pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
-def test_other_measures_are_bootstrapped_and_repeatable(measure: Measure) -> None:
+def test_other_measures_are_bootstrapped_reproducibly(measure: Measure) -> None:
     errors = np.random.default_rng(0).gamma(2.0, size=300)
     first, again = error_interval(errors, measure), error_interval(errors, measure)
     assert first == again
@@ -38,7 +38,7 @@ def test_other_measures_are_bootstrapped_and_repeatable(measure: Measure) -> Non
 
 
 @pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
-def test_one_example_bounds_nothing(measure: Measure) -> None:
+def test_a_single_example_has_no_bounds(measure: Measure) -> None:
     one = np.array([4.0])
     alone = error_interval(one, measure)
     assert not alone.is_known and alone.covers(1e9)
@@ -47,19 +47,19 @@ def test_one_example_bounds_nothing(measure: Measure) -> None:
     assert measure.unit.interval(alone.low, alone.high) == NOT_KNOWN
 
 
-def test_equal_errors_leave_nothing_open() -> None:
+def test_equal_errors_have_an_interval_of_zero_width() -> None:
     assert error_interval(np.full(10, 2.0), Measure.MEAN_ABSOLUTE) == Interval(2.0, 2.0, 2.0, 0.95, "bootstrap-t")
     assert error_interval(np.zeros(10), Measure.MEAN_SQUARED).high == 0
 
 
-def test_a_root_has_the_roots_of_the_bounds_of_its_mean() -> None:
+def test_the_bounds_of_a_root_are_the_roots_of_the_bounds() -> None:
     errors = np.random.default_rng(4).standard_normal(60) ** 2
     mean, root = error_interval(errors, Measure.MEAN_SQUARED), error_interval(errors, Measure.ROOT_MEAN_SQUARED)
     assert (root.low**2, root.high**2) == pytest.approx((mean.low, mean.high))
 
 
-def test_the_order_of_words_within_sentences_does_not_matter_but_their_sentences_do() -> None:
-    """Ten sentences of 20 words, each entirely right or wrong, are worth ten examples."""
+def test_intervals_depend_on_the_sentences_and_not_on_the_order_of_words() -> None:
+    """Ten sentences of 20 words, each entirely right or wrong, are equivalent to ten examples."""
     errors = np.repeat([1.0, 0.0], [60, 140])
     sentences = np.repeat(np.arange(10), 20)
     alone = error_interval(errors, Measure.ERROR_RATE)
@@ -80,7 +80,7 @@ def test_groups_of_one_are_independent_examples() -> None:
         assert error_interval(SampledErrors(errors, None, units), measure) == error_interval(errors, measure)
 
 
-def test_longer_texts_count_as_their_tokens() -> None:
+def test_texts_are_weighted_by_their_tokens() -> None:
     nats, tokens = np.array([10.0, 300.0, 42.0]), np.array([10.0, 100.0, 20.0])
     interval = error_interval(SampledErrors(nats, tokens), Measure.NATS_PER_TOKEN)
     assert interval.value == pytest.approx(352 / 130)
@@ -94,7 +94,7 @@ def test_bootstrap_of_a_mean_agrees_with_the_normal_interval() -> None:
     assert interval.high - interval.low == pytest.approx(2 * margin, rel=0.08)
 
 
-def test_pairs_are_more_telling_than_independent_samples() -> None:
+def test_paired_intervals_are_narrower_than_independent_ones() -> None:
     generator = np.random.default_rng(2)
     shared = generator.gamma(2.0, size=200)
     first, second = shared + 0.1 + 0.05 * generator.normal(size=200), shared
@@ -102,7 +102,7 @@ def test_pairs_are_more_telling_than_independent_samples() -> None:
     assert difference_interval(first, second, Measure.MEAN_SQUARED).covers(0)
 
 
-def test_large_splits_do_not_cost_seconds() -> None:
+def test_large_splits_take_less_than_a_second() -> None:
     errors = np.random.default_rng(3).gamma(2.0, size=50_000)
     started = time.perf_counter()
     error_interval(errors, Measure.ROOT_MEAN_SQUARED)

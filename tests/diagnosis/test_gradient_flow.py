@@ -1,4 +1,4 @@
-"""What becomes of a gradient over time."""
+"""Trends of gradients through time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dlcli.diagnosis import GradientFlow, GradientTrend
         (2, GradientTrend.EXPLODES),
     ],
 )
-def test_the_factor_of_a_step_and_what_it_leads_to(factor: float, trend: GradientTrend) -> None:
+def test_the_factor_per_step_determines_the_trend(factor: float, trend: GradientTrend) -> None:
     flow = GradientFlow(tuple(3.0 * factor**k for k in range(11)))
     assert flow.steps == 10
     assert flow.factor == pytest.approx(factor)
@@ -28,12 +28,12 @@ def test_the_factor_of_a_step_and_what_it_leads_to(factor: float, trend: Gradien
     assert flow.trend is trend
 
 
-def test_examples_count_by_their_squares_and_as_far_as_they_go() -> None:
+def test_norms_are_root_mean_squares_over_the_examples_of_each_length() -> None:
     flow = GradientFlow.of(np.array([[3.0, 1.0, 2.0], [4.0, np.nan, np.nan]]))
     assert flow.norms == pytest.approx((math.sqrt(12.5), 1.0, 2.0))
 
 
-def test_what_is_no_number() -> None:
+def test_zero_and_infinite_norms() -> None:
     assert GradientFlow((0.0, 0.0)).trend is GradientTrend.NONE
     assert math.isnan(GradientFlow((0.0, 0.0)).factor)
     assert GradientFlow((math.inf, math.inf)).trend is GradientTrend.EXPLODES

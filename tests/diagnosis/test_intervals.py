@@ -22,7 +22,7 @@ def test_the_interval_of_a_mean_equals_scipy(level: float) -> None:
     assert found.value == pytest.approx(np.mean(values))
 
 
-def test_a_single_number_says_nothing_about_its_spread() -> None:
+def test_a_single_value_has_an_unbounded_interval() -> None:
     found = mean_interval([0.5])
     assert (found.value, found.low, found.high) == (0.5, -math.inf, math.inf)
 
@@ -37,14 +37,14 @@ def test_wilson_equals_scipy(errors: int, examples: int, level: float) -> None:
 
 
 @pytest.mark.parametrize(("rate", "examples"), [(0.02, 360), (0.1, 60), (0.5, 30)])
-def test_wilson_covers_about_as_often_as_it_says(rate: float, examples: int) -> None:
-    """Coverage is exact here: the binomial probability of every count whose interval covers the rate."""
+def test_wilson_has_about_the_nominal_coverage(rate: float, examples: int) -> None:
+    """The coverage is exact: the binomial probability of all counts whose interval covers the rate."""
     counts = range(examples + 1)
     coverage = sum(stats.binom.pmf(k, examples, rate) for k in counts if wilson_interval(k, examples).covers(rate))
     assert 0.93 < coverage < 0.98
 
 
-def test_no_examples_tell_nothing() -> None:
+def test_without_examples_the_interval_is_everything() -> None:
     interval = wilson_interval(0, 0)
     assert math.isnan(interval.value)
     assert (interval.low, interval.high) == (0, 1)
@@ -53,8 +53,8 @@ def test_no_examples_tell_nothing() -> None:
 
 
 @pytest.mark.parametrize("errors", [-1, 6])
-def test_impossible_counts_are_refused(errors: int) -> None:
-    with pytest.raises(ValueError, match="among 5 examples"):
+def test_impossible_counts_are_an_error(errors: int) -> None:
+    with pytest.raises(ValueError, match="to 5"):
         wilson_interval(errors, 5)
 
 
@@ -74,7 +74,7 @@ def test_newcombe_equals_the_published_intervals(counts: tuple[int, int, int, in
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_newcombe_covers_about_as_often_as_it_says() -> None:
+def test_newcombe_has_about_the_nominal_coverage() -> None:
     generator = np.random.default_rng(0)
     first, second = generator.binomial(150, 0.12, 1500), generator.binomial(300, 0.05, 1500)
     pairs = zip(first.tolist(), second.tolist(), strict=True)
@@ -83,8 +83,8 @@ def test_newcombe_covers_about_as_often_as_it_says() -> None:
 
 
 @pytest.mark.parametrize(("examples", "least"), [(10, 0.926), (15, 0.93), (40, 0.93), (100, 0.93), (1000, 0.93)])
-def test_rare_errors_are_covered_as_often_as_others(examples: int, least: float) -> None:
-    """Exact: Wilson's interval contains rates of 0.17 to 0.18 errors in all examples with probability 0.84 only."""
+def test_rare_errors_have_the_nominal_coverage(examples: int, least: float) -> None:
+    """The coverage is exact; that of Wilson's interval is only 0.84 for 0.17 to 0.18 expected errors."""
     counts = np.arange(min(examples, 60) + 1)
     intervals = [rate_interval(count, examples) for count in counts.tolist()]
     lows, highs = (np.array([getattr(one, bound) for one in intervals]) for bound in ("low", "high"))
@@ -94,7 +94,7 @@ def test_rare_errors_are_covered_as_often_as_others(examples: int, least: float)
     assert 0.95 < np.mean(coverage) < 0.98
 
 
-def test_common_errors_have_wilsons_interval() -> None:
+def test_frequent_errors_have_wilsons_interval() -> None:
     common, wilson = rate_interval(81, 263), wilson_interval(81, 263)
     assert (common.low, common.high) == (wilson.low, wilson.high)
     none, wilson = rate_interval(0, 50), wilson_interval(0, 50)
@@ -103,7 +103,7 @@ def test_common_errors_have_wilsons_interval() -> None:
 
 @pytest.mark.parametrize(("errors", "examples"), [(1, 10), (3, 400)])
 def test_few_errors_have_the_mid_p_bound(errors: int, examples: int) -> None:
-    """At the lower bound, more errors have with half of as many a probability of 2.5 %."""
+    """At the lower bound, the probability of more errors plus half of that of equally many is 2.5 %."""
     found = rate_interval(errors, examples)
     binomial = stats.binom(examples, found.low)
     assert binomial.sf(errors) + binomial.pmf(errors) / 2 == pytest.approx(0.025)

@@ -28,16 +28,16 @@ def of(values: Any) -> Curve:
         ([], LossTrend.UNKNOWN),
     ],
 )
-def test_course(values: Any, trend: LossTrend) -> None:
+def test_trend(values: Any, trend: LossTrend) -> None:
     assert of(values).trend is trend
 
 
 def test_the_drop_at_the_end_is_relative() -> None:
-    line = of(np.linspace(10, 6, 21))  # 0.2 an epoch; the last 5 epochs begin at 7
+    line = of(np.linspace(10, 6, 21))  # 0.2 per epoch; the last 5 epochs begin at 7
     assert line.relative_drop_at_end == pytest.approx(1 / 7, rel=1e-6)
 
 
-def test_records_of_steps_are_left_out_and_null_is_not_finite() -> None:
+def test_records_of_steps_are_ignored_and_null_is_nan() -> None:
     history = [
         {"kind": "step", "epoch": 1, "train/loss": 9.0},
         {"kind": "epoch", "epoch": 1, "train/loss": 2.0},

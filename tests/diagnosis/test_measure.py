@@ -17,7 +17,7 @@ def test_several_targets_of_an_example_are_averaged() -> None:
     assert errors.tolist() == [5]  # (1 + 9) / 2
 
 
-def test_the_root_is_taken_of_the_mean() -> None:
+def test_the_error_of_a_split_is_the_root_of_the_mean() -> None:
     assert Measure.ROOT_MEAN_SQUARED.of_errors(np.array([9.0, 16.0])) == pytest.approx(12.5**0.5)
     assert Measure.MEAN_SQUARED.of_errors(np.array([9.0, 16.0])) == 12.5
 

@@ -17,13 +17,13 @@ def test_adjusted_wald_by_hand() -> None:
     assert (interval.low, interval.high) == pytest.approx((0.16 - margin, 0.16 + margin))
 
 
-def test_models_that_never_differ_keep_a_width() -> None:
+def test_equal_models_have_an_interval_of_positive_width() -> None:
     interval = paired_rate_interval(*pair(0, 0, 50))
     assert interval.low < 0 == interval.value < interval.high
 
 
-def test_the_interval_keeps_its_level() -> None:
-    """Of 2,000 samples with known rates, about 95 % of the intervals hold the true difference."""
+def test_the_interval_has_the_nominal_coverage() -> None:
+    """About 95 % of the intervals of 2,000 samples with known rates cover the true difference."""
     generator = np.random.default_rng(0)
     covered = 0
     for _ in range(2000):

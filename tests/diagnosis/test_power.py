@@ -6,8 +6,8 @@ import pytest
 from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose
 
 
-def test_the_estimate_is_enough_and_not_far_too_much(make_diagnosis: Callable[..., Diagnosis]) -> None:
-    """At the size that is named the interval excludes zero, at four fifths of it it does not."""
+def test_the_estimated_size_settles_the_gap_and_four_fifths_do_not(make_diagnosis: Callable[..., Diagnosis]) -> None:
+    """The interval excludes zero at the estimated size, and covers it at four fifths of that."""
     gap = make_diagnosis(train=(100, 2000), dev=(21, 300)).gap("variance")
     assert gap is not None and gap.verdict == "inconclusive"
     (need,) = gap.needed
@@ -17,7 +17,7 @@ def test_the_estimate_is_enough_and_not_far_too_much(make_diagnosis: Callable[..
         assert larger is not None and larger.verdict == verdict
 
 
-def test_both_splits_grow_where_one_is_not_enough(make_diagnosis: Callable[..., Diagnosis]) -> None:
+def test_both_splits_are_enlarged_if_one_is_not_enough(make_diagnosis: Callable[..., Diagnosis]) -> None:
     gap = make_diagnosis(train=(5, 100), dev=(6, 100)).gap("variance")
     assert gap is not None and [need.split for need in gap.needed] == ["train", "dev"]
     sizes = {need.split: need.need for need in gap.needed}
@@ -28,7 +28,7 @@ def test_both_splits_grow_where_one_is_not_enough(make_diagnosis: Callable[..., 
 
 
 @pytest.mark.parametrize("dev", [(50, 1000), (40, 1000), (300, 1000)], ids=["equal", "negative", "settled"])
-def test_nothing_is_needed_where_no_size_would_settle_or_it_is_settled(
+def test_no_sizes_if_the_gap_is_settled_or_cannot_be(
     make_diagnosis: Callable[..., Diagnosis], dev: tuple[int, int]
 ) -> None:
     gap = make_diagnosis(train=(50, 1000), dev=dev).gap("variance")
@@ -38,10 +38,10 @@ def test_nothing_is_needed_where_no_size_would_settle_or_it_is_settled(
 @pytest.mark.parametrize(
     ("train", "dev"), [((100, 2000), (21, 300)), ((1, 1000), (1, 60)), ((4, 400), (3, 120)), ((40, 100), (50, 100))]
 )
-def test_half_of_the_samples_of_the_named_size_settle_it(
+def test_half_of_the_samples_of_the_estimated_size_settle_the_gap(
     make_diagnosis: Callable[..., Diagnosis], train: tuple[int, int], dev: tuple[int, int]
 ) -> None:
-    """The rates being what they look like, half of the samples have a difference that is larger."""
+    """If the observed rates are the true ones, half of the samples have a larger difference."""
     gap = make_diagnosis(train=train, dev=dev).gap("variance")
     assert gap is not None and gap.needed
     sizes = {"train": train[1], "dev": dev[1]} | {need.split: need.need for need in gap.needed}
@@ -62,17 +62,17 @@ def test_half_of_the_samples_of_the_named_size_settle_it(
     assert share_settled(0.5) < 0.4
 
 
-def test_no_test_set_is_large_enough_where_the_earlier_split_is_too_small(
+def test_no_later_split_is_large_enough_if_the_earlier_one_is_too_small(
     make_diagnosis: Callable[..., Diagnosis],
 ) -> None:
-    """None of 100 training examples wrong: 3.7 % stays possible (Wilson), whatever is known of 2.5 % on dev."""
+    """With 0 errors in 100 training examples, 3.7 % remains possible (Wilson), so 2.5 % on dev is inconclusive."""
     gap = make_diagnosis(train=(0, 100), dev=(1, 40)).gap("variance")
     assert gap is not None
     assert [need.split for need in gap.needed] == ["train", "dev"]
 
 
 @pytest.mark.parametrize("spread", [0.02, 0.3])
-def test_a_regression_is_settled_at_the_named_size(spread: float) -> None:
+def test_a_regression_is_settled_at_the_estimated_size(spread: float) -> None:
     random = np.random.default_rng(1)
     errors = {name: size * (1 + spread * random.standard_normal(60)) ** 2 for name, size in (("a", 1.0), ("b", 1.05))}
     measure = Measure.MEAN_SQUARED

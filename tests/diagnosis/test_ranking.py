@@ -14,32 +14,34 @@ def outcome_of(scores: np.ndarray, targets: np.ndarray) -> SplitOutcome:
     return SplitOutcome("dev", (scores > 0.5).astype(int), targets, probabilities)
 
 
-@pytest.mark.parametrize("decimals", [1, 9])  # with many equal scores, and with none
+@pytest.mark.parametrize("decimals", [1, 9])  # with and without ties
 @pytest.mark.parametrize("positive", [0, 1])
 def test_areas_are_those_of_scikit_learn(decimals: int, positive: int) -> None:
     generator = np.random.default_rng(0)
     targets = generator.integers(0, 2, 200)
     scores = np.clip(0.3 + 0.3 * targets + 0.2 * generator.standard_normal(200), 0, 1).round(decimals)
-    found = ranking_of(outcome_of(scores, targets), ("no", "yes"), positive)
-    assert found is not None
-    shown = scores if positive else 1 - scores
-    assert found.area_under_roc == pytest.approx(metrics.roc_auc_score(targets == positive, shown), abs=1e-12)
-    expected = metrics.average_precision_score(targets == positive, shown)
-    assert found.average_precision == pytest.approx(expected, abs=1e-12)
-    assert (found.num_positive, found.num_negative) == (sum(targets == positive), sum(targets != positive))
-    assert found.positive_class == ("no", "yes")[positive]
+    ranking = ranking_of(outcome_of(scores, targets), ("no", "yes"), positive)
+    assert ranking is not None
+    positive_scores = scores if positive else 1 - scores
+    assert ranking.area_under_roc == pytest.approx(
+        metrics.roc_auc_score(targets == positive, positive_scores), abs=1e-12
+    )
+    expected = metrics.average_precision_score(targets == positive, positive_scores)
+    assert ranking.average_precision == pytest.approx(expected, abs=1e-12)
+    assert (ranking.num_positive, ranking.num_negative) == (sum(targets == positive), sum(targets != positive))
+    assert ranking.positive_class == ("no", "yes")[positive]
 
 
 def test_a_curve_by_hand() -> None:
-    found = ranking_of(outcome_of(np.array([0.9, 0.8, 0.8, 0.1]), np.array([1, 0, 1, 0])), ("a", "b"))
-    assert found is not None
-    assert found.true_positive_rates.tolist() == [0, 0.5, 1, 1]
-    assert found.false_positive_rates.tolist() == [0, 0, 0.5, 1]
-    assert found.precisions.tolist() == [1, pytest.approx(2 / 3), 0.5]
+    ranking = ranking_of(outcome_of(np.array([0.9, 0.8, 0.8, 0.1]), np.array([1, 0, 1, 0])), ("a", "b"))
+    assert ranking is not None
+    assert ranking.true_positive_rates.tolist() == [0, 0.5, 1, 1]
+    assert ranking.false_positive_rates.tolist() == [0, 0, 0.5, 1]
+    assert ranking.precisions.tolist() == [1, pytest.approx(2 / 3), 0.5]
 
 
 @pytest.mark.parametrize("targets", [[0, 0, 0], [1, 1, 1]])
-def test_one_class_alone_has_no_curve(targets: list[int]) -> None:
+def test_a_single_class_has_no_curve(targets: list[int]) -> None:
     assert ranking_of(outcome_of(np.array([0.1, 0.5, 0.7]), np.array(targets)), ("a", "b")) is None
 
 

@@ -7,7 +7,7 @@ from sklearn import metrics
 from dlcli.diagnosis import SplitOutcome, regression_fits
 
 
-def test_numbers_are_those_of_scikit_learn() -> None:
+def test_metrics_equal_those_of_scikit_learn() -> None:
     generator = np.random.default_rng(0)
     truth = generator.normal(5, 2, (50, 2))
     predictions = truth + generator.normal(0.3, 1, (50, 2))
@@ -25,4 +25,4 @@ def test_targets_without_names(shape: tuple[int, ...], names: list[str]) -> None
     values = np.zeros(shape)
     fits = regression_fits(SplitOutcome("dev", values, values), ())
     assert [fit.target for fit in fits] == names
-    assert all(fit.r2 is None for fit in fits)  # constant values leave nothing to explain
+    assert all(fit.r2 is None for fit in fits)  # constant values have no variance to explain

@@ -3,7 +3,7 @@ import numpy as np
 from dlcli.diagnosis import IdenticalUnits, identical_units
 
 
-def test_copies_are_found_and_random_units_are_not() -> None:
+def test_copies_are_identical_and_random_units_are_not() -> None:
     generator = np.random.default_rng(0)
     column = generator.normal(size=(4, 1)).astype(np.float32)
     parameters = {
@@ -14,15 +14,15 @@ def test_copies_are_found_and_random_units_are_not() -> None:
         "one_unit.weight": column,
         "bias": np.zeros(3),
     }
-    found = identical_units(parameters)
-    assert found == (
+    layers = identical_units(parameters)
+    assert layers == (
         IdenticalUnits("copies.weight", 3),
         IdenticalUnits("rounded.weight", 3),
         IdenticalUnits("zeros.weight", 2),
     )
 
 
-def test_two_equal_units_among_others_are_no_symmetry() -> None:
+def test_two_equal_units_among_others_are_not_reported() -> None:
     weight = np.random.default_rng(1).normal(size=(4, 3))
     weight[:, 1] = weight[:, 0]
     assert identical_units({"weight": weight}) == ()

@@ -34,7 +34,7 @@ def test_without_a_picture_there_is_none(result: TrainingResult, assessment: Ass
 def test_warnings_stand_at_the_top(make_result: Callable[..., TrainingResult]) -> None:
     result = make_result(status="interrupted")
     page = report_markdown(result, assess(result), picture=None)
-    assert page.index("> **The run is interrupted") < page.index("## Where the error comes from")
+    assert page.index("interrupted: ") < page.index("## Where the error comes from")
 
 
 def test_what_is_wrong_with_the_data_stands_at_the_top(make_result: Callable[..., TrainingResult]) -> None:

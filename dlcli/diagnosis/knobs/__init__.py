@@ -1,6 +1,6 @@
-"""What can be tried next: every adviser, in the order of its expected use.
+"""Advice on what to try next: every rule, in the order of its expected benefit.
 
-An adviser looks at the evidence and returns its advice, or None where it does not apply.
+A rule examines the evidence and returns its advice, or None if it does not apply.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from dlcli.diagnosis.knobs.fit_train import (
 from dlcli.diagnosis.knobs.real_world import harder_dev_set, measure_human_level, metric_for_rare_classes
 from dlcli.diagnosis.knobs.transfer import train_fewer_layers, train_more_layers
 
-#: training that goes wrong: asked before anything else
+#: Rules for problems of the training, which come before all others.
 ALARMS: tuple[AdviceRule, ...] = (break_symmetry, lower_learning_rate, raise_learning_rate, revive_units)
 
-#: what closes each gap of the chain
+#: Rules that reduce each gap.
 KNOBS: Mapping[GapName, tuple[AdviceRule, ...]] = {
     "avoidable_bias": (train_longer, train_more_layers, bigger_network, better_optimizer, less_regularization),
     "variance": (train_fewer_layers, stronger_l2, more_dropout, more_examples, early_stopping),
@@ -42,10 +42,10 @@ KNOBS: Mapping[GapName, tuple[AdviceRule, ...]] = {
     "dev_overfit": (bigger_dev_set,),
 }
 
-#: what makes an undecided chain decide
+#: Rules that settle an inconclusive diagnosis.
 MEASUREMENTS: tuple[AdviceRule, ...] = (sharper_split, another_seed)
 
-#: what remains when the gaps have nothing more to say
+#: Rules that follow the advice on the gaps.
 OUTLOOK: tuple[AdviceRule, ...] = (metric_for_rare_classes, measure_human_level, error_analysis, harder_dev_set)
 
 __all__ = ["ALARMS", "KNOBS", "MEASUREMENTS", "OUTLOOK", "Advice", "AdviceRule", "Evidence"]

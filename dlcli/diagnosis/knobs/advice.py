@@ -1,4 +1,4 @@
-"""One thing to try next, and the evidence that advisers look at."""
+"""A piece of advice, and the evidence that the rules of advice examine."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
 from dlcli.spec import to_flow
 
-#: what a knob is meant to move, one thing at a time (orthogonalization)
+#: Goal of a knob; each knob has one goal (orthogonalization).
 KnobClass = Literal["fit-train", "fit-dev", "fit-test", "real-world"]
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Something to try next.
+    """A piece of advice: something to try next.
 
     Args:
-        knob: what to turn, in two or three words.
-        knob_class: what it is meant to move.
-        why: one sentence with the numbers that speak for it.
-        settings: config keys and their new values, applied together; empty when it is no matter of config.
-        action: what to do, where no setting does it.
+        knob: Name of the knob in two or three words. A knob is a choice of the experiment that can be turned.
+        knob_class: Goal of the knob.
+        why: Reason with its numbers, in one sentence.
+        settings: New values by config key, applied together; empty if no config key applies.
+        action: Instruction if no config key applies.
     """
 
     knob: str
@@ -39,7 +39,7 @@ class Advice:
 
     @property
     def set_line(self) -> str | None:
-        """The settings as command-line options, quoted for the shell."""
+        """Settings as command-line options, quoted for the shell; None without settings."""
         parts = [f"--set {shlex.quote(f'{key}={to_flow(value)}')}" for key, value in self.settings.items()]
         return " ".join(parts) or None
 
@@ -55,19 +55,19 @@ class Advice:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence about one run.
+    """Evidence about a run.
 
     Args:
-        diagnosis: the chain and its gaps.
-        spec: the resolved config as a plain mapping.
-        loss: the training loss by epoch.
-        optimized: the optimizing metric by epoch.
-        best_epoch: the epoch at which it was best, None when nothing was chosen.
-        num_train: examples in the training set.
-        train_class_counts: training examples of each class; empty for regression.
-        identical: layers whose units are copies of each other.
-        dead_units: share of a node's units that are zero for every training example.
-        baseline: the comparison with a constant prediction.
+        diagnosis: Error decomposition with its gaps.
+        spec: Resolved config as a plain mapping.
+        loss: Training loss by epoch.
+        optimized: Optimizing metric by epoch.
+        best_epoch: Epoch with the best optimizing metric; None without a selection.
+        num_train: Number of training examples.
+        train_class_counts: Number of training examples of each class; empty for regression.
+        identical: Layers whose units are copies of each other.
+        dead_units: Share of dead units by node.
+        baseline: Comparison with a constant prediction.
     """
 
     diagnosis: Diagnosis
@@ -98,16 +98,17 @@ class Evidence:
         return self.diagnosis.measure is not Measure.ERROR_RATE
 
     def section(self, name: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.spec[name]
-        return found
+        """Return a section of the config."""
+        section: Mapping[str, Any] = self.spec[name]
+        return section
 
     def error(self, level: str) -> str:
-        """The error of a level of the chain, as text."""
-        found = self.diagnosis.level(level)
-        return self.diagnosis.measure.unit.text(found.error.value) if found else "unknown"
+        """Format the error of a level."""
+        measured = self.diagnosis.level(level)
+        return self.diagnosis.measure.unit.text(measured.error.value) if measured else "unknown"
 
     def gap(self, name: GapName) -> str:
-        """A gap of the chain with its size and interval: `variance of +4.0 points (+2.2 … +6.3)`."""
+        """Format a gap with its size and interval: `variance of +4.0 points (+2.2 … +6.3)`."""
         gap = self.diagnosis.gap(name)
         return f"no {name.replace('_', ' ')}" if gap is None else gap_phrase(self.diagnosis, gap)
 
@@ -116,5 +117,5 @@ AdviceRule = Callable[[Evidence], Advice | None]
 
 
 def one_digit(value: float) -> float:
-    """`value` rounded to one significant digit: a step of a search, not a result."""
+    """Round `value` to one significant digit, enough for the next value to try."""
     return float(f"{value:.0e}")

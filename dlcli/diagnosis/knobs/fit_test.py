@@ -1,4 +1,4 @@
-"""Knobs that make the dev error hold on the test set: against choosing too much on too few examples."""
+"""Knobs against overfitting to the dev set, so that the dev error holds on the test set."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from dlcli.diagnosis.wording import gap_phrase
 
 
 def bigger_dev_set(evidence: Evidence) -> Advice | None:
-    """Twice the dev examples, where choosing on them has overfitted them."""
+    """Advise twice the dev examples if model selection has overfitted them."""
     gap = evidence.diagnosis.gap("dev_overfit")
     if gap is None or gap.verdict != "high":
         return None
-    why = f"{evidence.gap('dev_overfit')}: what was chosen on the dev set does not hold beyond it"
+    why = f"{evidence.gap('dev_overfit')}: the model selected on the dev set is worse on the test set"
     return _bigger_split(evidence, "dev", why, factor=2.0)
 
 
 def sharper_split(evidence: Evidence) -> Advice | None:
-    """More dev or test examples, where too few of them leave the largest gap undecided."""
+    """Advise more dev or test examples if too few of them leave the largest gap inconclusive."""
     gap = evidence.diagnosis.undecided
     need = next((need for need in gap.needed if need.split in ("dev", "test")), None) if gap else None
     if gap is None or need is None:
         return None
     phrase = gap_phrase(evidence.diagnosis, gap)
-    why = f"{phrase}; about {need.need:,} {need.split} {need.unit}, not {need.have:,}, settle it"
+    why = f"{phrase}; about {need.need:,} {need.split} {need.unit}instead of {need.have:,} would settle it"
     return _bigger_split(evidence, need.split, why, factor=need.need / need.have)
 
 
 def another_seed(evidence: Evidence) -> Advice | None:
-    """Another split and other initial weights, where a gap may be the luck of these."""
+    """Advise another seed if a gap may be due to the split and the initial weights."""
     gap = evidence.diagnosis.undecided
     if gap is None:
         return None
-    why = f"{gap_phrase(evidence.diagnosis, gap)} may be the luck of this split and these initial weights"
+    why = f"{gap_phrase(evidence.diagnosis, gap)} may be due to chance in the split and the initial weights"
     return Advice("another seed", "fit-test", why, {"seed": int(evidence.spec["seed"]) + 1})
 
 
 def _bigger_split(evidence: Evidence, split: str, why: str, *, factor: float) -> Advice:
-    """Move a part of the training share to `split`, as long as at most a third of it is enough."""
+    """Advise moving training examples to `split`, up to a third of them; otherwise collecting new ones."""
     knob, collect = f"bigger {split} set", f"collect more {split} examples"
     shares: dict[str, Any] = dict(evidence.section("data")["split"])
     train, now = shares["train"], shares[split]

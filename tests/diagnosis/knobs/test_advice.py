@@ -6,7 +6,7 @@ from dlcli.diagnosis import Advice
 from dlcli.diagnosis.knobs.advice import one_digit
 
 
-def test_the_set_line_survives_the_shell() -> None:
+def test_the_set_line_is_quoted_for_the_shell() -> None:
     advice = Advice("x", "fit-train", "why", {"model.hidden_units": [128, 64], "optimizer.learning_rate": 1e-4})
     assert advice.set_line == "--set 'model.hidden_units=[128, 64]' --set optimizer.learning_rate=0.0001"
     assert shlex.split(advice.set_line)[1] == "model.hidden_units=[128, 64]"

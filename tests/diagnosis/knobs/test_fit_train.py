@@ -25,22 +25,24 @@ SYMMETRIC = (IdenticalUnits("linear_1.weight", 64),)
 
 
 @pytest.mark.parametrize(("activation", "initializer"), [("relu", "he_normal"), ("tanh", "xavier_normal")])
-def test_symmetry_is_broken_with_the_initializer_of_the_activation(
-    make_case: Make, make_spec: Spec, activation: str, initializer: str
+def test_the_advised_initializer_depends_on_the_activation(
+    make_evidence: Make, make_spec: Spec, activation: str, initializer: str
 ) -> None:
     model = {"architecture": "mlp", "hidden_units": [64], "activation": activation, "initializer": ZEROS}
-    advice = break_symmetry(make_case(spec=make_spec(model=model), identical=SYMMETRIC))
+    advice = break_symmetry(make_evidence(spec=make_spec(model=model), identical=SYMMETRIC))
     assert advice is not None and advice.settings == {"model.initializer": initializer}
     assert "linear_1.weight (64 units)" in advice.why
 
 
-def test_symmetry_in_a_list_of_layers_is_an_action(make_case: Make, make_spec: Spec) -> None:
-    advice = break_symmetry(make_case(spec=make_spec(model=LAYERS), identical=SYMMETRIC))
+def test_symmetry_in_a_list_of_layers_is_an_action(make_evidence: Make, make_spec: Spec) -> None:
+    advice = break_symmetry(make_evidence(spec=make_spec(model=LAYERS), identical=SYMMETRIC))
     assert advice is not None and advice.set_line is None and "initializer: he_normal" in advice.action
 
 
-def test_units_that_started_at_random_and_were_made_equal_need_no_initializer(make_case: Make) -> None:
-    assert break_symmetry(make_case(identical=SYMMETRIC)) is None, "he_normal, and a strong L1 penalty perhaps"
+def test_random_initial_weights_need_no_other_initializer(make_evidence: Make) -> None:
+    assert break_symmetry(make_evidence(identical=SYMMETRIC)) is None, (
+        "the initializer is he_normal: a strong penalty may have made the units equal"
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,36 +54,36 @@ def test_units_that_started_at_random_and_were_made_equal_need_no_initializer(ma
     ],
     ids=["diverging", "oscillating", "falling"],
 )
-def test_lower_learning_rate(make_case: Make, loss: list[float], rate: float | None) -> None:
-    advice = lower_learning_rate(make_case(loss=loss))
+def test_lower_learning_rate(make_evidence: Make, loss: list[float], rate: float | None) -> None:
+    advice = lower_learning_rate(make_evidence(loss=loss))
     assert (advice and advice.settings) == (rate and {"optimizer.learning_rate": rate})
 
 
-def test_higher_learning_rate_where_the_loss_does_not_move(make_case: Make) -> None:
-    advice = raise_learning_rate(make_case(loss=[2.302 - 1e-5 * epoch for epoch in range(20)]))
+def test_higher_learning_rate_for_a_constant_loss(make_evidence: Make) -> None:
+    advice = raise_learning_rate(make_evidence(loss=[2.302 - 1e-5 * epoch for epoch in range(20)]))
     assert advice is not None and advice.settings == {"optimizer.learning_rate": 0.01}
-    assert raise_learning_rate(make_case(loss=FALLING)) is None
+    assert raise_learning_rate(make_evidence(loss=FALLING)) is None
 
 
-def test_symmetry_is_not_cured_by_a_higher_learning_rate(make_case: Make) -> None:
-    stuck = make_case(loss=[2.302] * 20, identical=SYMMETRIC)
+def test_a_higher_learning_rate_does_not_break_symmetry(make_evidence: Make) -> None:
+    stuck = make_evidence(loss=[2.302] * 20, identical=SYMMETRIC)
     assert raise_learning_rate(stuck) is None
 
 
-def test_dead_units(make_case: Make, make_spec: Spec) -> None:
+def test_dead_units(make_evidence: Make, make_spec: Spec) -> None:
     dead = {"relu_1": 0.8, "relu_2": 0.1}
-    advice = revive_units(make_case(dead_units=dead))
+    advice = revive_units(make_evidence(dead_units=dead))
     assert advice is not None and advice.settings == {"model.activation": "leaky_relu"}
     assert "80 % of relu_1" in advice.why and "relu_2" not in advice.why
-    assert revive_units(make_case(dead_units=dead, spec=make_spec(model__activation="gelu"))) is None
-    assert revive_units(make_case()) is None
+    assert revive_units(make_evidence(dead_units=dead, spec=make_spec(model__activation="gelu"))) is None
+    assert revive_units(make_evidence()) is None
 
 
-def test_longer_training_only_where_the_loss_still_falls_at_the_last_epoch(make_case: Make) -> None:
-    advice = train_longer(make_case(loss=FALLING))
+def test_longer_training_needs_a_falling_loss_at_the_last_epoch(make_evidence: Make) -> None:
+    advice = train_longer(make_evidence(loss=FALLING))
     assert advice is not None and advice.settings == {"training.epochs": 40}
-    assert train_longer(make_case()) is None
-    assert train_longer(make_case(loss=FALLING[:12])) is None, "early stopping ended it at epoch 12 of 20"
+    assert train_longer(make_evidence()) is None
+    assert train_longer(make_evidence(loss=FALLING[:12])) is None, "early stopping ended it at epoch 12 of 20"
 
 
 @pytest.mark.parametrize(
@@ -96,31 +98,31 @@ def test_longer_training_only_where_the_loss_still_falls_at_the_last_epoch(make_
         (LAYERS, {}),
     ],
 )
-def test_bigger_network(make_case: Make, make_spec: Spec, model: dict[str, Any], settings: dict[str, Any]) -> None:
-    advice = bigger_network(make_case(spec=make_spec(model=model)))
+def test_bigger_network(make_evidence: Make, make_spec: Spec, model: dict[str, Any], settings: dict[str, Any]) -> None:
+    advice = bigger_network(make_evidence(spec=make_spec(model=model)))
     assert advice is not None and advice.settings == settings
     assert bool(advice.action) is not bool(settings)
 
 
-def test_wider_layers_of_copies_do_nothing(make_case: Make) -> None:
-    assert bigger_network(make_case(identical=SYMMETRIC)) is None
+def test_identical_units_need_no_wider_layers(make_evidence: Make) -> None:
+    assert bigger_network(make_evidence(identical=SYMMETRIC)) is None
 
 
 @pytest.mark.parametrize(("now", "advised"), [(0.1, 0.01), (0.02, 0.002), (1.0, 0.01), (1e-4, 0.001)])
-def test_adam_where_plain_descent_is_still_on_its_way(
-    make_case: Make, make_spec: Spec, now: float, advised: float
+def test_adam_if_gradient_descent_has_not_converged(
+    make_evidence: Make, make_spec: Spec, now: float, advised: float
 ) -> None:
     plain = make_spec(optimizer={"name": "sgd", "learning_rate": now, "momentum": 0.0})
-    advice = better_optimizer(make_case(spec=plain, loss=FALLING))
+    advice = better_optimizer(make_evidence(spec=plain, loss=FALLING))
     assert advice is not None and advice.settings == {"optimizer": {"name": "adam", "learning_rate": advised}}
-    assert better_optimizer(make_case(spec=plain)) is None, "it has converged"
-    assert better_optimizer(make_case(loss=FALLING)) is None, "it is Adam"
+    assert better_optimizer(make_evidence(spec=plain)) is None, "it has converged"
+    assert better_optimizer(make_evidence(loss=FALLING)) is None, "it is Adam"
 
 
-def test_less_regularization_names_what_there_is(make_case: Make, make_spec: Spec) -> None:
+def test_less_regularization_names_the_current_values(make_evidence: Make, make_spec: Spec) -> None:
     strong = make_spec(regularization__l2=30.0, regularization__dropout=0.5)
-    advice = less_regularization(make_case(spec=strong))
+    advice = less_regularization(make_evidence(spec=strong))
     assert advice is not None
     assert advice.settings == {"regularization.l2": 3.0, "regularization.dropout": 0.25}
-    assert advice.why.endswith("under l2 30, dropout 0.5")
-    assert less_regularization(make_case()) is None
+    assert advice.why.endswith("l2 30, dropout 0.5")
+    assert less_regularization(make_evidence()) is None

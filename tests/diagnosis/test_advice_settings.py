@@ -1,4 +1,4 @@
-"""Every adviser's settings, asked for every shipped config, are a valid config again, and another one."""
+"""The settings of every rule of advice turn every shipped config into another valid config."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dlcli.diagnosis.knobs import ALARMS, KNOBS, MEASUREMENTS, OUTLOOK
 from dlcli.spec import load_spec
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
-ADVISERS = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(adviser for knobs in KNOBS.values() for adviser in knobs)]
-COURSES = {
+RULES = [*ALARMS, *MEASUREMENTS, *OUTLOOK, *(rule for knobs in KNOBS.values() for rule in knobs)]
+LOSSES = {
     "falling": [2.3 * math.exp(-epoch / 15) for epoch in range(500)],
     "diverging": [1.0, 2.0, 4.0, 8.0],
     "stuck": [2.302] * 12,
     "flat": [2.3 * math.exp(-epoch) + 1 for epoch in range(30)],
 }
-#: turned up, so that advice to turn them down can be followed, too
+#: Strong regularization, so that advice to weaken it applies.
 REGULARIZED = ("regularization.l1=0.5", "regularization.l2=30", "regularization.weight_decay=0.01")
 
 
@@ -35,7 +35,7 @@ def advice_for(
         Evidence(
             diagnosis=diagnosis,
             spec=spec.resolved(),
-            loss=Curve("train/loss", tuple(range(1, len(COURSES[trend]) + 1)), tuple(COURSES[trend])),
+            loss=Curve("train/loss", tuple(range(1, len(LOSSES[trend]) + 1)), tuple(LOSSES[trend])),
             optimized=Curve(spec.evaluation.optimize or "dev/error", tuple(range(1, 21)), (0.1,) * 20),
             best_epoch=5,
             num_train=2000,
@@ -45,13 +45,13 @@ def advice_for(
         )
         for identical in ((), (IdenticalUnits("linear_1.weight", 64),))
     ]
-    return [advice for evidence in cases for adviser in ADVISERS if (advice := adviser(evidence)) is not None]
+    return [advice for evidence in cases for rule in RULES if (advice := rule(evidence)) is not None]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
-@pytest.mark.parametrize("overrides", [(), REGULARIZED], ids=["as it is", "regularized"])
-@pytest.mark.parametrize("trend", COURSES)
-def test_a_set_line_makes_another_valid_config(
+@pytest.mark.parametrize("overrides", [(), REGULARIZED], ids=["unchanged", "regularized"])
+@pytest.mark.parametrize("trend", LOSSES)
+def test_settings_give_another_valid_config(
     config: Path, overrides: tuple[str, ...], trend: str, make_diagnosis: Callable[..., Diagnosis]
 ) -> None:
     before = load_spec(config, overrides).resolved()
