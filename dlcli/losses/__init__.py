@@ -1,4 +1,4 @@
-"""The losses, each registered under its YAML name."""
+"""Losses, each registered under its YAML name."""
 
 from dlcli.losses.binary_cross_entropy import BinaryCrossEntropy
 from dlcli.losses.class_weights import ClassWeightedLoss

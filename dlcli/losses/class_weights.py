@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dlcli.autograd import Tensor
-from dlcli.core import ConfigError, NonNegativeFloat, unknown_name
+from dlcli.core import ConfigError, ErrorCode, NonNegativeFloat, unknown_name
 from dlcli.losses.loss import Loss
 
 #: a weight per class in class order, a mapping from class to weight, or "balanced"
@@ -48,7 +48,7 @@ class ClassWeightedLoss(Loss):
             if index is None or index in weights:
                 is_known = index is not None
                 message = "this class already has a weight" if is_known else unknown_name("class", name, names)
-                code = "duplicate_key" if is_known else "unknown_name"
+                code: ErrorCode = "duplicate_key" if is_known else "unknown_name"
                 raise ConfigError(f"{name!r}: {message}", code=code, key=_KEY)
             weights[index] = weight
         self._weights = np.array([weights.get(index, 1.0) for index in range(len(names))], np.float64)

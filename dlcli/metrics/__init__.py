@@ -1,4 +1,4 @@
-"""The metrics, each registered under its YAML name."""
+"""Metrics, each registered under its YAML name."""
 
 from dlcli.metrics.accuracy import Accuracy, Error, TopKAccuracy
 from dlcli.metrics.average_precision import AveragePrecision, MacroAveragePrecision

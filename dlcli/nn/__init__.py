@@ -1,4 +1,4 @@
-"""Modules that hold parameters, initializers, layers and the graph that wires them."""
+"""Modules with parameters, initializers, layers and graphs of layers."""
 
 from dlcli.nn import layers
 from dlcli.nn.arena import Arena, Segment

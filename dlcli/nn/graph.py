@@ -258,7 +258,7 @@ class Graph(Module):
                 values[step.name] = step.run(*[values[name] for name in step.inputs])
         return {name: values[name].data for name in names}
 
-    # Hidden states that are kept between batches
+    # Hidden states between batches
 
     def set_stateful(self, stateful: bool) -> None:
         """Set whether recurrent layers start each batch from the final state of the previous one; resets the states."""

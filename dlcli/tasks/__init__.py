@@ -1,4 +1,4 @@
-"""The tasks, each registered under its YAML name."""
+"""Tasks, each registered under its YAML name."""
 
 from dlcli.tasks.binary_classification import BinaryClassification
 from dlcli.tasks.classification import Classification

@@ -61,7 +61,7 @@ class LanguageModeling(StepTask):
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         raise ConfigError(
-            "a language model predicts neither classes nor values; score texts or sample from it instead",
+            "a language model does not predict classes or values; score texts or sample from it instead",
             code="not_applicable",
         )
 

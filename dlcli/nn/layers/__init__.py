@@ -1,4 +1,4 @@
-"""The layers, each registered under its YAML name."""
+"""Layers, each registered under its YAML name."""
 
 from dlcli.nn.layers.activations import (
     ELU,
