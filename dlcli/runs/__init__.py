@@ -1,4 +1,4 @@
-"""A run's folder: how it is made, written, locked, found and removed."""
+"""Folders of runs: creation, reading and writing, locking, search and removal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that grow by whole lines: `metrics.jsonl` and `train.log`."""
+"""Files that lines are appended to: `metrics.jsonl` and `train.log`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from dlcli.runs.storage import reporting
 
 
 def append_line(path: Path, line: str) -> int:
-    """Add one line and hand it to the system at once; a line before it that a kill cut off is ended first.
+    """Append one line and pass it to the system at once; a truncated last line is ended first.
+
+    Args:
+        path: File, which may not exist yet.
+        line: Line without a line break.
 
     Returns:
-        Number of bytes that were in the file before.
+        Number of bytes in the file before.
 
     Raises:
-        StorageError: it cannot be written, and then a part that was written is taken back; or it is not a regular file.
+        StorageError: The line cannot be written, and then none of it is left; or the file is not a regular file.
     """
     with reporting("written", path):
         descriptor = storage.open_in_place(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             size = os.fstat(descriptor).st_size
             data = (line + "\n").encode("utf-8", "backslashreplace")
-            # A line that a kill cut off stays what it is: a last line that is not valid. The new one starts on its own.
+            # A line that a kill has truncated stays as it is; the new line does not continue it.
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 data = b"\n" + data
             try:
@@ -44,17 +48,17 @@ def append_line(path: Path, line: str) -> int:
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a `.jsonl` file, one a line; a last line cut off by a kill is left out.
+    """Read the JSON objects of a `.jsonl` file, one per line, without a last line that a kill has truncated.
 
     Raises:
-        StorageError: a line before the last is not a JSON object.
+        StorageError: A line before the last is not a JSON object.
     """
     if not os.path.lexists(path):
         return []
-    # bytes, not text mode: only \n ends a line, and not the other line separators of Unicode
+    # bytes, as only \n ends a line, not the other line separators of Unicode
     lines = storage.read_bytes(path).split(b"\n")
     records = []
-    for number, line in enumerate(lines[:-1], start=1):  # after the last newline: nothing, or a torn line
+    for number, line in enumerate(lines[:-1], start=1):  # after the last newline is nothing, or a truncated line
         try:
             record = strict_json.loads(line)
         except ValueError:
@@ -66,7 +70,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
 
 
 def truncate(path: Path, size: int) -> None:
-    """Cut the file back to its first `size` bytes; a shorter or absent file stays as it is."""
+    """Truncate a file to its first `size` bytes; a shorter or missing file is not changed."""
     if not path.exists() or path.stat().st_size <= size:
         return
     with reporting("written", path):
@@ -78,17 +82,17 @@ def truncate(path: Path, size: int) -> None:
 
 
 def file_size(path: Path) -> int:
-    """Number of bytes in the file; 0 when there is none."""
+    """Return the number of bytes of a file; 0 for a missing file."""
     return path.stat().st_size if path.exists() else 0
 
 
 class GrowingFile:
-    """A file of lines that knows the SHA-256 of what it holds, so that a checkpoint can refer to it.
+    """A file of lines that knows the SHA-256 of its content, so that a checkpoint can refer to it.
 
-    The sum grows with the lines: the file is not read again for every checkpoint.
+    The checksum is updated with every line, so that the file is not read again for every checkpoint.
 
     Args:
-        path: of the file, which may not exist yet.
+        path: Path of the file, which may not exist yet.
     """
 
     def __init__(self, path: Path) -> None:
@@ -97,12 +101,12 @@ class GrowingFile:
         self._sum = hashlib.sha256()
 
     def append(self, line: str) -> None:
-        """Add one line.
+        """Append one line.
 
         Raises:
-            StorageError: it cannot be written.
+            StorageError: The line cannot be written.
         """
-        # Somebody else has written to the file: the running sum is worthless, and it is read again.
+        # If another process has written to the file, the checksum is computed again from the whole file.
         if append_line(self.path, line) == self._size:
             data = (line + "\n").encode("utf-8", "backslashreplace")
             self._sum.update(data)
@@ -111,26 +115,26 @@ class GrowingFile:
             self._read()
 
     def state(self) -> tuple[int, str]:
-        """Number of bytes, and their SHA-256 in hexadecimal."""
+        """Return the number of bytes, and their SHA-256 in hexadecimal."""
         if self._size != file_size(self.path):
             self._read()
         return self._size, self._sum.hexdigest()
 
     def check(self, size: int, checksum: str | None) -> None:
-        """Refuse a file that does not begin with what it held at an earlier time.
+        """Check that the file starts with its content at an earlier time.
 
         Args:
             size: Number of bytes at that time.
-            checksum: Their SHA-256; None where it was not recorded.
+            checksum: SHA-256 of these bytes; None if it was not recorded.
 
         Raises:
-            StorageError: it is missing, shorter, or was changed.
+            StorageError: The file is missing, shorter, or was changed.
         """
         data = storage.read_bytes(self.path) if os.path.lexists(self.path) else b""
         if len(data) < size:
-            raise StorageError(f"has {len(data):,} of the {size:,} bytes that it had", file=str(self.path))
+            raise StorageError(f"has only {len(data):,} of its previous {size:,} bytes", file=str(self.path))
         head = data[:size]
-        if checksum is None:  # of an older version, which did not record it
+        if checksum is None:  # written by an older version, which did not record it
             was_changed = bool(head) and not head.endswith(b"\n")
         else:
             was_changed = hashlib.sha256(head).hexdigest() != checksum
@@ -138,7 +142,7 @@ class GrowingFile:
             raise StorageError(f"was changed in the first {size:,} bytes", file=str(self.path))
 
     def truncate(self, size: int) -> None:
-        """Forget what comes after the first `size` bytes."""
+        """Remove everything after the first `size` bytes."""
         truncate(self.path, size)
         self._read()
 

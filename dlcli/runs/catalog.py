@@ -1,4 +1,4 @@
-"""The runs under one folder: found, listed, removed."""
+"""List of the runs in a folder, search for a run, and removal of a run."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class UnknownRunError(ConfigError):
 
     Args:
         what: Kind of folder, "run" or "sweep".
-        text: Name that the user wrote.
+        text: Name from the user.
         root: Folder that was searched.
-        near: Nearest name; None where none is near.
+        near: Nearest name; None if no name is near.
     """
 
     def __init__(self, what: str, text: str, root: Path, near: str | None) -> None:
@@ -36,15 +36,15 @@ class RunSummary:
     """One row of `dlcli runs list`.
 
     Args:
-        id: the folder's name.
-        status: as in `run.json`; "killed" when that says "running" but its process is gone, "damaged" when it
-            cannot be read.
-        name: the experiment's name.
-        started: UTC time, ISO 8601.
-        ended: UTC time, ISO 8601; None until the run has ended.
-        epochs: finished so far.
-        metrics: final metrics, `<split>/<metric>` → value; empty until the run has ended.
-        problem: what is damaged; None when nothing is.
+        id: Name of the folder.
+        status: Status in `run.json`; "killed" if that is "running" but the process has ended, "damaged" if it cannot be
+            read.
+        name: Name of the experiment.
+        started: UTC time of the start, ISO 8601.
+        ended: UTC time of the end, ISO 8601; None until the run has ended.
+        epochs: Number of finished epochs.
+        metrics: Final metrics, `<split>/<metric>` → value; empty until the run has ended.
+        problem: Description of the damage; None if there is none.
     """
 
     id: str
@@ -58,7 +58,7 @@ class RunSummary:
 
 
 def run_folders(root: Path) -> list[RunFolder]:
-    """Every run under `root`, newest first."""
+    """Return all runs in a folder, newest first."""
     if not root.is_dir():
         return []
     with storage.reporting("read", root):
@@ -67,23 +67,23 @@ def run_folders(root: Path) -> list[RunFolder]:
 
 
 def _is_run(path: Path) -> bool:
-    """Whether something is called as the record of a run is; a damaged record is one, and is shown as such."""
+    """Return whether a folder has the record of a run, also a damaged one."""
     try:
         (path / files.RECORD).lstat()
-    except PermissionError:  # somebody else's: it is there, and what reads it says that it must not
+    except PermissionError:  # the run of another user; reading it is an error
         return True
-    except (OSError, ValueError):  # such as a name that is too long, or with a zero byte in it
+    except (OSError, ValueError):  # such as a name that is too long, or with a null byte
         return False
     return True
 
 
 def list_runs(root: Path) -> list[RunSummary]:
-    """One row for every run under `root`, newest first."""
+    """Return the summaries of all runs in a folder, newest first."""
     return [summarize(folder) for folder in run_folders(root)]
 
 
 def summarize(folder: RunFolder) -> RunSummary:
-    """The row of one run."""
+    """Return the summary of one run."""
     try:
         record = folder.record()
         folder.verify((files.METRICS,))
@@ -102,24 +102,24 @@ def summarize(folder: RunFolder) -> RunSummary:
 
 
 def run_status(folder: RunFolder, recorded: str) -> str:
-    """The recorded status, but "killed" for a run whose process is gone without a word."""
+    """Return the recorded status, or "killed" for a running one whose process no longer exists."""
     return "killed" if recorded == "running" and folder.process() is None else recorded
 
 
 def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
-    """The run that `text` means: a path to its folder, its id, the start of its id, or a name (then the newest of it).
+    """Find a run by the path of its folder, its id, the beginning of its id, or its name (the newest run of it).
 
     Args:
-        root: folder of the runs.
-        text: what the user wrote.
-        is_done: whether a name means the newest run that is done, and not just the newest.
+        root: Folder of the runs.
+        text: Path, id or name from the user.
+        is_done: Whether a name refers to the newest run that is done, instead of the newest of any status.
 
     Raises:
-        ConfigError: none does, with the nearest id or name; several do; or no run of the name is done.
+        ConfigError: No run matches, and the message suggests the nearest; several match; or no run of the name is done.
     """
     path = Path(text)
     if _is_run(path):
-        return RunFolder(path.resolve() if path.name in {"", ".."} else path)  # `.` has no name to show
+        return RunFolder(path.resolve() if path.name in {"", ".."} else path)  # `.` has no name
     folders = run_folders(root)
     ids = [folder.id for folder in folders]
     named = [] if text in ids else [folder for folder in folders if text and _name(folder) == text]
@@ -140,7 +140,7 @@ def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
 
 
 def named_runs(root: Path, name: str) -> list[RunFolder]:
-    """The runs of an experiment, newest first, whatever became of them; runs whose record is damaged have no name."""
+    """Return the runs of an experiment with any status, newest first; runs with a damaged record have no name."""
     return [folder for folder in run_folders(root) if _name(folder) == name]
 
 
@@ -153,18 +153,18 @@ def _name(folder: RunFolder) -> str | None:
 
 
 def match(text: str, ids: Sequence[str], *, what: str, root: Path, names: Collection[str] = ()) -> str:
-    """The id that `text` is, or is the beginning of.
+    """Return the id that is equal to a text or begins with it.
 
     Args:
-        text: what the user wrote.
-        ids: those there are.
-        what: they are the ids of.
-        root: the folder that they are in.
-        names: other names by which they are known, for the nearest match.
+        text: Text from the user.
+        ids: Existing ids.
+        what: Kind of folder, "run" or "sweep", for messages.
+        root: Folder of the ids, for messages.
+        names: Other names of the folders, for the suggestion.
 
     Raises:
-        UnknownRunError: it is none, with the nearest.
-        ConfigError: it may be several.
+        UnknownRunError: No id matches; the message suggests the nearest.
+        ConfigError: Several ids match.
     """
     matches = [text] if text in ids else [id for id in ids if text and id.startswith(text)]
     if len(matches) == 1:
@@ -176,14 +176,14 @@ def match(text: str, ids: Sequence[str], *, what: str, root: Path, names: Collec
 
 
 def remove(folder: RunFolder) -> list[Path]:
-    """Delete a run because the user asked for it: the files that dlcli has written, and no others.
+    """Delete the files of a run that dlcli has written, and no others.
 
     Returns:
-        Files that somebody else put into the folder, and that are still there.
+        Files of other programs, which stay in the folder.
 
     Raises:
-        ConfigError: a process trains in it, or it is not a run but a link to one or a folder of something else.
-        StorageError: it cannot be removed.
+        ConfigError: A process trains in the folder, or it is a link to a run or the folder of another program.
+        StorageError: A file cannot be removed.
     """
     path = folder.path
     if path.is_symlink():
@@ -196,7 +196,7 @@ def remove(folder: RunFolder) -> list[Path]:
         raise ConfigError(f"run {folder.id} is being trained by process {process}; stop it first", code="in_use")
     if not _is_genuine(folder):
         raise ConfigError(
-            f"{path} is not the folder of a run: its {files.RECORD} is not one's, and it has no splits",
+            f"{path} is not the folder of a run: its {files.RECORD} is not the record of a run, and it has no splits",
             code="unknown_run",
         )
     with lock.exclusive(path / files.LOCK):
@@ -204,12 +204,12 @@ def remove(folder: RunFolder) -> list[Path]:
         if not others:
             storage.remove_folder(path)
         else:
-            storage.remove_files(path, sorted(ours, key=lambda file: file.name == files.RECORD))  # a run to the end
+            storage.remove_files(path, sorted(ours, key=lambda file: file.name == files.RECORD))  # the record last
     return others
 
 
 def _is_genuine(folder: RunFolder) -> bool:
-    """Whether a folder with a `run.json` is a run, damaged or not, and not another program's."""
+    """Return whether a folder with a `run.json` is a run, possibly damaged, and not that of another program."""
     if os.path.lexists(folder.path / files.SPLITS):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Where a run's data is, as seen from the run: a project that was moved as a whole still finds it."""
+"""Location of a run's data relative to the run, so that a project can be moved as a whole."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dlcli.core import StorageError
 from dlcli.runs import files
 from dlcli.runs.run_folder import RunFolder
 
-#: of runs that do not say: the folder that holds `runs/`
+#: Default for runs without a record of it: the folder that contains `runs/`.
 DEFAULT = "../.."
 
 
 def relative_data_folder(run: Path, data_path: str | None) -> str:
-    """The path from a run to the folder of its data, to be recorded."""
+    """Return the path from a run to the folder of its data, for the record."""
     return DEFAULT if data_path is None else os.path.relpath(Path(data_path).absolute(), run.absolute())
 
 
 def data_folder(folder: Path) -> Path | None:
-    """Where the data of the run in a folder is if it moved with the run; None where the folder is no run."""
+    """Return where the data of a run is if it was moved together with the run; None if the folder is not a run."""
     if not (folder / files.RECORD).is_file():
         return None
     try:

@@ -1,4 +1,4 @@
-"""What differs between resolved configs, key by key."""
+"""Differences between resolved configs by key."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from dlcli.core import dumps
 
-#: stands for a key that one of the configs does not have
+#: Text for a key that one of the configs lacks.
 ABSENT = "(absent)"
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested config as dotted key → value; a list is one value unless it holds mappings.
+    """Flatten a nested config to dotted key → value; a list is one value unless it contains mappings.
 
     >>> flatten({"model": {"hidden_units": [64, 32], "layers": [{"linear": {"units": 1}}]}})
     {'model.hidden_units': [64, 32], 'model.layers[0].linear.units': 1}
@@ -35,7 +35,7 @@ def _flatten_value(key: str, value: Any) -> dict[str, Any]:
 
 
 def differences(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """The keys on which the configs do not all agree → what each of them says, as JSON text.
+    """Return the keys whose values differ → their value in each config, as JSON text.
 
     >>> differences([{"seed": 0, "name": "a"}, {"seed": 1, "name": "a"}])
     {'seed': ['0', '1']}

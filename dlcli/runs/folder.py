@@ -1,6 +1,6 @@
-"""A folder that belongs to one piece of work, a run or a sweep: how it is made, its files written and read.
+"""Folder of a run or a sweep: its creation, and reading and writing of its files.
 
-Every file is written by way of `Folder.place`, which sees to it that the folder is still there and that nothing is
+The path of every file to write comes from `Folder.place`, which checks that the folder still exists and that nothing is
 written through links.
 """
 
@@ -29,8 +29,8 @@ class Folder:
     """One folder. Names are paths relative to it, such as `report/report.json`.
 
     Args:
-        path: the folder.
-        durable: what is written survives a power cut, which takes waiting for the disk.
+        path: Path of the folder.
+        durable: Whether written files survive a power failure, which requires waiting for the disk.
     """
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
@@ -40,19 +40,24 @@ class Folder:
 
     @classmethod
     def create(cls, root: Path, name: str) -> Self:
-        """Make a new, empty folder `<utc>-<name>-<6 hex>` under `root`; an existing one is never reused.
+        """Create a new, empty folder `<utc>-<name>-<6 hex>` in `root`; an existing one is never reused.
 
         Raises:
-            StorageError: it cannot be made.
+            StorageError: The folder cannot be created.
         """
         return cls.create_at(prepare_path(root, name), {})
 
     @classmethod
     def create_at(cls, path: Path, contents: Mapping[str, bytes], *, durable: bool = True) -> Self:
-        """Make the folder `path` with `contents` in it, in one step: a kill leaves all of it or nothing.
+        """Create the folder `path` with its files in one atomic step.
+
+        Args:
+            path: Path of the folder.
+            contents: Name → content of each file.
+            durable: Whether written files survive a power failure.
 
         Raises:
-            StorageError: it cannot be made, or exists.
+            StorageError: The folder cannot be created, or exists.
         """
         storage.write_folder(path, contents, durable=durable)
         return cls(path, durable=durable)
@@ -62,21 +67,21 @@ class Folder:
         return self.path.name
 
     def place(self, name: str) -> Path:
-        """The path of a file or folder that is about to be written.
+        """Return the path of a file or folder for writing.
 
         Raises:
-            StorageError: this folder was locked by this process and is no longer there, or part of the path is a link
-                or something else that is neither a file nor a folder.
+            StorageError: The folder was locked by this process and no longer exists, or a part of the path is neither a
+                file nor a folder, such as a link.
         """
         if self._lock is not None:
             self._lock.check()
         return storage.place(self.path, name)
 
     def write_bytes(self, name: str, data: bytes) -> None:
-        """Write one file whole or not at all.
+        """Write one file atomically.
 
         Raises:
-            StorageError: it cannot be written.
+            StorageError: The file cannot be written.
         """
         storage.write_bytes(self.place(name), data, durable=self.durable)
 
@@ -91,20 +96,20 @@ class Folder:
         self.write_bytes(name, as_npz(arrays))
 
     def write_together(self, contents: Mapping[str, bytes]) -> None:
-        """Write several files of the folder itself, each whole or not at all; the disk is waited for once.
+        """Write several files directly in the folder, each atomically; the disk is waited for only once.
 
         Raises:
-            StorageError: one cannot be written.
+            StorageError: A file cannot be written.
         """
         for name in contents:
             self.place(name)
         storage.write_files(self.path, contents, durable=self.durable)
 
     def read_bytes(self, name: str) -> bytes:
-        """What a file holds.
+        """Return the content of a file.
 
         Raises:
-            StorageError: it is missing or cannot be read.
+            StorageError: The file is missing or cannot be read.
         """
         return storage.read_bytes(self.path / name)
 
@@ -121,10 +126,10 @@ class Folder:
             raise StorageError(f"is not JSON: {error}", file=str(self.path / name)) from error
 
     def read_verified_json(self, name: str) -> Any:
-        """What a JSON file says, without the checksum that it holds.
+        """Return the value of a JSON file without its checksum.
 
         Raises:
-            StorageError: it cannot be read, is not JSON, or its checksum is another one.
+            StorageError: The file cannot be read, is not JSON, or its checksum is wrong.
         """
         document = self.read_json(name)
         try:
@@ -140,23 +145,23 @@ class Folder:
             raise StorageError("is not a readable .npz; the file is damaged", file=str(self.path / name)) from error
 
     def read_records(self, name: str) -> list[dict[str, Any]]:
-        """The JSON objects of a `.jsonl` file, without a last line that a kill cut off; empty when there is no file.
+        """Return the JSON objects of a `.jsonl` file, without a truncated last line; empty for a missing file.
 
         Raises:
-            StorageError: a line is not JSON.
+            StorageError: A line is not a JSON object.
         """
         return append_file.read_records(self.path / name)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from working in this folder while the block runs, and clear what kills left of it.
+        """Lock the folder against other processes while the block runs, and remove leftovers of killed processes.
 
         Raises:
-            ConfigError: another process is at it.
-            StorageError: the folder has links where files are written.
+            ConfigError: Another process has locked the folder.
+            StorageError: The folder has links in place of files.
         """
-        with lock.exclusive(storage.place(self.path, LOCK)) as held:
-            self._lock = held
+        with lock.exclusive(storage.place(self.path, LOCK)) as held_lock:
+            self._lock = held_lock
             try:
                 self._check_files()
                 storage.remove_partials(self.path)
@@ -166,24 +171,26 @@ class Folder:
 
     @property
     def is_locked(self) -> bool:
-        """Whether this object holds the lock."""
+        """Whether this object has locked the folder."""
         return self._lock is not None
 
     def _check_files(self) -> None:
-        """Refuse a folder that leads out of itself; for those that know the names of their files."""
+        """Refuse a folder with links to outside; for subclasses that know the names of their files."""
 
     def process(self) -> int | None:
-        """The process that is working in this folder now, or None."""
+        """Return the id of the process that has locked the folder; None if there is none."""
         return lock.holder(self.path / LOCK)
 
 
 def prepare_path(root: Path, name: str) -> Path:
-    """A path `<utc>-<name>-<6 hex>` for a new folder under `root`, which is made, and cleared of what kills have left.
+    """Return the path `<utc>-<name>-<6 hex>` of a new folder in `root`.
+
+    The folder `root` is created if it is missing, and leftovers of killed processes in it are removed.
 
     Raises:
-        StorageError: `root` cannot be made.
+        StorageError: The folder `root` cannot be created.
     """
-    with storage.reporting("made", root):
+    with storage.reporting("created", root):
         root.mkdir(parents=True, exist_ok=True)
     storage.remove_abandoned(root)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -194,12 +201,12 @@ def prepare_path(root: Path, name: str) -> Path:
 
 
 def as_json(value: Any) -> bytes:
-    """What a JSON file of a folder holds."""
+    """Return a value as the content of a JSON file."""
     return (strict_json.dumps(value, indent=2) + "\n").encode()
 
 
 def as_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """Named arrays as a compressed `.npz`."""
+    """Return named arrays as the content of a compressed `.npz` file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **dict(arrays))
     return buffer.getvalue()

@@ -1,8 +1,8 @@
-"""The commit that a folder is at, without running anything that the folder names.
+"""The commit of a folder, without running any program that its repository names.
 
-A repository's own configuration can name programs (`core.fsmonitor`, filters, hooks, `diff.external`, aliases), and a
-folder may come from somebody else. The commit is therefore read from the repository's files, and git compares the files
-with it through a repository of its own: an empty one that borrows the objects and a copy of the index.
+The configuration of a repository can name programs (`core.fsmonitor`, filters, hooks, `diff.external`, aliases), and a
+folder may come from another person. The commit is therefore read from the files of the repository, and git compares the
+files with it in a temporary repository that refers to the objects and has a copy of the index.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REFERENCE = re.compile(r"refs/[^\x00-\x20\x7f\\]+")
-#: bytes of the files HEAD, .git, commondir and of a loose reference
+#: Maximum number of bytes of the files HEAD, .git, commondir and of a loose reference.
 _MAX_POINTER = 4096
 _MAX_PACKED_REFS = 64 << 20
-#: seconds that comparing the files may take
+#: Maximum number of seconds for comparing the files.
 _TIMEOUT = 5.0
-#: settings of a repository that change how files are compared and cannot name a program
+#: Settings that affect the comparison of files and cannot name a program.
 _PLAIN_SETTINGS = r"^core\.(filemode|symlinks|ignorecase|precomposeunicode|autocrlf|eol|checkstat|trustctime)$"
 
 
 @dataclass(frozen=True)
 class _Repository:
-    """Where the parts of a repository are.
+    """Paths of the parts of a repository.
 
     Args:
-        worktree: the checked-out files.
-        git_dir: with HEAD and the index; of a linked worktree or a submodule, its own.
-        common_dir: with references, objects and the configuration.
+        worktree: Folder of the checked-out files.
+        git_dir: Folder of HEAD and the index; a linked worktree or a submodule has its own.
+        common_dir: Folder of references, objects and the configuration.
     """
 
     worktree: Path
@@ -43,12 +43,12 @@ class _Repository:
 
 
 def git_commit(folder: Path) -> str | None:
-    """The commit checked out in `folder`, with `-dirty` when tracked files differ from it.
+    """Return the commit checked out in a folder, with `-dirty` if tracked files differ from it.
 
-    Submodules and filtered files (Git LFS) are compared as they are stored, because nothing is run for them.
+    Submodules and filtered files (Git LFS) are compared as they are stored, because no program is run for them.
 
     Returns:
-        The commit; None outside a repository, or where there is no commit yet.
+        Hash of the commit; None outside a repository, or if there is no commit yet.
     """
     try:
         repository = _find(folder.absolute())
@@ -81,9 +81,9 @@ def _common_dir(git_dir: Path) -> Path:
 
 
 def _head(repository: _Repository) -> str | None:
-    """The commit of HEAD, through symbolic references."""
+    """Return the commit of HEAD, following symbolic references."""
     text = _read_pointer(repository.git_dir / "HEAD")
-    for _ in range(5):  # git's own limit
+    for _ in range(5):  # the limit of git
         if _COMMIT.fullmatch(text):
             return text
         name = text.removeprefix("ref:").strip()
@@ -92,12 +92,12 @@ def _head(repository: _Repository) -> str | None:
         loose = [folder / name for folder in (repository.git_dir, repository.common_dir)]
         path = next((path for path in loose if path.is_file()), None)
         if path is None:
-            return _packed(repository.common_dir / "packed-refs", name)
+            return _packed_commit(repository.common_dir / "packed-refs", name)
         text = _read_pointer(path)
     return None
 
 
-def _packed(path: Path, name: str) -> str | None:
+def _packed_commit(path: Path, name: str) -> str | None:
     for line in _read(path, _MAX_PACKED_REFS).splitlines() if path.is_file() else ():
         commit, _, packed_name = line.partition(" ")
         if packed_name == name and _COMMIT.fullmatch(commit):
@@ -109,28 +109,28 @@ def _read_pointer(path: Path) -> str:
     return _read(path, _MAX_POINTER).strip()
 
 
-def _read(path: Path, most: int) -> str:
-    """The text of a regular file; a pipe, which could be waited for without end, counts as empty."""
+def _read(path: Path, max_size: int) -> str:
+    """Read the first bytes of a regular file as text; a pipe, which could block forever, counts as empty."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return ""
-        return file.read(most).decode("utf-8", errors="surrogateescape")
+        return file.read(max_size).decode("utf-8", errors="surrogateescape")
 
 
 def _is_dirty(repository: _Repository, commit: str) -> bool:
-    """Whether tracked files differ; False where git cannot tell (no git, or a repository too large to wait for)."""
+    """Return whether tracked files differ; False if git is missing or exceeds the time limit."""
     with tempfile.TemporaryDirectory(prefix="dlcli-git-") as name:
-        borrowed = Path(name)
-        (borrowed / "refs").mkdir()
-        (borrowed / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
+        temporary = Path(name)
+        (temporary / "refs").mkdir()
+        (temporary / "HEAD").write_text(f"{commit}\n", encoding="utf-8")
         settings = ["repositoryformatversion = 0"]
         if len(commit) == 64:
             settings = ["repositoryformatversion = 1", "[extensions]", "objectFormat = sha256"]
-        (borrowed / "config").write_text("\n".join(["[core]", *settings, ""]), encoding="utf-8")
+        (temporary / "config").write_text("\n".join(["[core]", *settings, ""]), encoding="utf-8")
         for index in (repository.git_dir / "index", *repository.git_dir.glob("sharedindex.*")):
             if index.is_file():
-                shutil.copy2(index, borrowed / index.name)  # git updates it, and compares its time with those of files
+                shutil.copy2(index, temporary / index.name)  # git compares its time with those of files
         environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {
             "GIT_DIR": name,
             "GIT_WORK_TREE": str(repository.worktree),
@@ -145,7 +145,7 @@ def _is_dirty(repository: _Repository, commit: str) -> bool:
         compare = ["diff", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "HEAD", "--"]
         try:
             options = ["-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"]
-            for setting in _plain_settings(repository.common_dir / "config", borrowed, environment):
+            for setting in _plain_settings(repository.common_dir / "config", temporary, environment):
                 options += ["-c", setting]
             return _git([*options, *compare], repository.worktree, environment).returncode == 1
         except (OSError, subprocess.SubprocessError):
@@ -153,7 +153,7 @@ def _is_dirty(repository: _Repository, commit: str) -> bool:
 
 
 def _plain_settings(config: Path, folder: Path, environment: dict[str, str]) -> list[str]:
-    """The repository's settings that are no more than a value, as `key=value`; its includes are not followed."""
+    """Return the settings of the repository that affect the comparison, as `key=value`; includes are not followed."""
     if not config.is_file():
         return []
     arguments = ["config", "--file", str(config), "--no-includes", "--null", "--get-regexp", _PLAIN_SETTINGS]

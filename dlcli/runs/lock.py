@@ -1,7 +1,6 @@
-"""One process at a time in a run folder.
+"""Lock of a run folder for one process at a time.
 
-The lock is the system's own lock on an open file, so it ends with its process, however that ends: a lock never
-outlives a kill, and there is nothing stale to clear.
+The system's lock on an open file ends with its process, even if that is killed: there are no stale locks.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from dlcli.core import ConfigError, StorageError
 from dlcli.runs import storage
 from dlcli.runs.storage import reporting
 
-#: a reader that asks `holder` has the file locked for an instant; wait longer than that before giving up
-PATIENCE_SECONDS = 0.5
+#: Number of seconds to wait for a lock; `holder` locks the file for an instant.
+TIMEOUT_SECONDS = 0.5
 
 
 class HeldLock:
-    """A lock file that this process holds.
+    """A file that this process has locked.
 
     Args:
-        path: of the file.
-        descriptor: of the open, locked file.
+        path: Path of the file.
+        descriptor: Descriptor of the open, locked file.
     """
 
     def __init__(self, path: Path, descriptor: int) -> None:
@@ -35,17 +34,17 @@ class HeldLock:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the file is still where it was locked, and so the folder that it is in."""
+        """Whether the file, and so its folder, is still at its path."""
         try:
             return os.path.samestat(self.path.lstat(), os.fstat(self.descriptor))
         except OSError:
             return False
 
     def check(self) -> None:
-        """Refuse to work in a folder that is no longer there.
+        """Check that the folder still exists.
 
         Raises:
-            StorageError: the folder, or its lock, was removed, moved or replaced.
+            StorageError: The folder, or its lock file, was removed, moved or replaced.
         """
         if not self.is_in_place:
             raise StorageError(
@@ -57,19 +56,19 @@ class HeldLock:
 
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[HeldLock]:
-    """Hold the lock file `path`, with this process's id in it, until the block ends.
+    """Lock the file `path`, and write the id of this process into it, until the block ends.
 
     Raises:
-        ConfigError: another process holds it.
-        StorageError: the file cannot be made, or is not a regular file.
+        ConfigError: Another process has locked the file.
+        StorageError: The file cannot be created, or is not a regular file.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         with reporting("locked", path):
             lock = HeldLock(path, storage.open_in_place(path, os.O_RDWR | os.O_CREAT))
         try:
             if _try_lock(lock.descriptor, fcntl.LOCK_EX):
-                if not lock.is_in_place:  # the process that held it has removed or replaced it
+                if not lock.is_in_place:  # the previous process has removed or replaced it
                     continue
                 with reporting("written", path):
                     os.ftruncate(lock.descriptor, 0)
@@ -86,7 +85,7 @@ def exclusive(path: Path) -> Iterator[HeldLock]:
 
 
 def holder(path: Path) -> int | None:
-    """The id of the process that holds the lock file, or None when nobody does (0: it has not said its id yet)."""
+    """Return the id of the process that has locked a file; None if it is not locked, 0 if the id is not known yet."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

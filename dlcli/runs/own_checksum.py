@@ -1,7 +1,7 @@
-"""JSON objects that hold their own checksum: a changed digit leaves JSON that parses, and says something else.
+"""JSON objects that contain their own checksum, as JSON with a changed digit is still valid.
 
 The checksum, under `sha256`, is that of the rest of the object as one line of JSON, so that spaces and line breaks do
-not matter. Objects without one, as earlier versions wrote them, pass.
+not matter. Objects of earlier versions, which have no checksum, are accepted.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ KEY = "sha256"
 
 
 def add_checksum(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON object with its checksum as the last field."""
+    """Return a JSON object with its checksum as the last field."""
     assert KEY not in document
     return {**document, KEY: _checksum(document)}
 
 
 def verify_checksum(document: Any) -> Any:
-    """A JSON value without the checksum that it holds, if it is an object and holds one.
+    """Check the checksum of a JSON object, and return the object without it; other values are returned as they are.
 
     Raises:
-        ValueError: the checksum is another one; the object was damaged or changed.
+        ValueError: The checksum is wrong: the object was damaged or changed.
     """
     if not isinstance(document, dict) or KEY not in document:
         return document
     rest = {key: value for key, value in document.items() if key != KEY}
     if _checksum(rest) != document[KEY]:
-        raise ValueError("its SHA-256 is not the one that it holds")
+        raise ValueError("its SHA-256 does not match its content")
     return rest
 
 

@@ -1,4 +1,4 @@
-"""Which class the metrics of a run are about."""
+"""The positive classes of the metrics of a run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dlcli.runs.run_folder import RunFolder
 
 
 def positive_classes_of(folder: RunFolder) -> Mapping[str, str]:
-    """Metric → the class that it is about, as the run's report says; empty before there is one.
+    """Return metric → positive class from the report of a run; empty if there is no report yet.
 
     Raises:
-        StorageError: the report is damaged.
+        StorageError: The report is damaged.
     """
     report = folder.report()
     classes: Mapping[str, str] = {} if report is None else report.get("positive_classes", {})
@@ -19,11 +19,11 @@ def positive_classes_of(folder: RunFolder) -> Mapping[str, str]:
 
 
 def metric_title(name: str, positive_classes: Mapping[str, str]) -> str:
-    """A metric with the class that it is about, if it is about one: `f1 of cancer`.
+    """Return the name of a metric with its positive class, if it has one: `f1 of cancer`.
 
     Args:
-        name: of the metric, or `<split>/<metric>`.
-        positive_classes: metric → class.
+        name: Name of the metric, or `<split>/<metric>`.
+        positive_classes: Metric → positive class.
     """
     positive = positive_classes.get(name.rpartition("/")[2])
     return name if positive is None else f"{name} of {positive}"

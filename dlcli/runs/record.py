@@ -1,4 +1,4 @@
-"""`run.json`: what a run is, how it came to be and how it ended."""
+"""`run.json`: the record of a run, from its start to its end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def is_timestamp(text: str) -> bool:
-    """Whether a text is a point in time in ISO 8601, with its offset from UTC."""
+    """Return whether a text is a time in ISO 8601 with its offset from UTC."""
     try:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
@@ -34,9 +34,9 @@ def is_timestamp(text: str) -> bool:
 Timestamp = Annotated[str, Predicate(is_timestamp)]
 Status = Literal["running", "done", "pruned", "diverged", "interrupted", "failed"]
 
-#: what of the host decides the bits of a result, and is compared when a run is resumed
+#: Properties of the host that affect the bits of a result; they are compared when a run is resumed.
 DECISIVE = ("machine", "cpu", "libc", "kernels", "blas")
-#: BLAS sums in another order on another number of threads
+#: Numbers of threads, which determine the order of sums in BLAS.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -45,32 +45,32 @@ class RunRecord:
     """The fields of `run.json`.
 
     Args:
-        id: the folder's name.
-        name: the experiment's name.
-        seed: the experiment's seed.
-        command: the command line that started it.
+        id: Name of the folder.
+        name: Name of the experiment.
+        seed: Seed of the experiment.
+        command: Command line that started the run.
         data: SHA-256 of every file that was read, by name.
-        started: UTC time, ISO 8601.
-        status: "running" until it ends.
-        exit_code: of the process; None while it runs.
-        ended: UTC time, ISO 8601; None while it runs.
-        error: the error document of the failure, if it failed.
-        metrics: the final metrics, `<split>/<metric>` → value.
-        resumed: the command lines that went on with it, in order.
-        versions: of dlcli, Python and the libraries that compute.
-        components: Modules outside dlcli whose components the config names, each with the distribution that has it,
-            such as `my-package 1.0`; None where no installed distribution has it.
-        git_commit: of the folder the config is in, with `-dirty` when files differ; None outside a repository.
-        data_folder: path from the run's folder to that of its data, for projects that are moved as a whole.
-        initial_weights: where the model's weights came from, with their SHA-256, and which layers were new, trained
-            and frozen; None where all were random.
-        host: machine, operating system, CPU count, thread settings, and what computes: the instruction set and the
-            number of threads that are really used.
-        files: SHA-256 of the run's own files that its model depends on next to the weights, by name; empty for runs of
+        started: UTC time of the start, ISO 8601.
+        status: Status, "running" until the end.
+        exit_code: Exit code of the process; None while it runs.
+        ended: UTC time of the end, ISO 8601; None while it runs.
+        error: Error document of a failure.
+        metrics: Final metrics, `<split>/<metric>` → value.
+        resumed: Command lines that resumed the run, in order.
+        versions: Versions of dlcli, Python and the numerical libraries.
+        components: Modules outside dlcli whose components the config names, each with its distribution, such as
+            `my-package 1.0`; None if no installed distribution contains the module.
+        git_commit: Commit of the config's folder, with `-dirty` if files differ; None outside a repository.
+        data_folder: Path from the run to the folder of its data, for projects that are moved as a whole.
+        initial_weights: Source of the initial weights with its SHA-256, and the new, trained and frozen layers; None if
+            all weights were random.
+        host: Machine, operating system, CPU count, thread settings, and the instruction set and number of threads of
+            the kernels.
+        files: SHA-256 of the files of the run that its model depends on besides the weights, by name; empty for runs of
             versions that did not record it.
-        outputs: SHA-256 of the files that were complete when it ended, by name: its history and its report, which has
-            those of the predictions. Empty while it runs, and for runs of versions that did not record it.
-        changes: what was different when it was resumed, and may have led to other bits.
+        outputs: SHA-256 of the files that are complete at the end, by name: the history and the report, which has those
+            of the predictions. Empty while the run is running, and for runs of versions that did not record it.
+        changes: Differences at each resumption that can affect the bits of the result.
     """
 
     id: str
@@ -111,7 +111,21 @@ class RunRecord:
         compute: Mapping[str, Any] | None = None,
         components: Iterable[str] = (),
     ) -> RunRecord:
-        """The record of a run that starts now, on this machine; `compute` says what computes."""
+        """Return the record of a run that starts now on this machine.
+
+        Args:
+            id: Name of the folder.
+            name: Name of the experiment.
+            seed: Seed of the experiment.
+            command: Command line.
+            data: SHA-256 of every file that was read, by name.
+            git_commit: Commit of the config's folder.
+            data_folder: Path from the run to the folder of its data.
+            initial_weights: Source of the initial weights.
+            files: SHA-256 of the files that the model depends on, by name.
+            compute: Properties of the kernels, which are added to those of the host.
+            components: Modules outside dlcli.
+        """
         return cls(
             id=id,
             name=name,
@@ -129,7 +143,12 @@ class RunRecord:
         )
 
     def resume(self, command: Sequence[str], *, compute: Mapping[str, Any] | None = None) -> RunRecord:
-        """The same run, resumed now on this machine; `compute` says what computes."""
+        """Return the record of the same run, resumed now on this machine.
+
+        Args:
+            command: Command line.
+            compute: Properties of the kernels, which are added to those of the host.
+        """
         here = dataclasses.replace(
             self,
             versions=versions(),
@@ -148,7 +167,7 @@ class RunRecord:
         )
 
     def differences(self, other: RunRecord) -> list[str]:
-        """What may lead to other bits in `other`, such as `numpy was 2.1.0, is 2.2.0`; unknown values do not differ."""
+        """Return differences that can affect bits, such as `numpy was 2.1.0, is 2.2.0`; unknown values are ignored."""
         before, after = (
             {**record.versions, **record.components, **{name: record.host.get(name) for name in DECISIVE}}
             for record in (self, other)
@@ -168,7 +187,15 @@ class RunRecord:
         error: Mapping[str, Any] | None,
         outputs: Mapping[str, str] | None = None,
     ) -> RunRecord:
-        """The same run, ended now."""
+        """Return the record of the same run, ended now.
+
+        Args:
+            status: Final status.
+            exit_code: Exit code of the process.
+            metrics: Final metrics.
+            error: Error document of a failure.
+            outputs: SHA-256 of the complete files, by name.
+        """
         return dataclasses.replace(
             self,
             status=status,
@@ -180,7 +207,7 @@ class RunRecord:
         )
 
     def to_bytes(self) -> bytes:
-        """The content of `run.json`, with its own checksum."""
+        """Return the content of `run.json`, with its checksum."""
         return as_json(add_checksum(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
@@ -188,10 +215,10 @@ class RunRecord:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> RunRecord:
-        """The inverse of `to_json`; keys that a later version has added are left aside.
+        """Create a record from the result of `to_json`; keys of later versions are ignored.
 
         Raises:
-            ValueError: a field is missing or of the wrong type, or `value` is not a mapping.
+            ValueError: A field is missing or of the wrong type, or `value` is not a mapping.
         """
         return _schema().validate_python(value)
 
@@ -204,7 +231,7 @@ def _schema() -> TypeAdapter[RunRecord]:
 
 
 def _brief(value: Any) -> str:
-    """A version, or the parts of a description in a row."""
+    """Return a version, or the values of a description in one line."""
     return " ".join(str(part) for part in value.values()) if isinstance(value, Mapping) else str(value)
 
 
@@ -214,19 +241,19 @@ def utc_now() -> str:
 
 @functools.cache
 def versions() -> Mapping[str, str]:
-    """The versions that a result depends on."""
+    """Return the versions that a result depends on."""
     libraries = {name: importlib.metadata.version(name) for name in ("dlcli", "numpy", "safetensors")}
     return {"python": platform.python_version(), **libraries}
 
 
 def distributions(modules: Iterable[str]) -> dict[str, str | None]:
-    """Modules with the distribution and version that has each of them, None where there is none."""
+    """Return module → distribution and version that contain it; None if there is none."""
     pairs = {module: component_modules.distribution_of(module) for module in modules}
     return {module: None if pair is None else " ".join(pair) for module, pair in pairs.items()}
 
 
 def host() -> dict[str, Any]:
-    """The machine that a result was computed on."""
+    """Return the properties of this machine."""
     return {
         "machine": platform.machine(),
         "system": _system(),
@@ -245,7 +272,7 @@ def _system() -> str:
 
 @functools.cache
 def _processor() -> str | None:
-    """Model of the processor; None where the system does not say."""
+    """Return the model of the processor; None if it is unknown."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -255,5 +282,5 @@ def _processor() -> str | None:
 
 @functools.cache
 def _libc() -> str | None:
-    """The C library, whose functions round in their own way; None where it does not say."""
+    """Return the C library, which affects rounding; None if it is unknown."""
     return " ".join(platform.libc_ver()).strip() or None

@@ -22,10 +22,10 @@ class RunFolder(Folder):
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
-        """The run at `path`.
+        """Return the run at `path`.
 
         Raises:
-            ConfigError: there is no run.
+            ConfigError: The folder is not a run.
         """
         if not os.path.lexists(path / files.RECORD):
             raise ConfigError(f"{path} is not a run: it has no {files.RECORD}", code="unknown_run")
@@ -36,43 +36,43 @@ class RunFolder(Folder):
         return self.path / files.CHECKPOINTS
 
     def append_metrics(self, record: Mapping[str, Any]) -> None:
-        """Add one line to `metrics.jsonl`.
+        """Append one line to `metrics.jsonl`.
 
         Raises:
-            StorageError: it cannot be written.
+            StorageError: The line cannot be written.
         """
         self.place(files.METRICS)
         self.metrics_file.append(dumps(record))
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl`.
+        """Return the lines of `metrics.jsonl`.
 
         Raises:
-            StorageError: a line is not JSON, or does not say which epoch it is about.
+            StorageError: A line is not JSON, or has no kind or no epoch.
         """
         records = self.read_records(files.METRICS)
         for line, record in enumerate(records, start=1):
             epoch = record.get("epoch")
             if not isinstance(record.get("kind"), str) or type(epoch) is not int:
-                message = "not a line about an epoch or a step; the file is damaged"
+                message = "expected the metrics of an epoch or a step; the file is damaged"
                 raise StorageError(message, file=str(self.path / files.METRICS), line=line)
         return records
 
     @functools.cached_property
     def metrics_file(self) -> GrowingFile:
-        """`metrics.jsonl` as a file that checkpoints refer to."""
+        """The file `metrics.jsonl` with its checksum, for checkpoints."""
         return GrowingFile(self.path / files.METRICS)
 
     def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
-        """Add `message` to `train.log` with the time in UTC."""
+        """Append a message to `train.log` with the time in UTC."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         append_file.append_line(self.place(files.LOG), f"{now} {level} {printable(message)}")
 
     def record(self) -> RunRecord:
-        """What `run.json` says.
+        """Return the record in `run.json`.
 
         Raises:
-            StorageError: it is missing or damaged.
+            StorageError: The record is missing or damaged.
         """
         value = self.read_verified_json(files.RECORD)
         try:
@@ -81,34 +81,34 @@ class RunFolder(Folder):
             raise StorageError("is not the record of a run", file=str(self.path / files.RECORD)) from error
 
     def verify(self, names: Iterable[str]) -> None:
-        """Compare files with the checksums in `run.json`; those that have none there pass.
+        """Compare files with their checksums in `run.json`; files without a checksum are accepted.
 
         Raises:
-            StorageError: one is missing or is not what the run wrote.
+            StorageError: A file is missing or was changed.
         """
         record = self.record()
         expected = {**record.files, **record.outputs}
         for name in names:
             if name in expected and checksum(self.read_bytes(name)) != expected[name]:
-                message = f"is damaged or was changed: its SHA-256 is not the one in {files.RECORD}"
+                message = f"is damaged or was changed: its SHA-256 does not match that in {files.RECORD}"
                 raise StorageError(message, file=str(self.path / name))
 
     def write_record(self, record: RunRecord) -> None:
         self.write_bytes(files.RECORD, record.to_bytes())
 
     def output_checksums(self) -> dict[str, str]:
-        """The SHA-256 of the history and the report, as far as the run has them.
+        """Return the SHA-256 of the history and the report, if they exist.
 
         Raises:
-            StorageError: one cannot be read.
+            StorageError: A file cannot be read.
         """
         return {name: checksum(self.read_bytes(name)) for name in files.OUTPUTS if os.path.lexists(self.path / name)}
 
     def report(self) -> Any:
-        """What `report/report.json` says; None when the run has no report yet.
+        """Return the content of `report/report.json`; None if the run has no report yet.
 
         Raises:
-            StorageError: it is damaged, or is not what the run wrote.
+            StorageError: The report is damaged or was changed.
         """
         if not (self.path / files.REPORT).is_file():
             return None
@@ -116,10 +116,10 @@ class RunFolder(Folder):
         return self.read_json(files.REPORT)
 
     def written_files(self) -> tuple[list[Path], list[Path]]:
-        """The files in the folder, and in the folders in it: those that dlcli writes, and all others.
+        """Return the files in the folder and its subfolders: those that dlcli writes, and all others.
 
         Raises:
-            StorageError: a folder cannot be read.
+            StorageError: A folder cannot be read.
         """
         ours: list[Path] = []
         others: list[Path] = []

@@ -1,4 +1,4 @@
-"""A run while its process works on it: its record says how it ended whatever happens."""
+"""A run in progress, whose record always receives the final status."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dlcli.runs.run_folder import RunFolder
 
 
 class Session:
-    """What a running block reports for `run.json`.
+    """Results of a running block for `run.json`.
 
     Args:
-        record: the run's record as it starts.
+        record: Record at the start.
     """
 
     def __init__(self, record: RunRecord) -> None:
@@ -25,12 +25,12 @@ class Session:
 
 @contextlib.contextmanager
 def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
-    """Keep `run.json` of a folder that is locked: "running", then how the block ended.
+    """Maintain `run.json` of a locked folder: "running" during the block, then its final status.
 
-    Put the final metrics into `session.metrics`.
+    The block assigns the final metrics to `session.metrics`.
 
     Raises:
-        StorageError: the record cannot be written.
+        StorageError: The record cannot be written.
     """
     assert folder.is_locked, "two processes would write the same record"
     folder.write_record(record)
@@ -40,7 +40,7 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
     except BaseException as error:
         status, exit_code = outcome(error)
         document = error.to_json() if isinstance(error, DlcliError) else {"kind": status, "message": repr(error)}
-        with contextlib.suppress(StorageError):  # a full disk: the error under way is the one to tell
+        with contextlib.suppress(StorageError):  # on a full disk the original error is more important
             folder.log(f"{status}: {error}", "ERROR")
             outputs = folder.output_checksums()
             record = session.record.end(status, exit_code, metrics=session.metrics, error=document, outputs=outputs)
@@ -51,7 +51,7 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
 
 
 def outcome(error: BaseException) -> tuple[Status, int]:
-    """The status and exit code of a run that `error` ended."""
+    """Return the status and exit code of a run that an exception ended."""
     if isinstance(error, DivergedError):
         return "diverged", error.exit_code
     if isinstance(error, PrunedError):

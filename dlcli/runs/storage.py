@@ -1,12 +1,11 @@
-"""Files that are whole or absent: written under a hidden name, flushed to the disk, renamed into place.
+"""Atomic writing of files: written under a hidden name, flushed to the disk, renamed into place.
 
-What need not survive a power cut (`durable=False`) is not waited for; a kill never leaves half a file in any case.
+Files that need not survive a power failure (`durable=False`) are not flushed; a kill never leaves a partial file.
 
-Nothing is written through symbolic links, pipes or hard links: a folder that came from somebody else may hold some
-that lead out of it. `place` checks the way to a file, and what is opened to be changed in place is opened by
-`open_in_place`, which does not follow links.
+Nothing is written through symbolic links, pipes or hard links, which a folder from another person can contain.
+`place` checks all parts of a path, and `open_in_place` opens files to change without following links.
 
-Every `OSError` on the way becomes a `StorageError` with the path and the system's reason in one line.
+Every `OSError` becomes a `StorageError` with the path and the system's reason in one line.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from pathlib import Path, PurePath
 
 from dlcli.core import StorageError
 
-#: what an unfinished file or folder ends with; its name also starts with a dot
+#: Suffix of an unfinished file or folder, whose name also starts with a dot.
 PARTIAL = ".partial"
-#: seconds that a writer has between making a hidden folder and claiming it
+#: Maximum number of seconds between the creation of a hidden folder and its lock.
 CLAIM_SECONDS = 1.0
 
 _KINDS = {
@@ -42,7 +41,12 @@ _KINDS = {
 
 @contextlib.contextmanager
 def reporting(what: str, path: Path) -> Iterator[None]:
-    """Turn an `OSError` into a `StorageError`: `<path>: cannot be <what>: <the system's reason>`."""
+    """Convert an `OSError` to a `StorageError`: `<path>: cannot be <what>: <the system's reason>`.
+
+    Args:
+        what: Past participle of the action, such as "read".
+        path: Path of the file or folder.
+    """
     try:
         yield
     except OSError as error:
@@ -50,14 +54,14 @@ def reporting(what: str, path: Path) -> Iterator[None]:
         raise StorageError(f"cannot be {what}: {reason}", code="io_error", file=str(path)) from error
 
 
-# ---- what may be read and written ----
+# ---- checks before reading and writing ----
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a regular file; a pipe or a device is not waited for.
+    """Return the content of a regular file, without waiting for pipes or devices.
 
     Raises:
-        StorageError: it is missing, cannot be read, or is not a regular file.
+        StorageError: The file is missing, cannot be read, or is not a regular file.
     """
     with reporting("read", path):
         # O_NONBLOCK: opening a pipe without a writer would wait forever
@@ -68,21 +72,21 @@ def read_bytes(path: Path) -> bytes:
 
 
 def place(root: Path, name: str) -> Path:
-    """The path of `name` below `root`, if what is there may be replaced or added to.
+    """Return the path of a file or folder in `root`, after a check that it can be written.
 
     Args:
-        root: a folder; may itself be reached through a link.
-        name: a relative path; what is missing of it is allowed to be missing.
+        root: Folder, or link to a folder.
+        name: Relative path, which may not exist yet.
 
     Raises:
-        StorageError: part of the path is a link, or something else that is neither a file nor a folder.
+        StorageError: A part of the path is neither a file nor a folder, such as a link.
     """
     path = root
     for part in PurePath(name).parts:
         path = path / part
         with reporting("written", path):
             try:
-                # lstat does not follow links: the link itself is what must not be there
+                # lstat does not follow links, which are not allowed
                 mode = path.lstat().st_mode
             except FileNotFoundError:
                 break
@@ -92,14 +96,20 @@ def place(root: Path, name: str) -> Path:
 
 
 def open_in_place(path: Path, flags: int) -> int:
-    """Open a regular file to change it where it is.
+    """Open a regular file to change it in place.
 
-    A file that has another name, as in a backup made of hard links, is replaced by a copy first: what is written goes
-    into this one alone.
+    A file with hard links, as in some backups, is replaced by a copy first, so that the others do not change.
+
+    Args:
+        path: Path of the file.
+        flags: Flags of `os.open`.
+
+    Returns:
+        File descriptor.
 
     Raises:
-        OSError: it cannot be opened, or its last component is a symbolic link.
-        StorageError: it is not a regular file.
+        OSError: The file cannot be opened, or is a symbolic link.
+        StorageError: The path is not a regular file.
     """
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
     try:
@@ -108,7 +118,7 @@ def open_in_place(path: Path, flags: int) -> int:
     except BaseException:
         os.close(descriptor)
         raise
-    # Another name for the same file means that a change in place would show there, too.
+    # a change in place would also change the other hard links
     if status.st_nlink <= 1:
         return descriptor
     os.close(descriptor)
@@ -126,24 +136,34 @@ def _check_regular(path: Path, mode: int) -> None:
 
 
 def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Put `data` at `path`, replacing what was there in one step; if durable, survives a power cut once it returns.
+    """Write a file, or replace it, in one atomic step.
+
+    Args:
+        path: Path of the file.
+        data: Content.
+        durable: Whether the file survives a power failure after the call.
 
     Raises:
-        StorageError: it cannot be written; what was at `path` before is untouched and nothing is left beside it.
+        StorageError: The file cannot be written; the previous file is unchanged, and no partial file is left.
     """
     write_files(path.parent, {path.name: data}, durable=durable)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, durable: bool = True) -> None:
-    """The same for several files of one folder, each replaced in one step; faster than one after the other.
+    """Write several files of one folder, each in one atomic step; faster than one by one.
 
-    The folder is made if it is missing, the one that it is in is not.
+    The folder is created if it is missing, but not its parent.
+
+    Args:
+        folder: Folder of the files.
+        files: Name → content.
+        durable: Whether the files survive a power failure after the call.
 
     Raises:
-        StorageError: one cannot be written; nothing is left beside them.
+        StorageError: A file cannot be written; no partial file is left.
     """
-    # Two-stage write: all contents first, under hidden names, then the renames, each of which is atomic. A kill in
-    # between leaves old files or new files, never a mixture within one file.
+    # First all contents are written under hidden names, then they are renamed, each atomically. A kill in between
+    # leaves old and new files, but no partial ones.
     partials = {folder / name: partial_name(folder / name) for name in files}
     with reporting("written", next(iter(partials), folder)):
         try:
@@ -164,12 +184,17 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, durable: bool = Tru
 
 
 def write_folder(path: Path, files: Mapping[str, bytes], *, durable: bool = True) -> None:
-    """Make the folder `path` with all of `files` in it, in one step.
+    """Create a folder with its files in one atomic step.
 
-    The folder that it is in is made if it is missing, the one above is not.
+    The parent folder is created if it is missing, but not its own parent.
+
+    Args:
+        path: Path of the folder.
+        files: Name → content.
+        durable: Whether the folder survives a power failure after the call.
 
     Raises:
-        StorageError: it cannot be written, or `path` exists; nothing is left behind.
+        StorageError: The folder cannot be written, or `path` exists; no partial folder is left.
     """
     partial = partial_name(path)
     with reporting("written", path):
@@ -190,63 +215,67 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, durable: bool = True
 
 
 def checksum(data: bytes) -> str:
-    """The SHA-256 of what a file holds, in hexadecimal."""
+    """Return the SHA-256 of the content of a file in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder so that nobody ever sees half of it: it is renamed out of sight first.
+    """Remove a folder atomically for readers: it gets a hidden name first.
 
     Raises:
-        StorageError: it cannot be removed.
+        StorageError: The folder cannot be removed.
     """
     with reporting("removed", path):
-        # A folder cannot be removed atomically, but renamed: from here on it does not exist for any reader.
-        doomed = path.rename(partial_name(path))
-        # so that no other process takes it for abandoned and removes it at the same time
-        with _claimed(doomed):
-            shutil.rmtree(doomed)
+        # A folder cannot be removed atomically, but it can be renamed atomically.
+        hidden = path.rename(partial_name(path))
+        # the lock keeps other processes from removing it as abandoned at the same time
+        with _claimed(hidden):
+            shutil.rmtree(hidden)
 
 
 def remove_files(folder: Path, paths: Iterable[Path]) -> None:
-    """Remove some files of a folder, and the folders in it that have become empty; links, not what they lead to.
+    """Remove files of a folder, and subfolders that are empty afterwards; links are removed, but not their targets.
+
+    Args:
+        folder: Folder.
+        paths: Paths of the files.
 
     Raises:
-        StorageError: one cannot be removed.
+        StorageError: A file cannot be removed.
     """
     for path in paths:
         _remove(path)
     for place, _, _ in os.walk(folder, topdown=False):
-        with contextlib.suppress(OSError):  # something is left in it
+        with contextlib.suppress(OSError):  # not empty
             Path(place).rmdir()
 
 
 def remove_partials(folder: Path) -> list[str]:
-    """Clear away what a killed process left half-written in `folder` and the folders in it; returns the names.
+    """Remove partial files of killed processes in a folder and its subfolders, and return their names.
 
-    Only for the process that works in `folder`: another's unfinished files would be lost.
+    Only the process that has locked the folder may call it, or unfinished files of another process are lost.
     """
     leftovers = []
     for place, folders, names in os.walk(folder):
-        found = [name for name in (*folders, *names) if is_partial(name)]
-        folders[:] = [name for name in folders if name not in found]
-        leftovers += [Path(place) / name for name in found]
+        partials = [name for name in (*folders, *names) if is_partial(name)]
+        folders[:] = [name for name in folders if name not in partials]
+        leftovers += [Path(place) / name for name in partials]
     for leftover in sorted(leftovers):
         _remove(leftover)
     return sorted(leftover.name for leftover in leftovers)
 
 
 def remove_abandoned(root: Path) -> None:
-    """Clear away the hidden folders in `root` that killed processes left; those of living ones are claimed, and stay.
+    """Remove the hidden folders of killed processes in `root`; those of running processes are locked.
 
     Raises:
-        StorageError: one cannot be removed.
+        StorageError: A folder cannot be removed.
     """
     with reporting("read", root):
-        found = [path for path in root.iterdir() if is_partial(path.name)]
-    for path in found:
-        with contextlib.suppress(FileNotFoundError):  # finished, or removed by another process, in the meantime
-            # Age and lock: between its creation and the lock a young folder has no owner yet.
+        partials = [path for path in root.iterdir() if is_partial(path.name)]
+    for path in partials:
+        with contextlib.suppress(FileNotFoundError):  # another process has finished or removed it
+            # The age is checked as well, because a new folder is not locked immediately.
             if time.time() - path.lstat().st_mtime > CLAIM_SECONDS and not _is_claimed(path):
                 _remove(path)
 
@@ -261,10 +290,10 @@ def _remove(path: Path) -> None:
 
 @contextlib.contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Tell other processes that somebody works in a hidden folder, however this process ends."""
+    """Lock a hidden folder until the block or the process ends, so that other processes do not remove it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        with contextlib.suppress(OSError):  # a file system without locks: then it is young, or abandoned
+        with contextlib.suppress(OSError):  # a file system without locks, where only the age counts
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
@@ -286,12 +315,12 @@ def _is_claimed(path: Path) -> bool:
 
 
 def partial_name(path: Path) -> Path:
-    """A hidden name next to `path` that no other writer uses."""
+    """Return a hidden name next to `path` that no other process uses."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}{PARTIAL}")
 
 
 def is_partial(name: str) -> bool:
-    """Whether `partial_name` made this name."""
+    """Return whether a name comes from `partial_name`."""
     return name.startswith(".") and name.endswith(PARTIAL)
 
 
@@ -299,16 +328,15 @@ def is_partial(name: str) -> bool:
 
 
 def flush(paths: Iterable[Path]) -> None:
-    """Wait until the disk has these files, or lists of names in these folders.
+    """Wait until files, or the entries of folders, are on the disk.
 
-    All at the same time: a file system that is asked at once puts them into one transaction, and takes a third of the
-    time that it needs for one after the other.
+    All are flushed in parallel, so that the file system combines them into one transaction, in a third of the time.
     """
     paths = list(paths)
     if len(paths) == 1:
         _flush_one(paths[0])
         return
-    # fsync waits for the disk and not for the interpreter: threads wait together
+    # fsync releases the interpreter lock, so that threads wait in parallel
     with ThreadPoolExecutor(max_workers=len(paths)) as threads:
         list(threads.map(_flush_one, paths))
 

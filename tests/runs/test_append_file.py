@@ -12,7 +12,7 @@ from dlcli.core import StorageError
 from dlcli.runs import append_file
 
 
-def test_lines_are_read_back_and_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+def test_lines_are_read_without_a_truncated_last_line(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     assert append_file.read_records(path) == []
     append_file.append_line(path, '{"epoch": 1}')
@@ -22,7 +22,7 @@ def test_lines_are_read_back_and_a_torn_last_line_is_left_out(tmp_path: Path) ->
     assert append_file.read_records(path) == [{"epoch": 1}, {"epoch": 2}]
 
 
-def test_a_damaged_line_before_the_last_is_named(tmp_path: Path) -> None:
+def test_a_damaged_line_before_the_last_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text('{"epoch": 1}\n{"epo\n{"epoch": 3}\n')
     with pytest.raises(StorageError) as caught:
@@ -41,22 +41,23 @@ def test_truncation_shortens_and_never_lengthens(tmp_path: Path) -> None:
     assert path.read_bytes() == b"12345"
 
 
-def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
+def test_a_line_that_cannot_be_written_completely_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     append_file.append_line(path, "a" * 1000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1500, hard))
     try:
-        with pytest.raises(StorageError, match="cannot be written"):
+        with pytest.raises(StorageError) as caught:
             append_file.append_line(path, "b" * 1000)
+        assert (caught.value.file, caught.value.code) == (str(path), "io_error")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, handler)
     assert path.read_bytes() == b"a" * 1000 + b"\n"
 
 
-def test_a_line_is_never_glued_to_one_that_was_cut_off(tmp_path: Path) -> None:
+def test_a_line_does_not_continue_a_truncated_line(tmp_path: Path) -> None:
     path = tmp_path / "train.log"
     path.write_bytes(b"whole\nto")
     append_file.append_line(path, "next")
@@ -64,7 +65,7 @@ def test_a_line_is_never_glued_to_one_that_was_cut_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "device"])
-def test_only_regular_files_are_added_to(tmp_path: Path, kind: str) -> None:
+def test_lines_are_appended_to_regular_files_only(tmp_path: Path, kind: str) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
     path = tmp_path / "train.log"
@@ -85,7 +86,7 @@ def test_only_regular_files_are_added_to(tmp_path: Path, kind: str) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_another_name_of_a_file_does_not_grow_with_it(tmp_path: Path) -> None:
+def test_a_hard_link_of_the_file_does_not_change(tmp_path: Path) -> None:
     path, backup = tmp_path / "metrics.jsonl", tmp_path / "backup"
     path.write_bytes(b"1\n")
     backup.hardlink_to(path)
@@ -94,7 +95,7 @@ def test_another_name_of_a_file_does_not_grow_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [b"[" * 5000 + b"]" * 5000, b'{"a": "\xff"}', b"9" * 5000])
-def test_what_no_parser_takes_is_damaged(tmp_path: Path, line: bytes) -> None:
+def test_a_line_that_no_parser_accepts_is_damaged(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(b"{}\n" + line + b"\n")
     with pytest.raises(StorageError) as caught:
@@ -102,7 +103,7 @@ def test_what_no_parser_takes_is_damaged(tmp_path: Path, line: bytes) -> None:
     assert caught.value.line == 2
 
 
-def test_a_growing_file_knows_its_sum(tmp_path: Path) -> None:
+def test_a_growing_file_knows_its_checksum(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     file = append_file.GrowingFile(path)
     assert file.state() == (0, hashlib.sha256(b"").hexdigest())

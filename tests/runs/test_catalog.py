@@ -11,6 +11,7 @@ from dlcli.core import ConfigError, StorageError
 from dlcli.runs import (
     RunFolder,
     RunRecord,
+    UnknownRunError,
     find,
     list_runs,
     named_runs,
@@ -40,7 +41,7 @@ def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
     assert (rows[1].status, rows[1].epochs, rows[1].metrics) == ("done", 4, {"dev/error": 0.5})
 
 
-def test_a_run_whose_process_is_gone_is_killed_not_running(tmp_path: Path) -> None:
+def test_a_running_run_without_a_process_was_killed(tmp_path: Path) -> None:
     folder = make(tmp_path, "a")
     record = folder.record().resume(["again"])
     folder.write_record(record)
@@ -49,13 +50,13 @@ def test_a_run_whose_process_is_gone_is_killed_not_running(tmp_path: Path) -> No
         assert list_runs(tmp_path)[0].status == "running"
 
 
-def test_a_damaged_record_is_shown_as_such(tmp_path: Path) -> None:
+def test_a_run_with_a_damaged_record_is_damaged(tmp_path: Path) -> None:
     make(tmp_path, "a").write_text("run.json", "{")
     assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
 
 
 @pytest.mark.parametrize("text", ["[]", "1", "null", '{"id": null}', "\udcff"])
-def test_a_record_that_is_not_one_is_damaged(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_record_is_damaged(tmp_path: Path, text: str) -> None:
     make(tmp_path, "a").write_bytes("run.json", text.encode("utf-8", "surrogateescape"))
     assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
     with pytest.raises(StorageError, match=r"run\.json"):
@@ -63,13 +64,15 @@ def test_a_record_that_is_not_one_is_damaged(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["[]", "{", "1"])
-def test_damaged_metrics_are_shown_as_such(tmp_path: Path, line: str) -> None:
+def test_a_run_with_damaged_metrics_is_damaged(tmp_path: Path, line: str) -> None:
     folder = make(tmp_path, "a")
     folder.write_text("metrics.jsonl", f'{line}\n{{"kind": "epoch", "epoch": 1}}\n')
     assert [row.status for row in list_runs(tmp_path)] == ["damaged"]
 
 
-def test_somebody_elses_run_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_unreadable_run_of_another_user_does_not_hide_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make(tmp_path, "mine")
     make(tmp_path, "theirs")
     reachable = Path.is_file
@@ -84,8 +87,8 @@ def test_somebody_elses_run_hides_no_other(tmp_path: Path, monkeypatch: pytest.M
     assert find(tmp_path, "mine").id == "mine"
 
 
-def test_a_name_that_is_too_long_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no run"):
+def test_a_name_that_is_too_long_is_not_a_run(tmp_path: Path) -> None:
+    with pytest.raises(UnknownRunError):
         find(tmp_path, "a" * 300)
 
 
@@ -100,31 +103,36 @@ def test_a_run_is_found_by_path_id_or_prefix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("2026", "ambiguous: 20260102T000000Z-b-222222, 20260101T000000Z-a-111111"),
-        ("20260101T000000Z-a-111112", "did you mean 20260101T000000Z-a-111111"),
-        ("zzz", "no run .zzz. in"),
-        ("", "no run ''"),
-    ],
+    ("text", "near"),
+    [("20260101T000000Z-a-111112", "20260101T000000Z-a-111111"), ("zzz", None), ("", None)],
 )
-def test_a_run_that_is_not_found_has_a_hint(tmp_path: Path, text: str, message: str) -> None:
+def test_the_nearest_id_is_suggested(tmp_path: Path, text: str, near: str | None) -> None:
     make(tmp_path, "20260101T000000Z-a-111111")
     make(tmp_path, "20260102T000000Z-b-222222")
-    with pytest.raises(ConfigError, match=message):
+    with pytest.raises(UnknownRunError) as caught:
         find(tmp_path, text)
+    assert (caught.value.near, caught.value.code) == (near, "unknown_run")
 
 
-def test_removing_refuses_a_run_in_training(tmp_path: Path) -> None:
+def test_the_beginning_of_several_ids_is_ambiguous(tmp_path: Path) -> None:
+    ids = [make(tmp_path, id).id for id in ("20260101T000000Z-a-111111", "20260102T000000Z-b-222222")]
+    with pytest.raises(ConfigError) as caught:
+        find(tmp_path, "2026")
+    assert caught.value.code == "ambiguous_name"
+    assert all(id in caught.value.message for id in ids)
+
+
+def test_a_run_in_training_is_not_removed(tmp_path: Path) -> None:
     folder = make(tmp_path, "a")
-    with folder.locked(), pytest.raises(ConfigError, match="being trained by process"):
+    with folder.locked(), pytest.raises(ConfigError, match=str(os.getpid())) as caught:
         remove(folder)
+    assert caught.value.code == "in_use"
     assert folder.path.exists()
     remove(folder)
     assert not folder.path.exists()
 
 
-def test_a_name_means_the_newest_run_that_is_done(tmp_path: Path) -> None:
+def test_a_name_refers_to_the_newest_run_that_is_done(tmp_path: Path) -> None:
     make(tmp_path, "20260101T000000Z-x-111111")
     newest = make(tmp_path, "20260102T000000Z-x-222222")
     failed = make(tmp_path, "20260103T000000Z-x-333333")
@@ -138,28 +146,32 @@ def test_a_name_means_the_newest_run_that_is_done(tmp_path: Path) -> None:
     assert named_runs(tmp_path, "y") == []
 
 
-def test_a_name_whose_runs_are_not_done_is_no_run_of_another(tmp_path: Path) -> None:
+def test_a_name_without_a_run_that_is_done_is_an_error(tmp_path: Path) -> None:
     folder = make(tmp_path, "20260101T000000Z-x-111111")
     folder.write_record(folder.record().end("interrupted", 130, metrics={}, error=None))
-    with pytest.raises(ConfigError, match=f"{folder.id}, is interrupted"):
+    with pytest.raises(ConfigError, match="interrupted") as caught:
         find(tmp_path, "x")
+    assert caught.value.code == "missing_result"
+    assert folder.id in caught.value.message
 
 
-def test_an_id_comes_before_a_name_and_what_may_be_both_is_ambiguous(tmp_path: Path) -> None:
+def test_an_id_precedes_a_name_and_a_name_that_begins_an_id_is_ambiguous(tmp_path: Path) -> None:
     named = make(tmp_path, "20260101T000000Z-x-111111")
-    begins = make(tmp_path, "x-again")
-    begins.write_record(replace(begins.record(), name="other"))
-    with pytest.raises(ConfigError, match=f"ambiguous: {named.id}, {begins.id}"):
+    longer = make(tmp_path, "x-again")
+    longer.write_record(replace(longer.record(), name="other"))
+    with pytest.raises(ConfigError, match=f"{named.id}, {longer.id}") as caught:
         find(tmp_path, "x")
+    assert caught.value.code == "ambiguous_name"
     own = make(tmp_path, "x")
     assert find(tmp_path, "x").path == own.path
 
 
-def test_the_nearest_name_is_a_hint(tmp_path: Path) -> None:
+def test_the_nearest_name_is_suggested(tmp_path: Path) -> None:
     folder = make(tmp_path, "20260101T000000Z-names-lstm-111111")
     folder.write_record(replace(folder.record(), name="names-lstm"))
-    with pytest.raises(ConfigError, match="did you mean names-lstm"):
+    with pytest.raises(UnknownRunError) as caught:
         find(tmp_path, "names-lstn")
+    assert caught.value.near == "names-lstm"
 
 
 def with_field(field: str, value: object) -> bytes:
@@ -190,7 +202,7 @@ DAMAGED = [
 
 
 @pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
-def test_one_damaged_run_is_marked_and_hides_no_other(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_run_is_listed_and_does_not_hide_others(tmp_path: Path, content: bytes) -> None:
     make(tmp_path, "20260101T000000Z-x-111111")
     damaged = make(tmp_path, "20260102T000000Z-x-222222")
     (damaged.path / "run.json").write_bytes(content)
@@ -205,7 +217,7 @@ def test_one_damaged_run_is_marked_and_hides_no_other(tmp_path: Path, content: b
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nothing", "device"])
-def test_a_record_that_is_no_file_is_damaged(tmp_path: Path, kind: str) -> None:
+def test_a_record_that_is_not_a_file_is_damaged(tmp_path: Path, kind: str) -> None:
     make(tmp_path, "b")
     record = make(tmp_path, "a").path / "run.json"
     record.unlink()
@@ -247,14 +259,14 @@ def finished(root: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("file", ["run.json", "metrics.jsonl"])
-def test_every_changed_bit_of_a_run_that_has_ended_is_noticed_or_says_the_same(tmp_path: Path, file: str) -> None:
+def test_every_changed_bit_of_a_finished_run_is_detected_or_without_effect(tmp_path: Path, file: str) -> None:
     path = finished(tmp_path).path / file
     [row], original = list_runs(tmp_path), path.read_bytes()
     assert (row.status, row.epochs) == ("done", 2)
     for offset in range(0, len(original), 3 if file == "run.json" else 1):
         path.write_bytes(original[:offset] + bytes([original[offset] ^ 1]) + original[offset + 1 :])
-        [found] = list_runs(tmp_path)
-        assert found.status == "damaged" or found == row, offset
+        [changed] = list_runs(tmp_path)
+        assert changed.status == "damaged" or changed == row, offset
 
 
 def test_a_changed_report_is_refused(tmp_path: Path) -> None:
@@ -274,7 +286,7 @@ def test_a_record_of_an_earlier_version_has_no_checksum(tmp_path: Path) -> None:
     assert [(row.status, row.epochs) for row in list_runs(tmp_path)] == [("done", 7)]
 
 
-def test_a_resumed_run_has_no_checksums_of_what_it_adds_to(tmp_path: Path) -> None:
+def test_a_resumed_run_has_no_checksums_of_the_files_that_it_changes(tmp_path: Path) -> None:
     folder = finished(tmp_path)
     assert {*folder.record().outputs} == {"metrics.jsonl", "report/report.json"}
     folder.write_record(folder.record().resume(["again"]))
@@ -282,7 +294,7 @@ def test_a_resumed_run_has_no_checksums_of_what_it_adds_to(tmp_path: Path) -> No
     assert [(row.status, row.epochs) for row in list_runs(tmp_path)] == [("killed", 3)]
 
 
-def test_a_link_is_not_removed_nor_what_it_leads_to(tmp_path: Path) -> None:
+def test_a_link_and_its_target_are_not_removed(tmp_path: Path) -> None:
     real = make(tmp_path / "elsewhere", "real")
     (tmp_path / "runs").mkdir()
     alias = tmp_path / "runs/alias"
@@ -302,19 +314,19 @@ def test_a_folder_of_another_program_is_not_removed(tmp_path: Path, record: str)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run.json", "thesis.txt"]
 
 
-def test_only_what_dlcli_wrote_is_removed(tmp_path: Path) -> None:
+def test_only_files_that_dlcli_wrote_are_removed(tmp_path: Path) -> None:
     folder = make(tmp_path, "a")
-    for name in ("report/report.md", "report/notes.txt", "checkpoints/epoch-0001/state.json", "predictions/dev.jsonl"):
+    for name in ("report/report.md", "report/other.txt", "checkpoints/epoch-0001/state.json", "predictions/dev.jsonl"):
         (folder.path / name).parent.mkdir(parents=True, exist_ok=True)
         (folder.path / name).write_text("x")
     (folder.path / "outside").symlink_to(tmp_path)
-    assert {path.name for path in remove(folder)} == {"notes.txt", "outside"}
+    assert {path.name for path in remove(folder)} == {"other.txt", "outside"}
     left = sorted(str(path.relative_to(folder.path)) for path in folder.path.rglob("*"))
-    assert left == ["outside", "report", "report/notes.txt"]
+    assert left == ["outside", "report", "report/other.txt"]
     assert list_runs(tmp_path) == []
 
 
-def test_the_working_directory_is_a_run_with_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_working_directory_can_be_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path, "a")
     monkeypatch.chdir(folder.path)
     assert find(tmp_path / "runs", ".").id == "a"

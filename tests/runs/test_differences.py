@@ -13,7 +13,7 @@ def test_lists_of_layers_are_compared_layer_by_layer() -> None:
     }
 
 
-def test_only_what_differs_is_listed() -> None:
+def test_only_differences_are_listed() -> None:
     old = {"seed": 0, "optimizer": {"name": "adam", "learning_rate": 0.1}}
     new = {"seed": 0, "optimizer": {"name": "sgd"}}
     expected = {"optimizer.name": ['"adam"', '"sgd"'], "optimizer.learning_rate": ["0.1", ABSENT]}

@@ -1,4 +1,4 @@
-"""The commit is read right, and no program that a repository names ever runs."""
+"""The commit is correct, and no program that a repository names ever runs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_commit_is_that_of_the_folder_and_changes_are_marked(git: Git, tmp_p
     assert git_commit(folder) == f"{commit}-dirty"  # staged
 
 
-def test_a_repository_leaves_its_index_as_it_is(git: Git, tmp_path: Path) -> None:
+def test_the_index_of_the_repository_is_not_changed(git: Git, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     committed(git, folder)
     os.utime(folder / "a", (0, 0))
@@ -96,14 +96,14 @@ def test_linked_worktrees_and_submodules(git: Git, tmp_path: Path) -> None:
     assert git_commit(outer / "part") == commit
 
 
-def test_repositories_of_sha_256(git: Git, tmp_path: Path) -> None:
+def test_repositories_with_sha_256(git: Git, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--object-format=sha256", "project")
     commit = committed(git, tmp_path / "project")
     assert len(commit) == 64
     assert git_commit(tmp_path / "project") == commit
 
 
-def test_an_index_in_two_parts(git: Git, tmp_path: Path) -> None:
+def test_a_split_index(git: Git, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     commit = committed(git, folder)
     git(folder, "update-index", "--split-index")
@@ -112,7 +112,7 @@ def test_an_index_in_two_parts(git: Git, tmp_path: Path) -> None:
     assert git_commit(folder) == f"{commit}-dirty"
 
 
-def test_settings_that_change_the_comparison_count(git: Git, tmp_path: Path) -> None:
+def test_settings_that_affect_the_comparison_are_used(git: Git, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     commit = committed(git, folder)
     (folder / "a").chmod(0o755)
@@ -121,14 +121,14 @@ def test_settings_that_change_the_comparison_count(git: Git, tmp_path: Path) -> 
     assert git_commit(folder) == commit
 
 
-def test_no_git_is_no_mark_of_changes(git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_changes_are_not_marked(git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit = committed(git, tmp_path / "project")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert git_commit(tmp_path / "project") == commit
 
 
 def plant(git: Git, folder: Path, mark: Path) -> None:
-    """Name a program wherever git's configuration and attributes can name one."""
+    """Add a program to every setting and attribute of git that can name one."""
     program = folder / ".git" / "program"
     program.write_text(f"#!/bin/sh\ntouch '{mark}'\ncat\n")
     program.chmod(0o755)
@@ -208,7 +208,7 @@ def test_no_program_of_a_submodule_or_a_linked_repository_runs(git: Git, tmp_pat
     assert not mark.exists()
 
 
-def test_a_folder_that_is_no_repository_but_looks_like_one_has_no_commit(git: Git, tmp_path: Path) -> None:
+def test_an_invalid_repository_has_no_commit(git: Git, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     (folder / ".git").mkdir(parents=True)
     for head in (

@@ -14,7 +14,7 @@ HOLD = "import sys, pathlib\nfrom dlcli.runs import lock\nwith lock.exclusive(pa
 HOLD += "print('held', flush=True)\n    sys.stdin.read()\n"
 
 
-def test_nobody_holds_a_new_or_released_lock(tmp_path: Path) -> None:
+def test_a_new_or_released_lock_has_no_holder(tmp_path: Path) -> None:
     path = tmp_path / ".lock"
     assert lock.holder(path) is None
     with lock.exclusive(path):
@@ -22,11 +22,12 @@ def test_nobody_holds_a_new_or_released_lock(tmp_path: Path) -> None:
     assert lock.holder(path) is None
 
 
-def test_a_second_holder_is_refused_and_told_the_first(tmp_path: Path) -> None:
+def test_a_second_holder_is_refused_and_the_first_is_named(tmp_path: Path) -> None:
     path = tmp_path / ".lock"
     with lock.exclusive(path):
-        with pytest.raises(ConfigError, match=f"in use by process {os.getpid()}"), lock.exclusive(path):
+        with pytest.raises(ConfigError, match=str(os.getpid())) as caught, lock.exclusive(path):
             pass
+        assert caught.value.code == "in_use"
         assert lock.holder(path) == os.getpid()
 
 

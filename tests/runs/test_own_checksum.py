@@ -19,17 +19,17 @@ DOCUMENT = {
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_what_was_written_passes_however_it_is_laid_out(indent: int | None) -> None:
+def test_the_layout_does_not_change_the_checksum(indent: int | None) -> None:
     read = json.loads(dumps(add_checksum(DOCUMENT), indent=indent))
     assert verify_checksum(read) == json.loads(dumps(DOCUMENT))
 
 
 @pytest.mark.parametrize("change", [{"value": 0.2}, {"id": "s"}, {"more": 1}, {"sha256": "0" * 64}, {"sha256": None}])
-def test_what_was_changed_does_not(change: dict[str, Any]) -> None:
+def test_a_changed_object_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
         verify_checksum(json.loads(dumps(add_checksum(DOCUMENT))) | change)
 
 
 @pytest.mark.parametrize("value", [{"id": "r"}, {}, [], 1, None])
-def test_what_holds_none_passes(value: object) -> None:
+def test_values_without_a_checksum_are_accepted(value: object) -> None:
     assert verify_checksum(value) == value

@@ -17,7 +17,7 @@ def begin(folder: Path) -> RunRecord:
     )
 
 
-def test_it_says_what_a_result_depends_on(tmp_path: Path) -> None:
+def test_it_has_everything_that_a_result_depends_on(tmp_path: Path) -> None:
     record = begin(tmp_path)
     assert record.status == "running"
     assert record.exit_code is None
@@ -27,7 +27,7 @@ def test_it_says_what_a_result_depends_on(tmp_path: Path) -> None:
     assert record.started.endswith("Z")
 
 
-def test_it_survives_json(tmp_path: Path) -> None:
+def test_it_is_read_from_json_without_loss(tmp_path: Path) -> None:
     record = begin(tmp_path).resume(["dlcli", "resume", "r"])
     ended = record.end("diverged", 5, metrics={"dev/error": 0.5}, error={"kind": "diverged"})
     read = RunRecord.from_json(json.loads(dumps(ended.to_json())) | {"added_later": 1})
@@ -35,7 +35,7 @@ def test_it_survives_json(tmp_path: Path) -> None:
     assert read.resumed == (("dlcli", "resume", "r"),)
 
 
-def test_resuming_clears_the_end(tmp_path: Path) -> None:
+def test_resumption_resets_the_fields_of_the_end(tmp_path: Path) -> None:
     ended = begin(tmp_path).end("interrupted", 130, metrics={}, error={"kind": "interrupted"})
     assert ended.ended is not None
     resumed = ended.resume(["dlcli", "resume", "r"])
@@ -43,7 +43,7 @@ def test_resuming_clears_the_end(tmp_path: Path) -> None:
     assert resumed.started == ended.started
 
 
-def test_what_may_change_the_bits_is_recorded_when_it_differs(tmp_path: Path) -> None:
+def test_differences_that_can_affect_bits_are_recorded(tmp_path: Path) -> None:
     kernels = {"backend": "native", "isa": "avx2", "threads": 2}
     before = replace(begin(tmp_path), host={"machine": "x86_64", "kernels": kernels}, changes=())
     same = before.resume(["dlcli"], compute={"machine": "x86_64", "kernels": kernels})
@@ -52,4 +52,4 @@ def test_what_may_change_the_bits_is_recorded_when_it_differs(tmp_path: Path) ->
     assert [change.split()[0] for change in other.changes] == ["machine", "kernels"]
     older = replace(before, versions={**before.versions, "numpy": "1.0"})
     assert [change.split()[0] for change in older.differences(before)] == ["numpy"]
-    assert len(replace(older, host={}).resume(["dlcli"]).changes) == 1  # what was not recorded does not differ
+    assert len(replace(older, host={}).resume(["dlcli"]).changes) == 1  # unrecorded values are ignored

@@ -22,7 +22,7 @@ def record(folder: RunFolder) -> RunRecord:
     return RunRecord(id=folder.id, name="x", seed=0, command=("dlcli",), data={}, started="2026-01-01T00:00:00Z")
 
 
-def test_a_run_that_ends_well_is_done(folder: RunFolder, record: RunRecord) -> None:
+def test_a_run_without_an_error_is_done(folder: RunFolder, record: RunRecord) -> None:
     with recording(folder, record) as session:
         assert folder.record().status == "running"
         assert folder.process() is not None
@@ -41,7 +41,7 @@ def test_a_run_that_ends_well_is_done(folder: RunFolder, record: RunRecord) -> N
         (ZeroDivisionError("a bug"), "failed", 1),
     ],
 )
-def test_how_it_ended_is_recorded(
+def test_the_outcome_is_recorded(
     folder: RunFolder, record: RunRecord, error: BaseException, status: Status, exit_code: int
 ) -> None:
     with pytest.raises(type(error)), recording(folder, record):
@@ -52,7 +52,7 @@ def test_how_it_ended_is_recorded(
     assert status in folder.read_text("train.log")
 
 
-def test_a_disk_too_full_for_the_record_does_not_hide_the_error(
+def test_a_record_that_cannot_be_written_does_not_hide_the_error(
     folder: RunFolder, record: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*arguments: object) -> None:
@@ -65,7 +65,7 @@ def test_a_disk_too_full_for_the_record_does_not_hide_the_error(
 
 
 @pytest.mark.parametrize("vanish", [shutil.rmtree, lambda path: path.rename(path.with_name("moved"))])
-def test_a_folder_that_is_gone_is_not_made_again(
+def test_a_removed_folder_is_not_created_again(
     folder: RunFolder, record: RunRecord, vanish: Callable[[Path], object]
 ) -> None:
     with pytest.raises(StorageError) as caught, recording(folder, record):
@@ -75,7 +75,7 @@ def test_a_folder_that_is_gone_is_not_made_again(
     assert not folder.path.exists()
 
 
-def test_a_folder_that_was_replaced_is_left_alone(folder: RunFolder, record: RunRecord, tmp_path: Path) -> None:
+def test_a_replaced_folder_is_not_changed(folder: RunFolder, record: RunRecord, tmp_path: Path) -> None:
     with pytest.raises(StorageError), recording(folder, record):
         folder.path.rename(tmp_path / "moved")
         shutil.copytree(tmp_path / "moved", folder.path)
