@@ -41,9 +41,9 @@ def problems(spec: SweepSpec) -> list[ConfigError]:
 def test_check_of_valid_sweep_is_fast(sweep: Sweep) -> None:
     spec = sweep(VALID)
     space = build_space(spec)
-    started = time.perf_counter()
+    started = time.process_time()
     check_space(spec, space)
-    assert time.perf_counter() - started < 1  # 0.1 s measured
+    assert time.process_time() - started < 1  # 0.1 s measured
     check_sweep(spec)
 
 
