@@ -1,7 +1,7 @@
-"""From a checked config to objects: the only place that turns names into classes.
+"""Creation of objects from a checked config: the only package that turns names into classes.
 
-Everything below takes plain typed arguments and knows of no config. A mistake that shows only now, such as layers
-whose shapes do not fit, is reported at its place in the file.
+The packages below have plain typed arguments and do not know configs. A mistake that appears only during creation, such
+as layers whose shapes do not match, is reported at its place in the file.
 """
 
 from dlcli.assembly.component import create

@@ -1,4 +1,4 @@
-"""The data of an experiment."""
+"""Creation of the data of an experiment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from dlcli.losses import ClassWeightedLoss
 from dlcli.spec import Spec
 from dlcli.tasks import Classification, Task
 
-#: arguments of `load_data` → where a config has them, for those that are not keys of `data`
+#: Arguments of `load_data` → paths in the config, for those that are not keys of `data`.
 _ARGUMENTS = {
     "reader": "data.dataset",
     "class_names": "data.dataset.class_names",
@@ -43,13 +43,18 @@ _ARGUMENTS = {
 
 
 def build_reader(spec: Spec) -> DatasetReader | FileFormat:
-    """What reads the data set."""
+    """Create the reader of the data set."""
     reader: DatasetReader | FileFormat = create(spec.data.dataset, at="data.dataset")
     return reader
 
 
 def build_data_paths(spec: Spec, on_read: OnRead | None = None) -> DataPaths:
-    """Where its files are looked for, and who is told when reading them takes its time."""
+    """Return the folders that are searched for the files of the data.
+
+    Args:
+        spec: Config of the experiment.
+        on_read: Callback for the progress of slow reading; None for no callback.
+    """
     data_path = Path(spec.data.path) if spec.data.path else None
     moved_path = runs.data_folder(spec.file.parent)
     return DataPaths(config_folder=spec.file.parent, data_path=data_path, on_read=on_read, moved_path=moved_path)
@@ -58,17 +63,17 @@ def build_data_paths(spec: Spec, on_read: OnRead | None = None) -> DataPaths:
 def build_data(
     spec: Spec, *, pretrained: Preprocessor | None = None, on_read: OnRead | None = None, keep_raw: bool = False
 ) -> Data:
-    """The splits, preprocessed with statistics of the training set.
+    """Read the splits, and preprocess them with statistics of the training set.
 
     Args:
-        spec: the config.
-        pretrained: the treatment that the scaling called `pretrained` is taken from.
-        on_read: is told how many files are read, where that takes its time.
-        keep_raw: the training set is transformed only when it is asked for, as it is where it is augmented.
+        spec: Config of the experiment.
+        pretrained: Preprocessing of the pretrained model, for the normalization `pretrained`.
+        on_read: Callback for the number of files read, when reading is slow.
+        keep_raw: Whether to transform the training set only on access, as for augmentation.
 
     Raises:
-        ConfigError: options that contradict each other or the data.
-        DataError: the data is missing or not what the config says.
+        ConfigError: Options conflict with each other or with the data.
+        DataError: The data is missing or does not match the config.
     """
     section = spec.data
     normalization: Normalization = create(section.normalize, at="data.normalize")
@@ -76,7 +81,7 @@ def build_data(
         normalization.scaling = None if pretrained is None else scaling_of(pretrained)
         normalization.architecture = None if spec.model.architecture is None else spec.model.architecture.name
     if section.normalize_targets.name == "pretrained":
-        raise ConfigError("scales inputs only", code="not_applicable", key="data.normalize_targets")
+        raise ConfigError("pretrained scales inputs only", code="not_applicable", key="data.normalize_targets")
     target_normalization: Normalization = create(section.normalize_targets, at="data.normalize_targets")
     data_paths = build_data_paths(spec, on_read)
     reader, text = build_reader(spec), build_text_options(spec, data_paths, pretrained)
@@ -95,7 +100,7 @@ def build_data(
         )
     if data.target_kind == "classes" and section.normalize_targets.name != "none":
         raise ConfigError(
-            "only values are scaled; the targets of this data are classes",
+            "the targets of this data are classes, which cannot be scaled",
             code="not_applicable",
             key="data.normalize_targets",
         )
@@ -103,19 +108,19 @@ def build_data(
 
 
 def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocessor) -> tuple[Split, Mapping[str, str]]:
-    """A split of a run's data by its row numbers, treated as it was when the run began.
+    """Read a split of a run's data by its row numbers, with the preprocessing of the run.
 
     Args:
-        spec: config of the run.
-        name: name of the split.
-        rows: row numbers, as a run's splits.npz holds them.
-        preprocessor: treatment that the run has stored.
+        spec: Config of the run.
+        name: Name of the split.
+        rows: Row numbers, as in the splits.npz of the run.
+        preprocessor: Preprocessing of the run.
 
     Returns:
-        the split, and the SHA-256 of every file that was read.
+        Split, and the SHA-256 of every file that was read.
 
     Raises:
-        DataError: the data is missing, or has no such rows.
+        DataError: The data is missing, or lacks a row.
     """
     data_paths = build_data_paths(spec)
     reader, text = build_reader(spec), build_text_options(spec, data_paths, preprocessor)
@@ -132,16 +137,16 @@ def read_rows(spec: Spec, name: str, rows: np.ndarray, preprocessor: Preprocesso
 
 
 def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> TextOptions | None:
-    """How texts become tokens; None where the config does not say.
+    """Return the tokenization and vocabulary of texts; None if the config has no options for them.
 
     Args:
-        spec: the config.
-        data_paths: where files are looked for.
-        pretrained: a treatment that is there already; what it knows beyond the training set needs no file.
+        spec: Config of the experiment.
+        data_paths: Folders that are searched for files.
+        pretrained: Existing preprocessing, whose words replace those of the files of vectors.
 
     Raises:
-        ConfigError: words with vectors are asked for, and there are no vectors.
-        DataError: the file of vectors is missing or no such file.
+        ConfigError: The config needs words with vectors, but the model has no vectors.
+        DataError: The file of vectors is missing or invalid.
     """
     words = known_words(spec, data_paths, pretrained)
     section = spec.data.text
@@ -152,7 +157,7 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
 
 
 def _target_kind(spec: Spec) -> TargetKind | None:
-    """What the task predicts; None lets the targets speak for themselves."""
+    """Return the kind of targets of the task; None to infer it from the targets."""
     if spec.task is None:
         return None
     task_class = registry.lookup("task", spec.task.name)
@@ -161,10 +166,15 @@ def _target_kind(spec: Spec) -> TargetKind | None:
 
 
 def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
-    """What the config changes at random in the training set; None for nothing.
+    """Create the augmentation of the training set; None if the config has none.
+
+    Args:
+        spec: Config of the experiment.
+        train: Training set.
+        task: Task of the experiment.
 
     Raises:
-        ConfigError: an augmentation does not fit the data or the loss.
+        ConfigError: An augmentation does not apply to the data or the loss.
     """
     if not spec.data.augment:
         return None
@@ -173,8 +183,8 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
     weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
     for position, component in enumerate(spec.data.augment):
         if component.name == "mixup" and weighted and classes is None:
-            message = "a mixture of two classes has no class to be weighted by; leave out class_weights or mixup"
-            raise ConfigError(message, key=f"data.augment[{position}].mixup")
+            message = "a mixture of two classes has no class weight; remove class_weights or mixup"
+            raise ConfigError(message, code="conflicting_options", key=f"data.augment[{position}].mixup")
     augmentations = [
         create(component, at=f"data.augment[{position}].{component.name}")
         for position, component in enumerate(spec.data.augment)

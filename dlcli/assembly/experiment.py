@@ -1,4 +1,4 @@
-"""All objects of an experiment."""
+"""Creation of all objects of an experiment."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Experiment:
     """The objects of an experiment, ready to be trained.
 
     Args:
-        spec: what they were made from.
-        data: the splits and their preprocessing.
-        task: the loss, and what outputs mean.
-        model: with its initial weights.
-        metrics: what is measured, the deciding ones included.
-        selection: which epoch is the best.
-        generators: those that the model draws from.
-        augmenter: what is changed at random in the training set; None for nothing.
+        spec: Config of the experiment.
+        data: Splits and their preprocessing.
+        task: Loss, and the meaning of the outputs.
+        model: Model with its initial weights.
+        metrics: Metrics to measure, including those for selection, early stopping and constraints.
+        selection: Rule for the best epoch.
+        generators: Random generators of the model.
+        augmenter: Augmentation of the training set; None for no augmentation.
     """
 
     spec: Spec
@@ -46,18 +46,28 @@ class Experiment:
 
 
 def build_experiment(spec: Spec, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
-    """Read the data and make everything that a training or a gradient check needs.
+    """Read the data and create all objects for training or a gradient check.
+
+    Args:
+        spec: Config of the experiment.
+        dtype: Type of the weights.
 
     Raises:
-        ConfigError: at the key that asks for what cannot be.
-        DataError: the data is missing or not what the config says.
+        ConfigError: An option is invalid for the data or the model; the error has its place in the file.
+        DataError: The data is missing or does not match the config.
     """
     with located(spec):
         return experiment_on(spec, build_data(spec), dtype=dtype)
 
 
 def experiment_on(spec: Spec, data: Data, *, dtype: type[np.floating[Any]] = np.float32) -> Experiment:
-    """Everything but the data, which has been read."""
+    """Create all objects for data that has been read.
+
+    Args:
+        spec: Config of the experiment.
+        data: Splits and their preprocessing.
+        dtype: Type of the weights.
+    """
     generators = Generators(spec.seed)
     task = build_task(spec, data.preprocessor.targets)
     model = build_model(spec, data.preprocessor, task, generators=generators, dtype=dtype)

@@ -1,4 +1,4 @@
-"""Words that a model knows without having seen them: those that its embeddings have published vectors for."""
+"""Words in the vocabulary that need not be in the training set: those with pretrained vectors in the embeddings."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from dlcli.data import DataPaths, Preprocessor, words_with_vectors
 from dlcli.nn import Node
 from dlcli.spec import Spec
 
-#: of `model_nodes`, which embeddings do not depend on
+#: Arguments of `model_nodes` that do not affect embeddings.
 _ANY_SHAPE, _ANY_UNITS = (1,), 1
 
 
 def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> tuple[str, ...]:
-    """The words with vectors, in the order of their files.
+    """Return the words with vectors, in the order of their files.
 
-    Vectors that are not trained stay what they are, so that a word which only new texts have means what it means in the
-    file. Vectors that are trained move away from those that never are, and have these words only on request.
+    Frozen vectors are also valid for words that occur only in new texts, so that all words of the file are added.
+    Trained vectors move away from those of words that are not in the training set, so that these are added on request.
 
     Args:
-        spec: the config.
-        data_paths: where files are looked for.
-        pretrained: a treatment that is there already; its words are taken instead of those of the files.
+        spec: Config of the experiment.
+        data_paths: Folders that are searched for files.
+        pretrained: Existing preprocessing, whose words are used instead of those of the files.
 
     Raises:
-        ConfigError: words with vectors are asked for, and there are no vectors.
-        DataError: a file of vectors is missing or no such file.
+        ConfigError: The config needs words with vectors, but the model has no vectors.
+        DataError: A file of vectors is missing or invalid.
     """
     limit = None if spec.data.text is None else spec.data.text.settings.vocabulary.vector_words
     files = vector_files(spec)
@@ -35,17 +35,17 @@ def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | No
         raise ConfigError(
             "the model has no file of vectors", code="not_applicable", key="data.text.vocabulary.vector_words"
         )
-    chosen = [file for file, is_trained in files.items() if (limit is None and not is_trained) or limit]
-    if not chosen:
+    used_files = [file for file, is_trained in files.items() if (limit is None and not is_trained) or limit]
+    if not used_files:
         return ()
     if pretrained is not None and pretrained.vocabulary is not None:
         return pretrained.vocabulary.unseen
-    words = (word for file in chosen for word in words_with_vectors(data_paths.find(file), limit=limit))
+    words = (word for file in used_files for word in words_with_vectors(data_paths.find(file), limit=limit))
     return tuple(dict.fromkeys(words))
 
 
 def vector_files(spec: Spec) -> dict[str, bool]:
-    """The files that embeddings of the model start from, each with whether its vectors are trained."""
+    """Return file of vectors → whether its vectors are trained, for all embeddings of the model."""
     return {str(node.options["vectors"]): node.options.get("trainable", True) for node in _embeddings(spec)}
 
 

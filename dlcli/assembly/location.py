@@ -1,4 +1,4 @@
-"""Mistakes that show while objects are made get their places in the config."""
+"""Places in the config for errors during the creation of objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from dlcli.spec import LocatedSections
 
 @contextlib.contextmanager
 def located(spec: LocatedSections) -> Iterator[None]:
-    """Errors that know their key but not their place get the place in its file."""
+    """Add the place in the config file to errors that have only a key.
+
+    Args:
+        spec: Checked file with the place of each key.
+    """
     sections = spec.keys()
     try:
         yield

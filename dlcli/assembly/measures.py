@@ -1,4 +1,4 @@
-"""What is measured, and how the best epoch is chosen from it."""
+"""Creation of the metrics and the rule for the best epoch."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ LOSS = "loss"
 
 
 def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tuple[Metric, ...], Selection]:
-    """What is measured, and how the best epoch is chosen from it.
+    """Create the metrics and the rule for the best epoch.
 
-    The metrics are those of the config, else the task's, and with them every one that chooses, stops or constrains.
+    The metrics are those of the config or the task, and those for selection, early stopping and constraints.
 
     Args:
-        spec: the config.
-        task: must be able to use the metrics.
-        splits: names of the splits there are.
+        spec: Config of the experiment.
+        task: Task that the metrics must apply to.
+        splits: Names of the existing splits.
 
     Raises:
-        ConfigError: a name that is no metric, a metric or a human error of another kind of problem.
+        ConfigError: A metric is unknown, or a metric or the human error does not apply to the task.
     """
     human_error = spec.evaluation.human_error
     if isinstance(task, Classification) and human_error is not None and human_error > 1:
@@ -40,7 +40,7 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
         metric = _metric(component, task, key, spec.evaluation.positive_class)
         if any(other.name == metric.name and other.positive_index != metric.positive_index for other in metrics):
             raise ConfigError(
-                f"{metric.name} of another class is already among the metrics", code="conflicting_options", key=key
+                f"the metrics already contain {metric.name} of another class", code="conflicting_options", key=key
             )
         metrics.append(metric)
     for name, key in _deciding_metrics(spec, task, optimize):
@@ -53,11 +53,11 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
 
 
 def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> dict[str, str]:
-    """Metric → the class that it is about, for metrics of a single class.
+    """Return metric → positive class, for metrics of a single class.
 
     Args:
-        metrics: as `build_measures` makes them.
-        class_names: in the order of the model's outputs; empty where no classes are predicted.
+        metrics: Metrics from `build_measures`.
+        class_names: Names of the classes in the order of the model's outputs; empty for other tasks.
     """
     return {
         metric.name: class_names[metric.positive_index]
@@ -73,7 +73,9 @@ def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str 
         others = ((name, create(component_from("metric", name), at=key)) for name in registry.names("metric"))
         usable = [name for name, other in others if task.accepts(other)]
         raise ConfigError(
-            f"{metric.name} does not measure a {kind}; these do: {', '.join(usable)}", code="not_applicable", key=key
+            f"{metric.name} does not apply to {kind}; expected one of: {', '.join(usable)}",
+            code="not_applicable",
+            key=key,
         )
     if isinstance(task, Classification) and metric.positive_index is not None:
         metric.focus_on(_positive_index(metric, task.classes, key, positive_class))
@@ -81,20 +83,20 @@ def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str 
 
 
 def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_class: str | int | None) -> int:
-    """The class that a metric is about: the one the config names, else that of two that is positive by convention."""
-    wanted, where = metric.positive_class, f"{key}.positive_class"
-    if wanted is None:
-        wanted, where = positive_class, "evaluation.positive_class"
-    if wanted is not None:
-        index = classes.position(wanted)
+    """Return the index of a metric's positive class: that in the config, or the one of two that is so by convention."""
+    name, name_key = metric.positive_class, f"{key}.positive_class"
+    if name is None:
+        name, name_key = positive_class, "evaluation.positive_class"
+    if name is not None:
+        index = classes.position(name)
         if index is None:
             raise ConfigError(
-                f"{wanted!r}: {unknown_name('class', str(wanted), classes.names)}", code="unknown_name", key=where
+                f"{name!r}: {unknown_name('class', str(name), classes.names)}", code="unknown_name", key=name_key
             )
         return index
     if len(classes.names) > 2:
         message = (
-            f"{metric.name} is about one of two classes, the data has {len(classes.names)}; "
+            f"{metric.name} needs two classes, but the data has {len(classes.names)}; "
             f"use {metric.over_all_classes}, or set positive_class to measure one class against the others"
         )
         raise ConfigError(message, code="not_applicable", key=key)
@@ -102,7 +104,7 @@ def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_cla
     if index is None:
         first, second = classes.names
         message = (
-            f"{metric.name} is about one class, and neither {first!r} nor {second!r} is positive by convention; "
+            f"{metric.name} needs a positive class, and neither {first!r} nor {second!r} is positive by convention; "
             f"set evaluation.positive_class to one of them, or use {metric.over_all_classes}"
         )
         raise ConfigError(message, code="conflicting_options", key=key)
@@ -110,7 +112,7 @@ def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_cla
 
 
 def _deciding_metrics(spec: Spec, task: Task, optimize: str) -> list[tuple[str, str]]:
-    """Plain names of the metrics that choose, stop or constrain, and of the report's; each with its key."""
+    """Return name and key of each metric for selection, early stopping, constraints and the report."""
     stopping = spec.regularization.early_stopping
     named = [(optimize, "evaluation.optimize"), (task.default_optimize, "evaluation.metrics")]
     if stopping is not None and stopping.metric is not None:

@@ -1,4 +1,4 @@
-"""The task of an experiment and the model that it needs."""
+"""Creation of the task and the model of an experiment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlcli.tasks import Task
 
 
 def build_task(spec: Spec, targets: Targets) -> Task:
-    """The task that the config names, else the one that the targets and the model speak for."""
+    """Create the task of the config, or the one inferred from the targets and the model."""
     component = spec.task or component_from("task", _inferred_task(spec, targets))
     task: Task = create(component, targets, at="task")
     return task
@@ -31,7 +31,13 @@ def _inferred_task(spec: Spec, targets: Targets) -> str:
 
 
 def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> list[Node]:
-    """The model of the config as named nodes."""
+    """Return the model of the config as named nodes.
+
+    Args:
+        spec: Config of the experiment.
+        input_shape: Shape of one example.
+        output_units: Number of outputs that the task needs.
+    """
     if spec.model.architecture is not None:
         component = spec.model.architecture
         if spec.regularization.dropout:
@@ -51,12 +57,19 @@ def build_model(
     generators: Generators,
     dtype: type[np.floating[Any]] = np.float32,
 ) -> Graph:
-    """The model with its initial weights.
+    """Create the model with its initial weights.
+
+    Args:
+        spec: Config of the experiment.
+        preprocessor: Preprocessing, which has the shape of the inputs and the vocabulary.
+        task: Task, which has the shape of the outputs.
+        generators: Random generators of the model.
+        dtype: Type of the weights.
 
     Raises:
-        ConfigError: the wiring or the shapes do not fit, or the outputs are not what the task needs.
+        ConfigError: The graph is invalid, shapes do not match, or the outputs are not those that the task needs.
     """
-    # an architecture's nodes are in no config: what is wrong with one is wrong with the model
+    # nodes of an architecture are not in the config: their errors are located at the model
     key_of = "layers[{}]".format if spec.model.layers is not None else lambda _: ""
     vocabulary = preprocessor.vocabulary
     nodes = model_nodes(spec, preprocessor.input_shape, task.output_units)
@@ -76,7 +89,7 @@ def build_model(
             check_causal(model, lambda name: key_of(positions[name]))
     if spec.training.stateful and not model.has_state:
         raise ConfigError(
-            "the model has no recurrent layer, whose state could be carried",
+            "the model has no recurrent layer with a state",
             code="not_applicable",
             key="training.stateful",
         )
@@ -84,8 +97,8 @@ def build_model(
     if model.output_shape != needed:
         name = registry.name_of("task", type(task))
         raise ConfigError(
-            f"the last layer, {model.output}, gives {shown(model.output_shape)} an example; "
-            f"{name} on this data needs {shown(needed)}",
+            f"expected {format_shape(needed)} per example for {name} on this data, "
+            f"got {format_shape(model.output_shape)} from the last layer, {model.output}",
             code="wrong_shape",
             key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
         )
@@ -93,17 +106,17 @@ def build_model(
 
 
 def create_layer(node: Node, num_tokens: int | None = None) -> Layer:
-    """The layer that a node describes.
+    """Create the layer that a node describes.
 
     Args:
-        node: the description.
-        num_tokens: how many tokens the data has, which an embedding needs to know; None where it has none.
+        node: Description of the layer.
+        num_tokens: Number of tokens in the vocabulary, for embeddings; None without a vocabulary.
     """
     supplied = (num_tokens,) if registry.lookup("layer", node.type) is Embedding else ()
     layer: Layer = create(component_from("layer", {"name": node.type, **node.options}), *supplied, at=node.type)
     return layer
 
 
-def shown(shape: tuple[int, ...]) -> str:
-    """A shape as people say it: `3 numbers`, `8 × 8 × 1 numbers`."""
-    return " × ".join(map(str, shape)) + (" number" if shape == (1,) else " numbers")
+def format_shape(shape: tuple[int, ...]) -> str:
+    """Format a shape of outputs: `3 outputs`, `8 × 8 × 1 outputs`."""
+    return " × ".join(map(str, shape)) + (" output" if shape == (1,) else " outputs")

@@ -1,4 +1,4 @@
-"""What may change when a run goes on, and whether there is anything left to do."""
+"""Checks before a run is resumed: which options may change, and whether epochs are left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.runs import differences
 
-#: what does not change the weights that the epochs so far have led to
+#: Options that do not affect the weights after the finished epochs.
 MAY_CHANGE = (
     "data.path",
     "data.dataset.path",
@@ -25,21 +25,21 @@ MAY_CHANGE = (
 
 
 def check_resumable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """Refuse to go on with a config that would have led elsewhere.
+    """Check that a run can be resumed with a changed config.
 
     Args:
-        old: the run's resolved config.
-        new: the resolved config it is to go on with.
+        old: Resolved config of the run.
+        new: Resolved config for the resumption.
 
     Raises:
-        InvalidConfigError: one problem for every key that differs and may not.
+        InvalidConfigError: Options differ that must not change; the error lists all of them.
     """
     refused = {key: values for key, values in differences([old, new]).items() if not _may_change(key)}
     if refused:
         raise InvalidConfigError(
             [
                 ConfigError(
-                    f"is {before} in the run, not {after}; a resumed run keeps it, so train a new one",
+                    f"expected {before} as in the run, got {after}; train a new run to change it",
                     code="changed_option",
                     key=key,
                 )
@@ -49,19 +49,19 @@ def check_resumable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 
 
 def check_epochs_left(*, run: str, finished: int, epochs: int) -> None:
-    """Refuse to resume a run that is done and was not given more to do.
+    """Check that a run has epochs left.
 
     Args:
-        run: its id.
-        finished: epochs that were trained.
-        epochs: `training.epochs`, as extended.
+        run: Id of the run.
+        finished: Number of finished epochs.
+        epochs: Number of epochs in the config of the resumption.
 
     Raises:
-        ConfigError: there is no epoch left.
+        ConfigError: No epoch is left.
     """
     if epochs <= finished:
         raise ConfigError(
-            f"run {run} has already been trained for {finished} epochs; expected more epochs",
+            f"expected more than the {finished} epochs that run {run} has been trained for, got {epochs}",
             key="training.epochs",
         )
 

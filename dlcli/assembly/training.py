@@ -1,4 +1,4 @@
-"""How an experiment is trained: optimizer, early stopping, size of the batches in evaluation."""
+"""Creation of the optimizer and early stopping, and the batch size of evaluation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlcli.optim import Optimizer
 from dlcli.spec import Spec
 from dlcli.training import EarlyStopping, Selection, direction_of
 
-#: arguments of the trainer → where a config has them
+#: Arguments of the trainer → paths in the config.
 TRAINER_ARGUMENTS = {
     "model": "model",
     "optimizer": "optimizer",
@@ -21,31 +21,36 @@ TRAINER_ARGUMENTS = {
     "selection.constraints": "evaluation.satisfice",
     "early_stopping": "regularization.early_stopping",
 }
-#: examples, or steps of sequences, that a forward pass in evaluation has at most unless the config says otherwise
-MOST_EXAMPLES, MOST_STEPS = 1024, 8192
+#: Default maximum number of examples, and of time steps of sequences, in a forward pass of evaluation.
+MAX_EXAMPLES, MAX_STEPS = 1024, 8192
 
 
 def build_optimizer(spec: Spec) -> Optimizer:
-    """The update rule with its schedule."""
+    """Create the optimizer with its schedule."""
     optimizer: Optimizer = create(spec.optimizer, at="optimizer")
     return optimizer
 
 
 def evaluation_batch_size(spec: Spec, preprocessor: Preprocessor) -> int:
-    """Examples per forward pass in evaluation; rows of a model that carries its state."""
+    """Return the number of examples per forward pass of evaluation; for a stateful model, of parallel texts."""
     if spec.evaluation.batch_size is not None:
         return spec.evaluation.batch_size
     if spec.training.stateful and spec.training.batch_size != "full":
         return spec.training.batch_size
     steps = 1 if preprocessor.text is None else preprocessor.input_shape[0]
-    return max(1, min(MOST_EXAMPLES, MOST_STEPS // steps))
+    return max(1, min(MAX_EXAMPLES, MAX_STEPS // steps))
 
 
 def build_early_stopping(spec: Spec, metrics: tuple[Metric, ...], selection: Selection) -> EarlyStopping | None:
-    """The rule for stopping before the last epoch, if the config has one.
+    """Create the rule for early stopping; None if the config has none.
+
+    Args:
+        spec: Config of the experiment.
+        metrics: Metrics of the experiment.
+        selection: Rule for the best epoch, whose metric is the default.
 
     Raises:
-        ConfigError: its mode is not the direction of its metric.
+        ConfigError: The mode is not the direction of the metric.
     """
     options = spec.regularization.early_stopping
     if options is None:

@@ -1,4 +1,4 @@
-"""Experiments from texts of configs, and the mistakes that show only when they are built."""
+"""Experiments from texts of configs, and errors during their creation."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ def iris() -> str:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """`build(text, "key=VALUE", …)` as the file `config.yaml`."""
+    """`build(text, "key=VALUE", …)` builds the experiment of a text as the file `config.yaml`."""
 
-    def built(text: str, *overrides: str) -> Experiment:
+    def call(text: str, *overrides: str) -> Experiment:
         config = tmp_path / "config.yaml"
         config.write_text(text)
         return build_experiment(load_spec(config, overrides))
 
-    return built
+    return call
 
 
 @pytest.fixture
 def mistake(build: Build) -> Mistake:
-    """What is wrong with a config that cannot be built."""
+    """`mistake(text, "key=VALUE", …)` returns the error of a config that cannot be built."""
 
-    def found(text: str, *overrides: str) -> DlcliError:
+    def call(text: str, *overrides: str) -> DlcliError:
         with pytest.raises(DlcliError) as caught:
             build(text, *overrides)
         return caught.value
 
-    return found
+    return call

@@ -12,15 +12,13 @@ from dlcli.spec import spec_from_text
 Mistake = Callable[..., DlcliError]
 
 
-def test_a_data_file_that_is_nowhere_is_an_error_that_says_where_it_was_sought(
-    mistake: Mistake, iris: str, tmp_path: Path
-) -> None:
-    found = mistake(iris.replace("iris", "{format: csv, path: nowhere.csv, label: y}"))
-    assert isinstance(found, DataError)
-    assert str(tmp_path / "nowhere.csv") in found.message
+def test_the_error_for_a_missing_file_has_the_searched_path(mistake: Mistake, iris: str, tmp_path: Path) -> None:
+    error = mistake(iris.replace("iris", "{format: csv, path: nowhere.csv, label: y}"))
+    assert isinstance(error, DataError)
+    assert str(tmp_path / "nowhere.csv") in error.message
 
 
-def test_runs_with_a_seed_of_the_division_have_the_same_splits(iris: str) -> None:
+def test_runs_with_the_same_seed_of_the_split_have_the_same_splits(iris: str) -> None:
     def dev(**overrides: int) -> np.ndarray:
         spec = spec_from_text(iris, file="iris.yaml", overrides={k.replace("_", "."): v for k, v in overrides.items()})
         rows: np.ndarray = build_data(spec).indices["dev"]

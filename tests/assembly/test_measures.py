@@ -7,7 +7,7 @@ from dlcli.assembly import Experiment, build_early_stopping
 Build = Callable[..., Experiment]
 
 
-def test_metrics_that_decide_are_measured_without_being_asked_for(build: Build, iris: str) -> None:
+def test_metrics_for_selection_stopping_and_constraints_are_added(build: Build, iris: str) -> None:
     experiment = build(
         iris,
         "evaluation.metrics=[accuracy]",
@@ -22,6 +22,6 @@ def test_metrics_that_decide_are_measured_without_being_asked_for(build: Build, 
     assert (stopping.metric, stopping.direction) == ("dev/loss", "min")
 
 
-def test_without_a_dev_set_the_training_set_decides(build: Build, iris: str) -> None:
+def test_without_a_dev_set_the_training_set_selects(build: Build, iris: str) -> None:
     experiment = build(iris, "data.split={train: 1.0}")
     assert experiment.selection.metric == "train/error"

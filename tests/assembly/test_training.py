@@ -12,6 +12,8 @@ from dlcli.settings import GradientClipping, Regularization, TrainingSettings
 
 Build = Callable[..., Experiment]
 
+STOPPING = "regularization.early_stopping"
+
 
 def test_nested_components_become_objects(build: Build, iris: str) -> None:
     optimizer = build_optimizer(build(iris).spec)
@@ -35,7 +37,7 @@ def test_early_stopping_against_the_direction_of_its_metric_is_refused(
     build: Build, iris: str, metric: str, right: str
 ) -> None:
     def rule(mode: str) -> Any:
-        stopping = f"regularization.early_stopping={{metric: {metric}, mode: {mode}}}"
+        stopping = f"{STOPPING}={{metric: {metric}, mode: {mode}}}"
         experiment = build(
             iris, stopping, "evaluation.metrics=[error, accuracy, macro_f1]", "evaluation.optimize=dev/error"
         )
@@ -44,4 +46,5 @@ def test_early_stopping_against_the_direction_of_its_metric_is_refused(
     assert rule(right).direction == rule("null").direction == right
     with pytest.raises(ConfigError) as caught:
         rule("min" if right == "max" else "max")
-    assert caught.value.key == "regularization.early_stopping.mode"
+    assert caught.value.code == "conflicting_options"
+    assert caught.value.key == f"{STOPPING}.mode"
