@@ -115,7 +115,7 @@ class CoarseToFine(Search):
             for _ in range(min(self.repeats - len(best.trials), size - 1)):
                 plan.add(best.values)
         region = self._region(space, before, objective, stage)
-        # A generator of its own for each stage: the number of draws in one does not shift those of the next.
+        # A separate generator for each stage: the number of draws in one stage does not affect the next.
         random = generator(seed, "coarse_to_fine", stage)
         for row in latin_hypercube(size - len(plan.proposals), len(space.drawn), random).tolist():
             normalized = zip(space.drawn, row, strict=True)
