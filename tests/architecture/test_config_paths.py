@@ -1,7 +1,7 @@
-"""Below the assembly nobody knows where a config has an option, or what a command is called.
+"""Packages below the assembly do not name paths of a config or commands.
 
-Errors there name an argument of the object at hand; the assembly turns it into a path, and the command line says what
-to type. So the engine, the data and the training can be used without a config, and a key moves in one place.
+Their errors name an argument of an object; the assembly turns it into a path, and the command line names the command.
+So the engine, the data and the training can be used without a config, and a key is renamed in one place.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.architecture.test_imports import LAYER_OF, PACKAGE
 
-#: packages whose business is the notation of configs, and those that are above the assembly
-KNOWING = ("spec", "cli")
-#: a path such as `data.split`, but not the name of a file such as `model.npz`
+#: Packages that define or use the notation of configs.
+EXCEPTIONS = ("spec", "cli")
+#: A path such as `data.split`, but not the name of a file such as `model.npz`.
 CONFIG_PATH = re.compile(
     r"(?<![\w./<-])(data|task|model|optimizer|regularization|training|evaluation)\."
     r"(?!npz|npy|csv|txt|json|yaml|safetensors|parquet)[a-z_]+"
@@ -25,7 +25,7 @@ OPTION = re.compile(r"--(set|epochs|json|runs-dir|param|trials|yes|debug|fail-un
 
 
 def texts(file: Path) -> Iterator[tuple[int, str]]:
-    """Every string of a module that is not documentation."""
+    """Yield line and value of every string of a module that is not documentation."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -33,12 +33,12 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-def knowing(package: Path) -> list[str]:
-    """The places below the assembly that name a path of a config or a command."""
+def violations(package: Path) -> list[str]:
+    """Return the places below the assembly that name a path of a config or a command."""
     return [
         f"{file.relative_to(package)}:{line} {match.group()}"
         for file in sorted(package.rglob("*.py"))
-        if (part := file.relative_to(package).parts[0]) in LAYER_OF and part not in KNOWING
+        if (part := file.relative_to(package).parts[0]) in LAYER_OF and part not in EXCEPTIONS
         if LAYER_OF[part] < LAYER_OF["assembly"]
         for line, text in texts(file)
         for pattern in (CONFIG_PATH, COMMAND, OPTION)
@@ -46,14 +46,15 @@ def knowing(package: Path) -> list[str]:
     ]
 
 
-def test_nothing_below_the_assembly_knows_configs_or_commands() -> None:
-    assert knowing(PACKAGE) == []
+def test_packages_below_the_assembly_do_not_name_configs_or_commands() -> None:
+    assert violations(PACKAGE) == []
 
 
-def test_the_check_sees_what_it_is_for(tmp_path: Path) -> None:
+def test_violations_are_detected(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "spec").mkdir()
     (tmp_path / "data" / "splits.py").write_text('"""data.split"""\nKEY = f"data.split.{1}"\nFILE = "data.npz"\n')
-    (tmp_path / "data" / "more.py").write_text('A = "try --set"\nB = "`dlcli resume` goes on"\n')
+    (tmp_path / "data" / "more.py").write_text('A = "try --set"\nB = "run `dlcli resume`"\n')
     (tmp_path / "spec" / "more.py").write_text('A = "data.split"\n')
-    assert knowing(tmp_path) == ["data/more.py:1 --set", "data/more.py:2 dlcli resume", "data/splits.py:2 data.split"]
+    places = ["data/more.py:1 --set", "data/more.py:2 dlcli resume", "data/splits.py:2 data.split"]
+    assert violations(tmp_path) == places

@@ -1,4 +1,4 @@
-"""Every shipped config is valid, explains its keys, and gets advice that can be followed."""
+"""Every shipped config is valid and explains its keys."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dlcli.sweeps import check_sweep, load_sweep
 CONFIGS = Path(__file__).parents[2] / "configs"
 PATHS = sorted(CONFIGS.rglob("*.yaml"))
 SWEEPS = [path for path in PATHS if path.parent.name == "sweeps"]
-#: raise them with every config and every sweep that is added
+#: Numbers of configs and sweeps, to update with every new one.
 COUNT, SWEEP_COUNT = 34, 3
 
 
-def test_no_config_is_overlooked() -> None:
+def test_all_configs_are_tested() -> None:
     assert (len(PATHS) - len(SWEEPS), len(SWEEPS)) == (COUNT, SWEEP_COUNT)
     assert all(path.suffix == ".yaml" for path in CONFIGS.rglob("*") if path.is_file())
 
@@ -41,7 +41,7 @@ def test_every_key_is_explained(path: Path) -> None:
 
 
 def unexplained(lines: list[str]) -> Iterator[str]:
-    """Keys without a comment on their line; a section is explained by its own keys."""
+    """Yield keys without a comment on their line; a section is explained by its keys."""
     for number, line in enumerate(lines):
         text = line.strip()
         if not text or text.startswith(("#", "- ")) or "  # " in line:

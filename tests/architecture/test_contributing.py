@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md, followed to the letter in a copy of the package."""
+"""The recipes of CONTRIBUTING.md, executed literally in a copy of the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-#: the command line of the package in the working directory: an editable install has a finder that goes first
+#: Command line of the package in the working directory; the finder of an editable install would have precedence.
 MAIN = """
 import sys
 sys.meta_path = [finder for finder in sys.meta_path if "editable" not in type(finder).__module__]
@@ -36,9 +36,9 @@ optimizer: adamax
 evaluation: {metrics: [max_error, mean_squared_error], optimize: dev/max_error}
 training: {epochs: 2}
 """
-#: what makes a program import the copy in the working directory, as in `MAIN`
+#: Code to import the copy in the working directory, as in `MAIN`.
 _COPY = MAIN.partition("from dlcli")[0]
-#: components of the recipes that have contracts
+#: Components of the recipes that have contracts.
 COMPONENTS = [("layer", "hard_tanh"), ("function", "hard_tanh"), ("dataset", "parity"), ("metric", "max_error"),
               ("loss", "log_cosh"), ("optimizer", "adamax")]  # fmt: skip
 CONTRACTS = f"""{_COPY}
@@ -46,7 +46,7 @@ from dlcli import testing
 for kind, name in {COMPONENTS}:
     testing.check_component(kind, name)
 """
-#: the two native kernels, against their NumPy twins
+#: Comparison of the two native kernels with the NumPy reference.
 NATIVE = f"""{_COPY}
 import numpy as np
 from dlcli.kernels import native, reference
@@ -65,14 +65,14 @@ for size in (1, 7, 100_003):
 
 
 def recipes() -> list[tuple[str, str, str]]:
-    """File, function within it that the code goes into (else empty), and code of every block of the recipes."""
+    """Return file, function that the code belongs to (or empty), and code of every block of the recipes."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     return re.findall(r"```(?:python\n#|cpp\n//) (\S+?)(?:, in (\w+))?\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package that has every file of the recipes."""
+    """A copy of the package with every file of the recipes."""
     folder = tmp_path_factory.mktemp("recipes")
     shutil.copytree(ROOT / "dlcli", folder / "dlcli", ignore=shutil.ignore_patterns("__pycache__"))
     for file, function, code in recipes():
@@ -81,9 +81,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with path.open("a", encoding="utf-8") as target:
                 target.write(f"\n{code}")
             continue
-        begun, header, rest = path.read_text(encoding="utf-8").partition(f"void {function}(nb::module_& module) {{\n")
+        before, header, after = path.read_text(encoding="utf-8").partition(f"void {function}(nb::module_& module) {{\n")
         assert header
-        path.write_text(f"{begun}{header}{code}\n{rest}", encoding="utf-8")
+        path.write_text(f"{before}{header}{code}\n{after}", encoding="utf-8")
     table = folder / "dlcli/cli/app.py"
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (line,) = re.findall(r'app\.command\("where"\)\(where\.where\)', text)
@@ -96,7 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dlcli(folder: Path) -> Callable[..., Any]:
-    """The command line of the copy; gives the JSON document."""
+    """The command line of the copy, which returns the JSON document."""
 
     def call(*arguments: str) -> Any:
         command = [sys.executable, "-c", MAIN, *arguments, "--json"]
@@ -107,7 +107,7 @@ def dlcli(folder: Path) -> Callable[..., Any]:
     return call
 
 
-def test_every_block_is_followed() -> None:
+def test_every_block_is_executed() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert len(recipes()) == len(re.findall(r"^(?:#|//) dlcli/", text, re.MULTILINE)) == 23
 
@@ -138,13 +138,13 @@ def test_the_regression_uses_architecture_loss_metric_and_optimizer(dlcli):
     assert metrics["dev/max_error"] ** 2 >= metrics["dev/mean_squared_error"] > 0
 
 
-def test_the_components_keep_to_their_contracts(folder: Path) -> None:
+def test_the_components_fulfill_their_contracts(folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", CONTRACTS], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-def test_the_native_kernels_equal_their_twins(folder: Path) -> None:
+def test_the_native_kernels_equal_the_reference(folder: Path) -> None:
     nanobind = pytest.importorskip("nanobind")
     if not (shutil.which("cmake") and shutil.which("c++")):
         pytest.skip("needs cmake and a C++ compiler")

@@ -1,4 +1,4 @@
-"""The layers of the package: every import goes down and none forms a cycle, function-level imports included."""
+"""The layers of the package: imports, also those in functions, go to lower layers and form no cycles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "dlcli"
 
-#: lowest first; the packages on one line are neighbors and may not import each other
+#: Layers from the lowest to the highest; packages of one layer must not import each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("settings",),
@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 
-#: packages that know the core and nothing else but what is named here
+#: Packages that import only the core and the packages named here.
 STANDALONE = {
     "settings": (),
     "spec": ("settings",),
@@ -55,7 +55,7 @@ def modules(root: Path = PACKAGE) -> dict[str, Path]:
 
 
 def statements(tree: ast.AST, *, types: bool) -> Iterator[ast.AST]:
-    """Every node of a module; without `types`, those under `if TYPE_CHECKING:` are left out."""
+    """Yield every node of a module; without `types`, except those under `if TYPE_CHECKING:`."""
     yield tree
     for child in ast.iter_child_nodes(tree):
         if types or not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
@@ -63,7 +63,7 @@ def statements(tree: ast.AST, *, types: bool) -> Iterator[ast.AST]:
 
 
 def imports(name: str, file: Path, known: dict[str, Path], *, types: bool) -> Iterator[str]:
-    """The modules of the package that `file` imports, at any depth; what it takes from them does not count."""
+    """Yield the modules of the package that `file` imports, at any depth."""
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
     for node in statements(ast.parse(file.read_text(encoding="utf-8")), types=types):
         if isinstance(node, ast.Import):
@@ -73,23 +73,23 @@ def imports(name: str, file: Path, known: dict[str, Path], *, types: bool) -> It
             source = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:
                 target = f"{source}.{alias.name}" if f"{source}.{alias.name}" in known else source
-                if target in known and target != name:  # a package may take a compiled module of its own
+                if target in known and target != name:  # a package can import a compiled module of its own
                     yield target
 
 
 def graph(root: Path = PACKAGE, *, types: bool = True) -> dict[str, set[str]]:
-    """Module → the modules it imports; without `types`, only what is imported when it runs."""
+    """Return module → modules that it imports; without `types`, only imports at run time."""
     known = modules(root)
     return {name: set(imports(name, file, known, types=types)) for name, file in known.items()}
 
 
 def part(module: str) -> str:
-    """The package of `LAYERS` that a module belongs to; empty for `dlcli` itself."""
+    """Return the package of `LAYERS` that a module belongs to; empty for `dlcli` itself."""
     return module.split(".")[1] if "." in module else ""
 
 
 def upward(edges: dict[str, set[str]]) -> list[str]:
-    """Every import that does not go down. `dlcli/__init__.py` may import everything, lazily."""
+    """Return every import that does not go to a lower layer. `dlcli/__init__.py` may import everything, lazily."""
     return [
         f"{module} -> {target}"
         for module, targets in edges.items()
@@ -100,7 +100,7 @@ def upward(edges: dict[str, set[str]]) -> list[str]:
 
 
 def cycle(edges: dict[str, set[str]]) -> list[str]:
-    """The modules of one import cycle, else an empty list."""
+    """Return the modules of an import cycle; empty if there is none."""
     try:
         graphlib.TopologicalSorter(edges).prepare()
     except graphlib.CycleError as error:
@@ -122,24 +122,24 @@ def test_imports_go_down(edges: dict[str, set[str]]) -> None:
 
 
 def test_imports_form_no_cycle() -> None:
-    running = graph(types=False)
-    assert cycle({module: targets - {"dlcli"} for module, targets in running.items()}) == []
+    runtime = graph(types=False)
+    assert cycle({module: targets - {"dlcli"} for module, targets in runtime.items()}) == []
 
 
-def test_no_part_of_the_package_imports_the_checks(edges: dict[str, set[str]]) -> None:
+def test_no_package_imports_the_checks(edges: dict[str, set[str]]) -> None:
     importers = {part(module) for module, targets in edges.items() if "testing" in map(part, targets)}
     assert importers == {"testing"}
 
 
-@pytest.mark.parametrize(("name", "besides"), STANDALONE.items())
+@pytest.mark.parametrize(("name", "others"), STANDALONE.items())
 def test_standalone_packages_import_only_the_core(
-    edges: dict[str, set[str]], name: str, besides: tuple[str, ...]
+    edges: dict[str, set[str]], name: str, others: tuple[str, ...]
 ) -> None:
-    found = {part(target) for module, targets in edges.items() if part(module) == name for target in targets}
-    assert found <= {name, "", "core", *besides}
+    imported = {part(target) for module, targets in edges.items() if part(module) == name for target in targets}
+    assert imported <= {name, "", "core", *others}
 
 
-def test_the_walk_sees_function_level_imports_and_cycles(tmp_path: Path) -> None:
+def test_imports_in_functions_and_cycles_are_detected(tmp_path: Path) -> None:
     root = tmp_path / "dlcli"
     for file, text in {
         "__init__.py": "",
@@ -153,5 +153,6 @@ def test_the_walk_sees_function_level_imports_and_cycles(tmp_path: Path) -> None
     }.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
-    assert upward(graph(root)) == ["dlcli.core.errors -> dlcli.ops", "dlcli.core.rng -> dlcli.runs"]
+    imports_up = ["dlcli.core.errors -> dlcli.ops", "dlcli.core.rng -> dlcli.runs"]
+    assert upward(graph(root)) == imports_up
     assert set(cycle(graph(root, types=False))) == {"dlcli.ops.relu", "dlcli.ops.softmax"}

@@ -1,4 +1,4 @@
-"""Tests mirror the package, except for the packages that CONTRIBUTING.md lists with a reason."""
+"""The tests mirror the package, except for the packages that CONTRIBUTING.md lists with a reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def without_mirror() -> dict[str, list[str]]:
-    """Package or module below `dlcli` → its modules without a test file of their name."""
+    """Return package or module of `dlcli` → its modules without a test file of the same name."""
     missing: dict[str, list[str]] = {}
     for file in sorted((ROOT / "dlcli").rglob("*.py")):
         module = file.relative_to(ROOT / "dlcli")
@@ -20,7 +20,7 @@ def without_mirror() -> dict[str, list[str]]:
 
 
 def listed() -> dict[str, list[str]]:
-    """The packages that CONTRIBUTING.md lists, with the folders of their tests."""
+    """Return package in the list of CONTRIBUTING.md → folders of its tests."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (section,) = re.findall(r"^## Tests\n(.*?)^## ", text, re.DOTALL | re.MULTILINE)
     return {
@@ -29,12 +29,12 @@ def listed() -> dict[str, list[str]]:
     }
 
 
-def test_every_package_that_is_not_mirrored_is_listed() -> None:
+def test_every_package_without_mirror_is_listed() -> None:
     missing = without_mirror()
     assert {name: modules for name, modules in missing.items() if name not in listed()} == {}
 
 
-def test_the_folders_of_tests_exist() -> None:
+def test_the_listed_folders_exist() -> None:
     for name, folders in listed().items():
         assert (ROOT / "dlcli" / name).is_dir() or (ROOT / "dlcli" / f"{name}.py").is_file(), name
         assert folders, name
