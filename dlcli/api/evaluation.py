@@ -12,7 +12,7 @@ from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.predictions import unit_name
 from dlcli.api.run_results import Evaluation
 from dlcli.api.training import check_same_data
-from dlcli.assembly import build_measures, located, positive_classes, read_rows
+from dlcli.assembly import build_measures, locate_errors, positive_classes, read_rows
 from dlcli.core import ConfigError, unknown_name
 from dlcli.data import Split
 from dlcli.diagnosis import Interval, Measure, error_interval, interval_remarks
@@ -98,7 +98,7 @@ def stored_split(loaded: LoadedModel, split: str, names: list[str]) -> Split:
             code="unknown_name",
         )
     rows = loaded.folder.read_arrays(files.SPLITS)[split]
-    with located(loaded.spec):
+    with locate_errors(loaded.spec):
         examples, fingerprint = read_rows(loaded.spec, split, rows, loaded.preprocessor)
         check_same_data(loaded.folder, loaded.folder.record(), fingerprint)
     return replace(examples, notes=(*loaded.remarks, *examples.notes))

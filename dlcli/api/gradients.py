@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.api.transfer import start
-from dlcli.assembly import TRAINER_ARGUMENTS, located
+from dlcli.assembly import TRAINER_ARGUMENTS, locate_errors
 from dlcli.autograd import TOLERANCE, ParameterCheck, check_function
 from dlcli.core import ConfigError, registry, rng, under
 from dlcli.nn import Graph, check_layer, check_model
@@ -96,7 +96,7 @@ def check_gradients(
         along_directions = max_per_parameter is None and _operations(model, sampled) > MOST_OPERATIONS
     train = experiment.data.splits["train"]
     if experiment.spec.model.transfer is None:  # a transfer may freeze the layers that limit the batches
-        with located(experiment.spec), under("training", TRAINER_ARGUMENTS):
+        with locate_errors(experiment.spec), under("training", TRAINER_ARGUMENTS):
             batch_order(train, experiment.spec.training, experiment.spec.seed, model=model)
     batch = train.gather(generator.permutation(len(train))[:BATCH_SIZE])
     checks = check_model(

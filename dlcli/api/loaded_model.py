@@ -12,7 +12,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.predictions import prediction_rows, row_ids
 from dlcli.api.stored_spec import load_stored_spec
-from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, located
+from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, locate_errors
 from dlcli.core import DataError, Generators, StorageError, under
 from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_texts, new_data
 from dlcli.runs import RunFolder, files
@@ -40,7 +40,7 @@ class LoadedModel:
         if overrides:
             check_resumable(load_stored_spec(folder).resolved(), self.spec.resolved())
         self.preprocessor = stored_preprocessor(folder)
-        with located(self.spec):
+        with locate_errors(self.spec):
             self.task = build_task(self.spec, self.preprocessor.targets)
             self.model = build_model(self.spec, self.preprocessor, self.task, generators=Generators(self.spec.seed))
         weights = CheckpointStore(folder.checkpoints).load_weights("best")

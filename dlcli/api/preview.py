@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.assembly import build_augmenter, build_data, build_task, located
+from dlcli.assembly import build_augmenter, build_data, build_task, locate_errors
 from dlcli.core import formatting, rng, under
 from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingImages, Values, read_training_images
 from dlcli.reports import PreviewRow, augmentation_png
@@ -58,7 +58,7 @@ def preview(
         DataError: The data is missing or does not match the config.
     """
     spec = load_spec(config, overrides)
-    with located(spec):
+    with locate_errors(spec):
         data = build_data(spec, on_read=on_read, keep_raw=True)
         train = data.splits["train"]
         with under("data", {"augmentations": "data.augment"}):

@@ -26,7 +26,7 @@ from dlcli.assembly import (
     check_epochs_left,
     check_resumable,
     evaluation_batch_size,
-    located,
+    locate_errors,
 )
 from dlcli.core import DataError, formatting, under
 from dlcli.metrics import LATENCY
@@ -220,7 +220,7 @@ def build_trainer(
         features = _features(experiment, folder)
         if features is not None:
             model, splits = features.model, features.splits
-    with located(spec):
+    with locate_errors(spec):
         optimizer = build_optimizer(spec)
         early_stopping = build_early_stopping(spec, experiment.metrics, experiment.selection)
         observers = [*sample_writers(experiment, folder), *([] if observer is None else [observer])]

@@ -16,7 +16,7 @@ import numpy as np
 
 from dlcli.api.model_source import Source, check_unchanged, read_source
 from dlcli.api.word_vectors import start_from_vectors
-from dlcli.assembly import Experiment, build_data, build_task, experiment_on, located
+from dlcli.assembly import Experiment, build_data, build_task, experiment_on, locate_errors
 from dlcli.core import ConfigError, under
 from dlcli.data import Data, OnRead, Preprocessor
 from dlcli.nn import (
@@ -104,7 +104,7 @@ def start(
         ConfigError: The source is missing or does not fit the model, or the experiment cannot be built.
         DataError: The data or the file of weights is missing or damaged.
     """
-    with located(spec):
+    with locate_errors(spec):
         options = spec.model.transfer
         if options is None:
             return experiment_on(spec, build_data(spec, on_read=on_read), dtype=dtype), None
@@ -130,7 +130,7 @@ def resume_transfer(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead |
         preprocessor: Preprocessing of the run.
         on_read: Callback for the progress of reading many files.
     """
-    with located(spec):
+    with locate_errors(spec):
         return experiment_on(spec, build_data(spec, pretrained=preprocessor, on_read=on_read))
 
 
@@ -150,7 +150,7 @@ def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | No
     if transfer is None:
         start_from_vectors(experiment)
     else:
-        with located(experiment.spec):
+        with locate_errors(experiment.spec):
             source = read_source(transfer.source, runs_dir)
             check_unchanged(source, sha256)
             _transfer_weights(experiment, source)
@@ -161,7 +161,7 @@ def assign_roles(experiment: Experiment) -> LayerRoles | None:
     transfer = experiment.spec.model.transfer
     if transfer is None:
         return None
-    with located(experiment.spec):
+    with locate_errors(experiment.spec):
         roles = _layer_roles(experiment)
     roles.apply(experiment.model, learning_rate_scale=transfer.learning_rate_scale)
     return roles

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dlcli.assembly import Experiment, build_data_paths, located, model_nodes
+from dlcli.assembly import Experiment, build_data_paths, locate_errors, model_nodes
 from dlcli.core import ConfigError, formatting
 from dlcli.data import (
     BOS,
@@ -38,7 +38,7 @@ def start_from_vectors(experiment: Experiment) -> list[str]:
     origins = []
     spec, preprocessor = experiment.spec, experiment.data.preprocessor
     names = [node.name for node in model_nodes(spec, preprocessor.input_shape, experiment.task.output_units)]
-    with located(spec):
+    with locate_errors(spec):
         for position, name in enumerate(names):
             layer = experiment.model.layers[name]
             if isinstance(layer, Embedding) and layer.vectors is not None:

@@ -15,7 +15,7 @@ from dlcli.assembly.data import (
 )
 from dlcli.assembly.experiment import Experiment, build_experiment, experiment_on
 from dlcli.assembly.known_words import vector_files
-from dlcli.assembly.location import located
+from dlcli.assembly.location import locate_errors
 from dlcli.assembly.measures import build_measures, positive_classes
 from dlcli.assembly.model import build_model, build_task, create_layer, model_nodes
 from dlcli.assembly.resumption import check_epochs_left, check_resumable
@@ -46,7 +46,7 @@ __all__ = [
     "create_layer",
     "evaluation_batch_size",
     "experiment_on",
-    "located",
+    "locate_errors",
     "model_nodes",
     "positive_classes",
     "read_rows",

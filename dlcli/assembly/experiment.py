@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.assembly.data import build_augmenter, build_data
-from dlcli.assembly.location import located
+from dlcli.assembly.location import locate_errors
 from dlcli.assembly.measures import build_measures
 from dlcli.assembly.model import build_model, build_task
 from dlcli.core import Generators
@@ -56,7 +56,7 @@ def build_experiment(spec: Spec, *, dtype: type[np.floating[Any]] = np.float32) 
         ConfigError: An option is invalid for the data or the model; the error has its place in the file.
         DataError: The data is missing or does not match the config.
     """
-    with located(spec):
+    with locate_errors(spec):
         return experiment_on(spec, build_data(spec), dtype=dtype)
 
 

@@ -10,7 +10,7 @@ from dlcli.spec import LocatedSections
 
 
 @contextlib.contextmanager
-def located(spec: LocatedSections) -> Iterator[None]:
+def locate_errors(spec: LocatedSections) -> Iterator[None]:
     """Add the place in the config file to errors that have only a key.
 
     Args:

@@ -14,7 +14,7 @@ from dlcli.spec.load import (
     experiment_name,
     is_readable,
     load_spec,
-    located,
+    located_error,
     spec_from_text,
     spec_of_document,
 )
@@ -70,7 +70,7 @@ __all__ = [
     "json_schema",
     "load_spec",
     "load_yaml",
-    "located",
+    "located_error",
     "mistakes_of",
     "parse_overrides",
     "parse_path",

@@ -75,7 +75,9 @@ def spec_of_document(document: Document, overrides: Overrides = ()) -> Spec:
     try:
         spec = Spec.read(document, tuple(str(override) for override in applied))
     except ValidationError as error:
-        problems += [located(mistake, document) for mistake in mistakes_of(error) if is_readable(mistake, document)]
+        problems += [
+            located_error(mistake, document) for mistake in mistakes_of(error) if is_readable(mistake, document)
+        ]
     if problems:
         raise InvalidConfigError(problems)
     return spec
@@ -120,7 +122,7 @@ def is_readable(mistake: Mistake, document: Document) -> bool:
     return not any(mistake.path[:end] in document.unreadable for end in range(len(mistake.path) + 1))
 
 
-def located(mistake: Mistake, document: Document) -> ConfigError:
+def located_error(mistake: Mistake, document: Document) -> ConfigError:
     """Return the error of a mistake with its place; the place of a missing key is the mapping that lacks it."""
     message = mistake.message + hint(mistake, document)
     if mistake.code == MISSING_KEY:

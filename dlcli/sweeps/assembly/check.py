@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dlcli.assembly import located
+from dlcli.assembly import locate_errors
 from dlcli.core import ConfigError, InvalidConfigError, dumps, rng
 from dlcli.search import Space
 from dlcli.sweeps.assembly.components import build_pruning, build_search, build_space
@@ -23,7 +23,7 @@ def check_sweep(spec: SweepSpec) -> None:
         ConfigError: Something is invalid; the error has its line.
     """
     space = build_space(spec)
-    with located(spec):
+    with locate_errors(spec):
         build_search(spec).check(space)
     build_pruning(spec)
     check_space(spec, space)
@@ -36,7 +36,7 @@ def check_space(spec: SweepSpec, space: Space) -> None:
         InvalidConfigError: There are mistakes; each is reported once, at the line of the parameter that causes it.
     """
     problems: dict[tuple[Any, ...], ConfigError] = {}
-    with located(spec):
+    with locate_errors(spec):
         for values in _points(space):
             try:
                 spec.trial_spec(values)

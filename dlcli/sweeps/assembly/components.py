@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.assembly import create, located
+from dlcli.assembly import create, locate_errors
 from dlcli.core import ConfigError, InvalidConfigError
 from dlcli.search import Distribution, Parameter, Pruning, Search, Space
 from dlcli.spec import Spec
@@ -27,7 +27,7 @@ def build_space(spec: SweepSpec) -> Space:
             problems.append(problem)
     if problems:
         raise InvalidConfigError(problems)
-    with located(spec):
+    with locate_errors(spec):
         return Space(parameters)
 
 
@@ -53,7 +53,7 @@ def build_search(spec: SweepSpec) -> Search:
     Raises:
         ConfigError: An option is invalid, or a package is missing.
     """
-    with located(spec):
+    with locate_errors(spec):
         search: Search = create(spec.search, at="search")
     return search
 
@@ -67,6 +67,6 @@ def build_pruning(spec: SweepSpec) -> Pruning | None:
     component = spec.execution.pruning
     if component is None:
         return None
-    with located(spec):
+    with locate_errors(spec):
         pruning: Pruning = create(component, at="execution.pruning")
     return pruning

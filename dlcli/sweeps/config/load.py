@@ -23,7 +23,7 @@ from dlcli.spec import (
     import_required_modules,
     is_config,
     is_readable,
-    located,
+    located_error,
     mistakes_of,
     parse_overrides,
     parse_value,
@@ -155,7 +155,9 @@ def _load(
     try:
         spec = SweepSpec.read(document, base or Document(file=document.file))
     except ValidationError as error:
-        problems += [located(mistake, document) for mistake in mistakes_of(error) if is_readable(mistake, document)]
+        problems += [
+            located_error(mistake, document) for mistake in mistakes_of(error) if is_readable(mistake, document)
+        ]
     if problems:
         raise InvalidConfigError(problems)
     spec.base_spec()

@@ -26,7 +26,7 @@ from dlcli.api import (
     start,
     start_from_vectors,
 )
-from dlcli.assembly import Experiment, build_data, experiment_on, located, vector_files
+from dlcli.assembly import Experiment, build_data, experiment_on, locate_errors, vector_files
 from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError, dumps
 from dlcli.data import Data
 from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
@@ -133,7 +133,7 @@ class JobTrainer:
             experiment, transfer = start(spec, runs_dir=self.record.runs_path)
             assert transfer is not None
             return experiment, transfer, list(transfer.lines())
-        with located(spec):
+        with locate_errors(spec):
             experiment = experiment_on(spec, self._build_data(spec))
         return experiment, None, list(start_from_vectors(experiment))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.assembly import located
+from dlcli.assembly import locate_errors
 from dlcli.kernels import usable_cores
 from dlcli.search import Pruning, Search, Space
 from dlcli.sweeps.assembly import build_pruning, build_search, build_space
@@ -43,7 +43,7 @@ class SweepComponents:
             ConfigError: A package is not installed.
         """
         if self.spec.execution.engine == "ray":
-            with located(self.spec):
+            with locate_errors(self.spec):
                 load_ray()
 
     def engine(self, folder: SweepFolder) -> Engine:
