@@ -30,7 +30,7 @@ class Subject:
 
     def create(self) -> Any:
         """A new object with the options."""
-        return self.component(**self.options)
+        return registry.make(self.component, **self.options)
 
     def __str__(self) -> str:
         options = ", ".join(f"{key}={value}" for key, value in self.options.items())
