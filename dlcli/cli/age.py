@@ -1,4 +1,4 @@
-"""How long ago something happened."""
+"""Age of a run as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dlcli.core import formatting
 
 
 def age(started: str | None) -> str:
-    """The time since an ISO 8601 moment in its largest unit; a dash for None."""
+    """Return the time since an ISO 8601 time in its largest unit; a dash for None."""
     if started is None:
         return formatting.MISSING
     seconds = (datetime.now(UTC) - datetime.fromisoformat(started)).total_seconds()

@@ -1,4 +1,4 @@
-"""The table of commands."""
+"""Table of commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from dlcli.cli.sweep import resume as sweep_resume
 
 
 def command_line() -> typer.Typer:
-    """Every command, in the order in which the help shows them."""
+    """Return the application with every command, in the order of the help page."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(dlcli)
     app.command("train")(train.train)
@@ -50,7 +50,7 @@ def command_line() -> typer.Typer:
     app.command("gradients")(gradients.gradients)
     app.command("list")(list.list_components)
 
-    sweep = typer.Typer(cls=DefaultCommandGroup, help="Search for the configuration that does best.")
+    sweep = typer.Typer(cls=DefaultCommandGroup, help="Search for the best configuration.")
     sweep.command("run", hidden=True)(run.run)
     sweep.command("status")(status.status)
     sweep.command("resume")(sweep_resume.resume)
@@ -66,14 +66,14 @@ def command_line() -> typer.Typer:
     runs.command("rm")(rm.remove)
     app.add_typer(runs, name="runs")
 
-    config = typer.Typer(help="Start, check and resolve config files.")
+    config = typer.Typer(help="Create, check and resolve config files.")
     config.command("init")(init.init)
     config.command("validate")(validate.validate)
     config.command("show")(config_show.show)
     config.command("schema")(schema.schema)
     app.add_typer(config, name="config")
 
-    data = typer.Typer(help="Look at the data of a config.")
+    data = typer.Typer(help="Inspect the data of a config.")
     data.command("preview")(preview.preview)
     app.add_typer(data, name="data")
 
@@ -82,8 +82,8 @@ def command_line() -> typer.Typer:
     return app
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         console.print_text(f"dlcli {__version__}")
         raise typer.Exit
 
@@ -92,8 +92,6 @@ def dlcli(
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
-    _debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error as well (also: DLCLI_DEBUG=1).")
-    ] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors (also: DLCLI_DEBUG=1).")] = False,
 ) -> None:
     """Train neural networks from YAML files, and learn what to try next."""

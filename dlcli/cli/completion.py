@@ -1,4 +1,4 @@
-"""What the shell may complete: config files, run ids, registered names. Asked for at every Tab, so all are cheap."""
+"""Shell completion of config files, run ids and registered names. It runs at every Tab, so it has to be fast."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dlcli.core import printable
 
 
 def configs(incomplete: str) -> Iterator[str]:
-    """YAML files, and the folders that may hold some, beside what is typed so far."""
-    typed = Path(incomplete)
-    folder = typed if incomplete.endswith("/") else typed.parent
+    """Yield YAML files and folders next to the path that has been typed so far."""
+    path = Path(incomplete)
+    folder = path if incomplete.endswith("/") else path.parent
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
@@ -27,17 +27,17 @@ def configs(incomplete: str) -> Iterator[str]:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a shell that evaluates completions, as zsh does, sees nothing but a name in it."""
+    """Return whether a name is safe for shells that evaluate completions, as zsh does."""
     return not set(name) & set("$`'\"\\();&|<>*?[]{}!#~") and printable(name) == name
 
 
 def runs(context: typer.Context) -> list[str]:
-    """Ids of runs, the newest first."""
+    """Return ids of runs, newest first."""
     return _folders_with(context, "run.json")
 
 
 def sweeps(context: typer.Context) -> list[str]:
-    """Ids of sweeps, the newest first."""
+    """Return ids of sweeps, newest first."""
     return _folders_with(context, "sweep.json")
 
 
@@ -45,12 +45,12 @@ def _folders_with(context: typer.Context, file: str) -> list[str]:
     folder = Path(context.params.get("runs_dir") or "runs")
     if not folder.is_dir():
         return []
-    found = (one.name for one in folder.iterdir() if (one / file).is_file())
-    return sorted(filter(_is_plain, found), reverse=True)
+    ids = (subfolder.name for subfolder in folder.iterdir() if (subfolder / file).is_file())
+    return sorted(filter(_is_plain, ids), reverse=True)
 
 
 def searches() -> list[str]:
-    """Names of searches."""
+    """Return names of searches."""
     from dlcli.core import registry
 
     components.load()
@@ -63,7 +63,7 @@ def configs_and_runs(context: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 def kinds() -> list[str]:
-    """Kinds of components."""
+    """Return kinds of components."""
     from dlcli.core import registry
 
     components.load()
@@ -71,7 +71,7 @@ def kinds() -> list[str]:
 
 
 def names(context: typer.Context) -> list[str]:
-    """Names of components of the kind that was typed before."""
+    """Return names of components of the kind that precedes the word."""
     from dlcli.core import registry
 
     components.load()
@@ -79,7 +79,7 @@ def names(context: typer.Context) -> list[str]:
 
 
 def datasets() -> list[str]:
-    """Data sets that are known by name."""
+    """Return names of data sets."""
     from dlcli.core import registry
 
     components.load()
@@ -87,7 +87,7 @@ def datasets() -> list[str]:
 
 
 def topics() -> Iterable[str]:
-    """Topics of the guide."""
+    """Return topics of the guide."""
     from dlcli.guide import TOPICS
 
     return TOPICS

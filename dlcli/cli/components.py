@@ -1,8 +1,8 @@
-"""What a config can name. Importing all of it takes a moment, so only commands that need the names ask for it."""
+"""Registration of all components. Their import is slow, so only commands that need component names call `load`."""
 
 from __future__ import annotations
 
 
 def load() -> None:
-    """Fill the registry."""
+    """Register all components."""
     import dlcli.components  # noqa: F401  # imported for its registrations

@@ -1,7 +1,7 @@
-"""The two streams: results go to stdout, progress and everything else to stderr.
+"""Output streams: results go to stdout, progress and all other messages to stderr.
 
-Nothing else in `dlcli` writes to either. rich honors NO_COLOR, drops color off a terminal and fits tables
-to a narrow one; off a terminal lines are as long as they need to be, so that `| grep` sees whole rows.
+No other module writes to them. rich honors NO_COLOR, omits color outside a terminal and fits tables to narrow
+terminals. Outside a terminal lines are not wrapped, so that `| grep` gets whole rows.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 UNWRAPPED = 10_000  # columns: wider than any row
-NARROW = 60  # columns: below this even names are broken into lines
+NARROW = 60  # columns: in narrower terminals names are wrapped as well
 
 
 @functools.cache
 def results() -> Console:
-    """What the user asked for: stdout."""
+    """Return the console for results: stdout."""
     return _console(sys.stdout, stderr=False)
 
 
 @functools.cache
 def notes() -> Console:
-    """Progress, one row an epoch, remarks and errors: stderr."""
+    """Return the console for progress, warnings and other messages: stderr."""
     return _console(sys.stderr, stderr=True)
 
 
@@ -39,10 +39,10 @@ def _console(stream: TextIO, *, stderr: bool) -> Console:
     from rich.segment import Segment
 
     class PrintableConsole(Console):
-        """Shows what a terminal would obey as escapes, wherever it stands in what is printed."""
+        """Console that prints control characters as escapes, so that a terminal does not interpret them."""
 
         def print(self, *objects: Any, **options: Any) -> None:
-            super().print(*(_on_one_line(it) if isinstance(it, str) else it for it in objects), **options)
+            super().print(*(_on_one_line(value) if isinstance(value, str) else value for value in objects), **options)
 
         def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
             for segment in super().render(renderable, options):
@@ -56,50 +56,50 @@ def _console(stream: TextIO, *, stderr: bool) -> Console:
 
 
 def _on_one_line(text: str) -> str:
-    """A line, and the empty lines above it."""
+    """Return text as one line, with the empty lines above it."""
     line = text.lstrip("\n")
     return "\n" * (len(text) - len(line)) + printable(line)
 
 
 def table(*headings: str, rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
-    """A plain table; the columns headed by `numbers` are set flush right."""
+    """Return a plain table; the columns with the headings `numbers` are right-aligned."""
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    result = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     whole_names = results().width >= NARROW
     for position, heading in enumerate(headings):
         justify: JustifyMethod = "right" if heading in numbers else "left"
-        made.add_column(printable(heading), justify=justify, overflow="fold", no_wrap=whole_names and position == 0)
+        result.add_column(printable(heading), justify=justify, overflow="fold", no_wrap=whole_names and position == 0)
     for row in rows:
-        made.add_row(*map(printable, row))
-    return made
+        result.add_row(*map(printable, row))
+    return result
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> Table:
-    """Names and what they stand for, one a line."""
+    """Return a table of names and values without headings."""
     from rich.table import Table
 
-    made = Table.grid(padding=(0, 3, 0, 0))
-    made.add_column(no_wrap=True, style="bold")
-    made.add_column(overflow="fold")
+    result = Table.grid(padding=(0, 3, 0, 0))
+    result.add_column(no_wrap=True, style="bold")
+    result.add_column(overflow="fold")
     for row in rows:
-        made.add_row(*map(printable, row))
-    return made
+        result.add_row(*map(printable, row))
+    return result
 
 
 def encoding() -> str:
-    """The character encoding of stdout."""
+    """Return the character encoding of stdout."""
     return sys.stdout.encoding or "utf-8"
 
 
 def print_document(document: Any) -> None:
-    """The one JSON document of `--json`, strict, on stdout."""
+    """Print the JSON document of `--json`, in strict JSON, on stdout."""
     sys.stdout.write(strict_json.dumps(document, indent=2, encoding=encoding()) + "\n")
 
 
 def print_text(text: str) -> None:
-    """Text that is read back by a program (YAML, CSV) on stdout: exactly as it is, unless a terminal shows it."""
+    """Print text for programs (YAML, CSV) on stdout, unchanged unless stdout is a terminal."""
     if sys.stdout.isatty():
         text = printable_lines(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")

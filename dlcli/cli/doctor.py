@@ -8,9 +8,9 @@ from dlcli.cli import console, options
 
 
 def doctor(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
-    """Look over Python, the libraries and the machine.
+    """Check Python, the libraries and the machine.
 
-    Exit 1 when something is wrong.
+    The exit code is 1 if a check fails.
     """
     from dataclasses import asdict
 
@@ -22,6 +22,6 @@ def doctor(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Js
         console.print_document({"ok": ok, "checks": [asdict(check) for check in checks]})
     else:
         rows = [("ok" if check.ok else "WRONG", check.name, check.found) for check in checks]
-        console.results().print(console.table("", "what", "found", rows=rows))
+        console.results().print(console.table("", "check", "result", rows=rows))
     if not ok:
         raise typer.Exit(1)

@@ -1,6 +1,6 @@
-"""Output for terminals and files whose encoding lacks characters that the messages use.
+"""Output to terminals and files whose encoding lacks characters of the messages.
 
-A minus sign that becomes a question mark is another number, so each character has a substitute in ASCII.
+A minus sign that became a question mark would change a number, so each character has an ASCII substitute.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import codecs
 import unicodedata
 from typing import TextIO
 
-#: how the codec's error handler is called
+#: name of the codec error handler
 HANDLER = "dlcli.substitute"
 
-#: what stands for the characters of numbers, formulas and tables
+#: ASCII substitutes for the characters of numbers, formulas and tables
 SUBSTITUTES = {
     "−": "-",  # U+2212, minus sign
     "–": "-",  # U+2013, en dash
@@ -93,21 +93,21 @@ SUBSTITUTES = {
 
 
 def degrade_to(stream: TextIO) -> None:
-    """Write substitutes to a stream for what its encoding lacks, and `?` for characters that have none."""
-    codecs.register_error(HANDLER, _substituted)
+    """Make a stream write substitutes for characters that its encoding lacks, and `?` if there is no substitute."""
+    codecs.register_error(HANDLER, _substitute)
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors=HANDLER)
 
 
-def _substituted(error: UnicodeError) -> tuple[str | bytes, int]:
+def _substitute(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(in_ascii, error.object[error.start : error.end])), error.end
 
 
 def in_ascii(character: str) -> str:
-    """What stands for a character where there is only ASCII."""
+    """Return the ASCII substitute of a character."""
     if character in SUBSTITUTES:
         return SUBSTITUTES[character]
     code = ord(character)
@@ -117,5 +117,6 @@ def in_ascii(character: str) -> str:
     if 0x2580 <= code < 0x25A0:  # block elements, of bars
         return "#"
     plain = "".join(SUBSTITUTES.get(part, part) for part in unicodedata.normalize("NFKD", character))
-    is_letter = unicodedata.category(character).startswith("L")  # of a user's word, which would be another word
+    # a word of the user without its accents could be another word
+    is_letter = unicodedata.category(character).startswith("L")
     return "?" if is_letter or not plain.isascii() else plain

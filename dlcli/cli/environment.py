@@ -1,4 +1,4 @@
-"""What `dlcli doctor` looks at: the machine, the libraries and the folders that an experiment needs."""
+"""Checks of `dlcli doctor`: the machine, the libraries and the folders that an experiment needs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the doctor's table.
+    """Result of one check.
 
     Args:
-        ok: False when experiments will fail or results will suffer; what is only worth knowing is True.
+        name: Name of the check.
+        found: Version, path or problem that was found.
+        ok: Whether experiments can run and give correct results.
     """
 
     name: str
@@ -30,7 +32,7 @@ class Check:
 
 
 def examine(runs_dir: Path) -> list[Check]:
-    """Every check, in the order in which they are shown."""
+    """Run all checks, in the order of the output."""
     return [
         python(),
         *dependencies(),
@@ -52,7 +54,7 @@ def python() -> Check:
 
 
 def dependencies() -> Iterator[Check]:
-    """Everything that `pip install dlcli` promises."""
+    """Check that the dependencies of dlcli are installed."""
     for requirement in importlib.metadata.requires("dlcli") or []:
         if "extra ==" in requirement:
             continue
@@ -64,7 +66,7 @@ def dependencies() -> Iterator[Check]:
 
 
 def blas() -> Iterator[Check]:
-    """The libraries that multiply NumPy's matrices, and on how many threads."""
+    """Report the BLAS libraries that NumPy uses and their numbers of threads."""
     import numpy as np
     from threadpoolctl import threadpool_info
 
@@ -87,7 +89,7 @@ def memory() -> Check:
 
 
 def kernels() -> Check:
-    """Whether the numeric primitives are the native ones, and if not, what is missing."""
+    """Report whether the native kernels are used, and the reason if they are not."""
     from dlcli import kernels
     from dlcli.kernels import why_not
 
@@ -96,13 +98,13 @@ def kernels() -> Check:
 
 
 def components() -> Iterator[Check]:
-    """Packages outside dlcli that bring components, if there are any."""
+    """Report other packages that provide components, if there are any."""
     from dlcli.core import ConfigError, component_modules
 
     try:
         accepted = component_modules.accepted_modules()
         if accepted:
-            import dlcli.components  # noqa: F401  # imports them all
+            import dlcli.components  # noqa: F401  # imports all of them
 
             yield Check("components", ", ".join(f"{module} ({source})" for module, source in accepted.items()))
     except ConfigError as error:
@@ -110,7 +112,7 @@ def components() -> Iterator[Check]:
 
 
 def data() -> Check:
-    """Where data sets that do not come with the installation are looked for, after the config's own folder."""
+    """Report the folders that are searched for data sets, after the folder of the config."""
     from dlcli.data import DataPaths
 
     folders = DataPaths().folders()[1:]
@@ -120,7 +122,7 @@ def data() -> Check:
 
 
 def runs_folder(folder: Path) -> Check:
-    """Whether runs can be written, and how much room there is."""
+    """Check that the folder of the runs is writable, and report the free space."""
     existing = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         return Check("runs", f"{folder} cannot be written", ok=False)
@@ -128,5 +130,5 @@ def runs_folder(folder: Path) -> Check:
 
 
 def git() -> Check:
-    found = shutil.which("git")
-    return Check("git", found or "not found; runs will not name the commit they come from")
+    path = shutil.which("git")
+    return Check("git", path or "not found; runs will not record the commit of the code")

@@ -21,7 +21,7 @@ def evaluate(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="FILE", help="New, labeled examples; treated as the training set was.", readable=False
+            "--data", metavar="FILE", help="New, labeled examples, preprocessed like the training set.", readable=False
         ),
     ] = None,
     fail_under: Annotated[
@@ -29,7 +29,7 @@ def evaluate(
         typer.Option(
             "--fail-under",
             metavar="VALUE",
-            help="Exit 4 when the metric that chose the model is worse; where that is an error rate, the accuracy.",
+            help="Exit with code 4 if the metric that selected the model is worse; for an error rate, the accuracy.",
         ),
     ] = None,
     overrides: options.Overrides = None,
@@ -37,16 +37,16 @@ def evaluate(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Measure a trained model on one of its splits, or on new data."""
+    """Evaluate a trained model on one of its splits, or on new data."""
     from dlcli import api
 
-    found = named_run.find(run, runs_dir, quiet=quiet)
-    evaluation = api.evaluate(found, split=split, data=data, overrides=overrides or ())
+    run_path = named_run.find(run, runs_dir, quiet=quiet)
+    evaluation = api.evaluate(run_path, split=split, data=data, overrides=overrides or ())
     if not quiet:
         summary.print_warnings(evaluation.warnings)
     if not json:
         print_evaluation(evaluation, data or evaluation.split)
-    shortfall = None if fail_under is None else falls_short(evaluation, fail_under)
+    shortfall = None if fail_under is None else shortfall_of(evaluation, fail_under)
     if shortfall is not None:
         raise FailedResultError(GateError(shortfall), summary.document(evaluation))
     if json:
@@ -54,7 +54,7 @@ def evaluate(
 
 
 def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
-    """One row a metric, with the interval that it lies in; `examples` is what it was measured on."""
+    """Print one row per metric with its confidence interval, and the source of the `examples`."""
     from dlcli.metrics import format_metric, unit_of
     from dlcli.runs import metric_title
 
@@ -69,14 +69,14 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
     console.results().print(f"\n{evaluation.id}, {formatting.count(evaluation.num_examples, 'example')} of {examples}")
 
 
-def falls_short(evaluation: Evaluation, bar: float) -> str | None:
-    """In what the model is worse than `bar`, None when it is not."""
+def shortfall_of(evaluation: Evaluation, threshold: float) -> str | None:
+    """Return a message if the model does not reach the threshold, else None."""
     name, direction = evaluation.deciding_metric, evaluation.direction
     accuracy = f"{evaluation.split}/accuracy"
     if name.endswith("/error") and accuracy in evaluation.metrics:
         name, direction = accuracy, Direction.MAXIMIZE
     value = evaluation.metrics[name]
-    if direction.reaches(value, bar):
+    if direction.reaches(value, threshold):
         return None
-    wanted = f"at {'least' if direction is Direction.MAXIMIZE else 'most'} {bar:g}"
-    return f"{name} is {value:.6g}; {wanted} was asked for"
+    expected = f"at {'least' if direction is Direction.MAXIMIZE else 'most'} {threshold:g}"
+    return f"{name}: expected {expected}, got {value:.6g}"

@@ -1,4 +1,4 @@
-"""A result that exists but is not good enough: a missed threshold, a wrong gradient, an invalid file among others."""
+"""Error of a command that has a result which fails a check: a threshold, a gradient, or an invalid file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dlcli.core import DlcliError
 
 
 class FailedResultError(Exception):
-    """Ends a command that has printed its result and fails all the same.
+    """Failure of a command that has a result.
 
     Args:
-        error: why it fails; decides the exit code.
-        document: the result, which `--json` prints with `error` in it.
+        error: Reason of the failure, which determines the exit code.
+        document: Result, which `--json` prints together with `error`.
     """
 
     def __init__(self, error: DlcliError, document: Mapping[str, Any]) -> None:

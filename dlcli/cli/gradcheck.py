@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def gradcheck(
     config: Annotated[
         Path | None,
-        typer.Argument(metavar="CONFIG", help="The model to check.", autocompletion=completion.configs),
+        typer.Argument(metavar="CONFIG", help="Config of the model to check.", autocompletion=completion.configs),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Check every registered function and layer instead.")
@@ -31,7 +31,7 @@ def gradcheck(
             "--max-per-parameter",
             min=1,
             metavar="N",
-            help="Elements checked of each parameter; all of a small model, 100 drawn at random in a large one.",
+            help="Number of elements to check per parameter; default: all for small models, else 100 at random.",
             show_default=False,
         ),
     ] = None,
@@ -39,8 +39,8 @@ def gradcheck(
         bool | None,
         typer.Option(
             "--directions/--elements",
-            help="Check each parameter along one random direction, or element by element; directions for models "
-            "whose elements would take minutes.",
+            help="Check each parameter along one random direction, or element by element; default: directions if "
+            "checking the elements would take minutes.",
             show_default=False,
         ),
     ] = None,
@@ -49,19 +49,19 @@ def gradcheck(
 ) -> None:
     """Compare gradients with central differences.
 
-    In float64, with dropout held still and batch norm in training mode; exit 4 when a gradient is wrong.
+    In float64, with fixed dropout masks and batch norm in training mode. The exit code is 4 if a gradient is wrong.
     """
     from dlcli import api
 
     if (config is None) != everything:
         raise ConfigError(
-            "give a config, or --all" if config is None else "give a config or --all, not both", code="usage"
+            "expected a config or --all" if config is None else "expected a config or --all, got both", code="usage"
         )
     if config is None:
         report = api.check_all_gradients()
     else:
         if along_directions and max_per_parameter is not None:
-            raise ConfigError("--max-per-parameter is about elements; give it or --directions, not both", code="usage")
+            raise ConfigError("--max-per-parameter applies to elements; it excludes --directions", code="usage")
         report = api.check_gradients(
             config,
             overrides=overrides or (),
@@ -75,12 +75,12 @@ def gradcheck(
     if json:
         console.print_document(document(report))
     elif not quiet:
-        what = "derivatives along random directions" if report.along_directions else "gradients"
-        console.notes().print(f"{report.checked:,} {what} are right; the worst: {describe(report.worst)}")
+        noun = "derivatives along random directions" if report.along_directions else "gradients"
+        console.notes().print(f"{report.checked:,} {noun} are correct; largest error: {describe(report.worst)}")
 
 
 def print_report(report: GradientReport) -> None:
-    """One row a parameter: its worst element."""
+    """Print one row per parameter, with its worst element."""
     rows = [
         (
             check.parameter,

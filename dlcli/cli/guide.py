@@ -12,13 +12,13 @@ from dlcli.cli import completion, console, options
 def guide(
     topic: Annotated[
         str | None,
-        typer.Argument(metavar="TOPIC", help="Such as first_steps or data.", autocompletion=completion.topics),
+        typer.Argument(metavar="TOPIC", help="Topic, such as first_steps or data.", autocompletion=completion.topics),
     ] = None,
     json: options.Json = False,
 ) -> None:
     """Read the user guide.
 
-    Without TOPIC the topics are listed. Off a terminal the page is plain Markdown: dlcli guide data > data.md
+    Without TOPIC, the topics are listed. Redirected pages are plain Markdown: dlcli guide data > data.md
     """
     if topic is None:
         _list_topics(json=json)

@@ -13,17 +13,21 @@ from dlcli.core import ConfigError, unknown_name
 def list_components(
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="KIND", help="Such as layers or optimizer.", autocompletion=completion.kinds),
+        typer.Argument(
+            metavar="KIND", help="Kind of component, such as layers or optimizer.", autocompletion=completion.kinds
+        ),
     ] = None,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="Such as linear or adam.", autocompletion=completion.names),
+        typer.Argument(
+            metavar="NAME", help="Name of a component, such as linear or adam.", autocompletion=completion.names
+        ),
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """List what a config can name.
+    """List the components that a config can name, and their options.
 
-    Without arguments the kinds of components; with a kind, its components; with a name as well, its options.
+    Without arguments, the kinds of components are listed; with a kind, its components; with a name, its options.
     """
     components.load()
     if kind is None:
@@ -35,10 +39,10 @@ def list_components(
 
 
 def _singular(text: str) -> str:
-    """The registry's word for what the user called `layers`, `layer`, `loss` or `losses`.
+    """Return the kind that is meant by its singular or plural, such as `layers`, `layer` or `losses`.
 
     Raises:
-        ConfigError: there is no such kind.
+        ConfigError: There is no such kind.
     """
     from dlcli.core import registry
 
@@ -68,7 +72,7 @@ def _list_names(kind: str, *, json: bool) -> None:
         components = [{"name": name, "summary": summary} for name, summary in summaries.items()]
         console.print_document({"kind": kind, "components": components})
     else:
-        console.results().print(console.table(kind, "what it is", rows=summaries.items()))
+        console.results().print(console.table(kind, "description", rows=summaries.items()))
 
 
 def _list_options(kind: str, name: str, *, json: bool) -> None:
@@ -76,7 +80,7 @@ def _list_options(kind: str, name: str, *, json: bool) -> None:
     from dlcli.spec import describe
 
     component = registry.lookup(kind, name)
-    found, summary = registry.options(component), registry.summary(component)
+    options, summary = registry.options(component), registry.summary(component)
     if json:
         rows = [
             {
@@ -86,12 +90,12 @@ def _list_options(kind: str, name: str, *, json: bool) -> None:
                 "default": None if option.required else option.default,
                 "description": option.description,
             }
-            for option in found
+            for option in options
         ]
         console.print_document({"kind": kind, "name": name, "summary": summary, "options": rows})
         return
     console.results().print(f"{name}: {summary}", soft_wrap=True)
-    if found:
+    if options:
         cells = [
             (
                 option.name,
@@ -99,6 +103,6 @@ def _list_options(kind: str, name: str, *, json: bool) -> None:
                 describe(option.annotation),
                 option.description,
             )
-            for option in found
+            for option in options
         ]
-        console.results().print(console.table("option", "default", "type", "what it is", rows=cells))
+        console.results().print(console.table("option", "default", "type", "description", rows=cells))

@@ -1,6 +1,6 @@
-"""Where the shell enters: run one command, and end in one line, one exit code and, with `--json`, one document.
+"""Entry point of the command line: run one command; an error ends in one line, or with `--json` in one document.
 
-Errors are reported and exit codes chosen here and nowhere else.
+Only this module reports errors and chooses exit codes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that `arguments` (default: the shell's) name, and return its exit code."""
+    """Run a command and return its exit code.
+
+    Args:
+        arguments: Command and its arguments; None for those of the process.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
@@ -37,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _run(words)
             sys.stdout.flush()
             sys.stderr.flush()
-    except BrokenPipeError:  # the reader left, as in `dlcli list | head`
+    except BrokenPipeError:  # the reader has closed the pipe, as in `dlcli list | head`
         code = _discard_output()
-    except OSError as error:  # stdout goes to a full disk: there is no place for a document that says so
+    except OSError as error:  # such as a full disk behind stdout, where no error document can be written either
         with contextlib.suppress(OSError):
             sys.stderr.write(f"dlcli: the output cannot be written: {(error.strerror or str(error)).lower()}\n")
             sys.stderr.flush()
@@ -48,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_missing_streams() -> None:
-    """Give a process that was started without streams, as in `dlcli list >&-`, ones that lead nowhere."""
+    """Connect streams that the process was started without, as in `dlcli list >&-`, to the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
@@ -56,7 +60,7 @@ def _open_missing_streams() -> None:
 
 @contextlib.contextmanager
 def _notes_never_fail() -> Iterator[None]:
-    """Drop progress and remarks that cannot be written instead of ending the command."""
+    """Discard progress and warnings that cannot be written to stderr instead of ending the command."""
     stream = sys.stderr
     sys.stderr = cast("TextIO", NotesStream(stream))
     try:
@@ -81,26 +85,26 @@ def _run(words: list[str]) -> int:
     except MemoryError as error:
         return _report(_memory_error(error), words)
     except RecursionError as error:
-        return _report(DataError(f"a value is nested too deep to be read{_place_of(error)}"), words)
+        return _report(DataError(f"a value is nested too deeply{_module_of(error)}"), words)
     except Exception as error:
         if _is_out_of_memory(error):
             return _report(_memory_error(error), words)
-        return _report(_internal_error(error), words)  # a bug: even that is not shown as a bare traceback
+        return _report(_internal_error(error), words)  # a bug of dlcli
     return _report(_interrupted(), words) if code == _interrupted().exit_code else code
 
 
 def _invoke(words: list[str]) -> int:
-    """The exit code of the command; what it raises goes through, a Ctrl-C comes back as 130."""
+    """Run the command and return its exit code, 130 after Ctrl-C; its errors are raised."""
     import typer
 
     from dlcli.cli.app import command_line
 
-    with warnings.catch_warnings(), _termination_raised():
+    with warnings.catch_warnings(), _raise_on_termination():
         warnings.showwarning = show_warning
         try:
             return command_line()(words, prog_name="dlcli", standalone_mode=False) or 0
-        except SystemExit as left:  # completion scripts, and a pipe whose reader left
-            return left.code if isinstance(left.code, int) else 0
+        except SystemExit as exit_request:  # of completion scripts, and of a closed pipe
+            return exit_request.code if isinstance(exit_request.code, int) else 0
         except typer.TyperException as error:
             raise _usage_error(error) from error
         except typer.Abort:
@@ -108,26 +112,26 @@ def _invoke(words: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _termination_raised() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the command as an error does: said, and written into the run's record.
+def _raise_on_termination() -> Iterator[None]:
+    """Raise an error on SIGTERM and SIGHUP, so that it is reported and recorded in the run.
 
-    A SIGHUP that is ignored, as under nohup, stays so.
+    A SIGHUP that is ignored, as under nohup, stays ignored.
     """
 
-    def end(number: int, _frame: object) -> NoReturn:
+    def terminate(number: int, _frame: object) -> NoReturn:
         raise RunInterruptedError("terminated", signal_number=number)
 
-    heeded = [it for it in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) != signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in heeded}
+    signals = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+    previous_handlers = {number: signal.signal(number, terminate) for number in signals}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous_handlers.items():
             signal.signal(number, handler)
 
 
 def _report(error: DlcliError, words: Sequence[str], result: Mapping[str, Any] | None = None) -> int:
-    """Say what went wrong on stderr, or in a document beside the result on stdout, and give the exit code."""
+    """Report an error on stderr, or with the result in a document on stdout, and return the exit code."""
     if _wants_debugging(words) and sys.exc_info()[0] is not None:
         import traceback
 
@@ -144,7 +148,7 @@ def _wants_debugging(words: Sequence[str]) -> bool:
 
 
 def _usage_error(error: TyperException) -> DlcliError:
-    """A misspelt command or option, as the parser words it, with where to read more."""
+    """Return the error for a misspelled command or option, with the parser's message and the help command."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "dlcli"
     message = " ".join(error.format_message().split()).removesuffix(".")
@@ -156,14 +160,14 @@ def _interrupted() -> DlcliError:
 
 
 def _storage_error(error: OSError) -> DlcliError:
-    if error.filename is None and error.errno == errno.ENOENT and _working_directory_is_gone():
+    if error.filename is None and error.errno == errno.ENOENT and _is_working_directory_removed():
         return StorageError("the working directory has been removed; change to another one", code="io_error")
     return StorageError(
         error.strerror or str(error), code="io_error", file=str(error.filename) if error.filename else None
     )
 
 
-def _working_directory_is_gone() -> bool:
+def _is_working_directory_removed() -> bool:
     try:
         Path.cwd()
     except OSError:
@@ -172,21 +176,19 @@ def _working_directory_is_gone() -> bool:
 
 
 def _memory_error(error: BaseException) -> DlcliError:
-    """What was being made, as far as the error says so; else where in dlcli it was."""
-    return DlcliError(
-        f"out of memory: {str(error) or 'the system has no more'}{_place_of(error)}", code="out_of_memory"
-    )
+    """Return the error for memory that ran out, with the message of the system and the module of dlcli."""
+    return DlcliError(f"out of memory: {str(error) or 'an allocation failed'}{_module_of(error)}", code="out_of_memory")
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """A library that could not be loaded, or a thread that could not be started, for want of memory."""
+    """Return whether a library could not be loaded, or a thread not started, because memory ran out."""
     if isinstance(error, ImportError):
         return "failed to map segment" in str(error) or "annot allocate memory" in str(error)
     return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
 
 
-def _place_of(error: BaseException) -> str:
-    """The module of dlcli that was at work, such as ` (in dlcli.data.formats.csv)`."""
+def _module_of(error: BaseException) -> str:
+    """Return the innermost module of dlcli in the traceback, such as ` (in dlcli.data.formats.csv)`."""
     import traceback
 
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -196,7 +198,7 @@ def _place_of(error: BaseException) -> str:
 
 
 def _internal_error(error: Exception) -> DlcliError:
-    """One line for a bug of `dlcli` itself; the traceback goes to a file that can be sent along with a report."""
+    """Return the error for a bug of dlcli; the traceback is written to a file for a bug report."""
     import tempfile
     import traceback
 
@@ -204,14 +206,14 @@ def _internal_error(error: Exception) -> DlcliError:
         log.write("".join(traceback.format_exception(error)))
     summary = " ".join(f"{type(error).__name__}: {error}".split())
     return DlcliError(
-        f"internal error, not your mistake: {summary} (traceback in {log.name}; --debug shows it)",
+        f"internal error, a bug of dlcli: {summary} (the traceback is in {log.name}; --debug prints it)",
         code="internal_error",
     )
 
 
 def _discard_output() -> int:
-    """Point both streams at nothing, so that the interpreter's last flush does not complain as well."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Connect both streams to the null device, so that the final flush of the interpreter does not fail as well."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+        os.dup2(null_device, stream.fileno())
     return 1

@@ -1,4 +1,4 @@
-"""Runs by their names, on the command line: of several with the same name, the user hears which one is meant."""
+"""Lookup of runs by name on the command line; if a name is ambiguous, the user is shown which run is used."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dlcli.cli import console
 
 
 def find(text: str, runs_dir: Path, *, is_done: bool = True, quiet: bool = False) -> Path:
-    """The folder of the run that `text` means.
+    """Return the folder of the run that `text` refers to.
 
     Args:
-        text: a run's folder, id, beginning of its id, or name.
-        runs_dir: folder of the runs.
-        is_done: whether a name means the newest run that is done, and not just the newest.
-        quiet: whether nothing is said on stderr.
+        text: Folder, id, beginning of the id, or name of a run.
+        runs_dir: Folder of the runs.
+        is_done: Whether a name refers to the newest finished run rather than to the newest run.
+        quiet: Whether to print no message for an ambiguous name.
 
     Raises:
-        ConfigError: there is no such run, or several may be meant.
+        ConfigError: There is no such run, or the text is ambiguous.
     """
     from dlcli import runs
 
@@ -25,12 +25,14 @@ def find(text: str, runs_dir: Path, *, is_done: bool = True, quiet: bool = False
     if text != folder.id and not quiet and folder.path != Path(text):
         named = runs.named_runs(runs_dir, text)
         if len(named) > 1:
-            newest = "the newest that is done" if is_done else "the newest"
-            console.notes().print(f"{len(named)} runs are called {text}; this is {newest}, {folder.id}", soft_wrap=True)
+            newest = "the newest finished one" if is_done else "the newest one"
+            console.notes().print(
+                f"{len(named)} runs have the name {text}; using {newest}, {folder.id}", soft_wrap=True
+            )
     return folder.path
 
 
 def find_unless_file(text: str, runs_dir: Path, *, quiet: bool = False) -> Path:
-    """The config file that `text` is the path of, or else the folder of a run as `find` finds it."""
+    """Return the path of a config file if `text` is one, else the folder of the run that it refers to."""
     path = Path(text)
     return path if path.is_file() else find(text, runs_dir, quiet=quiet)

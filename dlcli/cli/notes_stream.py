@@ -1,4 +1,4 @@
-"""Standard error as a stream that never fails: progress and remarks are worth less than the work they are about."""
+"""Standard error as a stream that never fails: a command does not stop because its progress cannot be shown."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from typing import Any, TextIO
 
 
 class NotesStream:
-    """Writes to another stream; when that cannot be written any more, what follows is dropped.
+    """Wrapper of a stream that discards all text after the first write error.
 
-    A closed pipe, a full disk and a terminal that is gone all end here. Everything but writing is the other stream's.
+    Such errors are a closed pipe, a full disk and a closed terminal. All other attributes are those of the stream.
 
     Args:
-        stream: Text stream such as standard error.
+        stream: Text stream, such as standard error.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self.lost: str | None = None  # why nothing is written any more
+        self.failure: str | None = None  # reason why text is discarded; None while it can be written
 
     def write(self, text: str) -> int:
-        with self._dropping():
-            if self.lost is None:
+        with self._handle_errors():
+            if self.failure is None:
                 self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with self._dropping():
-            if self.lost is None:
+        with self._handle_errors():
+            if self.failure is None:
                 self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     @contextlib.contextmanager
-    def _dropping(self) -> Iterator[None]:
+    def _handle_errors(self) -> Iterator[None]:
         try:
             yield
-        except BlockingIOError:  # a terminal that is slower than we are: it will take the next line
+        except BlockingIOError:  # a slow terminal; the next write may succeed
             pass
         except OSError as error:
-            self.lost = (error.strerror or str(error)).lower()
+            self.failure = (error.strerror or str(error)).lower()
             self._discard()
         except ValueError:  # closed by this process
-            self.lost = "the stream is closed"
+            self.failure = "the stream is closed"
 
     def _discard(self) -> None:
-        """Point the descriptor at nothing, so that what the stream still holds does not fail when it is flushed."""
+        """Connect the descriptor to the null device, so that flushing buffered text does not fail later."""
         with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor
             descriptor = self._stream.fileno()
-            nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-            os.dup2(nowhere, descriptor)
-            os.close(nowhere)
+            null_device = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+            os.dup2(null_device, descriptor)
+            os.close(null_device)

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, worded once."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dlcli.cli import completion
 ConfigFile = Annotated[
     Path,
     typer.Argument(
-        metavar="CONFIG", help="The experiment's YAML file.", show_default=False, autocompletion=completion.configs
+        metavar="CONFIG", help="YAML file of the experiment.", show_default=False, autocompletion=completion.configs
     ),
 ]
 RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="A run: its id, the beginning of its id, its name (the newest of it), or its folder.",
+        help="Run: its id, the beginning of its id, its name (the newest run), or its folder.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -28,7 +28,7 @@ RunNames = Annotated[
     list[str],
     typer.Argument(
         metavar="RUN...",
-        help="Runs: their ids, the beginnings of their ids, their names (the newest of each), or their folders.",
+        help="Runs: their ids, the beginnings of their ids, their names (the newest runs), or their folders.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -37,7 +37,7 @@ ConfigOrRun = Annotated[
     str,
     typer.Argument(
         metavar="CONFIG|RUN",
-        help="A YAML file, or a run: its id, the beginning of its id, its name (the newest of it), or its folder.",
+        help="YAML file, or run: its id, the beginning of its id, its name (the newest run), or its folder.",
         show_default=False,
         autocompletion=completion.configs_and_runs,
     ),
@@ -46,7 +46,7 @@ ConfigsOrRuns = Annotated[
     list[str],
     typer.Argument(
         metavar="CONFIG|RUN...",
-        help="YAML files, and runs: their ids, the beginnings of their ids, their names, or their folders.",
+        help="YAML files and runs: their ids, the beginnings of their ids, their names, or their folders.",
         show_default=False,
         autocompletion=completion.configs_and_runs,
     ),
@@ -56,17 +56,17 @@ Overrides = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change one value of the config: optimizer.learning_rate=1e-2, model.hidden_units[0]=64,"
-        " evaluation.metrics+=macro_f1. May be given several times.",
+        help="Change a value of the config: optimizer.learning_rate=1e-2, model.hidden_units[0]=64,"
+        " evaluation.metrics+=macro_f1. Can be repeated.",
         show_default=False,
     ),
 ]
 RunsFolder = Annotated[
     Path,
-    typer.Option("--runs-dir", metavar="FOLDER", envvar="DLCLI_RUNS", help="The folder that holds the runs."),
+    typer.Option("--runs-dir", metavar="FOLDER", envvar="DLCLI_RUNS", help="Folder of the runs."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document on stdout, also on error.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on stderr, only errors.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no warnings on stderr, only errors.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 
 DEFAULT_RUNS = Path("runs")

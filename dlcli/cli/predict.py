@@ -18,10 +18,10 @@ def predict(
         Path, typer.Argument(metavar="FILE", help="Examples in the format of the training data.", readable=False)
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write instead of stdout.")
     ] = None,
     format: Annotated[
-        Literal["csv", "jsonl"], typer.Option("--format", help="A table with a header, or one JSON object a line.")
+        Literal["csv", "jsonl"], typer.Option("--format", help="Table with a header, or one JSON object per line.")
     ] = "csv",
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
@@ -29,17 +29,17 @@ def predict(
 ) -> None:
     """Predict new examples.
 
-    Every row gets its id, its class and that class's probability, or its values by column; a column called like another
-    part of a row, such as id or target, becomes prediction, and with several columns prediction_<column>.
+    Each row has the id of the example and its class with the probability, or its values by column. A column whose name
+    another part of the row has, such as id or target, is called prediction, or prediction_<column> for several columns.
     """
     from dlcli import api
     from dlcli.runs import RunFolder
 
     if output is not None and output.exists() and file.exists() and output.samefile(file):
-        raise ConfigError(f"--output {output} is the file with the examples; it would be lost", code="usage")
+        raise ConfigError(f"--output {output} would overwrite the file of the examples", code="usage")
     remarks: list[str] = []
-    found = named_run.find(run, runs_dir, quiet=quiet)
-    rows = api.load(found).predict_file(file, remark=remarks.append)
+    run_path = named_run.find(run, runs_dir, quiet=quiet)
+    rows = api.load(run_path).predict_file(file, remark=remarks.append)
     if not quiet:
         summary.print_warnings(remarks)
     encoding = "utf-8" if output is not None else console.encoding()
@@ -47,8 +47,8 @@ def predict(
     if output is not None:
         output.write_text(text, encoding="utf-8")
     if json:
-        written = {"output": str(output)} if output else {"predictions": rows}
-        console.print_document({"run": RunFolder(found).id, "rows": len(rows), **written, "warnings": remarks})
+        result = {"output": str(output)} if output else {"predictions": rows}
+        console.print_document({"run": RunFolder(run_path).id, "rows": len(rows), **result, "warnings": remarks})
     elif output is None:
         console.print_text(text)
     elif not quiet:

@@ -1,4 +1,4 @@
-"""How training is shown: a bar for the steps, a row of figures for each epoch. Off a terminal, the rows alone."""
+"""Progress of a training: a row of metrics per epoch and, on a terminal, a progress bar for the steps."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dlcli.training import Observer, Plan, Progress
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-#: fields of a line of `metrics.jsonl` that say when it was written, not how good the model is
+#: fields of a line of `metrics.jsonl` that are not metrics
 BOOKKEEPING = ("kind", "epoch", "step", "seconds")
-WIDTH = 10  # columns of a figure
+WIDTH = 10  # characters of a value
 
 
 class EpochTable(Observer):
-    """One row an epoch on stderr, under a header; the bar below it is on terminals only."""
+    """Observer that prints one row per epoch on stderr, under a header, and on terminals a progress bar below."""
 
     def __init__(self) -> None:
         self.console = console.notes()
@@ -28,7 +28,7 @@ class EpochTable(Observer):
 
     @property
     def failure(self) -> str | None:
-        return getattr(self.console.file, "lost", None)
+        return getattr(self.console.file, "failure", None)
 
     def on_read(self, what: str, done: int, count: int) -> None:
         if not self.console.is_terminal:
@@ -69,7 +69,7 @@ class EpochTable(Observer):
         if self.bar is not None:
             self.bar.update(record["step"] - self.bar.n)
         if not self.columns:
-            self.columns = fitting(record, self.console.width)
+            self.columns = fitting_metrics(record, self.console.width)
             self._print(" ".join(heading.rjust(width_of(heading)) for heading in ("epoch", *self.columns)))
         cells = [str(record["epoch"]).rjust(width_of("epoch"))]
         cells += [format_metric(column, record.get(column)).rjust(width_of(column)) for column in self.columns]
@@ -95,20 +95,20 @@ def width_of(heading: str) -> int:
     return max(len(heading), WIDTH) if heading != "epoch" else len(heading)
 
 
-def fitting(record: Mapping[str, Any], width: int) -> list[str]:
-    """The figures of an epoch that fit into a row of `width` columns: the loss, then what unseen examples say."""
+def fitting_metrics(record: Mapping[str, Any], width: int) -> list[str]:
+    """Return the metrics that fit into `width` characters: the training loss, then metrics on other splits."""
     names = [name for name, value in record.items() if isinstance(value, int | float) and name not in BOOKKEEPING]
     names.sort(key=lambda name: (name != "train/loss", "dev/" not in name, "/" not in name))
-    room = width - width_of("epoch") - len(" *")
+    remaining_width = width - width_of("epoch") - len(" *")
     columns = []
     for name in names:
-        room -= 1 + width_of(name)
-        if room < 0:
+        remaining_width -= 1 + width_of(name)
+        if remaining_width < 0:
             break
         columns.append(name)
     return columns
 
 
 def observer(*, quiet: bool) -> Observer:
-    """The epoch table, or an observer that shows nothing."""
+    """Return the epoch table, or an observer without output if `quiet`."""
     return Observer() if quiet else EpochTable()

@@ -1,4 +1,4 @@
-"""What to type after an error, for those from which a command leads on."""
+"""Commands and options that help after an error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LISTING = {"run": "dlcli runs list", "sweep": "dlcli sweep status"}
 
 
 def recovery_of(error: DlcliError) -> str:
-    """The end of an error's line that says what to type next; empty where no command helps."""
+    """Return the end of an error's line that names a command or options that help; empty if there are none."""
     if isinstance(error, RunInterruptedError) and error.resumable is not None:
         return f"; `dlcli resume {error.resumable}` continues it"
     if isinstance(error, DivergedError) and error.remedies:

@@ -12,22 +12,23 @@ from dlcli.cli import named_run, options, summary
 def resume(
     run: options.RunName,
     epochs: Annotated[
-        int | None, typer.Option("--epochs", min=1, help="Train up to this many epochs in all.", show_default=False)
+        int | None, typer.Option("--epochs", min=1, help="Total number of epochs.", show_default=False)
     ] = None,
     overrides: options.Overrides = None,
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Go on with a run as if it had never stopped.
+    """Resume a run as if it had never stopped.
 
-    An interrupted run goes on where it was, also in the middle of an epoch; a finished one for more --epochs.
+    An interrupted run continues from its last checkpoint, even in the middle of an epoch; a finished run continues
+    with more --epochs.
     """
     from dlcli import api
     from dlcli.cli import progress
 
-    found = named_run.find(run, runs_dir, is_done=False, quiet=quiet)
+    run_path = named_run.find(run, runs_dir, is_done=False, quiet=quiet)
     resumed = api.resume(
-        found, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
+        run_path, epochs=epochs, overrides=overrides or (), runs_dir=runs_dir, observer=progress.observer(quiet=quiet)
     )
     summary.report(resumed, json=json, quiet=quiet)

@@ -14,16 +14,16 @@ from dlcli.core import formatting
 def score(
     run: options.RunName,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Texts in the format of the training data.", readable=False)
+        Path, typer.Argument(metavar="FILE", help="Text in the format of the training data.", readable=False)
     ],
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Say how probable a language model finds each line of a text.
+    """Compute the probability of each line of a text under a language model.
 
-    A line gets log p, its tokens, its perplexity and its text, separated by tabs. A model of running text reads the
-    file in one pass, so that each line is judged by all before it.
+    Each row has log p, the number of tokens, the perplexity and the text, separated by tabs. A model of continuous text
+    reads the file in one pass, so that each line is conditioned on all lines before it.
     """
     from dlcli import api
     from dlcli.metrics import NatsPerToken, Perplexity
@@ -31,8 +31,8 @@ def score(
 
     remarks: list[str] = []
     lines, tokens, nats = [], 0, 0.0
-    found = named_run.find(run, runs_dir, quiet=quiet)
-    for line in api.score(found, file, remark=remarks.append):
+    run_path = named_run.find(run, runs_dir, quiet=quiet)
+    for line in api.score(run_path, file, remark=remarks.append):
         tokens, nats = tokens + line.tokens, nats + line.nats
         if json:
             values = {"log_probability": -line.nats, "tokens": line.tokens, "perplexity": line.perplexity}
@@ -43,7 +43,7 @@ def score(
         summary.print_warnings(remarks)
     if json:
         total = {"log_probability": -nats, "tokens": tokens, "perplexity": api.perplexity(nats, tokens)}
-        document = {"run": RunFolder(found).id, "file": str(file), **total, "lines": lines, "warnings": remarks}
+        document = {"run": RunFolder(run_path).id, "file": str(file), **total, "lines": lines, "warnings": remarks}
         console.print_document(document)
     elif not quiet:
         mean = NatsPerToken.format(nats / tokens)

@@ -11,10 +11,10 @@ def show(
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
 ) -> None:
-    """Print a model's graph, node by node.
+    """Print the graph of a model, node by node.
 
-    What each node reads, the shape of its output, its parameters, and its operations for one example (FLOPs, a
-    multiply-add counted as two).
+    For each node: its inputs, the shape of its output, the number of its parameters, and its operations for one example
+    (FLOPs, where a multiply-add counts as two).
     """
     from dataclasses import asdict
 
@@ -40,5 +40,5 @@ def show(
         for node in nodes
     ]
     total = ("total", "", "", "", f"{parameters:,}", f"{flops:,}")
-    headings = ("node", "type", "reads", "output", "parameters", "FLOPs")
+    headings = ("node", "type", "inputs", "output", "parameters", "FLOPs")
     console.results().print(console.table(*headings, rows=[*cells, total], numbers=["parameters", "FLOPs"]))

@@ -1,4 +1,4 @@
-"""What `train`, `resume` and `eval` say at their end."""
+"""Final output of `train`, `resume` and `eval`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def document(result: Run | Evaluation) -> dict[str, Any]:
-    """The JSON of a finished training or evaluation: every number that the text shows."""
+    """Return the JSON document of a finished training or evaluation, with every number that the text shows."""
     return {
         "run": result.id,
         "status": result.status,
@@ -31,10 +31,10 @@ def print_warnings(warnings: Iterable[str]) -> None:
 
 
 def report(run: Run, *, json: bool, quiet: bool) -> None:
-    """The end of a training.
+    """Print the result of a training.
 
     Raises:
-        FailedResultError: no epoch satisfies the constraints of the config.
+        FailedResultError: No epoch satisfies the constraints of the config.
     """
     if not quiet:
         print_warnings(run.warnings)
@@ -48,7 +48,7 @@ def report(run: Run, *, json: bool, quiet: bool) -> None:
 
 
 def print_run(run: Run) -> None:
-    """The report on what to try next, the final metrics, and where it all is."""
+    """Print the report on what to try next, the final metrics, and the folder of the run."""
     from dlcli.metrics import format_metric
     from dlcli.reports import terminal
     from dlcli.runs import metric_title

@@ -54,7 +54,7 @@ def test_on_a_terminal_a_bar_stands_below_the_rows(monkeypatch):
 
 @pytest.mark.parametrize(("width", "columns"), [(80, 2), (24, 1), (10, 0)])
 def test_a_narrow_terminal_has_fewer_columns(width, columns):
-    assert len(progress.fitting(RECORD, width)) == columns
+    assert len(progress.fitting_metrics(RECORD, width)) == columns
 
 
 def test_quiet_shows_nothing(capsys):

@@ -41,7 +41,7 @@ def test_what_cannot_be_written_is_dropped_and_the_reason_kept(error: Exception)
     stream = NotesStream(failing)  # type: ignore[arg-type]  # all that is asked of a stream here
     assert [stream.write(text) for text in ("one", "two", "three")] == [3, 3, 5]
     assert failing.lines == ["one"]
-    assert stream.lost is not None
+    assert stream.failure is not None
 
 
 def test_a_stream_that_is_slow_for_a_moment_is_not_lost() -> None:
@@ -50,7 +50,7 @@ def test_a_stream_that_is_slow_for_a_moment_is_not_lost() -> None:
     stream.write("one")
     failing.takes = 5
     stream.write("two")
-    assert (failing.lines, stream.lost) == (["two"], None)
+    assert (failing.lines, stream.failure) == (["two"], None)
 
 
 def shell(command: str) -> int:

@@ -1,1 +1,1 @@
-"""`dlcli config …`: one file a command."""
+"""`dlcli config …`: one file per command."""

@@ -12,16 +12,16 @@ from dlcli.core import ConfigError
 
 HEADER = """\
 # `dlcli train {file}` runs this experiment, `dlcli config validate {file}` checks it.
-# `dlcli list` names everything that may stand here. A key that you take out has its default.
+# `dlcli list` lists all components and their options. A key that is removed has its default.
 """
 
 
 def init(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path("config.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")] = Path("config.yaml"),
     dataset: Annotated[
-        str, typer.Option("--dataset", help="A data set that needs no files.", autocompletion=completion.datasets)
+        str, typer.Option("--dataset", help="Data set that needs no files.", autocompletion=completion.datasets)
     ] = "digits",
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -31,7 +31,7 @@ def init(
     components.load()
     text = HEADER.format(file=file) + commented_template(dataset.replace("_", "-"), dataset)
     if file.exists() and not force:
-        raise ConfigError("exists; give --force to write over it", code="file_exists", file=str(file))
+        raise ConfigError("the file exists; use --force to overwrite it", code="file_exists", file=str(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if json:

@@ -9,7 +9,9 @@ import typer
 from dlcli.cli import components, console
 
 
-def schema(sweep: Annotated[bool, typer.Option("--sweep", help="That of sweep files instead.")] = False) -> None:
+def schema(
+    sweep: Annotated[bool, typer.Option("--sweep", help="Print the schema of sweep files instead.")] = False,
+) -> None:
     """Print the JSON Schema of config files, for editors that complete and check YAML.
 
     In VS Code with the YAML extension: dlcli config schema > schema.json, and as the first line of a config

@@ -28,7 +28,7 @@ def validate(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check configs and sweep files; every mistake of every file is reported."""
+    """Check configs and sweep files; all errors of all files are reported."""
     components.load()
     failures: list[DlcliError] = []
     for file in files:
@@ -47,36 +47,36 @@ def validate(
     if json:
         console.print_document(document)
     elif not data and not quiet:
-        console.notes().print("The data was not looked at; --data checks it as well.")
+        console.notes().print("The data was not checked; use --data to check it as well.")
 
 
 def _about_data(file: Path, spec: Spec | SweepSpec, runs_dir: Path, *, remarks: bool) -> str:
-    """What data a config has; of a sweep, the config in the center of its space.
+    """Check the data of a config, or of the config at the center of a sweep's search space, and describe it.
 
     Raises:
-        ConfigError: an option does not fit the data.
-        DataError: the data is missing or not what the config says.
+        ConfigError: An option does not fit the data.
+        DataError: The data is missing or does not match the config.
     """
     from dlcli import api
     from dlcli.spec import Spec
     from dlcli.sweeps import central_spec
 
-    found = api.check_data(spec if isinstance(spec, Spec) else central_spec(spec), runs_dir=runs_dir)
-    for warning in found.warnings if remarks else ():
+    checked = api.check_data(spec if isinstance(spec, Spec) else central_spec(spec), runs_dir=runs_dir)
+    for warning in checked.warnings if remarks else ():
         console.notes().print(f"{file}: {warning}")
-    examples = ", ".join(f"{name} {count:,}" for name, count in found.examples.items())
-    return f", {found.description} ({examples})"
+    examples = ", ".join(f"{name} {count:,}" for name, count in checked.examples.items())
+    return f", {checked.description} ({examples})"
 
 
 def _check(file: Path) -> Spec | SweepSpec:
-    """Load a config, or a sweep file with the configs of trials all over its space.
+    """Load a config, or a sweep file together with configs of trials from its whole search space.
 
     Raises:
-        ConfigError: with every mistake.
+        ConfigError: The file has errors; the exception lists all of them.
     """
     from dlcli.spec import is_sweep, read_text, read_yaml, spec_of_document
 
-    document = read_yaml(read_text(file), str(file))  # once: a pipe has nothing more afterwards
+    document = read_yaml(read_text(file), str(file))  # only once, since the file may be a pipe
     if is_sweep(document.data):
         from dlcli.sweeps import check_sweep, sweep_of_document
 
@@ -87,7 +87,7 @@ def _check(file: Path) -> Spec | SweepSpec:
 
 
 class _FailuresError(DlcliError):
-    """The mistakes of several files, file by file."""
+    """Errors of several files."""
 
     def __init__(self, failures: Sequence[DlcliError]) -> None:
         first = failures[0]
@@ -101,12 +101,14 @@ class _FailuresError(DlcliError):
 
     def to_json(self) -> dict[str, Any]:
         documents = [failure.to_json() for failure in self.failures]
-        return super().to_json() | {"problems": [item for one in documents for item in one.get("problems", [one])]}
+        return super().to_json() | {
+            "problems": [problem for document in documents for problem in document.get("problems", [document])]
+        }
 
 
 class InvalidFilesError(_FailuresError, ConfigError):
-    """At least one file is wrong by itself, or does not fit its data."""
+    """At least one file has an error, or does not fit its data."""
 
 
 class InvalidDataError(_FailuresError, DataError):
-    """All files are right, but the data of some is missing or wrong."""
+    """All files are valid, but the data of some is missing or invalid."""

@@ -1,1 +1,1 @@
-"""`dlcli data …`: one file a command."""
+"""`dlcli data …`: one file per command."""

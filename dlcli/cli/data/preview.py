@@ -12,33 +12,37 @@ from dlcli.cli import console, options, summary
 
 def preview(
     config: options.ConfigFile,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PNG to write.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="PNG file to write.")] = Path(
         "preview.png"
     ),
-    count: Annotated[int, typer.Option("--count", min=1, max=100, help="Examples, from all classes in turn.")] = 8,
+    count: Annotated[
+        int, typer.Option("--count", min=1, max=100, help="Number of examples, from all classes in turn.")
+    ] = 8,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", min=0, help="Other examples, augmented otherwise.", show_default="the config's"),
+        typer.Option(
+            "--seed", min=0, help="Seed of the selection and the augmentation.", show_default="seed of the config"
+        ),
     ] = None,
     overrides: options.Overrides = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Draw training pictures beside what augmentation makes of them.
+    """Draw training images next to their augmented versions.
 
-    Every line of the picture is an example: as it is, then as training sees it in one batch after the other.
+    Each row of the figure shows an example: first the original, then several augmented versions.
     """
     from dlcli import api
     from dlcli.cli import progress
 
     observer = progress.observer(quiet=quiet)
-    made = api.preview(config, overrides=overrides or (), count=count, seed=seed, on_read=observer.on_read)
+    figure = api.preview(config, overrides=overrides or (), count=count, seed=seed, on_read=observer.on_read)
     if not quiet:
-        summary.print_warnings(made.warnings)
+        summary.print_warnings(figure.warnings)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(made.png)
+    output.write_bytes(figure.png)
     if json:
-        examples = [{"id": id, "class": name} for id, name in zip(made.ids, made.classes, strict=True)]
-        console.print_document({"output": str(output), "augmentations": made.augmentations, "examples": examples})
+        examples = [{"id": id, "class": name} for id, name in zip(figure.ids, figure.classes, strict=True)]
+        console.print_document({"output": str(output), "augmentations": figure.augmentations, "examples": examples})
     else:
         console.print_text(str(output))

@@ -1,1 +1,1 @@
-"""`dlcli runs …`: one file a command."""
+"""`dlcli runs …`: one file per command."""

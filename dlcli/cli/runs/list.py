@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
-    """List the runs, the newest first, each with the metric that chose its best epoch."""
+    """List the runs, newest first, each with the metric that selected its best epoch."""
     from dataclasses import asdict
 
     from dlcli import runs
     from dlcli.metrics import format_metric
 
-    found = [with_best(run, runs_dir / run.id) for run in runs.list_runs(runs_dir)]
+    listed = [with_best(run, runs_dir / run.id) for run in runs.list_runs(runs_dir)]
     if json:
-        console.print_document({"runs": [asdict(run) | {"best": best} for run, best in found]})
+        console.print_document({"runs": [asdict(run) | {"best": best} for run, best in listed]})
         return
-    if not found:
+    if not listed:
         console.notes().print(f"no runs in {runs_dir}")
         return
     rows = [
@@ -35,14 +35,14 @@ def list_runs(runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options
             f"{best['metric']} {format_metric(best['metric'], best['value'])}" if best else "–",
             age(run.started),
         )
-        for run, best in found
+        for run, best in listed
     ]
     headings = ("run", "status", "epochs", "best", "age")
     console.results().print(console.table(*headings, rows=rows, numbers=["epochs", "best", "age"]))
 
 
 def with_best(run: RunSummary, folder: Path) -> tuple[RunSummary, dict[str, Any]]:
-    """A run with what its checkpoints say of its best epoch: nothing before the first, damaged where they are."""
+    """Return a run and its best epoch, which is empty before the first checkpoint; a damaged run gets that status."""
     from dataclasses import replace
 
     from dlcli.runs import RunFolder

@@ -6,7 +6,7 @@ from dlcli.cli import console, named_run, options
 
 
 def show(run: options.RunName, runs_dir: options.RunsFolder = options.DEFAULT_RUNS, json: options.Json = False) -> None:
-    """Show what a run is, how it ended and what it reached."""
+    """Show the settings, the status and the final metrics of a run."""
     from dlcli import runs
     from dlcli.metrics import format_metric
 
