@@ -1,4 +1,4 @@
-"""Run the command line in this process, in a folder with an experiment, its streams and exit code apart."""
+"""Run the command line in this process, in a folder with an experiment, and capture its streams and exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Outcome:
 
     @property
     def document(self) -> Any:
-        """The one JSON document on stdout; anything else there fails, and so does NaN or Infinity."""
+        """JSON document on stdout; any other output, NaN and Infinity are errors."""
 
         def refuse(constant: str) -> None:
             raise AssertionError(f"{constant} is not strict JSON")
@@ -36,7 +36,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("train", "config.yaml")` is what the shell would do."""
+    """Function that runs a command, such as `run("train", "config.yaml")`."""
 
     def call(*arguments: object) -> Outcome:
         capsys.readouterr()
@@ -57,7 +57,7 @@ training: {epochs: 10, batch_size: 32}
 
 
 def points(count: int = 300) -> str:
-    """Points of the plane as CSV, each with the side of the diagonal that it is on."""
+    """Return points of the plane as CSV, labeled by the side of the diagonal that they are on."""
     generator = random.Random(0)
     lines = ["number,x1,x2,side"]
     for number in range(count):
@@ -68,7 +68,7 @@ def points(count: int = 300) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: a config and the data that it reads."""
+    """Working directory with a config and its data."""
     (tmp_path / "points.csv").write_text(points(), encoding="utf-8")
     (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -77,7 +77,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like `folder` with one finished run; copied by those who change it."""
+    """Folder like `folder` with one finished run; tests that change it make a copy."""
     place = tmp_path_factory.mktemp("trained")
     (place / "points.csv").write_text(points(), encoding="utf-8")
     (place / "config.yaml").write_text(CONFIG, encoding="utf-8")
@@ -87,7 +87,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def finished(folder: Path, trained: Path) -> str:
-    """The id of a finished run in the working directory's `runs/`."""
+    """Id of a finished run in `runs/` of the working directory."""
     shutil.copytree(trained / "runs", folder / "runs")
     (run,) = (folder / "runs").iterdir()
     return run.name

@@ -1,4 +1,4 @@
-"""How long ago a run was started."""
+"""Age of a run."""
 
 from __future__ import annotations
 

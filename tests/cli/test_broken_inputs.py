@@ -1,4 +1,4 @@
-"""What users get wrong, and what the machine does to them: one line, the right exit code, nothing half-made."""
+"""Invalid input and system errors end in one line and the right exit code, without partial results."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ GOOD = "p0,0.1,0.2,above\np1,0.2,0.1,below\n"
 BROKEN_DATA = {
     "an empty file": "",
     "a header without rows": HEADER,
-    "a label that is missing": HEADER + GOOD + "p2,0.3,0.4,\n",
-    "a number that is infinite": HEADER + GOOD * 20 + "p2,inf,0.4,above\n",
+    "a missing label": HEADER + GOOD + "p2,0.3,0.4,\n",
+    "an infinite number": HEADER + GOOD * 20 + "p2,inf,0.4,above\n",
     "a row that is too long": HEADER + GOOD + "p2,0.3,0.4,above,5\n",
     "no label column": "number,x1,x2\np0,1,2\n",
     "one class": HEADER + "p0,0.1,0.2,above\n" * 30,
-    "bytes that are no text": "\udcff\udcfe\udc80",
+    "invalid UTF-8": "\udcff\udcfe\udc80",
 }
 BROKEN_CONFIGS = {
     "an empty file": "",
@@ -31,7 +31,7 @@ BROKEN_CONFIGS = {
     "a tab": "data:\n\tdataset: iris\n",
     "an unknown key": "data: {dataset: iris}\nmodle: {architecture: mlp}\n",  # codespell:ignore modle
     "a null section": "data:\nmodel:\n",
-    "bytes that are no text": "name: \udcff\n",
+    "invalid UTF-8": "name: \udcff\n",
 }
 
 
@@ -56,7 +56,7 @@ def test_broken_data(run, folder, command, text):
     assert run(command, "config.yaml", "--json").document["error"]["kind"] == "data"
 
 
-def test_data_that_is_missing(run, folder):
+def test_missing_data(run, folder):
     (folder / "points.csv").unlink()
     outcome = run("train", "config.yaml")
     assert_one_line(outcome, 3)
@@ -74,7 +74,7 @@ def test_broken_configs(run, folder, command, text):
 
 
 @pytest.mark.parametrize("command", [("train",), ("show",), ("gradcheck",), ("config", "show"), ("config", "validate")])
-def test_a_config_that_is_missing(run, folder, command):
+def test_a_missing_config(run, folder, command):
     assert_one_line(run(*command, "nowhere.yaml"), 2)
 
 
@@ -104,8 +104,8 @@ def test_a_damaged_run(run, finished, folder):
 def test_training_that_diverges(run, folder):
     outcome = run("train", "config.yaml", "--set", "optimizer={name: sgd, learning_rate: 1e30}", "--quiet")
     assert_one_line(outcome, 5)
-    (made,) = (folder / "runs").iterdir()
-    assert json.loads((made / "run.json").read_text())["status"] == "diverged"
+    (run_folder,) = (folder / "runs").iterdir()
+    assert json.loads((run_folder / "run.json").read_text())["status"] == "diverged"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -120,7 +120,7 @@ def test_a_runs_folder_that_is_a_file(run, folder):
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_training_after_a_checkpoint_and_it_can_go_on(run, folder, sent, code):
+def test_a_signal_ends_training_after_a_checkpoint_and_the_run_can_be_resumed(run, folder, sent, code):
     command = [sys.executable, "-m", "dlcli", "train", "config.yaml", "--set", "training.epochs=100000", "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60

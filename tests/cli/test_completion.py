@@ -1,4 +1,4 @@
-"""What the shell may complete."""
+"""Shell completion."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def complete(folder: Path, line: str) -> list[str]:
-    """What bash offers after `line`."""
+    """Return the completions that bash offers after `line`."""
     words = line.split(" ")
     environment = os.environ | {
         "_DLCLI_COMPLETE": "complete_bash",

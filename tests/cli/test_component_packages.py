@@ -1,4 +1,4 @@
-"""A package with components of its own, from its config to a run that is used without it."""
+"""A package that provides components, from its config to a run that is evaluated without the package."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGE = {
 
         @register("layer", "twice")
         class Twice(Activation):
-            "Every value times two."
+            "Each element times two."
 
             def forward(self, *inputs: Tensor) -> Tensor:
                 return inputs[0] * 2
@@ -119,7 +119,7 @@ def test_a_package_that_the_environment_accepts(folder: Path, dlcli: Dlcli) -> N
     run = Path("runs") / json.loads(train[1])["run"]
     record = json.loads((folder / "work" / run / "run.json").read_text(encoding="utf-8"))
     assert record["components"] == {"my_package": "my-distribution 2.0"}
-    assert json.loads(listed[1])["summary"] == "Every value times two."
+    assert json.loads(listed[1])["summary"] == "Each element times two."
     assert "twice" in schema[1]
     evaluated, resumed = dlcli(f"eval {run} --json", f"resume {run} --epochs 2 --json", accepted="my_package")
     assert (evaluated[0], resumed[0]) == (0, 0), resumed

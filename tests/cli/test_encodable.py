@@ -1,4 +1,4 @@
-"""What the command line writes where the encoding of the terminal lacks characters: no number becomes another."""
+"""Output if the encoding of the terminal lacks characters: numbers keep their meaning."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from dlcli.core import dumps
         ("utf-8", "cut \ud83d", "cut ?"),
     ],
 )
-def test_a_stream_gets_what_its_encoding_has(encoding: str, text: str, written: str) -> None:
+def test_characters_that_the_encoding_lacks_are_substituted(encoding: str, text: str, written: str) -> None:
     buffer = io.BytesIO()
     stream = io.TextIOWrapper(buffer, encoding=encoding)
     degrade_to(stream)
@@ -40,7 +40,7 @@ def test_a_stream_gets_what_its_encoding_has(encoding: str, text: str, written: 
 
 
 def test_every_sign_of_the_source_has_a_substitute() -> None:
-    """Letters aside: those are words of the user, or Greek letters that are in the table; units are only read."""
+    """Letters are excluded, as words of the user or Greek letters of the table; so are units, which are only read."""
     sources = (Path(__file__).parents[2] / "dlcli").rglob("*.py")
     used = {character for path in sources for character in path.read_text(encoding="utf-8") if not character.isascii()}
     signs = {character for character in used if not character.isalpha() and not 0x300 <= ord(character) < 0x370}

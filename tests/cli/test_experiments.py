@@ -1,4 +1,4 @@
-"""An experiment from its config to its end, through every command."""
+"""An experiment from its config to its results, with every command."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ RUN_KEYS = {"run", "status", "metrics", "seconds"}
 def test_train_prints_results_on_stdout_and_progress_on_stderr(run, folder):
     outcome = run("train", "config.yaml")
     assert outcome.code == 0
-    (made,) = (folder / "runs").iterdir()
-    assert f"runs/{made.name}" in outcome.stdout
-    assert "what to try next" in outcome.stdout
+    (run_folder,) = (folder / "runs").iterdir()
+    assert f"runs/{run_folder.name}" in outcome.stdout
+    assert "try next" in outcome.stdout
     rows = [line.split() for line in outcome.stderr.splitlines()]
     assert rows[0][:2] == ["epoch", "train/loss"]
     assert [row[0] for row in rows[1:]] == [str(epoch) for epoch in range(1, 11)]
-    assert json.loads((made / "run.json").read_text())["status"] == "done"
+    assert json.loads((run_folder / "run.json").read_text())["status"] == "done"
 
 
-def test_train_with_json_prints_one_document_and_quietly_nothing_else(run, folder):
+def test_train_with_json_and_quiet_prints_only_one_document(run, folder):
     outcome = run("train", "config.yaml", "--json", "--quiet", "--set", "training.epochs=2")
     assert outcome.stderr == ""
     assert set(outcome.document) >= RUN_KEYS
@@ -40,14 +40,14 @@ def test_train_fails_when_no_epoch_satisfies_a_constraint(run, folder, constrain
     options = ("--set", f'evaluation.satisfice={{latency_ms: "< 1e6", dev/error: "{constraint}"}}', "--quiet")
     outcome = run("train", "config.yaml", *options, "--set", "training.epochs=1")
     assert outcome.code == code
-    assert "what to try next" in outcome.stdout
+    assert "try next" in outcome.stdout
     assert ("dev/error <= 0" in outcome.stderr) == (code == 4)
     document = run("train", "config.yaml", *options, "--set", "training.epochs=1", "--json").document
     assert set(document) >= RUN_KEYS
     assert ("error" in document) == (code == 4)
 
 
-def test_eval_measures_a_split_again(run, finished):
+def test_eval_repeats_the_metrics_of_the_run(run, finished):
     document = run("eval", finished, "--split", "dev", "--json").document
     assert set(document) >= RUN_KEYS
     shown = run("runs", "show", finished, "--json").document["metrics"]
@@ -77,16 +77,16 @@ def test_eval_on_new_data_uses_the_stored_normalization(run, finished, folder):
     few = run("eval", finished, "--data", "few.csv", "--json").document["metrics"]
     rows = csv.DictReader(io.StringIO(run("predict", finished, "few.csv").stdout))
     truth = [line.rsplit(",", 1)[1] for line in lines[1:11]]
-    right = sum(row["class"] == side for row, side in zip(rows, truth, strict=True))
-    assert few["new/accuracy"] == pytest.approx(right / 10)
+    correct = sum(row["class"] == side for row, side in zip(rows, truth, strict=True))
+    assert few["new/accuracy"] == pytest.approx(correct / 10)
 
 
-@pytest.mark.parametrize(("bar", "code"), [("0.5", 0), ("1.01", 4)])
-def test_eval_fails_under_a_bar_and_shows_the_result_all_the_same(run, finished, bar, code):
-    outcome = run("eval", finished, "--fail-under", bar)
+@pytest.mark.parametrize(("threshold", "code"), [("0.5", 0), ("1.01", 4)])
+def test_eval_fails_under_a_threshold_and_still_shows_the_result(run, finished, threshold, code):
+    outcome = run("eval", finished, "--fail-under", threshold)
     assert outcome.code == code
     assert "test/accuracy" in outcome.stdout
-    document = run("eval", finished, "--fail-under", bar, "--json").document
+    document = run("eval", finished, "--fail-under", threshold, "--json").document
     assert set(document) >= RUN_KEYS
     assert ("error" in document) == (code == 4)
 
@@ -106,29 +106,29 @@ def test_predict_writes_files(run, finished, folder):
     assert run("predict", finished, "points.csv", "--output", "no/folder/out.csv").code == 1
 
 
-def test_predict_says_which_words_it_does_not_know(run, folder):
+def test_predict_warns_about_unknown_categories(run, folder):
     rows = [f"{'red' if number % 2 else 'blue'},{number},{'ab'[number % 2]}" for number in range(60)]
     (folder / "points.csv").write_text("\n".join(["color,number,side", *rows]) + "\n")
-    made = run("train", "config.yaml", "--set", "training.epochs=1", "--quiet", "--json").document["run"]
+    run_id = run("train", "config.yaml", "--set", "training.epochs=1", "--quiet", "--json").document["run"]
     (folder / "new.csv").write_text("color,number\ngreen,3\n")
-    assert "of color are not in the training set" in run("predict", made, "new.csv").stderr
-    assert run("predict", made, "new.csv", "--quiet").stderr == ""
+    assert "color" in run("predict", run_id, "new.csv").stderr
+    assert run("predict", run_id, "new.csv", "--quiet").stderr == ""
 
 
-def test_predict_does_not_write_over_the_examples(run, finished, folder):
+def test_predict_does_not_overwrite_the_examples(run, finished, folder):
     before = (folder / "points.csv").read_text()
     assert run("predict", finished, "points.csv", "--output", folder / "points.csv").code == 2
     assert (folder / "points.csv").read_text() == before
 
 
-def test_resume_goes_on_with_a_finished_run(run, finished):
+def test_resume_continues_a_finished_run(run, finished):
     assert run("resume", finished).code == 2
     document = run("resume", finished, "--epochs", "12", "--json", "--quiet").document
     assert document["run"] == finished
     assert run("runs", "list", "--json").document["runs"][0]["epochs"] == 12
 
 
-def test_resume_refuses_what_would_be_another_experiment(run, finished):
+def test_resume_rejects_options_of_another_experiment(run, finished):
     outcome = run("resume", finished, "--epochs", "12", "--set", "seed=1")
     assert outcome.code == 2
     assert "seed" in outcome.stderr
@@ -146,8 +146,8 @@ def test_gradcheck_of_a_config(run, folder):
 
 
 def test_gradcheck_names_a_wrong_backward(run, folder, monkeypatch):
-    right = GELU.backward
-    monkeypatch.setattr(GELU, "backward", staticmethod(lambda ctx, grad: 1.01 * right(ctx, grad)))
+    backward = GELU.backward
+    monkeypatch.setattr(GELU, "backward", staticmethod(lambda ctx, grad: 1.01 * backward(ctx, grad)))
     outcome = run("gradcheck", "config.yaml", "--set", "model.activation=gelu")
     assert outcome.code == 4
     assert "linear_1" in outcome.stderr
@@ -157,7 +157,7 @@ def test_gradcheck_names_a_wrong_backward(run, folder, monkeypatch):
     assert document["error"]["kind"] == "gate"
 
 
-def test_gradcheck_wants_one_thing_to_check(run, folder):
+def test_gradcheck_needs_a_config_or_all(run, folder):
     assert run("gradcheck").code == 2
     assert run("gradcheck", "config.yaml", "--all").code == 2
 
@@ -170,7 +170,7 @@ def test_show_prints_the_graph_of_a_config_and_of_its_run(run, finished):
     assert "linear_1" in run("show", finished[:15]).stdout
 
 
-def test_doctor_finds_nothing_wrong_here(run, folder, monkeypatch):
+def test_doctor_passes_here(run, folder, monkeypatch):
     monkeypatch.delenv("DLCLI_DATA", raising=False)
     outcome = run("doctor", "--json")
     assert outcome.code == 0, outcome.stdout
@@ -178,7 +178,7 @@ def test_doctor_finds_nothing_wrong_here(run, folder, monkeypatch):
     assert {"python", "numpy", "cores", "memory", "kernels", "data", "runs", "git"} <= names
 
 
-def test_doctor_finds_what_is_wrong(run, folder, monkeypatch):
+def test_doctor_fails_for_a_missing_data_folder(run, folder, monkeypatch):
     monkeypatch.setenv("DLCLI_DATA", str(folder / "nowhere"))
     outcome = run("doctor")
     assert outcome.code == 1

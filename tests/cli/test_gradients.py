@@ -1,4 +1,4 @@
-"""`dlcli gradients`: a picture, a table, a document."""
+"""`dlcli gradients`: a figure, a table, a document."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_picture_and_a_table(run, config: Path) -> None:
-    result = run("gradients", config, "--output", "pictures/flow.png")
+def test_the_figure_is_written_and_the_table_printed(run, config: Path) -> None:
+    result = run("gradients", config, "--output", "figures/flow.png")
     assert result.code == 0
-    assert Path("pictures/flow.png").read_bytes().startswith(b"\x89PNG")
-    assert result.stdout.splitlines()[-1] == "pictures/flow.png"
+    assert Path("figures/flow.png").read_bytes().startswith(b"\x89PNG")
+    assert result.stdout.splitlines()[-1] == "figures/flow.png"
     assert any(line.split()[:3] == ["adding", "rnn_1.layer_1", "initial"] for line in result.stdout.splitlines())
 
 
-def test_one_document(run, config: Path) -> None:
+def test_json_is_one_document(run, config: Path) -> None:
     result = run("gradients", config, "--json", "--set", "model.layers[0].rnn.units=2")
     document = result.document
     assert document["output"] == "gradients.png"
@@ -40,8 +40,8 @@ def test_one_document(run, config: Path) -> None:
     assert flow["fate"] in ("vanishes", "comes through", "explodes")
 
 
-def test_what_has_no_recurrent_layer(run, config: Path) -> None:
+def test_a_model_without_recurrent_layer_is_an_error(run, config: Path) -> None:
     result = run("gradients", config, "--set", "model.layers=[flatten, {linear: {units: 1}}]")
     assert result.code == 2
-    assert "has no recurrent layer" in result.stderr
+    assert "recurrent" in result.stderr
     assert not Path("gradients.png").exists()

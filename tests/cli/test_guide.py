@@ -13,7 +13,7 @@ from dlcli.guide import TOPICS, read_topic
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Let stdout pass for a terminal 80 columns wide."""
+    """Make stdout a terminal of 80 columns."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     console.results.cache_clear()

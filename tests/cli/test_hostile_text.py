@@ -1,4 +1,4 @@
-"""What files say is shown, never obeyed: terminals, logs and pages get escapes, JSON gets the text as it is."""
+"""Control characters in files are never interpreted: terminals, logs and pages get escapes, JSON the exact text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 @pytest.fixture
 def hostile(folder: Path) -> Path:
-    """A table whose classes, ids and columns have names that a terminal obeys."""
+    """Config and table with control sequences in the names of classes, ids and columns."""
     draw = random.Random(0)
     lines = ["i\x1b[1md,x\x1b[2m,y,label"]
     for number in range(120):
@@ -34,7 +34,7 @@ def hostile(folder: Path) -> Path:
     return config
 
 
-def test_names_of_files_are_shown_escaped_and_kept_in_json(run, hostile: Path, folder: Path) -> None:
+def test_names_are_escaped_in_text_and_exact_in_json(run, hostile: Path, folder: Path) -> None:
     trained = run("train", hostile.name, "--runs-dir", "runs\x1b[6m")
     assert trained.code == 0, trained.stderr
     (place,) = (folder / "runs\x1b[6m").iterdir()
@@ -66,7 +66,7 @@ def test_json_of_an_error_is_exact(run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("columns", ["0", "-3", "x", "", "9" * 30])
-def test_an_odd_width_loses_no_output(run, folder: Path, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+def test_an_invalid_width_loses_no_output(run, folder: Path, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     from dlcli.cli import console
 
     monkeypatch.setenv("COLUMNS", columns)

@@ -1,4 +1,4 @@
-"""Layers of images in a config: a small network trains, and every mistake is one line at its place."""
+"""Image layers in a config: a small network trains, and every error is one line at its key."""
 
 from __future__ import annotations
 
@@ -53,61 +53,64 @@ def test_the_graph_shows_sizes_and_operations(run, config):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "message"),
+    ("before", "after", "place", "words"),
     [
         (
             "filters: 16, kernel_size: 1}",
             "filters: 16, kernel_size: 5}",
-            '12:7 model.layers[8]: node "conv2d_2" (conv2d): the window does not fit into the height:'
-            " ⌊(n+2p−f)/s+1⌋ = ⌊(4+2·0−5)/1+1⌋ = 0; inputs: max_pool2d_1 (4, 4, 8)",
+            "12:7 model.layers[8]",
+            ["conv2d_2", "height", "⌊(4+2·0−5)/1+1⌋ = 0", "max_pool2d_1 (4, 4, 8)"],
         ),
         (
             "groups: 2",
             "groups: 3",
-            '16:7 model.layers[12]: node "conv2d_3" (conv2d): 16 channels of the input are not divisible into 3'
-            " groups: 16 mod 3 = 1; inputs: upsample2d_1 (8, 8, 16)",
+            "16:7 model.layers[12]",
+            ["conv2d_3", "16 mod 3 = 1", "upsample2d_1 (8, 8, 16)"],
         ),
         (
             "    - global_max_pool2d\n",
             "    - flatten\n    - global_max_pool2d\n",
-            '19:7 model.layers[15]: node "global_max_pool2d_1" (global_max_pool2d): global_max_pool2d expects'
-            " images (height, width, channels), got (256,); if the values are pixels, put reshape:"
-            " {shape: [16, 16, 1]} before this layer; inputs: flatten_1 (256,)",
+            "19:7 model.layers[15]",
+            ["global_max_pool2d_1", "(256,)", "{shape: [16, 16, 1]}", "flatten_1 (256,)"],
         ),
         (
             "kernel_size: [3, 3]",
             "kernel_size: [3, 3, 3]",
-            "7:26 model.layers[3].depthwise_conv2d.kernel_size: expected an integer greater than 0 or a list of 2"
-            " integers greater than 0, got [3, 3, 3]",
+            "7:26 model.layers[3].depthwise_conv2d.kernel_size",
+            ["[3, 3, 3]"],
         ),
         (
             "padding: same",
             "padding: sam",
-            "4:53 model.layers[0].conv2d.padding: expected one of: valid, same or an integer at least 0 or a list of"
-            " 2 lists of 2 integers at least 0; got 'sam'; did you mean same?",
+            "4:53 model.layers[0].conv2d.padding",
+            ["valid, same", "'sam'", "same?"],
         ),
         (
             "[[0, 1], [0, 1]]",
             "[[0, 1], [0, -1]]",
-            "16:78 model.layers[12].conv2d.padding[1][1]: expected an integer at least 0, got -1",
+            "16:78 model.layers[12].conv2d.padding[1][1]",
+            ["-1"],
         ),
         (
             "kernel_size: 1}",
             "kernel_size: 1, strid: 2}",
-            "12:45 model.layers[8].conv2d.strid: unknown key; did you mean stride? (dilation, filters, groups,"
-            " initializer, kernel_size, padding, stride, trainable, use_bias)",
+            "12:45 model.layers[8].conv2d.strid",
+            ["stride?", "dilation, filters, groups, initializer, kernel_size, padding, stride, trainable, use_bias"],
         ),
         (
             "mode: bilinear",
             "mode: cubic",
-            "15:37 model.layers[11].upsample2d.mode: expected one of: nearest, bilinear; got 'cubic'",
+            "15:37 model.layers[11].upsample2d.mode",
+            ["nearest, bilinear", "'cubic'"],
         ),
     ],
 )
-def test_a_mistake_is_one_line_at_its_place(run, config, before, after, message):
+def test_an_error_is_one_line_at_its_key(run, config, before, after, place, words):
     text = CONFIG.replace(before, after, 1)
     assert text != CONFIG
     config.write_text(text, encoding="utf-8")
     outcome = run("train", config, "--quiet")
     assert outcome.code == 2
-    assert outcome.stderr.splitlines() == [f"{config}:{message}"]
+    [line] = outcome.stderr.splitlines()
+    assert line.startswith(f"{config}:{place}: ")
+    assert all(word in line for word in words)

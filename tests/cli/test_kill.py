@@ -1,7 +1,7 @@
-"""`dlcli train` killed outright at random moments, `dlcli resume` to the end: the same weights, to the bit.
+"""A run that is killed at random times and resumed has, bit for bit, the weights of a run that was not killed.
 
-The kills come at any moment: while the program starts, trains, writes checkpoints and the report, on a disk that takes
-its time for every flush as well.
+The kills come while the program starts, trains, and writes checkpoints and the report; half of the runs are on a disk
+with slow flushes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ training:
 """
 
 
-#: seconds that every flush of the disk takes, in the second half of the attempts
+#: duration in seconds of a flush in the second half of the attempts
 SLOW = 0.3
 COMMAND = """\
 import os, sys, time
@@ -54,9 +54,9 @@ def finish(process: subprocess.Popen[bytes]) -> None:
 
 
 def only_run(runs: Path) -> Path | None:
-    found = [path.parent for path in runs.glob("*/run.json")]
-    assert len(found) <= 1
-    return found[0] if found else None
+    folders = [path.parent for path in runs.glob("*/run.json")]
+    assert len(folders) <= 1
+    return folders[0] if folders else None
 
 
 def last_weights(run: Path) -> bytes:
@@ -69,7 +69,7 @@ def is_done(run: Path | None) -> bool:
 
 
 def lost_epochs(run: Path) -> int:
-    """How many finished epochs a killed run has to train again."""
+    """Return the number of finished epochs that a killed run has to repeat."""
     lines = (run / "metrics.jsonl").read_bytes().split(b"\n")[:-1] if (run / "metrics.jsonl").exists() else []
     finished = max((record["epoch"] for record in map(json.loads, lines) if record["kind"] == "epoch"), default=0)
     names = [path.name for path in run.glob("checkpoints/epoch-*")]
@@ -80,7 +80,7 @@ def lost_epochs(run: Path) -> int:
 def train_with_kills(
     config: Path, runs: Path, moments: list[float], *, fsync_seconds: float = 0.0
 ) -> tuple[Path, list[int]]:
-    """The finished run, and of each kill that came before it was done how many epochs it lost."""
+    """Return the finished run, and the number of epochs that each kill before its end has lost."""
     lost = []
     for moment in [*moments, None]:
         run = only_run(runs)
@@ -103,7 +103,7 @@ def train_with_kills(
 
 
 def check_kills(folder: Path, *, attempts: int, kills: int, seed: int) -> list[int]:
-    """Kill runs and compare each with one that was not killed; the epochs that each kill lost."""
+    """Kill runs and compare each with a run that was not killed; return the number of epochs that each kill lost."""
     config = folder / "kill.yaml"
     config.write_text(CONFIG)
     start = time.perf_counter()
@@ -128,7 +128,8 @@ def check_kills(folder: Path, *, attempts: int, kills: int, seed: int) -> list[i
 @pytest.mark.slow
 def test_runs_killed_up_to_three_times_end_with_the_same_bits(tmp_path: Path) -> None:
     lost = check_kills(tmp_path, attempts=20, kills=3, seed=0)
-    assert len(lost) >= 30, "most of the kills came too late to test anything"
-    # the epoch that was over and not saved yet; on a busy machine also those that ended while one was being written
+    assert len(lost) >= 30, "most kills came after the end of the training"
+    # A kill loses an epoch that was finished and not saved yet; on a busy machine also epochs that ended while another
+    # checkpoint was being written.
     assert sorted(lost)[len(lost) // 2] <= 1
     assert max(lost) <= 5

@@ -1,4 +1,4 @@
-"""A project that was moved as a whole finds its data: in its new place, and nothing else of the same name."""
+"""A project that was moved finds its data at the new location, and rejects other files with the same name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.conftest import CONFIG, Run, points
 
 @pytest.fixture
 def moved(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with its config in a folder of its own, trained and then moved; the working directory."""
+    """Working directory with a project that was trained and then moved."""
     project = tmp_path / "old" / "project"
     (project / "configs" / "data").mkdir(parents=True)
     (project / "configs" / "data" / "points.csv").write_text(points(), encoding="utf-8")
@@ -24,7 +24,7 @@ def moved(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "new" / "project"
 
 
-def test_every_command_works_in_the_new_place(run: Run, moved: Path) -> None:
+def test_every_command_works_at_the_new_location(run: Run, moved: Path) -> None:
     [folder] = (moved / "runs").iterdir()
     for command in (
         ["eval", "points"],
@@ -36,13 +36,13 @@ def test_every_command_works_in_the_new_place(run: Run, moved: Path) -> None:
         assert run(*command, "--json").code == 0, command
 
 
-def test_another_file_of_the_same_name_is_refused(run: Run, moved: Path) -> None:
+def test_another_file_with_the_same_name_is_rejected(run: Run, moved: Path) -> None:
     (moved / "configs" / "data" / "points.csv").write_text(points(200), encoding="utf-8")
     assert run("eval", "points").code == 3
     assert run("resume", "points", "--epochs", "2", "--quiet").code == 3
 
 
-def test_data_that_moved_on_its_own_is_named(run: Run, moved: Path) -> None:
+def test_data_that_was_moved_separately_can_be_set(run: Run, moved: Path) -> None:
     (moved / "configs" / "data").rename(moved / "elsewhere")
     assert run("eval", "points").code == 3
     for change in ("data.path=elsewhere", f"data.dataset.path={moved}/elsewhere/points.csv"):

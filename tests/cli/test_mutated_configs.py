@@ -1,4 +1,4 @@
-"""Whatever happens to a shipped config, `dlcli train` ends in a run or in one explained line."""
+"""With any mutation of a shipped config, `dlcli train` ends in a run or in an explained error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
-#: what makes a config quick
+#: replacements that make a config fast
 SMALLER = {
     r"hidden_units: \[.*?\]": "hidden_units: [4, 3]",
     r"\b((?:embedding_)?units): \d+": r"\1: 4",
@@ -27,7 +27,7 @@ BUG = ("Traceback", "internal error")
 
 @pytest.fixture(scope="session")
 def few_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A `$DLCLI_DATA` with a few rows of the data sets that are not embedded."""
+    """Folder for `$DLCLI_DATA` with a few rows of the data sets that are not embedded."""
     folder = tmp_path_factory.mktemp("data")
     (folder / "adult").mkdir()
     (folder / "fashion_mnist").mkdir()
@@ -41,9 +41,9 @@ def few_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "adult/adult.test").write_text("|1x3 Cross validator\n" + "".join(f"{row}.\n" for row in rows[:20]))
     generator = np.random.default_rng(0)
     for name, count in (("train", 100), ("t10k", 40)):
-        pictures = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        images = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
         labels = np.arange(count, dtype=np.uint8) % 10
-        for kind, array in (("images-idx3", pictures), ("labels-idx1", labels)):
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
             header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
             file = folder / f"fashion_mnist/{name}-{kind}-ubyte.gz"
             file.write_bytes(gzip.compress(header + array.tobytes()))
@@ -52,7 +52,7 @@ def few_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def train(run, tmp_path, monkeypatch, few_examples, mutated) -> Callable[[Path, int], int]:
-    """`train(file, seed)`: train a mutation of a small version of `file` for one epoch; returns the exit code."""
+    """Function that trains a mutation of a small version of a config for one epoch and returns the exit code."""
     monkeypatch.setenv("DLCLI_DATA", str(few_examples))
     monkeypatch.chdir(tmp_path)
 

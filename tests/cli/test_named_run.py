@@ -1,4 +1,4 @@
-"""A run is known by its name in every command that takes one."""
+"""Every command that takes a run accepts its name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.cli.conftest import Run
 
 @pytest.fixture
 def twice(folder: Path, finished: str) -> tuple[str, str]:
-    """Two runs called points, both done: the older one's id and the newer one's; a third one is damaged."""
+    """Ids of two finished runs with the name points, older first; a third run is damaged."""
     newer = "29990101T000000Z-points-ffffff"
     shutil.copytree(folder / "runs" / finished, folder / "runs" / newer)
     copy = RunFolder(folder / "runs" / newer)
@@ -46,7 +46,7 @@ def test_a_name_is_a_run(run: Run, folder: Path, finished: str, command: list[st
     ("command", "key"),
     [(["eval", "points"], "run"), (["predict", "points", "points.csv"], "run"), (["runs", "show", "points"], "id")],
 )
-def test_of_several_the_newest_is_meant_and_named(run: Run, twice: tuple[str, str], command: list[str], key: str):
+def test_the_newest_of_several_runs_is_used_and_named(run: Run, twice: tuple[str, str], command: list[str], key: str):
     outcome = run(*command, "--json")
     assert outcome.document[key] == twice[1]
     assert twice[1] in outcome.stderr
@@ -55,14 +55,14 @@ def test_of_several_the_newest_is_meant_and_named(run: Run, twice: tuple[str, st
     assert run("eval", twice[0], "--json").stderr == ""
 
 
-def test_a_name_of_several_runs_removes_none_of_them(run: Run, folder: Path, twice: tuple[str, str]):
+def test_an_ambiguous_name_removes_no_run(run: Run, folder: Path, twice: tuple[str, str]):
     outcome = run("runs", "rm", "points", "--yes", "--json")
     assert (outcome.code, outcome.document["error"]["kind"]) == (2, "config")
     assert run("runs", "rm", twice[0], "--yes", "--json").document["removed"] == [twice[0]]
     assert run("runs", "rm", "points", "points", "--yes", "--json").document["removed"] == [twice[1]]
 
 
-def test_a_name_nobody_has_is_answered_with_the_nearest(run: Run, finished: str):
+def test_an_unknown_name_has_the_nearest_match(run: Run, finished: str):
     outcome = run("eval", "pionts")
     assert outcome.code == 2
     assert "did you mean points?" in outcome.stderr

@@ -1,4 +1,4 @@
-"""The rows of an epoch, off a terminal and on one."""
+"""Rows of the epochs, with and without a terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show(epochs: list[bool], monkeypatch: pytest.MonkeyPatch, *, terminal: bool,
     return stream.getvalue()
 
 
-def test_off_a_terminal_there_are_plain_rows_under_one_header(monkeypatch):
+def test_without_a_terminal_there_are_plain_rows_under_one_header(monkeypatch):
     lines = show([True, False], monkeypatch, terminal=False).splitlines()
     assert [line.split() for line in lines] == [
         ["epoch", "train/loss", "dev/error"],
@@ -46,7 +46,7 @@ def test_off_a_terminal_there_are_plain_rows_under_one_header(monkeypatch):
     assert len({line.index("5.00 %") for line in lines[1:3]}) == 1
 
 
-def test_on_a_terminal_a_bar_stands_below_the_rows(monkeypatch):
+def test_on_a_terminal_there_is_a_bar_below_the_rows(monkeypatch):
     shown = show([True], monkeypatch, terminal=True)
     assert "step" in shown
     assert "train/loss" in shown

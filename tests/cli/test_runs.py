@@ -9,12 +9,12 @@ import pytest
 
 @pytest.fixture
 def second(run, finished) -> str:
-    """Another run beside the finished one."""
+    """Id of another run next to the finished one."""
     options = ("--set", "training.epochs=1", "--set", "seed=7", "--json", "--quiet")
     return str(run("train", "config.yaml", *options).document["run"])
 
 
-def test_list_shows_the_newest_first_with_what_chose_its_best_epoch(run, finished, second):
+def test_list_shows_the_newest_run_first_with_its_selection_metric(run, finished, second):
     rows = run("runs", "list", "--json").document["runs"]
     assert [row["id"] for row in rows] == [second, finished]
     assert rows[1]["best"]["metric"] == "dev/error"
@@ -23,7 +23,7 @@ def test_list_shows_the_newest_first_with_what_chose_its_best_epoch(run, finishe
     assert "dev/error" in lines[-1]
 
 
-def test_an_empty_folder_is_no_error(run, folder):
+def test_an_empty_folder_is_not_an_error(run, folder):
     outcome = run("runs", "list")
     assert (outcome.code, outcome.stdout) == (0, "")
     assert run("runs", "list", "--json").document == {"runs": []}
@@ -47,12 +47,12 @@ def test_compare_shows_only_what_differs(run, finished, second):
     assert "verdict" in text
 
 
-def test_rm_removes_what_it_is_told_to(run, finished, second, folder):
+def test_rm_removes_the_named_runs(run, finished, second, folder):
     assert run("runs", "rm", second, "--yes").code == 0
     assert [path.name for path in (folder / "runs").iterdir()] == [finished]
 
 
-def test_rm_never_removes_without_an_answer(run, finished, folder, monkeypatch):
+def test_rm_never_removes_without_confirmation(run, finished, folder, monkeypatch):
     assert run("runs", "rm", finished).code == 2
     assert run("runs", "rm", finished, "--json").code == 2
 
@@ -69,7 +69,7 @@ def test_rm_never_removes_without_an_answer(run, finished, folder, monkeypatch):
 
 
 @pytest.mark.parametrize("command", [("show",), ("rm", "--yes"), ("compare",)])
-def test_a_run_that_is_not_there_is_a_usage_error(run, finished, command):
+def test_an_unknown_run_is_a_usage_error(run, finished, command):
     near = finished[:-1] + ("0" if finished[-1] != "0" else "1")
     outcome = run("runs", command[0], near, *command[1:])
     assert outcome.code == 2
