@@ -91,9 +91,9 @@ def memory() -> Check:
 def kernels() -> Check:
     """Report whether the native kernels are used, and the reason if they are not."""
     from dlcli import kernels
-    from dlcli.kernels import why_not
+    from dlcli.kernels import fallback_reason
 
-    reason = why_not()
+    reason = fallback_reason()
     return Check("kernels", kernels.backend() + (f": {reason}" if reason else ""))
 
 

@@ -1,9 +1,9 @@
-"""Numeric primitives on plain arrays: the fastest there is of each, native where it was built, else the reference."""
+"""Numeric primitives on NumPy arrays: native kernels if they were built, else the reference kernels."""
 
 from __future__ import annotations
 
 from dlcli.kernels import native, reference
-from dlcli.kernels.native import fastest, why_not
+from dlcli.kernels.native import fallback_reason, fastest
 from dlcli.kernels.native.cores import usable_cores
 from dlcli.kernels.reference.labels import check_labels
 from dlcli.kernels.reference.linear import Activation
@@ -102,12 +102,12 @@ softmax_cross_entropy_backward = fastest(reference.softmax.softmax_cross_entropy
 
 
 def backend() -> str:
-    """What computes: "native (avx512, 2 threads)" or "reference"."""
+    """Return the backend in use: "native (avx512, 2 threads)" or "reference"."""
     return native.description()
 
 
 def environment() -> dict[str, str | int]:
-    """What computes, part by part: `backend`, and of the native one `isa` and `threads`."""
+    """Return the properties of the backend in use: `backend`, and for the native one `isa` and `threads`."""
     return native.environment()
 
 
@@ -143,6 +143,7 @@ __all__ = [
     "embedding",
     "embedding_backward",
     "environment",
+    "fallback_reason",
     "fastest",
     "fixed_batch_norm",
     "gelu",
@@ -193,5 +194,4 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "usable_cores",
-    "why_not",
 ]

@@ -96,5 +96,5 @@ def test_a_token_out_of_range_is_refused(cell: str, vocabulary: int) -> None:
     outside = tokens(vocabulary)
     outside[0, 0] = vocabulary
     embedding, *rest = map(Tensor, parameters(cell, vocabulary))
-    with pytest.raises(IndexError, match=f"to {vocabulary} into an embedding of {vocabulary} rows"):
+    with pytest.raises(IndexError, match=f"to {vocabulary}$"):
         getattr(ops, cell)(*ops.embedded_inputs(outside, embedding, rest[0]), *rest[1:])

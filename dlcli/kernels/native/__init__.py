@@ -1,10 +1,10 @@
-"""The kernels in C++, when they were built: for several instruction sets, with OpenMP (`src/kernels.def`).
+"""Kernels in C++, compiled for several instruction sets, with OpenMP (`src/kernels.def`).
 
-Environment variables, read once:
+Environment variables, which are read once:
 
-- `DLCLI_KERNELS=reference` leaves them alone, and everything runs on the reference kernels.
-- `DLCLI_NATIVE_ISA=avx2` (or another of `usable_isas()`) takes that instruction set in the place of the widest.
-- `OMP_NUM_THREADS=1` sets the number of threads; without it there is one for each core that the process may use.
+- `DLCLI_KERNELS=reference` disables the native kernels, so that the reference kernels are used.
+- `DLCLI_NATIVE_ISA=avx2` (or another of `usable_isas()`) selects that instruction set instead of the widest one.
+- `OMP_NUM_THREADS=1` sets the number of threads; the default is one per core that the process may use.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any, TypeVar
 
 from dlcli.kernels.native.cores import usable_cores
 
-#: how often a waiting thread looks before it sleeps
+#: number of iterations that a waiting thread spins before it sleeps
 SPINS = "2000"
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def load() -> ModuleType | None:
-    """The compiled module, set up; None when it was not built or is switched off."""
+    """Load and set up the compiled module; None if it was not built or is disabled."""
     if os.environ.get("DLCLI_KERNELS") == "reference":
         return None
-    # GNU's OpenMP, which reads this once: threads that wait for work give way after some 30 µs in the place of 4 ms,
-    # which they take from others on a machine with more to do
+    # GNU OpenMP reads this once. Waiting threads then yield after about 30 µs instead of 4 ms, which other processes
+    # on a busy machine can use.
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     try:
         from dlcli.kernels.native import _native
@@ -36,11 +36,11 @@ def load() -> ModuleType | None:
     finally:
         if os.environ["GOMP_SPINCOUNT"] == SPINS:
             del os.environ["GOMP_SPINCOUNT"]
-    # One binary for all machines: the kernels are compiled once per instruction set, and the widest that runs here is
-    # chosen.
+    # One binary serves all machines: the kernels are compiled once per instruction set, and the widest one that this
+    # machine supports is chosen.
     _native.choose_isa(os.environ.get("DLCLI_NATIVE_ISA", ""))
     _native.set_max_threads(int(os.environ.get("OMP_NUM_THREADS") or usable_cores()))
-    # NumPy's arrays get reused, aligned memory: large temporaries from malloc would cost page faults at every step.
+    # NumPy arrays then get reused, aligned memory: large temporaries from malloc cause page faults at every step.
     _native.install_allocator()
     module: ModuleType = _native
     return module
@@ -50,40 +50,40 @@ module = load()
 
 
 def fastest(reference: Kernel) -> Kernel:
-    """The native kernel of the same name and signature, else `reference` itself.
+    """Return the native kernel with the same name and signature, or `reference` if there is none.
 
-    What the native one does not take, such as another dtype than float32, it hands to `reference`.
+    The native kernel calls `reference` for arguments that it does not support, such as dtypes other than float32.
     """
     name = reference.__name__
     if module is None or not hasattr(module, name):
         return reference
-    # Overload resolution does the fallback: the reference is the last overload, tried when the arguments do not fit the
-    # native one. No check in Python is paid for the usual case.
+    # Overload resolution does the fallback: the reference is the last overload, tried if the arguments do not fit the
+    # native one. The usual case needs no check in Python.
     module.set_reference(module, name, reference)
     native: Kernel = getattr(module, name)
     return native
 
 
 def description() -> str:
-    """Such as "native (avx512, 2 threads)"; "reference" when this backend is not in use."""
+    """Return the backend in use, such as "native (avx512, 2 threads)" or "reference"."""
     return "reference" if module is None else f"native ({module.chosen_isa()}, {module.max_threads()} threads)"
 
 
 def environment() -> dict[str, str | int]:
-    """What decides the bits of a result: the backend, its instruction set and its number of threads."""
+    """Return what the bits of a result depend on: the backend, its instruction set and its number of threads."""
     if module is None:
         return {"backend": "reference"}
     return {"backend": "native", "isa": module.chosen_isa(), "threads": module.max_threads()}
 
 
-def why_not() -> str | None:
-    """Why this backend is not in use, in words; None when it is."""
+def fallback_reason() -> str | None:
+    """Return why the native kernels are not used; None if they are."""
     if module is not None:
         return None
     if os.environ.get("DLCLI_KERNELS") == "reference":
-        return "DLCLI_KERNELS says so"
+        return "disabled by DLCLI_KERNELS"
     compiler = shutil.which(os.environ.get("CXX") or "c++") or shutil.which("g++") or shutil.which("clang++")
-    again = "`pip install --force-reinstall --no-deps --no-cache-dir` of the same dlcli"
+    reinstall = "`pip install --force-reinstall --no-deps --no-cache-dir` of the same dlcli"
     if compiler is None:
-        return f"no C++ compiler was found when dlcli was installed; install one (g++ or clang++), then {again}"
-    return f"the native kernels were not built; {again} tries {compiler} again, with -v showing what goes wrong"
+        return f"no C++ compiler was found when dlcli was installed; install one (g++ or clang++), then {reinstall}"
+    return f"the native kernels were not built; {reinstall} uses {compiler}; -v shows compiler errors"

@@ -1,4 +1,4 @@
-"""How many cores a computation gets."""
+"""Number of cores for a computation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ CPUS = Path("/sys/devices/system/cpu")
 
 
 def usable_cores() -> int:
-    """Physical cores that this process may run on: a second thread of a core adds nothing to a product of matrices."""
+    """Return the number of physical cores of this process; matrix products do not gain from hyper-threading."""
     if not hasattr(os, "sched_getaffinity"):
         return os.cpu_count() or 1
-    # containers and `taskset` restrict a process to some cores; more threads than cores would wait for each other
+    # containers and `taskset` restrict a process to some cores; additional threads would only wait for each other
     cpus = os.sched_getaffinity(0)
     try:
         # hardware threads of one core have the same list of siblings, so each core counts once

@@ -1,4 +1,4 @@
-"""The kernels in NumPy: the formulas, vectorized. This is the truth that other backends are tested against."""
+"""Reference kernels: the formulas, vectorized in NumPy. Native kernels are tested against them."""
 
 from dlcli.kernels.reference import (
     activations,

@@ -1,7 +1,7 @@
-"""Elementwise activations, each forward beside the backward that multiplies `grad` by the derivative.
+"""Elementwise activations, each with its backward function, which multiplies `grad` by the derivative.
 
-A backward takes whichever of input x and result y makes it cheapest. No exponential is taken of a positive number, so
-none overflows.
+A backward function takes the input x or the result y, whichever needs fewer operations. Exponentials are only computed
+of numbers that are not positive, so they never overflow.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def gelu_tanh_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _normal_cdf(x: np.ndarray) -> np.ndarray:
-    """`Φ(x) = (1 + erf(x/√2)) / 2`, through erfc where that keeps the tail exact."""
+    """Return `Φ(x) = (1 + erf(x/√2)) / 2`, computed with erfc to keep the tail accurate."""
     from scipy.special import erfc  # type: ignore[import-untyped]
 
     cdf: np.ndarray = 0.5 * erfc(x / -SQRT_2)

@@ -11,11 +11,11 @@ import numpy as np
 def affine_sample(
     images: np.ndarray, matrices: np.ndarray, size: tuple[int, int], fill: np.ndarray, bilinear: bool
 ) -> np.ndarray:
-    """Output pixel (p, q) of image n is image n at `(x, y) = matrices[n] · (q, p, 1)`.
+    """Sample images: output pixel (p, q) of image n is image n at `(x, y) = matrices[n] · (q, p, 1)`.
 
-    The nearest pixel, halves rounded up, or if `bilinear` an interpolation of the four pixels around it. Pixels outside
-    of the image have the values `fill`. Computed in single precision with every operation rounded by itself, so that
-    the native kernel gives the same bits.
+    The result is the nearest pixel, with halves rounded up, or if `bilinear` an interpolation of the four pixels around
+    the point. Pixels outside the image have the values `fill`. All operations are separately rounded in single
+    precision, so that the native kernel gives the same bits.
 
     images (N, H, W, C) of uint8 or float32, matrices (N, 2, 3), size (P, Q), fill (C,) -> (N, P, Q, C) of float32
     """
@@ -32,7 +32,7 @@ def affine_sample(
     if not bilinear:
         half = np.float32(0.5)
         return _pixels(images, np.floor(y + half), np.floor(x + half), fill)
-    # A point between four pixels: interpolate along both rows, then between them.
+    # for a point between four pixels, interpolate along both rows, then between the rows
     left, top = np.floor(x), np.floor(y)
     rightness, downness = (x - left)[..., None], (y - top)[..., None]
     rows = []
@@ -44,10 +44,10 @@ def affine_sample(
 
 
 def _pixels(images: np.ndarray, rows: np.ndarray, columns: np.ndarray, fill: np.ndarray) -> np.ndarray:
-    """The pixels at integer coordinates (N, P, Q), as float32: (N, P, Q, C)."""
+    """Return the pixels at integer coordinates as float32: (N, P, Q) -> (N, P, Q, C)."""
     inside = (rows >= 0) & (rows < images.shape[1]) & (columns >= 0) & (columns < images.shape[2])
     if not inside.any():
         return np.broadcast_to(fill, (*inside.shape, images.shape[3])).copy()
-    i, j = (np.where(inside, places, 0).astype(np.intp) for places in (rows, columns))
+    i, j = (np.where(inside, coordinates, 0).astype(np.intp) for coordinates in (rows, columns))
     values = images[np.arange(len(images))[:, None, None], i, j].astype(np.float32)
     return np.where(inside[..., None], values, fill)

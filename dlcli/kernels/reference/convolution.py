@@ -1,7 +1,7 @@
 """Two-dimensional convolution (cross-correlation) of images with channels last.
 
-Every kernel position (i, j) reads one strided slice of the padded images, X_ij, with one pixel per output pixel.
-Forward and both gradients are one matrix product per kernel position. Images are (N, H, W, C), filters
+Every kernel position (i, j) reads one strided slice of the padded images, X_ij, with one pixel per output pixel. The
+forward pass and both gradients are one matrix product per kernel position. Images are (N, H, W, C), filters
 (f_h, f_w, C/G, K) for G groups, results (N, P, Q, K) with
 `P = ⌊(H + padding − dilation (f_h − 1) − 1) / stride⌋ + 1`, Q likewise. Output channel k belongs to group `⌊k G / K⌋`,
 which reads the input channels of its own group only; G = C is depthwise.
@@ -26,7 +26,7 @@ def conv2d(
     groups: int = 1,
     relu: bool = False,
 ) -> np.ndarray:
-    """`Y = Σ_ij X_ij W_ij + b`, with `max(Y, 0)` on top when `relu`.
+    """Compute `Y = Σ_ij X_ij W_ij + b`, followed by `max(Y, 0)` if `relu`.
 
     (N, H, W, C), (f_h, f_w, C/G, K), (K,) or None -> (N, P, Q, K)
     """
@@ -51,7 +51,7 @@ def conv2d_grad_input(
     dilation: Pair = (1, 1),
     groups: int = 1,
 ) -> np.ndarray:
-    """`∂X_ij += g W_ijᵀ` for every kernel position.
+    """Compute the gradient of the images: `∂X_ij += g W_ijᵀ` for every kernel position.
 
     (N, P, Q, K), (f_h, f_w, C/G, K), (H, W) -> (N, H, W, C)
     """
@@ -59,7 +59,7 @@ def conv2d_grad_input(
     height, width = size
     channels = weight.shape[2] * groups
     grad_x: np.ndarray = np.zeros((len(grad), top + height + bottom, left + width + right, channels), grad.dtype)
-    # Positions overlap, so each adds to what the ones before it have left.
+    # positions overlap, so their gradients are accumulated
     for position, window in _positions(weight, grad.shape[1:3], stride, dilation):
         grad_x[window] += _per_group(grad, _transposed(weight[position], groups), groups)
     return np.ascontiguousarray(grad_x[:, top : top + height, left : left + width])
@@ -75,7 +75,7 @@ def conv2d_grad_weight(
     groups: int = 1,
     out: np.ndarray | None = None,
 ) -> np.ndarray:
-    """`∂W_ij = X_ijᵀ g`, summed over examples and positions; written into `out` when given.
+    """Compute `∂W_ij = X_ijᵀ g`, summed over examples and output pixels; the result is written to `out` if given.
 
     (N, H, W, C), (N, P, Q, K), (f_h, f_w) -> (f_h, f_w, C/G, K)
     """
@@ -90,7 +90,7 @@ def conv2d_grad_weight(
 
 
 def conv2d_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """`∂b = Σ g` over examples and positions; written into `out` when given: (N, P, Q, K) -> (K,)."""
+    """Compute `∂b = Σ g` over examples and output pixels, in `out` if given: (N, P, Q, K) -> (K,)."""
     summed: np.ndarray = np.add.reduce(grad, axis=(0, 1, 2), out=out)
     return summed
 
@@ -98,7 +98,7 @@ def conv2d_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndar
 def _positions(
     weight: np.ndarray, size: tuple[int, ...], stride: Pair, dilation: Pair
 ) -> Iterator[tuple[tuple[int, int], tuple[slice, ...]]]:
-    """Each kernel position, and the slice of the padded images that it lies on."""
+    """Yield each kernel position and the slice of the padded images that it reads."""
     return window_slices(weight.shape[:2], size, stride, dilation)
 
 
@@ -108,7 +108,7 @@ def _split(x: np.ndarray, groups: int) -> np.ndarray:
 
 
 def _per_group(x: np.ndarray, weight: np.ndarray, groups: int) -> np.ndarray:
-    """The channels of every group times the group's own matrix: (N, P, Q, C), (C/G, K) -> (N, P, Q, K)."""
+    """Multiply the channels of each group by the matrix of the group: (N, P, Q, C), (C/G, K) -> (N, P, Q, K)."""
     if groups == 1:
         product: np.ndarray = x @ weight
         return product
@@ -118,6 +118,6 @@ def _per_group(x: np.ndarray, weight: np.ndarray, groups: int) -> np.ndarray:
 
 
 def _transposed(weight: np.ndarray, groups: int) -> np.ndarray:
-    """The transpose of every group's own matrix: (C/G, K) -> (K/G, C)."""
+    """Transpose the matrix of each group: (C/G, K) -> (K/G, C)."""
     by_group = weight.reshape(len(weight), groups, -1)  # (C/G, G, K/G)
     return by_group.transpose(2, 1, 0).reshape(by_group.shape[2], -1)

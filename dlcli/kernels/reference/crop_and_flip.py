@@ -1,4 +1,4 @@
-"""Crops and flips of images by whole pixels: pixels are copied without interpolation and normalized on the way."""
+"""Crops and flips of images by an integer number of pixels, without interpolation and fused with normalization."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def crop_and_flip(
     offset: np.ndarray,
     factor: np.ndarray,
 ) -> np.ndarray:
-    """`(v − offset) · factor` of `affine_sample(images[rows], …)`, for maps that only flip and shift by whole pixels.
+    """Compute `(v − offset) · factor` for the values v of `affine_sample(images[rows], …)`, for crops and flips only.
 
-    matrices[n] is ((±1, 0, a), (0, ±1, b)) with integers a and b. Computed in single precision with every operation
-    rounded by itself, so that the native kernel gives the same bits.
+    matrices[n] is ((±1, 0, a), (0, ±1, b)) with integers a and b. All operations are separately rounded in single
+    precision, so that the native kernel gives the same bits.
 
     images (M, H, W, C) of uint8 or float32, rows (N,), matrices (N, 2, 3), size (P, Q), fill, offset, factor (C,)
     -> (N, P, Q, C) of float32
@@ -30,9 +30,9 @@ def crop_and_flip(
     down = _positions(matrices[:, 1, 1], matrices[:, 1, 2], height, size[0])
     across = _positions(matrices[:, 0, 0], matrices[:, 0, 2], width, size[1])
     down += np.arange(count)[:, np.newaxis] * (height + 2)  # rows of the padded images, stacked into one tall image
-    places = down[:, :, np.newaxis] * (width + 2) + across[:, np.newaxis]  # (N, P, Q)
-    shifted: np.ndarray = padded.reshape(-1, channels).take(places, axis=0)
-    # (N, P, Q, C) -> (N, P, Q · C): long lines are processed faster than short pixels
+    indices = down[:, :, np.newaxis] * (width + 2) + across[:, np.newaxis]  # (N, P, Q)
+    shifted: np.ndarray = padded.reshape(-1, channels).take(indices, axis=0)
+    # (N, P, Q, C) -> (N, P, Q · C): NumPy is faster on a long last axis than on the few channels of a pixel
     lines = shifted.reshape(count, size[0], size[1] * channels)
     lines -= np.tile(offset.astype(np.float32), size[1])
     lines *= np.tile(factor.astype(np.float32), size[1])
@@ -40,9 +40,9 @@ def crop_and_flip(
 
 
 def _positions(signs: np.ndarray, moves: np.ndarray, length: int, output_length: int) -> np.ndarray:
-    """(N, output_length) input positions along one axis, `sign · q + move`, plus 1 for the border of fill values.
+    """Return the input positions along one axis, `sign · q + move`, plus 1 for the border of fill values.
 
-    Positions beyond the border are clipped to it.
+    Positions beyond the border are clipped to it: (N,), (N,) -> (N, output_length).
     """
     positions = signs.astype(np.intp)[:, np.newaxis] * np.arange(output_length) + moves.astype(np.intp)[:, np.newaxis]
     inside: np.ndarray = np.clip(positions, -1, length) + 1

@@ -1,15 +1,15 @@
-"""Gated recurrent units (Cho et al. 2014) over whole sequences, in the two forms that are in use.
+"""Gated recurrent units (Cho et al. 2014) over whole sequences, in two forms.
 
-- `reset_after`: PyTorch's and cuDNN's. The reset gate acts on the product with the state,
-  `ñ = tanh(x_t W_n + b_n + r ∗ (h_{t−1} U_n + b_hn))`, and the update gate z says what is kept:
+- `reset_after`: the form of PyTorch and cuDNN. The reset gate multiplies the product with the state,
+  `ñ = tanh(x_t W_n + b_n + r ∗ (h_{t−1} U_n + b_hn))`, and the update gate z is the share of the old state:
   `h_t = (1 − z) ∗ ñ + z ∗ h_{t−1}`.
-- otherwise: that of the CS 230 notes. The reset gate acts on the state itself,
-  `c̃ = tanh(x_t W_n + (Γ_r ∗ c_{t−1}) U_n + b_n)`, and the update gate says what is new:
+- otherwise ("reset before"): the form of CS 230. The reset gate multiplies the state itself,
+  `c̃ = tanh(x_t W_n + (Γ_r ∗ c_{t−1}) U_n + b_n)`, and the update gate is the share of the candidate:
   `c_t = Γ_u ∗ c̃ + (1 − Γ_u) ∗ c_{t−1}`.
 
-In both, both gates are `σ(x_t W + h_{t−1} U + b)`, and the columns stand in the order reset, update, candidate, as in
-PyTorch. A step whose mask is 0 is padding: the state before it is passed on unchanged, so what stands there changes
-nothing, and the last state (the first one in reverse) is that of the last real step.
+In both forms, the gates are `σ(x_t W + h_{t−1} U + b)`, and the order of the columns is reset, update, candidate, as in
+PyTorch. A step whose mask is 0 is padding: the state is passed on unchanged, so values at padded steps have no effect,
+and the last state (the first one in reverse) is that of the last real step.
 """
 
 from __future__ import annotations
@@ -40,40 +40,40 @@ def gru(
     reverse: bool,
     reset_after: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The state after each step, and what backward needs of the gates.
+    """Compute the state after each step, and the values that the backward pass needs.
 
-    The gates are r, z, ñ and what the reset gate took part in: `h_{t−1} U_n + b_hn`, or `Γ_r ∗ c_{t−1}` in the notes'
-    form, which has no `candidate_bias` (b_hn; None for zeros).
+    The values are r, z, ñ and an operand of the reset gate: its factor `h_{t−1} U_n + b_hn`, or the product
+    `Γ_r ∗ c_{t−1}` in the form of CS 230, which has no `candidate_bias` (b_hn; None for zeros).
 
     (N, T, D) or tokens (N, T), (D, 3H), (H, 3H), (3H,), (H,), (N, H), (N, T) -> (N, T, H), (N, T, 4H)
     """
     batch, length = x.shape[:2]
     size = len(recurrent_weight)
-    # The products with the inputs do not depend on the states, so they are one large product over all steps; only the
-    # products with the states must be taken step by step.
+    # The products with the inputs do not depend on the states, so they are one large product over all steps. Only the
+    # products with the states must be computed step by step.
     projected = input_products(x, input_weight, bias)  # (N, T, 3H)
     states = np.empty((batch, length, size), projected.dtype)
     gates = np.empty((batch, length, 4 * size), projected.dtype)
     gate_weight, candidate_weight = recurrent_weight[:, : 2 * size], recurrent_weight[:, 2 * size :]
     state = initial_or_zeros(initial_state, batch, size, projected.dtype)
     for t in time_order(length, reverse):
-        of_gates, of_candidate = projected[:, t, : 2 * size], projected[:, t, 2 * size :]
-        reset, update = np.split(sigmoid(of_gates + state @ gate_weight), 2, axis=1)
+        gate_products, candidate_products = projected[:, t, : 2 * size], projected[:, t, 2 * size :]
+        reset, update = np.split(sigmoid(gate_products + state @ gate_weight), 2, axis=1)
         if reset_after:
-            # b_hn is inside of what the reset gate multiplies, which is why it cannot be part of the other bias.
-            under_reset = state @ candidate_weight
+            # the reset gate multiplies b_hn as well, so b_hn cannot be part of the other bias
+            reset_operand = state @ candidate_weight
             if candidate_bias is not None:
-                under_reset += candidate_bias
-            candidate = tanh(of_candidate + reset * under_reset)
+                reset_operand += candidate_bias
+            candidate = tanh(candidate_products + reset * reset_operand)
             new = (1 - update) * candidate + update * state
         else:
-            under_reset = reset * state
-            candidate = tanh(of_candidate + under_reset @ candidate_weight)
+            reset_operand = reset * state
+            candidate = tanh(candidate_products + reset_operand @ candidate_weight)
             new = update * candidate + (1 - update) * state
-        # Kept for backward: all that it needs apart from the states, so that no product is computed twice.
-        gates[:, t] = np.concatenate([reset, update, candidate, under_reset], axis=1)
+        # saved for the backward pass, so that no product is computed twice
+        gates[:, t] = np.concatenate([reset, update, candidate, reset_operand], axis=1)
         real = real_steps(mask, t)
-        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
+        # np.where instead of a product with the mask: values at padded steps may be infinite, and 0 · ∞ is NaN
         state = new if real is None else np.where(real, new, state)
         states[:, t] = state
     return states, gates
@@ -93,47 +93,46 @@ def gru_backward(
     needs_x: bool = True,
     out: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None, np.ndarray | None] = (None, None, None, None),
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of x (None unless `needs_x`), input and recurrent weight, bias, candidate bias and initial state.
+    """Compute gradients of x (None unless `needs_x`), input and recurrent weight, both biases and the initial state.
 
-    `states` and `gates` are those of the forward pass; the gradients of the weights and the biases are written into
-    `out` if given. That of the candidate bias is zero in the notes' form.
+    `states` and `gates` are results of the forward pass. The gradients of the weights and biases are written to `out`
+    if given. The gradient of the candidate bias is zero in the form of CS 230.
     """
     batch, length, size = states.shape
     previous = previous_states(states, initial_state, reverse)
     gate_weight, candidate_weight = recurrent_weight[:, : 2 * size], recurrent_weight[:, 2 * size :]
-    grad_sums = np.empty((batch, length, 3 * size), states.dtype)  # of what goes into r, z and ñ
-    grad_products = np.empty((batch, length, size), states.dtype)  # of the product with U_n
+    grad_sums = np.empty((batch, length, 3 * size), states.dtype)  # gradients of the arguments of σ and tanh
+    grad_products = np.empty((batch, length, size), states.dtype)  # gradients of the products with U_n
     grad_state = np.zeros((batch, size), states.dtype)
     # Backpropagation through time: `grad_state` is the gradient that arrives from the steps after t.
     for t in reversed(time_order(length, reverse)):
         grad_state = grad_state + grad_states[:, t]
         real = real_steps(mask, t)
-        # A padded step made no new state, so nothing of its gradient goes to the gates; all of it goes to the state
-        # before.
+        # a padded step has no new state, so its gradient passes to the state before, and none of it to the gates
         grad_new = grad_state if real is None else np.where(real, grad_state, 0)
-        reset, update, candidate, under_reset = np.split(gates[:, t], 4, axis=1)  # (N, H) each
+        reset, update, candidate, reset_operand = np.split(gates[:, t], 4, axis=1)  # (N, H) each
         if reset_after:
             grad_candidate = tanh_backward(grad_new * (1 - update), candidate)
             grad_update = sigmoid_backward(grad_new * (previous[:, t] - candidate), update)
             grad_product = grad_candidate * reset
-            grad_reset = sigmoid_backward(grad_candidate * under_reset, reset)
+            grad_reset = sigmoid_backward(grad_candidate * reset_operand, reset)
             grad_previous = grad_new * update + grad_product @ candidate_weight.T
         else:
             grad_candidate = tanh_backward(grad_new * update, candidate)
             grad_update = sigmoid_backward(grad_new * (candidate - previous[:, t]), update)
             grad_product = grad_candidate
-            grad_under_reset = grad_candidate @ candidate_weight.T
-            grad_reset = sigmoid_backward(grad_under_reset * previous[:, t], reset)
-            grad_previous = grad_new * (1 - update) + grad_under_reset * reset
+            grad_reset_operand = grad_candidate @ candidate_weight.T
+            grad_reset = sigmoid_backward(grad_reset_operand * previous[:, t], reset)
+            grad_previous = grad_new * (1 - update) + grad_reset_operand * reset
         grad_sums[:, t] = np.concatenate([grad_reset, grad_update, grad_candidate], axis=1)
         grad_products[:, t] = grad_product
         grad_previous = grad_previous + grad_sums[:, t, : 2 * size] @ gate_weight.T
         grad_state = grad_previous if real is None else np.where(real, grad_previous, grad_state)
 
-    # (N, T, …) -> (N T, …): the gradients of the weights are sums over all steps, again one large product each. The
-    # candidate has a product of its own, since the reset gate stands between it and the sum.
+    # (N, T, …) -> (N T, …): the gradients of the weights are sums over all steps, again one large product each. That of
+    # U_n is a separate product, since the reset gate is applied before or after it.
     rows, product_rows = flat(grad_sums), flat(grad_products)
-    multiplied = previous if reset_after else gates[:, :, 3 * size :]  # by U_n
+    multiplied = previous if reset_after else gates[:, :, 3 * size :]  # operand of U_n
     grad_recurrent_weight = np.empty_like(recurrent_weight) if out[1] is None else out[1]
     grad_recurrent_weight[:, : 2 * size] = linear_grad_weight(flat(previous), rows[:, : 2 * size])
     grad_recurrent_weight[:, 2 * size :] = linear_grad_weight(flat(multiplied), product_rows)

@@ -1,4 +1,4 @@
-"""Which labels are classes."""
+"""Check of class labels."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 
 
 def check_labels(labels: np.ndarray, num_classes: int) -> np.ndarray:
-    """The labels themselves, where each is a class; a negative index would silently count from the end.
+    """Return the labels if all of them are classes; NumPy would accept negative ones as indices from the end.
 
     Raises:
-        IndexError: a label is not from 0 to K − 1.
-        TypeError: the labels are not integers.
+        IndexError: A label is not from 0 to K − 1.
+        TypeError: The labels are not integers.
     """
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels have the type {labels.dtype}; expected integers")
+        raise TypeError(f"expected labels of an integer type, got {labels.dtype}")
     outside = (labels < 0) | (labels >= num_classes)
     if outside.any():
         raise IndexError(
-            f"{labels[outside][0]} is not a label of {num_classes} classes; expected 0 to {num_classes - 1}"
+            f"expected labels from 0 to {num_classes - 1} of {num_classes} classes, got {labels[outside][0]}"
         )
     return labels

@@ -1,4 +1,4 @@
-"""Layer normalization: every row of the last axis by its own mean and variance (Ba et al. 2016, arXiv:1607.06450)."""
+"""Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 def layer_norm(
     x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`y = γ x̂ + β`, `x̂ = (x − μ) / √(σ² + ε)`, μ and σ² of each row.
+    """Compute `y = γ x̂ + β` with `x̂ = (x − μ) / √(σ² + ε)` and the mean μ and variance σ² of each row.
 
     (…, D), (D,), (D,) -> y (…, D), μ (…), 1/√(σ² + ε) (…)
     """
@@ -26,7 +26,7 @@ def layer_norm(
 def layer_norm_backward(
     grad: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inverse_std: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`∂β = Σ g`, `∂γ = Σ g x̂` over the rows; `∂x = (γ g − mean(γ g) − x̂ mean(γ g x̂)) / √(σ² + ε)` in each.
+    """Compute `∂x = (γ g − mean(γ g) − x̂ mean(γ g x̂)) / √(σ² + ε)` per row; `∂γ = Σ g x̂` and `∂β = Σ g` over rows.
 
     (…, D), (…, D), (D,), (…), (…) -> ∂x (…, D), ∂γ (D,), ∂β (D,)
     """
@@ -37,8 +37,8 @@ def layer_norm_backward(
     grad_gamma: np.ndarray = np.add.reduce(grad * normalized, axis=rows)
     grad_beta: np.ndarray = np.add.reduce(grad, axis=rows)
     grad_x: np.ndarray = grad * gamma
-    # A row that is shifted or scaled as a whole gives the same result, so the gradient has no component along 1 and x̂:
-    # both are projected out.
+    # Shifting or scaling a row does not change the result, so the gradient has no component along 1 and x̂: both are
+    # projected out.
     along = np.add.reduce(grad_x * normalized, axis=-1, keepdims=True) / size
     grad_x -= np.add.reduce(grad_x, axis=-1, keepdims=True) / size
     grad_x -= normalized * along

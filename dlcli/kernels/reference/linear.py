@@ -1,4 +1,4 @@
-"""Products of a batch of rows with a weight matrix: `y = x W + b`, and the activation that follows."""
+"""Linear layer `y = x W + b`, optionally fused with an activation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTIVATIONS = {"relu": relu, "sigmoid": sigmoid, "tanh": tanh}
 def linear(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, activation: Activation | None = None
 ) -> np.ndarray:
-    """(N, D), (D, U), (U,) -> (N, U)."""
+    """Compute `x W + b`, followed by the activation: (N, D), (D, U), (U,) -> (N, U)."""
     y: np.ndarray = np.matmul(x, weight)
     if bias is not None:
         y += bias
@@ -24,17 +24,17 @@ def linear(
 
 
 def linear_grad_input(grad: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """(N, U), (D, U) -> (N, D)."""
+    """Compute the gradient of the input, `g Wᵀ`: (N, U), (D, U) -> (N, D)."""
     grad_x: np.ndarray = np.matmul(grad, weight.T)
     return grad_x
 
 
 def linear_grad_weight(x: np.ndarray, grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """(N, D), (N, U) -> (D, U), summed over the batch; written into `out` when given."""
+    """Compute the gradient of the weight, `xᵀ g`, in `out` if given: (N, D), (N, U) -> (D, U)."""
     return np.matmul(x.T, grad, out=out)
 
 
 def linear_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """(N, U) -> (U,), summed over the batch; written into `out` when given."""
+    """Compute the gradient of the bias, the sum of g over the batch, in `out` if given: (N, U) -> (U,)."""
     summed: np.ndarray = np.add.reduce(grad, axis=0, out=out)
     return summed

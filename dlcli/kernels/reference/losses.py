@@ -8,10 +8,10 @@ from dlcli.kernels.reference.activations import sigmoid
 
 
 def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray, positive_weight: float) -> np.ndarray:
-    """`p y softplus(−z) + (1 − y) softplus(z)`, the softplus split so that no digits cancel at any magnitude."""
+    """Compute `p y softplus(−z) + (1 − y) softplus(z)`, with the softplus split to avoid cancellation."""
     positive = positive_weight * targets
     negative = 1 - targets
-    # max(∓z, 0) is the part that grows; the logarithm of what is left is between 0 and log 2, at any magnitude of z.
+    # softplus(±z) = max(±z, 0) + log(1 + exp(−|z|)), whose second term is between 0 and log 2 for any z
     losses: np.ndarray = positive * np.maximum(-logits, 0) + negative * np.maximum(logits, 0)
     losses += (positive + negative) * np.log1p(np.exp(-np.abs(logits)))
     return losses

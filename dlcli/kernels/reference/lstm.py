@@ -1,8 +1,8 @@
 """Long short-term memory over whole sequences (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000).
 
-The four gates stand side by side in the order input (update), forget, candidate, output, as in PyTorch. A step whose
-mask is 0 is padding: the states before it are passed on unchanged, so what stands there changes nothing, and the
-last states (the first ones in reverse) are those of the last real step.
+The order of the columns is input (update) gate, forget gate, candidate, output gate, as in PyTorch. A step whose mask
+is 0 is padding: the states are passed on unchanged, so values at padded steps have no effect, and the last states (the
+first ones in reverse) are those of the last real step.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ def lstm(
     mask: np.ndarray | None,
     reverse: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}`, `h_t = Γ_o ∗ tanh(c_t)`: the states after each step, h then c, and the gates.
+    """Compute the states after each step, h then c, and the gates.
 
-    `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and `c̃ = tanh(x_t W + h_{t−1} U + b)`, each with its own columns.
+    `c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}` and `h_t = Γ_o ∗ tanh(c_t)` with `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and
+    `c̃ = tanh(x_t W + h_{t−1} U + b)`, where each has separate columns of W, U and b.
 
     (N, T, D) or tokens (N, T), (D, 4H), (H, 4H), (4H,), (N, H), (N, H), (N, T) -> (2, N, T, H), (N, T, 4H)
     """
@@ -54,12 +55,11 @@ def lstm(
             tanh(candidate),
             sigmoid(output),
         )
-        # The sum carries the gradient back unchanged where the forget gate is open: no repeated multiplication by a
-        # matrix.
+        # The sum passes the gradient back unchanged if the forget gate is 1, without repeated products with a matrix.
         new_cell = update * candidate + forget * cell
         new_hidden = output * tanh(new_cell)
         real = real_steps(mask, t)
-        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
+        # np.where instead of a product with the mask: values at padded steps may be infinite, and 0 · ∞ is NaN
         cell = new_cell if real is None else np.where(real, new_cell, cell)
         hidden = new_hidden if real is None else np.where(real, new_hidden, hidden)
         states[0, :, t], states[1, :, t] = hidden, cell
@@ -81,14 +81,15 @@ def lstm_backward(
     needs_x: bool = True,
     out: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None] = (None, None, None),
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of x (None unless `needs_x`), input weight, recurrent weight, bias, initial hidden and initial cell.
+    """Compute gradients of x (None unless `needs_x`), input and recurrent weight, bias, and both initial states.
 
-    `grad_hidden` and `grad_cell` (None for zeros) are (N, T, H), those of the states after each step; `states` and
-    `gates` are those of the forward pass; the gradients of the weights and the bias are written into `out` if given.
+    `grad_hidden` and `grad_cell` (N, T, H; None for zeros) are the gradients of the states after each step. `states`
+    and `gates` are results of the forward pass. The gradients of the weights and the bias are written to `out` if
+    given.
     """
     _, batch, length, size = states.shape
     previous_cells = previous_states(states[1], initial_cell, reverse)
-    grad_sums = np.empty_like(gates)  # of what goes into the gates
+    grad_sums = np.empty_like(gates)  # gradients of the arguments of σ and tanh
     hidden_grad = np.zeros((batch, size), states.dtype)
     cell_grad = np.zeros((batch, size), states.dtype)
     for t in reversed(time_order(length, reverse)):
@@ -99,16 +100,16 @@ def lstm_backward(
         new_hidden_grad = hidden_grad if real is None else np.where(real, hidden_grad, 0)
         new_cell_grad = cell_grad if real is None else np.where(real, cell_grad, 0)
         update, forget, candidate, output = np.split(gates[:, t], 4, axis=1)  # (N, H) each
-        # Computed again instead of kept: a tanh costs less than another (N, T, H) array in memory.
-        squashed = tanh(states[1, :, t])
+        # recomputed instead of saved: a tanh is cheaper than another (N, T, H) array in memory
+        cell_tanh = tanh(states[1, :, t])
         # The cell has two consumers: the next step, and through tanh the hidden state of this one.
-        new_cell_grad = new_cell_grad + tanh_backward(new_hidden_grad * output, squashed)
+        new_cell_grad = new_cell_grad + tanh_backward(new_hidden_grad * output, cell_tanh)
         grad_sums[:, t] = np.concatenate(
             [
                 sigmoid_backward(new_cell_grad * candidate, update),
                 sigmoid_backward(new_cell_grad * previous_cells[:, t], forget),
                 tanh_backward(new_cell_grad * update, candidate),
-                sigmoid_backward(new_hidden_grad * squashed, output),
+                sigmoid_backward(new_hidden_grad * cell_tanh, output),
             ],
             axis=1,
         )

@@ -1,15 +1,15 @@
-"""Batch normalization over the rows of a matrix: one mean and variance for each column.
+"""Batch normalization over the rows of a matrix: one mean and variance per column.
 
-The sum with a residual branch and the ReLU that often follow are done in the same call, so that the result is
-written once. Backward starts again from the input, so that no normalized copy is kept.
+The sum with a residual branch and the ReLU that often follow are computed in the same call, so that the result is
+written once. The backward pass recomputes the normalized values from the input, so that they need not be saved.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-#: a column whose mean is farther from zero than this many standard deviations has moments in double precision: those
-#: from sums in the array's own have lost eight of the 24 binary digits of float32 or more
+#: absolute mean of a column, in standard deviations, above which its moments are computed in double precision: sums in
+#: float32 would lose at least eight of its 24 bits
 FAR = 256
 
 
@@ -21,7 +21,7 @@ def batch_norm(
     residual: np.ndarray | None = None,
     relu: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """`y = γ x̂ + β (+ residual)`, then `max(y, 0)` when `relu`; `x̂ = (x − μ) / √(σ² + ε)`, μ and σ² of the batch.
+    """Compute `y = γ x̂ + β (+ residual)`, then `max(y, 0)` if `relu`; `x̂ = (x − μ) / √(σ² + ε)`, μ and σ² of the batch.
 
     (M, C), (C,), (C,), residual (M, C) -> y (M, C), μ (C,), σ² (C,), 1/√(σ² + ε) (C,)
     """
@@ -30,7 +30,7 @@ def batch_norm(
     y: np.ndarray = x - mean
     variance = np.add.reduce(y * y, axis=0) / x.dtype.type(len(x))
     inverse_std = 1 / np.sqrt(variance + x.dtype.type(epsilon))
-    # Rare, but without it a constant offset, e.g. of an unnormalized input, would turn rounding errors into variance.
+    # Rare, but otherwise a large offset, e.g. of an unnormalized input, would turn rounding errors into variance.
     far = np.abs(mean) * inverse_std > FAR
     if far.any():
         columns = x[:, far].astype(np.float64)
@@ -57,7 +57,7 @@ def fixed_batch_norm(
     residual: np.ndarray | None = None,
     relu: bool = False,
 ) -> np.ndarray:
-    """`batch_norm` with a given μ and σ², as at evaluation.
+    """Compute `batch_norm` with fixed μ and σ², as in evaluation mode.
 
     (M, C), (C,), (C,), (C,), (C,), residual (M, C) -> (M, C)
     """
@@ -81,22 +81,22 @@ def batch_norm_backward(
     y: np.ndarray | None = None,
     residual: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
-    """`∂β = Σ g`, `∂γ = Σ g x̂`, `∂x = γ/√(σ² + ε) (g − ∂β/M − x̂ ∂γ/M)`, `∂residual = g`.
+    """Compute `∂β = Σ g`, `∂γ = Σ g x̂`, `∂x = γ/√(σ² + ε) (g − ∂β/M − x̂ ∂γ/M)` and `∂residual = g`.
 
-    With a ReLU on top its result y is given, and g is `grad` where y > 0, else 0. Whether there was a residual is told
-    by `residual`: its gradient is None otherwise.
+    With a fused ReLU, y is its result, and g is `grad` where y > 0, else 0. `residual` tells whether the forward pass
+    added a residual; otherwise its gradient is None.
 
     (M, C), (M, C), (C,), (C,), (C,), y (M, C) -> ∂x (M, C), ∂γ (C,), ∂β (C,), ∂residual (M, C)
     """
     rows = grad.dtype.type(len(grad))
     if y is not None:
         grad = grad * (y > 0)
-    # x̂ is computed again from x instead of kept from forward: one pass over x costs less than memory for a copy.
+    # x̂ is recomputed from x instead of saved: one pass over x is cheaper than memory for a copy
     grad_x: np.ndarray = x - mean
     grad_x *= inverse_std
     grad_beta: np.ndarray = np.add.reduce(grad, axis=0)
     grad_gamma: np.ndarray = np.add.reduce(grad * grad_x, axis=0)
-    # In place, in this order: −x̂ ∂γ/M, + g, − ∂β/M, then all of it times γ/√(σ² + ε)
+    # in place, in this order: −x̂ ∂γ/M, + g, − ∂β/M, then the sum times γ/√(σ² + ε)
     grad_x *= grad_gamma / -rows
     grad_x += grad
     grad_x -= grad_beta / rows

@@ -1,4 +1,4 @@
-"""Figures of flat arrays."""
+"""Norm and finiteness of flat arrays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SAFE_SQUARES = (1e-24, 1e37)
 
 
 def l2_norm(x: np.ndarray) -> float:
-    """`‖x‖₂` of a 1-D array, also where the squares of its dtype vanish or overflow."""
+    """Return `‖x‖₂` of a 1-D array, even if squares in its dtype underflow or overflow."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = float(np.dot(x, x))
         if not SAFE_SQUARES[0] <= square <= SAFE_SQUARES[1]:
@@ -20,10 +20,10 @@ def l2_norm(x: np.ndarray) -> float:
 
 
 def is_finite(x: np.ndarray) -> bool:
-    """Whether every number of a 1-D array is finite.
+    """Return whether all elements of a 1-D array are finite.
 
-    One product tells nearly always, at the price of reading the array once; only when it overflows is each number
-    looked at.
+    The dot product with itself, which reads the array once, is finite in nearly all cases; the elements are only
+    checked if it is not.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         return math.isfinite(np.dot(x, x)) or bool(np.isfinite(x).all())

@@ -1,10 +1,11 @@
-"""Optimizer steps on flat arrays, in place: parameters, their gradients and the optimizer's own arrays, all (P,).
+"""Optimizer steps on flat arrays, in place: parameters, their gradients and the optimizer state, all (P,).
 
-Moving averages are kept as discounted sums, `s_t = β s_{t−1} + g_t`. The average of the literature,
-`v_t = β v_{t−1} + (1 − β) g_t`, is `(1 − β) s_t`, and its bias-corrected form `v_t / (1 − β^t)` is `s_t / Σ_{i<t} β^i`;
-the constant joins the learning rate, which saves a pass over the array. Scalars are combined in double precision.
+Moving averages are stored as discounted sums, `s_t = β s_{t−1} + g_t`. The average of the literature,
+`v_t = β v_{t−1} + (1 − β) g_t`, is `(1 − β) s_t`, and its bias-corrected form `v_t / (1 − β^t)` is `s_t / Σ_{i<t} β^i`.
+The constant factor is combined with the learning rate, which saves a pass over the array. Scalars are combined in
+double precision.
 
-A step goes block by block, so that all its passes but the first find their block in the cache.
+A step is computed block by block, so that all passes except the first find the block in the cache.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-#: bytes of each array in a block: five blocks fill two thirds of a 1 MiB level-2 cache
+#: bytes of an array per block: five blocks fill two thirds of a 1 MiB level-2 cache
 BLOCK_BYTES = 128 * 1024
 
 
@@ -76,9 +77,9 @@ def rmsprop_update(
     beta: float,
     epsilon: float,
 ) -> None:
-    """RMSProp (Hinton 2012): `s ← β s + (1 − β) g²`, `θ ← θ − α g / (√s + ε)`; `squares` holds `s / (1 − β)`."""
+    """RMSProp (Hinton 2012): `s ← β s + (1 − β) g²`, `θ ← θ − α g / (√s + ε)`; `squares` contains `s / (1 − β)`."""
     root = math.sqrt(1 - beta)
-    # The factor 1 − β of the average leaves the root: α g / (√((1 − β) s) + ε) = α/√(1 − β) · g / (√s + ε/√(1 − β)).
+    # The factor 1 − β is moved out of the root: α g / (√((1 − β) s) + ε) = α/√(1 − β) · g / (√s + ε/√(1 − β)).
     decay, rate, eps = _scalars(parameters, beta, learning_rate / root, epsilon / root)
     for scratch, theta, grad, s in _blocks(parameters, gradients, squares):
         np.multiply(grad, grad, scratch)
@@ -101,9 +102,9 @@ def centered_rmsprop_update(
     beta: float,
     epsilon: float,
 ) -> None:
-    """RMSProp divided by the standard deviation of the gradient (Graves 2013): `s − m²` in the place of `s`.
+    """RMSProp that divides by the standard deviation of the gradient (Graves 2013): `s − m²` instead of `s`.
 
-    `squares` holds `s / (1 − β)` and `means` `m / (1 − β)`. A variance that rounding made negative counts as zero.
+    `squares` contains `s / (1 − β)` and `means` `m / (1 − β)`. A variance that is negative by rounding counts as zero.
     """
     root = math.sqrt(1 - beta)
     decay, share, rate, eps = _scalars(parameters, beta, 1 - beta, learning_rate / root, epsilon / root)
@@ -138,9 +139,9 @@ def adam_update(
 ) -> None:
     """Adam (Kingma & Ba 2015): `θ ← θ − α m̂ / (√v̂ + ε)`, with `m̂ = m / (1 − β₁^t)` and `v̂ = v / (1 − β₂^t)`.
 
-    `first_moment` holds the discounted sum `m / (1 − β₁)`, `second_moment` `v / (1 − β₂)`; `step` is t, from 1.
+    `first_moment` contains the discounted sum `m / (1 − β₁)`, `second_moment` `v / (1 − β₂)`; `step` is t, from 1.
     """
-    # The bias corrections are scalars, so they join the learning rate and ε instead of costing a pass over m and v.
+    # The bias corrections are scalars, combined with the learning rate and ε to save a pass over m and v.
     first_weight = (1 - beta1**step) / (1 - beta1)  # Σ_{i<t} β₁^i
     root = math.sqrt((1 - beta2**step) / (1 - beta2))
     b1, b2, rate, eps = _scalars(parameters, beta1, beta2, learning_rate / first_weight * root, epsilon * root)
@@ -184,20 +185,20 @@ def scale_update(values: np.ndarray, *, factor: float) -> None:
 
 
 def clip_update(values: np.ndarray, *, limit: float) -> None:
-    """`x ← min(max(x, −limit), limit)`; what is not a number stays so."""
+    """`x ← min(max(x, −limit), limit)`; NaN stays NaN."""
     np.clip(values, -limit, limit, out=values)
 
 
 def _scalars(like: np.ndarray, *numbers: float) -> Iterator[np.ndarray]:
-    """Numbers as 0-d arrays of the dtype of `like`: a ufunc takes them in half the time of a Python float."""
+    """Return numbers as 0-d arrays with the dtype of `like`; ufuncs process them twice as fast as Python floats."""
     return (np.array(number, like.dtype) for number in numbers)
 
 
 def _blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
-    """The same block of every array, one block after the other, each behind scratch memory of its size."""
+    """Yield scratch memory and the same block of every array, for one block after the other."""
     size = len(arrays[0])
     block = BLOCK_BYTES // arrays[0].itemsize
-    # one block of scratch memory for all: it stays in the cache, and no pass allocates
+    # one block of scratch memory for all blocks: it stays in the cache, and no pass allocates memory
     scratch = np.empty(min(size, block), arrays[0].dtype)
     for start in range(0, size, block):
         stop = min(start + block, size)

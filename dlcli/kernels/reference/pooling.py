@@ -1,8 +1,8 @@
-"""Pooling of images with channels last: the largest or the average value of each window, channel by channel.
+"""Pooling of images with channels last: the maximum or average of each window, channel by channel.
 
-Images are (N, H, W, C), results (N, P, Q, C). Padding takes no part: a maximum is of the pixels inside the image,
-and an average divides by how many of them there are (what PyTorch calls `count_include_pad=False`), so that a
-constant image stays constant. Padding must be smaller than the window, so that no window lies wholly outside.
+Images are (N, H, W, C), results (N, P, Q, C). Padding is ignored: a maximum is over the pixels inside the image, and an
+average is divided by their number (`count_include_pad=False` in PyTorch), so that a constant image stays constant.
+Padding must be smaller than the window, so that every window contains a pixel of the image.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dlcli.kernels.reference.windows import Pair, Sides, output_size, padded, wi
 def max_pool2d(
     x: np.ndarray, window: Pair, stride: Pair, padding: Sides = ((0, 0), (0, 0))
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`max_ij X_ij`, and the index `i f_w + j` of the window it came from: the first of equals.
+    """Compute `max_ij X_ij` and the index `i f_w + j` of the first maximum in the window.
 
-    (N, H, W, C) -> y (N, P, Q, C), argmax (N, P, Q, C) of the smallest unsigned integer type that holds the indices
+    (N, H, W, C) -> y (N, P, Q, C), argmax (N, P, Q, C) of the smallest sufficient unsigned integer type
     """
     size = output_size(x.shape[1:3], window, stride, padding)
     inside = padded(np.ones((1, *x.shape[1:3], 1), bool), padding)
@@ -25,7 +25,7 @@ def max_pool2d(
     values = np.stack([x[pixels] for _, pixels in window_slices(window, size, stride)])  # (f_h f_w, N, P, Q, C)
     argmax = values.argmax(axis=0)
     y: np.ndarray = np.take_along_axis(values, argmax[np.newaxis], axis=0)[0]
-    # where all pixels are −∞, padding is not smaller: the argmax is then the first pixel inside the image
+    # if all pixels are −∞, they equal the padding: the argmax is then the first pixel inside the image
     inside = np.stack([inside[pixels] for _, pixels in window_slices(window, size, stride)])  # (f_h f_w, 1, P, Q, 1)
     first = inside.argmax(axis=0)  # (1, P, Q, 1)
     argmax = np.where(y == -np.inf, first, argmax)
@@ -40,7 +40,7 @@ def max_pool2d_backward(
     stride: Pair,
     padding: Sides = ((0, 0), (0, 0)),
 ) -> np.ndarray:
-    """`∂X_ij += g` where index (i, j) held the maximum.
+    """Compute `∂X_ij += g` where position (i, j) has the maximum.
 
     (N, P, Q, C), (N, P, Q, C), (H, W) -> (N, H, W, C)
     """
@@ -51,7 +51,7 @@ def max_pool2d_backward(
 
 
 def average_pool2d(x: np.ndarray, window: Pair, stride: Pair, padding: Sides = ((0, 0), (0, 0))) -> np.ndarray:
-    """`Σ_ij X_ij / count`, with the number of pixels of the window that lie inside the image.
+    """Compute `Σ_ij X_ij / count`, where count is the number of pixels of the window inside the image.
 
     (N, H, W, C) -> (N, P, Q, C)
     """
@@ -67,7 +67,7 @@ def average_pool2d(x: np.ndarray, window: Pair, stride: Pair, padding: Sides = (
 def average_pool2d_backward(
     grad: np.ndarray, size: tuple[int, int], window: Pair, stride: Pair, padding: Sides = ((0, 0), (0, 0))
 ) -> np.ndarray:
-    """`∂X_ij += g / count`: (N, P, Q, C), (H, W) -> (N, H, W, C)."""
+    """Compute `∂X_ij += g / count`: (N, P, Q, C), (H, W) -> (N, H, W, C)."""
     share = grad / _counts(size, window, stride, padding, grad.dtype)
     grad_x = _padded_zeros(grad, size, padding)
     for _, pixels in window_slices(window, grad.shape[1:3], stride):
@@ -76,13 +76,13 @@ def average_pool2d_backward(
 
 
 def global_average_pool2d(x: np.ndarray) -> np.ndarray:
-    """The average of each channel over the image: (N, H, W, C) -> (N, C)."""
+    """Compute the average of each channel over the image: (N, H, W, C) -> (N, C)."""
     y: np.ndarray = np.add.reduce(x, axis=(1, 2)) / x.dtype.type(x.shape[1] * x.shape[2])
     return y
 
 
 def global_average_pool2d_backward(grad: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """`∂x = g / (H W)` at every pixel: (N, C), (H, W) -> (N, H, W, C)."""
+    """Compute `∂x = g / (H W)` for every pixel: (N, C), (H, W) -> (N, H, W, C)."""
     height, width = size
     share = grad / grad.dtype.type(height * width)
     grad_x: np.ndarray = np.empty((len(grad), height, width, grad.shape[1]), grad.dtype)
@@ -93,7 +93,7 @@ def global_average_pool2d_backward(grad: np.ndarray, size: tuple[int, int]) -> n
 def _counts(
     size: tuple[int, ...], window: Pair, stride: Pair, padding: Sides, dtype: np.dtype[np.floating]
 ) -> np.ndarray:
-    """How many pixels of each window lie inside the image: (P, Q, 1)."""
+    """Return the number of pixels of each window inside the image: (P, Q, 1)."""
     inside = padded(np.ones((1, *size, 1), dtype), padding)
     fit = output_size(size, window, stride, padding)
     counts: np.ndarray = np.zeros((1, *fit, 1), dtype)
@@ -103,11 +103,11 @@ def _counts(
 
 
 def _padded_zeros(grad: np.ndarray, size: tuple[int, int], padding: Sides) -> np.ndarray:
-    """Zeros of the shape of the padded images."""
+    """Return zeros with the shape of the padded images."""
     return padded(np.zeros((len(grad), *size, grad.shape[3]), grad.dtype), padding)
 
 
 def _inside(x: np.ndarray, size: tuple[int, int], padding: Sides) -> np.ndarray:
-    """The padded images without their padding."""
+    """Return the padded images without their padding."""
     (top, _), (left, _) = padding
     return np.ascontiguousarray(x[:, top : top + size[0], left : left + size[1]])

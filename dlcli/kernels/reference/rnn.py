@@ -1,7 +1,7 @@
-"""The recurrent network of Elman (1990) over whole sequences, and backpropagation through time.
+"""Recurrent network of Elman (1990) over whole sequences, with backpropagation through time.
 
-A step whose mask is 0 is padding: the state before it is passed on unchanged, so what stands there changes nothing,
-and the last state (the first one in reverse) is that of the last real step.
+A step whose mask is 0 is padding: the state is passed on unchanged, so values at padded steps have no effect, and the
+last state (the first one in reverse) is that of the last real step.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dlcli.kernels.reference.sequences import (
     time_order,
 )
 
-#: what squashes the sum at each step
+#: activation of the hidden state
 RecurrentActivation: TypeAlias = Literal["tanh", "relu"]
 
 
@@ -36,18 +36,18 @@ def rnn(
     reverse: bool,
     activation: RecurrentActivation = "tanh",
 ) -> np.ndarray:
-    """`h_t = tanh(x_t W + h_{t−1} U + b)`, or ReLU in the place of tanh: the state after each step.
+    """Compute the state after each step, `h_t = tanh(x_t W + h_{t−1} U + b)`, or with ReLU instead of tanh.
 
     (N, T, D) or tokens (N, T), (D, H), (H, H), (H,), (N, H), (N, T) -> (N, T, H)
     """
     batch, length = x.shape[:2]
     states = input_products(x, input_weight, bias)  # (N, T, H), turned into the states in place
-    squash = tanh if activation == "tanh" else relu
+    activate = tanh if activation == "tanh" else relu
     state = initial_or_zeros(initial_state, batch, len(recurrent_weight), states.dtype)
     for t in time_order(length, reverse):
-        new = squash(states[:, t] + state @ recurrent_weight)
+        new = activate(states[:, t] + state @ recurrent_weight)
         real = real_steps(mask, t)
-        # np.where and not a product with the mask: what stands at padded steps may be infinite, and 0 · ∞ is NaN.
+        # np.where instead of a product with the mask: values at padded steps may be infinite, and 0 · ∞ is NaN
         state = new if real is None else np.where(real, new, state)
         states[:, t] = state
     return states
@@ -66,19 +66,19 @@ def rnn_backward(
     out: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None] = (None, None, None),
     activation: RecurrentActivation = "tanh",
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of x (None unless `needs_x`), input weight, recurrent weight, bias and initial state.
+    """Compute gradients of x (None unless `needs_x`), input weight, recurrent weight, bias and initial state.
 
-    `states` are those of the forward pass; the gradients of the weights and the bias are written into `out` if given.
+    `states` is the result of the forward pass. The gradients of the weights and the bias are written to `out` if given.
     """
     batch, length, size = states.shape
-    squash_backward = tanh_backward if activation == "tanh" else relu_backward
-    grad_sums = np.empty_like(states)  # of what goes into the activation
+    activate_backward = tanh_backward if activation == "tanh" else relu_backward
+    grad_sums = np.empty_like(states)  # gradients of the argument of the activation
     grad_state = np.zeros((batch, size), states.dtype)
     for t in reversed(time_order(length, reverse)):
         grad_state = grad_state + grad_states[:, t]
         real = real_steps(mask, t)
         grad_new = grad_state if real is None else np.where(real, grad_state, 0)
-        grad_sums[:, t] = squash_backward(grad_new, states[:, t])
+        grad_sums[:, t] = activate_backward(grad_new, states[:, t])
         grad_previous = grad_sums[:, t] @ recurrent_weight.T
         grad_state = grad_previous if real is None else np.where(real, grad_previous, grad_state)
     rows = flat(grad_sums)

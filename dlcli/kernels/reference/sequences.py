@@ -1,7 +1,7 @@
-"""What the recurrent cells share: their products with the inputs, the order of the steps, the states they start from.
+"""Shared parts of the recurrent cells: products with the inputs, order of the steps, previous states.
 
-The inputs are vectors (N, T, D), or integers (N, T) that stand for one-hot vectors: row i of the weight is then the
-product with the i-th of them, so that it is looked up, and its gradient is the sum over the steps that did.
+The inputs are vectors (N, T, D) or tokens (N, T), integers that represent one-hot vectors. The product of a one-hot
+vector with the weight is a row of the weight, and the gradient of a row is the sum over the steps that selected it.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from dlcli.kernels.reference.linear import linear, linear_grad_input, linear_gra
 
 
 def are_tokens(x: np.ndarray) -> bool:
-    """Whether the inputs are integers."""
+    """Return whether the inputs are integers."""
     return x.dtype.kind in "iu"
 
 
 def input_products(x: np.ndarray, input_weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """`x_t W + b` of every step: (N, T, D) or (N, T), (D, C), (C,) -> (N, T, C).
+    """Compute `x_t W + b` for every step: (N, T, D) or (N, T), (D, C), (C,) -> (N, T, C).
 
     Raises:
-        IndexError: a token is negative or not below D.
+        IndexError: A token is negative or not below D.
     """
     if are_tokens(x):
         check_indices(x, len(input_weight))
         # (N, T) -> (N, T, C): a one-hot vector times W is a row of W
-        looked_up: np.ndarray = input_weight[x] + bias
-        return looked_up
+        products: np.ndarray = input_weight[x] + bias
+        return products
     return linear(flat(x), input_weight, bias).reshape(*x.shape[:2], len(bias))
 
 
 def input_gradients(
     rows: np.ndarray, x: np.ndarray, input_weight: np.ndarray, needs_x: bool, out: np.ndarray | None
 ) -> tuple[np.ndarray | None, np.ndarray]:
-    """Gradients of x (None unless `needs_x`, and for tokens) and W, from those of the products, (N T, C)."""
+    """Compute the gradients of x (None for tokens or unless `needs_x`) and W from those of the products, (N T, C)."""
     if are_tokens(x):
         return None, embedding_backward(rows, x.reshape(-1), len(input_weight), out)
     return (
@@ -44,21 +44,21 @@ def input_gradients(
 
 
 def time_order(length: int, reverse: bool) -> range:
-    """The steps in the order in which they are computed."""
+    """Return the time steps in the order of computation."""
     return range(length - 1, -1, -1) if reverse else range(length)
 
 
 def initial_or_zeros(initial: np.ndarray | None, batch: int, size: int, dtype: np.dtype) -> np.ndarray:
-    """A state (N, H) to start from; zeros when none is given."""
+    """Return the initial state (N, H), which is zero by default."""
     return np.zeros((batch, size), dtype) if initial is None else initial
 
 
 def previous_states(states: np.ndarray, initial: np.ndarray | None, reverse: bool) -> np.ndarray:
-    """The state that each step started from: (N, T, H) the states after each step, (N, H) -> (N, T, H)."""
+    """Return the state before each step, from the states after each step: (N, T, H), (N, H) -> (N, T, H)."""
     previous = np.empty_like(states)
     if states.shape[1] == 0:
         return previous
-    # Backwards in time the step before t is t + 1, and the initial state belongs to the last step.
+    # in reverse, the step before t is t + 1, and the initial state belongs to the last step
     first, rest, before = (-1, np.s_[:-1], np.s_[1:]) if reverse else (0, np.s_[1:], np.s_[:-1])
     previous[:, first] = 0 if initial is None else initial
     previous[:, rest] = states[:, before]
@@ -66,7 +66,7 @@ def previous_states(states: np.ndarray, initial: np.ndarray | None, reverse: boo
 
 
 def real_steps(mask: np.ndarray | None, step: int) -> np.ndarray | None:
-    """Which sequences are still real at a step, (N, T) -> (N, 1); None when all are."""
+    """Return which sequences are not padded at a step, (N, T) -> (N, 1); None if there is no mask."""
     return None if mask is None else mask[:, step, None].astype(bool, copy=False)
 
 

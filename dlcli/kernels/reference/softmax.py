@@ -1,6 +1,6 @@
-"""Softmax of the last axis, its logarithm, and the cross-entropy fused with it.
+"""Softmax over the last axis, its logarithm, and the fused cross-entropy.
 
-The largest logit of each row is subtracted first, so no exponential overflows and no logarithm is of 0.
+The largest logit of each row is subtracted first, so no exponential overflows and no logarithm of 0 is computed.
 """
 
 from __future__ import annotations
@@ -42,31 +42,31 @@ def log_softmax_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """`−log softmax(z)_y` of each row, and the softmax.
+    """Compute `−log softmax(z)_y` for each row, and the softmax.
 
     (N, K), (N,) -> (N,), (N, K)
 
     Raises:
-        IndexError: a label is not from 0 to K − 1.
-        TypeError: the labels are not integers.
+        IndexError: A label is not from 0 to K − 1.
+        TypeError: The labels are not integers.
     """
     check_labels(labels, logits.shape[-1])
-    # exp overflows above 88 in float32; the largest exponent is 0 now, and the sum at least 1.
+    # exp overflows above 88 in float32; now the largest exponent is 0, and the sum at least 1
     shifted: np.ndarray = logits - _largest(logits)
-    picked = shifted[np.arange(len(labels)), labels]
+    label_logits = shifted[np.arange(len(labels)), labels]
     probabilities: np.ndarray = np.exp(shifted, out=shifted)
     sums = np.add.reduce(probabilities, axis=-1, keepdims=True)
     probabilities /= sums
     losses: np.ndarray = np.log(sums[:, 0])
-    # log Σ exp(z − max) − (z_y − max): the logit itself, never the logarithm of a probability that may have underflowed
-    losses -= picked
+    # log Σ exp(z − max) − (z_y − max): the logit instead of the logarithm of a probability, which may have underflowed
+    losses -= label_logits
     return losses, probabilities
 
 
 def softmax_cross_entropy_backward(
     probabilities: np.ndarray, labels: np.ndarray, scale: np.ndarray | float
 ) -> np.ndarray:
-    """`scale_n (p_n − onehot(y_n))`: (N, K), (N,), (N,) or one number -> (N, K)."""
+    """Compute `scale_n (p_n − onehot(y_n))`: (N, K), (N,), (N,) or a scalar -> (N, K)."""
     per_row = np.asarray(scale, probabilities.dtype)
     grad: np.ndarray = probabilities * per_row[..., None]
     grad[np.arange(len(labels)), labels] -= per_row
@@ -74,13 +74,13 @@ def softmax_cross_entropy_backward(
 
 
 def _exp_shifted(x: np.ndarray) -> np.ndarray:
-    """`exp(x − max x)`, freshly allocated."""
+    """Return `exp(x − max x)` as a new array."""
     shifted: np.ndarray = x - _largest(x)
     np.exp(shifted, out=shifted)
     return shifted
 
 
 def _largest(x: np.ndarray) -> np.ndarray:
-    """`max_k x_k` over the last axis: (…, K) -> (…, 1); −∞ of an empty axis."""
+    """Return `max_k x_k` over the last axis: (…, K) -> (…, 1); −∞ for an empty axis."""
     largest: np.ndarray = np.maximum.reduce(x, axis=-1, keepdims=True, initial=-np.inf)
     return largest

@@ -9,14 +9,14 @@ import numpy as np
 
 #: (height, width)
 Pair: TypeAlias = tuple[int, int]
-#: rows added ((above, below), (left, right)) of the image
+#: padding ((top, bottom), (left, right)) of an image
 Sides: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 
 
 def output_size(
     size: tuple[int, ...], window: tuple[int, ...], stride: Pair, padding: Sides, dilation: Pair = (1, 1)
 ) -> tuple[int, int]:
-    """How many windows fit into an image of `size` along both axes: `⌊(H + padding − reach) / stride⌋ + 1`, or 0."""
+    """Return the number of windows along both axes: `⌊(H + padding − dilation (f − 1) − 1) / stride⌋ + 1`, or 0."""
     height, width = (
         max(0, (size[axis] + sum(padding[axis]) - dilation[axis] * (window[axis] - 1) - 1) // stride[axis] + 1)
         for axis in (0, 1)
@@ -25,7 +25,7 @@ def output_size(
 
 
 def padded(x: np.ndarray, padding: Sides, value: float = 0.0) -> np.ndarray:
-    """The images with `value` around them: (N, H, W, C) -> (N, top + H + bottom, left + W + right, C)."""
+    """Pad images with `value`: (N, H, W, C) -> (N, top + H + bottom, left + W + right, C)."""
     if padding == ((0, 0), (0, 0)):
         return x
     return np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=value)
@@ -34,7 +34,7 @@ def padded(x: np.ndarray, padding: Sides, value: float = 0.0) -> np.ndarray:
 def window_slices(
     window: tuple[int, ...], size: tuple[int, ...], stride: Pair, dilation: Pair = (1, 1)
 ) -> Iterator[tuple[tuple[int, int], tuple[slice, ...]]]:
-    """For each position (i, j) of the window, its slice (N, P, Q, C) of the padded images, one pixel per output."""
+    """Yield each position (i, j) of the window and its slice (N, P, Q, C) of the padded images."""
     for i in range(window[0]):
         for j in range(window[1]):
             yield (
@@ -48,5 +48,5 @@ def window_slices(
 
 
 def _every(start: int, count: int, step: int) -> slice:
-    """`count` places from `start`, `step` apart."""
+    """Return a slice of `count` indices from `start` with a distance of `step`."""
     return slice(start, start + (count - 1) * step + 1 if count else start, step)

@@ -1,4 +1,4 @@
-"""The mask of dropout: the same bits from both backends, and the randomness that they are."""
+"""Masks of dropout: the same bits from both backends, and their randomness."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_both_backends_draw_the_same_bits(shape: tuple[int, ...], rate: float) -
     )
 
 
-def test_leaves_the_generator_in_the_same_state() -> None:
+def test_both_backends_leave_the_generator_in_the_same_state() -> None:
     native, twin = np.random.default_rng(5), np.random.default_rng(5)
     kernels.dropout_mask((100,), RATE, native, np.float32)
     reference.dropout.dropout_mask((100,), RATE, twin, np.float32)
@@ -34,12 +34,12 @@ def test_a_long_mask_begins_like_a_short_one() -> None:
     np.testing.assert_array_equal(mask(kernels.dropout_mask, (1000,))[:130], mask(kernels.dropout_mask, (130,)))
 
 
-def test_share_of_dropped_numbers() -> None:
+def test_share_of_dropped_elements() -> None:
     dropped = mask(kernels.dropout_mask, (1_000_000,)) == 0
     assert abs(dropped.mean() - RATE) < 5 * np.sqrt(RATE * (1 - RATE) / dropped.size)
 
 
-def test_neighbours_and_calls_are_independent() -> None:
+def test_neighbors_and_calls_are_independent() -> None:
     first, second = (mask(kernels.dropout_mask, (1_000_000,), seed=seed) == 0 for seed in (0, 1))
     for other in (second, *(np.roll(first, shift) for shift in (1, 4, 16, 64))):
         assert abs(np.corrcoef(first, other)[0, 1]) < 5e-3  # five standard deviations of 1/√n

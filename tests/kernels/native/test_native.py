@@ -1,4 +1,4 @@
-"""Which backend computes, on which instruction set, and what its memory costs: each in a process of its own."""
+"""Choice of the backend and its instruction set, and its memory use, each in a separate process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.kernels import native, why_not
+from dlcli.kernels import fallback_reason, native
 
 ROOT = Path(__file__).parents[3]
-built = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
+built = pytest.mark.skipif(native.module is None, reason="the native kernels are not built or disabled")
 
 
 def python(*arguments: str, **environment: str) -> str:
-    """What a new process prints."""
+    """Return the output of a new process."""
     run = subprocess.run(
         [sys.executable, *arguments],
         env=os.environ | environment,
@@ -33,12 +33,12 @@ def backend(**environment: str) -> str:
     return python("-c", "import dlcli.kernels; print(dlcli.kernels.backend())", **environment)
 
 
-def test_can_be_switched_off() -> None:
+def test_native_kernels_can_be_disabled() -> None:
     assert backend(DLCLI_KERNELS="reference") == "reference"
 
 
 @built
-def test_takes_the_widest_instruction_set_and_the_threads_asked_for() -> None:
+def test_the_widest_instruction_set_and_the_number_of_threads_are_used() -> None:
     widest = native.module.usable_isas()[0]
     assert backend(OMP_NUM_THREADS="3", DLCLI_NATIVE_ISA="") == f"native ({widest}, 3 threads)"
 
@@ -69,13 +69,13 @@ def test_an_unknown_instruction_set_names_the_known_ones() -> None:
     assert native.module.usable_isas()[0] in run.stderr
 
 
-def test_says_why_the_native_kernels_are_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reason_for_the_reference_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "module", None)
     monkeypatch.setenv("DLCLI_KERNELS", "reference")
-    assert "DLCLI_KERNELS" in str(why_not())
+    assert "DLCLI_KERNELS" in str(fallback_reason())
     monkeypatch.delenv("DLCLI_KERNELS")
     monkeypatch.setenv("PATH", "")
-    assert "no C++ compiler" in str(why_not())
+    assert "compiler" in str(fallback_reason())
 
 
 TRAINING_STEPS = """
@@ -118,6 +118,6 @@ print((faults() - before) / 10)
 
 
 @built
-def test_a_training_step_asks_the_system_for_no_memory() -> None:
-    """A step of this network makes some 8 MB of arrays, which are 2000 pages."""
+def test_a_training_step_allocates_no_memory_from_the_system() -> None:
+    """A step of this network creates about 8 MB of arrays, which are 2000 pages."""
     assert float(python("-c", TRAINING_STEPS)) < 5

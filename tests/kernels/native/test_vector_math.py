@@ -1,4 +1,4 @@
-"""The elementary functions of native vectors: their largest error over all magnitudes, in units of the last place."""
+"""Maximum error of the native elementary functions over all magnitudes, in units in the last place."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pytest
 from dlcli import kernels
 from dlcli.kernels import native, reference
 
-pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built, or switched off")
+pytestmark = pytest.mark.skipif(native.module is None, reason="the native kernels are not built or disabled")
 
 TINY = np.finfo(np.float32).tiny
 
 
 def numbers() -> np.ndarray:
-    """Both signs of 2⁻³⁰ … 2⁷, evenly by exponent."""
+    """Return numbers of both signs from 2⁻³⁰ to 2⁷, with uniformly distributed exponents."""
     magnitudes = np.exp2(np.random.default_rng(0).uniform(-30, 7, 200_000)).astype(np.float32)
     return np.concatenate([magnitudes, -magnitudes])
 
 
 @pytest.mark.parametrize(
-    ("name", "numbers_more", "bound"),
+    ("name", "parameters", "bound"),
     [
         ("elu", (1.0,), 3),  # expm1 of negative numbers
         ("sigmoid", (), 4),  # exp
@@ -30,17 +30,17 @@ def numbers() -> np.ndarray:
         ("tanh", (), 4),  # expm1
     ],
 )
-def test_error(name: str, numbers_more: tuple[float, ...], bound: float) -> None:
+def test_error_in_units_in_the_last_place(name: str, parameters: tuple[float, ...], bound: float) -> None:
     x = numbers()
     twin: Callable[..., np.ndarray] = getattr(reference.activations, name)
-    exact = twin(x.astype(np.float64), *numbers_more)
+    exact = twin(x.astype(np.float64), *parameters)
     normal = np.abs(exact) >= TINY
-    error = np.abs(getattr(kernels, name)(x, *numbers_more) - exact)[normal]
+    error = np.abs(getattr(kernels, name)(x, *parameters) - exact)[normal]
     assert np.max(error / np.spacing(np.abs(exact[normal]).astype(np.float32))) < bound
 
 
-def test_the_tail_of_gelu_keeps_its_digits() -> None:
-    """To 1e-5: the rounding of x/√2 alone, 6e-8 of it, is as much in exp(−x²/2) at x = −12."""
+def test_the_tail_of_gelu_is_accurate() -> None:
+    """To 1e-5: the relative rounding error of x/√2, 6e-8, is that large in exp(−x²/2) at x = −12."""
     x = -np.linspace(0, 12, 100_001, dtype=np.float32)
     exact = reference.activations.gelu(x.astype(np.float64))
     np.testing.assert_allclose(kernels.gelu(x), exact, rtol=1.2e-5, atol=1e-33)

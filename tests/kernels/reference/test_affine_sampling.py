@@ -1,4 +1,4 @@
-"""What resampling does to images whose result is known."""
+"""Affine sampling of images with known results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def resampled(matrix: list[list[float]], size: tuple[int, int] = (3, 4), bilinea
 
 
 @pytest.mark.parametrize("bilinear", [True, False])
-def test_the_identity_and_a_flip_move_whole_pixels(bilinear: bool) -> None:
+def test_the_identity_and_a_flip_copy_pixels(bilinear: bool) -> None:
     np.testing.assert_array_equal(resampled([[1, 0, 0], [0, 1, 0]], bilinear=bilinear), IMAGE[0, :, :, 0])
     np.testing.assert_array_equal(resampled([[-1, 0, 3], [0, 1, 0]], bilinear=bilinear), IMAGE[0, :, ::-1, 0])
 
@@ -35,11 +35,11 @@ def test_a_shift_by_half_a_pixel_is_the_mean_of_neighbors_and_of_the_fill() -> N
 
 
 @pytest.mark.parametrize("bilinear", [True, False])
-def test_outside_is_filled(bilinear: bool) -> None:
+def test_pixels_outside_the_image_have_the_fill_value(bilinear: bool) -> None:
     np.testing.assert_array_equal(resampled([[1, 0, 50], [0, 1, 0]], bilinear=bilinear), np.full((3, 4), 100))
 
 
-def test_between_pixels_the_four_around_are_weighed() -> None:
+def test_bilinear_interpolation_between_four_pixels() -> None:
     image = np.array([[0, 100], [200, 40]], np.uint8).reshape(1, 2, 2, 1)
     at = np.array([[[1, 0, 0.25], [0, 1, 0.5]]], np.float32)
     value = affine_sample(image, at, (1, 1), np.zeros(1), True).item()
@@ -47,7 +47,7 @@ def test_between_pixels_the_four_around_are_weighed() -> None:
     assert affine_sample(image, at, (1, 1), np.zeros(1), False).item() == 200  # half a pixel down counts as the next
 
 
-def test_across_the_edge_the_fill_is_weighed_and_beyond_it_is_all_there_is() -> None:
+def test_interpolation_with_the_fill_value_at_the_edge() -> None:
     image = np.full((1, 3, 3, 1), 10, np.uint8)
     at = np.array([[[1, 0, -0.75], [0, 1, 1]]], np.float32)
     line = affine_sample(image, at, (1, 6), np.array([50.0]), True).ravel()
@@ -56,7 +56,7 @@ def test_across_the_edge_the_fill_is_weighed_and_beyond_it_is_all_there_is() -> 
 
 @given(st.floats(-np.pi, np.pi), st.integers(0, 99))
 @settings(deadline=None)
-def test_values_stay_between_those_of_the_picture_and_the_fill(angle: float, seed: int) -> None:
+def test_values_stay_in_the_range_of_the_image_and_the_fill_value(angle: float, seed: int) -> None:
     image = np.random.default_rng(seed).integers(50, 90, (1, 7, 5, 2)).astype(np.uint8)
     turn = np.array([[[np.cos(angle), -np.sin(angle), 1], [np.sin(angle), np.cos(angle), 2]]], np.float32)
     turned = affine_sample(image, turn, (6, 8), np.array([60.0, 70.0]), True)

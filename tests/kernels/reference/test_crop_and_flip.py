@@ -1,4 +1,4 @@
-"""Shifts are what resampling makes of the same maps, scaled."""
+"""Crops and flips equal affine sampling followed by normalization."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIZE = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
 @given(SIZE, SIZE, st.integers(1, 4), st.booleans(), st.integers(0, 999))
 @settings(deadline=None)
-def test_shifts_are_resampled_alike_by_copying(
+def test_crops_and_flips_equal_affine_sampling(
     size: tuple[int, int], output: tuple[int, int], channels: int, bilinear: bool, seed: int
 ) -> None:
     generator = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The mask of inverted dropout."""
+"""Mask of inverted dropout."""
 
 from __future__ import annotations
 

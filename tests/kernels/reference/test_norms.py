@@ -15,11 +15,11 @@ def test_norm_at_any_magnitude_of_float32(dtype: type, scale: float) -> None:
     assert l2_norm(x) == pytest.approx(scale * math.sqrt(83350), rel=1e-6)
 
 
-def test_norm_of_nothing_and_of_zeros() -> None:
+def test_norm_of_an_empty_array_and_of_zeros() -> None:
     assert l2_norm(np.empty(0)) == 0
     assert l2_norm(np.zeros(4, np.float32)) == 0
 
 
-def test_what_is_not_finite_shows() -> None:
+def test_non_finite_elements_make_the_norm_non_finite() -> None:
     assert l2_norm(np.array([1, np.inf], np.float32)) == math.inf
     assert math.isnan(l2_norm(np.array([1, np.nan], np.float32)))

@@ -10,7 +10,7 @@ SIZE = 1001
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_blocks_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
+def test_the_block_size_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch, dtype: type) -> None:
     def after_three_steps() -> list[np.ndarray]:
         generator = np.random.default_rng(0)
         arrays = [generator.standard_normal(SIZE).astype(dtype) for _ in range(2)]
@@ -41,7 +41,7 @@ def test_gradients_are_only_read() -> None:
     assert all(array.any() for array in zeros)
 
 
-def test_slices_of_larger_arrays_are_changed_in_place() -> None:
+def test_slices_of_larger_arrays_are_updated_in_place() -> None:
     whole = np.ones(10, np.float32)
     kernels.sgd_update(whole[2:5], np.ones(3, np.float32), learning_rate=1.0)
     assert whole.tolist() == [1, 1, 0, 0, 0, 1, 1, 1, 1, 1]

@@ -1,4 +1,4 @@
-"""Max-pooling where no pixel is larger than the padding, and softmax where there is nothing."""
+"""Max-pooling of infinite pixels, and softmax of empty arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BACKENDS = pytest.mark.parametrize("backend", [kernels, pooling], ids=["fastest"
 
 
 @BACKENDS
-def test_windows_of_minus_infinity_send_the_gradient_to_their_first_pixel(backend: Any) -> None:
+def test_the_gradient_of_a_window_of_minus_infinity_goes_to_its_first_pixel(backend: Any) -> None:
     x = np.full((1, 2, 2, 3), -np.inf, np.float32)
     options: Any = {"window": (2, 2), "stride": (2, 2), "padding": ((1, 1), (1, 1))}
     y, argmax = backend.max_pool2d(x, **options)
@@ -51,7 +51,7 @@ def test_no_gradient_is_lost_and_all_backends_agree(
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5, 0, 0), (5, 0), (0,), (0, 3), (2, 0, 4)])
 @pytest.mark.parametrize("function", [ops.softmax, ops.log_softmax])
-def test_softmax_of_nothing_is_nothing(function: Any, shape: tuple[int, ...], dtype: type) -> None:
+def test_softmax_of_an_empty_array_is_empty(function: Any, shape: tuple[int, ...], dtype: type) -> None:
     x = Tensor(np.zeros(shape, dtype), requires_grad=True)
     y = function(x)
     assert y.shape == shape
