@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dlcli.core import DivergedError, DlcliError, RunInterruptedError
-from dlcli.runs import UnknownRunError
 
 _LISTING = {"run": "dlcli runs list", "sweep": "dlcli sweep status"}
 
 
 def recovery_of(error: DlcliError) -> str:
     """Return the end of an error's line that names a command or options that help; empty if there are none."""
+    from dlcli.runs import UnknownRunError  # not at the top: it imports NumPy, which `dlcli --help` does without
+
     if isinstance(error, RunInterruptedError) and error.resumable is not None:
         return f"; `dlcli resume {error.resumable}` continues it"
     if isinstance(error, DivergedError) and error.remedies:
