@@ -208,7 +208,7 @@ def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.nda
         )
     is_sample = str(file) in SAMPLE_IMAGES and not Path(file).is_file()
     path = bundled_file(f"{file}.jpg", "images") if is_sample else Path(file)
-    bits = subject.reader.form.bits if isinstance(subject.reader, ImageFormat) else None
+    bits = subject.reader.conversion.bits if isinstance(subject.reader, ImageFormat) else None
     form = ImageConversion(channels=1 if shape[-1] == 1 else 3, bits=bits)
     ((pixels,),) = decode_many([path], form)
     if max(pixels.shape) > LONGEST_SIDE:

@@ -90,7 +90,7 @@ def test_the_training_file_itself_and_parquet_give_the_same(tmp_path: Path, trai
         ("age,job,hours\n1,a,2\n", True, "the file lacks pay"),
         ("age,job,hours,pay\n1,nurse,2,lo\n", True, "new has the label 'lo' in pay"),
         ("age,job,hours,pay\n1,nurse,2,\n", True, "new.csv:2 pay: the label is missing"),
-        ("age,job,hours,pay\nx,nurse,2,low\n", True, "new.csv:2 age: expected a number, found 'x'"),
+        ("age,job,hours,pay\nx,nurse,2,low\n", True, "new.csv:2 age: expected a number, got 'x'"),
         ("", False, "the file is empty"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Files of the user's own: CSV, Parquet, NumPy, idx, pictures and texts."""
+"""Readers of the user's files: CSV, Parquet, JSON lines, NumPy, idx, images and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the array formats share: inputs and targets that belong together."""
+"""Base class of array formats: checks of inputs and targets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlcli.data.table import Column
 
 MIB = 1 << 20
 
-#: how the axes of pictures are ordered: N pictures, H rows, W columns, C channels
+#: order of the axes of images: N images, H rows, W columns, C channels
 ImageAxes = Literal["NHW", "NHWC", "NCHW"]
 
 
@@ -29,58 +29,58 @@ def array_examples(
     target_file: Path | None = None,
     fields: Mapping[str, Column] | None = None,
 ) -> Examples:
-    """Checked examples.
+    """Check arrays and create examples.
 
     Args:
         inputs: (N, …) numbers.
         targets: (N,) labels or values, or (N, K) values.
-        file: where the inputs are from.
-        target_file: where the targets are from, if from another file.
-        fields: what else is known of each example.
+        file: File of the inputs.
+        target_file: File of the targets; None = the file of the inputs.
+        fields: Other columns of the examples.
 
     Raises:
-        DataError: not one target an example, or not finite numbers.
+        DataError: The numbers of inputs and targets differ, or values are not finite numbers.
     """
     check_numbers(inputs, "the array of inputs", str(file))
     if inputs.ndim == 1:
         inputs = inputs[:, np.newaxis]
     if targets is not None:
-        place = str(target_file or file)
+        targets_path = str(target_file or file)
         if targets.ndim not in (1, 2) or len(targets) != len(inputs):
             raise DataError(
-                f"the targets have the shape {targets.shape}; one row for each of {len(inputs)} inputs is expected",
+                f"expected one target for each of {len(inputs)} inputs, got targets of shape {targets.shape}",
                 code="wrong_shape",
-                file=place,
+                file=targets_path,
             )
         if targets.dtype.kind not in "USO":
-            check_numbers(targets, "the array of targets", place)
+            check_numbers(targets, "the array of targets", targets_path)
         targets = np.array(targets[:, 0] if targets.shape[1:] == (1,) else targets)
     return Examples(inputs, targets, row_numbers(len(inputs)), fields=fields or {})
 
 
 def channels_last(inputs: np.ndarray, axes: ImageAxes | None, file: Path) -> np.ndarray:
-    """Pictures as (N, H, W, C), the order that layers expect; a view. Other inputs, with axes None, as they are.
+    """Return a view of images as (N, H, W, C), the order that layers expect; other inputs, with axes None, unchanged.
 
     Raises:
-        DataError: another number of axes.
+        DataError: The array has another number of axes.
     """
     if axes is None:
         return inputs
     if inputs.ndim != len(axes):
-        found = f"the array of inputs has the shape {inputs.shape}; axes: {axes} is for {len(axes)} axes"
-        raise DataError(found, code="wrong_shape", file=str(file))
+        message = f"expected {len(axes)} axes of inputs as in axes: {axes}, got shape {inputs.shape}"
+        raise DataError(message, code="wrong_shape", file=str(file))
     if axes == "NHW":
         return inputs[..., np.newaxis]
     return np.moveaxis(inputs, 1, -1) if axes == "NCHW" else inputs
 
 
 def stays_on_disk(count: int, limit_mib: int) -> bool:
-    """Whether an array of `count` numbers is larger than the limit as float32."""
+    """Return whether an array of `count` numbers as float32 is larger than the limit."""
     return 4 * count > limit_mib * MIB
 
 
 class PairedFiles(FileFormat):
-    """Formats with one array in a file: one file for the inputs and one for the targets."""
+    """A reader of formats with one array per file: one file of inputs and one of targets."""
 
     def __init__(
         self,
@@ -106,11 +106,11 @@ class PairedFiles(FileFormat):
 
     @abstractmethod
     def read_inputs(self, path: Path) -> np.ndarray:
-        """(N, …) numbers."""
+        """Read the inputs, (N, …) numbers."""
 
     @abstractmethod
     def read_targets(self, path: Path) -> np.ndarray:
-        """(N,) or (N, K)."""
+        """Read the targets, (N,) or (N, K)."""
 
     def read(self, data_paths: DataPaths) -> RawData:
         files = [self.find(data_paths, file) for file in (self.require_path(), self.targets_path)]
@@ -124,6 +124,6 @@ class PairedFiles(FileFormat):
         return RawData(examples, {file.name: sha256(file) for file in files}, description, test, self.class_names)
 
     def read_new(self, path: Path, targets_path: Path | None) -> Examples:
-        """The examples of any file of this format, and of a file of targets where there is one."""
+        """Read the examples of any file of this format, with a file of targets if there is one."""
         targets = None if targets_path is None else self.read_targets(targets_path)
         return array_examples(self.read_inputs(path), targets, file=path, target_file=targets_path)

@@ -1,4 +1,4 @@
-"""Folders of files, such as pictures or texts: which files there are, and of which class."""
+"""List the image or text files of class folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlcli.data.images import ENDINGS
 #: folders of these names are splits, not classes
 SPLIT_NAMES = {"train", "train_dev", "dev", "val", "valid", "validation", "test"}
 
-#: what systems and programs leave in folders, in lower case; so are all names that begin with a dot
+#: names that operating systems and programs leave in folders, in lower case; hidden files are ignored, too
 LITTER = {
     "__macosx",
     "__pycache__",
@@ -33,41 +33,41 @@ LITTER = {
 
 @dataclass(frozen=True)
 class FileKind:
-    """What is looked for in folders.
+    """A kind of files to list.
 
     Args:
-        name: what one file holds.
-        endings: endings of the names of such files, in lower case.
+        name: Singular noun for the content of a file.
+        endings: File name extensions of the kind, in lower case.
     """
 
     name: str
     endings: tuple[str, ...]
 
     def is_named_by(self, path: Path) -> bool:
-        """Whether a file is one of this kind by its name."""
+        """Return whether a file is of this kind by its name."""
         return path.name.lower().endswith(self.endings)
 
     def __str__(self) -> str:
         return f"{self.name} ({' '.join(self.endings)})"
 
 
-FIGURES = FileKind("picture", ENDINGS)
+IMAGES = FileKind("image", ENDINGS)
 TEXTS = FileKind("text", (".txt",))
 
 
 @dataclass(frozen=True)
-class FoundFiles:
-    """Files in a folder, in the order of their names.
+class FileListing:
+    """Files below a folder, in the order of their names.
 
     Args:
-        root: the folder.
-        kind: what was looked for.
-        files: those that were found.
-        labels: the class of each; empty where that was not asked for.
-        others: files of other kinds by their names.
-        special: what is no file with a content, such as pipes, devices and broken links.
-        known: links to folders that are read already, and are not followed.
-        loose: Number of files next to the class folders, which have no class.
+        root: Folder of the listing.
+        kind: Kind of the files.
+        files: Paths of the files.
+        labels: Class of each file; empty if classes are not needed.
+        others: Files of other kinds by their names.
+        special: Paths without content, such as pipes, devices and broken links.
+        known: Links to folders that are listed already, which are not followed.
+        loose: Files next to the class folders, which have no class.
     """
 
     root: Path
@@ -81,12 +81,12 @@ class FoundFiles:
 
     @property
     def names(self) -> list[str]:
-        """What the user knows each file by: its path below the folder."""
+        """Names of the files for the user: paths below the folder."""
         return [self._name(file) for file in self.files]
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was not read, and what is called otherwise."""
+        """Warnings about paths that were skipped, and names that are changed."""
         undecodable = [file for file in self.files if self._name(file) != file.relative_to(self.root).as_posix()]
         kind = self.kind.name
         groups: Sequence[tuple[Sequence[Path], str, str]] = (
@@ -106,31 +106,31 @@ class FoundFiles:
         return without_surrogates(path.relative_to(self.root).as_posix())
 
 
-def all_files(root: Path, kind: FileKind) -> FoundFiles:
-    """Every file of a kind below a folder.
+def all_files(root: Path, kind: FileKind) -> FileListing:
+    """List all files of a kind below a folder.
 
     Raises:
-        DataError: there is none, or a folder cannot be read.
+        DataError: There are no such files, or a folder cannot be read.
     """
     walk = _Walk(kind, [root])
     walk.enter(root)
     if not walk.files:
-        raise DataError(f"holds no {kind}", code="empty_data", file=str(root))
-    return walk.found(root)
+        raise DataError(f"expected files of kind {kind}, got none", code="empty_data", file=str(root))
+    return walk.listing(root)
 
 
-def class_folders(root: Path, kind: FileKind, *, classes: Sequence[str] | None = None) -> FoundFiles:
-    """The files of a folder that has a folder for each class; folders inside those belong to the class.
+def class_folders(root: Path, kind: FileKind, *, classes: Sequence[str] | None = None) -> FileListing:
+    """List the files of class folders, including their subfolders.
 
     Args:
-        root: the folder.
-        kind: what is looked for.
-        classes: names of the class folders; None means all there are.
+        root: Folder with the class folders.
+        kind: Kind of the files.
+        classes: Names of the class folders; None = all.
 
     Raises:
-        DataError: there are no such folders, there is no file of the kind in some, or a folder cannot be read.
+        DataError: There are no class folders, a class folder has no such files, or a folder cannot be read.
     """
-    folders, loose = _folders_of_classes(root, kind)
+    folders, loose = _class_folders(root, kind)
     if classes is not None:
         folders = [root / name for name in classes]
     walk = _Walk(kind, [root, *folders])
@@ -143,24 +143,25 @@ def class_folders(root: Path, kind: FileKind, *, classes: Sequence[str] | None =
         empty += [folder] * (len(walk.files) == before)
     if empty:
         more = f", nor do {', '.join(folder.name for folder in empty[1:])}" if len(empty) > 1 else ""
-        raise DataError(f"this class folder holds no {kind}{more}", code="empty_data", file=str(empty[0]))
+        raise DataError(f"this class folder has no {kind}{more}", code="empty_data", file=str(empty[0]))
     if len(set(labels)) < len(folders):
-        raise DataError("holds class folders whose names differ only in what is not UTF-8", file=str(root))
-    return walk.found(root, labels, loose)
+        message = "has class folders whose names differ only in bytes that are not UTF-8"
+        raise DataError(message, code="duplicate_name", file=str(root))
+    return walk.listing(root, labels, loose)
 
 
-def _folders_of_classes(root: Path, kind: FileKind) -> tuple[list[Path], list[Path]]:
-    """The class folders, and the files of the kind beside them."""
+def _class_folders(root: Path, kind: FileKind) -> tuple[list[Path], list[Path]]:
+    """Return the class folders, and the files of the kind next to them."""
     entries = [Path(entry.path) for entry in _entries(root)]
     folders = [entry for entry in entries if entry.is_dir()]
     if not folders:
-        inside = f"{kind.name}s, but no folders" if any(map(kind.is_named_by, entries)) else "no folders"
-        message = f"holds {inside}; the {kind.name}s of each class go into a folder of its own"
-        raise DataError(message, file=str(root))
+        content = f"{kind.name}s but no folders" if any(map(kind.is_named_by, entries)) else "no folders"
+        message = f"has {content}; expected a folder with the {kind.name}s of each class"
+        raise DataError(message, code="wrong_format", file=str(root))
     if {folder.name.lower() for folder in folders} <= SPLIT_NAMES:
         named = ", ".join(f"{_split(folder.name)}: {root.name}/{folder.name}" for folder in folders)
-        message = f"holds splits, not classes; give each split its folder, without path; files: {{{named}}}"
-        raise DataError(message, file=str(root))
+        message = f"has splits instead of classes; remove path and set split.files: {{{named}}}"
+        raise DataError(message, code="wrong_format", file=str(root))
     return folders, [entry for entry in entries if kind.is_named_by(entry) and entry.is_file()]
 
 
@@ -169,10 +170,10 @@ def _split(name: str) -> str:
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What is in a folder but for what systems and programs leave there, by name."""
+    """Return the entries of a folder sorted by name, without hidden files and litter."""
     try:
-        with os.scandir(folder) as found:
-            entries = [entry for entry in found if entry.name[0] != "." and entry.name.lower() not in LITTER]
+        with os.scandir(folder) as iterator:
+            entries = [entry for entry in iterator if entry.name[0] != "." and entry.name.lower() not in LITTER]
     except OSError as error:
         raise unreadable(folder, error) from error
     return sorted(entries, key=lambda entry: entry.name)
@@ -180,11 +181,15 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 @dataclass
 class _Walk:
-    """What was found so far below some folders.
+    """The state of a walk through folders.
 
     Args:
-        kind: what is looked for.
-        starts: the folders that are entered by themselves, and by no link.
+        kind: Kind of the files to list.
+        starts: Folders that are entered directly, so links to them are not followed.
+        files: Files of the kind.
+        others: Files of other kinds.
+        special: Paths without content.
+        known: Links to folders that were entered already.
     """
 
     kind: FileKind
@@ -195,10 +200,10 @@ class _Walk:
     known: list[Path] = field(default_factory=list)
 
     def enter(self, folder: Path) -> None:
-        """Find what is below a folder at any depth; a folder that links lead to is entered once."""
+        """List a folder and its subfolders; a folder that several links lead to is entered once."""
         seen = {_identity(start) for start in self.starts}
         links = deque(self._enter(folder, seen))
-        while links:  # the last, so that folders are known by their own names
+        while links:  # links come last, so that folders are listed under their own names
             link = links.popleft()
             identity = _identity(link)
             if identity in seen:
@@ -208,7 +213,7 @@ class _Walk:
                 links += self._enter(link, seen)
 
     def _enter(self, folder: Path, seen: set[tuple[int, int]]) -> list[Path]:
-        """Find what is below a folder, and return the links to other folders."""
+        """List a folder and its subfolders, and return the links to other folders."""
         folders: list[Path] = []
         links: list[Path] = []
         for entry in _entries(folder):
@@ -223,24 +228,24 @@ class _Walk:
                 (self.files if self.kind.is_named_by(path) else self.others).append(path)
         for inner in folders:
             identity = _identity(inner)
-            if identity in seen:  # a link has led to it before
+            if identity in seen:  # it was entered through a link
                 self.known.append(inner)
             else:
                 seen.add(identity)
                 links += self._enter(inner, seen)
         return links
 
-    def found(self, root: Path, labels: Sequence[str] = (), loose: Sequence[Path] = ()) -> FoundFiles:
-        """All of it."""
+    def listing(self, root: Path, labels: Sequence[str] = (), loose: Sequence[Path] = ()) -> FileListing:
+        """Return the result of the walk."""
         lists = (self.others, self.special, self.known, loose)
-        return FoundFiles(root, self.kind, tuple(self.files), tuple(labels), *map(tuple, lists))
+        return FileListing(root, self.kind, tuple(self.files), tuple(labels), *map(tuple, lists))
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """What a folder is, by whatever path.
+    """Return device and inode of a folder, which do not depend on its path.
 
     Raises:
-        DataError: it cannot be read.
+        DataError: The folder cannot be read.
     """
     try:
         status = folder.stat()

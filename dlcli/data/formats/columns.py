@@ -1,4 +1,4 @@
-"""From Arrow columns to typed ones: numbers or words, and what is missing."""
+"""Convert Arrow columns to typed columns of numbers or words, with missing values."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _CANONICAL = re.compile(r"0|-?[1-9]\d*", re.ASCII)
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was read into Arrow, not yet typed.
+    """A file that was read into Arrow, without types of its columns.
 
     Args:
-        path: of the file.
-        table: the columns.
-        line_of: the line of a row in the file; None where the file has no lines.
-        has_assumed_header: whether the names are from a first line that nobody said is a header.
-        is_new: whether a trained model reads the file, so that options can no longer be set.
-        warnings: what the user should hear about the file.
+        path: Path of the file.
+        table: Arrow table of the columns.
+        line_of: Function from a row number to its line in the file; None = the file has no lines.
+        has_assumed_header: Whether the names come from a first line that no option declares to be a header.
+        is_new: Whether a trained model reads the file, so that options can no longer be set.
+        warnings: Warnings for the user about the file.
     """
 
     path: Path
@@ -66,14 +66,14 @@ class Source:
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """How the cells of a column are read.
+    """Options of reading the cells of a column.
 
     Args:
-        kind: numbers or words; None = numbers if everything that is not missing is one.
-        missing: the words that stand for a missing value.
-        syntax: how numbers are written.
-        has_marks: whether currency and percent signs and the parentheses of accounting may stand at numbers.
-        strip: characters to remove from the end of words.
+        kind: Numbers or words; None = numbers if every value that is not missing is a number.
+        missing: Words for missing values.
+        syntax: Syntax of numbers.
+        has_marks: Whether numbers may have currency and percent signs and the parentheses of accounting.
+        strip: Characters to remove from the end of words.
     """
 
     kind: Kind | None = None
@@ -85,12 +85,12 @@ class ColumnOptions:
 
 @dataclass(frozen=True)
 class Reading:
-    """A column as it was read, and what was decided on the way.
+    """A typed column, and facts for remarks about it.
 
     Args:
-        column: its values.
-        read_as_missing: word → number of cells that hold it and are taken as missing, though nobody named the word.
-        respelled: number of words that are equal to another but for the Unicode form of their characters.
+        column: Typed column.
+        read_as_missing: Word → number of its cells, for words that are missing values although no option names them.
+        respelled: Number of words that differ from another word only by Unicode normalization.
     """
 
     column: Column
@@ -99,29 +99,29 @@ class Reading:
 
 
 def read_column(source: Source, name: str, options: ColumnOptions) -> Reading:
-    """One column of a file.
+    """Read one column of a file.
 
     Raises:
-        DataError: a number is expected and something else found, with its line; infinite numbers; nested values.
+        DataError: A value is not a number where one is expected, is infinite, or is nested; the error has its line.
     """
     cells = _cells_of(source, name)
     if not _has_words(cells.type):
         column = _native_numbers(source, name, cells)
         if options.kind != "categorical":
-            return Reading(_checked(source, name, column))
+            return Reading(_check_finite(source, name, column))
     codes, words = _distinct_words(cells, options.strip)
     if options.kind != "categorical":
         numeric = _numbers(words, codes, options)
         if numeric is not None:
             column, read_as_missing = numeric
-            return Reading(_checked(source, name, column), read_as_missing)
+            return Reading(_check_finite(source, name, column), read_as_missing)
         if options.kind == "numeric":
             raise _not_a_number(source, name, words, codes, options)
     return _words(words, codes, options)
 
 
 def _cells_of(source: Source, name: str) -> pa.ChunkedArray:
-    """The cells of a column, as a dictionary only where they are words."""
+    """Return the cells of a column, dictionary-encoded only if they are words."""
     import pyarrow as pa
 
     cells = source.table.column(name)
@@ -137,7 +137,7 @@ def _has_words(kind: pa.DataType) -> bool:
 
 
 def _distinct_words(cells: pa.ChunkedArray, strip: str | None) -> tuple[np.ndarray, pa.Array]:
-    """(N,) the position of each cell's word among the distinct ones, −1 for null, and these words."""
+    """Return the (N,) index of each cell's word among the distinct words, −1 for null, and these words."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -156,30 +156,30 @@ def _distinct_words(cells: pa.ChunkedArray, strip: str | None) -> tuple[np.ndarr
 
 
 def _numbers(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> tuple[NumericColumn, dict[str, int]] | None:
-    """The column as numbers, and what was read as missing; None where a word is neither a number nor missing."""
+    """Return the column as numbers, and words read as missing; None if a word is neither a number nor missing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     is_plain = options.syntax.is_plain and not options.has_marks
-    if is_plain and not options.missing.given and (numbers := _cast(words)) is not None:
+    if is_plain and not options.missing.additional and (numbers := _cast(words)) is not None:
         return _numeric(numbers, codes, words), {}
     present = _without(words, options.missing.in_words)
     if is_plain and (numbers := _cast(present)) is not None:
         return _numeric(numbers, codes, words), {}
-    found = _without_placeholders(present)
-    numeric = without_common_sign(found) if options.has_marks else found
+    values = _without_placeholders(present)
+    numeric = without_common_sign(values) if options.has_marks else values
     valid = options.syntax.is_number(numeric)
-    absent = found.is_null().to_numpy(zero_copy_only=False)
+    absent = values.is_null().to_numpy(zero_copy_only=False)
     if not (valid | absent).all() or not (valid.any() or present.null_count == len(present)):
         return None
     usual = pc.is_in(words, pa.array([*options.missing.expected, *DEFAULTS], words.type)).to_numpy(zero_copy_only=False)
     remarkable = absent & ~usual & words.is_valid().to_numpy(zero_copy_only=False)
     column = _numeric(options.syntax.numbers(numeric), codes, options.syntax.canonical(numeric))
-    return column, _counted(words, codes, remarkable)
+    return column, _count_cells(words, codes, remarkable)
 
 
 def _cast(words: pa.Array) -> np.ndarray | None:
-    """(N,) the numbers that words are as they stand, NaN where one is null; None where one is not a number."""
+    """Cast words to numbers with Arrow, (N,), NaN where null; None if a word is not a number."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -191,7 +191,7 @@ def _cast(words: pa.Array) -> np.ndarray | None:
 
 
 def _numeric(numbers: np.ndarray, codes: np.ndarray, words: pa.Array) -> NumericColumn:
-    """The column of these numbers, which the words write with a point and without thousands."""
+    """Create the column of numbers, with exact integers from their words in Arrow's syntax."""
     integers = _integers_of(words, numbers)
     return NumericColumn(
         np.append(numbers, np.nan)[codes], None if integers is None else np.append(integers, integers[:1])[codes]
@@ -199,11 +199,14 @@ def _numeric(numbers: np.ndarray, codes: np.ndarray, words: pa.Array) -> Numeric
 
 
 def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
-    """The exact numbers of words, where float64 cannot hold them; None where it can, or not all are 64-bit integers."""
+    """Return exact integers if float64 cannot represent them; None if it can, or not all are 64-bit integers."""
     if not (np.abs(numbers) >= EXACT_INTEGERS).any():
         return None
     pairs = zip(words.to_pylist(), numbers.tolist(), strict=True)
-    values = [int(word) if word is not None and _INTEGER.fullmatch(word) else _whole(number) for word, number in pairs]
+    values = [
+        int(word) if word is not None and _INTEGER.fullmatch(word) else _integer_or_none(number)
+        for word, number in pairs
+    ]
     for kind in (np.int64, np.uint64):
         limits = np.iinfo(kind)
         if all(value is not None and limits.min <= value <= limits.max for value in values):
@@ -211,23 +214,23 @@ def _integers_of(words: pa.Array, numbers: np.ndarray) -> np.ndarray | None:
     return None
 
 
-def _whole(number: float) -> int | None:
-    """An integer as such, and 0 for one that is missing; None for a fraction."""
+def _integer_or_none(number: float) -> int | None:
+    """Convert a number to an integer, 0 if it is missing; None for a fraction."""
     if np.isnan(number):
         return 0
     return int(number) if number.is_integer() else None
 
 
 def spellings_of(source: Source, name: str, column: Column, strip: str | None = None) -> np.ndarray | None:
-    """(N,) how a column of labels is written, where its numbers do not say it: 001, 1.0, true, or beyond 64 bits.
+    """Return the (N,) spellings of a column of labels if they say more than its numbers, such as 001, 1.0 or true.
 
-    None where they do, where they are not integers, and where a number is written in two ways, which is one label.
+    The result is None if the numbers say all, are not integers, or if a number has two spellings, which are one label.
 
     Args:
-        source: the file.
-        name: of the column.
-        column: what it was read as.
-        strip: characters to remove from the end of words.
+        source: Columns of the file.
+        name: Name of the column.
+        column: Typed column.
+        strip: Characters to remove from the end of words.
     """
     import pyarrow as pa
 
@@ -240,19 +243,19 @@ def spellings_of(source: Source, name: str, column: Column, strip: str | None = 
     if not (_has_words(cells.type) or pa.types.is_boolean(cells.type) or pa.types.is_decimal(cells.type)):
         return None
     codes, words = _distinct_words(cells, strip)
-    written = [*("" if word is None else word for word in words.to_pylist()), ""]
-    used = {written[code] for code in np.unique(codes[~column.missing]).tolist()}
+    spellings = [*("" if word is None else word for word in words.to_pylist()), ""]
+    used = {spellings[code] for code in np.unique(codes[~column.missing]).tolist()}
     is_exact = column.integers is not None or not (np.abs(numbers) >= EXACT_INTEGERS).any()
     if is_exact and all(_CANONICAL.fullmatch(word) for word in used):
         return None
     if len({canonical_label(word) for word in used}) < len(used):
         return None
-    spelled: np.ndarray = np.array(written)[codes]
-    return spelled
+    result: np.ndarray = np.array(spellings)[codes]
+    return result
 
 
 def _words(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> Reading:
-    """The column as words, in Unicode's composed form."""
+    """Return the column as words in Unicode normalization form C."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -261,16 +264,16 @@ def _words(words: pa.Array, codes: np.ndarray, options: ColumnOptions) -> Readin
     respelled = pc.count_distinct(present).as_py() - pc.count_distinct(composed).as_py()
     named = pc.is_in(words, pa.array(options.missing.expected, words.type)).to_numpy(zero_copy_only=False)
     absent = present.is_null().to_numpy(zero_copy_only=False) & words.is_valid().to_numpy(zero_copy_only=False)
-    categories = composed.dictionary_encode()  # trimming may have made two words one
+    categories = composed.dictionary_encode()  # trimming may have made two words equal
     positions = categories.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     column = CategoricalColumn(
         np.append(positions, -1)[codes].astype(np.int32), tuple(categories.dictionary.to_pylist())
     )
-    return Reading(column, _counted(words, codes, absent & ~named), respelled)
+    return Reading(column, _count_cells(words, codes, absent & ~named), respelled)
 
 
 def _without(words: pa.Array, missing: Sequence[str]) -> pa.Array:
-    """Words with null in place of the missing ones."""
+    """Replace the words for missing values by null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -278,7 +281,7 @@ def _without(words: pa.Array, missing: Sequence[str]) -> pa.Array:
 
 
 def _without_placeholders(words: pa.Array) -> pa.Array:
-    """Words with null in place of those that are missing where everything else is a number."""
+    """Replace words that are missing values in columns of numbers by null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -286,16 +289,16 @@ def _without_placeholders(words: pa.Array) -> pa.Array:
     return pc.if_else(missing, pa.scalar(None, words.type), _without(words, DEFAULTS))
 
 
-def _counted(words: pa.Array, codes: np.ndarray, chosen: np.ndarray) -> dict[str, int]:
-    """The chosen words and how many cells hold each."""
-    if not chosen.any():
+def _count_cells(words: pa.Array, codes: np.ndarray, selected: np.ndarray) -> dict[str, int]:
+    """Count the cells of each selected word."""
+    if not selected.any():
         return {}
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
-    return {words[place].as_py(): int(counts[place]) for place in np.flatnonzero(chosen).tolist()}
+    return {words[index].as_py(): int(counts[index]) for index in np.flatnonzero(selected).tolist()}
 
 
 def ids_of(source: Source, name: str) -> np.ndarray:
-    """(N,) the cells of a column as words, untouched but for spaces around them."""
+    """Return the (N,) cells of a column as words without surrounding spaces."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -311,7 +314,7 @@ def _native_numbers(source: Source, name: str, cells: pa.ChunkedArray) -> Numeri
         cells = cells.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
     elif not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or _is_numeric(kind)):
         raise DataError(
-            f"columns of the type {kind} cannot be read", code="not_applicable", file=str(source.path), key=name
+            f"columns of type {kind} are not supported", code="not_applicable", file=str(source.path), key=name
         )
     if pa.types.is_boolean(cells.type):
         cells = cells.cast(pa.uint8())
@@ -327,12 +330,12 @@ def _is_numeric(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
-def _checked(source: Source, name: str, column: NumericColumn) -> NumericColumn:
+def _check_finite(source: Source, name: str, column: NumericColumn) -> NumericColumn:
     largest = float(np.finfo(np.float32).max)
     wrong = np.abs(column.numbers) > largest
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise source.error(f"{column.numbers[row]:g} is not finite (as float32)", name, row)
+        raise source.error(f"{column.numbers[row]:g} is not finite (as float32)", name, row, "non_finite")
     return column
 
 
@@ -342,17 +345,17 @@ def _not_a_number(source: Source, name: str, words: pa.Array, codes: np.ndarray,
     valid = options.syntax.is_number(without_common_sign(present) if options.has_marks else present)
     wrong = np.append(~valid & present.is_valid().to_numpy(zero_copy_only=False), False)
     rows = np.flatnonzero(wrong[codes])
-    if len(rows) == 0:  # nothing but placeholders
+    if len(rows) == 0:  # only placeholders
         rows = np.flatnonzero(codes >= 0)
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-    message = f"expected a number, found {words[codes[rows[0]]].as_py()!r}{more}"
+    message = f"expected a number, got {words[codes[rows[0]]].as_py()!r}{more}"
     if advice is not None:
-        message += f"; {advice.cure}" if advice.reason is None else f": it {advice.reason}; {advice.cure}"
-    return source.error(message, name, int(rows[0]))
+        message += f"; {advice.fix}" if advice.reason is None else f": it {advice.reason}; {advice.fix}"
+    return source.error(message, name, int(rows[0]), "wrong_type")
 
 
 def is_nested(source: Source, name: str) -> bool:
-    """Whether the cells of a column are neither numbers nor words."""
+    """Return whether the cells of a column are neither numbers nor words."""
     import pyarrow as pa
 
     kind = source.table.schema.field(name).type

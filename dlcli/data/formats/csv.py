@@ -1,4 +1,4 @@
-"""Comma-separated values, and their relatives with other separators."""
+"""Text files of values separated by commas or other delimiters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from dlcli.core import ConfigError, DataError, Inline, NonNegativeInt, register
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv_text import CsvText, Dialect
-from dlcli.data.formats.delimiters import DELIMITERS, plain_delimiter
+from dlcli.data.formats.delimiters import DELIMITERS, parse_delimiter
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import is_number, may_be_numbers
 from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions
@@ -26,25 +26,26 @@ _PLAIN = Dialect()
 
 @register("format", "csv")
 class Csv(TableFormat):
-    """Text files with one example a line (.csv, .tsv): columns of numbers and of words.
+    """Text files with one example per line (.csv, .tsv): columns of numbers and of words.
 
-    Spaces around cells are ignored. Words become one-hot columns; missing numbers are filled with the training set's
-    median, beside a column that says so; a missing word is a category of its own.
+    Spaces around cells are ignored. Words become one-hot columns; missing numbers are replaced by the median of the
+    training set, with a column that indicates them; a missing word is a separate category.
 
     Args:
-        path: the file; null only where split.files names one for each split.
-        test_path: the file with the given test set; null = none.
-        header: whether the first line has the column names; null = yes, unless columns are given, with a warning where
+        path: Path of the file; null only if split.files names a file for each split.
+        test_path: Path of a separate test set; null = none.
+        header: Whether the first line has the column names; null = yes, unless columns are given, with a warning if
             that line looks like data.
-        columns: the column names, in order; null = from the header, or column_0, column_1, … without one.
-        dialect: how cells are written.
-        skip_rows: number of lines to ignore at the start of the file; a quoted cell with line breaks is on one line.
-        test_skip_rows: number of lines to ignore at the start of the test file; null = skip_rows.
-        table: which column is what, and how cells are written.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        columns: Names of the columns, in order; null = from the header, or column_0, column_1, … without a header.
+        dialect: Delimiter, quotes, comments and encoding.
+        skip_rows: Number of lines to ignore at the start of the file; a quoted cell with line breaks counts as one
+            line.
+        test_skip_rows: Number of lines to ignore at the start of the test file; null = skip_rows.
+        table: Roles of the columns and syntax of the cells.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
@@ -67,10 +68,10 @@ class Csv(TableFormat):
         super().__init__(
             path=path, test_path=test_path, table=table, class_names=class_names, folder=folder, source=source
         )
-        dialect = replace(dialect, delimiter=plain_delimiter(dialect.delimiter))
+        dialect = replace(dialect, delimiter=parse_delimiter(dialect.delimiter))
         for name, character in (("delimiter", dialect.delimiter), ("quote", dialect.quote)):
             if character is not None and (len(character) != 1 or not character.isascii() or character in "\r\n"):
-                raise ConfigError(f"one ASCII character is expected, not {character!r}", key=name)
+                raise ConfigError(f"expected one ASCII character, got {character!r}", key=name)
         self.dialect = dialect
         self.header = columns is None if header is None else header
         self.has_assumed_header = header is None
@@ -81,7 +82,7 @@ class Csv(TableFormat):
     def open(self, path: Path, *, is_test: bool = False) -> Source:
         text = CsvText.read(path, self.dialect, self.test_skip_rows if is_test else self.skip_rows)
         if self.columns is not None and self.has_assumed_header and text.first_cells() == self.columns:
-            message = "the first line has the names of the columns and would be an example; set header: true"
+            message = "the first line has the names of the columns but is read as an example; set header: true"
             raise DataError(message, file=str(path), line=text.line_of(0))
         source = parse(text, self.columns or self._own_names(text), has_header=self.header)
         return replace(source, has_assumed_header=self.header and self.has_assumed_header)
@@ -102,9 +103,7 @@ class Csv(TableFormat):
         source = self._parse_new(text, first, expected)
         if text.dialect == self.dialect:
             return source
-        note = (
-            f"{path.name}: {other!r} is taken for the delimiter, where the training data has {self.dialect.delimiter!r}"
-        )
+        note = f"{path.name}: {other!r} is used as the delimiter, but the training data has {self.dialect.delimiter!r}"
         return replace(source, warnings=(*source.warnings, note))
 
     def _parse_new(self, text: CsvText, first: list[str], expected: Layout) -> Source:
@@ -120,12 +119,12 @@ class Csv(TableFormat):
         return parse(text, self._own_names(text), has_header=self.header)
 
     def _is_header(self, cells: Mapping[str, str], expected: Layout) -> bool:
-        """Whether words stand where the numbers should be."""
+        """Return whether the first record has words in all numeric columns."""
         numeric = [cells[name] for name, kind in expected.kinds.items() if kind == "numeric" and name in cells]
         return bool(numeric) and not any(self._is_value(cell) for cell in numeric)
 
     def _is_value(self, cell: str) -> bool:
-        """Whether a cell may stand in a column of numbers."""
+        """Return whether a cell may be in a column of numbers."""
         import pyarrow as pa
 
         is_missing = cell in (*self.table.missing.in_words, *DEFAULTS) or cell.lower() in PLACEHOLDERS
@@ -137,15 +136,16 @@ class Csv(TableFormat):
 
 
 def numbered_names(count: int) -> list[str]:
+    """Return names for columns without a header."""
     return [f"column_{number}" for number in range(count)]
 
 
 def other_delimiter(cells: Sequence[str], delimiter: str) -> str | None:
-    """The delimiter that a record seems to have instead of the given one; None where it has several cells.
+    """Guess the delimiter of a record that has only one cell; None if it has several cells.
 
     Args:
-        cells: of the record, by the given delimiter.
-        delimiter: that was expected.
+        cells: Cells of the record by the expected delimiter.
+        delimiter: Expected delimiter.
     """
     if len(cells) != 1:
         return None
@@ -153,49 +153,49 @@ def other_delimiter(cells: Sequence[str], delimiter: str) -> str | None:
 
 
 def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
-    """The columns of a text, as words.
+    """Parse the columns of a text as words.
 
     Args:
-        text: of the file.
-        names: of the columns.
-        has_header: whether the first record is a header.
+        text: Text of the file.
+        names: Names of the columns.
+        has_header: Whether the first record is a header.
 
     Raises:
-        DataError: two columns of one name, or records of other lengths than the names.
+        DataError: Two columns have the same name, or a record has more or fewer cells than there are names.
     """
     other = other_delimiter(names, text.dialect.delimiter)
     if other is not None:
-        message = f"there is one column, {names[0]!r}; set delimiter: {other!r}"
+        message = f"there is only one column, {names[0]!r}; set delimiter: {other!r}"
         raise DataError(message, file=str(text.path), line=text.line_of(0))
-    names = _with_names_for_unnamed(names)
-    twice = repeated(names)
-    if twice is not None:
-        message = f"two columns are called {twice!r}"
-        if has_header and is_number(twice):
+    names = _fill_names(names)
+    duplicate = first_duplicate(names)
+    if duplicate is not None:
+        message = f"two columns have the name {duplicate!r}"
+        if has_header and is_number(duplicate):
             message += "; set header: false if the first line is an example"
         raise DataError(message, code="duplicate_name", file=str(text.path), line=text.line_of(0))
     return Source(text.path, _arrow_table(text, names, has_header), lambda row: text.line_of(row + has_header))
 
 
-def repeated(names: Sequence[str]) -> str | None:
-    """A name that occurs more than once, the first of them."""
+def first_duplicate(names: Sequence[str]) -> str | None:
+    """Return the first name that occurs more than once."""
     return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
-def _with_names_for_unnamed(names: Sequence[str]) -> list[str]:
-    """Column names where only the first of those without one stays so; the others are called as pandas calls them."""
+def _fill_names(names: Sequence[str]) -> list[str]:
+    """Name all unnamed columns but the first as pandas does."""
     first = names.index("") if "" in names else len(names)
-    return [name or ("" if place == first else f"Unnamed: {place}") for place, name in enumerate(names)]
+    return [name or ("" if index == first else f"Unnamed: {index}") for index, name in enumerate(names)]
 
 
 def _arrow_table(text: CsvText, names: Sequence[str], has_header: bool) -> pa.Table:
-    """The records below the header, every cell a string."""
+    """Parse the records below the header with Arrow, every cell a string."""
     import pyarrow as pa
 
     body = text.body()
     try:
         table = _read(body, text.dialect, names, has_header)
-    except pa.ArrowInvalid:  # an error without a line, or a record that is longer than a block
+    except pa.ArrowInvalid:  # Arrow reports no line, or a record is longer than a block
         text.check_quotes()
         text.check_widths(len(names))
         records = [cells for _, cells in islice(text.records(), int(has_header), None)]
@@ -223,7 +223,7 @@ def _read(body: bytes, dialect: Dialect, names: Sequence[str], has_header: bool)
 
 
 def _ends_in_quotes(body: bytes, table: pa.Table, quote: str | None) -> bool:
-    """Whether the last cell is what follows a quote that is never closed: Arrow accepts that."""
+    """Return whether the last cell may start with a quote that is never closed, which Arrow accepts."""
     if quote is None or table.num_rows == 0:
         return False
     mark = quote.encode()

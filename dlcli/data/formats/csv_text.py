@@ -1,4 +1,4 @@
-"""The text of a CSV file: its lines, its records and where they stand."""
+"""The text of a CSV file: its records and their line numbers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 from dlcli.core import DataError
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decode_text
-from dlcli.data.formats.signatures import refuse_other_kinds
+from dlcli.data.formats.signatures import reject_other_formats
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How the text is written.
+    """Delimiter, quotes, comments and encoding of a text.
 
     Args:
-        delimiter: the character between cells.
-        quote: the character around cells that contain a delimiter; null = there is none.
-        comment: start of lines that are ignored, unless they are part of a quoted cell; null = no line is.
-        encoding: the character encoding, such as utf-8 or latin-1.
+        delimiter: Character between cells.
+        quote: Character around cells that contain a delimiter; null = none.
+        comment: Start of lines to ignore, unless they are part of a quoted cell; null = none.
+        encoding: Character encoding, such as utf-8 or latin-1.
     """
 
     delimiter: str = ","
@@ -36,14 +36,14 @@ class Dialect:
 class CsvText:
     """A CSV file as text.
 
-    A record is a line, or several where a quoted cell has line breaks; blank lines and comments between records are
-    ignored, and inside a quoted cell they are text. A quote is special where a cell starts with it, as it is for Arrow.
+    A record is one line, or several if a quoted cell has line breaks. Blank lines and comments between records are
+    ignored; inside a quoted cell they are text. As for Arrow, a quote is special only at the start of a cell.
 
     Args:
-        path: of the file.
-        text: all of it.
-        skip_rows: number of records to ignore at the start, blank lines and comments included.
-        dialect: how it is written.
+        path: Path of the file.
+        text: Decoded content of the file.
+        skip_rows: Number of records to ignore at the start, including blank lines and comments.
+        dialect: Delimiter, quotes and comments.
     """
 
     path: Path
@@ -56,29 +56,29 @@ class CsvText:
         """Read and decode a file.
 
         Raises:
-            ConfigError: no such encoding.
-            DataError: the file cannot be read or decoded, is empty, or is of another kind.
+            ConfigError: The encoding does not exist.
+            DataError: The file cannot be read or decoded, is empty, or is of another format.
         """
         content = read_bytes(path)
-        refuse_other_kinds(content, path, "CSV")
-        made = cls(path, decode_text(content, dialect.encoding, path), skip_rows, dialect)
-        if next(made.lines(), None) is None:
+        reject_other_formats(content, path, "CSV")
+        csv_text = cls(path, decode_text(content, dialect.encoding, path), skip_rows, dialect)
+        if next(csv_text.lines(), None) is None:
             raise DataError("the file is empty", code="empty_data", file=str(path))
-        return made
+        return csv_text
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The records that count as they stand in the file, line ends included, and the numbers of their lines."""
+        """Yield the line numbers and the text of the records that are not ignored, including line ends."""
         comment = self.dialect.comment
-        for place, (number, record) in enumerate(self._unfiltered()):
-            if place < self.skip_rows or not record.strip("\r\n"):
+        for index, (number, record) in enumerate(self._unfiltered()):
+            if index < self.skip_rows or not record.strip("\r\n"):
                 continue
             if comment is None or not record.startswith(comment):
                 yield number, record
 
     def _unfiltered(self) -> Iterator[tuple[int, str]]:
-        """Records, blank lines and comments, and the numbers of their first lines, from 1."""
+        """Yield records, blank lines and comments with the 1-based numbers of their first lines."""
         quote, delimiter, comment = self.dialect.quote, self.dialect.delimiter, self.dialect.comment
-        pending: list[str] = []  # lines of a record whose quote is still open
+        pending: list[str] = []  # lines of a record with an open quote
         first = 1
         for number, line in enumerate(io.StringIO(self.text, newline=""), start=1):
             if not pending:
@@ -94,17 +94,17 @@ class CsvText:
             yield first, "".join(pending)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """The cells of each record, and the number of its first line."""
+        """Yield the number of the first line and the cells of each record."""
         for number, record in self.lines():
             yield number, split_cells(record, self.dialect.delimiter, self.dialect.quote)
 
     def first_cells(self) -> list[str]:
-        """The cells of the first record, without spaces around them."""
+        """Return the cells of the first record, without surrounding spaces."""
         _, cells = next(self.records())
         return [cell.strip() for cell in cells]
 
     def second_cells(self) -> list[str]:
-        """The cells of the second record, without spaces around them; none where there is one record only."""
+        """Return the cells of the second record, without surrounding spaces; empty if there is only one record."""
         return [cell.strip() for _, cells in islice(self.records(), 1, 2) for cell in cells]
 
     @cached_property
@@ -112,27 +112,27 @@ class CsvText:
         return [number for number, _ in self.lines()]
 
     def line_of(self, record: int) -> int:
-        """The number of the line at which a record starts, counted from 0."""
+        """Return the line number at which a record starts; records are counted from 0."""
         return self._line_numbers[record]
 
     def check_widths(self, width: int) -> None:
-        """Refuse records that are too long or too short.
+        """Check that all records have `width` cells.
 
         Raises:
-            DataError: with the line of the first.
+            DataError: A record has another width; the error has its line.
         """
         for line, cells in self.records():
             if len(cells) != width:
-                message = f"{width} cells are expected, as the columns say; this line has {len(cells)}"
+                message = f"expected {width} cells as there are columns, got {len(cells)}"
                 if len(cells) == width + 1 and not cells[-1].strip():
-                    message += f": it ends in {self.dialect.delimiter!r}; remove that, or end the header in it, too"
+                    message += f": it ends with {self.dialect.delimiter!r}; remove it, or end the header with it, too"
                 raise DataError(message, file=str(self.path), line=line)
 
     def check_quotes(self) -> None:
-        """Refuse a quote that is opened and never closed.
+        """Check that all quotes are closed.
 
         Raises:
-            DataError: with the line of the record that it swallows the rest of the file into.
+            DataError: A quote is never closed; the error has the line of its record.
         """
         quote = self.dialect.quote
         if quote is None:
@@ -142,38 +142,38 @@ class CsvText:
                 raise DataError("a quote is opened here and never closed", file=str(self.path), line=line)
 
     def body(self) -> bytes:
-        """The records that count, in UTF-8."""
+        """Return the records that are not ignored, in UTF-8."""
         if self.skip_rows == 0 and self.dialect.comment is None:
             return self.text.encode()
         return "".join(record for _, record in self.lines()).encode()
 
 
 def ends_in_quotes(line: str, delimiter: str, quote: str, *, is_quoted: bool) -> bool:
-    """Whether a quoted cell is still open at the end of a line.
+    """Return whether a quoted cell is open at the end of a line.
 
     Args:
-        line: with its end.
-        delimiter: between cells.
-        quote: around cells.
-        is_quoted: whether a quoted cell is open at the start of the line.
+        line: Line with its line end.
+        delimiter: Character between cells.
+        quote: Character around cells.
+        is_quoted: Whether a quoted cell is open at the start of the line.
     """
     position = 0
     while True:
-        found = line.find(quote, position)
-        if found < 0:
+        index = line.find(quote, position)
+        if index < 0:
             return is_quoted
-        position = found + 1
+        position = index + 1
         if is_quoted:
             if line.startswith(quote, position):
-                position += 1  # a quote written twice is one that is text
+                position += 1  # a doubled quote is a quote character of the cell
             else:
                 is_quoted = False
         else:
-            is_quoted = found == 0 or line[found - 1] == delimiter
+            is_quoted = index == 0 or line[index - 1] == delimiter
 
 
 def split_cells(record: str, delimiter: str, quote: str | None) -> list[str]:
-    """The cells of a record; its line end is not part of the last one."""
+    """Split a record into cells, without its line end."""
     record = record.rstrip("\r\n") if quote is None or quote not in record else record
     if quote is None or quote not in record:
         return record.split(delimiter)
@@ -191,7 +191,7 @@ def split_cells(record: str, delimiter: str, quote: str | None) -> list[str]:
 
 
 def _quoted_cell(record: str, quote: str, start: int) -> tuple[str, int]:
-    """The text of a cell whose opening quote is before `start`, and where its closing quote ends."""
+    """Return the text of a cell whose opening quote is before `start`, and the position behind its closing quote."""
     parts: list[str] = []
     while True:
         stop = record.find(quote, start)

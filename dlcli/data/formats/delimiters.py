@@ -1,14 +1,14 @@
-"""What stands between cells, as configs write it."""
+"""Delimiters of cells, and their notation in configs."""
 
 from __future__ import annotations
 
-#: between cells, in files that call themselves comma-separated
+#: delimiters that occur in CSV files
 DELIMITERS = (";", "\t", "|", ",")
 
-#: how shells and YAML's single quotes pass on a tab: a backslash and a letter
-_WRITTEN_TAB = "\\t"
+#: a tab in shells and in YAML's single quotes: a backslash and a letter
+_ESCAPED_TAB = "\\t"
 
 
-def plain_delimiter(written: str) -> str:
-    """The delimiter that an option means: a tab where it is written as an escape, else itself."""
-    return "\t" if written == _WRITTEN_TAB else written
+def parse_delimiter(text: str) -> str:
+    """Return the delimiter of an option, with the escape of a tab replaced by a tab."""
+    return "\t" if text == _ESCAPED_TAB else text

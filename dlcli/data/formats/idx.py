@@ -1,4 +1,4 @@
-"""idx files, plain or gzipped, as MNIST and its relatives come."""
+"""idx files, plain or gzipped, the format of MNIST and similar data sets."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ import numpy as np
 from dlcli.core import DataError, formatting, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.formats.arrays import PairedFiles
-from dlcli.data.formats.unfolding import check_unfolded_size
+from dlcli.data.formats.decompression import check_decompressed_size
 from dlcli.data.readers import WrittenClassNames
 
 #: third byte of the file → element type, big-endian
 ELEMENT_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
-#: no data set has more axes: the header of one is damaged, or meant to do harm
-MOST_AXES = 8
+#: maximum number of axes; a header with more is damaged or malicious
+MAX_AXES = 8
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array of an idx file.
+    """Read the array of an idx file.
 
     Format: http://yann.lecun.com/exdb/mnist/ — two zero bytes, the element type, the number of axes, the length of
     each axis as a big-endian 32-bit integer, the elements.
 
     Raises:
-        DataError: the file is not such a file, or is damaged or cut short.
+        DataError: The file is not an idx file, or is damaged or truncated.
     """
     content = read_bytes(path)
     if content[:2] == b"\x1f\x8b":
-        content = _unfolded(content, path)
+        content = _decompress(content, path)
     element, shape, start = _header(content, path)
     expected = start + element.itemsize * math.prod(shape)
     if len(content) != expected:
@@ -50,10 +50,10 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def _header(content: bytes, path: Path) -> tuple[np.dtype, tuple[int, ...], int]:
-    """The type of the elements, the shape, and where the elements begin.
+    """Return the type of the elements, the shape, and the offset of the elements.
 
     Raises:
-        DataError: there is no such header, or it has more axes than any data set.
+        DataError: The header is invalid.
     """
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in ELEMENT_TYPES:
         raise DataError(
@@ -62,10 +62,8 @@ def _header(content: bytes, path: Path) -> tuple[np.dtype, tuple[int, ...], int]
             file=str(path),
         )
     element, rank = np.dtype(ELEMENT_TYPES[content[2]]), content[3]
-    if rank > MOST_AXES:
-        raise DataError(
-            f"its header has {rank} axes; at most {MOST_AXES} are read", code="damaged_file", file=str(path)
-        )
+    if rank > MAX_AXES:
+        raise DataError(f"its header has {rank} axes; at most {MAX_AXES} are read", code="damaged_file", file=str(path))
     start = 4 + 4 * rank
     if len(content) < start:
         raise DataError(
@@ -74,18 +72,18 @@ def _header(content: bytes, path: Path) -> tuple[np.dtype, tuple[int, ...], int]
     return element, tuple(np.frombuffer(content[4:start], dtype=">u4").tolist()), start
 
 
-def _unfolded(content: bytes, path: Path) -> bytes:
-    """What a gzip file holds: as much as the header in it claims, and a byte more if there is one.
+def _decompress(content: bytes, path: Path) -> bytes:
+    """Decompress a gzip file up to the size in the idx header, and one byte more if there is one.
 
     Raises:
-        DataError: it is damaged, or claims far more than its size lets expect.
+        DataError: The file is damaged, or its size in the header is implausible.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
-            begin = stream.read(4 + 4 * MOST_AXES)
+            begin = stream.read(4 + 4 * MAX_AXES)
             element, shape, start = _header(begin, path)
             claimed = start + element.itemsize * math.prod(shape)
-            check_unfolded_size(path, len(content), claimed, "give the file without compression")
+            check_decompressed_size(path, len(content), claimed, "give the file without compression")
             return begin + stream.read(max(claimed + 1 - len(begin), 0))
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
@@ -98,14 +96,14 @@ class Idx(PairedFiles):
     """idx files (plain or .gz), one for the inputs and one for the targets; (N, H, W) images become (N, H, W, 1).
 
     Args:
-        path: the file of inputs, such as train-images-idx3-ubyte.gz.
-        targets_path: the file of targets, such as train-labels-idx1-ubyte.gz.
-        test_path: the file of the given test set's inputs; null = none.
-        test_targets_path: the file of the given test set's targets.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the inputs, such as train-images-idx3-ubyte.gz.
+        targets_path: Path of the targets, such as train-labels-idx1-ubyte.gz.
+        test_path: Path of the inputs of a separate test set; null = none.
+        test_targets_path: Path of the targets of the test set.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".idx", ".idx.gz", "-ubyte", "-ubyte.gz")

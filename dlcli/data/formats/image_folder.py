@@ -1,4 +1,4 @@
-"""A folder of pictures, with a folder for each class."""
+"""Images in class folders."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy as np
 from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.formats.class_folders import FIGURES, class_folders
-from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, model_of, size_in_words
+from dlcli.data.formats.class_folders import IMAGES, class_folders
+from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, describe_images, reference_shape
 from dlcli.data.images import ReferenceShape
 from dlcli.data.readers import SplitFiles
 
 
 @register("format", "image_folder")
 class ImageFolder(ImageFormat):
-    """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) in a folder for each class, which is called as the class is.
+    """Images (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) in one folder per class, with the name of the class.
 
-    Where the splits have folders of their own, split.files names them: {train: pets/train, dev: pets/val}. Pictures are
-    turned upright as their camera says; what is transparent shows white.
+    If every split has a folder, split.files names them: {train: pets/train, dev: pets/val}. Images are rotated by their
+    EXIF orientation; transparent pixels become white.
 
     Args:
-        path: the folder that holds the class folders; null only where split.files names one for each split.
-        test_path: such a folder with the given test set; null = none.
-        pictures: what every picture becomes, and where it is kept decoded.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the pictures can be had; shown when they are not found.
+        path: Folder with the class folders; null only if split.files names a folder for each split.
+        test_path: Folder with the class folders of a separate test set; null = none.
+        conversion: Size, channels and caching of the images.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the images; shown if they are not found.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class ImageFolder(ImageFormat):
         *,
         path: str | None = None,
         test_path: str | None = None,
-        pictures: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
+        conversion: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
         folder: str | None = None,
         source: str | None = None,
     ) -> None:
         super().__init__(
             path=path,
             test_path=test_path,
-            pictures=pictures,
+            conversion=conversion,
             class_names=None,
             folder=folder,
             source=source,
@@ -57,43 +57,43 @@ class ImageFolder(ImageFormat):
         folders = {"train": self.find(data_paths, self.require_path())}
         if self.test_path is not None:
             folders["test"] = self.find(data_paths, self.test_path)
-        found = self.read_splits(folders, data_paths)
-        examples = found.examples["train"]
+        result = self.read_splits(folders, data_paths)
+        examples = result.examples["train"]
         classes = len(set(_labels(examples)))
         return RawData(
             examples,
-            found.fingerprint,
-            f"{folders['train'].name}: {size_in_words(examples)}, {classes} classes",
-            found.examples.get("test"),
+            result.fingerprint,
+            f"{folders['train'].name}: {describe_images(examples)}, {classes} classes",
+            result.examples.get("test"),
             target_kind="classes",
-            warnings=found.warnings,
+            warnings=result.warnings,
         )
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
-        read: dict[str, Examples] = {}
+        examples: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
         warnings: list[str] = []
         for split, root in files.items():
-            read[split], digest, remarks = self._read(root, data_paths, model_of(read))
+            examples[split], digest, remarks = self._read(root, data_paths, reference_shape(examples))
             fingerprint[root.name if root.name not in fingerprint else str(root)] = digest
             warnings += remarks
-        labels = set(_labels(read["train"]))
+        labels = set(_labels(examples["train"]))
         if len(labels) == 1:
             raise DataError(
-                f"holds one class folder only, {labels.pop()}; to tell classes apart, two are needed",
+                f"expected at least 2 class folders, got only {labels.pop()}",
                 code="too_few_examples",
                 file=str(files["train"]),
             )
-        return SplitFiles(read, fingerprint, tuple(warnings))
+        return SplitFiles(examples, fingerprint, tuple(warnings))
 
     def _read(
-        self, root: Path, data_paths: DataPaths, model: ReferenceShape | None
+        self, root: Path, data_paths: DataPaths, reference: ReferenceShape | None
     ) -> tuple[Examples, str, tuple[str, ...]]:
-        """The examples of a folder of class folders, its digest, and what the user should hear."""
-        found = class_folders(root, FIGURES)
-        images = self.images(found.files, root, data_paths, model)
-        examples = Examples(images.images, np.array(found.labels), np.array(found.names))
-        return examples, images.digest, found.warnings + images.warnings
+        """Read class folders; return examples, digest and warnings."""
+        listing = class_folders(root, IMAGES)
+        images = self.images(listing.files, root, data_paths, reference)
+        examples = Examples(images.images, np.array(listing.labels), np.array(listing.names))
+        return examples, images.digest, listing.warnings + images.warnings
 
 
 def _labels(examples: Examples) -> list[str]:

@@ -1,4 +1,4 @@
-"""Pictures that a CSV file lists, with their labels or values."""
+"""Images that a CSV file lists with labels or values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.csv_text import Dialect
-from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, model_of, size_in_words
+from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, describe_images, reference_shape
 from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.tables import Layout, TableOptions, examples_of, require_columns
@@ -26,17 +26,17 @@ from dlcli.data.table import CategoricalColumn
 
 @dataclass(frozen=True, kw_only=True)
 class ListingOptions:
-    """How a CSV file lists images.
+    """Columns and syntax of a CSV file that lists images.
 
     Args:
-        file: the column of the files' names; null = the first one.
-        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column.
-        id: a column by which you know a picture; null = its file's name.
-        header: whether the first line has the column names; null = yes, with a warning where that line names an image.
-        delimiter: the character between cells.
-        decimal: the mark before the decimals of values to predict.
-        encoding: the character encoding, such as utf-8 or latin-1.
+        file: Column of the file names; null = the first column.
+        label: Column to predict, by name or 0-based number; a list of columns for several values; null = the last
+            column.
+        id: Column that identifies images; null = the file names.
+        header: Whether the first line has the column names; null = yes, with a warning if that line names an image.
+        delimiter: Character between cells.
+        decimal: Decimal mark of values to predict.
+        encoding: Character encoding, such as utf-8 or latin-1.
     """
 
     file: str | None = None
@@ -53,20 +53,20 @@ _ANY_LISTING = ListingOptions()
 
 @register("format", "image_list")
 class ImageList(ImageFormat):
-    """Pictures (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) that a CSV file lists, one a line, with a label or with values.
+    """Images (JPEG, PNG, GIF, BMP, WebP, TIFF, PPM) that a CSV file lists, one per line, with a label or values.
 
-    Pictures are turned upright as their camera says; what is transparent shows white.
+    Images are rotated by their EXIF orientation; transparent pixels become white.
 
     Args:
-        path: the CSV file; null only where split.files names one for each split.
-        test_path: the CSV file of the given test set; null = none.
-        images: Folder of the image files, relative to that of the CSV file; null = the CSV file's own folder.
-        listing: columns of the CSV file and how it is written.
-        pictures: what every picture becomes, and where it is kept decoded.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the CSV file; null only if split.files names a file for each split.
+        test_path: Path of the CSV file of a separate test set; null = none.
+        images: Folder of the image files, relative to that of the CSV file; null = the folder of the CSV file.
+        listing: Columns and syntax of the CSV file.
+        conversion: Size, channels and caching of the images.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the pictures can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the images; shown if they are not found.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ImageList(ImageFormat):
         test_path: str | None = None,
         images: str | None = None,
         listing: Annotated[ListingOptions, Inline()] = _ANY_LISTING,
-        pictures: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
+        conversion: Annotated[ImageOptions, Inline()] = ANY_IMAGE,
         class_names: WrittenClassNames = None,
         folder: str | None = None,
         source: str | None = None,
@@ -84,7 +84,7 @@ class ImageList(ImageFormat):
         super().__init__(
             path=path,
             test_path=test_path,
-            pictures=pictures,
+            conversion=conversion,
             class_names=class_names,
             folder=folder,
             source=source,
@@ -101,63 +101,65 @@ class ImageList(ImageFormat):
         lists = {"train": self.find(data_paths, self.require_path())}
         if self.test_path is not None:
             lists["test"] = self.find(data_paths, self.test_path)
-        found = self.read_splits(lists, data_paths)
-        examples = found.examples["train"]
+        result = self.read_splits(lists, data_paths)
+        examples = result.examples["train"]
         return RawData(
             examples,
-            found.fingerprint,
-            f"{lists['train'].name}: {size_in_words(examples)}",
-            found.examples.get("test"),
+            result.fingerprint,
+            f"{lists['train'].name}: {describe_images(examples)}",
+            result.examples.get("test"),
             class_names=self.class_names,
-            warnings=found.warnings,
+            warnings=result.warnings,
         )
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
-        read: dict[str, Examples] = {}
+        examples: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
         warnings: list[str] = []
         for split, path in files.items():
-            model = model_of(read)
-            read[split], digest, remarks = self.read_list(path, data_paths, model, require_targets=True)
+            reference = reference_shape(examples)
+            examples[split], digest, remarks = self.read_list(path, data_paths, reference, require_targets=True)
             fingerprint |= {path.name: sha256(path), f"pictures of {path.name}": digest}
             warnings += remarks
-        return SplitFiles(read, fingerprint, tuple(warnings))
+        return SplitFiles(examples, fingerprint, tuple(warnings))
 
     def read_list(
-        self, path: Path, data_paths: DataPaths | None, model: ReferenceShape | None, *, require_targets: bool
+        self, path: Path, data_paths: DataPaths | None, reference: ReferenceShape | None, *, require_targets: bool
     ) -> tuple[Examples, str, tuple[str, ...]]:
-        """The examples that a CSV file lists, the digest of their pictures, and what the user should hear."""
+        """Read the examples that a CSV file lists; return them, the digest of their images, and warnings."""
         source = self.csv.open(path)
         listed = self._listed(source, require_targets=require_targets)
         root = path.parent / (self.images_folder or "")
         files = self._files(source, listed, root)
-        images = self.images(files, root, data_paths, model)
+        images = self.images(files, root, data_paths, reference)
         ids = listed.ids if self.csv.table.id is not None else np.array([str(cell) for cell in _cells(listed)])
         examples = replace(listed, inputs=images.images, ids=ids, feature_names=())
         return examples, images.digest, (*source.warnings, *self._header_remarks(source, root), *images.warnings)
 
     def _header_remarks(self, source: Source, root: Path) -> Iterator[str]:
-        """A remark where the first line names an image and is taken for the header."""
+        """Yield a remark if the first line names an image but is used as the header."""
         name = next((name for name in source.names if source.has_assumed_header and (root / name).is_file()), "")
         if name:
             yield (
-                f"{source.path}: the first line is taken for the header, and {name!r} in it is an image; "
+                f"{source.path}: the first line is used as the header, but {name!r} in it is an image; "
                 "set header: false if it is an example, or header: true if these are the names"
             )
 
     def _listed(self, source: Source, *, require_targets: bool) -> Examples:
-        """The rows of the list, the files' names as their inputs."""
+        """Read the rows of the list with the file names as inputs."""
         numbering = index_columns(source)
         column = self.file or next((name for name in source.names if name not in numbering), source.names[0])
         require_columns(source, [column])
         if require_targets and len(source.names) == 1:
             raise DataError(
-                f"there is one column, {column}; names of files and labels are expected", file=str(source.path)
+                f"expected columns of file names and of labels, got only {column}",
+                code="missing_column",
+                file=str(source.path),
             )
         targets = self.csv.layout(source).targets if require_targets else ()
         if column in targets:
             raise ConfigError(
-                f"{column!r} has the files' names and is also the label",
+                f"{column!r} has the file names and is also the label",
                 code="conflicting_options",
                 key="label",
             )
@@ -165,24 +167,24 @@ class ImageList(ImageFormat):
         return examples_of(source, layout, self.csv.table)
 
     def _files(self, source: Source, listed: Examples, root: Path) -> list[Path]:
-        """The picture of every row.
+        """Return the image file of every row.
 
         Raises:
-            DataError: at the line of a row that has none.
+            DataError: A row has no image file; the error has its line.
         """
         (column,) = listed.feature_names
         files = []
         for row, cell in enumerate(_cells(listed)):
             if cell is None:
-                raise source.error("the name of the picture is missing", column, row)
+                raise source.error("the file name is missing", column, row, "missing_value")
             files.append(root / cell)
             if not files[-1].is_file():
-                raise source.error(f"no such picture: {files[-1]}", column, row)
+                raise source.error(f"no such image: {files[-1]}", column, row, "missing_file")
         return files
 
 
 def _cells(listed: Examples) -> list[str | None]:
-    """The file's name of every row; None where it is missing."""
+    """Return the file name of every row; None where it is missing."""
     (column,) = listed.inputs.columns.values()  # type: ignore[union-attr]
     assert isinstance(column, CategoricalColumn)
     return [None if code < 0 else column.categories[code] for code in column.codes.tolist()]

@@ -1,4 +1,4 @@
-"""Columns that number the rows, as data frames write them next to the data."""
+"""Index columns, which data frames write next to the data."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ _UNNAMED = re.compile(r"|Unnamed: \d+(?:_level_\d+)?(?:\.\d+)*|__index_level_\d+
 #: the names that pandas gives to an index that becomes a column
 _RESET = re.compile(r"index|level_\d+")
 
-#: fewer rows than this may well be in order by chance
-FEWEST_ROWS = 10
+#: minimum number of rows; fewer may be consecutive numbers by chance
+MIN_ROWS = 10
 
 
 def index_columns(source: Source) -> dict[str, str]:
-    """The columns that hold no data: an index of pandas, or nothing at all; each with the reason."""
-    found = {}
+    """Return columns without data, an index of pandas or an empty column → reason."""
+    reasons = {}
     for name in source.names:
         if _UNNAMED.fullmatch(name) and _is_empty(source, name):
-            found[name] = "every cell is empty, as where all lines end in a delimiter"
+            reasons[name] = "every cell is empty, as if all lines end with a delimiter"
         elif name.startswith("__index_level_") and _UNNAMED.fullmatch(name):
-            found[name] = "the index of a data frame"
+            reasons[name] = "the index of a data frame"
         elif _UNNAMED.fullmatch(name) and _are_distinct_integers(source, name):
-            found[name] = "row numbers, as pandas writes the index of a data frame"
-        elif _RESET.fullmatch(name) and numbers_rows(_integers(source, name), least=1):
-            found[name] = "row numbers, as the index of a data frame"
-    return found
+            reasons[name] = "row numbers, as pandas writes the index of a data frame"
+        elif _RESET.fullmatch(name) and are_row_numbers(_integers(source, name), min_rows=1):
+            reasons[name] = "row numbers, as the index of a data frame"
+    return reasons
 
 
 def named_index(source: Source) -> tuple[str, ...]:
-    """The columns of a Parquet file that pandas knows as the index."""
+    """Return the columns of a Parquet file that pandas marks as the index."""
     try:
         metadata = source.table.schema.pandas_metadata
-    except (ValueError, RecursionError):  # written by something else, or damaged: the data does not depend on it
+    except (ValueError, RecursionError):  # of another program, or damaged: the data does not depend on it
         return ()
     columns = metadata.get("index_columns", ()) if isinstance(metadata, dict) else ()
     return tuple(name for name in columns if isinstance(name, str) and name in source)
 
 
-def numbers_rows(values: np.ndarray | None, *, least: int = FEWEST_ROWS) -> bool:
-    """Whether values are 0 … N−1 or 1 … N, in any order.
+def are_row_numbers(values: np.ndarray | None, *, min_rows: int = MIN_ROWS) -> bool:
+    """Return whether values are 0 … N−1 or 1 … N, in any order.
 
     Args:
-        values: (N,) numbers; None = there are none.
-        least: number of rows below which nothing is said.
+        values: (N,) numbers; None = the column is not numeric.
+        min_rows: Number of rows below which the result is false.
     """
-    if values is None or len(values) < least:
+    if values is None or len(values) < min_rows:
         return False
     low = values.min()  # NaN where one is missing
     if low not in (0, 1) or values.max() != low + len(values) - 1:
@@ -71,7 +71,7 @@ def _is_empty(source: Source, name: str) -> bool:
 
 
 def _integers(source: Source, name: str) -> np.ndarray | None:
-    """(N,) the integers of a column; None where a cell is something else."""
+    """Return the (N,) integers of a column; None if a cell is not an integer."""
     import pyarrow as pa
 
     if is_nested(source, name):

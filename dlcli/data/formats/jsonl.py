@@ -1,4 +1,4 @@
-"""JSON lines: an object a line."""
+"""JSON lines: one object per line."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decode_text, without_surrogates
 from dlcli.data.formats.columns import Source
-from dlcli.data.formats.csv import repeated
+from dlcli.data.formats.csv import first_duplicate
 from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import is_number
-from dlcli.data.formats.signatures import refuse_other_kinds
+from dlcli.data.formats.signatures import reject_other_formats
 from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions
 from dlcli.data.readers import WrittenClassNames
 from dlcli.data.table import EXACT_INTEGERS
@@ -32,19 +32,19 @@ _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
 @register("format", "jsonl")
 class Jsonl(TableFormat):
-    """A JSON object a line, whose keys are the columns (.jsonl): numbers, words, texts, or lists of words.
+    """JSON lines (.jsonl), one object per line whose keys are the columns: numbers, words, texts, or lists of words.
 
-    Without a text, it is read as CSV and Parquet are. With one, the examples are texts; where text and label are lists,
-    the text is a sentence of these words, and each of them has its label.
+    Without a text column, the file is read like CSV and Parquet. With a text column, the examples are texts; if text
+    and label are lists, the text is a sentence of words, each with a label.
 
     Args:
-        path: the file; null only where split.files names one for each split.
-        test_path: the file with the given test set; null = none.
-        table: which column is what, and how cells are written.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the file; null only if split.files names a file for each split.
+        test_path: Path of a separate test set; null = none.
+        table: Roles of the columns and syntax of the cells.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
@@ -67,7 +67,7 @@ class Jsonl(TableFormat):
         import pyarrow as pa
 
         content = read_bytes(path)
-        refuse_other_kinds(content, path, "JSON lines")
+        reject_other_formats(content, path, "JSON lines")
         repaired: list[int] = []
         rows = [*objects(decode_text(content, "utf-8", path), path, None if self.table.text is None else repaired)]
         if not rows:
@@ -86,16 +86,15 @@ class Jsonl(TableFormat):
 
 
 def objects(text: str, path: Path, repaired: list[int] | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a text and the numbers of their lines; empty lines have none.
+    """Yield the objects of a text with their line numbers; blank lines are skipped.
 
     Args:
         text: JSON lines.
-        path: path of the file, for errors.
-        repaired: numbers of the lines with escapes of what is no character, such as half of an emoji; they are added.
-            None leaves such escapes as they are.
+        path: Path of the file, for errors.
+        repaired: List to append the numbers of lines with unpaired surrogates to, which are replaced; None = keep them.
 
     Raises:
-        DataError: a line is not JSON, or not an object, or names a key twice.
+        DataError: A line is not JSON, is not an object, or has a key twice.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -110,18 +109,18 @@ def objects(text: str, path: Path, repaired: list[int] | None) -> Iterator[tuple
             raise DataError(f"not JSON: {reason}", code="wrong_format", file=str(path), line=number) from error
         if not isinstance(row, dict):
             is_list_of_objects = isinstance(row, list) and bool(row) and all(isinstance(item, dict) for item in row)
-            cure = f"; {ONE_LINE}" if is_list_of_objects else ""
-            message = f"expected an object, {{…}}, found {line[:50]}{cure}"
+            fix = f"; {ONE_LINE}" if is_list_of_objects else ""
+            message = f"expected an object, {{…}}, got {line[:50]}{fix}"
             raise DataError(message, file=str(path), line=number)
         if repaired is not None and _ESCAPED.search(line):
-            whole = _without_surrogates(row)
-            repaired += [number] * (whole != row)
-            row = whole
+            cleaned = _without_surrogates(row)
+            repaired += [number] * (cleaned != row)
+            row = cleaned
         yield number, row
 
 
 def _without_surrogates(value: Any) -> Any:
-    """A value of JSON with U+FFFD for what is no character."""
+    """Replace unpaired surrogates in a JSON value by U+FFFD."""
     if isinstance(value, str):
         return without_surrogates(value)
     if isinstance(value, list):
@@ -139,19 +138,19 @@ def _warnings(repaired: list[int], path: Path) -> tuple[str, ...]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are all different.
+    """Create an object from pairs with distinct keys.
 
     Raises:
-        ValueError: a key occurs twice, so that one of its values would be lost.
+        ValueError: A key occurs twice, so that one of its values would be lost.
     """
-    twice = repeated([key for key, _ in pairs])
-    if twice is not None:
-        raise ValueError(f"the key {twice!r} occurs twice")
+    duplicate = first_duplicate([key for key, _ in pairs])
+    if duplicate is not None:
+        raise ValueError(f"the key {duplicate!r} occurs twice")
     return dict(pairs)
 
 
 def _whole_document(text: str) -> str | None:
-    """What a text is that is one JSON document on several lines; None where it is none."""
+    """Describe a text that is a single JSON document on several lines; None if it is not one."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -160,25 +159,25 @@ def _whole_document(text: str) -> str | None:
 
 
 def _check_one_document(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Refuse a single object that holds the examples in a list.
+    """Reject a file with a single object that has the examples in a list.
 
     Raises:
-        DataError: with the key of the list.
+        DataError: The file is such an object; the key names the list.
     """
     if len(rows) > 1:
         return
     line, row = rows[0]
     for key, value in row.items():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            message = f"the file is one object that holds {len(value)} in a list; {ONE_LINE}"
-            raise DataError(message, file=str(path), line=line, key=key)
+            message = f"the file is one object with a list of {len(value)}; {ONE_LINE}"
+            raise DataError(message, code="wrong_format", file=str(path), line=line, key=key)
 
 
 def _check_names(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Refuse a key with half of a surrogate pair, which is not a character.
+    """Reject keys with unpaired surrogates.
 
     Raises:
-        DataError: with the line of the key.
+        DataError: There is such a key; the error has its line.
     """
     for line, row in rows:
         for name in row:
@@ -186,15 +185,15 @@ def _check_names(path: Path, rows: Sequence[tuple[int, dict[str, Any]]]) -> None
                 name.encode()
             except UnicodeEncodeError as error:
                 raise DataError(
-                    f"the key {name!r} is not text", code="conflicting_options", file=str(path), line=line
+                    f"the key {name!r} is not text", code="wrong_encoding", file=str(path), line=line
                 ) from error
 
 
 def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> pa.Array:
-    """The values of a key in all rows.
+    """Collect the values of a key in all rows.
 
     Raises:
-        DataError: they are not of one kind, with the line of the first that differs.
+        DataError: The values have different types; the error has the line of the first that differs.
     """
     import pyarrow as pa
 
@@ -210,16 +209,16 @@ def _column(path: Path, name: str, values: list[Any], lines: Sequence[int]) -> p
         kind = type(present[0])
         same = (int, float) if kind in (int, float) else (kind,)
         row = next((row for row, value in enumerate(values) if value is not None and type(value) not in same), None)
-        if row is None:  # of one kind, such as lists of something else
+        if row is None:  # all of one type, such as lists of different values
             row = next((row for row, value in enumerate(values) if not _fits(value)), values.index(present[0]))
             message = f"it cannot be read: {' '.join(str(error).split())[:100]}"
         else:
-            message = f"expected {kind.__name__} as above, found {json.dumps(values[row])[:50]}"
+            message = f"expected {kind.__name__} as above, got {json.dumps(values[row])[:50]}"
         raise DataError(message, file=str(path), line=lines[row], key=name) from error
 
 
 def _fits(value: object) -> bool:
-    """Whether a value can be a cell of a column at all."""
+    """Return whether a value can be a cell of a column."""
     import pyarrow as pa
 
     try:
@@ -230,7 +229,7 @@ def _fits(value: object) -> bool:
 
 
 def _are_numbers(values: Sequence[str | int | float]) -> bool:
-    """Whether some values are numbers, and the words among them are numbers or missing values."""
+    """Return whether there are numbers, and all words are numbers or missing values."""
     words = [value.strip() for value in values if isinstance(value, str)]
     numbers = sum(map(is_number, words)) + len(values) - len(words)
     missing = (word in (*ALWAYS, *DEFAULTS) or word.lower() in PLACEHOLDERS or is_number(word) for word in words)

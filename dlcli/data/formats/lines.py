@@ -1,4 +1,4 @@
-"""A text a line."""
+"""Text files with one text per line."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ LINE_FEED = ord("\n")
 
 @register("format", "lines")
 class Lines(FileFormat):
-    """Files with one text a line, such as a name, a verse or a sentence; one file for each class, or one without any.
+    """Files with one text per line, such as a name, a verse or a sentence; one file per class, or one without classes.
 
-    Lines with nothing but spaces are left out, with a warning. An example is known by the number of its line.
+    Blank lines are skipped with a warning. Examples are identified by their line numbers.
 
     Args:
-        path: a file of texts without classes; null = there are files.
-        files: class → file of its texts, such as {pos: rt-polarity.pos, neg: rt-polarity.neg}; null = there is a path.
-        encoding: the character encoding, such as utf-8 or latin-1.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        path: Path of a file of texts without classes; null if files are given.
+        files: Class → file of its texts, such as {pos: rt-polarity.pos, neg: rt-polarity.neg}; null if a path is given.
+        encoding: Character encoding, such as utf-8 or latin-1.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".txt",)
@@ -46,22 +46,23 @@ class Lines(FileFormat):
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=None)
         if path is not None and files:
-            raise ConfigError("there is a path, too; give one of them", code="conflicting_options", key="files")
+            raise ConfigError("expected either path or files, got both", code="conflicting_options", key="files")
         if files is not None and len(files) < 2:
-            raise ConfigError("at least 2 files, each with the texts of a class", key="files")
+            message = f"expected at least 2 files, one for each class, got {len(files)}"
+            raise ConfigError(message, code="too_few_examples", key="files")
         self.files = files
         self.encoding = encoding
 
     def read(self, data_paths: DataPaths) -> RawData:
         if self.files is None:
             path = self.find(data_paths, self.require_path())
-            examples, warnings = self.read_noted(path)
-            described = f"{path.name}: {formatting.count(len(examples), 'line')}"
-            return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens", warnings=warnings)
+            examples, warnings = self.read_with_warnings(path)
+            description = f"{path.name}: {formatting.count(len(examples), 'line')}"
+            return RawData(examples, {path.name: sha256(path)}, description, target_kind="tokens", warnings=warnings)
         paths = {label: self.find(data_paths, file) for label, file in self.files.items()}
-        parts = {label: self.read_noted(path) for label, path in paths.items()}
+        parts = {label: self.read_with_warnings(path) for label, path in paths.items()}
         return RawData(
-            _together({label: examples for label, (examples, _) in parts.items()}),
+            _concatenate({label: examples for label, (examples, _) in parts.items()}),
             {path.name: sha256(path) for path in paths.values()},
             ", ".join(
                 f"{paths[label].name}: {formatting.count(len(examples), 'line')}"
@@ -73,49 +74,49 @@ class Lines(FileFormat):
 
     def check_files_of_splits(self) -> None:
         if self.files is not None:
-            message = "each class already has its file; give shares"
+            message = "each class already has a file; divide the examples by shares"
             raise ConfigError(message, code="conflicting_options", key="files")
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
-        parts = {split: self.read_noted(path) for split, path in files.items()}
-        found = SplitFiles.of({split: examples for split, (examples, _) in parts.items()}, files)
-        return replace(found, warnings=tuple(warning for _, warnings in parts.values() for warning in warnings))
+        parts = {split: self.read_with_warnings(path) for split, path in files.items()}
+        result = SplitFiles.of({split: examples for split, (examples, _) in parts.items()}, files)
+        return replace(result, warnings=tuple(warning for _, warnings in parts.values() for warning in warnings))
 
-    def read_noted(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
-        """The lines of any file, without classes, and what the user should hear about it."""
+    def read_with_warnings(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
+        """Read the lines of any file without classes, with warnings."""
         content = read_text_file(path, self.encoding)
         texts, numbers, blank = lines_of(content)
         lines = formatting.count(blank, "line")
-        warnings = (f"{path.name}: {lines} with nothing but spaces left out",) if blank else ()
+        warnings = (f"{path.name}: {lines} with only spaces skipped",) if blank else ()
         return Examples(texts, None, numbers, lines=numbers), warnings
 
 
 def lines_of(content: np.ndarray) -> tuple[Texts, np.ndarray, int]:
-    """The lines of a text that have more than spaces, (N,) their numbers from 1, and how many there are beside them.
+    """Split a text into lines; return the N lines that are not blank, their (N,) 1-based numbers, and the other count.
 
     Args:
-        content: uint8, UTF-8; its lines end in \\n or \\r\\n.
+        content: (bytes,) uint8 text in UTF-8 with line ends \\n or \\r\\n.
     """
     blocks = range(0, len(content), BLOCK)
     ends = np.concatenate([np.flatnonzero(content[start : start + BLOCK] == LINE_FEED) + start for start in blocks])
     starts = np.append(0, ends + 1)
     stops = np.append(ends, len(content))
-    if starts[-1] == len(content):  # the last line is ended
+    if starts[-1] == len(content):  # the last line has a line end
         starts, stops = starts[:-1], stops[:-1]
     texts = Texts(content, starts, stops - (content[np.maximum(stops - 1, starts)] == ord("\r")) * (stops > starts))
-    kept = np.array([bool(texts.bytes_of(number).strip()) for number in range(len(texts))], dtype=bool)
-    return texts.take(np.flatnonzero(kept)), np.flatnonzero(kept) + 1, int((~kept).sum())
+    has_text = np.array([bool(texts.bytes_of(number).strip()) for number in range(len(texts))], dtype=bool)
+    return texts.take(np.flatnonzero(has_text)), np.flatnonzero(has_text) + 1, int((~has_text).sum())
 
 
-def _together(parts: Mapping[str, Examples]) -> Examples:
-    """The examples of all classes, one class after the other; ids are `<class>:<line>`."""
+def _concatenate(parts: Mapping[str, Examples]) -> Examples:
+    """Concatenate the examples of all classes; ids are `<class>:<line>`."""
     texts = [part.inputs for part in parts.values() if isinstance(part.inputs, Texts)]
     shifts = np.cumsum([0, *(len(text.content) for text in texts[:-1])])
-    together = Texts(
+    all_texts = Texts(
         np.concatenate([text.content for text in texts]),
         np.concatenate([text.starts + shift for text, shift in zip(texts, shifts, strict=True)]),
         np.concatenate([text.stops + shift for text, shift in zip(texts, shifts, strict=True)]),
     )
     labels = np.repeat([*parts], [len(part) for part in parts.values()])
     ids = [f"{label}:{line}" for label, part in parts.items() for line in part.ids.tolist()]
-    return Examples(together, labels, np.array(ids))
+    return Examples(all_texts, labels, np.array(ids))

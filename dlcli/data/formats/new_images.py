@@ -1,4 +1,4 @@
-"""Pictures that the training never saw: one file, a folder, or a list."""
+"""Read new images: one file, a folder, or a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.core import DataError
 from dlcli.data.examples import Examples
-from dlcli.data.formats.class_folders import FIGURES, FoundFiles, all_files, class_folders
+from dlcli.data.formats.class_folders import IMAGES, FileListing, all_files, class_folders
 from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.image_list import ImageList
@@ -20,7 +20,7 @@ from dlcli.data.readers import DatasetReader, FileFormat
 
 
 def are_images(path: Path, reader: DatasetReader | FileFormat) -> bool:
-    """Whether new data is pictures: a folder, a file that is called like one, or a list as the training data was."""
+    """Return whether new data is images: a folder, an image file by its name, or a list like the training data."""
     if path.is_dir() or path.name.lower().endswith(ENDINGS):
         return True
     return isinstance(reader, ImageList) and path.name.lower().endswith(reader.csv.endings)
@@ -29,56 +29,56 @@ def are_images(path: Path, reader: DatasetReader | FileFormat) -> bool:
 def new_images(
     path: Path, reader: DatasetReader | FileFormat, preprocessor: Preprocessor, *, require_targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
-    """The examples of pictures that `are_images`, and what the user should hear.
+    """Read new images, with remarks for the user.
 
-    A model that was trained on idx files gets pictures in the size and the colors of those.
+    For a model that was trained on idx files, images are converted to the size and the channels of those.
 
     Raises:
-        DataError: the model was not trained on pictures, there are no labels where they are needed, or a file cannot be
-            read.
+        DataError: The model was not trained on images, labels are missing, or a file cannot be read.
     """
-    model = ReferenceShape(preprocessor.input_shape, "each picture that the model was trained on", is_fixed=True)
+    reference = ReferenceShape(preprocessor.input_shape, "every training image", is_fixed=True)
     if isinstance(reader, ImageList) and path.is_file() and not path.name.lower().endswith(ENDINGS):
-        examples, _, notes = reader.read_list(path, None, model, require_targets=require_targets)
+        examples, _, notes = reader.read_list(path, None, reference, require_targets=require_targets)
         return examples, notes
-    found = _files(path, require_targets=require_targets)
-    form = _form(reader, preprocessor, path)
+    listing = _files(path, require_targets=require_targets)
+    conversion = _conversion(reader, preprocessor, path)
     remarks: list[str] = []
-    images = np.concatenate(list(decode_many(found.files, form, model, on_unused_levels=remarks.append)))
-    labels = np.array(_in_data(found.labels, preprocessor)) if require_targets else None
-    return Examples(images, labels, np.array(found.names)), (*found.warnings, *remarks)
+    images = np.concatenate(list(decode_many(listing.files, conversion, reference, on_unused_levels=remarks.append)))
+    labels = np.array(_labels_of(listing.labels, preprocessor)) if require_targets else None
+    return Examples(images, labels, np.array(listing.names)), (*listing.warnings, *remarks)
 
 
-def _files(path: Path, *, require_targets: bool) -> FoundFiles:
+def _files(path: Path, *, require_targets: bool) -> FileListing:
     if path.is_dir():
-        return class_folders(path, FIGURES) if require_targets else all_files(path, FIGURES)
+        return class_folders(path, IMAGES) if require_targets else all_files(path, IMAGES)
     if require_targets:
-        raise DataError("a picture has no label; give a folder that has a folder for each class", file=str(path))
-    return FoundFiles(path.parent, FIGURES, (path,))
+        message = "an image has no label; pass a folder with a folder for each class"
+        raise DataError(message, code="not_applicable", file=str(path))
+    return FileListing(path.parent, IMAGES, (path,))
 
 
-def _form(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: Path) -> ImageConversion:
-    """What new pictures become: what the training data's did."""
+def _conversion(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, path: Path) -> ImageConversion:
+    """Return the conversion of the training images."""
     shape = preprocessor.input_shape
     if len(shape) != 3 or shape[2] not in (1, 3) or not isinstance(reader, ImageFormat | Idx):
         raise DataError(
-            "the model was not trained on pictures in files; give data in the format of its training data",
+            "the model was not trained on image files; pass data in the format of its training data",
             code="not_applicable",
             file=str(path),
         )
     channels: Channels = 1 if shape[2] == 1 else 3
     if isinstance(reader, Idx):
         return ImageConversion(shape[:2], channels)
-    return reader.form if reader.form.channels else replace(reader.form, channels=channels)
+    return reader.conversion if reader.conversion.channels else replace(reader.conversion, channels=channels)
 
 
-def _in_data(labels: tuple[str, ...], preprocessor: Preprocessor) -> list[str]:
-    """Names of classes as the labels that stand for them in the training data."""
+def _labels_of(names: tuple[str, ...], preprocessor: Preprocessor) -> list[str]:
+    """Convert names of classes to their labels in the training data."""
     targets = preprocessor.targets
     if not isinstance(targets, ClassLabels):
         raise DataError(
-            "folders give classes; this model predicts values, so give a list of pictures with theirs",
+            "folders have classes, but the model predicts values; pass a list of images with values",
             code="not_applicable",
         )
-    known = dict(zip(targets.names, map(str, targets.labels or targets.names), strict=True))
-    return [known.get(label, label) for label in labels]
+    labels = dict(zip(targets.names, map(str, targets.labels or targets.names), strict=True))
+    return [labels.get(name, name) for name in names]

@@ -1,4 +1,4 @@
-"""New texts for a model of texts, in whatever form they come."""
+"""Read new texts in any format for a model of texts."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from dlcli.data.formats.text_folder import TextFolder
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 
-#: the columns of a table where the training data had none
+#: default columns of a table, if the training data had none
 TEXT, LABEL = "text", "label"
 
 
 def new_texts(
     path: Path, reader: DatasetReader | FileFormat, preprocessor: Preprocessor, *, require_targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
-    """The texts of a file, and what the user should hear about it.
+    """Read the texts of a file, with remarks for the user.
 
-    Tables (csv, tsv, parquet, jsonl) and folders say by their names what they are; any other file is read as the
-    training data was, and where that was a table or folders, .txt is a text a line.
+    Tables (csv, tsv, parquet, jsonl) and folders are recognized by their names. Any other file is read in the format of
+    the training data; if that was a table or folder, a .txt file has one text per line.
 
     Args:
-        path: of the file or the folder.
-        reader: what the training data was read with.
-        preprocessor: what the training data was treated with.
-        require_targets: whether targets are needed; otherwise they are not read. Next tokens are there in any case.
+        path: Path of the file or folder.
+        reader: Reader of the training data.
+        preprocessor: Preprocessor of the training data.
+        require_targets: Whether targets are needed; otherwise they are not read. Next tokens are always available.
 
     Raises:
-        DataError: the file cannot be read, or lacks what the model needs.
+        DataError: The file cannot be read, or lacks inputs or targets.
     """
     require_targets &= preprocessor.target_kind != "tokens"
     table = _table_format(path, reader)
@@ -51,11 +51,11 @@ def new_texts(
     if isinstance(reader, Conll) and not path.name.endswith(Lines.endings):
         return reader.read_new(path, require_targets=require_targets), ()
     if require_targets:
-        found = f"a file of texts alone; give a table with the columns {TEXT} and {LABEL}, such as .jsonl or .csv"
-        raise DataError(found, code="not_applicable", file=str(path))
+        message = f"expected a table with the columns {TEXT} and {LABEL}, such as .jsonl or .csv, got texts only"
+        raise DataError(message, code="not_applicable", file=str(path))
     if preprocessor.continuous:
         return (reader if isinstance(reader, Text) else Text()).read_new(path), ()
-    return (reader if isinstance(reader, Lines) else Lines()).read_noted(path)
+    return (reader if isinstance(reader, Lines) else Lines()).read_with_warnings(path)
 
 
 def _table_format(path: Path, reader: DatasetReader | FileFormat) -> TableFormat | None:

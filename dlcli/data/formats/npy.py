@@ -1,4 +1,4 @@
-"""NumPy files: one array in each .npy file."""
+"""NumPy files (.npy) with one array each."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 from dlcli.core import DataError, PositiveInt, register
 from dlcli.data.data_paths import unreadable
 from dlcli.data.formats.arrays import ImageAxes, PairedFiles, channels_last, stays_on_disk
-from dlcli.data.formats.npz import DAMAGE, pickled
+from dlcli.data.formats.npz import DAMAGE, pickle_error
 from dlcli.data.readers import WrittenClassNames
 
 
 def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
-    """The array of an .npy file; above the limit it is memory-mapped. Pickled objects are never read.
+    """Read the array of an .npy file; above the limit it is memory-mapped. Pickled objects are never read.
 
     Args:
-        path: of the file.
-        limit_mib: mebibytes as float32.
+        path: Path of the file.
+        limit_mib: Size as float32 in MiB above which the array is memory-mapped; None = no limit.
 
     Raises:
-        DataError: the file is not such a file, or is damaged.
+        DataError: The file is not an .npy file, or is damaged.
     """
     try:
         mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")
@@ -30,7 +30,7 @@ def read_npy(path: Path, limit_mib: int | None = None) -> np.ndarray:
         raise unreadable(path, error) from error
     except DAMAGE as error:
         if "Python objects" in str(error):
-            raise pickled(path, "the file") from error
+            raise pickle_error(path, "the file") from error
         raise DataError(f"not an .npy file, or a damaged one: {error}", code="wrong_format", file=str(path)) from error
     if limit_mib is not None and stays_on_disk(mapped.size, limit_mib):
         return mapped
@@ -42,18 +42,17 @@ class Npy(PairedFiles):
     """NumPy files (.npy), one for the inputs and one for the targets.
 
     Args:
-        path: the file of inputs, (N, …) numbers.
-        targets_path: the file of targets: (N,) labels or values, or (N, K) values.
-        test_path: the file of the given test set's inputs; null = none.
-        test_targets_path: the file of the given test set's targets.
-        axes: order of the axes of pictures: NHW for gray ones without a channel axis, NCHW where channels come before
-            rows and columns; both become NHWC. null = the inputs stay as they are.
-        memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
-            batch.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the inputs, (N, …) numbers.
+        targets_path: Path of the targets: (N,) labels or values, or (N, K) values.
+        test_path: Path of the inputs of a separate test set; null = none.
+        test_targets_path: Path of the targets of the test set.
+        axes: Order of the axes of images: NHW for gray images without a channel axis, NCHW for channels before rows and
+            columns; both become NHWC. null = the inputs are unchanged.
+        memory_limit_mib: Limit in MiB above which inputs, as float32, stay on disk and are transformed batch by batch.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".npy",)

@@ -1,4 +1,4 @@
-"""NumPy archives: several arrays in one .npz file."""
+"""NumPy archives (.npz) with several arrays."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from dlcli.core import DataError, PositiveInt, formatting, register, unknown_nam
 from dlcli.data.data_paths import DataPaths, sha256, unreadable
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
-from dlcli.data.formats.unfolding import check_unfolded_size
+from dlcli.data.formats.decompression import check_decompressed_size
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import column_of
 
-#: what reading a damaged array raises; its header is Python source
+#: exceptions of reading a damaged array, whose header is Python source
 DAMAGE = (
     ValueError,
     TypeError,
@@ -39,7 +39,12 @@ DAMAGE = (
 
 
 class NpzArchive:
-    """The arrays of an open .npz file. Pickled objects are never read."""
+    """The arrays of an open .npz file. Pickled objects are never read.
+
+    Args:
+        path: Path of the file.
+        archive: Open ZIP archive.
+    """
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self.path = path
@@ -50,19 +55,19 @@ class NpzArchive:
         return name in self.names
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """The shape of an array, without reading it."""
+        """Return the shape of an array without reading it."""
         shape, _, _, _ = self._header(name)
         return shape
 
     def read(self, name: str, limit_mib: int | None = None) -> np.ndarray:
-        """One array; above the limit it is memory-mapped if the archive does not compress it.
+        """Read an array; above the limit it is memory-mapped, unless the archive compresses it.
 
         Args:
-            name: of the array.
-            limit_mib: mebibytes as float32.
+            name: Name of the array.
+            limit_mib: Size as float32 in MiB above which the array is memory-mapped; None = no limit.
 
         Raises:
-            DataError: there is no such array, or it cannot be read.
+            DataError: The array does not exist or cannot be read.
         """
         shape, fortran_order, dtype, header_size = self._header(name)
         entry = self._entry(name)
@@ -89,7 +94,7 @@ class NpzArchive:
         return self.archive.infolist()[self.names.index(name)]
 
     def _header(self, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
-        """Shape, whether in Fortran order, type, and the header's length in bytes."""
+        """Return shape, whether in Fortran order, type, and number of bytes of the header."""
         try:
             with self.archive.open(self._entry(name)) as stream:
                 version = np.lib.format.read_magic(stream)
@@ -101,7 +106,7 @@ class NpzArchive:
                 f"the array {name!r} is damaged: {error}", code="damaged_file", file=str(self.path)
             ) from error
         if dtype.hasobject:
-            raise pickled(self.path, name)
+            raise pickle_error(self.path, name)
         if dtype.itemsize == 0 and 0 not in shape:
             raise DataError(
                 f"the array {name!r} is damaged: its elements have no bytes", code="damaged_file", file=str(self.path)
@@ -109,14 +114,14 @@ class NpzArchive:
         expected = size + math.prod(shape) * dtype.itemsize
         if self._entry(name).file_size != expected:
             raise DataError(
-                f"the array {name!r} is damaged: it is not {expected} bytes long",
+                f"the array {name!r} is damaged: expected {expected} bytes, got {self._entry(name).file_size}",
                 code="damaged_file",
                 file=str(self.path),
             )
         return shape, fortran_order, dtype, size
 
     def _data_offset(self, entry: zipfile.ZipInfo) -> int:
-        """Where an entry's bytes start: after its local header of 30 bytes, its name and its extra field."""
+        """Return the offset of an entry's data: after its local header of 30 bytes, its name and its extra field."""
         with self.path.open("rb") as stream:
             stream.seek(entry.header_offset)
             header = stream.read(30)
@@ -125,9 +130,10 @@ class NpzArchive:
         )
 
 
-def pickled(path: Path, what: str) -> DataError:
+def pickle_error(path: Path, what: str) -> DataError:
+    """Return the error for pickled objects."""
     return DataError(
-        f"{what} holds Python objects, which are pickled; they are never read: save numbers or words",
+        f"{what} has pickled Python objects, which are never read; save numbers or words",
         code="unsafe_file",
         file=str(path),
     )
@@ -135,10 +141,10 @@ def pickled(path: Path, what: str) -> DataError:
 
 @contextmanager
 def open_npz(path: Path) -> Iterator[NpzArchive]:
-    """The archive at `path`.
+    """Open an .npz file.
 
     Raises:
-        DataError: it is not an .npz file.
+        DataError: The file is not an .npz file.
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -148,12 +154,12 @@ def open_npz(path: Path) -> Iterator[NpzArchive]:
         raise DataError(f"not an .npz file: {error}", code="wrong_format", file=str(path)) from error
     with archive:
         claimed = sum(entry.file_size for entry in archive.infolist())
-        check_unfolded_size(path, path.stat().st_size, claimed, "save the arrays without compression")
-        opened = NpzArchive(path, archive)
-        twice = next((name for name, count in Counter(opened.names).items() if count > 1), None)
-        if twice is not None:
-            raise DataError(f"two arrays are called {twice!r}", code="duplicate_name", file=str(path))
-        yield opened
+        check_decompressed_size(path, path.stat().st_size, claimed, "save the arrays without compression")
+        arrays = NpzArchive(path, archive)
+        duplicate = next((name for name, count in Counter(arrays.names).items() if count > 1), None)
+        if duplicate is not None:
+            raise DataError(f"two arrays have the name {duplicate!r}", code="duplicate_name", file=str(path))
+        yield arrays
 
 
 @register("format", "npz")
@@ -161,20 +167,20 @@ class Npz(FileFormat):
     """NumPy archives (.npz) with one array of inputs and one of targets.
 
     Args:
-        path: the file; null only where split.files names one for each split.
-        inputs: name of the array of inputs, (N, …) numbers.
-        targets: name of the array of targets: (N,) labels or values, or (N, K) values.
-        test_path: a file with the given test set; null = none, or the same file if test_inputs is set.
-        test_inputs: name of the test set's array of inputs; null = as in training.
-        test_targets: name of the test set's array of targets; null = as in training.
-        axes: order of the axes of pictures: NHW for gray ones without a channel axis, NCHW where channels come before
-            rows and columns; both become NHWC. null = the inputs stay as they are.
-        memory_limit_mib: inputs that are larger than this as float32 (MiB) stay on disk and are transformed batch by
-            batch; a compressed archive is always read whole.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the file; null only if split.files names a file for each split.
+        inputs: Name of the array of inputs, (N, …) numbers.
+        targets: Name of the array of targets: (N,) labels or values, or (N, K) values.
+        test_path: Path of a separate test set; null = none, or the same file if test_inputs is set.
+        test_inputs: Name of the array of inputs of the test set; null = inputs.
+        test_targets: Name of the array of targets of the test set; null = targets.
+        axes: Order of the axes of images: NHW for gray images without a channel axis, NCHW for channels before rows and
+            columns; both become NHWC. null = the inputs are unchanged.
+        memory_limit_mib: Limit in MiB above which inputs, as float32, stay on disk and are transformed batch by batch;
+            compressed arrays are always read into memory.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".npz",)
@@ -221,7 +227,7 @@ class Npz(FileFormat):
         return SplitFiles.of(examples, files)
 
     def read_new(self, path: Path, *, require_targets: bool) -> Examples:
-        """Examples of a new file; the targets are read if they are required."""
+        """Read the examples of a new file, with targets if they are required."""
         return self._examples(path, self.inputs, self.targets, require_targets=require_targets)
 
     def _examples(self, path: Path, inputs: str, targets: str, *, require_targets: bool = True) -> Examples:

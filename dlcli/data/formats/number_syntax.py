@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal[",", ".", " ", "'", "_"]
 
-#: a number as Arrow reads it, and nothing else that Arrow reads
+#: the numbers that Arrow reads, without other words that it reads
 _PLAIN = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[nN][aA][nN]|[iI][nN][fF](?:inity)?)$"
 
-#: the minus sign of typography
+#: typographic minus sign
 _MINUS = "\N{MINUS SIGN}"
 
 #: spaces that separate thousands, besides the ordinary one
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 
-#: the apostrophe of typography
+#: typographic apostrophe
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
 _CURRENCY = r"(?:[A-Z]{2,3})?[$€£¥₹₽₩₺₪฿¢]|USD|EUR|GBP|CHF|JPY"
@@ -37,7 +37,7 @@ _MARKED = (
     rf"\s*(?:%|‰|{_CURRENCY})?\s*(?P<close>\)?)$"
 )
 
-#: whatever may be a number in some syntax
+#: words that may be numbers in some syntax
 _NUMERIC = (
     rf"^[+\-{_MINUS}]?\(?\s*(?:{_CURRENCY})?\s*[+\-{_MINUS}]?"
     rf"[0-9.,][0-9.,'_ {_SPACES}{_APOSTROPHE}]*(?:[eE][+-]?[0-9]+)?\s*(?:%|‰|{_CURRENCY})?\s*\)?$|{_PLAIN}"
@@ -46,11 +46,11 @@ _NUMERIC = (
 
 @dataclass(frozen=True)
 class NumberSyntax:
-    """How the numbers of a file are written.
+    """The syntax of numbers in a file.
 
     Args:
-        decimal: the mark before the decimals.
-        thousands: the mark between groups of three digits; None = there is none.
+        decimal: Decimal mark.
+        thousands: Mark between groups of three digits; None = none.
     """
 
     decimal: DecimalMark = "."
@@ -63,19 +63,19 @@ class NumberSyntax:
 
     @property
     def is_plain(self) -> bool:
-        """Whether numbers are written as Arrow reads them."""
+        """Whether Arrow reads numbers of this syntax."""
         return self.decimal == "." and self.thousands is None
 
     @property
     def options(self) -> str:
-        """The options of a config that say so."""
+        """Options of a config that select this syntax."""
         thousands = "" if self.thousands is None else f"thousands: {self.thousands!r}"
         decimal = "" if self.decimal == "." else f"decimal: {self.decimal!r}"
         return ", ".join(filter(None, (decimal, thousands))) or "decimal: '.' without thousands"
 
     @property
     def description(self) -> str:
-        """What is special about numbers in this syntax."""
+        """Description of the marks of this syntax."""
         decimal = "a decimal point" if self.decimal == "." else "a decimal comma"
         thousands = f"{self.thousands!r} between thousands"
         if self.thousands is None:
@@ -89,10 +89,10 @@ class NumberSyntax:
         return rf"^[+-]?[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{2,3}})*{thousands}[0-9]{{3}}(?:{decimal}[0-9]*)?$"
 
     def canonical(self, words: pa.Array) -> pa.Array:
-        """Words as Arrow reads numbers; null where a word is missing or is not a number in this syntax.
+        """Convert words to the syntax of Arrow; null where a word is missing or is not a number in this syntax.
 
         Args:
-            words: strings without spaces around them.
+            words: Words without surrounding spaces.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -112,7 +112,7 @@ class NumberSyntax:
         return pc.if_else(pc.match_substring_regex(words, _PLAIN), words, pa.scalar(None, words.type))
 
     def numbers(self, words: pa.Array) -> np.ndarray:
-        """(N,) float64, NaN where a word is missing or is not a number in this syntax; see `is_number`."""
+        """Parse words, (N,) float64; NaN where a word is missing or is not a number in this syntax."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -120,14 +120,14 @@ class NumberSyntax:
         return numbers
 
     def is_number(self, words: pa.Array) -> np.ndarray:
-        """(N,) bool: which words are numbers in this syntax."""
+        """Return the (N,) bool mask of words that are numbers in this syntax."""
         valid: np.ndarray = self.canonical(words).is_valid().to_numpy(zero_copy_only=False)
         return valid
 
 
 PLAIN = NumberSyntax()
 
-#: what other files are written in, the likeliest first
+#: known syntaxes, the most likely first
 SYNTAXES = (
     PLAIN,
     NumberSyntax(thousands=","),
@@ -141,24 +141,24 @@ SYNTAXES = (
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a number in the plain syntax."""
+    """Return whether a word is a number in the plain syntax."""
     return re.fullmatch(_PLAIN, word.replace(_MINUS, "-")) is not None
 
 
 def without_marks(words: pa.Array) -> pa.Array:
-    """Words without their currency and percent signs; what stands in parentheses is negative. Others as they are."""
+    """Remove currency and percent signs from numbers, and replace the parentheses of accounting by a minus sign."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     bare = words.to_pylist()
     is_marked = pc.match_substring_regex(words, rf"[(%‰]|{_CURRENCY}").fill_null(False)
-    for place in np.flatnonzero(is_marked.to_numpy(zero_copy_only=False)).tolist():
-        bare[place] = _without_marks(bare[place])
+    for index in np.flatnonzero(is_marked.to_numpy(zero_copy_only=False)).tolist():
+        bare[index] = _without_marks(bare[index])
     return pa.array(bare, words.type)
 
 
 def may_be_numbers(words: pa.Array) -> np.ndarray:
-    """(N,) bool: which words may be numbers in some syntax; False where one is missing."""
+    """Return the (N,) bool mask of words that may be numbers in some syntax."""
     import pyarrow.compute as pc
 
     numeric: np.ndarray = pc.match_substring_regex(words, _NUMERIC).fill_null(False).to_numpy(zero_copy_only=False)
@@ -166,9 +166,9 @@ def may_be_numbers(words: pa.Array) -> np.ndarray:
 
 
 def without_common_sign(words: pa.Array) -> pa.Array:
-    """Words without their currency or percent signs, where all numbers have the same; otherwise as they are.
+    """Remove currency or percent signs if all numbers have the same sign; otherwise return the words unchanged.
 
-    A percent sign must be at every number: 0.45 among 45 % would be another unit.
+    A percent sign must follow every number: 0.45 next to 45 % would be another unit.
     """
     bare = without_marks(words)
     pairs = [
@@ -181,7 +181,7 @@ def without_common_sign(words: pa.Array) -> pa.Array:
 
 
 def sign_of(word: str) -> str:
-    """What a number with a mark has beside its digits."""
+    """Describe the mark of a number."""
     if "%" in word or "‰" in word:
         return "a percent sign"
     return "parentheses" if "(" in word else "a currency sign"

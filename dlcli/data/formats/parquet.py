@@ -1,4 +1,4 @@
-"""Parquet files: columns that know their type."""
+"""Parquet files, whose columns have types."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Annotated, ClassVar
 from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.formats.columns import Source
-from dlcli.data.formats.csv import repeated
-from dlcli.data.formats.signatures import refuse_other_kinds
+from dlcli.data.formats.csv import first_duplicate
+from dlcli.data.formats.decompression import check_decompressed_size
+from dlcli.data.formats.signatures import reject_other_formats
 from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions
-from dlcli.data.formats.unfolding import check_unfolded_size
 from dlcli.data.readers import WrittenClassNames
 
-#: a table may well repeat each of its values a thousand times
-MOST_RATIO = 1000
+#: plausible compression ratio of a table, which may repeat its values
+MAX_RATIO = 1000
 
 
 @register("format", "parquet")
 class Parquet(TableFormat):
-    """Parquet files: columns of numbers, words, truth values and dates (a number).
+    """Parquet files: columns of numbers, words, Booleans and dates (as numbers).
 
-    Words become one-hot columns; missing numbers are filled with the training set's median, beside a column that
-    says so; a missing word is a category of its own.
+    Words become one-hot columns; missing numbers are replaced by the median of the training set, with a column that
+    indicates them; a missing word is a separate category.
 
     Args:
-        path: the file; null only where split.files names one for each split.
-        test_path: the file with the given test set; null = none.
-        table: which column is what, and how cells are written.
-        class_names: names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
+        path: Path of the file; null only if split.files names a file for each split.
+        test_path: Path of a separate test set; null = none.
+        table: Roles of the columns and syntax of the cells.
+        class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
@@ -58,11 +58,11 @@ class Parquet(TableFormat):
 
         content = read_bytes(path)
         if not content.startswith(b"PAR1"):
-            refuse_other_kinds(content, path, "Parquet")
+            reject_other_formats(content, path, "Parquet")
         try:
             file = parquet.ParquetFile(pa.BufferReader(content))
             claimed = 8 * file.metadata.num_rows * file.metadata.num_columns
-            check_unfolded_size(path, len(content), claimed, most_ratio=MOST_RATIO)
+            check_decompressed_size(path, len(content), claimed, max_ratio=MAX_RATIO)
             table = file.read()
             table.validate(full=True)
             names = table.column_names
@@ -71,9 +71,9 @@ class Parquet(TableFormat):
             raise DataError(
                 f"not a Parquet file, or a damaged one: {reason}", code="wrong_format", file=str(path)
             ) from error
-        twice = repeated(names)
-        if twice is not None:
-            raise DataError(f"two columns are called {twice!r}", code="duplicate_name", file=str(path))
+        duplicate = first_duplicate(names)
+        if duplicate is not None:
+            raise DataError(f"two columns have the name {duplicate!r}", code="duplicate_name", file=str(path))
         if not names:
             raise DataError("the file has no columns", code="empty_data", file=str(path))
         return Source(path, table)

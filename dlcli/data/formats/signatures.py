@@ -1,4 +1,4 @@
-"""Files that are of another kind than their name or the config says, recognized by their first bytes."""
+"""Recognize files of another format than expected by their first bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlcli.core import DataError
 
-#: first bytes → what the file is, and what to do about it
+#: first bytes → format of the file, and how to fix it
 SIGNATURES: dict[bytes, tuple[str, str]] = {
     b"\x1f\x8b": ("a gzip-compressed file", "unpack it with gunzip"),
     **{b"BZh%d1AY&SY" % level: ("a bzip2-compressed file", "unpack it with bunzip2") for level in range(1, 10)},
@@ -25,17 +25,17 @@ SIGNATURES: dict[bytes, tuple[str, str]] = {
     b"\x93NUMPY": ("a NumPy array", "set format: npy"),
     b"\x89HDF\r\n\x1a\n": ("an HDF5 file", "save its arrays as .npz"),
     b"SQLite format 3\x00": ("an SQLite database", "export the table as CSV"),
-    b"\x89PNG\r\n\x1a\n": ("a PNG image", "a table is expected"),
-    b"\xff\xd8\xff": ("a JPEG image", "a table is expected"),
+    b"\x89PNG\r\n\x1a\n": ("a PNG image", "choose a file with a table"),
+    b"\xff\xd8\xff": ("a JPEG image", "choose a file with a table"),
     b"\x80\x04\x95": ("a Python pickle, which is never read", "save the table as Parquet"),
     b"\x80\x05\x95": ("a Python pickle, which is never read", "save the table as Parquet"),
     b"version https://git-lfs.github.com/spec/": ("a Git LFS pointer, not the data", "fetch it with git lfs pull"),
 }
 
-#: first characters of documents, in lower case
+#: first characters of markup documents, in lower case
 MARKUP = (b"<!doctype html", b"<html", b"<?xml")
 
-#: a name in a ZIP archive starts with this → what the archive is, and what to do about it
+#: start of a name in a ZIP archive → format of the archive, and how to fix it
 ARCHIVES: dict[str, tuple[str, str]] = {
     "xl/": ("an Excel workbook", "save the sheet as CSV"),
     "word/": ("a Word document", "save its table as CSV"),
@@ -44,10 +44,10 @@ ARCHIVES: dict[str, tuple[str, str]] = {
 
 
 def kind_of(content: bytes) -> tuple[str, str] | None:
-    """What a file is by its first bytes, and what to do about it; None for text and for what is not known.
+    """Return the format of a file by its first bytes and how to fix it; None for text and unknown formats.
 
     Args:
-        content: all of the file.
+        content: Content of the file.
     """
     if content.startswith(b"PK\x03\x04"):
         return _archive(content)
@@ -57,21 +57,21 @@ def kind_of(content: bytes) -> tuple[str, str] | None:
     return known
 
 
-def refuse_other_kinds(content: bytes, path: Path, expected: str) -> None:
-    """Refuse what is recognizably not text.
+def reject_other_formats(content: bytes, path: Path, expected: str) -> None:
+    """Reject files of a recognized format.
 
     Args:
-        content: all of the file.
-        path: of the file.
-        expected: what it should be, such as CSV.
+        content: Content of the file.
+        path: Path of the file.
+        expected: Expected format, such as CSV.
 
     Raises:
-        DataError: with what it is and what to do about it.
+        DataError: The file is of another format; the message says which and how to fix it.
     """
     kind = kind_of(content)
     if kind is not None:
-        what, cure = kind
-        raise DataError(f"this is {what}, not {expected}; {cure}", code="wrong_format", file=str(path))
+        actual, fix = kind
+        raise DataError(f"expected {expected}, got {actual}; {fix}", code="wrong_format", file=str(path))
 
 
 def _archive(content: bytes) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What CSV and Parquet share: which columns are features, targets and ids, and how they become examples."""
+"""Base class of table formats: roles of the columns, and conversion to examples."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Tab
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """Which column of a table is what, and how its cells are written.
+    """Roles of the columns of a table, and syntax of its cells.
 
     Args:
-        text: a column of texts, which are then all there is to predict from; null = none is a text.
-        label: the column to predict, by name or by number from 0; a list of columns for several values; null = the
-            last column that has no other part.
-        features: the columns to predict from; null = all that have no other part and do not merely number the rows.
-        exclude: columns to leave out.
-        numeric: columns that must be numbers; signs such as $ and % and the parentheses of accounting may stand at
-            them (45 % is 45). null = those whose every value is a number or missing.
-        categorical: columns that are words even if they hold numbers; null = those with a value that is no number.
-        missing_values: words that stand for a missing value, besides an empty cell, ? and the usual words.
-        default_missing_values: whether the usual words (NA, N/A, NaN, None, null, <NA>, #N/A, …) stand for a missing
-            value in labels and in columns of words; in columns of numbers they always do, and so do -, . and nil.
-        decimal: the mark before the decimals of numbers that are written as words.
-        thousands: the mark between groups of three digits, such as the comma of 1,234,567; null = there is none.
-        id: a column by which you know an example; it is shown beside predictions and not learned from.
-        label_strip: characters to take away at the end of labels, such as a full stop.
-        drop_missing_labels: leave out rows without a label, instead of stopping.
+        text: Name of a column of texts, which are then the only input; null = none.
+        label: Column to predict, by name or 0-based number; a list of columns for several values; null = the last
+            column without another role.
+        features: Input columns; null = all columns without another role, except row numbers.
+        exclude: Columns to ignore.
+        numeric: Columns of numbers, in which signs such as $ and % and the parentheses of accounting are allowed (45 %
+            is 45); null = columns in which every value is a number or missing.
+        categorical: Columns of words, even if they have numbers; null = columns with a value that is not a number.
+        missing_values: Words for missing values, in addition to an empty cell, ? and the default words.
+        default_missing_values: Whether the default words (NA, N/A, NaN, None, null, <NA>, #N/A, …) are missing values
+            in labels and in columns of words; in columns of numbers they always are, and so are -, . and nil.
+        decimal: Decimal mark of numbers in text files.
+        thousands: Mark between groups of three digits, such as the comma of 1,234,567; null = none.
+        id: Name of a column that identifies examples; it is printed next to predictions and is not an input.
+        label_strip: Characters to remove from the end of labels, such as a period.
+        drop_missing_labels: Whether to drop rows without a label instead of raising an error.
     """
 
     text: str | None = None
@@ -72,38 +72,38 @@ class TableOptions:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The columns whose part the user says."""
+        """Columns that the options name."""
         single = [name for name in (self.text, self.id, self.label) if isinstance(name, str)]
         labels = self.label if isinstance(self.label, list) else []
         lists = (labels, self.features, self.exclude, self.numeric, self.categorical)
         return frozenset([*single, *(name for names in lists for name in names or ())])
 
 
-#: the options of a table where a config says nothing about its columns
+#: default options
 ANY_TABLE = TableOptions()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which column is what.
+    """Roles of the columns.
 
     Args:
-        features: the columns that are inputs, in order.
-        targets: the columns to predict; empty where they are not needed.
-        id: the column by which the user knows an example.
-        kinds: column → numeric or categorical; columns not named here decide for themselves.
-        left_out: column → why it is no input although nobody says so.
+        features: Input columns, in order.
+        targets: Target columns; empty if they are not needed.
+        id: Column that identifies examples; None = row numbers.
+        kinds: Column → numeric or categorical; the kinds of other columns are inferred.
+        ignored: Column → reason why it is not an input although no option excludes it.
     """
 
     features: tuple[str, ...]
     targets: tuple[str, ...]
     id: str | None
     kinds: Mapping[str, Kind]
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    ignored: Mapping[str, str] = field(default_factory=dict)
 
 
 class TableFormat(FileFormat):
-    """A file with named columns."""
+    """A reader of files with named columns."""
 
     def __init__(
         self,
@@ -121,11 +121,11 @@ class TableFormat(FileFormat):
 
     @abstractmethod
     def open(self, path: Path, *, is_test: bool = False) -> Source:
-        """The columns of a file as the options describe it."""
+        """Read the columns of a file."""
 
     @abstractmethod
     def open_new(self, path: Path, expected: Layout) -> Source:
-        """The columns of new data: like `open`, but the file may have a header, and may lack the expected targets."""
+        """Read the columns of new data: like `open`, but the file may have a header, and may lack the targets."""
 
     def read(self, data_paths: DataPaths) -> RawData:
         path = self.find(data_paths, self.require_path())
@@ -134,9 +134,9 @@ class TableFormat(FileFormat):
         test = None
         if self.test_path is not None:
             files["test"] = self.find(data_paths, self.test_path)
-            source_of_test = self.open(files["test"], is_test=True)
-            test = self._read_like(source_of_test, examples)
-            warnings += source_of_test.warnings
+            test_source = self.open(files["test"], is_test=True)
+            test = self._read_like(test_source, examples)
+            warnings += test_source.warnings
         fingerprint = {file.name: sha256(file) for file in files.values()}
         described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
         return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
@@ -149,7 +149,7 @@ class TableFormat(FileFormat):
         return replace(SplitFiles.of({"train": train} | others, files), warnings=warnings)
 
     def _read_training(self, path: Path) -> tuple[Examples, tuple[str, ...]]:
-        """The examples of a file whose columns decide for themselves what they are, and what the user should hear."""
+        """Read the training file and infer the kinds of its columns; return examples and warnings."""
         source = self.open(path)
         layout = self.layout(source)
         readings = read_columns(source, layout, self.table)
@@ -159,7 +159,7 @@ class TableFormat(FileFormat):
         return examples, (*source.warnings, *remarks.texts)
 
     def _read_like(self, source: Source, like: Examples) -> Examples:
-        """Examples with the columns, and the kinds of columns, of others."""
+        """Read examples with the columns, and the kinds of columns, of other examples."""
         names = (*like.feature_names, *like.target_names)
         require_columns(source, names)
         typed = [name for name in names if name in like.fields]
@@ -167,22 +167,22 @@ class TableFormat(FileFormat):
         return examples_of(source, layout, self.table)
 
     def layout(self, source: Source) -> Layout:
-        """Which column is what, by the options.
+        """Determine the roles of the columns by the options.
 
         Raises:
-            DataError: an option names a column that is not there.
-            ConfigError: a column has two parts to play.
+            DataError: An option names a column that does not exist.
+            ConfigError: A column has two roles.
         """
         table = self.table
-        left_out = {name: why for name, why in index_columns(source).items() if name not in table.named}
-        targets = self._targets(source, left_out)
-        set_aside = {*targets, *(table.exclude or []), *([] if table.id is None else [table.id])}
+        ignored = {name: why for name, why in index_columns(source).items() if name not in table.named}
+        targets = self._targets(source, ignored)
+        not_features = {*targets, *(table.exclude or []), *([] if table.id is None else [table.id])}
         features = tuple(
-            table.features or (name for name in source.names if name not in set_aside and name not in left_out)
+            table.features or (name for name in source.names if name not in not_features and name not in ignored)
         )
         if table.text is not None and table.features:
             raise ConfigError(
-                "the text is all there is to predict from; leave features out",
+                "the text is the only input; remove features",
                 code="conflicting_options",
                 key="features",
             )
@@ -203,7 +203,7 @@ class TableFormat(FileFormat):
                         known += "; set header: false if the first line is an example"
                     raise DataError(f"{name!r} in {source.path}: {known}", code="missing_column", key=f"{option}")
         for name in features:
-            if name in set_aside:
+            if name in not_features:
                 raise ConfigError(
                     f"{name!r} is a feature and also the label, the id or excluded",
                     code="conflicting_options",
@@ -220,22 +220,22 @@ class TableFormat(FileFormat):
             )
         kinds: dict[str, Kind] = dict.fromkeys(table.numeric or (), "numeric")
         kinds |= dict.fromkeys(table.categorical or (), "categorical")
-        return Layout(features, targets, table.id, kinds, {} if table.features or table.text else left_out)
+        return Layout(features, targets, table.id, kinds, {} if table.features or table.text else ignored)
 
-    def _targets(self, source: Source, left_out: Mapping[str, str]) -> tuple[str, ...]:
-        """The columns to predict.
+    def _targets(self, source: Source, ignored: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the target columns.
 
         Args:
-            source: the file.
-            left_out: column → why it is neither an input nor a label.
+            source: Columns of the file.
+            ignored: Column → reason why it is neither an input nor a label.
         """
         label = self.table.label
         if label is None:
-            no_label = {self.table.text, self.table.id, *(self.table.exclude or ()), *left_out, *named_index(source)}
-            left = [name for name in source.names if name not in no_label]
-            if not left and self.table.text is None:
+            not_label = {self.table.text, self.table.id, *(self.table.exclude or ()), *ignored, *named_index(source)}
+            candidates = [name for name in source.names if name not in not_label]
+            if not candidates and self.table.text is None:
                 raise DataError(f"{source.path} has no column left for the label", code="missing_column", key="label")
-            return tuple(left[-1:])
+            return tuple(candidates[-1:])
         if isinstance(label, str):
             return (label,)
         if isinstance(label, int):
@@ -243,8 +243,8 @@ class TableFormat(FileFormat):
                 found = f"there is no column {label} in {source.path}; it has {len(source.names)}, counted from 0"
                 raise DataError(found, key="label")
             name = source.names[label]
-            if name in left_out:
-                message = f"column {label} is {name!r}: {left_out[name]}; give the label by its name"
+            if name in ignored:
+                message = f"column {label} is {name!r}: {ignored[name]}; give the label by its name"
                 raise ConfigError(message, key="label")
             return (name,)
         return tuple(label)
@@ -255,23 +255,23 @@ def kinds_of(columns: Mapping[str, Column], names: Sequence[str]) -> dict[str, K
 
 
 def require_columns(source: Source, names: Sequence[str]) -> None:
-    """Refuse a file that lacks columns.
+    """Check that a file has some columns.
 
     Raises:
-        DataError: naming all of them, and what is nearest to the first.
+        DataError: Columns are missing; the message names them, and the nearest match of the first.
     """
-    absent = [name for name in names if name not in source]
-    if absent:
-        listed = abbreviated(absent, MAX_LISTED)
-        near = unknown_name("column", absent[0], source.names)
-        raise DataError(f"the file lacks {listed}; {absent[0]}: {near}", code="missing_column", file=str(source.path))
+    missing = [name for name in names if name not in source]
+    if missing:
+        listed = abbreviated(missing, MAX_LISTED)
+        near = unknown_name("column", missing[0], source.names)
+        raise DataError(f"the file lacks {listed}; {missing[0]}: {near}", code="missing_column", file=str(source.path))
 
 
 def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[str, Reading]:
-    """Every column that a layout needs, and the others that hold numbers or words; not the texts.
+    """Read the columns that a layout needs and other columns of numbers or words, but not the texts.
 
     Raises:
-        DataError: no row, or a cell that is not what its column is.
+        DataError: There are no rows, or a cell is not of the kind of its column.
     """
     if source.table.num_rows == 0:
         raise DataError("the file has a header but no rows", code="empty_data", file=str(source.path))
@@ -292,16 +292,16 @@ def read_columns(source: Source, layout: Layout, options: TableOptions) -> dict[
 def examples_of(
     source: Source, layout: Layout, options: TableOptions, readings: Mapping[str, Reading] | None = None
 ) -> Examples:
-    """The rows of a file as examples.
+    """Convert the rows of a file to examples.
 
     Args:
-        source: the file.
-        layout: which column is what.
-        options: of the format.
-        readings: the columns where they were read already.
+        source: Columns of the file.
+        layout: Roles of the columns.
+        options: Options of the format.
+        readings: Columns that were read already; None = read them.
 
     Raises:
-        DataError: no row, a cell that is not what its column is, or a missing label.
+        DataError: There are no rows, a cell is not of the kind of its column, or a label is missing.
     """
     readings = read_columns(source, layout, options) if readings is None else readings
     columns = {name: reading.column for name, reading in readings.items()}
@@ -310,20 +310,20 @@ def examples_of(
         for name in plain:
             check_label(source, name, columns[name], layout.kinds, options.syntax)
     keep = _labeled_rows(source, columns, plain, options) if plain else slice(None)
-    kept = {name: column.take(keep) for name, column in columns.items()}
+    fields = {name: column.take(keep) for name, column in columns.items()}
     ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
-    targets = _targets_of(source, kept, plain) if plain else None
+    targets = _targets_of(source, fields, plain) if plain else None
     if layout.targets and not plain:
         targets = labels_of(source, layout.targets[0])
     return Examples(
-        Table({name: kept[name] for name in layout.features})
+        Table({name: fields[name] for name in layout.features})
         if options.text is None
         else texts_of(source, options.text).take(keep),
         targets,
         ids[keep],
         feature_names=layout.features,
         target_names=layout.targets,
-        fields=kept,
+        fields=fields,
         spellings=_spellings_of(source, columns, plain, options, keep),
         place_of=_places_of(source, keep),
         lines=None if options.text is None or layout.targets else _lines(source, keep),
@@ -339,12 +339,12 @@ def _spellings_of(
 ) -> np.ndarray | None:
     if len(targets) != 1:
         return None
-    spelled = spellings_of(source, targets[0], columns[targets[0]], options.label_strip)
-    return None if spelled is None else spelled[keep]
+    spellings = spellings_of(source, targets[0], columns[targets[0]], options.label_strip)
+    return None if spellings is None else spellings[keep]
 
 
 def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapping[str, Any]]:
-    """Where the rows that are kept stand in the file."""
+    """Return the function from the number of a kept row to its place in the file."""
 
     def place(row: int) -> Mapping[str, Any]:
         original = row if isinstance(keep, slice) else int(keep[row])
@@ -355,14 +355,14 @@ def _places_of(source: Source, keep: np.ndarray | slice) -> Callable[[int], Mapp
 
 
 def _lines(source: Source, keep: np.ndarray | slice) -> np.ndarray | None:
-    """(N,) the lines of some rows; None where the file has no lines."""
+    """Return the (N,) line numbers of the kept rows; None if the file has no lines."""
     if source.line_of is None:
         return None
     return np.array([*map(source.line_of, range(source.table.num_rows))])[keep]
 
 
 def _plain_targets(source: Source, layout: Layout) -> tuple[str, ...]:
-    """The targets of texts, unless they are lists that have a label for each word."""
+    """Return the targets of texts, unless they are lists with a label for each word."""
     return () if layout.targets and is_list(source, layout.targets[0]) else layout.targets
 
 
@@ -393,13 +393,13 @@ def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence
     for name in targets:
         column = columns[name]
         if isinstance(column, CategoricalColumn):
-            message = f"several targets must be numbers; this one has {column.categories[0]!r}"
-            raise DataError(message, file=str(source.path), key=name)
+            message = f"expected numbers in each of several targets, got {column.categories[0]!r}"
+            raise DataError(message, code="wrong_type", file=str(source.path), key=name)
     return np.stack([columns[name].values() for name in targets], axis=1).astype(np.float64)
 
 
 def _check_nul(source: Source, column: Column, name: str) -> None:
-    """Refuse labels with a NUL, which arrays of words drop at the end: two labels could become one."""
+    """Reject labels with a NUL, which NumPy strings drop at their end, so that two labels could become equal."""
     if isinstance(column, CategoricalColumn):
         wrong = np.array(["\0" in word for word in column.categories], dtype=bool)
         rows = np.flatnonzero(~column.missing & np.append(wrong, False)[column.codes])

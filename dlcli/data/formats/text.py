@@ -1,4 +1,4 @@
-"""One long text."""
+"""A file of continuous text."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from dlcli.data.text.text_file import read_text_file
 
 @register("format", "text")
 class Text(FileFormat):
-    """One long text, which a language model learns to go on with.
+    """One continuous text for a language model.
 
-    It is divided in its order, the beginning for training, and cut into windows of data.text.window tokens. Large files
-    stay on disk, and their tokens in the user's cache. Line ends are \\n, however the file writes them.
+    The text is divided in order, starting with the training set, and cut into windows of data.text.window tokens. Large
+    files stay on disk, and their tokens in the user's cache. All line ends are read as \\n.
 
     Args:
-        path: the file; null only where split.files names one for each split.
-        encoding: the character encoding, such as utf-8 or latin-1.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the file can be had; shown when it is not found.
+        path: Path of the file; null only if split.files names a file for each split.
+        encoding: Character encoding, such as utf-8 or latin-1.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the file; shown if it is not found.
     """
 
     endings = ()
@@ -38,12 +38,12 @@ class Text(FileFormat):
     def read(self, data_paths: DataPaths) -> RawData:
         path = self.find(data_paths, self.require_path())
         examples = self.read_new(path)
-        described = f"{path.name}: {len(examples):,} bytes of text"
-        return RawData(examples, {path.name: sha256(path)}, described, target_kind="tokens")
+        description = f"{path.name}: {len(examples):,} bytes of text"
+        return RawData(examples, {path.name: sha256(path)}, description, target_kind="tokens")
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)
 
     def read_new(self, path: Path) -> Examples:
-        """The text of any file."""
+        """Read the text of any file."""
         return Examples(TextStream(read_text_file(path, self.encoding)), None, row_numbers(0))

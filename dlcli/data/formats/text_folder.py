@@ -1,4 +1,4 @@
-"""A file a text, a folder a class."""
+"""Folders of text files: one folder per class, one file per text."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from dlcli.core import DataError, register
 from dlcli.data.data_paths import DataPaths, read_bytes
 from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
-from dlcli.data.formats.class_folders import TEXTS, FoundFiles, all_files, class_folders
+from dlcli.data.formats.class_folders import TEXTS, FileListing, all_files, class_folders
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.texts import Texts
 
 
 @register("format", "text_folder")
 class TextFolder(FileFormat):
-    """A folder for each class, and in it a .txt file for each of its texts.
+    """A folder for each class with a .txt file for each text.
 
-    An example is known by its class and its file. The classes are those of the training data.
+    Examples are identified by class and file. The classes are those of the training data.
 
     Args:
-        path: the folder that holds the class folders; null only where split.files names one for each split.
-        test_path: the folder of the given test set, with the same classes; null = none.
-        classes: the classes that are read; null = every folder there is.
-        encoding: the character encoding, such as utf-8 or latin-1.
-        folder: the data set's folder below $DLCLI_DATA and the cache; null = those folders themselves.
-        source: where the files can be had; shown when they are not found.
+        path: Folder with the class folders; null only if split.files names a folder for each split.
+        test_path: Folder of a separate test set, with the same classes; null = none.
+        classes: Names of the classes to read; null = all folders.
+        encoding: Character encoding, such as utf-8 or latin-1.
+        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        source: Where to download the files; shown if they are not found.
     """
 
     endings = ()
@@ -54,10 +54,10 @@ class TextFolder(FileFormat):
         examples, digest, warnings = self._read(folder)
         fingerprint, test = {self.require_path(): digest}, None
         if self.test_path is not None:
-            test, fingerprint[self.test_path], of_test = self._read(self.find(data_paths, self.test_path))
-            warnings += of_test
-        described = f"{folder.name}: {len(examples):,} texts of {_check_classes(examples, folder)} classes"
-        return RawData(examples, fingerprint, described, test, target_kind="classes", warnings=warnings)
+            test, fingerprint[self.test_path], test_warnings = self._read(self.find(data_paths, self.test_path))
+            warnings += test_warnings
+        description = f"{folder.name}: {len(examples):,} texts of {_check_classes(examples, folder)} classes"
+        return RawData(examples, fingerprint, description, test, target_kind="classes", warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         parts = {split: self._read(folder) for split, folder in files.items()}
@@ -72,33 +72,31 @@ class TextFolder(FileFormat):
         return data_paths.find_folder(file, folder=self.folder, source=self.source)
 
     def _read(self, folder: Path) -> tuple[Examples, str, tuple[str, ...]]:
-        """The texts of a folder of class folders, its digest, and what the user should know."""
-        found = class_folders(folder, TEXTS, classes=self.classes)
-        return *self._texts(found), found.warnings
+        """Read the class folders of a folder; return texts, digest and warnings."""
+        listing = class_folders(folder, TEXTS, classes=self.classes)
+        return *self._texts(listing), listing.warnings
 
-    def _texts(self, found: FoundFiles) -> tuple[Examples, str]:
-        """The texts of some files, and the sha256 of their names and contents."""
+    def _texts(self, listing: FileListing) -> tuple[Examples, str]:
+        """Read texts; return them and the SHA-256 of the names and contents of their files."""
         digest = hashlib.sha256()
         texts: list[str] = []
-        for file, name in zip(found.files, found.names, strict=True):
+        for file, name in zip(listing.files, listing.names, strict=True):
             content = read_bytes(file)
             texts.append(decode_text(content, self.encoding, file))
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        labels = np.array(found.labels) if found.labels else None
-        return Examples(Texts.of(texts), labels, np.array(found.names)), digest.hexdigest()
+        labels = np.array(listing.labels) if listing.labels else None
+        return Examples(Texts.of(texts), labels, np.array(listing.names)), digest.hexdigest()
 
     def read_new(self, path: Path, *, labeled: bool) -> tuple[Examples, tuple[str, ...]]:
-        """The texts of any folder, of its class folders or all below it, and what the user should know."""
-        found = class_folders(path, TEXTS, classes=self.classes) if labeled else all_files(path, TEXTS)
-        return self._texts(found)[0], found.warnings
+        """Read the texts of the class folders of any folder, or of all files below it, with warnings."""
+        listing = class_folders(path, TEXTS, classes=self.classes) if labeled else all_files(path, TEXTS)
+        return self._texts(listing)[0], listing.warnings
 
 
 def _check_classes(examples: Examples, folder: Path) -> int:
-    """The number of classes, of which there must be two at least."""
+    """Return the number of classes, at least two."""
     assert examples.targets is not None
     count = len(set(examples.targets.tolist()))
     if count < 2:
-        raise DataError(
-            "at least 2 folders, one for each class, are expected in it", code="too_few_examples", file=str(folder)
-        )
+        raise DataError(f"expected at least 2 class folders, got {count}", code="too_few_examples", file=str(folder))
     return count

@@ -32,7 +32,7 @@ def test_sentences_have_a_label_for_every_word(tmp_path: Path):
     assert Conll(label=1).read_new(tmp_path / "a.conll").targets[0] == ("NNP", "VBZ")
 
 
-def test_they_become_batches(tmp_path: Path):
+def test_sentences_become_batches(tmp_path: Path):
     (tmp_path / "a.conll").write_text(TEXT)
     split = SplitOptions(files={"train": "a.conll", "dev": "a.conll"})
     data = load_data(Conll(), DataPaths(config_folder=tmp_path), split=split, seed=0)
@@ -75,9 +75,9 @@ def test_every_line_has_the_columns_of_the_first(tmp_path: Path, text: str, line
     assert error.value.line == line
 
 
-def test_an_empty_file_is_refused(tmp_path: Path):
+def test_an_empty_file_is_rejected(tmp_path: Path):
     (tmp_path / "a.conll").write_text("\n \n-DOCSTART- -X- O\n")
-    with pytest.raises(DataError, match="the file is empty"):
+    with pytest.raises(DataError, match="empty"):
         Conll().read_new(tmp_path / "a.conll")
 
 
@@ -102,7 +102,7 @@ def test_a_document_ends_a_sentence(tmp_path: Path):
     assert ([*examples.inputs], examples.ids.tolist()) == ([("a",), ("b",)], [1, 3])
 
 
-def test_labels_may_be_absent_where_they_are_not_required(tmp_path: Path):
+def test_labels_may_be_missing_if_they_are_not_required(tmp_path: Path):
     def words(text: str, **options: Any) -> list[tuple[str, ...]]:
         (tmp_path / "a.conll").write_text(text)
         examples = Conll(**options).read_new(tmp_path / "a.conll", require_targets=False)
@@ -117,6 +117,6 @@ def test_labels_may_be_absent_where_they_are_not_required(tmp_path: Path):
 
 
 @pytest.mark.parametrize("options", [{"token": 1, "label": 1}, {"delimiter": ""}, {"comment": ""}])
-def test_options_that_cannot_be_are_refused(options: dict[str, Any]):
+def test_invalid_options_are_rejected(options: dict[str, Any]):
     with pytest.raises(ConfigError):
         Conll(**options)

@@ -35,7 +35,7 @@ def test_quotes_can_be_ordinary(tmp_path: Path):
 
 
 def test_widths(tmp_path: Path):
-    with pytest.raises(DataError, match=r"2 cells are expected, .* this line has 3") as caught:
+    with pytest.raises(DataError, match=r"2 cells .*got 3") as caught:
         text_of(tmp_path, "a,b\n1,2\n\n1,2,3\n").check_widths(2)
     assert caught.value.line == 4
 
@@ -51,7 +51,7 @@ def test_bytes_that_are_not_the_encoding(tmp_path: Path):
         text_of(tmp_path, b"a,b\ncaf\xe9,1\n")
     assert caught.value.line == 2
     assert text_of(tmp_path, b"caf\xe9,1\n", Dialect(encoding="latin-1")).first_cells() == ["café", "1"]
-    with pytest.raises(ConfigError, match="'utf-9' is no encoding"):
+    with pytest.raises(ConfigError, match="'utf-9'"):
         text_of(tmp_path, b"a\n", Dialect(encoding="utf-9"))
 
 

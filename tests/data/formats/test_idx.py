@@ -58,7 +58,7 @@ IMAGES = idx_bytes(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
         (gzip.compress(IMAGES, mtime=0)[:12] + b"\xff\xff" + gzip.compress(IMAGES, mtime=0)[14:], "gzip"),
     ],
 )
-def test_damaged_files_are_refused(tmp_path: Path, content: bytes, message: str):
+def test_damaged_files_are_rejected(tmp_path: Path, content: bytes, message: str):
     path = tmp_path / "images.idx"
     path.write_bytes(content)
     with pytest.raises(DataError, match=message) as caught:
@@ -115,14 +115,14 @@ def test_images_get_a_channel_and_the_test_set_is_read(tmp_path: Path):
     assert set(raw.fingerprint) == {"x", "y"}
 
 
-def test_inputs_and_targets_of_other_lengths_are_refused(tmp_path: Path):
+def test_inputs_and_targets_of_other_lengths_are_rejected(tmp_path: Path):
     (tmp_path / "x").write_bytes(IMAGES)
     (tmp_path / "y").write_bytes(idx_bytes(np.array([1, 0, 1], np.uint8)))
-    with pytest.raises(DataError, match="one row for each of 2 inputs") as caught:
+    with pytest.raises(DataError, match="each of 2 inputs") as caught:
         Idx(path="x", targets_path="y").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "y")
 
 
-def test_half_a_test_set_is_refused():
+def test_half_a_test_set_is_rejected():
     with pytest.raises(ConfigError, match="belong together"):
         Idx(path="x", targets_path="y", test_path="z")

@@ -46,7 +46,7 @@ def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
     assert raw.examples.targets.tolist() == ["cat"] * 5 + ["dog"] * 5
     assert raw.examples.ids.tolist()[:5] == ["cat/0.png", "cat/1.png", "cat/2.png", "cat/3.png", "cat/more/9.png"]
     assert raw.examples.inputs[:, 0, 0, 0].tolist() == [10, 11, 12, 13, 19, 200, 201, 202, 203, 209]
-    assert raw.description == "pets: 10 pictures of 6 × 4 × 1, 2 classes"
+    assert raw.description == "pets: 10 images of 6 × 4 × 1, 2 classes"
     assert (raw.target_kind, raw.test, raw.warnings) == ("classes", None, ())
 
 
@@ -89,7 +89,7 @@ def test_a_given_test_set_and_files_of_the_splits(pets: Path):
     assert {name: len(split) for name, split in files.splits.items()} == {"train": 10, "dev": 2}
     assert set(files.fingerprint) == {"pets", "new"}
     save(pets.parent / "new" / "cat" / "c.png", size=(5, 5))
-    with pytest.raises(DataError, match=r"c\.png: is 5 × 5 pixels, where the training picture cat/0\.png is 4 × 6"):
+    with pytest.raises(DataError, match=r"5 × 5 .*cat/0\.png .*4 × 6"):
         load(ImageFolder(), pets.parent, files={"train": "pets", "dev": "new"}, train=1.0)
 
 
@@ -143,19 +143,19 @@ def color(pets: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "options", "file", "message"),
     [
-        (nothing, {"path": "pest"}, "pest", "no such folder; looked at"),
-        (nothing, {"path": "pets/cat/0.png"}, "pets/cat/0.png", "is a file; a folder is expected"),
-        (empty_class, {}, "pets/fish", "this class folder holds no picture"),
-        (no_classes, {}, "pets", "holds no folders; the pictures of each class go into a folder of its own"),
-        (loose, {}, "pets", "holds pictures, but no folders"),
-        (one_class, {}, "pets", "holds one class folder only, cat"),
+        (nothing, {"path": "pest"}, "pest", "no such folder"),
+        (nothing, {"path": "pets/cat/0.png"}, "pets/cat/0.png", "is a file"),
+        (empty_class, {}, "pets/fish", "no image"),
+        (no_classes, {}, "pets", "no folders"),
+        (loose, {}, "pets", "images but no folders"),
+        (one_class, {}, "pets", "only cat"),
         (splits, {}, "pets", r"files: \{train: pets/train, dev: pets/val\}"),
-        (corrupt, {}, "pets/dog/2.png", "is no picture that can be read"),
-        (color, {}, "pets/dog/3.png", "is in color, where .* is gray"),
-        (nothing, {"size": [5, 5], "resize": "none"}, "pets/cat/0.png", "smaller than the 5 × 5 to be cut out"),
+        (corrupt, {}, "pets/dog/2.png", "JPEG, PNG"),
+        (color, {}, "pets/dog/3.png", r"color, .* gray"),
+        (nothing, {"size": [5, 5], "resize": "none"}, "pets/cat/0.png", "5 × 5"),
     ],
 )
-def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
+def test_invalid_folders_are_errors_that_name_them(
     pets: Path, spoil: Any, options: dict[str, Any], file: str, message: str
 ):
     spoil(pets)
@@ -165,23 +165,25 @@ def test_what_is_wrong_with_a_folder_is_one_line_that_names_it(
     assert "\n" not in str(caught.value)
 
 
-def test_options_that_contradict_each_other_are_refused():
-    with pytest.raises(ConfigError, match=r"expected a number or \[height, width\]") as caught:
+def test_conflicting_options_are_rejected():
+    with pytest.raises(ConfigError, match=r"\[3, 4, 5\]") as caught:
         registry.make(ImageFolder, path="pets", size=[3, 4, 5])
     assert caught.value.key == "size"
-    with pytest.raises(ConfigError, match="nothing is cut out"):
+    with pytest.raises(ConfigError) as sizeless:
         registry.make(ImageFolder, path="pets", resize="none")
-    with pytest.raises(ConfigError, match="needs a path"):
+    assert (sizeless.value.code, sizeless.value.key) == ("missing_key", "size")
+    with pytest.raises(ConfigError) as pathless:
         ImageFolder().read(DataPaths())
+    assert (pathless.value.code, pathless.value.key) == ("missing_key", "path")
 
 
-def test_progress_is_told(pets: Path):
-    told: list[tuple[str, int, int]] = []
-    somewhere = dataclasses.replace(data_paths(pets.parent), on_read=lambda *progress: told.append(progress))
+def test_progress_is_reported(pets: Path):
+    progress_calls: list[tuple[str, int, int]] = []
+    somewhere = dataclasses.replace(data_paths(pets.parent), on_read=lambda *progress: progress_calls.append(progress))
     ImageFolder(path="pets").read(somewhere)
-    assert told == [("pictures of pets", 0, 10), ("pictures of pets", 10, 10)]
+    assert progress_calls == [("images of pets", 0, 10), ("images of pets", 10, 10)]
     ImageFolder(path="pets").read(somewhere)
-    assert len(told) == 2, "what is kept takes no time"
+    assert len(progress_calls) == 2, "what is kept takes no time"
 
 
 # ---- new pictures ----
@@ -197,51 +199,53 @@ def test_a_picture_a_folder_of_pictures_and_class_folders_are_new_data(pets: Pat
     many = new_data(pets, reader, preprocessor, require_targets=False)
     assert many.ids.tolist()[4:6] == ["cat/more/9.png", "dog/0.png"]
     assert many.targets is None
-    judged = new_data(pets, reader, preprocessor, require_targets=True)
-    assert judged.targets is not None
-    assert judged.targets.tolist() == [0] * 5 + [1] * 5
+    split = new_data(pets, reader, preprocessor, require_targets=True)
+    assert split.targets is not None
+    assert split.targets.tolist() == [0] * 5 + [1] * 5
 
 
-def test_new_pictures_that_cannot_be_judged_or_do_not_fit_are_refused(pets: Path):
+def test_new_images_without_labels_or_of_another_shape_are_rejected(pets: Path):
     reader = ImageFolder(path="pets")
     preprocessor = load(reader, pets.parent).preprocessor
-    with pytest.raises(DataError, match="a picture has no label"):
+    with pytest.raises(DataError, match="no label"):
         new_data(pets / "cat" / "0.png", reader, preprocessor, require_targets=True)
-    with pytest.raises(DataError, match="holds pictures, but no folders"):
+    with pytest.raises(DataError, match="no folders"):
         new_data(pets / "cat" / "more", reader, preprocessor, require_targets=True)
     other = save(pets.parent / "other.png", size=(9, 9))
-    with pytest.raises(DataError, match=r"is 9 × 9 pixels, where each picture that the model was trained on is 4 × 6$"):
+    with pytest.raises(DataError, match=r"9 × 9 .* 4 × 6$"):
         new_data(other, reader, preprocessor, require_targets=False)
     (pets.parent / "none").mkdir()
-    with pytest.raises(DataError, match="holds no picture"):
+    with pytest.raises(DataError) as empty:
         new_data(pets.parent / "none", reader, preprocessor, require_targets=False)
+    assert empty.value.code == "empty_data"
     save(pets.parent / "zoo" / "lion" / "0.png")
-    with pytest.raises(DataError, match="'lion', which the training set does not have"):
+    with pytest.raises(DataError, match="'lion'"):
         new_data(pets.parent / "zoo", reader, preprocessor, require_targets=True)
 
 
-def test_a_model_trained_on_idx_files_takes_pictures_and_class_names(pets: Path, tmp_path: Path):
+def test_a_model_trained_on_idx_files_reads_images_and_class_names(pets: Path, tmp_path: Path):
     images, labels = np.arange(4 * 25, dtype=np.uint8).reshape(4, 5, 5), np.array([0, 1, 0, 1], np.uint8)
     for name, array in (("x.idx", images), ("y.idx", labels)):
         shape = b"".join(length.to_bytes(4, "big") for length in array.shape)
         (tmp_path / name).write_bytes(bytes([0, 0, 8, array.ndim]) + shape + array.tobytes())
     reader = Idx(path="x.idx", targets_path="y.idx", class_names=["cat", "dog"])
     preprocessor = load(reader, tmp_path).preprocessor
-    judged = new_data(pets, reader, preprocessor, require_targets=True)
-    assert judged.inputs.shape == (10, 5, 5, 1)
-    assert judged.targets is not None
-    assert judged.targets.tolist() == [0] * 5 + [1] * 5
+    split = new_data(pets, reader, preprocessor, require_targets=True)
+    assert split.inputs.shape == (10, 5, 5, 1)
+    assert split.targets is not None
+    assert split.targets.tolist() == [0] * 5 + [1] * 5
 
 
-def test_a_model_trained_on_other_arrays_takes_no_pictures(pets: Path, tmp_path: Path):
+def test_a_model_trained_on_other_arrays_rejects_images(pets: Path, tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(4, 5, 5, 1)), y=np.array([0, 1, 0, 1]))
     reader = Npz(path="a.npz", inputs="x", targets="y")
     preprocessor = load(reader, tmp_path).preprocessor
-    with pytest.raises(DataError, match="was not trained on pictures in files"):
+    with pytest.raises(DataError) as caught:
         new_data(pets, reader, preprocessor, require_targets=False)
+    assert caught.value.code == "not_applicable"
 
 
-def test_links_to_folders_are_followed_and_pipes_left_out(pets: Path):
+def test_links_to_folders_are_followed_and_pipes_are_skipped(pets: Path):
     save(pets.parent / "store" / "7.png", 207)
     (pets / "dog" / "batch").symlink_to(pets.parent / "store")
     (pets.parent / "store" / "loop").symlink_to(pets / "dog")

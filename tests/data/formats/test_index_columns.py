@@ -11,7 +11,7 @@ from pyarrow import parquet
 from dlcli.core import ConfigError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet
-from dlcli.data.formats.index_columns import numbers_rows
+from dlcli.data.formats.index_columns import are_row_numbers
 
 ROWS = [(3 * n % 20, n / 7, "pq"[n % 3 == 0]) for n in range(20)]
 
@@ -79,8 +79,8 @@ def test_lines_may_end_in_a_delimiter(tmp_path: Path, ends: str):
 
 def test_row_numbers_in_any_order():
     draw = np.random.default_rng(0)
-    assert numbers_rows(np.arange(10.0))
-    assert numbers_rows(draw.permutation(10) + 1.0)
-    assert not numbers_rows(np.arange(9.0))  # too few to be sure
-    assert not numbers_rows(np.arange(2.0, 12.0))
-    assert not numbers_rows(np.array([0.0, *range(1, 9), 9, 9, np.nan]))
+    assert are_row_numbers(np.arange(10.0))
+    assert are_row_numbers(draw.permutation(10) + 1.0)
+    assert not are_row_numbers(np.arange(9.0))  # too few to be sure
+    assert not are_row_numbers(np.arange(2.0, 12.0))
+    assert not are_row_numbers(np.array([0.0, *range(1, 9), 9, 9, np.nan]))

@@ -49,11 +49,11 @@ def test_other_tables_have_texts_too(tmp_path: Path, kind: str):
         parquet.write_table(table, tmp_path / "a.parquet")
         reader = registry.make(Parquet, path="a.parquet", text="review")
     data = load(reader, tmp_path)
-    assert data.preprocessor.target_names == ("stars",)  # the last column that is no text
+    assert data.preprocessor.target_names == ("stars",)  # the last column that is not the text
     assert data.preprocessor.vocabulary.tokens[4:6] == ("a", "film")
 
 
-def test_texts_without_another_column_are_texts_to_continue(tmp_path: Path):
+def test_texts_without_another_column_are_for_language_models(tmp_path: Path):
     write(tmp_path, [{"text": f"text {number}"} for number in range(10)])
     assert load(registry.make(Jsonl, path="a.jsonl", text="text"), tmp_path).target_kind == "tokens"
 
@@ -78,16 +78,16 @@ def test_numbers_and_words_are_read_as_from_csv(tmp_path: Path):
     [
         ("", "the file is empty"),
         ("\n\n", "the file is empty"),
-        ('{"a": 1, "b": 2}\n{"a": \n', r"a\.jsonl:2: not JSON: Expecting value"),
-        ("\n[1, 2]\n", r"a\.jsonl:2: expected an object, \{…\}, found \[1, 2\]"),
-        ('{"a": 1, "b": 2}\n\n{"a": "x", "b": 2}\n', r"a\.jsonl:3 a: expected int as above, found \"x\""),
-        ("{}\n{}\n", r"a\.jsonl:1: its objects are empty"),
-        ('{"text": "a", "b": 2}\n{"text": null, "b": 2}', r"a\.jsonl:2 text: the text is missing"),
-        ('{"text": 5, "b": 2}', r"a\.jsonl:1 text: expected a text or a list of words, found 5"),
-        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"]}', r"a\.jsonl:2 b: the labels are missing"),
+        ('{"a": 1, "b": 2}\n{"a": \n', r"a\.jsonl:2: "),
+        ("\n[1, 2]\n", r"a\.jsonl:2: .*\[1, 2\]"),
+        ('{"a": 1, "b": 2}\n\n{"a": "x", "b": 2}\n', r"a\.jsonl:3 a: .*int .*\"x\""),
+        ("{}\n{}\n", r"a\.jsonl:1: "),
+        ('{"text": "a", "b": 2}\n{"text": null, "b": 2}', r"a\.jsonl:2 text: "),
+        ('{"text": 5, "b": 2}', r"a\.jsonl:1 text: .* 5$"),
+        ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"]}', r"a\.jsonl:2 b: "),
         ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"], "b": [null]}', r"a\.jsonl:2 b: "),
         ('{"text": ["a"], "b": ["x"]}\n{"text": [null], "b": ["x"]}', r"a\.jsonl:2 text: "),
-        ('{"text": "a", "b": 1}\n{"text": "b"}', r"a\.jsonl:2 b: the label is missing"),
+        ('{"text": "a", "b": 1}\n{"text": "b"}', r"a\.jsonl:2 b: "),
         ('{"text": "a", "b": "x"}\n{"text": "b", "b": "x\\u0000"}', r"a\.jsonl:2 b: "),
         ('{"text": ["a"], "b": ["x"]}\n{"text": ["a"], "b": ["x\\u0000"]}', r"a\.jsonl:2 b: "),
     ],
@@ -98,11 +98,11 @@ def test_mistakes_have_a_line(tmp_path: Path, content: str, message: str):
         load(registry.make(Jsonl, path="a.jsonl", text="text" if '"text"' in content else None), tmp_path)
 
 
-def test_a_column_that_is_not_there_is_named(tmp_path: Path):
+def test_a_missing_column_is_named(tmp_path: Path):
     write(tmp_path, REVIEWS)
     with pytest.raises(DataError, match=r"text: 'reviews' .* did you mean review\?"):
         load(registry.make(Jsonl, path="a.jsonl", text="reviews"), tmp_path)
-    with pytest.raises(ConfigError, match=r"features: the text is all there is to predict from"):
+    with pytest.raises(ConfigError, match="features: "):
         load(registry.make(Jsonl, path="a.jsonl", text="review", features=["author"]), tmp_path)
 
 
@@ -120,7 +120,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path):
         ('{"a": [1], "y": 2}\n{"a": [1, "x"], "y": 2}', 2, "a"),
     ],
 )
-def test_what_is_not_a_row_has_a_line(tmp_path: Path, content: str, line: int, key: str | None):
+def test_invalid_rows_have_a_line(tmp_path: Path, content: str, line: int, key: str | None):
     (tmp_path / "a.jsonl").write_text(content)
     with pytest.raises(DataError) as caught:
         load(Jsonl(path="a.jsonl"), tmp_path)
@@ -147,7 +147,7 @@ CUT = "\\ud83d"  # the first half of an emoji, as JSON escapes it
         ('{"text": "backslash \\\\ud83d", "b": "x"}', "backslash \\ud83d", "x"),
     ],
 )
-def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, text: str, label: str):
+def test_unpaired_surrogates_are_replaced_with_a_warning(tmp_path: Path, line: str, text: str, label: str):
     (tmp_path / "a.jsonl").write_text(f'{{"text": "a", "b": "y"}}\n\n{line}\n')
     raw = registry.make(Jsonl, path="a.jsonl", text="text").read(DataPaths(config_folder=tmp_path))
     assert raw.examples.inputs[1] == text
@@ -155,7 +155,7 @@ def test_halves_of_characters_are_replaced_and_said(tmp_path: Path, line: str, t
     assert ["line 3" in warning for warning in raw.warnings] == ([True] if "\ufffd" in text + label else [])
 
 
-def test_halves_of_characters_in_names_and_words_and_new_data_are_replaced_too(tmp_path: Path):
+def test_unpaired_surrogates_in_names_and_words_and_new_data_are_replaced(tmp_path: Path):
     write(tmp_path, [{"words": ["EU", "acts"], "ta\ud83dgs": ["ORG", "O\udcff"], "id": "\udcff"}] * 5)
     reader = registry.make(Jsonl, path="a.jsonl", text="words", label="ta\ufffdgs", id="id")
     data = load(reader, tmp_path)

@@ -16,17 +16,17 @@ from dlcli.settings import SplitOptions
 
 
 @given(st.lists(st.text(alphabet="ab é\t", max_size=6)), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_every_line_that_says_something_is_a_text(lines: list[str], end: str, ended: bool):
+def test_every_line_that_is_not_blank_is_a_text(lines: list[str], end: str, ended: bool):
     text = end.join(lines) + end * ended
     if not text.strip():
         return
     texts, numbers, blank = lines_of(np.frombuffer(text.encode(), dtype=np.uint8))
     expected = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     assert [*zip(numbers.tolist(), texts, strict=True)] == expected
-    assert blank >= len(lines) - len(expected) - 1  # what is behind the last line feed is no line
+    assert blank >= len(lines) - len(expected) - 1  # there is no line after the last line feed
 
 
-def test_lines_without_classes_are_texts_to_continue(tmp_path: Path):
+def test_lines_without_classes_are_for_language_models(tmp_path: Path):
     (tmp_path / "names.txt").write_bytes("\ufeffemma\r\n\r\n  \r\nzoë\r\nluna\r\nmia".encode())
     options = TextOptions(tokenizer=Character())
     data_paths = DataPaths(config_folder=tmp_path)
@@ -36,16 +36,16 @@ def test_lines_without_classes_are_texts_to_continue(tmp_path: Path):
     assert data.target_kind == "tokens"
     assert data.splits["train"].ids.tolist() == [1, 4]
     assert data.splits["dev"].ids.tolist() == [5, 6]
-    assert "names.txt: 2 lines with nothing but spaces left out" in data.warnings
+    assert any("names.txt: 2 lines" in warning for warning in data.warnings)
     batch = data.splits["train"].gather(np.arange(2))
     assert [data.preprocessor.text.decode(row) for row in batch.targets] == ["emma<EOS>", "zoë<EOS><PAD>"]
 
 
 def test_one_line_is_a_text(tmp_path: Path):
     (tmp_path / "a.txt").write_text("only this")
-    texts = Lines().read_noted(tmp_path / "a.txt")[0].inputs
+    texts = Lines().read_with_warnings(tmp_path / "a.txt")[0].inputs
     assert [*texts] == ["only this"]
-    with pytest.raises(DataError, match="the dev split would be empty"):
+    with pytest.raises(DataError, match="dev split"):
         load_data(Lines(path="a.txt"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0)
 
 
@@ -59,13 +59,14 @@ def test_files_are_classes(tmp_path: Path):
     assert [*raw.examples.inputs][10:12] == ["bad", "awful"]
     assert raw.examples.targets.tolist() == ["pos"] * 10 + ["neg"] * 10
     assert raw.examples.ids[[0, 1, 10]].tolist() == ["pos:1", "pos:3", "neg:1"]
-    assert raw.warnings == ("p.txt: 5 lines with nothing but spaces left out",)
+    [warning] = raw.warnings
+    assert "p.txt: 5 lines" in warning
     data = load_data(reader, DataPaths(config_folder=tmp_path), split=SplitOptions(stratify=True), seed=0)
     assert data.class_names == ("neg", "pos")
-    assert any("are also in train" in warning for warning in data.warnings)
+    assert any("also in train" in warning for warning in data.warnings)
 
 
-def test_splits_have_files_of_their_own(tmp_path: Path):
+def test_splits_can_have_separate_files(tmp_path: Path):
     (tmp_path / "a.txt").write_text("one\ntwo\n")
     (tmp_path / "b.txt").write_text("three\n")
     split = SplitOptions(files={"train": "a.txt", "dev": "b.txt"})
@@ -76,8 +77,10 @@ def test_splits_have_files_of_their_own(tmp_path: Path):
         load_data(reader, DataPaths(config_folder=tmp_path), split=split, seed=0)
 
 
-def test_options_that_contradict_each_other_are_refused():
-    with pytest.raises(ConfigError, match=r"files: there is a path, too"):
+def test_conflicting_options_are_rejected():
+    with pytest.raises(ConfigError) as both:
         Lines(path="a.txt", files={"x": "a", "y": "b"})
-    with pytest.raises(ConfigError, match="at least 2 files"):
+    assert (both.value.code, both.value.key) == ("conflicting_options", "files")
+    with pytest.raises(ConfigError) as single:
         Lines(files={"x": "a"})
+    assert (single.value.code, single.value.key) == ("too_few_examples", "files")

@@ -38,7 +38,7 @@ def test_what_is_no_array(tmp_path: Path, content: bytes, message: str):
         read_npy(tmp_path / "a.npy")
 
 
-def test_a_file_cut_short_is_refused(tmp_path: Path):
+def test_a_file_cut_short_is_rejected(tmp_path: Path):
     np.save(tmp_path / "a.npy", np.arange(100))
     (tmp_path / "a.npy").write_bytes((tmp_path / "a.npy").read_bytes()[:-8])
     with pytest.raises(DataError, match=r"not an .npy file, or a damaged one"):
@@ -51,7 +51,7 @@ def test_objects_are_never_unpickled(tmp_path: Path):
         read_npy(tmp_path / "a.npy")
 
 
-def test_nan_in_the_targets_is_refused(tmp_path: Path):
+def test_nan_in_the_targets_is_rejected(tmp_path: Path):
     np.save(tmp_path / "x.npy", np.zeros((3, 2)))
     np.save(tmp_path / "y.npy", np.array([1.0, np.nan, np.inf]))
     with pytest.raises(DataError, match=r"the array of targets has 1 NaN and 1 infinite .* \[1\]"):

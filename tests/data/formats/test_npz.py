@@ -9,7 +9,7 @@ import pytest
 
 from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths
-from dlcli.data.formats import Npy, Npz, unfolding
+from dlcli.data.formats import Npy, Npz
 from dlcli.data.formats.npz import open_npz
 
 
@@ -65,7 +65,7 @@ def test_large_arrays_are_mapped_unless_compressed(tmp_path: Path, save: object,
 
 def test_objects_are_never_unpickled(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.ones((2, 1)), y=np.array(["a", None], dtype=object))
-    with pytest.raises(DataError, match="y holds Python objects, which are pickled; they are never read"):
+    with pytest.raises(DataError, match="y has pickled"):
         Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
 
 
@@ -90,7 +90,7 @@ def test_damage_is_noticed(path: Path):
 
 
 def test_a_path_is_needed(tmp_path: Path):
-    with pytest.raises(ConfigError, match="needs a path"):
+    with pytest.raises(ConfigError, match="path"):
         Npz().read(DataPaths(config_folder=tmp_path))
 
 
@@ -117,28 +117,28 @@ def test_pictures_get_their_channels_last(tmp_path: Path, axes: Any, shape: tupl
         assert np.array_equal(found[2, 1, 3].ravel(), np.ravel(expected_pixel))
 
 
-def test_axes_of_something_else_are_refused(tmp_path: Path):
+def test_axes_of_something_else_are_rejected(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.zeros((5, 4)), y=np.arange(5))
-    with pytest.raises(DataError, match=r"has the shape \(5, 4\); axes: NHW is for 3 axes"):
+    with pytest.raises(DataError, match=r"NHW.*\(5, 4\)"):
         Npz(path="a.npz", axes="NHW").read(DataPaths(config_folder=tmp_path))
 
 
-def test_an_archive_is_refused_by_the_size_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_archive_is_rejected_by_the_size_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((30_000, 13)), y=np.zeros(30_000))
     assert len(Npz(path="a.npz").read(DataPaths(config_folder=tmp_path)).examples) == 30_000
-    monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the arrays have 3 MB
+    monkeypatch.setattr("dlcli.data.formats.decompression.MAX_DECOMPRESSED", 1 << 20)  # the arrays have 3 MB
     with pytest.raises(DataError) as caught:
         Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "a.npz")
 
 
-def test_an_array_of_nothing_is_refused(tmp_path: Path):
+def test_an_array_of_nothing_is_rejected(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=np.ones((4, 1)), y=np.zeros(4, "V0"))
     with pytest.raises(DataError):
         Npz(path="a.npz").read(DataPaths(config_folder=tmp_path))
 
 
-def test_two_arrays_of_one_name_are_refused(path: Path):
+def test_two_arrays_of_one_name_are_rejected(path: Path):
     with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as archive:
         archive.writestr("x.npy", b"")
     with pytest.raises(DataError) as caught:

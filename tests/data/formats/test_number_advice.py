@@ -27,18 +27,18 @@ def test_every_reading_is_named(words: tuple[str, ...], row: int, options: tuple
     advice = advice_on(*words)
     assert advice is not None
     assert (advice.row, advice.word) == (row, words[row])
-    assert all(option in advice.cure for option in options)
-    assert all(value in advice.cure for value in values)
-    assert ("decimal" in advice.cure) == any("decimal" in option for option in options)
-    assert ("thousands" in advice.cure) == any("thousands" in option for option in options)
+    assert all(option in advice.fix for option in options)
+    assert all(value in advice.fix for value in values)
+    assert ("decimal" in advice.fix) == any("decimal" in option for option in options)
+    assert ("thousands" in advice.fix) == any("thousands" in option for option in options)
 
 
 @pytest.mark.parametrize("words", [("$5", "$7"), ("45.1 %", "3 %"), ("(5)", "7")])
 def test_signs_need_the_word_of_the_user(words: tuple[str, ...]):
     advice = advice_on(*words)
     assert advice is not None
-    assert "numeric" in advice.cure
-    assert "decimal" not in advice.cure
+    assert "numeric" in advice.fix
+    assert "decimal" not in advice.fix
 
 
 def test_half_of_the_words_must_be_numbers():
@@ -53,5 +53,5 @@ def test_half_of_the_words_must_be_numbers():
 def test_a_trained_model_has_its_syntax():
     advice = advice_on("1.5", "0.5", syntax=NumberSyntax(decimal=","), is_new=True)
     assert advice is not None
-    assert "decimal: ','" in advice.cure
-    assert "set" not in advice.cure
+    assert "decimal: ','" in advice.fix
+    assert "set" not in advice.fix

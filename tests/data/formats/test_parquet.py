@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from dlcli.core import DataError, registry
 from dlcli.data import DataPaths, RawData
-from dlcli.data.formats import Csv, Parquet, unfolding
+from dlcli.data.formats import Csv, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
 
 
@@ -73,7 +73,7 @@ def test_numbers_can_be_words_and_ids_stay_exact(tmp_path: Path):
 def test_nested_columns_matter_only_as_features(tmp_path: Path):
     columns = {"list": [[1], [2]], "a": [1.0, 2.0], "y": [0, 1]}
     assert read(tmp_path, columns, exclude=["list"]).examples.feature_names == ("a",)
-    with pytest.raises(DataError, match=r"columns of the type list<.*> cannot be read") as caught:
+    with pytest.raises(DataError, match="list<") as caught:
         read(tmp_path, columns)
     assert caught.value.key == "list"
 
@@ -93,10 +93,10 @@ def test_what_is_no_parquet(tmp_path: Path):
         read(tmp_path, {"a": pa.array([], pa.float64()), "y": pa.array([], pa.int64())})
 
 
-def test_a_file_is_refused_by_the_rows_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_is_rejected_by_the_rows_it_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     zeros = np.zeros(1_000_000)
     parquet.write_table(pa.table({"a": zeros, "y": zeros}), tmp_path / "a.parquet")
-    monkeypatch.setattr(unfolding, "MOST_UNFOLDED", 1 << 20)  # for a small test: the columns have 16 MB
+    monkeypatch.setattr("dlcli.data.formats.decompression.MAX_DECOMPRESSED", 1 << 20)  # 16 MB
     with pytest.raises(DataError) as caught:
         Parquet(path="a.parquet").read(DataPaths(config_folder=tmp_path))
     assert caught.value.file == str(tmp_path / "a.parquet")

@@ -39,21 +39,21 @@ def test_splits_have_files_of_their_own(tmp_path: Path):
     split = SplitOptions(files={"train": "train.txt", "dev": "valid.txt"})
     data = load_data(Text(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert list(data.splits) == ["train", "dev"]
-    assert "dev: 1 of 251 tokens (0.4 %) are not in the vocabulary; they count as <UNK>" in data.warnings
+    assert any("dev: 1 of 251 tokens (0.4 %)" in warning for warning in data.warnings)
     split = SplitOptions(files={"train": "train.txt"}, train=0.5, dev=0.5)
     data = load_data(Text(), DataPaths(config_folder=tmp_path), split=split, seed=0)
     assert data.indices["train"][1] == data.indices["dev"][0]
 
 
-def test_what_cannot_be_is_refused_at_its_key(tmp_path: Path):
+def test_invalid_options_are_rejected_at_their_key(tmp_path: Path):
     data_paths = DataPaths(config_folder=tmp_path)
     (tmp_path / "a.txt").write_text("a")
-    with pytest.raises(ConfigError, match=r"path: the format needs a path"):
+    with pytest.raises(ConfigError, match="path: "):
         load_data(Text(), data_paths, split=SplitOptions(), seed=0)
-    with pytest.raises(ConfigError, match=r"split.stratify: a running text"):
+    with pytest.raises(ConfigError, match="split.stratify: "):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(stratify=True), seed=0)
-    with pytest.raises(DataError, match="split would be empty: the text has 1 bytes"):
+    with pytest.raises(DataError, match="1 byte"):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(), seed=0)
-    with pytest.raises(DataError, match="the data has no targets to learn"):
+    with pytest.raises(DataError, match="no targets"):
         (tmp_path / "b.txt").write_text(TEXT)
         load_data(Text(path="b.txt"), data_paths, split=SplitOptions(), seed=0, target_kind="classes")
