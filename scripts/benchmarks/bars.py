@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bar:
-    """A metric that a config brings to a limit or beyond.
+    """Limit that a metric of a shipped config must reach.
 
     Args:
-        config: file stem in `configs/`.
-        metric: as `<split>/<metric>`.
-        limit: what it must reach.
-        folder: of `$DLCLI_DATA` that the config reads; None when its data comes with the installation.
-        at_most: whether smaller is better.
+        config: File stem in `configs/`.
+        metric: Metric, `<split>/<metric>`.
+        limit: Value that the metric must reach.
+        folder: Folder in `$DLCLI_DATA` that the config reads; None if its data comes with the installation.
+        at_most: Whether smaller is better.
     """
 
     config: str

@@ -1,4 +1,4 @@
-"""The training loop alone, on digits: 64 hidden units, batches of 64, 20 epochs, beside scikit-learn's `MLPClassifier`.
+"""The training loop on digits: 64 hidden units, batches of 64, 20 epochs, next to scikit-learn's `MLPClassifier`.
 
 Both train in this process and take turns, each on its own fresh model. Ours is the whole loop of a run, with its
 record of every epoch and its checkpoints.

@@ -1,4 +1,4 @@
-"""Two networks on Fashion-MNIST, 784-256-128-10 and LeNet-5: the whole command beside its twin in PyTorch."""
+"""Two networks on Fashion-MNIST, 784-256-128-10 and LeNet-5: the whole command next to its twin in PyTorch."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ TWIN = "scripts/benchmarks/fashion_mnist_torch.py"
 class Network:
     """
     Args:
-        name: as its twin calls it; its config is `<name>_fashion_mnist`.
-        accuracy: on the test set that must be reached.
-        ratio: to the twin's time that must be reached.
+        name: Name in the PyTorch script; the config is `<name>_fashion_mnist`.
+        accuracy: Test accuracy that must be reached.
+        ratio: Maximum ratio to the time of the PyTorch script.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The products of a fully connected layer beside NumPy's OpenBLAS: `x W + b`, `g Wᵀ` and `xᵀ g` of mini-batches.
+"""The products of a fully connected layer next to NumPy's OpenBLAS: `x W + b`, `g Wᵀ` and `xᵀ g` of mini-batches.
 
 OpenBLAS is asked for the product alone, into memory that it has written before; ours adds the bias and makes a new
 result.
@@ -29,11 +29,11 @@ BAR = 1.0
 class ProductResult:
     """
     Args:
-        product: as in `PRODUCTS`.
-        sizes: rows of the batch, inputs, outputs.
-        seconds: median of ours.
-        blas_seconds: median of OpenBLAS's.
-        least_ratio: our shortest time over OpenBLAS's shortest, which other work on the machine disturbs least.
+        product: Name of the product in `PRODUCTS`.
+        sizes: Batch size, number of inputs, number of outputs.
+        seconds: Median time of the native kernel in seconds.
+        blas_seconds: Median time of OpenBLAS in seconds.
+        least_ratio: Ratio of the shortest times, which other processes on the machine disturb least.
     """
 
     headings: ClassVar[tuple[str, ...]] = (

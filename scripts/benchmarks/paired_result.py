@@ -11,15 +11,15 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class PairedResult:
-    """The difference is the Hodges–Lehmann estimate, its interval that of Wilcoxon's signed-rank test, exact.
+    """Paired comparison: Hodges–Lehmann estimate of the difference, with the exact interval of Wilcoxon's test.
 
     Args:
-        what: the quantity in words; less is better.
-        way: what was measured.
-        values: one for each pair.
-        rival: what it is compared with.
-        rival_values: of the same pairs.
-        is_required: whether the way must be better; else it is only worth knowing.
+        what: Description of the quantity; less is better.
+        way: Name of the method.
+        values: Values of the method, one per pair.
+        rival: Name of the method to compare with.
+        rival_values: Values of the rival for the same pairs.
+        is_required: Whether the method must be better; otherwise the result is informative.
     """
 
     headings: ClassVar[tuple[str, ...]] = ("what", "way", "median", "rival", "median", "difference", "95 %", "")

@@ -1,4 +1,4 @@
-"""The quickstart as a newcomer runs it, beside the time that importing PyTorch alone takes."""
+"""The quickstart as a new user runs it, next to the time of importing PyTorch."""
 
 from __future__ import annotations
 

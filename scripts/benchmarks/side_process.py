@@ -12,12 +12,12 @@ from benchmarks.commands import THREADS
 
 
 class SideProcess:
-    """A side in a process of its own: no pool of threads spins against another's, each has its own memory.
+    """One side of a comparison in a separate process, so that thread pools and memory are not shared.
 
     Args:
-        module: of this package, run as a program.
-        arguments: its arguments.
-        kernels: "reference" switches the native kernels off there.
+        module: Module of this package to run as a program.
+        arguments: Arguments of the program.
+        kernels: "reference" to disable the native kernels in the process.
     """
 
     def __init__(self, module: str, *arguments: str, kernels: str = "") -> None:

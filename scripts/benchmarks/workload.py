@@ -13,13 +13,13 @@ Step = Callable[[], Any]
 class Workload:
     """
     Args:
-        name: as it is called on the command line.
-        what: in words.
-        bar: the ratio to PyTorch's best time that must be reached.
-        aim: the ratio that is hoped for.
-        ours: makes our step, on fresh parameters.
-        theirs: makes the steps of PyTorch's variants, the fastest of which counts.
-        compiled: makes steps with torch.compile, which are shown beside and do not count.
+        name: Name on the command line.
+        what: Description.
+        bar: Maximum ratio to PyTorch's best time.
+        aim: Target of the ratio.
+        ours: Function that creates the step of dlcli, with new parameters.
+        theirs: Function that creates the steps of PyTorch's variants, the fastest of which counts.
+        compiled: Function that creates steps with torch.compile, which are shown and do not count.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Convolutional networks, each beside its twin in PyTorch."""
+"""Convolutional networks, each next to its twin in PyTorch."""
 
 from __future__ import annotations
 
