@@ -1,4 +1,4 @@
-"""A run told to people and programs: a page, a document, a picture, the terminal, and two runs side by side."""
+"""Reports on runs as Markdown, JSON, figures and terminal output, and comparisons of two runs."""
 
 from dlcli.reports.augmentation import PreviewRow, augmentation_png
 from dlcli.reports.comparison import (
@@ -17,7 +17,7 @@ from dlcli.reports.markdown import report_markdown
 from dlcli.reports.mistakes import WorstMistakes
 from dlcli.reports.palette import BLUE, GRAY, GRID, INK, VERMILION, shaded
 from dlcli.reports.tables import markdown_code, markdown_table, markdown_text
-from dlcli.reports.terminal import WIDTH, advice_panel, chain_table, report
+from dlcli.reports.terminal import WIDTH, advice_panel, decomposition_table, report
 from dlcli.reports.write import write_report
 
 __all__ = [
@@ -35,10 +35,10 @@ __all__ = [
     "WorstMistakes",
     "advice_panel",
     "augmentation_png",
-    "chain_table",
     "compare_errors",
     "comparison_remarks",
     "comparison_table",
+    "decomposition_table",
     "default_style",
     "filters_png",
     "flow_table",

@@ -1,4 +1,4 @@
-"""Two runs side by side: is the second better, or is the difference what chance makes of so few examples?"""
+"""Comparison of the errors of two runs, with the significance of the difference."""
 
 from __future__ import annotations
 
@@ -29,15 +29,14 @@ WIDTH = 80
 
 @dataclass(frozen=True)
 class EvaluatedRun:
-    """A run with what it said of each example.
+    """A run with its predictions.
 
     Args:
-        run: its id.
-        measure: the unit of its error.
-        predictions: by split, the records of predictions/<split>.jsonl: `id`, `target`, and the `class` or the values
-            that were predicted.
-        unit: plural of what was sampled independently; where it is not the example, a record's `group` names its own.
-        data: by split, the SHA-256 of the data that it was taken from, in hexadecimal; empty where they are not known.
+        run: Id of the run.
+        measure: Unit of its error.
+        predictions: Records of predictions/<split>.jsonl by split: `id`, `target`, and the predicted `class` or values.
+        unit: Plural of the sampling unit; if it is not the example, `group` in a record identifies its unit.
+        data: SHA-256 of the data files in hexadecimal, by split; empty if unknown.
     """
 
     run: str
@@ -48,10 +47,10 @@ class EvaluatedRun:
 
     @classmethod
     def read(cls, folder: RunFolder) -> EvaluatedRun | None:
-        """What a run's folder holds of it; None when the run has no report yet.
+        """Read a run from its folder; None if the run has no report yet.
 
         Raises:
-            StorageError: a file cannot be read, or is not what the run wrote.
+            StorageError: A file cannot be read, or has changed since the run wrote it.
         """
         report = folder.report()
         if report is None:
@@ -62,7 +61,7 @@ class EvaluatedRun:
             written = {split: (file["rows"], file["sha256"]) for split, file in report.get("predictions", {}).items()}
             sizes = {level["name"]: level["num_examples"] for level in report["diagnosis"]["levels"]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise StorageError("is not the report of a run", file=str(folder.path / files.REPORT)) from error
+            raise StorageError("does not contain the report of a run", file=str(folder.path / files.REPORT)) from error
         predictions = {}
         for split in UNSEEN_SPLITS:
             name = files.predictions(split)
@@ -73,31 +72,31 @@ class EvaluatedRun:
 
     @property
     def has_units(self) -> bool:
-        """Whether examples were sampled together."""
+        """Whether the sampling units are not the examples."""
         return self.unit != "examples"
 
 
 def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str | None) -> list[dict[str, Any]]:
-    """The records of a predictions file.
+    """Read and check the records of a predictions file.
 
     Args:
-        folder: folder of the run.
-        name: name of the file in it.
-        rows: number of records that the run wrote; None where it is not known.
-        sha256: checksum of what the run wrote; None for runs of versions that did not record it.
+        folder: Folder of the run.
+        name: Name of the file in the folder.
+        rows: Number of records that the run wrote; None if unknown.
+        sha256: SHA-256 of the file when the run wrote it; None for runs of versions that did not record it.
 
     Raises:
-        StorageError: the file is missing, was cut or was changed.
+        StorageError: The file is missing, truncated or changed.
     """
     contents, records = folder.read_bytes(name), folder.read_records(name)
     if rows is not None and len(records) != rows:
-        message = f"has {formatting.count(len(records), 'prediction')}; the run wrote {rows}"
+        message = f"expected {formatting.count(rows, 'prediction')}, got {len(records)}"
         raise StorageError(message, file=str(folder.path / name))
     if sha256 is not None and checksum(contents) != sha256:
-        message = f"was changed: its SHA-256 is not the one in {files.REPORT}"
+        message = f"has changed: its SHA-256 differs from the one in {files.REPORT}"
         raise StorageError(message, file=str(folder.path / name))
     if not all({"id", "target"} < record.keys() for record in records):
-        raise StorageError("is not what a run predicts", file=str(folder.path / name))
+        raise StorageError("does not contain predictions of a run", file=str(folder.path / name))
     return records
 
 
@@ -106,15 +105,15 @@ class SplitComparison:
     """The errors of two runs on one split.
 
     Args:
-        split: train_dev, dev or test.
-        first: error of the first run.
-        second: error of the second run.
-        difference: second − first with its interval; below zero the second is better. None where the data or the
-            truth differ, so that the errors say nothing about each other.
-        is_paired: whether both were measured on the same examples; otherwise neither is called better.
-        num_examples: number of examples that each run was measured on.
-        mismatch: what differs between the examples of the two; None where they are the same.
-        remarks: why the interval of the difference is unreliable, if it is.
+        split: Name of the split: train_dev, dev or test.
+        first: Error of the first run.
+        second: Error of the second run.
+        difference: Error of the second run minus that of the first, with its interval. None if the data or the
+            targets differ, so that the errors are not comparable.
+        is_paired: Whether both runs were evaluated on the same examples; otherwise the verdict is inconclusive.
+        num_examples: Number of examples of each run.
+        mismatch: Difference between the examples of the two runs; None if they are the same.
+        remarks: Remarks on an unreliable interval of the difference.
     """
 
     split: str
@@ -137,13 +136,13 @@ class SplitComparison:
 
 @dataclass(frozen=True)
 class ErrorComparison:
-    """The errors of two runs on every split that both have predictions for.
+    """Comparison of the errors of two runs on every split for which both have predictions.
 
     Args:
-        first: id of the first run.
-        second: id of the second run.
-        measure: the unit of the errors; None when the runs do not share one, and nothing can be said.
-        splits: the comparisons.
+        first: Id of the first run.
+        second: Id of the second run.
+        measure: Unit of the errors; None if the units of the runs differ, so that they cannot be compared.
+        splits: Comparisons of the splits.
     """
 
     first: str
@@ -161,7 +160,7 @@ class ErrorComparison:
 
 
 def compare_errors(first: EvaluatedRun, second: EvaluatedRun) -> ErrorComparison:
-    """Compare the errors of two runs, when they are in the same unit."""
+    """Compare the errors of two runs if they are in the same unit."""
     if first.measure is not second.measure:
         return ErrorComparison(first.run, second.run, None, ())
     splits = tuple(
@@ -175,21 +174,21 @@ def compare_errors(first: EvaluatedRun, second: EvaluatedRun) -> ErrorComparison
 def _compare_split(split: str, first: EvaluatedRun, second: EvaluatedRun) -> SplitComparison:
     measure = first.measure
     one, other = (_sorted_by_id(run.predictions[split]) for run in (first, second))
-    of_first, of_second = _errors(one, first), _errors(other, second)
+    first_errors, second_errors = _errors(one, first), _errors(other, second)
     mismatch, is_comparable = _mismatch(one, other, first.data.get(split), second.data.get(split))
     difference = None
     remarks: list[str] = []
     if mismatch is None:
-        difference = paired_difference_interval(of_second, of_first, measure)
-        remarks = difference_remarks(split, of_first, of_second, measure, first.unit)
+        difference = paired_difference_interval(second_errors, first_errors, measure)
+        remarks = difference_remarks(split, first_errors, second_errors, measure, first.unit)
     elif is_comparable:
-        difference = difference_interval(of_second, of_first, measure)
-        for errors, run in ((of_first, first), (of_second, second)):
+        difference = difference_interval(second_errors, first_errors, measure)
+        for errors, run in ((first_errors, first), (second_errors, second)):
             remarks += interval_remarks(split, errors, measure, run.unit)
     return SplitComparison(
         split,
-        measure.of_mean(of_first.mean),
-        measure.of_mean(of_second.mean),
+        measure.of_mean(first_errors.mean),
+        measure.of_mean(second_errors.mean),
         difference,
         mismatch is None,
         (len(one), len(other)),
@@ -204,10 +203,10 @@ def _mismatch(
     first_data: frozenset[str] | None,
     second_data: frozenset[str] | None,
 ) -> tuple[str | None, bool]:
-    """What makes the examples of two runs different, and whether their errors can be compared all the same.
+    """Describe the difference between the examples of two runs, and whether their errors are comparable nevertheless.
 
-    The same data, the same ids and the same targets make them the same; other examples of the same data are another
-    sample of the same population.
+    Examples with the same data, ids and targets are the same; other examples of the same data are another sample of
+    the same population.
     """
     if first_data is not None and second_data is not None and first_data != second_data:
         return "the data differs: the SHA-256 of its files are not the same", False
@@ -217,7 +216,7 @@ def _mismatch(
         return f"the examples differ: {shared} of {len(first)} and {len(second)} are in both", True
     changed = sum(one["target"] != other["target"] for one, other in zip(first, second, strict=True))
     if changed:
-        return f"the truth differs: {changed} of {len(first)} examples have another target", False
+        return f"the targets differ for {changed} of {formatting.count(len(first), 'example')}", False
     return None, True
 
 
@@ -226,7 +225,7 @@ def _sorted_by_id(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 
 def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledErrors:
-    """The errors of a run's records, with what each was sampled together with."""
+    """Compute the errors of a run's records, with their sampling units."""
     units = None
     in_order = run.unit == TEXT_STRETCHES
     if run.has_units:
@@ -240,13 +239,13 @@ def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledE
 
 
 def _values(record: Mapping[str, Any], has_units: bool) -> list[float]:
-    """The predicted values of an example, which stand in its record under names of their own."""
+    """Return the predicted values of a record, under keys other than the fixed ones."""
     others = {"id", "target", "group"} if has_units else {"id", "target"}
     return [value for key, value in record.items() if key not in others]
 
 
 def comparison_table(comparison: ErrorComparison) -> Table:
-    """Each split with both errors, the interval of their difference and the verdict."""
+    """Build a table with both errors, the interval of their difference and the verdict for each split."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -272,13 +271,13 @@ def comparison_table(comparison: ErrorComparison) -> Table:
 
 def _difference_text(measure: Measure, difference: Interval | None) -> str:
     if difference is None:
-        return "–"
+        return formatting.MISSING
     bounds = measure.unit.difference_interval(difference.low, difference.high)
     return f"{measure.unit.difference(difference.value)} ({bounds})"
 
 
 def comparison_remarks(comparison: ErrorComparison) -> list[str]:
-    """Why the errors of two runs cannot be compared, or the interval of their difference is unreliable."""
+    """Return remarks on errors that are not comparable and on unreliable intervals of differences."""
     if comparison.measure is None:
         return ["the errors of the two runs are in different units and cannot be compared"]
     sentences = []

@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture."""
+"""A figure of the confusion matrix."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dlcli.diagnosis import Confusion, confusion_sentence
 from dlcli.reports.palette import BLUE, INK, VERMILION, shaded
 from dlcli.reports.sheet import CAPTION, LETTER, MARGIN, WIDTH, Line, Mark, Sheet, Tile
 
-#: more classes would have cells too small for a number
-MOST_CLASSES = 40
+#: Maximum number of classes; the cells of more would be too small for a number.
+MAX_CLASSES = 40
 LARGEST_CELL, LONGEST_NAME = 62, 24
 
 
 def confusion_png(confusion: Confusion) -> bytes | None:
-    """Counts of (true class, predicted class), colored by their share of the true class; None for too many classes."""
+    """Draw the counts of (true class, predicted class), colored by their share of the true class; None if too many."""
     count = len(confusion.class_names)
-    if count > MOST_CLASSES:
+    if count > MAX_CLASSES:
         return None
     totals = np.maximum(confusion.counts.sum(axis=1, keepdims=True), 1)
     shares = confusion.counts / totals
-    # a few mistakes among many are to be seen: the root lifts small shares
+    # the square root makes small shares of mistakes visible
     cells = np.where(np.eye(count, dtype=bool)[..., np.newaxis], shaded(shares, BLUE), shaded(shares**0.5, VERMILION))
     strong = np.where(np.eye(count, dtype=bool), shares, shares**0.5) > 0.6
     marks = tuple(
@@ -39,7 +39,7 @@ def confusion_png(confusion: Confusion) -> bytes | None:
     split = confusion.split.replace("_", "-")
     sheet = Sheet(
         f"Confusion matrix of {split}",
-        "a row is a true class, with the share that is recognized; a column is what the model says\n"
+        "rows are true classes with their recall, columns are predicted classes\n"
         + (confusion_sentence(confusion, limit=3) or "No mistakes."),
     )
     sheet.table(Tile(cells, (), marks), rows, [Line(name) for name in names], cell=(cell, cell), left=left)

@@ -1,4 +1,4 @@
-"""The report as data: what `report.json` holds. A reader may rely on every key of a schema version."""
+"""The report as JSON: the content of `report.json`. The keys of a schema version are stable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEMA_VERSION = 1
 
 
 def report_document(result: TrainingResult, assessment: Assessment) -> dict[str, Any]:
-    """The whole report as plain values."""
+    """Return the report as a JSON document."""
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,

@@ -1,7 +1,7 @@
-"""How every figure begins and ends: matplotlib with its own defaults, white, without a window, the same bytes always.
+"""Creation and export of figures: matplotlib with its default style, without a window, reproducible to the byte.
 
-The user's matplotlib settings (a matplotlibrc in the working directory or the home, `MPLBACKEND`, styles set by a
-program that calls dlcli) do not reach a figure: `text.usetex` or a dark style would change or break it.
+The user's matplotlib settings (a matplotlibrc in the working directory or in the home directory, `MPLBACKEND`, styles
+set by a program that calls dlcli) do not affect figures: `text.usetex` or a dark style would change or break them.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ _DOTS_PER_INCH = 140
 
 @contextlib.contextmanager
 def default_style() -> Iterator[None]:
-    """Draw with matplotlib's defaults and its own font while the block, or the decorated function, runs."""
+    """Draw with matplotlib's default style and font within the block or the decorated function."""
     _import_matplotlib()
     import matplotlib
 
     with matplotlib.rc_context():
         for name, value in matplotlib.rcParamsDefault.items():
-            if not name.startswith(("backend", "toolbar")):  # of windows
+            if not name.startswith(("backend", "toolbar")):  # settings of windows
                 matplotlib.rcParams[name] = value
         matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
-        matplotlib.rcParams["text.parse_math"] = False  # names may have a $ in them
+        matplotlib.rcParams["text.parse_math"] = False  # names may contain a $
         yield
 
 
 def _import_matplotlib() -> None:
-    """Import matplotlib where the only matplotlibrc is its own.
+    """Import matplotlib in a directory with matplotlib's own matplotlibrc.
 
-    While it is imported it reads ./matplotlibrc before any other, and fails on a backend that it does not know.
+    The import reads ./matplotlibrc before any other file, and fails for an unknown backend.
     """
     if "matplotlib" in sys.modules:
         return
@@ -62,7 +62,7 @@ def _import_matplotlib() -> None:
 
 @contextlib.contextmanager
 def _working_directory(folder: Path) -> Iterator[None]:
-    """Work in `folder`, then in the directory of before, which may have been removed meanwhile."""
+    """Change the working directory to `folder`, then back to the previous one, which may have been removed."""
     before = os.open(".", os.O_RDONLY)
     try:
         os.chdir(folder)
@@ -73,7 +73,7 @@ def _working_directory(folder: Path) -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of so many inches."""
+    """Create an empty figure with a width and a height in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -83,7 +83,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def style_axes(axes: Axes, *, grid: bool = True) -> None:
-    """Nothing but the line at the bottom and, behind the data, pale lines to read heights by."""
+    """Hide all axis lines except the bottom one, and draw a pale horizontal grid behind the data."""
     axes.tick_params(which="both", colors=INK, labelsize=9, length=0)
     if grid:
         axes.grid(axis="y", color=GRID, linewidth=0.8)
@@ -94,12 +94,12 @@ def style_axes(axes: Axes, *, grid: bool = True) -> None:
 
 
 def to_png(figure: Figure, title: str) -> bytes:
-    """The figure as a file, without the version of what drew it; characters that are not shown are escaped."""
+    """Export the figure without the version of matplotlib; unprintable characters are escaped."""
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         text.set_text(printable_lines(text.get_text()))
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None, "Title": title})
-    return picture.getvalue()
+    file = io.BytesIO()
+    figure.savefig(file, format="png", metadata={"Software": None, "Title": title})
+    return file.getvalue()

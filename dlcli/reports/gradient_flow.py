@@ -1,4 +1,4 @@
-"""The gradients of several models on their way back through time: a picture and a table."""
+"""Gradients of several models through time, as a figure and a table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.table import Table
 
-#: of a panel, in inches: the lines, what is around them, and a letter of a line's name
-_PLOT, _PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM, _INCHES_A_LETTER = 3.6, 2.75, 0.7, 0.7, 0.6, 0.08
-#: smaller shares are drawn at the lower edge
+#: Sizes of a panel in inches: plot width and height, margins, and width of a letter of a label.
+_PLOT, _PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM, _LETTER_WIDTH = 3.6, 2.75, 0.7, 0.7, 0.6, 0.08
+#: Share below which values are drawn at the lower edge.
 _LOWEST = 1e-12
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -30,12 +30,12 @@ class ModelFlow:
     """The gradient through one recurrent layer of a model.
 
     Args:
-        model: name of the experiment, or of the run where several have that name.
-        run: its id; None for a config.
-        layer: `<node>.<cell>`.
-        weights: initial or trained.
-        flow: what becomes of the gradient.
-        result: what the trained model reaches, as (metric, value); None where that is not known.
+        model: Name of the experiment, or id of the run if several runs have that name.
+        run: Id of the run; None for a config.
+        layer: Layer as `<node>.<cell>`.
+        weights: Kind of weights: initial or trained.
+        flow: Gradient norms through time.
+        result: Metric and value of the trained model; None if unknown.
     """
 
     model: str
@@ -61,7 +61,7 @@ class ModelFlow:
 
 
 def flow_table(flows: Sequence[ModelFlow]) -> Table:
-    """What a step back leaves of each gradient, what arrives at the first step, and what that is called."""
+    """Build a table with the factor per step, the share at the first step, and the trend of each gradient."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -69,7 +69,7 @@ def flow_table(flows: Sequence[ModelFlow]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("model", "layer", "weights"):
         table.add_column(heading)
-    for heading in ("a step back", "first step's share", *([metric] if metric else [])):
+    for heading in ("factor per step", "first step's share", *([metric] if metric else [])):
         table.add_column(heading, justify="right")
     table.add_column("the gradient")
     for it in flows:
@@ -81,18 +81,18 @@ def flow_table(flows: Sequence[ModelFlow]) -> Table:
 
 
 def factor_text(flow: GradientFlow) -> str:
-    """`×0.872`; a dash where there is no gradient."""
+    """Format the factor per step, such as `×0.872`; a dash without a gradient."""
     return formatting.MISSING if math.isnan(flow.factor) else f"×{flow.factor:.3f}"
 
 
 @default_style()
 def gradient_flow_png(flows: Sequence[ModelFlow]) -> bytes:
-    """Draw how much of the last step's gradient is left at each step before: one panel for initial, one for trained."""
+    """Draw the gradient norms relative to the last step, with a panel each for initial and trained weights."""
     panels = list(dict.fromkeys(flow.weights for flow in flows))
     names = dict(zip(_lines(flows), _names(flows), strict=True))
     colors = {line: LINES[position % len(LINES)] for position, line in enumerate(names)}
-    beside = 0.25 + _INCHES_A_LETTER * (max(map(len, names.values())) + len("  ×0.999"))  # for the names
-    panel = _LEFT + _PLOT + beside
+    label_width = 0.25 + _LETTER_WIDTH * (max(map(len, names.values())) + len("  ×0.999"))
+    panel = _LEFT + _PLOT + label_width
     height = _BOTTOM + _PLOT_HEIGHT + _TOP
     figure = new_figure(panel * len(panels), height)
     lowest = max(_LOWEST, min((share for it in flows for share in it.flow.relative if share > 0), default=_LOWEST))
@@ -100,16 +100,16 @@ def gradient_flow_png(flows: Sequence[ModelFlow]) -> bytes:
     for position, weights in enumerate(panels):
         left, width = (position * panel + _LEFT) / (panel * len(panels)), _PLOT / (panel * len(panels))
         axes = figure.add_axes((left, _BOTTOM / height, width, _PLOT_HEIGHT / height))
-        shown = [flow for flow in flows if flow.weights == weights]
+        panel_flows = [flow for flow in flows if flow.weights == weights]
         _style(axes, weights, lowest / 3, max(highest, 1.0) * 3)
         labels = []
-        for it in shown:
+        for it in panel_flows:
             color, name = colors[it.model, it.layer], names[it.model, it.layer]
             heights = [max(share, lowest) for share in it.flow.relative]
             axes.plot(heights, color=color, linewidth=2, solid_capstyle="round", zorder=3)
             labels.append((heights[-1], f"{name}  {factor_text(it.flow)}", color))
-        axes.set_xlim(0, max(it.flow.steps for it in shown))
-        label_ends(axes, labels, max(it.flow.steps for it in shown))
+        axes.set_xlim(0, max(it.flow.steps for it in panel_flows))
+        label_ends(axes, labels, max(it.flow.steps for it in panel_flows))
     return to_png(figure, "gradients through time")
 
 
@@ -118,7 +118,7 @@ def _lines(flows: Sequence[ModelFlow]) -> list[tuple[str, str]]:
 
 
 def _names(flows: Sequence[ModelFlow]) -> list[str]:
-    """What each line is called: by its model, and by its layer too where the model has several."""
+    """Label each line by its model, and also by its layer if the model has several."""
     lines = _lines(flows)
     models = [model for model, _ in lines]
     return [model if models.count(model) == 1 else f"{model} {layer}" for model, layer in lines]
@@ -129,7 +129,7 @@ def _style(axes: Axes, weights: str, low: float, high: float) -> None:
     axes.set_ylim(low, high)
     axes.set_title(f"{weights} weights", loc="left", color=INK, fontsize=11, fontweight="bold", pad=22)
     axes.annotate(
-        "∂loss/∂state as a share of the last step's; × = factor of a step back",
+        "∂loss/∂state relative to the last step; × = factor per step back",
         (0, 1),
         xytext=(0, 8),
         xycoords="axes fraction",
@@ -146,6 +146,6 @@ def _style(axes: Axes, weights: str, low: float, high: float) -> None:
 
 
 def _power(value: float) -> str:
-    """`10⁻⁶`, and 1 as it is."""
+    """Format a power of ten, such as `10⁻⁶`; 1 for 10⁰."""
     exponent = round(math.log10(value))
     return "1" if exponent == 0 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"

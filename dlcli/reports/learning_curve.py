@@ -1,4 +1,4 @@
-"""The learning curve as a picture: the loss, and the metric that decides, by epoch."""
+"""A figure of the learning curve: the loss and the optimizing metric by epoch."""
 
 from __future__ import annotations
 
@@ -17,15 +17,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLORS = {"train": BLUE, "dev": VERMILION}
-#: a loss that falls by more than this factor is drawn on a logarithmic axis
+#: Factor of decrease above which a loss is drawn on a logarithmic axis.
 _LOGARITHMIC = 30.0
-#: the first tenth of the epochs is cut off where showing it would squeeze the rest by more than this
-_SQUEEZED = 2.5
+#: Factor of compression above which the first tenth of the epochs is cut off.
+_COMPRESSION = 2.5
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One half of the picture: a metric of train and dev, and what is marked in it."""
+    """A panel of the figure: a metric of train and dev, with its marks.
+
+    Args:
+        metric: Name of the metric.
+        curves: Curves by split.
+        unit: Unit of the values.
+        is_logarithmic: Whether the vertical axis is logarithmic.
+        human_error: Human-level error to mark; None for no mark.
+        best_epoch: Best epoch to mark; None for no mark.
+    """
 
     metric: str
     curves: Mapping[str, Curve]
@@ -36,30 +45,30 @@ class Panel:
 
     @property
     def best(self) -> float | None:
-        """The dev curve at the best epoch."""
+        """Value of the dev curve at the best epoch."""
         line = self.curves.get("dev")
         return None if line is None else dict(zip(line.epochs, line.values, strict=True)).get(self.best_epoch or 0)
 
     @property
     def limits(self) -> tuple[float, float, bool]:
-        """The lower and upper end of the vertical axis, and whether the first epochs are cut off by it."""
+        """Limits of the vertical axis, and whether they cut off the first epochs."""
         marks = [
             mark for mark in (self.human_error, self.best, 0.0 if self.unit is Unit.SHARE else None) if mark is not None
         ]
         whole = [value for line in self.curves.values() for value in line.values] + marks
         later = [line.values[1 + len(line.values) // 10 :] for line in self.curves.values()]
         settled = [value for values in later for value in values] + marks
-        is_cut = _span(whole) > _SQUEEZED * _span(settled) > 0
-        shown = settled if is_cut else whole
-        margin = 0.05 * (_span(shown) or abs(shown[0]) or 1.0)
-        return min(shown) - margin, max(shown) + margin, is_cut
+        is_cut = _span(whole) > _COMPRESSION * _span(settled) > 0
+        visible = settled if is_cut else whole
+        margin = 0.05 * (_span(visible) or abs(visible[0]) or 1.0)
+        return min(visible) - margin, max(visible) + margin, is_cut
 
 
 @default_style()
 def learning_curve_png(result: TrainingResult) -> bytes | None:
     """Draw the loss (left) and the optimizing metric (right) of train and dev; None without two epochs.
 
-    The best epoch and human-level error are marked where they are known.
+    The best epoch and the human-level error are marked if known.
     """
     panels = _panels(result)
     if not panels:
@@ -75,8 +84,8 @@ def _panels(result: TrainingResult) -> list[Panel]:
     optimized = result.optimizing_metric.rpartition("/")[2]
     panels = []
     for metric in dict.fromkeys(("loss", optimized)):
-        found = {split: _finite(curve(result.history, f"{split}/{metric}")) for split in _COLORS}
-        curves = {split: line for split, line in found.items() if len(line.epochs) > 1}
+        lines = {split: _finite(curve(result.history, f"{split}/{metric}")) for split in _COLORS}
+        curves = {split: line for split, line in lines.items() if len(line.epochs) > 1}
         if not curves:
             continue
         values = [value for line in curves.values() for value in line.values]
@@ -132,7 +141,7 @@ def _style(axes: Axes, panel: Panel) -> None:
 
 
 def _mark_best(axes: Axes, panel: Panel) -> None:
-    """A dot on the dev curve at the best epoch, and what it is worth above the panel."""
+    """Mark the best epoch with a dot on the dev curve, and write its value above the panel."""
     if panel.best is None or panel.best_epoch is None:
         return
     top = axes.get_ylim()[1]

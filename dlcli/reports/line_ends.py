@@ -1,4 +1,4 @@
-"""Names written at the ends of lines, in the place of a legend."""
+"""Labels at the ends of lines instead of a legend."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _POINTS_PER_INCH = 72
-#: from one name to the next, in points
+#: Distance between labels in points.
 _LINE_HEIGHT = 14
 
 
 def label_ends(axes: Axes, labels: Iterable[tuple[float, str, str]], x: float, *, size: float = 10) -> None:
-    """Write each name right of its line's end, in order of height and apart from its neighbors.
+    """Write each label to the right of the end of its line, ordered by height and without overlap.
 
     Args:
-        axes: with its final limits and place.
-        labels: height of the line's end, name and color of each.
-        x: where the lines end.
-        size: of the letters, in points.
+        axes: Axes with their final limits and position.
+        labels: Height of the line's end, name and color of each line.
+        x: Horizontal position of the ends.
+        size: Font size in points.
     """
     dots = axes.get_figure(root=True).dpi  # type: ignore[union-attr]
     line_height = _LINE_HEIGHT * dots / _POINTS_PER_INCH

@@ -1,4 +1,4 @@
-"""The report as a page: `report/report.md`, short enough to be read."""
+"""The report as a short Markdown page: `report/report.md`."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from dlcli.optim import NEAR_ZERO
 from dlcli.reports.tables import markdown_table, markdown_text
 from dlcli.runs import metric_title
 
-_MOST_CLASSES = 12
+_MAX_CLASSES = 12
 
 
 def report_markdown(
     result: TrainingResult,
     assessment: Assessment,
     *,
-    picture: str | None,
-    confusion_picture: str | None = None,
-    mistakes_picture: str | None = None,
-    ranking_picture: str | None = None,
-    regression_picture: str | None = None,
+    learning_curve: str | None,
+    confusion_figure: str | None = None,
+    mistakes_figure: str | None = None,
+    ranking_figure: str | None = None,
+    regression_figure: str | None = None,
 ) -> str:
-    """The page.
+    """Write the page.
 
     Args:
-        result: the run.
-        assessment: what was found.
-        picture: file name of the learning curve beside the page, None where there is none.
-        confusion_picture: likewise of the confusion matrix.
-        mistakes_picture: likewise of the worst mistakes.
-        ranking_picture: likewise of the ROC and precision-recall curves.
-        regression_picture: likewise of predicted and true values.
+        result: Results of the run.
+        assessment: Assessment of the run.
+        learning_curve: File name of the learning curve, in the folder of the page; None for no figure.
+        confusion_figure: File name of the confusion matrix; None for no figure.
+        mistakes_figure: File name of the worst mistakes; None for no figure.
+        ranking_figure: File name of the ROC and precision-recall curves; None for no figure.
+        regression_figure: File name of predicted and true values; None for no figure.
     """
     sections = [
         f"# {result.name}",
@@ -55,7 +55,7 @@ def report_markdown(
         *(f"> **{markdown_text(warning)}**" for warning in assessment.warnings),
         "## Where the error comes from",
         f"**{markdown_text(verdict_sentence(assessment.diagnosis))}**",
-        _chain(assessment.diagnosis),
+        _decomposition(assessment.diagnosis),
         f"{METHOD} Intervals: {_methods(assessment.diagnosis)}.",
         "## What to try next",
         *(_advice(number, piece) for number, piece in enumerate(assessment.advice, start=1)),
@@ -64,28 +64,28 @@ def report_markdown(
         _baseline(result, assessment),
         _sparsity(result),
     ]
-    if picture is not None:
-        sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({picture})"]
+    if learning_curve is not None:
+        sections += ["## Learning curve", f"![Loss and error of train and dev by epoch]({learning_curve})"]
     trend = assessment.loss.trend
     ending = (
-        "Too few epochs to say how the training loss ends."
+        "The training loss has too few epochs for a trend."
         if trend is LossTrend.UNKNOWN
         else f"The training loss is {trend} at the end."
     )
     sections.append(
-        f"{ending} By epoch, train is measured while training, "
-        "every example with the weights of its own step and with dropout on; dev in evaluation mode."
+        f"{ending} By epoch, the train metrics are measured during training, each example with the weights of its "
+        "step and with dropout; the dev metrics are measured in evaluation mode."
     )
     if assessment.confusion is not None:
         sections += [f"## Mistakes in {assessment.confusion.split}", *_mistakes(assessment.confusion)]
-        if confusion_picture is not None:
-            sections.append(f"![Which classes are taken for which]({confusion_picture})")
-        if mistakes_picture is not None:
-            sections.append(f"![The mistakes that the model is most certain of]({mistakes_picture})")
-    if ranking_picture is not None:
-        sections += ["## Thresholds", f"![ROC curve and precision-recall curve]({ranking_picture})"]
-    if regression_picture is not None:
-        sections += ["## Predictions", f"![Predicted against true values, and residuals]({regression_picture})"]
+        if confusion_figure is not None:
+            sections.append(f"![Confusion matrix]({confusion_figure})")
+        if mistakes_figure is not None:
+            sections.append(f"![The most confident mistakes]({mistakes_figure})")
+    if ranking_figure is not None:
+        sections += ["## Thresholds", f"![ROC curve and precision-recall curve]({ranking_figure})"]
+    if regression_figure is not None:
+        sections += ["## Predictions", f"![Predicted against true values, and residuals]({regression_figure})"]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -95,19 +95,19 @@ def _facts(result: TrainingResult) -> str:
     return f"Run `{result.run}`: {result.status}{best}{seconds}."
 
 
-def _chain(diagnosis: Diagnosis) -> str:
+def _decomposition(diagnosis: Diagnosis) -> str:
     measure = diagnosis.measure
     gaps = {gap.later: gap for gap in diagnosis.gaps}
     rows: list[Sequence[str]] = []
     for level in diagnosis.levels:
         if (gap := gaps.get(level.name)) is not None:
             verdict = f"{gap.verdict}{' (upper bound)' if diagnosis.is_upper_bound(gap) else ''}"
-            ends = measure.unit.difference_interval(gap.difference.low, gap.difference.high)
+            interval = measure.unit.difference_interval(gap.difference.low, gap.difference.high)
             size = measure.unit.difference(gap.difference.value)
-            rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{ends}*", "", f"*{verdict}*"])
+            rows.append([f"↳ *{gap.title}*", f"*{size}*", f"*{interval}*", "", f"*{verdict}*"])
         rows.append([f"**{level_title(diagnosis, level.name)}**", *_level_cells(diagnosis, level), ""])
-    confidence = 100 * diagnosis.levels[0].error.level
-    return markdown_table(["", measure.label, f"{confidence:g} % interval", "examples", "verdict"], rows)
+    confidence = formatting.number(100 * diagnosis.levels[0].error.level)
+    return markdown_table(["", measure.label, f"{confidence} % interval", "examples", "verdict"], rows)
 
 
 def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:
@@ -130,9 +130,9 @@ def _advice(number: int, advice: Advice) -> str:
 
 
 def _metrics(result: TrainingResult) -> str:
-    """One row a metric, one column a split."""
+    """Build a table of metrics (rows) by split (columns)."""
     names = [name.split("/", 1) for name in result.metrics if "/" in name]
-    splits = [split for split in SPLITS if any(split == found for found, _ in names)]
+    splits = [split for split in SPLITS if any(split == name for name, _ in names)]
     metrics = dict.fromkeys(metric for _, metric in names)
     rows = []
     for metric in sorted(metrics):
@@ -142,25 +142,26 @@ def _metrics(result: TrainingResult) -> str:
 
 
 def _baseline(result: TrainingResult, assessment: Assessment) -> str:
-    found, measure = assessment.baseline.difference, result.measure
+    difference, measure = assessment.baseline.difference, result.measure
     sentence = markdown_text(baseline_sentence(measure, assessment.baseline))
     return (
-        f"{sentence} The difference is {measure.unit.difference(found.value)} "
-        f"({measure.unit.difference_interval(found.low, found.high)}; {found.method})."
+        f"{sentence} The difference is {measure.unit.difference(difference.value)} "
+        f"({measure.unit.difference_interval(difference.low, difference.high)}; {difference.method})."
     )
 
 
 def _sparsity(result: TrainingResult) -> str:
-    """What L1 did; empty where there is none."""
+    """Describe the sparsity due to L1; empty without L1."""
     if result.sparsity is None:
         return ""
     share = formatting.percent(result.sparsity, 1)
-    return f"L1 brought {share} % of the weights to zero (sizes up to {NEAR_ZERO:g} count as zero)."
+    limit = formatting.number(NEAR_ZERO)
+    return f"L1 set {share} % of the weights to zero (absolute values up to {limit} count as zero)."
 
 
 def _mistakes(confusion: Confusion) -> list[str]:
     sentence = markdown_text(confusion_sentence(confusion, limit=5)) or "No mistakes."
-    if len(confusion.class_names) > _MOST_CLASSES:
+    if len(confusion.class_names) > _MAX_CLASSES:
         return [sentence, f"All {len(confusion.class_names)}² counts are in report.json."]
     rows = [
         [

@@ -1,4 +1,4 @@
-"""The worst mistakes of a classifier of images, as pictures."""
+"""A figure of the worst mistakes of an image classifier."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ COLUMNS = 8
 
 @dataclass(frozen=True)
 class WorstMistakes:
-    """Examples that were taken for something else, the most certain mistakes first.
+    """Misclassified examples, ordered by decreasing confidence.
 
     Args:
-        split: of the examples.
-        images: (M, H, W, 1 or 3) before normalization.
-        truths: their classes.
-        predictions: what the model takes them for.
-        probabilities: (M,) that it gives to that.
-        ids: what the user knows them by.
-        num_mistakes: in the whole split.
-        num_examples: of the split.
+        split: Name of the split.
+        images: Images (M, H, W, 1 or 3) before normalization.
+        truths: True classes of the images.
+        predictions: Predicted classes.
+        probabilities: Probabilities (M,) of the predicted classes.
+        ids: Ids of the examples.
+        num_mistakes: Number of mistakes in the split.
+        num_examples: Number of examples in the split.
     """
 
     split: str
@@ -40,22 +40,22 @@ class WorstMistakes:
 
 
 def mistakes_png(mistakes: WorstMistakes) -> bytes:
-    """A tile for each: the picture, what it is, and what the model says with how much certainty."""
+    """Draw a tile for each mistake: the image, the true class, and the predicted class with its probability."""
     split = mistakes.split.replace("_", "-")
-    found = f"{mistakes.num_mistakes:,} of {mistakes.num_examples:,} examples are mistaken"
-    shown = len(mistakes.images)
-    some = f"; these {shown} with the most certainty" if shown < mistakes.num_mistakes else ", the most certain first"
-    sheet = Sheet(f"The worst mistakes in {split}", f"{found}{some}: what it is → what the model says, how sure it is")
+    share = f"{mistakes.num_mistakes:,} of {formatting.count(mistakes.num_examples, 'example')} misclassified"
+    count = len(mistakes.images)
+    part = f"; the {count} most confident" if count < mistakes.num_mistakes else ", the most confident first"
+    sheet = Sheet(f"The worst mistakes in {split}", f"{share}{part}: true class → predicted class, its probability")
     tiles = [
         Tile(
             pixels,
             (
                 Line(truth, BLUE, bold=True),
                 Line(f"→ {guess}", VERMILION),
-                Line(f"{formatting.percent(share)} %, id {id}", GRAY, wraps=True),
+                Line(f"{formatting.percent(probability)} %, id {id}", GRAY, wraps=True),
             ),
         )
-        for pixels, truth, guess, share, id in zip(
+        for pixels, truth, guess, probability, id in zip(
             photograph(mistakes.images),
             mistakes.truths,
             mistakes.predictions,

@@ -1,4 +1,4 @@
-"""The ROC curve and the precision-recall curve as a picture."""
+"""A figure of the ROC curve and the precision-recall curve."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def ranking_png(ranking: Ranking) -> bytes:
     split = ranking.split.replace("_", "-")
     precision_text = AveragePrecision.format(ranking.average_precision)
     area_text = ROCAUC.format(ranking.area_under_roc)
-    positive = f"{ranking.num_positive:,}"
+    positive = formatting.count(ranking.num_positive, "example")
     share = ranking.num_positive / (ranking.num_positive + ranking.num_negative)
     roc.plot(ranking.false_positive_rates, ranking.true_positive_rates, color=BLUE, linewidth=1.9, zorder=3)
     roc.plot([0, 1], [0, 1], color=GRAY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
     _style(
         roc,
         f"ROC curve of {split}",
-        f"area {area_text}; positive: {_short(ranking.positive_class)}, {positive} examples",
+        f"area {area_text}; positive: {_short(ranking.positive_class)}, {positive}",
         "false positive rate",
         "true positive rate",
     )

@@ -1,4 +1,4 @@
-"""A picture made of small ones: headings, and below them rows of tiles with captions."""
+"""A figure composed of headings and rows of tiles with captions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dlcli.reports.palette import GRAY, GRID, INK, rgb
 
 WIDTH, MARGIN, GAP = 1400, 44, 14
 TITLE, HEADING, NOTE, CAPTION = 25, 19, 15, 14
-#: a letter is so wide, as a share of its height
+#: Width of a letter relative to its height.
 LETTER = 0.56
 _DOTS_PER_INCH = 100
-#: a line of text takes so many times the height of its letters
+#: Height of a line relative to its letters.
 _LINE = 1.35
 
 
@@ -26,9 +26,9 @@ class Line:
     """A line of text below a tile.
 
     Args:
-        text: of the line.
-        color: of the text.
-        bold: whether the text is bold.
+        text: Text of the line.
+        color: Color of the text.
+        bold: Whether the text is bold.
         wraps: Whether a text that is too long is wrapped; otherwise it is cut off.
     """
 
@@ -38,7 +38,7 @@ class Line:
     wraps: bool = False
 
     def fitted(self, room: int) -> tuple[Line, ...]:
-        """Lines no longer than the width: all of the text if it wraps, else one line, cut off."""
+        """Split the text into lines of at most `room` letters if it wraps; otherwise cut it off."""
         if len(self.text) <= room:
             return (self,)
         if not self.wraps:
@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A text on a tile, its middle at a pixel of the tile."""
+    """A text on a tile, centered at a pixel."""
 
     row: int
     column: int
@@ -62,12 +62,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Tile:
-    """A small picture.
+    """A small image with its captions.
 
     Args:
-        pixels: (H, W, 3) uint8.
-        lines: of text, below.
-        marks: texts on it.
+        pixels: Pixels (H, W, 3), uint8.
+        lines: Lines of text below the image.
+        marks: Texts on the image.
     """
 
     pixels: np.ndarray
@@ -89,36 +89,36 @@ class _Text:
 
 
 class Sheet:
-    """A picture that grows downwards; sizes and places are in its own pixels.
+    """A figure that grows downwards; sizes and positions are in pixels.
 
     Args:
-        title: on top.
-        note: below the title, in gray.
+        title: Title at the top.
+        note: Note below the title, in gray.
     """
 
     def __init__(self, title: str, note: str = "") -> None:
         self.title = title
         self.height = float(MARGIN)
         self._texts: list[_Text] = []
-        self._pictures: list[tuple[int, int, np.ndarray]] = []
+        self._images: list[tuple[int, int, np.ndarray]] = []
         self._paragraph(title, TITLE, INK, bold=True)
         if note:
             self._paragraph(note, NOTE, GRAY)
 
     def heading(self, text: str, note: str = "") -> None:
-        """Begin a part of the picture."""
+        """Begin a section of the figure."""
         self.height += GAP
         self._paragraph(text, HEADING, INK, bold=True)
         if note:
             self._paragraph(note, NOTE, GRAY)
 
     def tiles(self, tiles: Sequence[Tile], *, columns: int, largest: int = WIDTH) -> None:
-        """Rows of tiles, each as wide as fits `columns` times.
+        """Add rows of tiles, each as wide as `columns` tiles per row allow.
 
         Args:
-            tiles: of one height and width.
-            columns: tiles in a row.
-            largest: width of a tile at most.
+            tiles: Tiles of the same height and width.
+            columns: Number of tiles per row.
+            largest: Maximum width of a tile.
         """
         width = min(largest, (WIDTH - 2 * MARGIN - (columns - 1) * GAP) // columns)
         height = max(1, round(width * tiles[0].pixels.shape[0] / tiles[0].pixels.shape[1]))
@@ -137,14 +137,14 @@ class Sheet:
     def table(
         self, tile: Tile, rows: Sequence[Line], columns: Sequence[Line], *, cell: tuple[int, int], left: int
     ) -> None:
-        """One tile that is divided into the cells of a table, with the names of its rows and columns.
+        """Add a tile that is divided into the cells of a table, with the names of its rows and columns.
 
         Args:
-            tile: of all cells.
-            rows: names, to the left.
-            columns: names, on top, upright where they are long.
-            cell: width and height of a cell.
-            left: room for the names of rows.
+            tile: Tile with all cells.
+            rows: Names of the rows, on the left.
+            columns: Names of the columns, at the top; rotated if they are long.
+            cell: Width and height of a cell.
+            left: Width for the names of the rows.
         """
         cell_width, cell_height = cell
         longest = max(len(line.text) for line in columns)
@@ -164,13 +164,13 @@ class Sheet:
         self.height = top + cell_height * len(rows) + GAP
 
     def png(self) -> bytes:
-        """The picture as a file."""
+        """Return the figure as a PNG file."""
         from PIL import Image
         from PIL.PngImagePlugin import PngInfo
 
         width, height = self._width(), round(self.height + MARGIN - GAP)
         canvas: np.ndarray = np.full((height, width, 3), 255, np.uint8)
-        for x, y, pixels in self._pictures:
+        for x, y, pixels in self._images:
             canvas[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
         _write_over(canvas, self._texts)
         information = PngInfo()
@@ -180,10 +180,10 @@ class Sheet:
         return file.getvalue()
 
     def _width(self) -> int:
-        """As wide as what is on it."""
+        """Return the width that fits all texts and images."""
         lines = [(text.x, line, text.size) for text in self._texts for line in text.text.split("\n")]
         ends = [x + len(line) * size * LETTER for x, line, size in lines]
-        ends += [x + pixels.shape[1] for x, _, pixels in self._pictures]
+        ends += [x + pixels.shape[1] for x, _, pixels in self._images]
         return min(WIDTH, round(max(ends)) + MARGIN)
 
     def _paragraph(self, text: str, size: float, color: str, *, bold: bool = False) -> None:
@@ -191,11 +191,11 @@ class Sheet:
         self.height += size * _LINE * (1 + text.count("\n"))
 
     def _place(self, tile: Tile, x: int, y: int, width: int, height: int) -> None:
-        """A tile with a thin frame, its texts on it and below it."""
+        """Place a tile with a thin frame, and the texts on it and below it."""
         framed: np.ndarray = np.empty((height + 2, width + 2, 3), np.uint8)
         framed[:] = rgb(GRID)
         framed[1:-1, 1:-1] = _resized(tile.pixels, width, height)
-        self._pictures.append((x - 1, y - 1, framed))
+        self._images.append((x - 1, y - 1, framed))
         rows, columns, _ = tile.pixels.shape
         size = min(CAPTION, 0.34 * width / columns)
         for mark in tile.marks:
@@ -207,7 +207,7 @@ class Sheet:
 
 
 def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """(height, width, 3): what is enlarged shows its pixels, what is reduced is averaged."""
+    """Resize pixels to (height, width, 3): enlarge without interpolation, reduce by averaging."""
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(pixels))
@@ -217,7 +217,7 @@ def _resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 
 @default_style()
 def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
-    """Texts on a picture (H, W, 3), drawn by matplotlib on a layer of their own."""
+    """Draw texts onto pixels (H, W, 3) from a separate matplotlib layer."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,6 +1,6 @@
-"""The report on the terminal: rich renderables for a width of 80, readable on dark and on light backgrounds.
+"""The report for the terminal: rich renderables of width 80, readable on dark and light backgrounds.
 
-Verdicts differ in their words and marks, not in color alone.
+Verdicts differ in words and marks, not only in color.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcli.core import printable
+from dlcli.core import formatting, printable
 from dlcli.diagnosis import (
     Advice,
     Assessment,
@@ -32,7 +32,7 @@ _VERDICT_MARKS = {"high": "▲", "small": "✓", "inconclusive": "?", "unknown":
 
 
 def report(assessment: Assessment) -> Group:
-    """The whole report: the chain, the verdict, warnings, the most confused classes, what to try next."""
+    """Build the report: error decomposition, verdict, warnings, most confused classes, and what to try next."""
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
@@ -44,14 +44,14 @@ def report(assessment: Assessment) -> Group:
         sentences.append(Text(printable(baseline_sentence(assessment.diagnosis.measure, assessment.baseline))))
     sentences.extend(Text(printable(f"! {warning}"), style="bold red") for warning in assessment.warnings)
     return Group(
-        chain_table(assessment.diagnosis),
+        decomposition_table(assessment.diagnosis),
         *(Padding(sentence, (0, 0, 1, 0)) for sentence in sentences),
         advice_panel(assessment.advice),
     )
 
 
-def chain_table(diagnosis: Diagnosis) -> Table:
-    """Levels and gaps in turn, so that a gap stands between the levels it separates."""
+def decomposition_table(diagnosis: Diagnosis) -> Table:
+    """Build a table of levels and gaps; each gap is between the levels it separates."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -62,7 +62,7 @@ def chain_table(diagnosis: Diagnosis) -> Table:
     confidence = diagnosis.levels[0].error.level
     table.add_column("level / gap")
     table.add_column("error", justify="right", overflow="fold")
-    table.add_column(f"{100 * confidence:g} % interval", justify="right", overflow="fold")
+    table.add_column(f"{formatting.number(100 * confidence)} % interval", justify="right", overflow="fold")
     table.add_column("examples", justify="right", overflow="fold")
     table.add_column("verdict", overflow="fold")
     gaps = {gap.later: gap for gap in diagnosis.gaps}
@@ -89,7 +89,7 @@ def chain_table(diagnosis: Diagnosis) -> Table:
 
 
 def verdict_text(diagnosis: Diagnosis, gap: Gap) -> Text:
-    """A gap's verdict with its mark."""
+    """Format the verdict of a gap with its mark."""
     from rich.text import Text
 
     bound = " (at most)" if diagnosis.is_upper_bound(gap) else ""
@@ -97,7 +97,7 @@ def verdict_text(diagnosis: Diagnosis, gap: Gap) -> Text:
 
 
 def advice_panel(advice: Sequence[Advice]) -> Panel:
-    """What to try next: each knob with its class, why, and the line to add to the command."""
+    """Build a panel of advice: each knob with its class, its reason, and the options to append to the command."""
     from rich.box import ROUNDED
     from rich.panel import Panel
     from rich.text import Text
@@ -110,7 +110,7 @@ def advice_panel(advice: Sequence[Advice]) -> Panel:
         text.append(f"{printable(piece.set_line or piece.action)}\n", style="green" if piece.set_line else "italic")
         text.append("\n" if number < len(advice) else "")
     text.rstrip()
-    hint = "a --set line goes behind dlcli train CONFIG" if any(piece.set_line for piece in advice) else None
+    hint = "append the --set options to dlcli train CONFIG" if any(piece.set_line for piece in advice) else None
     return Panel(
         text,
         title="what to try next",

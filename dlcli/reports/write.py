@@ -27,17 +27,17 @@ def write_report(
     write_text: Callable[[str, str], object],
     write_bytes: Callable[[str, bytes], object],
 ) -> None:
-    """Write report.json, report.md and the pictures.
+    """Write report.json, report.md and the figures.
 
-    These are the learning curve; of images, the confusion matrix and the worst mistakes; of two classes, the ROC and
-    precision-recall curves; of values, predicted against true ones and residuals.
+    The figures are the learning curve; for images, the confusion matrix and the worst mistakes; for two classes, the
+    ROC and precision-recall curves; for regressions, predicted against true values and residuals.
 
     Args:
-        result: the run.
-        assessment: what was found about it.
-        mistakes: of a classifier of images, where it makes any.
-        write_text: writes a text under a name relative to the run, as `RunFolder.write_text` does.
-        write_bytes: the same for bytes.
+        result: Results of the run.
+        assessment: Assessment of the run.
+        mistakes: Worst mistakes of an image classifier; None for other models, or without mistakes.
+        write_text: Function that writes a text under a name relative to the run, such as `RunFolder.write_text`.
+        write_bytes: Function that writes bytes under a name relative to the run.
     """
     drawn = {files.LEARNING_CURVE: learning_curve_png(result)}
     if mistakes is not None and assessment.confusion is not None:
@@ -46,18 +46,18 @@ def write_report(
         drawn[files.RANKING] = ranking_png(assessment.ranking)
     if assessment.fits:
         drawn[files.REGRESSION] = regression_png(assessment.fits)
-    pictures = {name: picture for name, picture in drawn.items() if picture is not None}
-    for name, picture in pictures.items():
-        write_bytes(name, picture)
-    names = {name: PurePath(name).name if name in pictures else None for name in FIGURES}
+    figures = {name: png for name, png in drawn.items() if png is not None}
+    for name, png in figures.items():
+        write_bytes(name, png)
+    names = {name: PurePath(name).name if name in figures else None for name in FIGURES}
     page = report_markdown(
         result,
         assessment,
-        picture=names[files.LEARNING_CURVE],
-        confusion_picture=names[files.CONFUSION],
-        mistakes_picture=names[files.MISTAKES],
-        ranking_picture=names[files.RANKING],
-        regression_picture=names[files.REGRESSION],
+        learning_curve=names[files.LEARNING_CURVE],
+        confusion_figure=names[files.CONFUSION],
+        mistakes_figure=names[files.MISTAKES],
+        ranking_figure=names[files.RANKING],
+        regression_figure=names[files.REGRESSION],
     )
     write_text(files.REPORT_PAGE, page)
     write_text(files.REPORT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")

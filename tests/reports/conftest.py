@@ -1,4 +1,4 @@
-"""A run to report on."""
+"""A run for the reports."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def test_the_same_examples_are_paired_whatever_their_order() -> None:
     assert dev.verdict == "second is better"
 
 
-def test_pairing_decides_what_independent_samples_leave_open() -> None:
-    """20 and 12 errors of 400: on the same examples, where the 12 are among the 20, they decide; on others not."""
+def test_paired_samples_are_conclusive_where_independent_ones_are_not() -> None:
+    """20 and 12 errors of 400 differ significantly on the same examples if the 12 are among the 20."""
     first, second = classified(set(range(20)), 400), classified(set(range(12)), 400)
     elsewhere = classified({400 + number for number in range(12)}, 400, start=400)
     (paired,) = compare_errors(run("a", dev=first), run("b", dev=second)).splits
@@ -42,13 +42,13 @@ def test_pairing_decides_what_independent_samples_leave_open() -> None:
     assert not unpaired.is_paired and unpaired.verdict == "inconclusive"
 
 
-def test_the_same_ids_with_other_targets_are_other_examples() -> None:
+def test_the_same_ids_with_other_targets_are_not_paired() -> None:
     other = [record | {"target": "no"} for record in classified(set(), 50)]
     (dev,) = compare_errors(run("a", dev=classified(set(), 50)), run("b", dev=other)).splits
     assert not dev.is_paired
 
 
-def test_only_splits_that_both_have() -> None:
+def test_only_splits_of_both_runs_are_compared() -> None:
     first = run("a", dev=classified({1}, 50), test=classified({1}, 50))
     second = run("b", test=classified({1}, 50), train_dev=classified({1}, 50))
     assert [split.split for split in compare_errors(first, second).splits] == ["test"]
@@ -63,7 +63,7 @@ def test_a_regression_in_its_unit() -> None:
     assert dev.verdict == "second is better"
 
 
-def test_units_that_differ_are_not_compared() -> None:
+def test_different_units_are_not_compared() -> None:
     comparison = compare_errors(run("a"), EvaluatedRun("b", Measure.MEAN_SQUARED, {}))
     assert comparison.measure is None and comparison.splits == ()
     strict_json.dumps(comparison.to_json())
@@ -99,7 +99,7 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, a
     assert EvaluatedRun.read(folder) == EvaluatedRun(tmp_path.name, Measure.ERROR_RATE, {"dev": records})
 
 
-def test_records_without_an_id_or_a_target_are_damage(
+def test_records_without_an_id_or_a_target_are_an_error(
     tmp_path: Path, result: TrainingResult, assessment: Assessment
 ) -> None:
     folder = recorded(tmp_path)

@@ -16,7 +16,7 @@ def of(result: TrainingResult) -> dict[str, Any]:
     return document
 
 
-def test_what_a_reader_may_rely_on(result: TrainingResult) -> None:
+def test_the_keys_of_the_schema(result: TrainingResult) -> None:
     document = of(result)
     assert (document["schema"], document["schema_version"]) == ("dlcli/report", 1)
     assert document.keys() == {
@@ -85,7 +85,7 @@ def test_regression_has_no_confusion(regression: TrainingResult) -> None:
     assert document["diagnosis"]["measure"] == "root_mean_squared_error"
 
 
-def test_what_is_not_finite_becomes_null(make_result: Callable[..., TrainingResult]) -> None:
+def test_values_that_are_not_finite_become_null(make_result: Callable[..., TrainingResult]) -> None:
     assert of(make_result(metrics={"dev/roc_auc": float("nan")}))["metrics"] == {"dev/roc_auc": None}
 
 

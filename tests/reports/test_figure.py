@@ -9,7 +9,7 @@ import matplotlib
 from dlcli.reports import default_style, new_figure, style_axes, to_png
 
 
-def test_the_same_bytes_every_time_without_the_version_of_what_drew_them() -> None:
+def test_figures_are_reproducible_and_have_no_version() -> None:
     def draw() -> bytes:
         figure = new_figure(2.0, 1.0)
         style_axes(figure.add_axes((0.2, 0.2, 0.7, 0.7)))
@@ -19,7 +19,7 @@ def test_the_same_bytes_every_time_without_the_version_of_what_drew_them() -> No
     assert b"a title" in draw() and b"atplotlib" not in draw()
 
 
-def test_axes_have_no_frame_but_the_line_at_the_bottom() -> None:
+def test_axes_have_only_the_bottom_line() -> None:
     axes = new_figure(2.0, 1.0).add_axes((0.2, 0.2, 0.7, 0.7))
     style_axes(axes)
     assert [side for side in axes.spines if axes.spines[side].get_visible()] == ["bottom"]
@@ -50,7 +50,7 @@ def drawn_in(folder: Path, **environment: str) -> bytes:
     return ended.stdout
 
 
-def test_no_setting_of_the_user_reaches_a_figure(tmp_path: Path) -> None:
+def test_user_settings_do_not_affect_a_figure(tmp_path: Path) -> None:
     usual, styled, home = (tmp_path / name for name in ("usual", "styled", "home"))
     for folder in (usual, styled, home / "stylelib"):
         folder.mkdir(parents=True)
@@ -66,7 +66,7 @@ def test_no_setting_of_the_user_reaches_a_figure(tmp_path: Path) -> None:
     assert drawn_in(styled) == plain
 
 
-def test_the_settings_of_a_program_stay_as_they_were() -> None:
+def test_the_settings_of_a_program_do_not_change() -> None:
     @default_style()
     def family() -> object:
         return matplotlib.rcParams["font.family"]
@@ -77,7 +77,7 @@ def test_the_settings_of_a_program_stay_as_they_were() -> None:
         assert matplotlib.rcParams["lines.linewidth"] == 9
 
 
-def test_characters_that_are_not_shown_are_escaped() -> None:
+def test_unprintable_characters_are_escaped() -> None:
     @default_style()
     def draw(name: str) -> bytes:
         figure = new_figure(2.0, 1.0)

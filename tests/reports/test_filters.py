@@ -1,4 +1,4 @@
-"""The picture of filters and feature maps."""
+"""The figure of filters and feature maps."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def drawn(filters: np.ndarray | None, image: np.ndarray | None, maps: np.ndarray
     return np.array(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
-def has(picture: np.ndarray, color: str) -> bool:
-    return bool((picture == rgb(color)).all(axis=2).any())
+def has(pixels: np.ndarray, color: str) -> bool:
+    return bool((pixels == rgb(color)).all(axis=2).any())
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_largest_weight_has_the_full_color() -> None:
     assert has(picture, VERMILION)
 
 
-def test_maps_without_negative_numbers_are_white_to_blue() -> None:
+def test_maps_without_negative_values_are_white_to_blue() -> None:
     maps = GENERATOR.uniform(0, 1, (5, 5, 3))
     maps[..., 2] = 0  # a dead one
     picture = drawn(None, None, maps)
@@ -57,7 +57,7 @@ def test_maps_without_negative_numbers_are_white_to_blue() -> None:
     assert not has(picture, VERMILION)
 
 
-def test_a_few_extremes_of_a_large_map_do_not_leave_the_rest_pale() -> None:
+def test_a_few_extreme_values_do_not_make_a_large_map_pale() -> None:
     maps = GENERATOR.standard_normal((100, 100, 1))
     maps[0, 0, 0] = 1e6
     picture = drawn(None, None, maps)

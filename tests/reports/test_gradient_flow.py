@@ -1,4 +1,4 @@
-"""Gradients through time as a picture, a table and a document."""
+"""Gradients through time as a figure, a table and JSON."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ def text(flows: list[ModelFlow]) -> str:
     return console.file.getvalue()
 
 
-def test_the_table_says_what_becomes_of_each_gradient() -> None:
-    rows = [" ".join(line.split()) for line in text(FLOWS).splitlines()]
-    assert "forgets rnn_1.layer_1 initial ×0.500 9.54e-7 over 20 steps – vanishes" in rows
-    assert "keeps rnn_1.layer_1 initial ×1.000 1 over 20 steps – comes through" in rows
-    assert "forgets rnn_1.layer_1 trained ×1.500 3325 over 20 steps 12.5 % explodes" in rows
+def test_the_table_has_the_trend_of_each_gradient() -> None:
+    rows = [tuple(line.split()) for line in text(FLOWS).splitlines()]
+    values = {row[:3]: (row[3], row[4], row[-1]) for row in rows if len(row) > 4 and row[1] == "rnn_1.layer_1"}
+    assert values["forgets", "rnn_1.layer_1", "initial"] == ("×0.500", "9.54e-7", "vanishes")
+    assert values["keeps", "rnn_1.layer_1", "initial"] == ("×1.000", "1", "through")
+    assert values["forgets", "rnn_1.layer_1", "trained"] == ("×1.500", "3325", "explodes")
 
 
 def test_without_results_there_is_no_column_for_them() -> None:
@@ -41,7 +42,7 @@ def test_without_results_there_is_no_column_for_them() -> None:
     assert "test/error" not in text(FLOWS[:2])
 
 
-def test_the_document_is_whole() -> None:
+def test_json() -> None:
     document = json.loads(json.dumps(FLOWS[2].to_json()))
     assert document["fate"] == "explodes"
     assert document["factor_per_step"] == pytest.approx(1.5)
@@ -65,13 +66,13 @@ def test_a_panel_for_each_kind_of_weights() -> None:
 @pytest.mark.parametrize(
     "norms", [(0.0, 0.0), (1.0, 0.0, 0.0), (1.0, math.inf), (1.0, 1e-200), (math.nan, math.nan)], ids=str
 )
-def test_gradients_that_are_no_line_still_make_a_picture(norms: tuple[float, ...]) -> None:
+def test_degenerate_gradients_are_drawn(norms: tuple[float, ...]) -> None:
     odd = ModelFlow("odd", None, "rnn_1.layer_1", "initial", GradientFlow(norms))
     assert pixels(gradient_flow_png([FLOWS[0], odd])).ndim == 3
     assert pixels(gradient_flow_png([odd])).ndim == 3
     assert "odd" in text([odd])
 
 
-def test_layers_of_one_model_are_told_apart_and_the_same_twice_gives_the_same_bytes() -> None:
+def test_layers_of_one_model_have_different_labels_and_figures_are_reproducible() -> None:
     flows = [flow("m", "initial", 0.9, layer=f"gru_1.layer_{k}") for k in (1, 2)]
     assert gradient_flow_png(flows) == gradient_flow_png(flows)

@@ -22,14 +22,14 @@ def size_of(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-def test_two_panels_and_the_same_bytes_every_time(result: TrainingResult) -> None:
+def test_two_panels_are_drawn_reproducibly(result: TrainingResult) -> None:
     picture = learning_curve_png(result)
     assert picture is not None and size_of(picture) == (1260, 518)
     assert learning_curve_png(result) == picture
 
 
 @pytest.mark.parametrize("epochs", [0, 1])
-def test_one_epoch_is_no_curve(make_result: Make, epochs: int) -> None:
+def test_one_epoch_has_no_curve(make_result: Make, epochs: int) -> None:
     assert learning_curve_png(make_result(epochs)) is None
 
 
@@ -45,23 +45,23 @@ def test_one_epoch_is_no_curve(make_result: Make, epochs: int) -> None:
     ],
     ids=["no best", "loss decides", "metric not recorded", "all zero", "logarithmic", "diverged"],
 )
-def test_what_a_run_may_lack(make_result: Make, fields: dict[str, Any]) -> None:
+def test_optional_fields_may_be_missing(make_result: Make, fields: dict[str, Any]) -> None:
     picture = learning_curve_png(make_result(**fields))
     assert picture is not None
     size_of(picture)
 
 
-def test_nothing_finite_is_no_curve(make_result: Make) -> None:
+def test_values_that_are_not_finite_have_no_curve(make_result: Make) -> None:
     history = [{"kind": "epoch", "epoch": e, "train/loss": math.nan} for e in (1, 2, 3)]
     assert learning_curve_png(make_result(history=history)) is None
 
 
-def test_matplotlib_is_loaded_when_a_picture_is_drawn_and_pyplot_never() -> None:
+def test_matplotlib_is_imported_lazily_and_pyplot_never() -> None:
     code = "import sys, dlcli.reports; assert 'matplotlib' not in sys.modules and 'rich' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_steep_start_is_cut_off_and_every_mark_stays_in_view() -> None:
+def test_a_steep_start_is_cut_off_and_all_marks_remain_visible() -> None:
     values = (50.0, 9.0, 8.0, 7.5, 7.0, 6.8, 6.7, 6.6)
     line = Curve("dev/loss", tuple(range(1, 9)), values)
     panel = Panel("loss", {"dev": line}, unit=Unit.NUMBER, is_logarithmic=False, human_error=None, best_epoch=8)

@@ -1,4 +1,4 @@
-"""The worst mistakes as pictures."""
+"""The figure of the worst mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers turned into colors."""
+"""Color maps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def test_signs_have_colors_and_zero_is_white() -> None:
     np.testing.assert_array_equal(signed(np.zeros((2, 2)), 0.0), np.full((2, 2, 3), 255))
 
 
-def test_shares_beyond_the_ends_are_cut() -> None:
+def test_shares_are_clipped() -> None:
     np.testing.assert_array_equal(shaded(np.array([-1.0, 5.0]), BLUE), [[255, 255, 255], rgb(BLUE)])
 
 

@@ -1,4 +1,4 @@
-"""The pictures of binary tasks and of regressions, and their numbers in report.json."""
+"""Figures of binary tasks and of regressions, and their values in report.json."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from dlcli import api
 from dlcli.diagnosis import RegressionFit, SplitOutcome, ranking_of
 from dlcli.reports.ranking_plot import ranking_png
-from dlcli.reports.regression_plot import MOST_POINTS, regression_png
+from dlcli.reports.regression_plot import MAX_POINTS, regression_png
 from dlcli.reports.sheet import Line
 
 
@@ -31,20 +31,20 @@ def test_a_row_for_each_of_the_first_targets(count: int) -> None:
     assert png == regression_png([RegressionFit("dev", f"y{k}", values, values[::-1]) for k in range(count)])
 
 
-@pytest.mark.parametrize("count", [1, MOST_POINTS + 7])
+@pytest.mark.parametrize("count", [1, MAX_POINTS + 7])
 def test_few_and_many_examples(count: int) -> None:
     values = np.linspace(0, 1e-9, count)
     assert size_of(regression_png([RegressionFit("train_dev", "$x_1^2$", values, values)]))[1] == 616
 
 
-def test_names_of_classes_are_no_formulas() -> None:
+def test_class_names_are_not_parsed_as_formulas() -> None:
     outcome = SplitOutcome("dev", np.array([0, 1]), np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))
     ranking = ranking_of(outcome, ("a", "$\\frac{"))
     assert ranking is not None
     assert size_of(ranking_png(ranking)) == (1260, 616)
 
 
-def test_a_line_that_wraps_keeps_every_letter() -> None:
+def test_a_wrapped_line_keeps_every_letter() -> None:
     text = "99.6 %, id scans/2024/ward-7/patient-000123/left.png"
     parts = Line(text, wraps=True).fitted(20)
     assert "".join(part.text for part in parts) == text
@@ -52,8 +52,8 @@ def test_a_line_that_wraps_keeps_every_letter() -> None:
     assert [part.text for part in Line(text).fitted(20)] == [f"{text[:19]}…"]
 
 
-@pytest.mark.parametrize(("dataset", "picture"), [("breast_cancer", "roc"), ("diabetes", "predicted"), ("iris", None)])
-def test_reports_of_runs(tmp_path: Path, dataset: str, picture: str | None) -> None:
+@pytest.mark.parametrize(("dataset", "figure"), [("breast_cancer", "roc"), ("diabetes", "predicted"), ("iris", None)])
+def test_reports_of_runs(tmp_path: Path, dataset: str, figure: str | None) -> None:
     (tmp_path / "c.yaml").write_text(
         f"data: {{dataset: {dataset}}}\nmodel: {{architecture: mlp, hidden_units: [4]}}\n"
         "optimizer: adam\ntraining: {epochs: 1}\n"
@@ -61,18 +61,18 @@ def test_reports_of_runs(tmp_path: Path, dataset: str, picture: str | None) -> N
     run = api.train(tmp_path / "c.yaml", runs_dir=tmp_path)
     report = json.loads((run.path / "report" / "report.json").read_text())
     drawn = {path.name for path in (run.path / "report").glob("*.png")} - {"learning_curve.png"}
-    assert len(drawn) == int(picture is not None)
+    assert len(drawn) == int(figure is not None)
     page = (run.path / "report" / "report.md").read_text()
-    assert all(name.startswith(str(picture)) and f"({name})" in page for name in drawn)
-    assert (report["ranking"] is not None) == (picture == "roc")
-    assert len(report["regression"]) == int(picture == "predicted")
+    assert all(name.startswith(str(figure)) and f"({name})" in page for name in drawn)
+    assert (report["ranking"] is not None) == (figure == "roc")
+    assert len(report["regression"]) == int(figure == "predicted")
     for fit in report["regression"]:
         assert fit["root_mean_squared_error"] == pytest.approx(run.metrics["dev/root_mean_squared_error"])
         assert fit["target"] == "progression"
 
 
 @pytest.mark.parametrize("positive", ["malignant", "benign"])
-def test_the_curves_are_of_the_class_that_the_metrics_are_about(tmp_path: Path, positive: str) -> None:
+def test_the_curves_are_of_the_positive_class_of_the_metrics(tmp_path: Path, positive: str) -> None:
     (tmp_path / "c.yaml").write_text(
         "data: {dataset: breast_cancer}\nmodel: {architecture: mlp, hidden_units: [4]}\noptimizer: adam\n"
         f"training: {{epochs: 1}}\nevaluation: {{metrics: [roc_auc, recall], positive_class: {positive}}}\n"
@@ -83,7 +83,7 @@ def test_the_curves_are_of_the_class_that_the_metrics_are_about(tmp_path: Path, 
     assert ranking["roc_auc"] == pytest.approx(run.metrics["dev/roc_auc"])
 
 
-def test_numbers_below_zero_have_a_true_minus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_negative_numbers_have_a_true_minus(monkeypatch: pytest.MonkeyPatch) -> None:
     """Predictions 3, 2, 1 of 1, 2, 5: squared residuals 4 + 0 + 16 against 26/3 around the mean, so R² = −1.308."""
     notes: list[str] = []
     monkeypatch.setattr(Axes, "annotate", lambda self, text, *_, **__: notes.append(text))

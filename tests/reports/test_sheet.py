@@ -1,4 +1,4 @@
-"""A picture made of tiles: where they are, and that nothing lies outside."""
+"""Figures composed of tiles: positions, and that everything is inside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def colored(red: int, shape: tuple[int, int] = (2, 2)) -> np.ndarray:
     return pixels
 
 
-def test_tiles_stand_in_rows_of_their_columns() -> None:
+def test_tiles_are_in_rows_and_columns() -> None:
     sheet = Sheet("Tiles")
     sheet.tiles([Tile(colored(red), (Line("below"),)) for red in (10, 20, 30)], columns=2, largest=100)
     picture = opened(sheet)
@@ -33,7 +33,7 @@ def test_tiles_stand_in_rows_of_their_columns() -> None:
     assert second[1] == MARGIN + 100 + GAP
 
 
-def test_the_picture_is_as_wide_as_what_is_on_it() -> None:
+def test_the_width_fits_the_content() -> None:
     narrow, wide = Sheet("A"), Sheet("A")
     narrow.tiles([Tile(colored(10))], columns=8)
     wide.tiles([Tile(colored(10))] * 8, columns=8)
@@ -54,7 +54,7 @@ def test_a_table_has_a_cell_for_each_row_and_column() -> None:
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (500, 700)])
-def test_pictures_are_enlarged_by_pixels_and_reduced_smoothly(shape: tuple[int, int]) -> None:
+def test_images_are_enlarged_by_pixels_and_reduced_smoothly(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     sheet = Sheet("One")
     sheet.tiles([Tile(pixels)], columns=4)
@@ -62,7 +62,7 @@ def test_pictures_are_enlarged_by_pixels_and_reduced_smoothly(shape: tuple[int, 
     assert ({tuple(color) for color in pixels.reshape(-1, 3).tolist()} <= values) == (shape == (3, 5))
 
 
-def test_a_text_is_no_formula_and_a_long_one_is_cut() -> None:
+def test_texts_are_not_parsed_as_formulas_and_long_ones_are_cut() -> None:
     sheet = Sheet(r"costs $5 and $6 \frac")
     sheet.tiles([Tile(colored(1), (Line("a very long caption " * 20),))], columns=8)
     assert opened(sheet).shape[1] < 500

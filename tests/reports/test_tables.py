@@ -3,7 +3,7 @@ import pytest
 from dlcli.reports import markdown_code, markdown_table, markdown_text
 
 
-def test_numbers_are_aligned_right_and_cells_keep_to_themselves() -> None:
+def test_numbers_are_right_aligned_and_cells_are_escaped() -> None:
     table = markdown_table(["name", "count"], [["a|b\nc", "3"]])
     assert table.splitlines() == ["| name | count |", "| --- | ---: |", "| a\\|b c | 3 |"]
 
@@ -26,11 +26,11 @@ def test_no_column_of_numbers() -> None:
         ("train_dev: 3 * 4 < 5 & 6", "train_dev: 3 * 4 < 5 & 6"),
     ],
 )
-def test_text_is_no_markdown(text: str, markdown: str) -> None:
+def test_text_is_escaped(text: str, markdown: str) -> None:
     assert markdown_text(text) == markdown
 
 
-def test_code_holds_backticks() -> None:
+def test_code_may_contain_backticks() -> None:
     assert markdown_code("a") == "`a`"
     assert markdown_code("a`b``c") == "```a`b``c```"
     assert markdown_code("`a") == "`` `a ``"

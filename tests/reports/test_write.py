@@ -17,7 +17,7 @@ def test_a_folder_of_three_files(result: TrainingResult, assessment: Assessment)
     assert "](learning_curve.png)" in texts["report/report.md"]
 
 
-def test_without_a_curve_the_page_shows_none(make_result: Callable[..., TrainingResult]) -> None:
+def test_the_page_has_no_curve_without_epochs(make_result: Callable[..., TrainingResult]) -> None:
     texts: dict[str, str] = {}
     pictures: dict[str, bytes] = {}
     result = make_result(epochs=1)
@@ -26,7 +26,7 @@ def test_without_a_curve_the_page_shows_none(make_result: Callable[..., Training
     assert "learning_curve.png" not in texts["report/report.md"]
 
 
-def test_mistaken_images_are_shown(result: TrainingResult, assessment: Assessment) -> None:
+def test_misclassified_images_are_drawn(result: TrainingResult, assessment: Assessment) -> None:
     texts: dict[str, str] = {}
     pictures: dict[str, bytes] = {}
     mistakes = WorstMistakes("dev", np.ones((1, 4, 4, 1)), ["cat"], ["dog"], np.array([0.9]), ["3"], 16, 200)
