@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from dlcli.core import DataError, Inline, register
+from dlcli.core import DataError, Inline, formatting, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decode_text, without_surrogates
 from dlcli.data.formats.columns import Source
@@ -133,8 +133,8 @@ def _without_surrogates(value: Any) -> Any:
 def _warnings(repaired: list[int], path: Path) -> tuple[str, ...]:
     if not repaired:
         return ()
-    what = "lines have halves of surrogate pairs, which are no characters; they are read as U+FFFD"
-    return (f"{path.name}: {len(repaired)} {what}, the first is line {repaired[0]}",)
+    lines = formatting.count(len(repaired), "line")
+    return (f"{path.name}: unpaired surrogates are read as U+FFFD in {lines}, the first is line {repaired[0]}",)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

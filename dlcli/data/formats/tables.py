@@ -240,8 +240,8 @@ class TableFormat(FileFormat):
             return (label,)
         if isinstance(label, int):
             if not -len(source.names) <= label < len(source.names):
-                found = f"there is no column {label} in {source.path}; it has {len(source.names)}, counted from 0"
-                raise DataError(found, key="label")
+                message = f"expected a column from 0 to {len(source.names) - 1} of {source.path}, got {label}"
+                raise DataError(message, code="missing_column", key="label")
             name = source.names[label]
             if name in ignored:
                 message = f"column {label} is {name!r}: {ignored[name]}; give the label by its name"

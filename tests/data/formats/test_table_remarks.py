@@ -43,8 +43,8 @@ KINDS = pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 @KINDS
 @pytest.mark.parametrize("word", ["None", "NULL", "n/a", "#N/A", "<NA>", "-NaN", "1.#QNAN", ""])
 def test_words_for_missing_numbers(tmp_path: Path, kind: str, word: str):
-    for given in ([], ["x"]):  # what is given is beside the usual words
-        raw = read(tmp_path, kind, {"a": drawn("1", word, word, "2.5"), "y": LABELS}, missing_values=given)
+    for additional in ([], ["x"]):  # additional words do not replace the default words
+        raw = read(tmp_path, kind, {"a": drawn("1", word, word, "2.5"), "y": LABELS}, missing_values=additional)
         column = raw.examples.inputs.columns["a"]
         assert isinstance(column, NumericColumn)
         assert int(column.missing.sum()) == drawn("1", word, word, "2.5").count(word)

@@ -50,7 +50,7 @@ def test_invalid_options_are_rejected_at_their_key(tmp_path: Path):
     (tmp_path / "a.txt").write_text("a")
     with pytest.raises(ConfigError, match="path: "):
         load_data(Text(), data_paths, split=SplitOptions(), seed=0)
-    with pytest.raises(ConfigError, match="split.stratify: "):
+    with pytest.raises(ConfigError, match=r"split\.stratify: "):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(stratify=True), seed=0)
     with pytest.raises(DataError, match="1 byte"):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(), seed=0)
