@@ -79,7 +79,7 @@ def test_every_point_of_valid_sweep_has_config(sweep: Sweep, seed: int) -> None:
             ["tanh"],
         ),
         ("model.hidden_units: [[8], 16]", 3, "model.hidden_units", "wrong_type", []),
-        ("model.hidden_units[1]: int_uniform(4, 8)", 26, "model.hidden_units[1]", "invalid_value", []),
+        ("model.hidden_units[1]: int_uniform(4, 8)", 26, "model.hidden_units[1]", "out_of_range", []),
         (
             "evaluation.optimize: choice(dev/error, train_dev/error)",
             24,
