@@ -1,6 +1,6 @@
 """Run many broken inputs in one process with little memory; `python -m tests.fuzz.child KIND FIRST COUNT FOLDER`.
 
-Prints one JSON object: how each input ended, and those that ended in something else than an explanation.
+Prints one JSON object: the number of inputs by outcome, and the inputs without a result or an explained error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 CONFIGS = sorted((ROOT / "configs").rglob("*.yaml"))
 #: bytes of address space
 MEMORY = 1 << 30
-#: seconds of computing that one input may take
+#: maximum seconds of CPU time per input
 LONGEST = 10
 BUGS = ("Traceback", "internal error")
 

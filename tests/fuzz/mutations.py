@@ -1,11 +1,11 @@
-"""Accidents that happen to text: what a hand, a merge, a template engine or an enemy makes of a config."""
+"""Mutations of a config, as by typing errors, merge conflicts, template engines or attackers."""
 
 from __future__ import annotations
 
 import random
 import re
 
-#: what a hand on a keyboard, a merge or a template engine leaves behind
+#: fragments that typing errors, merge conflicts and template engines leave behind
 _DEBRIS = [
     *(
         "\t",
