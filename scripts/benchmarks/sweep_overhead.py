@@ -14,9 +14,9 @@ from statistics import median
 
 from benchmarks import commands
 from benchmarks.result import Result
-from benchmarks.sweep_ways import TRIALS, WAYS, Conducted
+from benchmarks.sweep_ways import TRIALS, WAYS, SweepRun
 
-Rounds = Mapping[str, Sequence[Conducted]]
+Rounds = Mapping[str, Sequence[SweepRun]]
 #: of one of our ways, beside those of Optuna's
 RANDOM = ("dlcli, 1 worker", ("Optuna", "Optuna, bare"))
 TPE = ("dlcli, TPE", ("Optuna, TPE",))
@@ -24,19 +24,19 @@ TPE = ("dlcli, TPE", ("Optuna, TPE",))
 
 def measure(rounds: int, scratch: Path) -> list[Result]:
     ways = [way for way in WAYS if commands.installed("optuna") or way.endswith(("worker", "workers"))]
-    measured: dict[str, list[Conducted]] = {way: [] for way in ways}
+    measured: dict[str, list[SweepRun]] = {way: [] for way in ways}
     for turn in range(rounds):
         for number, way in enumerate(ways):
-            measured[way].append(conduct(way, turn, scratch / f"{turn}-{number}"))
+            measured[way].append(run_sweep(way, turn, scratch / f"{turn}-{number}"))
             print(f"  round {turn}, {way}: {measured[way][-1]}", file=sys.stderr, flush=True)
     return results(measured)
 
 
-def conduct(way: str, seed: int, folder: Path) -> Conducted:
+def run_sweep(way: str, seed: int, folder: Path) -> SweepRun:
     folder.mkdir()
     arguments = ("-m", "benchmarks.sweep_process", way, str(seed), str(folder))
     finished = commands.run(*arguments, threads="1", folder=commands.ROOT / "scripts")
-    return Conducted(**finished.document)
+    return SweepRun(**finished.document)
 
 
 def results(measured: Rounds) -> list[Result]:
@@ -68,6 +68,6 @@ def results(measured: Rounds) -> list[Result]:
     return rows
 
 
-def overhead(conducted: Sequence[Conducted]) -> float:
+def overhead(measured: Sequence[SweepRun]) -> float:
     """Milliseconds a trial beyond training."""
-    return median((it.trials - it.training) / TRIALS for it in conducted) * 1e3
+    return median((it.trials - it.training) / TRIALS for it in measured) * 1e3

@@ -1,4 +1,4 @@
-"""Forty trials on digits, conducted by dlcli or by Optuna.
+"""Forty trials on digits, run by dlcli or by Optuna.
 
 Both train the same: a config that is checked, a fresh model on data that is read once, a run folder with its record,
 its inputs, the figures of every epoch and checkpoints, for which neither waits until the disk has them; and both keep a
