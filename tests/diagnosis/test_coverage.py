@@ -233,13 +233,17 @@ def test_stretches_of_a_text_with_correlated_windows() -> None:
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize("windows", [40, 100, 400, 2000])
 def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) -> None:
-    """If neighboring stretches remain correlated, intervals are too narrow, and nearly all have a remark."""
+    """Unless nearly all intervals have a remark, they contain the truth in 92 % of the samples.
+
+    Measured with 40 windows and a correlation of 0.5, in 5 × 300 samples (seeds 0, 1, 2, 3 and 11): a coverage of
+    94.1 % (92.0 to 96.3 by seed) of the errors and 94.1 % (92.3 to 95.7) of the paired differences, with a remark in
+    66 % (63 to 70). With a correlation of 0, in 4 × 300 samples: 96 % and 97 %, with a remark in 0.8 %.
+    """
     repeats = 200
     error, paired, independent, remarked = text_coverages(windows, correlation, repeats)
-    if remarked < 0.5:
-        assert all(within(measured, repeats, 0.92, 0.99) for measured in (error, paired, independent))
-    elif min(error, paired, independent) < 0.92:
-        assert remarked > 0.9
+    assert remarked > 0.9 or all(within(measured, repeats, 0.92, 0.99) for measured in (error, paired, independent))
+    if correlation == 0:
+        assert remarked < 0.1
 
 
 @pytest.mark.slow
