@@ -14,16 +14,28 @@ from dlcli.core import printable
 def configs(incomplete: str) -> Iterator[str]:
     """Yield YAML files and folders next to the path that has been typed so far."""
     path = Path(incomplete)
-    folder = path if incomplete.endswith("/") else path.parent
-    if not folder.is_dir():
-        return
-    for entry in sorted(folder.iterdir()):
+    for entry in sorted(_entries(path if incomplete.endswith("/") else path.parent)):
         if entry.name.startswith(".") or not _is_plain(entry.name):
             continue
-        if entry.is_dir():
+        if _is_folder(entry):
             yield f"{entry}/"
         elif entry.suffix in {".yaml", ".yml"}:
             yield str(entry)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return the entries of a folder; none if it cannot be listed, since an error would end up in the command line."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_folder(entry: Path) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link into a folder of another user
+        return False
 
 
 def _is_plain(name: str) -> bool:
@@ -42,10 +54,10 @@ def sweeps(context: typer.Context) -> list[str]:
 
 
 def _folders_with(context: typer.Context, file: str) -> list[str]:
-    folder = Path(context.params.get("runs_dir") or "runs")
-    if not folder.is_dir():
-        return []
-    ids = (subfolder.name for subfolder in folder.iterdir() if (subfolder / file).is_file())
+    from dlcli.runs import storage
+
+    entries = _entries(Path(context.params.get("runs_dir") or "runs"))
+    ids = (entry.name for entry in entries if not entry.name.startswith(".") and storage.has_entry(entry, file))
     return sorted(filter(_is_plain, ids), reverse=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.runs.append_file import append_line, read_records, truncate
+from dlcli.runs.append_file import append_line, read_records, torn_line, truncate
 from dlcli.runs.catalog import RunSummary, UnknownRunError, find, list_runs, match, named_runs, remove
 from dlcli.runs.data_folder import data_folder, relative_data_folder
 from dlcli.runs.differences import differences
@@ -48,6 +48,7 @@ __all__ = [
     "recording",
     "relative_data_folder",
     "remove",
+    "torn_line",
     "truncate",
     "utc_now",
     "verify_checksum",

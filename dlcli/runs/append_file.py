@@ -69,6 +69,16 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     return records
 
 
+def torn_line(path: Path) -> int | None:
+    """Return the number of the last line if it is cut off, counted from 1; None if it is complete or there is no line.
+
+    Raises:
+        StorageError: The file cannot be read.
+    """
+    data = storage.read_bytes(path) if os.path.lexists(path) else b""
+    return data.count(b"\n") + 1 if data and not data.endswith(b"\n") else None
+
+
 def truncate(path: Path, size: int) -> None:
     """Truncate a file to its first `size` bytes; a shorter or missing file is not changed."""
     if not path.exists() or path.stat().st_size <= size:

@@ -68,13 +68,7 @@ def run_folders(root: Path) -> list[RunFolder]:
 
 def _is_run(path: Path) -> bool:
     """Return whether a folder has the record of a run, also a damaged one."""
-    try:
-        (path / files.RECORD).lstat()
-    except PermissionError:  # the run of another user; reading it is an error
-        return True
-    except (OSError, ValueError):  # such as a name that is too long, or with a null byte
-        return False
-    return True
+    return storage.has_entry(path, files.RECORD)
 
 
 def list_runs(root: Path) -> list[RunSummary]:

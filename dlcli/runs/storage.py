@@ -71,6 +71,17 @@ def read_bytes(path: Path) -> bytes:
             return file.read()
 
 
+def has_entry(folder: Path, name: str) -> bool:
+    """Return whether a folder has an entry of this name, whatever it is: a damaged record must not hide its run."""
+    try:
+        (folder / name).lstat()
+    except PermissionError:  # a folder of another user may have one; reading it reports that it is not permitted
+        return True
+    except (OSError, ValueError):  # such as a name that is too long, or with a zero byte in it
+        return False
+    return True
+
+
 def place(root: Path, name: str) -> Path:
     """Return the path of a file or folder in `root`, after a check that it can be written.
 

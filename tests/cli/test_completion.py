@@ -84,3 +84,28 @@ def test_the_options_of_a_sweep_before_and_after_its_file(folder):
 
 def test_topics_of_the_guide(folder):
     assert complete(folder, "dlcli guide tr") == ["transfer"]
+
+
+def test_damaged_runs_are_offered_as_they_are_listed(folder):
+    """A record that is not JSON, empty, a folder, a link to nothing or a pipe is still that of a run."""
+    runs = folder / "runs"
+    ids = [f"20270101T00000{number}Z-iris-eeeeee" for number in range(5)]
+    for id in ids:
+        (runs / id).mkdir()
+    (runs / ids[0] / "run.json").write_bytes(b"\xff{")
+    (runs / ids[1] / "run.json").touch()
+    (runs / ids[2] / "run.json").mkdir()
+    (runs / ids[3] / "run.json").symlink_to(folder / "nowhere")
+    os.mkfifo(runs / ids[4] / "run.json")
+    (runs / "20270102T000000Z-iris-ffffff").mkdir()
+    (runs / "loop").symlink_to("loop")
+    assert complete(folder, "dlcli resume 2027") == ids[::-1]
+
+
+def test_what_cannot_be_listed_is_not_completed(folder):
+    for line in (
+        f"dlcli train {'x' * 300}/",
+        f"dlcli resume --runs-dir {'x' * 300} 2",
+        "dlcli eval --runs-dir mlp.yml 2",
+    ):
+        assert complete(folder, line) == []

@@ -134,3 +134,11 @@ def test_a_growing_file_is_checked_against_an_earlier_state(tmp_path: Path) -> N
     with pytest.raises(StorageError):
         file.check(*then)
     file.check(0, None)
+
+
+@pytest.mark.parametrize(("content", "line"), [(None, None), ("", None), ("{}\n", None), ("{", 1), ("{}\n{}\n{", 3)])
+def test_the_number_of_a_line_that_is_cut_off(tmp_path: Path, content: str | None, line: int | None) -> None:
+    path = tmp_path / "a.jsonl"
+    if content is not None:
+        path.write_text(content)
+    assert append_file.torn_line(path) == line

@@ -65,6 +65,9 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
     ]
     headings = ("sweep", "status", "ended", "failed", "best", "age")
     console.results().print(console.table(*headings, rows=rows, numbers=headings[2:]))
+    for one in summaries:
+        if one.problem is not None:
+            console.notes().print(f"warning: {one.problem}", soft_wrap=True)
 
 
 def show(folder: SweepFolder, *, json: bool) -> None:
@@ -75,13 +78,19 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     from dlcli.cli.sweep import summary
     from dlcli.sweeps import summarize
 
-    outcome, process, state = sweeps.status(folder), folder.process(), summarize(folder).status
+    outcome, process, summarized = sweeps.status(folder), folder.process(), summarize(folder)
+    state = summarized.status
     if process is None:  # trials that were running when the sweep was killed
         trials = tuple(replace(it, status="interrupted") if it.status == "running" else it for it in outcome.trials)
         outcome = replace(outcome, trials=trials)
     running = [trial for trial in outcome.trials if trial.status in {"running", "interrupted"}]
     if json:
-        current = {"status": state, "process": process, "running": [running_document(trial) for trial in running]}
+        current = {
+            "status": state,
+            "process": process,
+            "problem": summarized.problem,
+            "running": [running_document(trial) for trial in running],
+        }
         console.print_document(summary.document(outcome, folder.path) | current)
         return
     objective = outcome.objective
@@ -101,6 +110,8 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     }
     results = console.results()
     results.print(console.facts(facts.items()))
+    if summarized.problem is not None:
+        console.notes().print(f"warning: {summarized.problem}", soft_wrap=True)
     results.print()
     summary.print_best(outcome, folder.path)
     if running:

@@ -149,6 +149,7 @@ def resume(
                 key=key,
             )
     folder = find(runs_dir, str(sweep))
+    problem = folder.journal_problem()
     with folder.locked():
         record, spec = folder.record(), folder.spec(settings)
         experiment, _ = start(spec.base_spec(), runs_dir=record.runs_path, on_read=observer.on_read)
@@ -156,7 +157,7 @@ def resume(
             raise DataError(
                 f"the data has changed since sweep {folder.id} started; its SHA-256 differs", code="changed_data"
             )
-        warnings = list(experiment.data.warnings)
+        warnings = [*experiment.data.warnings, *([] if problem is None else [problem])]
         del experiment
         folder.write_text(files.RESOLVED, spec.to_yaml())
         return _run(

@@ -28,6 +28,7 @@ class SweepSummary:
         failed: Number of trials that failed or were killed.
         metric: Optimized metric.
         best: Best value so far.
+        problem: Description of the damage; None if nothing is damaged.
     """
 
     id: str
@@ -39,6 +40,7 @@ class SweepSummary:
     failed: int = 0
     metric: str | None = None
     best: float | None = None
+    problem: str | None = None
 
 
 def sweep_folders(root: Path) -> list[SweepFolder]:
@@ -46,7 +48,9 @@ def sweep_folders(root: Path) -> list[SweepFolder]:
     if not root.is_dir():
         return []
     with storage.reporting("read", root):
-        paths = [path for path in root.iterdir() if (path / files.RECORD).is_file() and not path.name.startswith(".")]
+        paths = [
+            path for path in root.iterdir() if storage.has_entry(path, files.RECORD) and not path.name.startswith(".")
+        ]
     return [SweepFolder(path) for path in sorted(paths, key=lambda path: path.name, reverse=True)]
 
 
@@ -58,9 +62,9 @@ def list_sweeps(root: str | Path = "runs") -> list[SweepSummary]:
 def summarize(folder: SweepFolder) -> SweepSummary:
     """Return the summary of a sweep."""
     try:
-        record, state = folder.record(), folder.state()
-    except StorageError:
-        return SweepSummary(folder.id, "damaged")
+        record, state, problem = folder.record(), folder.state(), folder.journal_problem()
+    except StorageError as error:
+        return SweepSummary(folder.id, "damaged", problem=str(error))
     trials = state.ordered
     best = record.objective.best(trials)
     return SweepSummary(
@@ -73,6 +77,7 @@ def summarize(folder: SweepFolder) -> SweepSummary:
         failed=sum(trial.has_failed for trial in trials),
         metric=record.objective.metric,
         best=None if best is None else best.value,
+        problem=problem,
     )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dlcli.core import StorageError
-from dlcli.runs import Folder, add_checksum, as_json, storage, utc_now, versions
+from dlcli.core.formatting import count
+from dlcli.runs import Folder, add_checksum, as_json, storage, torn_line, utc_now, versions
 from dlcli.search import Objective
 from dlcli.sweeps.config import SweepSpec, sweep_from_texts
 from dlcli.sweeps.runner import sweep_files as files
@@ -97,6 +98,23 @@ class SweepFolder(Folder):
             StorageError: The journal is damaged.
         """
         return read_journal(self.path / files.JOURNAL)
+
+    def journal_problem(self) -> str | None:
+        """Return what is missing from the journal of a sweep that no process runs; None if nothing is.
+
+        Raises:
+            StorageError: The journal cannot be read.
+        """
+        path = self.path / files.JOURNAL
+        if self.process() is not None:  # its journal begins after its record, and its last line may be half written
+            return None
+        if not path.exists():
+            return str(StorageError("is missing: nothing is known about the trials", file=str(path)))
+        line = torn_line(path)
+        if line is None:
+            return None
+        message = f"the last line is cut off; {count(line - 1, 'line')} before it can be read"
+        return str(StorageError(message, file=str(path), line=line))
 
     def spec(self, settings: Mapping[str, Any] | None = None) -> SweepSpec:
         """Load the sweep file as it was when the sweep started, with changed `settings`.

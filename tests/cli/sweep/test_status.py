@@ -117,3 +117,38 @@ def test_unknown_sweep(run, sweep, command):
     outcome = run("sweep", command, similar)
     assert outcome.code == 2
     assert f"did you mean {sweep}?" in outcome.stderr
+
+
+@pytest.mark.parametrize("whole", [0, 1, 4])
+def test_a_journal_that_is_cut_off_is_reported_with_its_line(run, sweep, place, whole):
+    """The problem is named by the list, by the status of the sweep, and by its resumption, which mends it."""
+    journal = place / "runs" / sweep / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:whole]) + lines[whole][:-5])
+    position = f"journal.jsonl:{whole + 1}:"
+    (row,) = run("sweep", "status", "--json").document["sweeps"]
+    assert row["status"] == "stopped"
+    assert position in row["problem"]
+    assert position in run("sweep", "status", sweep, "--json").document["problem"]
+    for arguments in ([], [sweep]):
+        outcome = run("sweep", "status", *arguments)
+        assert outcome.stderr.replace("\n", "").count(position) == 1
+    resumed = run("sweep", "resume", sweep, "--json").document
+    assert any(position in warning for warning in resumed["warnings"])
+    assert run("sweep", "status", sweep, "--json").document["problem"] is None
+
+
+def test_a_sweep_without_a_journal_is_reported(run, sweep, place):
+    (place / "runs" / sweep / "journal.jsonl").unlink()
+    (row,) = run("sweep", "status", "--json").document["sweeps"]
+    assert (row["status"], row["trials"]) == ("stopped", 0)
+    assert "journal.jsonl" in row["problem"]
+
+
+def test_a_damaged_sweep_says_what_is_damaged_and_hides_no_other(run, sweep, place):
+    record = place / "runs" / "20260101T000000Z-rates-aaaaaa" / "sweep.json"
+    record.mkdir(parents=True)
+    rows = run("sweep", "status", "--json").document["sweeps"]
+    assert [(row["id"], row["status"]) for row in rows] == [(sweep, "done"), (record.parent.name, "damaged")]
+    assert "sweep.json" in rows[1]["problem"]
+    assert rows[0]["problem"] is None
