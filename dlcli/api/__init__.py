@@ -1,4 +1,4 @@
-"""Everything dlcli does, as functions: the command line and `import dlcli` are thin layers over them."""
+"""Functions for everything that dlcli does; the command line and `import dlcli` are thin layers over them."""
 
 from dlcli.api.comparison import Comparison, compare
 from dlcli.api.computing import computing

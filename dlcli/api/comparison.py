@@ -53,7 +53,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
 
     Args:
         names: Runs, each as a folder, a name, or the beginning of a name.
-        runs_dir: Folder in which names are looked up.
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
         ConfigError: A run does not exist.

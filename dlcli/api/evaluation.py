@@ -31,11 +31,11 @@ def evaluate(
     """Evaluate the best weights of a run.
 
     Args:
-        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).
         split: Split to evaluate: train, train_dev, dev or test; ignored if `data` is given.
         data: File of new, labeled examples in the format of the training data.
         overrides: Changes of options that may change, such as `data.path` if the data has been moved.
-        runs_dir: Folder in which names are looked up.
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
         ConfigError: The run or the split does not exist.

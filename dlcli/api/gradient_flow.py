@@ -1,4 +1,4 @@
-"""Gradients through time, of runs and of configs."""
+"""Gradient flow through time in the recurrent layers of runs and configs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dlcli.spec import Overrides, Spec, load_spec
 from dlcli.tasks import Task
 from dlcli.training import CheckpointStore
 
-#: Number of sequences over which the norms are averaged.
+#: Number of training sequences over which the gradient norms are averaged.
 EXAMPLES = 64
 
 
@@ -34,11 +34,11 @@ def gradient_flows(
 ) -> list[ModelFlow]:
     """Compute the gradient norms over time of each recurrent layer, before and after training.
 
-    For a model with an output per step, the loss is that of the last step. Everything is computed in float64 on
-    `EXAMPLES` sequences of the training set.
+    If the model has an output at every step, only the loss of the last step is used. Everything is computed in float64
+    on `EXAMPLES` sequences of the training set.
 
     Args:
-        names: Config files, which have initial weights only, and runs as `load` takes them.
+        names: Config files, for initial weights only, and runs, specified as for `load`.
         overrides: Overrides of the configs.
         runs_dir: Folder in which runs are looked up.
 
@@ -62,7 +62,7 @@ def gradient_flows(
 
 
 def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
-    """Yield the flows of the initial weights, and of the best weights unless the run has none because it diverged."""
+    """Yield the flows of the initial weights and of the best weights; a run that diverged may have no best weights."""
     folder.verify(files.INPUTS)
     experiment = resume_transfer(load_stored_spec(folder), stored_preprocessor(folder))
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
@@ -113,7 +113,7 @@ def _flows(
     last = np.arange(len(batch)), (batch.inputs.shape[1] if batch.lengths is None else batch.lengths) - 1
 
     def loss(outputs: Tensor) -> Tensor:
-        """Compute the loss (); of outputs per step (N, T, K), that of the last step."""
+        """Compute the scalar loss; for outputs at every step (N, T, K), the loss of the last step."""
         assert batch.targets is not None
         if is_stepwise:
             return task.loss(outputs[last][:, None], batch.targets[last][:, None])
@@ -122,5 +122,6 @@ def _flows(
     with np.errstate(over="ignore", invalid="ignore"):  # exploding gradients are part of the result
         norms = state_gradients(model, loss, batch.inputs, batch.lengths)
     for layer, layer_norms in norms.items():
-        if not (is_stepwise and layer.endswith("_reverse")):  # its last step is the first of the sequence
+        # a reverse layer ends at the first step of the sequence, not at the step whose loss is used
+        if not (is_stepwise and layer.endswith("_reverse")):
             yield ModelFlow(name, run, layer, weights, GradientFlow.of(layer_norms), result)

@@ -15,12 +15,12 @@ def show(config_or_run: str | Path, *, overrides: Overrides = (), runs_dir: str 
     """Return the nodes of a model in the order of the forward pass.
 
     Args:
-        config_or_run: Config file, or a run as `load` takes it.
+        config_or_run: Config file, or a run, specified as for `load`.
         overrides: Overrides of the config.
         runs_dir: Folder in which runs are looked up.
 
     Raises:
-        ConfigError: Neither a config nor a run of this name exists, or the config is invalid.
+        ConfigError: No config or run of this name exists, or the config is invalid.
         DataError: The data, which determines the input shape, is missing.
     """
     path = Path(config_or_run)

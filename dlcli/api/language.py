@@ -1,4 +1,4 @@
-"""Sampling from a trained language model, and scores of texts."""
+"""Sampling from trained language models, and scoring texts with them."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class ScoredLine:
         line: Number of the line in the file, starting at 1; None if the file has no lines.
         text: Text of the tokens.
         tokens: Number of predicted tokens, including the end of the line.
-        nats: −log p of the line, given the preceding text for a continuous text.
-        id: Id of the example, as in predictions; None for lines of a continuous text.
+        nats: −log p of the line; in continuous text, given the preceding lines.
+        id: Id of the example, as in the predictions; None for a line of continuous text.
     """
 
     line: int | None
@@ -61,7 +61,7 @@ class ScoredLine:
 
 
 def perplexity(nats: float, tokens: int) -> float:
-    """Compute exp(nats / tokens); infinity if it exceeds the range of floats."""
+    """Compute exp(nats / tokens); infinity if it is too large for a float."""
     mean = nats / tokens
     return math.exp(mean) if mean < 700 else math.inf
 
@@ -82,16 +82,16 @@ def sample(
     """Sample texts from a run's language model; each begins with the prompt.
 
     Args:
-        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).
         prompt: Beginning of the texts.
         count: Number of texts.
-        length: Maximum number of tokens after the prompt; None for 400.
-        temperature: Divisor of the logits: below 1 favors probable tokens, above 1 flattens the distribution; 0
-            takes the most probable token.
-        top_k: Number of most probable tokens to sample from; None for all.
-        top_p: Probability mass of the most probable tokens to sample from (nucleus sampling).
+        length: Maximum number of tokens after the prompt; None for `DEFAULT_LENGTH`.
+        temperature: Divisor of the logits: below 1 sharpens the distribution, above 1 flattens it; 0 always takes the
+            most probable token (greedy decoding).
+        top_k: Number of most probable tokens to sample from (top-k sampling); None for all.
+        top_p: Total probability of the most probable tokens to sample from (nucleus sampling).
         seed: Seed of the sampling; the same seed gives the same texts.
-        runs_dir: Folder in which names are looked up.
+        runs_dir: Folder in which runs are looked up.
         remark: Callback for remarks, such as unknown characters in the prompt.
 
     Raises:
@@ -107,7 +107,7 @@ def sample(
     prompt = without_surrogates(prompt)
     unknown = int(np.count_nonzero(encoder.indices(prompt) == UNK)) if prompt else 0
     if unknown:
-        remark(f"{formatting.count(unknown, 'token')} of the prompt not in the training set: read as <UNK>")
+        remark(f"the prompt has {formatting.count(unknown, 'unknown token')}, read as <UNK>")
     generator = rng.generator(seed, "sample")
     return sample_texts(
         loaded.model,
@@ -131,10 +131,10 @@ def sample_texts(
     generator: np.random.Generator,
 ) -> list[str]:
     """Sample texts that begin with the prompt; the arguments are those of `continue_texts` and `sample`."""
-    beginning = np.concatenate([[BOS], encoder.indices(prompt)]) if prompt else np.array([BOS])
+    prompt_tokens = np.concatenate([[BOS], encoder.indices(prompt)]) if prompt else np.array([BOS])
     texts = continue_texts(
         model,
-        beginning.astype(np.int32),
+        prompt_tokens.astype(np.int32),
         count=count,
         length=length,
         choice=choice,
@@ -142,8 +142,8 @@ def sample_texts(
         end=EOS,
         excluded=(PAD, UNK, BOS),
     )
-    known = beginning[1:]
-    return [encoder.decode(np.concatenate([known, text])) for text in texts]
+    without_bos = prompt_tokens[1:]
+    return [encoder.decode(np.concatenate([without_bos, text])) for text in texts]
 
 
 def score(
@@ -155,13 +155,13 @@ def score(
 ) -> Iterator[ScoredLine]:
     """Score each line of a file with a run's language model.
 
-    A model of separate lines scores each line on its own. A model of continuous text reads the file in one pass, in
-    memory that does not depend on the length of the file.
+    A model trained on separate lines scores each line independently. A model trained on continuous text reads the file
+    in one pass, with memory that does not depend on the length of the file.
 
     Args:
-        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).
         file: File in the format of the training data.
-        runs_dir: Folder in which names are looked up.
+        runs_dir: Folder in which runs are looked up.
         remark: Callback for remarks on the file.
 
     Raises:
@@ -184,7 +184,7 @@ def score(
 
 
 def scored_sequences(model: Graph, split: Split, encoder: TextEncoder, batch_size: int) -> Iterator[ScoredLine]:
-    """Score each sequence on its own."""
+    """Score each sequence independently of the others."""
     number = 0
     for batch in split.batches(batch_size):
         with evaluation_mode(model):
@@ -204,9 +204,9 @@ def scored_stream(
 
     Args:
         model: Language model.
-        split: Text in windows.
+        split: Text, divided into windows.
         encoder: Encoder of the text.
-        lines: Lines of the file, to count the tokens of each; needed if line ends are not tokens.
+        lines: Lines of the file, used to count the tokens of each; needed if line ends are not tokens.
     """
     newlines = np.array([encoder.decode([token]).count("\n") for token in range(len(encoder.vocabulary))])
     sizes = None if newlines.any() or lines is None else (len(encoder.indices(line)) for line in lines)
@@ -230,13 +230,13 @@ def scored_stream(
 
 
 def _line_stop(tokens: np.ndarray, start: int, newlines: np.ndarray, size: int | None) -> int | None:
-    """Return the end of the line that begins at a token; None if the end has not been read yet.
+    """Return the position after the last token of a line; None if the end of the line has not been read yet.
 
     Args:
         tokens: Tokens (T,) read so far.
         start: Position of the line's first token.
         newlines: Number of line ends in each token of the vocabulary, (V,).
-        size: Number of tokens of the line; None if tokens contain the line ends, or if no line is left.
+        size: Number of tokens of the line; None if the line ends are tokens, or if no line is left.
     """
     if size is not None:
         return start + size if start + size <= len(tokens) else None
@@ -263,7 +263,7 @@ def language_model(run: str | Path, runs_dir: str | Path) -> LoadedModel:
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
     if not isinstance(loaded.task, LanguageModeling):
         raise ConfigError(
-            f"expected a language model, got run {loaded.folder.id} with another task", code="not_applicable"
+            f"expected a language model, but run {loaded.folder.id} has another task", code="not_applicable"
         )
     return loaded
 
@@ -272,9 +272,9 @@ def text_encoder(loaded: LoadedModel) -> TextEncoder:
     """Return the text encoder of a model.
 
     Raises:
-        DataError: The model was not trained on texts.
+        DataError: The model was not trained on text.
     """
     encoder = loaded.preprocessor.text
     if encoder is None:
-        raise DataError("this model was not trained on texts", code="not_applicable")
+        raise DataError("this model was not trained on text", code="not_applicable")
     return encoder

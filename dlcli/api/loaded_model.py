@@ -167,8 +167,8 @@ def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:
     """Load the trained model of a run.
 
     Args:
-        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
-        runs_dir: Folder in which names are looked up.
+        run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).
+        runs_dir: Folder in which runs are looked up.
 
     Raises:
         ConfigError: The run does not exist.

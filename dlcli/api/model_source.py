@@ -43,7 +43,7 @@ def read_source(text: str, runs_dir: Path) -> Source:
     """Read the weights that `model.from` names.
 
     Args:
-        text: File of weights, or a run as a folder, an id, the beginning of an id, or a name (the newest finished
+        text: File of weights, or a run as a folder, an id, a prefix of an id, or a name (the newest finished
             run of that name).
         runs_dir: Folder in which runs are looked up.
 

@@ -1,4 +1,4 @@
-"""Predictions as rows of JSON."""
+"""Predictions and targets as rows for JSON."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlcli.data import SequenceSource, Split
 from dlcli.diagnosis import TEXT_STRETCHES
 from dlcli.tasks import Predictions
 
-#: Number of stretches of a long text that count as independent of each other.
+#: Number of stretches into which a long text is divided; they are treated as independent sampling units.
 STRETCHES = 40
 #: Field names of rows; a predicted column of the same name would overwrite a field or be mistaken for it.
 FIELDS = ("id", "target", "group", "class", "probability", "nats", "prediction", "truth", "label", "error")
 
 
 def value_keys(names: Sequence[str], count: int) -> list[str]:
-    """Return the keys of the predicted values in rows: the column names, unless one of these is a field of rows.
+    """Return the keys of the predicted values in a row: the column names, unless one of them is in `FIELDS`.
 
     Args:
         names: Names of the predicted columns; empty if they have no names.
@@ -40,8 +40,8 @@ def prediction_rows(
         ids: Ids (N,) of the examples.
         predictions: Predictions for the same examples.
         class_names: Names of the classes in the order of the model's outputs; empty for regression.
-        value_names: Names of the predicted values. Without names, the keys are `value`, or `value_0` … `value_K`. If
-            a name is a field of rows, such as `target`, the keys are `prediction`, or `prediction_<column>`.
+        value_names: Names of the predicted values. Without names, the keys are `value`, or `value_0` to `value_<K−1>`.
+            If a name is in `FIELDS`, such as `target`, the keys are `prediction`, or `prediction_<column>`.
     """
     if predictions.labels is not None and predictions.probabilities is not None:
         confidence = np.take_along_axis(predictions.probabilities, predictions.labels[:, None], axis=1)[:, 0]  # (N,)
@@ -61,7 +61,7 @@ def prediction_rows(
 
 
 def row_ids(split: Split, rows: int) -> np.ndarray:
-    """Return the ids of the rows of predictions: the example, plus the step if each step of a sequence has a row.
+    """Return the id of each row of predictions: that of the example, plus the step if each step has its own row.
 
     Args:
         split: Examples.
@@ -77,8 +77,8 @@ def row_ids(split: Split, rows: int) -> np.ndarray:
 def row_units(split: Split, rows: int) -> np.ndarray | None:
     """Return the sampling unit of each row of predictions; None if the rows are independent.
 
-    The steps of a sequence form a unit, and so do the examples of a group. Neighboring windows of one long text are
-    correlated, so they count as a limited number of stretches.
+    The steps of a sequence form one unit, and so do the examples of a group. Neighboring windows of a long text are
+    correlated, so the text is divided into at most `STRETCHES` units.
 
     Args:
         split: Examples.
@@ -103,7 +103,7 @@ def unit_name(split: Split, rows: int) -> str:
 
 
 def target_rows(truth: np.ndarray, *, class_names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield a mapping for each example with its true class, its values, or the size of its text as `target`.
+    """Yield a mapping for each example, whose `target` is its true class, its values, or the size of its text.
 
     Args:
         truth: Class indices (N,), values (N,) or (N, K) in the unit of the file, or sizes (N, 3) of texts.

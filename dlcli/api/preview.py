@@ -13,7 +13,7 @@ from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingIma
 from dlcli.reports import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
 
-#: Number of augmented variants of every example.
+#: Number of augmented variants of each example.
 VARIANTS = 8
 
 
@@ -25,7 +25,7 @@ class Preview:
         png: Bytes of the PNG file.
         ids: Ids of the examples.
         classes: Classes of the examples, or their values as text.
-        augmentations: Names of the augmentations in the order of the config.
+        augmentations: Names of the augmentations, in the order in which the config lists them.
         warnings: Warnings about the data.
     """
 
@@ -49,12 +49,12 @@ def preview(
     Args:
         config: YAML file.
         overrides: Overrides of the config.
-        count: Number of examples, taken from all classes in turn.
-        seed: Seed of the selection and of the augmentation; None for the config's seed.
+        count: Number of examples, balanced across the classes.
+        seed: Seed for the choice of examples and for the augmentations; None for the seed of the config.
         on_read: Callback for the progress of reading many files.
 
     Raises:
-        ConfigError: The config is invalid, or its data are not images.
+        ConfigError: The config is invalid, or its data is not images.
         DataError: The data is missing or does not match the config.
     """
     spec = load_spec(config, overrides)
@@ -111,17 +111,17 @@ def _preview_rows(
 
 
 def _balanced_rows(data: Data, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Draw random rows of the training set, balanced over the classes as far as these have examples."""
+    """Draw random rows of the training set, balanced across the classes as far as each has enough examples."""
     targets = data.splits["train"].targets
     assert targets is not None, "every image has a target"
     order = generator.permutation(len(targets))
     if data.class_names is None:
         return order[:count]
     shuffled = targets[order]
-    turn = np.empty(len(order), np.int64)  # position of each example among those of its class
+    rank_in_class = np.empty(len(order), np.int64)  # position of each example among those of its class
     for label in np.unique(shuffled):
-        turn[shuffled == label] = np.arange((shuffled == label).sum())
-    rows = order[np.lexsort((shuffled, turn))[:count]]
+        rank_in_class[shuffled == label] = np.arange((shuffled == label).sum())
+    rows = order[np.lexsort((shuffled, rank_in_class))[:count]]
     return rows[np.argsort(targets[rows], kind="stable")]
 
 
@@ -136,7 +136,7 @@ def _name(data: Data, row: int) -> str:
 
 
 def _captions(batch: Batch, data: Data) -> list[str]:
-    """Return the class and share that are mixed into each example of a batch."""
+    """Return a caption for each example of a batch, with the class that is mixed into it and its share."""
     assert batch.targets is not None
     if data.class_names is None:
         return [""] * len(batch)

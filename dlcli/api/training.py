@@ -120,10 +120,10 @@ def resume(
     """Resume a run from its newest checkpoint, to the same bits as a run without interruption.
 
     Args:
-        run: Run, as a folder, an id, the beginning of an id, or a name (the newest run of that name).
+        run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).
         epochs: Total number of epochs; None for the number in the config.
         overrides: Changes of options that may change, such as `training.epochs`.
-        runs_dir: Folder in which names are looked up.
+        runs_dir: Folder in which runs are looked up.
         observer: Observer of the training's events.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Transfer learning: an experiment whose model starts from the weights of another.
+"""Transfer learning: the model of an experiment starts from the weights of another model.
 
-Unless the config says otherwise, the layers and the scaling of the inputs are those of the source run. Both are
-written into the resolved config, with the absolute path of the source, so that the training can be repeated. A resumed
-run and a trained model do not need the source: their weights are in their own checkpoints.
+By default, the layers and the scaling of the inputs are those of the source run. Both are written to the resolved
+config with the absolute path of the source, so that the training can be repeated. Neither a resumed run nor a trained
+model needs the source, since their weights are in their own checkpoints.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from dlcli.nn import (
 )
 from dlcli.spec import ComponentSpec, LayerSpec, Spec, dropout_mistakes
 
-#: Options of layers that set the number of outputs.
+#: Layer options that set the number of outputs.
 SIZES = ("units", "filters")
-#: Names of the last layers in published files.
+#: Usual names of the last layer in published weight files.
 HEADS = ("fc", "classifier", "head", "last_linear", "linear", "output")
-#: Names that torchvision gives to heads that are used in training only.
+#: Names of torchvision's auxiliary heads, which are used during training only.
 AUXILIARY_HEADS = ("aux1", "aux2", "AuxLogits")
 
 
@@ -49,7 +49,7 @@ class Transfer:
 
     Args:
         source: Source of the weights.
-        matching: Match of the source's arrays with those of the model.
+        matching: Which arrays of the source are loaded into which arrays of the model.
         roles: Roles of the model's layers: new, tuned or frozen.
         remarks: Warnings about the transfer.
     """
@@ -61,9 +61,10 @@ class Transfer:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for `train.log`."""
-        names = {"dlcli": "its own names", "torch": "PyTorch's names and layouts"}[self.matching.naming]
+        names = {"dlcli": "the names of dlcli", "torch": "the names and layouts of PyTorch"}[self.matching.naming]
         count = len(self.roles.tuned) + len(self.roles.frozen)
-        yield f"{len(self.matching.weights)} arrays of {count} layers come from {self.source.name}, by {names}"
+        arrays = f"{len(self.matching.weights)} arrays of {count} layers"
+        yield f"loaded {arrays} from {self.source.name}, matched by {names}"
         for title, layers in (
             ("trained from scratch", self.roles.new),
             ("fine-tuned", self.roles.tuned),
@@ -92,17 +93,17 @@ def start(
     """Build the experiment that a config describes, with its initial weights.
 
     Args:
-        spec: Config; the experiment's config also has the layers of the source.
+        spec: Config; the layers and input scaling that it omits are taken from the source.
         runs_dir: Folder in which runs are looked up.
         dtype: Type of the parameters.
         on_read: Callback for the progress of reading many files.
 
     Returns:
-        The experiment, and the transfer of its weights; None for random weights.
+        The experiment and the transfer of its weights, which is None if the weights are random.
 
     Raises:
         ConfigError: The source is missing or does not fit the model, or the experiment cannot be built.
-        DataError: The data or the file of weights is missing or damaged.
+        DataError: The data or the weight file is missing or damaged.
     """
     with locate_errors(spec):
         options = spec.model.transfer
@@ -123,7 +124,7 @@ def start(
 
 
 def resume_transfer(spec: Spec, preprocessor: Preprocessor, *, on_read: OnRead | None = None) -> Experiment:
-    """Build the experiment of a run that has begun; its weights come from a checkpoint, without the source.
+    """Build the experiment of a run to resume; the source is not needed, since the weights come from a checkpoint.
 
     Args:
         spec: Config of the run.
@@ -143,7 +144,7 @@ def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | No
         sha256: SHA-256 of the source when the run began; None if it was not recorded.
 
     Raises:
-        ConfigError: The source does not exist any longer.
+        ConfigError: The source no longer exists.
         DataError: The source has changed.
     """
     transfer = experiment.spec.model.transfer
@@ -157,7 +158,7 @@ def restart_transfer(experiment: Experiment, *, runs_dir: Path, sha256: str | No
 
 
 def assign_roles(experiment: Experiment) -> LayerRoles | None:
-    """Freeze layers and scale learning rates as the config says; None without a transfer."""
+    """Freeze layers and scale learning rates as the config says; return None without transfer learning."""
     transfer = experiment.spec.model.transfer
     if transfer is None:
         return None
@@ -180,7 +181,7 @@ def _layer_roles(experiment: Experiment) -> LayerRoles:
 
 
 def _transfer_weights(experiment: Experiment, source: Source) -> Transfer:
-    """Copy the weights into the model."""
+    """Copy the weights of the source into the model."""
     roles = _layer_roles(experiment)
     options = experiment.spec.model.transfer
     assert options is not None
@@ -189,17 +190,17 @@ def _transfer_weights(experiment: Experiment, source: Source) -> Transfer:
         naming = options.naming if source.run is None else "dlcli"
         matching = match(experiment.model, source.state, roles.new, naming)
         check_complete(experiment.model, matching, source.state, source.name)
-        expendable = _expendable(source, replace_head=options.replace_head)
-        check_all_used(matching, {*options.ignore, *expendable}, source.name)
+        optional = _optional_modules(source, replace_head=options.replace_head)
+        check_all_used(matching, {*options.ignore, *optional}, source.name)
     check_finite(experiment.model, matching, str(source.path))
     load(experiment.model, matching)
     return Transfer(source, matching, roles, tuple(_remarks(experiment, source)))
 
 
-def _expendable(source: Source, *, replace_head: bool) -> Iterator[str]:
-    """Yield the modules of the source that the model need not have: the replaced head, and auxiliary heads.
+def _optional_modules(source: Source, *, replace_head: bool) -> Iterator[str]:
+    """Yield the modules of the source that the model may lack: the replaced head and auxiliary heads.
 
-    Auxiliary heads are used in training only. In a file, such modules are recognized by their names.
+    Auxiliary heads are used during training only. In a weight file, both are recognized by their names.
     """
     if source.run is None:
         yield from AUXILIARY_HEADS
@@ -213,22 +214,22 @@ def _expendable(source: Source, *, replace_head: bool) -> Iterator[str]:
         yield from head_layers(graph)
 
 
-def _check_same_inputs(theirs: Preprocessor, ours: Preprocessor, source: str) -> None:
-    """Check that the inputs mean the same as those the weights were trained on.
+def _check_same_inputs(pretrained: Preprocessor, current: Preprocessor, source: str) -> None:
+    """Check that the inputs have the same columns and tokens as those the weights were trained on.
 
     Raises:
         ConfigError: The columns or the tokens differ.
     """
     pairs = {
-        "columns": (theirs.input_names, ours.input_names) if ours.encoder or theirs.encoder else ((), ()),
-        "tokens": (_tokens(theirs), _tokens(ours)),
+        "columns": (pretrained.input_names, current.input_names) if current.encoder or pretrained.encoder else ((), ()),
+        "tokens": (_tokens(pretrained), _tokens(current)),
     }
     for what, (old, new) in pairs.items():
         if old != new:
             different = [name for name in new if name not in old] or [name for name in old if name not in new]
-            example = f", such as {different[0]!r}" if different else " in order"
+            difference = f": only one of them has {different[0]!r}" if different else " in their order"
             raise ConfigError(
-                f"the {what} of {source} differ from those of this data{example}",
+                f"the {what} of {source} differ from those of this data{difference}",
                 code="incompatible_weights",
                 key="model.from",
             )
@@ -239,18 +240,18 @@ def _tokens(preprocessor: Preprocessor) -> tuple[str, ...]:
 
 
 def _remarks(experiment: Experiment, source: Source) -> Iterator[str]:
-    """Yield a remark for each way in which the model is used differently from its training."""
+    """Yield a remark for each way in which the weights are used differently from how they were trained."""
     transfer, data = experiment.spec.model.transfer, experiment.data
     if source.run is None or transfer is None:
         return
-    theirs, ours = source.run.preprocessor, data.preprocessor
-    if theirs.scaling.to_json() != ours.scaling.to_json():
+    pretrained, current = source.run.preprocessor, data.preprocessor
+    if pretrained.scaling.to_json() != current.scaling.to_json():
         yield (
             f"data.normalize is {experiment.spec.data.normalize.name}, so the inputs are scaled differently from those "
-            f"that {source.name} was trained with; pretrained scales them alike"
+            f"that {source.name} was trained on; use pretrained to scale them identically"
         )
-    if not transfer.replace_head and theirs.class_names != ours.class_names:
-        pairs = zip(theirs.class_names or (), ours.class_names or (), strict=False)
+    if not transfer.replace_head and pretrained.class_names != current.class_names:
+        pairs = zip(pretrained.class_names or (), current.class_names or (), strict=False)
         renamed = ", ".join(f"{old} → {new}" for old, new in pairs if old != new)
         yield f"replace_head is false, so the outputs of {source.name} now stand for other classes: {renamed}"
 
@@ -259,13 +260,13 @@ def _remarks(experiment: Experiment, source: Source) -> Iterator[str]:
 
 
 def _complete(spec: Spec, source: Source) -> Spec:
-    """Return the config with the layers and the input scaling of the source run where it has none of its own."""
+    """Fill in the layers and the input scaling that the config omits with those of the source run."""
     assert spec.model.transfer is not None
     transfer = spec.model.transfer.model_copy(update={"source": str(source.path)})
     model, data = replace(spec.model, transfer=transfer), spec.data
     if model.architecture is None and model.layers is None:
         if source.run is None:
-            message = "a file contains weights only: set model.architecture or model.layers as well"
+            message = "a weight file does not describe the layers: also set model.architecture or model.layers"
             raise ConfigError(message, code="missing_key", key="model.from")
         model = replace(source.run.spec.model, transfer=transfer)
         for mistake in dropout_mistakes(model, spec.regularization.dropout):
@@ -276,7 +277,7 @@ def _complete(spec: Spec, source: Source) -> Spec:
 
 
 def _with_outputs(spec: Spec, source: Source, data: Data) -> Spec:
-    """Resize the heads in a run's list of layers to this data; an architecture does so itself."""
+    """Resize the heads in the layers of the source run to this data; an architecture resizes its own head."""
     layers = spec.model.layers
     if source.run is None or layers is None:
         return spec

@@ -24,16 +24,16 @@ from dlcli.nn import Embedding
 
 
 def start_from_vectors(experiment: Experiment) -> list[str]:
-    """Initialize the model's embeddings from the files of vectors that the config names.
+    """Initialize the model's embeddings from the word vector files that the config names.
 
-    The files are needed only when a training begins: later the vectors are among the weights.
+    The files are needed only when training starts: from then on, the vectors are stored with the weights.
 
     Returns:
         A line for the log per embedding: how many tokens have a vector, and their share of the tokens of each split.
 
     Raises:
         ConfigError: The inputs are not words, or the vectors and the embedding differ in size.
-        DataError: A file is missing or is not a file of vectors.
+        DataError: A file is missing or is not a word vector file.
     """
     origins = []
     spec, preprocessor = experiment.spec, experiment.data.preprocessor

@@ -1,7 +1,7 @@
-"""Creation of objects from a checked config: the only package that turns names into classes.
+"""Creation of objects from a validated config; only this package turns the names in a config into classes.
 
-The packages below have plain typed arguments and do not know configs. A mistake that appears only during creation, such
-as layers whose shapes do not match, is reported at its place in the file.
+The packages of lower layers take plain typed arguments and know nothing about configs. An error that is detected only
+during creation, such as layers whose shapes do not match, is reported with its location in the file.
 """
 
 from dlcli.assembly.component import create

@@ -142,11 +142,11 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
     Args:
         spec: Config of the experiment.
         data_paths: Folders that are searched for files.
-        pretrained: Existing preprocessing, whose words replace those of the files of vectors.
+        pretrained: Preprocessing of a trained model; its words are used instead of those in the word vector files.
 
     Raises:
-        ConfigError: The config needs words with vectors, but the model has no vectors.
-        DataError: The file of vectors is missing or invalid.
+        ConfigError: The config sets `vector_words`, but the model has no word vectors.
+        DataError: A word vector file is missing or invalid.
     """
     words = known_words(spec, data_paths, pretrained)
     section = spec.data.text

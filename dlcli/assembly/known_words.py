@@ -1,4 +1,4 @@
-"""Words in the vocabulary that need not be in the training set: those with pretrained vectors in the embeddings."""
+"""Words that pretrained word vectors add to the vocabulary, even if they do not occur in the training set."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from dlcli.data import DataPaths, Preprocessor, words_with_vectors
 from dlcli.nn import Node
 from dlcli.spec import Spec
 
-#: Arguments of `model_nodes` that do not affect embeddings.
+#: Placeholders for arguments of `model_nodes` that do not affect embeddings.
 _ANY_SHAPE, _ANY_UNITS = (1,), 1
 
 
 def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | None = None) -> tuple[str, ...]:
-    """Return the words with vectors, in the order of their files.
+    """Return the words that have pretrained vectors, in the order of the files.
 
-    Frozen vectors are also valid for words that occur only in new texts, so that all words of the file are added.
-    Trained vectors move away from those of words that are not in the training set, so that these are added on request.
+    Frozen vectors remain valid for words that occur only in new texts, so all words of the file are added. Trained
+    vectors drift away from those of the words that are not in the training set, so such words are added only if
+    `vector_words` is set.
 
     Args:
         spec: Config of the experiment.
         data_paths: Folders that are searched for files.
-        pretrained: Existing preprocessing, whose words are used instead of those of the files.
+        pretrained: Preprocessing of a trained model; its words are used instead of those in the files.
 
     Raises:
-        ConfigError: The config needs words with vectors, but the model has no vectors.
-        DataError: A file of vectors is missing or invalid.
+        ConfigError: The config sets `vector_words`, but the model has no word vectors.
+        DataError: A word vector file is missing or invalid.
     """
     limit = None if spec.data.text is None else spec.data.text.settings.vocabulary.vector_words
     files = vector_files(spec)
     if limit and not files:
         raise ConfigError(
-            "the model has no file of vectors", code="not_applicable", key="data.text.vocabulary.vector_words"
+            "the model has no word vectors", code="not_applicable", key="data.text.vocabulary.vector_words"
         )
     used_files = [file for file, is_trained in files.items() if (limit is None and not is_trained) or limit]
     if not used_files:
@@ -45,7 +46,7 @@ def known_words(spec: Spec, data_paths: DataPaths, pretrained: Preprocessor | No
 
 
 def vector_files(spec: Spec) -> dict[str, bool]:
-    """Return file of vectors → whether its vectors are trained, for all embeddings of the model."""
+    """Return a mapping from each word vector file of the model to whether its vectors are trained."""
     return {str(node.options["vectors"]): node.options.get("trainable", True) for node in _embeddings(spec)}
 
 

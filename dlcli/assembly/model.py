@@ -17,7 +17,7 @@ from dlcli.tasks import Task
 
 
 def build_task(spec: Spec, targets: Targets) -> Task:
-    """Create the task of the config, or the one inferred from the targets and the model."""
+    """Create the task that the config names; without one, infer it from the targets and the model."""
     component = spec.task or component_from("task", _inferred_task(spec, targets))
     task: Task = create(component, targets, at="task")
     return task
@@ -36,7 +36,7 @@ def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> 
     Args:
         spec: Config of the experiment.
         input_shape: Shape of one example.
-        output_units: Number of outputs that the task needs.
+        output_units: Number of outputs that the task requires.
     """
     if spec.model.architecture is not None:
         component = spec.model.architecture
@@ -61,15 +61,15 @@ def build_model(
 
     Args:
         spec: Config of the experiment.
-        preprocessor: Preprocessing, which has the shape of the inputs and the vocabulary.
-        task: Task, which has the shape of the outputs.
+        preprocessor: Preprocessing, which determines the input shape and the vocabulary.
+        task: Task, which determines the output shape.
         generators: Random generators of the model.
-        dtype: Type of the weights.
+        dtype: Data type of the weights.
 
     Raises:
-        ConfigError: The graph is invalid, shapes do not match, or the outputs are not those that the task needs.
+        ConfigError: The graph is invalid, shapes do not match, or the task requires another output shape.
     """
-    # nodes of an architecture are not in the config: their errors are located at the model
+    # the nodes of an architecture have no keys in the config, so their errors are reported at `model`
     key_of = "layers[{}]".format if spec.model.layers is not None else lambda _: ""
     vocabulary = preprocessor.vocabulary
     nodes = model_nodes(spec, preprocessor.input_shape, task.output_units)
@@ -93,11 +93,11 @@ def build_model(
             code="not_applicable",
             key="training.stateful",
         )
-    needed = task.output_shape(model.input_shape)
-    if model.output_shape != needed:
+    required_shape = task.output_shape(model.input_shape)
+    if model.output_shape != required_shape:
         name = registry.name_of("task", type(task))
         raise ConfigError(
-            f"expected {format_shape(needed)} per example for {name} on this data, "
+            f"expected {format_shape(required_shape)} per example for {name} on this data, "
             f"got {format_shape(model.output_shape)} from the last layer, {model.output}",
             code="wrong_shape",
             key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
@@ -118,5 +118,5 @@ def create_layer(node: Node, num_tokens: int | None = None) -> Layer:
 
 
 def format_shape(shape: tuple[int, ...]) -> str:
-    """Format a shape of outputs: `3 outputs`, `8 × 8 × 1 outputs`."""
+    """Format an output shape: `3 outputs`, `8 × 8 × 1 outputs`."""
     return " × ".join(map(str, shape)) + (" output" if shape == (1,) else " outputs")

@@ -1,4 +1,4 @@
-"""Switch for recording operations for the backward pass, per thread or task."""
+"""Switch that enables or disables gradient computation, separately for each thread or asyncio task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ is_recording = _recording.get
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Disable recording inside the `with` block: results require no gradient and keep no references to their inputs."""
+    """Disable gradient computation within the block: results require no gradient and do not refer to their inputs."""
     token = _recording.set(False)
     try:
         yield

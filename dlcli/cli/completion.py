@@ -1,4 +1,4 @@
-"""Shell completion of config files, run ids and registered names. It runs at every Tab, so it has to be fast."""
+"""Shell completion of config files, run ids and registered names. It runs on every Tab press, so it has to be fast."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def configs(incomplete: str) -> Iterator[str]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return the entries of a folder; none if it cannot be listed, since an error would end up in the command line."""
+    """Return the entries of a folder; none if it cannot be listed: an error would garble the command line."""
     try:
         return list(folder.iterdir())
     except OSError:
@@ -62,7 +62,7 @@ def _folders_with(context: typer.Context, file: str) -> list[str]:
 
 
 def searches() -> list[str]:
-    """Return names of searches."""
+    """Return names of search algorithms."""
     from dlcli.core import registry
 
     components.load()
@@ -83,7 +83,7 @@ def kinds() -> list[str]:
 
 
 def names(context: typer.Context) -> list[str]:
-    """Return names of components of the kind that precedes the word."""
+    """Return names of components of the kind that has been typed before."""
     from dlcli.core import registry
 
     components.load()

@@ -19,7 +19,7 @@ RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="Run: its id, the beginning of its id, its name (the newest run), or its folder.",
+        help="Run: its id, a prefix of its id, its name (the newest run), or its folder.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -37,7 +37,7 @@ ConfigOrRun = Annotated[
     str,
     typer.Argument(
         metavar="CONFIG|RUN",
-        help="YAML file, or run: its id, the beginning of its id, its name (the newest run), or its folder.",
+        help="YAML file, or run: its id, a prefix of its id, its name (the newest run), or its folder.",
         show_default=False,
         autocompletion=completion.configs_and_runs,
     ),

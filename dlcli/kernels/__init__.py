@@ -1,4 +1,4 @@
-"""Numeric primitives on NumPy arrays: native kernels if they were built, else the reference kernels."""
+"""Numerical kernels on NumPy arrays: native ones if they have been built, otherwise the reference ones in NumPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of sequences: embeddings, recurrent layers, pooling over time."""
+"""Sequence models made of embeddings, recurrent layers and pooling over time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dlcli.nn import Node, Shape, with_names
 
 Cell: TypeAlias = Literal["rnn", "gru", "lstm"]
 
-#: initializer of a language model's embedding: token vectors far enough apart that the gates respond differently
+#: initializer of a language model's embedding: it spreads the vectors, so that the gates can tell tokens apart
 WIDE = {"name": "normal", "std": 1.0}
 
 
@@ -26,10 +26,10 @@ def recurrent_language_model(
     dropout_rate: Rate = 0.0,
     vectors: str | None = None,
 ) -> list[Node]:
-    """Recurrent language model: `embedding → recurrent layers → linear`, a logit per token at every step.
+    """Recurrent language model: `embedding → recurrent layers → linear`, with a logit per token at every step.
 
-    Mikolov et al. 2010, Recurrent neural network based language model; with LSTM Sundermeyer et al. 2012; dropout only
-    on the non-recurrent connections, Zaremba et al. 2014, arXiv:1409.2329.
+    Mikolov et al. 2010, Recurrent neural network based language model. LSTM: Sundermeyer et al. 2012. Dropout only on
+    the non-recurrent connections: Zaremba et al. 2014, arXiv:1409.2329.
 
     Args:
         cell: Type of the recurrent layers.
@@ -65,10 +65,10 @@ def recurrent_classifier(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """Classifier or regressor of whole sequences (many-to-one): last, mean or maximum state, then a linear layer.
+    """Sequence classifier or regressor (many-to-one): recurrent layers, pooling over time, then a linear layer.
 
-    Sequences of tokens pass through an embedding first; sequences of vectors are used as they are. Bidirectional:
-    Schuster & Paliwal 1997.
+    Sequences of tokens pass through an embedding first; sequences of vectors are used as they are. Bidirectional
+    layers: Schuster & Paliwal 1997.
 
     Args:
         cell: Type of the recurrent layers.
@@ -76,8 +76,8 @@ def recurrent_classifier(
         units: Size of the hidden state in each direction.
         depth: Number of stacked recurrent layers.
         bidirectional: Whether sequences are also processed in reverse.
-        pooling: Pooling of the hidden states over time: the last one, or the mean or maximum over the steps without
-            padding.
+        pooling: Pooling of the hidden states over time: the last one, or the mean or maximum over all steps
+            except padding.
         dropout_rate: Dropout probability before, between and after the recurrent layers.
         vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
         train_vectors: Whether the embedding is trained.
@@ -114,7 +114,7 @@ def recurrent_labeler(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """Labeler of every step of a sequence (many-to-many): recurrent layers, then a linear layer at each step.
+    """Sequence labeler (many-to-many): recurrent layers, then a linear layer at every step.
 
     Graves & Schmidhuber 2005, Framewise phoneme classification with bidirectional LSTM.
 
@@ -151,13 +151,13 @@ def averaged_embeddings(
     vectors: str | None = None,
     train_vectors: bool = True,
 ) -> list[Node]:
-    """Bag of embeddings: the mean of a text's word vectors, then a small network; it ignores the order of the words.
+    """Bag of words: the mean of a text's token embeddings, then a small network; the order of the words is ignored.
 
     Iyyer et al. 2015, Deep unordered composition rivals syntactic methods for text classification.
 
     Args:
         embedding_units: Dimension of the token embeddings; with `vectors`, the dimension of the vectors in the file.
-        hidden_units: Number of units of each hidden layer with ReLU between the mean and the output; null means none.
+        hidden_units: Number of units of each hidden layer (linear and ReLU) after the mean; null means none.
         dropout_rate: Dropout probability of the mean and of the hidden layers.
         vectors: File of pretrained word vectors that initialize the embedding; null means random initialization.
         train_vectors: Whether the embedding is trained.

@@ -18,7 +18,7 @@ Probe = tuple[Tensor, ...]
 def state_gradients(
     graph: Graph, loss: Callable[[Tensor], Tensor], inputs: np.ndarray, lengths: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
-    """Return the norm of `∂L/∂s_t` for each example, with s_t all states of a cell after step t (LSTM: h and c).
+    """Return the norm of `∂L/∂s_t` for each example, where s_t are all states of a cell after step t (LSTM: h and c).
 
     Args:
         graph: Model with recurrent layers, in the mode to analyze.

@@ -13,7 +13,7 @@ from dlcli.core import register
 
 @register("function", "gelu")
 class GELU(Function):
-    """`x Φ(x)`, with Φ the standard normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
+    """`x Φ(x)`, where Φ is the standard normal CDF (Hendrycks & Gimpel 2016, arXiv:1606.08415)."""
 
     @staticmethod
     def forward(ctx: Context, x: np.ndarray) -> np.ndarray:
@@ -69,7 +69,7 @@ class SiLU(Function):
 
 
 def gelu(x: Tensor | np.ndarray) -> Tensor:
-    """Return `x Φ(x)`, with Φ the standard normal distribution function."""
+    """Return `x Φ(x)`, where Φ is the standard normal CDF."""
     return GELU.apply(x)
 
 

@@ -1,4 +1,4 @@
-"""L1 and L2 regularization: the penalty `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, with m the number of training examples.
+"""L1 and L2 regularization: the penalty `λ₁/m ‖w‖₁ + λ₂/2m ‖w‖²`, where m is the number of training examples.
 
 Only weights are penalized, not biases or the parameters of normalization layers.
 """

@@ -1,4 +1,4 @@
-"""Creation and export of figures: matplotlib with its default style, without a window, reproducible to the byte.
+"""Creation and export of figures with matplotlib's default style, without a window, byte for byte reproducible.
 
 The user's matplotlib settings (a matplotlibrc in the working directory or in the home directory, `MPLBACKEND`, styles
 set by a program that calls dlcli) do not affect figures: `text.usetex` or a dark style would change or break them.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DOTS_PER_INCH = 140
+_DPI = 140
 
 
 @contextlib.contextmanager
@@ -33,7 +33,7 @@ def default_style() -> Iterator[None]:
 
     with matplotlib.rc_context():
         for name, value in matplotlib.rcParamsDefault.items():
-            if not name.startswith(("backend", "toolbar")):  # settings of windows
+            if not name.startswith(("backend", "toolbar")):  # settings of GUI windows
                 matplotlib.rcParams[name] = value
         matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
         matplotlib.rcParams["text.parse_math"] = False  # names may contain a $
@@ -41,9 +41,11 @@ def default_style() -> Iterator[None]:
 
 
 def _import_matplotlib() -> None:
-    """Import matplotlib in a directory with matplotlib's own matplotlibrc.
+    """Import matplotlib with the default settings of its own matplotlibrc.
 
-    The import reads ./matplotlibrc before any other file, and fails for an unknown backend.
+    The import looks for a matplotlibrc in the working directory first, and fails if `MPLBACKEND` names an unknown
+    backend. During the import, the working directory is therefore that of matplotlib's own matplotlibrc, and
+    `MPLBACKEND` is unset.
     """
     if "matplotlib" in sys.modules:
         return
@@ -77,7 +79,7 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, facecolor="white")
+    figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
@@ -94,7 +96,7 @@ def style_axes(axes: Axes, *, grid: bool = True) -> None:
 
 
 def to_png(figure: Figure, title: str) -> bytes:
-    """Export the figure without the version of matplotlib; unprintable characters are escaped."""
+    """Export the figure as PNG without matplotlib's version in the metadata; unprintable characters are escaped."""
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):

@@ -16,7 +16,7 @@ WIDTH, MARGIN, GAP = 1400, 44, 14
 TITLE, HEADING, NOTE, CAPTION = 25, 19, 15, 14
 #: Width of a letter relative to its height.
 LETTER = 0.56
-_DOTS_PER_INCH = 100
+_DPI = 100
 #: Height of a line relative to its letters.
 _LINE = 1.35
 
@@ -222,13 +222,13 @@ def _write_over(canvas: np.ndarray, texts: Sequence[_Text]) -> None:
     from matplotlib.figure import Figure
 
     height, width, _ = canvas.shape
-    figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH, facecolor="none")
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="none")
     for text in texts:
         figure.text(
             text.x / width,
             1 - text.y / height,
             printable_lines(text.text),
-            fontsize=text.size * 72 / _DOTS_PER_INCH,
+            fontsize=text.size * 72 / _DPI,
             color=text.color,
             fontweight="bold" if text.bold else "normal",
             horizontalalignment=text.horizontal,

@@ -101,7 +101,7 @@ def run_status(folder: RunFolder, recorded: str) -> str:
 
 
 def find(root: Path, text: str, *, is_done: bool = True) -> RunFolder:
-    """Find a run by the path of its folder, its id, the beginning of its id, or its name (the newest run of it).
+    """Find a run by the path of its folder, its id, a prefix of its id, or its name (the newest run of that name).
 
     Args:
         root: Folder of the runs.

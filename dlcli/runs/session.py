@@ -1,4 +1,4 @@
-"""A run in progress, whose record always receives the final status."""
+"""Record of a run in progress, which receives the final status even if the run ends with an error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dlcli.runs.run_folder import RunFolder
 
 
 class Session:
-    """Results of a running block for `run.json`.
+    """Results of a run in progress, to be written to `run.json`.
 
     Args:
-        record: Record at the start.
+        record: Record at the start of the run.
     """
 
     def __init__(self, record: RunRecord) -> None:
@@ -25,14 +25,14 @@ class Session:
 
 @contextlib.contextmanager
 def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
-    """Maintain `run.json` of a locked folder: "running" during the block, then its final status.
+    """Keep the status in `run.json` up to date: "running" during the block, then the final status of the run.
 
-    The block assigns the final metrics to `session.metrics`.
+    The folder must be locked. The block assigns the final metrics to `session.metrics`.
 
     Raises:
         StorageError: The record cannot be written.
     """
-    assert folder.is_locked, "two processes would write the same record"
+    assert folder.is_locked, "without a lock, two processes could write the same record"
     folder.write_record(record)
     session = Session(record)
     try:
@@ -51,7 +51,7 @@ def recording(folder: RunFolder, record: RunRecord) -> Iterator[Session]:
 
 
 def outcome(error: BaseException) -> tuple[Status, int]:
-    """Return the status and exit code of a run that an exception ended."""
+    """Return the status and exit code of a run that was ended by an exception."""
     if isinstance(error, DivergedError):
         return "diverged", error.exit_code
     if isinstance(error, PrunedError):

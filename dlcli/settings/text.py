@@ -18,8 +18,8 @@ class VocabularySettings:
         min_count: Minimum number of occurrences of a token in the training set.
         max_size: Maximum number of tokens, the most frequent ones, not counting <PAD>, <UNK>, <BOS> and <EOS>; null =
             all.
-        vector_words: Number of words from the beginning of the model's file of vectors to add to the vocabulary even if
-            the training set lacks them; null = all if the vectors are not trained (up to 256 MiB), else none.
+        vector_words: Number of words from the beginning of the model's word vector file to add to the vocabulary,
+            even if the training set lacks them; null = all if the vectors are not trained (up to 256 MiB), else none.
     """
 
     min_count: PositiveInt = 1

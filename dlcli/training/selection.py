@@ -1,8 +1,8 @@
 """Selection of the best epoch by one optimizing metric and any number of satisficing constraints.
 
-The rule is that of CS 230: among the models that satisfy every constraint, the one with the best optimizing metric is
-the best. A model that violates a constraint never replaces one that satisfies all of them; as long as no model
-satisfies all of them, the optimizing metric alone decides. Ties go to the earlier epoch.
+The rule is the one taught in CS 230: among the epochs that satisfy every constraint, the one with the best value of the
+optimizing metric is selected. An epoch that violates a constraint never replaces one that satisfies all of them. Until
+an epoch satisfies all of them, the optimizing metric alone decides. Ties go to the earlier epoch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Candidate:
     """Epoch that may become the best one.
 
     Args:
-        epoch: Number of the epoch, from 1.
+        epoch: Number of the epoch, starting at 1.
         step: Number of optimizer steps since the start of the run.
         checkpoint: Name of the checkpoint with the weights of the epoch.
         value: Value of the optimizing metric.
@@ -45,7 +45,7 @@ class Selection:
     Args:
         metric: Optimizing metric, `<split>/<metric>`.
         direction: Direction in which the optimizing metric improves.
-        constraints: Bounds of the satisficing metrics, by name of the metric.
+        constraints: Bounds of the satisficing metrics, keyed by metric name.
     """
 
     metric: str
@@ -71,6 +71,6 @@ class Selection:
 
 
 def direction_of(name: str, metrics: Iterable[Metric]) -> Direction:
-    """Return the direction in which `<split>/<metric>` improves; a loss and a latency are minimized."""
+    """Return the direction in which `<split>/<metric>` improves; losses and latencies are minimized."""
     metric_name = name.rpartition("/")[2]
     return next((metric.direction for metric in metrics if metric.name == metric_name), Direction.MINIMIZE)

@@ -8,18 +8,18 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 
-#: signals that end training after a checkpoint
+#: signals that stop training once it has saved a checkpoint
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequest:
-    """Record of the signal that has requested training to stop, if any."""
+    """Request to stop training, made by the first signal that is received."""
 
     def __init__(self) -> None:
         self.signal_number: int | None = None
 
-    def receive(self, signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG002 (the signal handler's form)
-        """Record the first signal; a second Ctrl-C does not wait for the end of the step.
+    def receive(self, signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG002 (required of a signal handler)
+        """Record the first signal; a Ctrl-C after it stops training at once.
 
         Raises:
             KeyboardInterrupt: SIGINT was received after a stop had been requested.
@@ -43,7 +43,7 @@ class StopRequest:
 
 @contextlib.contextmanager
 def stop_requests() -> Iterator[StopRequest]:
-    """Record signals that request training to stop while the block runs.
+    """Turn signals into a request to stop training while the block runs.
 
     Outside the main thread, where Python delivers no signals, a stop is never requested. A SIGHUP that is ignored, as
     under nohup, stays ignored.

@@ -154,7 +154,7 @@ def test_greedy_samples_are_the_most_probable_tokens_of_a_long_pass(stream: Path
 def test_unknown_characters_of_a_prompt_are_remarked(words: Path) -> None:
     remarks: list[str] = []
     sample(words, prompt="Ωat", length=3, remark=remarks.append)
-    assert len(remarks) == 1 and "1 token of" in remarks[0]
+    assert len(remarks) == 1 and "1 unknown token" in remarks[0]
 
 
 def test_samples_are_in_the_log(words: Path) -> None:

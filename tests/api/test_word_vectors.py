@@ -1,4 +1,4 @@
-"""Embeddings that start from a file of vectors, which a trained model does not need."""
+"""Embeddings that start from a word vector file, which a trained model does not need."""
 
 from __future__ import annotations
 

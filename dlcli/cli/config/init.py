@@ -12,7 +12,7 @@ from dlcli.core import ConfigError
 
 HEADER = """\
 # `dlcli train {file}` runs this experiment, `dlcli config validate {file}` checks it.
-# `dlcli list` lists all components and their options. A key that is removed has its default.
+# `dlcli list` lists all components and their options. A key that is left out has its default value.
 """
 
 
@@ -25,13 +25,13 @@ def init(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write a config to start from, with every key explained."""
+    """Write a starter config that explains every key."""
     from dlcli.spec import commented_template
 
     components.load()
     text = HEADER.format(file=file) + commented_template(dataset.replace("_", "-"), dataset)
     if file.exists() and not force:
-        raise ConfigError("the file exists; use --force to overwrite it", code="file_exists", file=str(file))
+        raise ConfigError("the file already exists; use --force to overwrite it", code="file_exists", file=str(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if json:

@@ -6,7 +6,7 @@ from dlcli.cli import components, console, options
 
 
 def show(config: options.ConfigFile, overrides: options.Overrides = None, json: options.Json = False) -> None:
-    """Print a config with every default filled in, as a run stores it."""
+    """Print a config with all defaults filled in, as it is stored in a run."""
     from dlcli.spec import load_spec
 
     components.load()

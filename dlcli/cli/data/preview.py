@@ -16,12 +16,15 @@ def preview(
         "preview.png"
     ),
     count: Annotated[
-        int, typer.Option("--count", min=1, max=100, help="Number of examples, from all classes in turn.")
+        int, typer.Option("--count", min=1, max=100, help="Number of examples, balanced across the classes.")
     ] = 8,
     seed: Annotated[
         int | None,
         typer.Option(
-            "--seed", min=0, help="Seed of the selection and the augmentation.", show_default="seed of the config"
+            "--seed",
+            min=0,
+            help="Seed for the choice of examples and the augmentations.",
+            show_default="seed of the config",
         ),
     ] = None,
     overrides: options.Overrides = None,

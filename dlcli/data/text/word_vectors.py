@@ -43,7 +43,7 @@ class WordVectors:
             index_of: Word → its index in the vocabulary.
 
         Raises:
-            DataError: The file cannot be read, is not a file of vectors, or has none of the words.
+            DataError: The file cannot be read, is not a word vector file, or has none of the words.
         """
         vectors: dict[int, np.ndarray] = {}
         for line, word, values, size in _entries(path):
@@ -56,14 +56,14 @@ class WordVectors:
 
 
 def words_with_vectors(path: Path, *, limit: int | None = None) -> list[str]:
-    """Return the words of a file of vectors in its order; GloVe and fastText sort them by frequency.
+    """Return the words of a word vector file in their order in the file; GloVe and fastText sort them by frequency.
 
     Args:
         path: Path of the file, in UTF-8.
         limit: Maximum number of words; None = as many as have vectors in `MEMORY_LIMIT`.
 
     Raises:
-        DataError: The file cannot be read or is not a file of vectors.
+        DataError: The file cannot be read or is not a word vector file.
     """
     words: list[str] = []
     for _, word, _, size in _entries(path):

@@ -1,4 +1,4 @@
-"""Number of cores for a computation."""
+"""Number of CPU cores that a process may use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CPUS = Path("/sys/devices/system/cpu")
 
 
 def usable_cores() -> int:
-    """Return the number of physical cores of this process; matrix products do not gain from hyper-threading."""
+    """Return the number of physical cores that this process may use; hyper-threads do not speed up matrix products."""
     if not hasattr(os, "sched_getaffinity"):
         return os.cpu_count() or 1
     # containers and `taskset` restrict a process to some cores; additional threads would only wait for each other

@@ -1,7 +1,8 @@
-"""Elementwise activations, each with its backward function, which multiplies `grad` by the derivative.
+"""Elementwise activations and their backward functions.
 
-A backward function takes the input x or the result y, whichever needs fewer operations. Exponentials are only computed
-of numbers that are not positive, so they never overflow.
+A backward function multiplies `grad`, the gradient of the output (g in the formulas), by the derivative. It takes the
+input x or the output y, whichever needs fewer operations. Exponentials never overflow, since their arguments are never
+positive.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 SQRT_2 = math.sqrt(2)
 SQRT_2_PI = math.sqrt(2 * math.pi)
 SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
-#: coefficient of x³ in the tanh form of GELU
+#: coefficient of x³ in the tanh approximation of GELU
 GELU_CUBIC = 0.044715
 
 
@@ -50,10 +51,10 @@ def elu_backward(grad: np.ndarray, y: np.ndarray, alpha: float) -> np.ndarray:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    """`1 / (1 + exp(−x))`, as `exp(x) / (1 + exp(x))` for negative x."""
+    """`1 / (1 + exp(−x))`, computed as `exp(x) / (1 + exp(x))` for negative x."""
     decay = np.exp(-np.abs(x))
-    larger = 1 / (1 + decay)
-    y: np.ndarray = np.where(x >= 0, larger, decay * larger)
+    sigmoid_of_abs = 1 / (1 + decay)
+    y: np.ndarray = np.where(x >= 0, sigmoid_of_abs, decay * sigmoid_of_abs)
     return y
 
 
@@ -78,7 +79,7 @@ def tanh_backward(grad: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def softplus(x: np.ndarray) -> np.ndarray:
-    """`log(1 + exp(x))`, as `max(x, 0) + log(1 + exp(−|x|))`."""
+    """`log(1 + exp(x))`, computed as `max(x, 0) + log(1 + exp(−|x|))`."""
     y: np.ndarray = np.log1p(np.exp(-np.abs(x)))
     y += np.maximum(x, 0)
     return y
@@ -104,13 +105,13 @@ def silu_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """`x Φ(x)` with Φ the normal distribution function."""
+    """`x Φ(x)`, where Φ is the standard normal CDF."""
     y: np.ndarray = x * _normal_cdf(x)
     return y
 
 
 def gelu_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """`g (Φ(x) + x φ(x))` with φ the normal density."""
+    """`g (Φ(x) + x φ(x))`, where φ is the standard normal density."""
     density = np.exp(-0.5 * x * x) / SQRT_2_PI
     grad_x: np.ndarray = grad * (_normal_cdf(x) + x * density)
     return grad_x
@@ -123,7 +124,7 @@ def gelu_tanh(x: np.ndarray) -> np.ndarray:
 
 
 def gelu_tanh_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """`g/2 (1 + t + x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²))` with t the tanh of the forward."""
+    """`g/2 (1 + t + x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²))`, where t is the tanh of `gelu_tanh`."""
     t = np.tanh(SQRT_2_OVER_PI * (x + GELU_CUBIC * x**3))
     slope = SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x**2)
     grad_x: np.ndarray = 0.5 * grad * (1 + t + x * (1 - t * t) * slope)

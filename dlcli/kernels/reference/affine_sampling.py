@@ -14,8 +14,8 @@ def affine_sample(
     """Sample images: output pixel (p, q) of image n is image n at `(x, y) = matrices[n] · (q, p, 1)`.
 
     The result is the nearest pixel, with halves rounded up, or if `bilinear` an interpolation of the four pixels around
-    the point. Pixels outside the image have the values `fill`. All operations are separately rounded in single
-    precision, so that the native kernel gives the same bits.
+    the point. Pixels outside the image have the values `fill`. Each operation is rounded to float32 separately, so
+    that the native kernel gives bit-identical results.
 
     images (N, H, W, C) of uint8 or float32, matrices (N, 2, 3), size (P, Q), fill (C,) -> (N, P, Q, C) of float32
     """

@@ -6,12 +6,12 @@ import numpy as np
 
 
 def add(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """`a + b`, broadcast as in NumPy."""
+    """`a + b`, with NumPy's broadcasting."""
     total: np.ndarray = np.add(a, b)
     return total
 
 
 def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """`a b`, elementwise, broadcast as in NumPy."""
+    """`a b`, elementwise, with NumPy's broadcasting."""
     product: np.ndarray = np.multiply(a, b)
     return product

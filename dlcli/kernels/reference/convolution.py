@@ -1,8 +1,8 @@
 """Two-dimensional convolution (cross-correlation) of images with channels last.
 
 Every kernel position (i, j) reads one strided slice of the padded images, X_ij, with one pixel per output pixel. The
-forward pass and both gradients are one matrix product per kernel position. Images are (N, H, W, C), filters
-(f_h, f_w, C/G, K) for G groups, results (N, P, Q, K) with
+forward pass and both gradients are one matrix product per kernel position; g is the gradient of the results (`grad`).
+Images are (N, H, W, C), filters (f_h, f_w, C/G, K) for G groups, results (N, P, Q, K) with
 `P = ⌊(H + padding − dilation (f_h − 1) − 1) / stride⌋ + 1`, Q likewise. Output channel k belongs to group `⌊k G / K⌋`,
 which reads the input channels of its own group only; G = C is depthwise.
 """
@@ -90,7 +90,7 @@ def conv2d_grad_weight(
 
 
 def conv2d_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Compute `∂b = Σ g` over examples and output pixels, in `out` if given: (N, P, Q, K) -> (K,)."""
+    """Compute `∂b = Σ g` over examples and output pixels, written to `out` if given: (N, P, Q, K) -> (K,)."""
     summed: np.ndarray = np.add.reduce(grad, axis=(0, 1, 2), out=out)
     return summed
 

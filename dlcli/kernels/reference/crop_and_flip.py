@@ -1,4 +1,4 @@
-"""Crops and flips of images by an integer number of pixels, without interpolation and fused with normalization."""
+"""Crops and flips of images on the pixel grid (no interpolation), fused with normalization."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def crop_and_flip(
     offset: np.ndarray,
     factor: np.ndarray,
 ) -> np.ndarray:
-    """Compute `(v − offset) · factor` for the values v of `affine_sample(images[rows], …)`, for crops and flips only.
+    """Crop or flip images, then normalize them: `(affine_sample(images[rows], …) − offset) · factor`.
 
-    matrices[n] is ((±1, 0, a), (0, ±1, b)) with integers a and b. All operations are separately rounded in single
-    precision, so that the native kernel gives the same bits.
+    Every matrix must have the form ((±1, 0, a), (0, ±1, b)) with integers a and b. Each operation is rounded to float32
+    separately, so that the native kernel gives bit-identical results.
 
     images (M, H, W, C) of uint8 or float32, rows (N,), matrices (N, 2, 3), size (P, Q), fill, offset, factor (C,)
     -> (N, P, Q, C) of float32

@@ -1,4 +1,4 @@
-"""Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450)."""
+"""Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450); g is the gradient of the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linear layer `y = x W + b`, optionally fused with an activation."""
+"""Linear layer `y = x W + b`, optionally fused with an activation, and its gradients; g is the gradient of y."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli.kernels.reference.activations import relu, sigmoid, tanh
 
-#: activations whose derivative is a function of their result
+#: activations whose derivative can be computed from their output
 Activation: TypeAlias = Literal["relu", "sigmoid", "tanh"]
 ACTIVATIONS = {"relu": relu, "sigmoid": sigmoid, "tanh": tanh}
 
@@ -30,11 +30,11 @@ def linear_grad_input(grad: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def linear_grad_weight(x: np.ndarray, grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Compute the gradient of the weight, `xᵀ g`, in `out` if given: (N, D), (N, U) -> (D, U)."""
+    """Compute the gradient of the weight, `xᵀ g`, written to `out` if given: (N, D), (N, U) -> (D, U)."""
     return np.matmul(x.T, grad, out=out)
 
 
 def linear_grad_bias(grad: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Compute the gradient of the bias, the sum of g over the batch, in `out` if given: (N, U) -> (U,)."""
-    summed: np.ndarray = np.add.reduce(grad, axis=0, out=out)
-    return summed
+    """Compute the gradient of the bias, the sum of g over the batch, written to `out` if given: (N, U) -> (U,)."""
+    grad_bias: np.ndarray = np.add.reduce(grad, axis=0, out=out)
+    return grad_bias

@@ -1,8 +1,9 @@
 """Pooling of images with channels last: the maximum or average of each window, channel by channel.
 
-Images are (N, H, W, C), results (N, P, Q, C). Padding is ignored: a maximum is over the pixels inside the image, and an
-average is divided by their number (`count_include_pad=False` in PyTorch), so that a constant image stays constant.
-Padding must be smaller than the window, so that every window contains a pixel of the image.
+Images are (N, H, W, C), results (N, P, Q, C); g is the gradient of the results (`grad`). Padding is ignored: a maximum
+is over the pixels inside the image, and an average is divided by their number (`count_include_pad=False` in PyTorch),
+so that a constant image stays constant. Padding must be smaller than the window, so that every window contains a
+pixel of the image.
 """
 
 from __future__ import annotations

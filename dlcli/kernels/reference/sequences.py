@@ -21,7 +21,7 @@ def input_products(x: np.ndarray, input_weight: np.ndarray, bias: np.ndarray) ->
     """Compute `x_t W + b` for every step: (N, T, D) or (N, T), (D, C), (C,) -> (N, T, C).
 
     Raises:
-        IndexError: A token is negative or not below D.
+        IndexError: A token is not between 0 and D − 1.
     """
     if are_tokens(x):
         check_indices(x, len(input_weight))

@@ -1,6 +1,7 @@
 """Softmax over the last axis, its logarithm, and the fused cross-entropy.
 
-The largest logit of each row is subtracted first, so no exponential overflows and no logarithm of 0 is computed.
+The largest logit of each row is subtracted first, so no exponential overflows and no logarithm of 0 is computed. In
+the formulas, g is `grad`, the gradient of the result.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class ELU(Activation):
 
 @register("layer", "gelu")
 class GELU(Activation):
-    """Gaussian error linear unit `x Φ(x)`, with Φ the standard normal distribution function.
+    """Gaussian error linear unit `x Φ(x)`, where Φ is the standard normal CDF.
 
     Args:
         approximate: Whether to use the tanh approximation `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`.

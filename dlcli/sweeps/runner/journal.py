@@ -136,7 +136,7 @@ class Journal:
 
     Args:
         path: Path of the file; an incomplete last line is truncated.
-        check: Function that is called before each line and raises if the file must not be written any more.
+        check: Function that is called before each line and raises if the file must no longer be written.
 
     Raises:
         StorageError: The file cannot be read, or has a line that is not an event.

@@ -89,7 +89,7 @@ def sweep_status(folder: SweepFolder, *, is_over: bool) -> SweepStatus:
 
 
 def find(root: str | Path, text: str) -> SweepFolder:
-    """Find a sweep by the path of its folder, its id, a prefix of its id, or its name (then the newest).
+    """Find a sweep by the path of its folder, its id, a prefix of its id, or its name (the newest sweep of that name).
 
     Raises:
         ConfigError: No sweep matches, or a prefix is ambiguous.
