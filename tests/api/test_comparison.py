@@ -65,12 +65,13 @@ def write_table(path: Path, shift: float) -> None:
 def test_runs_on_other_data_are_not_compared(tmp_path: Path) -> None:
     """The files have the same ids and labels, but the inputs predict the label in one file only."""
     (tmp_path / "table.yaml").write_text(TABLE)
+    table = tmp_path / "table.csv"
     trained = []
     for shift in (0.0, 50.0):
-        write_table(tmp_path / "table.csv", shift)
+        write_table(table, shift)
         trained.append(api.train(tmp_path / "table.yaml", runs_dir=tmp_path / "runs").path)
     compared = api.compare(trained)
-    assert list(compared.options) == ["data.sha256.table.csv"]
+    assert list(compared.options) == [f"data.sha256.{table.name}"]
     (errors,) = compared.errors
     assert [split.split for split in errors.splits] == ["dev", "test"]
     for split in errors.splits:

@@ -99,7 +99,8 @@ def test_a_regression_predicts_in_the_unit_of_its_targets(tmp_path: Path) -> Non
         "optimizer: {name: sgd, learning_rate: 0.1}\ntraining: {epochs: 60}\n"
     )
     run = api.train(tmp_path / "line.yaml", runs_dir=tmp_path / "runs")
-    assert run.metrics["test/root_mean_squared_error"] < 1
+    error = run.metrics["test/root_mean_squared_error"]
+    assert error < 1
     loaded = api.load(run.path)
     np.testing.assert_allclose(loaded.predict(np.array([[10.0]])), [[1030.0]], rtol=0.01)
     (tmp_path / "new.csv").write_text("x\n10\n")

@@ -96,9 +96,10 @@ def test_a_class_is_never_guessed(tmp_path: Path, labels: tuple[str, ...], name:
 
 def test_early_stopping_needs_a_positive_class(tmp_path: Path) -> None:
     config = write(tmp_path, ("cancer", "healthy"), "metrics: [accuracy]")
+    section = "regularization.early_stopping"
     with pytest.raises(ConfigError) as caught:
-        api.train(config, overrides=["regularization.early_stopping={metric: dev/f1}"], runs_dir=tmp_path / "runs")
-    assert caught.value.key == "regularization.early_stopping.metric"
+        api.train(config, overrides=[f"{section}={{metric: dev/f1}}"], runs_dir=tmp_path / "runs")
+    assert caught.value.key == f"{section}.metric"
 
 
 def test_metrics_may_have_different_positive_classes(tmp_path: Path) -> None:

@@ -91,11 +91,12 @@ def test_layers_and_scaling_come_from_the_source_and_only_the_head_is_trained(ho
     assert scaling[0] == scaling[1]
     record = json.loads((run.path / "run.json").read_text())["initial_weights"]
     assert (record["new"], record["trained"]) == (["classes"], [])
-    assert record["frozen"] == ["stem", "batch_norm_1", "linear_1"]
+    frozen = ["stem", "batch_norm_1", "linear_1"]
+    assert record["frozen"] == frozen
     assert len(record["sha256"]) == 64
     log = (run.path / "train.log").read_text()
     assert "scratch: classes" in log
-    assert "frozen: stem, batch_norm_1, linear_1" in log
+    assert f"frozen: {', '.join(frozen)}" in log
     assert "up to relu_2" in log
 
 
@@ -165,8 +166,8 @@ def test_training_on_cached_features_equals_training_the_head(home: Path, tmp_pa
 def test_tuned_layers_have_a_scaled_learning_rate_and_both_rates_are_logged(home: Path, train: Train) -> None:
     run = train(model__train=2, model__learning_rate_scale=0.1, training__epochs=1)
     old, new = weights(source_of(home)), weights(run.path)
-    assert np.array_equal(old["stem.weight"], new["stem.weight"])
-    assert np.array_equal(old["batch_norm_1.moving_mean"], new["batch_norm_1.moving_mean"])
+    for name in ("stem.weight", "batch_norm_1.moving_mean"):
+        assert np.array_equal(old[name], new[name])
     assert not np.array_equal(old["linear_1.weight"], new["linear_1.weight"])
     # a step of Adam is at most its learning rate: 4 steps of 0.001
     assert np.abs(old["linear_1.weight"] - new["linear_1.weight"]).max() <= 4.1e-3
@@ -179,7 +180,7 @@ def test_the_head_can_be_kept_for_the_same_number_of_classes(home: Path, train: 
     run = train(
         model__replace_head=False, data__classes=[5, 6, 7, 8, 9], model__learning_rate_scale=0.5, training__epochs=1
     )
-    assert any("replace_head is false" in warning and "0 → 5" in warning for warning in run.warnings)
+    assert any("replace_head" in warning and "0 → 5" in warning for warning in run.warnings)
     [record] = RunFolder(run.path).metrics()
     assert record["learning_rate"] == pytest.approx(0.005)
     assert "pretrained_learning_rate" not in record
@@ -187,7 +188,7 @@ def test_the_head_can_be_kept_for_the_same_number_of_classes(home: Path, train: 
 
 def test_another_scaling_gives_a_warning(train: Train) -> None:
     run = train(data__normalize="min_max", training__epochs=1)
-    assert any("data.normalize is min_max" in warning for warning in run.warnings)
+    assert any("data.normalize" in warning and "min_max" in warning for warning in run.warnings)
 
 
 def test_weights_are_read_from_a_file_with_dlcli_names(home: Path, tmp_path: Path) -> None:

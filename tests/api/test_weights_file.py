@@ -59,7 +59,8 @@ def test_a_pickle_is_not_opened_and_the_error_has_the_conversion(tmp_path: Path,
     with pytest.raises(ConfigError) as caught:
         read_weights_file(tmp_path / name)
     assert caught.value.code == "unsafe_file"
-    assert f'torch.load("{name}", weights_only=True), "w.safetensors"' in caught.value.message
+    arguments = f'torch.load("{name}", weights_only=True), "w.safetensors"'
+    assert arguments in caught.value.message
     assert "\n" not in caught.value.message
 
 

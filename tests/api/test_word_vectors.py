@@ -104,10 +104,11 @@ def test_a_run_resumes_without_the_file(folder: Path) -> None:
 
 
 def test_words_with_vectors_need_vectors(folder: Path) -> None:
-    overrides = {"data.text.vocabulary.vector_words": 3, "model": {"layers": ["mean_over_time"]}}
+    key = "data.text.vocabulary.vector_words"
+    overrides = {key: 3, "model": {"layers": ["mean_over_time"]}}
     with pytest.raises(ConfigError) as error:
         build_experiment(load_spec(folder / "vectors.yaml", overrides))
-    assert error.value.key == "data.text.vocabulary.vector_words"
+    assert error.value.key == key
 
 
 def test_a_language_model_predicts_the_words_of_the_training_set_only(folder: Path) -> None:

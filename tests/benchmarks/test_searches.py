@@ -40,12 +40,13 @@ def test_every_rival_is_compared_by_both_figures() -> None:
     ]
     rows = searches.results(found)
     verdicts = {(row.what, row.rival): row.verdict for row in rows if isinstance(row, PairedResult)}
-    assert verdicts == {
+    expected = {
         ("searches, best dev error", "random"): "better",
         ("searches, best dev error", "grid"): "worse",
         ("searches, dev error with other seeds", "random"): "better",
         ("searches, dev error with other seeds", "grid"): "not shown to be better",
     }
+    assert verdicts == expected
     assert [row.reached for row in rows] == [
         True,
         False,

@@ -59,8 +59,10 @@ def test_runs_the_newest_first(folder):
 
 def test_registered_names(folder):
     assert complete(folder, "dlcli list opt") == ["optimizer"]
-    assert "adam" in complete(folder, "dlcli list optimizer ad")
-    assert complete(folder, "dlcli config init a.yaml --dataset dig") == ["digits"]
+    optimizers = complete(folder, "dlcli list optimizer ad")
+    assert "adam" in optimizers
+    datasets = complete(folder, "dlcli config init a.yaml --dataset dig")
+    assert datasets == ["digits"]
 
 
 def test_sweeps_the_newest_first(folder):
@@ -78,8 +80,9 @@ def test_a_sweep_is_started_with_a_file_or_a_command(folder):
 
 def test_the_options_of_a_sweep_before_and_after_its_file(folder):
     assert complete(folder, "dlcli sweep --tr") == ["--trials"]
-    assert complete(folder, "dlcli sweep mlp.yml --se") == ["--search", "--seed", "--set"]
-    assert "grid" in complete(folder, "dlcli sweep mlp.yml --search g")
+    command = "dlcli sweep mlp.yml"
+    assert complete(folder, f"{command} --se") == ["--search", "--seed", "--set"]
+    assert "grid" in complete(folder, f"{command} --search g")
 
 
 def test_topics_of_the_guide(folder):

@@ -119,7 +119,8 @@ def test_a_package_that_the_environment_accepts(folder: Path, dlcli: Dlcli) -> N
     run = Path("runs") / json.loads(train[1])["run"]
     record = json.loads((folder / "work" / run / "run.json").read_text(encoding="utf-8"))
     assert record["components"] == {"my_package": "my-distribution 2.0"}
-    assert json.loads(listed[1])["summary"] == "Each element times two."
+    docstring = "Each element times two."
+    assert json.loads(listed[1])["summary"] == docstring
     assert "twice" in schema[1]
     evaluated, resumed = dlcli(f"eval {run} --json", f"resume {run} --epochs 2 --json", accepted="my_package")
     assert (evaluated[0], resumed[0]) == (0, 0), resumed
@@ -160,19 +161,21 @@ def test_a_config_alone_imports_nothing(folder: Path, dlcli: Dlcli) -> None:
         "train needs.yaml --json", "config validate needs.yaml --json", "sweep sweep.yaml --json",
         "config validate paths.yaml --json",
     )  # fmt: skip
+    setting = "DLCLI_COMPONENTS=my_package"
     for code, out, _ in (train, validate, sweep):
         document = json.loads(out)
         error = document.get("error") or document["files"][0]["problems"][0]
         assert (code, error["line"], error["column"], error["key"]) == (2, 1, 14, "components[0]")
-        assert "DLCLI_COMPONENTS=my_package" in error["message"]
+        assert setting in error["message"]
     assert paths[0] == 2 and "layers" in paths[1]
     assert not (folder / "ran").exists()
 
 
 def test_a_package_that_fails_is_one_line(folder: Path, dlcli: Dlcli) -> None:
-    (folder / "site/my_package/layers.py").write_text("\nundefined\n", encoding="utf-8")
+    module = folder / "site/my_package/layers.py"
+    module.write_text("\nundefined\n", encoding="utf-8")
     ((code, out, err),) = dlcli("train needs.yaml", accepted="my_package")
     assert (code, out) == (2, "")
     (line,) = err.splitlines()
     assert "NameError" in line
-    assert line.endswith(f"({folder}/site/my_package/layers.py:2)")
+    assert line.endswith(f"({module}:2)")

@@ -90,7 +90,8 @@ def test_images_without_augmentation_and_in_color_are_drawn(shapes: Path, run: C
 def test_augmentation_of_data_without_images_is_an_error_at_its_key(shapes: Path, run: Callable):
     outcome = run("data", "preview", "config.yaml", "--set", "data.dataset=iris")
     assert outcome.code == 2
-    assert outcome.stderr.startswith("config.yaml:5:3 data.augment: ")
+    place = "config.yaml:5:3 data.augment"
+    assert outcome.stderr.startswith(f"{place}: ")
 
 
 def test_a_damaged_image_is_named(shapes: Path, run: Callable):
@@ -105,7 +106,7 @@ def test_training_evaluation_and_prediction_of_images(shapes: Path, run: Callabl
     trained = run("train", "config.yaml", "--json", "--quiet")
     assert trained.code == 0, trained.stderr
     name, accuracy = trained.document["run"], trained.document["metrics"]["train/accuracy"]
-    assert accuracy > 0.9, "the training error is measured without augmentation"
+    assert accuracy > 0.9  # measured without augmentation
     assert run("eval", name, "--data", "shapes", "--json").document["metrics"]["new/accuracy"] > 0.9
     assert run("eval", name, "--json").document["metrics"] == {
         key: value for key, value in trained.document["metrics"].items() if key.startswith("test/")

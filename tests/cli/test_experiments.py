@@ -103,7 +103,8 @@ def test_predict_writes_files(run, finished, folder):
     assert (outcome.code, outcome.stdout) == (0, "")
     lines = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
     assert lines == run("predict", finished, "points.csv", "--json").document["predictions"]
-    assert run("predict", finished, "points.csv", "--output", "no/folder/out.csv").code == 1
+    unwritable = "no/folder/out.csv"
+    assert run("predict", finished, "points.csv", "--output", unwritable).code == 1
 
 
 def test_predict_warns_about_unknown_categories(run, folder):

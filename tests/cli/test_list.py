@@ -39,4 +39,4 @@ def test_unknown_names_have_the_nearest_match(run):
     assert "layer?" in run("list", "layerz").stderr
     outcome = run("list", "optimizers", "adma")
     assert outcome.code == 2
-    assert "did you mean adam?" in outcome.stderr
+    assert "adam?" in outcome.stderr

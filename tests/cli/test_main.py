@@ -67,10 +67,11 @@ def test_every_error_is_one_document_with_json(run, raising, raised, code):
 
 
 def test_a_place_starts_the_line_so_that_editors_find_it(run, raising):
-    raising.append(errors.ConfigError("unknown key", file="a.yaml", line=3, column=5, key="seed"))
-    assert run("fail").stderr == "a.yaml:3:5 seed: unknown key\n"
-    raising[0] = errors.ConfigError("nothing to do")
-    assert run("fail").stderr == "dlcli: nothing to do\n"
+    message = "unknown key"
+    raising.append(errors.ConfigError(message, file="a.yaml", line=3, column=5, key="seed"))
+    assert run("fail").stderr == f"a.yaml:3:5 seed: {message}\n"
+    raising[0] = errors.ConfigError(message)
+    assert run("fail").stderr == f"dlcli: {message}\n"
 
 
 def test_a_bug_is_one_line_that_names_a_file_with_the_traceback(run, raising, monkeypatch, tmp_path):
@@ -165,9 +166,10 @@ def test_only_these_modules_write_to_the_streams():
         for file in package.rglob("*.py")
         if any(word in file.read_text(encoding="utf-8") for word in ("sys.stdout", "sys.stderr", "Console("))
     }
+    program = {"cli/console.py", "cli/main.py", "core/library_warnings.py"}
     workers = {"sweeps/runner/worker.py"}  # its streams are a pipe to the process that started it
     redirects = {"core/component_modules.py"}  # sends what an imported module prints to stderr
-    assert writers == {"cli/console.py", "cli/main.py", "core/library_warnings.py", *redirects, *workers}
+    assert writers == program | workers | redirects
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

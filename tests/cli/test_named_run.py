@@ -65,4 +65,4 @@ def test_an_ambiguous_name_removes_no_run(run: Run, folder: Path, twice: tuple[s
 def test_an_unknown_name_has_the_nearest_match(run: Run, finished: str):
     outcome = run("eval", "pionts")
     assert outcome.code == 2
-    assert "did you mean points?" in outcome.stderr
+    assert "points?" in outcome.stderr

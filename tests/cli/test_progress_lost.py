@@ -53,13 +53,14 @@ def test_a_stream_that_blocks_once_has_not_failed() -> None:
     assert (failing.lines, stream.failure) == (["two"], None)
 
 
-def shell(command: str) -> int:
-    return subprocess.run(["bash", "-c", f"{sys.executable} -m dlcli {command}"], check=False).returncode
+def shell(command: str, *, stdout: str = "/dev/null", stderr: str = "/dev/null") -> int:
+    redirected = f"{sys.executable} -m dlcli {command} > {stdout} 2> {stderr}"
+    return subprocess.run(["bash", "-c", redirected], check=False).returncode
 
 
 @full_disk
 def test_training_continues_without_progress_output(folder: Path) -> None:
-    assert shell("train config.yaml > /dev/null 2> /dev/full") == 0
+    assert shell("train config.yaml", stderr="/dev/full") == 0
     [run] = (folder / "runs").iterdir()
     assert json.loads((run / "run.json").read_text())["status"] == "done"
     warnings = [line for line in (run / "train.log").read_text().splitlines() if " WARNING " in line]
@@ -69,16 +70,16 @@ def test_training_continues_without_progress_output(folder: Path) -> None:
 
 
 def test_the_pipe_of_the_progress_may_be_closed(folder: Path) -> None:
-    assert shell("train config.yaml 2> >(head -1 > /dev/null) > /dev/null") == 0
+    assert shell("train config.yaml", stderr=">(head -1 > /dev/null)") == 0
     [run] = (folder / "runs").iterdir()
     assert json.loads((run / "run.json").read_text())["status"] == "done"
 
 
 @full_disk
 def test_a_result_that_cannot_be_written_is_an_error_and_the_run_is_done(folder: Path) -> None:
-    assert shell("train config.yaml --quiet > /dev/full 2> /dev/null") == 1
+    assert shell("train config.yaml --quiet", stdout="/dev/full") == 1
     [run] = (folder / "runs").iterdir()
     assert json.loads((run / "run.json").read_text())["status"] == "done"
     assert (run / "report/report.json").is_file()
-    assert shell("eval " + str(run) + " --json 2> /dev/full > /dev/null") == 0
-    assert shell("predict " + str(run) + " points.csv 2> /dev/full > /dev/null") == 0
+    assert shell(f"eval {run} --json", stderr="/dev/full") == 0
+    assert shell(f"predict {run} points.csv", stderr="/dev/full") == 0

@@ -81,13 +81,14 @@ def sample_sweep(table: progress.TrialTable) -> None:
 
 def test_rows_without_terminal(show):
     lines = [" ".join(line.split()) for line in show(sample_sweep).splitlines()]
-    assert lines == [
+    expected = [
         "trial dev/error status time parameters",
         "1 40.0 % * done 2.0 s learning_rate=0.02 hidden_units=[64, 32]",
         "0 50.0 % done 2.0 s learning_rate=0.01 hidden_units=[64, 32]",
         "worker 1 was lost",
         "2 – diverged 0.1 s the loss is NaN in step 7 (learning_rate=0.03 hidden_units=[64, 32])",
     ]
+    assert lines == expected
 
 
 def test_columns_are_aligned(show):
@@ -103,7 +104,7 @@ def test_running_trials_and_bar_on_terminal(show):
     assert "2/4" in shown  # trials
     assert "best 40.0 % (trial 1)" in shown
     assert "left" in shown
-    assert "the loss is NaN in step 7" in shown
+    assert "NaN in step 7" in shown
 
 
 def test_rows_are_truncated_to_terminal_width(show):
@@ -160,12 +161,10 @@ def test_stages_and_final_training(show):
         table.on_stage(Stage(1, region=part, trials=(2, 3), best=None))
         table.on_final(0, 3)
 
-    assert show(script).splitlines()[1:] == [
-        "stage 1: the whole space",
-        "stage 2: training.epochs to 25 %, model.cell to 1 of its choices",
-        "final training and test: 0 of 3",
-    ]
-    assert "final training and test: 0 of 3" in show(script, terminal=True)
+    stages = ["stage 1: the whole space", "stage 2: training.epochs to 25 %, model.cell to 1 of its choices"]
+    final = "final training and test: 0 of 3"
+    assert show(script).splitlines()[1:] == [*stages, final]
+    assert final in show(script, terminal=True)
 
 
 def test_no_estimate_without_number_of_trials(show):

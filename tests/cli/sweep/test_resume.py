@@ -36,7 +36,8 @@ def test_failed_trials_are_reported_and_retried(run, failing):
     assert "hidden_units=[10000000000000]" in row
     last = outcome.stderr.splitlines()[-1]
     assert "1 of 2" in last
-    assert "`dlcli sweep retry-failed" in last
+    command = "dlcli sweep retry-failed"
+    assert f"`{command}" in last
     (folder,) = Path("runs").iterdir()
     assert "memory" in run("sweep", "status", folder.name).stdout
 

