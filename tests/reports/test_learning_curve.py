@@ -68,6 +68,6 @@ def test_a_steep_start_is_cut_off_and_all_marks_remain_visible() -> None:
     low, high, is_cut = panel.limits
     assert is_cut and low < 6.6 and 9.0 < high < 10
     low, high, is_cut = replace(panel, best_epoch=1).limits
-    assert not is_cut and high > 50, "the best epoch is the first"
+    assert not is_cut and high > 50  # the best epoch is the first
     low, high, is_cut = replace(panel, human_error=2.0).limits
     assert low < 2.0

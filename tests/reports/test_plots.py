@@ -66,8 +66,9 @@ def test_reports_of_runs(tmp_path: Path, dataset: str, figure: str | None) -> No
     assert all(name.startswith(str(figure)) and f"({name})" in page for name in drawn)
     assert (report["ranking"] is not None) == (figure == "roc")
     assert len(report["regression"]) == int(figure == "predicted")
+    metric = "root_mean_squared_error"
     for fit in report["regression"]:
-        assert fit["root_mean_squared_error"] == pytest.approx(run.metrics["dev/root_mean_squared_error"])
+        assert fit[metric] == pytest.approx(run.metrics[f"dev/{metric}"])
         assert fit["target"] == "progression"
 
 

@@ -40,7 +40,7 @@ def validator() -> jsonschema.Draft7Validator:
 
 def test_the_schema_is_valid_draft_7() -> None:
     schema = json_schema()
-    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert schema["$schema"] == jsonschema.Draft7Validator.META_SCHEMA["$schema"]
     jsonschema.Draft7Validator.check_schema(schema)
     strict_json.dumps(schema)
 

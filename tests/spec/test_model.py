@@ -31,7 +31,8 @@ def layers_of(check: Check, layers: str) -> tuple[LayerSpec, ...]:
 
 def test_a_layer_is_a_name_or_a_mapping_from_it(check: Check) -> None:
     relu = LayerSpec(ComponentSpec("layer", "relu"))
-    assert layers_of(check, "[relu, {relu: {}}, {relu: null}]") == (relu, relu, relu)
+    layers = "[relu, {relu: {}}, {relu: null}]"
+    assert layers_of(check, layers) == (relu, relu, relu)
 
 
 def test_name_and_inputs_are_not_options(check: Check) -> None:
@@ -40,7 +41,8 @@ def test_name_and_inputs_are_not_options(check: Check) -> None:
 
 
 def test_inputs_are_names(check: Check) -> None:
-    assert layers_of(check, "[relu, {add: {inputs: [previous, input]}}]")[1].inputs == ("previous", "input")
+    _, add = layers_of(check, "[relu, {add: {inputs: [previous, input]}}]")
+    assert add.inputs == ("previous", "input")
     assert layers_of(check, "[relu]")[0].inputs == ("previous",)
 
 

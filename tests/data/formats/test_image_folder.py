@@ -46,7 +46,8 @@ def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
     assert raw.examples.targets.tolist() == ["cat"] * 5 + ["dog"] * 5
     assert raw.examples.ids.tolist()[:5] == ["cat/0.png", "cat/1.png", "cat/2.png", "cat/3.png", "cat/more/9.png"]
     assert raw.examples.inputs[:, 0, 0, 0].tolist() == [10, 11, 12, 13, 19, 200, 201, 202, 203, 209]
-    assert raw.description == "pets: 10 images of 6 × 4 × 1, 2 classes"
+    assert raw.description.startswith("pets: 10 images ")
+    assert raw.description.endswith(" 6 × 4 × 1, 2 classes")
     assert (raw.target_kind, raw.test, raw.warnings) == ("classes", None, ())
 
 
@@ -183,7 +184,7 @@ def test_progress_is_reported(pets: Path):
     ImageFolder(path="pets").read(somewhere)
     assert progress_calls == [("images of pets", 0, 10), ("images of pets", 10, 10)]
     ImageFolder(path="pets").read(somewhere)
-    assert len(progress_calls) == 2, "what is kept takes no time"
+    assert len(progress_calls) == 2  # the second time, the images are already available
 
 
 # ---- new pictures ----

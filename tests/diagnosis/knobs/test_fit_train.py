@@ -40,9 +40,8 @@ def test_symmetry_in_a_list_of_layers_is_an_action(make_evidence: Make, make_spe
 
 
 def test_random_initial_weights_need_no_other_initializer(make_evidence: Make) -> None:
-    assert break_symmetry(make_evidence(identical=SYMMETRIC)) is None, (
-        "the initializer is he_normal: a strong penalty may have made the units equal"
-    )
+    # the initializer is he_normal: a strong penalty may have made the units equal
+    assert break_symmetry(make_evidence(identical=SYMMETRIC)) is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ def test_longer_training_needs_a_falling_loss_at_the_last_epoch(make_evidence: M
     advice = train_longer(make_evidence(loss=FALLING))
     assert advice is not None and advice.settings == {"training.epochs": 40}
     assert train_longer(make_evidence()) is None
-    assert train_longer(make_evidence(loss=FALLING[:12])) is None, "early stopping ended it at epoch 12 of 20"
+    assert train_longer(make_evidence(loss=FALLING[:12])) is None  # early stopping at epoch 12 of 20
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,6 @@ def test_human_level_only_if_it_is_not_known(make_evidence: Make, make_diagnosis
 def test_a_harder_dev_set_if_no_gap_is_left(make_evidence: Make, make_diagnosis: Callable[..., Diagnosis]) -> None:
     advice = harder_dev_set(make_evidence(make_diagnosis(human_error=0.0, train=(0, 1000), dev=(0, 400))))
     assert advice is not None and "0.00 %" in advice.why
-    assert harder_dev_set(make_evidence()) is None, "its avoidable bias is high"
+    assert harder_dev_set(make_evidence()) is None  # its avoidable bias is high
     undecided = make_diagnosis(human_error=0.05, train=(100, 2000), dev=(21, 300))
     assert harder_dev_set(make_evidence(undecided)) is None

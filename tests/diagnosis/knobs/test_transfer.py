@@ -25,7 +25,7 @@ def test_how_many_layers_are_trained(
     for rule, expected in ((train_more_layers, more), (train_fewer_layers, fewer)):
         advice = rule(evidence)
         assert (advice and advice.settings) == expected
-    assert bigger_network(evidence) is None, "the weights would not fit"
+    assert bigger_network(evidence) is None  # the weights would not fit
 
 
 def test_random_initial_weights_get_no_advice_on_transfer(make_evidence: Make) -> None:

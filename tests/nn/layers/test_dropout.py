@@ -16,7 +16,7 @@ def test_active_only_in_training() -> None:
     layer.generator = np.random.default_rng(0)
     dropped = layer.forward(X).data
     assert set(np.unique(dropped)) == {0.0, 2.0}
-    assert (layer.forward(X).data != dropped).any(), "every pass draws a new mask"
+    assert (layer.forward(X).data != dropped).any()  # every pass draws a new mask
     layer.eval()
     assert layer.forward(X) is X
 

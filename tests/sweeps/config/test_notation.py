@@ -55,11 +55,12 @@ def test_expressions(source: str) -> None:
 
 
 def test_conditions() -> None:
-    drawn = parse_parameter("uniform(0, 1) when optimizer.name in [adam, adamw]")
+    condition = "optimizer.name in [adam, adamw]"
+    drawn = parse_parameter(f"uniform(0, 1) when {condition}")
     computed = parse_parameter("2 * width when depth > 1 and width < 9")
     assert drawn.distribution is not None
     assert drawn.names == {"optimizer.name"}
-    assert str(drawn.condition) == "optimizer.name in [adam, adamw]"
+    assert str(drawn.condition) == condition
     assert str(computed.expression) == "2 * width"
     assert computed.names == {"width", "depth"}
 

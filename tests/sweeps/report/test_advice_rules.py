@@ -50,8 +50,8 @@ def test_end_range_below_diverged_values(make_outcome: Make, make_trial: Callabl
 
 def test_failures_have_most_common_reason(outcome: SweepOutcome) -> None:
     step = next(piece for piece in advice(outcome) if piece.line and "retry-failed" in piece.line)
-    assert step.why.startswith("3 trials") and step.why.endswith("'model.hidden_units' | 512 MiB")
-    assert step.line == f"dlcli sweep retry-failed {outcome.id}"
+    assert step.why.startswith("3 trials") and step.why.endswith("hidden_units' | 512 MiB")
+    assert step.line and step.line.split() == ["dlcli", "sweep", "retry-failed", outcome.id]
 
 
 def test_resume_unfinished_sweep(make_outcome: Make) -> None:
@@ -69,7 +69,7 @@ def test_train_best_with_several_seeds(make_outcome: Make) -> None:
 def test_more_seeds_for_rivals_and_omission_of_negligible_parameters(outcome: SweepOutcome) -> None:
     seeds, omission = advice(outcome)[-2:]
     assert seeds.line == "execution: {seeds: 3}"
-    assert omission.action.endswith(": regularization.dropout, optimizer.beta1")
+    assert omission.action.split(": ")[-1].split(", ") == ["regularization.dropout", "optimizer.beta1"]
 
 
 def test_more_stages_if_last_gain_exceeds_noise(staged: SweepOutcome) -> None:

@@ -53,7 +53,7 @@ def test_only_disjoint_intervals_are_ordered() -> None:
     )
     assert order.open == 2
     sentences = order_sentences([dropout, depth, width, rate, beta])
-    assert "`depth` before `optimizer.learning_rate`" in sentences[1]
+    assert "`{}` before `{}`".format(*order.opposed[0]) in sentences[1]
     assert "2 of 6" in sentences[2]
 
 

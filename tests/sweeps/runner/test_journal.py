@@ -43,9 +43,10 @@ def test_state_is_restored(journal: Journal) -> None:
 
 def test_lost_worker_is_counted(journal: Journal) -> None:
     journal.add("started", trial=0, epochs=3)
-    journal.add("lost", trial=0, reason="its worker was ended by SIGKILL")
+    reason = "its worker was ended by SIGKILL"
+    journal.add("lost", trial=0, reason=reason)
     trial = journal.state.trials[0]
-    assert (trial.status, trial.times_lost, trial.reason) == ("interrupted", 1, "its worker was ended by SIGKILL")
+    assert (trial.status, trial.times_lost, trial.reason) == ("interrupted", 1, reason)
     journal.add("ended", trial=0, status="killed", reason="again")
     journal.add("again", trial=0)
     assert (journal.state.trials[0].status, journal.state.trials[0].times_lost) == ("waiting", 0)
