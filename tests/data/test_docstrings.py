@@ -13,7 +13,8 @@ def test_the_text_has_the_requested_size():
     raw = Docstrings(size=20_000).read(DataPaths())
     text = "".join(raw.examples.inputs.chunks())
     assert 20_000 <= len(text) < 40_000
-    assert text.startswith("Record of phased-in incompatible language changes.")  # of __future__
+    beginning = "Record of phased-in incompatible language changes."  # of __future__
+    assert text.startswith(beginning)
     [name] = raw.fingerprint
     assert name.startswith("docstrings of Python 3.")
 

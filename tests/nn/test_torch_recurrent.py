@@ -39,9 +39,10 @@ def arrays_of(module: Any, prefix: str) -> dict[str, np.ndarray]:
 def test_outputs_equal_torch(graph_of: GraphOf, cell: str, options: dict[str, Any]) -> None:
     twin = twin_of(cell, options)
     graph = graph_of((T, D), Node("encoder_rnn", cell, {"units": H, **options}))
-    converted, report = from_torch(arrays_of(twin, "encoder.rnn"), graph)
+    module = "encoder.rnn"
+    converted, report = from_torch(arrays_of(twin, module), graph)
     assert report.complete, str(report)
-    assert {source.split("_l")[0] for source in report.merged} == {"encoder.rnn.bias_hh"}
+    assert {source.split("_l")[0] for source in report.merged} == {f"{module}.bias_hh"}
     graph.load_state_dict(converted)
     graph.eval()
     x = np.random.default_rng(0).standard_normal((N, T, D)).astype(np.float32)

@@ -33,7 +33,8 @@ def test_tinyshakespeare():
     assert tokens["dev"] == pytest.approx(111_540, abs=20)
     assert data.warnings == ()
     batch = data.splits["train"].gather(np.array([0]))
-    assert data.preprocessor.text.decode(batch.targets[0]).startswith("First Citizen:\nBefore we proceed any further")
+    beginning = "First Citizen:\nBefore we proceed any further"
+    assert data.preprocessor.text.decode(batch.targets[0]).startswith(beginning)
 
 
 def test_byte_pairs_of_tinyshakespeare():

@@ -163,7 +163,8 @@ def test_sweep_file_instead_of_config(load: Load, good_sweep: str) -> None:
     load(good_sweep)
     problem = only_problem(lambda: load_spec("sweep.yaml"))
     assert (problem.file, problem.line, problem.column, problem.key) == ("sweep.yaml", 1, 1, "base")
-    assert "dlcli sweep sweep.yaml" in problem.message
+    command = "dlcli sweep sweep.yaml"
+    assert command in problem.message
 
 
 def test_missing_base() -> None:

@@ -50,7 +50,8 @@ def test_trial_equals_training_of_its_config(done: Sweep, tmp_path: Path) -> Non
 def test_only_final_model_is_evaluated_on_test(done: Sweep) -> None:
     assert not any(name.startswith("test/") for trial in done.outcome.trials for name in trial.metrics)
     assert not list(done.path.glob("trials/*/predictions"))
-    assert len(list(done.path.glob("final/*/predictions/test.jsonl"))) == 1
+    predictions = list(done.path.glob("final/*/predictions/test.jsonl"))
+    assert len(predictions) == 1
     final = done.outcome.final
     assert final is not None
     assert len(final.values) == 2
