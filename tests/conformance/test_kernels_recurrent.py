@@ -268,7 +268,7 @@ def test_embedding_has_the_bits_of_the_reference(
 @pytest.mark.parametrize("outside", [-1, 4])
 def test_an_index_out_of_range_is_refused(outside: int) -> None:
     indices = np.array([0, outside])
-    with pytest.raises(IndexError, match="4 rows"):
+    with pytest.raises(IndexError, match="0 to 3"):
         kernels.embedding(np.zeros((4, 3), np.float32), indices)
-    with pytest.raises(IndexError, match="4 rows"):
+    with pytest.raises(IndexError, match="0 to 3"):
         kernels.embedding_backward(np.zeros((2, 3), np.float32), indices, 4)
