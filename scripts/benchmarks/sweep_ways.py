@@ -27,7 +27,7 @@ TRIALS = 40
 
 
 @dataclass(frozen=True)
-class Conducted:
+class SweepRun:
     """
     Args:
         seconds: wall time of the whole, without importing.
@@ -42,7 +42,7 @@ class Conducted:
     best: float
 
 
-def by_dlcli(seed: int, folder: Path, *, search: str, workers: int) -> Conducted:
+def by_dlcli(seed: int, folder: Path, *, search: str, workers: int) -> SweepRun:
     import dlcli
     from dlcli.search import Configuration, Trial
     from dlcli.sweeps import SweepObserver
@@ -64,10 +64,10 @@ def by_dlcli(seed: int, folder: Path, *, search: str, workers: int) -> Conducted
     best = done.outcome.objective.best(done.outcome.trials)
     assert best is not None
     assert best.value is not None
-    return Conducted(seconds, clock.ended - clock.begun, training_seconds((done.path / "trials").iterdir()), best.value)
+    return SweepRun(seconds, clock.ended - clock.begun, training_seconds((done.path / "trials").iterdir()), best.value)
 
 
-def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -> Conducted:
+def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -> SweepRun:
     import optuna
     from optuna.storages import InMemoryStorage, JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -84,7 +84,7 @@ def by_optuna(seed: int, folder: Path, *, sampler: str, is_bare: bool = False) -
     begun = time.perf_counter()
     study.optimize(objective, n_trials=TRIALS)
     ended = time.perf_counter()
-    return Conducted(ended - start, ended - begun, training_seconds(objective.folders), study.best_value)
+    return SweepRun(ended - start, ended - begun, training_seconds(objective.folders), study.best_value)
 
 
 class Objective:
@@ -140,7 +140,7 @@ def training_seconds(runs: Iterable[Path]) -> float:
     return sum(record["seconds"] for record in records if record["kind"] == "epoch")
 
 
-WAYS: dict[str, Callable[[int, Path], Conducted]] = {
+WAYS: dict[str, Callable[[int, Path], SweepRun]] = {
     "dlcli, 1 worker": partial(by_dlcli, search="random", workers=1),
     "dlcli, 2 workers": partial(by_dlcli, search="random", workers=2),
     "dlcli, TPE": partial(by_dlcli, search="tpe", workers=1),

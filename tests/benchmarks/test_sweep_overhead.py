@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 
 from benchmarks import sweep_overhead
-from benchmarks.sweep_ways import TRIALS, WAYS, Conducted, training_seconds
+from benchmarks.sweep_ways import TRIALS, WAYS, SweepRun, training_seconds
 
 
-def conducted(trials: float, training: float, best: float = 0.01) -> Conducted:
-    return Conducted(seconds=trials + 2, trials=trials, training=training, best=best)
+def sweep_run(trials: float, training: float, best: float = 0.01) -> SweepRun:
+    return SweepRun(seconds=trials + 2, trials=trials, training=training, best=best)
 
 
 def test_the_time_outside_the_loops_is_divided_among_the_trials() -> None:
-    assert sweep_overhead.overhead([conducted(8.0, 6.4)]) == pytest.approx(40.0)
+    assert sweep_overhead.overhead([sweep_run(8.0, 6.4)]) == pytest.approx(40.0)
     assert TRIALS == 40
 
 
 def test_figures_are_medians_over_rounds_and_ratios_are_taken_within_a_round() -> None:
-    measured = {way: [conducted(8, 7)] * 3 for way in WAYS}
-    measured["dlcli, 1 worker"] = [conducted(8, 7, 0.01), conducted(16, 14, 0.03), conducted(8, 7, 0.02)]
-    measured["dlcli, 2 workers"] = [conducted(4.5, 7.5), conducted(9, 15), conducted(5, 8)]
+    measured = {way: [sweep_run(8, 7)] * 3 for way in WAYS}
+    measured["dlcli, 1 worker"] = [sweep_run(8, 7, 0.01), sweep_run(16, 14, 0.03), sweep_run(8, 7, 0.02)]
+    measured["dlcli, 2 workers"] = [sweep_run(4.5, 7.5), sweep_run(9, 15), sweep_run(5, 8)]
     figures = {row.what: row for row in sweep_overhead.results(measured)}
     throughput = figures["sweep, trials/s of 2 workers ÷ 2 · 1 worker's"]
     assert throughput.value == pytest.approx(8 / 9)
@@ -43,7 +43,7 @@ def test_figures_are_medians_over_rounds_and_ratios_are_taken_within_a_round() -
 
 
 def test_without_optuna_only_the_workers_are_compared() -> None:
-    measured = {way: [conducted(8, 7)] for way in ("dlcli, 1 worker", "dlcli, 2 workers")}
+    measured = {way: [sweep_run(8, 7)] for way in ("dlcli, 1 worker", "dlcli, 2 workers")}
     assert not [row for row in sweep_overhead.results(measured) if "Optuna" in row.what]
 
 

@@ -143,7 +143,7 @@ def test_a_signal_ends_training_after_a_checkpoint_and_the_run_can_be_resumed(ru
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, folder, monkeypatch, sent, code):
     with monkeypatch.context() as patch:
-        patch.setattr("dlcli.api.training.conclude", lambda *_: os.kill(os.getpid(), sent))
+        patch.setattr("dlcli.api.training.conclude", lambda *_: signal.raise_signal(sent))  # in this thread, at once
         outcome = run("train", "config.yaml", "--quiet", "--json")
     assert outcome.code == code
     assert outcome.document["error"]["kind"] == "interrupted"

@@ -33,7 +33,7 @@ def test_failed_trials_are_reported_and_retried(run, failing):
     assert outcome.code == 6
     assert "model.hidden_units" in outcome.stdout  # the best of the others
     (row,) = [line for line in outcome.stderr.splitlines() if " failed " in line and "memory" in line]
-    assert "hidden_units=[10000000000000]" in row
+    assert "10,000,000,000,000 elements" in row
     last = outcome.stderr.splitlines()[-1]
     assert "1 of 2" in last
     command = "dlcli sweep retry-failed"

@@ -64,7 +64,7 @@ def test_every_point_of_valid_sweep_has_config(sweep: Sweep, seed: int) -> None:
     ("space", "column", "key", "code", "words"),
     [
         ("optimizer.learning_rat: log_uniform(1e-4, 1e-1)", 27, "optimizer.learning_rat", "unknown_key", ["rate?"]),
-        ("optimiser.learning_rate: log_uniform(1e-4, 1e-1)", 28, "optimiser", "unknown_key", ["optimizer?"]),
+        ("optimizers.learning_rate: log_uniform(1e-4, 1e-1)", 29, "optimizers", "unknown_key", ["optimizer?"]),
         ("training.epoch: int_uniform(1, 3)", 19, "training.epoch", "unknown_key", ["epochs?"]),
         ("optimizer.learning_rate: uniform(-1, 1)", 28, "optimizer.learning_rate", "out_of_range", []),
         ("training.epochs: uniform(1, 3)", 20, "training.epochs", "wrong_type", ["1.0"]),
