@@ -196,7 +196,7 @@ def test_top_1_accuracy_is_the_accuracy(case: tuple[np.ndarray, np.ndarray, list
 def test_regression(name: str, reference: Callable[..., float], case: tuple[np.ndarray, np.ndarray, list[int]]) -> None:
     predictions, targets, cuts = case
     assert streamed(metric(name), predictions, targets, cuts) == pytest.approx(
-        reference(targets, predictions), rel=1e-8
+        reference(targets, predictions), rel=1e-8, abs=1e-9
     )
 
 
