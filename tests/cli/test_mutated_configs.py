@@ -16,7 +16,7 @@ CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 #: replacements that make a config fast
 SMALLER = {
     r"hidden_units: \[.*?\]": "hidden_units: [4, 3]",
-    r"\b((?:embedding_)?units): \d+": r"\1: 4",
+    r"\b((?:embedding_)?units): \d{2,}": r"\1: 4",  # the outputs of a last layer stay
     r"\b(size|examples): \d{3,}": r"\1: 500",
     r"\bletters: \d+": "letters: 4",
     r"\b(lag|steps|length): \d+": r"\1: 5",
@@ -51,16 +51,20 @@ def few_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def train(run, tmp_path, monkeypatch, few_examples, mutated) -> Callable[[Path, int], int]:
-    """Function that trains a mutation of a small version of a config for one epoch and returns the exit code."""
+def train(run, tmp_path, monkeypatch, few_examples, mutated) -> Callable[[Path, int | None], int]:
+    """Function that trains a mutation of a small version of a config for one epoch and returns the exit code.
+
+    Without a seed there is no mutation.
+    """
     monkeypatch.setenv("DLCLI_DATA", str(few_examples))
     monkeypatch.chdir(tmp_path)
 
-    def train_mutation(file: Path, seed: int) -> int:
+    def train_mutation(file: Path, seed: int | None) -> int:
         text = file.read_text(encoding="utf-8")
         for large, small in SMALLER.items():
             text = re.sub(large, small, text)
-        (tmp_path / "config.yaml").write_bytes(mutated(text, seed).encode(errors="surrogatepass"))
+        text = text if seed is None else mutated(text, seed)
+        (tmp_path / "config.yaml").write_bytes(text.encode(errors="surrogatepass"))
         outcome = run("train", "config.yaml", "--set", "training.epochs=1", "--quiet")
         assert outcome.code in ENDINGS, (file.name, seed, outcome.stderr)
         assert not any(word in outcome.stderr for word in BUG), (file.name, seed, outcome.stderr)
@@ -80,4 +84,6 @@ def test_mutated_configs(train, file):
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
 def test_many_mutated_configs(train, file):
     codes = [train(file, seed) for seed in range(1000, 1000 + 2000 // len(CONFIGS))]
-    assert {0, 2} <= set(codes)
+    sound = train(file, None)
+    assert sound in (0, 3)  # 3 where the data of the config are not among the few examples
+    assert {sound, 2} <= set(codes)

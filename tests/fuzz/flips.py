@@ -76,7 +76,7 @@ def damages(folder: Path, positions: tuple[float, ...]) -> Iterator[tuple[str, i
 def main() -> None:
     origin = Path(sys.argv[1]).absolute()
     positions = POSITIONS[:: max(1, len(POSITIONS) // int(sys.argv[2]))] if len(sys.argv) > 2 else POSITIONS
-    (source,) = (origin / "runs").iterdir()
+    source = min((origin / "runs").iterdir())  # other tests may have added runs
     endings: collections.Counter[str] = collections.Counter()
     unexplained, silent = [], []
     with tempfile.TemporaryDirectory() as name:
