@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dlcli.cli import console
 from dlcli.cli.main import main
 
 
@@ -35,11 +36,14 @@ Run = Callable[..., Outcome]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Function that runs a command, such as `run("train", "config.yaml")`."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # a parallel run of the tests sets it
 
     def call(*arguments: object) -> Outcome:
         capsys.readouterr()
+        console.results.cache_clear()  # another test may have had another width
+        console.notes.cache_clear()
         code = main([str(argument) for argument in arguments])
         streams = capsys.readouterr()
         return Outcome(code, streams.out, streams.err)

@@ -125,7 +125,8 @@ CASES = {
         linear.linear_grad_weight, lambda n, m, k, g: (normal(g, k, n), normal(g, k, m)), 16, {}, terms=2
     ),
     "log_softmax": unary(s.log_softmax, 16),
-    "log_softmax_backward": binary(s.log_softmax_backward, 64),
+    # p · Σg cancels against g: up to 80 roundings of the largest result were seen in random cases
+    "log_softmax_backward": binary(s.log_softmax_backward, 128),
     "momentum_update": update(o.momentum_update, 1, **RATES, momentum=0.9, nesterov=True),
     "multiply": elementwise(reference.arithmetic.multiply),
     "relu": unary(a.relu, 0),
