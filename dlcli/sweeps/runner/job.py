@@ -12,8 +12,8 @@ class Job:
     """Training of a configuration with a seed.
 
     Args:
-        folder: Folder of the run, relative to that of the sweep, which identifies the job. An existing run continues
-            from its last checkpoint.
+        folder: Folder of the run, relative to that of the sweep, which identifies the job. An existing run
+            of the same config continues from its last checkpoint.
         values: Value of each active parameter by name.
         seed_offset: Number to add to the seed of the base.
         is_prunable: Whether the job waits for pruning decisions after some epochs.

@@ -91,9 +91,12 @@ class JobTrainer:
     def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
         spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
         experiment, transfer, origins = self._experiment(spec)
+        contents = inputs(experiment)
         # The folder alone determines whether the run resumes; the process that runs the sweep need not know.
         resumes = os.path.lexists(run.path / files.RECORD)
-        contents = inputs(experiment)
+        if resumes and _has_other_config(run, contents):
+            self.folder.remove_run(job.folder)
+            resumes = False
         if not resumes:
             record = RunRecord.begin(
                 id=run.id,
@@ -158,6 +161,15 @@ class JobTrainer:
         evaluation = evaluate(run.path, split="test")
         intervals = {name: (interval.low, interval.high) for name, interval in evaluation.intervals.items()}
         return {"test": dict(evaluation.metrics), "intervals": intervals}
+
+
+def _has_other_config(run: RunFolder, contents: Mapping[str, bytes]) -> bool:
+    """Return whether a run was started with another config.
+
+    The number of a trial is given to another configuration if the journal that recorded it was lost.
+    """
+    stored = run.record().files.get(files.RESOLVED_CONFIG)
+    return stored is not None and stored != input_checksums(contents)[files.RESOLVED_CONFIG]
 
 
 class Reporter(Observer):

@@ -193,7 +193,7 @@ def _run(
         for trial in state.ordered:
             if retry_failed and trial.has_failed:
                 if trial.status == "failed":  # its files may be invalid; a killed trial continues from its checkpoint
-                    folder.forget_trial(trial.number)
+                    folder.remove_run(files.trial(trial.number))
                 journal.add("again", trial=trial.number)
         count = sum(trial.has_ended for trial in state.ordered)
         best = objective.best(state.ordered)

@@ -131,12 +131,15 @@ class SweepFolder(Folder):
             settings=settings,
         )
 
-    def forget_trial(self, number: int) -> None:
-        """Remove the run of a trial, if it exists.
+    def remove_run(self, name: str) -> None:
+        """Remove the run of a job, if it exists.
+
+        Args:
+            name: Folder of the run, relative to that of the sweep.
 
         Raises:
             StorageError: The folder cannot be removed.
         """
-        path = self.path / files.trial(number)
+        path = self.path / name
         if path.exists():
             storage.remove_folder(path)

@@ -35,3 +35,14 @@ def test_resumed_run_has_missing_input_files(copied: Path) -> None:
     assert after.keys() == before.keys()
     changing = {"run.json", "train.log", "metrics.jsonl", ".lock"}  # with times and process ids
     assert all(after[name] == before[name] for name in after if str(name) not in changing)
+
+
+def test_run_of_another_config_is_replaced(copied: Path) -> None:
+    """After the loss of the journal, a number may belong to another configuration."""
+    folder = SweepFolder(copied)
+    first, second = (folder.state().trials[number] for number in (0, 1))
+    assert first.values != second.values
+    ended = JobTrainer(folder).train(Job(folder="trials/0000", values=second.values), SilentChannel())
+    assert (ended["status"], ended["value"], ended["metrics"]) == ("done", second.value, second.metrics)
+    ended = JobTrainer(folder).train(Job(folder="trials/0000", values=second.values), SilentChannel())
+    assert (ended["status"], ended["value"]) == ("done", second.value)
