@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -43,6 +44,15 @@ class Direction(StrEnum):
         if math.isnan(value):
             return math.inf
         return -value if self is Direction.MAXIMIZE else value
+
+    def rank(self, value: float, violated: Collection[str] = ()) -> tuple[bool, bool, float]:
+        """Return a sort key of results: those that violate no constraint come first, then the better values, NaN last.
+
+        Args:
+            value: Value of the metric to optimize.
+            violated: Constraints that the result violates.
+        """
+        return bool(violated), math.isnan(value), self.cost(value)
 
     def reaches(self, value: float, bar: float) -> bool:
         """Return whether `value` is as good as `bar` or better; NaN never is."""

@@ -14,7 +14,7 @@ from dlcli.search.trial import Configuration, Trial, group_trials
 class Objective:
     """Metric by which trials are compared, and its direction.
 
-    A configuration that violates a constraint ranks below all that violate none, as in `training.selection`.
+    A configuration that violates a constraint ranks below all that violate none (`Direction.rank`).
 
     Args:
         metric: Optimizing metric, `<split>/<metric>`.
@@ -53,7 +53,7 @@ class Objective:
         """Return the configurations that have a value, the best first; ties are ordered by number."""
         return sorted(
             (one for one in group_trials(trials) if one.value is not None),
-            key=lambda one: (bool(one.violated), self.cost(one.value or 0.0), one.number),
+            key=lambda one: (self.direction.rank(one.value or 0.0, one.violated), one.number),
         )
 
     def best(self, trials: Iterable[Trial]) -> Configuration | None:

@@ -63,11 +63,10 @@ class Selection:
 
     def prefers(self, candidate: Candidate, incumbent: Candidate | None) -> bool:
         """Return whether `candidate` replaces `incumbent`, the best epoch so far."""
-        if incumbent is None:
-            return True
-        if bool(candidate.violated) != bool(incumbent.violated):
-            return not candidate.violated
-        return self.direction.is_improvement(candidate.value, incumbent.value)
+        return incumbent is None or self._rank(candidate) < self._rank(incumbent)
+
+    def _rank(self, candidate: Candidate) -> tuple[bool, bool, float]:
+        return self.direction.rank(candidate.value, candidate.violated)
 
 
 def direction_of(name: str, metrics: Iterable[Metric]) -> Direction:

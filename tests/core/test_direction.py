@@ -70,3 +70,9 @@ def test_reaches(value: float, down: bool, up: bool) -> None:
 
 def test_words() -> None:
     assert (DOWN, UP, DOWN.better, UP.better) == ("min", "max", "lower", "higher")
+
+
+def test_rank_puts_constraints_before_values_and_nan_last() -> None:
+    results = [(0.1, ()), (0.3, ()), (INF, ()), (NAN, ()), (0.1, ("latency_ms <= 5",)), (NAN, ("latency_ms <= 5",))]
+    assert sorted(results[::-1], key=lambda result: DOWN.rank(*result)) == results
+    assert UP.rank(0.3) < UP.rank(0.1) < UP.rank(-INF) < UP.rank(NAN) < UP.rank(0.9, ["latency_ms <= 5"])

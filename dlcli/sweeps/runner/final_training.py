@@ -153,4 +153,6 @@ def final_outcome(state: SweepState, best: Configuration | None, objective: Obje
 
 def _best_run(records: Sequence[dict[str, Any]], objective: Objective) -> dict[str, Any] | None:
     """Return the best final run; the first one of several equal ones."""
-    return min(records, key=lambda it: (bool(it["violated"]), objective.cost(it["value"]), it["seed"]), default=None)
+    return min(
+        records, key=lambda it: (objective.direction.rank(it["value"], it["violated"]), it["seed"]), default=None
+    )
