@@ -233,15 +233,18 @@ def test_stretches_of_a_text_with_correlated_windows() -> None:
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize("windows", [40, 100, 400, 2000])
 def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) -> None:
-    """Unless nearly all intervals have a remark, they contain the truth in 92 % of the samples.
+    """Intervals contain the truth in 93 % of the samples, or in 88 % where more than 90 % of them have a remark.
 
     Measured with 40 windows and a correlation of 0.5, in 5 × 300 samples (seeds 0, 1, 2, 3 and 11): a coverage of
     94.1 % (92.0 to 96.3 by seed) of the errors and 94.1 % (92.3 to 95.7) of the paired differences, with a remark in
-    66 % (63 to 70). With a correlation of 0, in 4 × 300 samples: 96 % and 97 %, with a remark in 0.8 %.
+    66 % (63 to 70). With a correlation of 0, in 4 × 300 samples: 96 % and 97 %, with a remark in 0.8 %. The lowest
+    of all, with 40 windows and a correlation of 0.9, in 600 samples (seed 0): 88.5 % of the errors and 90.8 % of the
+    paired differences, with a remark in 99.7 %.
     """
-    repeats = 200
+    repeats = 400
     error, paired, independent, remarked = text_coverages(windows, correlation, repeats)
-    assert remarked > 0.9 or all(within(measured, repeats, 0.92, 0.99) for measured in (error, paired, independent))
+    low = 0.88 if remarked > 0.9 else 0.93
+    assert all(within(measured, repeats, low, 0.99) for measured in (error, paired, independent))
     if correlation == 0:
         assert remarked < 0.1
 
