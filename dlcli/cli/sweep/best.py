@@ -18,6 +18,7 @@ def best(
 
     folder = sweeps.find(runs_dir, sweep)
     outcome = sweeps.status(folder)
+    summary.print_problem(folder)
     if json:
         document = summary.document(outcome, folder.path)
         console.print_document({name: document[name] for name in ("sweep", "objective", "best", "final")})

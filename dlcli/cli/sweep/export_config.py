@@ -29,8 +29,11 @@ def export_config(
 ) -> None:
     """Print the best configuration as a complete config for `dlcli train`."""
     from dlcli import sweeps
+    from dlcli.cli.sweep import summary
 
     folder = sweeps.find(runs_dir, sweep)
+    if not quiet:
+        summary.print_problem(folder)
     text = sweeps.best_config(folder, trial)
     if output is not None:
         if output.exists() and not force:

@@ -61,7 +61,7 @@ def print_result(sweep: sweeps.Sweep, *, json: bool, quiet: bool) -> None:
         raise FailedResultError(SweepFailedError(message, sweep=sweep.id), document)
     best = sweep.outcome.objective.best(sweep.outcome.trials)
     if best is not None and best.violated:
-        error = GateError(f"no trial satisfies {' and '.join(best.violated)}", key="evaluation.satisfice")
+        error = GateError(f"no trial satisfies {formatting.listing(best.violated)}", key="evaluation.satisfice")
         raise FailedResultError(error, document)
     if json:
         console.print_document(document)

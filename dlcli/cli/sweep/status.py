@@ -10,6 +10,7 @@ import typer
 
 from dlcli.cli import completion, console, options
 from dlcli.cli.age import age
+from dlcli.core import formatting
 
 if TYPE_CHECKING:
     from dlcli.search import Trial
@@ -43,6 +44,7 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
     from dataclasses import asdict
 
     from dlcli import sweeps
+    from dlcli.cli.summary import print_warnings
     from dlcli.metrics import format_metric
 
     summaries = sweeps.list_sweeps(runs_dir)
@@ -58,16 +60,16 @@ def list_sweeps(runs_dir: Path, *, json: bool) -> None:
             one.status,
             f"{one.ended}/{one.trials}",
             str(one.failed),
-            "–" if one.best is None or one.metric is None else f"{one.metric} {format_metric(one.metric, one.best)}",
+            formatting.MISSING
+            if one.best is None or one.metric is None
+            else f"{one.metric} {format_metric(one.metric, one.best)}",
             age(one.started),
         )
         for one in summaries
     ]
     headings = ("sweep", "status", "ended", "failed", "best", "age")
     console.results().print(console.table(*headings, rows=rows, numbers=headings[2:]))
-    for one in summaries:
-        if one.problem is not None:
-            console.notes().print(f"warning: {one.problem}", soft_wrap=True)
+    print_warnings(one.problem for one in summaries if one.problem is not None)
 
 
 def show(folder: SweepFolder, *, json: bool) -> None:
@@ -75,6 +77,7 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     from dataclasses import replace
 
     from dlcli import sweeps
+    from dlcli.cli.summary import print_warnings
     from dlcli.cli.sweep import summary
     from dlcli.sweeps import summarize
 
@@ -111,7 +114,7 @@ def show(folder: SweepFolder, *, json: bool) -> None:
     results = console.results()
     results.print(console.facts(facts.items()))
     if summarized.problem is not None:
-        console.notes().print(f"warning: {summarized.problem}", soft_wrap=True)
+        print_warnings([summarized.problem])
     results.print()
     summary.print_best(outcome, folder.path)
     if running:

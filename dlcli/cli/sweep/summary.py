@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlcli.cli import console
+from dlcli.cli.summary import print_warnings
 from dlcli.cli.sweep import values
 from dlcli.core import formatting
 from dlcli.metrics import format_metric, unit_of
@@ -15,6 +16,7 @@ from dlcli.sweeps import failures, value_text
 
 if TYPE_CHECKING:
     from dlcli.search import FinalOutcome, SweepOutcome
+    from dlcli.sweeps import SweepFolder
 
 
 def document(outcome: SweepOutcome, path: Path) -> dict[str, Any]:
@@ -95,6 +97,12 @@ def format_counts(outcome: SweepOutcome) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts(outcome).items()) or "none"
 
 
+def print_problem(folder: SweepFolder) -> None:
+    """Warn if the journal of a sweep is cut off or missing."""
+    if (problem := folder.journal_problem()) is not None:
+        print_warnings([problem])
+
+
 def print_best(outcome: SweepOutcome, path: Path) -> None:
     """Print the values, the metrics and the folders of the best configuration."""
     results = console.results()
@@ -107,7 +115,7 @@ def print_best(outcome: SweepOutcome, path: Path) -> None:
     results.print()
     facts = {
         outcome.objective.metric: format_mean(outcome.objective.metric, best.measured),
-        "violates": ", ".join(best.violated),
+        "violates": formatting.listing(best.violated),
         "trial": f"{best.number}  ({trial_folder(path, best.number)})",
     }
     if outcome.final is not None:

@@ -146,6 +146,10 @@ def test_a_sweep_without_a_journal_is_reported(run, sweep, place):
     (row,) = run("sweep", "status", "--json").document["sweeps"]
     assert (row["status"], row["trials"]) == ("stopped", 0)
     assert "journal.jsonl" in row["problem"]
+    for command, code in (("best", 0), ("export-config", 2)):
+        outcome = run("sweep", command, sweep)
+        assert outcome.code == code
+        assert "journal.jsonl" in outcome.stderr
 
 
 def test_a_damaged_sweep_says_what_is_damaged_and_hides_no_other(run, sweep, place):
