@@ -10,7 +10,7 @@ from typing import Any
 
 from dlcli import runs
 from dlcli.api.stored_spec import load_stored_spec
-from dlcli.core import UNSEEN_SPLITS, dumps
+from dlcli.core import UNSEEN_SPLITS, dumps, formatting
 from dlcli.reports import ErrorComparison, EvaluatedRun, compare_errors, comparison_remarks
 from dlcli.runs import RunFolder, RunRecord, differences, files
 from dlcli.spec import Spec
@@ -126,7 +126,7 @@ def _metric_remarks(specs: Sequence[Spec]) -> list[str]:
         for metric in spec.evaluation.metrics:
             definitions.setdefault(metric.name, set()).add(dumps(metric.plain()))
     return [
-        f"{name} is defined differently: {' and '.join(sorted(defined))}"
+        f"{name} is defined differently: {formatting.listing(sorted(defined))}"
         for name, defined in definitions.items()
         if len(defined) > 1
     ]

@@ -121,7 +121,7 @@ def _level_cells(diagnosis: Diagnosis, level: Level) -> tuple[str, str, str]:
 def _methods(diagnosis: Diagnosis) -> str:
     levels = {level.error.method for level in diagnosis.levels if level.num_examples is not None}
     differences = {gap.difference.method for gap in diagnosis.gaps}
-    return f"{' and '.join(sorted(levels))} for levels, {' and '.join(sorted(differences))} for gaps"
+    return f"{formatting.listing(sorted(levels))} for levels, {formatting.listing(sorted(differences))} for gaps"
 
 
 def _advice(number: int, advice: Advice) -> str:

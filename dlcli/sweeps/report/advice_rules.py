@@ -138,7 +138,7 @@ def _negligible(outcome: SweepOutcome) -> Iterator[SweepAdvice]:
     names = [one.parameter for one in outcome.importances if one.high < _NEGLIGIBLE_SHARE]
     if names and len(names) < len(outcome.importances):
         subject = "it explains" if len(names) == 1 else "each explains"
-        why = f"In this space {subject} less than {100 * _NEGLIGIBLE_SHARE:g} % of the variance."
+        why = f"In this space {subject} less than {formatting.percent(_NEGLIGIBLE_SHARE)} % of the variance."
         yield SweepAdvice(f"Omit from the next search: {', '.join(names)}", why)
 
 

@@ -130,8 +130,13 @@ def _row(rank: int, point: Point, names: Sequence[str], text: MetricText) -> lis
         point.status,
         ", ".join(str(len(trial.history)) for trial in trials),
         formatting.duration(sum(trial.seconds for trial in trials)),
-        *(markdown_text(value_text(one.values[name])) if name in one.values else "–" for name in names),
+        *(markdown_text(value_text(one.values[name])) if name in one.values else formatting.MISSING for name in names),
     ]
+
+
+def _size(text: MetricText, value: float | None) -> str:
+    """Format a difference; a dash for None."""
+    return formatting.MISSING if value is None else text.unit.size(value)
 
 
 def _failures(outcome: SweepOutcome) -> Iterable[str]:
@@ -181,9 +186,9 @@ def _stages(outcome: SweepOutcome, figures: Collection[str]) -> Iterable[str]:
                 str(stage.number + 1),
                 str(len(stage.trials)),
                 f"{len(narrowed)} of {len(outcome.space.drawn)}",
-                *("–" if value is None else text.unit.text(value) for value in (stage.best,)),
-                *("–" if value is None else text.unit.size(value) if value > 0 else "none" for value in (stage.gain,)),
-                *("–" if value is None else text.unit.size(value) for value in (stage.noise,)),
+                text.unit.text(stage.best),
+                "none" if stage.gain is not None and stage.gain <= 0 else _size(text, stage.gain),
+                _size(text, stage.noise),
             ]
         )
     yield markdown_table(["stage", "trials", "parameters narrowed", f"best {text.name}", "gain", "noise"], rows)

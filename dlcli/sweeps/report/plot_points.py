@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Literal
 
+from dlcli.core import formatting
 from dlcli.search import Configuration, Objective, Parameter, SweepOutcome, Trial, group_trials
 
 TrialEnding = Literal["done", "pruned", "failed"]
@@ -42,7 +43,7 @@ class Point:
         """Status as text: done, pruned, diverged, failed or killed, or the violated constraints."""
         violated = self.configuration.violated
         if self.ending == "done":
-            return f"violates {', '.join(violated)}" if violated else "done"
+            return f"violates {formatting.listing(violated)}" if violated else "done"
         if self.ending == "pruned":
             return "pruned"
         return next(trial.status for trial in reversed(self.configuration.trials) if trial.has_ended)

@@ -56,7 +56,7 @@ def constraint_sentences(outcome: SweepOutcome) -> list[str]:
     best = outcome.objective.best(outcome.trials)
     if best is None or not best.violated:
         return []
-    return [f"No configuration satisfies all constraints; the best one violates {', '.join(best.violated)}."]
+    return [f"No configuration satisfies all constraints; the best one violates {formatting.listing(best.violated)}."]
 
 
 def confidence_sentences(outcome: SweepOutcome, confidence: Confidence) -> list[str]:
@@ -110,7 +110,8 @@ def _rivals(confidence: Confidence, text: MetricText) -> list[str]:
     basis += ", a rough estimate from few seeds)." if confidence.freedom < 5 else ")."
     others = formatting.count(confidence.compared, "other")
     if not confidence.rivals:
-        comparison = f"Each of the {others} is significantly worse than the best (95 %, pairwise)."
+        subject = "The only other" if confidence.compared == 1 else f"Each of the {others}"
+        comparison = f"{subject} is significantly worse than the best (95 %, pairwise)."
     else:
         comparison = (
             f"Of {others}, {len(confidence.rivals)} cannot be distinguished from the best "
@@ -121,9 +122,10 @@ def _rivals(confidence: Confidence, text: MetricText) -> list[str]:
 
 def _numbers(configurations: Sequence[Configuration]) -> str:
     """Format numbers as `trials 3, 8 and 2 more`."""
-    numbers = ", ".join(str(one.number) for one in configurations[:_MAX_NAMED])
-    more = f" and {len(configurations) - _MAX_NAMED} more" if len(configurations) > _MAX_NAMED else ""
-    return f"{'trial' if len(configurations) == 1 else 'trials'} {numbers}{more}"
+    numbers = [str(one.number) for one in configurations]
+    if len(numbers) > _MAX_NAMED:
+        numbers[_MAX_NAMED:] = [f"{len(numbers) - _MAX_NAMED} more"]
+    return f"{'trial' if len(configurations) == 1 else 'trials'} {formatting.listing(numbers)}"
 
 
 def evaluation_sentence(outcome: SweepOutcome) -> str | None:

@@ -91,7 +91,10 @@ def trials_table(outcome: SweepOutcome, ranked: Sequence[Point]) -> Table:
             str(point.number),
             text.unit.text(point.value or 0.0),
             Text(shorten(point.status, 2 * _MAX_VALUE), style="" if point.status == "done" else "yellow"),
-            *(Text(shorten(value_text(values[name]), _MAX_VALUE) if name in values else "–") for name in names),
+            *(
+                Text(shorten(value_text(values[name]), _MAX_VALUE) if name in values else formatting.MISSING)
+                for name in names
+            ),
         )
     return table
 
