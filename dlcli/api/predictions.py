@@ -11,7 +11,7 @@ from dlcli.data import SequenceSource, Split
 from dlcli.diagnosis import TEXT_STRETCHES
 from dlcli.tasks import Predictions
 
-#: Number of stretches into which a long text is divided; they are treated as independent sampling units.
+#: Number of stretches into which a long text is divided, the sampling units of its errors.
 STRETCHES = 40
 #: Field names of rows; a predicted column of the same name would overwrite a field or be mistaken for it.
 FIELDS = ("id", "target", "group", "class", "probability", "nats", "prediction", "truth", "label", "error")
