@@ -148,7 +148,7 @@ class Trainer:
             stateful=settings.stateful,
         )
         #: warnings about the training that is about to start
-        self.warnings = tuple(training_warnings(train, self.batches, task, model))
+        self.warnings = tuple(training_warnings(train, self.batches, task, model, optimizer, self.total_steps))
         self._clock = 0.0
         self._progress_due = 0.0
 

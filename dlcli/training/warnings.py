@@ -10,10 +10,13 @@ import numpy as np
 from dlcli.data import BatchOrder, SequenceSource, Split
 from dlcli.losses import ClassWeightedLoss
 from dlcli.nn import Activation, Dropout, Graph, SpatialDropout
+from dlcli.optim import Optimizer, Position
 from dlcli.tasks import StepTask, Task
 
 
-def training_warnings(train: Split, batches: BatchOrder, task: Task, model: Graph) -> Iterator[str]:
+def training_warnings(
+    train: Split, batches: BatchOrder, task: Task, model: Graph, optimizer: Optimizer, total_steps: int
+) -> Iterator[str]:
     """Yield one warning for each setting that does not have the expected effect.
 
     Args:
@@ -21,6 +24,8 @@ def training_warnings(train: Split, batches: BatchOrder, task: Task, model: Grap
         batches: Mini-batches of the training set.
         task: Task with its loss.
         model: Model to train.
+        optimizer: Optimizer with its schedule.
+        total_steps: Number of steps of the whole training.
     """
     yield from _output_warnings(train, task, model)
     if batches.remark is not None:
@@ -34,6 +39,13 @@ def training_warnings(train: Split, batches: BatchOrder, task: Task, model: Grap
         yield (
             "class_weights have no effect with batch_size 1: the loss of a step is Σ c ℓ / Σ c over its batch, and the "
             "weight of a single example cancels; use a larger batch_size"
+        )
+    schedule = optimizer.schedule
+    if schedule is not None and schedule.warmup_steps > total_steps:
+        highest = optimizer.learning_rate_at(Position(total_steps - 1, len(batches), total_steps))
+        yield (
+            f"warmup_steps {schedule.warmup_steps:,} is more than the {total_steps:,} steps of training: the learning "
+            f"rate rises to {highest:.3g} and never reaches {optimizer.learning_rate:g}; reduce warmup_steps"
         )
 
 

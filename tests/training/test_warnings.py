@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from dlcli.data import ClassLabels, Split, Values
 from dlcli.data.normalization import NoNormalization
 from dlcli.losses import SoftmaxCrossEntropy
 from dlcli.nn import Node
+from dlcli.optim import Adam, Constant, Cosine, Staircase
 from dlcli.tasks import Classification, Regression
 
 LINEAR = [Node("", "linear", {"units": 3})]
@@ -23,7 +26,16 @@ def weighted(trainer: Any, class_weights: Any) -> Any:
     task = Classification(
         ClassLabels(("0", "1", "2"), counts=(10, 10, 30)), loss=SoftmaxCrossEntropy(class_weights=class_weights)
     )
-    return list(training_warnings(trainer.evaluator.train, trainer.batches, task, trainer.evaluator.model))
+    return list(
+        training_warnings(
+            trainer.evaluator.train,
+            trainer.batches,
+            task,
+            trainer.model,
+            trainer.train_step.optimizer,
+            trainer.total_steps,
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,11 +95,42 @@ def test_targets_outside_the_range_of_the_output_layer(
 ) -> None:
     from dlcli.training.warnings import training_warnings
 
-    model = make_trainer(nodes=[Node("", "linear", {"units": 3}), Node("", layer)]).evaluator.model
+    trainer = make_trainer(nodes=[Node("", "linear", {"units": 3}), Node("", layer)])
     values = np.array(targets, np.float32)[:, None]
     train = Split("train", np.zeros((3, 4), np.float32), values, np.arange(3))
-    batches = make_trainer(nodes=LINEAR).batches
-    assert (
-        len(list(training_warnings(train, batches, Regression(Values.fit(values, NoNormalization(), ("y",))), model)))
-        == count
+    task = Regression(Values.fit(values, NoNormalization(), ("y",)))
+    warnings = training_warnings(
+        train, trainer.batches, task, trainer.model, trainer.train_step.optimizer, trainer.total_steps
     )
+    assert len(list(warnings)) == count
+
+
+@pytest.mark.parametrize("schedule", [Constant, Cosine, functools.partial(Staircase, every=1.0)])
+@pytest.mark.parametrize(
+    ("warmup_steps", "limits", "highest"),
+    [
+        (8, {"epochs": 2}, None),  # 50 examples in batches of 16 are 4 steps per epoch
+        (10, {"epochs": 2}, 0.4),
+        (8, {"epochs": 2, "max_steps": 7}, 0.4375),
+        (8, {"epochs": 3, "max_steps": 8}, None),
+        (0, {"epochs": 1, "max_steps": 1}, None),
+    ],
+)
+def test_a_warm_up_longer_than_the_training(
+    make_trainer: Any, schedule: Any, warmup_steps: int, limits: dict[str, int], highest: float | None
+) -> None:
+    optimizer = Adam(learning_rate=0.5, schedule=schedule(warmup_steps=warmup_steps))
+    trainer = make_trainer(nodes=LINEAR, optimizer=optimizer, **limits)
+    assert len(trainer.warnings) == (highest is not None)
+    assert all(re.search(rf" {highest:.3g}\b.* 0\.5\b", warning) for warning in trainer.warnings)
+
+
+def test_a_warm_up_that_is_too_long_is_logged_once_and_in_the_summary(make_trainer: Any) -> None:
+    def trainer(epochs: int) -> Any:
+        optimizer = Adam(learning_rate=0.5, schedule=Cosine(warmup_steps=100))
+        return make_trainer(nodes=LINEAR, optimizer=optimizer, epochs=epochs)
+
+    first = trainer(epochs=1)
+    (warning,) = first.train().warnings
+    assert len(trainer(epochs=2).resume().warnings) == 1
+    assert (first.folder.path / "train.log").read_text().count(warning) == 1
