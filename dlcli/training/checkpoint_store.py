@@ -39,7 +39,7 @@ from dlcli.training.checkpoint import Checkpoint
 #: names of the pointers; `<name>.json` names a checkpoint
 POINTERS = ("best", "last")
 #: fields of a pointer file besides its checksum
-_FIELDS = ("checkpoint", "epoch", "step", "metric", "value")
+_FIELDS = ("checkpoint", "epoch", "step", "metric", "value", "violated")
 
 
 @dataclass(frozen=True)
