@@ -35,7 +35,10 @@ class Candidate:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Candidate:
-        return cls(**{**value, "violated": tuple(value["violated"])})
+        fields = dict(value)
+        if "broken" in fields:  # the name of `violated` in older checkpoints
+            fields["violated"] = fields.pop("broken")
+        return cls(**{**fields, "violated": tuple(fields["violated"])})
 
 
 @dataclass(frozen=True)

@@ -45,3 +45,9 @@ def test_violated_constraints_are_named() -> None:
 def test_a_candidate_survives_json() -> None:
     one = candidate(0.25, "latency_ms <= 5")
     assert Candidate.from_json({**vars(one), "violated": list(one.violated)}) == one
+
+
+def test_a_candidate_of_an_earlier_version_has_another_name_for_its_violated_constraints() -> None:
+    one = candidate(0.25, "latency_ms <= 5")
+    fields = {name: value for name, value in vars(one).items() if name != "violated"}
+    assert Candidate.from_json({**fields, "broken": list(one.violated)}) == one
