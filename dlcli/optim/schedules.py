@@ -48,8 +48,8 @@ class Position:
 
     @property
     def progress(self) -> float:
-        """Fraction of the training run before the step, 0 … 1."""
-        return self.step / self.total_steps
+        """Fraction of the training run before the step, 0 … 1; 1 from its end on."""
+        return self.step / self.total_steps if self.step < self.total_steps else 1.0
 
     def after(self, steps: int) -> Position:
         """Return the position relative to a start that is `steps` later, such as the end of the warm-up."""

@@ -395,6 +395,12 @@ class Trainer:
 
     def _resume_warnings(self, planned_steps: int) -> Iterator[str]:
         """Yield what will differ from a training that had the current settings from the start."""
+        if self.state.step >= self.total_steps:
+            yield (
+                f"no steps are left: {self.state.step:,} were taken, and epochs and max_steps allow "
+                f"{self.total_steps:,}; increase them to continue training"
+            )
+            return
         if self._stops_early:
             epochs = self.state.epoch
             yield f"training stopped early after {epochs:,} epochs; increase patience to continue it"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -70,6 +71,14 @@ def test_formula_by_epoch(schedule: Schedule, epoch: float, expected: float) -> 
 )
 def test_formula_by_progress(schedule: Schedule, progress: float, expected: float) -> None:
     assert schedule.factor(Position(round(progress * 300), 300, 300)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("schedule", [Cosine(minimum=0.2), Polynomial(power=1.5, minimum=0.2)])
+@pytest.mark.parametrize(("warmup_steps", "total_steps"), [(0, 7), (4, 7), (7, 7), (6, 4)])
+def test_the_minimum_holds_after_the_end(schedule: Schedule, warmup_steps: int, total_steps: int) -> None:
+    schedule = dataclasses.replace(schedule, warmup_steps=warmup_steps)
+    for step in (7, 9):  # a resumed training may be past the end that its config now sets
+        assert schedule.factor(Position(step, 3, total_steps)) == pytest.approx(0.2)
 
 
 #: schedule, torch's equivalent for the same optimizer, and whether torch's steps once an epoch (else once a step)

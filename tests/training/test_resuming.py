@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import Direction, RunInterruptedError, StorageError
-from dlcli.optim import Adam, Cosine
+from dlcli.optim import Adam, Cosine, Polynomial
 from dlcli.runs import RunFolder
 from dlcli.settings import CheckpointSettings, EarlyStoppingSettings
 from dlcli.training import EarlyStopping, Observer, checkpoint
@@ -197,6 +197,30 @@ def test_more_epochs_give_a_warning_if_the_schedule_depends_on_their_number(make
     (message,) = observer.messages
     assert "schedule" in message
     assert "not 0," in message  # a cosine ends at zero
+
+
+def test_more_epochs_after_a_warm_up_as_long_as_the_first_training(make_trainer: Any) -> None:
+    def trainer(**options: Any) -> Any:
+        optimizer = Adam(learning_rate=0.02, schedule=Cosine(warmup_steps=8))  # 4 steps per epoch
+        return make_trainer(optimizer=optimizer, **options)
+
+    trainer(epochs=2).train()
+    observer = Messages()
+    assert trainer(epochs=3, observers=[observer]).resume().steps == 12
+    assert len(observer.messages) == 1
+
+
+@pytest.mark.parametrize("max_steps", [3, 5])
+def test_a_run_without_steps_left_says_so(make_trainer: Any, max_steps: int) -> None:
+    def trainer(**options: Any) -> Any:
+        return make_trainer(optimizer=Adam(learning_rate=0.02, schedule=Polynomial(power=1.5)), **options)
+
+    trainer(epochs=4, max_steps=5).train()
+    observer = Messages()
+    summary = trainer(epochs=6, max_steps=max_steps, observers=[observer]).resume()
+    assert summary.steps == 5
+    (message,) = observer.messages
+    assert f" {max_steps};" in message
 
 
 @pytest.mark.usefixtures("written_at_once")
