@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_type_hints
 
 from dlcli.core import SPLITS, registry
 from dlcli.metrics.metric import Metric
@@ -32,9 +32,9 @@ def unit_of(name: str) -> Unit:
 
 
 def _unit(component: Any) -> Unit:
-    """Return the unit of a metric class, or of the metric that a function returns."""
-    metric: Any = component if isinstance(component, type) else component()
-    unit: Unit = metric.unit
+    """Return the unit of a metric class, or of the class that a function is annotated to return."""
+    metric_class = component if isinstance(component, type) else get_type_hints(component).get("return")
+    unit: Unit = getattr(metric_class, "unit", Unit.NUMBER)
     return unit
 
 

@@ -77,3 +77,12 @@ def test_values_of_named_metrics() -> None:
 
 def test_a_metric_formats_its_values() -> None:
     assert [Error.format(0.125), RootMeanSquaredError.format(0.125), Error.format(None)] == ["12.5 %", "0.125", "–"]
+
+
+def test_the_unit_of_a_function_that_has_required_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    def strict_error(*, tolerance: float) -> Error:
+        raise AssertionError(tolerance)
+
+    monkeypatch.setattr(registry, "_components", {kind: dict(it) for kind, it in registry._components.items()})
+    registry.register("metric", "strict_error")(strict_error)
+    assert unit_of("dev/strict_error") is Unit.SHARE
