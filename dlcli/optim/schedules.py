@@ -79,7 +79,10 @@ class Schedule:
         """Return the factor on the learning rate at a step."""
         if position.step < self.warmup_steps:
             return (position.step + 1) / self.warmup_steps
-        return self.decay(position.after(self.warmup_steps))
+        try:
+            return self.decay(position.after(self.warmup_steps))
+        except OverflowError:  # a power of a rate above 1; with such a learning rate, training reports a divergence
+            return math.inf
 
     def decay(self, position: Position) -> float:
         """Return the factor after the warm-up.

@@ -81,6 +81,14 @@ def test_the_minimum_holds_after_the_end(schedule: Schedule, warmup_steps: int, 
         assert schedule.factor(Position(step, 3, total_steps)) == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [Exponential(rate=1e200), Staircase(every=0.001, rate=10.0), Milestones(epochs=[0.0, 1.0], rate=1e200)],
+)
+def test_a_rate_that_overflows_is_infinite(schedule: Schedule) -> None:
+    assert schedule.factor(Position(8, 4, 100)) == math.inf
+
+
 #: schedule, torch's equivalent for the same optimizer, and whether torch's steps once an epoch (else once a step)
 TWINS: dict[str, tuple[Schedule, Callable[[Any, Any], Any], bool]] = {
     "exponential": (Exponential(rate=0.9), lambda module, opt: module.ExponentialLR(opt, 0.9), True),
