@@ -44,8 +44,8 @@ def training_warnings(
     if schedule is not None and schedule.warmup_steps > total_steps:
         highest = optimizer.learning_rate_at(Position(total_steps - 1, len(batches), total_steps))
         yield (
-            f"warmup_steps {schedule.warmup_steps:,} is more than the {total_steps:,} steps of training: the learning "
-            f"rate rises to {highest:.3g} and never reaches {optimizer.learning_rate:g}; reduce warmup_steps"
+            f"warmup_steps {schedule.warmup_steps:,} is more than the number of training steps, {total_steps:,}: the "
+            f"learning rate rises to {highest:.3g} and never reaches {optimizer.learning_rate:g}; reduce warmup_steps"
         )
 
 
