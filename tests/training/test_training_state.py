@@ -34,4 +34,7 @@ def test_it_survives_json() -> None:
 def test_older_checkpoints_are_read() -> None:
     old = TrainingState(loss_sum=6.0, loss_weight=4.0).to_json()
     old["judged"] = int(old.pop("loss_weight"))
-    assert TrainingState.from_json(old).loss == 1.5
+    old["best"] = {"epoch": 1, "step": 3, "checkpoint": "epoch-0001", "value": 0.5, "broken": ["latency_ms <= 5"]}
+    state = TrainingState.from_json(old)
+    assert state.loss == 1.5
+    assert state.best == Candidate(epoch=1, step=3, checkpoint="epoch-0001", value=0.5, violated=("latency_ms <= 5",))

@@ -67,6 +67,8 @@ class SweepState:
         # New events and those read from the file change the state only here, so a resumed sweep cannot differ from one
         # that was never interrupted.
         event, fields = record["event"], {key: record[key] for key in record.keys() - {"event", "time", "trial"}}
+        if "broken" in fields:  # the name of `violated` in older journals
+            fields["violated"] = fields.pop("broken")
         now = datetime.fromisoformat(record["time"])
         # The time between the last line of a session and "begun" of the next does not count.
         if event != "begun" and self._last is not None:

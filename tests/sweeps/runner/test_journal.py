@@ -41,6 +41,15 @@ def test_state_is_restored(journal: Journal) -> None:
     assert not state.is_over
 
 
+def test_older_journals_are_read(journal: Journal) -> None:
+    constraint = "latency_ms <= 5"
+    journal.add("ended", trial=0, status="done", value=0.5, broken=[constraint], metrics={})
+    journal.add("final", configuration=0, seed=7, status="done", value=0.5, broken=[constraint])
+    state = read_journal(journal.path)
+    assert state.trials[0].violated == (constraint,)
+    assert state.final[0]["violated"] == [constraint]
+
+
 def test_lost_worker_is_counted(journal: Journal) -> None:
     journal.add("started", trial=0, epochs=3)
     reason = "its worker was ended by SIGKILL"
