@@ -3,7 +3,7 @@
 In each repeat the three searches have the same space, split, initial weights and number of trials. From repeat to
 repeat these change, and the points with them: where a logarithmic range begins decides how well a grid of three values
 hits, so the ranges slide. A search is judged twice: by the dev error of the best configuration as the sweep tells it,
-and by that of the same configuration trained anew with seeds that no search used. The first flatters a search that
+and by that of the same configuration retrained with seeds that no search used. The first flatters a search that
 trains every configuration once, since the luckiest of many is the best; the second flatters none. The grid has three
 values a parameter, 243 combinations: it is tried in a random order and cut off at the budget, as `dlcli sweep` does.
 """
