@@ -44,6 +44,24 @@ def test_every_option_of_a_format_is_named(name: str) -> None:
     assert options <= names_in(*DATA_PAGES)
 
 
+def options_in(topic: str) -> set[str]:
+    """Names in the first column of the tables of options of a page."""
+    tables = re.findall(r"^\| option\b.*\n\|[-|]+\n((?:\|.*\n)+)", read_topic(topic).markdown, re.MULTILINE)
+    return {
+        name for table in tables for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+
+
+@pytest.mark.parametrize("topic", DATA_PAGES)
+def test_every_named_option_exists(topic: str) -> None:
+    formats = [registry.lookup("format", name) for name in registry.names("format")]
+    options = {option.name for one in formats for option in registry.options(one)}
+    options |= {field.name for field in dataclasses.fields(SplitOptions)}
+    named = options_in(topic) - set(registry.names("format"))  # "`npz`: names of the arrays"
+    assert named
+    assert named <= options
+
+
 def test_every_option_of_splits_is_named() -> None:
     assert {field.name for field in dataclasses.fields(SplitOptions)} <= names_in("data")
 

@@ -86,6 +86,18 @@ def check_command(words: list[str], parser: Any) -> None:
         assert Path(program).name in PROGRAMS
 
 
+def long_options(command: Any) -> set[str]:
+    """Long options of a command and of its subcommands."""
+    own = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    return own.union(*(long_options(one) for one in getattr(command, "commands", {}).values()))
+
+
+@pytest.mark.parametrize("page", pages())
+def test_named_options_of_commands_exist(page: str, parser: Any) -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", pages()[page]))
+    assert named <= long_options(parser) | {"--help"}
+
+
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
 def test_commands_parse(block: Block, parser: Any) -> None:
     for words in simple_commands(block.text):
