@@ -17,11 +17,11 @@ class Result:
         unit: "s", or "" for a share.
         comparison: how `value` stands to `bar` when the bar is reached.
         bar: None for a figure that is only worth knowing.
-        beside: the same figure of other tools.
-        note: why there is no value.
+        beside: Same figure of rivals.
+        note: Reason why there is no value.
     """
 
-    headings: ClassVar[tuple[str, ...]] = ("what", "figure", "bar", "beside it", "")
+    headings: ClassVar[tuple[str, ...]] = ("what", "figure", "bar", "rival", "")
 
     what: str
     value: float | None
