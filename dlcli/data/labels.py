@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, unknown_name
+from dlcli.core import ConfigError, DataError, under, unknown_name
 from dlcli.data.normalization import Normalization, Scaling
 
 TargetKind = Literal["classes", "values", "tokens", "token_labels"]
@@ -310,7 +310,8 @@ class Values:
     def fit(cls, targets: np.ndarray, normalization: Normalization, names: tuple[str, ...]) -> Values:
         """Fit the scaling of each target on the training set."""
         columns = as_columns(targets, "the training set")
-        scaling = normalization.fit([columns])
+        with under("target_normalization"):
+            scaling = normalization.fit([columns])
         width = columns.shape[1:]
         return cls(names, Scaling(np.broadcast_to(scaling.shift, width), np.broadcast_to(scaling.scale, width)))
 

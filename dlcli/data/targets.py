@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, under
+from dlcli.core import ConfigError, DataError
 from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values, distinct_labels, infer_target_kind
 from dlcli.data.normalization import Normalization, Scaling
@@ -138,8 +138,7 @@ def fit_targets(
             else None
         )
         return ClassLabels.fit(examples.labels[rows], class_names, column, known)
-    with under("target_normalization"):
-        return Values.fit(examples.targets[rows], normalization, examples.target_names)
+    return Values.fit(examples.targets[rows], normalization, examples.target_names)
 
 
 def encode_targets(examples: Examples, rows: np.ndarray, targets: Targets, split: str) -> np.ndarray:

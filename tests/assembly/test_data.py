@@ -18,6 +18,19 @@ def test_the_error_for_a_missing_file_has_the_searched_path(mistake: Mistake, ir
     assert str(tmp_path / "nowhere.csv") in error.message
 
 
+def test_numeric_targets_that_are_words_are_a_mistake_of_the_task(mistake: Mistake, tmp_path: Path) -> None:
+    rows = "".join(f"{number},{'cat' if number % 2 else 'dog'}\n" for number in range(20))
+    (tmp_path / "pets.csv").write_text(f"weight,pet\n{rows}")
+    config = """\
+data: {dataset: {format: csv, path: pets.csv, label: pet}}
+task: regression
+model: {architecture: mlp, hidden_units: [3]}
+optimizer: adam
+"""
+    error = mistake(config)
+    assert (error.code, error.line, error.key) == ("not_applicable", 2, "task")
+
+
 def test_runs_with_the_same_seed_of_the_split_have_the_same_splits(iris: str) -> None:
     def dev(**overrides: int) -> np.ndarray:
         spec = spec_from_text(iris, file="iris.yaml", overrides={k.replace("_", "."): v for k, v in overrides.items()})

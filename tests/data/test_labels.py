@@ -8,7 +8,7 @@ import pytest
 
 from dlcli.core import ConfigError, DataError
 from dlcli.data.labels import ClassLabels, Values, infer_target_kind, named_labels, plain_labels
-from dlcli.data.normalization import NoNormalization, Standard
+from dlcli.data.normalization import FixedNormalization, NoNormalization, Standard
 from dlcli.data.targets import targets_from_json
 
 
@@ -197,6 +197,9 @@ def test_invalid_values():
     with pytest.raises(ConfigError) as words:
         Values.fit(np.array(["a"]), Standard(), ())
     assert (words.value.code, words.value.key) == ("not_applicable", "target_kind")
+    with pytest.raises(ConfigError) as means:
+        Values.fit(np.array([1.0, 2.0]), FixedNormalization(mean=[1.0, 2.0], std=[1.0, 1.0]), ())
+    assert means.value.key == "target_normalization.mean"
     with pytest.raises(DataError, match="example 1") as infinite:
         Values.fit(np.array([1.0, np.inf]), Standard(), ())
     assert infinite.value.code == "non_finite"
