@@ -11,9 +11,8 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.weights_file import read_weights_file
-from dlcli.core import ConfigError, DataError, StorageError
+from dlcli.core import ConfigError, DataError, StorageError, under
 from dlcli.data import sha256
-from dlcli.runs import RunFolder
 from dlcli.spec import is_path
 from dlcli.training import CheckpointStore
 
@@ -55,7 +54,8 @@ def read_source(text: str, runs_dir: Path) -> Source:
     if is_path(text) and not path.is_dir():
         state, checksum = read_weights_file(path)
         return Source(path.absolute(), checksum, state, None)
-    folder = _find_run(text, runs_dir)
+    with under("model.from"):
+        folder = runs.find(runs_dir, text)
     store = CheckpointStore(folder.checkpoints)
     try:
         loaded = LoadedModel(folder)
@@ -65,13 +65,6 @@ def read_source(text: str, runs_dir: Path) -> Source:
     assert best is not None, "the best weights have been read"
     checksum = sha256(folder.checkpoints / best["checkpoint"] / "weights.safetensors")
     return Source(folder.path.absolute(), checksum, loaded.model.state_dict(), loaded)
-
-
-def _find_run(text: str, runs_dir: Path) -> RunFolder:
-    try:
-        return runs.find(runs_dir, text)
-    except ConfigError as error:
-        raise ConfigError(error.message, key="model.from") from None
 
 
 def check_unchanged(source: Source, expected: str | None) -> None:

@@ -238,6 +238,11 @@ def test_errors_have_one_line_and_a_place(home: Path, overrides: dict[str, Any],
     assert error.key.startswith(key)
 
 
+def test_a_run_that_does_not_exist_has_the_code_of_the_catalog(home: Path) -> None:
+    error = config_error(home, model__from="sorce")
+    assert (error.code, error.key) == ("unknown_run", "model.from")
+
+
 def test_a_run_without_a_checkpoint_is_not_a_source(home: Path, tmp_path: Path) -> None:
     bare = tmp_path / "bare"
     shutil.copytree(source_of(home), bare, ignore=shutil.ignore_patterns("checkpoints"))
