@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 ErrorCode = Literal[
     "ambiguous_name",
@@ -112,4 +112,3 @@ ERROR_CODES: dict[ErrorCode, str] = {
     "wrong_shape": "An array does not have the expected shape.",
     "wrong_type": "A value does not have the expected type.",
 }
-assert tuple(ERROR_CODES) == get_args(ErrorCode)
