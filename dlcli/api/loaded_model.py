@@ -151,7 +151,11 @@ class LoadedModel:
         if self.preprocessor.text is not None:
             with under("data"):
                 return encode_texts(inputs, self.preprocessor)
-        inputs = np.asarray(inputs)
+        try:
+            inputs = np.asarray(inputs)
+        except ValueError as error:  # lists of different lengths
+            message = "expected inputs of the same shape for every example"
+            raise DataError(message, code="wrong_shape") from error
         check_numbers(inputs, "inputs")
         return Split("new", self.preprocessor.inputs(inputs), None, np.arange(len(inputs)))
 

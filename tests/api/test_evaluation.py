@@ -62,6 +62,12 @@ def test_inputs_that_do_not_fit_are_a_data_error(trained: api.Run, inputs: np.nd
         api.load(trained.path).predict(inputs)
 
 
+def test_examples_of_different_lengths_have_no_shape(trained: api.Run) -> None:
+    with pytest.raises(DataError) as raised:
+        api.load(trained.path).predict([[1, 2, 3, 4], [5]])
+    assert raised.value.code == "wrong_shape"
+
+
 def test_a_file_is_predicted_row_by_row(trained: api.Run, tmp_path: Path) -> None:
     inputs = load_iris().data[:3]
     np.save(tmp_path / "new.npy", inputs)
