@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,6 +112,34 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def file_digests(files: Iterable[Path]) -> dict[str, str]:
+    """Return name → SHA-256 of files, with a distinct name for each file.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    return {name: sha256(file) for file, name in distinct_names(files).items()}
+
+
+def distinct_names(paths: Iterable[Path], *, min_parts: int = 1) -> dict[Path, str]:
+    """Return path → its name, with as many parent folders as distinguish it from the other paths.
+
+    Args:
+        paths: Paths to name.
+        min_parts: Minimum number of parts of a name; 2 = the last folder and the name.
+    """
+    distinct = [*dict.fromkeys(paths)]
+
+    def name_of(path: Path) -> str:
+        others = [other.parts for other in distinct if other != path]
+        count = min_parts
+        while any(other[-count:] == path.parts[-count:] for other in others):
+            count += 1
+        return Path(*path.parts[-count:]).as_posix()
+
+    return {path: name_of(path) for path in distinct}
 
 
 def read_bytes(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from dlcli.core import ConfigError
-from dlcli.data.data_paths import DataPaths, sha256
+from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.labels import ClassNames
 
@@ -34,7 +34,7 @@ class SplitFiles:
     @classmethod
     def of(cls, examples: Mapping[str, Examples], files: Mapping[str, Path]) -> SplitFiles:
         """Create the result from the examples and the file of each split."""
-        return cls(examples, {path.name: sha256(path) for path in files.values()})
+        return cls(examples, file_digests(files.values()))
 
 
 class DatasetReader(ABC):

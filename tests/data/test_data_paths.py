@@ -9,6 +9,7 @@ import pytest
 
 from dlcli.core import DataError
 from dlcli.data import DataPaths, read_bytes, sha256
+from dlcli.data.data_paths import distinct_names, file_digests
 
 
 @pytest.fixture
@@ -94,3 +95,28 @@ def test_a_path_with_a_nul_character_is_an_error(tmp_path: Path) -> None:
         DataPaths(config_folder=tmp_path).find("a\0b")
     with pytest.raises(DataError, match="NUL"):
         DataPaths(config_folder=tmp_path, data_path=Path("a\0b")).find_folder("c")
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["/d/train.csv", "/d/test.csv"], ["train.csv", "test.csv"]),
+        (["/d/train/x.csv", "/d/test/x.csv", "/d/y.csv"], ["train/x.csv", "test/x.csv", "y.csv"]),
+        (["/a/v/x.csv", "/b/v/x.csv"], ["a/v/x.csv", "b/v/x.csv"]),
+        (["/x.csv", "/a/x.csv", "x.csv"], ["/x.csv", "a/x.csv", "x.csv"]),
+        (["/d/x.csv", "/d/x.csv"], ["x.csv"]),
+    ],
+)
+def test_names_distinguish_files(paths: list[str], names: list[str]):
+    assert list(distinct_names(map(Path, paths)).values()) == names
+
+
+def test_names_with_a_folder():
+    assert list(distinct_names([Path("/d/train"), Path("/e/train")], min_parts=2).values()) == ["d/train", "e/train"]
+
+
+def test_files_of_one_name_have_separate_digests(tmp_path: Path):
+    files = [write(tmp_path / "train/x.csv"), write(tmp_path / "test/x.csv")]
+    files[0].write_text("y")
+    digests = {name: hashlib.sha256(text).hexdigest() for name, text in (("train/x.csv", b"y"), ("test/x.csv", b"x"))}
+    assert file_digests(files) == digests

@@ -11,7 +11,7 @@ import pytest
 from dlcli.core import ConfigError, DataError, registry
 from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, TransformedRows, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
-from dlcli.data.formats import Csv, Idx, Npy, Npz
+from dlcli.data.formats import Conll, Csv, Idx, Lines, Npy, Npz
 from dlcli.data.normalization import MinMax, Standard
 from dlcli.settings import SplitOptions
 
@@ -301,3 +301,25 @@ def test_an_unseen_integer_may_be_a_value(tmp_path: Path, cells: list[float]):
     assert "task: regression" not in caught.value.message
     data = load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, target_kind="values")
     np.testing.assert_allclose(data.splits["dev"].targets[:, 0], [cells[-1], 14])
+
+
+@pytest.mark.parametrize(
+    ("ending", "reader", "text"),
+    [
+        ("csv", Csv(path="a/x.csv", test_path="b/x.csv"), "x,y\n1,p\n2,q\n"),
+        ("txt", Lines(files={"a": "a/x.txt", "b": "b/x.txt"}), "one\ntwo\n"),
+        ("conll", Conll(path="a/x.conll", test_path="b/x.conll"), "word TAG\n"),
+    ],
+)
+def test_the_fingerprint_has_both_of_two_files_with_one_name(
+    ending: str, reader: FileFormat, text: str, tmp_path: Path
+):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"x.{ending}").write_text(text)
+    data_paths = DataPaths(config_folder=tmp_path)
+    before = reader.read(data_paths).fingerprint
+    (tmp_path / "a" / f"x.{ending}").write_text(text * 2)
+    after = reader.read(data_paths).fingerprint
+    assert set(before) == {f"a/x.{ending}", f"b/x.{ending}"}
+    assert [name for name in before if before[name] != after[name]] == [f"a/x.{ending}"]

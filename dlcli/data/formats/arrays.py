@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, formatting
-from dlcli.data.data_paths import DataPaths, sha256
+from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
 from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.data.table import Column
@@ -121,7 +121,7 @@ class PairedFiles(FileFormat):
             test = self.read_new(*test_files)
             files += test_files
         description = f"{files[0].name}: {formatting.count(len(examples), 'example')}"
-        return RawData(examples, {file.name: sha256(file) for file in files}, description, test, self.class_names)
+        return RawData(examples, file_digests(files), description, test, self.class_names)
 
     def read_new(self, path: Path, targets_path: Path | None) -> Examples:
         """Read the examples of any file of this format, with a file of targets if there is one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, formatting, register
-from dlcli.data.data_paths import DataPaths, read_bytes, sha256
+from dlcli.data.data_paths import DataPaths, file_digests, read_bytes
 from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.delimiters import parse_delimiter
@@ -74,12 +74,13 @@ class Conll(FileFormat):
 
     def read(self, data_paths: DataPaths) -> RawData:
         path = self.find(data_paths, self.require_path())
-        examples, fingerprint, test = self.read_new(path), {path.name: sha256(path)}, None
+        files = [path]
+        examples, test = self.read_new(path), None
         if self.test_path is not None:
-            test_path = self.find(data_paths, self.test_path)
-            test, fingerprint[test_path.name] = self.read_new(test_path), sha256(test_path)
+            files.append(self.find(data_paths, self.test_path))
+            test = self.read_new(files[-1])
         description = f"{path.name}: {formatting.count(len(examples), 'sentence')}"
-        return RawData(examples, fingerprint, description, test, target_kind="token_labels")
+        return RawData(examples, file_digests(files), description, test, target_kind="token_labels")
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from dlcli.core import DataError, Inline, register
-from dlcli.data.data_paths import DataPaths
+from dlcli.data.data_paths import DataPaths, distinct_names
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import IMAGES, class_folders
 from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, describe_images, reference_shape
@@ -72,10 +72,11 @@ class ImageFolder(ImageFormat):
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
         examples: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
+        names = distinct_names(files.values())
         warnings: list[str] = []
         for split, root in files.items():
             examples[split], digest, remarks = self._read(root, data_paths, reference_shape(examples))
-            fingerprint[root.name if root.name not in fingerprint else str(root)] = digest
+            fingerprint[names[root]] = digest
             warnings += remarks
         labels = set(_labels(examples["train"]))
         if len(labels) == 1:

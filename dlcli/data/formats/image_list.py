@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, Inline, register
-from dlcli.data.data_paths import DataPaths, sha256
+from dlcli.data.data_paths import DataPaths, distinct_names, sha256
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
@@ -115,11 +115,12 @@ class ImageList(ImageFormat):
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:
         examples: dict[str, Examples] = {}
         fingerprint: dict[str, str] = {}
+        names = distinct_names(files.values())
         warnings: list[str] = []
         for split, path in files.items():
             reference = reference_shape(examples)
             examples[split], digest, remarks = self.read_list(path, data_paths, reference, require_targets=True)
-            fingerprint |= {path.name: sha256(path), f"pictures of {path.name}": digest}
+            fingerprint |= {names[path]: sha256(path), f"pictures of {names[path]}": digest}
             warnings += remarks
         return SplitFiles(examples, fingerprint, tuple(warnings))
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import ConfigError, formatting, register
-from dlcli.data.data_paths import DataPaths, sha256
+from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.readers import FileFormat, SplitFiles
 from dlcli.data.text.text_file import BLOCK, read_text_file
@@ -58,12 +58,12 @@ class Lines(FileFormat):
             path = self.find(data_paths, self.require_path())
             examples, warnings = self.read_with_warnings(path)
             description = f"{path.name}: {formatting.count(len(examples), 'line')}"
-            return RawData(examples, {path.name: sha256(path)}, description, target_kind="tokens", warnings=warnings)
+            return RawData(examples, file_digests([path]), description, target_kind="tokens", warnings=warnings)
         paths = {label: self.find(data_paths, file) for label, file in self.files.items()}
         parts = {label: self.read_with_warnings(path) for label, path in paths.items()}
         return RawData(
             _concatenate({label: examples for label, (examples, _) in parts.items()}),
-            {path.name: sha256(path) for path in paths.values()},
+            file_digests(paths.values()),
             ", ".join(
                 f"{paths[label].name}: {formatting.count(len(examples), 'line')}"
                 for label, (examples, _) in parts.items()

@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import DataError, PositiveInt, formatting, register, unknown_name
-from dlcli.data.data_paths import DataPaths, sha256, unreadable
+from dlcli.data.data_paths import DataPaths, file_digests, unreadable
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
 from dlcli.data.formats.decompression import check_decompressed_size
@@ -212,15 +212,14 @@ class Npz(FileFormat):
     def read(self, data_paths: DataPaths) -> RawData:
         path = self.find(data_paths, self.require_path())
         examples = self._examples(path, self.inputs, self.targets)
-        fingerprint = {path.name: sha256(path)}
+        files = [path]
         test = None
         if self.test_path is not None or self.test_inputs is not None:
             test_path = path if self.test_path is None else self.find(data_paths, self.test_path)
             test = self._examples(test_path, self.test_inputs or self.inputs, self.test_targets or self.targets)
-            fingerprint[test_path.name] = sha256(test_path)
-        return RawData(
-            examples, fingerprint, f"{path.name}: {formatting.count(len(examples), 'example')}", test, self.class_names
-        )
+            files.append(test_path)
+        description = f"{path.name}: {formatting.count(len(examples), 'example')}"
+        return RawData(examples, file_digests(files), description, test, self.class_names)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         examples = {split: self._examples(path, self.inputs, self.targets) for split, path in files.items()}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import ConfigError, DataError, unknown_name
-from dlcli.data.data_paths import DataPaths, sha256
+from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
 from dlcli.data.formats.index_columns import index_columns, named_index
@@ -137,7 +137,7 @@ class TableFormat(FileFormat):
             test_source = self.open(files["test"], is_test=True)
             test = self._read_like(test_source, examples)
             warnings += test_source.warnings
-        fingerprint = {file.name: sha256(file) for file in files.values()}
+        fingerprint = file_digests(files.values())
         described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
         return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
 

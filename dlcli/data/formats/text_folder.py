@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcli.core import DataError, register
-from dlcli.data.data_paths import DataPaths, read_bytes
+from dlcli.data.data_paths import DataPaths, distinct_names, read_bytes
 from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
 from dlcli.data.formats.class_folders import TEXTS, FileListing, all_files, class_folders
@@ -62,9 +62,10 @@ class TextFolder(FileFormat):
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         parts = {split: self._read(folder) for split, folder in files.items()}
         _check_classes(parts["train"][0], files["train"])
+        names = distinct_names(files.values(), min_parts=2)
         return SplitFiles(
             {split: examples for split, (examples, _, _) in parts.items()},
-            {f"{folder.parent.name}/{folder.name}": parts[split][1] for split, folder in files.items()},
+            {names[folder]: parts[split][1] for split, folder in files.items()},
             tuple(warning for _, _, warnings in parts.values() for warning in warnings),
         )
 
