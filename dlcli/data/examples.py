@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import DataError, unknown_name
+from dlcli.core import DataError, formatting, unknown_name
 from dlcli.data.labels import ClassNames, TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.data.text.stream import TextInputs, TextStream
@@ -97,7 +97,8 @@ class Examples:
         column = self.field(name, purpose)
         if column.missing.any():
             rows = np.flatnonzero(column.missing)
-            message = f"{len(rows)} examples have no {name!r}, the first is example {rows[0]}"
+            examples = formatting.count(len(rows), "example")
+            message = f"{name!r} is missing in {examples}, the first is example {rows[0]}"
             raise DataError(message, code="missing_value", key=purpose)
         return column.values()
 

@@ -15,6 +15,7 @@ from dlcli.core import (
     PositiveFloat,
     PositiveInt,
     check_array,
+    formatting,
     register,
     rng,
 )
@@ -44,7 +45,7 @@ def _class_numbers(examples: int, classes: int) -> np.ndarray:
         raise ConfigError(str(error), code="too_large", key="examples") from None
     if examples < classes:
         raise ConfigError(
-            f"{examples} examples cannot be divided among {classes} classes",
+            f"{formatting.count(examples, 'example')} cannot be divided among {classes} classes",
             code="too_few_examples",
             key="examples",
         )

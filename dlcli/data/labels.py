@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, under, unknown_name
+from dlcli.core import ConfigError, DataError, formatting, under, unknown_name
 from dlcli.data.normalization import Normalization, Scaling
 
 TargetKind = Literal["classes", "values", "tokens", "token_labels"]
@@ -146,7 +146,10 @@ def named_labels(labels: Sequence[Label], names: ClassNames | None) -> dict[Labe
     if numbered and 0 in labels:
         return dict(enumerate(names))
     first = ", ".join(f"{label}: …" for label in labels[:2])
-    message = f"{len(names)} class names for the {len(labels)} labels {abbreviated(labels)}"
+    message = (
+        f"{formatting.count(len(names), 'class name')} for "
+        f"{formatting.count(len(labels), 'label')}, {abbreviated(labels)}"
+    )
     raise DataError(f"{message}; give a mapping from labels to names: {{{first}, …}}", key="class_names")
 
 
@@ -329,7 +332,8 @@ class Values:
         columns = as_columns(targets, split)
         if columns.shape[1] != self.count:
             raise DataError(
-                f"{split} has {columns.shape[1]} targets per example, but the training set has {self.count}",
+                f"{split} has {formatting.count(columns.shape[1], 'target')} per example, "
+                f"but the training set has {self.count}",
                 code="wrong_shape",
             )
         return self.scaling.apply(columns).astype(np.float32)
@@ -355,13 +359,8 @@ def constant_targets(targets: np.ndarray, names: Sequence[str]) -> Iterator[str]
     """
     columns = as_columns(targets, "the training set")
     for position in np.flatnonzero(np.ptp(columns, axis=0) == 0).tolist():
-        name = (
-            f"the target {names[position]}"
-            if names
-            else "the target"
-            if columns.shape[1] == 1
-            else f"target {position}"
-        )
+        unnamed = "the target" if columns.shape[1] == 1 else f"target {position}"
+        name = f"the target {names[position]}" if names else unnamed
         yield f"{name} is {columns[0, position]:g} in every training example: there is nothing to predict"
 
 
@@ -380,7 +379,8 @@ def as_columns(targets: np.ndarray, split: str) -> np.ndarray:
     if not finite.all():
         row = int(np.argmin(finite))
         raise DataError(
-            f"{split}: {int((~finite).sum())} targets are not finite, the first is {columns[row]} of example {row}",
+            f"{split}: the targets of {formatting.count(int((~finite).sum()), 'example')} are not finite, "
+            f"the first is {columns[row]} of example {row}",
             code="non_finite",
         )
     return columns

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import DataError
+from dlcli.core import DataError, formatting
 from dlcli.data.batches import Split, TransformedRows
 from dlcli.data.data_paths import check_regular
 from dlcli.data.decoding import without_surrogates
@@ -257,7 +257,7 @@ def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str],
     if not has_targets and len(features) == count + 1:
         features, targets = features[:-1], (features[-1],)
     if len(features) != count:
-        message = f"expected {count} columns of inputs, got {len(features)}"
+        message = f"expected {formatting.count(count, 'column')} of inputs, got {len(features)}"
         raise DataError(message, code="wrong_shape", file=str(source.path))
     return features, targets
 

@@ -166,7 +166,9 @@ def _by_group(groups: np.ndarray, shares: Mapping[str, float], generator: np.ran
     lacking = {name: float(size) for name, size in shares_to_sizes(len(groups), shares).items()}
     if len(values) < len(shares):
         raise DataError(
-            f"{len(values)} groups cannot fill {len(shares)} splits", code="too_few_examples", key="group_by"
+            f"{formatting.count(len(values), 'group')} cannot fill {len(shares)} splits",
+            code="too_few_examples",
+            key="group_by",
         )
     if sizes.max() > max(lacking.values()):
         name = max(lacking, key=lambda split: lacking[split])
@@ -198,7 +200,7 @@ def _by_time(times: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.nda
     steps = 1 + np.flatnonzero(np.diff(times[order]) != 0)  # first rows of later times
     if len(steps) + 1 < len(shares):
         raise DataError(
-            f"{len(steps) + 1} different times cannot fill {len(shares)} splits",
+            f"{formatting.count(len(steps) + 1, 'distinct time')} cannot fill {len(shares)} splits",
             code="too_few_examples",
             key="order_by",
         )

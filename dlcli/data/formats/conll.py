@@ -176,7 +176,8 @@ class Columns:
         """
         lacks_label = self.label is None and len(cells) == self.width - 1 > self.token
         if len(cells) != self.width and not lacks_label:
-            raise _wrong_width(self.path, line, len(cells), f"{self.width} columns as in line {self.line}")
+            expected = f"{formatting.count(self.width, 'column')} as in line {self.line}"
+            raise _wrong_width(self.path, line, len(cells), expected)
         for column, name in ((self.token, "word"), (self.label, "label")):
             if column is not None and not cells[column]:
                 raise DataError(

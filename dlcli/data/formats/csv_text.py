@@ -6,10 +6,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
-from dlcli.core import DataError
+from dlcli.core import DataError, formatting
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decode_text
 from dlcli.data.formats.signatures import reject_other_formats
@@ -103,10 +102,6 @@ class CsvText:
         _, cells = next(self.records())
         return [cell.strip() for cell in cells]
 
-    def second_cells(self) -> list[str]:
-        """Return the cells of the second record, without surrounding spaces; empty if there is only one record."""
-        return [cell.strip() for _, cells in islice(self.records(), 1, 2) for cell in cells]
-
     @cached_property
     def _line_numbers(self) -> list[int]:
         return [number for number, _ in self.lines()]
@@ -123,7 +118,7 @@ class CsvText:
         """
         for line, cells in self.records():
             if len(cells) != width:
-                message = f"expected {width} cells as there are columns, got {len(cells)}"
+                message = f"expected {formatting.count(width, 'cell')} as there are columns, got {len(cells)}"
                 if len(cells) == width + 1 and not cells[-1].strip():
                     message += f": it ends with {self.dialect.delimiter!r}; remove it, or end the header with it, too"
                 raise DataError(message, file=str(self.path), line=line)

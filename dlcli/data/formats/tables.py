@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError, unknown_name
+from dlcli.core import ConfigError, DataError, formatting, unknown_name
 from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData, row_numbers
 from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
@@ -138,8 +138,9 @@ class TableFormat(FileFormat):
             test = self._read_like(test_source, examples)
             warnings += test_source.warnings
         fingerprint = file_digests(files.values())
-        described = f"{path.name}: {len(examples)} examples of {len(examples.feature_names)} columns"
-        return RawData(examples, fingerprint, described, test, self.class_names, warnings=warnings)
+        size, width = len(examples), len(examples.feature_names)
+        description = f"{path.name}: {formatting.count(size, 'example')} of {formatting.count(width, 'column')}"
+        return RawData(examples, fingerprint, description, test, self.class_names, warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         train, warnings = self._read_training(files["train"])
@@ -376,7 +377,7 @@ def _labeled_rows(
         return np.flatnonzero(~missing)
     row = int(np.argmax(missing))
     name = next(name for name in targets if columns[name].missing[row])
-    more = f", here and in {int(missing.sum()) - 1} more rows" if missing.sum() > 1 else ""
+    more = f", here and in {formatting.count(int(missing.sum()) - 1, 'more row')}" if missing.sum() > 1 else ""
     cell = source.table.column(name)[row].as_py()
     word = str(cell).strip() if isinstance(cell, str) else ""
     why = f"; {word!r} stands for a missing value" if word else ""

@@ -135,14 +135,17 @@ def _unknown(tokens: TokenArray, total: int, name: str, tokenizer: Tokenizer) ->
 
 def _too_long(lengths: np.ndarray, ids: np.ndarray, encoder: TextEncoder, name: str) -> tuple[str, ...]:
     limit = encoder.max_length
-    longer = np.flatnonzero(lengths > limit) if limit is not None else np.empty(0, np.int64)
+    if limit is None:
+        return ()
+    longer = np.flatnonzero(lengths > limit)
     if len(longer) == 0:
         return ()
     if encoder.too_long == "error":
         first = longer[0]
-        message = f"{name}: example {ids[first]} has {lengths[first]} tokens, and {len(longer) - 1} more are too long"
+        more = f", the first of {len(longer)} that are too long" if len(longer) > 1 else ""
+        message = f"{name}: example {ids[first]} has {formatting.count(int(lengths[first]), 'token')}{more}"
         raise DataError(f"{message}; max_length is {limit}", code="too_large", key="text.max_length")
-    remark = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {limit} tokens"
+    remark = f"{name}: {len(longer)} of {len(lengths)} examples are longer than {formatting.count(limit, 'token')}"
     return (f"{remark}; only their beginnings are used",)
 
 
@@ -156,5 +159,6 @@ def _check_labels(targets: np.ndarray, lengths: np.ndarray, ids: np.ndarray, nam
     wrong = np.flatnonzero(num_labels != lengths)
     if len(wrong):
         first = wrong[0]
-        counts = f"{lengths[first]} tokens and {num_labels[first]} labels"
+        tokens = formatting.count(int(lengths[first]), "token")
+        counts = f"{tokens} and {formatting.count(int(num_labels[first]), 'label')}"
         raise DataError(f"{name}: example {ids[first]} has {counts}; expected one label for each token")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.core import DataError
+from dlcli.core import DataError, formatting
 
 #: padding of short sequences; tokens that the training set does not have; begin and end of a text
 SPECIAL_TOKENS = ("<PAD>", "<UNK>", "<BOS>", "<EOS>")
@@ -50,7 +50,8 @@ class Vocabulary:
         )[:max_size]
         if not ordered:
             most = max(counts.values(), default=0)
-            message = f"no token occurs {min_count} times in the training set; the most frequent occurs {most} times"
+            times = formatting.count(most, "time")
+            message = f"no token occurs {min_count} times in the training set; the most frequent occurs {times}"
             raise DataError(message, code="too_few_examples", key="vocabulary.min_count")
         known = sum(count for _, count in ordered)
         begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)

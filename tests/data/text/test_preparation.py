@@ -105,7 +105,7 @@ def test_words_have_labels():
 
 
 def test_every_token_needs_exactly_one_label():
-    with pytest.raises(DataError, match=r"dev: example 1 .* 1 tokens .* 2 labels"):
+    with pytest.raises(DataError, match=r"dev: example 1 .* 1 token and 2 labels"):
         prepared(Sentences([("a", "b"), ("c",)]), "token_labels", labels("N V", "V N"))
 
 
@@ -115,9 +115,11 @@ def test_sequences_that_are_too_long_are_truncated_or_rejected():
     assert preprocessor.input_shape == (3,)
     assert split.inputs.shape == (3, 3)
     assert any("2 of 3" in remark for remark in split.notes)
-    with pytest.raises(DataError, match="dev: example 0 has 4 tokens") as caught:
+    with pytest.raises(DataError, match="dev: example 0 has 4 tokens, the first of 2") as caught:
         prepared(texts, "tokens", max_length=2, too_long="error")
     assert (caught.value.code, caught.value.key) == ("too_large", "text.max_length")
+    with pytest.raises(DataError, match="dev: example 0 has 4 tokens; max_length is 3"):
+        prepared(texts, "tokens", max_length=3, too_long="error")
 
 
 def test_text_options_need_texts():
