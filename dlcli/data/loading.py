@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,13 @@ from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.data.unseen_categories import unseen_categories
 from dlcli.settings import SplitOptions
 
-#: this many distinct integers may be quantities, unless they number classes from 0 to at most 9, as digits do
-MANY_INTEGERS, TEN = 5, 10
+#: from this number of distinct values on, integer labels may be quantities
+MIN_QUANTITIES = 5
 
+#: maximum number of classes that are numbered from 0, as digits are, without a remark that they may be quantities
+MAX_NUMBERED_CLASSES = 10
+
+#: how to declare that integers are quantities
 _AS_VALUES = "to predict a number, set task: regression"
 
 
@@ -132,50 +136,28 @@ def load_data(
         data_paths=data_paths,
     )
     try:
-        splits = {
-            name: with_groups(
-                prepare(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train"),
-                part.examples,
-                part.rows,
-                split.group_by,
-            )
-            for name, part in parts.items()
-        }
+        splits = _prepare_splits(parts, preprocessor, split.group_by, keep_raw=keep_raw)
     except LabelError as error:
         if not _may_be_values(raw, target_kind):
             raise
         raise LabelError(f"{error.message}; {_AS_VALUES}", code=error.code) from error
-    overlaps = find_overlaps(
-        {
-            name: row_hashes(part.examples.inputs, part.rows)
-            for name, part in parts.items()
-            if not isinstance(part.examples.inputs, TextStream)
-        },
-        {name: prepared.targets for name, prepared in splits.items() if prepared.targets is not None},
-    )
-    leaks = find_leaks(train.examples, train.rows, kind, explained=train.examples.uninformative)
-    remarks = (*raw.warnings, *_integer_class_remarks(raw, train, target_kind), *size_remarks, *leaks)
-    unseen = unseen_categories(
-        {name: (part.examples, part.rows) for name, part in parts.items()},
-        preprocessor,
-        explained=train.examples.uninformative | train.examples.misread,
-    )
-    notes = (note for prepared in splits.values() for note in prepared.notes)
-    warnings = [*remarks, *map(str, overlaps), *unseen, *notes]
-    if kind == "values" and train.examples.targets is not None:
-        warnings += constant_targets(train.examples.targets[train.rows], train.examples.target_names)
-    if split.group_by is not None:
-        warnings += shared_groups({name: it.groups for name, it in splits.items() if it.groups is not None})
-    if split.group_by in train.examples.feature_names:
-        warnings.append(f"{split.group_by} groups the examples and is also an input; exclude it")
+    overlaps = _find_overlaps(parts, splits)
     return Data(
         splits=splits,
         preprocessor=preprocessor,
         indices={name: part.rows for name, part in parts.items()},
         description=raw.description,
         fingerprint=_fingerprint(raw, text, data_paths),
-        overlaps=tuple(overlaps),
-        warnings=tuple(warnings),
+        overlaps=overlaps,
+        warnings=(
+            *raw.warnings,
+            *_integer_class_remarks(raw, train, target_kind),
+            *size_remarks,
+            *find_leaks(train.examples, train.rows, kind, explained=train.examples.uninformative),
+            *map(str, overlaps),
+            *_split_warnings(parts, splits, preprocessor),
+            *_group_warnings(train.examples, splits, split.group_by),
+        ),
     )
 
 
@@ -214,10 +196,9 @@ def load_rows(
         examples = raw.test if name == "test" and raw.test is not None else raw.examples
     fingerprint = _fingerprint(raw, text, data_paths)
     if len(rows) and (rows.min() < 0 or rows.max() >= len(examples) + isinstance(examples.inputs, TextStream)):
-        raise DataError(
-            f"the {name} split has row {rows.max()}, but the data has only {len(examples)} rows; it has changed",
-            code="changed_data",
-        )
+        row, count = rows.min() if rows.min() < 0 else rows.max(), formatting.count(len(examples), "row")
+        message = f"the {name} split has row {row}, but the data has only {count}; it has changed"
+        raise DataError(message, code="changed_data")
     notes = unseen_categories({name: (examples, rows)}, preprocessor)
     return with_groups(prepare(examples, rows, preprocessor, name, notes), examples, rows, split.group_by), fingerprint
 
@@ -303,6 +284,53 @@ def _divide(
     return {name: parts[name] for name in SPLITS if name in parts}, remarks
 
 
+def _prepare_splits(
+    parts: Mapping[str, RawSplit], preprocessor: Preprocessor, group_by: str | None, *, keep_raw: bool
+) -> dict[str, Split]:
+    """Preprocess the splits; with `keep_raw`, the training set is transformed batch by batch."""
+    splits: dict[str, Split] = {}
+    for name, part in parts.items():
+        prepared = prepare(part.examples, part.rows, preprocessor, name, lazily=keep_raw and name == "train")
+        splits[name] = with_groups(prepared, part.examples, part.rows, group_by)
+    return splits
+
+
+def _find_overlaps(parts: Mapping[str, RawSplit], splits: Mapping[str, Split]) -> tuple[Overlap, ...]:
+    """Return the pairs of splits that share examples; parts of continuous text have none."""
+    hashes = {
+        name: row_hashes(part.examples.inputs, part.rows)
+        for name, part in parts.items()
+        if not isinstance(part.examples.inputs, TextStream)
+    }
+    targets = {name: split.targets for name, split in splits.items() if split.targets is not None}
+    return tuple(find_overlaps(hashes, targets))
+
+
+def _split_warnings(
+    parts: Mapping[str, RawSplit], splits: Mapping[str, Split], preprocessor: Preprocessor
+) -> Iterator[str]:
+    """Yield warnings about new categories, remarks on the preparation, and warnings about constant targets."""
+    train = parts["train"]
+    yield from unseen_categories(
+        {name: (part.examples, part.rows) for name, part in parts.items()},
+        preprocessor,
+        explained=train.examples.uninformative | train.examples.misread,
+    )
+    for split in splits.values():
+        yield from split.notes
+    if preprocessor.target_kind == "values" and train.examples.targets is not None:
+        yield from constant_targets(train.examples.targets[train.rows], train.examples.target_names)
+
+
+def _group_warnings(train: Examples, splits: Mapping[str, Split], group_by: str | None) -> Iterator[str]:
+    """Yield warnings about groups that splits share, and about a column of groups that is an input."""
+    if group_by is None:
+        return
+    yield from shared_groups({name: split.groups for name, split in splits.items() if split.groups is not None})
+    if group_by in train.feature_names:
+        yield f"{group_by} groups the examples and is also an input; exclude it"
+
+
 def _size_remarks(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], split: SplitOptions) -> tuple[str, ...]:
     """Return remarks on sizes that deviate because of equal times; train_dev counts as part of train."""
     if split.order_by is None:
@@ -328,8 +356,8 @@ def _integer_class_remarks(raw: RawData, train: RawSplit, target_kind: TargetKin
     if targets is None or not _may_be_values(raw, target_kind):
         return ()
     labels = distinct_labels(targets)
-    numbered = labels == list(range(len(labels))) and len(labels) <= TEN
-    if len(labels) < MANY_INTEGERS or numbered:
+    numbered = labels == list(range(len(labels))) and len(labels) <= MAX_NUMBERED_CLASSES
+    if len(labels) < MIN_QUANTITIES or numbered:
         return ()
     name = next(iter(train.examples.target_names), "the targets")
     integers = f"{len(labels)} distinct integers, {labels[0]} to {labels[-1]}"
