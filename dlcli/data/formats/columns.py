@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,6 +63,11 @@ class Source:
         if self.line_of is None:
             return DataError(f"row {row + 1}: {message}", code=code, file=str(self.path), key=column)
         return DataError(message, code=code, file=str(self.path), line=self.line_of(row), key=column)
+
+
+def first_duplicate(names: Sequence[str]) -> str | None:
+    """Return the first name that occurs more than once."""
+    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from dlcli.core import ConfigError, DataError, Inline, NonNegativeInt, register
-from dlcli.data.formats.columns import Source
+from dlcli.data.formats.columns import Source, first_duplicate
 from dlcli.data.formats.csv_text import CsvText, Dialect
 from dlcli.data.formats.delimiters import DELIMITERS, parse_delimiter
 from dlcli.data.formats.missing_values import DEFAULTS, PLACEHOLDERS
@@ -72,6 +71,11 @@ class Csv(TableFormat):
         for name, character in (("delimiter", dialect.delimiter), ("quote", dialect.quote)):
             if character is not None and (len(character) != 1 or not character.isascii() or character in "\r\n"):
                 raise ConfigError(f"expected one ASCII character, got {character!r}", key=name)
+        if dialect.quote == dialect.delimiter:
+            message = f"{dialect.quote!r} is also the delimiter"
+            raise ConfigError(message, code="conflicting_options", key="quote")
+        if dialect.comment == "":
+            raise ConfigError("expected at least one character, got none", key="comment")
         self.dialect = dialect
         self.header = columns is None if header is None else header
         self.has_assumed_header = header is None
@@ -175,11 +179,6 @@ def parse(text: CsvText, names: Sequence[str], *, has_header: bool) -> Source:
             message += "; set header: false if the first line is an example"
         raise DataError(message, code="duplicate_name", file=str(text.path), line=text.line_of(0))
     return Source(text.path, _arrow_table(text, names, has_header), lambda row: text.line_of(row + has_header))
-
-
-def first_duplicate(names: Sequence[str]) -> str | None:
-    """Return the first name that occurs more than once."""
-    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _fill_names(names: Sequence[str]) -> list[str]:

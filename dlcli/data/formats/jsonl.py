@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from dlcli.core import DataError, Inline, formatting, register
 from dlcli.data.data_paths import read_bytes
 from dlcli.data.decoding import decode_text, without_surrogates
-from dlcli.data.formats.columns import Source
-from dlcli.data.formats.csv import first_duplicate
+from dlcli.data.formats.columns import Source, first_duplicate
 from dlcli.data.formats.missing_values import ALWAYS, DEFAULTS, PLACEHOLDERS
 from dlcli.data.formats.number_syntax import is_number
 from dlcli.data.formats.signatures import reject_other_formats

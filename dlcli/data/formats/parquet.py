@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar
 
 from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import read_bytes
-from dlcli.data.formats.columns import Source
-from dlcli.data.formats.csv import first_duplicate
+from dlcli.data.formats.columns import Source, first_duplicate
 from dlcli.data.formats.decompression import check_decompressed_size
 from dlcli.data.formats.signatures import reject_other_formats
 from dlcli.data.formats.tables import ANY_TABLE, Layout, TableFormat, TableOptions

@@ -14,7 +14,16 @@ import numpy as np
 from dlcli.core import ConfigError, DataError, formatting, unknown_name
 from dlcli.data.data_paths import DataPaths, file_digests
 from dlcli.data.examples import Examples, RawData, row_numbers
-from dlcli.data.formats.columns import ColumnOptions, Reading, Source, ids_of, is_nested, read_column, spellings_of
+from dlcli.data.formats.columns import (
+    ColumnOptions,
+    Reading,
+    Source,
+    first_duplicate,
+    ids_of,
+    is_nested,
+    read_column,
+    spellings_of,
+)
 from dlcli.data.formats.index_columns import index_columns, named_index
 from dlcli.data.formats.missing_values import DEFAULTS, MissingValues
 from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, ThousandsMark, is_number
@@ -172,7 +181,7 @@ class TableFormat(FileFormat):
 
         Raises:
             DataError: An option names a column that does not exist.
-            ConfigError: A column has two roles.
+            ConfigError: A column has two roles, or is listed twice as an input or a label.
         """
         table = self.table
         ignored = {name: why for name, why in index_columns(source).items() if name not in table.named}
@@ -197,12 +206,11 @@ class TableFormat(FileFormat):
             "categorical": table.categorical,
         }
         for option, names in {**named, "id": None if table.id is None else [table.id], "label": targets}.items():
-            for name in names or ():
-                if name not in source:
-                    known = unknown_name("column", name, source.names)
-                    if source.has_assumed_header and any(map(is_number, source.names)):
-                        known += "; set header: false if the first line is an example"
-                    raise DataError(f"{name!r} in {source.path}: {known}", code="missing_column", key=f"{option}")
+            _check_columns(source, option, names or ())
+        for option, names in (("features", features), ("label", targets)):
+            duplicate = first_duplicate(names)
+            if duplicate is not None:
+                raise ConfigError(f"{duplicate!r} is listed twice", code="duplicate_name", key=option)
         for name in features:
             if name in not_features:
                 raise ConfigError(
@@ -249,6 +257,20 @@ class TableFormat(FileFormat):
                 raise ConfigError(message, key="label")
             return (name,)
         return tuple(label)
+
+
+def _check_columns(source: Source, option: str, names: Sequence[str]) -> None:
+    """Check that the columns that an option names exist.
+
+    Raises:
+        DataError: A column does not exist; the error has the option.
+    """
+    for name in names:
+        if name not in source:
+            known = unknown_name("column", name, source.names)
+            if source.has_assumed_header and any(map(is_number, source.names)):
+                known += "; set header: false if the first line is an example"
+            raise DataError(f"{name!r} in {source.path}: {known}", code="missing_column", key=option)
 
 
 def kinds_of(columns: Mapping[str, Column], names: Sequence[str]) -> dict[str, Kind]:

@@ -195,6 +195,22 @@ def test_separators_are_one_character(options: dict[str, str]):
         registry.make(Csv, path="a.csv", **options)
 
 
+@pytest.mark.parametrize(
+    ("options", "key"), [({"comment": ""}, "comment"), ({"delimiter": '"'}, "quote"), ({"quote": ","}, "quote")]
+)
+def test_options_of_the_dialect_conflict(options: dict[str, str], key: str):
+    with pytest.raises(ConfigError) as caught:
+        registry.make(Csv, path="a.csv", **options)
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize("options", [{"features": ["age", "age"]}, {"label": ["pay", "pay"]}])
+def test_an_input_or_label_is_listed_once(tmp_path: Path, options: dict[str, list[str]]):
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, **options)
+    assert (caught.value.code, caught.value.key) == ("duplicate_name", *options)
+
+
 def test_a_quote_that_is_open_at_the_end_loses_no_row(tmp_path: Path):
     with pytest.raises(DataError) as caught:
         read(tmp_path, 'a,y\n1,p\n5" b,"q\n1,p\n2,q\n')
