@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import DataError, register
+from dlcli.core import ConfigError, DataError, register
 from dlcli.data.data_paths import DataPaths, distinct_names, read_bytes
 from dlcli.data.decoding import decode_text
 from dlcli.data.examples import Examples, RawData
@@ -45,6 +45,9 @@ class TextFolder(FileFormat):
         source: str | None = None,
     ) -> None:
         super().__init__(path=path, folder=folder, source=source, class_names=None)
+        if classes is not None and (not classes or len(set(classes)) < len(classes)):
+            message = f"expected at least 2 distinct class folders, got {classes}"
+            raise ConfigError(message, code="out_of_range", key="classes")
         self.test_path = test_path
         self.classes = classes
         self.encoding = encoding

@@ -50,8 +50,8 @@ class Vocabulary:
         )[:max_size]
         if not ordered:
             most = max(counts.values(), default=0)
-            times = formatting.count(most, "time")
-            message = f"no token occurs {min_count} times in the training set; the most frequent occurs {times}"
+            least, times = formatting.count(min_count, "time"), formatting.count(most, "time")
+            message = f"no token occurs {least} in the training set; the most frequent occurs {times}"
             raise DataError(message, code="too_few_examples", key="vocabulary.min_count")
         known = sum(count for _, count in ordered)
         begins, ends = counts.get(SPECIAL_TOKENS[BOS], 0), counts.get(SPECIAL_TOKENS[EOS], 0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcli.core import DataError
+from dlcli.core import ConfigError, DataError
 from dlcli.data import DataPaths, load_data, new_data
 from dlcli.data.formats import TextFolder
 from dlcli.settings import SplitOptions
@@ -152,3 +152,10 @@ def test_names_that_are_not_utf8_are_shown_with_a_replacement(data_paths: DataPa
     (folder / os.fsdecode(b"n\xfeg") / "0.txt").write_text("a film")
     with pytest.raises(DataError):
         TextFolder(path="train").read(data_paths)
+
+
+@pytest.mark.parametrize("classes", [[], ["neg", "pos", "neg"]])
+def test_classes_are_distinct_folders(classes: list[str]):
+    with pytest.raises(ConfigError) as caught:
+        TextFolder(path="train", classes=classes)
+    assert caught.value.key == "classes"
