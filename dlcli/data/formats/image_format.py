@@ -13,7 +13,17 @@ from dlcli.core import ConfigError, PositiveInt, formatting
 from dlcli.data.data_paths import DataPaths, cache_folder
 from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import stays_on_disk
-from dlcli.data.images import ENDINGS, Bits, Channels, ImageArray, ImageCache, ImageConversion, ReferenceShape, Resize
+from dlcli.data.images import (
+    ENDINGS,
+    LONGEST_SIDE,
+    Bits,
+    Channels,
+    ImageArray,
+    ImageCache,
+    ImageConversion,
+    ReferenceShape,
+    Resize,
+)
 from dlcli.data.readers import FileFormat, WrittenClassNames
 
 #: name of the folder in the user's cache
@@ -70,6 +80,9 @@ class ImageFormat(FileFormat):
             raise ConfigError("resize: none requires the size of the crop", code="missing_key", key="size")
         self.test_path = test_path
         height, width = (None, None) if size is None else (size, size) if isinstance(size, int) else size
+        if max(height or 0, width or 0) > LONGEST_SIDE:
+            message = f"expected sides of at most {LONGEST_SIDE:,} pixels, got {size}"
+            raise ConfigError(message, code="out_of_range", key="size")
         self.conversion = ImageConversion(
             None if height is None or width is None else (height, width), conversion.channels, resize, conversion.bits
         )

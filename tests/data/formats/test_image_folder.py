@@ -170,6 +170,9 @@ def test_conflicting_options_are_rejected():
     with pytest.raises(ConfigError, match=r"\[3, 4, 5\]") as caught:
         registry.make(ImageFolder, path="pets", size=[3, 4, 5])
     assert caught.value.key == "size"
+    with pytest.raises(ConfigError) as too_large:
+        registry.make(ImageFolder, path="pets", size=[64, 100_000])
+    assert (too_large.value.code, too_large.value.key) == ("out_of_range", "size")
     with pytest.raises(ConfigError) as sizeless:
         registry.make(ImageFolder, path="pets", resize="none")
     assert (sizeless.value.code, sizeless.value.key) == ("missing_key", "size")
