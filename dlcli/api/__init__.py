@@ -4,6 +4,7 @@ from dlcli.api.comparison import Comparison, compare
 from dlcli.api.computing import computing
 from dlcli.api.conclusion import conclude
 from dlcli.api.data_check import DataCheck, check_data
+from dlcli.api.data_fingerprint import check_same_data
 from dlcli.api.evaluation import evaluate
 from dlcli.api.filters import FilterFigure, filters
 from dlcli.api.gradient_flow import gradient_flows
@@ -11,20 +12,11 @@ from dlcli.api.gradients import GradientReport, check_all_gradients, check_gradi
 from dlcli.api.graph import show
 from dlcli.api.language import ScoredLine, perplexity, sample, score
 from dlcli.api.loaded_model import LoadedModel, load
+from dlcli.api.new_run import create_run, input_checksums, inputs, log_origin
 from dlcli.api.preview import Preview, preview
 from dlcli.api.run_results import Evaluation, Run
-from dlcli.api.training import (
-    build_trainer,
-    check_same_data,
-    create_folder,
-    input_checksums,
-    inputs,
-    log_origins,
-    resume,
-    train,
-)
-from dlcli.api.transfer import Transfer, start
-from dlcli.api.word_vectors import start_from_vectors
+from dlcli.api.trainer import build_trainer
+from dlcli.api.training import resume, start, train
 
 __all__ = [
     "Comparison",
@@ -36,7 +28,6 @@ __all__ = [
     "Preview",
     "Run",
     "ScoredLine",
-    "Transfer",
     "build_trainer",
     "check_all_gradients",
     "check_data",
@@ -45,14 +36,14 @@ __all__ = [
     "compare",
     "computing",
     "conclude",
-    "create_folder",
+    "create_run",
     "evaluate",
     "filters",
     "gradient_flows",
     "input_checksums",
     "inputs",
     "load",
-    "log_origins",
+    "log_origin",
     "perplexity",
     "preview",
     "resume",
@@ -60,6 +51,5 @@ __all__ = [
     "score",
     "show",
     "start",
-    "start_from_vectors",
     "train",
 ]

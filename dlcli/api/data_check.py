@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcli.api.transfer import start
+from dlcli.api.training import start
 from dlcli.spec import Spec
 
 

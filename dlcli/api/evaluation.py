@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dlcli import runs
 from dlcli.api.conclusion import measure
+from dlcli.api.data_fingerprint import check_same_data
 from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.predictions import unit_name
 from dlcli.api.run_results import Evaluation
-from dlcli.api.training import check_same_data
 from dlcli.assembly import build_measures, locate_errors, positive_classes, read_rows
 from dlcli.core import ConfigError, unknown_name
 from dlcli.data import Split

@@ -10,7 +10,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.api.evaluation import stored_split
 from dlcli.api.loaded_model import LoadedModel
-from dlcli.api.transfer import start
+from dlcli.api.training import start
 from dlcli.assembly import build_reader
 from dlcli.core import INPUT, ConfigError, DataError, unknown_name
 from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled_file

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from dlcli import runs
-from dlcli.api.loaded_model import stored_preprocessor
+from dlcli.api.data_fingerprint import check_same_data
 from dlcli.api.stored_spec import load_stored_spec
-from dlcli.api.training import check_same_data
-from dlcli.api.transfer import resume_transfer, start
+from dlcli.api.training import rebuild, start
 from dlcli.autograd import Tensor
 from dlcli.core import ConfigError
 from dlcli.data import Batch, Split
@@ -55,16 +54,16 @@ def gradient_flows(
             batch = _batch(experiment.data.splits["train"])
             flows += _flows(experiment.model, experiment.task, batch, experiment.spec.name, None, "initial")
         else:
-            flows += _flows_of_run(runs.find(Path(runs_dir), str(name)))
+            flows += _flows_of_run(runs.find(Path(runs_dir), str(name)), Path(runs_dir))
     num_runs = Counter(name for name, _ in {(flow.model, flow.run) for flow in flows})
     named = [replace(flow, model=flow.run) if flow.run and num_runs[flow.model] > 1 else flow for flow in flows]
     return sorted(named, key=lambda flow: flow.weights)
 
 
-def _flows_of_run(folder: RunFolder) -> Iterator[ModelFlow]:
+def _flows_of_run(folder: RunFolder, runs_dir: Path) -> Iterator[ModelFlow]:
     """Yield the flows of the initial weights and of the best weights; a run that diverged may have no best weights."""
     folder.verify(files.INPUTS)
-    experiment = resume_transfer(load_stored_spec(folder), stored_preprocessor(folder))
+    experiment = rebuild(load_stored_spec(folder), folder, runs_dir=runs_dir)
     check_same_data(folder, folder.record(), experiment.data.fingerprint)
     spec, model, task = experiment.spec, experiment.model, experiment.task
     batch = _batch(experiment.data.splits["train"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.api.transfer import start
+from dlcli.api.training import start
 from dlcli.assembly import TRAINER_ARGUMENTS, locate_errors
 from dlcli.autograd import TOLERANCE, ParameterCheck, check_function
 from dlcli.core import ConfigError, registry, rng, under

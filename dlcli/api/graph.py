@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dlcli import runs
 from dlcli.api.loaded_model import LoadedModel
-from dlcli.api.transfer import start
+from dlcli.api.training import start
 from dlcli.nn import NodeSummary
 from dlcli.spec import Overrides, load_spec
 

@@ -10,6 +10,8 @@ from dlcli.assembly import Experiment
 from dlcli.core import ConfigError, rng
 from dlcli.decoding import TokenChoice
 from dlcli.runs import RunFolder
+from dlcli.settings import SampleSettings
+from dlcli.tasks import LanguageModeling
 from dlcli.training import Observer
 
 
@@ -21,15 +23,15 @@ class SampleWriter(Observer):
     Args:
         experiment: Experiment of a language model; samples use the weights of the epoch's evaluation.
         folder: Folder of the run.
+        options: Section `training.samples`.
 
     Raises:
         ConfigError: The model is not a language model.
     """
 
-    def __init__(self, experiment: Experiment, folder: RunFolder) -> None:
-        options, encoder = experiment.spec.training.samples, experiment.data.preprocessor.text
-        assert options is not None, "the config asks for samples"
-        if encoder is None or experiment.data.preprocessor.target_kind != "tokens":
+    def __init__(self, experiment: Experiment, folder: RunFolder, options: SampleSettings) -> None:
+        encoder = experiment.data.preprocessor.text
+        if encoder is None or not isinstance(experiment.task, LanguageModeling):
             raise ConfigError("only a language model writes samples", code="not_applicable", key="training.samples")
         self.options = options
         self.encoder = encoder
@@ -52,8 +54,3 @@ class SampleWriter(Observer):
         )
         for number, text in enumerate(texts, start=1):
             self.folder.log(f"sample {number} after epoch {epoch}: {text!r}")
-
-
-def sample_writers(experiment: Experiment, folder: RunFolder) -> list[Observer]:
-    """Return the sample writer if the config asks for samples, else an empty list."""
-    return [] if experiment.spec.training.samples is None else [SampleWriter(experiment, folder)]

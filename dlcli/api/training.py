@@ -1,58 +1,59 @@
-"""Training of a config, and resuming of a run."""
+"""Training of a config, and resuming of a run.
+
+All steps of a training are calls in this file, in this order:
+
+    spec → data → task → graph → initial weights → run folder → training → evaluation → report
+
+A resumed run takes the same steps with the config and the preprocessing that it stored, in the folder that it has; its
+weights are restored instead of initialized.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
 
 from dlcli import runs
 from dlcli.api.computing import computing
 from dlcli.api.conclusion import conclude
+from dlcli.api.data_fingerprint import check_same_data
+from dlcli.api.initial_weights import initial_weights
 from dlcli.api.loaded_model import stored_preprocessor
+from dlcli.api.new_run import create_run, inputs, log_origin
 from dlcli.api.run_results import Run
-from dlcli.api.sample_writer import sample_writers
-from dlcli.api.stored_spec import load_stored_spec
-from dlcli.api.transfer import assign_roles, restart_transfer, resume_transfer, start
-from dlcli.api.word_vectors import start_from_vectors
+from dlcli.api.stored_spec import changed_spec, replace_config
+from dlcli.api.trainer import build_trainer
 from dlcli.assembly import (
     TRAINER_ARGUMENTS,
     Experiment,
-    build_early_stopping,
-    build_optimizer,
+    InitialWeights,
+    WeightOrigin,
+    build_data,
+    build_model,
+    build_task,
     check_epochs_left,
-    check_resumable,
-    evaluation_batch_size,
+    complete_experiment,
     locate_errors,
 )
-from dlcli.core import DataError, formatting, under
-from dlcli.metrics import LATENCY
-from dlcli.runs import (
-    RunFolder,
-    RunRecord,
-    Session,
-    as_json,
-    as_npz,
-    checksum,
-    files,
-    git_commit,
-    prepare_path,
-    recording,
-    relative_data_folder,
-)
+from dlcli.core import Generators, under
+from dlcli.data import Data, OnRead, Preprocessor
+from dlcli.diagnosis import Assessment, TrainingResult
+from dlcli.runs import RunFolder, RunRecord, git_commit, prepare_path, recording
 from dlcli.spec import Overrides, Spec, load_spec
-from dlcli.training import (
-    CheckpointStore,
-    Features,
-    Observer,
-    Trainer,
-    TrainingSummary,
-    compute_features,
-    median_latency_ms,
-)
+from dlcli.training import CheckpointStore, Observer, TrainingSummary
+
+
+class ReadData(Protocol):
+    """Function that reads the data of a config, such as `build_data`."""
+
+    def __call__(self, spec: Spec, *, pretrained: Preprocessor | None, on_read: OnRead | None) -> Data:
+        """Read the splits and preprocess them."""
 
 
 def train(
@@ -78,35 +79,19 @@ def train(
         StorageError: The folder cannot be written.
     """
     clock = time.perf_counter()
-    experiment, transfer = start(
-        load_spec(config, overrides), runs_dir=Path(runs_dir), on_read=None if observer is None else observer.on_read
-    )
-    origins = start_from_vectors(experiment) if transfer is None else [*transfer.lines()]
-    spec = experiment.spec
+    spec = load_spec(config, overrides)
+    on_read = None if observer is None else observer.on_read
+    experiment, origin = start(spec, runs_dir=Path(runs_dir), on_read=on_read)  # data → task → graph → initial weights
     path = prepare_path(Path(runs_dir), spec.name)
-    contents = inputs(experiment)
-    record = RunRecord.begin(
-        id=path.name,
-        name=spec.name,
-        seed=spec.seed,
-        command=sys.argv,
-        data=experiment.data.fingerprint,
-        git_commit=git_commit(spec.file.parent),
-        data_folder=relative_data_folder(path, spec.data.path),
-        initial_weights=None if transfer is None else transfer.to_json(),
-        components=spec.components,
-        files=input_checksums(contents),
-        compute=computing(),
-    )
-    folder = create_folder(path, record, contents)
+    folder, record = create_run(path, experiment, origin, inputs(experiment), git_commit=git_commit(spec.file.parent))
     with folder.locked(), recording(folder, record) as session:
-        log_origins(experiment, folder, origins)
+        log_origin(experiment, folder, origin)
         trainer = build_trainer(experiment, folder, observer)
         with under("training", TRAINER_ARGUMENTS):
             summary = trainer.train()
-        run = _conclude(experiment, folder, summary, clock)
-        session.metrics = run.metrics
-    return run
+        result, assessment = conclude(experiment, folder, summary)  # evaluation → report
+        session.metrics = result.metrics
+    return _finished(folder, experiment, summary, result, assessment, clock)
 
 
 def resume(
@@ -135,201 +120,115 @@ def resume(
     clock = time.perf_counter()
     folder = runs.find(Path(runs_dir), str(run), is_done=False)
     with folder.locked():  # before reading files that another process may be about to change
-        spec = _changed_spec(folder, epochs, overrides)
-        before = folder.record()
-        last = CheckpointStore(folder.checkpoints).pointer("last")
-        if before.status == "done" and last is not None:
-            check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
-        experiment = resume_transfer(
-            spec, stored_preprocessor(folder), on_read=None if observer is None else observer.on_read
-        )
+        spec, before = changed_spec(folder, epochs, overrides), folder.record()
+        _check_unfinished(folder, before, spec)
+        on_read = None if observer is None else observer.on_read
+        experiment = rebuild(spec, folder, runs_dir=Path(runs_dir), on_read=on_read)  # data → task → graph
         check_same_data(folder, before, experiment.data.fingerprint)
-        if not CheckpointStore(folder.checkpoints).names():
-            restart_transfer(experiment, runs_dir=Path(runs_dir), sha256=(before.initial_weights or {}).get("sha256"))
-        elif spec.model.transfer is not None:
-            _restore_frozen(experiment, folder)
+        _restore_weights(experiment, folder, before)
         record = before.resume(sys.argv, compute=computing())
         changes = [f"{change}: the result may differ in its last bits" for change in before.differences(record)]
-        data = replace(experiment.data, warnings=(*experiment.data.warnings, *changes))
-        experiment = replace(experiment, data=data)
+        experiment = _with_warnings(experiment, changes)
         with recording(folder, record) as session:
             for change in changes:
                 folder.log(change, "WARNING")
-            _replace_config(folder, session, spec)
+            replace_config(folder, session, spec)
             trainer = build_trainer(experiment, folder, observer)
             with under("training", TRAINER_ARGUMENTS):
                 summary = trainer.resume()
-            finished = _conclude(experiment, folder, summary, clock)
-            session.metrics = finished.metrics
-    return finished
+            result, assessment = conclude(experiment, folder, summary)  # evaluation → report
+            session.metrics = result.metrics
+    return _finished(folder, experiment, summary, result, assessment, clock)
 
 
-def _changed_spec(folder: RunFolder, epochs: int | None, overrides: Overrides) -> Spec:
-    """Return the config of a run with the changes for resuming.
-
-    Raises:
-        InvalidConfigError: A change would have led to other weights.
-    """
-    folder.verify(files.INPUTS)
-    before = load_stored_spec(folder)
-    changes: Overrides = overrides
-    if epochs is not None:
-        changes = (
-            {**overrides, "training.epochs": epochs}
-            if isinstance(overrides, Mapping)
-            else [*overrides, f"training.epochs={epochs}"]
-        )
-    spec = load_stored_spec(folder, changes)
-    check_resumable(before.resolved(), spec.resolved())
-    return spec
-
-
-def _replace_config(folder: RunFolder, session: Session, spec: Spec) -> None:
-    """Write the config that a run resumes with; the record has no checksum of it while it is replaced."""
-    text, checksums = spec.to_yaml().encode(), session.record.files
-    if checksums and checksums.get(files.RESOLVED_CONFIG) != checksum(text):
-        others = {name: sha256 for name, sha256 in checksums.items() if name != files.RESOLVED_CONFIG}
-        folder.write_record(replace(session.record, files=others))
-        session.record = replace(session.record, files={**checksums, files.RESOLVED_CONFIG: checksum(text)})
-    folder.write_bytes(files.RESOLVED_CONFIG, text)
-    folder.write_record(session.record)
-
-
-def _restore_frozen(experiment: Experiment, folder: RunFolder) -> None:
-    """Load a checkpoint into the model: its frozen layers, the same in all checkpoints, are needed early."""
-    store = CheckpointStore(folder.checkpoints)
-    intact = next((name for name in reversed(store.names()) if store.is_intact(name)), None)
-    if intact is not None:  # otherwise the trainer raises
-        experiment.model.load_state_dict(store.load_weights(intact))
-
-
-def build_trainer(
-    experiment: Experiment, folder: RunFolder, observer: Observer | None, *, keep_features: bool = True
-) -> Trainer:
-    """Build the trainer of an experiment.
+def start(
+    spec: Spec,
+    *,
+    runs_dir: Path,
+    dtype: type[np.floating[Any]] = np.float32,
+    on_read: OnRead | None = None,
+    read_data: ReadData = build_data,
+) -> tuple[Experiment, WeightOrigin]:
+    """Build the experiment that a config describes, with its initial weights.
 
     Args:
-        experiment: Experiment whose model has the initial weights, unless it resumes from a checkpoint.
-        folder: Folder of the run.
-        observer: Observer of the training's events.
-        keep_features: Whether to compute the features of a frozen trunk once instead of in every epoch.
+        spec: Config; the options that it omits and the source of its initial weights determines are filled in.
+        runs_dir: Folder in which the run is looked up whose weights the model starts from.
+        dtype: Type of the parameters.
+        on_read: Callback for the progress of reading many files.
+        read_data: Function that reads the data.
+
+    Returns:
+        The experiment, and the origin of its weights.
+
+    Raises:
+        ConfigError: The source of the weights is missing or does not fit the model, or the experiment cannot be built.
+        DataError: The data or a file of weights is missing or damaged.
     """
-    spec = experiment.spec
-    model, splits = experiment.model, experiment.data.splits
-    if assign_roles(experiment) is not None and keep_features and experiment.augmenter is None:
-        features = _features(experiment, folder)
-        if features is not None:
-            model, splits = features.model, features.splits
     with locate_errors(spec):
-        optimizer = build_optimizer(spec)
-        early_stopping = build_early_stopping(spec, experiment.metrics, experiment.selection)
-        observers = [*sample_writers(experiment, folder), *([] if observer is None else [observer])]
-        with under("training", TRAINER_ARGUMENTS):
-            trainer = Trainer(
-                model=model,
-                task=experiment.task,
-                splits=splits,
-                optimizer=optimizer,
-                metrics=experiment.metrics,
-                selection=experiment.selection,
-                settings=spec.training,
-                regularization=spec.regularization,
-                evaluation_batch_size=evaluation_batch_size(spec, experiment.data.preprocessor),
-                folder=folder,
-                generators=experiment.generators,
-                early_stopping=early_stopping,
-                augmenter=experiment.augmenter,
-                observers=observers,
-            )
-    if model is not experiment.model and LATENCY in experiment.selection.constraints:
-        trainer.state.latency_ms = median_latency_ms(experiment.model, experiment.data.splits["train"])
-    return trainer
+        weights = initial_weights(spec, runs_dir=runs_dir)
+        spec = weights.complete_spec(spec)
+        data = read_data(spec, pretrained=weights.preprocessor, on_read=on_read)
+        spec = weights.adapt_spec(spec, data)
+        experiment = _assemble(spec, data, weights, dtype)
+        origin = weights.initialize(experiment)
+    return _with_warnings(experiment, origin.warnings), origin
 
 
-def _features(experiment: Experiment, folder: RunFolder) -> Features | None:
-    """Compute the features of the frozen trunk and log it; None if no trunk is frozen."""
-    clock = time.perf_counter()
-    batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
-    features = compute_features(experiment.model, experiment.data.splits, batch_size=batch_size)
-    if features is not None:
-        place = "in memory" if features.in_memory else "in a temporary file"
-        seconds, size = formatting.duration(time.perf_counter() - clock), formatting.byte_size(features.bytes)
-        folder.log(
-            f"the layers up to {features.trunk_end} are frozen; their features were computed in {seconds} and are "
-            f"kept {place} ({size})"
-        )
-    return features
-
-
-def create_folder(path: Path, record: RunRecord, contents: Mapping[str, bytes], *, durable: bool = True) -> RunFolder:
-    """Create the folder of a new run with its record and its inputs, atomically.
+def rebuild(spec: Spec, folder: RunFolder, *, runs_dir: Path, on_read: OnRead | None = None) -> Experiment:
+    """Build the experiment of a run; its model has random weights, in place of which the caller loads those of the run.
 
     Args:
-        path: Path of the folder.
-        record: Record of the run.
-        contents: Input files of the run by name, as `inputs` returns them.
-        durable: Whether to wait until the files are on the disk.
-    """
-    return RunFolder.create_at(path, {**contents, files.RECORD: record.to_bytes()}, durable=durable)
-
-
-def input_checksums(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """Compute the SHA-256 of each input file that the model depends on, for `run.json`."""
-    return {name: checksum(contents[name]) for name in files.INPUTS}
-
-
-def inputs(experiment: Experiment) -> dict[str, bytes]:
-    """Return the files from which the run can be repeated and its model used, by name."""
-    spec, data = experiment.spec, experiment.data
-    return {
-        files.CONFIG: spec.source_text.encode(),
-        files.RESOLVED_CONFIG: spec.to_yaml().encode(),
-        files.OVERRIDES: as_json(spec.overrides),
-        files.PREPROCESSING: as_json(data.preprocessor.to_json()),
-        files.GRAPH: as_json(graph_document(experiment)),
-        files.SPLITS: as_npz(data.indices),
-    }
-
-
-def log_origins(experiment: Experiment, folder: RunFolder, origins: Iterable[str]) -> None:
-    """Log the warnings about the data, and the origins of the weights."""
-    for warning in experiment.data.warnings:
-        folder.log(warning, "WARNING")
-    for line in origins:
-        folder.log(line)
-
-
-def graph_document(experiment: Experiment) -> dict[str, Any]:
-    """Return the model as a JSON document: its nodes with options, shapes and sizes."""
-    model = experiment.model
-    nodes = [
-        asdict(summary) | {"options": node.options} for node, summary in zip(model.nodes, model.summary(), strict=True)
-    ]
-    return {"input_shape": model.input_shape, "output": model.output, "nodes": nodes}
-
-
-def check_same_data(folder: RunFolder, record: RunRecord, fingerprint: Mapping[str, str]) -> None:
-    """Check that the data is the data of the run.
-
-    Args:
+        spec: Config of the run.
         folder: Folder of the run.
-        record: Record with the SHA-256 of each file of the data.
-        fingerprint: SHA-256 of each file that was read.
-
-    Raises:
-        DataError: A file has changed, is missing or is new.
+        runs_dir: Folder in which the run is looked up whose weights the model started from.
+        on_read: Callback for the progress of reading many files.
     """
-    for name in sorted({*record.data, *fingerprint}):
-        if record.data.get(name) != fingerprint.get(name):
-            raise DataError(
-                f"has changed since run {folder.id} was trained: the SHA-256 differs",
-                code="changed_data",
-                file=name,
-            )
+    preprocessor = stored_preprocessor(folder)
+    with locate_errors(spec):
+        data = build_data(spec, pretrained=preprocessor, on_read=on_read)
+        return _assemble(spec, data, initial_weights(spec, runs_dir=runs_dir))
 
 
-def _conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary, clock: float) -> Run:
-    result, assessment = conclude(experiment, folder, summary)
+def _assemble(
+    spec: Spec, data: Data, weights: InitialWeights, dtype: type[np.floating[Any]] = np.float32
+) -> Experiment:
+    """Build the task, the graph and the measures for data that has been read."""
+    generators = Generators(spec.seed)
+    task = build_task(spec, data.preprocessor.targets)
+    model = build_model(spec, data.preprocessor, task, generators=generators, dtype=dtype)
+    return complete_experiment(spec, data, task, model, generators, weights)
+
+
+def _restore_weights(experiment: Experiment, folder: RunFolder, record: RunRecord) -> None:
+    """Restore the weights that the trainer does not load from a checkpoint."""
+    checkpoints = CheckpointStore(folder.checkpoints)
+    if checkpoints.names():
+        experiment.initial_weights.restore(experiment, checkpoints)
+    else:
+        experiment.initial_weights.restart(experiment, record.initial_weights)
+
+
+def _check_unfinished(folder: RunFolder, record: RunRecord, spec: Spec) -> None:
+    """Check that a run has epochs left."""
+    last = CheckpointStore(folder.checkpoints).pointer("last")
+    if record.status == "done" and last is not None:
+        check_epochs_left(run=folder.id, finished=last["epoch"], epochs=spec.training.epochs)
+
+
+def _with_warnings(experiment: Experiment, warnings: Iterable[str]) -> Experiment:
+    """Return an experiment with further warnings about its data."""
+    return replace(experiment, data=replace(experiment.data, warnings=(*experiment.data.warnings, *warnings)))
+
+
+def _finished(
+    folder: RunFolder,
+    experiment: Experiment,
+    summary: TrainingSummary,
+    result: TrainingResult,
+    assessment: Assessment,
+    clock: float,
+) -> Run:
     return Run(
         path=folder.path,
         status="done",

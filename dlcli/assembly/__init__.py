@@ -13,8 +13,9 @@ from dlcli.assembly.data import (
     build_text_options,
     read_rows,
 )
-from dlcli.assembly.experiment import Experiment, build_experiment, experiment_on
-from dlcli.assembly.known_words import vector_files
+from dlcli.assembly.experiment import Experiment, build_experiment, complete_experiment
+from dlcli.assembly.initial_weights import FromScratch, InitialWeights, WeightOrigin
+from dlcli.assembly.known_words import has_word_vectors, vector_files
 from dlcli.assembly.location import locate_errors
 from dlcli.assembly.measures import build_measures, positive_classes
 from dlcli.assembly.model import build_model, build_task, create_layer, model_nodes
@@ -29,6 +30,9 @@ from dlcli.assembly.training import (
 __all__ = [
     "TRAINER_ARGUMENTS",
     "Experiment",
+    "FromScratch",
+    "InitialWeights",
+    "WeightOrigin",
     "build_augmenter",
     "build_data",
     "build_data_paths",
@@ -42,10 +46,11 @@ __all__ = [
     "build_text_options",
     "check_epochs_left",
     "check_resumable",
+    "complete_experiment",
     "create",
     "create_layer",
     "evaluation_batch_size",
-    "experiment_on",
+    "has_word_vectors",
     "locate_errors",
     "model_nodes",
     "positive_classes",

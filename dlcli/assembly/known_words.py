@@ -50,11 +50,16 @@ def vector_files(spec: Spec) -> dict[str, bool]:
     return {str(node.options["vectors"]): node.options.get("trainable", True) for node in _embeddings(spec)}
 
 
-def _embeddings(spec: Spec) -> Iterator[Node]:
+def has_word_vectors(spec: Spec) -> bool:
+    """Return whether embeddings of the model start from a word vector file."""
     architecture, layers = spec.model.architecture, spec.model.layers or ()
-    if architecture is None and not any(it.layer.name == "embedding" for it in layers):
-        return
-    if architecture is not None and architecture.options.get("vectors") is None:
+    if architecture is not None:
+        return architecture.options.get("vectors") is not None
+    return any(it.layer.name == "embedding" and it.layer.options.get("vectors") is not None for it in layers)
+
+
+def _embeddings(spec: Spec) -> Iterator[Node]:
+    if not has_word_vectors(spec):
         return
     for node in model_nodes(spec, _ANY_SHAPE, _ANY_UNITS):
         if node.type == "embedding" and node.options.get("vectors") is not None:

@@ -24,7 +24,16 @@ from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 from dlcli.nn.state_gradients import state_gradients
 from dlcli.nn.trainable_tail import TrainableTail, trunk_end
-from dlcli.nn.weight_match import WeightMatch, check_all_used, check_complete, check_finite, check_ignored, load, match
+from dlcli.nn.weight_match import (
+    Naming,
+    WeightMatch,
+    check_all_used,
+    check_complete,
+    check_finite,
+    check_ignored,
+    load,
+    match,
+)
 
 __all__ = [
     "Activation",
@@ -41,6 +50,7 @@ __all__ = [
     "LayerRoles",
     "LayerSample",
     "Module",
+    "Naming",
     "Node",
     "NodeSummary",
     "Parameter",

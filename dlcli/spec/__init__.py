@@ -26,7 +26,7 @@ from dlcli.spec.section import Section, fields_of, plain
 from dlcli.spec.spec import LocatedSections, Spec
 from dlcli.spec.template import commented_template
 from dlcli.spec.text_file import read_text
-from dlcli.spec.transfer import is_path
+from dlcli.spec.transfer import TransferSection, is_path
 from dlcli.spec.yaml_loader import load_yaml, parse_value, read_yaml
 from dlcli.spec.yaml_writer import to_flow, to_yaml
 
@@ -51,6 +51,7 @@ __all__ = [
     "Sections",
     "SettingsField",
     "Spec",
+    "TransferSection",
     "apply_override",
     "check_options",
     "commented_template",

@@ -95,7 +95,7 @@ def check_model(value: Any) -> ModelSpec:
         )
     transfer, structure, mistakes = None, ModelSpec(), list[Mistake]()
     try:
-        transfer = check_transfer(value)
+        transfer = check_transfer(value) if any(key in KEYS for key in value) else None
     except ValidationError as error:
         mistakes += mistakes_of(error)
     try:

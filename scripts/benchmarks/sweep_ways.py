@@ -8,7 +8,6 @@ journal, for which they do. "Optuna, bare" has no journal, and run folders witho
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -103,9 +102,9 @@ class Objective:
 
     def __call__(self, trial: optuna.Trial) -> float:
         import dlcli.components  # noqa: F401  # imported for its registrations
-        from dlcli.api import build_trainer, create_folder
-        from dlcli.assembly import build_data, experiment_on
-        from dlcli.runs import RunFolder, RunRecord, recording
+        from dlcli.api import build_trainer, create_run, inputs, start
+        from dlcli.assembly import build_data
+        from dlcli.runs import RunFolder, recording
         from dlcli.spec import load_spec
 
         overrides = {
@@ -118,15 +117,13 @@ class Objective:
         spec = load_spec(BASE, overrides)
         if self.data is None:
             self.data = build_data(spec)
-        experiment = experiment_on(spec, self.data)
+        experiment, origin = start(spec, runs_dir=self.folder, read_data=lambda *_, **__: self.data)
         run = RunFolder(self.folder / f"{trial.number:04d}", durable=False)  # as the trials of a sweep
         self.folders.append(run.path)
         if self.is_bare:
             run.path.mkdir()
             return build_trainer(experiment, run, None).train().best.value
-        data, command = self.data.fingerprint, sys.argv
-        record = RunRecord.begin(id=run.id, name=spec.name, seed=spec.seed, command=command, data=data, git_commit=None)
-        create_folder(experiment, run.path, record, durable=False)
+        _, record = create_run(run.path, experiment, origin, inputs(experiment), git_commit=None, durable=False)
         with run.locked(), recording(run, record) as session:
             value = build_trainer(experiment, run, None).train().best.value
             session.metrics = {"dev/error": value}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from dlcli.api.weights_file import read_weights_file
+from dlcli.api.initial_weights.weights_file import read_weights_file
 from dlcli.core import ConfigError, DataError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli import api
-from dlcli.api import start_from_vectors
+from dlcli.api.initial_weights import load_word_vectors
 from dlcli.assembly import build_experiment
 from dlcli.core import ConfigError
 from dlcli.spec import load_spec
@@ -42,7 +42,7 @@ def test_known_words_start_from_the_file_and_the_others_at_random(folder: Path) 
     weight = experiment.model.state_dict()["embedding_1.weight"]
     before = weight.copy()
     numbers = experiment.data.preprocessor.vocabulary.index_of
-    [origin] = start_from_vectors(experiment)
+    [origin] = load_word_vectors(experiment)
     assert f"3 of {len(numbers)} tokens" in origin
     assert "50 % of train" in origin  # fine or poor, of all words: (1 + 1 + 2 + 2) of (3 + 3 + 3 + 3)
     np.testing.assert_array_equal(weight[numbers["fine"]], [1, 2])
@@ -64,7 +64,7 @@ def test_a_trained_model_does_not_need_the_file(folder: Path) -> None:
 def test_vectors_of_another_size(folder: Path) -> None:
     spec = load_spec(folder / "vectors.yaml", ["model.layers[0].embedding.units=3"])
     with pytest.raises(ConfigError) as raised:
-        start_from_vectors(build_experiment(spec))
+        load_word_vectors(build_experiment(spec))
     assert raised.value.code == "wrong_shape"
     assert raised.value.line is not None
 
@@ -89,7 +89,7 @@ def test_words_with_vectors_are_known_even_if_unseen(
     assert ("unheard" in vocabulary.index_of) == is_known
     assert experiment.model.state_dict()["embedding_1.weight"].shape == (len(vocabulary), 2)
     if is_known:
-        start_from_vectors(experiment)
+        load_word_vectors(experiment)
         np.testing.assert_array_equal(
             experiment.model.state_dict()["embedding_1.weight"][vocabulary.index_of["unheard"]], [9, 9]
         )

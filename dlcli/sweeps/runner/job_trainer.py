@@ -13,23 +13,21 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from dlcli.api import (
-    Transfer,
     build_trainer,
     check_same_data,
     computing,
     conclude,
-    create_folder,
+    create_run,
     evaluate,
     input_checksums,
     inputs,
-    log_origins,
+    log_origin,
     start,
-    start_from_vectors,
 )
-from dlcli.assembly import Experiment, build_data, experiment_on, locate_errors, vector_files
+from dlcli.assembly import Experiment, build_data, vector_files
 from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError, dumps
-from dlcli.data import Data
-from dlcli.runs import RunFolder, RunRecord, files, recording, relative_data_folder
+from dlcli.data import Data, OnRead, Preprocessor
+from dlcli.runs import RunFolder, files, recording
 from dlcli.search import Pruning
 from dlcli.spec import Spec
 from dlcli.sweeps.assembly import build_pruning
@@ -90,7 +88,7 @@ class JobTrainer:
 
     def _train(self, job: Job, run: RunFolder, reporter: Reporter) -> dict[str, Any]:
         spec = self.sweep.trial_spec(job.values, seed_offset=job.seed_offset)
-        experiment, transfer, origins = self._experiment(spec)
+        experiment, origin = start(spec, runs_dir=self.record.runs_path, read_data=self._read_data)
         contents = inputs(experiment)
         # The folder alone determines whether the run resumes; the process that runs the sweep need not know.
         resumes = os.path.lexists(run.path / files.RECORD)
@@ -98,20 +96,8 @@ class JobTrainer:
             self.folder.remove_run(job.folder)
             resumes = False
         if not resumes:
-            record = RunRecord.begin(
-                id=run.id,
-                name=spec.name,
-                seed=spec.seed,
-                command=sys.argv,
-                data=experiment.data.fingerprint,
-                data_folder=relative_data_folder(run.path, spec.data.path),
-                git_commit=self.record.git_commit,
-                initial_weights=None if transfer is None else transfer.to_json(),
-                components=spec.components,
-                files=input_checksums(contents),
-                compute=computing(),
-            )
-            create_folder(run.path, record, contents, durable=job.is_durable)
+            commit = self.record.git_commit
+            _, record = create_run(run.path, experiment, origin, contents, git_commit=commit, durable=job.is_durable)
         with run.locked():
             if resumes:
                 before = run.record()
@@ -119,7 +105,7 @@ class JobTrainer:
                 record = replace(before.resume(sys.argv, compute=computing()), files=input_checksums(contents))
                 run.write_together(contents)  # again, because a power failure may have lost them
             with recording(run, record) as session:
-                log_origins(experiment, run, origins)
+                log_origin(experiment, run, origin)
                 trainer = build_trainer(experiment, run, reporter)
                 reporter.attach(trainer)
                 summary = trainer.resume() if resumes else trainer.train()
@@ -130,27 +116,23 @@ class JobTrainer:
                     session.metrics = result.metrics
         return outcome | self._test(run, experiment) if job.is_concluded else outcome
 
-    def _experiment(self, spec: Spec) -> tuple[Experiment, Transfer | None, list[str]]:
-        """Return the experiment of a config, with log lines about the origin of its initial weights."""
-        if spec.model.transfer is not None:
-            experiment, transfer = start(spec, runs_dir=self.record.runs_path)
-            assert transfer is not None
-            return experiment, transfer, list(transfer.lines())
-        with locate_errors(spec):
-            experiment = experiment_on(spec, self._build_data(spec))
-        return experiment, None, list(start_from_vectors(experiment))
-
-    def _build_data(self, spec: Spec) -> Data:
+    def _read_data(self, spec: Spec, *, pretrained: Preprocessor | None, on_read: OnRead | None) -> Data:
         """Return the data of a config, from memory if the last job used the same data."""
-        task = None if spec.task is None else spec.task.plain()
-        vectors = vector_files(spec)
+        is_pretrained = spec.data.normalize.name == "pretrained"  # depends on the architecture
         key = dumps(
-            {"data": spec.data.plain(), "task": task, "seed": spec.data.split.draw_seed(spec.seed), "vectors": vectors}
+            {
+                "data": spec.data.plain(),
+                "task": None if spec.task is None else spec.task.plain(),
+                "seed": spec.data.split.draw_seed(spec.seed),
+                "vectors": vector_files(spec),
+                "pretrained": None if pretrained is None else pretrained.to_json(),
+                "architecture": spec.model.architecture.name if is_pretrained and spec.model.architecture else None,
+            }
         )
         # Most sweeps do not vary the data, so each worker reads it once.
         if self._data is None or self._data[0] != key:
             self._data = None  # release the memory before reading other data
-            self._data = (key, build_data(spec))
+            self._data = (key, build_data(spec, pretrained=pretrained, on_read=on_read))
         return self._data[1]
 
     @staticmethod

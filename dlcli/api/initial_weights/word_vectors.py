@@ -6,7 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dlcli.assembly import Experiment, build_data_paths, locate_errors, model_nodes
+from dlcli.assembly import (
+    Experiment,
+    InitialWeights,
+    WeightOrigin,
+    build_data_paths,
+    locate_errors,
+    model_nodes,
+)
 from dlcli.core import ConfigError, formatting
 from dlcli.data import (
     BOS,
@@ -23,10 +30,18 @@ from dlcli.data import (
 from dlcli.nn import Embedding
 
 
-def start_from_vectors(experiment: Experiment) -> list[str]:
-    """Initialize the model's embeddings from the word vector files that the config names.
+class FromWordVectors(InitialWeights):
+    """Random weights, except for the embeddings of the words that have a published vector.
 
     The files are needed only when training starts: from then on, the vectors are stored with the weights.
+    """
+
+    def initialize(self, experiment: Experiment) -> WeightOrigin:
+        return WeightOrigin(lines=tuple(load_word_vectors(experiment)))
+
+
+def load_word_vectors(experiment: Experiment) -> list[str]:
+    """Initialize the model's embeddings from the word vector files that the config names.
 
     Returns:
         A line for the log per embedding: how many tokens have a vector, and their share of the tokens of each split.
