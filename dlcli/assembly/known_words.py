@@ -51,7 +51,10 @@ def vector_files(spec: Spec) -> dict[str, bool]:
 
 
 def has_word_vectors(spec: Spec) -> bool:
-    """Return whether embeddings of the model start from a word vector file."""
+    """Return whether embeddings of the model start from a word vector file.
+
+    An architecture names the file in its option `vectors`.
+    """
     architecture, layers = spec.model.architecture, spec.model.layers or ()
     if architecture is not None:
         return architecture.options.get("vectors") is not None

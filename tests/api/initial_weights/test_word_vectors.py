@@ -10,7 +10,7 @@ import pytest
 from dlcli import api
 from dlcli.api.initial_weights import load_word_vectors
 from dlcli.assembly import build_experiment
-from dlcli.core import ConfigError
+from dlcli.core import ConfigError, DataError
 from dlcli.spec import load_spec
 
 CONFIG = """\
@@ -67,6 +67,17 @@ def test_vectors_of_another_size(folder: Path) -> None:
         load_word_vectors(build_experiment(spec))
     assert raised.value.code == "wrong_shape"
     assert raised.value.line is not None
+
+
+def test_the_check_of_the_data_reads_the_vectors(folder: Path) -> None:
+    assert api.check_data(load_spec(folder / "trained.yaml")).examples == {"train": 12, "dev": 4, "test": 4}
+    with pytest.raises(ConfigError) as raised:
+        api.check_data(load_spec(folder / "trained.yaml", ["model.layers[0].embedding.units=3"]))
+    assert (raised.value.code, raised.value.key) == ("wrong_shape", "model.layers[0].vectors")
+    (folder / "words.txt").unlink()
+    with pytest.raises(DataError) as missing:
+        api.check_data(load_spec(folder / "trained.yaml"))
+    assert missing.value.code == "missing_file"
 
 
 @pytest.mark.parametrize(
