@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge, Lt
 
 from dlcli.core import (
     ConfigError,
@@ -103,7 +105,7 @@ class Circles(DatasetReader):
         *,
         examples: PositiveInt = 1000,
         noise: NonNegativeFloat = 0.05,
-        factor: PositiveFloat = 0.5,
+        factor: Annotated[float, Ge(0), Lt(1)] = 0.5,
         seed: NonNegativeInt = 0,
     ) -> None:
         self.examples = examples
@@ -160,11 +162,11 @@ class Spirals(DatasetReader):
 
 @register("dataset", "planar_flower")
 class PlanarFlower(DatasetReader):
-    """A flower with petals of two classes, one half each: r = size·sin(petals·θ).
+    """Rose curve r = size·sin(petals·θ) whose two halves, θ < π and θ ≥ π, are the two classes.
 
     Args:
         examples: Number of points.
-        petals: Number of petals of the rose curve; an even number yields twice as many petals.
+        petals: Frequency k of the rose curve, an even number: the flower has 2k petals.
         size: Length of a petal.
         noise: Standard deviation of the noise on radius and angle.
         seed: Seed of the noise, independent of the experiment's seed.
@@ -179,6 +181,9 @@ class PlanarFlower(DatasetReader):
         noise: NonNegativeFloat = 0.2,
         seed: NonNegativeInt = 0,
     ) -> None:
+        if petals % 2:
+            message = f"expected an even number, got {petals}: for an odd one, both classes lie on the same curve"
+            raise ConfigError(message, code="out_of_range", key="petals")
         self.examples = examples
         self.petals = petals
         self.size = size
@@ -192,4 +197,4 @@ class PlanarFlower(DatasetReader):
         angle += self.noise * draw.standard_normal(self.examples)
         radius = self.size * np.sin(float(self.petals) * angle) + self.noise * draw.standard_normal(self.examples)
         points = radius[:, np.newaxis] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
-        return _points(points, labels, f"Planar flower: {self.examples} points, {self.petals} petals")
+        return _points(points, labels, f"Planar flower: {self.examples} points, {2 * self.petals} petals")

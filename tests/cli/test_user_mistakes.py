@@ -39,6 +39,14 @@ def test_data_sets_that_exceed_the_memory(run, folder: Path, dataset: str, examp
     assert (outcome.code, outcome.document["error"]["key"]) == (2, "data.dataset.examples")
 
 
+@pytest.mark.parametrize(("dataset", "option"), [("circles", "factor: 1"), ("planar_flower", "petals: 3")])
+def test_generated_classes_that_would_coincide(run, folder: Path, dataset: str, option: str) -> None:
+    outcome = run("train", "config.yaml", "--set", f"data.dataset={{name: {dataset}, {option}}}", "--json")
+    error = outcome.document["error"]
+    assert (outcome.code, error["code"]) == (2, "out_of_range")
+    assert error["key"] == f"data.dataset.{option.partition(':')[0]}"
+
+
 def test_out_of_memory_names_the_module(run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise MemoryError

@@ -53,6 +53,18 @@ def test_the_flower_is_a_rose_curve_of_two_classes():
     assert labels.tolist() == [0] * 200 + [1] * 200
 
 
+@pytest.mark.parametrize("petals", [2, 4, 6])
+def test_the_petals_of_both_classes_of_a_flower_are_distinct(petals: int):
+    reader = PlanarFlower(examples=2 * (2 * petals + 1), petals=petals, noise=0)
+    points, labels = points_of(reader)
+    tips = np.concatenate([points[labels == label][1::2] for label in (0, 1)])  # where |sin(petals·θ)| is 1
+    assert len(tips) == 2 * petals
+    directions = np.sort(np.angle(tips @ [1, 1j]))
+    np.testing.assert_allclose(np.linalg.norm(tips, axis=1), 4)
+    np.testing.assert_allclose(np.diff(directions), np.pi / petals)  # evenly distributed around the center
+    assert f" {2 * petals} petals" in reader.read(DataPaths()).description
+
+
 def test_options_out_of_range():
     with pytest.raises(ConfigError) as few:
         Moons(examples=1).read(DataPaths())
@@ -60,3 +72,7 @@ def test_options_out_of_range():
     with pytest.raises(ConfigError) as single:
         Spirals(arms=1)
     assert (single.value.code, single.value.key) == ("out_of_range", "arms")
+    for petals in (1, 3):
+        with pytest.raises(ConfigError) as odd:
+            PlanarFlower(petals=petals)
+        assert (odd.value.code, odd.value.key) == ("out_of_range", "petals")
