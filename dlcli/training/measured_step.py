@@ -17,8 +17,8 @@ from dlcli.training.train_step import TrainStep
 
 
 @dataclass(frozen=True)
-class LayerSizes:
-    """Norms of one step, by layer.
+class LayerMagnitudes:
+    """Norms and activation RMS of one step, by layer.
 
     Args:
         gradient_norm: Euclidean norm of the gradients of all parameters of the layer, before clipping.
@@ -33,8 +33,10 @@ class LayerSizes:
     activation_rms: dict[str, float]
 
 
-def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> tuple[float, np.ndarray, LayerSizes]:
-    """Take the step that `compute_gradients` and `update` take; return the loss, the outputs and the norms.
+def measured_step(
+    train_step: TrainStep, batch: Batch, learning_rate: float
+) -> tuple[float, np.ndarray, LayerMagnitudes]:
+    """Run `compute_gradients` and `update`; return the loss, the outputs and the norms.
 
     Raises:
         NonFiniteError: The loss or a gradient is not finite.
@@ -42,7 +44,7 @@ def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> 
     activation_rms: dict[str, float] = {}
 
     def measure(node: str, outputs: np.ndarray) -> None:
-        # in double precision: squares of float32 overflow above 1.8e19, and such activations are what to detect
+        # float32 squares overflow above 1.8e19, and activations that large are exactly what this must detect
         activation_rms[node] = math.sqrt(float(np.mean(np.square(outputs, dtype=np.float64))))
 
     loss, outputs = train_step.compute_gradients(batch, measure)
@@ -52,7 +54,7 @@ def measured_step(train_step: TrainStep, batch: Batch, learning_rate: float) -> 
     before = arena.data.copy()
     train_step.update(learning_rate)
     update_norm = layer_norms(arena, arena.data - before)
-    return loss, outputs, LayerSizes(gradient_norm, update_norm, layer_norms(arena, arena.data), activation_rms)
+    return loss, outputs, LayerMagnitudes(gradient_norm, update_norm, layer_norms(arena, arena.data), activation_rms)
 
 
 def layer_norms(arena: Arena, flat: np.ndarray) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 `Trainer.train` is the loop, and reads from top to bottom: stepping, evaluating, checkpointing, stopping. The methods it
 calls follow in that order. Everything that a step or an epoch changes is in `TrainingSnapshot`, so a run that was
-killed at any point resumes to the same bits: batches and random numbers depend on (seed, epoch, batch), not on time.
+killed at any point resumes bit for bit: batches and random numbers depend on (seed, epoch, batch), not on time.
 
 The values in the record of an epoch:
 
@@ -37,7 +37,7 @@ from dlcli.training.checkpoint_store import CheckpointStore
 from dlcli.training.divergence import divergence_error
 from dlcli.training.early_stopping import EarlyStopping
 from dlcli.training.epoch_evaluator import EpochEvaluator, NonFiniteLossError
-from dlcli.training.measured_step import LayerSizes, measured_step
+from dlcli.training.measured_step import LayerMagnitudes, measured_step
 from dlcli.training.non_finite import NonFiniteSource, find_in_step, find_in_weights
 from dlcli.training.observer import LogWriter, Observer, Observers, Plan, Progress
 from dlcli.training.running_outputs import RunningOutputs
@@ -183,7 +183,7 @@ class Trainer:
                         is_last = self.state.batch == end - 1
                         learning_rate = self._learning_rate(self.total_steps)
                         batch = self.loader.batch(self.state.epoch, self.state.batch)
-                        loss, sizes = self._step(batch, learning_rate, measured=is_last)
+                        loss, magnitudes = self._step(batch, learning_rate, measured=is_last)
                         self._report_step(loss, learning_rate)
                         # After the last step the epoch is evaluated first, even if a signal has arrived: a checkpoint
                         # between the two would need a name and a state of its own for "stepped, but not evaluated".
@@ -191,12 +191,12 @@ class Trainer:
                             self._save_checkpoint()
                         if not is_last and stop.is_requested:
                             self._interrupt(stop)
-                    assert sizes is not None, "the last step of an epoch is measured"
+                    assert magnitudes is not None, "the last step of an epoch is measured"
 
                     # Evaluating. The record goes to `metrics.jsonl` before the checkpoint that refers to it.
                     values = self._evaluate()
                     is_best = self._select(values)
-                    self._record_epoch(values, learning_rate, sizes, is_best)
+                    self._record_epoch(values, learning_rate, magnitudes, is_best)
                     self.state.begin_next_epoch()
                     self.model.set_hidden_states({})  # the next epoch starts at the beginning of the text
 
@@ -244,7 +244,7 @@ class Trainer:
 
     # Stepping
 
-    def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerSizes | None]:
+    def _step(self, batch: Batch, learning_rate: float, *, measured: bool) -> tuple[float, LayerMagnitudes | None]:
         """Take one step on a batch and count it; return the loss of the batch, and its layer norms if `measured`."""
         state, train_step, model = self.state, self.train_step, self.model
         # If a value is not finite, the step is repeated from this state, layer by layer, to locate the first one.
@@ -252,10 +252,10 @@ class Trainer:
         hidden_states = model.hidden_states()
         if hidden_states:
             model.set_hidden_states(hidden_states, rows=len(batch))  # a last batch may have fewer rows
-        sizes = None
+        magnitudes = None
         try:
             if measured:
-                loss, outputs, sizes = measured_step(train_step, batch, learning_rate)
+                loss, outputs, magnitudes = measured_step(train_step, batch, learning_rate)
             else:
                 loss, outputs = train_step.compute_gradients(batch)
                 train_step.update(learning_rate)
@@ -272,7 +272,7 @@ class Trainer:
         state.examples += len(batch)
         state.batch += 1
         state.step += 1
-        return loss, sizes
+        return loss, magnitudes
 
     def _learning_rate(self, total_steps: int) -> float:
         """Return the learning rate of the next step in a training of `total_steps` steps."""
@@ -330,7 +330,7 @@ class Trainer:
         return is_best
 
     def _record_epoch(
-        self, values: Mapping[str, float], learning_rate: float, sizes: LayerSizes, is_best: bool
+        self, values: Mapping[str, float], learning_rate: float, magnitudes: LayerMagnitudes, is_best: bool
     ) -> None:
         """Write the line of the epoch in `metrics.jsonl` and report it to the observers."""
         state = self.state
@@ -343,7 +343,7 @@ class Trainer:
             **values,
             "train/penalty": self.train_step.penalty(),
             **self.train_step.learning_rates(learning_rate),
-            **asdict(sizes),
+            **asdict(magnitudes),
         }
         if (sparsity := self.train_step.sparsity()) is not None:
             record["sparsity"] = sparsity

@@ -58,12 +58,12 @@ def test_a_measured_step_is_the_same_step(make_trainer: Any, splits: Any) -> Non
     plain, measured = make_trainer().train_step, make_trainer().train_step
     loss, outputs = plain.compute_gradients(batch(splits))
     plain.update(0.02)
-    same_loss, same_outputs, sizes = measured_step(measured, batch(splits), 0.02)
+    same_loss, same_outputs, magnitudes = measured_step(measured, batch(splits), 0.02)
     assert loss == same_loss
     np.testing.assert_array_equal(outputs, same_outputs)
     np.testing.assert_array_equal(plain.arena.data, measured.arena.data)
     expected = np.sqrt(np.mean(np.square(outputs.astype(np.float64))))
-    assert sizes.activation_rms["linear_2"] == pytest.approx(float(expected))
+    assert magnitudes.activation_rms["linear_2"] == pytest.approx(float(expected))
 
 
 def test_averaged_weights_are_used_for_evaluation_only(make_trainer: Any, splits: Any) -> None:
