@@ -23,7 +23,7 @@ from dlcli.nn.node import Node, with_names
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
 from dlcli.nn.state_gradients import state_gradients
-from dlcli.nn.trainable_tail import TrainableTail, trunk_end
+from dlcli.nn.trainable_tail import TrainableTail, find_trunk_end
 from dlcli.nn.weight_match import (
     Naming,
     WeightMatch,
@@ -71,12 +71,12 @@ __all__ = [
     "check_layer",
     "check_model",
     "evaluation_mode",
+    "find_trunk_end",
     "head_layers",
     "layers",
     "load",
     "match",
     "padding_mask",
     "state_gradients",
-    "trunk_end",
     "with_names",
 ]

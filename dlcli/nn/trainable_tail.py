@@ -12,13 +12,13 @@ from dlcli.nn.module import Module
 
 
 class TrainableTail(Graph):
-    """The nodes after one node, with its output as their input.
+    """The part of a graph after the node `trunk_end`, whose output becomes the input of this graph.
 
     Parameters, buffers and modes are shared with the whole model, so that it can be trained and saved through its tail.
 
     Args:
         whole: Graph of the whole model.
-        trunk_end: Node whose output is the input of the tail; no other node of the trunk is an input of the tail.
+        trunk_end: Name of the last node of the trunk; later nodes must not use any other node of the trunk.
     """
 
     def __init__(self, whole: Graph, trunk_end: str) -> None:
@@ -40,19 +40,19 @@ class TrainableTail(Graph):
         self.whole.training = mode
 
 
-def trunk_end(graph: Graph) -> str | None:
-    """Return the last node of the frozen trunk, whose output training does not change and on which all others depend.
+def find_trunk_end(graph: Graph) -> str | None:
+    """Return the last node of the frozen trunk, whose output training does not change and through which all data flows.
 
-    None if there is no such node: the first layer is trained, or later nodes depend on two outputs of the trunk.
+    None if there is no such node: the first layer is trained, or later nodes use two outputs of the trunk.
     """
     changing = descendants(graph, {name for name, layer in graph.layers.items() if layer.changes_in_training})
     end = None
-    trunk: set[str] = set()
     for node in graph.nodes:
         if node.name in changing:
             continue
         trunk = ancestors(graph.nodes, {node.name})
         after = [other for other in graph.nodes if other.name not in trunk]
+        # later nodes may read nothing of the trunk, nor the input of the graph, except the output of this node
         if after and all({*other.inputs} & {*trunk, INPUT} <= {node.name} for other in after):
             end = node.name
     return end

@@ -16,7 +16,7 @@ import numpy as np
 
 from dlcli.core import StorageError
 from dlcli.data import Split, TransformedRows
-from dlcli.nn import Graph, TrainableTail, evaluation_mode, trunk_end
+from dlcli.nn import Graph, TrainableTail, evaluation_mode, find_trunk_end
 from dlcli.training.epoch_evaluator import EVALUATED_SPLITS
 
 #: maximum size in bytes of features in memory; larger ones are stored in a temporary file
@@ -60,19 +60,20 @@ def compute_features(
     Raises:
         StorageError: There is not enough disk space for the temporary file.
     """
-    end = trunk_end(model)
+    trunk_end = find_trunk_end(model)
     used_splits = {name: split for name, split in splits.items() if name in ("train", *EVALUATED_SPLITS)}
-    if end is None or not all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in used_splits.values()):
+    is_indexable = all(isinstance(split.inputs, np.ndarray | TransformedRows) for split in used_splits.values())
+    if trunk_end is None or not is_indexable:
         return None
     # The trunk has the same output for an example in every epoch, so it is computed once and training takes no longer
     # than the tail needs.
-    tail = TrainableTail(model, end)
+    tail = TrainableTail(model, trunk_end)
     tail_names = {node.name for node in tail.nodes}
     trunk_nodes = [node for node in model.nodes if node.name not in tail_names]
     # Without a frozen layer nothing is saved, e.g. if only a flatten layer precedes the first trained layer.
     if not any(model.layers[node.name].frozen for node in trunk_nodes):
         return None
-    trunk = Graph(trunk_nodes, model.layers, model.shapes, end, model.dtype.type)
+    trunk = Graph(trunk_nodes, model.layers, model.shapes, trunk_end, model.dtype.type)
     shape = tail.input_shape
     size = sum(map(len, used_splits.values())) * math.prod(shape) * model.dtype.itemsize
     feature_splits = {}
@@ -85,7 +86,7 @@ def compute_features(
                 features[start : start + len(batch)] = trunk.forward(batch.inputs).data
                 start += len(batch)
         feature_splits[name] = replace(split, inputs=features)
-    return Features(tail, feature_splits, end, size, size <= in_memory)
+    return Features(tail, feature_splits, trunk_end, size, size <= in_memory)
 
 
 def _allocate(shape: tuple[int, ...], dtype: np.dtype[np.floating], *, in_memory: bool) -> np.ndarray:

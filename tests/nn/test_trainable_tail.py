@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dlcli.nn import Graph, LayerRoles, Node, TrainableTail, trunk_end
+from dlcli.nn import Graph, LayerRoles, Node, TrainableTail, find_trunk_end
 
 GraphOf = Callable[..., Graph]
 
@@ -24,7 +24,7 @@ def chain(graph_of: GraphOf) -> Graph:
 def test_the_tail_computes_the_same_outputs_from_the_features(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
     LayerRoles.of(graph, train="head").apply(graph)
-    end = trunk_end(graph)
+    end = find_trunk_end(graph)
     assert end == "relu_1"  # the dropout after the last frozen layer belongs to the head
     tail = TrainableTail(graph, end)
     assert [node.name for node in tail.nodes] == ["dropout_1", "linear_2"]
@@ -63,12 +63,12 @@ def test_a_shortcut_around_the_last_frozen_node_moves_the_end(graph_of: GraphOf)
         Node("head", "linear", {"units": 2}),
     )
     LayerRoles.of(graph, train="head", reinitialize=["new"]).apply(graph)
-    assert trunk_end(graph) == "stem"
+    assert find_trunk_end(graph) == "stem"
 
 
 def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
     graph = chain(graph_of)
-    assert trunk_end(graph) is None
+    assert find_trunk_end(graph) is None
     read_twice = graph_of(
         (4,),
         Node("frozen", "linear", {"units": 4}),
@@ -76,4 +76,4 @@ def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
         Node("sum", "add", inputs=("head", "input")),
     )
     LayerRoles.of(read_twice, train="head").apply(read_twice)
-    assert trunk_end(read_twice) is None
+    assert find_trunk_end(read_twice) is None
