@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Gt, Lt
 
 from dlcli.core import ConfigError, PositiveFloat, PositiveInt, dumps, plain, register
-from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE, Scale
+from dlcli.search.scales import LINEAR, LOGARITHMIC, ONE_MINUS_LOGARITHMIC, Scale
 
 #: Largest integer for which the cells of adjacent integers stay distinct in floating point.
 LARGEST_INTEGER = 2**40
@@ -174,7 +174,7 @@ class OneMinusLogUniform(ContinuousDistribution):
         high: Largest value, which is closest to 1.
     """
 
-    scale = LOGARITHMIC_TO_ONE
+    scale = ONE_MINUS_LOGARITHMIC
 
     low: BelowOne
     high: BelowOne

@@ -28,7 +28,7 @@ class Scale(NamedTuple):
 LINEAR = Scale(float, float)
 LOGARITHMIC = Scale(math.log, math.exp, above=0, domain="a number greater than 0, as the scale is logarithmic")
 #: Moving averages with β = 0.9 and 0.99 span 10 and 100 values, so 1 − β is on a logarithmic scale.
-LOGARITHMIC_TO_ONE = Scale(
+ONE_MINUS_LOGARITHMIC = Scale(
     lambda number: -math.log1p(-number),
     lambda position: -math.expm1(-position),
     above=0,

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.search.scales import LINEAR, LOGARITHMIC, LOGARITHMIC_TO_ONE
+from dlcli.search.scales import LINEAR, LOGARITHMIC, ONE_MINUS_LOGARITHMIC
 
 SCALES = {
     LINEAR: st.floats(-1e9, 1e9),
     LOGARITHMIC: st.floats(1e-12, 1e12),
-    LOGARITHMIC_TO_ONE: st.floats(1e-6, 1 - 1e-6),
+    ONE_MINUS_LOGARITHMIC: st.floats(1e-6, 1 - 1e-6),
 }
 
 
@@ -27,6 +27,6 @@ def test_decades_have_equal_length():
     assert LOGARITHMIC.position(1e-3) - LOGARITHMIC.position(1e-4) == pytest.approx(
         LOGARITHMIC.position(1e-1) - LOGARITHMIC.position(1e-2)
     )
-    assert LOGARITHMIC_TO_ONE.position(0.99) - LOGARITHMIC_TO_ONE.position(0.9) == pytest.approx(
-        LOGARITHMIC_TO_ONE.position(0.999) - LOGARITHMIC_TO_ONE.position(0.99)
+    assert ONE_MINUS_LOGARITHMIC.position(0.99) - ONE_MINUS_LOGARITHMIC.position(0.9) == pytest.approx(
+        ONE_MINUS_LOGARITHMIC.position(0.999) - ONE_MINUS_LOGARITHMIC.position(0.99)
     )
