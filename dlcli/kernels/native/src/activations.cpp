@@ -7,7 +7,7 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// elements that are worth another thread: of what waits for memory, and of what computes an exponential
+// number of elements that are worth another thread: for functions that memory limits, and for those with an exponential
 constexpr Index light = 32768;
 constexpr Index heavy = 16384;
 
@@ -29,13 +29,13 @@ DLCLI_INLINE Vec gelu_tanh_argument(Vec x) { return sqrt_2_over_pi * (x + gelu_c
 
 }  // namespace
 
-// comparisons are written so that NaN stays NaN
+// Comparisons are written so that NaN remains NaN.
 void relu(const float* x, float* y, Index n) {
   unary(x, y, n, light, [](Vec v) { return select(v < 0.0f, Vec{}, v); });
 }
 
 void relu_backward(const float* grad, const float* y, float* grad_x, Index n) {
-  // a product, since a gradient that is not a number must show even where y is 0
+  // a product instead of a selection, so that a gradient of NaN remains NaN even where y is 0
   binary(grad, y, grad_x, n, light, [](Vec g, Vec v) { return g * select(v > 0.0f, splat(1.0f), Vec{}); });
 }
 
@@ -107,7 +107,7 @@ void gelu_tanh(const float* x, float* y, Index n) {
 
 void gelu_tanh_backward(const float* grad, const float* x, float* grad_x, Index n) {
   binary(grad, x, grad_x, n, heavy, [](Vec g, Vec v) {
-    // (1 + tanh u)/2 = σ(2u), which keeps its digits where 1 + tanh u would have none left
+    // (1 + tanh u)/2 = σ(2u), which stays accurate where 1 + tanh u would round to 0
     const Vec s = sigmoid(2.0f * gelu_tanh_argument(v));
     const Vec slope = sqrt_2_over_pi * (1.0f + 3.0f * gelu_cubic * (v * v));
     return g * (s + 2.0f * v * s * (1.0f - s) * slope);

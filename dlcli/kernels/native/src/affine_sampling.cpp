@@ -1,12 +1,12 @@
-// Images read where an affine map points, as in kernels/reference/affine_sampling.py to the bit: this file is compiled
-// without joining products and sums (CMakeLists.txt).
+// Resampling of images by affine maps. Results equal those of kernels/reference/affine_sampling.py bit for bit, so this
+// file is compiled without contracting products and sums into multiply-adds (CMakeLists.txt).
 #include "threads.h"
 
 namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// output numbers that take longer than waking a thread
+// number of output elements whose computation takes longer than waking a thread
 constexpr Index grain = 8192;
 
 template <class Number>
@@ -24,7 +24,7 @@ void resample(const Number* images, const float* matrices, const float* fill, bo
         const float x_at = m[0] * q + m[1] * p + m[2], y_at = m[3] * q + m[4] * p + m[5];
         const float left = __builtin_floorf(bilinear ? x_at : x_at + 0.5f);
         const float top = __builtin_floorf(bilinear ? y_at : y_at + 0.5f);
-        // nothing of it touches the image, or a number that is none: comparisons are written for that
+        // the position is outside the image, or NaN, for which all comparisons are false
         if (!(left >= -1 && left < width && top >= -1 && top < height)) {
           for (Index c = 0; c < s.channels; ++c) to[c] = fill[c];
           continue;

@@ -1,8 +1,9 @@
-// The memory of NumPy's arrays, kept and reused.
+// Allocator for NumPy arrays that keeps freed memory and reuses it.
 //
-// A large array from malloc is fresh memory from the system each time, paid for in page faults, and starts anywhere.
-// Here freed blocks stay on a list of their size, and every block starts at a cache line. Sizes are rounded up to one
-// of eight steps an octave, so that at most an eighth is lost. Blocks beyond `capacity` go back to the system.
+// For every large array, malloc requests new memory from the system, which costs page faults, and the array is not aligned
+// to cache lines. Here, freed blocks stay on a list for their size, and every block starts at a cache line. Sizes are
+// rounded up to one of eight steps per octave, so at most an eighth is lost. Blocks beyond `capacity` are returned to the
+// system.
 #include "array.h"
 #include "bindings.h"
 
@@ -18,10 +19,10 @@ constexpr std::size_t alignment = 64;
 constexpr std::size_t smallest = 64;
 constexpr int steps_per_octave = 8;
 constexpr int classes = 40 * steps_per_octave;
-// bytes of freed memory that are kept
+// maximum number of bytes of freed memory that are kept
 constexpr std::size_t capacity = std::size_t(1) << 30;
 
-// stands before every block, in a cache line of its own
+// header before every block, in a separate cache line
 struct alignas(alignment) Header {
   Header* next;
   std::size_t size;
@@ -32,7 +33,7 @@ std::mutex mutex;
 Header* freed[classes];
 std::size_t freed_bytes = 0;
 
-// the class of the smallest block size that holds `size`, which becomes that size
+// Returns the class of the smallest block that holds `size` bytes, and rounds `size` up to the size of that block.
 int size_class(std::size_t& size) {
   if (size <= smallest) {
     size = smallest;
@@ -57,7 +58,7 @@ void* allocate(void*, std::size_t size) {
       return block + 1;
     }
   }
-  // Without the lock: only the lists are shared.
+  // no lock is needed here, as only the lists are shared
   void* memory = std::aligned_alloc(alignment, sizeof(Header) + size);
   if (memory == nullptr) return nullptr;
   return new (memory) Header{nullptr, size, wanted} + 1;
@@ -82,7 +83,7 @@ void release(void*, void* memory, std::size_t) {
       return;
     }
   }
-  // more is kept than `capacity`: back to the system
+  // the kept blocks would exceed `capacity`
   std::free(block);
 }
 
@@ -103,7 +104,7 @@ PyDataMem_Handler handler = {"dlcli", 1, {nullptr, allocate, allocate_zeros, rea
 
 void install_allocator() {
 #ifdef __SANITIZE_ADDRESS__
-  return;  // malloc guards the borders of every array; blocks that are reused and rounded up would hide what crosses them
+  return;  // with malloc, AddressSanitizer finds accesses beyond an array; blocks that are reused and rounded up hide them
 #endif
   const nb::object capsule = nb::steal(PyCapsule_New(&handler, "mem_handler", nullptr));
   if (!capsule) throw nb::python_error();

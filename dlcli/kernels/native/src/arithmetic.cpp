@@ -1,4 +1,4 @@
-// Sums and products of arrays of one shape.
+// Elementwise sums and products of arrays of the same shape.
 #include "simd.h"
 #include "threads.h"
 
@@ -6,7 +6,7 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// elements that take longer than waking a thread
+// number of elements whose processing takes longer than waking a thread
 constexpr Index grain = 32768;
 
 }  // namespace

@@ -1,7 +1,8 @@
 // NumPy arrays as the arguments and results of bindings.
 //
-// An argument that a binding does not take makes nanobind try the next overload, and the last one is the reference
-// twin (module.cpp). Arguments are named as the twin's; a shape that does not fit throws `unfit`, with the same effect.
+// If a binding does not accept an argument, nanobind tries the next overload, the last of which is the reference twin
+// (module.cpp). Arguments have the same names as those of the twin. For a shape that it does not accept, a binding calls
+// `unfit`, with the same effect.
 #pragma once
 
 #define PY_ARRAY_UNIQUE_SYMBOL dlcli_native_numpy
@@ -21,14 +22,14 @@ namespace dlcli {
 
 namespace nb = nanobind;
 
-// lets the reference twin take the call, with its result or its error
+// passes the call on to the reference twin, which returns the result or raises the error
 [[noreturn]] inline void unfit() { throw nb::next_overload(); }
 
 inline void require(bool fits) {
   if (!fits) unfit();
 }
 
-// A float32 array that is read: C-contiguous, copied before if it was not. `data` is null for None.
+// A float32 array that is read; it is copied if it is not C-contiguous. `data` is null for None.
 struct Input {
   nb::object owner;
   const float* data = nullptr;
@@ -38,11 +39,12 @@ struct Input {
 
   explicit operator bool() const { return data != nullptr; }
   Index last() const { return shape[ndim - 1]; }
-  // of the matrix that all axes but the last make
+  // number of rows of the matrix in which all axes except the last are one
   Index rows() const { return last() ? size / last() : 0; }
 };
 
-// A float32 array that is written: C-contiguous and writable, or the reference takes the call. Null for None.
+// A float32 array that is written. If it is not C-contiguous and writable, the call goes to the reference twin. `data` is
+// null for None.
 struct Output {
   nb::handle owner;
   float* data = nullptr;
@@ -53,7 +55,7 @@ struct Output {
   explicit operator bool() const { return data != nullptr; }
 };
 
-// An array of integers, as intp and C-contiguous
+// An array of integers, converted to C-contiguous intp
 struct Labels {
   nb::object owner;
   const npy_intp* data = nullptr;
@@ -62,7 +64,7 @@ struct Labels {
   const npy_intp* shape = nullptr;
 };
 
-// What the steps of sequences are: vectors (N, T, D) of float32, or integers (N, T) in their place
+// Inputs of all steps of sequences: float32 vectors (N, T, D) or integer tokens (N, T)
 struct Steps {
   Input vectors;
   Labels tokens;
@@ -72,7 +74,7 @@ struct Steps {
   Index axis(int i) const { return are_tokens() ? tokens.shape[i] : vectors.shape[i]; }
 };
 
-// One number, or a vector of float32 with one for each row
+// One number for all rows, or a float32 vector with one number for each row
 struct Scale {
   nb::object owner;
   const float* data = nullptr;
@@ -80,15 +82,15 @@ struct Scale {
   float value = 0;
 };
 
-// Any real number. nanobind's own conversions refuse an int for a double and a double that float32 would round, and the
-// reference twin would silently take the call.
+// Any real number. nanobind's own conversions reject an int for a double, and a double that float32 would round; the call
+// would then silently go to the reference twin.
 struct Number {
   double value = 0;
 
   operator float() const { return static_cast<float>(value); }
 };
 
-// A new float32 array from NumPy's allocator, which the package replaces by its own (allocator.cpp)
+// A new float32 array from NumPy's allocator, which the package replaces with its own (allocator.cpp)
 struct Result {
   nb::object array;
   float* data;
@@ -106,7 +108,7 @@ inline bool same_shape(const Input& a, const Input& b) {
   return a.ndim == b.ndim && PyArray_CompareLists(a.shape, b.shape, a.ndim);
 }
 
-// Where a result goes: into `out` when one is given, else into a new array
+// Destination of a result: `out` if it is given, otherwise a new array
 struct Destination {
   nb::object array;
   float* data;

@@ -1,7 +1,7 @@
-// Batch normalization, fused with the sum and the ReLU that follow it, forward and backward.
+// Batch normalization, fused with the addition and the ReLU that follow it, forward and backward.
 //
-// The rows of (rows, channels) are taken `fold` at a time, as wide rows of whole vectors: every number of channels then
-// runs at the same speed. What is left over, fewer than `fold` rows, is done one number at a time.
+// Each group of `fold` rows of (rows, channels) is treated as one wide row of whole vectors, so that every number of channels
+// runs at the same speed. The remaining rows, fewer than `fold`, are processed one element at a time.
 #include <type_traits>
 
 #include "simd.h"
@@ -11,9 +11,9 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// numbers that take longer than waking a thread
+// number of elements whose processing takes longer than waking a thread
 constexpr Index GRAIN = 32768;
-// numbers that stay in the first-level cache between two passes
+// number of elements that stay in the first-level cache between two passes
 constexpr Index BLOCK = 4096;
 // A channel whose mean is farther from zero than this many standard deviations is far: x γ/σ and μ γ/σ are then so large
 // that their difference has lost eight of its 24 binary digits or more.
@@ -33,17 +33,17 @@ struct FoldedRows {
   Index block() const { return width >= BLOCK ? 1 : BLOCK / width; }
 };
 
-// what each channel is given, once for every place in a wide row
+// Copies the value of each channel to all its positions in a wide row.
 void broadcast_channels(const FoldedRows& folded, const float* from, Index channels, float* to) {
   for (Index i = 0; i < folded.width; ++i) to[i] = from[i % channels];
 }
 
-// the figures of all channels, once more for every further place in a wide row
+// Copies the value of each channel from its first position in a wide row to all others.
 void repeat_channels(const FoldedRows& folded, Index channels, float* figures) {
   for (Index i = channels; i < folded.width; ++i) figures[i] = figures[i - channels];
 }
 
-// body(wide row begin, end, thread, threads) on as many threads as are worth it, at most `limit`
+// Calls body(begin, end, thread) for ranges of wide rows on as many threads as are worth it, and returns their number.
 template <class Body>
 int on_rows(const FoldedRows& folded, const Body& body) {
   const int threads = useful_threads(folded.rows * folded.width, GRAIN);
@@ -55,7 +55,7 @@ int on_rows(const FoldedRows& folded, const Body& body) {
   return actual;
 }
 
-// A count, a mean and a sum of squared deviations, joined with another (Chan et al. 1979).
+// Count, mean and sum of squared deviations of values, which `join` updates with further values (Chan et al. 1979).
 struct Moments {
   double count = 0, mean = 0, deviations = 0;
 
@@ -68,8 +68,8 @@ struct Moments {
   }
 };
 
-// Means and sums of squared deviations of wide rows [begin, end), for every place: blocks are read twice while they
-// are in the cache, then joined.
+// Means and sums of squared deviations over wide rows [begin, end), for every position in a row. Each block is read twice
+// while it is in the cache, and then joined with the previous ones.
 void folded_moments(const FoldedRows& folded, const float* x, Index begin, Index end, float* mean, float* deviations) {
   for (Index v = 0; v < folded.width; ++v) mean[v] = deviations[v] = 0;
   for (Index row = begin; row < end; row += folded.block()) {
@@ -115,7 +115,7 @@ void folded_moments(const FoldedRows& folded, const float* x, Index begin, Index
   }
 }
 
-// op(v, place) for every vector of wide rows [begin, end): where it is in the array and in the row
+// Calls op(at, place) for every vector of wide rows [begin, end), with its offsets in the array and in the row.
 template <class Op>
 DLCLI_INLINE void each_vector(const FoldedRows& folded, Index begin, Index end, const Op& op) {
   for (Index row = begin; row < end; ++row) {
@@ -130,7 +130,7 @@ DLCLI_INLINE void each_vector(const FoldedRows& folded, Index begin, Index end, 
 
 bool is_far(float mean, float inverse_std) { return __builtin_fabsf(mean) * inverse_std > FAR; }
 
-// Mean and variance of one channel in double precision: for the few that are far, whose float sums are too coarse.
+// Moments of one channel in double precision, for the few channels that are far, whose float sums are too coarse.
 Moments exact_moments(const float* x, Index rows, Index channels, Index c) {
   Moments exact;
   exact.count = static_cast<double>(rows);
@@ -170,8 +170,8 @@ void normalize(const FoldedRows& folded, const float* x, const float* center, co
              : normalize<false, false, CENTERED>(folded, x, center, scale, shift, residual, y);
 }
 
-// y = (x − center) scale + shift (+ residual), with ReLU on top, for all rows; center, scale and shift as wide as a wide
-// row. Without a center (null) the mean is part of the shift, which saves an operation.
+// y = (x − center) scale + shift (+ residual) for all rows, then ReLU if `relu`; center, scale and shift are as long as a
+// wide row. Without a center (null), the mean is part of the shift, which saves an operation.
 void scale_and_shift(const FoldedRows& folded, const float* x, const float* center, const float* scale, const float* shift,
                      const float* residual, bool relu, Index rows, Index channels, float* y) {
   center ? normalize<true>(folded, x, center, scale, shift, residual, relu, y)
@@ -184,8 +184,8 @@ void scale_and_shift(const FoldedRows& folded, const float* x, const float* cent
   }
 }
 
-// Σ g and Σ g (x − μ) of wide rows [begin, end) for every place; g with the ReLU's mask goes to `masked` when asked for.
-// Sums of blocks are added up, which keeps more digits than one long sum.
+// Σ g and Σ g (x − μ) over wide rows [begin, end), for every position in a row. With RELU, g is the gradient masked by the
+// ReLU; with KEEP, it is stored in `masked`. Sums of blocks are added up, which is more accurate than one long sum.
 template <bool RELU, bool KEEP>
 void folded_sums(const FoldedRows& folded, const float* grad, const float* x, const float* y, const float* mean, Index begin,
                Index end, float* masked, float* sums, float* products) {
@@ -228,7 +228,7 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
   const int limit = max_threads();
   float* moments = scratch(Scratch::caller, (2 * limit + 2) * folded.width);
   const int threads = on_rows(folded, [&](Index begin, Index end, int thread) {
-    // Each thread has moments of its own rows; they are joined in thread order in double precision.
+    // Each thread computes the moments of its rows; they are joined in thread order in double precision.
     float* partial = moments + 2 * thread * folded.width;
     folded_moments(folded, x, begin, end, partial, partial + folded.width);
   });
@@ -248,13 +248,13 @@ void batch_norm(const float* x, const float* gamma, const float* beta, const flo
     any_far |= is_far(mean[c], inverse_std[c]);
   }
 
-  // y = x scale + shift is one multiply-add per value. Only with a channel that is far from zero the mean is subtracted
-  // first, as γ μ / σ would drown the digits of the result.
+  // y = x scale + shift is one multiply-add per value. Only if a channel is far from zero is the mean subtracted first,
+  // since the difference of γ x / σ and γ μ / σ would lose too many digits.
   float* scale = moments;
   float* shift = moments + folded.width;
   float* center = any_far ? moments + 2 * folded.width : nullptr;
   for (Index c = 0; c < channels; ++c) {
-    double rest = 0;  // what the mean has lost by being rounded to a float
+    double rest = 0;  // rounding error of the mean as a float
     if (is_far(mean[c], inverse_std[c])) {
       const Moments exact = exact_moments(x, rows, channels, c);
       mean[c] = static_cast<float>(exact.mean);

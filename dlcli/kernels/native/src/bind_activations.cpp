@@ -12,7 +12,7 @@ using UnaryWith = void (*Kernels::*)(const float*, float*, Index, float);
 using Binary = void (*Kernels::*)(const float*, const float*, float*, Index);
 using BinaryWith = void (*Kernels::*)(const float*, const float*, float*, Index, float);
 
-// y from x
+// Binds a kernel that computes y from x.
 void def(nb::module_& module, const char* name, Unary kernel) {
   module.def(name, [kernel](const Input& x) {
     Result y(x);
@@ -21,7 +21,7 @@ void def(nb::module_& module, const char* name, Unary kernel) {
   }, "x"_a);
 }
 
-// y from x and one number
+// Binds a kernel that computes y from x and one number.
 void def(nb::module_& module, const char* name, UnaryWith kernel, const char* number) {
   module.def(name, [kernel](const Input& x, const Number& number) {
     Result y(x);
@@ -30,7 +30,7 @@ void def(nb::module_& module, const char* name, UnaryWith kernel, const char* nu
   }, "x"_a, nb::arg(number));
 }
 
-// grad_x from grad and what the forward took or gave
+// Binds a kernel that computes grad_x from grad and the saved input or output of the forward pass.
 void def(nb::module_& module, const char* name, Binary kernel, const char* saved) {
   module.def(name, [kernel](const Input& grad, const Input& saved) {
     require(same_shape(grad, saved));

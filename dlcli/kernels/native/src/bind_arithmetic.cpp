@@ -9,7 +9,7 @@ namespace {
 
 using Binary = void (*Kernels::*)(const float*, const float*, float*, Index);
 
-// arrays of one shape; what has to be broadcast is left to the reference
+// Binds a kernel for arrays of the same shape; arrays that have to be broadcast are left to the reference.
 void def(nb::module_& module, const char* name, Binary kernel) {
   module.def(name, [kernel](const Input& a, const Input& b) {
     require(a && b && same_shape(a, b));

@@ -15,7 +15,7 @@ namespace {
 using Pair = std::pair<Index, Index>;
 using Sides = std::pair<Pair, Pair>;
 
-// windows that fit along one axis
+// number of windows that fit along one axis
 Index fitting(Index size, Index window, Index stride, Pair padding, Index dilation) {
   const Index room = size + padding.first + padding.second - dilation * (window - 1) - 1;
   return room < 0 ? 0 : room / stride + 1;
@@ -42,7 +42,8 @@ Windows windows(Index batch, Pair size, Index channels, Pair window, Pair stride
           left_right.first};
 }
 
-// a window that lies wholly in the padding has no maximum and no average
+// The padding must be smaller than the window, since a window entirely in the padding has no maximum and no average; and a
+// position in the window must fit in a byte.
 Windows pooling_windows(Index batch, Pair size, Index channels, Pair window, Pair stride, Sides padding) {
   const auto [above_below, left_right] = padding;
   require(above_below.first < window.first && above_below.second < window.first && left_right.first < window.second &&
@@ -67,7 +68,7 @@ void require_results(const Windows& w, const Input& grad, Index channels) {
           grad.shape[3] == channels);
 }
 
-// an array of bytes of the shape of `grad`
+// contents of an array of bytes that has the shape of `grad`
 const std::uint8_t* bytes(const nb::object& array, const Input& grad) {
   require(PyArray_Check(array.ptr()));
   auto* argmax = reinterpret_cast<PyArrayObject*>(array.ptr());
@@ -202,7 +203,7 @@ void bind_pooling(nb::module_& module) {
       "grad"_a, "size"_a);
 }
 
-// Images (N, H, W, C) as they were read: bytes, or float32
+// Images (N, H, W, C) as they were loaded, of type uint8 or float32
 struct ImageArray {
   const void* data;
   bool bytes;

@@ -9,7 +9,7 @@ namespace {
 
 static_assert(sizeof(npy_intp) == sizeof(std::intptr_t));
 
-// labels (N,) of logits (N, K), all of them classes
+// Requires labels (N,) for logits (N, K), all of them in [0, K).
 void require_classes(const Input& logits, const Labels& labels) {
   require(logits.ndim == 2 && labels.ndim == 1 && labels.size == logits.shape[0]);
   const auto classes = static_cast<std::size_t>(logits.shape[1]);

@@ -56,7 +56,7 @@ void bind_batch_norm(nb::module_& module) {
       "grad"_a, "x"_a, "gamma"_a, "mean"_a, "inverse_std"_a, "y"_a.none() = nb::none(), "residual"_a = false);
 }
 
-// (…) for an x of (…, D)
+// array of shape (…) for an x of shape (…, D)
 Result one_for_each_row(const Input& x) { return Result(x.ndim - 1, x.shape); }
 
 bool has_rows_of(const Input& x, const Input& figures) {

@@ -9,7 +9,7 @@ using namespace nb::literals;
 
 namespace {
 
-// flat arrays of one length
+// Requires flat arrays of the same length, and returns it.
 template <class... Arrays>
 Index common_size(const Output& first, const Arrays&... others) {
   require(first.ndim == 1 && ((others.ndim == 1 && others.size == first.size) && ...));
@@ -90,7 +90,7 @@ void bind_optimizers(nb::module_& module) {
   module.def("l2_norm", [](const Input& x) {
     require(x.ndim == 1);
     const double square = kernels().sum_of_squares(x.data, x.size);
-    // outside of it squares may have been lost to underflow or overflow; the reference sums them in double precision
+    // outside of this range, squares may have underflowed or overflowed; the reference sums them in double precision
     require(1e-24 <= square && square <= 1e37);
     return std::sqrt(square);
   }, "x"_a);

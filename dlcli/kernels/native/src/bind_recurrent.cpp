@@ -8,7 +8,7 @@ using namespace nb::literals;
 
 namespace {
 
-// (N, T), True where a step is real, as bytes; null for None
+// Mask (N, T) as bytes, 0 where a step is padding; `data` is null for None
 struct Mask {
   nb::object owner;
   const unsigned char* data = nullptr;
@@ -27,7 +27,7 @@ bool is_shape(const Input& array, std::initializer_list<npy_intp> shape) {
   return array.ndim == static_cast<int>(shape.size()) && PyArray_CompareLists(array.shape, shape.begin(), array.ndim);
 }
 
-// A layer's inputs with shapes that fit each other; its weights have `gates` times `size` columns
+// Inputs of a layer, whose shapes are checked; its weights have `gates` times `size` columns
 struct Layer {
   Mask mask;
   Sequences s;
@@ -45,11 +45,11 @@ struct Layer {
     for (const Input* state : initial) require(!*state || is_shape(*state, {s.batch, s.size}));
   }
 
-  // of the input weight
+  // number of rows of the input weight
   Index rows() const { return s.inputs + s.vocabulary; }
 };
 
-// Memory for gradients: what the caller lends, else new
+// Destination of a gradient: the array that the caller passes, or a new one for None
 struct Gradient : Destination {
   Gradient(nb::handle lent, std::initializer_list<npy_intp> shape) : Destination(as_output(lent), shape) {}
 
@@ -60,7 +60,7 @@ struct Gradient : Destination {
   }
 };
 
-// None in the place of a gradient that nobody needs
+// A new array for a gradient, or None if it is not needed
 struct Optional {
   nb::object array = nb::none();
   float* data = nullptr;

@@ -1,4 +1,4 @@
-// One function for each bind_<topic>.cpp, called when the module is made.
+// One function for each bind_<topic>.cpp, called when the module is created.
 #pragma once
 
 #include <nanobind/nanobind.h>

@@ -1,4 +1,4 @@
-// Loops over images channel by channel: what pooling and depthwise convolution share.
+// Loops over the channels of images, shared by pooling and depthwise convolution.
 #pragma once
 
 #include "simd.h"
@@ -6,10 +6,10 @@
 
 namespace dlcli::DLCLI_ISA {
 
-// numbers looked at that take longer than waking a thread
+// number of input elements whose processing takes longer than waking a thread
 constexpr Index CHANNEL_GRAIN = 32768;
 
-// body(image, row) for all rows of all images, divided among threads
+// Calls body(image, row) for all rows of all images, divided among the threads.
 template <class Body>
 static inline void each_row(Index batch, Index rows, Index work, const Body& body) {
   divide(batch * rows, 1 + CHANNEL_GRAIN / (work + 1), 1, [&](Index begin, Index end) {
@@ -17,14 +17,15 @@ static inline void each_row(Index batch, Index rows, Index work, const Body& bod
   });
 }
 
-// op(channel) for the channels, a vector at a time; the last one may reach over their end
+// Calls op(channel) for every vector of channels; the last vector may extend beyond the last channel.
 template <class Op>
 DLCLI_INLINE void each_channel(Index channels, const Op& op) {
   for (Index c = 0; c < channels; c += W) op(c);
 }
 
-// A row of channels that is read or written in whole vectors: what reaches over the end of a pixel is the pixel after
-// it, which is written later. Only where the array (of `size` numbers), or this row's part of it, ends is there less.
+// Channels are read and written in whole vectors: a vector that extends beyond the end of a pixel covers the start of the
+// next pixel, which is written later. Only at the end of the array (of `size` floats), or of this row's part of it, is the
+// vector partial.
 DLCLI_INLINE Vec load_at(const float* p, Index at, Index size) {
   return at + W <= size ? load(p + at) : load_partial(p + at, size - at);
 }

@@ -3,7 +3,7 @@
 // 1. one filter per channel: depthwise.h, limited by memory and not by multiplications
 // 2. filters of 1×1 with stride 1: gemm.h, since the images are the matrix of patches already
 // 3. filters of 3×3 with stride 1 and many channels: winograd.h, with 2.25 times fewer multiplications
-// 4. few filters and few channels: narrow.h, with vectors along the pixels; or for the gradient of few input channels
+// 4. few filters and few channels: narrow.h, with vectors along the pixels; for the input gradient of few channels,
 //    scatter_grad_input
 // 5. everything else: products with the matrix of patches (patches.h)
 #include "depthwise.h"
@@ -20,15 +20,15 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// pixels whose patches are one panel of the weight gradient
+// number of pixels whose patches form one panel of the weight gradient
 constexpr Index GRAD_PIXELS = 64;
-// channels of images that are copied with their padding
+// maximum number of channels of images that are copied with their padding
 constexpr Index FEW_CHANNELS = 8;
-// multiply-adds that take longer than waking a thread
+// number of multiply-adds that take longer than waking a thread
 constexpr Index GRAIN = 400000;
 
-// Images of few channels, of which patches are short pieces: a copy with the padding around them and room to read on
-// behind the last one, so that a panel is filled without a look at the borders.
+// Patches of images of few channels consist of short pieces. Returns patches of a copy of the images that includes their
+// padding, with readable memory after the last image, so that filling a panel needs no checks at the borders.
 Patches with_margins(const Patches& p, Index batch) {
   if (p.channels != p.ld || p.channels > FEW_CHANNELS || p.dilation_w != 1 || p.depth() == 0) return p;
   Patches copy = p;
@@ -146,7 +146,7 @@ void multiply_patches(const Patches& given, Index batch, const Filters& filters,
   });
 }
 
-// Patches of x that the filters of one group see
+// Patches of x that the filters of one group read
 Patches input_patches(const Convolution& c, const float* x, Index group) {
   const Index channels = c.channels / c.groups;
   return {x + group * channels, c.height,     c.width,    c.channels, channels, c.rows,       c.columns,   c.stride_h,
@@ -170,7 +170,7 @@ void grad_panel(const GradLayout& layout, const float* panel, Index depth, const
     }
 }
 
-// one thread's sum over pixels [begin, end)
+// weight gradient of pixels [begin, end), computed by one thread
 void grad_partial(const Patches& p, const GradLayout& layout, const float* grad, Index grad_step, Index channels,
                   Index begin, Index end, float* partial, Index size) {
   const Segments segments(p);
@@ -246,8 +246,9 @@ void grad_weight_of_group(const Patches& given, Index batch, const float* grad, 
   }
 }
 
-// The gradient of images of few channels: each row of `grad` becomes, with all filters at once, what it adds to the
-// patch under it, whose kernel rows are contiguous. One image after the other, into a copy with its padding.
+// Input gradient of images of few channels: the product of a pixel of `grad` with all filters is its contribution to the
+// gradient of its patch, whose kernel rows are contiguous. Contributions are added up in a copy of the image with padding,
+// one image after the other.
 void scatter_images(const Convolution& c, const float* grad, const float* filters, const Packed& packed, float* grad_x,
                     Index begin, Index end) {
   const Index length = c.kernel_w * c.channels, width = packed.all_widths();
@@ -304,7 +305,7 @@ bool scatter_pays(const Convolution& c) {
 void scatter_grad_input(const Convolution& c, const float* grad, const float* weight, float* grad_x) {
   const Index outputs = c.kernel_h * c.kernel_w * c.channels;
   const Packed packed(outputs, c.filters);
-  // the filters as one row of outputs for each of them: (kernel_h kernel_w channels, filters), transposed
+  // weight (kernel_h kernel_w channels, filters) is packed transposed: one row of outputs for each filter
   const Patches rows = {grad, c.rows, c.columns, c.filters, c.filters, c.rows, c.columns, 1, 1, 1, 1, 0, 0, 1, 1};
   float* filters = scratch(Scratch::caller, packed.size());
   pack_filters(rows, {weight, 0, 1, 0, 1, 0, 0, 1, c.filters}, {nullptr, 0, 0, 0, outputs, nullptr, false}, packed, filters);
@@ -319,7 +320,7 @@ bool winograd_takes(const Convolution& c) {
          c.dilation_w == 1 && c.groups == 1 && winograd_pays(c.channels, c.filters);
 }
 
-// Filters of one pixel that move by single pixels: every pixel is a row of a matrix, and nothing has to be gathered.
+// Whether the convolution is a matrix product: 1×1 filters with stride 1 need no patches, as every pixel is a matrix row.
 bool is_product(const Convolution& c) {
   return c.kernel_h == 1 && c.kernel_w == 1 && c.stride_h == 1 && c.stride_w == 1 && c.rows == c.height &&
          c.columns == c.width && c.top == 0 && c.left == 0;

@@ -1,4 +1,5 @@
-// Images mirrored, moved by whole pixels and scaled on the way, as in kernels/reference/crop_and_flip.py to the bit.
+// Flips and shifts by an integer number of pixels, with the values scaled in the same pass. Results equal those of
+// kernels/reference/crop_and_flip.py bit for bit.
 #include <cstring>
 
 #include "simd.h"
@@ -8,10 +9,10 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// output numbers that take longer than waking a thread
+// number of output elements whose computation takes longer than waking a thread
 constexpr Index grain = 100000;
 
-// what one output line looks like, pixel by pixel
+// for every element of an output line: its value outside of the image, and the offset and factor of its channel
 struct Line {
   const float *empty, *offset, *factor;
 };
@@ -24,7 +25,8 @@ DLCLI_INLINE Vec load_numbers(const std::uint8_t* p) {
   return __builtin_convertvector(widen(bytes), Vec);
 }
 
-// op(i) for the vectors of [begin, end), the last of which overlaps the one before; less than one is left to `single`
+// Calls op(i) for the vectors of [begin, end), the last of which overlaps the previous one. If the range is shorter than a
+// vector, calls single(i) for its elements.
 template <class Op, class Single>
 DLCLI_INLINE void each_vector(Index begin, Index end, const Op& op, const Single& single) {
   if (end - begin < W) {
@@ -35,7 +37,7 @@ DLCLI_INLINE void each_vector(Index begin, Index end, const Op& op, const Single
   op(end - W);
 }
 
-// Numbers [begin, end) of an output line, the first of which is at `from`; step −1 goes backward, pixel by pixel.
+// Computes elements [begin, end) of an output line; the first is read at `from`. With step −1, pixels are read backward.
 template <class Number>
 void copy_pixels(const Number* from, Index step, Index channels, const Line& line, Index begin, Index end, float* to) {
   const auto put = [&](Index i, Vec v) { store(to + i, (v - load(line.offset + i)) * load(line.factor + i)); };

@@ -14,9 +14,9 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// pixels of a tile
+// number of pixels in a tile
 constexpr int tile_pixels = vector_registers == 32 ? 8 : 4;
-// kernel positions of the weight gradient that are summed in registers together, down and across
+// number of kernel positions, down and across, whose weight gradients are summed in registers together
 constexpr int tile_positions = 3;
 
 // A grid of output pixels and, for each, a grid of kernel positions on the image, as in patches.h, and the output layout.
@@ -42,14 +42,15 @@ Range inside(Index first, Index step, Index count, Index size) {
   return {begin, clamp(ceil_div(size - first, step), begin, count)};
 }
 
-// op(channel, width) for vectors of channels, all of them whole where there is at least one whole
+// Calls op(channel, width) for vectors of channels; if there are at least W channels, all vectors are whole.
 template <class Op>
 DLCLI_INLINE void each_whole(Index channels, const Op& op) {
   if (channels < W) return op(Index(0), channels);
   for (Index k = 0; k < channels; k += W) op(k + W <= channels ? k : channels - W, W);
 }
 
-// T pixels, summed over the kernel rows `down` and columns `across`; x is where position (0, 0) of the first pixel lies.
+// Computes T pixels by summing over the kernel rows `down` and columns `across`; x points to position (0, 0) of the first
+// pixel.
 template <int T>
 DLCLI_INLINE void pixels_tile(const Grid& g, const float* x, float* y, Range down, Range across) {
   each_whole(g.channels, [&](Index k, Index width) __attribute__((always_inline)) {
@@ -100,7 +101,8 @@ DLCLI_INLINE void adjacent_tile(const Grid& g, const float* x, float* y, Range d
   });
 }
 
-// one output row for N adjacent kernel columns and adjacent pixels: tiles, the last of which overlaps the previous one
+// Computes one output row for N adjacent kernel columns and adjacent pixels, in tiles, the last of which overlaps the
+// previous one.
 template <int N>
 void adjacent_columns(const Grid& g, const float* x, float* y, Range down) {
   constexpr int half = tile_pixels / 2;
@@ -169,8 +171,9 @@ void multiply(const Grid& g) {
            [&](Index image, Index row) { multiply_row(g, image, row); });
 }
 
-// The weight gradient of I × J adjacent kernel positions, of one vector of channels, from one output row of `columns`
-// pixels: x and grad at the first, sums I rows of J vectors, `row_stride` and `position_stride` from one to the next.
+// Adds one output row of `columns` pixels to the weight gradient of I × J adjacent kernel positions and one vector of
+// channels. x and grad point to the first pixel; sums has I rows of J vectors, with `row_stride` floats between rows and
+// `position_stride` floats between vectors.
 template <int I, int J>
 void weight_tile(const Convolution& c, const float* x, const float* grad, Index columns, Index width, float* sums,
                  Index position_stride, Index row_stride) {
@@ -241,7 +244,7 @@ using AdjacentWeightTile = void (*)(const Convolution&, const float*, const floa
 const AdjacentWeightTile adjacent_weight_tiles[tile_positions] = {adjacent_weight_tile<1>, adjacent_weight_tile<2>,
                                                                   adjacent_weight_tile<3>};
 
-// what one output row adds to the weight gradient; `ld` floats from one position to the next
+// Adds one output row to the weight gradient, whose positions are `ld` floats apart.
 void add_row(const Convolution& c, const float* x, const float* grad, Index image, Index row, float* sums, Index ld) {
   const Index h = row * c.stride_h - c.top;
   const Range down = inside(h, c.dilation_h, c.kernel_h, c.height);
@@ -253,7 +256,7 @@ void add_row(const Convolution& c, const float* x, const float* grad, Index imag
       high = down.end - i < tile_positions ? down.end - i : tile_positions;
       for (Index j = 0, wide = 0; j < c.kernel_w; j += wide) {
         wide = c.kernel_w - j < tile_positions ? c.kernel_w - j : tile_positions;
-        // a vector of channels that overlaps the one before it has sums of its own
+        // a vector of channels that overlaps the previous one has separate sums
         float* to = sums + (i * c.kernel_w + j) * ld + (k + W - 1) / W * W;
         const auto add = [&](Index position, Index across, Index begin, Index end) {
           if (begin >= end) return;
@@ -263,7 +266,7 @@ void add_row(const Convolution& c, const float* x, const float* grad, Index imag
                                            c.kernel_w * ld);
         };
         if (wide == 3 && c.stride_w == 1 && c.dilation_w == 1) {
-          // results that meet any of the three on the image
+          // output pixels for which any of the three positions lies inside the image
           const Index first = columns_of(j + 2).begin, stop = columns_of(j).end, w = first - c.left + j;
           const Index behind = stop - c.left + j + 2 - c.width;
           if (first < stop)

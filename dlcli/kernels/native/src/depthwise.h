@@ -1,4 +1,4 @@
-// Convolution of every channel by itself, with one filter for each: no products of matrices, but vectors of channels.
+// Depthwise convolution, in which every channel has one filter. It works on vectors of channels, without matrix products.
 #pragma once
 
 #include "kernels.h"

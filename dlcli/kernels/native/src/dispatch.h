@@ -1,4 +1,4 @@
-// Which instruction set the kernels use.
+// Choice of the instruction set that the kernels use.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace dlcli {
 // instruction sets that this build has and this machine can run, widest first
 std::vector<std::string> usable_isas();
 
-// takes one of them, by name; an empty name takes the widest
+// Chooses one of them by name; an empty name chooses the widest.
 void choose_isa(const std::string& name);
 
 const std::string& chosen_isa();

@@ -1,4 +1,5 @@
-// Random bits from a counter: Philox4x32-7 (Salmon et al. 2011), as in kernels/reference/dropout.py to the bit.
+// Dropout masks from a counter-based random generator, Philox4x32-7 (Salmon et al. 2011). They equal those of
+// kernels/reference/dropout.py bit for bit.
 #include "simd.h"
 #include "threads.h"
 
@@ -7,14 +8,14 @@ namespace dlcli::DLCLI_ISA {
 namespace {
 
 constexpr int rounds = 7;
-// blocks of the generator that are drawn together; their first words come first, then their second words …
+// number of blocks of the generator that are drawn together: the mask has their first words, then their second words, …
 constexpr Index blocks = 16;
 constexpr Index group = 4 * blocks;
 constexpr Index lanes = W / 2;
 
 typedef std::uint32_t Half __attribute__((vector_size(vector_bytes / 2)));
 
-// word w of the block in each 64-bit lane, in its lower half
+// words of one block per 64-bit lane; each word is in the lower half of its lane
 struct Words {
   WideVec word[4];
 };
@@ -36,7 +37,7 @@ DLCLI_INLINE Words philox(WideVec counter, std::uint64_t key) {
   return {{c0, c1, c2, c3}};
 }
 
-// 64 numbers of the mask, those of group q
+// Computes the 64 elements of the mask in group q.
 DLCLI_INLINE void mask_group(std::uint64_t key, std::uint32_t threshold, std::uint32_t scale, Index q, float* mask) {
   WideVec offsets;
   for (Index lane = 0; lane < lanes; ++lane) offsets[lane] = static_cast<std::uint64_t>(lane);

@@ -6,7 +6,7 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// floats that take longer to copy than waking a thread
+// number of floats whose copying takes longer than waking a thread
 constexpr Index GRAIN = 32768;
 
 }  // namespace
@@ -18,8 +18,8 @@ void embedding(const float* weight, Index width, const Index* indices, Index cou
   });
 }
 
-// Every thread goes through all indices and adds those columns that are its own: each sum is in the order of the
-// indices, whatever the number of threads.
+// Every thread processes all indices, but only its own columns, so each sum is in the order of the indices for any number of
+// threads.
 void embedding_backward(const float* grad, Index width, const Index* indices, Index count, Index num_embeddings,
                         float* grad_weight) {
   const Index columns = (width + W - 1) / W;

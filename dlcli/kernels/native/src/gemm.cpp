@@ -1,8 +1,8 @@
-// Matrix products: a tile of C is kept in registers while a column of A and a row of B go by.
+// Matrix products: a tile of C is kept in registers while the columns of A and the rows of B are read.
 //
-// Per thread: blocks of B that fit the second-level cache are packed into panels as wide as a tile; strips of A as high
-// as a tile go through them. A strip is packed too where that pays: when many panels read it, or when its rows lie so
-// that they push each other out of the first-level cache. Products with few rows read B where it lies.
+// Per thread, blocks of B that fit in the second-level cache are packed into panels as wide as a tile, and strips of A as
+// high as a tile are multiplied by each panel. A strip is packed too if that pays: if many panels read it, or if its rows
+// evict each other from the first-level cache. Products with few rows read B without packing it.
 #include "gemm.h"
 
 #include "gemm_few.h"
@@ -13,13 +13,13 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// floats between the columns of a packed strip
+// distance in floats between the columns of a packed strip
 constexpr Index strip = (tile_rows + W - 1) / W * W;
-// a strip of A (24 KiB) fits the first-level cache, a block of B (480 KiB) the second
-// The classical three-level blocking (Goto & van de Geijn 2008), with the loop over rows innermost.
+// A strip of A (24 KiB) fits in the first-level cache, a block of B (480 KiB) in the second. This is the classical
+// three-level blocking (Goto & van de Geijn 2008), with the loop over rows innermost.
 constexpr Index block_k = 384;
 constexpr Index block_n = 320 / panel * panel;
-// multiply-adds worth another thread: with two threads there are twice as many, some 10 µs
+// number of multiply-adds worth another thread; two threads are used from twice this number on, which takes some 10 µs
 constexpr Index grain = 262144;
 
 #define DLCLI_TILES_6(V, adjacent) \
@@ -29,7 +29,7 @@ constexpr Index grain = 262144;
   DLCLI_TILES_6(V, adjacent), tile<7, V, adjacent>, tile<8, V, adjacent>, tile<9, V, adjacent>, \
       tile<10, V, adjacent>, tile<11, V, adjacent>, tile<12, V, adjacent>
 
-// by adjacency of A's rows, vectors and rows
+// indexed by: whether A's rows are adjacent, number of vectors − 1, number of rows − 1
 #if defined(__AVX512F__) || defined(__ARM_NEON)
 const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_12(1, false)}, {DLCLI_TILES_12(2, false)}},
                                      {{DLCLI_TILES_12(1, true)}, {DLCLI_TILES_12(2, true)}}};
@@ -38,7 +38,7 @@ const Tile tiles[2][2][tile_rows] = {{{DLCLI_TILES_6(1, false)}, {DLCLI_TILES_6(
                                      {{DLCLI_TILES_6(1, true)}, {DLCLI_TILES_6(2, true)}}};
 #endif
 
-// B (k, n) into panels: panel q holds its columns k times, padded with zeros
+// Packs B (k, n) into panels, each of which has k rows of `panel` columns, padded with zeros.
 void pack_b(Matrix b, Index k, Index n, float* packed) {
   if (b.column == 1) {
     for (Index p = 0; p < k; ++p) {
@@ -69,7 +69,7 @@ void pack_b(Matrix b, Index k, Index n, float* packed) {
   }
 }
 
-// `rows` <= tile_rows rows of A into columns that lie `strip` apart
+// Packs `rows` <= tile_rows rows of A into columns that are `strip` floats apart.
 void pack_a(Matrix a, Index rows, Index k, float* packed) {
   if (a.column == 1) {
     for (Index i = 0; i < rows; i += W)
@@ -90,7 +90,7 @@ bool pays_to_pack(Matrix a, Index panels) {
   return a.column != 1 || rows_collide(a.row) || panels >= 8;
 }
 
-// C where there is nothing to sum over
+// Computes C if k is 0, so that there is nothing to sum.
 void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
   for (Index i = 0; i < m; ++i, c += c_row) {
     for (Index j = 0; j < n; ++j) {
@@ -106,9 +106,9 @@ void fill(Index m, Index n, float* c, Index c_row, const Epilogue& epilogue) {
 void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return fill(m, n, c, c_row, epilogue);
-  // Packing costs O(m k + k n), which few rows, columns or terms never earn back.
+  // Packing costs O(m k + k n), which does not pay for few rows, columns or terms.
   if (gemm_few(m, n, k, a, b, c, c_row, epilogue)) return;
-  // a few columns behind the last whole vector cost as much as a vector of them: they are a product of their own
+  // A few columns after the last whole vector would cost as much as a whole vector, so they are a separate product.
   const Index rest = n % W;
   if (n > W && rest > 0 && rest <= W / 4 && k >= 4 * W && b.column == 1) {
     Epilogue behind = epilogue;
@@ -121,7 +121,7 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
   const Index n_blocks = ceil_div(n, block_n);
   const Index n_step = ceil_div(ceil_div(n, n_blocks), panel) * panel;
   const Index strips = ceil_div(m, tile_rows);
-  // blocks of W rows and columns are transposed whole
+  // space for W more rows, since packing transposes whole blocks of W × W
   float* packed_b = scratch(Scratch::gemm_b, (k_step + W) * n_step);
   float* packed_a = scratch(Scratch::gemm_a, (k_step + W) * strip);
   for (Index j0 = 0; j0 < n; j0 += n_step) {
@@ -132,7 +132,7 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
       const bool last = k0 + depth == k;
       pack_b({b.data + k0 * b.row + j0 * b.column, b.row, b.column}, depth, columns, packed_b);
       for (Index s = 0; s < strips; ++s) {
-        // strips of nearly the same height, rather than a low one at the end
+        // strips of nearly the same height instead of a low one at the end
         const Index i0 = m * s / strips, rows = m * (s + 1) / strips - i0;
         Matrix part = {a.data + i0 * a.row + k0 * a.column, a.row, a.column};
         if (pays_to_pack(part, panels)) {
@@ -158,12 +158,12 @@ void gemm_serial(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index 
 
 namespace {
 
-// how a product is divided: into rows × columns × depth parts
+// division of a product into rows × columns × depth parts
 struct Division {
   Index rows, columns, depth;
 };
 
-// the division among `threads` with the least work for the busiest, counted in multiply-adds of vectors
+// the division with the least work for the busiest of `threads` threads, counted in multiply-adds of vectors
 Division divide_product(Index m, Index n, Index k, int threads) {
   Division best = {1, 1, 1};
   double least = 1e300;
@@ -194,7 +194,7 @@ void gemm(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, 
   const Index parts = division.rows * division.columns * division.depth;
   const Index panels = ceil_div(n, panel);
   const Index size = m * n;
-  // all but the first part of a sum are put aside, and added in order
+  // all parts of a sum except the first are stored separately, and added in order
   float* partial = division.depth > 1 ? shared_scratch(size * (division.depth - 1)) : nullptr;
   on_threads(static_cast<int>(parts), [&](int thread, int team) {
     for (Index q = thread; q < parts; q += team) {

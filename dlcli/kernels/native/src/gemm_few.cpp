@@ -1,9 +1,10 @@
-// Four ways for products with few rows, columns or terms.
+// Four methods for products with few rows, columns or terms.
 //
-// - Few rows: the tile of gemm_tile.h, with B read where it lies.
-// - Few rows of A times rows of Bᵀ (g Wᵀ), or few columns, whose Bᵀ is soon made: scalar products, vectors along k.
-// - Few columns with Aᵀ as it lies (xᵀ g): the transposed product, which has few rows.
-// - Few terms (xᵀ g of a small batch), or one row of a large B: a few rows of B at a time, from end to end.
+// - Few rows: the tile of gemm_tile.h, with B read without packing.
+// - Few rows of A times rows of Bᵀ (g Wᵀ), or few columns, for which Bᵀ is cheap to compute: dot products, with vectors
+//   along k.
+// - Few columns with contiguous rows of Aᵀ (xᵀ g): the transposed product, which has few rows.
+// - Few terms (xᵀ g of a small batch), or one row of A and a large B: a few whole rows of B at a time.
 #include "gemm_few.h"
 
 #include "gemm_tile.h"
@@ -13,21 +14,21 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// rows of a product that reads B where it lies
+// maximum number of rows of a product that reads B without packing
 constexpr Index in_place_rows = 2 * tile_rows;
-// rows of tiles that are wide, so that enough sums are under way
+// maximum number of rows for which tiles are wide, so that enough sums are in flight
 constexpr int wide_rows = 4;
-// numbers of a matrix that the second-level cache does not hold
+// number of elements of a matrix that does not fit in the second-level cache
 constexpr Index large = 1 << 18;
-// terms that are few
+// maximum number of terms for sums of outer products
 constexpr Index few_terms = 6;
-// columns that are few: with more, a tile wastes less than scalar products cost
+// maximum number of columns for dot products: with more, a tile wastes less than dot products cost
 constexpr Index few_columns = W - W / 4;
-// rows of a tile of scalar products, and its columns: of one row, and of more
+// number of rows and columns of a tile of dot products
 constexpr int scalar_rows = vector_registers == 32 ? 4 : 2;
 constexpr int scalar_columns = 4;
 
-// chains of sums for a tile of R × V: about eight sums are under way at the same time
+// number of chains into which a tile divides each of its sums, so that about eight are in flight
 constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : sums >= 2 ? 4 : 8; }
 
 #define DLCLI_TILE(R, V, adjacent) tile<R, V, adjacent, chains((R) * (V))>
@@ -40,7 +41,7 @@ constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : sums >= 
 #define DLCLI_TILES_4(V, adjacent) \
   DLCLI_TILE(1, V, adjacent), DLCLI_TILE(2, V, adjacent), DLCLI_TILE(3, V, adjacent), DLCLI_TILE(4, V, adjacent)
 
-// by adjacency of A's rows, vectors (1, 2, or 4 where rows are few) and rows
+// indexed by: whether A's rows are adjacent; 1, 2 or, for few rows, 4 vectors; number of rows − 1
 #if defined(__AVX512F__) || defined(__ARM_NEON)
 const Tile tiles[2][3][tile_rows] = {{{DLCLI_TILES_12(1, false)}, {DLCLI_TILES_12(2, false)}, {DLCLI_TILES_4(4, false)}},
                                      {{DLCLI_TILES_12(1, true)}, {DLCLI_TILES_12(2, true)}, {DLCLI_TILES_4(4, true)}}};
@@ -49,8 +50,8 @@ const Tile tiles[2][3][tile_rows] = {{{DLCLI_TILES_6(1, false)}, {DLCLI_TILES_6(
                                      {{DLCLI_TILES_6(1, true)}, {DLCLI_TILES_6(2, true)}, {DLCLI_TILES_4(4, true)}}};
 #endif
 
-// One strip of columns of C. B is read in whole vectors, behind the last column into the next row; its last rows, where
-// that would leave the matrix, are packed.
+// Computes one strip of columns of C. B is read in whole vectors, beyond the last column into the next row; its last rows,
+// for which this would read beyond the end of the matrix, are packed.
 void column_strip(Index m, Index columns, Index k, Matrix a, const float* b, Index b_row, float* c, Index c_row,
                   const Finish& options) {
   const Index vectors = ceil_div(columns, W), width = vectors * W, tail = columns - (vectors - 1) * W;
@@ -61,7 +62,7 @@ void column_strip(Index m, Index columns, Index k, Matrix a, const float* b, Ind
   for (Index p = 0; p < beyond; ++p)
     for (Index v = 0; v < vectors; ++v)
       store(last + p * width + v * W, load_width(b + (k - beyond + p) * b_row + v * W, v < vectors - 1 ? W : tail));
-  // rows of A that collide leave room for those of B
+  // fewer rows of A if they collide in the cache, to leave room for those of B
   const Index strips = ceil_div(m, !adjacent && rows_collide(a.row) ? min(8, tile_rows) : tile_rows);
   for (Index s = 0; s < strips; ++s) {
     const Index i = m * s / strips, rows = m * (s + 1) / strips - i;
@@ -83,7 +84,7 @@ void few_rows_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, I
   activate(epilogue.activation, c, c_row, m, n);
 }
 
-// C (m, n) as a sum of K outer products, row after row from end to end
+// C (m, n) as a sum of K outer products, row by row
 template <int K>
 void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row, const Finish& options) {
   for (Index i = 0; i < m; ++i, c += c_row) {
@@ -99,8 +100,8 @@ void outer_products(Index m, Index n, Matrix a, Matrix b, float* c, Index c_row,
   }
 }
 
-// The same for any number of terms, a few at a time: of a large matrix whole rows come faster than strips of columns,
-// and a result of few terms takes longer to write than to compute.
+// The same for any number of terms, a few at a time: whole rows of a large matrix are read faster than strips of columns,
+// and a result with few terms takes longer to write than to compute.
 void few_terms_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   constexpr Index together = 8;
   for (Index p = 0; p < k; p += together) {
@@ -123,7 +124,7 @@ void few_terms_product(Index m, Index n, Index k, Matrix a, Matrix b, float* c, 
   activate(epilogue.activation, c, c_row, m, n);
 }
 
-// R × Q scalar products of rows of A with rows of Bᵀ, each as a vector that is still to be summed
+// R × Q dot products of rows of A and rows of Bᵀ, each as a vector whose elements are not yet summed
 template <int R, int Q>
 void scalar_tile(Index k, const float* a, Index a_row, const float* b, Index b_row, Vec* accumulators) {
   Vec sums[R][Q] = {};
@@ -153,7 +154,7 @@ using ScalarTile = void (*)(Index, const float*, Index, const float*, Index, Vec
 const ScalarTile scalar_tiles[4][scalar_columns] = {
     {DLCLI_SCALAR_TILES(1)}, {DLCLI_SCALAR_TILES(2)}, {DLCLI_SCALAR_TILES(3)}, {DLCLI_SCALAR_TILES(4)}};
 
-// C (m, n) with rows of A and of Bᵀ that are each adjacent: one scalar product after the other
+// C (m, n) as dot products of rows of A and of Bᵀ, whose elements are adjacent
 void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, Index c_row, const Epilogue& epilogue) {
   Vec accumulators[scalar_rows * W] = {};
   const Index strips = ceil_div(m, scalar_rows);
@@ -176,7 +177,7 @@ void scalar_products(Index m, Index n, Index k, Matrix a, Matrix b, float* c, In
   activate(epilogue.activation, c, c_row, m, n);
 }
 
-// Bᵀ of few columns, its rows an odd number of vectors apart, so that they do not collide
+// Bᵀ for a B with few columns; its rows are an odd number of vectors apart, so that they do not collide in the cache
 Matrix packed_transpose(Matrix b, Index k, Index n) {
   const Index row = (ceil_div(k, W) | 1) * W;
   float* packed = scratch(Scratch::gemm_b, n * row);

@@ -1,4 +1,4 @@
-// What the ways of multiplying matrices share: the register tile, transposing, and what happens to a finished sum.
+// Shared by all methods of matrix multiplication: the register tile, the transposition, and the last step of a sum.
 #pragma once
 
 #include "gemm.h"
@@ -8,15 +8,15 @@
 
 namespace dlcli::DLCLI_ISA {
 
-// rows and vectors of a tile: its sums, two vectors of B and one number of A fill the registers
+// number of rows and vectors of a tile: its sums, two vectors of B and one element of A fill the registers
 constexpr int tile_rows = vector_registers == 32 ? 12 : 6;
 constexpr int tile_vectors = 2;
 constexpr Index panel = tile_vectors * W;
 
-// whether rows lie so that they push each other out of the first-level cache: 4 KiB apart they share one set of it
+// whether rows evict each other from the first-level cache: rows 4 KiB apart map to the same cache set
 static inline bool rows_collide(Index row) { return row * static_cast<Index>(sizeof(float)) % 4096 == 0; }
 
-// what a tile does when its sums are complete or, for all but the last block of k, put aside in C
+// Last step of the sums of a tile. In all blocks of k except the last, they are only stored in C, to be added to later.
 struct Finish {
   const float* bias;
   bool add;
@@ -29,7 +29,7 @@ struct Finish {
   Finish(const float* bias, bool add, bool relu) : bias(bias), add(add), relu(relu) {}
 };
 
-// `width` sums of one row to their place
+// Adds C and the bias to `width` sums of one row, applies ReLU and stores them, as `options` require.
 DLCLI_INLINE void finish(Vec sum, float* place, Vec bias, Index width, const Finish& options) {
   if (options.add) sum += load_width(place, width);
   if (options.bias) sum += bias;
@@ -41,8 +41,8 @@ DLCLI_INLINE Vec bias_at(const Finish& options, Index column, Index width) {
   return options.bias ? load_width(options.bias + column, width) : Vec{};
 }
 
-// Sums of R × V vectors over k, in S chains each that do not wait for each other. The last vector has `tail` columns
-// (W: all) but is read whole.
+// Computes R × V vectors of sums over k, each in S independent chains. Of the last vector, `tail` columns are stored, but B
+// is read in whole vectors.
 template <int R, int V, bool AdjacentRows, int S = 1>
 static void tile(Index k, const float* a, Index a_row, Index a_column, const float* b, Index b_row, float* c, Index c_row,
                  Index tail, Finish options) {
@@ -83,7 +83,7 @@ static void tile(Index k, const float* a, Index a_row, Index a_column, const flo
 
 using Tile = void (*)(Index, const float*, Index, Index, const float*, Index, float*, Index, Index, Finish);
 
-// W × W floats, from[i][j] at from[i * row + j] for i < rows, j < columns: transposed to to[j * W' + i]
+// Transposes up to W × W floats: from[i * row + j], i < rows, j < columns, to to[j * to_row + i], with zeros up to W rows.
 static inline void transpose_block(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
   Vec block[W];
   if (rows == W && columns == W) {
@@ -104,7 +104,7 @@ static inline bool is_late(Activation activation) {
   return activation == Activation::sigmoid || activation == Activation::tanh;
 }
 
-// an activation that is no part of a tile, on finished rows
+// Applies an activation that is not part of a tile to finished rows.
 static inline void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
   if (!is_late(activation)) return;
   for (Index i = 0; i < rows; ++i, c += c_row) {

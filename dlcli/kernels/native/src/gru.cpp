@@ -1,5 +1,5 @@
-// Gated recurrent units over whole sequences. A panel of weights is the three gates of one block of units; gradients
-// have a fourth vector, that of the product with the state which the reset gate multiplies.
+// Gated recurrent units over whole sequences. A panel of weights contains the three gates of one block of units; gradients
+// have a fourth vector, for the product with the state that the reset gate multiplies.
 #include "recurrent.h"
 
 namespace dlcli::DLCLI_ISA {
@@ -7,7 +7,7 @@ namespace dlcli::DLCLI_ISA {
 namespace {
 
 constexpr int GATES = 3;
-// where sums of r, z, ñ and of the candidate's product with the state stand; and so what is step_grads for backward
+// number of sums: r, z, ñ and the candidate's product with the state; the gradients of a step have the same order
 constexpr int SUMS = 4;
 
 // panel j: the bias of r, z, ñ and of the candidate's product for block j, the rows of the input weight, then those of
@@ -129,7 +129,7 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
                   float* grad_bias, float* grad_candidate_bias, float* grad_initial_state) {
   const Index steps = s.batch * s.length, columns = GATES * s.size, width = padded(s.size);
   const Transposed input = {input_weight, grad_x ? s.inputs : 0, columns, s.size, s.size, GATES};
-  // all three gates meet the state at once, or the candidate before the others
+  // all three gates multiply the state at once with reset_after; otherwise the candidate's product comes first
   const Transposed recurrent = {recurrent_weight, s.size, columns, s.size, s.size, reset_after ? GATES : 2};
   const Transposed candidate_only = {recurrent_weight + 2 * s.size, reset_after ? 0 : s.size, columns, s.size, 0, 1};
   float* packed_input =
@@ -143,7 +143,7 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
 
   over_batch(s, steps * (s.inputs + s.size) * columns, [&](Index first, Index rows) {
     const Index stride = row_stride(GATES * width), x_stride = row_stride(padded(s.inputs));
-    // gradients of the sums by input and by state, of x_t, of the state and of Γ_r ∗ c_{t-1}
+    // gradients of the products with the input and with the state, of x_t, of the state and of Γ_r ∗ c_{t-1}
     float* by_input = scratch(Scratch::caller, rows * (2 * stride + x_stride + 2 * width));
     float* by_state = by_input + rows * stride;
     float* grad_row = by_state + rows * stride;
@@ -186,7 +186,7 @@ void gru_backward(const Sequences& s, const float* grad_states, const float* x, 
             store(by_state + r * stride + (j * GATES + 1) * W, of_update);
             store(by_state + r * stride + (j * GATES + 2) * W, of_product);
           } else {
-            // for the product with the candidate's weight, whose result tells the rest
+            // factor of the product with the candidate's weight, from which the other gradients follow
             store(by_state + r * stride + j * W, of_candidate);
             store(reset_grad + r * width + j * W, Vec{});
           }

@@ -1,4 +1,4 @@
-// What kernels and bindings share: the table of kernels, one instance for each instruction set.
+// Declarations shared by kernels and bindings: the table of kernels, of which every instruction set has one.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct Matrix {
 
 enum class Activation { none, relu, sigmoid, tanh };
 
-// What happens to a product A·B on its way into C: C = activation(A·B + bias), bias (N,) or null; with `accumulate` the
-// old C is added to the product first.
+// Operations on a product A·B before it is stored: C = activation(A·B + bias) with a bias (N,) or null; with `accumulate`,
+// the old C is added to the product first.
 struct Epilogue {
   const float* bias = nullptr;
   Activation activation = Activation::none;

@@ -6,12 +6,12 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// numbers that take longer than waking a thread
+// number of elements whose processing takes longer than waking a thread
 constexpr Index grain = 16384;
-// rows whose contributions to the gradients of γ and β are summed before they join the others, to keep more digits
+// number of rows whose contributions to the gradients of γ and β are summed before they are added to the total, for accuracy
 constexpr Index block_rows = 64;
 
-// Σ f(i, width) over the vectors of [0, n), in four chains; f gives 0 behind the end
+// Σ f(i, width) over the vectors of [0, n), in four chains; f returns 0 beyond the end
 template <class F>
 DLCLI_INLINE float total(Index n, const F& f) {
   Vec sums[4] = {};
@@ -23,7 +23,7 @@ DLCLI_INLINE float total(Index n, const F& f) {
   return sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-// x − μ of a row, 0 behind the end
+// x − μ of a row, 0 beyond the end
 DLCLI_INLINE Vec centered(const float* x, Index i, Index width, float mean) {
   return (width == W ? load(x + i) : load_partial(x + i, width, mean)) - mean;
 }
@@ -60,7 +60,7 @@ void layer_norm_backward(const float* grad, const float* x, const float* gamma, 
                          float* grad_beta) {
   const float size = static_cast<float>(columns);
   const int threads = useful_threads(rows, row_grain(columns));
-  // of each thread: Σ g x̂ and Σ g of all its rows, then those of a block
+  // for each thread: Σ g x̂ and Σ g over all its rows, then over the current block
   float* sums = scratch(Scratch::caller, threads * 4 * columns);
   int parts = 1;
   on_threads(threads, [&](int thread, int actual) {

@@ -1,4 +1,4 @@
-// Long short-term memory over whole sequences. A panel of weights is the four gates of one block of units.
+// Long short-term memory over whole sequences. A panel of weights contains the four gates of one block of units.
 #include "recurrent.h"
 
 namespace dlcli::DLCLI_ISA {
@@ -37,7 +37,7 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
 
   over_batch(s, steps * depth * GATES * s.size, [&](Index first, Index rows) {
     const Index stride = row_stride(s.inputs + padded(s.size)), width = padded(s.size);
-    // rows of x_t and h_{t-1} side by side, and those that this step makes
+    // rows of x_t and h_{t-1} side by side, and those of the next step
     float* current = scratch(Scratch::caller, rows * (2 * stride + width + GATES * W));
     float* next = current + rows * stride;
     float* cell = next + rows * stride;
@@ -76,7 +76,7 @@ void lstm(const Sequences& s, const float* x, const float* input_weight, const f
           Vec c = update * candidate + forget * before;
           Vec h = output * fast_tanh(c);
           if (s.padded(first + r, t)) {
-            // padding: the state is passed on, and what the formula made of the padded input is dropped
+            // padding: the state is kept, and the result of the formula for the padded input is discarded
             c = before;
             h = load(current + r * stride + s.inputs + j * W);
           }
@@ -121,7 +121,7 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
         const Index n = first + r, step = n * s.length + t;
         const bool padding = s.padded(n, t);
         const float* before = s.before(cells, initial_cell, n, t);
-        // what the next sequence reads and writes, or the first one at the step after
+        // the next row to prefetch: of the next sequence, or of the first one at the step that is processed next
         const bool last = r == rows - 1;
         const Index next_n = last ? first : n + 1, next_t = last && i > 0 ? s.step(i - 1) : t;
         const Index next_step = next_n * s.length + next_t;
@@ -147,7 +147,7 @@ void lstm_backward(const Sequences& s, const float* grad_hidden, const float* gr
             const float* gate = gates + step * columns + j * W;
             const Vec update = load_lanes(gate, filled), forget = load_lanes(gate + s.size, filled);
             const Vec candidate = load_lanes(gate + 2 * s.size, filled), output = load_lanes(gate + 3 * s.size, filled);
-            // Computed again instead of kept: cheaper than another pass over memory.
+            // recomputed instead of stored, which is cheaper than another pass over memory
             const Vec tanh_cell = fast_tanh(load_lanes(cells + step * s.size + j * W, filled));
             const Vec previous = before ? load_lanes(before + j * W, filled) : Vec{};
             c += h * output * (1.0f - tanh_cell * tanh_cell);

@@ -1,4 +1,4 @@
-// The module `_native`: the kernels by the names of their reference twins.
+// The module `_native`, whose kernels have the names of their reference twins.
 #define DLCLI_IMPORTS_NUMPY
 #include "array.h"
 #include "bindings.h"
@@ -10,7 +10,7 @@
 
 namespace dlcli {
 
-// Adds the reference twin as the last overload of the kernel of its name
+// Adds the reference twin as the last overload of the kernel with the same name.
 static void set_reference(nb::module_& module, const char* name, nb::object twin) {
   module.def(name, [twin = std::move(twin)](nb::args args, nb::kwargs kwargs) { return twin(*args, **kwargs); });
 }

@@ -1,6 +1,6 @@
-// Vectors run along the pixels of a row instead of the channels, of which there are too few to fill one. Images and
-// gradients are split into planes, one per channel, so that what a kernel position reads of neighboring pixels is
-// contiguous; results are interleaved again.
+// Vectors run along the pixels of a row instead of the channels, which are too few to fill a vector. Images and
+// gradients are split into planes, one per channel, so that the values of neighboring pixels that a kernel
+// position reads are contiguous; results are interleaved again.
 #include "narrow.h"
 
 #include "patches.h"
@@ -10,23 +10,23 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// filters, channels and what they make together; beyond, vectors of output channels are as fast
+// maximum number of filters, of channels, and of their product; beyond these, vectors of output channels are as fast
 constexpr Index MAX_FILTERS = 8, MAX_CHANNELS = 8, MAX_PAIRS = 40;
-// floats of a gradient's planes, which stay in the first-level cache while all kernel positions pass over them
+// number of floats of a gradient's planes that stay in the first-level cache while all kernel positions are processed
 constexpr Index GRAD_PLANES = 4096;
-// multiply-adds, and floats that are moved, that take longer than waking a thread
+// numbers of multiply-adds, and of copied floats, that take longer than waking a thread
 constexpr Index GRAIN = 400000;
 constexpr Index MOVE_GRAIN = 60000;
 
 constexpr int power_of_two(int n) { return n <= 1 ? 1 : 2 * power_of_two((n + 1) / 2); }
 
-// vectors of pixels by filters, and offsets by filters, that are summed in registers
+// number of vectors of pixels whose sums for all filters are in registers together
 constexpr int pixel_vectors(int filters) { return many_registers || filters <= 6 ? 2 : 1; }
-// J positions × K filters of sums, K gradients and J inputs must fit the registers.
+// number of kernel positions J whose sums for K filters, J K in total, fit in the registers with K gradients and J inputs
 constexpr int positions_per_tile(int filters) { return (vector_registers - 2) / (filters + 1); }
 
-// One round of transposing K rows of W numbers: the place of each, as a binary number, turns left by one digit. After
-// log2(K) rounds planes are pixels, after log2(W) rounds pixels are planes.
+// One round of transposing K rows of W elements, which rotates the index of each element, as a binary number, left by one
+// digit. log2(K) rounds turn planes into pixels, and log2(W) rounds turn pixels into planes.
 template <int K>
 DLCLI_INLINE void transpose_round(Vec (&rows)[K]) {
   Vec interleaved[K];
@@ -39,7 +39,8 @@ DLCLI_INLINE void transpose_round(Vec (&rows)[K]) {
   for (int i = 0; i < K; ++i) rows[i] = interleaved[i];
 }
 
-// A row of pixels of `channels` ≤ K numbers as rows of planes, `plane_stride` floats from each other; zeros up to a whole vector.
+// Splits a row of pixels of `channels` ≤ K elements into rows of planes that are `plane_stride` floats apart, padded with
+// zeros to whole vectors.
 template <int K>
 void to_planes(const float* pixels, Index count, Index channels, float* planes, Index plane_stride) {
   float* places = scratch(Scratch::gemm_a, round_up(count, W) * K);  // K floats for each pixel
@@ -60,7 +61,7 @@ void to_planes(const float* pixels, Index count, Index channels, float* planes, 
   }
 }
 
-// the way back
+// inverse of to_planes
 template <int K>
 void to_pixels(const float* planes, Index plane_stride, Index count, Index channels, float* pixels) {
   float* places = scratch(Scratch::gemm_a, round_up(count, W) * K);
@@ -84,7 +85,7 @@ struct Constant {
   static constexpr int value = N;
 };
 
-// f(constant) for the smallest constant that is at least n
+// Calls f(constant) for the smallest available constant that is at least n.
 template <class F>
 DLCLI_INLINE void with_constant(Index n, const F& f) {
   if (n <= 1) return f(Constant<1>());
@@ -94,7 +95,7 @@ DLCLI_INLINE void with_constant(Index n, const F& f) {
   return f(Constant<8>());
 }
 
-// Images as padded planes. What a kernel position reads for output pixel (row, column) is at
+// Images as padded planes. The value that a kernel position reads for output pixel (row, column) is at
 // row_of(image, row) + column + offset_of(position).
 struct Planes {
   const Convolution& c;
@@ -144,7 +145,7 @@ struct Planes {
   }
 };
 
-// T vectors of pixels for K filters, from their bias on
+// Computes T vectors of pixels for K filters; the sums start from the bias.
 template <int K, int T>
 DLCLI_INLINE void pixels_tile(const float* x, const Index* offsets, Index depth, const float* weights, bool relu,
                               float* planes, Index plane_stride) {
@@ -186,7 +187,7 @@ void convolve_rows(const Planes& images, const Index* offsets, const float* weig
   }
 }
 
-// adds to the sums of J offsets by K filters what `rows` rows of `vectors` vectors of pixels give
+// Adds `rows` rows of `vectors` vectors of pixels to the sums of J offsets by K filters.
 template <int K, int J>
 DLCLI_INLINE void weight_tile(const float* x, Index x_row, const Index* offsets, const float* grad, Index plane_stride, Index rows,
                             Index vectors, float* totals) {
@@ -217,7 +218,7 @@ DLCLI_INLINE void weight_tile(const float* x, Index x_row, const Index* offsets,
     for (int k = 0; k < K; ++k) store(totals + (j * K + k) * W, sums[j][k]);
 }
 
-// one thread's sums over rows [begin, end), a vector for each position and filter
+// Sums over rows [begin, end), computed by one thread: a vector for each position and filter
 template <int K>
 void sum_rows(const Planes& images, const Index* offsets, Index num_positions, const float* grad, float* totals, Index begin,
               Index end) {

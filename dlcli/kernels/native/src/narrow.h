@@ -5,7 +5,7 @@
 
 namespace dlcli::DLCLI_ISA {
 
-// whether filters are few and rows of the result fill vectors of pixels
+// whether filters are few and output rows are long enough to fill vectors of pixels
 bool is_narrow(const Convolution& c);
 
 void narrow(const Convolution& c, const float* x, const float* weight, const float* bias, float* y, bool relu);

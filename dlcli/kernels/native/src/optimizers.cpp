@@ -8,7 +8,7 @@ namespace {
 
 constexpr Index grain = 32768;
 
-// f(i, width) for every vector of n numbers
+// Calls f(i, width) for every vector of n elements, divided among the threads.
 template <class F>
 void sweep(Index n, const F& f) {
   divide(n, grain, 64, [&](Index begin, Index end) { for_vectors(begin, end, f); });
@@ -81,7 +81,7 @@ void adam_update(float* parameters, const float* gradients, float* first_moment,
 void add_penalty_gradient(float* gradients, const float* weights, Index n, float l1, float l2) {
   sweep(n, [=](Index i, Index width) {
     const Vec w = load_width(weights + i, width);
-    // NaN has no sign: it goes through
+    // NaN has no sign and is passed through
     const Vec sign = select(w > 0.0f, splat(1.0f), select(w < 0.0f, splat(-1.0f), w));
     store_width(gradients + i, load_width(gradients + i, width) + l1 * sign + l2 * w, width);
   });

@@ -1,8 +1,8 @@
 // The matrix of patches of a convolution, of which only a panel at a time ever exists.
 //
-// Row m holds what the filter sees at output pixel m: the kernel positions in order, the channels of each. Products with
-// this matrix are the convolution and its weight gradient; with the gradient instead of the image and the filters
-// transposed, the input gradient. The whole matrix (im2col) would be kernel_h kernel_w times as large as the image and
+// Row m holds the values that the filter reads at output pixel m: for each kernel position, its channels. Products with this
+// matrix are the convolution and its weight gradient, and, with the gradient instead of the image and transposed filters,
+// the input gradient. The whole matrix (im2col) would be kernel_h kernel_w times as large as the image and
 // would be limited by memory, so only a panel of a few rows and PANEL_DEPTH columns exists at a time: it is copied into
 // the first-level cache, where the register tile finds every value at a distance that is a compile-time constant.
 #pragma once
@@ -49,7 +49,7 @@ struct Segments {
   }
 };
 
-// n floats; whole vectors, the last of them overlapping the one before
+// Copies n floats in whole vectors, the last of which overlaps the previous one.
 static inline void copy_floats(float* to, const float* from, Index n) {
   if (n >= W) {
     for (Index i = 0; i < n - W; i += W) store(to + i, load(from + i));

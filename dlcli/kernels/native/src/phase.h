@@ -1,4 +1,4 @@
-// The gradient of a strided convolution, one class of pixels after the other.
+// The input gradient of a strided convolution, one residue class of pixels after the other.
 #pragma once
 
 #include "kernels.h"

@@ -1,5 +1,5 @@
-// Pooling. Every number of a result is written once, by one thread: an output pixel looks at its window, and in the
-// backward pass an image's pixel at the windows that it lies in.
+// Pooling. Every element of a result is written once, by one thread, which reads the window of an output pixel or, in the
+// backward pass, the windows that contain an input pixel.
 #include "channels.h"
 
 namespace dlcli::DLCLI_ISA {
@@ -18,13 +18,13 @@ struct Range {
   Index begin, end;
 };
 
-// argmax of the window at output pixel p that lie inside the image
+// positions in the window of output pixel p that lie inside the image
 Range positions_inside(Index p, Index stride, Index before, Index window, Index size) {
   const Index start = p * stride - before;
   return {start < 0 ? -start : 0, start + window <= size ? window : size - start};
 }
 
-// output pixels whose window holds pixel h
+// output pixels whose window contains pixel h
 Range windows_over(Index h, Index stride, Index before, Index window, Index outputs) {
   const Index reach = h + before - window + 1;
   const Index begin = reach <= 0 ? 0 : (reach + stride - 1) / stride;
@@ -32,16 +32,16 @@ Range windows_over(Index h, Index stride, Index before, Index window, Index outp
   return {begin, end < outputs ? end : outputs};
 }
 
-// the windows that are most common: 2×2, side by side, all inside
+// whether windows are the most common ones: 2×2, side by side, all inside the image
 bool are_quarters(const Windows& s) {
   return s.kernel_h == 2 && s.kernel_w == 2 && s.stride_h == 2 && s.stride_w == 2 && s.top == 0 && s.left == 0 &&
          2 * s.rows <= s.height && 2 * s.columns <= s.width;
 }
 
-// whether v takes the place of the best: not a number counts as the largest, and the first of equals stays
+// whether v replaces the best value so far: NaN counts as the largest, and the first of equal values is kept
 DLCLI_INLINE IntVec is_larger(Vec v, Vec best) { return ~(v <= best) & (best == best); }
 
-// the bytes of a vector, fewer where the array, or this row's part of it, ends at `size`
+// Loads a vector of bytes; fewer if the array, or this row's part of it, ends at `size`.
 DLCLI_INLINE ByteVec load_bytes(const std::uint8_t* p, Index at, Index size) {
   ByteVec bytes = {};
   if (at + W <= size)
@@ -88,14 +88,14 @@ void max_pool_quarters_backward(const Windows& s, const float* grad, const std::
     Index from = (image * s.rows + h / 2) * s.columns * s.channels, to = row_end - across;
     const IntVec left = splat_int(h % 2 * 2), right = left + 1;
     for (Index column = 0; column < columns; ++column, from += s.channels, to += 2 * s.channels)
-      // from the last vector on, since what reaches over the left pixel is the beginning of the right one
+      // from the last vector to the first, since a vector that extends beyond the left pixel overwrites the right one
       for (Index c = (s.channels - 1) / W * W; c >= 0; c -= W) {
         const Vec g = load_at(grad, from + c, size);
         const IntVec position = widen(load_bytes(argmax, from + c, size));
         store_at(grad_x, to + c, row_end, position == left ? g : Vec{});
         store_at(grad_x, to + s.channels + c, row_end, position == right ? g : Vec{});
       }
-    for_vectors(to, row_end, [&](Index i, Index width) { store_width(grad_x + i, Vec{}, width); });  // under no window
+    for_vectors(to, row_end, [&](Index i, Index width) { store_width(grad_x + i, Vec{}, width); });  // outside all windows
   });
 }
 

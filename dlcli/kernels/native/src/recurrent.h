@@ -1,9 +1,9 @@
-// What the recurrent layers share: small products with weights that are packed once for all steps.
+// Shared by the recurrent layers: small products with weights that are packed once for all steps.
 //
-// Units are taken in blocks of one vector. A panel of weights holds a few vectors of columns side by side (for the
-// LSTM the four gates of one block of units), so that a tile of the product holds all that the cell's formula needs.
-// The sequences of the batch are divided among the threads, which never wait for each other: every thread takes its
-// own through all the steps. The gradients of the weights come afterwards, each thread taking some of their columns.
+// Units are processed in blocks of one vector. A panel of weights holds a few vectors of columns side by side (for the
+// LSTM, the four gates of one block of units), so that a tile of the product contains all sums that the cell's formula
+// needs. The sequences of the batch are divided among the threads, which never wait for each other: every thread takes its
+// sequences through all steps. The gradients of the weights are computed afterward, divided by columns among the threads.
 #pragma once
 
 #include "sequences.h"
@@ -13,19 +13,19 @@
 
 namespace dlcli::DLCLI_ISA {
 
-// vectors of a panel
+// maximum number of vectors in a panel
 constexpr int PANEL = 4;
-// multiply-adds that take longer than waking a thread
+// number of multiply-adds that take longer than waking a thread
 constexpr Index RECURRENT_GRAIN = 200000;
-// sequences that go through the steps together
+// maximum number of sequences that are processed together
 constexpr Index BATCH_BLOCK = 48;
-// rows of a chunk of the weight gradient: 256 of a panel fit the second-level cache beside the rest
+// number of rows of a chunk of the weight gradient: 256 rows of a panel fit in the second-level cache with the other data
 constexpr Index TIME_CHUNK = 256;
 
 static inline Index blocks(Index size) { return (size + W - 1) / W; }
 static inline Index padded(Index size) { return blocks(size) * W; }
 
-// Rows a vector has at place `block` of an axis of `size`
+// number of elements that are used in vector `block` of an axis of `size` elements
 static inline Index lanes(Index size, Index block) { return size - block * W < W ? size - block * W : W; }
 
 DLCLI_INLINE Vec load_lanes(const float* p, Index n) { return n == W ? load(p) : load_partial(p, n); }
@@ -37,9 +37,9 @@ DLCLI_INLINE void store_lanes(float* p, Vec v, Index n) {
     store_partial(p, v, n);
 }
 
-// 1 / (1 + e^-x) within 2e-7, in two thirds of the time that `sigmoid` takes to be right to the last digits
+// 1 / (1 + e^-x) within 2e-7, in two thirds of the time of `sigmoid`, which is accurate to the last digits
 DLCLI_INLINE Vec fast_sigmoid(Vec x) {
-  // NaN stays NaN
+  // comparisons with NaN are false, so NaN remains NaN
   x = select(x > 87.0f, splat(87.0f), x);
   x = select(x < -87.0f, splat(-87.0f), x);
   const Reduced reduced = reduce_exponent(-x);
@@ -50,13 +50,15 @@ DLCLI_INLINE Vec fast_sigmoid(Vec x) {
 // tanh x within 2e-7
 DLCLI_INLINE Vec fast_tanh(Vec x) { return 2.0f * fast_sigmoid(2.0f * x) - 1.0f; }
 
-// Asks for a vector of each of `count` rows that is read, or written, soon: what lies far apart is not foreseen
+// Prefetches a vector of each of `count` rows that will soon be read or written; the hardware does not predict such distant
+// accesses.
 template <bool Write>
 DLCLI_INLINE void prefetch(const float* p, Index row, int count) {
   for (int i = 0; i < count; ++i) __builtin_prefetch(p + i * row, Write, 2);
 }
 
-// C += A B: A (rows, depth), B (depth, V vectors), C (rows, V vectors). With three vectors the third may lie apart.
+// C += A B: A (rows, depth), B (depth, V vectors), C (rows, V vectors). If there are three vectors, the third may be stored
+// elsewhere.
 struct Product {
   const float* a;
   Index a_row, a_depth;  // distance of A's rows, and of its columns
@@ -66,11 +68,11 @@ struct Product {
   float* c;
   Index c_row;
   Index b_third = 2 * W, c_third = 2 * W;
-  // the sum may go on over more stretches of A and B
+  // the sum may extend over several stretches of A and B
   Index stretches = 1, a_stretch = 0, b_stretch = 0;
 };
 
-// Across: A's rows are adjacent (a_row is 1), else its columns are (a_depth is 1)
+// Across: A's rows are adjacent (a_row is 1); otherwise its columns are (a_depth is 1)
 template <int R, int V, bool Across>
 void product_tile(const Product& p) {
   Vec sums[R][V];
@@ -109,7 +111,7 @@ using ProductTile = void (*)(const Product&);
   product_tile<1, V, across>, product_tile<2, V, across>, product_tile<3, V, across>, product_tile<4, V, across>, \
       product_tile<5, V, across>, product_tile<6, V, across>, product_tile<7, V, across>, product_tile<8, V, across>
 
-// rows that fit the registers beside V vectors of B
+// number of rows of a tile whose sums fit in the registers together with the vectors of B
 constexpr Index tile_height(int vectors) {
   return vector_registers == 32 ? (vectors == 4 ? 6 : 8) : (vectors == 4 ? 2 : vectors == 3 ? 3 : vectors == 2 ? 4 : 8);
 }
@@ -122,7 +124,7 @@ static inline void multiply(Product p, Index rows, int vectors) {
   const float* a = p.a;
   float* c = p.c;
   for (Index i = 0; i < count; ++i) {
-    // tiles of nearly the same height, rather than a low one at the end
+    // tiles of nearly the same height instead of a low one at the end
     const Index begin = part(rows, i, count), end = part(rows, i + 1, count);
     p.a = a + begin * p.a_row;
     p.c = c + begin * p.c_row;
@@ -130,7 +132,7 @@ static inline void multiply(Product p, Index rows, int vectors) {
   }
 }
 
-// `depth` rows of a weight matrix, `columns` <= W of them from `from` on, into one vector of a panel
+// Packs `columns` <= W columns of `depth` rows of a weight matrix into one vector of a panel.
 static inline void pack_columns(const float* from, Index row, Index depth, Index columns, float* to, Index to_row) {
   if (columns == W) {
     for (Index k = 0; k < depth; ++k) store(to + k * to_row, load(from + k * row));
@@ -139,7 +141,7 @@ static inline void pack_columns(const float* from, Index row, Index depth, Index
   }
 }
 
-// W rows of a weight matrix, or the `rows` that there are, as columns: (rows, W columns) -> (W, vector), zeros after
+// Packs up to W rows of a weight matrix as columns: (rows, columns) -> (W, W), padded with zeros.
 static inline void pack_rows(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
   Vec block[W];
   for (Index i = 0; i < W; ++i) block[i] = i < rows ? load_lanes(from + i * row, columns) : Vec{};
@@ -147,7 +149,7 @@ static inline void pack_rows(const float* from, Index row, Index rows, Index col
   for (Index j = 0; j < W; ++j) store(to + j * to_row, block[j]);
 }
 
-// body(first, rows): the sequences, in parts that go through the steps together, divided among the threads
+// Calls body(first, rows) for groups of sequences that are processed together, divided among the threads.
 template <class Body>
 static inline void over_batch(const Sequences& s, Index multiply_adds, const Body& body) {
   const int wanted = useful_threads(multiply_adds, RECURRENT_GRAIN);
@@ -163,13 +165,13 @@ static inline void over_batch(const Sequences& s, Index multiply_adds, const Bod
   });
 }
 
-// what a sum starts from: the bias, and what is looked up in the place of a product with the input
+// initial value of a sum: the bias plus, for tokens, the row that is looked up instead of a product with the input
 DLCLI_INLINE Vec first_sum(const float* bias, const float* looked_up, Index column, Index filled) {
   return looked_up ? load(bias) + load_lanes(looked_up + column, filled) : load(bias);
 }
 
-// distance of rows of n floats: whole cache lines, and not a power of two
-// n / 16 lines of 64 bytes plus one: consecutive rows start in different cache sets.
+// Distance between rows of n floats: ⌈n / 16⌉ cache lines of 64 bytes plus one, so that consecutive rows start in different
+// cache sets even if n is a power of two.
 static inline Index row_stride(Index n) { return (n + 15) / 16 * 16 + 16; }
 
 static inline void copy_row(const float* from, float* to, Index n) {
@@ -179,8 +181,8 @@ static inline void copy_row(const float* from, float* to, Index n) {
     for (Index i = 0; i < n; ++i) to[i] = 0;
 }
 
-// Weights (rows, columns), seen as the factor Wᵀ of a product with gradients: its depth is `gates` blocks of columns
-// `between` apart for each block of units, in panels of PANEL vectors of W's rows.
+// The factor Wᵀ of a product with gradients, for weights W (rows, columns). For each block of units, its depth has `gates`
+// blocks of columns of W, `between` columns apart; it is packed in panels of PANEL vectors of W's rows.
 struct Transposed {
   const float* weight;
   Index rows, columns, size, between;
@@ -218,7 +220,7 @@ struct Transposed {
   }
 };
 
-// Gradients of what goes into the cells: for each panel, one row of PANEL vectors for each step of each sequence.
+// Gradients of the sums that the cells' formulas use: for each panel, PANEL vectors for each step of each sequence.
 struct StepGradients {
   const Sequences& s;
   float* data;
@@ -227,8 +229,8 @@ struct StepGradients {
   float* panel(Index q) const { return data + q * steps() * PANEL * W; }
   float* row(Index q, Index n, Index t) const { return panel(q) + (n * s.length + t) * PANEL * W; }
 
-  // adds steps begin … end, counted through all sequences, to `sums` (PANEL vectors), and where there are tokens to the
-  // rows of `table` (vocabulary, PANEL vectors) that they looked up
+  // Adds steps begin … end, counted through all sequences, to `sums` (PANEL vectors) and, if there are tokens, to the rows
+  // of `table` (vocabulary, PANEL vectors) that they looked up.
   void add_up(Index q, Index begin, Index end, float* sums, float* table) const {
     Vec total[PANEL];
     for (int v = 0; v < PANEL; ++v) total[v] = load(sums + v * W);
@@ -249,7 +251,7 @@ struct PanelColumns {
   Index third = 2 * W;
 };
 
-// body(n, count, begin, end): sequences n … n + count, of all of which steps begin … end make a chunk
+// Calls body(n, count, begin, end) for chunks, which consist of steps begin … end of sequences n … n + count.
 template <class Body>
 static inline void over_chunks(Index batch, Index length, const Body& body) {
   if (length == 0) return;
@@ -264,7 +266,8 @@ static inline void over_chunks(Index batch, Index length, const Body& body) {
   }
 }
 
-// c (rows, PANEL vectors) += aᵀ g for columns `first` … of a, its rows (a_row apart) those of the same steps as g's
+// c (rows, PANEL vectors) += aᵀ g for the panel columns of g; the rows of a, a_row apart, belong to the same steps as those
+// of g
 static inline void add_products(const StepGradients& g, Index q, PanelColumns columns, const float* a, Index a_row, Index rows,
                                 Index n, Index count, Index begin, Index end, float* c) {
   if (rows <= 0 || begin >= end) return;
@@ -292,33 +295,33 @@ static inline void add_state_products(const StepGradients& g, Index q, PanelColu
     add_products(g, q, columns, states - s.size, s.size, rows, n, count, begin > 1 ? begin : 1, end, c);
 }
 
-// What the gradients of the weights of one panel are made of
+// computation of the gradients of the weights, panel by panel
 struct WeightGradient {
   StepGradients g;
   const float* x;
   const float* states;
   const float* initial;
   Index panels;
-  // what some columns of the recurrent weight multiply in the place of the states, if anything: (steps, size), rows
-  // `replacement_ld` apart
+  // factor of some columns of the recurrent weight instead of the states, or null: (steps, size), rows `replacement_ld`
+  // apart
   const float* replacement = nullptr;
   Index replacement_ld = 0;
   PanelColumns replacement_columns = {0, 0};
 
-  // of_input(panel), of_state(panel): the panel columns of either weight. Then body(panel, from_input, begin, end, c): rows
-  // begin … end of the gradient of a weight are in c, of PANEL vectors each; and bias(panel, sums).
+  // of_input(panel) and of_state(panel) return the panel columns of the two weights. Calls body(panel, from_input, begin, end,
+  // c) with rows begin … end of the gradient of a weight in c, PANEL vectors each, and bias(panel, sums).
   template <class OfInput, class OfState, class Bias, class Body>
   void compute(Index multiply_adds, const OfInput& of_input, const OfState& of_state, const Bias& bias,
                const Body& body) const {
     const Sequences& s = g.s;
     const Index rows = s.inputs + s.size;
     const int wanted = useful_threads(multiply_adds, RECURRENT_GRAIN);
-    // so many parts that every thread has one, cut at tiles
+    // enough parts of each panel that every thread has one
     const Index parts = panels ? (wanted + panels - 1) / panels : 1;
     on_threads(wanted, [&](int thread, int threads) {
       for (Index item = part(panels * parts, thread, threads); item < part(panels * parts, thread + 1, threads); ++item) {
         const Index q = item / parts, begin = part(rows, item % parts, parts), end = part(rows, item % parts + 1, parts);
-        // one part of a panel has also what takes a single pass: the sums, and the rows that were looked up
+        // one part of each panel also computes the sums and the rows that were looked up
         const bool adds_up = item % parts == 0;
         const Index looked_up = s.tokens && adds_up ? s.vocabulary : 0;
         float* c = scratch(Scratch::caller, (end - begin + 1 + looked_up) * PANEL * W);

@@ -26,7 +26,7 @@ void column_sums(const float* x, Index rows, Index columns, float* sums) {
 
 namespace {
 
-// numbers whose squares are summed in single precision; the sums of such chunks are added in double
+// number of elements whose squares are summed in single precision; the sums of chunks are added in double precision
 constexpr Index chunk = 4096;
 
 DLCLI_INLINE double chunk_squares(const float* x, Index n) {

@@ -1,4 +1,4 @@
-// The network of Elman over whole sequences. A panel of weights is four blocks of units.
+// Elman networks over whole sequences. A panel of weights contains up to four blocks of units.
 #include "recurrent.h"
 
 namespace dlcli::DLCLI_ISA {
@@ -7,7 +7,7 @@ namespace {
 
 Index panels(const Sequences& s) { return (blocks(s.size) + PANEL - 1) / PANEL; }
 
-// vectors of panel q
+// number of vectors in panel q
 int vectors(const Sequences& s, Index q) {
   const Index left = blocks(s.size) - q * PANEL;
   return static_cast<int>(left < PANEL ? left : PANEL);
@@ -38,7 +38,7 @@ void rnn(const Sequences& s, const float* x, const float* input_weight, const fl
 
   over_batch(s, s.batch * s.length * depth * s.size, [&](Index first, Index rows) {
     const Index stride = row_stride(s.inputs + padded(s.size));
-    // rows of x_t and h_{t-1} side by side, and those that this step makes
+    // rows of x_t and h_{t-1} side by side, and those of the next step
     float* current = scratch(Scratch::caller, rows * (2 * stride + PANEL * W));
     float* next = current + rows * stride;
     float* sums = next + rows * stride;

@@ -1,4 +1,4 @@
-// Vectors of floats, as wide as this file's instruction set has them, through the vector extensions of GCC and Clang.
+// Float vectors of the widest size that the target instruction set supports, using the vector extensions of GCC and Clang.
 #pragma once
 
 #include <cstring>
@@ -19,9 +19,9 @@ constexpr int vector_bytes = 32;
 #else
 constexpr int vector_bytes = 16;
 #endif
-// floats in a vector
+// number of floats in a vector
 constexpr Index W = vector_bytes / 4;
-// vector registers of the instruction set
+// number of vector registers of the instruction set
 #if defined(__AVX512F__) || defined(__ARM_NEON)
 constexpr int vector_registers = 32;
 #else
@@ -44,12 +44,12 @@ DLCLI_INLINE Vec load(const float* p) {
 
 DLCLI_INLINE void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 
-// x − 0 is x for every x, so that nothing is left to compute; 0 + x is not, for −0
+// x − 0 equals x for every x, so the compiler drops the subtraction; 0 + x would turn −0 into +0
 DLCLI_INLINE Vec splat(float x) { return x - Vec{}; }
 
 DLCLI_INLINE IntVec splat_int(std::int32_t x) { return IntVec{} + x; }
 
-// bytes as integers; GCC takes many scalar instructions for what is one
+// bytes to int32; for `__builtin_convertvector`, GCC emits many scalar instructions instead of one
 DLCLI_INLINE IntVec widen(ByteVec bytes) {
 #if defined(__AVX512F__)
   return (IntVec)_mm512_cvtepu8_epi32((__m128i)bytes);
@@ -66,16 +66,17 @@ DLCLI_INLINE Vec as_float(IntVec v) { return reinterpret_cast<Vec>(v); }
 
 DLCLI_INLINE IntVec as_int(Vec v) { return reinterpret_cast<IntVec>(v); }
 
-// yes where the mask is true, no elsewhere
+// `yes` where the mask is true, `no` elsewhere
 DLCLI_INLINE Vec select(IntVec mask, Vec yes, Vec no) { return mask ? yes : no; }
 
+// max and min return b if a or b is NaN
 DLCLI_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
 
 DLCLI_INLINE Vec min(Vec a, Vec b) { return a < b ? a : b; }
 
 DLCLI_INLINE Vec abs(Vec v) { return as_float(as_int(v) & splat_int(0x7fffffff)); }
 
-// magnitude of the first, sign of the second
+// absolute value of `magnitude` with the sign of `sign`
 DLCLI_INLINE Vec copy_sign(Vec magnitude, Vec sign) {
   return as_float((as_int(magnitude) & splat_int(0x7fffffff)) | (as_int(sign) & splat_int(INT32_MIN)));
 }
@@ -95,7 +96,7 @@ DLCLI_INLINE Vec sqrt(Vec v) {
 #endif
 }
 
-// the first n < W floats at p, `fill` after them
+// Loads n < W floats at p; the other elements are `fill`.
 DLCLI_INLINE Vec load_partial(const float* p, Index n, float fill = 0) {
 #if defined(__AVX512F__)
   return _mm512_mask_loadu_ps(splat(fill), static_cast<__mmask16>((1u << n) - 1), p);
@@ -106,7 +107,7 @@ DLCLI_INLINE Vec load_partial(const float* p, Index n, float fill = 0) {
 #endif
 }
 
-// the first n < W floats of v to p
+// Stores the first n < W floats of v at p.
 DLCLI_INLINE void store_partial(float* p, Vec v, Index n) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), v);
@@ -121,7 +122,7 @@ DLCLI_INLINE void store_partial(float* p, Vec v, Index n) {
 #define DLCLI_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (IntVec){__VA_ARGS__})
 #endif
 
-// a[0] b[0] a[1] b[1] …, the first and the second half of it
+// first (zip_low) and second (zip_high) half of the interleaving a[0] b[0] a[1] b[1] …
 DLCLI_INLINE Vec zip_low(Vec a, Vec b) {
 #if defined(__AVX512F__)
   return DLCLI_SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -142,7 +143,7 @@ DLCLI_INLINE Vec zip_high(Vec a, Vec b) {
 #endif
 }
 
-// the last first
+// elements in reverse order
 DLCLI_INLINE Vec reversed(Vec v) {
 #if defined(__AVX512F__)
   return DLCLI_SHUFFLE(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
@@ -153,7 +154,8 @@ DLCLI_INLINE Vec reversed(Vec v) {
 #endif
 }
 
-// W × W floats in W vectors, transposed in log2(W) rounds of shuffling both halves into each other
+// Transposes W × W floats in W vectors in log2(W) rounds, each of which interleaves the first half of the rows with the
+// second.
 DLCLI_INLINE void transpose(Vec (&rows)[W]) {
 #pragma GCC unroll 4
   for (Index round = 1; round < W; round *= 2) {
@@ -168,7 +170,8 @@ DLCLI_INLINE void transpose(Vec (&rows)[W]) {
   }
 }
 
-// the sum of each of W vectors, in a fixed order: halves are shuffled into each other and added, log2(W) times
+// The sum of each of W vectors, in a fixed order: in log2(W) rounds, each of which interleaves the first half of the rows
+// with the second and adds the results.
 DLCLI_INLINE Vec sums_of(const Vec* vectors) {
   Vec partial[W];
 #pragma GCC unroll 16
@@ -180,7 +183,7 @@ DLCLI_INLINE Vec sums_of(const Vec* vectors) {
   return partial[0];
 }
 
-// v[0] + v[1] + …, in a fixed order
+// sum of the elements, in a fixed order
 DLCLI_INLINE float sum(Vec v) {
   alignas(vector_bytes) float lanes[W];
   store(lanes, v);
@@ -197,7 +200,7 @@ DLCLI_INLINE float largest(Vec v) {
   return lanes[0];
 }
 
-// products of the lower halves of 64-bit lanes
+// products of the lower halves of 64-bit lanes; the upper halves must be 0
 DLCLI_INLINE WideVec multiply_wide(WideVec a, WideVec b) {
 #if defined(__AVX512F__)
   return (WideVec)_mm512_mul_epu32((__m512i)a, (__m512i)b);
@@ -210,7 +213,7 @@ DLCLI_INLINE WideVec multiply_wide(WideVec a, WideVec b) {
 #endif
 }
 
-// the first `width` <= W floats at p; with a constant width, one load
+// Loads `width` <= W floats at p; if the compiler knows the width, this is a single load.
 DLCLI_INLINE Vec load_width(const float* p, Index width) { return width == W ? load(p) : load_partial(p, width); }
 
 DLCLI_INLINE void store_width(float* p, Vec v, Index width) {
@@ -220,7 +223,7 @@ DLCLI_INLINE void store_width(float* p, Vec v, Index width) {
     store_partial(p, v, width);
 }
 
-// f(i, width) for the vectors of [begin, end): `width` floats from i on, W but for the last
+// Calls f(i, width) for the vectors of [begin, end), which start at i; width is W, except in the last call.
 template <class F>
 DLCLI_INLINE void for_vectors(Index begin, Index end, const F& f) {
   Index i = begin;
@@ -228,7 +231,8 @@ DLCLI_INLINE void for_vectors(Index begin, Index end, const F& f) {
   if (i < end) f(i, end - i);
 }
 
-// y[i] = f(x[i]…) for i in [begin, end): f takes and gives vectors; the rest of the last one is padding
+// y[i] = f(x[i], …) for i in [begin, end); f maps vectors to vectors; the last one is padded with zeros. Two vectors per
+// iteration are independent of each other, so the processor overlaps the latencies of their operations.
 template <class F>
 DLCLI_INLINE void map(const float* x, float* y, Index begin, Index end, const F& f) {
   Index i = begin;

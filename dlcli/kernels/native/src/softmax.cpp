@@ -1,4 +1,4 @@
-// Softmax of the rows of a matrix, and what is fused with it.
+// Softmax of the rows of a matrix, and functions that are fused with it.
 #include "simd.h"
 #include "threads.h"
 #include "vector_math.h"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr Index grain = 8192;
 
-// f(first row, row after the last) on parts of the rows
+// Calls f(begin, end) for parts of the rows, divided among the threads.
 template <class F>
 void divide_rows(Index rows, Index columns, const F& f) {
   divide(rows, grain / (columns + 1) + 1, 1, f);
@@ -17,7 +17,7 @@ void divide_rows(Index rows, Index columns, const F& f) {
 
 const float infinity = __builtin_inff();
 
-// the largest of a row; NaN where there is one, as NumPy's maximum
+// maximum of a row; NaN if it contains NaN, as in NumPy
 DLCLI_INLINE float row_maximum(const float* x, Index n) {
   Vec top = splat(-infinity);
   IntVec is_nan = {};
@@ -32,11 +32,11 @@ DLCLI_INLINE float row_maximum(const float* x, Index n) {
     is_nan |= v != v;
     top = max(v, top);
   }
-  // a NaN has a sum of its own
+  // `top` ignores NaN, which is added separately
   return largest(top) + sum(select(is_nan, splat(__builtin_nanf("")), Vec{}));
 }
 
-// y = exp(x - top), and the sum of it
+// Computes y = exp(x - top) and returns its sum.
 DLCLI_INLINE float exponentials(const float* x, float* y, Index n, float top) {
   Vec total = {};
   Index j = 0;
@@ -48,7 +48,7 @@ DLCLI_INLINE float exponentials(const float* x, float* y, Index n, float top) {
   if (j < n) {
     const Vec e = exp(load_partial(x + j, n - j, -infinity) - top);
     store_partial(y + j, e, n - j);
-    total += e;  // beyond the row it is exp(-inf) = 0, unless the row's own maximum is infinite, which makes it NaN
+    total += e;  // e is exp(-inf) = 0 beyond the row; if `top` is infinite, the sum is NaN in any case
   }
   return sum(total);
 }

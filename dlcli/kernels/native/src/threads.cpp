@@ -13,14 +13,14 @@ namespace {
 
 int thread_limit = 1;
 
-// memory that grows to the largest size asked for
+// memory that grows to the largest requested size
 struct Buffer {
   float* data = nullptr;
   Index size = 0;
 
   ~Buffer() { std::free(data); }
 
-  // Contents need not survive growing, so it is a free and a new allocation instead of a copy.
+  // The contents need not be kept when the buffer grows, so it is freed and allocated again instead of copied.
   float* reserve(Index floats) {
     if (floats > size) {
       std::free(data);
@@ -48,7 +48,7 @@ int max_threads() {
 void set_max_threads(int threads) {
   thread_limit = threads < 1 ? 1 : threads;
 #if defined(_OPENMP) && defined(__unix__)
-  // the threads of the pool do not live on in a forked child, and GNU's OpenMP would wait for them forever
+  // the threads of the pool do not exist in a forked child, and GNU's OpenMP would wait for them forever
   static const int registered = pthread_atfork(nullptr, nullptr, [] { thread_limit = 1; });
   (void)registered;
 #endif

@@ -1,7 +1,7 @@
-// The one pool of threads, and how work is divided among them.
+// The thread pool, and the division of work among its threads.
 //
-// Small work runs on the calling thread. What each thread does depends on the size and the thread count alone, so that
-// results are the same bits from run to run.
+// Small work runs on the calling thread. What each thread does depends only on the size and the thread count, so that every
+// run has the same results bit for bit.
 #pragma once
 
 #ifdef _OPENMP
@@ -12,16 +12,16 @@
 
 namespace dlcli {
 
-// threads that a kernel may use, the calling one included
+// maximum number of threads that a kernel may use, including the calling one
 int max_threads();
 void set_max_threads(int threads);
 
-// Scratch memory of the calling thread, 64-byte aligned, kept for the thread's life and grown when it must be. What is
-// in it when a kernel starts is undefined. Kernels that call each other use different slots.
+// Scratch memory of the calling thread, 64-byte aligned, which is kept until the thread ends and grows as needed. Its
+// contents are undefined when a kernel starts. Kernels that call each other use different slots.
 enum class Scratch { gemm_a, gemm_b, caller, other, count };
 float* scratch(Scratch slot, Index floats);
 
-// memory that the threads of one kernel share (partial sums): also a slot of the calling thread, filled by the others
+// memory that the threads of one kernel share, such as partial sums: a slot of the calling thread that the others fill
 inline float* shared_scratch(Index floats) { return scratch(Scratch::other, floats); }
 
 }  // namespace dlcli
@@ -29,7 +29,7 @@ inline float* shared_scratch(Index floats) { return scratch(Scratch::other, floa
 #ifdef DLCLI_ISA
 namespace dlcli::DLCLI_ISA {
 
-// how many threads are worth it for `work` units, of which `grain` take longer than waking a thread
+// number of threads that are worth it for `work` units, of which `grain` take longer than waking a thread
 static inline int useful_threads(Index work, Index grain) {
   const Index wanted = work / grain;
   const int limit = max_threads();
@@ -39,8 +39,8 @@ static inline int useful_threads(Index work, Index grain) {
 // first item of a thread's part when `items` are divided into `threads` parts of nearly the same size
 static inline Index part(Index items, int thread, int threads) { return items * thread / threads; }
 
-// body(thread, threads) on each of `threads` threads; body(0, 1) without leaving this one when that is all. The team
-// is always the whole pool, since GNU's OpenMP ends the threads that a smaller team leaves out.
+// Calls body(thread, threads) on each of `threads` threads; if there is only one, calls body(0, 1) on the calling thread. The
+// team is always the whole pool, since GNU's OpenMP ends the threads that are not part of a smaller team.
 template <class Body>
 static inline void on_threads([[maybe_unused]] int threads, const Body& body) {
 #ifdef _OPENMP
@@ -57,7 +57,7 @@ static inline void on_threads([[maybe_unused]] int threads, const Body& body) {
   body(0, 1);
 }
 
-// body(begin, end) over parts of [0, n), cut at multiples of `multiple`
+// Calls body(begin, end) for parts of [0, n), which begin at multiples of `multiple`, on as many threads as are worth it.
 template <class Body>
 static inline void divide(Index n, Index grain, Index multiple, const Body& body) {
   const int wanted = useful_threads(n, grain);

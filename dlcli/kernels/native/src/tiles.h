@@ -1,7 +1,7 @@
 // The register tiles of convolution, and the layout of their operands.
 //
 // The tile of the convolution holds T output pixels by V vectors of output channels: every step along the depth loads V
-// vectors of filters and T numbers of the panel for T V multiply-adds. The weight gradient runs along the pixels
+// vectors of filters and T elements of the panel for T V multiply-adds. The weight gradient runs along the pixels
 // instead and holds T rows of the filter by V vectors of output channels. Rows of a panel are STRIDE apart.
 #pragma once
 
@@ -15,10 +15,10 @@ namespace dlcli::DLCLI_ISA {
 // more sums per loaded value save loads. T V sums, V filter vectors and one broadcast must fit the registers: AVX-512
 // and NEON have 32, AVX2 and SSE2 16.
 constexpr bool many_registers = vector_registers >= 32;
-// pixels by vectors, for one vector of output channels and for pairs of them
+// number of pixels in a tile, for one vector of output channels and for two
 constexpr int SINGLE_T = many_registers ? 28 : 12;
 constexpr int PAIR_T = many_registers ? 14 : 6;
-// rows of the filter by vectors, in the weight gradient
+// number of rows of the filter in a tile of the weight gradient, for one, two and four vectors of output channels
 constexpr int GRAD_SINGLE_T = many_registers ? 16 : 12;
 constexpr int GRAD_PAIR_T = many_registers ? 12 : 6;
 constexpr int GRAD_QUAD_T = many_registers ? 6 : 0;
@@ -31,7 +31,7 @@ struct Filters {
   Index offset_h, stride_h, offset_w, stride_w, row_stride, column_stride, input_stride, output_stride;
 };
 
-// What the products become: pixel (image, row, column) is at data + image_step image + …
+// Destination of the products: pixel (image, row, column) is at data + image_step image + …
 struct Target {
   float* data;
   Index image_step, row_step, column_step, channels;
@@ -39,8 +39,8 @@ struct Target {
   bool relu;
 };
 
-// Filters packed for the register tile: for each block of one or two vectors of output channels its bias, then its
-// rows; zeros where the channels end.
+// Filters packed for the register tile: for each block of one or two vectors of output channels, its bias and then its
+// rows, padded with zeros after the last channel.
 struct Packed {
   Index channels, depth;
   bool half;    // one block of half a vector
@@ -56,10 +56,10 @@ struct Packed {
   Index size() const { return all_widths() * (depth + 1); }
 };
 
-// With at most half a vector of output channels a full one would waste half of every multiply-add.
+// With at most half a vector of output channels, a whole one would waste half of every multiply-add.
 typedef float HalfVec __attribute__((vector_size(vector_bytes / 2)));
 
-// loads and stores of a whole or half a vector; the partial ones of its first n floats
+// loads and stores of whole and half vectors; the partial versions access only the first n floats
 template <class V>
 DLCLI_INLINE V load_as(const float* p) {
   V v;
@@ -82,7 +82,7 @@ DLCLI_INLINE void store_partial_as(float* p, V v, Index n) {
   store_partial(p, whole, n);
 }
 
-// `count` ≤ T rows of results: the bias or what is there already, plus panel times filters
+// Computes `count` ≤ T rows of results: panel times filters plus the bias or, if it is null, the values already in `rows`.
 template <class Vector, int T, int V, int STRIDE>
 static __attribute__((noinline)) void multiply_tile(const float* panel, const float* filters, const float* bias,
                                                     Index depth, float* const* rows, Index count, Index channels,
@@ -128,7 +128,7 @@ static __attribute__((noinline)) void multiply_tile(const float* panel, const fl
     }
 }
 
-// adds `pixels` rows of the panel, T columns of it, times as many rows of `grad` to a tile of the weight gradient
+// Adds panelᵀ grad to a tile of the weight gradient, for T columns of the panel and `pixels` rows of both.
 template <class Vector, int T, int V, int STRIDE>
 static __attribute__((noinline)) void grad_tile(const float* panel, const float* grad, Index grad_step, Index pixels,
                                                 float* partial) {
@@ -157,11 +157,11 @@ static __attribute__((noinline)) void grad_tile(const float* panel, const float*
     }
 }
 
-// How the weight gradient is laid out while it is summed: for each panel, for each block of V vectors of output
-// channels, the panel's columns (rounded up to tiles) by the block's width.
+// Layout of the weight gradient while it is summed: for each panel and each block of V vectors of output channels, the
+// panel's columns (rounded up to tiles) by the block's width.
 struct GradLayout {
-  Index lanes;    // of a vector: W, or half of them where that is enough
-  Index vectors;  // of output channels
+  Index lanes;    // elements of a vector: W, or half as many if that is enough
+  Index vectors;  // vectors of output channels
   Index block;    // vectors in a block: 4, 2 or 1
   Index tile;     // rows of the filter in a tile
 

@@ -1,5 +1,5 @@
-// Elementary functions of vectors. The errors are bounds held against double precision over all magnitudes
-// (tests/kernels/native/test_vector_math.py), in units of the last place.
+// Elementary functions of vectors. The error bounds, in units in the last place, are tested against double precision over
+// all magnitudes (tests/kernels/native/test_vector_math.py).
 #pragma once
 
 #include "simd.h"
@@ -16,7 +16,7 @@ struct Reduced {
 };
 
 DLCLI_INLINE Reduced reduce_exponent(Vec x) {
-  // adding 1.5 · 2^23 rounds to an integer, which then stands in the lowest bits
+  // adding 1.5 · 2^23 rounds to an integer, which is then in the lowest bits
   const Vec shifter = splat(12582912.0f);
   const Vec shifted = x * 1.44269504088896341f + shifter;
   const IntVec n = as_int(shifted) - as_int(shifter);
@@ -34,7 +34,7 @@ DLCLI_INLINE Vec exp_polynomial(Vec r) {
   return p * r + 5.0000001201e-1f;
 }
 
-// 2^n y also where 2^n alone would overflow or underflow
+// 2^n y, also if 2^n alone would overflow or underflow
 DLCLI_INLINE Vec scale(Vec y, IntVec n) {
   const IntVec half = n >> 1;
   return y * power_of_two(half) * power_of_two(n - half);
@@ -103,7 +103,7 @@ DLCLI_INLINE Vec tanh(Vec x) {
 DLCLI_INLINE Vec softplus(Vec x) { return log1p_unit(exp(-abs(x))) + select(x < 0.0f, Vec{}, x); }
 
 // (2/√π) ∫_z^∞ e^(-t²) dt for z >= 0, with a relative error below 1e-6 down to 1e-35 (Numerical Recipes, erfcc; the
-// square in two parts, since an error of it is one of the exponent)
+// square is computed in two parts, since its error is an error of the exponent)
 DLCLI_INLINE Vec erfc_positive(Vec z) {
   z = select(z > 20.0f, splat(20.0f), z);
   const Vec t = 2.0f / (2.0f + z);

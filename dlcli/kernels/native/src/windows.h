@@ -1,4 +1,4 @@
-// How images become other images: the sizes that convolution, pooling and resampling go by.
+// Sizes of the inputs and outputs of convolution, pooling and resampling.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ struct Windows {
   std::ptrdiff_t batch, height, width, channels;
   std::ptrdiff_t rows, columns;
   std::ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
-  std::ptrdiff_t top, left;  // padding before the first pixel; what is after the last follows from the size
+  std::ptrdiff_t top, left;  // padding before the first pixel; that after the last one follows from the sizes
 };
 
 // Images (batch, height, width, channels) that become (batch, rows, columns, channels).

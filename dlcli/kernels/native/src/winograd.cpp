@@ -8,17 +8,16 @@ namespace dlcli::DLCLI_ISA {
 
 namespace {
 
-// elements of a transformed 4×4 tile; each is a matrix product of its own
+// number of elements of a transformed 4×4 tile, each of which has a separate matrix product
 constexpr Index POSITIONS = 16;
-// tiles whose transforms are in the second-level cache together
+// number of tiles whose transforms are in the second-level cache together
 constexpr Index TILES = many_registers ? 28 : 24;
 constexpr Index GRAD_TILES = 2 * TILES;
-// channels, and the distance between tiles, of the two kinds of panels
-// Powers of two as leading dimension would map all rows of a panel to the same cache sets; 80 and 400 floats are an odd
-// number of cache lines.
+// Maximum number of channels, and distance between tiles, of the two kinds of panels. Powers of two as leading dimension
+// would map all rows of a panel to the same cache sets; 80 and 400 floats are an odd number of cache lines.
 constexpr Index FEW_CHANNELS = 64, FEW_STRIDE = 80;
 constexpr Index MAX_CHANNELS = 384, MANY_STRIDE = 400;
-// multiplications that take longer than waking a thread
+// number of multiplications that take longer than waking a thread
 constexpr Index GRAIN = 400000;
 
 // Pixels outside of the image are read from here: the loops below need no case distinction.
@@ -294,7 +293,7 @@ void winograd_grad_weight(const WinogradInput& input, const float* grad, Index f
     else
       grad_blocks<MANY_STRIDE>(input, grid, layout, grad, begin, end, partials + thread * size, size);
   });
-  // Gᵀ m G, after the sums of all threads in their order
+  // Gᵀ m G for the sum m over all threads, in thread order
   const Index position_stride = input.channels * filters;
   const auto inverse_column = [](Vec a, Vec b, Vec c, Vec d, Vec* to) {
     const Vec half = splat(0.5f), sum = (b + c) * half;
