@@ -102,7 +102,7 @@ def resume(
     runs_dir: str | Path = "runs",
     observer: Observer | None = None,
 ) -> Run:
-    """Resume a run from its newest checkpoint, to the same bits as a run without interruption.
+    """Resume a run from its newest checkpoint, bit for bit as if it had not been interrupted.
 
     Args:
         run: Run, as a folder, an id, a prefix of an id, or a name (the newest run of that name).

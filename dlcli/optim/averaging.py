@@ -49,7 +49,7 @@ class WeightAverage:
             arena.data[:] = last
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return everything that `load_state` needs to resume with the same bits, as copies."""
+        """Return everything that `load_state` needs to resume bit for bit, as copies."""
         return {} if self.total is None else {"total": self.total.copy(), "weight": np.array(self.weight)}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:

@@ -77,7 +77,7 @@ class Optimizer:
         raise NotImplementedError
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return everything that `load_state` needs to resume with the same bits, as copies."""
+        """Return everything that `load_state` needs to resume bit for bit, as copies."""
         return {name: array.copy() for name, array in self.memory.items()} | {"steps": np.array(self.steps)}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:

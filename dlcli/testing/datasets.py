@@ -86,7 +86,7 @@ def loading_gives_what_a_model_needs(subject: Subject) -> None:
 
 
 def preprocessing_survives_json(subject: Subject) -> None:
-    """A preprocessor that was stored prepares the same examples to the same bits."""
+    """A preprocessor that was stored and loaded prepares the same examples bit for bit."""
     data = _load(subject)
     stored = json.loads(json.dumps(data.preprocessor.to_json()))
     again = Preprocessor.from_json(stored)

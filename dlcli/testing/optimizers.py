@@ -1,4 +1,4 @@
-"""Contracts of an optimizer: it minimizes, resumes to the same bits, and decays weights only."""
+"""Contracts of an optimizer: it minimizes, resumes bit for bit, and decays weights only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A complete training: its files, and resuming to the same bits."""
+"""A complete training: its files, and resuming bit for bit."""
 
 from __future__ import annotations
 
