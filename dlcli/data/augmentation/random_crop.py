@@ -13,7 +13,8 @@ class RandomCrop(GeometricAugmentation):
     """Pad an image and crop it to its own size at a random position (He et al. 2016, section 4.2).
 
     Args:
-        padding: Number of pixels of padding on each side, in the color at the edge of the training images.
+        padding: Number of pixels of padding on each side, filled with the median color of the border pixels of the
+            training images.
     """
 
     copies_pixels = True

@@ -13,7 +13,9 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "rotation")
 class Rotation(GeometricAugmentation):
-    """Rotate an image around its center; the corners are filled with the color at the edge of the training images.
+    """Rotate an image around its center.
+
+    The corners are filled with the median color of the border pixels of the training images.
 
     Args:
         degrees: Largest angle in either direction; angles are drawn uniformly.

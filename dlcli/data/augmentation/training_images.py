@@ -55,7 +55,7 @@ class TrainingImages:
 
     @cached_property
     def border(self) -> np.ndarray:
-        """(C,) float32 median of the outermost pixels, with which augmentation fills the area outside an image."""
+        """(C,) float32 median color of the border pixels, with which augmentation fills the area outside an image."""
         step = -(-len(self.rows) // MAX_BORDER_IMAGES)
         images = self.source[self.rows[::step]]
         edges = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])  # each (n, H or W, C)

@@ -10,7 +10,9 @@ from dlcli.data.augmentation.augmentation import GeometricAugmentation, Size, id
 
 @register("augmentation", "translation")
 class Translation(GeometricAugmentation):
-    """Shift an image by an integer number of pixels; the gap is filled with the edge color of the training images.
+    """Shift an image by an integer number of pixels.
+
+    The gap is filled with the median color of the border pixels of the training images.
 
     Args:
         fraction: Largest shift in either direction, as a fraction of the width and of the height.
