@@ -29,7 +29,8 @@ def evaluate(
         typer.Option(
             "--fail-under",
             metavar="VALUE",
-            help="Exit with code 4 if the metric that selected the model is worse; for an error rate, the accuracy.",
+            help="Exit with code 4 if the metric that selected the model is worse than VALUE. If that metric is an "
+            "error rate, VALUE is compared with the accuracy.",
         ),
     ] = None,
     overrides: options.Overrides = None,
@@ -53,8 +54,8 @@ def evaluate(
         console.print_document(summary.document(evaluation))
 
 
-def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
-    """Print one row per metric with its confidence interval, and the source of the `examples`."""
+def print_evaluation(evaluation: Evaluation, source: Path | str) -> None:
+    """Print a table of the metrics with their confidence intervals, and the source of the evaluated examples."""
     from dlcli.metrics import format_metric, unit_of
     from dlcli.runs import metric_title
 
@@ -66,7 +67,7 @@ def print_evaluation(evaluation: Evaluation, examples: Path | str) -> None:
         for name, value in evaluation.metrics.items()
     ]
     console.results().print(console.table("metric", "value", "95 % interval", rows=rows, numbers=["value"]))
-    console.results().print(f"\n{evaluation.id}, {formatting.count(evaluation.num_examples, 'example')} of {examples}")
+    console.results().print(f"\n{evaluation.id}, {formatting.count(evaluation.num_examples, 'example')} of {source}")
 
 
 def shortfall_of(evaluation: Evaluation, threshold: float) -> str | None:

@@ -69,7 +69,9 @@ def _about_data(file: Path, spec: Spec | SweepSpec, runs_dir: Path, *, remarks: 
 
 
 def _check(file: Path) -> Spec | SweepSpec:
-    """Load a config, or a sweep file together with configs of trials from its whole search space.
+    """Load a config or a sweep file.
+
+    For a sweep, also check trial configs at the bounds of its search space and at random points.
 
     Raises:
         ConfigError: The file has errors; the exception lists all of them.
