@@ -195,7 +195,8 @@ def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.
 def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.ndarray, str]:
     """Return the pixels (H, W, C) of an image file, and its name.
 
-    The image keeps its size if the layers accept it; otherwise it is resized to the model's input size.
+    The image keeps its size if the layers and the normalization accept it; otherwise it is resized to the model's input
+    size.
 
     Raises:
         ConfigError: The inputs of the model are not images.
@@ -214,6 +215,7 @@ def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.nda
     if max(pixels.shape) > LONGEST_SIDE:
         message = f"expected sides of at most {LONGEST_SIDE:,} pixels, got {pixels.shape[1]:,} × {pixels.shape[0]:,}"
         raise DataError(message, code="too_large", file=str(path))
+    # per-pixel statistics fit only the training size
     per_pixel = subject.preprocessor.scaling.shift.shape[:2] not in ((), (1, 1))
     if per_pixel or not _accepts(subject.model, layer, pixels.shape):
         ((pixels,),) = decode_many([path], replace(form, size=shape[:2], resize="crop"))

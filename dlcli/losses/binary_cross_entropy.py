@@ -18,7 +18,8 @@ class BinaryCrossEntropy(ClassWeightedLoss):
     """Binary cross-entropy `−(y log σ(z) + (1 − y) log(1 − σ(z)))` of logits z and targets y, 0 or 1.
 
     Args:
-        positive_weight: Factor on the loss of examples with target 1; the mean still divides by the number of examples.
+        positive_weight: Factor on the loss of examples with target 1; unlike `class_weights`, it does not change the
+            divisor of the mean.
         class_weights: Weights c of the two classes: a list in class order, a mapping of class names or labels to
             weights (1 for a class that is not listed), "balanced" (rare classes of the training set weigh more), or
             null; the mean of a batch is `Σ c_y ℓ / Σ c_y`: in batches of one example the weights cancel.

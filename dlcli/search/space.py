@@ -68,7 +68,8 @@ class Space:
 
     Raises:
         ConfigError: A name is unknown, parameters depend on each other, an auxiliary parameter is not used, a condition
-            never holds, or an expression cannot be evaluated somewhere; the key is `space.<name>`.
+            never holds, or an expression cannot be evaluated at some point of the space; the key is `space.<name>`, or
+            `space` if no parameter has a distribution.
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:

@@ -1,4 +1,6 @@
-"""Settings of users as plain frozen dataclasses without NumPy, shared by the config and the classes that use them.
+"""User settings as plain frozen dataclasses and type aliases that do not import NumPy.
+
+They are shared by the config and the classes that use them.
 
 A class is a section of the config: its fields with their types, ranges, defaults and docstring entries are the keys of
 the section (`dlcli.spec` derives them), and its instances are arguments of the code that reads data or trains.

@@ -9,7 +9,7 @@ from dlcli.diagnosis import Curve, LossTrend, curve
 EPOCHS = np.arange(20)
 
 
-def of(values: Any) -> Curve:
+def curve_of(values: Any) -> Curve:
     return Curve("train/loss", tuple(range(1, len(values) + 1)), tuple(float(value) for value in values))
 
 
@@ -29,11 +29,11 @@ def of(values: Any) -> Curve:
     ],
 )
 def test_trend(values: Any, trend: LossTrend) -> None:
-    assert of(values).trend is trend
+    assert curve_of(values).trend is trend
 
 
 def test_the_drop_at_the_end_is_relative() -> None:
-    line = of(np.linspace(10, 6, 21))  # 0.2 per epoch; the last 5 epochs begin at 7
+    line = curve_of(np.linspace(10, 6, 21))  # 0.2 per epoch; the last 5 epochs begin at 7
     assert line.relative_drop_at_end == pytest.approx(1 / 7, rel=1e-6)
 
 

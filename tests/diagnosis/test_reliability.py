@@ -49,7 +49,10 @@ def test_independent_rates_are_reliable() -> None:
 
 @pytest.mark.parametrize("measure", REGRESSION)
 def test_a_difference_depends_on_the_examples_whose_errors_differ(measure: Measure) -> None:
-    """Two outliers with equal errors of both models dominate each error, but not the difference."""
+    """Both models make the same error on two outliers.
+
+    They dominate each model's error, but cancel in the difference.
+    """
     first, second = (np.abs(RANDOM.standard_normal(300)) for _ in range(2))
     for errors in (first, second):
         errors[:2] = 1000.0

@@ -18,7 +18,7 @@ def epochs_until_stop(stopping: EarlyStopping, values: list[float]) -> int | Non
 @pytest.mark.parametrize(
     ("values", "epoch"),
     [
-        ([0.5, 0.4, 0.4, 0.45, 0.3], 4),  # two epochs after the second without being better than 0.4
+        ([0.5, 0.4, 0.4, 0.45, 0.3], 4),  # epochs 3 and 4 do not improve on the 0.4 of epoch 2
         ([0.5, 0.4, 0.45, 0.3, 0.2], None),
         ([0.5, 0.5, 0.5], 3),
     ],

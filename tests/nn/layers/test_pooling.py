@@ -77,7 +77,7 @@ def test_flops() -> None:
     assert AdaptiveAveragePool2D(size=[2, 3]).flops((5, 6, 2)) == (3 + 3) * (2 + 2 + 2) * 2
 
 
-def test_averages_exclude_the_padding() -> None:
+def test_padding_does_not_affect_the_result() -> None:
     x = Tensor(np.full((1, 3, 3, 1), -2.0))
     for layer in (MaxPool2D(window=2, padding="same"), AveragePool2D(window=2, padding="same")):
         np.testing.assert_array_equal(layer.forward(x).data, np.full((1, 2, 2, 1), -2.0))
