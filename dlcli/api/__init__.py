@@ -9,7 +9,7 @@ from dlcli.api.evaluation import evaluate
 from dlcli.api.filters import FilterFigure, filters
 from dlcli.api.gradient_flow import gradient_flows
 from dlcli.api.gradients import GradientReport, check_all_gradients, check_gradients
-from dlcli.api.graph import show
+from dlcli.api.graph import load_graph, show
 from dlcli.api.language import ScoredLine, perplexity, sample, score
 from dlcli.api.loaded_model import LoadedModel, load
 from dlcli.api.new_run import create_run, input_checksums, inputs, log_origin
@@ -43,6 +43,7 @@ __all__ = [
     "input_checksums",
     "inputs",
     "load",
+    "load_graph",
     "log_origin",
     "perplexity",
     "preview",

@@ -15,7 +15,7 @@ from dlcli.assembly import build_reader
 from dlcli.core import INPUT, ConfigError, DataError, unknown_name
 from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled_file
 from dlcli.data.images import ImageConversion, decode_many
-from dlcli.nn import Convolution, ConvTranspose2D, Graph, Shape, ShapeError, ancestors
+from dlcli.nn import Convolution, ConvTranspose2D, Graph, GraphValues, Shape, ShapeError, ancestors
 from dlcli.reports import FilterView, filters_png
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, load_spec
@@ -224,12 +224,12 @@ def _read_image(subject: _Subject, layer: str, file: str | Path) -> tuple[np.nda
 
 def _accepts(model: Graph, layer: str, shape: Shape) -> bool:
     """Whether the layers up to `layer` accept inputs of a shape other than the model's."""
-    shapes = {INPUT: shape}
+    values = GraphValues.of_inputs({INPUT: shape})
     needed = ancestors(model.nodes, {layer})
     try:
         for node in model.nodes:
             if node.name in needed:
-                shapes[node.name] = model.layers[node.name].output_shape(*[shapes[name] for name in node.inputs])
+                values.add(node, model.layers[node.name])
     except ShapeError:
         return False
     return True

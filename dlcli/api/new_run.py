@@ -68,12 +68,14 @@ def input_checksums(contents: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def graph_document(experiment: Experiment) -> dict[str, Any]:
-    """Return the model as a JSON document: its nodes with options, shapes and sizes."""
+    """Return the model as a JSON document: its inputs, its outputs, and its nodes with options, shapes and sizes."""
     model = experiment.model
     nodes = [
         asdict(summary) | {"options": node.options} for node, summary in zip(model.nodes, model.summary(), strict=True)
     ]
-    return {"input_shape": model.input_shape, "output": model.output, "nodes": nodes}
+    has_one = len(model.input_shapes) == len(model.main_outputs) == 1
+    short = {"input_shape": model.input_shape, "output": model.output} if has_one else {}
+    return {**short, "inputs": model.input_shapes, "outputs": model.outputs, "nodes": nodes}
 
 
 def log_origin(experiment: Experiment, folder: RunFolder, origin: WeightOrigin) -> None:

@@ -80,10 +80,11 @@ def build_model(
             preprocessor.input_shape,
             generators=generators,
             create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
-            output=spec.model.output,
+            outputs=spec.model.output,
             dtype=dtype,
             key_of=key_of,
         )
+        _check_one_output(model, task)
         check_last_steps(model, lambda name: key_of(positions[name]))
         if task.target_kind == "tokens":
             check_causal(model, lambda name: key_of(positions[name]))
@@ -100,9 +101,27 @@ def build_model(
             f"expected {format_shape(required_shape)} per example for {name} on this data, "
             f"got {format_shape(model.output_shape)} from the last layer, {model.output}",
             code="wrong_shape",
-            key="model.output" if spec.model.output else f"model.layers[{len(spec.model.layers or ()) - 1}]",
+            key=_output_key(spec, model),
         )
     return model
+
+
+def _check_one_output(model: Graph, task: Task) -> None:
+    """Raise a ConfigError if the model has several outputs, of which the task reads one."""
+    if len(model.main_outputs) > 1:
+        raise ConfigError(
+            f"expected one output for {registry.name_of('task', type(task))}, got {len(model.main_outputs)}: "
+            f"{', '.join(model.main_outputs)}",
+            code="not_applicable",
+            key="output",
+        )
+
+
+def _output_key(spec: Spec, model: Graph) -> str:
+    """Return the key of the model's output in the config."""
+    if spec.model.output is None:
+        return f"model.layers[{len(spec.model.layers or ()) - 1}]"
+    return "model.output" if isinstance(spec.model.output, str) else f"model.output.{model.output_name}"
 
 
 def create_layer(node: Node, num_tokens: int | None = None) -> Layer:

@@ -11,7 +11,7 @@ def show(
     runs_dir: options.RunsFolder = options.DEFAULT_RUNS,
     json: options.Json = False,
 ) -> None:
-    """Print the graph of a model, node by node.
+    """Print the graph of a model: its inputs, its nodes and its outputs.
 
     For each node: its inputs, the shape of its output, the number of its parameters, and its operations for one example
     (FLOPs, where a multiply-add counts as two).
@@ -19,21 +19,25 @@ def show(
     from dataclasses import asdict
 
     from dlcli import api
+    from dlcli.core import OUTPUT
 
     subject = named_run.find_unless_file(config_or_run, runs_dir)
-    nodes = api.show(subject, overrides=overrides or (), runs_dir=runs_dir)
+    graph = api.load_graph(subject, overrides=overrides or (), runs_dir=runs_dir)
+    nodes = graph.summary()
     parameters = sum(node.parameters for node in nodes)
     flops = sum(node.flops for node in nodes)
     if json:
         rows = [asdict(node) for node in nodes]
-        console.print_document({"nodes": rows, "parameters": parameters, "flops": flops})
+        named = {"inputs": graph.input_shapes, "outputs": graph.outputs}
+        console.print_document({**named, "nodes": rows, "parameters": parameters, "flops": flops})
         return
-    cells = [
+    cells = [(name, "input", "", _product(shape), "", "") for name, shape in graph.input_shapes.items()]
+    cells += [
         (
             node.name,
             node.type,
             ", ".join(node.inputs),
-            " × ".join(map(str, node.output_shape)),
+            _product(node.output_shape),
             f"{node.parameters:,}",
             f"{node.flops:,}",
         )
@@ -42,3 +46,11 @@ def show(
     total = ("total", "", "", "", f"{parameters:,}", f"{flops:,}")
     headings = ("node", "type", "inputs", "output", "parameters", "FLOPs")
     console.results().print(console.table(*headings, rows=[*cells, total], numbers=["parameters", "FLOPs"]))
+    outputs = [(name, f"{value} ({_product(graph.shapes[value])})") for name, value in graph.outputs.items()]
+    if [*graph.outputs] != [OUTPUT]:
+        console.results().print(console.table("output", "value", rows=outputs))
+
+
+def _product(shape: tuple[int, ...]) -> str:
+    """Format a shape as `8 × 8 × 1`."""
+    return " × ".join(map(str, shape))

@@ -29,7 +29,7 @@ from dlcli.core.errors import (
 from dlcli.core.expressions import FUNCTIONS, Condition, Expression, ExpressionError
 from dlcli.core.memory import check_array
 from dlcli.core.nearest_name import nearest_name
-from dlcli.core.node_names import INPUT, NODE_NAME, PREVIOUS
+from dlcli.core.node_names import INPUT, NODE_NAME, OUTPUT, PREVIOUS, STATE, node_of
 from dlcli.core.printable import printable, printable_lines
 from dlcli.core.registry import Described, Inline, name_of, register
 from dlcli.core.rng import Generators, generator
@@ -43,8 +43,10 @@ __all__ = [
     "FUNCTIONS",
     "INPUT",
     "NODE_NAME",
+    "OUTPUT",
     "PREVIOUS",
     "SPLITS",
+    "STATE",
     "UNSEEN_SPLITS",
     "Bound",
     "Condition",
@@ -79,6 +81,7 @@ __all__ = [
     "loads",
     "name_of",
     "nearest_name",
+    "node_of",
     "plain",
     "printable",
     "printable_lines",

@@ -6,8 +6,9 @@ from dlcli.nn.directions import check_causal, check_last_steps
 from dlcli.nn.edge_filter import EdgeFilter
 from dlcli.nn.evaluation import evaluation_mode
 from dlcli.nn.gradcheck import check_layer, check_model
-from dlcli.nn.graph import Graph, NodeSummary
+from dlcli.nn.graph import Graph, Inputs, Lengths, NodeSummary
 from dlcli.nn.graph_resolution import ancestors
+from dlcli.nn.graph_values import GraphValues
 from dlcli.nn.head import head_layers
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
@@ -45,10 +46,13 @@ __all__ = [
     "EdgeFilter",
     "Embedding",
     "Graph",
+    "GraphValues",
     "Initializer",
+    "Inputs",
     "Layer",
     "LayerRoles",
     "LayerSample",
+    "Lengths",
     "Module",
     "Naming",
     "Node",

@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from dlcli.core import INPUT, ConfigError
+from dlcli.core import ConfigError, node_of
 from dlcli.nn.graph import Graph
 from dlcli.nn.graph_resolution import label
 from dlcli.nn.layers.over_time import LastStep
 from dlcli.nn.layers.recurrent import Recurrent
+from dlcli.nn.node import Node
 
 
 def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
     """Refuse a model of the next step that has access to this step.
 
     Args:
-        graph: Graph of the model.
+        graph: Graph of the model. Only layers on the time axis of its output are checked, so not those of an encoder.
         key_of: Function from the name of a node to the key of its errors.
 
     Raises:
         ConfigError: A layer processes sequences in reverse, or combines all steps.
     """
+    axis = graph.time_axes[graph.output]
+    # an output without steps combines those of some axis
+    checked = {node.name for node in graph.nodes if axis in (None, graph.time_axes[node.inputs[0]])}
     for node in graph.nodes:
-        layer = graph.layers[node.name]
-        if not layer.preserves_time:
-            message = "it combines all steps"
-        elif isinstance(layer, Recurrent) and len(layer.directions) == 2:
-            message = "it is bidirectional"
-        else:
-            continue
-        raise ConfigError(
-            f"{label(node)}: {message}, so it has access to the token to predict",
-            code="not_applicable",
-            key=key_of(node.name),
-        )
+        message = _look_ahead(graph, node, checked)
+        if message is not None:
+            raise ConfigError(
+                f"{label(node)}: {message}, so it has access to the token to predict",
+                code="not_applicable",
+                key=key_of(node.name),
+            )
+
+
+def _look_ahead(graph: Graph, node: Node, checked: Collection[str]) -> str | None:
+    """Return how a node has access to later steps; None if it has none.
+
+    Args:
+        graph: Graph of the model.
+        node: Node of the graph.
+        checked: Nodes that read the steps to predict.
+    """
+    layer = graph.layers[node.name]
+    states = [value for value in node.inputs if node_of(value) != value and node_of(value) in checked]
+    if states:
+        return f"{states[0]} is the state after all steps"
+    if node.name not in checked:
+        return None
+    if not layer.preserves_time:
+        return "it combines all steps"
+    return "it is bidirectional" if isinstance(layer, Recurrent) and len(layer.directions) == 2 else None
 
 
 def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
@@ -65,7 +83,7 @@ def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
 def _source(graph: Graph, name: str) -> str:
     """Return the node that computes the vectors, skipping activations, dropout and normalization."""
     inputs = {node.name: node.inputs for node in graph.nodes}
-    while name != INPUT and len(inputs[name]) == 1 and _preserves_positions(graph, name, inputs[name][0]):
+    while len(inputs.get(name, ())) == 1 and _preserves_positions(graph, name, inputs[name][0]):
         (name,) = inputs[name]
     return name
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
+from typing import TypeAlias
 
 import numpy as np
 
 from dlcli.autograd import EPSILON, ParameterCheck, Tensor, check_directions, check_parameters
 from dlcli.core import registry
-from dlcli.nn.graph import Graph
+from dlcli.nn.graph import Graph, Inputs, Lengths
 from dlcli.nn.layer import Layer, LayerSample
 from dlcli.nn.module import Module
+
+#: function from an output of a model to a scalar
+OutputLoss: TypeAlias = Callable[[Tensor], Tensor]
 
 #: batch size of the checks of layers
 BATCH_SIZE = 3
@@ -40,9 +46,9 @@ def check_layer(name: str, *, epsilon: float = EPSILON) -> list[ParameterCheck]:
 
 def check_model(
     graph: Graph,
-    loss: Callable[[Tensor], Tensor],
-    inputs: np.ndarray,
-    lengths: np.ndarray | None = None,
+    loss: OutputLoss | Mapping[str, OutputLoss],
+    inputs: Inputs,
+    lengths: Lengths = None,
     *,
     epsilon: float = EPSILON,
     max_per_parameter: int | None = None,
@@ -53,10 +59,10 @@ def check_model(
 
     Args:
         graph: Model with float64 parameters.
-        loss: Function from the model's outputs to the scalar; in training, the weighted losses of auxiliary outputs are
-            added.
-        inputs: Batch of inputs, (N, *graph.input_shape).
-        lengths: Number of steps of each sequence without padding, (N,); None without padding.
+        loss: Loss of every output, or of each output by name; their sum is differentiated, in training with the
+            weighted losses of auxiliary outputs.
+        inputs: Batch of inputs, (N, *graph.input_shape), or of each input by name.
+        lengths: Number of steps of each sequence without padding, (N,), or by time axis; None without padding.
         epsilon: Step of the differences.
         max_per_parameter: Maximum number of elements of each parameter to check; None means all.
         along_directions: Whether to check each parameter along a random direction instead of element by element.
@@ -65,11 +71,9 @@ def check_model(
 
     def objective() -> Tensor:
         _fix_draws(graph)
-        outputs = graph.outputs(inputs, lengths)
-        total = loss(outputs[graph.output])
-        for name in sorted(outputs.keys() & graph.auxiliary.keys()):
-            total = total + graph.auxiliary[name] * loss(outputs[name])
-        return total
+        outputs = graph.compute(inputs, lengths)
+        losses = loss if isinstance(loss, Mapping) else dict.fromkeys(outputs, loss)
+        return reduce(add, (graph.auxiliary.get(name, 1.0) * losses[name](output) for name, output in outputs.items()))
 
     trainable = {name: parameter for name, parameter in graph.parameters().items() if parameter.trainable}
     before = {name: layer.generator for name, layer in graph.layers.items()}

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from dlcli.autograd import Tensor, no_grad
-from dlcli.core import INPUT, ConfigError, Generators, check_array, formatting, under
+from dlcli.core import INPUT, OUTPUT, ConfigError, Generators, node_of, under
 from dlcli.nn.execution_plan import Step, plan
-from dlcli.nn.graph_resolution import ancestors, label, resolve_graph
-from dlcli.nn.layer import Layer, Shape, ShapeError
+from dlcli.nn.graph_resolution import resolve_graph
+from dlcli.nn.graph_values import GraphValues
+from dlcli.nn.layer import Layer, Shape
+from dlcli.nn.layer_building import build_layer
 from dlcli.nn.layers.auxiliary_output import AuxiliaryOutput
 from dlcli.nn.module import Module
 from dlcli.nn.node import Node
 from dlcli.nn.stateful import Stateful
+
+#: batch of inputs (N, …): of the only input, or by the name of each input
+Inputs: TypeAlias = Tensor | np.ndarray | Mapping[str, Tensor | np.ndarray]
+#: number of steps of each sequence without padding, (N,): of the only time axis, or by time axis; None without padding
+Lengths: TypeAlias = np.ndarray | Mapping[str, np.ndarray] | None
+#: not a union: this check is part of every forward pass, and a union takes several times as long
+_ARRAYS = (Tensor, np.ndarray)
+#: callback with the name and the output of a node
+OnOutput: TypeAlias = Callable[[str, np.ndarray], None]
 
 
 @dataclass(frozen=True)
@@ -43,11 +54,15 @@ class NodeSummary:
 class Graph(Module):
     """Graph of layers that run in topological order on named values.
 
+    A value is an input, the output of a node, or a final state of a recurrent node, `<node>.hidden`. A graph has one or
+    more inputs, each with its own time axis if it is a sequence, and one or more outputs.
+
     Args:
-        nodes: Nodes in execution order with input names (the result of `resolve_graph`).
+        nodes: Nodes in execution order with the values they read (the result of `resolve_graph`).
         layers: Built layer of each node.
-        shapes: Output shape of each node and of "input", without the batch axis.
-        output: Node whose output is that of the model.
+        values: Shapes and time axes of all values.
+        inputs: Names of the inputs.
+        outputs: Value of each output, by name.
         dtype: Data type of the parameters, to which floating-point inputs are converted.
     """
 
@@ -55,32 +70,43 @@ class Graph(Module):
         self,
         nodes: Sequence[Node],
         layers: Mapping[str, Layer],
-        shapes: Mapping[str, Shape],
-        output: str,
-        dtype: type[np.floating[Any]],
+        values: GraphValues,
+        *,
+        outputs: Mapping[str, str],
+        inputs: Collection[str] = (INPUT,),
+        dtype: np.dtype[np.floating],
     ) -> None:
         self.nodes = tuple(nodes)
         self.layers = {node.name: layers[node.name] for node in nodes}
-        self.shapes = dict(shapes)
-        self.output = output
-        self.dtype = np.dtype(dtype)
-        #: weight of the loss of each auxiliary output, by node
+        self.values = values
+        self.input_shapes = {name: values.shapes[name] for name in inputs}
+        #: value of each output by name, including auxiliary outputs, which exist only in training
+        self.outputs = dict(outputs)
+        self.dtype = dtype
+        #: weight of the loss of each auxiliary output, by the name of the output
         self.auxiliary = {
-            name: layer.weight for name, layer in self.layers.items() if isinstance(layer, AuxiliaryOutput)
+            name: layer.weight
+            for name, value in outputs.items()
+            if isinstance(layer := self.layers[node_of(value)], AuxiliaryOutput)
         }
+        #: outputs that exist outside of training
+        self.main_outputs = {name: value for name, value in outputs.items() if name not in self.auxiliary}
         #: whether recurrent layers start each batch from the final state of the previous one
         self.stateful = False
-        self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
+        self._input_axes = tuple(dict.fromkeys(axis for name in inputs if (axis := values.time_axes[name])))
+        self._main_values, self._all_values = frozenset(self.main_outputs.values()), frozenset(outputs.values())
+        self._plans: dict[tuple[frozenset[str], frozenset[str] | None], list[Step]] = {}
 
     @classmethod
     def build(
         cls,
         nodes: Sequence[Node],
-        input_shape: Shape,
+        inputs: Shape | Mapping[str, Shape],
         *,
         generators: Generators,
         create: Callable[[Node], Layer],
-        output: str | None = None,
+        outputs: str | Mapping[str, str] | None = None,
+        time_axes: Mapping[str, str | None] | None = None,
         dtype: type[np.floating[Any]] = np.float32,
         key_of: Callable[[int], str] = "nodes[{}]".format,
     ) -> Graph:
@@ -88,10 +114,14 @@ class Graph(Module):
 
         Args:
             nodes: Nodes in the order of the config, all with names.
-            input_shape: Shape of one example.
+            inputs: Shape of one example, or of one example of each input by name. The only input is named "input".
             generators: Random generators; `init` draws the weights, `dropout` is for layers that draw in training.
             create: Function that creates the layer of a node.
-            output: Node whose output is that of the model; None for the last one that is not an auxiliary output.
+            outputs: Node whose output is that of the model, named "output", or the node or state of each output by
+                name; None for the last node that is not an auxiliary output. Auxiliary outputs are named like their
+                nodes unless they are listed.
+            time_axes: Time axis of each input. By default, an input has one of its own, named like it, unless it has
+                three or more axes; inputs with the same axis have the same lengths.
             dtype: Data type of the parameters.
             key_of: Function from the position of a node to the key of its errors.
 
@@ -100,57 +130,91 @@ class Graph(Module):
         """
         # Layers are created in the order of the config, so that errors are reported in this order, but built in
         # execution order, since a shape depends on those before it.
-        created = []
+        created: dict[str, Layer] = {}
         for position, node in enumerate(nodes):
             with under(key_of(position)):
-                created.append(create(node))
-        auxiliary = [
-            node.name for node, layer in zip(nodes, created, strict=True) if isinstance(layer, AuxiliaryOutput)
-        ]
-        output = output or next((node.name for node in reversed(nodes) if node.name not in auxiliary), None)
-        if output is None:
-            raise ConfigError("a model needs at least one layer")
+                created[node.name] = create(node)
+        input_shapes = inputs if isinstance(inputs, Mapping) else {INPUT: inputs}
+        resolved = resolve_graph(
+            nodes,
+            _named_outputs(outputs, created),
+            key_of,
+            inputs=input_shapes,
+            states={name: layer.state_names for name, layer in created.items() if isinstance(layer, Stateful)},
+            output_key="output.{}".format if isinstance(outputs, Mapping) else lambda _: "output",
+        )
+        values = GraphValues.of_inputs(input_shapes, time_axes)
         positions = {node.name: position for position, node in enumerate(nodes)}
-        ordered = resolve_graph(nodes, output, key_of, also_outputs=auxiliary)
-        layers: dict[str, Layer] = {}
-        shapes: dict[str, Shape] = {INPUT: tuple(input_shape)}
-        for node in ordered:
-            layer = created[positions[node.name]]
-            input_shapes = [shapes[name] for name in node.inputs]
-            key = key_of(positions[node.name])
-            if layer.num_inputs not in (None, len(node.inputs)):
-                expected = formatting.count(layer.num_inputs or 0, "input")
-                actual = f"{len(node.inputs)} ({', '.join(node.inputs)})"
-                raise ConfigError(f"{label(node)}: expected {expected}, got {actual}", code="wrong_shape", key=key)
-            try:
-                shapes[node.name] = layer.output_shape(*input_shapes)
-                # A typing error in a config can result in a huge size; an error is better than heavy swapping.
-                check_array(shapes[node.name], itemsize=np.dtype(dtype).itemsize)
-                layer.build(*input_shapes, generator=generators["init"], dtype=dtype)
-            except MemoryError as error:
-                raise ConfigError(
-                    f"{label(node)} does not fit into memory: {error}", code="out_of_memory", key=key
-                ) from None
-            except ShapeError as error:
-                inputs = ", ".join(f"{name} {shapes[name]}" for name in node.inputs)
-                raise ConfigError(f"{label(node)}: {error}; inputs: {inputs}", code="wrong_shape", key=key) from None
-            layer.generator = generators["dropout"]
-            layers[node.name] = layer
-        graph = cls(ordered, layers, shapes, output, dtype)
+        for node in resolved.nodes:
+            key, layer = key_of(positions[node.name]), created[node.name]
+            build_layer(node, layer, values, generators=generators, dtype=np.dtype(dtype), key=key)
+        graph = cls(
+            resolved.nodes, created, values, inputs=input_shapes, outputs=resolved.outputs, dtype=np.dtype(dtype)
+        )
         # The full name, such as `block_1.conv.weight`, is known only in the complete graph.
         for name, parameter in graph.parameters().items():
             parameter.name = name
         return graph
 
     @property
+    def shapes(self) -> dict[str, Shape]:
+        """Shape of each value, without the batch axis."""
+        return self.values.shapes
+
+    @property
+    def time_axes(self) -> dict[str, str | None]:
+        """Time axis of each value, whose lengths apply to it; None if it has no steps."""
+        return self.values.time_axes
+
+    @property
+    def output_shapes(self) -> dict[str, Shape]:
+        """Shape of each output for one example."""
+        return {name: self.shapes[value] for name, value in self.outputs.items()}
+
+    @property
     def input_shape(self) -> Shape:
-        """Shape of one example."""
-        return self.shapes[INPUT]
+        """Shape of one example of the only input.
+
+        Raises:
+            ValueError: The graph has several inputs.
+        """
+        return self.input_shapes[_only(self.input_shapes, "input")]
+
+    @property
+    def output_name(self) -> str:
+        """Name of the only output, besides auxiliary outputs.
+
+        Raises:
+            ValueError: The graph has several outputs.
+        """
+        return _only(self.main_outputs, "output")
+
+    @property
+    def output(self) -> str:
+        """Value of the only output, besides auxiliary outputs: the name of its node.
+
+        Raises:
+            ValueError: The graph has several outputs.
+        """
+        return self.main_outputs[self.output_name]
 
     @property
     def output_shape(self) -> Shape:
-        """Shape of the output for one example."""
+        """Shape of the only output for one example.
+
+        Raises:
+            ValueError: The graph has several outputs.
+        """
         return self.shapes[self.output]
+
+    def output_lengths(self, lengths: Lengths) -> dict[str, np.ndarray | None]:
+        """Return the number of steps of each output without padding, (N,); None without padding or without steps.
+
+        Args:
+            lengths: Lengths of the inputs as for `forward`.
+        """
+        by_axis = self._lengths_by_axis(lengths)
+        return {name: by_axis.get(self.time_axes[value]) for name, value in self.outputs.items()}
 
     def children(self) -> dict[str, Module]:
         return dict(self.layers)
@@ -161,88 +225,113 @@ class Graph(Module):
 
     def forward(
         self,
-        x: Tensor | np.ndarray,
-        lengths: np.ndarray | None = None,
+        inputs: Inputs,
+        lengths: Lengths = None,
         *,
-        on_output: Callable[[str, np.ndarray], None] | None = None,
+        on_output: OnOutput | None = None,
         watched: Collection[str] | None = None,
     ) -> Tensor:
-        """Compute the output for a batch.
+        """Compute the only output for a batch.
 
         Args:
-            x: Batch of inputs, (N, *input_shape); sequences may be shorter than the input shape states.
-            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            inputs: Batch of inputs, (N, *input_shape), or of each input by name; sequences may be shorter than the
+                input shape states.
+            lengths: Number of steps of each sequence without padding, (N,), or by time axis; None without padding.
             on_output: Callback with the name and the output of each watched node, in execution order.
             watched: Nodes whose outputs are passed to `on_output`; the others may be fused. None means every node.
-        """
-        return self._run(x, lengths, on_output, watched, with_auxiliary=False)[self.output]
 
-    def outputs(
-        self,
-        x: Tensor | np.ndarray,
-        lengths: np.ndarray | None = None,
-        *,
-        on_output: Callable[[str, np.ndarray], None] | None = None,
+        Raises:
+            ValueError: The graph has several outputs, or inputs or lengths are missing or unknown.
+        """
+        return self._run(inputs, lengths, self._main_values, on_output, watched)[self.output]
+
+    def compute(
+        self, inputs: Inputs, lengths: Lengths = None, *, on_output: OnOutput | None = None
     ) -> dict[str, Tensor]:
-        """Compute the output for a batch and, in training mode, the auxiliary outputs, by node.
+        """Compute all outputs for a batch, by name; auxiliary outputs only in training mode.
 
         Args:
-            x: Batch of inputs, (N, *input_shape); sequences may be shorter than the input shape states.
-            lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            inputs: Batch of inputs, (N, *input_shape), or of each input by name; sequences may be shorter than the
+                input shape states.
+            lengths: Number of steps of each sequence without padding, (N,), or by time axis; None without padding.
             on_output: Callback with the name and the output of every node, in execution order.
+
+        Raises:
+            ValueError: Inputs or lengths are missing or unknown.
         """
-        return self._run(x, lengths, on_output, None, with_auxiliary=self.training and bool(self.auxiliary))
+        # Auxiliary outputs are needed only for their losses: outside of training, they and all nodes that lead only to
+        # them are skipped.
+        outputs, required = self.outputs, self._all_values
+        if not self.training:
+            outputs, required = self.main_outputs, self._main_values
+        values = self._run(inputs, lengths, required, on_output, None)
+        return {name: values[value] for name, value in outputs.items()}
 
     def _run(
         self,
-        x: Tensor | np.ndarray,
-        lengths: np.ndarray | None,
-        on_output: Callable[[str, np.ndarray], None] | None,
+        inputs: Inputs,
+        lengths: Lengths,
+        outputs: frozenset[str],
+        on_output: OnOutput | None,
         watched: Collection[str] | None,
-        *,
-        with_auxiliary: bool,
     ) -> dict[str, Tensor]:
-        if not isinstance(x, Tensor):
-            x = Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)
-        values = {INPUT: x}
-        lengths_of = {} if lengths is None else {INPUT: lengths}
+        """Return the outputs by value."""
+        values = self._input_tensors(inputs)
+        lengths_by_axis = self._lengths_by_axis(lengths)
         # To watch every node, the plan must not be fused, since a fused operation does not compute the outputs within
         # it.
-        required = None if on_output is not None and watched is None else frozenset(watched or ())
-        for step in self._plan(required, with_auxiliary=with_auxiliary):
-            if step.needs_lengths:
-                step_lengths = lengths_of.get(step.inputs[0])
+        separate = None if on_output is not None and watched is None else frozenset(watched or ())
+        for step in self._plan(outputs, separate):
+            if not step.needs_lengths:
+                result = step.run(*[values[name] for name in step.inputs])
+            elif not step.states:
+                step_lengths = lengths_by_axis.get(step.time_axis)
                 result = step.run(*[values[name] for name in step.inputs], lengths=step_lengths)
             else:
-                result = step.run(*[values[name] for name in step.inputs])
-            # Lengths follow the data as long as it has a time axis, which ends e.g. at a pooling over time.
-            if lengths_of and step.preserves_time and step.inputs[0] in lengths_of:
-                lengths_of[step.name] = lengths_of[step.inputs[0]]
+                states: list[Tensor] = []
+                options = {"lengths": lengths_by_axis.get(step.time_axis), "on_states": states.extend}
+                result = step.run(*[values[name] for name in step.inputs], **options)
+                values.update(zip(step.states, states, strict=True))
+            values[step.name] = result
             # An activation that no backward needs is freed here, before the next one is computed.
             for name in step.finished:
                 del values[name]
-            values[step.name] = result
             if on_output is not None and (watched is None or step.name in watched):
                 on_output(step.name, result.data)
         return values
 
-    def _plan(self, required: frozenset[str] | None, *, with_auxiliary: bool) -> list[Step]:
-        """Return the execution plan of a forward pass, which is cached.
-
-        Args:
-            required: Nodes whose outputs are required, besides the outputs of the model; None means every node.
-            with_auxiliary: Whether to compute the auxiliary outputs.
-        """
-        steps = self._plans.get((required, with_auxiliary))
+    def _plan(self, outputs: frozenset[str], separate: frozenset[str] | None) -> list[Step]:
+        """Return the execution plan of a forward pass, which is cached; arguments as for `plan`."""
+        steps = self._plans.get((outputs, separate))
         if steps is None:
-            # Auxiliary outputs are needed only for their losses: outside of training, they and all nodes that lead only
-            # to them are skipped.
-            outputs = {self.output, *(self.auxiliary if with_auxiliary else ())}
-            needed = ancestors(self.nodes, outputs)
-            outputs |= (required or frozenset()) & needed
-            steps = plan(self.nodes, self.layers, outputs, fused=required is not None)
-            self._plans[required, with_auxiliary] = steps
+            steps = plan(self.nodes, self.layers, outputs, time_axes=self.time_axes, separate=separate)
+            self._plans[outputs, separate] = steps
         return steps
+
+    def _input_tensors(self, inputs: Inputs) -> dict[str, Tensor]:
+        """Return the inputs of a batch by name, with floating-point arrays converted to the model's data type."""
+        if isinstance(inputs, _ARRAYS):
+            return {_only(self.input_shapes, "input"): self._tensor(inputs)}
+        if inputs.keys() != self.input_shapes.keys():
+            raise ValueError(f"expected the inputs {', '.join(self.input_shapes)}, got {', '.join(inputs)}")
+        return {name: self._tensor(array) for name, array in inputs.items()}
+
+    def _tensor(self, array: Tensor | np.ndarray) -> Tensor:
+        if isinstance(array, Tensor):
+            return array
+        return Tensor(array.astype(self.dtype, copy=False) if array.dtype.kind == "f" else array)
+
+    def _lengths_by_axis(self, lengths: Lengths) -> Mapping[str | None, np.ndarray]:
+        """Return the given lengths by time axis."""
+        if lengths is None:
+            return {}
+        if isinstance(lengths, np.ndarray):
+            return {_only(self._input_axes, "time axis"): lengths}
+        unknown = [axis for axis in lengths if axis not in self._input_axes]
+        if unknown:
+            axes = ", ".join(self._input_axes) or "none"
+            raise ValueError(f"expected lengths of the time axes {axes}, got {', '.join(unknown)}")
+        return dict(lengths.items())
 
     def node_outputs(self, x: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
         """Compute the outputs of some nodes for a batch, and only what they depend on.
@@ -252,10 +341,8 @@ class Graph(Module):
                 accept it.
             names: Names of the nodes.
         """
-        values = {INPUT: Tensor(x.astype(self.dtype, copy=False) if x.dtype.kind == "f" else x)}
         with no_grad():
-            for step in plan(self.nodes, self.layers, names, fused=False):
-                values[step.name] = step.run(*[values[name] for name in step.inputs])
+            values = self._run(x, None, frozenset(names), lambda *_: None, None)
         return {name: values[name].data for name in names}
 
     # Hidden states between batches
@@ -307,3 +394,42 @@ class Graph(Module):
             )
             for node in self.nodes
         ]
+
+
+def _named_outputs(outputs: str | Mapping[str, str] | None, layers: Mapping[str, Layer]) -> dict[str, str]:
+    """Return the node or state of each output by name, with auxiliary outputs under the names of their nodes.
+
+    Args:
+        outputs: Outputs as for `Graph.build`.
+        layers: Layer of each node, in the order of the config.
+
+    Raises:
+        ConfigError: The graph has no node that can be its output, or two outputs have the same name.
+    """
+    auxiliary = [name for name, layer in layers.items() if isinstance(layer, AuxiliaryOutput)]
+    if outputs is None:
+        outputs = next((name for name in reversed([*layers]) if name not in auxiliary), None)
+        if outputs is None:
+            raise ConfigError("a model needs at least one layer")
+    named = {OUTPUT: outputs} if isinstance(outputs, str) else dict(outputs)
+    for name in auxiliary:
+        if name in named and named[name] != name:
+            message = f"output {name}: the name is that of an auxiliary output; expected another name"
+            raise ConfigError(message, code="duplicate_name", key="output")
+        if name not in named.values():
+            named[name] = name
+    if set(named.values()).issubset(auxiliary):
+        raise ConfigError("expected an output that is not an auxiliary one, got none", key="output")
+    return named
+
+
+def _only(names: Collection[str], what: str) -> str:
+    """Return the only name.
+
+    Raises:
+        ValueError: There are several or none.
+    """
+    if len(names) != 1:
+        raise ValueError(f"expected a graph with one {what}, got {len(names)}: {', '.join(names) or 'none'}")
+    [name] = names
+    return name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcli.core import INPUT
+from dlcli.core import node_of
 from dlcli.nn.graph import Graph
 
 
@@ -12,16 +12,16 @@ def layers_with_parameters(graph: Graph) -> list[str]:
 
 
 def head_layers(graph: Graph) -> list[str]:
-    """Return the last nodes with parameters before the output and before each auxiliary output, in execution order.
+    """Return the last nodes with parameters before each output, in execution order.
 
     There are several for an output if branches are merged after their last parameters.
     """
     inputs = {node.name: node.inputs for node in graph.nodes}
     head: set[str] = set()
-    seen: set[str] = {INPUT}
-    unvisited = [graph.output, *graph.auxiliary]
+    seen: set[str] = set(graph.input_shapes)
+    unvisited = [*graph.outputs.values()]
     while unvisited:
-        name = unvisited.pop()
+        name = node_of(unvisited.pop())
         if name in seen:
             continue
         seen.add(name)

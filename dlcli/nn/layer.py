@@ -61,6 +61,9 @@ class Layer(Module):
     #: whether the output has the steps of the first input, and thus its lengths
     preserves_time: ClassVar[bool] = True
 
+    #: whether all inputs are combined step by step, so that they must have the same steps
+    combines_steps: ClassVar[bool] = False
+
     #: whether the layer draws random values in training
     is_stochastic: ClassVar[bool] = False
 

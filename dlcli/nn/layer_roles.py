@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dlcli.core import ConfigError, unknown_name
+from dlcli.core import ConfigError, node_of, unknown_name
 from dlcli.nn.graph import Graph
 from dlcli.nn.graph_resolution import ancestors
 from dlcli.nn.head import head_layers, layers_with_parameters
@@ -84,6 +84,6 @@ def descendants(graph: Graph, names: set[str]) -> set[str]:
     """Return the nodes with these names and all nodes that depend on them."""
     dependent = set(names)
     for node in graph.nodes:
-        if dependent.intersection(node.inputs):
+        if dependent.intersection(map(node_of, node.inputs)):
             dependent.add(node.name)
     return dependent

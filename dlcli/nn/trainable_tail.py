@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dlcli.core import INPUT
+from dlcli.core import INPUT, node_of
 from dlcli.nn.graph import Graph
 from dlcli.nn.graph_resolution import ancestors
+from dlcli.nn.graph_values import GraphValues
 from dlcli.nn.layer_roles import descendants
 from dlcli.nn.module import Module
 
@@ -28,8 +29,10 @@ class TrainableTail(Graph):
             for node in whole.nodes
             if node.name not in trunk
         ]
-        shapes = {name: shape for name, shape in whole.shapes.items() if name not in trunk}
-        super().__init__(nodes, whole.layers, shapes | {INPUT: whole.shapes[trunk_end]}, whole.output, whole.dtype.type)
+        values = GraphValues(
+            whole.shapes | {INPUT: whole.shapes[trunk_end]}, whole.time_axes | {INPUT: whole.time_axes[trunk_end]}
+        )
+        super().__init__(nodes, whole.layers, values, outputs=whole.outputs, dtype=whole.dtype)
         self.whole = whole
 
     def children(self) -> dict[str, Module]:
@@ -43,16 +46,21 @@ class TrainableTail(Graph):
 def find_trunk_end(graph: Graph) -> str | None:
     """Return the last node of the frozen trunk, whose output training does not change and through which all data flows.
 
-    None if there is no such node: the first layer is trained, or later nodes use two outputs of the trunk.
+    None if there is no such node: the first layer is trained, later nodes depend on two values of the trunk or on an
+    input, or an output of the model is in the trunk.
     """
     changing = descendants(graph, {name for name, layer in graph.layers.items() if layer.changes_in_training})
     end = None
     for node in graph.nodes:
-        if node.name in changing:
-            continue
-        trunk = ancestors(graph.nodes, {node.name})
-        after = [other for other in graph.nodes if other.name not in trunk]
-        # later nodes may read nothing of the trunk, nor the input of the graph, except the output of this node
-        if after and all({*other.inputs} & {*trunk, INPUT} <= {node.name} for other in after):
+        if node.name not in changing and _is_only_source(graph, node.name):
             end = node.name
     return end
+
+
+def _is_only_source(graph: Graph, name: str) -> bool:
+    """Return whether all outputs are computed after a node, from its output only."""
+    trunk = ancestors(graph.nodes, {name})
+    before = trunk | graph.input_shapes.keys()
+    after = [node for node in graph.nodes if node.name not in trunk]
+    sources = {value for node in after for value in node.inputs if node_of(value) in before}
+    return sources == {name} and trunk.isdisjoint(map(node_of, graph.outputs.values()))

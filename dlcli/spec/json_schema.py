@@ -17,7 +17,18 @@ from dlcli.spec.transfer import FROM, KEYS, TransferSection
 DIALECT = "http://json-schema.org/draft-07/schema#"
 _POINTER = "#/definitions/"
 
-_OUTPUT = {"type": ["string", "null"], "description": "Layer whose output is the model's; null = the last."}
+_OUTPUT = {
+    "anyOf": [
+        {"type": ["string", "null"]},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{NODE_NAME}$"},
+            "additionalProperties": {"type": "string"},
+            "minProperties": 1,
+        },
+    ],
+    "description": "Layer whose output is the model's, or the layer of each output by name; null = the last.",
+}
 _SOURCE = {
     "type": ["string", "null"],
     "minLength": 1,
@@ -31,7 +42,8 @@ _CONNECTIONS = {
     },
     "inputs": {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "description": "Names of the layers that it reads; previous = the one before, input = the examples.",
+        "description": "Names of the layers that it reads; previous = the one before, input = the examples, "
+        "<name>.state = the states of a recurrent layer after the last step.",
         "default": PREVIOUS,
     },
 }

@@ -6,7 +6,7 @@ Both can have keys for the initial weights. If these come from a run, the model 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,8 @@ class LayerSpec:
     Args:
         layer: Type of the layer with its options.
         name: Name of its output for other layers; None if it has no name.
-        inputs: Names of the nodes that it reads; `previous` is the entry before, `input` the examples.
+        inputs: Names of the nodes that it reads; `previous` is the entry before, `input` the examples, `<name>.state`
+            the states of a recurrent layer after the last step.
     """
 
     layer: ComponentSpec
@@ -51,13 +52,13 @@ class ModelSpec:
     Args:
         architecture: Architecture with its options.
         layers: Layers in the order of the file.
-        output: Name of the node whose output is the model's; None for the last one.
+        output: Name of the node whose output is the model's, or the node of each output by name; None for the last one.
         transfer: Source of the initial weights; None for random weights.
     """
 
     architecture: ComponentSpec | None = None
     layers: tuple[LayerSpec, ...] | None = None
-    output: str | None = None
+    output: str | Mapping[str, str] | None = None
     transfer: TransferSection | None = None
 
     @classmethod
@@ -73,7 +74,7 @@ class ModelSpec:
         if self.architecture is not None:
             return {"architecture": self.architecture.name, **plain(self.architecture.options), **transfer}
         if self.layers is not None:
-            return {"layers": plain(list(self.layers)), "output": self.output, **transfer}
+            return {"layers": plain(list(self.layers)), "output": plain(self.output), **transfer}
         return transfer
 
 
@@ -155,8 +156,7 @@ def _unknown_keys(value: dict[str, Any], keys: Sequence[str], other_keys: Sequen
 def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSpec:
     mistakes = _unknown_keys(value, ("layers", "output"), other_keys)
     output = value.get("output")
-    if output is not None and not isinstance(output, str):
-        mistakes.append(Mistake(("output",), expected(str | None, output), "wrong_type"))
+    mistakes += _output_mistakes(output)
     entries = value["layers"]
     if not isinstance(entries, list) or not entries:
         mistakes.append(Mistake(("layers",), f"expected a list of layers, got {show(entries)}", "wrong_type"))
@@ -174,6 +174,23 @@ def _check_layers(value: dict[str, Any], other_keys: tuple[str, ...]) -> ModelSp
     if mistakes:
         raise validation_error(mistakes)
     return ModelSpec(layers=tuple(layers), output=output)
+
+
+def _output_mistakes(output: Any) -> list[Mistake]:
+    """Return what is wrong with `output`: the name of a node, or the node of each output by name."""
+    if output is None or isinstance(output, str):
+        return []
+    if not isinstance(output, dict) or not output:
+        message = f"expected the name of a layer, or a mapping from names of outputs to layers, got {show(output)}"
+        return [Mistake(("output",), message, "wrong_type")]
+    mistakes = []
+    for name, node in output.items():
+        if not isinstance(name, str) or not re.fullmatch(NODE_NAME, name):
+            message = f"expected a name of letters, digits and _, got {show(name)}"
+            mistakes.append(Mistake(("output", str(name)), message))
+        if not isinstance(node, str):
+            mistakes.append(Mistake(("output", str(name)), expected(str, node), "wrong_type"))
+    return mistakes
 
 
 def _check_layer(entry: Any) -> LayerSpec:

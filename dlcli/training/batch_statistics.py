@@ -13,7 +13,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from dlcli.autograd import no_grad
-from dlcli.core import INPUT
 from dlcli.data import Batch
 from dlcli.nn import BatchNorm, Graph
 
@@ -32,16 +31,15 @@ def single_value_node(model: Graph, steps: int | None = None) -> str | None:
             fixed.
     """
     normalized = batch_norm_nodes(model)
-    # timed: nodes whose first axis is time. Its length varies from batch to batch, so the inferred length is not used.
-    timed = set() if steps is None else {INPUT}
     for node in model.nodes:
-        source = node.inputs[0] if node.inputs else INPUT
-        if source in timed and model.layers[node.name].preserves_time:
-            timed.add(node.name)
-        if node.name in normalized:
-            axes = model.shapes[source][:-1]
-            if math.prod((steps or 1, *axes[1:]) if source in timed else axes) == 1:
-                return node.name
+        if node.name not in normalized:
+            continue
+        source = node.inputs[0]
+        axes = model.shapes[source][:-1]
+        # The first axis is time: its length varies from batch to batch, so the inferred length is not used.
+        is_timed = steps is not None and model.time_axes[source] is not None
+        if math.prod((steps or 1, *axes[1:]) if is_timed else axes) == 1:
+            return node.name
     return None
 
 
@@ -70,7 +68,7 @@ def estimate_statistics(model: Graph, batches: Iterable[Batch]) -> dict[str, np.
                 model.set_hidden_states({})
                 for batch in batches:
                     model.set_hidden_states(model.hidden_states(), rows=len(batch))
-                    model.outputs(batch.inputs, batch.lengths)
+                    model.compute(batch.inputs, batch.lengths)
         finally:
             for layer in normalized.values():
                 layer.estimated_batches = None

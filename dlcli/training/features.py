@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlcli.core import StorageError
+from dlcli.core import OUTPUT, StorageError
 from dlcli.data import Split, TransformedRows
 from dlcli.nn import Graph, TrainableTail, evaluation_mode, find_trunk_end
 from dlcli.training.epoch_evaluator import EVALUATED_SPLITS
@@ -73,7 +73,14 @@ def compute_features(
     # Without a frozen layer nothing is saved, e.g. if only a flatten layer precedes the first trained layer.
     if not any(model.layers[node.name].frozen for node in trunk_nodes):
         return None
-    trunk = Graph(trunk_nodes, model.layers, model.shapes, trunk_end, model.dtype.type)
+    trunk = Graph(
+        trunk_nodes,
+        model.layers,
+        model.values,
+        inputs=model.input_shapes,
+        outputs={OUTPUT: trunk_end},
+        dtype=model.dtype,
+    )
     shape = tail.input_shape
     size = sum(map(len, used_splits.values())) * math.prod(shape) * model.dtype.itemsize
     feature_splits = {}

@@ -82,8 +82,8 @@ class TrainStep:
         """
         # only marks the gradients as empty; the kernels then write the first gradient instead of adding it to zeros
         self.arena.zero_grad()
-        outputs = self.model.outputs(batch.inputs, batch.lengths, on_output=on_output)
-        main_output = outputs[self.model.output]
+        outputs = self.model.compute(batch.inputs, batch.lengths, on_output=on_output)
+        main_output = outputs[self.model.output_name]
         # The objective is the loss of the main output plus the weighted losses of auxiliary classifiers.
         loss = objective = batch_loss(self.task, main_output, batch)
         for name, weight in self.model.auxiliary.items():

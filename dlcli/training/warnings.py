@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dlcli.core import node_of
 from dlcli.data import BatchOrder, SequenceSource, Split
 from dlcli.losses import ClassWeightedLoss
 from dlcli.nn import Activation, Dropout, Graph, SpatialDropout
@@ -59,7 +60,7 @@ def _has_one_loss_per_step(train: Split, batches: BatchOrder, task: Task) -> boo
 
 def _output_warnings(train: Split, task: Task, model: Graph) -> Iterator[str]:
     """Yield a warning if the output layer has a range that does not match the loss or the targets."""
-    layer = model.layers[model.output]
+    layer = model.layers[node_of(model.output)]
     if isinstance(layer, Dropout | SpatialDropout):
         yield f"model output {model.output}: dropout after the last trainable layer sets outputs to 0; remove it"
     if not isinstance(layer, Activation) or layer.output_range == (-math.inf, math.inf):

@@ -126,10 +126,10 @@ def compare_outputs(
 
     graph.train(training)
     twin.train(training)
-    ours = graph.outputs(x)
+    ours = graph.compute(x)
     theirs = twin(torch.from_numpy(np.ascontiguousarray(x.transpose(0, 3, 1, 2))))
     theirs = theirs if isinstance(theirs, tuple) else (theirs,)
-    named = dict(zip((graph.output, *sorted(graph.auxiliary))[: len(theirs)], theirs, strict=True))
+    named = dict(zip((graph.output_name, *sorted(graph.auxiliary))[: len(theirs)], theirs, strict=True))
     assert set(ours) == set(named)
     for name, output in named.items():
         np.testing.assert_allclose(ours[name].data, output.detach().numpy(), rtol=0, atol=tolerance, err_msg=name)

@@ -57,8 +57,8 @@ def batch(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def total_loss(graph: Graph, x: np.ndarray, y: np.ndarray) -> Any:
-    outputs = graph.outputs(x)
-    loss = ops.softmax_cross_entropy(outputs[graph.output], y)
+    outputs = graph.compute(x)
+    loss = ops.softmax_cross_entropy(outputs[graph.output_name], y)
     for name, weight in graph.auxiliary.items():
         loss = loss + weight * ops.softmax_cross_entropy(outputs[name], y)
     return loss

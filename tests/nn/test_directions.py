@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dlcli.core import ConfigError
-from dlcli.nn import Node, check_last_steps
+from dlcli.nn import Node, check_causal, check_last_steps
 
 BOTH, LAST_OF_BOTH = ("lstm", {"units": 2, "bidirectional": True}), ("last_step", {"bidirectional": True})
 
@@ -41,3 +41,40 @@ def test_last_step_of_a_bidirectional_layer_must_be_bidirectional(graph_of: Any,
 def test_last_step_of_a_forward_layer_must_not_be_bidirectional(graph_of: Any) -> None:
     with pytest.raises(ConfigError, match="lstm_1 is not bidirectional"):
         check(graph_of, ("lstm", {"units": 4}), LAST_OF_BOTH)
+
+
+# ---- causal models ----
+
+KEY_OF = "model.{}".format
+
+
+def translator(graph_of: Any, *nodes: Node) -> Any:
+    return graph_of({"source": (5, 2), "target": (4, 3)}, *nodes, outputs=nodes[-1].name)
+
+
+def test_only_the_steps_of_the_output_must_be_causal(graph_of: Any) -> None:
+    encoder = Node("encoder", "gru", {"units": 2, "bidirectional": True}, ("source",))
+    mean = Node("mean", "mean_over_time")
+    start = Node("start", "concat", {}, ("mean", "encoder.hidden"))
+    decoder = Node("decoder", "gru", {"units": 8}, ("target", "start"))
+    check_causal(translator(graph_of, encoder, mean, start, decoder), KEY_OF)
+    for wrong in (
+        Node("late", "gru", {"units": 3}, ("target", "first.hidden")),
+        Node("late", "gru", {"units": 3, "bidirectional": True}, ("first",)),
+    ):
+        first = Node("first", "gru", {"units": 3}, ("target", "last_of_source"))
+        last = Node("last_of_source", "last_step", {}, ("source_states",))
+        states = Node("source_states", "gru", {"units": 3}, ("source",))
+        end = Node("end", "concat", {}, ("late", "first"))
+        with pytest.raises(ConfigError) as caught:
+            check_causal(translator(graph_of, states, last, first, wrong, end), KEY_OF)
+        assert (caught.value.key, caught.value.code) == ("model.late", "not_applicable")
+
+
+def test_the_final_state_is_not_causal(graph_of: Any) -> None:
+    graph = graph_of(
+        (4, 3), Node("first", "gru", {"units": 3}), Node("second", "gru", {"units": 3}, ("input", "first.hidden"))
+    )
+    with pytest.raises(ConfigError) as caught:
+        check_causal(graph, KEY_OF)
+    assert (caught.value.key, caught.value.code) == ("model.second", "not_applicable")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
 from dlcli.nn import Graph, Node
-from dlcli.nn.execution_plan import plan
+from dlcli.nn.execution_plan import Step, plan
 
 GraphOf = Callable[..., Graph]
 
@@ -68,6 +68,10 @@ NETWORKS: dict[str, tuple[list[Node], list[str]]] = {
 }
 
 
+def planned(graph: Graph, *outputs: str, separate: Collection[str] | None = ()) -> list[Step]:
+    return plan(graph.nodes, graph.layers, outputs, time_axes=graph.time_axes, separate=separate)
+
+
 def images(dtype: type[np.floating]) -> np.ndarray:
     return np.random.default_rng(5).standard_normal((3, 6, 5, 4)).astype(dtype)
 
@@ -90,9 +94,9 @@ def outcome(graph: Graph, *, fused: bool, training: bool) -> dict[str, np.ndarra
 def test_fused_layers(graph_of: GraphOf, name: str) -> None:
     nodes, expected = NETWORKS[name]
     graph = graph_of((6, 5, 4), *nodes)
-    fused = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
+    fused = planned(graph, graph.output)
     assert [step.name for step in fused] == expected
-    separate = plan(graph.nodes, graph.layers, {graph.output}, fused=False)
+    separate = planned(graph, graph.output, separate=None)
     assert [step.name for step in separate] == [node.name for node in graph.nodes]
 
 
@@ -115,7 +119,7 @@ def test_a_fused_operation_runs_when_all_its_inputs_are_available(graph_of: Grap
     """The norm comes before the shortcut's layers and the sum after them, and so does the fused operation."""
     nodes, _ = NETWORKS["projection"]
     graph = graph_of((6, 5, 4), *nodes)
-    steps = plan(graph.nodes, graph.layers, {graph.output}, fused=True)
+    steps = planned(graph, graph.output)
     last = steps[-1]
     assert last.inputs == ("conv_2", "norm_3")
     assert last.finished == ("conv_2", "norm_3")
@@ -127,10 +131,56 @@ def test_a_fused_operation_runs_when_all_its_inputs_are_available(graph_of: Grap
 
 def test_a_watched_node_is_not_inside_a_fused_operation(graph_of: GraphOf) -> None:
     graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
-    steps = plan(graph.nodes, graph.layers, {"norm", "end"}, fused=True)
+    steps = planned(graph, "end", separate={"norm"})
     assert [step.name for step in steps] == ["norm", "end"]
 
 
 def test_nodes_that_no_output_needs_are_skipped(graph_of: GraphOf) -> None:
     graph = graph_of((6, 5, 4), Node("norm", "batch_norm"), Node("end", "relu"))
-    assert [step.name for step in plan(graph.nodes, graph.layers, {"norm"}, fused=True)] == ["norm"]
+    assert [step.name for step in planned(graph, "norm")] == ["norm"]
+
+
+def test_a_recurrent_layer_whose_state_is_read_is_fused_with_its_embedding(graph_of: GraphOf) -> None:
+    nodes = [
+        Node("embedding", "embedding", {"units": 3, "vocabulary_size": 5}),
+        Node("lstm", "lstm", {"units": 2}),
+        Node("head", "linear", {"units": 2}, ("lstm.cell",)),
+    ]
+    graph = graph_of((4,), *nodes)
+    first, second = planned(graph, "head")
+    assert (first.name, first.inputs, first.time_axis) == ("lstm", ("input",), "input")
+    assert first.states == ("lstm.hidden", "lstm.cell")
+    # what nobody reads is freed at once
+    assert first.finished == ("input", "lstm.hidden", "lstm")
+    assert (second.inputs, second.finished) == (("lstm.cell",), ("lstm.cell",))
+    tokens = np.array([[1, 2, 3, 4], [4, 4, 0, 0]])
+    fused, separate = (graph.forward(tokens, np.array([4, 2]), on_output=it) for it in (None, lambda *_: None))
+    np.testing.assert_allclose(fused.data, separate.data, rtol=1e-6)
+
+
+def test_states_are_collected_only_if_they_are_read(graph_of: GraphOf) -> None:
+    graph = graph_of((4, 3), Node("lstm", "lstm", {"units": 2}), "last_step")
+    assert [step.states for step in planned(graph, graph.output)] == [(), ()]
+
+
+def test_lengths_are_those_of_the_axis_of_the_layer_that_takes_them(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        {"source": (4,), "target": (6,)},
+        Node("words", "embedding", {"units": 3, "vocabulary_size": 5}, ("source",)),
+        Node("encoder", "gru", {"units": 2}),
+        Node("given", "embedding", {"units": 3, "vocabulary_size": 5}, ("target",)),
+        Node("decoder", "gru", {"units": 2}, ("given", "encoder.hidden")),
+        Node("pool", "max_over_time"),
+    )
+    steps = {step.name: step for step in planned(graph, "pool")}
+    assert {name: step.time_axis for name, step in steps.items()} == {
+        "encoder": "source",
+        "decoder": "target",
+        "pool": "target",
+    }
+    assert steps["decoder"].inputs == ("target", "encoder.hidden")
+
+
+def test_an_output_is_kept_although_a_later_step_reads_it(graph_of: GraphOf) -> None:
+    graph = graph_of((4,), Node("a", "tanh"), Node("b", "tanh"), Node("c", "tanh"))
+    assert [step.finished for step in planned(graph, "a", "c")] == [("input",), (), ("b",)]

@@ -116,7 +116,7 @@ def test_along_directions_with_auxiliary_outputs(graph_of: GraphOf) -> None:
         Node("early", "linear", {"units": 3}),
         Node("aux", "auxiliary_output", {"weight": 0.3}),
         Node("output", "linear", {"units": 3}, inputs=("trunk",)),
-        output="output",
+        outputs="output",
         dtype=np.float64,
     )
     checks = check_model(graph, loss, X, along_directions=True, generator=np.random.default_rng(0))
@@ -125,3 +125,19 @@ def test_along_directions_with_auxiliary_outputs(graph_of: GraphOf) -> None:
     assert {check.parameter for check in checks if check.analytic == 0} == set()
     with pytest.raises(ValueError, match="needs a generator"):
         check_model(graph, loss, X, along_directions=True)
+
+
+def test_each_output_may_have_its_own_loss(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        {"left": (4,), "right": (4,)},
+        Node("sum", "add", {}, ("left", "right")),
+        Node("trunk", "linear", {"units": 3}),
+        Node("class", "linear", {"units": 3}, ("trunk",)),
+        Node("mass", "linear", {"units": 1}, ("trunk",)),
+        outputs={"class": "class", "mass": "mass"},
+        dtype=np.float64,
+    )
+    losses = {"class": loss, "mass": lambda output: (output * output).mean()}
+    checks = check_model(graph, losses, {"left": X, "right": X[::-1]})
+    assert [check.parameter for check in checks] == list(graph.parameters())
+    assert all(check.passed() and check.analytic != 0 for check in checks)

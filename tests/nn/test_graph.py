@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_the_output_may_stand_anywhere(graph_of: GraphOf) -> None:
         Node("out", "add", inputs=("a", "b")),
         Node("a", "tanh", inputs=("input",)),
         Node("b", "relu", inputs=("input",)),
-        output="out",
+        outputs="out",
     )
     x = batch(2, 2)
     np.testing.assert_allclose(graph.forward(x).data, np.tanh(x) + np.maximum(x, 0), rtol=1e-6)
@@ -217,12 +218,14 @@ def test_auxiliary_outputs_exist_only_in_training(graph_of: GraphOf) -> None:
     graph = graph_of((4,), *nodes)
     assert graph.output == "main"
     assert graph.auxiliary == {"auxiliary": 0.4}
-    outputs = graph.outputs(batch(2, 4))
-    np.testing.assert_array_equal(outputs["main"].data, graph.forward(batch(2, 4)).data)
+    assert graph.outputs == {"output": "main", "auxiliary": "auxiliary"}
+    outputs = graph.compute(batch(2, 4))
+    assert [*outputs] == ["output", "auxiliary"]
+    np.testing.assert_array_equal(outputs["output"].data, graph.forward(batch(2, 4)).data)
     assert outputs["auxiliary"].shape == (2, 2)
     graph.eval()
     seen: list[str] = []
-    assert "auxiliary" not in graph.outputs(batch(2, 4), on_output=lambda name, _: seen.append(name))
+    assert "auxiliary" not in graph.compute(batch(2, 4), on_output=lambda name, _: seen.append(name))
     assert seen == ["trunk", "main"]
 
 
@@ -241,3 +244,151 @@ def test_node_outputs_of_images_of_any_size(graph_of: GraphOf) -> None:
     np.testing.assert_array_equal(outputs["edges"], seen["edges"])
     np.testing.assert_array_equal(outputs["active"], seen["active"])
     assert graph.node_outputs(batch(2, 20, 9, 1), ["active"])["active"].shape == (2, 18, 7, 2)
+
+
+# ---- several inputs and outputs ----
+
+
+def two_streams(graph_of: GraphOf, **options: Any) -> Graph:
+    return graph_of(
+        {"image": (4,), "caption": (5, 3)},
+        Node("seen", "linear", {"units": 2}, ("image",)),
+        Node("read", "gru", {"units": 2}, ("caption", "seen")),
+        Node("score", "linear", {"units": 1}, ("read.hidden",)),
+        **options,
+    )
+
+
+NAMED = {"words": "read", "score": "score"}
+
+
+def pairs(count: int = 3) -> dict[str, np.ndarray]:
+    return {"image": batch(count, 4), "caption": batch(count, 5, 3)}
+
+
+def test_inputs_and_outputs_have_names_and_shapes(graph_of: GraphOf) -> None:
+    graph = two_streams(graph_of, outputs=NAMED)
+    assert graph.input_shapes == {"image": (4,), "caption": (5, 3)}
+    assert graph.outputs == NAMED
+    assert graph.output_shapes == {"words": (5, 2), "score": (1,)}
+    outputs = graph.compute(pairs())
+    assert {name: output.shape for name, output in outputs.items()} == {"words": (3, 5, 2), "score": (3, 1)}
+
+
+def test_one_input_and_one_output_have_default_names(graph_of: GraphOf) -> None:
+    graph = graph_of((3,), Node("dense", "linear", {"units": 2}), "relu")
+    assert (graph.input_shapes, graph.outputs) == ({"input": (3,)}, {"output": "relu_1"})
+    assert (graph.input_shape, graph.output_shape) == ((3,), (2,))
+    assert (graph.output, graph.output_name) == ("relu_1", "output")
+    x = batch(2, 3)
+    np.testing.assert_array_equal(graph.forward({"input": x}).data, graph.forward(x).data)
+
+
+def test_the_only_input_may_have_another_name(graph_of: GraphOf) -> None:
+    graph = graph_of({"pixels": (3,)}, "relu", Node("sum", "add", inputs=("previous", "pixels")))
+    x = batch(2, 3)
+    np.testing.assert_array_equal(graph.forward(x).data, np.maximum(x, 0) + x)
+
+
+@pytest.mark.parametrize("name", ["input_shape"])
+def test_the_only_input_is_refused_if_there_are_several(graph_of: GraphOf, name: str) -> None:
+    graph = two_streams(graph_of, outputs=NAMED)
+    with pytest.raises(ValueError, match="image, caption"):
+        getattr(graph, name)
+    with pytest.raises(ValueError, match="image, caption"):
+        graph.compute(batch(3, 4))
+
+
+@pytest.mark.parametrize("name", ["output", "output_name", "output_shape"])
+def test_the_only_output_is_refused_if_there_are_several(graph_of: GraphOf, name: str) -> None:
+    graph = two_streams(graph_of, outputs=NAMED)
+    with pytest.raises(ValueError, match="words, score"):
+        getattr(graph, name)
+    with pytest.raises(ValueError, match="words, score"):
+        graph.forward(pairs())
+
+
+def test_missing_and_unknown_inputs_and_lengths(graph_of: GraphOf) -> None:
+    graph = two_streams(graph_of)
+    with pytest.raises(ValueError, match="caption"):
+        graph.forward({"image": batch(3, 4)})
+    with pytest.raises(ValueError, match="captions"):
+        graph.forward(pairs(), {"captions": np.array([1, 2, 3])})
+
+
+def test_lengths_belong_to_time_axes(graph_of: GraphOf) -> None:
+    graph = two_streams(graph_of, outputs=NAMED, time_axes={"image": None})
+    lengths = np.array([5, 1, 2])
+    by_axis = graph.output_lengths({"caption": lengths})
+    assert by_axis["words"] is lengths
+    assert by_axis["score"] is None
+    assert graph.output_lengths(lengths)["words"] is lengths  # there is only one axis
+    assert graph.output_lengths(None) == {"words": None, "score": None}
+    one, other = (graph.compute(pairs(), it)["score"].data for it in (lengths, {"caption": lengths}))
+    np.testing.assert_array_equal(one, other)
+    assert (one[1] != graph.compute(pairs())["score"].data[1]).any()
+
+
+def test_two_inputs_with_a_common_axis_have_common_lengths(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        {"words": (4, 2), "tags": (4, 1)},
+        Node("both", "concat", {}, ("tags", "words")),
+        "mean_over_time",
+        time_axes={"tags": "words"},
+    )
+    inputs = {"words": batch(2, 4, 2), "tags": batch(2, 4, 1)}
+    mean = graph.forward(inputs, np.array([4, 1])).data
+    np.testing.assert_array_equal(mean[1], np.concatenate([inputs["tags"][1, 0], inputs["words"][1, 0]]))
+
+
+def test_two_outputs_may_share_a_node_and_be_read_by_others(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        (3,), Node("a", "tanh"), Node("b", "relu"), Node("c", "tanh"), outputs={"one": "a", "two": "a", "end": "c"}
+    )
+    graph.eval()
+    outputs = graph.compute(batch(2, 3))
+    assert outputs["one"] is outputs["two"]
+    np.testing.assert_allclose(outputs["end"].data, np.tanh(np.maximum(outputs["one"].data, 0)), rtol=1e-6)
+
+
+def test_an_auxiliary_output_may_be_read_by_later_nodes(graph_of: GraphOf) -> None:
+    graph = graph_of((3,), Node("early", "auxiliary_output", {"weight": 0.5}), "tanh")
+    x = batch(2, 3)
+    np.testing.assert_array_equal(graph.compute(x)["early"].data, x)
+    np.testing.assert_allclose(graph.compute(x)["output"].data, np.tanh(x), rtol=1e-6)
+
+
+def test_auxiliary_outputs_can_have_names(graph_of: GraphOf) -> None:
+    nodes = [Node("side", "auxiliary_output", {"weight": 0.5}), Node("main", "tanh", inputs=("input",))]
+    graph = graph_of((3,), *nodes, outputs={"class": "main", "early": "side"})
+    assert graph.auxiliary == {"early": 0.5}
+    assert graph.main_outputs == {"class": "main"}
+    assert [*graph.compute(batch(2, 3))] == ["class", "early"]
+    graph.eval()
+    assert [*graph.compute(batch(2, 3))] == ["class"]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "code"), [({}, "invalid_value"), ("side", "invalid_value"), ({"side": "main"}, "duplicate_name")]
+)
+def test_outputs_that_are_missing_or_ambiguous(graph_of: GraphOf, outputs: str | dict[str, str], code: str) -> None:
+    nodes = [Node("side", "auxiliary_output", {"weight": 0.5}), Node("main", "tanh", inputs=("input",))]
+    with pytest.raises(ConfigError) as caught:
+        graph_of((3,), *nodes, outputs=outputs)
+    assert (caught.value.key, caught.value.code) == ("output", code)
+
+
+def test_the_embedding_of_one_token_may_be_an_initial_state(graph_of: GraphOf) -> None:
+    """It is not fused with the layer, whose first input it is not."""
+    graph = graph_of(
+        {"language": (), "steps": (5, 3)},
+        Node("start", "embedding", {"units": 2, "vocabulary_size": 4}, ("language",)),
+        Node("layer", "gru", {"units": 2}, ("steps", "start")),
+        outputs={"steps": "layer", "final": "layer.hidden"},
+    )
+    steps = batch(3, 5, 3)
+    outputs = graph.compute({"language": np.array([1, 2, 3]), "steps": steps})
+    start = Tensor(graph.layers["start"].weight.data[1:])  # type: ignore[attr-defined]
+    expected = graph.layers["layer"].forward(Tensor(steps), start).data
+    np.testing.assert_array_equal(outputs["steps"].data, expected)
+    np.testing.assert_array_equal(outputs["final"].data, expected[:, -1])

@@ -27,3 +27,15 @@ def test_branches_and_auxiliary_outputs_have_separate_heads(graph_of: GraphOf) -
         Node("sum", "add", inputs=("left", "right")),
     )
     assert head_layers(graph) == ["early", "left", "right"]
+
+
+def test_every_output_has_a_head(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        {"left": (4,), "right": (5, 3)},
+        Node("trunk", "linear", {"units": 3}, ("left",)),
+        Node("class", "linear", {"units": 2}),
+        Node("active", "relu"),
+        Node("reader", "gru", {"units": 3}, ("right", "trunk")),
+        outputs={"class": "active", "final": "reader.hidden"},
+    )
+    assert head_layers(graph) == ["class", "reader"]

@@ -77,3 +77,55 @@ def test_without_a_frozen_trunk_there_is_no_end(graph_of: GraphOf) -> None:
     )
     LayerRoles.of(read_twice, train="head").apply(read_twice)
     assert find_trunk_end(read_twice) is None
+
+
+def test_a_state_may_be_read_after_the_trunk_only_through_a_node_of_the_trunk(graph_of: GraphOf) -> None:
+    nodes = [
+        Node("encoder", "gru", {"units": 3}),
+        Node("summary", "linear", {"units": 2}, ("encoder.hidden",)),
+        Node("head", "linear", {"units": 2}),
+    ]
+    graph = graph_of((4, 2), *nodes)
+    LayerRoles.of(graph, train="head").apply(graph)
+    assert find_trunk_end(graph) == "summary"
+    direct = graph_of((4, 2), nodes[0], Node("head", "linear", {"units": 2}, ("encoder.hidden",)))
+    LayerRoles.of(direct, train="head").apply(direct)
+    assert find_trunk_end(direct) is None
+
+
+def test_two_heads_on_one_trunk(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        {"left": (4,), "right": (3,)},
+        Node("both", "concat", {}, ("left", "right")),
+        Node("trunk", "linear", {"units": 5}),
+        Node("class", "linear", {"units": 3}, ("trunk",)),
+        Node("mass", "linear", {"units": 1}, ("trunk",)),
+        outputs={"class": "class", "mass": "mass"},
+    )
+    LayerRoles.of(graph, train="head").apply(graph)
+    assert find_trunk_end(graph) == "trunk"
+    tail = TrainableTail(graph, "trunk")
+    graph.eval()
+    generator = np.random.default_rng(0)
+    inputs = {name: generator.standard_normal((2, *shape)) for name, shape in graph.input_shapes.items()}
+    seen: dict[str, np.ndarray] = {}
+    expected = graph.compute(inputs, on_output=seen.__setitem__)
+    outputs = tail.compute(seen["trunk"])
+    assert outputs.keys() == expected.keys()
+    for name, output in outputs.items():
+        np.testing.assert_array_equal(output.data, expected[name].data)
+
+
+def test_without_an_end_if_an_output_or_an_input_passes_the_trunk(graph_of: GraphOf) -> None:
+    frozen = Node("frozen", "linear", {"units": 4}, ("left",))
+    inputs = {"left": (4,), "right": (4,)}
+    second = graph_of(inputs, frozen, Node("sum", "add", {}, ("frozen", "right")), Node("head", "linear", {"units": 2}))
+    early = graph_of(
+        (4,),
+        Node("frozen", "linear", {"units": 4}),
+        Node("head", "linear", {"units": 2}),
+        outputs={"features": "frozen", "class": "head"},
+    )
+    for graph, end in ((second, "sum"), (early, None)):
+        graph.layers["frozen"].freeze()
+        assert find_trunk_end(graph) == end

@@ -69,7 +69,7 @@ class FromRun(TransferredWeights):
     def optional_modules(self) -> Iterator[str]:
         """Yield the layers of auxiliary heads and of a replaced head."""
         graph = self.trained.model
-        needed = ancestors(graph.nodes, {graph.output})
+        needed = ancestors(graph.nodes, graph.main_outputs.values())
         yield from (node.name for node in graph.nodes if node.name not in needed)
         if self.options.replace_head:
             yield from head_layers(graph)

@@ -15,6 +15,7 @@ from dlcli.nn.initializers import Initializer, Normal, initial_weights
 from dlcli.nn.layer import Layer, LayerSample, Shape, ShapeError
 from dlcli.nn.layers.recurrent import Recurrent
 from dlcli.nn.parameter import Parameter
+from dlcli.nn.stateful import OnStates
 
 
 @register("layer", "embedding")
@@ -34,6 +35,8 @@ class Embedding(Layer):
     """
 
     weight: Parameter
+    #: whether the inputs are sequences of tokens
+    reads_sequences: bool
 
     def __init__(
         self,
@@ -70,7 +73,8 @@ class Embedding(Layer):
             raise ShapeError(f"expected padding_index in 0 … {self.rows - 1}, got {self.padding_index}")
         return (*input_shapes[0], self.units)
 
-    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:  # noqa: ARG002
+    def build(self, *input_shapes: Shape, generator: np.random.Generator, dtype: DTypeLike) -> None:
+        self.reads_sequences = len(input_shapes[0]) == 1
         shape = (self.rows, self.units)
         self.weight = Parameter(
             initial_weights(self.initializer, shape, fan_in=1, fan_out=self.units, generator=generator, dtype=dtype)
@@ -97,11 +101,18 @@ class Embedding(Layer):
 
     def fuse_with(self, *layers: Layer) -> Callable[..., Tensor] | None:
         layer, *others = layers
-        return partial(self._forward_through, layer) if isinstance(layer, Recurrent) and not others else None
+        # the vector of a single token can only be the initial state of a recurrent layer
+        if not isinstance(layer, Recurrent) or others or not self.reads_sequences:
+            return None
+        return partial(self._forward_through, layer)
 
-    def _forward_through(self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None) -> Tensor:
+    def _forward_through(
+        self, layer: Recurrent, *inputs: Tensor, lengths: np.ndarray | None, on_states: OnStates | None = None
+    ) -> Tensor:
         _tokens(inputs[0])
-        return layer.forward_embedded(*inputs, lengths=lengths, weight=self.weight, padding_index=self.padding_index)
+        return layer.forward_embedded(
+            *inputs, lengths=lengths, on_states=on_states, weight=self.weight, padding_index=self.padding_index
+        )
 
     def flops(self, *input_shapes: Shape) -> int:  # noqa: ARG002
         return 0

@@ -13,7 +13,7 @@ from dlcli.autograd import Tensor
 from dlcli.core import PositiveInt, Rate, register
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
-from dlcli.nn.layers.recurrent import Cell, Recurrent, State
+from dlcli.nn.layers.recurrent import Cell, Recurrent, State, state_after
 from dlcli.nn.parameter import Parameter
 
 
@@ -76,7 +76,8 @@ class GRU(Recurrent):
         start: Sequence[State],
         mask: np.ndarray | None,
         reverse: bool,
-    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        with_gradients: bool,
+    ) -> tuple[Tensor, Sequence[Tensor]]:
         states = ops.gru(
             x,
             input_weight,
@@ -88,7 +89,7 @@ class GRU(Recurrent):
             reverse=reverse,
             reset_after=self.reset_after,
         )
-        return states, (states.data[:, 0 if reverse else -1],)
+        return states, (state_after(states, reverse, with_gradients),)
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

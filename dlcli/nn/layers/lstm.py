@@ -13,7 +13,7 @@ from dlcli.autograd import Tensor
 from dlcli.core import PositiveInt, Rate, register
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
-from dlcli.nn.layers.recurrent import Cell, Recurrent, State
+from dlcli.nn.layers.recurrent import Cell, Recurrent, State, state_after
 
 
 @register("layer", "lstm")
@@ -66,34 +66,17 @@ class LSTM(Recurrent):
         start: Sequence[State],
         mask: np.ndarray | None,
         reverse: bool,
-    ) -> tuple[Tensor, Sequence[np.ndarray]]:
-        cells: list[np.ndarray] = []  # one array (N, T, H)
-        states = ops.lstm(
-            x,
-            input_weight,
-            cell.recurrent_weight,
-            cell.bias,
-            *start,
-            mask=mask,
-            reverse=reverse,
-            on_cells=cells.append,
-        )
-        last = 0 if reverse else -1
-        return states, (states.data[:, last], cells[0][:, last])
-
-    def states_after(
-        self,
-        cell: Cell,
-        x: Tensor | np.ndarray,
-        input_weight: Tensor,
-        start: Sequence[State],
-        mask: np.ndarray | None,
-        reverse: bool,
-    ) -> tuple[Tensor, ...]:
+        with_gradients: bool,
+    ) -> tuple[Tensor, Sequence[Tensor]]:
         weights = input_weight, cell.recurrent_weight, cell.bias
-        both = ops.lstm(x, *weights, *start, mask=mask, reverse=reverse, with_cells=True)  # (2, N, T, H)
-        last = 0 if reverse else -1
-        return both[0, :, last], both[1, :, last]
+        if with_gradients:
+            both = ops.lstm(x, *weights, *start, mask=mask, reverse=reverse, with_cells=True)  # (2, N, T, H)
+            states, cells = both[0], both[1]
+        else:
+            arrays: list[np.ndarray] = []  # one array (N, T, H)
+            states = ops.lstm(x, *weights, *start, mask=mask, reverse=reverse, on_cells=arrays.append)
+            cells = Tensor(arrays[0])
+        return states, (state_after(states, reverse, with_gradients), state_after(cells, reverse, with_gradients))
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:

@@ -17,6 +17,7 @@ class Merge(Layer):
     """Base class of the elementwise merges of two or more inputs of equal shape."""
 
     num_inputs: ClassVar[int | None] = None
+    combines_steps: ClassVar[bool] = True
 
     def output_shape(self, *input_shapes: Shape) -> Shape:
         _require_several(input_shapes)
@@ -58,6 +59,7 @@ class Concat(Layer):
     """
 
     num_inputs: ClassVar[int | None] = None
+    combines_steps: ClassVar[bool] = True
 
     def __init__(self, *, axis: int = -1) -> None:
         self.axis = axis

@@ -17,7 +17,7 @@ from dlcli.nn.layer import Shape, ShapeError
 from dlcli.nn.module import Module
 from dlcli.nn.padding import padding_mask
 from dlcli.nn.parameter import Parameter
-from dlcli.nn.stateful import Stateful
+from dlcli.nn.stateful import OnStates, Stateful
 
 #: initial state of sequences, (N, H): a tensor, an array through which no gradient flows, or None for zeros
 State: TypeAlias = Tensor | np.ndarray | None
@@ -47,7 +47,8 @@ class Recurrent(Stateful):
 
     Padded steps are skipped: they change no state and get no gradient, and their outputs are undefined. An optional
     second input is the initial state: (L·H,) for L layers, concatenated, for each layer forward before backward.
-    Without it, sequences start from zeros, or from the final state of the previous batch (`stateful`).
+    Without it, sequences start from zeros, or from the final state of the previous batch (`stateful`). The final states
+    have the shape of the initial ones, so that a decoder can start from the state of an encoder.
 
     Args:
         units: Size of the state, H.
@@ -63,9 +64,6 @@ class Recurrent(Stateful):
 
     #: number of gates, blocks of columns in the weights
     gates: ClassVar[int]
-    #: names of the states of a step; the first one is the output
-    state_names: ClassVar[tuple[str, ...]] = ("hidden",)
-
     #: hook for inspection, called with the name of a cell and its states after each step; it returns the states to
     #: continue with. Much slower than None.
     on_step: Callable[[str, tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
@@ -95,12 +93,16 @@ class Recurrent(Stateful):
         if len(states) > len(self.state_names):
             names = " and ".join(self.state_names)
             raise ShapeError(f"expected a sequence and at most its initial {names} state, got {len(states)} states")
-        width = self.layers * len(self.directions) * self.units
         for name, shape in zip(self.state_names, states, strict=False):
-            if shape != (width,):
+            if shape != self.state_shape:
+                [width] = self.state_shape
                 product = f"{self.layers} layers × {len(self.directions)} directions × {self.units} units = {width}"
                 raise ShapeError(f"expected an initial {name} state of {product} values, got {shape}")
         return steps[0], len(self.directions) * self.units
+
+    @property
+    def state_shape(self) -> Shape:
+        return (self.layers * len(self.directions) * self.units,)
 
     def children(self) -> dict[str, Module]:
         return dict(self.cells)
@@ -133,17 +135,23 @@ class Recurrent(Stateful):
             None,
         )
 
-    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None) -> Tensor:
-        return self._run_layers(inputs, lengths, lambda cell: (inputs[0], cell.input_weight))
+    def forward(self, *inputs: Tensor, lengths: np.ndarray | None = None, on_states: OnStates | None = None) -> Tensor:
+        return self._run_layers(inputs, lengths, on_states, lambda cell: (inputs[0], cell.input_weight))
 
     def forward_embedded(
-        self, *inputs: Tensor, lengths: np.ndarray | None = None, weight: Tensor, padding_index: int | None
+        self,
+        *inputs: Tensor,
+        lengths: np.ndarray | None = None,
+        on_states: OnStates | None = None,
+        weight: Tensor,
+        padding_index: int | None,
     ) -> Tensor:
         """Run the layer on embedded tokens; the products with the input weights are looked up if that is faster.
 
         Args:
             inputs: Tokens (N, T), and optionally the initial states.
             lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            on_states: Callback with the final states, (N, L·H) each.
             weight: Weight of the embedding, (V, D).
             padding_index: Row of the weight that gets no gradient; None if all rows do.
         """
@@ -151,12 +159,13 @@ class Recurrent(Stateful):
         def embed(cell: Cell) -> tuple[Tensor | np.ndarray, Tensor]:
             return ops.embedded_inputs(inputs[0], weight, cell.input_weight, padding_index=padding_index)
 
-        return self._run_layers(inputs, lengths, embed)
+        return self._run_layers(inputs, lengths, on_states, embed)
 
     def _run_layers(
         self,
         inputs: Sequence[Tensor],
         lengths: np.ndarray | None,
+        on_states: OnStates | None,
         first_inputs: Callable[[Cell], tuple[Tensor | np.ndarray, Tensor]],
     ) -> Tensor:
         """Return the states of the last layer.
@@ -164,6 +173,7 @@ class Recurrent(Stateful):
         Args:
             inputs: Sequences (N, T, D) or tokens (N, T), and optionally the initial states.
             lengths: Number of steps of each sequence without padding, (N,); None without padding.
+            on_states: Callback with the final states, (N, L·H) each; None if no gradients flow through them.
             first_inputs: Function from a cell of the first layer to its input and the weight for this input.
         """
         # initial: states that come from another node, such as the last state of an encoder
@@ -176,7 +186,7 @@ class Recurrent(Stateful):
         # (N, T), and None if nothing is padded, which is the fast path of all kernels
         mask = padding_mask(lengths, x.shape[1])
         cells, starts = iter(self.cells.items()), self._initial_states(initial)
-        finals: list[Sequence[np.ndarray]] = []
+        finals: list[Sequence[Tensor]] = []
         for layer in range(self.layers):
             # Only between the layers of the stack, not along time: a mask that changes at every step would erase what
             # the state remembers.
@@ -189,7 +199,7 @@ class Recurrent(Stateful):
                 run = self.run if self.on_step is None else partial(self._run_by_steps, name, self.on_step)
                 # Tokens can skip the product with the input weights, but only in the first layer.
                 x_and_weight = (x, cell.input_weight) if layer else first_inputs(cell)
-                states, final = run(cell, *x_and_weight, next(starts), mask, reverse)
+                states, final = run(cell, *x_and_weight, next(starts), mask, reverse, on_states is not None)
                 outputs.append(states)
                 finals.append(final)
             # (N, T, H) twice -> (N, T, 2H)
@@ -197,7 +207,11 @@ class Recurrent(Stateful):
         if self.stateful:
             # Plain arrays, detached from the tape: backpropagation through time ends at the start of a batch.
             by_name = zip(self.state_names, zip(*finals, strict=True), strict=True)
-            self.hidden_states = {name: np.stack(states) for name, states in by_name}  # (L, N, H) each
+            # (L, N, H) each
+            self.hidden_states = {name: np.stack([state.data for state in states]) for name, states in by_name}
+        if on_states is not None:
+            # L times (N, H) -> (N, L·H), the order in which `_initial_states` reads them
+            on_states([it[0] if len(it) == 1 else ops.concat(it, axis=-1) for it in zip(*finals, strict=True)])
         return x
 
     def run(
@@ -208,8 +222,9 @@ class Recurrent(Stateful):
         start: Sequence[State],
         mask: np.ndarray | None,
         reverse: bool,
-    ) -> tuple[Tensor, Sequence[np.ndarray]]:
-        """Return the state after each step (N, T, H), and all states (N, H) after the last step as plain arrays.
+        with_gradients: bool,
+    ) -> tuple[Tensor, Sequence[Tensor]]:
+        """Return the state after each step (N, T, H), and all states (N, H) after the last step.
 
         Args:
             cell: Weights of the cell.
@@ -218,21 +233,9 @@ class Recurrent(Stateful):
             start: Initial states, one for each of `state_names`.
             mask: False for padded steps, (N, T); None without padding.
             reverse: Whether the sequence is processed from its end.
+            with_gradients: Whether gradients flow through the states after the last step.
         """
         raise NotImplementedError
-
-    def states_after(
-        self,
-        cell: Cell,
-        x: Tensor | np.ndarray,
-        input_weight: Tensor,
-        start: Sequence[State],
-        mask: np.ndarray | None,
-        reverse: bool,
-    ) -> tuple[Tensor, ...]:
-        """Return all states (N, H) after the last step, as tensors with gradients; arguments as in `run`."""
-        states, _ = self.run(cell, x, input_weight, start, mask, reverse)
-        return (states[:, 0 if reverse else -1],)
 
     def _run_by_steps(
         self,
@@ -244,7 +247,8 @@ class Recurrent(Stateful):
         start: Sequence[State],
         mask: np.ndarray | None,
         reverse: bool,
-    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        with_gradients: bool,  # noqa: ARG002  # they always do
+    ) -> tuple[Tensor, Sequence[Tensor]]:
         """Compute the result of `run` step by step, with a call of `on_step` after each."""
         before: Sequence[State] = start
         states: tuple[Tensor, ...] = ()
@@ -253,9 +257,10 @@ class Recurrent(Stateful):
             # (N, 1, D): a sequence of one step, so that the same kernels are used
             now = slice(t, t + 1)
             real = None if mask is None else mask[:, now]
-            before = states = on_step(name, self.states_after(cell, x[:, now], input_weight, before, real, reverse))
+            _, after = self.run(cell, x[:, now], input_weight, before, real, reverse, True)
+            before = states = on_step(name, tuple(after))
             results.append(states[0].reshape(x.shape[0], 1, self.units))
-        return ops.concat(results[::-1] if reverse else results, axis=1), [state.data for state in states]
+        return ops.concat(results[::-1] if reverse else results, axis=1), states
 
     def _initial_states(self, initial: Sequence[Tensor]) -> Iterator[tuple[State, ...]]:
         """Yield the initial states of each cell."""
@@ -280,3 +285,17 @@ class Recurrent(Stateful):
         weights = sum(cell.input_weight.size + cell.recurrent_weight.size for cell in self.cells.values())
         # a multiply-add for each weight; a bias, a nonlinearity and a product for each unit of each gate
         return steps * (2 * weights + 3 * len(self.cells) * self.gates * self.units)
+
+
+def state_after(states: Tensor, reverse: bool, with_gradients: bool) -> Tensor:
+    """Return the state (N, H) after the last step of each sequence.
+
+    Padded steps keep the state, so it is at the end of the array, or at its start in reverse, whatever the lengths are.
+
+    Args:
+        states: State after each step, (N, T, H).
+        reverse: Whether the sequence was processed from its end.
+        with_gradients: Whether gradients flow through the result.
+    """
+    last = 0 if reverse else -1
+    return states[:, last] if with_gradients else Tensor(states.data[:, last])

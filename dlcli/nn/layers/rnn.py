@@ -13,7 +13,7 @@ from dlcli.core import PositiveInt, Rate, register
 from dlcli.kernels import RecurrentActivation
 from dlcli.nn.initializers import Initializer
 from dlcli.nn.layer import LayerSample
-from dlcli.nn.layers.recurrent import Cell, Recurrent, State
+from dlcli.nn.layers.recurrent import Cell, Recurrent, State, state_after
 
 
 @register("layer", "rnn")
@@ -58,7 +58,8 @@ class RNN(Recurrent):
         start: Sequence[State],
         mask: np.ndarray | None,
         reverse: bool,
-    ) -> tuple[Tensor, Sequence[np.ndarray]]:
+        with_gradients: bool,
+    ) -> tuple[Tensor, Sequence[Tensor]]:
         states = ops.rnn(
             x,
             input_weight,
@@ -69,7 +70,7 @@ class RNN(Recurrent):
             reverse=reverse,
             activation=self.activation,
         )
-        return states, (states.data[:, 0 if reverse else -1],)
+        return states, (state_after(states, reverse, with_gradients),)
 
     @classmethod
     def samples(cls) -> Iterable[LayerSample]:
