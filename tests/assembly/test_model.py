@@ -115,3 +115,67 @@ def test_a_model_without_state_cannot_be_stateful(build: Build) -> None:
     with pytest.raises(ConfigError) as caught:
         build(LANGUAGE.replace("LAYERS", "{linear: {units: 9}}"), "training.stateful=true")
     assert caught.value.key == "training.stateful"
+
+
+# ---- named outputs and states ----
+
+SEQUENCES = """\
+data: {dataset: digits}
+model:
+  layers:
+    - reshape: {shape: [8, 8]}
+    - lstm: {units: 6, name: reader}
+    - lstm: {units: 6, inputs: [previous, reader.state]}
+    - linear: {units: 10, name: logits, inputs: previous.hidden}
+optimizer: sgd
+"""
+
+
+def test_layers_read_states(build: Build) -> None:
+    model = build(SEQUENCES).model
+    inputs = {node.name: node.inputs for node in model.nodes}
+    assert inputs["lstm_1"] == ("reader", "reader.hidden", "reader.cell")
+    assert inputs["logits"] == ("lstm_1.hidden",)
+
+
+@pytest.mark.parametrize("output", ["logits", "{digit: logits}"])
+def test_the_output_may_have_a_name(build: Build, output: str) -> None:
+    text = SEQUENCES.replace("optimizer", f"  output: {output}\noptimizer")
+    model = build(text).model
+    assert model.output == "logits"
+    assert model.output_name == ("digit" if "{" in output else "output")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "line"),
+    [
+        ("reader.state", "reader.stat", "model.layers[2]", 6),
+        ("reader.state", "reshape_1.state", "model.layers[2]", 6),
+        ("inputs: previous.hidden", "inputs: previous.state", "model.layers[3]", 7),
+        ("optimizer", "  output: {digit: logit}\noptimizer", "model.output.digit", 8),
+        ("optimizer", "  output: {digit: reader.state}\noptimizer", "model.output.digit", 8),
+        ("optimizer", "  output:\n    digit: reader.hidden\n    class: logits\noptimizer", "model.output", 8),
+        ("units: 10, name: logits", "units: 9, name: logits", "model.layers[3]", 7),
+    ],
+)
+def test_mistakes_in_states_and_outputs_have_their_keys(
+    mistake: Mistake, old: str, new: str, key: str, line: int
+) -> None:
+    assert old in SEQUENCES
+    error = mistake(SEQUENCES.replace(old, new, 1))
+    assert isinstance(error, ConfigError)
+    assert (error.key, error.line) == (key, line), str(error)
+
+
+def test_the_shape_of_a_named_output_is_checked_at_its_name(mistake: Mistake) -> None:
+    error = mistake(
+        SEQUENCES.replace("units: 10", "units: 9").replace("optimizer", "  output: {digit: logits}\noptimizer")
+    )
+    assert (error.key, error.code) == ("model.output.digit", "wrong_shape")
+
+
+def test_a_language_model_must_not_read_final_states(build: Build) -> None:
+    layers = "{gru: {units: 4, name: first}}, {gru: {units: 4, inputs: [previous, first.state]}}, {linear: {units: 9}}"
+    with pytest.raises(ConfigError) as caught:
+        build(LANGUAGE.replace("LAYERS", layers))
+    assert (caught.value.key, caught.value.code) == ("model.layers[2]", "not_applicable")

@@ -61,6 +61,7 @@ def test_good_configs_are_accepted(
         ("optimizer", {"name": "adam"}),
         ("optimizer", {"name": "adam", "schedule": "constant"}),
         ("optimizer", {"name": "adam", "schedule": None}),
+        ("model", {"layers": [{"relu": {"name": "a"}}, "relu"], "output": {"early": "a", "late": "relu_1"}}),
         ("model", {"layers": ["relu", {"linear": {"units": 3, "name": "a", "inputs": ["input"]}}], "output": "a"}),
         ("training", {"batch_size": "full"}),
         ("training", {"weight_average": None}),

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from dlcli.core import InvalidConfigError
 from dlcli.spec import ComponentSpec, LayerSpec, ModelSpec, Spec
 
 Check = Callable[..., Spec]
@@ -55,3 +58,29 @@ def test_resolved_layers_are_written_like_those_of_the_file(check: Check, layere
     layers = check(layered).resolved()["model"]["layers"]
     assert layers[1:3] == ["batch_norm", {"relu": {"name": "trunk"}}]
     assert layers[4] == {"add": {"inputs": ["previous", "trunk"]}}
+
+
+def test_outputs_may_have_names(check: Check) -> None:
+    layers = "[relu: {name: trunk}, relu: {name: end}]"
+    output = "{early: trunk, late: end}"
+    spec = check(f"data: {{dataset: digits}}\nmodel: {{layers: {layers}, output: {output}}}\noptimizer: adam\n")
+    assert spec.model.output == {"early": "trunk", "late": "end"}
+    assert spec.resolved()["model"]["output"] == {"early": "trunk", "late": "end"}
+
+
+@pytest.mark.parametrize(
+    ("output", "keys"),
+    [
+        ("[trunk]", ["model.output"]),
+        ("{}", ["model.output"]),
+        ("3", ["model.output"]),
+        ("{a b: trunk}", ["model.output.a b"]),
+        ("{early: 3, late: [trunk]}", ["model.output.early", "model.output.late"]),
+    ],
+)
+def test_mistakes_in_outputs(check: Check, output: str, keys: list[str]) -> None:
+    text = f"data: {{dataset: digits}}\nmodel: {{layers: [relu], output: {output}}}\noptimizer: adam\n"
+    with pytest.raises(InvalidConfigError) as caught:
+        check(text)
+    assert [problem.key for problem in caught.value.problems] == keys
+    assert all(problem.line == 2 for problem in caught.value.problems)
