@@ -46,9 +46,12 @@ def show(
     total = ("total", "", "", "", f"{parameters:,}", f"{flops:,}")
     headings = ("node", "type", "inputs", "output", "parameters", "FLOPs")
     console.results().print(console.table(*headings, rows=[*cells, total], numbers=["parameters", "FLOPs"]))
-    outputs = [(name, f"{value} ({_product(graph.shapes[value])})") for name, value in graph.outputs.items()]
+    outputs = [
+        (name, value, _product(graph.shapes[value]), "in training" if name in graph.auxiliary else "always")
+        for name, value in graph.outputs.items()
+    ]
     if [*graph.outputs] != [OUTPUT]:
-        console.results().print(console.table("output", "value", rows=outputs))
+        console.results().print(console.table("output", "node", "shape", "computed", rows=outputs))
 
 
 def _product(shape: tuple[int, ...]) -> str:

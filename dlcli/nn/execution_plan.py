@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
+
 from dlcli.autograd import Tensor
 from dlcli.core import node_of
 from dlcli.nn.graph_resolution import ancestors
@@ -39,6 +41,21 @@ class Step:
     time_axis: str | None
     states: tuple[str, ...]
     finished: tuple[str, ...] = ()
+
+    def run_with_lengths(self, values: dict[str, Tensor], lengths: Mapping[str | None, np.ndarray]) -> Tensor:
+        """Return the result of an operation that takes lengths, and add its states to the values if they are read.
+
+        Args:
+            values: Available values by name.
+            lengths: Number of steps of each sequence without padding, (N,), by time axis.
+        """
+        inputs, own_lengths = [values[name] for name in self.inputs], lengths.get(self.time_axis)
+        if not self.states:
+            return self.run(*inputs, lengths=own_lengths)
+        states: list[Tensor] = []
+        result = self.run(*inputs, lengths=own_lengths, on_states=states.extend)
+        values.update(zip(self.states, states, strict=True))
+        return result
 
 
 def plan(

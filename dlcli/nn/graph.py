@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -93,9 +93,10 @@ class Graph(Module):
         self.main_outputs = {name: value for name, value in outputs.items() if name not in self.auxiliary}
         #: whether recurrent layers start each batch from the final state of the previous one
         self.stateful = False
+        #: name of the only input; None if there are several
+        self._input_name = next(iter(self.input_shapes)) if len(self.input_shapes) == 1 else None
         self._input_axes = tuple(dict.fromkeys(axis for name in inputs if (axis := values.time_axes[name])))
-        self._main_values, self._all_values = frozenset(self.main_outputs.values()), frozenset(outputs.values())
-        self._plans: dict[tuple[frozenset[str], frozenset[str] | None], list[Step]] = {}
+        self._plans: dict[tuple[frozenset[str] | None, bool], list[Step]] = {}
 
     @classmethod
     def build(
@@ -213,8 +214,16 @@ class Graph(Module):
         Args:
             lengths: Lengths of the inputs as for `forward`.
         """
-        by_axis = self._lengths_by_axis(lengths)
-        return {name: by_axis.get(self.time_axes[value]) for name, value in self.outputs.items()}
+        return {name: self.lengths_of(value, lengths) for name, value in self.outputs.items()}
+
+    def lengths_of(self, value: str, lengths: Lengths) -> np.ndarray | None:
+        """Return the number of steps of a value without padding, (N,); None without padding or without steps.
+
+        Args:
+            value: Name of an input, a node or a state.
+            lengths: Lengths of the inputs as for `forward`.
+        """
+        return self._lengths_by_axis(lengths).get(self.time_axes[value])
 
     def children(self) -> dict[str, Module]:
         return dict(self.layers)
@@ -243,7 +252,11 @@ class Graph(Module):
         Raises:
             ValueError: The graph has several outputs, or inputs or lengths are missing or unknown.
         """
-        return self._run(inputs, lengths, self._main_values, on_output, watched)[self.output]
+        output = self.output
+        # To watch every node, the plan must not be fused, since a fused operation does not compute the outputs within
+        # it.
+        separate = None if on_output is not None and watched is None else frozenset(watched or ())
+        return self._run(self._plan(separate, with_auxiliary=False), inputs, lengths, on_output, watched)[output]
 
     def compute(
         self, inputs: Inputs, lengths: Lengths = None, *, on_output: OnOutput | None = None
@@ -259,39 +272,27 @@ class Graph(Module):
         Raises:
             ValueError: Inputs or lengths are missing or unknown.
         """
-        # Auxiliary outputs are needed only for their losses: outside of training, they and all nodes that lead only to
-        # them are skipped.
-        outputs, required = self.outputs, self._all_values
-        if not self.training:
-            outputs, required = self.main_outputs, self._main_values
-        values = self._run(inputs, lengths, required, on_output, None)
+        steps = self._plan(frozenset() if on_output is None else None, with_auxiliary=self.training)
+        values = self._run(steps, inputs, lengths, on_output, None)
+        outputs = self.outputs if self.training else self.main_outputs
         return {name: values[value] for name, value in outputs.items()}
 
     def _run(
         self,
+        steps: Iterable[Step],
         inputs: Inputs,
         lengths: Lengths,
-        outputs: frozenset[str],
         on_output: OnOutput | None,
         watched: Collection[str] | None,
     ) -> dict[str, Tensor]:
-        """Return the outputs by value."""
+        """Return the values that the plan keeps, by name."""
         values = self._input_tensors(inputs)
         lengths_by_axis = self._lengths_by_axis(lengths)
-        # To watch every node, the plan must not be fused, since a fused operation does not compute the outputs within
-        # it.
-        separate = None if on_output is not None and watched is None else frozenset(watched or ())
-        for step in self._plan(outputs, separate):
-            if not step.needs_lengths:
-                result = step.run(*[values[name] for name in step.inputs])
-            elif not step.states:
-                step_lengths = lengths_by_axis.get(step.time_axis)
-                result = step.run(*[values[name] for name in step.inputs], lengths=step_lengths)
+        for step in steps:
+            if step.needs_lengths:
+                result = step.run_with_lengths(values, lengths_by_axis)
             else:
-                states: list[Tensor] = []
-                options = {"lengths": lengths_by_axis.get(step.time_axis), "on_states": states.extend}
-                result = step.run(*[values[name] for name in step.inputs], **options)
-                values.update(zip(step.states, states, strict=True))
+                result = step.run(*[values[name] for name in step.inputs])
             values[step.name] = result
             # An activation that no backward needs is freed here, before the next one is computed.
             for name in step.finished:
@@ -300,18 +301,26 @@ class Graph(Module):
                 on_output(step.name, result.data)
         return values
 
-    def _plan(self, outputs: frozenset[str], separate: frozenset[str] | None) -> list[Step]:
-        """Return the execution plan of a forward pass, which is cached; arguments as for `plan`."""
-        steps = self._plans.get((outputs, separate))
+    def _plan(self, separate: frozenset[str] | None, *, with_auxiliary: bool) -> list[Step]:
+        """Return the execution plan of a forward pass, which is cached.
+
+        Args:
+            separate: Nodes whose outputs are computed besides the outputs of the model; None means every node.
+            with_auxiliary: Whether to compute the auxiliary outputs.
+        """
+        steps = self._plans.get((separate, with_auxiliary))
         if steps is None:
-            steps = plan(self.nodes, self.layers, outputs, time_axes=self.time_axes, separate=separate)
-            self._plans[outputs, separate] = steps
+            # Auxiliary outputs are needed only for their losses: outside of training, they and all nodes that lead only
+            # to them are skipped.
+            outputs = self.outputs if with_auxiliary else self.main_outputs
+            steps = plan(self.nodes, self.layers, {*outputs.values()}, time_axes=self.time_axes, separate=separate)
+            self._plans[separate, with_auxiliary] = steps
         return steps
 
     def _input_tensors(self, inputs: Inputs) -> dict[str, Tensor]:
         """Return the inputs of a batch by name, with floating-point arrays converted to the model's data type."""
         if isinstance(inputs, _ARRAYS):
-            return {_only(self.input_shapes, "input"): self._tensor(inputs)}
+            return {self._input_name or _only(self.input_shapes, "input"): self._tensor(inputs)}
         if inputs.keys() != self.input_shapes.keys():
             raise ValueError(f"expected the inputs {', '.join(self.input_shapes)}, got {', '.join(inputs)}")
         return {name: self._tensor(array) for name, array in inputs.items()}
@@ -341,8 +350,9 @@ class Graph(Module):
                 accept it.
             names: Names of the nodes.
         """
+        steps = plan(self.nodes, self.layers, names, time_axes=self.time_axes, separate=None)
         with no_grad():
-            values = self._run(x, None, frozenset(names), lambda *_: None, None)
+            values = self._run(steps, x, None, None, None)
         return {name: values[name].data for name in names}
 
     # Hidden states between batches

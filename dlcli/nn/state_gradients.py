@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from dlcli.autograd import Tensor
-from dlcli.nn.graph import Graph
+from dlcli.core import node_of
+from dlcli.nn.graph import Graph, Inputs, Lengths
 from dlcli.nn.layers.recurrent import Recurrent
 
 #: zeros that are added to the states of a cell after a step, (N, H) each, to obtain their gradients
@@ -16,15 +17,15 @@ Probe = tuple[Tensor, ...]
 
 
 def state_gradients(
-    graph: Graph, loss: Callable[[Tensor], Tensor], inputs: np.ndarray, lengths: np.ndarray | None = None
+    graph: Graph, loss: Callable[[Tensor], Tensor], inputs: Inputs, lengths: Lengths = None
 ) -> dict[str, np.ndarray]:
     """Return the norm of `∂L/∂s_t` for each example, where s_t are all states of a cell after step t (LSTM: h and c).
 
     Args:
         graph: Model with recurrent layers, in the mode to analyze.
         loss: Function from the model's outputs to the scalar L, a mean over the examples.
-        inputs: Batch of inputs, (N, T, …).
-        lengths: Number of steps of each sequence without padding, (N,); None without padding.
+        inputs: Batch of inputs, (N, T, …), or of each input by name.
+        lengths: Number of steps of each sequence without padding, (N,), or by time axis; None without padding.
 
     Returns:
         Norms (N, K) for each `<node>.<cell>`, indexed by the distance to the last step that the cell processes, from 0;
@@ -32,15 +33,16 @@ def state_gradients(
     """
     with _probed(graph) as probes:
         loss(graph.forward(inputs, lengths, on_output=lambda *_: None)).backward()  # without fusion
-    steps = inputs.shape[1]
-    real = np.full(len(inputs), steps) if lengths is None else lengths
     norms_by_cell = {}
     for name, cell_probes in probes.items():
         squares = np.stack([sum(map(_squares, step)) for step in cell_probes], axis=1)  # (N, T), in processing order
+        count, steps = squares.shape
+        own_lengths = graph.lengths_of(node_of(name), lengths)
+        real = np.full(count, steps) if own_lengths is None else own_lengths
         # padding comes last in the forward direction and first in reverse; this is the last step without padding
-        last = np.full(len(inputs), steps - 1) if name.endswith("_reverse") else real - 1
+        last = np.full(count, steps - 1) if name.endswith("_reverse") else real - 1
         distances = np.arange(steps)[: real.max()]
-        norms = len(inputs) * np.sqrt(np.take_along_axis(squares, np.maximum(last[:, None] - distances, 0), axis=1))
+        norms = count * np.sqrt(np.take_along_axis(squares, np.maximum(last[:, None] - distances, 0), axis=1))
         norms_by_cell[name] = np.where(distances < real[:, None], norms, np.nan)
     return norms_by_cell
 

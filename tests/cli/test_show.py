@@ -46,8 +46,8 @@ def test_inputs_and_outputs_as_text(run, config):
     lines = run("show", config).stdout.splitlines()
     rows = [line.split() for line in lines]
     assert ["input", "input", "8", "×", "8", "×", "1"] in rows
-    assert ["digit", "logits", "(10)"] in rows
-    assert ["aside", "aside", "(10)"] in rows
+    assert ["digit", "logits", "10", "always"] in rows
+    assert ["aside", "aside", "10", "in", "training"] in rows
 
 
 def test_one_output_without_a_name_needs_no_table(run, folder):

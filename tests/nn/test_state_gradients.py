@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.autograd import Tensor
-from dlcli.nn import Graph, state_gradients
+from dlcli.nn import Graph, Node, state_gradients
 
 N, T, D, H = 3, 6, 2, 4
 X = np.random.default_rng(0).standard_normal((N, T, D))
@@ -73,3 +73,32 @@ def test_distances_of_a_short_sequence_start_at_its_end(graph_of: Any, reverse: 
     np.testing.assert_allclose(together[1, :2], alone[0], rtol=1e-12)
     assert np.isnan(together[1, 2:]).all()
     assert np.isfinite(together[0]).all()
+
+
+def test_the_states_of_an_encoder_have_its_lengths(graph_of: Any) -> None:
+    """The loss of a decoder reaches the encoder through the state after its last step without padding."""
+    nodes = [
+        Node("encoder", "rnn", {"units": H}, ("source",)),
+        Node("decoder", "rnn", {"units": H}, ("target", "encoder.state")),
+        Node("score", "linear", {"units": 1}, ("decoder.hidden",)),
+    ]
+    graph: Graph = graph_of({"source": (T, D), "target": (2, D)}, *nodes, dtype=np.float64)
+    lengths = {"source": np.array([T, 1, 3]), "target": np.array([2, 2, 1])}
+    inputs = {"source": X, "target": X[:, :2]}
+    norms = state_gradients(graph, loss, inputs, lengths)
+    assert {name: array.shape for name, array in norms.items()} == {
+        "encoder.layer_1": (N, T),
+        "decoder.layer_1": (N, 2),
+    }
+    for name, steps in (("encoder", lengths["source"]), ("decoder", lengths["target"])):
+        array = norms[f"{name}.layer_1"]
+        np.testing.assert_array_equal(np.isnan(array), np.arange(array.shape[1]) >= steps[:, None])
+    # the initial state of the decoder is the state of the encoder: its gradient is one step further
+    seen: dict[str, np.ndarray] = {}
+    graph.forward(inputs, lengths, on_output=seen.__setitem__)
+    h, cell = seen["decoder"], graph.layers["decoder"].cells["layer_1"]
+    for n, steps in enumerate(lengths["target"]):
+        grad = DIRECTION[n] @ graph.layers["score"].weight.data.T
+        for step in range(steps)[::-1]:
+            grad = (grad * (1 - h[n, step] ** 2)) @ cell.recurrent_weight.data.T
+        assert norms["encoder.layer_1"][n, 0] == pytest.approx(np.linalg.norm(grad), rel=1e-12)

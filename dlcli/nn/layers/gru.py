@@ -28,7 +28,8 @@ class GRU(Recurrent):
       `c̃ = tanh(x_t W_c + (Γ_r ∗ c_{t−1}) U_c + b_c)`, and the update gate weights the new state,
       `c_t = Γ_u ∗ c̃ + (1 − Γ_u) ∗ c_{t−1}`.
 
-    In both, the columns of the weights are in the order reset, update, candidate. A second input is the initial state.
+    In both, the columns of the weights are in the order reset, update, candidate. A second input is the initial state;
+    other layers can read the final one as `<name>.state`.
 
     Args:
         units: Size of the hidden state.

@@ -23,7 +23,8 @@ class LSTM(Recurrent):
     `c_t = Γ_u ∗ c̃ + Γ_f ∗ c_{t−1}` and `h_t = Γ_o ∗ tanh(c_t)`, with `Γ_u, Γ_f, Γ_o = σ(x_t W + h_{t−1} U + b)` and
     `c̃ = tanh(x_t W + h_{t−1} U + b)`; the columns of the weights are in the order Γ_u, Γ_f, c̃, Γ_o. This is the cell of
     CS 230 and of PyTorch (Hochreiter & Schmidhuber 1997; forget gate from Gers et al. 2000). A second input is the
-    initial hidden state, a third input the initial cell state.
+    initial hidden state, a third input the initial cell state; other layers can read the final ones as `<name>.hidden`
+    and `<name>.cell`, or both as `<name>.state`.
 
     Args:
         units: Size of the hidden state.

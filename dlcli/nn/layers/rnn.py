@@ -22,7 +22,7 @@ class RNN(Recurrent):
 
     The output is the state after each step. Gradients vanish over long sequences; in gru and lstm the state can bypass
     the tanh. With `activation: relu` and `recurrent_initializer: identity` it remembers much longer (Le et al. 2015,
-    arXiv:1504.00941). A second input is the initial state.
+    arXiv:1504.00941). A second input is the initial state; other layers can read the final one as `<name>.state`.
 
     Args:
         units: Size of the hidden state.
