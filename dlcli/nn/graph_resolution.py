@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dlcli.core import (
@@ -56,7 +56,7 @@ class Names:
         if not dot:
             return unknown_name("node", name, [*self.nodes, *self.inputs, PREVIOUS])
         if node in self.nodes and node not in self.states:
-            return f"{node} has no states; recurrent layers have"
+            return f"{node} has no states; only recurrent layers do"
         owners = [node] if node in self.states else [*self.states]
         states = [f"{owner}.{state}" for owner in owners for state in (*self.states[owner], STATE)]
         return unknown_name("state", name, states)
@@ -108,21 +108,11 @@ def resolve_graph(
     resolved = []
     for position, node in enumerate(nodes):
         problems += _name_problems(node, position, positions, inputs, key_of(position))
-        values: list[str] = []
-        for name in node.inputs:
-            try:
-                values += names.values(_without_previous(name, nodes, position, inputs))
-            except ConfigError as error:
-                problems.append(_problem(node, f"input {name!r}: {error.message}", error.code, key_of(position)))
-        resolved.append(replace(node, inputs=tuple(values)))
-    output_values: dict[str, str] = {}
-    for name, value in outputs.items():
-        try:
-            output_values[name] = _output_value(value, names)
-        except ConfigError as error:
-            subject = "output" if name == OUTPUT else f"output {name}:"
-            problems.append(ConfigError(f"{subject} {value!r}: {error.message}", code=error.code, key=output_key(name)))
-    _raise_any(problems)
+        values, unknown = _values_read(nodes, position, names, key_of(position))
+        problems += unknown
+        resolved.append(replace(node, inputs=values))
+    output_values, unknown = _output_values(outputs, names, output_key)
+    _raise_any([*problems, *unknown])
 
     # From here on all names are known: a node can be missing from the order only because of a cycle.
     ordered = _topological_order(resolved)
@@ -132,14 +122,10 @@ def resolve_graph(
         message = f"its inputs form a cycle: {' <- '.join([*cycle, cycle[0]])}"
         _raise_any([_problem(by_name[cycle[0]], message, "invalid_value", key_of(positions[cycle[0]]))])
 
-    needed = ancestors(ordered, [*output_values.values()])
+    needed = ancestors(ordered, output_values.values())
     unused = [node for node in resolved if node.name not in needed]
-    _raise_any(
-        [
-            *(_unused_node(node, {*output_values.values()}, key_of(positions[node.name])) for node in unused),
-            *_unused_inputs(inputs, resolved),
-        ]
-    )
+    problems = [_unused_node(node, {*output_values.values()}, key_of(positions[node.name])) for node in unused]
+    _raise_any([*problems, *_unused_inputs(inputs, resolved)])
     return ResolvedGraph(ordered, output_values)
 
 
@@ -193,13 +179,43 @@ def _without_previous(name: str, nodes: Sequence[Node], position: int, inputs: C
     return before + name.removeprefix(PREVIOUS)
 
 
+def _values_read(
+    nodes: Sequence[Node], position: int, names: Names, key: str
+) -> tuple[tuple[str, ...], list[ConfigError]]:
+    """Return the values that a node reads, and the errors of unknown names."""
+    values: list[str] = []
+    problems = []
+    for name in nodes[position].inputs:
+        try:
+            values += names.values(_without_previous(name, nodes, position, names.inputs))
+        except ConfigError as error:
+            problems.append(_problem(nodes[position], f"input {name!r}: {error.message}", error.code, key))
+    return tuple(values), problems
+
+
+def _output_values(
+    outputs: Mapping[str, str], names: Names, key_of: Callable[[str], str]
+) -> tuple[dict[str, str], list[ConfigError]]:
+    """Return the value of each output, and the errors of unknown names."""
+    values = {}
+    problems = []
+    for name, reference in outputs.items():
+        try:
+            values[name] = _output_value(reference, names)
+        except ConfigError as error:
+            subject = "output" if name == OUTPUT else f"output {name}:"
+            message = f"{subject} {reference!r}: {error.message}"
+            problems.append(ConfigError(message, code=error.code, key=key_of(name)))
+    return values, problems
+
+
 def _output_value(name: str, names: Names) -> str:
     """Return the value of an output.
 
     Raises:
         ConfigError: The name is unknown, or stands for several states.
     """
-    values = Names(names.nodes, (), names.states).values(name)
+    values = replace(names, inputs=()).values(name)
     if len(values) > 1:
         raise ConfigError(f"expected one state, got {len(values)}: {', '.join(values)}")
     return values[0]
@@ -259,7 +275,7 @@ def _find_cycle(by_name: Mapping[str, Node], outside: set[str]) -> list[str]:
     return path[path.index(name) :]
 
 
-def ancestors(nodes: Sequence[Node], outputs: Collection[str]) -> set[str]:
+def ancestors(nodes: Sequence[Node], outputs: Iterable[str]) -> set[str]:
     """Return the names of the nodes that some values depend on, including those that compute them.
 
     Args:

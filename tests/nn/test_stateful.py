@@ -161,7 +161,7 @@ def test_gradients_through_states_agree_with_differences(
         lambda output: (output * direction).sum(),
         batch(),
         LENGTHS,
-        max_per_parameter=6,
+        along_directions=True,
         generator=np.random.default_rng(0),
     )
     assert {check.parameter.partition(".")[0] for check in checks} == {"encoder", "decoder"}
@@ -179,6 +179,22 @@ def test_a_classifier_may_read_the_cell_only(graph_of: GraphOf) -> None:
     )
     checks = check_model(graph, lambda output: (output * output).sum(), batch()["source"], SOURCE_LENGTHS)
     assert max(check.relative_error for check in checks) < TOLERANCE
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_final_states_of_two_stateful_halves_are_those_of_the_whole(graph_of: GraphOf, cell: str) -> None:
+    options = {"units": H, "layers": 2}
+    graph = graph_of(
+        (SOURCE, D), Node("layer", cell, options), outputs={"steps": "layer", "final": "layer.hidden"}, dtype=np.float64
+    )
+    x = batch()["source"]
+    whole = graph.compute(x)
+    graph.set_stateful(True)
+    graph.compute(x[:, :2])
+    rest = graph.compute(x[:, 2:])
+    np.testing.assert_allclose(rest["final"].data, whole["final"].data, atol=1e-12)
+    states = graph.hidden_states()["layer.hidden"]  # (L, N, H)
+    np.testing.assert_array_equal(np.concatenate([*states], axis=1), rest["final"].data)
 
 
 # ---- padding ----
