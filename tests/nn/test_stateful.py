@@ -106,7 +106,7 @@ def test_an_encoder_and_a_decoder_equal_torch(
     for node, (_, gradients) in twins.items():
         for name, gradient in gradients().items():
             ours = graph.parameters()[f"{node}.{name}"].grad
-            np.testing.assert_allclose(ours, gradient, atol=10 * tolerance, err_msg=f"{node}.{name}")
+            np.testing.assert_allclose(ours, gradient, atol=tolerance, err_msg=f"{node}.{name}")
 
 
 @pytest.mark.parametrize("options", [{}, {"layers": 2}, {"bidirectional": True}], ids=str)
