@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dlcli.core import ConfigError
+from dlcli.core import NODE_NAME, ConfigError
 from dlcli.spec import Spec, spec_from_text
 
 Check = Callable[..., Spec]
@@ -43,7 +43,8 @@ LAYERS = st.lists(
     min_size=1,
     max_size=4,
 )
-MODELS = st.fixed_dictionaries({"layers": LAYERS}, optional={"output": st.none() | TEXTS}) | st.fixed_dictionaries(
+OUTPUTS = st.none() | TEXTS | st.dictionaries(st.from_regex(NODE_NAME, fullmatch=True), TEXTS, min_size=1, max_size=3)
+MODELS = st.fixed_dictionaries({"layers": LAYERS}, optional={"output": OUTPUTS}) | st.fixed_dictionaries(
     {"architecture": st.just("mlp"), "hidden_units": st.lists(st.integers(1, 99))},
     optional={"initializer": INITIALIZERS, "activation": st.sampled_from(["relu", "tanh"])},
 )
