@@ -102,7 +102,7 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         spec=experiment.spec.resolved(),
         class_names=class_names or (),
         positive_classes=positive_classes(experiment.metrics, class_names or ()),
-        target_names=experiment.data.preprocessor.target_names if class_names is None else (),
+        target_names=experiment.data.preprocessor.targets.value_names,
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
         dead_units=dead.shares(),
         seconds=summary.seconds,
@@ -175,7 +175,7 @@ def write_predictions(experiment: Experiment, folder: RunFolder, measured: Measu
         folder: Folder of the run.
         measured: Evaluated split.
     """
-    names = experiment.data.class_names or (), experiment.data.preprocessor.targets.names
+    names = experiment.data.class_names or (), experiment.data.preprocessor.targets.value_names
     values = measured.split.values
     rows = zip(
         prediction_rows(measured.ids, measured.predictions, *names),

@@ -13,7 +13,7 @@ from dlcli.api.loaded_model import LoadedModel
 from dlcli.api.training import start
 from dlcli.assembly import build_reader
 from dlcli.core import INPUT, ConfigError, DataError, unknown_name
-from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, Values, bundled_file
+from dlcli.data import DatasetReader, FileFormat, ImageFormat, Preprocessor, Split, bundled_file
 from dlcli.data.images import ImageConversion, decode_many
 from dlcli.nn import Convolution, ConvTranspose2D, Graph, GraphValues, Shape, ShapeError, ancestors
 from dlcli.reports import FilterView, filters_png
@@ -186,8 +186,8 @@ def _example(split: Split, preprocessor: Preprocessor, number: int) -> tuple[np.
     caption = f"example {number} of {split.name}"
     if split.ids[number] != number:
         caption += f", id {split.ids[number]}"
-    names = preprocessor.class_names
-    if names is not None and batch.targets is not None and not isinstance(preprocessor.targets, Values):
+    names = preprocessor.targets.class_names
+    if names is not None and batch.targets is not None:
         caption += f", class {names[int(batch.targets[0])]}"
     return batch.inputs, caption
 

@@ -67,7 +67,7 @@ class LoadedModel:
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes in the order of the model's outputs; empty for a regression."""
-        return self.preprocessor.class_names or ()
+        return self.preprocessor.targets.class_names or ()
 
     def predict(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
         """Predict the classes or values of examples.
@@ -127,7 +127,7 @@ class LoadedModel:
         if remark is not None:
             for note in split.notes:
                 remark(note)
-        names = self.class_names, self.preprocessor.targets.names
+        names = self.class_names, self.preprocessor.targets.value_names
         predictions = self._predictions(split)
         return list(prediction_rows(row_ids(split, len(predictions.best_guess())), predictions, *names))
 
@@ -143,7 +143,7 @@ class LoadedModel:
         """
         reader = build_reader(self.spec)
         group_by = self.spec.data.split.group_by
-        with under("data.dataset", {"text": "data.text", "target_kind": "task"}):
+        with under("data.dataset", {"text": "data.text", "targets": "task"}):
             split = new_data(Path(path), reader, self.preprocessor, require_targets=require_targets, group_by=group_by)
         return replace(split, notes=(*self.remarks, *split.notes)) if self.remarks else split
 

@@ -23,7 +23,7 @@ def worst_mistakes(
         truth: True class indices (N,).
         preprocessor: Preprocessing of the inputs, with the names of the classes.
     """
-    shape, names = preprocessor.input_shape, preprocessor.class_names
+    shape, names = preprocessor.input_shape, preprocessor.targets.class_names
     labels, probabilities = predictions.labels, predictions.probabilities
     if len(shape) != 3 or shape[-1] not in (1, 3) or names is None or labels is None or probabilities is None:
         return None

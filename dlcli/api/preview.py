@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.assembly import build_augmenter, build_data, build_task, locate_errors
 from dlcli.core import formatting, rng, under
-from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingImages, Values, read_training_images
+from dlcli.data import Augmenter, Batch, Data, OnRead, PixelScaling, TrainingImages, read_training_images
 from dlcli.reports import PreviewRow, augmentation_png
 from dlcli.spec import Overrides, Spec, load_spec
 
@@ -128,11 +128,8 @@ def _balanced_rows(data: Data, count: int, generator: np.random.Generator) -> np
 def _name(data: Data, row: int) -> str:
     targets = data.splits["train"].targets
     assert targets is not None
-    if data.class_names is not None:
-        return data.class_names[int(targets[row])]
-    assert isinstance(data.preprocessor.targets, Values)
-    values = data.preprocessor.targets.inverse(targets[row : row + 1])[0]
-    return ", ".join(formatting.number(value) for value in values.tolist())
+    [name] = data.preprocessor.targets.describe(targets[row : row + 1])
+    return name
 
 
 def _captions(batch: Batch, data: Data) -> list[str]:

@@ -31,7 +31,7 @@ class SampleWriter(Observer):
 
     def __init__(self, experiment: Experiment, folder: RunFolder, options: SampleSettings) -> None:
         encoder = experiment.data.preprocessor.text
-        if encoder is None or not isinstance(experiment.task, LanguageModeling):
+        if encoder is None or not experiment.data.preprocessor.targets.predicts_inputs:
             raise ConfigError("only a language model writes samples", code="not_applicable", key="training.samples")
         self.options = options
         self.encoder = encoder

@@ -10,7 +10,7 @@ import numpy as np
 from dlcli import runs
 from dlcli.assembly.component import create
 from dlcli.assembly.known_words import known_words
-from dlcli.core import ConfigError, registry, under
+from dlcli.core import ConfigError, under
 from dlcli.data import (
     Augmenter,
     Data,
@@ -22,7 +22,6 @@ from dlcli.data import (
     Preprocessor,
     Pretrained,
     Split,
-    TargetKind,
     TextOptions,
     load_data,
     load_rows,
@@ -30,7 +29,7 @@ from dlcli.data import (
 )
 from dlcli.losses import ClassWeightedLoss
 from dlcli.spec import Spec
-from dlcli.tasks import Classification, Task
+from dlcli.tasks import Classification, Task, task_class
 
 #: Arguments of `load_data` → paths in the config, for those that are not keys of `data`.
 _ARGUMENTS = {
@@ -38,7 +37,7 @@ _ARGUMENTS = {
     "class_names": "data.dataset.class_names",
     "normalization": "data.normalize",
     "target_normalization": "data.normalize_targets",
-    "target_kind": "task",
+    "targets": "task",
 }
 
 
@@ -92,13 +91,13 @@ def build_data(
             split=section.split,
             normalization=normalization,
             target_normalization=target_normalization,
-            target_kind=_target_kind(spec),
+            targets=None if spec.task is None else task_class(spec.task.name).targets,
             text=text,
             classes=section.classes,
             keep_raw=keep_raw or bool(section.augment),
             seed=spec.seed,
         )
-    if data.target_kind == "classes" and section.normalize_targets.name != "none":
+    if data.class_names is not None and section.normalize_targets.name != "none":
         raise ConfigError(
             "the targets of this data are classes, which cannot be scaled",
             code="not_applicable",
@@ -154,15 +153,6 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
         return TextOptions(known_words=words) if words else None
     tokenizer = create(section.tokenizer, at="data.text.tokenizer")
     return TextOptions(tokenizer=tokenizer, settings=section.settings, known_words=words)
-
-
-def _target_kind(spec: Spec) -> TargetKind | None:
-    """Return the kind of targets of the task; None to infer it from the targets."""
-    if spec.task is None:
-        return None
-    task_class = registry.lookup("task", spec.task.name)
-    assert isinstance(task_class, type) and issubclass(task_class, Task)
-    return task_class.target_kind
 
 
 def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:

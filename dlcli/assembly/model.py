@@ -10,10 +10,10 @@ import numpy as np
 
 from dlcli.assembly.component import create
 from dlcli.core import ConfigError, Generators, registry, under
-from dlcli.data import ClassLabels, Preprocessor, Targets
+from dlcli.data import Preprocessor, Targets
 from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, with_names
 from dlcli.spec import Spec, component_from, plain
-from dlcli.tasks import Task
+from dlcli.tasks import Task, task_class
 
 
 def build_task(spec: Spec, targets: Targets) -> Task:
@@ -24,10 +24,12 @@ def build_task(spec: Spec, targets: Targets) -> Task:
 
 
 def _inferred_task(spec: Spec, targets: Targets) -> str:
-    if not isinstance(targets, ClassLabels):
-        return {"tokens": "language_modeling", "token_labels": "sequence_labeling"}.get(targets.kind, "regression")
-    two_outputs = spec.model.architecture is not None and spec.model.architecture.name == "softmax_regression"
-    return "binary_classification" if len(targets.names) == 2 and not two_outputs else "classification"
+    """Return the task for targets of this kind; of two, the one whose outputs the architecture provides."""
+    architecture = spec.model.architecture
+    names = [name for name in registry.names("task") if task_class(name).is_default_for(targets)]
+    if architecture is not None and architecture.name == "softmax_regression":  # has an output per class, also for two
+        names = [name for name in names if task_class(name).output_form != "one logit"]
+    return names[0]
 
 
 def model_nodes(spec: Spec, input_shape: tuple[int, ...], output_units: int) -> list[Node]:
@@ -86,7 +88,7 @@ def build_model(
         )
         _check_one_output(model, task)
         check_last_steps(model, lambda name: key_of(positions[name]))
-        if task.target_kind == "tokens":
+        if task.targets.predicts_inputs:
             check_causal(model, lambda name: key_of(positions[name]))
     if spec.training.stateful and not model.has_state:
         raise ConfigError(

@@ -11,20 +11,20 @@ from dlcli.data.batches import Batch, SequenceSource, Split, TransformedRows
 from dlcli.data.data_paths import DataPaths, OnRead, read_bytes, sha256
 from dlcli.data.decoding import without_surrogates
 from dlcli.data.embedded import bundled_file
-from dlcli.data.examples import Examples, RawData, check_numbers
+from dlcli.data.examples import Examples, check_numbers
 from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.new_texts import new_texts
 from dlcli.data.images import ImageConversion
-from dlcli.data.labels import ClassLabels, TargetKind, Values
 from dlcli.data.loading import Data, load_data, load_rows
 from dlcli.data.new_data import encode_texts, new_data
 from dlcli.data.normalization import Normalization
 from dlcli.data.prefetch import Prefetcher
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Table
-from dlcli.data.targets import NextTokens, Targets, TokenLabels
+from dlcli.data.targets import ClassLabels, NextTokens, Targets, TokenLabels, Values
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
@@ -69,7 +69,6 @@ __all__ = [
     "Split",
     "StreamBatches",
     "Table",
-    "TargetKind",
     "Targets",
     "TextEncoder",
     "TextInputs",

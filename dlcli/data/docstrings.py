@@ -17,8 +17,10 @@ import numpy as np
 
 from dlcli.core import DataError, PositiveInt, register
 from dlcli.data.data_paths import DataPaths
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader
+from dlcli.data.targets import NextTokens
 from dlcli.data.text.stream import TextStream
 
 #: folders to skip: tests, programs, and packages that are not part of the standard library
@@ -56,7 +58,7 @@ class Docstrings(DatasetReader):
             Examples(TextStream(np.frombuffer(content, dtype=np.uint8)), None, row_numbers(0)),
             {f"docstrings of Python {python_version()}": hashlib.sha256(content).hexdigest()},
             f"Docstrings of Python {python_version()}: {length:,} characters",
-            target_kind="tokens",
+            targets=NextTokens,
         )
 
 

@@ -13,9 +13,11 @@ from dlcli.core import register
 from dlcli.core.edge_filters import EdgeDirection, Kind, edge_filter
 from dlcli.data.data_paths import DataPaths, sha256
 from dlcli.data.embedded import bundled_file
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.images import ImageConversion, decode
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader
+from dlcli.data.targets import Values
 
 #: large enough for one filter response, small enough for several patches in the image's 427 rows
 PatchSize = Annotated[int, Ge(3), Le(128)]
@@ -59,7 +61,7 @@ class EdgePatches(DatasetReader):
             {path.name: sha256(path)},
             f"{len(inputs):,} gray patches of {self.image}.jpg (scikit-learn), {self.size} × {self.size} pixels, with"
             f" the responses of a {self.direction} {self.kind.capitalize()} filter",
-            target_kind="values",
+            targets=Values,
         )
 
 

@@ -13,8 +13,10 @@ import numpy as np
 
 from dlcli.core import DataError, register
 from dlcli.data.data_paths import DataPaths, sha256
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader
+from dlcli.data.targets import ClassLabels, Values
 
 
 def bundled_file(name: str, folder: str = "data") -> Path:
@@ -59,7 +61,7 @@ class _Embedded(DatasetReader):
             target_names=(self.target_name,),
         )
         return RawData(
-            examples, {path.name: sha256(path)}, self.description, class_names=self.class_names, target_kind="classes"
+            examples, {path.name: sha256(path)}, self.description, class_names=self.class_names, targets=ClassLabels
         )
 
     @abstractmethod
@@ -150,5 +152,5 @@ class Diabetes(DatasetReader):
             examples,
             {path.name: sha256(path) for path in (inputs_path, targets_path)},
             "Diabetes: 442 patients, 10 measures, progression after one year (Efron et al., 2004)",
-            target_kind="values",
+            targets=Values,
         )

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from dlcli.core import DataError, formatting, unknown_name
-from dlcli.data.labels import ClassNames, TargetKind
 from dlcli.data.table import Column, Table
 from dlcli.data.text.stream import TextInputs, TextStream
 
@@ -101,29 +100,6 @@ class Examples:
             message = f"{name!r} is missing in {examples}, the first is example {rows[0]}"
             raise DataError(message, code="missing_value", key=purpose)
         return column.values()
-
-
-@dataclass(frozen=True)
-class RawData:
-    """Result of a reader.
-
-    Args:
-        examples: All examples but those of a separate test set.
-        fingerprint: File name → SHA-256.
-        description: One line about the data.
-        test: Separate test set of the data; None = there is none.
-        class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
-        target_kind: Kind of the targets if the reader knows it, else None.
-        warnings: Warnings for the user about the files.
-    """
-
-    examples: Examples
-    fingerprint: Mapping[str, str]
-    description: str
-    test: Examples | None = None
-    class_names: ClassNames | None = None
-    target_kind: TargetKind | None = None
-    warnings: tuple[str, ...] = ()
 
 
 def row_numbers(count: int) -> np.ndarray:

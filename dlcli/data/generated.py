@@ -22,9 +22,11 @@ from dlcli.core import (
     rng,
 )
 from dlcli.data.data_paths import DataPaths
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.labels import Label
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader
+from dlcli.data.targets import ClassLabels
 
 
 def _points(points: np.ndarray, labels: np.ndarray, description: str) -> RawData:
@@ -32,7 +34,7 @@ def _points(points: np.ndarray, labels: np.ndarray, description: str) -> RawData
     digest = hashlib.sha256(points.tobytes() + labels.tobytes()).hexdigest()
     class_names: dict[Label, str] = {label: str(label) for label in range(int(labels.max()) + 1)}
     examples = Examples(points, labels, row_numbers(len(points)), feature_names=("x1", "x2"), target_names=("class",))
-    return RawData(examples, {"generated points": digest}, description, class_names=class_names, target_kind="classes")
+    return RawData(examples, {"generated points": digest}, description, class_names=class_names, targets=ClassLabels)
 
 
 def _class_numbers(examples: int, classes: int) -> np.ndarray:

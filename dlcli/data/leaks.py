@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from dlcli.data.examples import Examples, Inputs
-from dlcli.data.labels import TargetKind, abbreviated, plain_labels
+from dlcli.data.labels import abbreviated
 from dlcli.data.table import CategoricalColumn, Column, NumericColumn, Table
+from dlcli.data.targets import Targets
 from dlcli.data.text.stream import TextInputs
 
 #: minimum number of training examples; with fewer a column may determine the target by chance
@@ -27,25 +28,22 @@ SAMPLE_SIZE = 2000
 ROUNDING = 1e-4
 
 
-def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind, *, explained: Collection[str] = ()) -> list[str]:
+def find_leaks(
+    examples: Examples, rows: np.ndarray, targets: type[Targets], *, explained: Collection[str] = ()
+) -> list[str]:
     """Return warnings about columns that determine the target of all training examples.
 
     Args:
         examples: Examples that include the training set.
         rows: (n,) row numbers of the training set.
-        kind: Kind of the targets.
+        targets: Kind of the targets.
         explained: Columns that another warning already recommends to drop.
     """
-    targets = examples.targets
-    if targets is None or targets.ndim > 1 or len(rows) < MIN_EXAMPLES or kind not in ("classes", "values"):
+    encoded = targets.comparable(examples, rows) if len(rows) >= MIN_EXAMPLES else None
+    if encoded is None:
         return []
-    if kind == "classes":
-        encoded = np.unique(plain_labels(targets[rows]), return_inverse=True)[1]
-    elif targets.dtype.kind in "biuf":
-        encoded = targets[rows].astype(np.float64)
-    else:
-        return []
-    determines = _determines_classes if kind == "classes" else _determines_values
+    are_values = encoded.dtype.kind == "f"
+    determines = _determines_values if are_values else _determines_classes
     columns = _columns(examples.inputs, rows)
     if len(columns) < 2:  # without the column there would be no inputs
         return []
@@ -59,7 +57,7 @@ def find_leaks(examples: Examples, rows: np.ndarray, kind: TargetKind, *, explai
     ]
     target = examples.target_names[0] if examples.target_names else "the target"
     remarks = _column_remarks(leaking, target)
-    if kind == "values" and not leaking:
+    if are_values and not leaking:
         numbers = {name: column.numbers for name, column in columns.items() if isinstance(column, NumericColumn)}
         remarks += _combination_remarks(numbers, encoded, target)
     return remarks

@@ -12,16 +12,17 @@ from dlcli.core import SPLITS, ConfigError, DataError, formatting, under
 from dlcli.data.batches import Split
 from dlcli.data.class_choice import ClassChoice
 from dlcli.data.data_paths import DataPaths
-from dlcli.data.examples import Examples, RawData
-from dlcli.data.labels import LabelError, TargetKind, constant_targets, distinct_labels
+from dlcli.data.examples import Examples
+from dlcli.data.labels import LabelError, distinct_labels
 from dlcli.data.leaks import find_leaks
 from dlcli.data.new_data import prepare, with_groups
 from dlcli.data.normalization import NoNormalization, Normalization, Standard
 from dlcli.data.overlap import Overlap, check_disjoint, find_overlaps, row_hashes, shared_groups
 from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.splits import limit_training_set, read_indices, sizes_moved_by_ties, split_examples, with_train_dev
-from dlcli.data.targets import infer_kind
+from dlcli.data.targets import Targets, infer_targets
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextStream, check_divisible
 from dlcli.data.unseen_categories import unseen_categories
@@ -78,13 +79,9 @@ class Data:
         return self.preprocessor.input_shape
 
     @property
-    def target_kind(self) -> TargetKind:
-        return self.preprocessor.target_kind
-
-    @property
     def class_names(self) -> tuple[str, ...] | None:
         """Names of the classes in the order of the model's outputs; None if the targets are values."""
-        return self.preprocessor.class_names
+        return self.preprocessor.targets.class_names
 
 
 def load_data(
@@ -95,7 +92,7 @@ def load_data(
     seed: int,
     normalization: Normalization | None = None,
     target_normalization: Normalization | None = None,
-    target_kind: TargetKind | None = None,
+    targets: type[Targets] | None = None,
     classes: Sequence[str | int] | None = None,
     keep_raw: bool = False,
     text: TextOptions | None = None,
@@ -109,7 +106,7 @@ def load_data(
         seed: Seed of the experiment, unless `split` has one.
         normalization: Normalization of the inputs; None = standard.
         target_normalization: Normalization of numeric targets; None = none.
-        target_kind: Kind of the targets; None = the reader's kind, or inferred from the targets.
+        targets: Kind of the targets; None = the reader's kind, or inferred from the targets.
         classes: Names or labels of the classes to use; None = all.
         keep_raw: Whether to transform the training set batch by batch, so that raw images can be augmented.
         text: Options of text preparation; None = the defaults of `TextOptions`.
@@ -120,17 +117,19 @@ def load_data(
     """
     raw, sources = _sources(reader, data_paths, split)
     seed = split.draw_seed(seed)
-    kind = target_kind or raw.target_kind or infer_kind(raw.examples)
-    choice = None if classes is None else _choose_classes(classes, raw, kind)
+    kind = targets or raw.targets or infer_targets(raw.examples)
+    choice = None
+    if classes is not None:
+        choice = ClassChoice.of(classes, kind.selectable_labels(raw.examples), raw.class_names)
     with under("split"):
-        parts, size_remarks = _divide(raw, sources, data_paths, split, choice, seed=seed, target_kind=kind)
+        parts, size_remarks = _divide(raw, sources, data_paths, split, choice, seed=seed, targets=kind)
     train = parts["train"]
     preprocessor = Preprocessor.fit(
         train.examples,
         train.rows,
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
-        target_kind=kind,
+        targets=kind,
         class_names=raw.class_names if choice is None else choice.class_names,
         text=text,
         data_paths=data_paths,
@@ -138,7 +137,7 @@ def load_data(
     try:
         splits = _prepare_splits(parts, preprocessor, split.group_by, keep_raw=keep_raw)
     except LabelError as error:
-        if not _may_be_values(raw, target_kind):
+        if not _may_be_values(raw, targets):
             raise
         raise LabelError(f"{error.message}; {_AS_VALUES}", code=error.code) from error
     overlaps = _find_overlaps(parts, splits)
@@ -151,7 +150,7 @@ def load_data(
         overlaps=overlaps,
         warnings=(
             *raw.warnings,
-            *_integer_class_remarks(raw, train, target_kind),
+            *_integer_class_remarks(raw, train, targets),
             *size_remarks,
             *find_leaks(train.examples, train.rows, kind, explained=train.examples.uninformative),
             *map(str, overlaps),
@@ -244,7 +243,7 @@ def _divide(
     choice: ClassChoice | None,
     *,
     seed: int,
-    target_kind: TargetKind,
+    targets: type[Targets],
 ) -> tuple[dict[str, RawSplit], tuple[str, ...]]:
     """Return the splits, in their order, and remarks on their sizes."""
     if isinstance(raw.examples.inputs, TextStream):
@@ -258,7 +257,7 @@ def _divide(
     if sources:
         for file, shares in split.shares_of_files().items():
             examples = sources[file]
-            rows = split_examples(examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(examples))
+            rows = split_examples(examples, shares, split, seed=seed, targets=targets, rows=usable(examples))
             remarks += _size_remarks(rows, shares, split)
             parts |= {name: RawSplit(examples, members) for name, members in rows.items()}
     else:
@@ -266,12 +265,10 @@ def _divide(
         if split.indices is not None:
             indices = read_indices(data_paths.find(split.indices), len(raw.examples), has_test=has_test)
             indices = {name: _intersect(rows, usable(raw.examples), name) for name, rows in indices.items()}
-            rows = with_train_dev(raw.examples, indices, split, seed=seed, target_kind=target_kind)
+            rows = with_train_dev(raw.examples, indices, split, seed=seed, targets=targets)
         else:
             shares = split.shares(has_test=has_test)
-            rows = split_examples(
-                raw.examples, shares, split, seed=seed, target_kind=target_kind, rows=usable(raw.examples)
-            )
+            rows = split_examples(raw.examples, shares, split, seed=seed, targets=targets, rows=usable(raw.examples))
             remarks = _size_remarks(rows, shares, split)
         check_disjoint(rows)
         parts |= {name: RawSplit(raw.examples, members) for name, members in rows.items()}
@@ -279,7 +276,7 @@ def _divide(
         parts["test"] = RawSplit(raw.test, usable(raw.test))
     train = parts["train"]
     parts["train"] = RawSplit(
-        train.examples, limit_training_set(train.examples, train.rows, split, seed=seed, target_kind=target_kind)
+        train.examples, limit_training_set(train.examples, train.rows, split, seed=seed, targets=targets)
     )
     return {name: parts[name] for name in SPLITS if name in parts}, remarks
 
@@ -318,8 +315,7 @@ def _split_warnings(
     )
     for split in splits.values():
         yield from split.notes
-    if preprocessor.target_kind == "values" and train.examples.targets is not None:
-        yield from constant_targets(train.examples.targets[train.rows], train.examples.target_names)
+    yield from preprocessor.targets.remarks(train.examples, train.rows)
 
 
 def _group_warnings(train: Examples, splits: Mapping[str, Split], group_by: str | None) -> Iterator[str]:
@@ -341,21 +337,17 @@ def _size_remarks(rows: Mapping[str, np.ndarray], shares: Mapping[str, float], s
     return sizes_moved_by_ties(merged, shares, split.order_by)
 
 
-def _may_be_values(raw: RawData, target_kind: TargetKind | None) -> bool:
+def _may_be_values(raw: RawData, targets: type[Targets] | None) -> bool:
     """Return whether integers are classes only by inference, not by the config or the data set."""
-    targets = raw.examples.targets
-    if target_kind is not None or raw.target_kind is not None or targets is None or raw.class_names is not None:
-        return False
-    is_numeric = raw.examples.spellings is None and targets.dtype.kind in "iuf"
-    return is_numeric and infer_kind(raw.examples) == "classes"
+    is_inferred = targets is None and raw.targets is None and raw.class_names is None
+    return is_inferred and infer_targets(raw.examples).is_uncertain(raw.examples)
 
 
-def _integer_class_remarks(raw: RawData, train: RawSplit, target_kind: TargetKind | None) -> tuple[str, ...]:
+def _integer_class_remarks(raw: RawData, train: RawSplit, targets: type[Targets] | None) -> tuple[str, ...]:
     """Return a remark if integers are classes only by inference and may be quantities."""
-    targets = raw.examples.targets
-    if targets is None or not _may_be_values(raw, target_kind):
+    if raw.examples.targets is None or not _may_be_values(raw, targets):
         return ()
-    labels = distinct_labels(targets)
+    labels = distinct_labels(raw.examples.targets)
     numbered = labels == list(range(len(labels))) and len(labels) <= MAX_NUMBERED_CLASSES
     if len(labels) < MIN_QUANTITIES or numbered:
         return ()
@@ -374,18 +366,6 @@ def _divide_stream(raw: RawData, sources: Mapping[str, Examples], split: SplitOp
         assert isinstance(examples.inputs, TextStream)
         parts |= {name: RawSplit(examples, rows) for name, rows in examples.inputs.divide(file_shares).items()}
     return {name: parts[name] for name in SPLITS if name in parts}
-
-
-def _choose_classes(classes: Sequence[str | int], raw: RawData, target_kind: TargetKind) -> ClassChoice:
-    if target_kind != "classes":
-        raise ConfigError(
-            f"the targets of this data are {target_kind.replace('_', ' ')}, so classes cannot be selected",
-            code="not_applicable",
-            key="classes",
-        )
-    if raw.examples.targets is None:
-        raise DataError("the data has no targets, so classes cannot be selected", code="not_applicable", key="classes")
-    return ClassChoice.of(classes, distinct_labels(raw.examples.targets, raw.examples.spellings), raw.class_names)
 
 
 def _intersect(rows: np.ndarray, usable: np.ndarray, split: str) -> np.ndarray:

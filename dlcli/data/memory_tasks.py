@@ -11,8 +11,10 @@ import numpy as np
 
 from dlcli.core import ConfigError, NonNegativeInt, PositiveInt, check_array, register, rng
 from dlcli.data.data_paths import DataPaths
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader
+from dlcli.data.targets import ClassLabels, Values
 from dlcli.data.text.texts import Sentences
 
 
@@ -61,7 +63,7 @@ class Copying(DatasetReader):
             {"generated sequences": digest},
             f"Copying: {self.examples} sequences, one of {len(self.letters)} letters and {self.lag} digits",
             class_names={str(number): letter for number, letter in enumerate(self.letters)},
-            target_kind="classes",
+            targets=ClassLabels,
         )
 
 
@@ -107,7 +109,7 @@ class AddingProblem(DatasetReader):
             Examples(sequences, sums, row_numbers(self.examples), target_names=("sum",)),
             {"generated sequences": hashlib.sha256(sequences.tobytes()).hexdigest()},
             f"Adding problem: {self.examples} sequences of {self.length} steps",
-            target_kind="values",
+            targets=Values,
         )
 
 

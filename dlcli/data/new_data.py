@@ -27,11 +27,10 @@ from dlcli.data.formats.npy import Npy
 from dlcli.data.formats.npz import Npz
 from dlcli.data.formats.parquet import Parquet
 from dlcli.data.formats.tables import Layout, TableFormat, examples_of, require_columns
-from dlcli.data.labels import MAX_LISTED, Values, abbreviated
+from dlcli.data.labels import MAX_LISTED, abbreviated
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 from dlcli.data.table import Kind, NumericColumn, Table
-from dlcli.data.targets import encode_targets, raw_values
 from dlcli.data.text.preparation import prepare_texts
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.texts import Sentences, Texts
@@ -145,8 +144,8 @@ def prepare(
         inputs = TransformedRows(examples.inputs, rows, preprocessor)
     else:
         inputs = preprocessor.inputs(examples.inputs, rows)
-    targets = None if examples.targets is None else encode_targets(examples, rows, preprocessor.targets, name)
-    return Split(name, inputs, targets, examples.ids[rows], notes, raw_values(examples, rows, preprocessor.targets))
+    targets = preprocessor.targets.encode(examples, rows, name)
+    return Split(name, inputs, targets, examples.ids[rows], notes, preprocessor.targets.raw_values(examples, rows))
 
 
 def _is_large_encoded(table: Table, count: int, preprocessor: Preprocessor) -> bool:
@@ -221,16 +220,14 @@ def _from_table(
     kinds: dict[str, Kind] = {}
     if preprocessor.encoder is not None:
         kinds = {feature.name: feature.kind for feature in preprocessor.encoder.features}
-    expected = Layout(preprocessor.feature_names, preprocessor.target_names, options.id, kinds)
+    expected = Layout(preprocessor.feature_names, preprocessor.targets.columns, options.id, kinds)
     source = file_format.open_new(path, expected)
     features, targets = _columns(source, preprocessor)
     require_columns(source, features)
     if require_targets:
         require_columns(source, targets or ("target column",))
     known_id = options.id if options.id in source else None
-    kinds = (kinds or dict.fromkeys(features, "numeric")) | preprocessor.label_kinds(targets)
-    if isinstance(preprocessor.targets, Values):
-        kinds |= dict.fromkeys(targets, "numeric")
+    kinds = (kinds or dict.fromkeys(features, "numeric")) | preprocessor.targets.column_kinds(targets)
     layout = Layout(tuple(features), tuple(targets) if require_targets else (), known_id, kinds)
     examples = examples_of(source, layout, options)
     if preprocessor.encoder is None:
@@ -247,7 +244,7 @@ def _columns(source: Source, preprocessor: Preprocessor) -> tuple[Sequence[str],
     A model that was trained on arrays without names takes all columns but the targets in their order. If there is one
     column too many, the last one is the target.
     """
-    targets = preprocessor.target_names
+    targets = preprocessor.targets.columns
     if preprocessor.feature_names:
         return preprocessor.feature_names, targets
     count = math.prod(preprocessor.input_shape)

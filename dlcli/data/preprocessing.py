@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,10 @@ from dlcli.core import ConfigError, DataError, under
 from dlcli.data.data_paths import DataPaths
 from dlcli.data.encoding import TableEncoder
 from dlcli.data.examples import Examples, Inputs, row_chunks
-from dlcli.data.labels import ClassLabels, ClassNames, TargetKind, Values
+from dlcli.data.labels import ClassNames
 from dlcli.data.normalization import NoNormalization, Normalization, Scaling
-from dlcli.data.table import Kind, NumericColumn, Table
-from dlcli.data.targets import NextTokens, Targets, TokenLabels, fit_targets, targets_from_json
+from dlcli.data.table import NumericColumn, Table
+from dlcli.data.targets import FitOptions, Targets, targets_from_json
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.stream import TextInputs, TextStream
@@ -51,7 +51,7 @@ class Preprocessor:
         *,
         normalization: Normalization,
         target_normalization: Normalization,
-        target_kind: TargetKind,
+        targets: type[Targets],
         class_names: ClassNames | None = None,
         text: TextOptions | None = None,
         data_paths: DataPaths | None = None,
@@ -63,7 +63,7 @@ class Preprocessor:
             rows: (n,) row numbers of the training set.
             normalization: Normalization of the inputs.
             target_normalization: Normalization of numeric targets.
-            target_kind: Kind of the targets.
+            targets: Kind of the targets.
             class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
             text: Options of text preparation; None = the defaults of `TextOptions`.
             data_paths: Folders to look for a tokenizer's files in.
@@ -72,40 +72,30 @@ class Preprocessor:
             ConfigError: The options do not apply to the data.
             DataError: The training set is not usable, such as with only one class.
         """
-        inputs = examples.inputs
+        inputs, target_options = examples.inputs, FitOptions(target_normalization, class_names)
         if isinstance(inputs, TextInputs):
             options = text or TextOptions()
-            if target_kind == "tokens":  # the vocabulary is also the set of classes
+            if targets.predicts_inputs:  # the vocabulary is also the set of classes
                 options = replace(options, known_words=())
             with under("text"):
                 text_encoder = TextEncoder.fit(inputs.take(rows), options, data_paths or DataPaths())
-            targets = fit_targets(
-                examples, rows, target_kind, target_normalization, class_names, text_encoder.vocabulary
-            )
-            begins = int(target_kind == "tokens" and not isinstance(inputs, TextStream))  # <BOS> is one step more
+            fitted = targets.fit(examples, rows, replace(target_options, vocabulary=text_encoder.vocabulary))
+            begins = int(targets.predicts_inputs and not isinstance(inputs, TextStream))  # <BOS> is one step more
             shape = (text_encoder.longest + begins,)
-            return cls(shape, None, NoNormalization().fit(()), targets, examples.feature_names, text_encoder)
+            return cls(shape, None, NoNormalization().fit(()), fitted, examples.feature_names, text_encoder)
         if text is not None:
             raise ConfigError("the inputs of this data are not texts", code="not_applicable", key="text")
-        targets = fit_targets(examples, rows, target_kind, target_normalization, class_names)
+        fitted = targets.fit(examples, rows, target_options)
         if not isinstance(inputs, Table):
             with under("normalization"):
                 scaling = normalization.fit(
                     chunk for _, chunk in row_chunks(inputs, rows) if isinstance(chunk, np.ndarray)
                 )
-            return cls(inputs.shape[1:], None, scaling, targets, examples.feature_names)
+            return cls(inputs.shape[1:], None, scaling, fitted, examples.feature_names)
         encoder = TableEncoder.fit(inputs.take(rows))
         with under("normalization"):
             scaling = _fit_table_scaling(encoder, inputs, rows, normalization)
-        return cls((len(encoder.names),), encoder, scaling, targets, examples.feature_names)
-
-    @property
-    def class_names(self) -> tuple[str, ...] | None:
-        return self.targets.names if isinstance(self.targets, ClassLabels | TokenLabels) else None
-
-    @property
-    def target_kind(self) -> TargetKind:
-        return self.targets.kind
+        return cls((len(encoder.names),), encoder, scaling, fitted, examples.feature_names)
 
     @property
     def continuous(self) -> bool:
@@ -121,28 +111,6 @@ class Preprocessor:
     def input_names(self) -> tuple[str, ...]:
         """Names of the model's inputs, one-hot columns included; empty if they have none."""
         return self.feature_names if self.encoder is None else self.encoder.names
-
-    @property
-    def target_names(self) -> tuple[str, ...]:
-        """Names of the target columns; empty if they have none."""
-        if isinstance(self.targets, Values):
-            return self.targets.names
-        if isinstance(self.targets, NextTokens):
-            return ()
-        classes = self.targets.classes if isinstance(self.targets, TokenLabels) else self.targets
-        return () if classes.column is None else (classes.column,)
-
-    def label_kinds(self, columns: Sequence[str]) -> dict[str, Kind]:
-        """Return how to read columns of labels in new data: as words if the labels of the training set are words.
-
-        Args:
-            columns: Names of the columns.
-        """
-        classes = self.targets
-        if not isinstance(classes, ClassLabels):
-            return {}
-        labels = classes.names if classes.labels is None else classes.labels
-        return dict.fromkeys(columns, "categorical") if isinstance(labels[0], str) else {}
 
     def inputs(self, raw: Inputs, rows: np.ndarray | None = None) -> np.ndarray:
         """Return normalized inputs, (n, …) float32.

@@ -10,8 +10,9 @@ from typing import ClassVar, TypeAlias
 
 from dlcli.core import ConfigError
 from dlcli.data.data_paths import DataPaths, file_digests
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassNames
+from dlcli.data.raw_data import RawData
 
 #: names of classes in a config: in the order of the labels, or label → name
 WrittenClassNames: TypeAlias = list[str] | dict[str, str] | None

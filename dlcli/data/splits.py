@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcli.core import SPLITS, ConfigError, DataError, formatting, rng, unknown_name
+from dlcli.core import SPLITS, DataError, formatting, rng, unknown_name
 from dlcli.data.examples import Examples
 from dlcli.data.formats.npz import open_npz
-from dlcli.data.labels import TargetKind, plain_labels
+from dlcli.data.targets import Targets
 from dlcli.data.times import times_of
 from dlcli.settings import SplitOptions
 
@@ -22,7 +22,7 @@ def split_examples(
     options: SplitOptions,
     *,
     seed: int,
-    target_kind: TargetKind,
+    targets: type[Targets],
     rows: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Divide examples by shares.
@@ -32,7 +32,7 @@ def split_examples(
         shares: Split → share; a split with share 0 is omitted.
         options: Options of the division, such as groups and train_dev.
         seed: Seed of the experiment.
-        target_kind: Kind of the targets.
+        targets: Kind of the targets.
         rows: (n,) row numbers of the examples to divide; None = all.
 
     Returns:
@@ -44,12 +44,12 @@ def split_examples(
     """
     present = {name: share for name, share in shares.items() if share > 0}
     rows = np.arange(len(examples)) if rows is None else rows
-    parts = divide(examples, rows, present, options, target_kind, rng.generator(seed, "split"))
-    return with_train_dev(examples, parts, options, seed=seed, target_kind=target_kind)
+    parts = divide(examples, rows, present, options, targets, rng.generator(seed, "split"))
+    return with_train_dev(examples, parts, options, seed=seed, targets=targets)
 
 
 def with_train_dev(
-    examples: Examples, rows: Mapping[str, np.ndarray], options: SplitOptions, *, seed: int, target_kind: TargetKind
+    examples: Examples, rows: Mapping[str, np.ndarray], options: SplitOptions, *, seed: int, targets: type[Targets]
 ) -> dict[str, np.ndarray]:
     """Split train_dev off train, at random so that both have the same distribution."""
     if options.train_dev == 0 or "train" not in rows:
@@ -58,13 +58,13 @@ def with_train_dev(
     unordered = replace(options, order_by=None, in_order=False)
     # Drawn from train, never from dev, so that the gap between train_dev and dev measures only the distribution shift.
     # A separate generator keeps the other splits independent of it.
-    parts = divide(examples, rows["train"], shares, unordered, target_kind, rng.generator(seed, "split", 1))
+    parts = divide(examples, rows["train"], shares, unordered, targets, rng.generator(seed, "split", 1))
     merged = {**rows, **parts}
     return {name: merged[name] for name in SPLITS if name in merged}
 
 
 def limit_training_set(
-    examples: Examples, rows: np.ndarray, options: SplitOptions, *, seed: int, target_kind: TargetKind
+    examples: Examples, rows: np.ndarray, options: SplitOptions, *, seed: int, targets: type[Targets]
 ) -> np.ndarray:
     """Draw `train_limit` rows of the training set at random, stratified if the splits are.
 
@@ -79,7 +79,7 @@ def limit_training_set(
         raise DataError(message, code="too_few_examples", key="train_limit")
     shares = {"train": float(limit), "unused": float(len(rows) - limit)}
     unordered = replace(options, group_by=None, order_by=None, in_order=False)
-    return divide(examples, rows, shares, unordered, target_kind, rng.generator(seed, "split", 2))["train"]
+    return divide(examples, rows, shares, unordered, targets, rng.generator(seed, "split", 2))["train"]
 
 
 def divide(
@@ -87,7 +87,7 @@ def divide(
     rows: np.ndarray,
     shares: Mapping[str, float],
     options: SplitOptions,
-    target_kind: TargetKind,
+    targets: type[Targets],
     generator: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     """Divide some rows of `examples` in proportion to the shares.
@@ -97,7 +97,7 @@ def divide(
         rows: (n,) row numbers of the examples to divide.
         shares: Split → share, above 0.
         options: Options of the division: stratify, group_by, order_by, in_order.
-        target_kind: Kind of the targets.
+        targets: Kind of the targets.
         generator: Random generator.
     """
     total = sum(shares.values())
@@ -110,7 +110,7 @@ def divide(
     elif options.in_order:
         parts = _by_time(rows, shares)
     elif options.stratify:
-        classes = _classes(examples, target_kind)[rows]
+        classes = targets.strata(examples)[rows]
         _check_classes(classes, len(shares))
         parts = _by_class(classes, shares, generator)
     else:
@@ -226,13 +226,6 @@ def sizes_moved_by_ties(rows: Mapping[str, np.ndarray], shares: Mapping[str, flo
         return ()
     sizes = ", ".join(f"{name} {len(members)} instead of {expected[name]}" for name, members in rows.items())
     return (f"examples with the same {column} stay in one split: {sizes}",)
-
-
-def _classes(examples: Examples, target_kind: TargetKind) -> np.ndarray:
-    if target_kind != "classes" or examples.targets is None:
-        message = f"stratify requires classes, but the targets are {target_kind.replace('_', ' ')}"
-        raise ConfigError(message, code="not_applicable", key="stratify")
-    return plain_labels(examples.labels)
 
 
 def _check_classes(classes: np.ndarray, num_splits: int) -> None:

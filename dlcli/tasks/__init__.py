@@ -6,7 +6,7 @@ from dlcli.tasks.language_modeling import UNIGRAM_NATS, LanguageModeling
 from dlcli.tasks.regression import Regression
 from dlcli.tasks.sequence_labeling import SequenceLabeling
 from dlcli.tasks.steps import StepTask
-from dlcli.tasks.task import Predictions, Task, concatenate_predictions
+from dlcli.tasks.task import Predictions, Task, concatenate_predictions, task_class
 
 __all__ = [
     "UNIGRAM_NATS",
@@ -19,4 +19,5 @@ __all__ = [
     "StepTask",
     "Task",
     "concatenate_predictions",
+    "task_class",
 ]

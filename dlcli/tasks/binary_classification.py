@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.core import ConfigError, register
-from dlcli.data import ClassLabels
+from dlcli.data import ClassLabels, Targets
 from dlcli.losses import BinaryCrossEntropy, Loss, OutputForm
 from dlcli.tasks.classification import Classification
 from dlcli.tasks.task import Predictions
@@ -34,6 +34,10 @@ class BinaryClassification(Classification):
                 code="not_applicable",
             )
         super().__init__(classes, loss=loss)
+
+    @classmethod
+    def is_default_for(cls, targets: Targets) -> bool:
+        return super().is_default_for(targets) and len(targets.class_names or ()) == 2
 
     @property
     def output_units(self) -> int:

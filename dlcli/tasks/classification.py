@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.core import register, under
-from dlcli.data import ClassLabels, TargetKind
+from dlcli.data import ClassLabels, Targets
 from dlcli.losses import ClassWeightedLoss, Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
 from dlcli.tasks.task import Predictions, Task
@@ -22,7 +22,7 @@ class Classification(Task):
         loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
-    target_kind: ClassVar[TargetKind] = "classes"
+    targets: ClassVar[type[Targets]] = ClassLabels
     output_form: ClassVar[OutputForm] = "class logits"
     default_metrics: ClassVar[tuple[str, ...]] = ("accuracy", "error")
     default_optimize = "error"

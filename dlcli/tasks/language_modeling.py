@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import ConfigError, register
-from dlcli.data import SPECIAL_TOKENS, NextTokens, TargetKind
+from dlcli.data import SPECIAL_TOKENS, NextTokens, Targets
 from dlcli.decoding import token_nats
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
 from dlcli.metrics import Metric
@@ -30,7 +30,7 @@ class LanguageModeling(StepTask):
         loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
-    target_kind: ClassVar[TargetKind] = "tokens"
+    targets: ClassVar[type[Targets]] = NextTokens
     output_form: ClassVar[OutputForm] = "class logits"
     default_metrics = ("nats_per_token", "perplexity", "token_accuracy")
     default_optimize = "nats_per_token"

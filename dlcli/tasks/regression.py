@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import register
-from dlcli.data import TargetKind, Values
+from dlcli.data import Targets, Values
 from dlcli.losses import Loss, MeanSquaredError, OutputForm
 from dlcli.metrics import Metric
 from dlcli.tasks.task import Predictions, Task
@@ -21,7 +21,7 @@ class Regression(Task):
         loss: Loss to minimize; null is mean_squared_error.
     """
 
-    target_kind: ClassVar[TargetKind] = "values"
+    targets: ClassVar[type[Targets]] = Values
     output_form: ClassVar[OutputForm] = "values"
     default_metrics = ("root_mean_squared_error", "mean_absolute_error", "r2")
     default_optimize = "root_mean_squared_error"

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcli import kernels
 from dlcli.core import register
-from dlcli.data import TargetKind, TokenLabels
+from dlcli.data import Targets, TokenLabels
 from dlcli.losses import Loss, OutputForm
 from dlcli.nn import padding_mask
 from dlcli.tasks.classification import Classification
@@ -26,7 +26,7 @@ class SequenceLabeling(StepTask, Classification):
         loss: Loss to minimize; null is softmax_cross_entropy.
     """
 
-    target_kind: ClassVar[TargetKind] = "token_labels"
+    targets: ClassVar[type[Targets]] = TokenLabels
     output_form: ClassVar[OutputForm] = "class logits"
     default_metrics = ("accuracy", "error", "macro_f1")
 

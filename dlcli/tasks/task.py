@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcli.autograd import Tensor
 from dlcli.core import ConfigError, registry
-from dlcli.data import TargetKind
+from dlcli.data import Targets
 from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
 
@@ -73,7 +73,7 @@ class Task:
     registry_kind: ClassVar[str] = "task"
 
     #: kind of the targets
-    target_kind: ClassVar[TargetKind]
+    targets: ClassVar[type[Targets]]
     #: names of the metrics that are reported unless the config sets others
     default_metrics: ClassVar[tuple[str, ...]]
     #: metric that selects the best epoch unless the config sets another one
@@ -93,6 +93,11 @@ class Task:
                 key="loss",
             )
         self.loss_function = loss
+
+    @classmethod
+    def is_default_for(cls, targets: Targets) -> bool:
+        """Return whether the task applies to these targets if the config names none; of several, the first by name does."""
+        return type(targets) is cls.targets
 
     @property
     def output_units(self) -> int:
@@ -153,6 +158,17 @@ class Task:
     def accepts(self, metric: Metric) -> bool:
         """Return whether the metric applies to this task's predictions."""
         raise NotImplementedError
+
+
+def task_class(name: str) -> type[Task]:
+    """Return the class of a registered task.
+
+    Raises:
+        ConfigError: The name is unknown.
+    """
+    task = registry.lookup("task", name)
+    assert isinstance(task, type) and issubclass(task, Task)
+    return task
 
 
 def _needs(loss: str) -> str | None:

@@ -52,8 +52,8 @@ def examples_are_complete(subject: Subject) -> None:
     np.testing.assert_array_equal(examples.targets, again.examples.targets)
     assert len(examples.inputs) == len(examples.targets) == len(examples.ids)
     assert np.isfinite(examples.inputs).all()
-    assert raw.target_kind in ("classes", "values")
-    assert (raw.class_names is not None) == (raw.target_kind == "classes")
+    assert raw.targets in (ClassLabels, Values)
+    assert (raw.class_names is not None) == (raw.targets is ClassLabels)
     if examples.feature_names:
         assert len(examples.feature_names) == examples.inputs.shape[1]
     if raw.class_names is not None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.api.mistakes import MAX_MISTAKES, worst_mistakes
-from dlcli.data import Examples, Preprocessor, Split
+from dlcli.data import ClassLabels, Examples, Preprocessor, Split
 from dlcli.data.normalization import NoNormalization, Standard
 from dlcli.tasks import Predictions
 
@@ -19,7 +19,7 @@ def preprocessor(images: np.ndarray, truth: np.ndarray) -> Preprocessor:
         np.arange(len(images)),
         normalization=Standard(per="all"),
         target_normalization=NoNormalization(),
-        target_kind="classes",
+        targets=ClassLabels,
         class_names=NAMES,
     )
 

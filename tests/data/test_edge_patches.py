@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core.edge_filters import edge_filter
-from dlcli.data import DataPaths
+from dlcli.data import DataPaths, Values
 from dlcli.data.edge_patches import EdgePatches
 from dlcli.kernels import conv2d
 
@@ -28,5 +28,5 @@ def test_the_targets_are_the_filter_s_answers(image, direction, kind, size) -> N
 def test_description_and_fingerprint() -> None:
     raw = EdgePatches().read(DataPaths())
     assert all(part in raw.description for part in ("1,855", "china.jpg", "12 × 12", "vertical Sobel"))
-    assert raw.target_kind == "values"
+    assert raw.targets is Values
     assert list(raw.fingerprint) == ["china.jpg"]

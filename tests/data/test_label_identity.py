@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from dlcli.core import DataError, registry
-from dlcli.data import ClassLabels, DataPaths, FileFormat, Preprocessor, load_data, new_data
+from dlcli.data import ClassLabels, DataPaths, FileFormat, Preprocessor, Values, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Npy, Npz, Parquet
 from dlcli.settings import SplitOptions
 
@@ -41,10 +41,10 @@ def rows_of(labels: list[Any]) -> list[Any]:
 def check(reader: FileFormat, path: Path, labels: list[Any]) -> Preprocessor:
     """Every row's class is called what the row says, in training and when the file comes as new data."""
     data = load_data(
-        reader, DataPaths(config_folder=path.parent), split=SplitOptions(train=1.0), seed=0, target_kind="classes"
+        reader, DataPaths(config_folder=path.parent), split=SplitOptions(train=1.0), seed=0, targets=ClassLabels
     )
     preprocessor = Preprocessor.from_json(json.loads(json.dumps(data.preprocessor.to_json())))
-    names = preprocessor.class_names
+    names = preprocessor.targets.class_names
     assert names is not None
     expected = [str(label) for label in rows_of(labels)]
     assert [names[index] for index in data.splits["train"].targets.tolist()] == expected
@@ -143,7 +143,7 @@ def test_codes_are_ordered_as_numbers(tmp_path: Path) -> None:
     preprocessor = check(
         Csv(path="d.csv"), write_csv(tmp_path / "d.csv", ["10.0", "2.0", "1.0"]), ["10.0", "2.0", "1.0"]
     )
-    assert preprocessor.class_names == ("1.0", "2.0", "10.0")
+    assert preprocessor.targets.class_names == ("1.0", "2.0", "10.0")
 
 
 def test_one_number_in_two_spellings_is_one_class(tmp_path: Path) -> None:
@@ -216,16 +216,14 @@ def test_timestamps_of_parquet_order_examples(tmp_path: Path, kind: pa.DataType)
 def test_many_codes_beyond_64_bits_are_no_classes(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,y\n" + "".join(f"{row},{10**25 + row}\n" for row in range(60)))
     data = load_data(Csv(path="d.csv"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0)
-    assert data.target_kind == "values"
+    assert isinstance(data.preprocessor.targets, Values)
 
 
 def test_values_stand_in_splits_as_in_the_file(tmp_path: Path) -> None:
     targets = [1700000004 + 3 * row for row in range(30)]
     write = "".join(f"{row},{target}\n" for row, target in enumerate(targets))
     (tmp_path / "d.csv").write_text("a,y\n" + write)
-    data = load_data(
-        Csv(path="d.csv"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0, target_kind="values"
-    )
+    data = load_data(Csv(path="d.csv"), DataPaths(config_folder=tmp_path), split=SplitOptions(), seed=0, targets=Values)
     for name, rows in data.indices.items():
         assert data.splits[name].values.tolist() == [targets[row] for row in rows]
 
@@ -251,6 +249,6 @@ def test_integers_that_may_be_amounts_are_pointed_out(tmp_path: Path) -> None:
         DataPaths(config_folder=tmp_path),
         split=SplitOptions(train=1.0),
         seed=0,
-        target_kind="classes",
+        targets=ClassLabels,
     )
     assert not any("task: regression" in warning for warning in data.warnings)

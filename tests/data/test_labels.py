@@ -7,46 +7,46 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data.labels import ClassLabels, Values, infer_target_kind, named_labels, plain_labels
+from dlcli.data.labels import are_labels, named_labels, plain_labels
 from dlcli.data.normalization import FixedNormalization, NoNormalization, Standard
-from dlcli.data.targets import targets_from_json
+from dlcli.data.targets import ClassLabels, Values, targets_from_json
 
 
 @pytest.mark.parametrize(
-    ("targets", "kind"),
+    ("targets", "expected"),
     [
-        (np.array(["a", "b"]), "classes"),
-        (np.array([True, False]), "classes"),
-        (np.array([0, 1, 1, 0]), "classes"),
-        (np.array([0.0, 1.0, 1.0, 0.0]), "classes"),
-        (np.array([0.5, 1.0, 1.0, 0.0]), "values"),
-        (np.arange(20), "values"),
-        (np.arange(1000) % 101, "values"),
-        (np.zeros((5, 2)), "values"),
+        (np.array(["a", "b"]), True),
+        (np.array([True, False]), True),
+        (np.array([0, 1, 1, 0]), True),
+        (np.array([0.0, 1.0, 1.0, 0.0]), True),
+        (np.array([0.5, 1.0, 1.0, 0.0]), False),
+        (np.arange(20), False),
+        (np.arange(1000) % 101, False),
+        (np.zeros((5, 2)), False),
     ],
 )
-def test_the_kind_is_inferred(targets: np.ndarray, kind: str):
-    assert infer_target_kind(targets) == kind
+def test_labels_are_told_from_values(targets: np.ndarray, expected: bool):
+    assert are_labels(targets) == expected
 
 
 def test_classes_are_sorted_by_number_and_by_word():
-    assert ClassLabels.fit(np.array([10, 9, 2, 10]), None, None).names == ("2", "9", "10")
-    assert ClassLabels.fit(np.array(["b", "a", "b"]), None, None).names == ("a", "b")
-    assert ClassLabels.fit(np.array([1.0, 0.0]), None, None).labels == (0, 1)
-    assert ClassLabels.fit(np.array([True, False]), None, None).names == ("false", "true")
+    assert ClassLabels.of(np.array([10, 9, 2, 10]), None, None).names == ("2", "9", "10")
+    assert ClassLabels.of(np.array(["b", "a", "b"]), None, None).names == ("a", "b")
+    assert ClassLabels.of(np.array([1.0, 0.0]), None, None).labels == (0, 1)
+    assert ClassLabels.of(np.array([True, False]), None, None).names == ("false", "true")
 
 
 def test_names_of_numbered_labels_keep_their_order_if_one_is_absent_from_training():
-    classes = ClassLabels.fit(np.array([0, 2]), ["top", "bag", "boot"], None)
-    assert classes.encode(np.array([2, 1, 0]), "test").tolist() == [2, 1, 0]
+    classes = ClassLabels.of(np.array([0, 2]), ["top", "bag", "boot"], None)
+    assert classes.indices(np.array([2, 1, 0]), "test").tolist() == [2, 1, 0]
     assert classes.names == ("top", "bag", "boot")
 
 
 def test_names_of_sorted_labels():
-    classes = ClassLabels.fit(np.array(["-", "+"]), ["plus", "minus"], None)
-    assert classes.encode(np.array(["-"]), "test").tolist() == [1]
+    classes = ClassLabels.of(np.array(["-", "+"]), ["plus", "minus"], None)
+    assert classes.indices(np.array(["-"]), "test").tolist() == [1]
     with pytest.raises(DataError, match=r"3 .*2 labels") as caught:
-        ClassLabels.fit(np.array(["-", "+"]), ["a", "b", "c"], None)
+        ClassLabels.of(np.array(["-", "+"]), ["a", "b", "c"], None)
     assert caught.value.key == "class_names"
 
 
@@ -77,16 +77,16 @@ def test_names_of_labels(labels: list[Any], names: Any, named: dict[Any, str]):
 
 
 def test_names_use_the_labels_of_all_data():
-    classes = ClassLabels.fit(np.array([2, 3]), ["a", "b", "c"], None, known=[1, 2, 3])
+    classes = ClassLabels.of(np.array([2, 3]), ["a", "b", "c"], None, known=[1, 2, 3])
     assert classes.names == ("a", "b", "c")
     assert classes.counts == (0, 1, 1)
-    assert classes.encode(np.array([3, 1]), "dev").tolist() == [2, 0]
+    assert classes.indices(np.array([3, 1]), "dev").tolist() == [2, 0]
 
 
 @pytest.mark.parametrize("names", [{"1": "a"}, {"1": "a", "2": "a"}, {"1": "a", "01": "b", "2": "c"}])
 def test_every_label_has_exactly_one_name(names: dict[str, str]):
     with pytest.raises(DataError) as caught:
-        ClassLabels.fit(np.array([1, 2]), names, None)
+        ClassLabels.of(np.array([1, 2]), names, None)
     assert caught.value.key == "class_names"
 
 
@@ -121,38 +121,38 @@ def test_a_class_is_found_by_name_label_or_number():
 
 def test_large_integers_are_not_rounded():
     labels = [2**63 - 1, 2**63, 2**64 - 1]
-    classes = ClassLabels.fit(np.array(labels * 2, np.uint64), None, None)
+    classes = ClassLabels.of(np.array(labels * 2, np.uint64), None, None)
     again = ClassLabels.from_json(json.loads(json.dumps(classes.to_json())))
     assert again.names == tuple(map(str, labels))
-    assert again.encode(np.array(labels, np.uint64), "new").tolist() == [0, 1, 2]
-    assert again.encode(np.array([2**63 - 1], np.int64), "new").tolist() == [0]
+    assert again.indices(np.array(labels, np.uint64), "new").tolist() == [0, 1, 2]
+    assert again.indices(np.array([2**63 - 1], np.int64), "new").tolist() == [0]
     with pytest.raises(DataError):
-        again.encode(np.array([2**63 - 2], np.int64), "new")
+        again.indices(np.array([2**63 - 2], np.int64), "new")
 
 
 def test_messages_list_only_a_few_of_many_labels():
-    classes = ClassLabels.fit(np.array([f"person {number}" for number in range(500)]), None, "who")
+    classes = ClassLabels.of(np.array([f"person {number}" for number in range(500)]), None, "who")
     with pytest.raises(DataError, match="did you mean person 50") as caught:
-        classes.encode(np.array(["person 500"]), "dev")
+        classes.indices(np.array(["person 500"]), "dev")
     assert len(str(caught.value)) < 300
 
 
 def test_an_unseen_label_is_an_error_with_the_nearest_label():
-    classes = ClassLabels.fit(np.array(["setosa", "virginica"]), None, "species")
+    classes = ClassLabels.of(np.array(["setosa", "virginica"]), None, "species")
     with pytest.raises(DataError, match=r"dev .*'setose' .*species.* did you mean setosa") as caught:
-        classes.encode(np.array(["setosa", "setose"]), "dev")
+        classes.indices(np.array(["setosa", "setose"]), "dev")
     assert caught.value.code == "unknown_label"
     with pytest.raises(DataError, match="'7'"):
-        ClassLabels.fit(np.array([0, 1]), None, None).encode(np.array([0, 7]), "test")
+        ClassLabels.of(np.array([0, 1]), None, None).indices(np.array([0, 7]), "test")
 
 
 def test_numbers_match_words_that_spell_them():
-    assert ClassLabels.fit(np.array([2, 10]), None, None).encode(np.array(["10", "2"]), "new").tolist() == [1, 0]
-    assert ClassLabels.fit(np.array(["2", "10"]), None, None).encode(np.array([10, 2]), "new").tolist() == [0, 1]
+    assert ClassLabels.of(np.array([2, 10]), None, None).indices(np.array(["10", "2"]), "new").tolist() == [1, 0]
+    assert ClassLabels.of(np.array(["2", "10"]), None, None).indices(np.array([10, 2]), "new").tolist() == [0, 1]
 
 
 def test_names_alone_are_labels():
-    assert ClassLabels(("b", "a")).encode(np.array(["a", "b", "b"]), "new").tolist() == [1, 0, 0]
+    assert ClassLabels(("b", "a")).indices(np.array(["a", "b", "b"]), "new").tolist() == [1, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_invalid_labels(targets: np.ndarray, message: str):
 
 def test_a_single_class_is_an_error():
     with pytest.raises(DataError, match="'a'") as caught:
-        ClassLabels.fit(np.array(["a", "a"]), None, None)
+        ClassLabels.of(np.array(["a", "a"]), None, None)
     assert caught.value.code == "too_few_examples"
 
 
 def test_values_are_scaled_and_scaled_back():
     targets = np.random.default_rng(0).normal(150, 70, (40, 2))
-    values = Values.fit(targets, Standard(), ("a", "b"))
-    encoded = values.encode(targets, "train")
+    values = Values.of(targets, Standard(), ("a", "b"))
+    encoded = values.scaled(targets, "train")
     assert encoded.dtype == np.float32
     np.testing.assert_allclose(encoded.std(axis=0), 1, rtol=1e-5)
     np.testing.assert_allclose(values.inverse(encoded), targets, rtol=1e-5)
@@ -185,32 +185,32 @@ def test_values_are_scaled_and_scaled_back():
 
 
 def test_values_are_columns_whatever_the_normalization():
-    values = Values.fit(np.array([1.0, 2.0]), NoNormalization(), ())
+    values = Values.of(np.array([1.0, 2.0]), NoNormalization(), ())
     assert values.count == 1
-    assert values.encode(np.array([3, 4]), "dev").tolist() == [[3.0], [4.0]]
+    assert values.scaled(np.array([3, 4]), "dev").tolist() == [[3.0], [4.0]]
     with pytest.raises(DataError, match=r"dev has 2 .* 1$") as caught:
-        values.encode(np.zeros((3, 2)), "dev")
+        values.scaled(np.zeros((3, 2)), "dev")
     assert caught.value.code == "wrong_shape"
 
 
 def test_invalid_values():
     with pytest.raises(ConfigError) as words:
-        Values.fit(np.array(["a"]), Standard(), ())
-    assert (words.value.code, words.value.key) == ("not_applicable", "target_kind")
+        Values.of(np.array(["a"]), Standard(), ())
+    assert (words.value.code, words.value.key) == ("not_applicable", "targets")
     with pytest.raises(ConfigError) as means:
-        Values.fit(np.array([1.0, 2.0]), FixedNormalization(mean=[1.0, 2.0], std=[1.0, 1.0]), ())
+        Values.of(np.array([1.0, 2.0]), FixedNormalization(mean=[1.0, 2.0], std=[1.0, 1.0]), ())
     assert means.value.key == "target_normalization.mean"
     with pytest.raises(DataError, match="example 1") as infinite:
-        Values.fit(np.array([1.0, np.inf]), Standard(), ())
+        Values.of(np.array([1.0, np.inf]), Standard(), ())
     assert infinite.value.code == "non_finite"
 
 
 @pytest.mark.parametrize(
     "targets",
     [
-        ClassLabels.fit(np.array([3, 1]), ["x", "y"], "label"),
+        ClassLabels.of(np.array([3, 1]), ["x", "y"], "label"),
         ClassLabels(("a", "b")),
-        Values.fit(np.array([1 / 3, 2.0]), Standard(), ("y",)),
+        Values.of(np.array([1 / 3, 2.0]), Standard(), ("y",)),
     ],
 )
 def test_json_round_trip(targets: ClassLabels | Values):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, TransformedRows, load_data
+from dlcli.data import ClassLabels, Data, DataPaths, DatasetReader, FileFormat, TransformedRows, Values, load_data
 from dlcli.data.embedded import Diabetes, Digits, Iris
 from dlcli.data.formats import Conll, Csv, Idx, Lines, Npy, Npz
 from dlcli.data.normalization import MinMax, Standard
@@ -38,7 +38,7 @@ def test_digits_are_split_and_normalized():
     assert train.inputs.dtype == np.float32
     np.testing.assert_allclose(train.inputs.mean(axis=(0, 1, 2)), 0, atol=1e-5)
     assert data.input_shape == (8, 8, 1)
-    assert data.target_kind == "classes"
+    assert isinstance(data.preprocessor.targets, ClassLabels)
     assert data.class_names == tuple("0123456789")
     assert train.targets.dtype == np.int64
     assert np.array_equal(train.ids, data.indices["train"])
@@ -48,7 +48,7 @@ def test_digits_are_split_and_normalized():
 def test_values_have_a_unit():
     data = load_data(Diabetes(), DataPaths(), split=SplitOptions(), seed=0, target_normalization=Standard())
     train = data.splits["train"]
-    assert data.target_kind == "values"
+    assert isinstance(data.preprocessor.targets, Values)
     assert data.class_names is None
     assert train.targets.shape == (265, 1)
     assert train.targets.dtype == np.float32
@@ -57,7 +57,7 @@ def test_values_have_a_unit():
 
 
 def test_the_kind_of_targets_can_be_set():
-    data = load_data(Iris(), DataPaths(), split=SplitOptions(), seed=0, target_kind="values", normalization=MinMax())
+    data = load_data(Iris(), DataPaths(), split=SplitOptions(), seed=0, targets=Values, normalization=MinMax())
     assert data.splits["train"].targets.shape == (90, 1)
 
 
@@ -247,7 +247,7 @@ def test_a_constant_target_is_named(tmp_path: Path, columns: dict[str, str], nam
     rows = "".join(f"{row},{','.join(it.format(row=row) for it in columns.values())}\n" for row in range(40))
     (tmp_path / "d.csv").write_text(f"x,{','.join(columns)}\n{rows}", encoding="utf-8")
     reader = registry.make(Csv, path="d.csv", label=list(columns))
-    data = load_data(reader, DataPaths(tmp_path), split=SplitOptions(), seed=0, target_kind="values")
+    data = load_data(reader, DataPaths(tmp_path), split=SplitOptions(), seed=0, targets=Values)
     warnings = [warning for warning in data.warnings if "predict" in warning]
     assert len(warnings) == len(named)
     for warning, name in zip(warnings, named, strict=True):
@@ -297,9 +297,9 @@ def test_an_unseen_integer_may_be_a_value(tmp_path: Path, cells: list[float]):
         load(reader, reader_paths, files=files)
     assert "task: regression" in caught.value.message
     with pytest.raises(DataError) as caught:
-        load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, target_kind="classes")
+        load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, targets=ClassLabels)
     assert "task: regression" not in caught.value.message
-    data = load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, target_kind="values")
+    data = load_data(reader, reader_paths, split=SplitOptions(files=files), seed=0, targets=Values)
     np.testing.assert_allclose(data.splits["dev"].targets[:, 0], [cells[-1], 14])
 
 

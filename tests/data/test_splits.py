@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import Examples
+from dlcli.data import ClassLabels, Examples, Targets, Values
 from dlcli.data.examples import row_numbers
 from dlcli.data.splits import read_indices, shares_to_sizes, sizes_moved_by_ties, split_examples
 from dlcli.data.table import column_of
@@ -24,9 +24,11 @@ def examples_with(targets: np.ndarray, **fields: np.ndarray) -> Examples:
     return Examples(np.zeros((count, 1)), targets, row_numbers(count), fields=columns)
 
 
-def split(examples: Examples, seed: int = 0, kind: str = "classes", **options: object) -> dict[str, np.ndarray]:
+def split(
+    examples: Examples, seed: int = 0, kind: type[Targets] = ClassLabels, **options: object
+) -> dict[str, np.ndarray]:
     chosen = SplitOptions(**options)
-    return split_examples(examples, chosen.shares(has_test=False), chosen, seed=seed, target_kind=kind)
+    return split_examples(examples, chosen.shares(has_test=False), chosen, seed=seed, targets=kind)
 
 
 def assert_partition(rows: dict[str, np.ndarray], count: int) -> None:
@@ -74,7 +76,7 @@ def test_stratified_splits_keep_each_class_within_one(sizes: list[int], shares: 
     options = SplitOptions(train=train, dev=dev, test=test, stratify=True)
     try:
         rows = split_examples(
-            examples_with(labels), options.shares(has_test=False), options, seed=seed, target_kind="classes"
+            examples_with(labels), options.shares(has_test=False), options, seed=seed, targets=ClassLabels
         )
     except DataError as error:
         assert "would be empty" in error.message
@@ -203,7 +205,7 @@ def test_data_without_columns_cannot_be_grouped():
 
 def test_values_cannot_be_stratified():
     with pytest.raises(ConfigError) as caught:
-        split(examples_with(np.random.default_rng(0).random(30)), kind="values", stratify=True)
+        split(examples_with(np.random.default_rng(0).random(30)), kind=Values, stratify=True)
     assert (caught.value.code, caught.value.key) == ("not_applicable", "stratify")
 
 

@@ -65,7 +65,7 @@ def test_a_loss_for_another_task_is_refused() -> None:
 def test_regression_predicts_in_the_unit_of_the_targets() -> None:
     task = Regression(VALUES)
     np.testing.assert_allclose(task.predictions(np.array([[0.0], [1.5]])).values, [[100.0], [130.0]])
-    np.testing.assert_allclose(task.truth(VALUES.encode(np.array([80.0]), "train")), [[80.0]])
+    np.testing.assert_allclose(task.truth(VALUES.scaled(np.array([80.0]), "train")), [[80.0]])
     assert task.output_units == 1
 
 

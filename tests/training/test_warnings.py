@@ -98,7 +98,7 @@ def test_targets_outside_the_range_of_the_output_layer(
     trainer = make_trainer(nodes=[Node("", "linear", {"units": 3}), Node("", layer)])
     values = np.array(targets, np.float32)[:, None]
     train = Split("train", np.zeros((3, 4), np.float32), values, np.arange(3))
-    task = Regression(Values.fit(values, NoNormalization(), ("y",)))
+    task = Regression(Values.of(values, NoNormalization(), ("y",)))
     warnings = training_warnings(
         train, trainer.batches, task, trainer.model, trainer.train_step.optimizer, trainer.total_steps
     )

@@ -11,7 +11,8 @@ import numpy as np
 
 from dlcli.core import ConfigError, DataError, formatting
 from dlcli.data.data_paths import DataPaths, file_digests
-from dlcli.data.examples import Examples, RawData, check_numbers, row_numbers
+from dlcli.data.examples import Examples, check_numbers, row_numbers
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, WrittenClassNames
 from dlcli.data.table import Column
 

@@ -12,9 +12,11 @@ import numpy as np
 from dlcli.core import ConfigError, DataError, formatting, register
 from dlcli.data.data_paths import DataPaths, file_digests, read_bytes
 from dlcli.data.decoding import decode_text
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.formats.delimiters import parse_delimiter
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.targets import TokenLabels
 from dlcli.data.text.texts import Sentences
 
 #: start of a line between documents in the files of CoNLL's shared tasks
@@ -80,7 +82,7 @@ class Conll(FileFormat):
             files.append(self.find(data_paths, self.test_path))
             test = self.read_new(files[-1])
         description = f"{path.name}: {formatting.count(len(examples), 'sentence')}"
-        return RawData(examples, file_digests(files), description, test, target_kind="token_labels")
+        return RawData(examples, file_digests(files), description, test, targets=TokenLabels)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)

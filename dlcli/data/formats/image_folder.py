@@ -10,11 +10,13 @@ import numpy as np
 
 from dlcli.core import DataError, Inline, register
 from dlcli.data.data_paths import DataPaths, distinct_names
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.formats.class_folders import IMAGES, class_folders
 from dlcli.data.formats.image_format import ANY_IMAGE, ImageFormat, ImageOptions, describe_images, reference_shape
 from dlcli.data.images import ReferenceShape
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import SplitFiles
+from dlcli.data.targets import ClassLabels
 
 
 @register("format", "image_folder")
@@ -65,7 +67,7 @@ class ImageFolder(ImageFormat):
             result.fingerprint,
             f"{folders['train'].name}: {describe_images(examples)}, {classes} classes",
             result.examples.get("test"),
-            target_kind="classes",
+            targets=ClassLabels,
             warnings=result.warnings,
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcli.core import ConfigError, DataError, Inline, register
 from dlcli.data.data_paths import DataPaths, distinct_names, sha256
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.formats.columns import Source
 from dlcli.data.formats.csv import Csv
 from dlcli.data.formats.csv_text import Dialect
@@ -20,6 +20,7 @@ from dlcli.data.formats.index_columns import index_columns
 from dlcli.data.formats.number_syntax import DecimalMark
 from dlcli.data.formats.tables import Layout, TableOptions, examples_of, require_columns
 from dlcli.data.images import ReferenceShape
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn
 

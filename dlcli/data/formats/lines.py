@@ -11,8 +11,10 @@ import numpy as np
 
 from dlcli.core import ConfigError, formatting, register
 from dlcli.data.data_paths import DataPaths, file_digests
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.targets import ClassLabels, NextTokens
 from dlcli.data.text.text_file import BLOCK, read_text_file
 from dlcli.data.text.texts import Texts
 
@@ -58,7 +60,7 @@ class Lines(FileFormat):
             path = self.find(data_paths, self.require_path())
             examples, warnings = self.read_with_warnings(path)
             description = f"{path.name}: {formatting.count(len(examples), 'line')}"
-            return RawData(examples, file_digests([path]), description, target_kind="tokens", warnings=warnings)
+            return RawData(examples, file_digests([path]), description, targets=NextTokens, warnings=warnings)
         paths = {label: self.find(data_paths, file) for label, file in self.files.items()}
         parts = {label: self.read_with_warnings(path) for label, path in paths.items()}
         return RawData(
@@ -68,7 +70,7 @@ class Lines(FileFormat):
                 f"{paths[label].name}: {formatting.count(len(examples), 'line')}"
                 for label, (examples, _) in parts.items()
             ),
-            target_kind="classes",
+            targets=ClassLabels,
             warnings=tuple(warning for _, warnings in parts.values() for warning in warnings),
         )
 

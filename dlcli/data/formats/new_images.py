@@ -14,7 +14,6 @@ from dlcli.data.formats.idx import Idx
 from dlcli.data.formats.image_format import ImageFormat
 from dlcli.data.formats.image_list import ImageList
 from dlcli.data.images import ENDINGS, Channels, ImageConversion, ReferenceShape, decode_many
-from dlcli.data.labels import ClassLabels
 from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.readers import DatasetReader, FileFormat
 
@@ -44,7 +43,7 @@ def new_images(
     conversion = _conversion(reader, preprocessor, path)
     remarks: list[str] = []
     images = np.concatenate(list(decode_many(listing.files, conversion, reference, on_unused_levels=remarks.append)))
-    labels = np.array(_labels_of(listing.labels, preprocessor)) if require_targets else None
+    labels = np.array(preprocessor.targets.labels_of(listing.labels)) if require_targets else None
     return Examples(images, labels, np.array(listing.names)), (*listing.warnings, *remarks)
 
 
@@ -70,15 +69,3 @@ def _conversion(reader: DatasetReader | FileFormat, preprocessor: Preprocessor, 
     if isinstance(reader, Idx):
         return ImageConversion(shape[:2], channels)
     return reader.conversion if reader.conversion.channels else replace(reader.conversion, channels=channels)
-
-
-def _labels_of(names: tuple[str, ...], preprocessor: Preprocessor) -> list[str]:
-    """Convert names of classes to their labels in the training data."""
-    targets = preprocessor.targets
-    if not isinstance(targets, ClassLabels):
-        raise DataError(
-            "folders have classes, but the model predicts values; pass a list of images with values",
-            code="not_applicable",
-        )
-    labels = dict(zip(targets.names, map(str, targets.labels or targets.names), strict=True))
-    return [labels.get(name, name) for name in names]

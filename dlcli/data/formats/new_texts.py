@@ -41,7 +41,7 @@ def new_texts(
     Raises:
         DataError: The file cannot be read, or lacks inputs or targets.
     """
-    require_targets &= preprocessor.target_kind != "tokens"
+    require_targets &= not preprocessor.targets.predicts_inputs
     table = _table_format(path, reader)
     if table is not None:
         return _from_table(path, table, preprocessor, require_targets=require_targets)
@@ -73,12 +73,12 @@ def _from_table(
     path: Path, file_format: TableFormat, preprocessor: Preprocessor, *, require_targets: bool
 ) -> tuple[Examples, tuple[str, ...]]:
     text = (*preprocessor.feature_names, TEXT)[0]
-    targets: Sequence[str] = preprocessor.target_names or (LABEL,)
+    targets: Sequence[str] = preprocessor.targets.columns or (LABEL,)
     options = replace(file_format.table, text=text)
     source = file_format.open_new(path, Layout((text,), tuple(targets), options.id, {}))
     require_columns(source, (text, *targets) if require_targets else (text,))
     known_id = options.id if options.id in source.names else None
-    kinds = preprocessor.label_kinds(targets)
+    kinds = preprocessor.targets.column_kinds(targets)
     examples = examples_of(source, Layout((text,), tuple(targets) if require_targets else (), known_id, kinds), options)
     ignored = [name for name in source.names if name not in {text, *targets, options.id, *(options.exclude or ())}]
     notes = (f"{path.name}: columns ignored: {', '.join(ignored)}",) if ignored else ()

@@ -16,9 +16,10 @@ import numpy as np
 
 from dlcli.core import DataError, PositiveInt, formatting, register, unknown_name
 from dlcli.data.data_paths import DataPaths, file_digests, unreadable
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.formats.arrays import ImageAxes, array_examples, channels_last, stays_on_disk
 from dlcli.data.formats.decompression import check_decompressed_size
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import column_of
 

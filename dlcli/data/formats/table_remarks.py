@@ -15,7 +15,7 @@ from dlcli.data.formats.index_columns import MIN_ROWS, are_row_numbers, named_in
 from dlcli.data.formats.missing_values import DEFAULTS
 from dlcli.data.formats.number_advice import NumberAdvice, number_advice
 from dlcli.data.formats.number_syntax import NumberSyntax, is_number
-from dlcli.data.labels import abbreviated, infer_target_kind
+from dlcli.data.labels import abbreviated, are_labels
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def check_label(source: Source, name: str, column: Column, kinds: Mapping[str, K
     if advice is None:
         return
     readings = (numbers[np.isfinite(numbers)] for numbers in advice.readings)
-    if any(len(numbers) and infer_target_kind(numbers) == "values" for numbers in readings):
+    if any(len(numbers) and not are_labels(numbers) for numbers in readings):
         message = _not_numbers(advice, len(column))
         raise source.error(
             f"{message}; list the column under categorical if these are classes", name, advice.row, "wrong_type"

@@ -13,7 +13,7 @@ import numpy as np
 
 from dlcli.core import ConfigError, DataError, formatting, unknown_name
 from dlcli.data.data_paths import DataPaths, file_digests
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.formats.columns import (
     ColumnOptions,
     Reading,
@@ -30,6 +30,7 @@ from dlcli.data.formats.number_syntax import DecimalMark, NumberSyntax, Thousand
 from dlcli.data.formats.table_remarks import check_label, table_remarks
 from dlcli.data.formats.text_columns import is_list, labels_of, texts_of
 from dlcli.data.labels import MAX_LISTED, abbreviated
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles, WrittenClassNames
 from dlcli.data.table import CategoricalColumn, Column, Kind, NumericColumn, Table
 

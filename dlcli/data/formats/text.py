@@ -7,8 +7,10 @@ from pathlib import Path
 
 from dlcli.core import register
 from dlcli.data.data_paths import DataPaths, sha256
-from dlcli.data.examples import Examples, RawData, row_numbers
+from dlcli.data.examples import Examples, row_numbers
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.targets import NextTokens
 from dlcli.data.text.stream import TextStream
 from dlcli.data.text.text_file import read_text_file
 
@@ -39,7 +41,7 @@ class Text(FileFormat):
         path = self.find(data_paths, self.require_path())
         examples = self.read_new(path)
         description = f"{path.name}: {len(examples):,} bytes of text"
-        return RawData(examples, {path.name: sha256(path)}, description, target_kind="tokens")
+        return RawData(examples, {path.name: sha256(path)}, description, targets=NextTokens)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         return SplitFiles.of({split: self.read_new(path) for split, path in files.items()}, files)

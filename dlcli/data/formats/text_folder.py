@@ -11,9 +11,11 @@ import numpy as np
 from dlcli.core import ConfigError, DataError, register
 from dlcli.data.data_paths import DataPaths, distinct_names, read_bytes
 from dlcli.data.decoding import decode_text
-from dlcli.data.examples import Examples, RawData
+from dlcli.data.examples import Examples
 from dlcli.data.formats.class_folders import TEXTS, FileListing, all_files, class_folders
+from dlcli.data.raw_data import RawData
 from dlcli.data.readers import FileFormat, SplitFiles
+from dlcli.data.targets import ClassLabels
 from dlcli.data.text.texts import Texts
 
 
@@ -60,7 +62,7 @@ class TextFolder(FileFormat):
             test, fingerprint[self.test_path], test_warnings = self._read(self.find(data_paths, self.test_path))
             warnings += test_warnings
         description = f"{folder.name}: {len(examples):,} texts of {_check_classes(examples, folder)} classes"
-        return RawData(examples, fingerprint, description, test, target_kind="classes", warnings=warnings)
+        return RawData(examples, fingerprint, description, test, targets=ClassLabels, warnings=warnings)
 
     def read_splits(self, files: Mapping[str, Path], data_paths: DataPaths) -> SplitFiles:  # noqa: ARG002
         parts = {split: self._read(folder) for split, folder in files.items()}

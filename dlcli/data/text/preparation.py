@@ -14,7 +14,6 @@ from dlcli.data.batches import SequenceSource, Split
 from dlcli.data.data_paths import cache_folder
 from dlcli.data.examples import Examples, row_numbers
 from dlcli.data.preprocessing import Preprocessor
-from dlcli.data.targets import NextTokens, TokenLabels, encode_targets, raw_values
 from dlcli.data.text import text_file
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
@@ -48,7 +47,7 @@ def prepare_texts(
     assert encoder is not None
     assert isinstance(inputs, TextInputs)
     inputs = inputs.take(rows)
-    is_next_token = isinstance(preprocessor.targets, NextTokens)
+    is_next_token = preprocessor.targets.predicts_inputs
     if name == "train" and isinstance(encoder.tokenizer, Word):
         notes += _word_remarks(inputs, encoder.tokenizer, is_next_token=is_next_token)
     tokens = TokenArray.of(_sequences(inputs, encoder, is_next_token), _store(inputs, encoder, is_next_token))
@@ -64,16 +63,14 @@ def prepare_texts(
     if is_next_token:
         source = NextTokenSequences(tokens, encoder.max_length)
         return Split(name, source, None, ids, notes, lines=None if examples.lines is None else examples.lines[rows])
-    targets = None if examples.targets is None else examples.targets[rows]
-    if isinstance(preprocessor.targets, TokenLabels):
-        labels = None
-        if targets is not None:
-            _check_labels(targets, lengths, ids, name)
-            labels = preprocessor.targets.encode(targets, name)
+    if preprocessor.targets.per_step:
+        if examples.targets is not None:
+            _check_labels(examples.targets[rows], lengths, ids, name)
+        labels = preprocessor.targets.encode(examples, rows, name)
         return Split(name, TokenSequences(tokens, encoder.max_length, labels), None, ids, notes)
     source = TokenSequences(tokens, encoder.max_length)
-    encoded = None if targets is None else encode_targets(examples, rows, preprocessor.targets, name)
-    return Split(name, source, encoded, ids, notes, raw_values(examples, rows, preprocessor.targets))
+    encoded = preprocessor.targets.encode(examples, rows, name)
+    return Split(name, source, encoded, ids, notes, preprocessor.targets.raw_values(examples, rows))
 
 
 def _sequences(inputs: TextInputs, encoder: TextEncoder, is_next_token: bool) -> Iterator[np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import DataPaths, load_data
+from dlcli.data import DataPaths, TokenLabels, load_data
 from dlcli.data.formats import Conll
 from dlcli.settings import SplitOptions
 
@@ -36,7 +36,7 @@ def test_sentences_become_batches(tmp_path: Path):
     (tmp_path / "a.conll").write_text(TEXT)
     split = SplitOptions(files={"train": "a.conll", "dev": "a.conll"})
     data = load_data(Conll(), DataPaths(config_folder=tmp_path), split=split, seed=0)
-    assert (data.target_kind, data.class_names) == ("token_labels", ("B-ORG", "B-PER", "O"))
+    assert (type(data.preprocessor.targets), data.class_names) == (TokenLabels, ("B-ORG", "B-PER", "O"))
     batch = data.splits["train"].gather(np.array([2, 0]))
     assert batch.targets.tolist() == [[2, 0], [0, 2]]
     assert batch.lengths.tolist() == [1, 2]

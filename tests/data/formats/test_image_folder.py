@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import Data, DataPaths, DatasetReader, FileFormat, load_data, new_data
+from dlcli.data import ClassLabels, Data, DataPaths, DatasetReader, FileFormat, load_data, new_data
 from dlcli.data.formats import Idx, ImageFolder, Npz
 from dlcli.settings import SplitOptions
 
@@ -48,7 +48,7 @@ def test_folders_are_classes_and_files_are_known_by_their_paths(pets: Path):
     assert raw.examples.inputs[:, 0, 0, 0].tolist() == [10, 11, 12, 13, 19, 200, 201, 202, 203, 209]
     assert raw.description.startswith("pets: 10 images ")
     assert raw.description.endswith(" 6 × 4 × 1, 2 classes")
-    assert (raw.target_kind, raw.test, raw.warnings) == ("classes", None, ())
+    assert (raw.targets, raw.test, raw.warnings) == (ClassLabels, None, ())
 
 
 def test_the_fingerprint_is_of_names_and_contents(pets: Path):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import Data, DataPaths, load_data, new_data
+from dlcli.data import Data, DataPaths, Values, load_data, new_data
 from dlcli.data.formats import ImageList
 from dlcli.settings import SplitOptions
 
@@ -44,7 +44,7 @@ def test_rows_are_pictures_with_labels(folder: Path):
 
 def test_values_can_be_predicted_and_columns_group(folder: Path):
     data = load(folder, label="age", split={"train": 0.5, "dev": 0.5, "group_by": "owner"}, id="owner")
-    assert data.target_kind == "values"
+    assert isinstance(data.preprocessor.targets, Values)
     assert {name: set(split.ids) for name, split in data.splits.items()} in (
         {"train": {"u"}, "dev": {"v"}},
         {"train": {"v"}, "dev": {"u"}},

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError, registry
-from dlcli.data import Data, DataPaths, FileFormat, Sentences, load_data, new_data
+from dlcli.data import Data, DataPaths, FileFormat, NextTokens, Sentences, TokenLabels, load_data, new_data
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.settings import SplitOptions
 
@@ -49,19 +49,20 @@ def test_other_tables_have_texts_too(tmp_path: Path, kind: str):
         parquet.write_table(table, tmp_path / "a.parquet")
         reader = registry.make(Parquet, path="a.parquet", text="review")
     data = load(reader, tmp_path)
-    assert data.preprocessor.target_names == ("stars",)  # the last column that is not the text
+    assert data.preprocessor.targets.columns == ("stars",)  # the last column that is not the text
     assert data.preprocessor.vocabulary.tokens[4:6] == ("a", "film")
 
 
 def test_texts_without_another_column_are_for_language_models(tmp_path: Path):
     write(tmp_path, [{"text": f"text {number}"} for number in range(10)])
-    assert load(registry.make(Jsonl, path="a.jsonl", text="text"), tmp_path).target_kind == "tokens"
+    data = load(registry.make(Jsonl, path="a.jsonl", text="text"), tmp_path)
+    assert isinstance(data.preprocessor.targets, NextTokens)
 
 
 def test_lists_of_words_have_lists_of_labels(tmp_path: Path):
     write(tmp_path, [{"words": ["EU", "acts"], "tags": ["ORG", "O"]}, {"words": ["no"], "tags": ["O"]}] * 5)
     data = load(registry.make(Jsonl, path="a.jsonl", text="words"), tmp_path)
-    assert (data.target_kind, data.class_names) == ("token_labels", ("O", "ORG"))
+    assert (type(data.preprocessor.targets), data.class_names) == (TokenLabels, ("O", "ORG"))
     assert data.splits["train"].gather(np.arange(2)).targets.ndim == 2
     raw = registry.make(Jsonl, path="a.jsonl", text="words").read(DataPaths(config_folder=tmp_path))
     assert isinstance(raw.examples.inputs, Sentences)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import DataPaths, TextOptions, load_data
+from dlcli.data import ClassLabels, DataPaths, NextTokens, TextOptions, load_data
 from dlcli.data.formats import Lines
 from dlcli.data.formats.lines import lines_of
 from dlcli.data.text import Character
@@ -33,7 +33,7 @@ def test_lines_without_classes_are_for_language_models(tmp_path: Path):
     data = load_data(
         Lines(path="names.txt"), data_paths, split=SplitOptions(train=0.5, dev=0.5, in_order=True), seed=0, text=options
     )
-    assert data.target_kind == "tokens"
+    assert isinstance(data.preprocessor.targets, NextTokens)
     assert data.splits["train"].ids.tolist() == [1, 4]
     assert data.splits["dev"].ids.tolist() == [5, 6]
     assert any("names.txt: 2 lines" in warning for warning in data.warnings)
@@ -54,7 +54,7 @@ def test_files_are_classes(tmp_path: Path):
     (tmp_path / "n.txt").write_text("bad\nawful\n" * 5)
     reader = Lines(files={"pos": "p.txt", "neg": "n.txt"})
     raw = reader.read(DataPaths(config_folder=tmp_path))
-    assert raw.target_kind == "classes"
+    assert raw.targets is ClassLabels
     assert [*raw.examples.inputs][:2] == ["good", "fine"]
     assert [*raw.examples.inputs][10:12] == ["bad", "awful"]
     assert raw.examples.targets.tolist() == ["pos"] * 10 + ["neg"] * 10

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.core import ConfigError, DataError
-from dlcli.data import DataPaths, TextOptions, load_data
+from dlcli.data import ClassLabels, DataPaths, NextTokens, TextOptions, load_data
 from dlcli.data.formats import Text
 from dlcli.data.text import Character
 from dlcli.settings import SplitOptions, TextSettings
@@ -23,7 +23,7 @@ def test_a_text_is_divided_in_its_order_and_nothing_is_lost(tmp_path: Path):
         seed=0,
         text=TextOptions(tokenizer=Character(), settings=TextSettings(window=16)),
     )
-    assert (data.input_shape, data.target_kind) == ((16,), "tokens")
+    assert (data.input_shape, type(data.preprocessor.targets)) == ((16,), NextTokens)
     read = ""
     for split in data.splits.values():
         batch = split.gather(np.arange(len(split)))
@@ -56,4 +56,4 @@ def test_invalid_options_are_rejected_at_their_key(tmp_path: Path):
         load_data(Text(path="a.txt"), data_paths, split=SplitOptions(), seed=0)
     with pytest.raises(DataError, match="no targets"):
         (tmp_path / "b.txt").write_text(TEXT)
-        load_data(Text(path="b.txt"), data_paths, split=SplitOptions(), seed=0, target_kind="classes")
+        load_data(Text(path="b.txt"), data_paths, split=SplitOptions(), seed=0, targets=ClassLabels)

@@ -15,7 +15,7 @@ from dlcli.data import (
     Preprocessor,
     Sentences,
     Split,
-    TargetKind,
+    Targets,
     TextInputs,
     TextOptions,
     Texts,
@@ -24,6 +24,7 @@ from dlcli.data import (
 )
 from dlcli.data.formats import Lines, Text
 from dlcli.data.normalization import NoNormalization
+from dlcli.data.targets import ClassLabels, NextTokens, TokenLabels
 from dlcli.data.text import Character, Word, text_file
 from dlcli.data.text.preparation import prepare_texts
 from dlcli.data.text.tokenizer import Tokenizer
@@ -32,7 +33,7 @@ from dlcli.settings import SplitOptions, TextSettings
 
 def prepared(
     inputs: TextInputs,
-    kind: TargetKind,
+    kind: type[Targets],
     targets: np.ndarray | None = None,
     rows: np.ndarray | None = None,
     tokenizer: Tokenizer | None = None,
@@ -47,7 +48,7 @@ def prepared(
         np.arange(2) if rows is None else rows,
         normalization=plain,
         target_normalization=plain,
-        target_kind=kind,
+        targets=kind,
         text=options,
     )
     return preprocessor, prepare_texts(examples, examples.all_rows, preprocessor, "dev")
@@ -60,7 +61,7 @@ def labels(*of_sentences: str) -> np.ndarray:
 
 
 def test_single_texts_have_a_beginning_and_an_end():
-    preprocessor, split = prepared(Texts.of(["a b", "b", "a c"]), "tokens")
+    preprocessor, split = prepared(Texts.of(["a b", "b", "a c"]), NextTokens)
     assert preprocessor.input_shape == (3,)
     batch = split.gather(np.arange(3))
     a, b = preprocessor.vocabulary.indices(["a", "b"]).tolist()
@@ -74,7 +75,7 @@ def test_single_texts_have_a_beginning_and_an_end():
 def test_continuous_text_is_cut_into_windows():
     text = "to be or not to be"
     stream = TextStream(np.frombuffer(text.encode(), dtype=np.uint8))
-    preprocessor, split = prepared(stream, "tokens", rows=np.array([0, 18]), tokenizer=Character(), window=5)
+    preprocessor, split = prepared(stream, NextTokens, rows=np.array([0, 18]), tokenizer=Character(), window=5)
     assert preprocessor.input_shape == (5,)
     assert preprocessor.continuous
     assert len(split) == 4
@@ -88,7 +89,7 @@ def test_continuous_text_is_cut_into_windows():
 
 def test_texts_have_classes():
     targets = np.array(["x", "y", "x"])
-    preprocessor, split = prepared(Texts.of(["a b", "b", ""]), "classes", targets)
+    preprocessor, split = prepared(Texts.of(["a b", "b", ""]), ClassLabels, targets)
     assert preprocessor.input_shape == (2,)
     assert split.targets.tolist() == [0, 1, 0]
     assert split.gather(np.array([2, 0])).targets.tolist() == [0, 0]
@@ -97,8 +98,8 @@ def test_texts_have_classes():
 
 
 def test_words_have_labels():
-    preprocessor, split = prepared(Sentences([("a", "b"), ("c",)]), "token_labels", labels("N V", "V"))
-    assert preprocessor.class_names == ("N", "V")
+    preprocessor, split = prepared(Sentences([("a", "b"), ("c",)]), TokenLabels, labels("N V", "V"))
+    assert preprocessor.targets.class_names == ("N", "V")
     batch = split.gather(np.arange(2))
     assert batch.targets.tolist() == [[0, 1], [1, 0]]
     assert batch.lengths.tolist() == [2, 1]
@@ -106,20 +107,20 @@ def test_words_have_labels():
 
 def test_every_token_needs_exactly_one_label():
     with pytest.raises(DataError, match=r"dev: example 1 .* 1 token and 2 labels"):
-        prepared(Sentences([("a", "b"), ("c",)]), "token_labels", labels("N V", "V N"))
+        prepared(Sentences([("a", "b"), ("c",)]), TokenLabels, labels("N V", "V N"))
 
 
 def test_sequences_that_are_too_long_are_truncated_or_rejected():
     texts = Texts.of(["a b c d", "a", "a b c"])
-    preprocessor, split = prepared(texts, "tokens", max_length=2)
+    preprocessor, split = prepared(texts, NextTokens, max_length=2)
     assert preprocessor.input_shape == (3,)
     assert split.inputs.shape == (3, 3)
     assert any("2 of 3" in remark for remark in split.notes)
     with pytest.raises(DataError, match="dev: example 0 has 4 tokens, the first of 2") as caught:
-        prepared(texts, "tokens", max_length=2, too_long="error")
+        prepared(texts, NextTokens, max_length=2, too_long="error")
     assert (caught.value.code, caught.value.key) == ("too_large", "text.max_length")
     with pytest.raises(DataError, match="dev: example 0 has 4 tokens; max_length is 3"):
-        prepared(texts, "tokens", max_length=3, too_long="error")
+        prepared(texts, NextTokens, max_length=3, too_long="error")
 
 
 def test_text_options_need_texts():
@@ -127,8 +128,8 @@ def test_text_options_need_texts():
     numbers = Examples(np.zeros((2, 3)), np.array([0, 1]), np.arange(2))
     treatment = {"normalization": plain, "target_normalization": plain}
     for key, arguments in {
-        "text": {"target_kind": "classes", "text": TextOptions()},
-        "target_kind": {"target_kind": "tokens"},
+        "text": {"targets": ClassLabels, "text": TextOptions()},
+        "targets": {"targets": NextTokens},
     }.items():
         with pytest.raises(ConfigError) as caught:
             Preprocessor.fit(numbers, np.arange(2), **arguments, **treatment)
@@ -137,10 +138,10 @@ def test_text_options_need_texts():
 
 def test_the_targets_must_exist():
     with pytest.raises(DataError, match="targets"):
-        prepared(Texts.of(["a", "b"]), "classes")
+        prepared(Texts.of(["a", "b"]), ClassLabels)
     with pytest.raises(ConfigError, match="sequence_labeling") as caught:
-        prepared(Texts.of(["a", "b"]), "token_labels", np.array(["x", "y"]))
-    assert (caught.value.code, caught.value.key) == ("not_applicable", "target_kind")
+        prepared(Texts.of(["a", "b"]), TokenLabels, np.array(["x", "y"]))
+    assert (caught.value.code, caught.value.key) == ("not_applicable", "targets")
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -150,11 +151,11 @@ def test_the_tokens_of_a_large_text_are_cached(tmp_path: Path, monkeypatch: pyte
     rows = None
     if stream:
         texts, rows = TextStream(texts.content), np.array([0, 16])
-    _, in_memory = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
+    _, in_memory = prepared(texts, NextTokens, rows=rows, tokenizer=Character(), window=4)
     assert not [*tmp_path.iterdir()]
     monkeypatch.setattr(text_file, "MEMORY_LIMIT", 8)
-    _, stored = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
-    _, again = prepared(texts, "tokens", rows=rows, tokenizer=Character(), window=4)
+    _, stored = prepared(texts, NextTokens, rows=rows, tokenizer=Character(), window=4)
+    _, again = prepared(texts, NextTokens, rows=rows, tokenizer=Character(), window=4)
     assert len([*(tmp_path / "dlcli" / "tokens").glob("*.tokens")]) == 1
     every = np.arange(len(in_memory))
     for split in (stored, again):
