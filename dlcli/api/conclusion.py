@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.api.mistakes import worst_mistakes
-from dlcli.api.predictions import prediction_rows, row_ids, row_units, target_rows, unit_name
+from dlcli.api.predictions import row_ids, row_units, unit_name
 from dlcli.assembly import Experiment, evaluation_batch_size, positive_classes
 from dlcli.core import UNSEEN_SPLITS, dumps
-from dlcli.data import Split
+from dlcli.data import Rows, Split
 from dlcli.diagnosis import (
     TEXT_STRETCHES,
     Assessment,
     DeadUnits,
-    Measure,
+    HeadAssessments,
     PredictionsFile,
     SplitOutcome,
     TrainingResult,
@@ -37,13 +37,13 @@ class MeasuredSplit:
     Args:
         split: Examples with targets.
         predictions: Predictions for the examples.
-        truth: Class indices (N,), or values (N, K) in the targets' unit.
+        truth: Truth of the same examples or time steps, as the task returns it.
         metrics: Metrics as `<split>/<metric>`.
     """
 
     split: Split
     predictions: Predictions
-    truth: np.ndarray
+    truth: np.ndarray | Rows
     metrics: dict[str, float]
 
     @property
@@ -51,14 +51,19 @@ class MeasuredSplit:
         """Ids of the rows of the predictions: the example, plus the step where each step has a row."""
         return row_ids(self.split, len(self.truth))
 
-    @property
-    def outcome(self) -> SplitOutcome:
-        """Targets and predictions as the diagnosis reads them."""
-        probabilities = self.predictions.probabilities
-        of_two = probabilities if probabilities is not None and probabilities.shape[-1] == 2 else None
+    def outcome(self, head: str | None = None) -> SplitOutcome:
+        """Return targets and predictions as the diagnosis reads them.
+
+        Args:
+            head: Head whose targets to return, with the examples that have one; None if the task has no heads.
+        """
         units = row_units(self.split, len(self.truth))
         in_order = unit_name(self.split, len(self.truth)) == TEXT_STRETCHES
-        return SplitOutcome(self.split.name, self.predictions.best_guess(), self.truth, of_two, units, in_order)
+        if head is None:
+            return SplitOutcome(self.split.name, self.predictions, self.truth, units, in_order)
+        predictions, truth, examples = self.predictions.observed(head, self.truth)
+        units = None if units is None else units[examples]
+        return SplitOutcome(self.split.name, predictions, truth, units, in_order, examples)
 
 
 def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
@@ -88,29 +93,14 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         for one in measured
         if one.split.name in UNSEEN_SPLITS  # predictions for the training set would take too much disk space
     }
-    class_names = experiment.data.class_names
-    result = TrainingResult(
-        run=folder.id,
-        name=experiment.spec.name,
-        status="done",
-        measure=Measure.of_metric(experiment.selection.metric, target_kind=experiment.task.target_kind),
-        splits=[one.outcome for one in measured],
-        metrics={name: value for one in measured for name, value in one.metrics.items()},
-        history=folder.metrics(),
-        optimizing_metric=experiment.selection.metric,
-        best_epoch=summary.best.epoch,
-        spec=experiment.spec.resolved(),
-        class_names=class_names or (),
-        positive_classes=positive_classes(experiment.metrics, class_names or ()),
-        target_names=experiment.data.preprocessor.targets.value_names,
-        parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
-        dead_units=dead.shares(),
-        seconds=summary.seconds,
-        remarks=(*experiment.data.warnings, *summary.warnings),
-        unit=unit_name(measured[0].split, len(measured[0].truth)),
-        predictions=written,
-    )
+    results = {
+        head: _result(experiment, folder, summary, measured, head=head, dead=dead.shares(), predictions=written)
+        for head in (experiment.task.parts or [None])
+    }
+    main = experiment.task.head_of(experiment.selection.metric.rpartition("/")[2])
+    result = results[main]
     assessment = assess(result)
+    others = {head: assess(results[head]) for head in results if head not in (None, main)}
     confused_split = None if assessment.confusion is None else assessment.confusion.split
     mistakes = [
         worst_mistakes(one.split, one.predictions, one.truth, experiment.data.preprocessor)
@@ -121,10 +111,54 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         result,
         assessment,
         mistakes=mistakes[0] if mistakes else None,
+        heads=HeadAssessments.of(main, assessment, others, [*results.values()]),
         write_text=folder.write_text,
         write_bytes=folder.write_bytes,
     )
     return result, assessment
+
+
+def _result(
+    experiment: Experiment,
+    folder: RunFolder,
+    summary: TrainingSummary,
+    measured: Sequence[MeasuredSplit],
+    *,
+    head: str | None,
+    dead: Mapping[str, float],
+    predictions: Mapping[str, PredictionsFile],
+) -> TrainingResult:
+    """Return what the diagnosis of a run, or of one head of its model, needs."""
+    task, targets, optimizing = experiment.task, experiment.data.preprocessor.targets, experiment.selection.metric
+    spec = experiment.spec.resolved()
+    if head is not None:
+        task, targets = task.parts[head], targets.parts[head]
+        if experiment.task.head_of(optimizing.rpartition("/")[2]) != head or optimizing.endswith("/loss"):
+            optimizing = f"{optimizing.rpartition('/')[0]}/{head}.{task.default_optimize}"
+            spec = spec | {"evaluation": spec["evaluation"] | {"human_error": None}}
+    outcomes = [one.outcome(head) for one in measured]
+    return TrainingResult(
+        run=folder.id,
+        name=experiment.spec.name,
+        status="done",
+        measure=task.error_measure(optimizing.rpartition("/")[2].rpartition(".")[2]),
+        splits=outcomes,
+        metrics={name: value for one in measured for name, value in one.metrics.items()},
+        history=folder.metrics(),
+        optimizing_metric=optimizing,
+        best_epoch=summary.best.epoch,
+        spec=spec,
+        class_names=targets.class_names or (),
+        positive_classes=positive_classes(experiment.metrics),
+        target_names=targets.value_names,
+        parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
+        dead_units=dead,
+        seconds=summary.seconds,
+        remarks=(*experiment.data.warnings, *summary.warnings),
+        unit=unit_name(measured[0].split, len(measured[0].truth)),
+        predictions=predictions,
+        head=head or "",
+    )
 
 
 def measure(
@@ -175,14 +209,14 @@ def write_predictions(experiment: Experiment, folder: RunFolder, measured: Measu
         folder: Folder of the run.
         measured: Evaluated split.
     """
-    names = experiment.data.class_names or (), experiment.data.preprocessor.targets.value_names
-    values = measured.split.values
+    task, values = experiment.task, measured.split.values
     rows = zip(
-        prediction_rows(measured.ids, measured.predictions, *names),
-        target_rows(measured.truth if values is None else values, class_names=names[0]),
+        measured.ids.tolist(),
+        task.prediction_rows(measured.predictions),
+        task.target_rows(measured.truth if values is None else values),
         strict=True,
     )
-    records = [prediction | target for prediction, target in rows]
+    records = [{"id": example, **prediction, "target": target} for example, prediction, target in rows]
     units = row_units(measured.split, len(records))
     if units is not None:
         records = [record | {"group": group} for record, group in zip(records, units.tolist(), strict=True)]

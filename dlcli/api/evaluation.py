@@ -15,7 +15,7 @@ from dlcli.api.run_results import Evaluation
 from dlcli.assembly import build_measures, locate_errors, positive_classes, read_rows
 from dlcli.core import ConfigError, unknown_name
 from dlcli.data import Split
-from dlcli.diagnosis import Interval, Measure, error_interval, interval_remarks
+from dlcli.diagnosis import Interval, error_interval, interval_remarks
 from dlcli.runs import files
 from dlcli.spec import Overrides
 
@@ -55,27 +55,29 @@ def evaluate(
         batch_size=loaded.batch_size,
         stateful=loaded.spec.training.stateful,
     )
-    deciding = f"{examples.name}/{selection.metric.rpartition('/')[2]}"
-    error_measure = Measure.of_metric(selection.metric, target_kind=loaded.task.target_kind)
-    outcome = measured.outcome
+    metric = selection.metric.rpartition("/")[2]
+    error_measure = loaded.task.error_measure(metric)
+    outcome = measured.outcome(loaded.task.head_of(metric))
     errors = outcome.errors(error_measure)
     error = error_interval(errors, error_measure)
-    unit = unit_name(examples, len(outcome.targets))
+    unit = unit_name(examples, len(outcome))
     remarks = interval_remarks(examples.name, errors, error_measure, unit)
-    intervals = {f"{examples.name}/{'error' if error_measure is Measure.ERROR_RATE else error_measure.value}": error}
-    if error_measure is Measure.ERROR_RATE:
-        accuracy = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
-        intervals[f"{examples.name}/accuracy"] = accuracy
+    prefix = metric.rpartition(".")[0]
+    title = f"{examples.name}/{prefix}." if prefix else f"{examples.name}/"
+    intervals = {f"{title}{error_measure.metric}": error}
+    if error_measure.complement is not None:
+        complement = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)
+        intervals[f"{title}{error_measure.complement}"] = complement
     return Evaluation(
         path=loaded.folder.path,
         split=examples.name,
         num_examples=len(examples),
         metrics=measured.metrics,
         intervals={name: interval for name, interval in intervals.items() if name in measured.metrics},
-        deciding_metric=deciding,
+        deciding_metric=f"{examples.name}/{metric}",
         direction=selection.direction,
         seconds=time.perf_counter() - clock,
-        positive_classes=positive_classes(metrics, loaded.class_names),
+        positive_classes=positive_classes(metrics),
         warnings=(*examples.notes, *remarks),
     )
 

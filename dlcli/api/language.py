@@ -29,7 +29,6 @@ from dlcli.data import (
 )
 from dlcli.decoding import TokenChoice, continue_texts, token_nats
 from dlcli.nn import Graph, evaluation_mode
-from dlcli.tasks import LanguageModeling
 from dlcli.training import stream
 
 #: Default number of tokens in a sample.
@@ -261,7 +260,7 @@ def language_model(run: str | Path, runs_dir: str | Path) -> LoadedModel:
         ConfigError: The run does not exist or is not a language model.
     """
     loaded = LoadedModel(runs.find(Path(runs_dir), str(run)))
-    if not isinstance(loaded.task, LanguageModeling):
+    if not loaded.preprocessor.targets.predicts_inputs:
         raise ConfigError(
             f"expected a language model, but run {loaded.folder.id} has another task", code="not_applicable"
         )

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from dlcli import runs
-from dlcli.api.predictions import prediction_rows, row_ids
+from dlcli.api.predictions import row_ids
 from dlcli.api.stored_spec import load_stored_spec
 from dlcli.assembly import build_model, build_reader, build_task, check_resumable, evaluation_batch_size, locate_errors
 from dlcli.core import DataError, Generators, StorageError, under
-from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, encode_texts, new_data
+from dlcli.data import Preprocessor, SequenceSource, Split, check_numbers, concatenate, encode_texts, new_data
 from dlcli.runs import RunFolder, files
 from dlcli.spec import Overrides, Spec
-from dlcli.tasks import Predictions, SequenceLabeling, concatenate_predictions
+from dlcli.tasks import Predictions
 from dlcli.training import CheckpointStore, compute_outputs
 
 
@@ -69,29 +69,22 @@ class LoadedModel:
         """Names of the classes in the order of the model's outputs; empty for a regression."""
         return self.preprocessor.targets.class_names or ()
 
-    def predict(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
+    def predict(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> Any:
         """Predict the classes or values of examples.
 
         Args:
             inputs: Inputs (N, …) without preprocessing, or N texts, or N sentences as lists of words.
 
         Returns:
-            Class names (N,), or values (N, K) in the targets' unit; for sequence labeling, N arrays of class names.
+            Class names (N,), or values (N, K) in the targets' unit; for sequence labeling, N arrays of
+            class names; for several heads, a mapping from each head to its predictions.
 
         Raises:
             DataError: The inputs have the wrong shape, or values that are not finite.
         """
         split = self._split(inputs)
-        predictions = self._predictions(split)
-        if predictions.labels is None:
-            return predictions.best_guess()
-        named: np.ndarray = np.array(self.class_names)[predictions.labels]
-        if not isinstance(self.task, SequenceLabeling):
-            return named
-        assert isinstance(split.inputs, SequenceSource)
-        labels = np.empty(len(split), dtype=object)
-        labels[:] = np.split(named, np.cumsum(split.inputs.lengths)[:-1])
-        return labels
+        lengths = split.inputs.lengths if isinstance(split.inputs, SequenceSource) else None
+        return self.task.named(self._predictions(split), lengths)
 
     def predict_probabilities(self, inputs: np.ndarray | Sequence[str] | Sequence[Sequence[str]]) -> np.ndarray:
         """Predict the probability of each class.
@@ -105,10 +98,7 @@ class LoadedModel:
         Raises:
             DataError: The model is a regression, or the inputs have the wrong shape.
         """
-        predictions = self._predictions(self._split(inputs))
-        if predictions.probabilities is None:
-            raise DataError("a regression has no probabilities; use predict", code="not_applicable")
-        return predictions.probabilities
+        return self.task.probabilities(self._predictions(self._split(inputs)))
 
     def predict_file(self, path: str | Path, *, remark: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
         """Predict each example of a file in the format of the training data.
@@ -127,9 +117,9 @@ class LoadedModel:
         if remark is not None:
             for note in split.notes:
                 remark(note)
-        names = self.class_names, self.preprocessor.targets.value_names
         predictions = self._predictions(split)
-        return list(prediction_rows(row_ids(split, len(predictions.best_guess())), predictions, *names))
+        rows = zip(row_ids(split, len(predictions)).tolist(), self.task.prediction_rows(predictions), strict=True)
+        return [{"id": example, **row} for example, row in rows]
 
     def read(self, path: str | Path, *, require_targets: bool) -> Split:
         """Read new data and preprocess it like the training set.
@@ -164,7 +154,7 @@ class LoadedModel:
         for batch in split.batches(self.batch_size):
             [outputs] = compute_outputs(self.model, [batch])
             parts.append(self.task.predictions(outputs, batch.lengths))
-        return concatenate_predictions(parts)
+        return concatenate(parts)
 
 
 def load(run: str | Path, *, runs_dir: str | Path = "runs") -> LoadedModel:

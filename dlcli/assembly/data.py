@@ -22,6 +22,7 @@ from dlcli.data import (
     Preprocessor,
     Pretrained,
     Split,
+    Targets,
     TextOptions,
     load_data,
     load_rows,
@@ -29,7 +30,7 @@ from dlcli.data import (
 )
 from dlcli.losses import ClassWeightedLoss
 from dlcli.spec import Spec
-from dlcli.tasks import Classification, Task, task_class
+from dlcli.tasks import Task, task_class
 
 #: Arguments of `load_data` → paths in the config, for those that are not keys of `data`.
 _ARGUMENTS = {
@@ -92,6 +93,7 @@ def build_data(
             normalization=normalization,
             target_normalization=target_normalization,
             targets=None if spec.task is None else task_class(spec.task.name).targets,
+            head_kinds=_head_kinds(spec),
             text=text,
             classes=section.classes,
             keep_raw=keep_raw or bool(section.augment),
@@ -155,6 +157,15 @@ def build_text_options(spec: Spec, data_paths: DataPaths, pretrained: Preprocess
     return TextOptions(tokenizer=tokenizer, settings=section.settings, known_words=words)
 
 
+def _head_kinds(spec: Spec) -> dict[str, type[Targets] | None]:
+    """Return head → kind of its targets, or None to infer it; empty unless the task has several heads."""
+    heads = {} if spec.task is None else spec.task.options.get("heads", {})
+    return {
+        head: None if options.task is None else task_class(options.task["name"]).targets
+        for head, options in heads.items()
+    }
+
+
 def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
     """Create the augmentation of the training set; None if the config has none.
 
@@ -168,9 +179,8 @@ def build_augmenter(spec: Spec, train: Split, task: Task) -> Augmenter | None:
     """
     if not spec.data.augment:
         return None
-    classes = task.num_classes if isinstance(task, Classification) and task.output_units > 1 else None
-    loss = task.loss_function
-    weighted = isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None
+    classes = task.num_mixed_classes
+    weighted = any(isinstance(loss, ClassWeightedLoss) and loss.class_weights is not None for loss in task.losses)
     for position, component in enumerate(spec.data.augment):
         if component.name == "mixup" and weighted and classes is None:
             message = "a mixture of two classes has no class weight; remove class_weights or mixup"

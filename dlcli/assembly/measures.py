@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from dlcli.assembly.component import create
 from dlcli.core import ConfigError, registry, unknown_name
 from dlcli.data import ClassLabels
 from dlcli.metrics import LATENCY, Metric
 from dlcli.spec import ComponentSpec, Spec, component_from
-from dlcli.tasks import Classification, Task
+from dlcli.tasks import HeadMetric, Task
 from dlcli.training import Selection, direction_of
 
 LOSS = "loss"
@@ -28,13 +28,11 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
     Raises:
         ConfigError: A metric is unknown, or a metric or the human error does not apply to the task.
     """
-    human_error = spec.evaluation.human_error
-    if isinstance(task, Classification) and human_error is not None and human_error > 1:
-        message = f"expected an error rate from 0 to 1, got {human_error:g}; write 0.05 for 5 %"
-        raise ConfigError(message, code="out_of_range", key="evaluation.human_error")
     optimize = spec.evaluation.optimize or f"{'dev' if 'dev' in splits else 'train'}/{task.default_optimize}"
+    if spec.evaluation.human_error is not None:
+        _check_human_error(spec.evaluation.human_error, optimize, task)
+    metrics: list[Metric] = [*_head_metrics(spec, task)]
     components = list(spec.evaluation.metrics) or [component_from("metric", name) for name in task.default_metrics]
-    metrics: list[Metric] = []
     for index, component in enumerate(components):
         key = f"evaluation.metrics[{index}]"
         metric = _metric(component, task, key, spec.evaluation.positive_class)
@@ -45,25 +43,41 @@ def build_measures(spec: Spec, task: Task, splits: Collection[str]) -> tuple[tup
         metrics.append(metric)
     for name, key in _deciding_metrics(spec, task, optimize):
         if name not in (LOSS, LATENCY, *(metric.name for metric in metrics)):
-            if name not in registry.names("metric"):
+            if name not in registry.names("metric") or task.parts:
                 known = {*registry.names("metric"), *(metric.name for metric in metrics), LOSS}
                 raise ConfigError(f"{name!r}: {unknown_name('metric', name, known)}", code="unknown_name", key=key)
             metrics.append(_metric(component_from("metric", name), task, key, spec.evaluation.positive_class))
     return tuple(metrics), Selection(optimize, direction_of(optimize, metrics), spec.evaluation.satisfice)
 
 
-def positive_classes(metrics: Iterable[Metric], class_names: Sequence[str]) -> dict[str, str]:
-    """Return metric → positive class, for metrics of a single class.
+def _check_human_error(human_error: float, optimize: str, task: Task) -> None:
+    """Check that the human error is in the unit of the optimizing metric, so that errors can be compared with it."""
+    metric = optimize.rpartition("/")[2]
+    measure = task.error_measure(metric)
+    if metric.rpartition(".")[2] not in (measure.metric, measure.complement):
+        message = (
+            f"the errors of this task are measured as {measure.label}, which {optimize} is not; "
+            f"set evaluation.optimize to a metric such as dev/{measure.metric}, or remove human_error"
+        )
+        raise ConfigError(message, code="conflicting_options", key="evaluation.human_error")
+    if measure.is_rate and human_error > 1:
+        message = f"expected an error rate from 0 to 1, got {human_error:g}; write 0.05 for 5 %"
+        raise ConfigError(message, code="out_of_range", key="evaluation.human_error")
 
-    Args:
-        metrics: Metrics from `build_measures`.
-        class_names: Names of the classes in the order of the model's outputs; empty for other tasks.
-    """
-    return {
-        metric.name: class_names[metric.positive_index]
-        for metric in metrics
-        if metric.positive_index is not None and class_names
-    }
+
+def positive_classes(metrics: Iterable[Metric]) -> dict[str, str]:
+    """Return metric → name of its positive class, for metrics from `build_measures` that are about a single class."""
+    return {metric.name: metric.positive_name for metric in metrics if metric.positive_name is not None}
+
+
+def _head_metrics(spec: Spec, task: Task) -> Iterator[Metric]:
+    """Yield the metrics of each head of a multi-task model; none for other tasks."""
+    for head, part in task.parts.items():
+        assert spec.task is not None, "only a config names several tasks"
+        configured = spec.task.options["heads"][head].metrics
+        for index, described in enumerate(configured or part.default_metrics):
+            key = f"task.heads.{head}.metrics[{index}]" if configured else f"task.heads.{head}"
+            yield HeadMetric(head, _metric(component_from("metric", described), part, key, None))
 
 
 def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str | int | None) -> Metric:
@@ -77,8 +91,9 @@ def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str 
             code="not_applicable",
             key=key,
         )
-    if isinstance(task, Classification) and metric.positive_index is not None:
-        metric.focus_on(_positive_index(metric, task.classes, key, positive_class))
+    if task.classes is not None and metric.positive_index is not None:
+        index = _positive_index(metric, task.classes, key, positive_class)
+        metric.focus_on(index, task.classes.names[index])
     return metric
 
 

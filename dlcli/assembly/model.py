@@ -12,20 +12,30 @@ from dlcli.assembly.component import create
 from dlcli.core import ConfigError, Generators, registry, under
 from dlcli.data import Preprocessor, Targets
 from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, with_names
-from dlcli.spec import Spec, component_from, plain
+from dlcli.spec import ComponentSpec, Spec, component_from, plain
 from dlcli.tasks import Task, task_class
 
 
 def build_task(spec: Spec, targets: Targets) -> Task:
     """Create the task that the config names; without one, infer it from the targets and the model."""
-    component = spec.task or component_from("task", _inferred_task(spec, targets))
-    task: Task = create(component, targets, at="task")
+    component = spec.task or component_from("task", _inferred_task(targets, spec.model.architecture))
+    parts = _build_heads(component, targets) if targets.parts else {}
+    task: Task = create(component, targets, *([parts] if parts else []), at="task")
     return task
 
 
-def _inferred_task(spec: Spec, targets: Targets) -> str:
+def _build_heads(component: ComponentSpec, targets: Targets) -> dict[str, Task]:
+    """Create the task of each head of a multi-task model."""
+    tasks: dict[str, Task] = {}
+    for head, options in component.options["heads"].items():
+        of_head = targets.parts[head]
+        described = component_from("task", options.task or _inferred_task(of_head))
+        tasks[head] = create(described, of_head, at=f"task.heads.{head}.task")
+    return tasks
+
+
+def _inferred_task(targets: Targets, architecture: ComponentSpec | None = None) -> str:
     """Return the task for targets of this kind; of two, the one whose outputs the architecture provides."""
-    architecture = spec.model.architecture
     names = [name for name in registry.names("task") if task_class(name).is_default_for(targets)]
     if architecture is not None and architecture.name == "softmax_regression":  # has an output per class, also for two
         names = [name for name in names if task_class(name).output_form != "one logit"]

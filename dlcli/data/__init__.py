@@ -23,8 +23,19 @@ from dlcli.data.preprocessing import Preprocessor
 from dlcli.data.pretrained_scaling import Pretrained, scaling_of
 from dlcli.data.raw_data import RawData
 from dlcli.data.readers import DatasetReader, FileFormat
+from dlcli.data.rows import EncodedTargets, Rows, concatenate, hashes
 from dlcli.data.table import Table
-from dlcli.data.targets import ClassLabels, NextTokens, Targets, TokenLabels, Values
+from dlcli.data.targets import (
+    ClassLabels,
+    HeadRows,
+    HeadTargets,
+    NextTokens,
+    Observed,
+    Targets,
+    TextSizes,
+    TokenLabels,
+    Values,
+)
 from dlcli.data.text.encoder import TextEncoder
 from dlcli.data.text.options import TextOptions
 from dlcli.data.text.sequences import NextTokenSequences, TokenSequences, Windows
@@ -50,19 +61,24 @@ __all__ = [
     "Data",
     "DataPaths",
     "DatasetReader",
+    "EncodedTargets",
     "Examples",
     "FileFormat",
+    "HeadRows",
+    "HeadTargets",
     "ImageConversion",
     "ImageFormat",
     "NextTokenSequences",
     "NextTokens",
     "Normalization",
+    "Observed",
     "OnRead",
     "PixelScaling",
     "Prefetcher",
     "Preprocessor",
     "Pretrained",
     "RawData",
+    "Rows",
     "Sentences",
     "SequenceSource",
     "ShuffledBatches",
@@ -73,6 +89,7 @@ __all__ = [
     "TextEncoder",
     "TextInputs",
     "TextOptions",
+    "TextSizes",
     "TextStream",
     "Texts",
     "TokenLabels",
@@ -86,12 +103,14 @@ __all__ = [
     "augmentation",
     "bundled_file",
     "check_numbers",
+    "concatenate",
     "docstrings",
     "edge_patches",
     "embedded",
     "encode_texts",
     "formats",
     "generated",
+    "hashes",
     "load_data",
     "load_rows",
     "memory_tasks",

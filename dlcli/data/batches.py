@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcli.data.examples import Inputs
 from dlcli.data.preprocessing import Preprocessor
+from dlcli.data.rows import EncodedTargets
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,13 @@ class Batch:
 
     Args:
         inputs: (N, …) inputs; sequences (N, T, …) are padded to the longest of the batch.
-        targets: (N,) classes, (N, K) values, (N, T) classes of steps, or None for data without targets.
+        targets: Encoded targets, such as (N,) classes, (N, K) values or (N, T) classes of steps; None for data without
+            targets.
         lengths: (N,) int64 lengths of the sequences without padding; None if nothing is padded.
     """
 
     inputs: np.ndarray
-    targets: np.ndarray | None
+    targets: EncodedTargets | None
     lengths: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -85,8 +87,8 @@ class Split:
     Args:
         name: Name of the split.
         inputs: (N, …) float32 normalized inputs; or sequences.
-        targets: (N,) int64 classes, or (N, K) float32 values; None for new data without targets, and for sequences with
-            a target for each step.
+        targets: Encoded targets, such as (N,) int64 classes or (N, K) float32 values; None for new data without
+            targets, and for sequences with a target for each step.
         ids: (N,) names of the examples for the user.
         notes: Remarks for the user about the split.
         values: (N,) or (N, K) unscaled values if the targets are values; else None.
@@ -96,7 +98,7 @@ class Split:
 
     name: str
     inputs: np.ndarray | TransformedRows | SequenceSource
-    targets: np.ndarray | None
+    targets: EncodedTargets | None
     ids: np.ndarray
     notes: tuple[str, ...] = ()
     values: np.ndarray | None = None

@@ -43,6 +43,8 @@ class Examples:
         lines: (N,) 1-based line at which each example begins; None = the file has no lines.
         uninformative: Inputs that a warning already recommends to drop, such as row numbers.
         misread: Inputs that a warning already reports as numbers that are read as words.
+        targets_error: Reason why the columns of targets are not one array of targets: an empty cell, or words among
+            several targets; only targets that are read column by column can be used.
     """
 
     inputs: Inputs | TextInputs
@@ -56,6 +58,7 @@ class Examples:
     lines: np.ndarray | None = None
     uninformative: frozenset[str] = frozenset()
     misread: frozenset[str] = frozenset()
+    targets_error: DataError | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -93,6 +93,7 @@ def load_data(
     normalization: Normalization | None = None,
     target_normalization: Normalization | None = None,
     targets: type[Targets] | None = None,
+    head_kinds: Mapping[str, type[Targets] | None] | None = None,
     classes: Sequence[str | int] | None = None,
     keep_raw: bool = False,
     text: TextOptions | None = None,
@@ -107,6 +108,7 @@ def load_data(
         normalization: Normalization of the inputs; None = standard.
         target_normalization: Normalization of numeric targets; None = none.
         targets: Kind of the targets; None = the reader's kind, or inferred from the targets.
+        head_kinds: Head of a model → kind of its targets, or None to infer it; None = the model has one head.
         classes: Names or labels of the classes to use; None = all.
         keep_raw: Whether to transform the training set batch by batch, so that raw images can be augmented.
         text: Options of text preparation; None = the defaults of `TextOptions`.
@@ -130,6 +132,7 @@ def load_data(
         normalization=normalization or Standard(),
         target_normalization=target_normalization or NoNormalization(),
         targets=kind,
+        head_kinds=head_kinds or {},
         class_names=raw.class_names if choice is None else choice.class_names,
         text=text,
         data_paths=data_paths,

@@ -10,6 +10,8 @@ import numpy as np
 
 from dlcli.core import DataError, formatting
 from dlcli.data.examples import Inputs, row_chunks
+from dlcli.data.rows import Rows
+from dlcli.data.rows import hashes as hashes_of
 from dlcli.data.table import Table
 from dlcli.data.text.texts import Sentences, Texts
 
@@ -77,15 +79,15 @@ def row_hashes(inputs: Inputs | Texts | Sentences, rows: np.ndarray | None = Non
     return hashes
 
 
-def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray]) -> list[Overlap]:
+def find_overlaps(hashes: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray | Rows]) -> list[Overlap]:
     """Return the pairs of splits that share identical inputs.
 
     Args:
         hashes: Split → (N,) hash of each example's inputs.
-        targets: Split → (N,) or (N, K) targets, for splits with targets.
+        targets: Split → encoded targets of its examples, for splits with targets.
     """
     with_target = {
-        name: hashes[name] ^ _target_hashes(targets[name]) if name in targets else hashes[name] for name in hashes
+        name: hashes[name] ^ hashes_of(targets[name]) if name in targets else hashes[name] for name in hashes
     }
     overlaps = []
     for first, second in combinations(hashes, 2):
@@ -109,7 +111,3 @@ def shared_groups(groups: Mapping[str, np.ndarray]) -> list[str]:
             more = f" and {len(shared) - 1} more are" if len(shared) > 1 else " is"
             warnings.append(f"group {shared[0]}{more} in {first} and in {second}")
     return warnings
-
-
-def _target_hashes(targets: np.ndarray) -> np.ndarray:
-    return np.array([hash(row.tobytes()) for row in targets.reshape(len(targets), -1)], dtype=np.int64)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ class Preprocessor:
         normalization: Normalization,
         target_normalization: Normalization,
         targets: type[Targets],
+        head_kinds: Mapping[str, type[Targets] | None] = MappingProxyType({}),
         class_names: ClassNames | None = None,
         text: TextOptions | None = None,
         data_paths: DataPaths | None = None,
@@ -64,6 +66,7 @@ class Preprocessor:
             normalization: Normalization of the inputs.
             target_normalization: Normalization of numeric targets.
             targets: Kind of the targets.
+            head_kinds: Head of a model → kind of its targets, or None to infer it; empty if the model has one head.
             class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name.
             text: Options of text preparation; None = the defaults of `TextOptions`.
             data_paths: Folders to look for a tokenizer's files in.
@@ -72,7 +75,7 @@ class Preprocessor:
             ConfigError: The options do not apply to the data.
             DataError: The training set is not usable, such as with only one class.
         """
-        inputs, target_options = examples.inputs, FitOptions(target_normalization, class_names)
+        inputs, target_options = examples.inputs, FitOptions(target_normalization, class_names, head_kinds=head_kinds)
         if isinstance(inputs, TextInputs):
             options = text or TextOptions()
             if targets.predicts_inputs:  # the vocabulary is also the set of classes

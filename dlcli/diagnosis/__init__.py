@@ -8,11 +8,11 @@ from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
 from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
 from dlcli.diagnosis.gradient_flow import GradientFlow, GradientTrend
+from dlcli.diagnosis.heads import HeadAssessments
 from dlcli.diagnosis.intervals import Interval, mean_interval
 from dlcli.diagnosis.knobs import Advice, Evidence
 from dlcli.diagnosis.learning_curve import Curve, LossTrend, curve
 from dlcli.diagnosis.level import Level
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded
 from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
@@ -47,11 +47,11 @@ __all__ = [
     "Gap",
     "GradientFlow",
     "GradientTrend",
+    "HeadAssessments",
     "IdenticalUnits",
     "Interval",
     "Level",
     "LossTrend",
-    "Measure",
     "PredictionsFile",
     "Ranking",
     "RegressionFit",

@@ -62,15 +62,15 @@ def assess(result: TrainingResult) -> Assessment:
         unit=result.unit,
     )
     train, last = outcomes[0], outcomes[-1]
-    baseline = compare_with_constant(train.targets, last, measure=result.measure, class_names=tuple(result.class_names))
+    baseline = compare_with_constant(train, last, measure=result.measure, class_names=tuple(result.class_names))
     evidence = Evidence(
         diagnosis=diagnosis,
         spec=result.spec,
         loss=curve(result.history, "train/loss"),
         optimized=curve(result.history, result.optimizing_metric),
         best_epoch=result.best_epoch,
-        num_train=len(train.targets),
-        train_class_counts=_class_counts(train) if result.is_classification else (),
+        num_train=len(train),
+        train_class_counts=_class_counts(train),
         identical=identical_units(result.parameters),
         dead_units=result.dead_units,
         baseline=baseline,
@@ -80,24 +80,25 @@ def assess(result: TrainingResult) -> Assessment:
         diagnosis=diagnosis,
         loss=evidence.loss,
         baseline=baseline,
-        confusion=confusion_of(examined, result.class_names) if result.is_classification else None,
+        confusion=confusion_of(examined, result.class_names),
         identical=evidence.identical,
         warnings=tuple(_warnings(result, evidence, baseline)),
         advice=advise(evidence),
-        ranking=_ranking(examined, result) if result.is_classification else None,
-        fits=regression_fits(examined, result.target_names) if result.is_regression else (),
+        ranking=_ranking(examined, result),
+        fits=regression_fits(examined, result.target_names),
     )
 
 
 def _ranking(outcome: SplitOutcome, result: TrainingResult) -> Ranking | None:
     """Return the curves of the metrics' positive class; of the second class if there is none, or several."""
-    positive_classes = set(result.positive_classes.values())
-    positive = result.class_names.index(positive_classes.pop()) if len(positive_classes) == 1 else 1
-    return ranking_of(outcome, result.class_names, positive)
+    positive = result.positive_class
+    return ranking_of(outcome, result.class_names, 1 if positive is None else positive)
 
 
 def _class_counts(train: SplitOutcome) -> tuple[int, ...]:
-    return tuple(int(count) for count in np.bincount(train.targets.astype(np.int64)))
+    """Return the number of training examples of each class; empty if no classes are predicted."""
+    view = train.predictions.class_view(train.truth)
+    return () if view is None else tuple(np.bincount(view.truth.astype(np.int64)).tolist())
 
 
 def _warnings(result: TrainingResult, evidence: Evidence, baseline: Baseline) -> list[str]:

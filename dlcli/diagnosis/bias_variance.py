@@ -18,9 +18,9 @@ from dlcli.diagnosis.clustered import effective_size_of_rate
 from dlcli.diagnosis.error_intervals import error_interval, split_difference
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.level import Level
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
 from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.tasks import ErrorMeasure
 
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
 Verdict = Literal["high", "small", "inconclusive", "unknown"]
@@ -99,7 +99,7 @@ class Diagnosis:
         unit: Plural of the sampling unit.
     """
 
-    measure: Measure
+    measure: ErrorMeasure
     levels: tuple[Level, ...]
     gaps: tuple[Gap, ...]
     human_error_known: bool
@@ -145,7 +145,7 @@ class Diagnosis:
 def diagnose(
     splits: Sequence[SplitErrors],
     *,
-    measure: Measure = Measure.ERROR_RATE,
+    measure: ErrorMeasure,
     human_error: float | None = None,
     confidence: float = 0.95,
     unit: str = "examples",
@@ -180,21 +180,21 @@ def diagnose(
         _gap(earlier, later, difference, unit)
         for (earlier, later), difference in zip(pairwise(levels), differences, strict=True)
     ]
-    if human_error is None and measure is Measure.NATS_PER_TOKEN:
+    if human_error is None and measure.has_unknown_optimum:
         others = _with_verdicts(gaps[1:], least=_RELEVANT_SHARE_OF_NATS * levels[1].error.value)
         return Diagnosis(measure, tuple(levels), (replace(gaps[0], verdict="unknown"), *others), False, unit)
-    least = _RELEVANT_UPPER_BOUND if measure is Measure.ERROR_RATE and human_error is None else 0.0
+    least = _RELEVANT_UPPER_BOUND if measure.is_rate and human_error is None else 0.0
     return Diagnosis(measure, tuple(levels), _with_verdicts(gaps, least_bias=least), human_error is not None, unit)
 
 
-def _level(split: SplitErrors, measure: Measure, confidence: float) -> Level:
+def _level(split: SplitErrors, measure: ErrorMeasure, confidence: float) -> Level:
     sample = SampledErrors.of(split.errors)
     return Level(
         split.split,
         error_interval(sample, measure, level=confidence),
         len(sample),
         sample.num_units,
-        effective_size_of_rate(sample) if measure is Measure.ERROR_RATE else None,
+        effective_size_of_rate(sample) if measure.is_rate else None,
     )
 
 

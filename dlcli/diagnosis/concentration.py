@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.sampled_errors import Array
+from dlcli.tasks import ErrorMeasure
 
 #: Ratio above which 95 % intervals may cover the truth in less than 93 % of the samples.
 _LARGEST_RATIO = 0.3
@@ -29,21 +29,23 @@ class Concentration:
         num_largest: Number of largest errors that make up at least half of the sum.
         share: Share of the sum that they make up.
         num_examples: Number of all examples.
+        terms: Plural of the errors that are summed.
     """
 
     num_largest: int
     share: float
     num_examples: int
+    terms: str
 
 
-def concentration(measure: Measure, errors: Array) -> Concentration | None:
+def concentration(measure: ErrorMeasure, errors: Array) -> Concentration | None:
     """Return the concentration of the errors if the largest ones dominate the sum; None otherwise.
 
     Args:
-        measure: Unit of the error; None is returned for error rates and nats.
+        measure: Measure of the error; None is returned if its errors cannot dominate their sum.
         errors: Errors of the examples (N,), or absolute values of their differences.
     """
-    if measure in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN) or len(errors) < 2:
+    if measure.summands is None or len(errors) < 2:
         return None
     errors = np.sort(errors)[::-1]
     total = float(errors.sum())
@@ -53,7 +55,7 @@ def concentration(measure: Measure, errors: Array) -> Concentration | None:
         return None
     shares = np.cumsum(errors) / total
     largest = int(np.searchsorted(shares, _HALF)) + 1
-    return Concentration(largest, float(shares[largest - 1]), len(errors))
+    return Concentration(largest, float(shares[largest - 1]), len(errors), measure.summands)
 
 
 def _third_moment_ratio(errors: Array) -> float:

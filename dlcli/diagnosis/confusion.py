@@ -68,8 +68,11 @@ class Confusion:
         return tuple(self.counts[row, row] / total if total else None for row, total in enumerate(totals))
 
 
-def confusion_of(outcome: SplitOutcome, class_names: Sequence[str]) -> Confusion:
-    """Count the (target, prediction) pairs of a classified split."""
+def confusion_of(outcome: SplitOutcome, class_names: Sequence[str]) -> Confusion | None:
+    """Count the (target, prediction) pairs of a split; None if no classes are predicted."""
+    view = outcome.predictions.class_view(outcome.truth)
+    if view is None:
+        return None
     matrix = ConfusionMatrix(len(class_names))
-    matrix.update(outcome.predictions, outcome.targets)
+    matrix.update(view.labels, view.truth)
     return Confusion(outcome.split, matrix.counts, tuple(class_names))

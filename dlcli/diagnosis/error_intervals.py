@@ -10,13 +10,13 @@ import numpy as np
 from dlcli.core import rng
 from dlcli.diagnosis.clustered import clustered_paired_interval, clustered_rate_interval
 from dlcli.diagnosis.intervals import Interval, independent_difference, rate_interval
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.paired import paired_rate_interval
 from dlcli.diagnosis.sampled_errors import Array, SampledErrors, unit_totals
 from dlcli.diagnosis.studentized import studentized_bounds
+from dlcli.tasks import ErrorMeasure
 
 
-def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: float = 0.95) -> Interval:
+def error_interval(errors: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95) -> Interval:
     """Compute the error of a split with its interval.
 
     For a rate it is Wilson's interval, for a mean the studentized bootstrap of the logarithm.
@@ -27,7 +27,7 @@ def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: fl
         level: Confidence level.
     """
     sample = SampledErrors.of(errors)
-    if measure is Measure.ERROR_RATE:
+    if measure.is_rate:
         if sample.is_clustered:
             return clustered_rate_interval(sample, level=level)
         return rate_interval(int(np.count_nonzero(sample.sums)), len(sample), level=level)
@@ -43,7 +43,7 @@ def error_interval(errors: Array | SampledErrors, measure: Measure, *, level: fl
 
 
 def difference_interval(
-    first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
+    first: Array | SampledErrors, second: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95
 ) -> Interval:
     """Compute the interval of `first` − `second` for two independent samples.
 
@@ -58,20 +58,20 @@ def difference_interval(
     )
 
 
-def split_difference(first: Interval, second: Interval, measure: Measure) -> Interval:
+def split_difference(first: Interval, second: Interval, measure: ErrorMeasure) -> Interval:
     """Compute the interval of `first` − `second` from the intervals of two independent samples.
 
     For rates it is Newcombe's interval.
     """
     difference = independent_difference(first, second)
-    if measure is not Measure.ERROR_RATE:
+    if not measure.is_rate:
         return replace(difference, method=f"{first.method}, square-and-add")
     name = "Newcombe, clustered" if "clustered" in first.method + second.method else "Newcombe"
     return Interval(difference.value, max(-1.0, difference.low), min(1.0, difference.high), difference.level, name)
 
 
 def paired_difference_interval(
-    first: Array | SampledErrors, second: Array | SampledErrors, measure: Measure, *, level: float = 0.95
+    first: Array | SampledErrors, second: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95
 ) -> Interval:
     """Compute the interval of `first` − `second` for two models on the same examples.
 
@@ -82,7 +82,7 @@ def paired_difference_interval(
         level: Confidence level.
     """
     one, other = SampledErrors.of(first), SampledErrors.of(second)
-    if measure is Measure.ERROR_RATE:
+    if measure.is_rate:
         if one.is_clustered:
             return clustered_paired_interval(one, other.sums, level=level)
         return paired_rate_interval(one.sums, other.sums, level=level)
@@ -91,7 +91,7 @@ def paired_difference_interval(
     totals = unit_totals(one.units, one.sums, other.sums, sizes)
     if len(totals) < 2:
         return Interval(value, -math.inf, math.inf, level, "unknown: one unit")
-    function = _root_difference if measure is Measure.ROOT_MEAN_SQUARED else _ratio_difference
+    function = _root_difference if measure.is_root else _ratio_difference
     low, high = studentized_bounds(totals, function, generator=_generator(), level=level, in_order=one.in_order)
     return Interval(value, low, high, level, f"paired, bootstrap-t{_clustered(one)}")
 

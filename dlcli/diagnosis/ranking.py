@@ -52,9 +52,10 @@ def ranking_of(outcome: SplitOutcome, class_names: Sequence[str], positive: int 
         class_names: Names of both classes.
         positive: Index of the class whose probability is the score.
     """
-    if outcome.probabilities is None or len(class_names) != 2 or outcome.targets.ndim != 1:
+    view = outcome.predictions.class_view(outcome.truth)
+    if view is None or len(class_names) != 2:
         return None
-    scores, is_positive = outcome.probabilities[:, positive], outcome.targets == positive
+    scores, is_positive = view.probabilities[:, positive], view.truth == positive
     count = int(np.count_nonzero(is_positive))
     if count in (0, len(is_positive)) or not np.isfinite(scores).all():
         return None

@@ -51,14 +51,17 @@ class RegressionFit:
 
 
 def regression_fits(outcome: SplitOutcome, target_names: Sequence[str]) -> tuple[RegressionFit, ...]:
-    """Return the fit of each target.
+    """Return the fit of each target; empty if no values are predicted.
 
     Args:
         outcome: Predictions and targets of the split, with values (N,) or (N, K).
         target_names: Names of the K targets; empty if they have no names.
     """
-    truth = np.asarray(outcome.targets, np.float64).reshape(len(outcome.targets), -1)
-    predictions = np.asarray(outcome.predictions, np.float64).reshape(truth.shape)
+    view = outcome.predictions.value_view(outcome.truth)
+    if view is None:
+        return ()
+    truth = view.truth.astype(np.float64).reshape(len(view.truth), -1)
+    predictions = view.values.astype(np.float64).reshape(truth.shape)
     count = truth.shape[1]
     default_names = ["value"] if count == 1 else [f"value_{k}" for k in range(count)]
     names = list(target_names) if len(target_names) == count else default_names

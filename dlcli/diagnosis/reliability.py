@@ -14,9 +14,9 @@ import numpy as np
 from dlcli.core import formatting
 from dlcli.diagnosis.clustered import effective_size_of_differences, effective_size_of_rate
 from dlcli.diagnosis.concentration import Concentration, concentration
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.neighbors import neighbor_correlation
 from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.tasks import ErrorMeasure
 
 #: Number of sampling units below which intervals of clustered examples depend on the particular units.
 _FEW_UNITS = 10
@@ -27,7 +27,7 @@ _CORRELATED = 0.4
 _FEW_EFFECTIVE = 10
 
 
-def interval_remarks(split: str, errors: SampledErrors, measure: Measure, unit: str) -> list[str]:
+def interval_remarks(split: str, errors: SampledErrors, measure: ErrorMeasure, unit: str) -> list[str]:
     """Return a remark if the interval of the error of a split is unreliable; otherwise an empty list.
 
     Args:
@@ -39,18 +39,18 @@ def interval_remarks(split: str, errors: SampledErrors, measure: Measure, unit: 
     title = split.replace("_", "-")
     if (few := _few_units(title, errors, unit)) is not None:
         return [few]
-    if measure is Measure.ERROR_RATE and errors.is_clustered:
+    if measure.is_rate and errors.is_clustered:
         kind = "errors" if errors.mean <= 0.5 else "right answers"
         effective = min(errors.mean, 1 - errors.mean) * effective_size_of_rate(errors).examples
         return _few_effective(f"{title}: its {kind}", effective, unit, "its interval")
     if errors.in_order and (correlated := _correlated(title, errors, "its interval")) is not None:
         return [correlated]
     largest = concentration(measure, errors.sums)
-    return [] if largest is None else [_concentration_sentence(title, largest, _kind(measure), f"the {title} error")]
+    return [] if largest is None else [_concentration_sentence(title, largest, largest.terms, f"the {title} error")]
 
 
 def difference_remarks(
-    split: str, first: SampledErrors, second: SampledErrors, measure: Measure, unit: str
+    split: str, first: SampledErrors, second: SampledErrors, measure: ErrorMeasure, unit: str
 ) -> list[str]:
     """Return a remark if the interval of the difference of two models is unreliable; otherwise an empty list.
 
@@ -65,7 +65,7 @@ def difference_remarks(
     if (few := _few_units(title, first, unit)) is not None:
         return [few]
     differences = first.sums - second.sums
-    if measure is Measure.ERROR_RATE and first.is_clustered:
+    if measure.is_rate and first.is_clustered:
         effective = float(np.mean(differences != 0)) * effective_size_of_differences(first, second.sums).examples
         return _few_effective(
             f"{title}: the examples on which the models differ", effective, unit, "the interval of the difference"
@@ -74,8 +74,9 @@ def difference_remarks(
         correlated = _correlated(title, replace(first, sums=differences), "the interval of the difference")
         return [] if correlated is None else [correlated]
     largest = concentration(measure, np.abs(differences))
-    what = f"differences of {_kind(measure)}"
-    return [] if largest is None else [_concentration_sentence(title, largest, what, "the difference")]
+    if largest is None:
+        return []
+    return [_concentration_sentence(title, largest, f"differences of {largest.terms}", "the difference")]
 
 
 def _few_units(title: str, errors: SampledErrors, unit: str) -> str | None:
@@ -102,10 +103,6 @@ def _few_effective(subject: str, effective: float, unit: str, interval: str) -> 
         return []
     equivalent = f"are equivalent to {formatting.number(effective, 2)} of independent examples, since they share {unit}"
     return [f"{subject} {equivalent}: {interval} is unreliable."]
-
-
-def _kind(measure: Measure) -> str:
-    return "absolute errors" if measure is Measure.MEAN_ABSOLUTE else "squared errors"
 
 
 def _concentration_sentence(title: str, largest: Concentration, terms: str, subject: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.diagnosis.measure import Measure
+from dlcli.data import Rows
 from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.tasks import ErrorMeasure, ExampleErrors, Predictions
 
 
 @dataclass(frozen=True)
@@ -18,23 +19,30 @@ class SplitOutcome:
 
     Args:
         split: Name of the split: train, train_dev, dev or test.
-        predictions: Class indices (N,), or values (N,) or (N, K) in the target's unit; for a language model, nats (N,).
-        targets: Targets of the same shape and unit; for a language model, (N, 3) as defined by its task.
-        probabilities: Probabilities (N, 2) of two classes; None for all other tasks.
+        predictions: Predictions for N examples or time steps.
+        truth: Truth of the same examples, as the task returns it.
         units: Sampling unit of each row (N,), such as the sentence of a word; None if rows are independent.
         in_order: Whether the units are consecutive stretches of one text.
+        examples: Position (N,) in the split of the example of each row, if some examples have no row; None otherwise.
     """
 
     split: str
-    predictions: np.ndarray[Any, Any]
-    targets: np.ndarray[Any, Any]
-    probabilities: np.ndarray[Any, Any] | None = None
+    predictions: Predictions
+    truth: np.ndarray[Any, Any] | Rows
     units: np.ndarray[Any, Any] | None = None
     in_order: bool = False
+    examples: np.ndarray[Any, Any] | None = None
 
-    def errors(self, measure: Measure) -> SampledErrors:
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def errors(self, measure: ErrorMeasure) -> SampledErrors:
         """Compute the errors of the examples, with their sampling units."""
-        return measure.sampled(self.predictions, self.targets, self.units, in_order=self.in_order)
+        return self.sampled(measure.errors(self.predictions, self.truth))
+
+    def sampled(self, errors: ExampleErrors) -> SampledErrors:
+        """Return errors of the examples with their sampling units."""
+        return SampledErrors(errors.sums, errors.sizes, self.units, self.in_order)
 
 
 @dataclass(frozen=True)
@@ -74,12 +82,13 @@ class TrainingResult:
         remarks: Warnings about the data and the training, such as overlapping splits.
         unit: Plural of the sampling unit: examples, or the sequences or groups they belong to.
         predictions: Files with the predictions, by split.
+        head: Head of a multi-task model that the splits are about; its metrics are named `<head>.<metric>`.
     """
 
     run: str
     name: str
     status: str
-    measure: Measure
+    measure: ErrorMeasure
     splits: Sequence[SplitOutcome]
     metrics: Mapping[str, float]
     history: Sequence[Mapping[str, Any]]
@@ -95,21 +104,19 @@ class TrainingResult:
     remarks: Sequence[str] = ()
     unit: str = "examples"
     predictions: Mapping[str, PredictionsFile] = field(default_factory=dict)
-
-    @property
-    def is_classification(self) -> bool:
-        return self.measure is Measure.ERROR_RATE
-
-    @property
-    def is_regression(self) -> bool:
-        return self.measure not in (Measure.ERROR_RATE, Measure.NATS_PER_TOKEN)
+    head: str = ""
 
     @property
     def human_error(self) -> float | None:
-        """Human-level or optimal error in the unit of `measure`; None if it is not known in that unit."""
+        """Human-level or optimal error in the unit of `measure`; None if it is not known."""
         value = self.spec["evaluation"]["human_error"]
-        same_unit = self.is_classification or self.optimizing_metric.endswith(f"/{self.measure}")
-        return float(value) if value is not None and same_unit else None
+        return None if value is None else float(value)
+
+    @property
+    def positive_class(self) -> int | None:
+        """Index of the class that the metrics of these predictions are about; None if there is none, or several."""
+        positive = {name for metric, name in self.positive_classes.items() if metric.rpartition(".")[0] == self.head}
+        return self.class_names.index(positive.pop()) if len(positive) == 1 else None
 
     @property
     def sparsity(self) -> float | None:
@@ -119,4 +126,4 @@ class TrainingResult:
         return None if share is None else float(share)
 
     def outcome(self, split: str) -> SplitOutcome | None:
-        return next((outcome for outcome in self.splits if outcome.split == split and len(outcome.targets)), None)
+        return next((outcome for outcome in self.splits if outcome.split == split and len(outcome)), None)

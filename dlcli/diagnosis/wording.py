@@ -6,7 +6,7 @@ from dlcli.core import formatting
 from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap
 from dlcli.diagnosis.confusion import Confusion
-from dlcli.diagnosis.measure import Measure
+from dlcli.tasks import ErrorMeasure
 
 #: Explanation of the intervals and their limits.
 METHOD = (
@@ -91,7 +91,7 @@ def needed_sentence(gap: Gap) -> str:
     return f"About {sizes} would settle it if the observed difference is the true one."
 
 
-def baseline_sentence(measure: Measure, baseline: Baseline) -> str:
+def baseline_sentence(measure: ErrorMeasure, baseline: Baseline) -> str:
     """Compare the model with the constant that fits the training set best."""
     split = baseline.split.replace("_", "-")
     model, rule = (measure.unit.text(error) for error in (baseline.model_error, baseline.error))

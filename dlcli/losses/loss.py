@@ -9,8 +9,9 @@ import numpy as np
 
 from dlcli.autograd import Tensor
 
-#: a logit per class (N, K), one logit for the second of two classes (N, 1), or values (N, K)
-OutputForm: TypeAlias = Literal["class logits", "one logit", "values"]
+#: a logit per class (N, K), one logit for the second of two classes (N, 1), values (N, K), or the outputs of several
+#: heads side by side
+OutputForm: TypeAlias = Literal["class logits", "one logit", "values", "heads"]
 
 
 class Loss:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import Direction, PositiveInt, register
-from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.metric import Metric
 from dlcli.metrics.unit import Unit
 
 
@@ -56,7 +56,7 @@ class TopKAccuracy(Accuracy):
         k: Number of most probable classes among which the true class may be.
     """
 
-    needs: ClassVar[PredictionForm] = "probabilities"
+    needs: ClassVar[str] = "probabilities"
 
     def __init__(self, *, k: PositiveInt = 5) -> None:
         self.k = k

@@ -1,8 +1,7 @@
 """Metrics of language models: how well a model predicts the next token.
 
-All but the token accuracy are computed from the sum of −log p over a text. The targets of a text are its numbers of
-tokens and of characters in those tokens (without the spaces that a tokenizer drops); the end of a text and an unknown
-token count as one character.
+All but the token accuracy are computed from the sum of −log p over a text. The truth of a text is its sizes: its
+numbers of tokens and of characters in those tokens, without the spaces that a tokenizer drops.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import Direction, register
-from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.data import TextSizes
+from dlcli.metrics.metric import Metric
 from dlcli.metrics.unit import Unit
 
 
@@ -21,10 +21,7 @@ class LanguageMetric(Metric):
     """Base class of the language metrics: a sum over texts, divided by their number of tokens or characters."""
 
     direction = Direction.MINIMIZE
-    needs: ClassVar[PredictionForm] = "nats"
-
-    #: column of the targets to divide by: 0 is the number of tokens, 1 the number of characters
-    per: ClassVar[int] = 0
+    needs: ClassVar[str] = "nats"
 
     def __init__(self) -> None:
         self.reset()
@@ -33,9 +30,13 @@ class LanguageMetric(Metric):
         self.total = 0.0
         self.count = 0
 
-    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+    def update(self, predictions: np.ndarray, targets: TextSizes) -> None:
         self.total += float(predictions.sum(dtype=np.float64))
-        self.count += int(targets[:, self.per].sum())
+        self.count += int(self.sizes(targets).sum())
+
+    def sizes(self, targets: TextSizes) -> np.ndarray:
+        """Return the size of each text (N,) to divide by."""
+        return targets.tokens
 
     def mean(self) -> float:
         return self.total / self.count if self.count else math.nan
@@ -56,15 +57,16 @@ class NatsPerCharacter(LanguageMetric):
     """Cross-entropy per character in nats, comparable between models with different tokens."""
 
     name = "nats_per_character"
-    per = 1
+
+    def sizes(self, targets: TextSizes) -> np.ndarray:
+        return targets.characters
 
 
 @register("metric", "bits_per_character")
-class BitsPerCharacter(LanguageMetric):
+class BitsPerCharacter(NatsPerCharacter):
     """Cross-entropy per character in bits, `nats / log 2`: the size of the text if compressed with the model."""
 
     name = "bits_per_character"
-    per = 1
 
     def result(self) -> float:
         return self.mean() / math.log(2)
@@ -88,4 +90,4 @@ class TokenAccuracy(LanguageMetric):
     name = "token_accuracy"
     unit = Unit.SHARE
     direction = Direction.MAXIMIZE
-    needs: ClassVar[PredictionForm] = "correct"
+    needs: ClassVar[str] = "correct"

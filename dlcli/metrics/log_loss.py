@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcli.core import Direction, register
 from dlcli.kernels import check_labels
-from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.metric import Metric
 
 
 @register("metric", "log_loss")
@@ -18,7 +18,7 @@ class LogLoss(Metric):
 
     name = "log_loss"
     direction = Direction.MINIMIZE
-    needs: ClassVar[PredictionForm] = "probabilities"
+    needs: ClassVar[str] = "probabilities"
 
     def __init__(self) -> None:
         self.reset()

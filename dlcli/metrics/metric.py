@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 
 from dlcli.core import Direction
 from dlcli.metrics.unit import Unit
-
-PredictionForm: TypeAlias = Literal["labels", "probabilities", "values", "nats", "correct"]
 
 
 class Metric:
@@ -19,12 +17,12 @@ class Metric:
 
     #: name as in `dev/<name>`; the registered name unless options change what is measured
     name: str
-    direction: ClassVar[Direction] = Direction.MAXIMIZE
+    direction: Direction = Direction.MAXIMIZE
     #: unit in which values are formatted
-    unit: ClassVar[Unit] = Unit.NUMBER
-    #: form of the predictions that `update` takes: class indices (N,), probabilities (N, K), values (N,) or (N, D);
-    #: for texts, nats (N,) or numbers of correctly predicted tokens (N,)
-    needs: ClassVar[PredictionForm] = "labels"
+    unit: Unit = Unit.NUMBER
+    #: form of the predictions that `update` takes, by its name in the predictions of a task: "labels" (N,), class
+    #: indices; "probabilities" (N, K); "values" (N, D); for texts "nats" (N,), or "correct" (N,), numbers of tokens
+    needs: ClassVar[str] = "labels"
 
     #: name of the corresponding metric over all classes, if this one measures a single class
     over_all_classes: str | None = None
@@ -32,6 +30,8 @@ class Metric:
     positive_class: str | int | None = None
     #: index of the positive class; None if the metric is over all classes
     positive_index: int | None = None
+    #: name of the positive class, once it is known; None if the metric is over all classes
+    positive_name: str | None = None
 
     @classmethod
     def is_name(cls, name: str) -> bool:
@@ -43,22 +43,23 @@ class Metric:
         """Format a value of the metric, such as `97.22 %`; a dash for None."""
         return cls.unit.text(value)
 
-    def focus_on(self, index: int) -> None:
+    def focus_on(self, index: int, name: str) -> None:
         """Measure one class against the others.
 
         Args:
             index: Index of the class.
+            name: Name of the class.
         """
-        self.positive_index = index
+        self.positive_index, self.positive_name = index, name
         self.reset()
 
-    def update(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+    def update(self, predictions: np.ndarray, targets: Any) -> None:
         """Add a batch of examples.
 
         Args:
             predictions: Predictions in the form that `needs` states.
-            targets: Class indices (N,) or values of the predictions' shape; for texts (N, 3) the number of tokens, the
-                number of characters, and the nats under the unigram distribution of the training set.
+            targets: Truth of the same examples: class indices (N,), or values of the predictions' shape; for texts
+                `TextSizes`.
         """
         raise NotImplementedError
 

@@ -21,6 +21,7 @@ def unit_of(name: str) -> Unit:
         name: Name of a registered metric with any options, such as `test/top_3_accuracy`, with or without the split.
     """
     split, _, metric = name.rpartition("/")
+    metric = metric.rpartition(".")[2]  # without the head of a multi-task model
     if split not in _SPLITS:
         return Unit.NUMBER
     if metric == LATENCY:

@@ -8,14 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import Direction, register
-from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.metric import Metric
 
 
 class MeanError(Metric):
     """Base class of the means of an error over all elements."""
 
     direction = Direction.MINIMIZE
-    needs: ClassVar[PredictionForm] = "values"
+    needs: ClassVar[str] = "values"
 
     def __init__(self) -> None:
         self.reset()
@@ -78,7 +78,7 @@ class R2(Metric):
     """
 
     name = "r2"
-    needs: ClassVar[PredictionForm] = "values"
+    needs: ClassVar[str] = "values"
 
     def __init__(self) -> None:
         self.reset()

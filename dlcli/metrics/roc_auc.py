@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 
 from dlcli.core import register
-from dlcli.metrics.metric import Metric, PredictionForm
+from dlcli.metrics.metric import Metric
 
 
 class RankingMetric(Metric):
     """Base class of the ranking metrics, which rank the examples by the probability of a class; stores all of them."""
 
-    needs: ClassVar[PredictionForm] = "probabilities"
+    needs: ClassVar[str] = "probabilities"
 
     def __init__(self) -> None:
         self.reset()

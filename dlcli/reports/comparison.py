@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dlcli.core import UNSEEN_SPLITS, StorageError, formatting
+from dlcli.core import UNSEEN_SPLITS, ConfigError, StorageError, formatting
 from dlcli.diagnosis import (
     TEXT_STRETCHES,
     Interval,
-    Measure,
     SampledErrors,
     difference_interval,
     difference_remarks,
@@ -20,6 +19,7 @@ from dlcli.diagnosis import (
     paired_difference_interval,
 )
 from dlcli.runs import RunFolder, checksum, files
+from dlcli.tasks import ErrorMeasure, error_measure
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -40,7 +40,7 @@ class EvaluatedRun:
     """
 
     run: str
-    measure: Measure
+    measure: ErrorMeasure
     predictions: Mapping[str, Sequence[Mapping[str, Any]]]
     unit: str = "examples"
     data: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -56,18 +56,20 @@ class EvaluatedRun:
         if report is None:
             return None
         try:
-            measure = Measure(report["diagnosis"]["measure"])
+            measure = error_measure(report["diagnosis"]["measure"])
             unit = str(report.get("unit", "examples"))
             written = {split: (file["rows"], file["sha256"]) for split, file in report.get("predictions", {}).items()}
+            head = report.get("head")
             sizes = {level["name"]: level["num_examples"] for level in report["diagnosis"]["levels"]}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StorageError("does not contain the report of a run", file=str(folder.path / files.REPORT)) from error
         predictions = {}
         for split in UNSEEN_SPLITS:
             name = files.predictions(split)
             if split in written or (folder.path / name).is_file():
                 rows, sha256 = written.get(split, (sizes.get(split), None))
-                predictions[split] = _intact_records(folder, name, rows, sha256)
+                records = _intact_records(folder, name, rows, sha256)
+                predictions[split] = records if head is None else _records_of(head, records)
         return cls(folder.id, measure, predictions, unit)
 
     @property
@@ -98,6 +100,17 @@ def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str 
     if not all({"id", "target"} < record.keys() for record in records):
         raise StorageError("does not contain predictions of a run", file=str(folder.path / name))
     return records
+
+
+def _records_of(head: str, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records of one head of a multi-task model, for the examples that have a target of it."""
+    return [
+        {key: record[key] for key in ("id", "group") if key in record}
+        | record[head]
+        | {"target": record["target"][head]}
+        for record in records
+        if record["target"][head] is not None
+    ]
 
 
 @dataclass(frozen=True)
@@ -147,21 +160,21 @@ class ErrorComparison:
 
     first: str
     second: str
-    measure: Measure | None
+    measure: ErrorMeasure | None
     splits: tuple[SplitComparison, ...]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "first": self.first,
             "second": self.second,
-            "measure": None if self.measure is None else self.measure.value,
+            "measure": None if self.measure is None else self.measure.name,
             "splits": [asdict(split) | {"verdict": split.verdict} for split in self.splits],
         }
 
 
 def compare_errors(first: EvaluatedRun, second: EvaluatedRun) -> ErrorComparison:
     """Compare the errors of two runs if they are in the same unit."""
-    if first.measure is not second.measure:
+    if first.measure.name != second.measure.name:
         return ErrorComparison(first.run, second.run, None, ())
     splits = tuple(
         _compare_split(split, first, second)
@@ -230,18 +243,8 @@ def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledE
     in_order = run.unit == TEXT_STRETCHES
     if run.has_units:
         units = np.array([record["group"] if in_order else str(record["group"]) for record in records])
-    if run.measure is Measure.ERROR_RATE:
-        wrong = np.array([float(record["class"] != record["target"]) for record in records])
-        return SampledErrors(wrong, None, units)
-    predictions = np.array([_values(record, run.has_units) for record in records], dtype=np.float64)
-    targets = np.array([np.ravel(record["target"]) for record in records], dtype=np.float64)
-    return run.measure.sampled(predictions, targets, units, in_order=in_order)
-
-
-def _values(record: Mapping[str, Any], has_units: bool) -> list[float]:
-    """Return the predicted values of a record, under keys other than the fixed ones."""
-    others = {"id", "target", "group"} if has_units else {"id", "target"}
-    return [value for key, value in record.items() if key not in others]
+    errors = run.measure.errors_of_records(records)
+    return SampledErrors(errors.sums, errors.sizes, units, in_order)
 
 
 def comparison_table(comparison: ErrorComparison) -> Table:
@@ -269,7 +272,7 @@ def comparison_table(comparison: ErrorComparison) -> Table:
     return table
 
 
-def _difference_text(measure: Measure, difference: Interval | None) -> str:
+def _difference_text(measure: ErrorMeasure, difference: Interval | None) -> str:
     if difference is None:
         return formatting.MISSING
     bounds = measure.unit.difference_interval(difference.low, difference.high)

@@ -10,6 +10,7 @@ from dlcli.diagnosis import (
     Assessment,
     Confusion,
     Diagnosis,
+    HeadAssessments,
     Ranking,
     RegressionFit,
     TrainingResult,
@@ -20,8 +21,16 @@ SCHEMA = "dlcli/report"
 SCHEMA_VERSION = 1
 
 
-def report_document(result: TrainingResult, assessment: Assessment) -> dict[str, Any]:
-    """Return the report as a JSON document."""
+def report_document(
+    result: TrainingResult, assessment: Assessment, heads: HeadAssessments | None = None
+) -> dict[str, Any]:
+    """Return the report as a JSON document.
+
+    Args:
+        result: Results of the run.
+        assessment: Assessment of the run.
+        heads: Assessments of the heads of a multi-task model; None for other models.
+    """
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -37,30 +46,49 @@ def report_document(result: TrainingResult, assessment: Assessment) -> dict[str,
         "unit": result.unit,
         "predictions": {split: asdict(file) for split, file in result.predictions.items()},
         "warnings": [*result.remarks, *assessment.warnings],
-        "diagnosis": _diagnosis(assessment.diagnosis),
-        "baseline": {
-            "rule": assessment.baseline.rule,
-            "split": assessment.baseline.split,
-            "error": assessment.baseline.error,
-            "model_error": assessment.baseline.model_error,
-            "is_beaten": assessment.baseline.is_beaten,
-            "difference": asdict(assessment.baseline.difference),
-        },
+        **_errors(assessment),
         "training_loss": {
             "course": assessment.loss.trend.value,
             "relative_drop_at_end": assessment.loss.relative_drop_at_end,
         },
         "identical_units": [asdict(layer) for layer in assessment.identical],
+        "advice": [advice.to_json() for advice in assessment.advice],
+        **({} if heads is None or heads.main is None else _heads(heads)),
+    }
+
+
+def _heads(heads: HeadAssessments) -> dict[str, Any]:
+    return {
+        "head": heads.main,
+        "heads": {
+            head: _errors(assessment) | {"advice": [advice.to_json() for advice in assessment.advice]}
+            for head, assessment in heads.by_name.items()
+        },
+        "joint": None if heads.joint is None else _diagnosis(heads.joint),
+    }
+
+
+def _errors(assessment: Assessment) -> dict[str, Any]:
+    baseline = assessment.baseline
+    return {
+        "diagnosis": _diagnosis(assessment.diagnosis),
+        "baseline": {
+            "rule": baseline.rule,
+            "split": baseline.split,
+            "error": baseline.error,
+            "model_error": baseline.model_error,
+            "is_beaten": baseline.is_beaten,
+            "difference": asdict(baseline.difference),
+        },
         "confusion": None if assessment.confusion is None else _confusion(assessment.confusion),
         "ranking": None if assessment.ranking is None else _ranking(assessment.ranking),
         "regression": [_fit(fit) for fit in assessment.fits],
-        "advice": [advice.to_json() for advice in assessment.advice],
     }
 
 
 def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
-        "measure": diagnosis.measure.value,
+        "measure": diagnosis.measure.name,
         "human_error_known": diagnosis.human_error_known,
         "levels": [
             {

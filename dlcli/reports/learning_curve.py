@@ -95,7 +95,7 @@ def _panels(result: TrainingResult) -> list[Panel]:
                 curves=curves,
                 unit=unit_of(metric),
                 is_logarithmic=metric == "loss" and min(values) > 0 and max(values) > _LOGARITHMIC * min(values),
-                human_error=result.human_error if metric in {"error", result.measure} else None,
+                human_error=result.human_error if metric == result.measure.metric else None,
                 best_epoch=result.best_epoch if metric == optimized else None,
             )
         )

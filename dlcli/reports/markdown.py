@@ -11,6 +11,7 @@ from dlcli.diagnosis import (
     Assessment,
     Confusion,
     Diagnosis,
+    HeadAssessments,
     Level,
     LossTrend,
     TrainingResult,
@@ -36,6 +37,7 @@ def report_markdown(
     mistakes_figure: str | None = None,
     ranking_figure: str | None = None,
     regression_figure: str | None = None,
+    heads: HeadAssessments | None = None,
 ) -> str:
     """Write the page.
 
@@ -47,6 +49,7 @@ def report_markdown(
         mistakes_figure: File name of the worst mistakes; None for no figure.
         ranking_figure: File name of the ROC and precision-recall curves; None for no figure.
         regression_figure: File name of predicted and true values; None for no figure.
+        heads: Assessments of the heads of a multi-task model; None for other models.
     """
     sections = [
         f"# {result.name}",
@@ -86,7 +89,25 @@ def report_markdown(
         sections += ["## Thresholds", f"![ROC curve and precision-recall curve]({ranking_figure})"]
     if regression_figure is not None:
         sections += ["## Predictions", f"![Predicted against true values, and residuals]({regression_figure})"]
+    if heads is not None and heads.main is not None:
+        sections += _heads(heads)
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _heads(heads: HeadAssessments) -> list[str]:
+    """Return a section for each head, and one for all of their targets together."""
+    sections = [f"The sections above are about the head {markdown_text(heads.main or '')}."]
+    for head, assessment in heads.by_name.items():
+        sections += [
+            f"## Head {markdown_text(head)}",
+            f"**{markdown_text(verdict_sentence(assessment.diagnosis))}**",
+            _decomposition(assessment.diagnosis),
+            markdown_text(baseline_sentence(assessment.diagnosis.measure, assessment.baseline)),
+        ]
+    if heads.joint is not None:
+        joint = f"**{markdown_text(verdict_sentence(heads.joint))}**"
+        sections += ["## All heads together", joint, _decomposition(heads.joint)]
+    return sections
 
 
 def _facts(result: TrainingResult) -> str:

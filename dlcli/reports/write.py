@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from dlcli.core import strict_json
-from dlcli.diagnosis import Assessment, TrainingResult
+from dlcli.diagnosis import Assessment, HeadAssessments, TrainingResult
 from dlcli.reports.confusion_matrix import confusion_png
 from dlcli.reports.document import report_document
 from dlcli.reports.learning_curve import learning_curve_png
@@ -24,6 +24,7 @@ def write_report(
     assessment: Assessment,
     *,
     mistakes: WorstMistakes | None = None,
+    heads: HeadAssessments | None = None,
     write_text: Callable[[str, str], object],
     write_bytes: Callable[[str, bytes], object],
 ) -> None:
@@ -36,6 +37,7 @@ def write_report(
         result: Results of the run.
         assessment: Assessment of the run.
         mistakes: Worst mistakes of an image classifier; None for other models, or without mistakes.
+        heads: Assessments of the heads of a multi-task model; None for other models.
         write_text: Function that writes a text under a name relative to the run, such as `RunFolder.write_text`.
         write_bytes: Function that writes bytes under a name relative to the run.
     """
@@ -58,6 +60,7 @@ def write_report(
         mistakes_figure=names[files.MISTAKES],
         ranking_figure=names[files.RANKING],
         regression_figure=names[files.REGRESSION],
+        heads=heads,
     )
     write_text(files.REPORT_PAGE, page)
-    write_text(files.REPORT, strict_json.dumps(report_document(result, assessment), indent=2) + "\n")
+    write_text(files.REPORT, strict_json.dumps(report_document(result, assessment, heads), indent=2) + "\n")

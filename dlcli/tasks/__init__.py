@@ -1,23 +1,46 @@
 """Tasks, each registered under its YAML name."""
 
 from dlcli.tasks.binary_classification import BinaryClassification
-from dlcli.tasks.classification import Classification
-from dlcli.tasks.language_modeling import UNIGRAM_NATS, LanguageModeling
-from dlcli.tasks.regression import Regression
+from dlcli.tasks.classification import Classification, ClassPredictions
+from dlcli.tasks.error_measure import ErrorMeasure, ExampleErrors, error_measure
+from dlcli.tasks.error_rate import ErrorRate
+from dlcli.tasks.heads import Head, HeadMetric, HeadPredictions
+from dlcli.tasks.language_modeling import LanguageModeling, TextPredictions
+from dlcli.tasks.multi_task import MultiTask
+from dlcli.tasks.nats_per_token import NatsPerToken
+from dlcli.tasks.predictions import ClassView, Predictions, ValueView
+from dlcli.tasks.regression import Regression, ValuePredictions, value_keys
 from dlcli.tasks.sequence_labeling import SequenceLabeling
 from dlcli.tasks.steps import StepTask
-from dlcli.tasks.task import Predictions, Task, concatenate_predictions, task_class
+from dlcli.tasks.task import Task, task_class
+from dlcli.tasks.value_errors import MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
 
 __all__ = [
-    "UNIGRAM_NATS",
     "BinaryClassification",
+    "ClassPredictions",
+    "ClassView",
     "Classification",
+    "ErrorMeasure",
+    "ErrorRate",
+    "ExampleErrors",
+    "Head",
+    "HeadMetric",
+    "HeadPredictions",
     "LanguageModeling",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "MultiTask",
+    "NatsPerToken",
     "Predictions",
     "Regression",
+    "RootMeanSquaredError",
     "SequenceLabeling",
     "StepTask",
     "Task",
-    "concatenate_predictions",
+    "TextPredictions",
+    "ValuePredictions",
+    "ValueView",
+    "error_measure",
     "task_class",
+    "value_keys",
 ]

@@ -10,8 +10,7 @@ from dlcli import kernels
 from dlcli.core import ConfigError, register
 from dlcli.data import ClassLabels, Targets
 from dlcli.losses import BinaryCrossEntropy, Loss, OutputForm
-from dlcli.tasks.classification import Classification
-from dlcli.tasks.task import Predictions
+from dlcli.tasks.classification import Classification, ClassPredictions
 
 
 @register("task", "binary_classification")
@@ -43,10 +42,14 @@ class BinaryClassification(Classification):
     def output_units(self) -> int:
         return 1
 
+    @property
+    def num_mixed_classes(self) -> None:
+        """None: the target of one logit is one number, also for a mixture of both classes."""
+
     def default_loss(self) -> Loss:
         return BinaryCrossEntropy()
 
-    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
+    def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> ClassPredictions:  # noqa: ARG002
         positive = kernels.sigmoid(outputs.reshape(-1))  # (N, 1) -> (N,)
         probabilities = np.stack([1 - positive, positive], axis=1)  # (N, 2)
-        return Predictions(labels=(positive > 0.5).astype(np.int64), probabilities=probabilities)
+        return ClassPredictions(labels=(positive > 0.5).astype(np.int64), probabilities=probabilities)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
 from dlcli.core import ConfigError, register
-from dlcli.data import SPECIAL_TOKENS, NextTokens, Targets
+from dlcli.data import SPECIAL_TOKENS, NextTokens, Rows, Targets, TextSizes
 from dlcli.decoding import token_nats
 from dlcli.losses import Loss, OutputForm, SoftmaxCrossEntropy
-from dlcli.metrics import Metric
 from dlcli.nn import padding_mask
+from dlcli.tasks.error_measure import ErrorMeasure
+from dlcli.tasks.nats_per_token import NatsPerToken
+from dlcli.tasks.predictions import Predictions
 from dlcli.tasks.steps import StepTask
-from dlcli.tasks.task import Predictions
 
-#: columns of the truth: number of tokens of a text, number of characters, and nats under the unigram distribution of
-#: the training set
-TOKENS, CHARACTERS, UNIGRAM_NATS = range(3)
+
+@dataclass(frozen=True)
+class TextPredictions(Predictions):
+    """Probabilities that a language model gives to N texts.
+
+    Args:
+        nats: −log p of each text (N,).
+        correct: Number of tokens of each text (N,) that are the most probable ones.
+    """
+
+    nats: np.ndarray
+    correct: np.ndarray
 
 
 @register("task", "language_modeling")
@@ -31,6 +43,7 @@ class LanguageModeling(StepTask):
     """
 
     targets: ClassVar[type[Targets]] = NextTokens
+    predictions_type: ClassVar[type[Predictions]] = TextPredictions
     output_form: ClassVar[OutputForm] = "class logits"
     default_metrics = ("nats_per_token", "perplexity", "token_accuracy")
     default_optimize = "nats_per_token"
@@ -49,15 +62,15 @@ class LanguageModeling(StepTask):
 
     def pair_predictions(
         self, outputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None = None
-    ) -> tuple[Predictions, np.ndarray]:
-        """Return the nats of each text, (N,), and its truth, (N, 3): tokens, characters and unigram nats."""
+    ) -> tuple[TextPredictions, TextSizes]:
+        """Return the nats of each text and its sizes."""
         mask = padding_mask(lengths, targets.shape[1])
         real = np.ones(targets.shape) if mask is None else mask  # (N, T)
-        columns = [real, real * self._characters[targets], real * self._unigram_nats[targets]]
-        truth = np.stack([column.sum(axis=1, dtype=np.float64) for column in columns], axis=1)  # 3 × (N, T) -> (N, 3)
+        columns = (real, real * self._characters[targets], real * self._unigram_nats[targets])
+        sizes = TextSizes(*(column.sum(axis=1, dtype=np.float64) for column in columns))  # (N, T) -> (N,) each
         nats = token_nats(outputs, targets, lengths).sum(axis=1, dtype=np.float64)
         correct = ((outputs.argmax(axis=-1) == targets) * real).sum(axis=1)
-        return Predictions(nats=nats, correct=correct), truth
+        return TextPredictions(nats, correct), sizes
 
     def predictions(self, outputs: np.ndarray, lengths: np.ndarray | None = None) -> Predictions:  # noqa: ARG002
         raise ConfigError(
@@ -65,5 +78,14 @@ class LanguageModeling(StepTask):
             code="not_applicable",
         )
 
-    def accepts(self, metric: Metric) -> bool:
-        return metric.needs in ("nats", "correct")
+    def error_measure(self, metric: str) -> ErrorMeasure:  # noqa: ARG002
+        return NatsPerToken()
+
+    def prediction_rows(self, predictions: Predictions) -> Iterator[dict[str, Any]]:
+        yield from ({"nats": nats} for nats in predictions.form("nats").tolist())
+
+    def target_rows(self, truth: np.ndarray | Rows) -> Iterable[Any]:
+        """Return the number of tokens, the number of characters and the unigram nats of each text."""
+        assert isinstance(truth, TextSizes)
+        sizes: list[list[float]] = np.stack([truth.tokens, truth.characters, truth.unigram_nats], axis=1).tolist()
+        return sizes

@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import ClassVar
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 
 from dlcli.autograd import Tensor
-from dlcli.core import ConfigError, registry
-from dlcli.data import Targets
+from dlcli.core import ConfigError, DataError, registry
+from dlcli.data import ClassLabels, Rows, Targets
 from dlcli.losses import Loss, OutputForm
 from dlcli.metrics import Metric
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """Predictions for N examples, in every form that the task provides.
-
-    Args:
-        labels: Predicted class indices, (N,); None for regression.
-        probabilities: Probability of every class, (N, K); None for regression.
-        values: Predicted values in the unit of the targets, (N, K); None for classification.
-        nats: −log p of each text, (N,); only for language models.
-        correct: Number of tokens of each text that were the most probable ones, (N,); only for language models.
-    """
-
-    labels: np.ndarray | None = None
-    probabilities: np.ndarray | None = None
-    values: np.ndarray | None = None
-    nats: np.ndarray | None = None
-    correct: np.ndarray | None = None
-
-    def best_guess(self) -> np.ndarray:
-        """Return what is compared with the truth: labels (N,), values (N, K) or nats (N,)."""
-        guess = next((form for form in (self.labels, self.values, self.nats) if form is not None), None)
-        assert guess is not None, "a prediction has labels, values or nats"
-        return guess
-
-    def form(self, name: str) -> np.ndarray | None:
-        """Return the form that a metric needs; None if the task does not provide it."""
-        predictions: np.ndarray | None = getattr(self, name)
-        return predictions
-
-    def take(self, indices: np.ndarray) -> Predictions:
-        """Return the predictions for some of the examples."""
-        forms = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Predictions(
-            **{name: None if form is None else form.take(indices, axis=0) for name, form in forms.items()}
-        )
-
-
-def concatenate_predictions(batches: Sequence[Predictions]) -> Predictions:
-    """Concatenate the predictions of several batches."""
-    forms = {field.name: [getattr(batch, field.name) for batch in batches] for field in fields(Predictions)}
-    return Predictions(
-        **{name: None if arrays[0] is None else np.concatenate(arrays) for name, arrays in forms.items()}
-    )
+from dlcli.tasks.error_measure import ErrorMeasure
+from dlcli.tasks.predictions import Predictions
 
 
 class Task:
@@ -74,6 +32,8 @@ class Task:
 
     #: kind of the targets
     targets: ClassVar[type[Targets]]
+    #: type of the predictions, whose forms metrics may ask for
+    predictions_type: ClassVar[type[Predictions]]
     #: names of the metrics that are reported unless the config sets others
     default_metrics: ClassVar[tuple[str, ...]]
     #: metric that selects the best epoch unless the config sets another one
@@ -81,6 +41,12 @@ class Task:
 
     #: form of the model's outputs; a loss must expect the same form
     output_form: ClassVar[OutputForm]
+
+    #: classes of the problem, one of which a metric may be about; None if no classes are predicted
+    classes: ClassLabels | None = None
+
+    #: head → its task; empty for a task that is not composed of others
+    parts: Mapping[str, Task] = MappingProxyType({})
 
     def __init__(self, loss: Loss) -> None:
         if loss.needs != self.output_form:
@@ -94,9 +60,14 @@ class Task:
             )
         self.loss_function = loss
 
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Losses that are minimized."""
+        return (self.loss_function,)
+
     @classmethod
     def is_default_for(cls, targets: Targets) -> bool:
-        """Return whether the task applies to these targets if the config names none; of several, the first by name does."""
+        """Return whether this task is inferred from such targets; of several, the first by name is."""
         return type(targets) is cls.targets
 
     @property
@@ -122,9 +93,19 @@ class Task:
         """
         return self.loss_function(outputs, targets, self.step_weights(targets, lengths))
 
-    def loss_sum(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
-        """Return the numerator of the mean loss, which is summed over batches; arguments as in `loss`."""
-        return self.loss_function.sum(outputs, targets, self.step_weights(targets, lengths))
+    def loss_totals(self, outputs: Tensor, targets: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+        """Return the numerator and the denominator of each mean in the loss, (1, 2), which are summed over batches.
+
+        Arguments as in `loss`. The mean over a split is computed once, from the sums over all of its batches, and so
+        does not depend on their sizes.
+        """
+        total = self.loss_function.sum(outputs, targets, self.step_weights(targets, lengths))
+        return np.array([[total, self.loss_weight(targets, lengths)]])
+
+    def mean_loss(self, totals: np.ndarray) -> float:
+        """Return the mean loss from the sums of `loss_totals` over all batches; NaN if all weights are 0."""
+        [[total, weight]] = totals.tolist()
+        return total / weight if weight else math.nan
 
     def loss_weight(self, targets: np.ndarray, lengths: np.ndarray | None = None) -> float:
         """Return the denominator of the mean loss: the number of examples or steps, weighted by class."""
@@ -143,7 +124,7 @@ class Task:
         outputs: np.ndarray,
         targets: np.ndarray,
         lengths: np.ndarray | None = None,
-    ) -> tuple[Predictions, np.ndarray]:
+    ) -> tuple[Predictions, np.ndarray | Rows]:
         """Return the predictions of a batch and the truth that metrics compare them with; arguments as in `loss`."""
         return self.predictions(outputs, lengths), self.truth(targets)
 
@@ -157,7 +138,54 @@ class Task:
 
     def accepts(self, metric: Metric) -> bool:
         """Return whether the metric applies to this task's predictions."""
+        return metric.needs in self.predictions_type.forms()
+
+    def error_measure(self, metric: str) -> ErrorMeasure:
+        """Return the measure in which errors are diagnosed.
+
+        Args:
+            metric: Name of the metric that selects the best epoch, without the split.
+        """
         raise NotImplementedError
+
+    def head_of(self, metric: str) -> str | None:  # noqa: ARG002
+        """Return the head that a metric is about, without the split; None if the task has no heads."""
+        return None
+
+    @property
+    def num_mixed_classes(self) -> int | None:
+        """Number K of classes if targets may be distributions over classes (N, K); None if they may not."""
+        return None
+
+    def prediction_rows(self, predictions: Predictions) -> Iterator[dict[str, Any]]:
+        """Yield a mapping for each prediction, as in files of predictions."""
+        raise NotImplementedError
+
+    def target_rows(self, truth: np.ndarray | Rows) -> Iterable[Any]:
+        """Return the JSON value of each target, as in files of predictions.
+
+        Args:
+            truth: Truth of N examples, or values (N,) or (N, K) as in the file of the data.
+        """
+        raise NotImplementedError
+
+    def named(self, predictions: Predictions, lengths: np.ndarray | None) -> Any:
+        """Return the predictions for N examples as a person reads them, such as names of classes (N,).
+
+        Args:
+            predictions: Predictions of all examples.
+            lengths: Number of steps of each sequence (N,); None if the examples are not sequences.
+        """
+        raise NotImplementedError
+
+    def probabilities(self, predictions: Predictions) -> np.ndarray:  # noqa: ARG002
+        """Return the probability of each class (N, K).
+
+        Raises:
+            DataError: The task does not predict probabilities.
+        """
+        name = registry.name_of("task", type(self)).replace("_", " ")
+        raise DataError(f"{name} has no probabilities; use predict", code="not_applicable")
 
 
 def task_class(name: str) -> type[Task]:

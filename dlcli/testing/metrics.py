@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
 from dlcli.core import registry
+from dlcli.data import TextSizes
 from dlcli.metrics import Metric
 from dlcli.testing.check import Subject
 
@@ -61,7 +63,7 @@ CONTRACTS = (
 )
 
 
-def example(form: str) -> tuple[np.ndarray, np.ndarray]:
+def example(form: str) -> tuple[np.ndarray, Any]:
     """Predictions in a form, and targets: a first half with mistakes in half of the examples, and one without any."""
     targets = np.tile(np.arange(CLASSES), 4)
     is_wrong = np.arange(2 * HALF) < CLASSES
@@ -73,7 +75,7 @@ def example(form: str) -> tuple[np.ndarray, np.ndarray]:
         return scores / scores.sum(axis=1, keepdims=True), targets
     if form in ("nats", "correct"):  # texts of 4 tokens and 8 characters, 9 nats when guessed by frequency
         of_texts = np.where(is_wrong, 2, 3) if form == "correct" else np.where(is_wrong, 5.0, 2.0)
-        return of_texts, np.tile([4.0, 8.0, 9.0], (len(targets), 1))
+        return of_texts, TextSizes(*np.repeat([[4.0], [8.0], [9.0]], len(targets), axis=1))
     return guesses.astype(np.float32), targets.astype(np.float32)
 
 
@@ -83,7 +85,7 @@ def _create(subject: Subject) -> Metric:
     return metric
 
 
-def _streamed(metric: Metric, batches: list[tuple[np.ndarray, np.ndarray]]) -> float:
+def _streamed(metric: Metric, batches: list[tuple[np.ndarray, Any]]) -> float:
     metric.reset()
     for predictions, targets in batches:
         metric.update(predictions, targets)

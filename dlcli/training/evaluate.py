@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcli.autograd import Tensor
-from dlcli.data import Batch, Split, StreamBatches
+from dlcli.data import Batch, Rows, Split, StreamBatches, concatenate
 from dlcli.metrics import Metric
 from dlcli.nn import Graph, evaluation_mode
-from dlcli.tasks import Predictions, Task, concatenate_predictions
+from dlcli.tasks import Predictions, Task
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Evaluation:
 
     metrics: dict[str, float]
     predictions: Predictions | None = None
-    truth: np.ndarray | None = None
+    truth: np.ndarray | Rows | None = None
 
     def named(self, split: str) -> dict[str, float]:
         """Return the metrics under the names `<split>/<metric>`."""
@@ -61,8 +60,8 @@ def evaluate_split(
         on_output: Function that is called with the name and the output of each node, for each batch.
         watched: Names of the nodes to call `on_output` for; None for all nodes.
     """
-    loss_sum, loss_weight = 0.0, 0.0
-    pairs: list[tuple[Predictions, np.ndarray]] = []
+    loss_totals: float | np.ndarray = 0.0
+    pairs: list[tuple[Predictions, np.ndarray | Rows]] = []
     for metric in metrics:
         metric.reset()
     # For windows of one text, row i of each batch continues row i of the batch before it, as in training.
@@ -73,27 +72,21 @@ def evaluate_split(
             outputs = model.forward(batch.inputs, batch.lengths, on_output=on_output, watched=watched).data
             # Sums that are divided at the end: the mean of the batch means would give the examples of a smaller last
             # batch too much weight.
-            loss_sum += task.loss_sum(Tensor(outputs), batch.targets, batch.lengths)
-            loss_weight += task.loss_weight(batch.targets, batch.lengths)
+            loss_totals = loss_totals + task.loss_totals(Tensor(outputs), batch.targets, batch.lengths)
             predictions, truth = task.pair_predictions(outputs, batch.targets, batch.lengths)
             update_metrics(metrics, predictions, truth)
             if keep_predictions:
                 pairs.append((predictions, truth))
-    values = {"loss": weighted_mean(loss_sum, loss_weight)} | {metric.name: metric.result() for metric in metrics}
+    values = {"loss": task.mean_loss(np.asarray(loss_totals))} | {metric.name: metric.result() for metric in metrics}
     if not keep_predictions:
         return Evaluation(values)
-    predictions = concatenate_predictions([batch_predictions for batch_predictions, _ in pairs])
-    truth = np.concatenate([batch_truth for _, batch_truth in pairs])
+    predictions = concatenate([batch_predictions for batch_predictions, _ in pairs])
+    truth = concatenate([batch_truth for _, batch_truth in pairs])
     if order is not None:
         # From the order of the stream to that of the split: prediction i belongs to example i.
         inverse = np.argsort(order.order(0), kind="stable")
         predictions, truth = predictions.take(inverse), truth.take(inverse, axis=0)
     return Evaluation(values, predictions, truth)
-
-
-def weighted_mean(total: float, weight: float) -> float:
-    """Return a weighted sum divided by the sum of its weights; NaN if all weights are 0."""
-    return total / weight if weight else math.nan
 
 
 def stream(model: Graph, split: Split, order: StreamBatches) -> Iterator[Batch]:
@@ -113,9 +106,7 @@ def compute_outputs(model: Graph, batches: Iterable[Batch]) -> Iterator[np.ndarr
         yield outputs
 
 
-def update_metrics(metrics: Iterable[Metric], predictions: Predictions, truth: np.ndarray) -> None:
+def update_metrics(metrics: Iterable[Metric], predictions: Predictions, truth: np.ndarray | Rows) -> None:
     """Update every metric with the predictions and targets of some examples."""
     for metric in metrics:
-        form = predictions.form(metric.needs)
-        assert form is not None, f"{metric.name} needs {metric.needs}"
-        metric.update(form, truth)
+        predictions.update(metric, truth)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
 from dlcli.core import node_of
 from dlcli.data import BatchOrder, SequenceSource, Split
 from dlcli.losses import ClassWeightedLoss
 from dlcli.nn import Activation, Dropout, Graph, SpatialDropout
 from dlcli.optim import Optimizer, Position
-from dlcli.tasks import StepTask, Task
+from dlcli.tasks import Task
 
 
 def training_warnings(
@@ -31,12 +29,8 @@ def training_warnings(
     yield from _output_warnings(train, task, model)
     if batches.remark is not None:
         yield f"{batches.remark}: batch_norm needs more than one value per channel"
-    loss = task.loss_function
-    if (
-        isinstance(loss, ClassWeightedLoss)
-        and loss.distinguishes_classes
-        and _has_one_loss_per_step(train, batches, task)
-    ):
+    has_class_weights = any(isinstance(loss, ClassWeightedLoss) and loss.distinguishes_classes for loss in task.losses)
+    if has_class_weights and _has_one_loss_per_step(train, batches, task):
         yield (
             "class_weights have no effect with batch_size 1: the loss of a step is Σ c ℓ / Σ c over its batch, and the "
             "weight of a single example cancels; use a larger batch_size"
@@ -53,7 +47,7 @@ def training_warnings(
 def _has_one_loss_per_step(train: Split, batches: BatchOrder, task: Task) -> bool:
     """Return whether the loss of every optimizer step is that of one example, or of one time step of a sequence."""
     max_length = 1
-    if isinstance(task, StepTask) and isinstance(train.inputs, SequenceSource):
+    if task.targets.per_step and isinstance(train.inputs, SequenceSource):
         max_length = int(train.inputs.lengths.max())
     return batches.batch_size == 1 and max_length == 1
 
@@ -72,7 +66,7 @@ def _output_warnings(train: Split, task: Task, model: Graph) -> Iterator[str]:
             f"model output {model.output}: its values are {bounds}, but the loss expects unbounded logits and applies "
             "the softmax or sigmoid itself; remove this layer"
         )
-    elif isinstance(train.targets, np.ndarray):
+    elif train.targets is not None:
         outside = int(
             ((train.targets < low) | (train.targets > high)).any(axis=tuple(range(1, train.targets.ndim))).sum()
         )

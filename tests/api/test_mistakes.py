@@ -8,7 +8,7 @@ import pytest
 from dlcli.api.mistakes import MAX_MISTAKES, worst_mistakes
 from dlcli.data import ClassLabels, Examples, Preprocessor, Split
 from dlcli.data.normalization import NoNormalization, Standard
-from dlcli.tasks import Predictions
+from dlcli.tasks import ClassPredictions
 
 NAMES = ("cat", "dog", "bird")
 
@@ -27,7 +27,7 @@ def preprocessor(images: np.ndarray, truth: np.ndarray) -> Preprocessor:
 def worst_of(images: np.ndarray, truth: np.ndarray, probabilities: np.ndarray):
     fitted = preprocessor(images, np.arange(len(images)) % len(NAMES))  # every class is in the training set
     split = Split("dev", fitted.inputs(images), truth, 100 + np.arange(len(images)))
-    return worst_mistakes(split, Predictions(probabilities.argmax(axis=1), probabilities), truth, fitted)
+    return worst_mistakes(split, ClassPredictions(probabilities.argmax(axis=1), probabilities), truth, fitted)
 
 
 def test_the_most_confident_come_first_without_normalization() -> None:

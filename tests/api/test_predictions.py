@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcli import api
-from dlcli.api.predictions import FIELDS, prediction_rows, target_rows, value_keys
-from dlcli.tasks import Predictions
+from dlcli.data import Values
+from dlcli.data.normalization import NoNormalization
+from dlcli.tasks import Regression, ValuePredictions, value_keys
+from dlcli.tasks.regression import FIELDS
 
 COLUMNS = st.sampled_from([*FIELDS, "price", "value", "prediction_id", "prediction_target", "truth_2"]) | st.text(
     min_size=1
@@ -22,17 +24,12 @@ COLUMNS = st.sampled_from([*FIELDS, "price", "value", "prediction_id", "predicti
 @given(st.lists(COLUMNS, unique=True, min_size=1, max_size=5))
 def test_no_field_of_a_row_hides_another(names: list[str]) -> None:
     values = np.arange(2.0 * len(names)).reshape(2, -1)
-    rows = zip(
-        prediction_rows(np.array([7, 8]), Predictions(values=values), (), names),
-        target_rows(-values, class_names=()),
-        strict=True,
-    )
-    for number, (prediction, target) in enumerate(rows):
-        row = prediction | target
-        assert len(row) == 2 + len(names)
-        assert row["id"] == 7 + number
-        assert np.ravel(row["target"]).tolist() == (-values[number]).tolist()
-        assert [value for key, value in row.items() if key not in ("id", "target")] == values[number].tolist()
+    task = Regression(Values.of(values, NoNormalization(), tuple(names)))
+    rows = [*task.prediction_rows(ValuePredictions(values))]
+    assert [np.ravel(target).tolist() for target in task.target_rows(-values)] == (-values).tolist()
+    for number, row in enumerate(rows):
+        assert not row.keys() & {"id", "target", "group"}
+        assert [*row.values()] == values[number].tolist()
 
 
 def test_ordinary_columns_keep_their_names() -> None:

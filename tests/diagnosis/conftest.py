@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Curve, Diagnosis, Evidence, Measure, SplitErrors, SplitOutcome, TrainingResult, diagnose
+from dlcli.diagnosis import Curve, Diagnosis, Evidence, SplitErrors, SplitOutcome, TrainingResult, diagnose
+from dlcli.tasks import ClassPredictions, ErrorRate
 
 SPEC: dict[str, Any] = {
     "seed": 0,
@@ -58,7 +59,7 @@ def diagnosis_of(human_error: float | None = None, **counts: tuple[int, int]) ->
         SplitErrors.counted(split, num_errors=errors, num_examples=examples)
         for split, (errors, examples) in counts.items()
     ]
-    return diagnose(splits, human_error=human_error)
+    return diagnose(splits, measure=ErrorRate(), human_error=human_error)
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def outcome(split: str, errors: int, examples: int, classes: int = 3) -> SplitOu
     targets = np.arange(examples) % classes
     predictions = targets.copy()
     predictions[:errors] = (targets[:errors] + 1) % classes
-    return SplitOutcome(split, predictions, targets)
+    return SplitOutcome(split, ClassPredictions(predictions, np.eye(classes)[predictions]), targets)
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def make_result() -> Callable[..., TrainingResult]:
             "run": "20261122T101500Z-example-3fa2c1",
             "name": "example",
             "status": "done",
-            "measure": Measure.ERROR_RATE,
+            "measure": ErrorRate(),
             "splits": [outcome(split, *count) for split, count in counts.items()],
             "metrics": {f"{split}/error": errors / examples for split, (errors, examples) in counts.items()},
             "history": history,

@@ -4,7 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Measure, SplitOutcome, TrainingResult, assess
+from dlcli.diagnosis import SplitOutcome, TrainingResult, assess
+from dlcli.tasks import RootMeanSquaredError, ValuePredictions
 
 Make = Callable[..., TrainingResult]
 
@@ -57,10 +58,10 @@ def test_regression(make_result: Make) -> None:
     splits = []
     for split, size, noise in (("train", 200, 1.0), ("dev", 80, 3.0)):
         targets = generator.normal(0, 10, (size, 1))
-        splits.append(SplitOutcome(split, targets + generator.normal(0, noise, (size, 1)), targets))
+        splits.append(SplitOutcome(split, ValuePredictions(targets + generator.normal(0, noise, (size, 1))), targets))
     result = make_result(
         splits=splits,
-        measure=Measure.ROOT_MEAN_SQUARED,
+        measure=RootMeanSquaredError(),
         optimizing_metric="dev/root_mean_squared_error",
         class_names=(),
     )
@@ -68,18 +69,3 @@ def test_regression(make_result: Make) -> None:
     assert assessment.confusion is None
     assert assessment.diagnosis.verdict == "variance"
     assert assessment.baseline.rule.endswith("training mean") and assessment.baseline.is_beaten
-
-
-@pytest.mark.parametrize(
-    ("optimizing", "human"),
-    [("dev/root_mean_squared_error", 3.0), ("dev/r2", None)],
-)
-def test_human_error_applies_only_in_its_unit(
-    make_result: Make, make_spec: Callable[..., dict[str, Any]], optimizing: str, human: float | None
-) -> None:
-    result = make_result(
-        spec=make_spec(evaluation__human_error=3.0),
-        measure=Measure.of_metric(optimizing, target_kind="values"),
-        optimizing_metric=optimizing,
-    )
-    assert result.human_error == human

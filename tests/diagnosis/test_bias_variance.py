@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose, verdict_sentence
+from dlcli.diagnosis import Diagnosis, SplitErrors, diagnose, verdict_sentence
+from dlcli.tasks import ErrorRate, NatsPerToken, RootMeanSquaredError
 
 Make = Callable[..., Diagnosis]
 
@@ -89,7 +90,7 @@ def test_regression_is_diagnosed_in_its_unit() -> None:
         SplitErrors("train", generator.normal(0, 3, 400) ** 2),
         SplitErrors("dev", generator.normal(0, 6, 200) ** 2),
     ]
-    diagnosis = diagnose(splits, measure=Measure.ROOT_MEAN_SQUARED, human_error=2.5)
+    diagnosis = diagnose(splits, measure=RootMeanSquaredError(), human_error=2.5)
     assert [level.error.value for level in diagnosis.levels] == pytest.approx([2.5, 3, 6], rel=0.1)
     assert diagnosis.verdict == "variance"
     assert diagnosis.gaps[1].difference.method.startswith("bootstrap")
@@ -97,7 +98,7 @@ def test_regression_is_diagnosed_in_its_unit() -> None:
 
 def test_the_training_split_is_required() -> None:
     with pytest.raises(ValueError, match="training"):
-        diagnose([SplitErrors.counted("dev", num_examples=10, num_errors=1)])
+        diagnose([SplitErrors.counted("dev", num_examples=10, num_errors=1)], measure=ErrorRate())
 
 
 counts = st.integers(1, 400).flatmap(lambda examples: st.tuples(st.integers(0, examples), st.just(examples)))
@@ -111,7 +112,7 @@ def test_verdicts_follow_the_intervals(
         SplitErrors.counted(split, num_errors=errors, num_examples=examples)
         for split, (errors, examples) in (("train", train), ("dev", dev), ("test", test))
     ]
-    diagnosis = diagnose(splits, human_error=human_error)
+    diagnosis = diagnose(splits, measure=ErrorRate(), human_error=human_error)
     for gap in diagnosis.gaps:
         difference = gap.difference
         assert difference.low - 1e-12 <= difference.value <= difference.high + 1e-12
@@ -127,7 +128,7 @@ def nats(level: float, count: int = 4000) -> np.ndarray:
 
 
 def test_the_avoidable_bias_of_a_language_model_is_unknown() -> None:
-    measure = Measure.NATS_PER_TOKEN
+    measure = NatsPerToken()
     close = diagnose([SplitErrors("train", nats(2.1)), SplitErrors("dev", nats(2.11))], measure=measure)
     assert [gap.verdict for gap in close.gaps] == ["unknown", "small"]  # 0.01 is below 2 % of 2.1
     assert "unknown" in verdict_sentence(close)

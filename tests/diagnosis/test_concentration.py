@@ -3,8 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Measure
 from dlcli.diagnosis.concentration import concentration
+from dlcli.tasks import (
+    ErrorMeasure,
+    ErrorRate,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+    ValuePredictions,
+)
 
 
 def squares(residuals: np.ndarray) -> np.ndarray:
@@ -13,28 +20,28 @@ def squares(residuals: np.ndarray) -> np.ndarray:
 
 def test_two_outliers_dominate_the_sum() -> None:
     """Of the sum 398, two squared errors of 100 make up 200, and 198 squared errors of 1 the rest."""
-    largest = concentration(Measure.MEAN_SQUARED, squares(np.repeat([1.0, 10.0], [198, 2])))
+    largest = concentration(MeanSquaredError(), squares(np.repeat([1.0, 10.0], [198, 2])))
     assert largest is not None
     assert (largest.num_largest, largest.num_examples) == (2, 200)
     assert largest.share == pytest.approx(200 / 398)
 
 
-@pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
-def test_normal_errors_are_not_concentrated(measure: Measure) -> None:
-    errors = measure.per_example(np.random.default_rng(0).standard_normal(500), np.zeros(500))
-    assert concentration(measure, errors) is None
+@pytest.mark.parametrize("measure", [MeanSquaredError(), RootMeanSquaredError(), MeanAbsoluteError()])
+def test_normal_errors_are_not_concentrated(measure: ErrorMeasure) -> None:
+    values = ValuePredictions(np.random.default_rng(0).standard_normal(500))
+    assert concentration(measure, measure.errors(values, np.zeros(500)).sums) is None
 
 
 def test_zero_errors_and_rates_are_not_concentrated() -> None:
-    assert concentration(Measure.MEAN_SQUARED, squares(np.zeros(10))) is None
-    assert concentration(Measure.ERROR_RATE, squares(np.repeat([0, 1], [99, 1]))) is None
+    assert concentration(MeanSquaredError(), squares(np.zeros(10))) is None
+    assert concentration(ErrorRate(), squares(np.repeat([0, 1], [99, 1]))) is None
 
 
 def share_of_samples(num_examples: int, freedom: float) -> float:
     """Compute the share of 100 samples of t-distributed residuals that a few examples dominate."""
     random = np.random.default_rng(0)
     samples = (squares(random.standard_t(freedom, num_examples)) for _ in range(100))
-    return float(np.mean([concentration(Measure.MEAN_SQUARED, sample) is not None for sample in samples]))
+    return float(np.mean([concentration(MeanSquaredError(), sample) is not None for sample in samples]))
 
 
 @pytest.mark.parametrize("num_examples", [30, 100, 1000])
@@ -53,5 +60,5 @@ def test_small_samples_are_concentrated() -> None:
 
 
 def test_large_errors_do_not_overflow() -> None:
-    largest = concentration(Measure.MEAN_SQUARED, squares(np.repeat([1e100, 1e120], [198, 2])))
+    largest = concentration(MeanSquaredError(), squares(np.repeat([1e100, 1e120], [198, 2])))
     assert largest is not None and largest.num_largest == 1

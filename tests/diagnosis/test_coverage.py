@@ -15,7 +15,6 @@ import pytest
 from dlcli.diagnosis import (
     TEXT_STRETCHES,
     Interval,
-    Measure,
     SampledErrors,
     difference_interval,
     difference_remarks,
@@ -25,6 +24,7 @@ from dlcli.diagnosis import (
     paired_difference_interval,
 )
 from dlcli.diagnosis.intervals import rate_interval
+from dlcli.tasks import ErrorMeasure, ErrorRate, MeanAbsoluteError, MeanSquaredError, NatsPerToken, RootMeanSquaredError
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -51,7 +51,7 @@ def within(measured: float, repeats: int, low: float = 0.93, high: float = 0.98)
 
 def mean_coverage(name: str, size: int, repeats: int) -> float:
     draw, mean = ERRORS[name]
-    return coverage(mean, lambda random: error_interval(draw(random, size), Measure.MEAN_SQUARED), repeats)
+    return coverage(mean, lambda random: error_interval(draw(random, size), MeanSquaredError()), repeats)
 
 
 def clusters(random: np.random.Generator, count: int, kind: str, rate: float, correlation: float) -> SampledErrors:
@@ -65,7 +65,7 @@ def clusters(random: np.random.Generator, count: int, kind: str, rate: float, co
 
 def token_coverage(count: int, kind: str, rate: float, correlation: float, repeats: int) -> float:
     def sampled(random: np.random.Generator) -> Interval:
-        return error_interval(clusters(random, count, kind, rate, correlation), Measure.ERROR_RATE)
+        return error_interval(clusters(random, count, kind, rate, correlation), ErrorRate())
 
     return coverage(rate, sampled, repeats)
 
@@ -87,7 +87,7 @@ def test_treating_words_as_independent_gives_too_narrow_intervals() -> None:
     """Without sampling units, 95 % intervals cover the rate in only 70 % of the samples."""
 
     def sampled(random: np.random.Generator) -> Interval:
-        return error_interval(clusters(random, 50, "equal", 0.1, 0.2).sums, Measure.ERROR_RATE)
+        return error_interval(clusters(random, 50, "equal", 0.1, 0.2).sums, ErrorRate())
 
     assert coverage(0.1, sampled, 300) < 0.8
 
@@ -104,7 +104,7 @@ def paired_clusters(random: np.random.Generator, count: int) -> tuple[SampledErr
 
 def test_paired_token_errors() -> None:
     def sampled(random: np.random.Generator) -> Interval:
-        return paired_difference_interval(*paired_clusters(random, 60), Measure.ERROR_RATE)
+        return paired_difference_interval(*paired_clusters(random, 60), ErrorRate())
 
     assert 0.91 <= coverage(0.0, sampled, 400) <= 0.99
 
@@ -133,19 +133,19 @@ def test_token_errors_by_number_of_sentences(rate: float, correlation: float, co
 @pytest.mark.parametrize("count", [20, 60, 300])
 def test_paired_token_errors_by_number_of_sentences(count: int) -> None:
     def sampled(random: np.random.Generator) -> Interval:
-        return paired_difference_interval(*paired_clusters(random, count), Measure.ERROR_RATE)
+        return paired_difference_interval(*paired_clusters(random, count), ErrorRate())
 
     assert within(coverage(0.0, sampled, 500), 500)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [10, 30, 100, 1000])
-@pytest.mark.parametrize("measure", [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
-def test_differences_of_regressions(measure: Measure, size: int) -> None:
+@pytest.mark.parametrize("measure", [MeanSquaredError(), RootMeanSquaredError(), MeanAbsoluteError()])
+def test_differences_of_regressions(measure: ErrorMeasure, size: int) -> None:
     """Two equally good models with residuals of correlation 0.7, on the same and on different examples."""
 
     def errors(residuals: np.ndarray) -> np.ndarray:
-        return np.abs(residuals) if measure is Measure.MEAN_ABSOLUTE else residuals**2
+        return np.abs(residuals) if measure == MeanAbsoluteError() else residuals**2
 
     def paired(random: np.random.Generator) -> Interval:
         first, second, shared = random.standard_normal((3, size))
@@ -174,9 +174,9 @@ def test_rates(rate: float, size: int) -> None:
         errors = int(random.binomial(size, one))
         held.append(rate_interval(errors, size).covers(one))
         first, second = ((random.random(n) < one).astype(float) for n in (size, 2 * size))
-        differences.append(difference_interval(first, second, Measure.ERROR_RATE).covers(0))
+        differences.append(difference_interval(first, second, ErrorRate()).covers(0))
         other = np.where(random.random(size) < 0.6, first, random.random(size) < one)
-        pairs.append(paired_difference_interval(first, other, Measure.ERROR_RATE).covers(0))
+        pairs.append(paired_difference_interval(first, other, ErrorRate()).covers(0))
     assert all(within(float(np.mean(measured)), 800, high=1.0) for measured in (held, differences, pairs))
 
 
@@ -212,7 +212,7 @@ def text_coverages(windows: int, correlation: float, repeats: int) -> tuple[floa
     for _ in range(repeats):
         one, two = (text_losses(random, windows, correlation) for _ in range(2))
         mixed = SampledErrors((one.sums + two.sums) / 2, one.sizes, one.units, in_order=True)
-        measure = Measure.NATS_PER_TOKEN
+        measure = NatsPerToken()
         held.append(
             (
                 error_interval(one, measure).covers(truth),
@@ -252,17 +252,17 @@ def test_stretches_of_a_text_by_correlation(windows: int, correlation: float) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("freedom", [5, 30])
 @pytest.mark.parametrize("size", [30, 300])
-@pytest.mark.parametrize("measure", [Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE])
-def test_differences_of_heavy_residuals_and_unequal_models(measure: Measure, size: int, freedom: float) -> None:
+@pytest.mark.parametrize("measure", [RootMeanSquaredError(), MeanAbsoluteError()])
+def test_differences_of_heavy_residuals_and_unequal_models(measure: ErrorMeasure, size: int, freedom: float) -> None:
     """The residuals have a t distribution, and the second model is 20 % worse, on the same and on other examples."""
     spread = math.sqrt(freedom / (freedom - 2))
     mean_absolute = (
         2 * math.sqrt(freedom) / ((freedom - 1) * math.sqrt(math.pi)) * math.gamma((freedom + 1) / 2)
     ) / math.gamma(freedom / 2)
-    truth = 0.2 * (mean_absolute if measure is Measure.MEAN_ABSOLUTE else spread)
+    truth = 0.2 * (mean_absolute if measure == MeanAbsoluteError() else spread)
 
     def errors(residuals: np.ndarray) -> np.ndarray:
-        return np.abs(residuals) if measure is Measure.MEAN_ABSOLUTE else residuals**2
+        return np.abs(residuals) if measure == MeanAbsoluteError() else residuals**2
 
     def paired(random: np.random.Generator) -> tuple[bool, bool]:
         residuals = random.standard_t(freedom, size)

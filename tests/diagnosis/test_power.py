@@ -3,7 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Diagnosis, Measure, SplitErrors, diagnose
+from dlcli.diagnosis import Diagnosis, SplitErrors, diagnose
+from dlcli.tasks import MeanSquaredError
 
 
 def test_the_estimated_size_settles_the_gap_and_four_fifths_do_not(make_diagnosis: Callable[..., Diagnosis]) -> None:
@@ -75,7 +76,7 @@ def test_no_later_split_is_large_enough_if_the_earlier_one_is_too_small(
 def test_a_regression_is_settled_at_the_estimated_size(spread: float) -> None:
     random = np.random.default_rng(1)
     errors = {name: size * (1 + spread * random.standard_normal(60)) ** 2 for name, size in (("a", 1.0), ("b", 1.05))}
-    measure = Measure.MEAN_SQUARED
+    measure = MeanSquaredError()
     diagnosis = diagnose([SplitErrors("train", errors["a"]), SplitErrors("dev", errors["b"])], measure=measure)
     gap = diagnosis.gap("variance")
     assert gap is not None

@@ -7,11 +7,12 @@ import pytest
 from sklearn import metrics
 
 from dlcli.diagnosis import SplitOutcome, ranking_of
+from dlcli.tasks import ClassPredictions, ValuePredictions
 
 
 def outcome_of(scores: np.ndarray, targets: np.ndarray) -> SplitOutcome:
     probabilities = np.stack([1 - scores, scores], axis=1)
-    return SplitOutcome("dev", (scores > 0.5).astype(int), targets, probabilities)
+    return SplitOutcome("dev", ClassPredictions((scores > 0.5).astype(int), probabilities), targets)
 
 
 @pytest.mark.parametrize("decimals", [1, 9])  # with and without ties
@@ -46,5 +47,6 @@ def test_a_single_class_has_no_curve(targets: list[int]) -> None:
 
 
 def test_without_two_classes_there_is_no_curve() -> None:
-    outcome = SplitOutcome("dev", np.array([0, 1]), np.array([0, 1]))
-    assert ranking_of(outcome, ("a", "b")) is None
+    values, truth = np.array([[0.2], [0.8]]), np.array([[0.0], [1.0]])
+    assert ranking_of(SplitOutcome("dev", ValuePredictions(values), truth), ("a", "b")) is None
+    assert ranking_of(outcome_of(values[:, 0], truth[:, 0]), ("a", "b", "c")) is None

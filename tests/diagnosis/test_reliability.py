@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Measure, SampledErrors, difference_remarks, interval_remarks
+from dlcli.diagnosis import SampledErrors, difference_remarks, interval_remarks
+from dlcli.tasks import ErrorMeasure, ErrorRate, MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
 
 RANDOM = np.random.default_rng(0)
-REGRESSION = [Measure.MEAN_SQUARED, Measure.ROOT_MEAN_SQUARED, Measure.MEAN_ABSOLUTE]
+REGRESSION = [MeanSquaredError(), RootMeanSquaredError(), MeanAbsoluteError()]
 
 
 def clustered(errors: np.ndarray, clusters: int) -> SampledErrors:
@@ -21,9 +22,9 @@ def clustered(errors: np.ndarray, clusters: int) -> SampledErrors:
 def test_few_units(clusters: int, is_unreliable: bool) -> None:
     errors = clustered((RANDOM.random(1000) < 0.3).astype(float), clusters)
     other = clustered((RANDOM.random(1000) < 0.3).astype(float), clusters)
-    remarks = interval_remarks("train_dev", errors, Measure.ERROR_RATE, "sentences")
+    remarks = interval_remarks("train_dev", errors, ErrorRate(), "sentences")
     assert len(remarks) == is_unreliable
-    assert difference_remarks("train_dev", errors, other, Measure.ERROR_RATE, "sentences") == remarks
+    assert difference_remarks("train_dev", errors, other, ErrorRate(), "sentences") == remarks
     assert all("train-dev" in remark for remark in remarks)
 
 
@@ -33,9 +34,9 @@ def test_few_effective_errors(is_rare: bool) -> None:
     wrong = np.repeat(np.arange(100) < (4 if is_rare else 40), 10).astype(float)
     errors, none = clustered(wrong, 100), clustered(np.zeros(1000), 100)
     for remarks in (
-        interval_remarks("dev", errors, Measure.ERROR_RATE, "sentences"),
-        interval_remarks("dev", clustered(1 - wrong, 100), Measure.ERROR_RATE, "sentences"),
-        difference_remarks("dev", errors, none, Measure.ERROR_RATE, "sentences"),
+        interval_remarks("dev", errors, ErrorRate(), "sentences"),
+        interval_remarks("dev", clustered(1 - wrong, 100), ErrorRate(), "sentences"),
+        difference_remarks("dev", errors, none, ErrorRate(), "sentences"),
     ):
         assert len(remarks) == is_rare
         assert [re.findall(r"to (\S+) ", remark) for remark in remarks] == [["4"]] * is_rare
@@ -43,12 +44,12 @@ def test_few_effective_errors(is_rare: bool) -> None:
 
 def test_independent_rates_are_reliable() -> None:
     errors = SampledErrors((np.arange(200) < 2).astype(float))
-    assert interval_remarks("dev", errors, Measure.ERROR_RATE, "examples") == []
-    assert difference_remarks("dev", errors, SampledErrors(np.zeros(200)), Measure.ERROR_RATE, "examples") == []
+    assert interval_remarks("dev", errors, ErrorRate(), "examples") == []
+    assert difference_remarks("dev", errors, SampledErrors(np.zeros(200)), ErrorRate(), "examples") == []
 
 
 @pytest.mark.parametrize("measure", REGRESSION)
-def test_a_difference_depends_on_the_examples_whose_errors_differ(measure: Measure) -> None:
+def test_a_difference_depends_on_the_examples_whose_errors_differ(measure: ErrorMeasure) -> None:
     """Both models make the same error on two outliers.
 
     They dominate each model's error, but cancel in the difference.

@@ -6,7 +6,6 @@ from dlcli.diagnosis import (
     Baseline,
     Diagnosis,
     Interval,
-    Measure,
     baseline_sentence,
     gap_phrase,
     gap_sentence,
@@ -14,6 +13,7 @@ from dlcli.diagnosis import (
     needed_sentence,
     verdict_sentence,
 )
+from dlcli.tasks import ErrorRate
 
 Make = Callable[..., Diagnosis]
 
@@ -66,6 +66,6 @@ def test_a_settled_gap_needs_no_sentence(make_diagnosis: Make) -> None:
 )
 def test_the_model_compared_with_a_constant(low: float, high: float, verdict: str) -> None:
     baseline = Baseline("always 'no'", "test", 0.24, 0.14, Interval((low + high) / 2, low, high, 0.95, "paired"))
-    sentence = baseline_sentence(Measure.ERROR_RATE, baseline)
+    sentence = baseline_sentence(ErrorRate(), baseline)
     assert verdict in sentence
     assert all(part in sentence for part in ("14.0 %", "always 'no'", "24.0 %"))

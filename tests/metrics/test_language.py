@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 
+from dlcli.data import TextSizes
 from dlcli.metrics import BitsPerCharacter, NatsPerCharacter, NatsPerToken, Perplexity, TokenAccuracy
 
-#: two texts: 3 tokens with 6 characters, 1 token with 2; the last column is not used
-TRUTH = np.array([[3.0, 6.0, 9.9], [1.0, 2.0, 9.9]])
+#: two texts: 3 tokens with 6 characters, 1 token with 2; the unigram nats are not used
+TRUTH = TextSizes(np.array([3.0, 1.0]), np.array([6.0, 2.0]), np.array([9.9, 9.9]))
 NATS = np.array([3.0, 5.0])
 
 
@@ -35,5 +36,5 @@ def test_result_without_texts_is_nan():
 
 def test_perplexity_overflows_to_infinity():
     metric = Perplexity()
-    metric.update(np.array([1e6]), np.array([[1.0, 1.0, 1.0]]))
+    metric.update(np.array([1e6]), TextSizes(np.ones(1), np.ones(1), np.ones(1)))
     assert metric.result() == math.inf

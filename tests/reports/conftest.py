@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.diagnosis import Assessment, Measure, SplitOutcome, TrainingResult, assess
+from dlcli.diagnosis import Assessment, SplitOutcome, TrainingResult, assess
+from dlcli.tasks import ClassPredictions, ErrorRate, RootMeanSquaredError, ValuePredictions
 
 SPEC: dict[str, Any] = {
     "seed": 0,
@@ -26,7 +27,7 @@ def classified(split: str, errors: int, examples: int) -> SplitOutcome:
     targets = np.arange(examples) % 3
     predictions = targets.copy()
     predictions[:errors] = (targets[:errors] + 1) % 3
-    return SplitOutcome(split, predictions, targets)
+    return SplitOutcome(split, ClassPredictions(predictions, np.eye(3)[predictions]), targets)
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def make_result() -> Callable[..., TrainingResult]:
             "run": "20261122T101500Z-example-3fa2c1",
             "name": "example",
             "status": "done",
-            "measure": Measure.ERROR_RATE,
+            "measure": ErrorRate(),
             "splits": [classified("train", 5, 600), classified("dev", 16, 200), classified("test", 14, 200)],
             "metrics": {"train/error": 5 / 600, "dev/error": 0.08, "test/error": 0.07, "test/accuracy": 0.93},
             "history": history,
@@ -78,10 +79,10 @@ def regression(make_result: Callable[..., TrainingResult]) -> TrainingResult:
     splits = []
     for split, size, noise in (("train", 120, 1.0), ("dev", 60, 3.0)):
         targets = generator.normal(0, 10, (size, 1))
-        splits.append(SplitOutcome(split, targets + generator.normal(0, noise, (size, 1)), targets))
+        splits.append(SplitOutcome(split, ValuePredictions(targets + generator.normal(0, noise, (size, 1))), targets))
     return make_result(
         splits=splits,
-        measure=Measure.ROOT_MEAN_SQUARED,
+        measure=RootMeanSquaredError(),
         optimizing_metric="dev/root_mean_squared_error",
         class_names=(),
     )

@@ -6,9 +6,10 @@ import pytest
 from rich.console import Console
 
 from dlcli.core import StorageError, strict_json
-from dlcli.diagnosis import Assessment, Measure, TrainingResult
+from dlcli.diagnosis import Assessment, TrainingResult
 from dlcli.reports import EvaluatedRun, compare_errors, comparison_table, write_report
 from dlcli.runs import RunFolder, RunRecord
+from dlcli.tasks import ErrorRate, MeanSquaredError, RootMeanSquaredError
 
 
 def classified(wrong: set[int], examples: int, start: int = 0) -> list[dict[str, Any]]:
@@ -19,7 +20,7 @@ def classified(wrong: set[int], examples: int, start: int = 0) -> list[dict[str,
 
 
 def run(name: str, **predictions: list[dict[str, Any]]) -> EvaluatedRun:
-    return EvaluatedRun(name, Measure.ERROR_RATE, predictions)
+    return EvaluatedRun(name, ErrorRate(), predictions)
 
 
 def test_the_same_examples_are_paired_whatever_their_order() -> None:
@@ -57,14 +58,14 @@ def test_only_splits_of_both_runs_are_compared() -> None:
 def test_a_regression_in_its_unit() -> None:
     first = [{"id": k, "price": 10.0, "target": 10.0 + (-1) ** k * 3} for k in range(60)]
     second = [{"id": k, "price": 10.0 + (-1) ** k * 2.0, "target": 10.0 + (-1) ** k * 3} for k in range(60)]
-    unit = Measure.ROOT_MEAN_SQUARED
+    unit = RootMeanSquaredError()
     (dev,) = compare_errors(EvaluatedRun("a", unit, {"dev": first}), EvaluatedRun("b", unit, {"dev": second})).splits
     assert (dev.first, dev.second) == (3.0, 1.0)
     assert dev.verdict == "second is better"
 
 
 def test_different_units_are_not_compared() -> None:
-    comparison = compare_errors(run("a"), EvaluatedRun("b", Measure.MEAN_SQUARED, {}))
+    comparison = compare_errors(run("a"), EvaluatedRun("b", MeanSquaredError(), {}))
     assert comparison.measure is None and comparison.splits == ()
     strict_json.dumps(comparison.to_json())
 
@@ -93,10 +94,10 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, result: TrainingResult, a
     folder = recorded(tmp_path)
     assert EvaluatedRun.read(folder) is None
     write_report(result, assessment, write_text=folder.write_text, write_bytes=folder.write_bytes)
-    (size,) = (len(outcome.targets) for outcome in result.splits if outcome.split == "dev")
+    (size,) = (len(outcome) for outcome in result.splits if outcome.split == "dev")
     records = classified({3}, size)
     folder.write_text("predictions/dev.jsonl", "".join(f"{strict_json.dumps(record)}\n" for record in records))
-    assert EvaluatedRun.read(folder) == EvaluatedRun(tmp_path.name, Measure.ERROR_RATE, {"dev": records})
+    assert EvaluatedRun.read(folder) == EvaluatedRun(tmp_path.name, ErrorRate(), {"dev": records})
 
 
 def test_records_without_an_id_or_a_target_are_an_error(

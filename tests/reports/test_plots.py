@@ -16,6 +16,7 @@ from dlcli.diagnosis import RegressionFit, SplitOutcome, ranking_of
 from dlcli.reports.ranking_plot import ranking_png
 from dlcli.reports.regression_plot import MAX_POINTS, regression_png
 from dlcli.reports.sheet import Line
+from dlcli.tasks import ClassPredictions
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -38,7 +39,9 @@ def test_few_and_many_examples(count: int) -> None:
 
 
 def test_class_names_are_not_parsed_as_formulas() -> None:
-    outcome = SplitOutcome("dev", np.array([0, 1]), np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    outcome = SplitOutcome(
+        "dev", ClassPredictions(np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]])), np.array([0, 1])
+    )
     ranking = ranking_of(outcome, ("a", "$\\frac{"))
     assert ranking is not None
     assert size_of(ranking_png(ranking)) == (1260, 616)

@@ -21,16 +21,14 @@ VALUES = Values(("height",), Scaling(np.array([100.0]), np.array([20.0])))
 
 def test_the_largest_logit_is_the_class_and_probabilities_sum_to_one() -> None:
     predictions = Classification(THREE).predictions(np.array([[0.0, 2.0, 1.0], [5.0, -1.0, 0.0]]))
-    assert predictions.labels is not None and predictions.labels.tolist() == [1, 0]
-    assert predictions.probabilities is not None
+    assert predictions.labels.tolist() == [1, 0]
     np.testing.assert_allclose(predictions.probabilities.sum(axis=1), 1)
-    assert predictions.values is None
+    assert predictions.forms() == {"labels", "probabilities"}
 
 
 def test_a_positive_logit_is_the_second_class() -> None:
     predictions = BinaryClassification(TWO).predictions(np.array([[2.0], [-2.0]]))
-    assert predictions.labels is not None and predictions.labels.tolist() == [1, 0]
-    assert predictions.probabilities is not None
+    assert predictions.labels.tolist() == [1, 0]
     sigmoid_of_2 = 1 / (1 + np.exp(-2.0))
     np.testing.assert_allclose(
         predictions.probabilities, [[1 - sigmoid_of_2, sigmoid_of_2], [sigmoid_of_2, 1 - sigmoid_of_2]]
@@ -43,7 +41,6 @@ def test_probabilities_stay_finite_at_any_size_of_logit(logit: float) -> None:
         BinaryClassification(TWO).predictions(np.array([[logit]], np.float32)),
         Classification(TWO).predictions(np.array([[logit, -logit]], np.float32)),
     ):
-        assert predictions.probabilities is not None
         assert np.isfinite(predictions.probabilities).all()
         np.testing.assert_allclose(predictions.probabilities.sum(axis=1), 1)
 

@@ -333,10 +333,11 @@ def examples_of(
     if not source.is_new:
         for name in plain:
             check_label(source, name, columns[name], layout.kinds, options.syntax)
-    keep = _labeled_rows(source, columns, plain, options) if plain else slice(None)
+    keep = _labeled_rows(columns, plain) if plain and options.drop_missing_labels else slice(None)
     fields = {name: column.take(keep) for name, column in columns.items()}
     ids = row_numbers(source.table.num_rows) if layout.id is None else ids_of(source, layout.id)
-    targets = _targets_of(source, fields, plain) if plain else None
+    targets_error = _targets_error(source, fields, plain)
+    targets = _targets_of(source, fields, plain) if plain and targets_error is None else None
     if layout.targets and not plain:
         targets = labels_of(source, layout.targets[0])
     return Examples(
@@ -351,6 +352,7 @@ def examples_of(
         spellings=_spellings_of(source, columns, plain, options, keep),
         place_of=_places_of(source, keep),
         lines=None if options.text is None or layout.targets else _lines(source, keep),
+        targets_error=targets_error,
     )
 
 
@@ -390,14 +392,28 @@ def _plain_targets(source: Source, layout: Layout) -> tuple[str, ...]:
     return () if layout.targets and is_list(source, layout.targets[0]) else layout.targets
 
 
-def _labeled_rows(
-    source: Source, columns: Mapping[str, Column], targets: Sequence[str], options: TableOptions
-) -> np.ndarray | slice:
+def _labeled_rows(columns: Mapping[str, Column], targets: Sequence[str]) -> np.ndarray | slice:
+    """Return the rows in which no target is missing; all rows if there are none."""
     missing = np.any([columns[name].missing for name in targets], axis=0)
-    if not missing.any():
-        return slice(None)
-    if options.drop_missing_labels and not missing.all():
-        return np.flatnonzero(~missing)
+    return np.flatnonzero(~missing) if missing.any() and not missing.all() else slice(None)
+
+
+def _targets_error(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> DataError | None:
+    """Return the error of targets that are not one array: an empty cell, or words among several targets."""
+    for name in targets:
+        if columns[name].missing.any():
+            return _missing_label(source, columns, targets)
+    words = next((name for name in targets if isinstance(columns[name], CategoricalColumn)), None)
+    if len(targets) < 2 or words is None:
+        return None
+    message = f"expected numbers in each of several targets, got {columns[words].values()[0]!r}"
+    return DataError(
+        f"{message}; task: multi_task predicts classes, too", code="wrong_type", file=str(source.path), key=words
+    )
+
+
+def _missing_label(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> DataError:
+    missing = np.any([columns[name].missing for name in targets], axis=0)
     row = int(np.argmax(missing))
     name = next(name for name in targets if columns[name].missing[row])
     more = f", here and in {formatting.count(int(missing.sum()) - 1, 'more row')}" if missing.sum() > 1 else ""
@@ -407,18 +423,13 @@ def _labeled_rows(
     if word in DEFAULTS and isinstance(columns[name], CategoricalColumn):
         why += ", unless default_missing_values: false makes it a class"
     message = f"the label is missing{more}{why}; drop_missing_labels: true leaves such rows out"
-    raise source.error(message, name, row)
+    return source.error(message, name, row)
 
 
 def _targets_of(source: Source, columns: Mapping[str, Column], targets: Sequence[str]) -> np.ndarray:
     if len(targets) == 1:
         _check_nul(source, columns[targets[0]], targets[0])
         return columns[targets[0]].values()
-    for name in targets:
-        column = columns[name]
-        if isinstance(column, CategoricalColumn):
-            message = f"expected numbers in each of several targets, got {column.categories[0]!r}"
-            raise DataError(message, code="wrong_type", file=str(source.path), key=name)
     return np.stack([columns[name].values() for name in targets], axis=1).astype(np.float64)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcli.core import DataError, registry
-from dlcli.data.examples import Examples
 from dlcli.data.targets.classes import ClassLabels
-from dlcli.data.targets.next_tokens import NextTokens
-from dlcli.data.targets.target import FitOptions, Targets
+from dlcli.data.targets.heads import HeadRows, HeadTargets, Observed
+from dlcli.data.targets.next_tokens import NextTokens, TextSizes
+from dlcli.data.targets.target import FitOptions, Targets, infer_targets, require_targets, targets_class
 from dlcli.data.targets.token_labels import TokenLabels
 from dlcli.data.targets.values import Values
 from dlcli.data.text.vocabulary import Vocabulary
@@ -16,26 +15,18 @@ from dlcli.data.text.vocabulary import Vocabulary
 __all__ = [
     "ClassLabels",
     "FitOptions",
+    "HeadRows",
+    "HeadTargets",
     "NextTokens",
+    "Observed",
     "Targets",
+    "TextSizes",
     "TokenLabels",
     "Values",
     "infer_targets",
+    "require_targets",
     "targets_from_json",
 ]
-
-
-def infer_targets(examples: Examples) -> type[Targets]:
-    """Infer the kind of the targets from their values.
-
-    Raises:
-        DataError: There are no targets.
-    """
-    kinds = (_kind(name) for name in registry.names("targets"))
-    recognized = next((kind for kind in kinds if kind.recognizes(examples)), None)
-    if recognized is None:
-        raise DataError("the data has no targets")
-    return recognized
 
 
 def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = None) -> Targets:
@@ -48,9 +39,4 @@ def targets_from_json(document: dict[str, Any], vocabulary: Vocabulary | None = 
     Raises:
         KeyError: The document is incomplete.
     """
-    return _kind(document["kind"]).from_json(document, vocabulary)
-
-
-def _kind(name: str) -> type[Targets]:
-    kind: type[Targets] = registry.lookup("targets", name)  # type: ignore[assignment]
-    return kind
+    return targets_class(document["kind"]).from_json(document, vocabulary)

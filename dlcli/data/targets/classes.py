@@ -25,7 +25,7 @@ from dlcli.data.labels import (
     plain_labels,
 )
 from dlcli.data.table import Kind
-from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, require_targets
+from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, raw_targets, require_targets
 from dlcli.data.text.vocabulary import Vocabulary
 
 #: pairs of labels whose second one is the positive class by convention
@@ -125,7 +125,7 @@ class ClassLabels(Targets):
         return cls(class_names, tuple(named), column, tuple(counts.get(label, 0) for label in named))  # type: ignore[arg-type]
 
     def encode(self, examples: Examples, rows: np.ndarray, split: str) -> np.ndarray | None:
-        return None if examples.targets is None else self.indices(examples.labels[rows], split)
+        return None if raw_targets(examples) is None else self.indices(examples.labels[rows], split)
 
     def indices(self, targets: np.ndarray, split: str) -> np.ndarray:
         """Return the (N,) int64 indices of the classes.
@@ -151,6 +151,9 @@ class ClassLabels(Targets):
             positions[encoded == label] = position
         return positions.astype(np.int64)
 
+    def placeholder(self, count: int) -> np.ndarray:
+        return np.zeros(count, np.int64)
+
     @classmethod
     def comparable(cls, examples: Examples, rows: np.ndarray) -> np.ndarray | None:
         targets = examples.targets
@@ -164,10 +167,11 @@ class ClassLabels(Targets):
 
     @classmethod
     def selectable_labels(cls, examples: Examples) -> list[Label]:
-        if examples.targets is None:
+        targets = raw_targets(examples)
+        if targets is None:
             message = "the data has no targets, so classes cannot be selected"
             raise DataError(message, code="not_applicable", key="classes")
-        return distinct_labels(examples.targets, examples.spellings)
+        return distinct_labels(targets, examples.spellings)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -9,9 +9,25 @@ import numpy as np
 
 from dlcli.core import ConfigError, register
 from dlcli.data.examples import Examples
+from dlcli.data.rows import Rows
 from dlcli.data.targets.target import FitOptions, Targets
 from dlcli.data.text.stream import TextInputs
 from dlcli.data.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class TextSizes(Rows):
+    """Sizes of N texts, to which the nats of a language model are compared.
+
+    Args:
+        tokens: Number of predicted tokens (N,).
+        characters: Number of characters of these tokens (N,); the end of a text and an unknown token count as one.
+        unigram_nats: −log p of each text (N,) under the frequencies of the tokens in the training set.
+    """
+
+    tokens: np.ndarray
+    characters: np.ndarray
+    unigram_nats: np.ndarray
 
 
 @register("targets", "tokens")

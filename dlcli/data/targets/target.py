@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from dlcli.core import ConfigError, DataError
+from dlcli.core import ConfigError, DataError, registry
 from dlcli.data.examples import Examples
+from dlcli.data.labels import ClassNames, Label
 from dlcli.data.normalization import Normalization
+from dlcli.data.rows import EncodedTargets
 from dlcli.data.table import Kind
-from dlcli.data.targets.labels import ClassNames, Label
 from dlcli.data.text.vocabulary import Vocabulary
 
 
@@ -24,11 +26,13 @@ class FitOptions:
         normalization: Normalization of values.
         class_names: Names of the labels 0 … K−1 or of the sorted labels, or label → name; None = the labels themselves.
         vocabulary: Vocabulary of the inputs; None = they are not texts.
+        head_kinds: Head of a model → kind of its targets, or None to infer it; empty if the model has one head.
     """
 
     normalization: Normalization
     class_names: ClassNames | None = None
     vocabulary: Vocabulary | None = None
+    head_kinds: Mapping[str, type[Targets] | None] = field(default_factory=dict)
 
 
 class Targets:
@@ -45,6 +49,8 @@ class Targets:
     plural: ClassVar[str]
     #: whether each step of a sequence has a target
     per_step: ClassVar[bool] = False
+    #: head → its targets; empty for targets that are not composed of others
+    parts: Mapping[str, Targets] = MappingProxyType({})
     #: whether the targets are the inputs one step later, so that data without targets has them
     predicts_inputs: ClassVar[bool] = False
 
@@ -76,7 +82,7 @@ class Targets:
         """
         raise NotImplementedError
 
-    def encode(self, examples: Examples, rows: np.ndarray, split: str) -> np.ndarray | None:
+    def encode(self, examples: Examples, rows: np.ndarray, split: str) -> EncodedTargets | None:
         """Encode the targets of some examples for a model.
 
         Args:
@@ -85,13 +91,22 @@ class Targets:
             split: Name of the split, for messages.
 
         Returns:
-            (n, …) array, or (total,) for a target per step; None if the examples have no targets, or if the targets
-            are part of the inputs.
+            (n, …) array or rows, or (total,) for a target per step; None if the examples have no targets, or if the
+            targets are part of the inputs.
 
         Raises:
             DataError: A target is not one that the training set has, or is not finite.
         """
         raise NotImplementedError
+
+    def placeholder(self, count: int) -> np.ndarray:  # noqa: ARG002
+        """Return encoded targets (count, …) for examples without one, which stand where no value is read.
+
+        Raises:
+            ConfigError: Every example must have a target of this kind.
+        """
+        message = f"expected classes or values as the targets of a head, got {self.plural}"
+        raise ConfigError(message, code="not_applicable")
 
     def raw_values(self, examples: Examples, rows: np.ndarray) -> np.ndarray | None:  # noqa: ARG002
         """Return the (n,) or (n, K) values of the data before scaling; None if the targets are not values."""
@@ -169,7 +184,7 @@ class Targets:
             code="not_applicable",
         )
 
-    def describe(self, encoded: np.ndarray) -> list[str]:
+    def describe(self, encoded: Any) -> list[str]:
         """Return a short text for each encoded target: the name of its class, or its values.
 
         Args:
@@ -199,11 +214,48 @@ def require_targets(examples: Examples) -> np.ndarray:
     """Return the raw targets.
 
     Raises:
-        DataError: There are none.
+        DataError: There are none, or the target of an example is missing.
     """
-    if examples.targets is None:
+    targets = raw_targets(examples)
+    if targets is None:
         raise DataError("the data has no targets")
+    return targets
+
+
+def raw_targets(examples: Examples) -> np.ndarray | None:
+    """Return the raw targets; None if the data has none.
+
+    Raises:
+        DataError: The target of an example is missing.
+    """
+    if examples.targets_error is not None:
+        raise examples.targets_error
     return examples.targets
+
+
+def infer_targets(examples: Examples) -> type[Targets]:
+    """Infer the kind of the targets from their values.
+
+    Raises:
+        DataError: There are no targets, or the target of an example is missing.
+    """
+    raw_targets(examples)
+    kinds = (targets_class(name) for name in registry.names("targets"))
+    recognized = next((kind for kind in kinds if kind.recognizes(examples)), None)
+    if recognized is None:
+        raise DataError("the data has no targets")
+    return recognized
+
+
+def targets_class(name: str) -> type[Targets]:
+    """Return the class of a registered kind of targets.
+
+    Raises:
+        ConfigError: The name is unknown.
+    """
+    kind = registry.lookup("targets", name)
+    assert isinstance(kind, type) and issubclass(kind, Targets)
+    return kind
 
 
 def holds_tuples(targets: np.ndarray) -> bool:

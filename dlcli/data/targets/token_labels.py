@@ -11,7 +11,7 @@ from dlcli.core import ConfigError, register
 from dlcli.data.examples import Examples
 from dlcli.data.labels import ClassNames
 from dlcli.data.targets.classes import ClassLabels
-from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, require_targets
+from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, raw_targets, require_targets
 from dlcli.data.text.vocabulary import Vocabulary
 
 
@@ -52,7 +52,8 @@ class TokenLabels(Targets):
         return cls(ClassLabels.of(_flat(labels), names, column))
 
     def encode(self, examples: Examples, rows: np.ndarray, split: str) -> np.ndarray | None:
-        return None if examples.targets is None else self.indices(examples.targets[rows], split)
+        targets = raw_targets(examples)
+        return None if targets is None else self.indices(targets[rows], split)
 
     def indices(self, labels: np.ndarray, split: str) -> np.ndarray:
         """Return the (total,) int64 classes of all tokens, concatenated over the examples.

@@ -13,7 +13,7 @@ from dlcli.data.examples import Examples
 from dlcli.data.normalization import Normalization, Scaling
 from dlcli.data.table import Kind
 from dlcli.data.targets.classes import ClassLabels
-from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, require_targets
+from dlcli.data.targets.target import FitOptions, Targets, holds_tuples, raw_targets, require_targets
 from dlcli.data.text.vocabulary import Vocabulary
 
 
@@ -55,7 +55,8 @@ class Values(Targets):
         return self.scaling.shift.size
 
     def encode(self, examples: Examples, rows: np.ndarray, split: str) -> np.ndarray | None:
-        return None if examples.targets is None else self.scaled(examples.targets[rows], split)
+        targets = raw_targets(examples)
+        return None if targets is None else self.scaled(targets[rows], split)
 
     def scaled(self, targets: np.ndarray, split: str) -> np.ndarray:
         """Return the (N, K) float32 scaled targets.
@@ -80,15 +81,22 @@ class Values(Targets):
         """Convert a model's outputs to the unit of the targets, (N, K) float64."""
         return self.scaling.inverse(outputs)
 
+    def placeholder(self, count: int) -> np.ndarray:
+        return np.zeros((count, self.count), np.float32)
+
     def raw_values(self, examples: Examples, rows: np.ndarray) -> np.ndarray | None:
-        return None if examples.targets is None else examples.targets[rows]
+        if examples.targets is None:
+            return None
+        values: np.ndarray = examples.targets[rows]
+        return values
 
     @classmethod
     def comparable(cls, examples: Examples, rows: np.ndarray) -> np.ndarray | None:
         targets = examples.targets
         if targets is None or targets.ndim > 1 or targets.dtype.kind not in "biuf":
             return None
-        return targets[rows].astype(np.float64)
+        values: np.ndarray = targets[rows].astype(np.float64)
+        return values
 
     @classmethod
     def remarks(cls, examples: Examples, rows: np.ndarray) -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from dlcli.diagnosis.baseline import Baseline
 from dlcli.diagnosis.bias_variance import Diagnosis, GapName
 from dlcli.diagnosis.learning_curve import Curve
-from dlcli.diagnosis.measure import Measure
 from dlcli.diagnosis.symmetry import IdenticalUnits
 from dlcli.diagnosis.wording import gap_phrase
 from dlcli.spec import to_flow
@@ -92,10 +91,6 @@ class Evidence:
     @property
     def learning_rate(self) -> float:
         return float(self.section("optimizer")["learning_rate"])
-
-    @property
-    def is_regression(self) -> bool:
-        return self.diagnosis.measure is not Measure.ERROR_RATE
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return a section of the config."""

@@ -64,7 +64,7 @@ def error_analysis(evidence: Evidence) -> Advice | None:
         return None
     measure = evidence.diagnosis.measure
     why = f"dev error {evidence.error('dev')}"
-    if not evidence.is_regression:
+    if measure.is_rate:
         ceiling = measure.unit.size(dev.error.value / 10)
         why += f": fixing a category with a tenth of the mistakes gains at most {ceiling}"
     action = "sort a hundred of the worst examples in predictions/dev.jsonl into categories and count them"

@@ -10,6 +10,7 @@ from dlcli.core import ConfigError, DataError, DlcliError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv
 from dlcli.data.table import CategoricalColumn, NumericColumn, Table
+from dlcli.data.targets import require_targets
 
 PEOPLE = """age, job, pay, rich
 30, nurse, 1e3, no
@@ -57,7 +58,7 @@ def test_several_targets(tmp_path: Path):
     raw = read(tmp_path, "a,b,c\n1,2,3\n4,5,6.5\n", label=["c", "a"])
     assert raw.examples.targets.tolist() == [[3, 1], [6.5, 4]]
     with pytest.raises(DataError, match="'nurse'") as caught:
-        read(tmp_path, label=["pay", "job"], default_missing_values=False)
+        require_targets(read(tmp_path, label=["pay", "job"], default_missing_values=False).examples)
     assert caught.value.key == "job"
 
 
@@ -177,7 +178,8 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
 def test_mistakes_have_a_place(tmp_path: Path, content: str, options: dict[str, Any], message: str):
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(DlcliError) as caught:
-        registry.make(Csv, **{"path": "people.csv", **options}).read(DataPaths(config_folder=tmp_path))
+        raw = registry.make(Csv, **{"path": "people.csv", **options}).read(DataPaths(config_folder=tmp_path))
+        require_targets(raw.examples)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -14,6 +14,7 @@ from dlcli.core import DataError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
+from dlcli.data.targets import require_targets
 
 
 def read(tmp_path: Path, columns: dict[str, Any], **options: Any) -> RawData:
@@ -82,7 +83,7 @@ def test_mistakes_have_a_row(tmp_path: Path):
     with pytest.raises(DataError, match=r"a.parquet a: row 2: inf is not finite"):
         read(tmp_path, {"a": [1.0, np.inf], "y": [0, 1]})
     with pytest.raises(DataError, match=r"a.parquet y: row 2: the label is missing"):
-        read(tmp_path, {"a": [1.0, 2.0], "y": [0, None]})
+        require_targets(read(tmp_path, {"a": [1.0, 2.0], "y": [0, None]}).examples)
 
 
 def test_what_is_no_parquet(tmp_path: Path):

@@ -13,6 +13,7 @@ from dlcli.core import DataError, registry
 from dlcli.data import DataPaths, RawData
 from dlcli.data.formats import Csv, Jsonl, Parquet
 from dlcli.data.table import CategoricalColumn, NumericColumn
+from dlcli.data.targets import require_targets
 
 COUNT = 40
 
@@ -75,7 +76,7 @@ def test_a_word_that_may_be_a_value_is_named(tmp_path: Path, kind: str):
 def test_a_label_that_may_be_a_class_is_named(tmp_path: Path, kind: str):
     columns = {"a": drawn("1", "2"), "y": drawn("DE", "NA", "FR")}
     with pytest.raises(DataError) as caught:
-        read(tmp_path, kind, columns)
+        require_targets(read(tmp_path, kind, columns).examples)
     assert caught.value.key == "y"
     assert caught.value.line == {"csv": 3, "jsonl": 2}.get(kind)
     assert "'NA'" in caught.value.message

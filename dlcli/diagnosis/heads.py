@@ -1,0 +1,67 @@
+"""Diagnosis of a model with several heads: each head, and all of their targets together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+
+from dlcli.core import SPLITS
+from dlcli.diagnosis.assessment import Assessment
+from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
+from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.diagnosis.training_result import SplitOutcome, TrainingResult
+
+
+@dataclass(frozen=True)
+class HeadAssessments:
+    """Assessments of the heads of a model; empty for a model with one head.
+
+    Args:
+        main: Head that the report is about: that of the optimizing metric, else the first; None without heads.
+        by_name: Head → its assessment.
+        joint: Error decomposition over the targets of all heads; None if their errors are not all rates.
+    """
+
+    main: str | None = None
+    by_name: Mapping[str, Assessment] = field(default_factory=dict)
+    joint: Diagnosis | None = None
+
+    @classmethod
+    def of(
+        cls,
+        main: str | None,
+        assessment: Assessment,
+        others: Mapping[str, Assessment],
+        results: Sequence[TrainingResult],
+    ) -> HeadAssessments:
+        """Combine the assessments of the heads.
+
+        Args:
+            main: Head that the report is about; None without heads.
+            assessment: Assessment of this head.
+            others: Head → assessment of each other head.
+            results: Results of all heads.
+        """
+        return cls() if main is None else cls(main, {main: assessment, **others}, _joint(results))
+
+
+def _joint(results: Sequence[TrainingResult]) -> Diagnosis | None:
+    if not all(result.measure.is_rate for result in results):
+        return None
+    splits = []
+    for split in SPLITS:
+        outcomes = [(result, outcome) for result in results if (outcome := result.outcome(split)) is not None]
+        if outcomes:
+            sums = [outcome.errors(result.measure).sums for result, outcome in outcomes]
+            # the targets of an example belong together: several mistakes on one example are no independent evidence
+            units = [_units(outcome) for _, outcome in outcomes]
+            splits.append(SplitErrors(split, SampledErrors(np.concatenate(sums), None, np.array([*chain(*units)]))))
+    return diagnose(splits, measure=results[0].measure, unit=results[0].unit)
+
+
+def _units(outcome: SplitOutcome) -> list[str]:
+    units = outcome.examples if outcome.units is None else outcome.units
+    return [str(unit) for unit in (np.arange(len(outcome)) if units is None else units).tolist()]
