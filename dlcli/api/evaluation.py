@@ -62,8 +62,8 @@ def evaluate(
     error = error_interval(errors, error_measure)
     unit = unit_name(examples, len(outcome))
     remarks = interval_remarks(examples.name, errors, error_measure, unit)
-    prefix = metric.rpartition(".")[0]
-    title = f"{examples.name}/{prefix}." if prefix else f"{examples.name}/"
+    head = loaded.task.head_of(metric)
+    title = f"{examples.name}/" if head is None else f"{examples.name}/{head}."
     intervals = {f"{title}{error_measure.metric}": error}
     if error_measure.complement is not None:
         complement = Interval(1 - error.value, 1 - error.high, 1 - error.low, error.level, error.method)

@@ -101,7 +101,7 @@ class Split:
     targets: EncodedTargets | None
     ids: np.ndarray
     notes: tuple[str, ...] = ()
-    values: np.ndarray | None = None
+    values: EncodedTargets | None = None
     groups: np.ndarray | None = None
     lines: np.ndarray | None = None
 

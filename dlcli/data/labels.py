@@ -41,8 +41,12 @@ def are_labels(targets: np.ndarray) -> bool:
     return len(np.unique(targets)) <= min(MAX_INTEGER_CLASSES, len(targets) // 2)
 
 
-def plain_labels(targets: np.ndarray) -> np.ndarray:
+def plain_labels(targets: np.ndarray, key: str | None = None) -> np.ndarray:
     """Return (N,) labels as words or integers.
+
+    Args:
+        targets: (N,) or (N, 1) raw targets.
+        key: Key of an error.
 
     Raises:
         DataError: There are several columns, or numbers that are not integers.
@@ -62,7 +66,9 @@ def plain_labels(targets: np.ndarray) -> np.ndarray:
         if not whole.all():
             row = int(np.argmin(whole))
             raise LabelError(
-                f"expected words or integers as classes, got {targets[row]} for example {row}", code="wrong_type"
+                f"expected words or integers as classes, got {targets[row]} for example {row}",
+                code="wrong_type",
+                key=key,
             )
         return targets.astype(np.int64)
     return targets.astype(str) if targets.dtype.kind in "SO" else targets

@@ -32,6 +32,7 @@ class Assessment:
         confusion: Confusion matrix of the dev set, or of the training set without a dev set; None for regression.
         identical: Layers whose units are copies of each other.
         ranking: ROC and precision-recall curves of the same split; None unless there are two classes.
+        head: Head of a multi-task model that the assessment is about; empty for a model with one head.
         fits: Predicted and true values of each target in that split; empty for classification and language models.
         warnings: Warnings that limit what the numbers mean.
         advice: Two or three things to try next.
@@ -46,6 +47,7 @@ class Assessment:
     advice: tuple[Advice, ...]
     ranking: Ranking | None = None
     fits: tuple[RegressionFit, ...] = ()
+    head: str = ""
 
 
 def assess(result: TrainingResult) -> Assessment:
@@ -86,6 +88,7 @@ def assess(result: TrainingResult) -> Assessment:
         advice=advise(evidence),
         ranking=_ranking(examined, result),
         fits=regression_fits(examined, result.target_names),
+        head=result.head,
     )
 
 

@@ -104,9 +104,10 @@ def _intact_records(folder: RunFolder, name: str, rows: int | None, sha256: str 
 
 def _records_of(head: str, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the records of one head of a multi-task model, for the examples that have a target of it."""
+    prefix = f"{head}."
     return [
         {key: record[key] for key in ("id", "group") if key in record}
-        | record[head]
+        | {key.removeprefix(prefix): value for key, value in record.items() if key.startswith(prefix)}
         | {"target": record["target"][head]}
         for record in records
         if record["target"][head] is not None

@@ -56,7 +56,7 @@ def report_markdown(
         _facts(result),
         *(f"> **The data:** {markdown_text(remark)}" for remark in result.remarks),
         *(f"> **{markdown_text(warning)}**" for warning in assessment.warnings),
-        "## Where the error comes from",
+        f"## Where the error{f' of {markdown_text(assessment.head)}' if assessment.head else ''} comes from",
         f"**{markdown_text(verdict_sentence(assessment.diagnosis))}**",
         _decomposition(assessment.diagnosis),
         f"{METHOD} Intervals: {_methods(assessment.diagnosis)}.",

@@ -44,21 +44,27 @@ def report(assessment: Assessment) -> Group:
         sentences.append(Text(printable(baseline_sentence(assessment.diagnosis.measure, assessment.baseline))))
     sentences.extend(Text(printable(f"! {warning}"), style="bold red") for warning in assessment.warnings)
     return Group(
-        decomposition_table(assessment.diagnosis),
+        decomposition_table(assessment.diagnosis, assessment.head),
         *(Padding(sentence, (0, 0, 1, 0)) for sentence in sentences),
         advice_panel(assessment.advice),
     )
 
 
-def decomposition_table(diagnosis: Diagnosis) -> Table:
-    """Build a table of levels and gaps; each gap is between the levels it separates."""
+def decomposition_table(diagnosis: Diagnosis, head: str = "") -> Table:
+    """Build a table of levels and gaps; each gap is between the levels it separates.
+
+    Args:
+        diagnosis: Error decomposition.
+        head: Head of a multi-task model that it is about; empty for a model with one head.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     measure = diagnosis.measure
     table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, title_justify="left", title_style="bold")
-    table.title = f"Where the error comes from ({measure.label})"
+    subject = f"the error of {printable(head)}" if head else "the error"
+    table.title = f"Where {subject} comes from ({measure.label})"
     confidence = diagnosis.levels[0].error.level
     table.add_column("level / gap")
     table.add_column("error", justify="right", overflow="fold")

@@ -1,4 +1,4 @@
-"""Names of metrics of a split: `<split>/<metric>`, such as `dev/error`."""
+"""Names of metrics of a split: `<split>/<metric>`, such as `dev/error`, or `<split>/<head>.<metric>`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 from dlcli.core import SPLITS, Spelling, show, unknown_name
 
-#: Regular expressions of `error` and `dev/error`.
-_METRIC = "[a-z][a-z0-9_]*"
+#: Regular expressions of `error`, also of one head of a multi-task model, and of `dev/error`.
+_METRIC = r"([^/.]+\.)?[a-z][a-z0-9_]*"
 _METRIC_NAME = f"({'|'.join(SPLITS)})/{_METRIC}"
 
 

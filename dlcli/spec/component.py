@@ -1,8 +1,8 @@
 """Check of components and settings in a config against the signatures of their classes.
 
-A component is written `adam` or `{name: adam, learning_rate: 1e-3}`. Omitted options get the constructor's
-defaults, so that a checked component is complete. Settings are dataclasses of such options without a name: a
-mapping in a config becomes an instance.
+A component is written `adam`, `{name: adam, learning_rate: 1e-3}` or `{adam: {learning_rate: 1e-3}}`. Omitted options
+get the constructor's defaults, so that a checked component is complete. Settings are dataclasses of such options
+without a name: a mapping in a config becomes an instance.
 """
 
 from __future__ import annotations
@@ -133,6 +133,12 @@ def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpe
     if isinstance(value, str):
         check_name(kind, value)
         return ComponentSpec(kind, value, check_options(kind, value, {}))
+    if (written := _written_as_key(kind, value, key)) is not None:
+        try:
+            return ComponentSpec(kind, written, check_options(kind, written, value[written]))
+        except ValidationError as error:
+            moved = [Mistake((written, *it.path), it.message, it.code, offset=it.offset) for it in mistakes_of(error)]
+            raise validation_error(moved) from None
     if not isinstance(value, dict):
         annotation = Annotated[Any, ComponentField(kind)]
         raise validation_error([Mistake((), expected(annotation, value), "wrong_type")])
@@ -145,6 +151,14 @@ def check_component(kind: str, value: Any, *, key: str = "name") -> ComponentSpe
         raise validation_error([Mistake((key,), expected(str, name), "wrong_type")])
     check_name(kind, name, (key,))
     return ComponentSpec(kind, name, check_options(kind, name, options))
+
+
+def _written_as_key(kind: str, value: Any, key: str) -> str | None:
+    """Return the name of a component that is written as `{name: {options}}`, like a layer; None for other forms."""
+    if not isinstance(value, dict) or len(value) != 1 or key != "name":
+        return None
+    [(name, options)] = value.items()
+    return name if isinstance(options, dict) and name in registry.names(kind) else None
 
 
 def check_name(kind: str, name: str, path: KeyPath = ()) -> None:

@@ -121,8 +121,13 @@ class MultiTask(Task):
         return head if head in self.parts else next(iter(self.parts))
 
     def prediction_rows(self, predictions: Predictions) -> Iterator[dict[str, Any]]:
+        """Yield the rows of all heads side by side, with keys `<head>.<key>`."""
         rows = [task.prediction_rows(_of_head(predictions, name)) for name, task in self.parts.items()]
-        yield from (dict(zip(self.parts, of_heads, strict=True)) for of_heads in zip(*rows, strict=True))
+        for of_heads in zip(*rows, strict=True):
+            named = zip(self.parts, of_heads, strict=True)
+            yield {
+                f"{head}.{'value' if key == head else key}": value for head, row in named for key, value in row.items()
+            }
 
     def target_rows(self, truth: np.ndarray | Rows) -> Iterable[Any]:
         """Return head → JSON value of its target for each example; null if it is missing."""

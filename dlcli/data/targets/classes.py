@@ -106,7 +106,7 @@ class ClassLabels(Targets):
         Raises:
             DataError: There is only one class, or the names do not fit the labels.
         """
-        unique, frequencies = np.unique(plain_labels(targets), return_counts=True)
+        unique, frequencies = np.unique(plain_labels(targets, "targets"), return_counts=True)
         counts = dict(zip(unique.tolist(), frequencies.tolist(), strict=True))
         seen: list[Label] = [*counts] if known is None else [label for label in known if label in counts]
         named = named_labels(seen if names is None or known is None else known, names)

@@ -88,6 +88,26 @@ class HeadTargets(Targets):
             values[mask] = targets.encode(known, known.all_rows, split)
         return Observed(values, mask)
 
+    def raw_values(self, examples: Examples, rows: np.ndarray) -> HeadRows | None:
+        """Return values before scaling and encoded classes, as `Observed` rows of each head."""
+        encoded = self.encode(examples, rows, "")
+        return (
+            None
+            if encoded is None
+            else HeadRows({head: self._raw(head, examples, rows, encoded) for head in self.heads})
+        )
+
+    def _raw(self, head: str, examples: Examples, rows: np.ndarray, encoded: HeadRows) -> Observed:
+        observed = encoded.heads[head]
+        assert isinstance(observed, Observed)
+        known = _head_examples(head, _columns(examples)[head], rows[observed.mask])
+        raw = self.heads[head].raw_values(known, known.all_rows)
+        if raw is None:
+            return observed
+        values = np.zeros((len(rows), *raw.shape[1:]), raw.dtype)
+        values[observed.mask] = raw
+        return Observed(values, observed.mask)
+
     @classmethod
     def remarks(cls, examples: Examples, rows: np.ndarray) -> Iterator[str]:
         for head, column in _columns(examples).items():
@@ -150,7 +170,7 @@ def _fit_head(head: str, column: Column, kind: type[Targets] | None, rows: np.nd
     if kind is None:
         kind = infer_targets(_head_examples(head, column, known))
     examples = _head_examples(head, column, train)
-    with under(f"targets.heads.{head}"):
+    with under(f"targets.heads.{head}", {"targets": f"targets.heads.{head}.task"}):
         return kind.fit(examples, examples.all_rows, replace(options, class_names=None))
 
 

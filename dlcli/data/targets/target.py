@@ -108,7 +108,7 @@ class Targets:
         message = f"expected classes or values as the targets of a head, got {self.plural}"
         raise ConfigError(message, code="not_applicable")
 
-    def raw_values(self, examples: Examples, rows: np.ndarray) -> np.ndarray | None:  # noqa: ARG002
+    def raw_values(self, examples: Examples, rows: np.ndarray) -> EncodedTargets | None:  # noqa: ARG002
         """Return the (n,) or (n, K) values of the data before scaling; None if the targets are not values."""
         return None
 
