@@ -11,7 +11,6 @@ from dlcli.core import ConfigError, rng
 from dlcli.decoding import TokenChoice
 from dlcli.runs import RunFolder
 from dlcli.settings import SampleSettings
-from dlcli.tasks import LanguageModeling
 from dlcli.training import Observer
 
 

@@ -110,8 +110,8 @@ class FromRun(TransferredWeights):
                 f"data.normalize is {normalization}, so the inputs are scaled differently from those "
                 f"that {self.source.name} was trained on; use pretrained to scale them identically"
             )
-        if not self.options.replace_head and pretrained.class_names != current.class_names:
-            pairs = zip(pretrained.class_names or (), current.class_names or (), strict=False)
+        if not self.options.replace_head and pretrained.targets.class_names != current.targets.class_names:
+            pairs = zip(pretrained.targets.class_names or (), current.targets.class_names or (), strict=False)
             renamed = ", ".join(f"{old} → {new}" for old, new in pairs if old != new)
             yield f"replace_head is false, so the outputs of {self.source.name} now stand for other classes: {renamed}"
 
