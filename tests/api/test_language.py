@@ -15,7 +15,7 @@ import dlcli
 from dlcli.api import load, sample, score
 from dlcli.api.language import sample_texts
 from dlcli.core import ConfigError, DataError, RunInterruptedError, rng
-from dlcli.data import Batch
+from dlcli.data import Batch, TextSizes
 from dlcli.decoding import TokenChoice
 from dlcli.nn import evaluation_mode
 from dlcli.optim import Adam
@@ -116,8 +116,9 @@ def test_parallel_streams_cover_every_token(stream: Path) -> None:
             loaded.model, loaded.task, dev, [], batch_size=rows, stateful=True, keep_predictions=True
         )
         assert evaluation.truth is not None
-        assert evaluation.truth[:, 0].sum() == len(TEXT)
-        np.testing.assert_array_equal(evaluation.truth[:-1, 0], 9)  # in the order of the windows
+        assert isinstance(evaluation.truth, TextSizes)
+        assert evaluation.truth.tokens.sum() == len(TEXT)
+        np.testing.assert_array_equal(evaluation.truth.tokens[:-1], 9)  # in the order of the windows
 
 
 def test_an_evaluation_does_not_change_the_hidden_state(stream: Path) -> None:

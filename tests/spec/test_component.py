@@ -77,7 +77,8 @@ def test_every_mistake_of_a_component_is_reported() -> None:
         ({"name": "adan"}, "name", "unknown_name", r"did you mean adam\?"),
         ({"name": 3}, "name", "wrong_type", "got 3"),
         ({}, "name", "missing_key", "adam, sgd"),
-        ({"sgd": {"learning_rate": 1}}, "name", "missing_key", r"write \{name: sgd, …\}"),
+        ({"sgd": 1}, "name", "missing_key", r"write \{name: sgd, …\}"),
+        ({"sgd": {"learning_rat": 1}}, "sgd.learning_rat", "unknown_key", "did you mean learning_rate"),
         (None, None, "wrong_type", "got null"),
         ([], None, "wrong_type", "an empty list"),
     ],
@@ -86,6 +87,11 @@ def test_values_that_are_not_components(value: Any, key: str | None, code: str, 
     with pytest.raises(InvalidConfigError, match=hint) as caught:
         component_from("optimizer", value)
     assert (caught.value.key, caught.value.code) == (key, code)
+
+
+def test_the_name_of_a_component_may_be_its_key() -> None:
+    options = {"learning_rate": 0.5, "beta1": 0.8}
+    assert component_from("optimizer", {"adam": options}) == component_from("optimizer", {"name": "adam"} | options)
 
 
 def test_an_unknown_kind_has_no_names() -> None:
