@@ -118,9 +118,12 @@ def _positive_index(metric: Metric, classes: ClassLabels, key: str, positive_cla
     index = classes.conventional_positive()
     if index is None:
         first, second = classes.names
+        option = (
+            f"{key}.positive_class" if key.startswith("task.") else "evaluation.positive_class"
+        )  # a head has its own
         message = (
             f"{metric.name} needs a positive class, and neither {first!r} nor {second!r} is positive by convention; "
-            f"set evaluation.positive_class to one of them, or use {metric.over_all_classes}"
+            f"set {option} to one of them, or use {metric.over_all_classes}"
         )
         raise ConfigError(message, code="conflicting_options", key=key)
     return index

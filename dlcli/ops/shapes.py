@@ -62,7 +62,8 @@ class Slice(Function):
     def backward(ctx: Context, grad: np.ndarray) -> np.ndarray:
         grad_x: np.ndarray = np.zeros(ctx.shape_x, grad.dtype)
         parts = ctx.index if isinstance(ctx.index, tuple) else (ctx.index,)
-        if any(isinstance(part, list | np.ndarray) for part in parts):
+        # indices may repeat an element; slices and masks cannot, and plain assignment is much faster
+        if any(isinstance(part, list) or (isinstance(part, np.ndarray) and part.dtype != bool) for part in parts):
             np.add.at(grad_x, ctx.index, grad)
         else:
             grad_x[ctx.index] = grad
@@ -72,6 +73,7 @@ class Slice(Function):
     def samples() -> Iterable[Sample]:
         yield Sample((draw(4, 3),), {"index": (slice(1, None, 2), 0)})
         yield Sample((draw(4, 3),), {"index": np.array([2, 0, 2])})
+        yield Sample((draw(4, 3),), {"index": np.array([True, False, False, True])})
         yield Sample((draw(4, 3),), {"index": (Ellipsis, None, -1)})
 
 

@@ -1,0 +1,137 @@
+"""A multi-task model from its config to its report, with missing labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcli import api
+from dlcli.api import Run
+from dlcli.core import DataError, RunInterruptedError
+from dlcli.training import Observer, Progress
+
+CONFIG = """\
+data: {{dataset: {{format: csv, path: d.csv, label: [income, car, hours]}}, split: {{train: 0.6, dev: 0.2, test: 0.2}}}}
+task: {{name: multi_task, heads: {heads}}}
+model: {{architecture: mlp, hidden_units: [8]}}
+optimizer: {{name: adam, learning_rate: 0.02}}
+training: {{epochs: 6, batch_size: 16, checkpoint: {{every_steps: 2}}}}
+"""
+HEADS = """{
+  income: {metrics: [error, {name: roc_auc, positive_class: high}]},
+  car: {weight: 0.5},
+  hours: {task: regression, weight: 0.01},
+}"""
+
+
+def write(folder: Path, heads: str = HEADS) -> Path:
+    generator = np.random.default_rng(0)
+    inputs = generator.standard_normal((240, 3))
+    lines = ["a,b,c,income,car,hours"]
+    for number, (a, b, c) in enumerate(inputs.tolist()):
+        car = "" if number % 2 else "yes" if a > b else "no"
+        hours = "" if number % 3 == 0 else f"{40 + 5 * a - 3 * c:.1f}"
+        lines.append(f"{a},{b},{c},{'high' if a + b > 0 else 'low'},{car},{hours}")
+    (folder / "d.csv").write_text("\n".join(lines) + "\n")
+    (folder / "c.yaml").write_text(CONFIG.format(heads=heads))
+    return folder / "c.yaml"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("multi_task")
+    return api.train(write(folder), runs_dir=folder / "runs")
+
+
+def test_every_head_has_its_metrics_on_every_split(run: Run) -> None:
+    names = {name.partition("/")[2] for name in run.metrics}
+    assert names >= {"loss", "income.error", "income.roc_auc", "car.error", "hours.root_mean_squared_error"}
+    assert {name.partition("/")[0] for name in run.metrics} == {"train", "dev", "test"}
+    assert all(np.isfinite(value) for value in run.metrics.values())
+    assert run.metrics["test/income.error"] < 0.25
+
+
+def test_the_report_has_a_decomposition_for_each_head(run: Run) -> None:
+    report = json.loads((run.path / "report" / "report.json").read_text())
+    assert report["head"] == "income"
+    measures = {head: part["diagnosis"]["measure"] for head, part in report["heads"].items()}
+    assert measures == {"income": "error_rate", "car": "error_rate", "hours": "root_mean_squared_error"}
+    for head in ("income", "car"):
+        [dev] = [level for level in report["heads"][head]["diagnosis"]["levels"] if level["name"] == "dev"]
+        assert dev["error"]["value"] == pytest.approx(run.metrics[f"dev/{head}.error"])
+    assert report["joint"] is None  # errors of classes and of values have no common unit
+
+
+def test_heads_of_classes_are_diagnosed_together(tmp_path: Path) -> None:
+    path = write(tmp_path, "{income: {}, car: {}, hours: {task: regression}}")
+    path.write_text(path.read_text().replace(", hours]", "]").replace(", hours: {task: regression}", ""))
+    (tmp_path / "d.csv").write_text(
+        "\n".join(line.rpartition(",")[0] for line in (tmp_path / "d.csv").read_text().split())
+    )
+    trained = api.train(path, runs_dir=tmp_path / "runs")
+    report = json.loads((trained.path / "report" / "report.json").read_text())
+    [test] = [level for level in report["joint"]["levels"] if level["name"] == "test"]
+    sizes = {head: _level(report["heads"][head], "test")["num_examples"] for head in ("income", "car")}
+    wrong = sum(trained.metrics[f"test/{head}.error"] * size for head, size in sizes.items())
+    assert test["num_examples"] == sum(sizes.values())
+    assert test["num_units"] == sizes["income"]
+    assert test["error"]["value"] == pytest.approx(wrong / sum(sizes.values()))
+
+
+def _level(part: dict, name: str) -> dict:
+    return next(level for level in part["diagnosis"]["levels"] if level["name"] == name)
+
+
+def test_predictions_have_every_head_and_the_targets_that_are_known(run: Run) -> None:
+    rows = [json.loads(line) for line in (run.path / "predictions" / "test.jsonl").read_text().splitlines()]
+    assert [*rows[0]] == [
+        "id",
+        "income.class",
+        "income.probability",
+        "car.class",
+        "car.probability",
+        "hours.value",
+        "target",
+    ]
+    assert all((row["target"]["car"] is None) == (row["id"] % 2 == 1) for row in rows)
+    assert all((row["target"]["hours"] is None) == (row["id"] % 3 == 0) for row in rows)
+    loaded = api.load(run.path)
+    new = loaded.predict_file(run.path.parents[1] / "d.csv")
+    assert new[rows[0]["id"]]["income.class"] == rows[0]["income.class"]
+    named = loaded.predict(np.zeros((2, 3)))
+    assert named["income"].shape == (2,)
+    assert named["hours"].shape == (2, 1)
+
+
+def test_a_run_can_be_evaluated_and_compared(run: Run) -> None:
+    evaluated = api.evaluate(run.path, split="test")
+    assert evaluated.metrics == pytest.approx({k: v for k, v in run.metrics.items() if k.startswith("test/")})
+    assert "test/income.error" in evaluated.intervals
+    [comparison] = api.compare([run.path, run.path]).errors
+    assert [split.difference.value for split in comparison.splits if split.difference is not None] == [0, 0]
+
+
+def test_new_data_may_lack_labels_but_not_a_column(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("a,b,c,income,car,hours\n1,1,1,high,,\n-1,-1,0,low,yes,3\n")
+    evaluated = api.evaluate(run.path, data=tmp_path / "new.csv")
+    assert evaluated.num_examples == 2
+    (tmp_path / "new.csv").write_text("a,b,c,income,hours\n1,1,1,high,2\n")
+    with pytest.raises(DataError) as caught:
+        api.evaluate(run.path, data=tmp_path / "new.csv")
+    assert caught.value.code == "missing_column"
+
+
+class _Stop(Observer):
+    def on_step(self, progress: Progress) -> None:
+        if progress.step >= 5:
+            raise KeyboardInterrupt
+
+
+def test_a_resumed_run_has_the_same_bits(run: Run, tmp_path: Path) -> None:
+    with pytest.raises((RunInterruptedError, KeyboardInterrupt)):
+        api.train(write(tmp_path), runs_dir=tmp_path / "runs", observer=_Stop())
+    [folder] = (tmp_path / "runs").iterdir()
+    assert api.resume(folder).metrics == run.metrics
