@@ -6,7 +6,7 @@ from dlcli.diagnosis.baseline import Baseline, compare_with_constant
 from dlcli.diagnosis.bias_variance import Diagnosis, Gap, SplitErrors, diagnose
 from dlcli.diagnosis.confusion import ConfusedPair, Confusion, confusion_of
 from dlcli.diagnosis.dead_units import DeadUnits
-from dlcli.diagnosis.error_intervals import difference_interval, error_interval, paired_difference_interval
+from dlcli.diagnosis.error_intervals import difference_interval, error_interval, error_of, paired_difference_interval
 from dlcli.diagnosis.gradient_flow import GradientFlow, GradientTrend
 from dlcli.diagnosis.heads import HeadAssessments
 from dlcli.diagnosis.intervals import Interval, mean_interval
@@ -18,6 +18,7 @@ from dlcli.diagnosis.ranking import Ranking, ranking_of
 from dlcli.diagnosis.regression_fit import RegressionFit, regression_fits
 from dlcli.diagnosis.reliability import difference_remarks, interval_remarks
 from dlcli.diagnosis.sampled_errors import TEXT_STRETCHES, SampledErrors
+from dlcli.diagnosis.sampled_statistic import Sample, SampledStatistic, sample_of
 from dlcli.diagnosis.symmetry import IdenticalUnits, identical_units
 from dlcli.diagnosis.training_result import PredictionsFile, SplitOutcome, TrainingResult
 from dlcli.diagnosis.wording import (
@@ -55,7 +56,9 @@ __all__ = [
     "PredictionsFile",
     "Ranking",
     "RegressionFit",
+    "Sample",
     "SampledErrors",
+    "SampledStatistic",
     "SplitErrors",
     "SplitOutcome",
     "TrainingResult",
@@ -70,6 +73,7 @@ __all__ = [
     "difference_interval",
     "difference_remarks",
     "error_interval",
+    "error_of",
     "gap_phrase",
     "gap_sentence",
     "identical_units",
@@ -80,5 +84,6 @@ __all__ = [
     "paired_difference_interval",
     "ranking_of",
     "regression_fits",
+    "sample_of",
     "verdict_sentence",
 ]

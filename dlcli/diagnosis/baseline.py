@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlcli.diagnosis.error_intervals import paired_difference_interval
+from dlcli.diagnosis.error_intervals import error_of, paired_difference_interval
 from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.training_result import SplitOutcome
 from dlcli.tasks import ErrorMeasure
@@ -52,7 +52,7 @@ def compare_with_constant(
     return Baseline(
         rule,
         outcome.split,
-        measure.of_mean(baseline_errors.mean),
-        measure.of_mean(model_errors.mean),
+        error_of(baseline_errors, measure),
+        error_of(model_errors, measure),
         paired_difference_interval(model_errors, baseline_errors, measure),
     )

@@ -20,6 +20,7 @@ from dlcli.diagnosis.intervals import Interval
 from dlcli.diagnosis.level import Level
 from dlcli.diagnosis.power import ExamplesNeeded, examples_needed
 from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.diagnosis.sampled_statistic import Sample, SampledStatistic
 from dlcli.tasks import ErrorMeasure
 
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "dev_overfit"]
@@ -51,7 +52,7 @@ class SplitErrors:
     """
 
     split: str
-    errors: np.ndarray[Any, Any] | SampledErrors
+    errors: np.ndarray[Any, Any] | Sample
 
     @classmethod
     def counted(cls, split: str, *, num_examples: int, num_errors: int) -> SplitErrors:
@@ -188,13 +189,13 @@ def diagnose(
 
 
 def _level(split: SplitErrors, measure: ErrorMeasure, confidence: float) -> Level:
-    sample = SampledErrors.of(split.errors)
+    sample = split.errors if isinstance(split.errors, SampledStatistic) else SampledErrors.of(split.errors)
     return Level(
         split.split,
         error_interval(sample, measure, level=confidence),
         len(sample),
         sample.num_units,
-        effective_size_of_rate(sample) if measure.is_rate else None,
+        effective_size_of_rate(sample) if measure.is_rate and isinstance(sample, SampledErrors) else None,
     )
 
 

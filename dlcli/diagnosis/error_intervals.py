@@ -12,20 +12,34 @@ from dlcli.diagnosis.clustered import clustered_paired_interval, clustered_rate_
 from dlcli.diagnosis.intervals import Interval, independent_difference, rate_interval
 from dlcli.diagnosis.paired import paired_rate_interval
 from dlcli.diagnosis.sampled_errors import Array, SampledErrors, unit_totals
+from dlcli.diagnosis.sampled_statistic import (
+    Sample,
+    SampledStatistic,
+    paired_statistic_interval,
+    statistic_interval,
+)
 from dlcli.diagnosis.studentized import studentized_bounds
 from dlcli.tasks import ErrorMeasure
 
 
-def error_interval(errors: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95) -> Interval:
+def error_of(sample: Sample, measure: ErrorMeasure) -> float:
+    """Return the error of a split."""
+    return sample.value if isinstance(sample, SampledStatistic) else measure.of_mean(sample.mean)
+
+
+def error_interval(errors: Array | Sample, measure: ErrorMeasure, *, level: float = 0.95) -> Interval:
     """Compute the error of a split with its interval.
 
-    For a rate it is Wilson's interval, for a mean the studentized bootstrap of the logarithm.
+    For a rate it is Wilson's interval, for a mean the studentized bootstrap of the logarithm, and for any other
+    statistic the BCa bootstrap.
 
     Args:
         errors: Errors of independent examples (N,), or errors with their sampling units.
         measure: Unit of the error.
         level: Confidence level.
     """
+    if isinstance(errors, SampledStatistic):
+        return statistic_interval(errors, level=level)
     sample = SampledErrors.of(errors)
     if measure.is_rate:
         if sample.is_clustered:
@@ -43,7 +57,7 @@ def error_interval(errors: Array | SampledErrors, measure: ErrorMeasure, *, leve
 
 
 def difference_interval(
-    first: Array | SampledErrors, second: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95
+    first: Array | Sample, second: Array | Sample, measure: ErrorMeasure, *, level: float = 0.95
 ) -> Interval:
     """Compute the interval of `first` − `second` for two independent samples.
 
@@ -71,7 +85,7 @@ def split_difference(first: Interval, second: Interval, measure: ErrorMeasure) -
 
 
 def paired_difference_interval(
-    first: Array | SampledErrors, second: Array | SampledErrors, measure: ErrorMeasure, *, level: float = 0.95
+    first: Array | Sample, second: Array | Sample, measure: ErrorMeasure, *, level: float = 0.95
 ) -> Interval:
     """Compute the interval of `first` − `second` for two models on the same examples.
 
@@ -81,6 +95,10 @@ def paired_difference_interval(
         measure: Unit of the error.
         level: Confidence level.
     """
+    if isinstance(first, SampledStatistic) and isinstance(second, SampledStatistic):
+        return paired_statistic_interval(first, second, level=level)
+    assert not isinstance(first, SampledStatistic)
+    assert not isinstance(second, SampledStatistic)
     one, other = SampledErrors.of(first), SampledErrors.of(second)
     if measure.is_rate:
         if one.is_clustered:

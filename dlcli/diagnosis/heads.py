@@ -11,7 +11,8 @@ import numpy as np
 from dlcli.core import SPLITS
 from dlcli.diagnosis.assessment import Assessment
 from dlcli.diagnosis.bias_variance import Diagnosis, SplitErrors, diagnose
-from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.diagnosis.sampled_errors import Array, SampledErrors
+from dlcli.diagnosis.sampled_statistic import Sample
 from dlcli.diagnosis.training_result import SplitOutcome, TrainingResult
 
 
@@ -55,11 +56,16 @@ def _joint(results: Sequence[TrainingResult]) -> Diagnosis | None:
     for split in SPLITS:
         outcomes = [(result, outcome) for result in results if (outcome := result.outcome(split)) is not None]
         if outcomes:
-            sums = [outcome.errors(result.measure).sums for result, outcome in outcomes]
             # the targets of an example belong together: several mistakes on one example are no independent evidence
-            units = [_units(outcome) for _, outcome in outcomes]
-            splits.append(SplitErrors(split, SampledErrors(np.concatenate(sums), None, np.array([*chain(*units)]))))
+            units = np.array([*chain.from_iterable(_units(outcome) for _, outcome in outcomes)])
+            sums = np.concatenate([_sums(outcome.errors(result.measure)) for result, outcome in outcomes])
+            splits.append(SplitErrors(split, SampledErrors(sums, None, units)))
     return diagnose(splits, measure=results[0].measure, unit=results[0].unit)
+
+
+def _sums(sample: Sample) -> Array:
+    assert isinstance(sample, SampledErrors), "a rate is a mean over examples"
+    return sample.sums
 
 
 def _units(outcome: SplitOutcome) -> list[str]:

@@ -16,6 +16,7 @@ from dlcli.diagnosis.clustered import effective_size_of_differences, effective_s
 from dlcli.diagnosis.concentration import Concentration, concentration
 from dlcli.diagnosis.neighbors import neighbor_correlation
 from dlcli.diagnosis.sampled_errors import SampledErrors
+from dlcli.diagnosis.sampled_statistic import Sample, SampledStatistic
 from dlcli.tasks import ErrorMeasure
 
 #: Number of sampling units below which intervals of clustered examples depend on the particular units.
@@ -27,7 +28,7 @@ _CORRELATED = 0.4
 _FEW_EFFECTIVE = 10
 
 
-def interval_remarks(split: str, errors: SampledErrors, measure: ErrorMeasure, unit: str) -> list[str]:
+def interval_remarks(split: str, errors: Sample, measure: ErrorMeasure, unit: str) -> list[str]:
     """Return a remark if the interval of the error of a split is unreliable; otherwise an empty list.
 
     Args:
@@ -39,6 +40,8 @@ def interval_remarks(split: str, errors: SampledErrors, measure: ErrorMeasure, u
     title = split.replace("_", "-")
     if (few := _few_units(title, errors, unit)) is not None:
         return [few]
+    if isinstance(errors, SampledStatistic):
+        return []
     if measure.is_rate and errors.is_clustered:
         kind = "errors" if errors.mean <= 0.5 else "right answers"
         effective = min(errors.mean, 1 - errors.mean) * effective_size_of_rate(errors).examples
@@ -49,9 +52,7 @@ def interval_remarks(split: str, errors: SampledErrors, measure: ErrorMeasure, u
     return [] if largest is None else [_concentration_sentence(title, largest, largest.terms, f"the {title} error")]
 
 
-def difference_remarks(
-    split: str, first: SampledErrors, second: SampledErrors, measure: ErrorMeasure, unit: str
-) -> list[str]:
+def difference_remarks(split: str, first: Sample, second: Sample, measure: ErrorMeasure, unit: str) -> list[str]:
     """Return a remark if the interval of the difference of two models is unreliable; otherwise an empty list.
 
     Args:
@@ -64,6 +65,8 @@ def difference_remarks(
     title = split.replace("_", "-")
     if (few := _few_units(title, first, unit)) is not None:
         return [few]
+    if isinstance(first, SampledStatistic) or isinstance(second, SampledStatistic):
+        return []
     differences = first.sums - second.sums
     if measure.is_rate and first.is_clustered:
         effective = float(np.mean(differences != 0)) * effective_size_of_differences(first, second.sums).examples
@@ -79,7 +82,7 @@ def difference_remarks(
     return [_concentration_sentence(title, largest, f"differences of {largest.terms}", "the difference")]
 
 
-def _few_units(title: str, errors: SampledErrors, unit: str) -> str | None:
+def _few_units(title: str, errors: Sample, unit: str) -> str | None:
     if not errors.is_clustered or errors.num_units >= _FEW_UNITS:
         return None
     units = "one unit" if errors.num_units == 1 else f"{errors.num_units} {unit}"

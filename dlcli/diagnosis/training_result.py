@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from dlcli.data import Rows
-from dlcli.diagnosis.sampled_errors import SampledErrors
-from dlcli.tasks import ErrorMeasure, ExampleErrors, Predictions
+from dlcli.diagnosis.sampled_statistic import Sample, sample_of
+from dlcli.tasks import ErrorMeasure, ExampleErrors, Predictions, SetStatistic
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class SplitOutcome:
     def __len__(self) -> int:
         return len(self.truth)
 
-    def errors(self, measure: ErrorMeasure) -> SampledErrors:
+    def errors(self, measure: ErrorMeasure) -> Sample:
         """Compute the errors of the examples, with their sampling units."""
         return self.sampled(measure.errors(self.predictions, self.truth))
 
-    def sampled(self, errors: ExampleErrors) -> SampledErrors:
+    def sampled(self, errors: ExampleErrors | SetStatistic) -> Sample:
         """Return errors of the examples with their sampling units."""
-        return SampledErrors(errors.sums, errors.sizes, self.units, self.in_order)
+        return sample_of(errors, self.units, in_order=self.in_order)
 
 
 @dataclass(frozen=True)

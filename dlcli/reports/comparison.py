@@ -12,11 +12,13 @@ from dlcli.core import UNSEEN_SPLITS, ConfigError, StorageError, formatting
 from dlcli.diagnosis import (
     TEXT_STRETCHES,
     Interval,
-    SampledErrors,
+    Sample,
     difference_interval,
     difference_remarks,
+    error_of,
     interval_remarks,
     paired_difference_interval,
+    sample_of,
 )
 from dlcli.runs import RunFolder, checksum, files
 from dlcli.tasks import ErrorMeasure, error_measure
@@ -201,8 +203,8 @@ def _compare_split(split: str, first: EvaluatedRun, second: EvaluatedRun) -> Spl
             remarks += interval_remarks(split, errors, measure, run.unit)
     return SplitComparison(
         split,
-        measure.of_mean(first_errors.mean),
-        measure.of_mean(second_errors.mean),
+        error_of(first_errors, measure),
+        error_of(second_errors, measure),
         difference,
         mismatch is None,
         (len(one), len(other)),
@@ -238,14 +240,14 @@ def _sorted_by_id(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
     return sorted(records, key=lambda record: str(record["id"]))
 
 
-def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> SampledErrors:
+def _errors(records: Sequence[Mapping[str, Any]], run: EvaluatedRun) -> Sample:
     """Compute the errors of a run's records, with their sampling units."""
     units = None
     in_order = run.unit == TEXT_STRETCHES
     if run.has_units:
         units = np.array([record["group"] if in_order else str(record["group"]) for record in records])
     errors = run.measure.errors_of_records(records)
-    return SampledErrors(errors.sums, errors.sizes, units, in_order)
+    return sample_of(errors, units, in_order=in_order)
 
 
 def comparison_table(comparison: ErrorComparison) -> Table:

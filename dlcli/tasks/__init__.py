@@ -2,7 +2,7 @@
 
 from dlcli.tasks.binary_classification import BinaryClassification
 from dlcli.tasks.classification import Classification, ClassPredictions
-from dlcli.tasks.error_measure import ErrorMeasure, ExampleErrors, error_measure
+from dlcli.tasks.error_measure import ErrorMeasure, ExampleErrors, SetStatistic, error_measure
 from dlcli.tasks.error_rate import ErrorRate
 from dlcli.tasks.heads import Head, HeadMetric, HeadPredictions
 from dlcli.tasks.language_modeling import LanguageModeling, TextPredictions
@@ -35,6 +35,7 @@ __all__ = [
     "Regression",
     "RootMeanSquaredError",
     "SequenceLabeling",
+    "SetStatistic",
     "StepTask",
     "Task",
     "TextPredictions",

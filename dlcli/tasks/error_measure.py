@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -26,6 +26,19 @@ class ExampleErrors:
 
     sums: np.ndarray
     sizes: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class SetStatistic:
+    """An error that is no ratio of sums over examples, such as 1 − F1 or 1 − mean average precision.
+
+    Args:
+        function: Function from row numbers (n,), which may repeat, to the error of these examples; NaN if undefined.
+        size: Number of examples.
+    """
+
+    function: Callable[[np.ndarray], float]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,8 @@ class ErrorMeasure:
         """Name for people, such as `error rate`."""
         return self.name.replace("_", " ")
 
-    def errors(self, predictions: Predictions, truth: np.ndarray | Rows) -> ExampleErrors:
-        """Compute the errors of some examples.
+    def errors(self, predictions: Predictions, truth: np.ndarray | Rows) -> ExampleErrors | SetStatistic:
+        """Compute the errors of some examples, or the statistic that is the error of any set of them.
 
         Args:
             predictions: Predictions of the task for N examples.
@@ -68,7 +81,7 @@ class ErrorMeasure:
         """
         raise NotImplementedError
 
-    def errors_of_records(self, records: Sequence[Mapping[str, Any]]) -> ExampleErrors:
+    def errors_of_records(self, records: Sequence[Mapping[str, Any]]) -> ExampleErrors | SetStatistic:
         """Compute the errors of some examples from a file of predictions.
 
         Args:
@@ -78,7 +91,7 @@ class ErrorMeasure:
 
     def baseline(
         self, train: np.ndarray | Rows, truth: np.ndarray | Rows, class_names: Sequence[str]
-    ) -> tuple[str, ExampleErrors]:
+    ) -> tuple[str, ExampleErrors | SetStatistic]:
         """Return the constant prediction that fits the training set best, in words, and its errors.
 
         Args:
