@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dlcli.assembly.component import create
-from dlcli.core import ConfigError, Generators, registry, under
+from dlcli.core import ConfigError, Generators, node_of, registry, under, unknown_name
 from dlcli.data import Preprocessor, Targets
 from dlcli.nn import Embedding, Graph, Layer, Node, check_causal, check_last_steps, with_names
 from dlcli.spec import ComponentSpec, Spec, component_from, plain
@@ -86,16 +87,23 @@ def build_model(
     vocabulary = preprocessor.vocabulary
     nodes = model_nodes(spec, preprocessor.input_shape, task.output_units)
     positions = {node.name: position for position, node in enumerate(nodes)}
+    outputs = spec.model.output
+    heads = outputs if task.parts and isinstance(outputs, Mapping) else {}
+    if heads:
+        _check_heads(heads, task, positions)
+        nodes.append(_joined_heads(nodes, heads, task))
     with under("model"):
         model = Graph.build(
             nodes,
             preprocessor.input_shape,
             generators=generators,
             create=functools.partial(create_layer, num_tokens=None if vocabulary is None else len(vocabulary)),
-            outputs=spec.model.output,
+            outputs=nodes[-1].name if heads else outputs,
             dtype=dtype,
             key_of=key_of,
         )
+        if heads:
+            _check_head_shapes(model, heads, task)
         _check_one_output(model, task)
         check_last_steps(model, lambda name: key_of(positions[name]))
         if task.targets.predicts_inputs:
@@ -116,6 +124,37 @@ def build_model(
             key=_output_key(spec, model),
         )
     return model
+
+
+def _check_heads(outputs: Mapping[str, str], task: Task, nodes: Collection[str]) -> None:
+    """Raise a ConfigError unless the outputs of the model are named like the heads of the task."""
+    for name in outputs:
+        if name not in task.parts:
+            message = f"{name!r}: {unknown_name('head', name, task.parts)}"
+            raise ConfigError(message, code="unknown_name", key=f"model.output.{name}")
+        if node_of(outputs[name]) not in nodes:
+            message = f"{outputs[name]!r}: {unknown_name('node', outputs[name], nodes)}"
+            raise ConfigError(message, code="unknown_name", key=f"model.output.{name}")
+    missing = [head for head in task.parts if head not in outputs]
+    if missing:
+        raise ConfigError(f"the head {missing[0]} has no output", code="missing_key", key="model.output")
+
+
+def _joined_heads(nodes: Sequence[Node], outputs: Mapping[str, str], task: Task) -> Node:
+    """Return the node that puts the outputs of the heads side by side, as the task reads them."""
+    taken = {node.name for node in nodes}
+    name = next(name for name in ("heads", *map("heads_{}".format, range(len(nodes)))) if name not in taken)
+    return Node(name, "concat", {}, tuple(outputs[head] for head in task.parts))
+
+
+def _check_head_shapes(model: Graph, outputs: Mapping[str, str], task: Task) -> None:
+    """Raise a ConfigError unless each head has as many outputs as its task reads."""
+    for head, part in task.parts.items():
+        shape, required = model.shapes[outputs[head]], part.output_shape(model.input_shape)
+        if shape != required:
+            name = registry.name_of("task", type(part))
+            message = f"expected {format_shape(required)} for {name}, got {format_shape(shape)} from {outputs[head]}"
+            raise ConfigError(message, code="wrong_shape", key=f"output.{head}")
 
 
 def _check_one_output(model: Graph, task: Task) -> None:

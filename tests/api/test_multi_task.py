@@ -10,7 +10,7 @@ import pytest
 
 from dlcli import api
 from dlcli.api import Run
-from dlcli.core import DataError, RunInterruptedError
+from dlcli.core import ConfigError, DataError, RunInterruptedError
 from dlcli.training import Observer, Progress
 
 CONFIG = """\
@@ -135,3 +135,51 @@ def test_a_resumed_run_has_the_same_bits(run: Run, tmp_path: Path) -> None:
         api.train(write(tmp_path), runs_dir=tmp_path / "runs", observer=_Stop())
     [folder] = (tmp_path / "runs").iterdir()
     assert api.resume(folder).metrics == run.metrics
+
+
+LAYERS = """\
+model:
+  layers:
+    - linear: {units: 8}
+    - relu: {name: trunk}
+    - linear: {units: 1, name: income_logit}
+    - linear: {units: 4, inputs: [trunk]}
+    - linear: {units: 1, name: car_logit}
+    - linear: {units: 1, name: hours_value, inputs: [trunk]}
+  output: {car: car_logit, income: income_logit, hours: hours_value}
+"""
+
+
+def with_outputs(folder: Path, **changes: str) -> Path:
+    path = write(folder)
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("model")]
+    text = LAYERS
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    path.write_text("\n".join(lines) + "\n" + text)
+    return path
+
+
+def test_outputs_of_the_model_are_named_like_the_heads(tmp_path: Path) -> None:
+    trained = api.train(with_outputs(tmp_path), runs_dir=tmp_path / "runs")
+    assert trained.metrics["test/income.error"] < 0.35
+    rows = api.load(trained.path).predict_file(tmp_path / "d.csv")
+    assert {row["car.class"] for row in rows} <= {"yes", "no"}
+    values = [row["hours.value"] for row in rows]
+    assert 30 < np.mean(values) < 50  # the outputs are those of the heads, not of their order in the file
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "key"),
+    [
+        ({"{car: ": "{cars: "}, "unknown_name", "model.output.cars"),
+        ({"hours: hours_value": "hours: hour"}, "unknown_name", "model.output.hours"),
+        ({"car: car_logit, ": ""}, "missing_key", "model.output"),
+        ({"units: 1, name: car_logit": "units: 2, name: car_logit"}, "wrong_shape", "model.output.car"),
+    ],
+)
+def test_outputs_that_do_not_fit_the_heads(tmp_path: Path, changes: dict[str, str], code: str, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        api.train(with_outputs(tmp_path, **changes), runs_dir=tmp_path / "runs")
+    assert (caught.value.code, caught.value.key) == (code, key)
+    assert not (tmp_path / "runs").exists()
