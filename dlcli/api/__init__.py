@@ -2,7 +2,7 @@
 
 from dlcli.api.comparison import Comparison, compare
 from dlcli.api.computing import computing
-from dlcli.api.conclusion import conclude
+from dlcli.api.conclusion import evaluate_splits, write_results
 from dlcli.api.data_check import DataCheck, check_data
 from dlcli.api.data_fingerprint import check_same_data
 from dlcli.api.evaluation import evaluate
@@ -35,9 +35,9 @@ __all__ = [
     "check_same_data",
     "compare",
     "computing",
-    "conclude",
     "create_run",
     "evaluate",
+    "evaluate_splits",
     "filters",
     "gradient_flows",
     "input_checksums",
@@ -53,4 +53,5 @@ __all__ = [
     "show",
     "start",
     "train",
+    "write_results",
 ]

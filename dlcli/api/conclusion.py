@@ -66,14 +66,21 @@ class MeasuredSplit:
         return SplitOutcome(self.split.name, predictions, truth, units, in_order, examples)
 
 
-def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary) -> tuple[TrainingResult, Assessment]:
-    """Evaluate a trained model on every split, and write its predictions and its report.
+@dataclass(frozen=True)
+class EvaluatedSplits:
+    """Evaluation of a trained model on every split.
 
     Args:
-        experiment: Experiment whose model has the best weights.
-        folder: Folder of the run.
-        summary: Result of the training loop.
+        measured: Predictions and metrics of the splits, train first.
+        dead_units: Share of dead units of each ReLU node that has any, on the training set.
     """
+
+    measured: Sequence[MeasuredSplit]
+    dead_units: Mapping[str, float]
+
+
+def evaluate_splits(experiment: Experiment) -> EvaluatedSplits:
+    """Evaluate a model, which has the best weights of its training, on every split."""
     batch_size = evaluation_batch_size(experiment.spec, experiment.data.preprocessor)
     dead = DeadUnits(node.name for node in experiment.model.nodes if node.type == "relu")
     measured = [
@@ -88,13 +95,28 @@ def conclude(experiment: Experiment, folder: RunFolder, summary: TrainingSummary
         )
         for split in experiment.data.splits.values()
     ]
+    return EvaluatedSplits(measured, dead.shares())
+
+
+def write_results(
+    experiment: Experiment, folder: RunFolder, summary: TrainingSummary, evaluated: EvaluatedSplits
+) -> tuple[TrainingResult, Assessment]:
+    """Write the predictions and the report of a trained model.
+
+    Args:
+        experiment: Experiment of the model.
+        folder: Folder of the run.
+        summary: Result of the training loop.
+        evaluated: Evaluation of the model.
+    """
+    measured = evaluated.measured
     written = {
         one.split.name: write_predictions(experiment, folder, one)
         for one in measured
         if one.split.name in UNSEEN_SPLITS  # predictions for the training set would take too much disk space
     }
     results = {
-        head: _result(experiment, folder, summary, measured, head=head, dead=dead.shares(), predictions=written)
+        head: _result(experiment, folder, summary, evaluated, head=head, predictions=written)
         for head in (experiment.task.parts or [None])
     }
     main = experiment.task.head_of(experiment.selection.metric.rpartition("/")[2])
@@ -122,10 +144,9 @@ def _result(
     experiment: Experiment,
     folder: RunFolder,
     summary: TrainingSummary,
-    measured: Sequence[MeasuredSplit],
+    evaluated: EvaluatedSplits,
     *,
     head: str | None,
-    dead: Mapping[str, float],
     predictions: Mapping[str, PredictionsFile],
 ) -> TrainingResult:
     """Return what the diagnosis of a run, or of one head of its model, needs."""
@@ -136,6 +157,7 @@ def _result(
         if experiment.task.head_of(optimizing.rpartition("/")[2]) != head or optimizing.endswith("/loss"):
             optimizing = f"{optimizing.rpartition('/')[0]}/{head}.{task.default_optimize}"
             spec = spec | {"evaluation": spec["evaluation"] | {"human_error": None}}
+    measured = evaluated.measured
     outcomes = [one.outcome(head) for one in measured]
     return TrainingResult(
         run=folder.id,
@@ -152,7 +174,7 @@ def _result(
         positive_classes=positive_classes(experiment.metrics),
         target_names=targets.value_names,
         parameters={name: parameter.data for name, parameter in experiment.model.parameters().items()},
-        dead_units=dead,
+        dead_units=evaluated.dead_units,
         seconds=summary.seconds,
         remarks=(*experiment.data.warnings, *summary.warnings),
         unit=unit_name(measured[0].split, len(measured[0].truth)),

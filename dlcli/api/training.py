@@ -21,7 +21,7 @@ import numpy as np
 
 from dlcli import runs
 from dlcli.api.computing import computing
-from dlcli.api.conclusion import conclude
+from dlcli.api.conclusion import evaluate_splits, write_results
 from dlcli.api.data_fingerprint import check_same_data
 from dlcli.api.initial_weights import initial_weights
 from dlcli.api.loaded_model import stored_preprocessor
@@ -89,7 +89,8 @@ def train(
         trainer = build_trainer(experiment, folder, observer)
         with under("training", TRAINER_ARGUMENTS):
             summary = trainer.train()
-        result, assessment = conclude(experiment, folder, summary)  # evaluation → report
+        evaluated = evaluate_splits(experiment)
+        result, assessment = write_results(experiment, folder, summary, evaluated)
         session.metrics = result.metrics
     return _finished(folder, experiment, summary, result, assessment, clock)
 
@@ -136,7 +137,8 @@ def resume(
             trainer = build_trainer(experiment, folder, observer)
             with under("training", TRAINER_ARGUMENTS):
                 summary = trainer.resume()
-            result, assessment = conclude(experiment, folder, summary)  # evaluation → report
+            evaluated = evaluate_splits(experiment)
+            result, assessment = write_results(experiment, folder, summary, evaluated)
             session.metrics = result.metrics
     return _finished(folder, experiment, summary, result, assessment, clock)
 

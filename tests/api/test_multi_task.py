@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from dlcli import api
 from dlcli.api import Run
 from dlcli.core import ConfigError, DataError, RunInterruptedError
-from dlcli.training import Observer, Progress
+from dlcli.training import Observer
 
 CONFIG = """\
 data: {{dataset: {{format: csv, path: d.csv, label: [income, car, hours]}}, split: {{train: 0.6, dev: 0.2, test: 0.2}}}}
@@ -124,15 +127,15 @@ def test_new_data_may_lack_labels_but_not_a_column(run: Run, tmp_path: Path) -> 
     assert caught.value.code == "missing_column"
 
 
-class _Stop(Observer):
-    def on_step(self, progress: Progress) -> None:
-        if progress.step >= 5:
-            raise KeyboardInterrupt
+class _Interruption(Observer):
+    def on_epoch(self, record: Mapping[str, Any], is_best: bool) -> None:
+        if record["epoch"] == 3:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def test_a_resumed_run_has_the_same_bits(run: Run, tmp_path: Path) -> None:
-    with pytest.raises((RunInterruptedError, KeyboardInterrupt)):
-        api.train(write(tmp_path), runs_dir=tmp_path / "runs", observer=_Stop())
+    with pytest.raises(RunInterruptedError):
+        api.train(write(tmp_path), runs_dir=tmp_path / "runs", observer=_Interruption())
     [folder] = (tmp_path / "runs").iterdir()
     assert api.resume(folder).metrics == run.metrics
 

@@ -145,7 +145,7 @@ def test_a_signal_after_training_is_recorded_and_the_run_can_be_finished(run, fo
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
     before = signal.signal(sent, usual[sent])  # a process in the background may ignore Ctrl-C
     with monkeypatch.context() as patch:
-        patch.setattr("dlcli.api.training.conclude", lambda *_: signal.raise_signal(sent))
+        patch.setattr("dlcli.api.training.evaluate_splits", lambda *_: signal.raise_signal(sent))
         outcome = run("train", "config.yaml", "--quiet", "--json")
     signal.signal(sent, before)
     assert outcome.code == code

@@ -16,13 +16,14 @@ from dlcli.api import (
     build_trainer,
     check_same_data,
     computing,
-    conclude,
     create_run,
     evaluate,
+    evaluate_splits,
     input_checksums,
     inputs,
     log_origin,
     start,
+    write_results,
 )
 from dlcli.assembly import Experiment, build_data, vector_files
 from dlcli.core import DivergedError, DlcliError, PrunedError, RunInterruptedError, StorageError, dumps
@@ -112,7 +113,7 @@ class JobTrainer:
                 outcome = reporter.best()
                 session.metrics = outcome["metrics"]
                 if job.is_concluded:
-                    result, _ = conclude(experiment, run, summary)
+                    result, _ = write_results(experiment, run, summary, evaluate_splits(experiment))
                     session.metrics = result.metrics
         return outcome | self._test(run, experiment) if job.is_concluded else outcome
 
