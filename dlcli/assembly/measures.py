@@ -86,11 +86,8 @@ def _metric(component: ComponentSpec, task: Task, key: str, positive_class: str 
         kind = registry.name_of("task", type(task)).replace("_", " ")
         others = ((name, create(component_from("metric", name), at=key)) for name in registry.names("metric"))
         usable = [name for name, other in others if task.accepts(other)]
-        raise ConfigError(
-            f"{metric.name} does not apply to {kind}; expected one of: {', '.join(usable)}",
-            code="not_applicable",
-            key=key,
-        )
+        hint = f"expected one of: {', '.join(usable)}" if usable else "set the metrics of each head under task.heads"
+        raise ConfigError(f"{metric.name} does not apply to {kind}; {hint}", code="not_applicable", key=key)
     if task.classes is not None and metric.positive_index is not None:
         index = _positive_index(metric, task.classes, key, positive_class)
         metric.focus_on(index, task.classes.names[index])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,10 +50,8 @@ class MultiTask(Task):
                 kind = registry.name_of("task", type(task))
                 message = f"{kind} predicts a target for each step, which a head cannot"
                 raise ConfigError(message, code="not_applicable", key=f"heads.{name}.task")
-        ends = np.cumsum([task.output_units for task in tasks.values()]).tolist()
-        self._columns = {
-            name: slice(*ends_of) for name, ends_of in zip(tasks, zip([0, *ends], ends, strict=False), strict=True)
-        }
+        ends = np.cumsum([0, *(task.output_units for task in tasks.values())]).tolist()
+        self._columns = {name: slice(*bounds) for name, bounds in zip(tasks, pairwise(ends), strict=True)}
 
     @property
     def losses(self) -> tuple[Loss, ...]:
