@@ -140,13 +140,11 @@ class Spirals(DatasetReader):
         self,
         *,
         examples: PositiveInt = 1500,
-        arms: PositiveInt = 3,
+        arms: Annotated[int, Ge(2)] = 3,
         turns: PositiveFloat = 0.75,
         noise: NonNegativeFloat = 0.2,
         seed: NonNegativeInt = 0,
     ) -> None:
-        if arms < 2:
-            raise ConfigError(f"expected at least 2 arms, got {arms}", code="out_of_range", key="arms")
         self.examples = examples
         self.arms = arms
         self.turns = turns

@@ -69,9 +69,6 @@ def test_options_out_of_range():
     with pytest.raises(ConfigError) as few:
         Moons(examples=1).read(DataPaths())
     assert (few.value.code, few.value.key) == ("too_few_examples", "examples")
-    with pytest.raises(ConfigError) as single:
-        Spirals(arms=1)
-    assert (single.value.code, single.value.key) == ("out_of_range", "arms")
     for petals in (1, 3):
         with pytest.raises(ConfigError) as odd:
             PlanarFlower(petals=petals)

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import dlcli.components  # noqa: F401  # fills the registry, before any test replaces it
-from dlcli.core import registry
+from dlcli.core import InvalidConfigError, registry
 from dlcli.spec import (
     commented_template,
     component_from,
@@ -86,6 +86,13 @@ def test_every_option_is_described_in_the_schema() -> None:
     for section in sections(json_schema()):
         for key, schema in section["properties"].items():
             assert schema.get("description"), (section.get("description"), key)
+
+
+def test_ranges_of_options_are_checked_with_the_config() -> None:
+    [file] = (file for file in CONFIGS if file.stem == "spirals")
+    with pytest.raises(InvalidConfigError) as caught:
+        load_spec(file, {"data.dataset.arms": 1})
+    assert [(error.code, error.key) for error in caught.value.problems] == [("out_of_range", "data.dataset.arms")]
 
 
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
