@@ -66,7 +66,7 @@ class Folder:
     def id(self) -> str:
         return self.path.name
 
-    def place(self, name: str) -> Path:
+    def writable_path(self, name: str) -> Path:
         """Return the path of a file or folder for writing.
 
         Raises:
@@ -75,7 +75,7 @@ class Folder:
         """
         if self._lock is not None:
             self._lock.check()
-        return storage.place(self.path, name)
+        return storage.writable_path(self.path, name)
 
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write one file atomically.
@@ -83,7 +83,7 @@ class Folder:
         Raises:
             StorageError: The file cannot be written.
         """
-        storage.write_bytes(self.place(name), data, durable=self.durable)
+        storage.write_bytes(self.writable_path(name), data, durable=self.durable)
 
     def write_text(self, name: str, text: str) -> None:
         self.write_bytes(name, text.encode("utf-8", "backslashreplace"))
@@ -102,7 +102,7 @@ class Folder:
             StorageError: A file cannot be written.
         """
         for name in contents:
-            self.place(name)
+            self.writable_path(name)
         storage.write_files(self.path, contents, durable=self.durable)
 
     def read_bytes(self, name: str) -> bytes:
@@ -160,7 +160,7 @@ class Folder:
             ConfigError: Another process has locked the folder.
             StorageError: The folder has links in place of files.
         """
-        with lock.exclusive(storage.place(self.path, LOCK)) as held_lock:
+        with lock.exclusive(storage.writable_path(self.path, LOCK)) as held_lock:
             self._lock = held_lock
             try:
                 self._check_files()

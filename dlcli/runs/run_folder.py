@@ -41,7 +41,7 @@ class RunFolder(Folder):
         Raises:
             StorageError: The line cannot be written.
         """
-        self.place(files.METRICS)
+        self.writable_path(files.METRICS)
         self.metrics_file.append(dumps(record))
 
     def metrics(self) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ class RunFolder(Folder):
     def log(self, message: str, level: Literal["INFO", "WARNING", "ERROR"] = "INFO") -> None:
         """Append a message to `train.log` with the time in UTC."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        append_file.append_line(self.place(files.LOG), f"{now} {level} {printable(message)}")
+        append_file.append_line(self.writable_path(files.LOG), f"{now} {level} {printable(message)}")
 
     def record(self) -> RunRecord:
         """Return the record in `run.json`.
@@ -133,7 +133,7 @@ class RunFolder(Folder):
 
     def _check_files(self) -> None:
         for path in self.written_files()[0]:
-            storage.place(self.path, str(path.relative_to(self.path)))
+            storage.writable_path(self.path, str(path.relative_to(self.path)))
 
 
 def _raise(error: OSError) -> None:

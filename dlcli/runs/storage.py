@@ -3,7 +3,7 @@
 Files that need not survive a power failure (`durable=False`) are not flushed; a kill never leaves a partial file.
 
 Nothing is written through symbolic links, pipes or hard links, which a folder from another person can contain.
-`place` checks all parts of a path, and `open_in_place` opens files to change without following links.
+`writable_path` checks all parts of a path, and `open_in_place` opens files to change without following links.
 
 Every `OSError` becomes a `StorageError` with the path and the system's reason in one line.
 """
@@ -75,14 +75,14 @@ def has_entry(folder: Path, name: str) -> bool:
     """Return whether a folder has an entry of this name, whatever it is: a damaged record must not hide its run."""
     try:
         (folder / name).lstat()
-    except PermissionError:  # a folder of another user may have one; reading it reports that it is not permitted
+    except PermissionError:  # a folder of another user: it may have the entry, and reading it will raise an error
         return True
     except (OSError, ValueError):  # such as a name that is too long, or with a zero byte in it
         return False
     return True
 
 
-def place(root: Path, name: str) -> Path:
+def writable_path(root: Path, name: str) -> Path:
     """Return the path of a file or folder in `root`, after a check that it can be written.
 
     Args:
@@ -245,7 +245,9 @@ def remove_folder(path: Path) -> None:
 
 
 def remove_files(folder: Path, paths: Iterable[Path]) -> None:
-    """Remove files of a folder, and subfolders that are empty afterwards; links are removed, but not their targets.
+    """Remove files of a folder, then its empty subfolders, and the folder itself if it is empty.
+
+    Links are removed, but not their targets.
 
     Args:
         folder: Folder.
@@ -256,9 +258,9 @@ def remove_files(folder: Path, paths: Iterable[Path]) -> None:
     """
     for path in paths:
         _remove(path)
-    for place, _, _ in os.walk(folder, topdown=False):
+    for parent, _, _ in os.walk(folder, topdown=False):
         with contextlib.suppress(OSError):  # not empty
-            Path(place).rmdir()
+            Path(parent).rmdir()
 
 
 def remove_partials(folder: Path) -> list[str]:
@@ -267,17 +269,17 @@ def remove_partials(folder: Path) -> list[str]:
     Only the process that has locked the folder may call it, or unfinished files of another process are lost.
     """
     leftovers = []
-    for place, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         partials = [name for name in (*folders, *names) if is_partial(name)]
         folders[:] = [name for name in folders if name not in partials]
-        leftovers += [Path(place) / name for name in partials]
+        leftovers += [Path(parent) / name for name in partials]
     for leftover in sorted(leftovers):
         _remove(leftover)
     return sorted(leftover.name for leftover in leftovers)
 
 
 def remove_abandoned(root: Path) -> None:
-    """Remove the hidden folders of killed processes in `root`; those of running processes are locked.
+    """Remove hidden files and folders of killed processes in `root`; the folders of running processes are locked.
 
     Raises:
         StorageError: A folder cannot be removed.
@@ -355,7 +357,7 @@ def flush(paths: Iterable[Path]) -> None:
 def _flush_one(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY)
-    except PermissionError:  # Windows does not open folders
+    except PermissionError:  # a folder that can be written but not read
         return
     try:
         os.fsync(descriptor)

@@ -402,7 +402,7 @@ class CheckpointStore:
             pointers["best"] = dict(entry.best)
         files = {f"{which}.json": dumps(add_checksum(value), indent=2).encode() for which, value in pointers.items()}
         for name in files:
-            storage.place(self.folder, name)
+            storage.writable_path(self.folder, name)
         storage.write_files(self.folder, files, durable=self.durable)
 
     def _prune(self) -> None:

@@ -131,7 +131,7 @@ class Trainer:
             durable=folder.durable,
             # a checkpoint stores the size of metrics.jsonl: the disk must have those lines before the checkpoint
             refers_to=[folder.metrics_file.path],
-            check=lambda: folder.place(files.CHECKPOINTS),
+            check=lambda: folder.writable_path(files.CHECKPOINTS),
         )
         decisive = [("selection.metric", selection.metric)]
         decisive += [("selection.constraints", name) for name in selection.constraints]

@@ -67,7 +67,7 @@ class JobTrainer:
         run = RunFolder(self.folder.path / job.folder, durable=job.is_durable)
         reporter = Reporter(job.folder, run, channel, self.pruning if job.is_prunable else None)
         try:
-            self.folder.place(job.folder)
+            self.folder.writable_path(job.folder)
             # Every error becomes an outcome, so that a failing trial does not end the worker.
             outcome = {"status": "done", "reason": None} | self._train(job, run, reporter)
         except PrunedError as pruned:

@@ -184,7 +184,7 @@ def _run(
     retry_failed: bool = False,
 ) -> Sweep:
     """Train the remaining trials and final runs, and write the report."""
-    journal = Journal(folder.path / files.JOURNAL, check=lambda: folder.place(files.JOURNAL))
+    journal = Journal(folder.path / files.JOURNAL, check=lambda: folder.writable_path(files.JOURNAL))
     state, objective = journal.state, record.objective
     budget, execution = components.spec.budget, components.spec.execution
     engine = components.engine(folder)

@@ -75,10 +75,10 @@ class SweepFolder(Folder):
 
     def _check_files(self) -> None:
         for name in files.WRITTEN:
-            storage.place(self.path, name)
+            storage.writable_path(self.path, name)
         report = self.path / files.REPORT
         for entry in report.iterdir() if report.is_dir() else ():
-            storage.place(self.path, f"{files.REPORT}/{entry.name}")
+            storage.writable_path(self.path, f"{files.REPORT}/{entry.name}")
 
     def record(self) -> SweepRecord:
         """Read `sweep.json`.
