@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,15 +77,18 @@ def test_the_unreadable_run_of_another_user_does_not_hide_others(
 ) -> None:
     make(tmp_path, "mine")
     make(tmp_path, "theirs")
-    reachable = Path.is_file
 
-    def is_file(path: Path) -> bool:
-        if "theirs" in path.parts:
-            raise PermissionError(13, "Permission denied", str(path))
-        return reachable(path)
+    def deny(function: Callable[..., Any]) -> Callable[..., Any]:
+        def denying(path: Path, *args: Any, **options: Any) -> Any:
+            if "theirs" in Path(path).parts[:-1]:
+                raise PermissionError(13, "Permission denied", str(path))
+            return function(path, *args, **options)
 
-    monkeypatch.setattr(Path, "is_file", is_file)
-    assert {row.id for row in list_runs(tmp_path)} == {"mine", "theirs"}
+        return denying
+
+    monkeypatch.setattr(Path, "lstat", deny(Path.lstat))
+    monkeypatch.setattr(os, "open", deny(os.open))
+    assert {row.id: row.status for row in list_runs(tmp_path)} == {"mine": "done", "theirs": "damaged"}
     assert find(tmp_path, "mine").id == "mine"
 
 
@@ -259,7 +264,7 @@ def finished(root: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("file", ["run.json", "metrics.jsonl"])
-def test_every_changed_bit_of_a_finished_run_is_detected_or_without_effect(tmp_path: Path, file: str) -> None:
+def test_a_changed_bit_of_a_finished_run_is_detected_or_without_effect(tmp_path: Path, file: str) -> None:
     path = finished(tmp_path).path / file
     [row], original = list_runs(tmp_path), path.read_bytes()
     assert (row.status, row.epochs) == ("done", 2)
