@@ -1,4 +1,4 @@
-"""Normalization by statistics of the training set.
+"""Normalization of inputs and targets, by statistics of the training set or fixed ones.
 
 Every kind is an affine map, (x − shift) / scale, so a model stores just two arrays.
 """
@@ -120,8 +120,9 @@ class FixedNormalization(Normalization):
     Args:
         mean: Mean to subtract: one for all inputs, or one per channel (the last axis) or feature, in column order.
         std: Standard deviation to divide by, with the same choices; positive.
-        max_value: Input value that counts as 1 in mean and std; null = 255 for images of bytes if mean and std are all
-            at most 1, as they are published for pixels between 0 and 1, and 1 otherwise.
+        max_value: Input value that counts as 1 in mean and std; null = the maximum of the type (255 for bytes) for
+            images of unsigned integers if mean and std are all at most 1, as they are published for pixels between 0
+            and 1; 1 otherwise.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ class Overlap:
         first: Name of a split.
         second: Name of another split.
         count: Number of shared examples of `second`.
-        conflicting: Number of shared examples whose target none of their duplicates in `first` has.
+        conflicting: Number of shared examples with a target that differs from those of all their duplicates in `first`.
         size: Number of examples of `second`.
     """
 
@@ -44,7 +44,7 @@ def check_disjoint(indices: Mapping[str, np.ndarray]) -> None:
     """Check that splits of the same data share no index.
 
     Raises:
-        DataError: Two splits share an index, or a split has one twice; the message has the first one and the number.
+        DataError: Two splits share an index, or a split has one twice; the message names the first one.
     """
     for name, rows in indices.items():
         values, counts = np.unique(rows, return_counts=True)

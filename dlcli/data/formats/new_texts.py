@@ -1,4 +1,4 @@
-"""Read new texts in any format for a model of texts."""
+"""Read new texts in any format for a model that was trained on texts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def new_texts(
 ) -> tuple[Examples, tuple[str, ...]]:
     """Read the texts of a file, with remarks for the user.
 
-    Tables (csv, tsv, parquet, jsonl) and folders are recognized by their names. Any other file is read in the format of
-    the training data; if that was a table or folder, a .txt file has one text per line.
+    Tables (csv, tsv, parquet, jsonl) are recognized by their names; a folder has one text per file. Any other file is
+    read in the format of the training data; but if that was a table, a folder or CoNLL, a .txt file has one text per
+    line.
 
     Args:
         path: Path of the file or folder.

@@ -20,12 +20,12 @@ class Text(FileFormat):
     """One continuous text for a language model.
 
     The text is divided in order, starting with the training set, and cut into windows of data.text.window tokens. Large
-    files stay on disk, and their tokens in the user's cache. All line ends are read as \\n.
+    files stay on disk, and their tokens in the user's cache. Line ends \\r\\n are read as \\n.
 
     Args:
         path: Path of the file; null only if split.files names a file for each split.
         encoding: Character encoding, such as utf-8 or latin-1.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the file; shown if it is not found.
     """
 

@@ -18,7 +18,7 @@ LONGEST_WORD = 1 << 10
 
 _IS_SPACE = np.isin(np.arange(256), [*b" \t\n\v\f\r"])
 
-#: options that would put neighboring parts of a text into different splits
+#: options that need separate examples, which continuous text does not have
 _NOT_FOR_STREAMS = ("stratify", "group_by", "order_by", "indices", "train_dev", "train_limit")
 
 
