@@ -37,7 +37,7 @@ class DataPaths:
         """Return the folders to search, in order.
 
         Args:
-            folder: The data set's folder below `$DLCLI_DATA` and the cache.
+            folder: Subfolder of `$DLCLI_DATA` and of the cache.
         """
         folders = [] if self.data_path is None else [self.config_folder / self.data_path.expanduser()]
         folders.append(self.config_folder)
@@ -53,7 +53,7 @@ class DataPaths:
 
         Args:
             file: Path, absolute or relative to one of the folders.
-            folder: The data set's folder below `$DLCLI_DATA` and the cache.
+            folder: Subfolder of `$DLCLI_DATA` and of the cache.
             source: Where to download the file.
 
         Raises:

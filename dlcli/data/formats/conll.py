@@ -42,7 +42,7 @@ class Conll(FileFormat):
         delimiter: Character between columns, such as a tab for words with spaces; null = any number of spaces and tabs.
         comment: Start of lines to ignore; null = none.
         encoding: Character encoding, such as utf-8 or latin-1.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the files; shown if they are not found.
     """
 

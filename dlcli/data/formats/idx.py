@@ -83,7 +83,7 @@ def _decompress(content: bytes, path: Path) -> bytes:
             begin = stream.read(4 + 4 * MAX_AXES)
             element, shape, start = _header(begin, path)
             claimed = start + element.itemsize * math.prod(shape)
-            check_decompressed_size(path, len(content), claimed, "give the file without compression")
+            check_decompressed_size(path, len(content), claimed, "use the decompressed file")
             return begin + stream.read(max(claimed + 1 - len(begin), 0))
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
@@ -102,7 +102,7 @@ class Idx(PairedFiles):
         test_targets_path: Path of the targets of the test set.
         class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the files; shown if they are not found.
     """
 

@@ -30,7 +30,7 @@ class ImageFolder(ImageFormat):
         path: Folder with the class folders; null only if split.files names a folder for each split.
         test_path: Folder with the class folders of a separate test set; null = none.
         conversion: Size, channels and caching of the images.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the images; shown if they are not found.
     """
 

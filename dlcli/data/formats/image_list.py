@@ -66,7 +66,7 @@ class ImageList(ImageFormat):
         conversion: Size, channels and caching of the images.
         class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the images; shown if they are not found.
     """
 

@@ -31,7 +31,7 @@ class Lines(FileFormat):
         path: Path of a file of texts without classes; null if files are given.
         files: Class → file of its texts, such as {pos: rt-polarity.pos, neg: rt-polarity.neg}; null if a path is given.
         encoding: Character encoding, such as utf-8 or latin-1.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the files; shown if they are not found.
     """
 

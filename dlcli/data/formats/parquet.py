@@ -31,7 +31,7 @@ class Parquet(TableFormat):
         table: Roles of the columns and syntax of the cells.
         class_names: Names of the labels 0 … K−1 or of all labels in order, or a mapping of labels to names; null = the
             labels themselves.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the files; shown if they are not found.
     """
 

@@ -30,7 +30,7 @@ class TextFolder(FileFormat):
         test_path: Folder of a separate test set, with the same classes; null = none.
         classes: Names of the classes to read; null = all folders.
         encoding: Character encoding, such as utf-8 or latin-1.
-        folder: Folder of the data set below $DLCLI_DATA and the cache; null = those folders themselves.
+        folder: Subfolder of $DLCLI_DATA and of the cache to search; null = $DLCLI_DATA and the cache themselves.
         source: Where to download the files; shown if they are not found.
     """
 
