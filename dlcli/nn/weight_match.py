@@ -148,7 +148,9 @@ def check_finite(graph: Graph, matching: WeightMatch, file: str) -> None:
             finite = np.isfinite(array.astype(graph.dtype, copy=False))
         if not finite.all():
             raise DataError(
-                f"{name} has {int((~finite).sum())} values that are NaN or infinite", code="non_finite", file=file
+                f"{name} has {formatting.count(int((~finite).sum()), 'NaN or infinite value')}",
+                code="non_finite",
+                file=file,
             )
 
 
