@@ -13,17 +13,17 @@ from dlcli.nn.node import Node
 
 
 def check_causal(graph: Graph, key_of: Callable[[str], str]) -> None:
-    """Refuse a model of the next step that has access to this step.
+    """Reject a next-token model that has access to the token to predict.
 
     Args:
-        graph: Graph of the model. Only layers on the time axis of its output are checked, so not those of an encoder.
+        graph: Graph of the model. Only layers on the time axis of its output are checked; those of an encoder are not.
         key_of: Function from the name of a node to the key of its errors.
 
     Raises:
         ConfigError: A layer processes sequences in reverse, or combines all steps.
     """
     axis = graph.time_axes[graph.output]
-    # an output without steps combines those of some axis
+    # If the output has no steps, some layer combines all steps: check every layer.
     checked = {node.name for node in graph.nodes if axis in (None, graph.time_axes[node.inputs[0]])}
     for node in graph.nodes:
         message = _look_ahead(graph, node, checked)
@@ -41,7 +41,7 @@ def _look_ahead(graph: Graph, node: Node, checked: Collection[str]) -> str | Non
     Args:
         graph: Graph of the model.
         node: Node of the graph.
-        checked: Nodes that read the steps to predict.
+        checked: Nodes on the time axis of the output, or all nodes if it has none.
     """
     layer = graph.layers[node.name]
     states = [value for value in node.inputs if node_of(value) != value and node_of(value) in checked]
@@ -55,7 +55,7 @@ def _look_ahead(graph: Graph, node: Node, checked: Collection[str]) -> str | Non
 
 
 def check_last_steps(graph: Graph, key_of: Callable[[str], str]) -> None:
-    """Refuse a last step whose `bidirectional` differs from that of the recurrent layer before it.
+    """Reject a `last_step` layer whose `bidirectional` differs from that of the recurrent layer before it.
 
     Args:
         graph: Graph of the model.

@@ -91,7 +91,7 @@ def conv2d(
         x: Images, (N, H, W, C).
         weight: Filters, (f_h, f_w, C/groups, K).
         bias: Bias of each filter, (K,), or None.
-        stride: Distance between neighboring outputs in pixels, (vertical, horizontal).
+        stride: Distance in the input between neighboring output pixels, (vertical, horizontal).
         padding: Number of zeros around the images, ((top, bottom), (left, right)).
         dilation: Spacing of the kernel positions in pixels, (vertical, horizontal).
         groups: Number of groups of channels that are convolved separately; C for a depthwise convolution.

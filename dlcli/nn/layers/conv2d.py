@@ -114,7 +114,7 @@ class Conv2D(Convolution):
     Args:
         filters: Number of filters, the channels of the output.
         kernel_size: Size of a filter in pixels, [height, width] or one number for both.
-        stride: Distance between neighboring outputs in pixels, [vertical, horizontal] or one number for both.
+        stride: Distance in the input between neighboring output pixels, [vertical, horizontal] or one number for both.
         padding: Zero padding: valid (none), same, the number of zeros on every side, or [[top, bottom], [left, right]].
         dilation: Spacing of the kernel positions in pixels, [vertical, horizontal] or one number for both.
         groups: Number of groups of channels, each with separate filters.

@@ -23,8 +23,8 @@ from dlcli.nn.parameter import Parameter
 class ConvTranspose2D(Layer):
     """Transposed 2D convolution, to larger images: (H, W, C) -> ((H−1)s−2p+f, (W−1)s−2p+f, filters).
 
-    Zeiler et al. 2010, Deconvolutional networks. `padding: same` gives n·s outputs for n pixels, the input size of a
-    convolution with `same` and this stride that has n outputs.
+    Zeiler et al. 2010, Deconvolutional networks. `padding: same` gives n·s outputs for n pixels, the largest input
+    size for which a convolution with `same` and this stride has n outputs.
 
     Args:
         filters: Number of filters, the channels of the output.

@@ -20,7 +20,7 @@ class DepthwiseConv2D(Convolution):
 
     Args:
         kernel_size: Size of a filter in pixels, [height, width] or one number for both.
-        stride: Distance between neighboring outputs in pixels, [vertical, horizontal] or one number for both.
+        stride: Distance in the input between neighboring output pixels, [vertical, horizontal] or one number for both.
         padding: Zero padding: valid (none), same, the number of zeros on every side, or [[top, bottom], [left, right]].
         dilation: Spacing of the kernel positions in pixels, [vertical, horizontal] or one number for both.
         multiplier: Number of filters for each channel.

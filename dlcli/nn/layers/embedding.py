@@ -29,8 +29,8 @@ class Embedding(Layer):
         vocabulary_size: Number of vectors; null means the number of tokens of the data.
         padding_index: Token that pads short sequences; null means none.
         trainable: Whether the vectors are trained; false keeps their initial values.
-        vectors: Text file of pretrained vectors, with a word and its values on each line (as GloVe's), which initialize
-            the vectors of its words; null means random initialization.
+        vectors: Text file of pretrained vectors such as GloVe's, with a word and its values on each line, to initialize
+            the vectors of these words; null means random initialization.
         initializer: Initializer of the other vectors; null means normal with standard deviation 0.1.
     """
 
@@ -68,7 +68,7 @@ class Embedding(Layer):
             raise ShapeError("the inputs of this data are not tokens; set vocabulary_size if they are integers")
         if self.num_tokens is not None and self.rows < self.num_tokens:
             tokens = formatting.count(self.num_tokens, "token")
-            raise ShapeError(f"expected vocabulary_size for the data's {tokens}, got {self.rows}")
+            raise ShapeError(f"expected vocabulary_size to be at least the data's {tokens}, got {self.rows}")
         if self.padding_index is not None and self.padding_index >= self.rows:
             raise ShapeError(f"expected padding_index in 0 … {self.rows - 1}, got {self.padding_index}")
         return (*input_shapes[0], self.units)
