@@ -59,7 +59,7 @@ def sweep_document(outcome: SweepOutcome, confidence: Confidence, advice: Sequen
         "order": {
             "as_in_the_notes": [list(pair) for pair in order.agreeing],
             "other_than_in_the_notes": [list(pair) for pair in order.opposed],
-            "open": order.open,
+            "open": order.undecided,
         },
         "advice": [asdict(piece) for piece in advice],
     }

@@ -48,35 +48,35 @@ class OrderComparison:
     Args:
         agreeing: Pairs (more, less important) with disjoint intervals in the order of CS 230.
         opposed: Pairs (more, less important) with disjoint intervals in the opposite order.
-        open: Number of pairs whose intervals overlap, so that their order is unknown.
+        undecided: Number of pairs whose intervals overlap, so that their order is unknown.
     """
 
     agreeing: tuple[tuple[str, str], ...]
     opposed: tuple[tuple[str, str], ...]
-    open: int
+    undecided: int
 
 
 def compare_orders(importances: Iterable[Importance]) -> OrderComparison:
     """Compare the measured order with that of CS 230."""
-    agreeing, opposed, unclear = [], [], 0
+    agreeing, opposed, undecided = [], [], 0
     for pair in combinations(importances, 2):
         tiers = [tier(one.parameter) for one in pair]
         if tiers[0] is None or tiers[1] is None or tiers[0] == tiers[1]:
             continue
         more, less = sorted(pair, key=lambda one: -one.share)
         if more.low <= less.high:
-            unclear += 1
+            undecided += 1
         elif (tier(more.parameter) or 0) < (tier(less.parameter) or 0):
             agreeing.append((more.parameter, less.parameter))
         else:
             opposed.append((more.parameter, less.parameter))
-    return OrderComparison(tuple(agreeing), tuple(opposed), unclear)
+    return OrderComparison(tuple(agreeing), tuple(opposed), undecided)
 
 
 def order_sentences(importances: Sequence[Importance]) -> list[str]:
     """Return sentences about the comparison."""
     comparison = compare_orders(importances)
-    compared = len(comparison.agreeing) + len(comparison.opposed) + comparison.open
+    compared = len(comparison.agreeing) + len(comparison.opposed) + comparison.undecided
     if not compared:
         return ["CS 230 ranks no two of these parameters differently, so there is no order to compare."]
     sentences = []
@@ -84,8 +84,8 @@ def order_sentences(importances: Sequence[Importance]) -> list[str]:
         sentences.append(f"As in CS 230: {_pairs(comparison.agreeing)}.")
     if comparison.opposed:
         sentences.append(f"Unlike in CS 230: {_pairs(comparison.opposed)}.")
-    if comparison.open:
-        rest = f"{comparison.open} of {compared}" if comparison.open < compared else f"all {compared}"
+    if comparison.undecided:
+        rest = f"{comparison.undecided} of {compared}" if comparison.undecided < compared else f"all {compared}"
         pairs = "pair" if compared == 1 else "pairs"
         sentences.append(f"For {rest} {pairs} the intervals overlap, so the order is unknown.")
     return sentences

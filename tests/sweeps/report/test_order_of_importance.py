@@ -9,7 +9,7 @@ from dlcli.sweeps.report.order_of_importance import compare_orders, order_senten
 
 
 @pytest.mark.parametrize(
-    ("name", "place"),
+    ("name", "expected"),
     [
         ("optimizer.learning_rate", 1),
         ("optimizer.momentum", 2),
@@ -26,8 +26,8 @@ from dlcli.sweeps.report.order_of_importance import compare_orders, order_senten
         ("optimizer.weight_decay", None),
     ],
 )
-def test_tiers(name: str, place: int | None) -> None:
-    assert tier(name) == place
+def test_tiers(name: str, expected: int | None) -> None:
+    assert tier(name) == expected
 
 
 def test_tier_text() -> None:
@@ -51,7 +51,7 @@ def test_only_disjoint_intervals_are_ordered() -> None:
         ("width", "optimizer.beta1"),
         ("optimizer.learning_rate", "optimizer.beta1"),
     )
-    assert order.open == 2
+    assert order.undecided == 2
     sentences = order_sentences([dropout, depth, width, rate, beta])
     assert "`{}` before `{}`".format(*order.opposed[0]) in sentences[1]
     assert "2 of 6" in sentences[2]
