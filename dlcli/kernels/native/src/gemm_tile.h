@@ -16,7 +16,7 @@ constexpr Index panel = tile_vectors * W;
 // whether rows evict each other from the first-level cache: rows 4 KiB apart map to the same cache set
 static inline bool rows_collide(Index row) { return row * static_cast<Index>(sizeof(float)) % 4096 == 0; }
 
-// Last step of the sums of a tile. In all blocks of k except the last, they are only stored in C, to be added to later.
+// Last step of the sums of a tile. Blocks of k before the last one only store their sums in C; the next block adds to them.
 struct Finish {
   const float* bias;
   bool add;
@@ -83,7 +83,7 @@ static void tile(Index k, const float* a, Index a_row, Index a_column, const flo
 
 using Tile = void (*)(Index, const float*, Index, Index, const float*, Index, float*, Index, Index, Finish);
 
-// Transposes up to W × W floats: from[i * row + j], i < rows, j < columns, to to[j * to_row + i], with zeros up to W rows.
+// Transposes up to W × W floats: from[i * row + j], i < rows, j < columns, to to[j * to_row + i]; zero for rows <= i < W.
 static inline void transpose_block(const float* from, Index row, Index rows, Index columns, float* to, Index to_row) {
   Vec block[W];
   if (rows == W && columns == W) {
@@ -100,13 +100,13 @@ static inline void transpose_block(const float* from, Index row, Index rows, Ind
   }
 }
 
-static inline bool is_late(Activation activation) {
+static inline bool needs_separate_pass(Activation activation) {
   return activation == Activation::sigmoid || activation == Activation::tanh;
 }
 
 // Applies an activation that is not part of a tile to finished rows.
 static inline void activate(Activation activation, float* c, Index c_row, Index rows, Index columns) {
-  if (!is_late(activation)) return;
+  if (!needs_separate_pass(activation)) return;
   for (Index i = 0; i < rows; ++i, c += c_row) {
     if (activation == Activation::sigmoid)
       map(c, c, 0, columns, [](Vec v) { return sigmoid(v); });
