@@ -30,7 +30,7 @@ def worst_of(images: np.ndarray, truth: np.ndarray, probabilities: np.ndarray):
     return worst_mistakes(split, ClassPredictions(probabilities.argmax(axis=1), probabilities), truth, fitted)
 
 
-def test_the_most_confident_come_first_without_normalization() -> None:
+def test_the_most_confident_come_first_with_their_original_pixels() -> None:
     images = np.random.default_rng(0).uniform(0, 255, (4, 5, 6, 1))
     probabilities = np.array([[0.6, 0.3, 0.1], [0.1, 0.9, 0.0], [0.8, 0.1, 0.1], [0.0, 0.2, 0.8]])
     mistakes = worst_of(images, np.array([1, 1, 2, 2]), probabilities)
@@ -58,6 +58,6 @@ def test_a_perfect_model_has_none() -> None:
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 2), (2, 2, 7)])
-def test_other_inputs_than_images_have_none(shape: tuple[int, ...]) -> None:
+def test_inputs_other_than_images_have_none(shape: tuple[int, ...]) -> None:
     truth = np.arange(6) % 3
     assert worst_of(np.random.default_rng(0).uniform(0, 1, (6, *shape)), truth, np.eye(3)[(truth + 1) % 3]) is None

@@ -281,11 +281,11 @@ def test_latency_is_that_of_the_whole_model(home: Path, train: Train) -> None:
     """Training on cached features runs the head only, but a constraint applies to the whole model."""
     run = train(evaluation__satisfice={"latency_ms": "<= 1000"}, training__epochs=2)
     records = RunFolder(run.path).metrics()
-    assert len({record["latency_ms"] for record in records}) == 1  # measured once, before
+    assert len({record["latency_ms"] for record in records}) == 1  # measured once, before training
     assert "kept in memory" in (run.path / "train.log").read_text()
 
 
-def in_torch(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def to_torch(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the weights of linear layers in PyTorch's layout."""
     return {name: np.ascontiguousarray(array.T) for name, array in state.items()}
 
@@ -315,7 +315,7 @@ def test_unused_layers_of_a_file_are_an_error(tmp_path: Path, naming: str) -> No
         "last.weight": generator.standard_normal((16, 10)),
         "last.bias": np.zeros(10),
     }
-    save_file(in_torch(state) if naming == "torch" else state, tmp_path / "w.safetensors")
+    save_file(to_torch(state) if naming == "torch" else state, tmp_path / "w.safetensors")
     (tmp_path / "c.yaml").write_text(LINEAR)
     for replaced in (True, False):
         with pytest.raises(ConfigError) as caught:

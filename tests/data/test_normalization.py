@@ -105,7 +105,7 @@ def test_none_changes_nothing():
 
 @settings(deadline=None)
 @given(arrays.arrays(np.float64, (5, 3), elements=numbers))
-def test_inverse_and_json_are_exact(values: np.ndarray):
+def test_inverse_and_json_restore_values_and_scaling(values: np.ndarray):
     scaling = Standard().fit([values])
     again = Scaling.from_json(json.loads(json.dumps(scaling.to_json())))
     assert np.array_equal(again.shift, scaling.shift)
@@ -148,7 +148,7 @@ def test_fixed_statistics() -> None:
     ],
 )
 def test_the_unit_of_fixed_statistics(dtype: type[np.generic], options: dict[str, float], unit: float) -> None:
-    """Published statistics are for pixels between 0 and 1, whatever the type of the files."""
+    """Statistics up to 1 are for pixels between 0 and 1, whatever the integer type of the images."""
     images = np.random.default_rng(0).integers(0, 200, (4, 5, 5, 3)).astype(dtype)
     expected = (images / unit - np.array(options["mean"])) / np.array(options["std"])
     np.testing.assert_allclose(FixedNormalization(**options).fit([images]).apply(images), expected)

@@ -25,7 +25,7 @@ def small(graph_of: GraphOf, *, channels: int = 1, classes: int = 3, filters: in
     )
 
 
-def in_torch(graph: Graph) -> dict[str, np.ndarray]:
+def to_torch(graph: Graph) -> dict[str, np.ndarray]:
     """Return the graph's weights as PyTorch would save them: channels first, outputs first."""
     own = graph.state_dict()
     height, width, channels = graph.shapes["relu1"]
@@ -46,7 +46,7 @@ def in_torch(graph: Graph) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("naming", ["dlcli", "torch"])
 def test_weights_match_in_both_namings_and_new_layers_keep_theirs(graph_of: GraphOf, naming: str) -> None:
     theirs, ours = small(graph_of, classes=5, seed=1), small(graph_of)
-    state = theirs.state_dict() if naming == "dlcli" else in_torch(theirs)
+    state = theirs.state_dict() if naming == "dlcli" else to_torch(theirs)
     head = {name: array.copy() for name, array in ours.state_dict().items() if name.startswith("fc.")}
     matching = match(ours, state, ["fc"])
     assert (matching.naming, matching.complete) == (naming, True)
@@ -73,7 +73,7 @@ def test_a_file_of_another_model_is_refused(graph_of: GraphOf) -> None:
 @pytest.mark.parametrize("torch_names", [False, True])
 def test_error_of_other_channels_states_both_numbers(graph_of: GraphOf, torch_names: bool) -> None:
     theirs = small(graph_of, channels=3)
-    message, key = refusal(small(graph_of), in_torch(theirs) if torch_names else theirs.state_dict(), ["fc"])
+    message, key = refusal(small(graph_of), to_torch(theirs) if torch_names else theirs.state_dict(), ["fc"])
     assert key == "from"
     assert "trunk.safetensors" in message
     assert "3 channels, " in message and message.endswith(" 1")
@@ -114,7 +114,7 @@ def test_complete_weights_pass(graph_of: GraphOf) -> None:
 def deeper(graph_of: GraphOf) -> dict[str, np.ndarray]:
     """Return weights with PyTorch's names of a model with one layer more than `small`."""
     extra = {"conv2.weight": np.ones((2, 2, 3, 3), np.float32), "conv2.bias": np.zeros(2, np.float32)}
-    return in_torch(small(graph_of)) | extra
+    return to_torch(small(graph_of)) | extra
 
 
 @pytest.mark.parametrize("new", [[], ["fc"]])
@@ -132,14 +132,14 @@ def test_layers_that_the_model_lacks_are_named(graph_of: GraphOf, new: list[str]
 
 
 def test_unknown_arrays_of_known_layers_are_left_over(graph_of: GraphOf) -> None:
-    state = in_torch(small(graph_of)) | {"bn1.extra": np.ones(2)}
+    state = to_torch(small(graph_of)) | {"bn1.extra": np.ones(2)}
     assert match(small(graph_of), state, ["fc"]).leftover == ("bn1.extra",)
     own = small(graph_of).state_dict() | {"conv1.extra": np.ones(2)}
     assert match(small(graph_of), own, ["fc"]).leftover == ("conv1.extra",)
 
 
 def test_arrays_of_a_replaced_head_are_not_left_over(graph_of: GraphOf) -> None:
-    state = in_torch(small(graph_of, classes=5)) | {"fc.scale": np.ones(5)}
+    state = to_torch(small(graph_of, classes=5)) | {"fc.scale": np.ones(5)}
     assert match(small(graph_of), state, ["fc"]).leftover == ()
     matching = WeightMatch("torch", {}, (), {}, (), ("module.classifier.1.weight",))
     check_all_used(matching, ["classifier"], "trunk.safetensors")
@@ -172,7 +172,7 @@ def test_non_finite_weights_are_refused(graph_of: GraphOf, value: float, torch_n
     graph = small(graph_of)
     state = {name: array.astype(np.float64) for name, array in graph.state_dict().items()}
     state["conv1.bias"][1] = value
-    matching = match(graph, in_torch(graph) | {"conv1.bias": state["conv1.bias"]} if torch_names else state, [])
+    matching = match(graph, to_torch(graph) | {"conv1.bias": state["conv1.bias"]} if torch_names else state, [])
     with pytest.raises(DataError) as caught:
         check_finite(graph, matching, "trunk.safetensors")
     assert caught.value.file == "trunk.safetensors"

@@ -29,7 +29,7 @@ def parameters(cell: str) -> list[np.ndarray]:
 
 
 def ours(cell: str, mask: np.ndarray | None, reverse: bool) -> Callable[..., Tensor]:
-    """Compute the states over time from x, the initial states and the parameters."""
+    """Return a function that computes the states over time from x, the initial states and the parameters."""
     if cell == "LSTM":
         return lambda x, hidden, state, *weights: ops.lstm(x, *weights, hidden, state, mask=mask, reverse=reverse)
     function = ops.rnn if cell == "RNN" else ops.gru
@@ -37,7 +37,10 @@ def ours(cell: str, mask: np.ndarray | None, reverse: bool) -> Callable[..., Ten
 
 
 def torch_states(cell: str, lengths: list[int] | None, reverse: bool) -> Callable[..., Any]:
-    """Compute the same with PyTorch, each sequence separately, with its last state repeated in the padding."""
+    """Return the same function in PyTorch, for each sequence separately.
+
+    The padding has the state before it in the direction of the layer: the last one, or the initial one in reverse.
+    """
     torch = pytest.importorskip("torch")
     layer = getattr(torch.nn, cell)(D, H, batch_first=True, dtype=torch.float64)
 
@@ -126,8 +129,8 @@ def test_padding_does_not_leak(cell: str, reverse: bool, dtype: type) -> None:
     for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other)
     for n, length in enumerate(LENGTHS):
-        carried = arrays[1][n] if reverse else states.data[n, length - 1]
-        np.testing.assert_array_equal(states.data[n, length:], np.broadcast_to(carried, (T - length, H)))
+        expected = arrays[1][n] if reverse else states.data[n, length - 1]
+        np.testing.assert_array_equal(states.data[n, length:], np.broadcast_to(expected, (T - length, H)))
 
 
 @pytest.mark.parametrize("cell", GATES)

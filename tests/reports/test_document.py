@@ -10,14 +10,14 @@ from dlcli.diagnosis import Assessment, TrainingResult, assess
 from dlcli.reports import report_document
 
 
-def of(result: TrainingResult) -> dict[str, Any]:
+def build_document(result: TrainingResult) -> dict[str, Any]:
     text = strict_json.dumps(report_document(result, assess(result)))
     document: dict[str, Any] = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     return document
 
 
 def test_the_keys_of_the_schema(result: TrainingResult) -> None:
-    document = of(result)
+    document = build_document(result)
     assert (document["schema"], document["schema_version"]) == ("dlcli/report", 1)
     assert document.keys() == {
         "schema",
@@ -64,7 +64,7 @@ def test_the_keys_of_the_schema(result: TrainingResult) -> None:
 
 
 def test_levels_and_gaps_add_up(result: TrainingResult) -> None:
-    diagnosis = of(result)["diagnosis"]
+    diagnosis = build_document(result)["diagnosis"]
     errors = {level["name"]: level["error"]["value"] for level in diagnosis["levels"]}
     assert errors == {"human": 0.01, "train": 5 / 600, "dev": 0.08, "test": 0.07}
     for gap in diagnosis["gaps"]:
@@ -74,23 +74,23 @@ def test_levels_and_gaps_add_up(result: TrainingResult) -> None:
 
 
 def test_confusion_counts_every_dev_example(result: TrainingResult) -> None:
-    confusion = of(result)["confusion"]
+    confusion = build_document(result)["confusion"]
     assert sum(map(sum, confusion["counts"])) == 200
     assert sum(pair["count"] for pair in confusion["most_confused"]) == 16
 
 
 def test_regression_has_no_confusion(regression: TrainingResult) -> None:
-    document = of(regression)
+    document = build_document(regression)
     assert document["confusion"] is None
     assert document["diagnosis"]["measure"] == "root_mean_squared_error"
 
 
 def test_values_that_are_not_finite_become_null(make_result: Callable[..., TrainingResult]) -> None:
-    assert of(make_result(metrics={"dev/roc_auc": float("nan")}))["metrics"] == {"dev/roc_auc": None}
+    assert build_document(make_result(metrics={"dev/roc_auc": float("nan")}))["metrics"] == {"dev/roc_auc": None}
 
 
 def test_advice_has_a_class_and_a_line_or_an_action(result: TrainingResult, assessment: Assessment) -> None:
-    advice = of(result)["advice"]
+    advice = build_document(result)["advice"]
     assert len(advice) == len(assessment.advice)
     for piece in advice:
         assert piece["class"] in {"fit-train", "fit-dev", "fit-test", "real-world"}
@@ -103,5 +103,5 @@ def test_warnings_begin_with_those_of_the_data(make_result: Callable[..., Traini
 
 
 def test_identical_units_are_listed(make_result: Callable[..., TrainingResult]) -> None:
-    document = of(make_result(parameters={"linear_1.weight": np.zeros((4, 8))}))
+    document = build_document(make_result(parameters={"linear_1.weight": np.zeros((4, 8))}))
     assert document["identical_units"] == [{"parameter": "linear_1.weight", "num_units": 8}]

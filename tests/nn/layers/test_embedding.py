@@ -75,7 +75,7 @@ def test_inputs_that_are_not_integers_are_refused() -> None:
 @pytest.mark.parametrize("options", [{}, {"layers": 2, "bidirectional": True}], ids=["one layer", "a stack"])
 @pytest.mark.parametrize("steps", [3, 40], ids=["few tokens", "many tokens"])
 def test_lookup_of_products_equals_embedding(cell: str, options: dict[str, Any], steps: int) -> None:
-    """Few tokens are embedded, many are looked up in E·W: fused or separate, results and gradients agree."""
+    """Fused layers embed few tokens, but look up many in the product E·W; both give the results of separate layers."""
     nodes = [
         Node("embedding", "embedding", {"units": 3, "vocabulary_size": 9}),
         Node("cell", cell, {"units": 4, **options}),
