@@ -52,7 +52,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
     """Compare the configs, the metrics and the errors of runs.
 
     Args:
-        names: Runs, each as a folder, a name, or the beginning of a name.
+        names: Runs, each by its folder, its id, a prefix of its id, or its name.
         runs_dir: Folder in which runs are looked up.
 
     Raises:
@@ -88,7 +88,7 @@ def compare(names: Sequence[str | Path], *, runs_dir: str | Path = "runs") -> Co
 
 
 def _comparable_metrics(folders: Sequence[RunFolder]) -> list[Mapping[str, float | None]]:
-    """Return the metrics of each run; runs share a name only for metrics of the same positive class."""
+    """Return the metrics of each run by name, with the positive class in the name if the runs have different ones."""
     classes = [runs.positive_classes_of(folder) for folder in folders]
     positive = {metric: {one.get(metric) for one in classes} - {None} for one in classes for metric in one}
     return [
@@ -108,7 +108,7 @@ def _with_data(spec: Spec, record: RunRecord) -> dict[str, Any]:
 
 
 def _data_of_splits(spec: Spec, record: RunRecord) -> dict[str, frozenset[str]]:
-    """Map each split to the SHA-256 of its files: the split's own file, or all files of the data."""
+    """Map each unseen split to the SHA-256 of its files: the split's own file, or all files of the data."""
     names: dict[str, str] = {split: Path(file).name for split, file in (spec.data.split.files or {}).items()}
     all_files = frozenset(record.data.values())
     if not all_files:

@@ -32,7 +32,7 @@ class DefaultCommandGroup(TyperGroup):
         return args[0] != HELP and args[0] not in self.commands
 
     def _check_misspelled_command(self, ctx: Context, args: list[str]) -> None:
-        """Fail for a word that is not a file and close to the name of a command."""
+        """Fail if the first word is not a file but resembles the name of a command."""
         word = args[0] if args else ""
         near = difflib.get_close_matches(word, [name for name in self.commands if name != self.default], n=1)
         if near and word.replace("-", "").isalpha() and not Path(word).exists():

@@ -1,4 +1,4 @@
-"""JSON objects that contain their own checksum, as JSON with a changed digit is still valid.
+"""JSON objects that contain their own checksum, because JSON with a changed digit is still valid.
 
 The checksum, under `sha256`, is that of the rest of the object as one line of JSON, so that spaces and line breaks do
 not matter. Objects of earlier versions, which have no checksum, are accepted.

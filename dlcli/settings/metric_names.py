@@ -7,8 +7,9 @@ from typing import Annotated
 
 from dlcli.core import SPLITS, Spelling, show, unknown_name
 
-#: Regular expressions of `error`, also of one head of a multi-task model, and of `dev/error`.
+#: Regular expression of a metric, `error`, or of a metric of one head, `<head>.error`.
 _METRIC = r"([^/.]+\.)?[a-z][a-z0-9_]*"
+#: Regular expression of a metric of a split, `dev/error`.
 _METRIC_NAME = f"({'|'.join(SPLITS)})/{_METRIC}"
 
 

@@ -136,7 +136,7 @@ def _component_schema(kind: str, name: str, key: str | None) -> dict[str, Any]:
 
 
 def _model_schema() -> dict[str, Any]:
-    """Return the schema of a model: an architecture, a list of layers, or that of a run; each with initial weights."""
+    """Return the schema of a model: an architecture or layers, each with optional weights, or the model of a run."""
     names = registry.names("architecture")
     forms = [_component_schema("architecture", name, "architecture") for name in names]
     layers = {

@@ -1,4 +1,4 @@
-"""Knobs that make the test set represent the real world: another dev set or another metric."""
+"""Knobs that relate the measured error to the real world: another metric, the human-level error, another dev set."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def measure_human_level(evidence: Evidence) -> Advice | None:
     train = evidence.diagnosis.level("train")
     if train is not None and train.error.value == 0:
         return None  # no avoidable error is left
-    why = (
-        f"train error {evidence.error('train')} is avoidable only down to the error of people or the best known system"
-    )
+    why = f"train error {evidence.error('train')} can only be reduced to that of people or of the best known system"
     return Advice(
         "human-level error", "real-world", why, action="have people label some dev examples; set evaluation.human_error"
     )

@@ -32,7 +32,7 @@ _PACKAGE_PARENT = Path(dlcli.__file__).absolute().parent.parent
 
 
 class WorkerProcess:
-    """Worker process, which runs until this object is closed or the process ends.
+    """Worker process, which runs until this object is closed or the parent process ends.
 
     Args:
         folder: Folder of the sweep.
@@ -44,7 +44,7 @@ class WorkerProcess:
             [sys.executable, "-P", "-c", _START, str(_PACKAGE_PARENT), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # started with a closed stderr, this process may have any other file under its number
+            # if this process was started with a closed stderr, descriptor 2 may be any other file
             stderr=subprocess.DEVNULL if sys.__stderr__ is None else None,
             env=os.environ | {name: str(threads) for name in THREAD_VARIABLES},
             start_new_session=True,  # workers do not receive Ctrl-C from the terminal
